@@ -1,0 +1,104 @@
+//! Audio as it enters: checked once, then trusted.
+
+use crate::error::{ErrorKind, Result};
+
+/// A sample rate that can be resampled from: 8,000 to 384,000 Hz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SampleRate(u32);
+
+impl SampleRate {
+    /// The lowest accepted rate in Hz: telephone speech.
+    pub const MIN_HZ: u32 = 8_000;
+    /// The highest accepted rate in Hz: the fastest common converters.
+    pub const MAX_HZ: u32 = 384_000;
+
+    /// Checks a rate in Hz.
+    ///
+    /// # Errors
+    /// `audio-rate` outside of [`Self::MIN_HZ`]`..=`[`Self::MAX_HZ`].
+    pub fn new(hz: u32) -> Result<Self> {
+        if (Self::MIN_HZ..=Self::MAX_HZ).contains(&hz) {
+            Ok(SampleRate(hz))
+        } else {
+            Err(ErrorKind::AudioRate { given: hz, min: Self::MIN_HZ, max: Self::MAX_HZ }.into())
+        }
+    }
+
+    /// The rate in Hz.
+    pub fn hz(self) -> u32 {
+        self.0
+    }
+}
+
+/// Mono samples, nominally in −1…1, known to be finite and not empty, with their rate.
+#[derive(Clone, Copy, Debug)]
+pub struct Pcm<'a> {
+    samples: &'a [f32],
+    rate: SampleRate,
+}
+
+impl<'a> Pcm<'a> {
+    /// Checks samples.
+    ///
+    /// # Errors
+    /// `audio-empty` without samples, `audio-non-finite` with a NaN or an infinity.
+    pub fn new(samples: &'a [f32], rate: SampleRate) -> Result<Self> {
+        if samples.is_empty() {
+            return Err(ErrorKind::AudioEmpty.into());
+        }
+        check_finite(samples)?;
+        Ok(Pcm { samples, rate })
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> &'a [f32] {
+        self.samples
+    }
+
+    /// Their rate.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+
+    /// Their duration in seconds.
+    pub fn duration_seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(self.rate.hz())
+    }
+}
+
+/// Names the first sample that is NaN or infinite.
+pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
+    match samples.iter().position(|sample| !sample.is_finite()) {
+        Some(index) => Err(ErrorKind::AudioNonFinite { index }.into()),
+        None => Ok(()),
+    }
+}
+
+/// The mean of the channels of interleaved audio (`[frames][channels]` → `[frames]`).
+///
+/// # Errors
+/// `audio-channels` when `channels` is 0 or does not divide the samples.
+pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
+    if channels == 0 || !interleaved.len().is_multiple_of(channels) {
+        return Err(ErrorKind::AudioChannels { samples: interleaved.len(), channels }.into());
+    }
+    if channels == 1 {
+        return Ok(interleaved.to_vec());
+    }
+    let gain = 1.0 / channels as f32;
+    Ok(interleaved.chunks_exact(channels).map(|frame| frame.iter().sum::<f32>() * gain).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn downmix_averages_and_refuses_ragged_input() {
+        assert_eq!(downmix(&[1.0, 0.0, -0.5, 0.5], 2), Ok(vec![0.5, 0.0]));
+        for (samples, channels) in [(3, 2), (4, 0)] {
+            let error = downmix(&vec![0.0; samples], channels).err().map(|e| e.code());
+            assert_eq!(error, Some("audio-channels"));
+        }
+    }
+}

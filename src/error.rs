@@ -1,0 +1,212 @@
+//! The crate's one error type: an opaque [`Error`] with a matchable [`ErrorKind`]
+//! and a stable code that JavaScript sees too.
+
+use std::fmt;
+
+/// What every fallible call of this crate returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Something that went wrong, said with what was given and what was expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+}
+
+/// What went wrong. New kinds may be added; match with a wildcard arm.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A sample rate outside of what can be resampled, in Hz.
+    AudioRate {
+        /// The refused rate.
+        given: u32,
+        /// The lowest accepted rate.
+        min: u32,
+        /// The highest accepted rate.
+        max: u32,
+    },
+    /// A NaN or infinite sample.
+    AudioNonFinite {
+        /// Index of the first such sample.
+        index: usize,
+    },
+    /// Interleaved audio whose length is no multiple of its channels, or no channels at all.
+    AudioChannels {
+        /// Samples given, over all channels.
+        samples: usize,
+        /// Channels claimed.
+        channels: usize,
+    },
+    /// No samples at all.
+    AudioEmpty,
+    /// Too few samples to compute one feature column from.
+    AudioTooShort {
+        /// Samples given.
+        given: usize,
+        /// Samples needed at the same rate.
+        min: usize,
+    },
+    /// A setting outside of its range.
+    Config {
+        /// The setting's name.
+        field: &'static str,
+        /// The refused value.
+        given: String,
+        /// What would have been accepted.
+        expected: String,
+    },
+    /// Bytes that are no ONNX model, or one with operators that cannot be run.
+    ModelFormat {
+        /// What the parser or the optimiser said.
+        reason: String,
+    },
+    /// A key that the model's `metadata_props` must have and do not.
+    MetadataMissing {
+        /// The missing key.
+        key: String,
+    },
+    /// A metadata value that cannot be read or is out of range.
+    MetadataInvalid {
+        /// The key.
+        key: String,
+        /// Its value in the file.
+        given: String,
+        /// What would have been accepted.
+        expected: String,
+    },
+    /// A metadata format that this version does not know.
+    MetadataVersion {
+        /// The version in the file.
+        given: String,
+        /// The version that this crate reads.
+        supported: u32,
+    },
+    /// The network does not have the shape that its metadata claims.
+    ModelMismatch {
+        /// What was compared.
+        what: &'static str,
+        /// What the metadata says.
+        expected: String,
+        /// What the network has.
+        actual: String,
+    },
+    /// A size beyond what is accepted, refused before memory is taken.
+    Limit {
+        /// What is too large.
+        what: &'static str,
+        /// Its size.
+        given: u64,
+        /// The largest accepted size.
+        max: u64,
+    },
+    /// The network failed while running, or returned numbers that are not finite.
+    Inference {
+        /// What the engine said.
+        reason: String,
+    },
+}
+
+/// Every code that [`Error::code`] can return, in a fixed order.
+pub const ERROR_CODES: [&str; 13] = [
+    "audio-rate",
+    "audio-non-finite",
+    "audio-channels",
+    "audio-empty",
+    "audio-too-short",
+    "config",
+    "model-format",
+    "metadata-missing",
+    "metadata-invalid",
+    "metadata-version",
+    "model-mismatch",
+    "limit",
+    "inference",
+];
+
+impl Error {
+    /// What went wrong, for matching.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// A stable kebab-case code, the same in Rust and in JavaScript; one of [`ERROR_CODES`].
+    pub fn code(&self) -> &'static str {
+        match *self.kind {
+            ErrorKind::AudioRate { .. } => "audio-rate",
+            ErrorKind::AudioNonFinite { .. } => "audio-non-finite",
+            ErrorKind::AudioChannels { .. } => "audio-channels",
+            ErrorKind::AudioEmpty => "audio-empty",
+            ErrorKind::AudioTooShort { .. } => "audio-too-short",
+            ErrorKind::Config { .. } => "config",
+            ErrorKind::ModelFormat { .. } => "model-format",
+            ErrorKind::MetadataMissing { .. } => "metadata-missing",
+            ErrorKind::MetadataInvalid { .. } => "metadata-invalid",
+            ErrorKind::MetadataVersion { .. } => "metadata-version",
+            ErrorKind::ModelMismatch { .. } => "model-mismatch",
+            ErrorKind::Limit { .. } => "limit",
+            ErrorKind::Inference { .. } => "inference",
+        }
+    }
+
+    pub(crate) fn config(
+        field: &'static str,
+        given: impl fmt::Display,
+        expected: impl Into<String>,
+    ) -> Self {
+        ErrorKind::Config { field, given: given.to_string(), expected: expected.into() }.into()
+    }
+
+    pub(crate) fn inference(reason: impl fmt::Display) -> Self {
+        ErrorKind::Inference { reason: reason.to_string() }.into()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Error { kind: Box::new(kind) }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            ErrorKind::AudioRate { given, min, max } => {
+                write!(f, "sample rate is {given} Hz, expected {min} to {max} Hz")
+            }
+            ErrorKind::AudioNonFinite { index } => {
+                write!(f, "sample {index} is NaN or infinite, expected finite samples")
+            }
+            ErrorKind::AudioChannels { samples, channels } => {
+                write!(f, "{samples} interleaved samples do not divide into {channels} channels")
+            }
+            ErrorKind::AudioEmpty => write!(f, "the audio is empty, expected at least one sample"),
+            ErrorKind::AudioTooShort { given, min } => write!(
+                f,
+                "the audio has {given} samples, expected at least {min} to compute features from"
+            ),
+            ErrorKind::Config { field, given, expected } => {
+                write!(f, "{field} is {given}, expected {expected}")
+            }
+            ErrorKind::ModelFormat { reason } => write!(f, "not a usable ONNX model: {reason}"),
+            ErrorKind::MetadataMissing { key } => write!(
+                f,
+                "the model's metadata_props lack the key {key:?}; a model must describe itself"
+            ),
+            ErrorKind::MetadataInvalid { key, given, expected } => {
+                write!(f, "the model's metadata key {key:?} is {given:?}, expected {expected}")
+            }
+            ErrorKind::MetadataVersion { given, supported } => {
+                write!(f, "the model's metadata format is version {given:?}, expected {supported}")
+            }
+            ErrorKind::ModelMismatch { what, expected, actual } => {
+                write!(f, "the network's {what} is {actual}, its metadata says {expected}")
+            }
+            ErrorKind::Limit { what, given, max } => {
+                write!(f, "{what} is {given}, the limit is {max}")
+            }
+            ErrorKind::Inference { reason } => write!(f, "inference failed: {reason}"),
+        }
+    }
+}

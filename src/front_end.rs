@@ -1,0 +1,281 @@
+//! PCM → feature columns. This is the only feature code anywhere: training, the
+//! command line and the browser all compute their features here, so that a network
+//! hears in use exactly what it heard in training.
+
+use crate::audio::{Pcm, SampleRate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::mel::{MelFilterBank, MelNorm, MelScale};
+use crate::resample::Resampler;
+use crate::spectrum::PowerSpectrum;
+
+/// Largest accepted `n_fft`, `n_mels`: sizes come from model files and are checked
+/// before memory is taken.
+const MAX_N_FFT: usize = 65_536;
+const MAX_N_MELS: usize = 1_024;
+
+/// How mel energies become features.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LogScale {
+    /// `10 · log10(energy + offset)`, in dB.
+    Decibel {
+        /// Added to the energy; sets the value of silence.
+        offset: f32,
+    },
+    /// `ln(energy + offset)`.
+    Natural {
+        /// Added to the energy; sets the value of silence.
+        offset: f32,
+    },
+}
+
+impl LogScale {
+    fn apply(self, energy: f32) -> f32 {
+        match self {
+            LogScale::Decibel { offset } => 10.0 * (energy + offset).log10(),
+            LogScale::Natural { offset } => (energy + offset).ln(),
+        }
+    }
+
+    fn offset(self) -> f32 {
+        match self {
+            LogScale::Decibel { offset } | LogScale::Natural { offset } => offset,
+        }
+    }
+}
+
+/// Settings of the front end, in librosa's and torchaudio's words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrontEndConfig {
+    /// Rate in Hz that audio is resampled to before analysis.
+    pub sample_rate: u32,
+    /// Samples per Fourier transform; even, 16 to 65,536.
+    pub n_fft: usize,
+    /// Samples under the periodic Hann window, at most `n_fft`.
+    pub win_length: usize,
+    /// Samples from one frame to the next, at most `n_fft`.
+    pub hop_length: usize,
+    /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` zeros
+    /// on either side of the recording (librosa's `center=True, pad_mode="constant"`).
+    pub center: bool,
+    /// Exponent of the magnitude: 1 or 2.
+    pub power: f32,
+    /// Mel bands, 1 to 1,024.
+    pub n_mels: usize,
+    /// Lower edge of the first band in Hz.
+    pub f_min: f32,
+    /// Upper edge of the last band in Hz.
+    pub f_max: f32,
+    /// Mel formula.
+    pub mel_scale: MelScale,
+    /// Scaling of the bands.
+    pub norm: MelNorm,
+    /// Compression of the energies.
+    pub log: LogScale,
+}
+
+impl FrontEndConfig {
+    /// Columns that `samples` samples at [`Self::sample_rate`] give.
+    pub fn columns_of(&self, samples: usize) -> usize {
+        if self.center {
+            1 + samples / self.hop_length
+        } else {
+            (samples + self.hop_length).saturating_sub(self.n_fft) / self.hop_length
+        }
+    }
+
+    /// Seconds from one column to the next.
+    pub fn column_seconds(&self) -> f64 {
+        self.hop_length as f64 / f64::from(self.sample_rate)
+    }
+
+    /// The value of a feature where there is no energy at all (digital silence).
+    pub fn silent_value(&self) -> f32 {
+        self.log.apply(0.0)
+    }
+
+    fn validate(&self) -> Result<()> {
+        SampleRate::new(self.sample_rate)?;
+        if !(16..=MAX_N_FFT).contains(&self.n_fft) || !self.n_fft.is_multiple_of(2) {
+            return Err(Error::config("n_fft", self.n_fft, "an even number, 16 to 65,536"));
+        }
+        if self.hop_length == 0 || self.hop_length > self.n_fft {
+            let expected = format!("1 to {} (n_fft)", self.n_fft);
+            return Err(Error::config("hop_length", self.hop_length, expected));
+        }
+        if !(1..=MAX_N_MELS).contains(&self.n_mels) {
+            return Err(Error::config("n_mels", self.n_mels, "1 to 1,024"));
+        }
+        let offset = self.log.offset();
+        if !(offset > 0.0 && offset.is_finite()) {
+            return Err(Error::config("log_offset", offset, "a positive number"));
+        }
+        Ok(())
+    }
+}
+
+/// Turns frames of samples into feature columns of `n_mels` values.
+///
+/// ```
+/// use sourcing_sound::{FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, Pcm, SampleRate};
+/// let mut front_end = FrontEnd::new(FrontEndConfig {
+///     sample_rate: 22_050, n_fft: 1024, win_length: 1024, hop_length: 512, center: true,
+///     power: 2.0, n_mels: 64, f_min: 30.0, f_max: 11_025.0,
+///     mel_scale: MelScale::Slaney, norm: MelNorm::Slaney,
+///     log: LogScale::Decibel { offset: 1e-10 },
+/// })?;
+/// let second = vec![0.1; 48_000];
+/// let columns = front_end.columns(Pcm::new(&second, SampleRate::new(48_000)?)?)?;
+/// assert_eq!(columns.len(), (1 + 22_050 / 512) * 64);
+/// # Ok::<(), sourcing_sound::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct FrontEnd {
+    config: FrontEndConfig,
+    spectrum: PowerSpectrum,
+    filters: MelFilterBank,
+    bins: Vec<f32>,
+}
+
+impl FrontEnd {
+    /// Validates the settings and plans the transforms.
+    ///
+    /// # Errors
+    /// `config` or `audio-rate`, naming the setting, what was given and what is accepted.
+    pub fn new(config: FrontEndConfig) -> Result<Self> {
+        config.validate()?;
+        let spectrum = PowerSpectrum::new(config.n_fft, config.win_length, config.power)?;
+        let filters = MelFilterBank::new(
+            config.sample_rate,
+            config.n_fft,
+            config.n_mels,
+            (config.f_min, config.f_max),
+            config.mel_scale,
+            config.norm,
+        )?;
+        Ok(FrontEnd { bins: vec![0.0; spectrum.bins()], config, spectrum, filters })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &FrontEndConfig {
+        &self.config
+    }
+
+    /// See [`FrontEndConfig::silent_value`].
+    pub fn silent_value(&self) -> f32 {
+        self.config.silent_value()
+    }
+
+    /// All columns of a recording: `[columns][n_mels]`, column after column.
+    ///
+    /// # Errors
+    /// `audio-too-short` when there is not a single whole hop (or frame, without centring).
+    pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
+        let mut stream = ColumnStream::new(self.clone(), pcm.rate())?;
+        let model_rate_samples = pcm.duration_seconds() * f64::from(self.config.sample_rate);
+        let mut columns = Vec::with_capacity(
+            (self.config.columns_of(model_rate_samples as usize) + 1) * self.config.n_mels,
+        );
+        stream.push(pcm.samples(), &mut columns)?;
+        stream.finish(&mut columns)?;
+        Ok(columns)
+    }
+
+    /// Writes the column of one frame (`n_fft` samples) to `column` (`n_mels` values)
+    /// without allocating.
+    fn column(&mut self, frame: &[f32], column: &mut [f32]) -> Result<()> {
+        self.spectrum.process(frame, &mut self.bins)?;
+        self.filters.apply(&self.bins, column);
+        for value in column.iter_mut() {
+            *value = self.config.log.apply(*value);
+        }
+        Ok(())
+    }
+}
+
+/// Columns of audio that arrives piece by piece at any rate: the same columns as
+/// [`FrontEnd::columns`] gives, however the pieces are cut.
+pub struct ColumnStream {
+    front_end: FrontEnd,
+    resampler: Resampler,
+    input_rate: SampleRate,
+    samples_in: u64,
+    /// Resampled audio from the first sample of the next frame on.
+    buffer: Vec<f32>,
+}
+
+impl ColumnStream {
+    /// A stream of audio at `rate`.
+    ///
+    /// # Errors
+    /// `config` when the rate cannot be converted.
+    pub fn new(front_end: FrontEnd, rate: SampleRate) -> Result<Self> {
+        let config = front_end.config();
+        let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?)?;
+        let padding = if config.center { config.n_fft / 2 } else { 0 };
+        Ok(ColumnStream {
+            buffer: vec![0.0; padding],
+            front_end,
+            resampler,
+            input_rate: rate,
+            samples_in: 0,
+        })
+    }
+
+    /// Takes finite samples and appends every column that is complete to `columns`.
+    ///
+    /// # Errors
+    /// `inference` should a transform fail, which it does not on finite input.
+    pub fn push(&mut self, samples: &[f32], columns: &mut Vec<f32>) -> Result<()> {
+        self.samples_in += samples.len() as u64;
+        self.resampler.push(samples, &mut self.buffer)?;
+        self.drain_frames(columns)
+    }
+
+    /// Appends the last columns; the stream is over after it.
+    ///
+    /// # Errors
+    /// `audio-too-short` when all pushes together held less than one hop (or frame,
+    /// without centring).
+    pub fn finish(&mut self, columns: &mut Vec<f32>) -> Result<()> {
+        self.check_length()?;
+        self.resampler.finish(&mut self.buffer)?;
+        let config = self.front_end.config();
+        if config.center {
+            let padded = self.buffer.len() + config.n_fft / 2;
+            self.buffer.resize(padded, 0.0);
+        }
+        self.drain_frames(columns)
+    }
+
+    /// The front end's settings.
+    pub fn config(&self) -> &FrontEndConfig {
+        self.front_end.config()
+    }
+
+    fn check_length(&self) -> Result<()> {
+        let config = self.front_end.config();
+        let model_samples = if config.center { config.hop_length } else { config.n_fft };
+        let min = (model_samples as u64 * u64::from(self.input_rate.hz()))
+            .div_ceil(u64::from(config.sample_rate));
+        if self.samples_in >= min {
+            return Ok(());
+        }
+        Err(ErrorKind::AudioTooShort { given: self.samples_in as usize, min: min as usize }.into())
+    }
+
+    fn drain_frames(&mut self, columns: &mut Vec<f32>) -> Result<()> {
+        let (n_fft, hop, n_mels) = {
+            let config = self.front_end.config();
+            (config.n_fft, config.hop_length, config.n_mels)
+        };
+        let mut start = 0;
+        while self.buffer.len() - start >= n_fft {
+            let end = columns.len();
+            columns.resize(end + n_mels, 0.0);
+            self.front_end.column(&self.buffer[start..start + n_fft], &mut columns[end..])?;
+            start += hop;
+        }
+        self.buffer.drain(..start);
+        Ok(())
+    }
+}

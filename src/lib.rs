@@ -1,0 +1,55 @@
+//! Tells what a sound is: streaming log-mel features and CNN inference, the same in a
+//! browser (as WebAssembly), on the command line and in training.
+//!
+//! Data flows one way, and a module imports only what stands before it:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`Pcm`], [`SampleRate`] | audio, checked once |
+//! | [`resample`] | streaming rate conversion |
+//! | [`spectrum`], [`mel`] | power STFT and mel filter bank, equal to librosa's |
+//! | [`FrontEnd`], [`ColumnStream`] | PCM → feature columns; the only feature code anywhere |
+//! | [`ModelMetadata`] | what a model file says about itself |
+//! | [`Model`] | ONNX bytes → a checked, optimised network |
+//! | [`Classifier`] | a recording → [`Prediction`]s |
+//! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
+//!
+//! ```no_run
+//! use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
+//!
+//! let model = Model::from_onnx(&std::fs::read("models/urban-v1/model.onnx")?)?;
+//! let mut classifier = Classifier::new(model)?;
+//! let four_seconds: Vec<f32> = vec![0.0; 4 * 48_000]; // mono samples
+//! for prediction in classifier.classify(Pcm::new(&four_seconds, SampleRate::new(48_000)?)?)? {
+//!     for category in prediction.top(3) {
+//!         println!("{:.2} {}", category.score, category.label);
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod audio;
+mod classifier;
+mod error;
+mod front_end;
+pub mod mel;
+mod metadata;
+mod model;
+mod prediction;
+pub mod resample;
+mod smooth;
+pub mod spectrum;
+mod stream;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+pub use audio::{Pcm, SampleRate, downmix};
+pub use classifier::Classifier;
+pub use error::{ERROR_CODES, Error, ErrorKind, Result};
+pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
+pub use mel::{MelFilterBank, MelNorm, MelScale};
+pub use metadata::{Activation, FORMAT_VERSION, ModelMetadata, Padding};
+pub use model::Model;
+pub use prediction::{Category, Labels, Prediction};
+pub use smooth::SoundEvent;
+pub use stream::{Stream, StreamConfig, Update};

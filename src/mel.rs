@@ -1,0 +1,174 @@
+//! Mel filter banks as `librosa.filters.mel` makes them, stored sparsely.
+
+use crate::error::{Error, Result};
+
+/// Which formula maps Hz to mel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MelScale {
+    /// Linear below 1 kHz, logarithmic above (librosa's default, `htk=False`).
+    Slaney,
+    /// `2595 · log10(1 + f / 700)` (`htk=True`).
+    Htk,
+}
+
+/// How the triangles are scaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MelNorm {
+    /// Each triangle has unit area in Hz (librosa's default, `norm="slaney"`).
+    Slaney,
+    /// Each triangle peaks at 1 (`norm=None`).
+    None,
+}
+
+impl MelScale {
+    /// Its name in model files: `slaney` or `htk`.
+    pub fn name(self) -> &'static str {
+        match self {
+            MelScale::Slaney => "slaney",
+            MelScale::Htk => "htk",
+        }
+    }
+
+    /// Hz → mel.
+    pub fn to_mel(self, hz: f64) -> f64 {
+        match self {
+            MelScale::Htk => 2595.0 * (1.0 + hz / 700.0).log10(),
+            MelScale::Slaney if hz < SLANEY_BREAK_HZ => hz / SLANEY_HZ_PER_MEL,
+            MelScale::Slaney => {
+                SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL
+                    + (hz / SLANEY_BREAK_HZ).ln() / slaney_log_step()
+            }
+        }
+    }
+
+    /// Mel → Hz.
+    pub fn to_hz(self, mel: f64) -> f64 {
+        let slaney_break = SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL;
+        match self {
+            MelScale::Htk => 700.0 * (10f64.powf(mel / 2595.0) - 1.0),
+            MelScale::Slaney if mel < slaney_break => mel * SLANEY_HZ_PER_MEL,
+            MelScale::Slaney => SLANEY_BREAK_HZ * ((mel - slaney_break) * slaney_log_step()).exp(),
+        }
+    }
+}
+
+const SLANEY_HZ_PER_MEL: f64 = 200.0 / 3.0;
+const SLANEY_BREAK_HZ: f64 = 1000.0;
+
+/// Slaney's scale has 27 steps from 1 kHz to 6.4 kHz.
+fn slaney_log_step() -> f64 {
+    6.4f64.ln() / 27.0
+}
+
+/// Triangular filters over the bins of a spectrum.
+#[derive(Clone, Debug)]
+pub struct MelFilterBank {
+    bins: usize,
+    filters: Vec<Triangle>,
+}
+
+/// The non-zero weights of one filter.
+#[derive(Clone, Debug)]
+struct Triangle {
+    first_bin: usize,
+    weights: Vec<f32>,
+}
+
+impl MelFilterBank {
+    /// `n_mels` filters from `f_min` to `f_max` (Hz) for spectra of `n_fft / 2 + 1` bins.
+    ///
+    /// # Errors
+    /// `config` when `n_mels` is 0 or the band is empty or beyond Nyquist.
+    pub fn new(
+        sample_rate: u32,
+        n_fft: usize,
+        n_mels: usize,
+        (f_min, f_max): (f32, f32),
+        scale: MelScale,
+        norm: MelNorm,
+    ) -> Result<Self> {
+        let nyquist = sample_rate as f32 / 2.0;
+        if n_mels == 0 {
+            return Err(Error::config("n_mels", n_mels, "at least 1"));
+        }
+        if !(f_min >= 0.0 && f_min < f_max) {
+            return Err(Error::config("f_min", f_min, format!("0 to below {f_max} Hz (f_max)")));
+        }
+        if f_max > nyquist {
+            return Err(Error::config("f_max", f_max, format!("at most {nyquist} Hz (Nyquist)")));
+        }
+        let bins = n_fft / 2 + 1;
+        let hz_per_bin = f64::from(sample_rate) / n_fft as f64;
+        let (low, high) = (scale.to_mel(f_min.into()), scale.to_mel(f_max.into()));
+        let step = (high - low) / (n_mels + 1) as f64;
+        let edge = |i: usize| scale.to_hz(low + step * i as f64);
+        let filters = (0..n_mels)
+            .map(|i| Triangle::new([edge(i), edge(i + 1), edge(i + 2)], norm, hz_per_bin, bins))
+            .collect();
+        Ok(MelFilterBank { bins, filters })
+    }
+
+    /// Filters in the bank.
+    pub fn n_mels(&self) -> usize {
+        self.filters.len()
+    }
+
+    /// Bins that each filter looks at.
+    pub fn bins(&self) -> usize {
+        self.bins
+    }
+
+    /// Writes the filters' outputs for one spectrum ([`Self::bins`] values) to `output`
+    /// ([`Self::n_mels`] values).
+    pub fn apply(&self, spectrum: &[f32], output: &mut [f32]) {
+        for (value, filter) in output.iter_mut().zip(&self.filters) {
+            let bins = spectrum.iter().skip(filter.first_bin);
+            *value = filter.weights.iter().zip(bins).map(|(w, x)| w * x).sum();
+        }
+    }
+
+    /// The whole matrix, `[n_mels][bins]` row after row, as librosa returns it.
+    pub fn to_dense(&self) -> Vec<f32> {
+        let mut dense = vec![0.0; self.filters.len() * self.bins];
+        for (row, filter) in dense.chunks_exact_mut(self.bins).zip(&self.filters) {
+            row[filter.first_bin..filter.first_bin + filter.weights.len()]
+                .copy_from_slice(&filter.weights);
+        }
+        dense
+    }
+}
+
+impl Triangle {
+    fn new([left, centre, right]: [f64; 3], norm: MelNorm, hz_per_bin: f64, bins: usize) -> Self {
+        let height = match norm {
+            MelNorm::Slaney => 2.0 / (right - left),
+            MelNorm::None => 1.0,
+        };
+        let weight = |bin: usize| {
+            let hz = bin as f64 * hz_per_bin;
+            let rising = (hz - left) / (centre - left);
+            let falling = (right - hz) / (right - centre);
+            (height * rising.min(falling).max(0.0)) as f32
+        };
+        let first_bin = (0..bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
+        let weights = (first_bin..bins).map(weight).take_while(|&w| w > 0.0).collect();
+        Triangle { first_bin, weights }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_invert() {
+        for scale in [MelScale::Slaney, MelScale::Htk] {
+            for hz in [0.0, 30.0, 999.0, 1000.0, 4321.0, 11_025.0] {
+                assert!((scale.to_hz(scale.to_mel(hz)) - hz).abs() < 1e-6, "{scale:?} {hz}");
+            }
+        }
+        // librosa.hz_to_mel(4000) and (4000, htk=True)
+        assert!((MelScale::Slaney.to_mel(4000.0) - 35.163_760_23).abs() < 1e-6);
+        assert!((MelScale::Htk.to_mel(4000.0) - 2146.064_527).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,187 @@
+//! ONNX bytes → a checked, optimised network that is ready to run.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::metadata::{Activation, ModelMetadata};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tract_onnx::pb::{ModelProto, ValueInfoProto, tensor_shape_proto, type_proto};
+use tract_onnx::prelude::*;
+
+/// Largest accepted model file.
+const MAX_MODEL_BYTES: u64 = 256 << 20;
+
+/// A network with its metadata. Cheap to clone: clones share the weights.
+#[derive(Clone)]
+pub struct Model {
+    metadata: Arc<ModelMetadata>,
+    plan: Arc<TypedRunnableModel>,
+}
+
+impl Model {
+    /// Reads an ONNX file that describes itself (see [`ModelMetadata`]). The network has
+    /// one input, f32 `[1, 1, n_mels, segment_frames]`, normalised features; and one
+    /// output, f32 `[1, labels]`, logits (with one more for "none of the labels" where
+    /// the metadata has `other_threshold`).
+    ///
+    /// # Errors
+    /// `model-format` for bytes that are no ONNX or use operators that cannot be run;
+    /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key;
+    /// `model-mismatch` when the shapes are not those that the metadata claims;
+    /// `limit` above 256 MiB.
+    pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() as u64 > MAX_MODEL_BYTES {
+            return Err(ErrorKind::Limit {
+                what: "the model's size in bytes",
+                given: bytes.len() as u64,
+                max: MAX_MODEL_BYTES,
+            }
+            .into());
+        }
+        let proto = guarded(|| onnx().proto_model_for_read(&mut &bytes[..]))?;
+        if proto.graph.is_none() {
+            return Err(format_error("it holds no graph"));
+        }
+        let pairs = proto.metadata_props.iter();
+        let metadata =
+            ModelMetadata::from_props(pairs.map(|p| (p.key.as_str(), p.value.as_str())))?;
+        check_declared_input(&proto, &metadata)?;
+        let plan = guarded(|| build_plan(&proto, &metadata))?;
+        check_output(&plan, &metadata)?;
+        Ok(Model { metadata: Arc::new(metadata), plan })
+    }
+
+    /// What the file says about itself.
+    pub fn metadata(&self) -> &ModelMetadata {
+        &self.metadata
+    }
+
+    /// Runs the network on one normalised segment, `[n_mels][segment_frames]` row after
+    /// row, and returns its outputs as they are.
+    pub(crate) fn run(&self, input: &[f32]) -> Result<Vec<f32>> {
+        let shape = [1, 1, self.metadata.front_end.n_mels, self.metadata.segment_frames];
+        let tensor = Tensor::from_shape(&shape, input).map_err(Error::inference)?;
+        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
+        let view = outputs[0].to_plain_array_view::<f32>().map_err(Error::inference)?;
+        let logits: Vec<f32> = view.iter().copied().collect();
+        match logits.iter().all(|logit| logit.is_finite()) {
+            true => Ok(logits),
+            false => Err(Error::inference("the network returned NaN or infinity")),
+        }
+    }
+
+    /// Scores over the labels from the network's outputs, and whether its own "none of
+    /// the labels" output rejects the segment.
+    pub(crate) fn scores(&self, outputs: &[f32]) -> (Vec<f32>, bool) {
+        let labels = self.metadata.labels.len();
+        let scaled = outputs[..labels].iter().map(|x| x / self.metadata.temperature);
+        let scores = match self.metadata.activation {
+            Activation::Softmax => softmax(scaled.collect()),
+            Activation::Sigmoid => scaled.map(sigmoid).collect(),
+        };
+        let other = match (self.metadata.other_threshold, outputs.get(labels)) {
+            (Some(threshold), Some(&logit)) => sigmoid(logit) > threshold,
+            _ => false,
+        };
+        (scores, other)
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("metadata", &self.metadata).finish_non_exhaustive()
+    }
+}
+
+fn softmax(mut values: Vec<f32>) -> Vec<f32> {
+    let max = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    values.iter_mut().for_each(|value| *value = (*value - max).exp());
+    let sum: f32 = values.iter().sum();
+    values.iter_mut().for_each(|value| *value /= sum);
+    values
+}
+
+fn sigmoid(value: f32) -> f32 {
+    1.0 / (1.0 + (-value).exp())
+}
+
+fn format_error(reason: impl fmt::Display) -> Error {
+    ErrorKind::ModelFormat { reason: reason.to_string() }.into()
+}
+
+/// Model files are untrusted: an engine that panics on one must not take the caller
+/// along. (In wasm a panic still ends the instance; the worker replaces it.)
+fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(|error| format_error(format!("{error:#}"))),
+        Err(_) => Err(format_error("the inference engine gave up on it")),
+    }
+}
+
+fn build_plan(
+    proto: &ModelProto,
+    metadata: &ModelMetadata,
+) -> TractResult<Arc<TypedRunnableModel>> {
+    let shape = [1, 1, metadata.front_end.n_mels, metadata.segment_frames];
+    onnx()
+        .model_for_proto_model(proto)?
+        .with_input_fact(0, f32::fact(shape).into())?
+        .into_optimized()?
+        .into_runnable()
+}
+
+/// Compares the input that the graph declares with the metadata; dimensions that the
+/// graph leaves open fit any size.
+fn check_declared_input(proto: &ModelProto, metadata: &ModelMetadata) -> Result<()> {
+    let Some(graph) = &proto.graph else {
+        return Err(format_error("it holds no graph"));
+    };
+    let weights: Vec<&str> = graph.initializer.iter().map(|w| w.name.as_str()).collect();
+    let inputs: Vec<&ValueInfoProto> =
+        graph.input.iter().filter(|input| !weights.contains(&input.name.as_str())).collect();
+    let [input] = inputs[..] else {
+        return Err(mismatch("number of inputs", 1, inputs.len()));
+    };
+    let expected = [1, 1, metadata.front_end.n_mels as i64, metadata.segment_frames as i64];
+    let declared = declared_shape(input);
+    let fits = declared.len() == expected.len()
+        && declared.iter().zip(expected).all(|(&given, want)| given <= 0 || given == want);
+    match fits {
+        true => Ok(()),
+        false => Err(mismatch("input shape", format!("{expected:?}"), format!("{declared:?}"))),
+    }
+}
+
+/// Declared dimensions; 0 for those that the graph leaves open.
+fn declared_shape(input: &ValueInfoProto) -> Vec<i64> {
+    let kind = input.r#type.as_ref().and_then(|kind| kind.value.as_ref());
+    let Some(type_proto::Value::TensorType(tensor)) = kind else {
+        return Vec::new();
+    };
+    let dims = tensor.shape.iter().flat_map(|shape| &shape.dim);
+    dims.map(|dim| match dim.value {
+        Some(tensor_shape_proto::dimension::Value::DimValue(size)) => size,
+        _ => 0,
+    })
+    .collect()
+}
+
+fn check_output(plan: &TypedRunnableModel, metadata: &ModelMetadata) -> Result<()> {
+    let outputs = plan.model().output_outlets().map_err(format_error)?.len();
+    if outputs != 1 {
+        return Err(mismatch("number of outputs", 1, outputs));
+    }
+    let fact = plan.model().output_fact(0).map_err(format_error)?;
+    let expected = [1, metadata.n_outputs()];
+    let actual = fact.shape.as_concrete().map(<[usize]>::to_vec);
+    if actual.as_deref() != Some(&expected) || fact.datum_type != f32::datum_type() {
+        let actual = format!("{:?} {:?}", fact.datum_type, fact.shape);
+        return Err(mismatch("output", format!("F32 {expected:?}"), actual));
+    }
+    Ok(())
+}
+
+fn mismatch(what: &'static str, expected: impl fmt::Display, actual: impl fmt::Display) -> Error {
+    ErrorKind::ModelMismatch { what, expected: expected.to_string(), actual: actual.to_string() }
+        .into()
+}

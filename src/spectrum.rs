@@ -1,0 +1,93 @@
+//! Power spectra, frame by frame, as `librosa.stft` with a periodic Hann window
+//! computes them.
+
+use crate::error::{Error, Result};
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// Computes `|STFT|^power` of one frame at a time without allocating.
+#[derive(Clone)]
+pub struct PowerSpectrum {
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    power: f32,
+    windowed: Vec<f32>,
+    spectrum: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+}
+
+impl PowerSpectrum {
+    /// Plans frames of `n_fft` samples under a Hann window of `win_length` samples
+    /// (centred and zero-padded to `n_fft`); `power` is 1 for magnitudes, 2 for power.
+    ///
+    /// # Errors
+    /// `config` when `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
+    pub fn new(n_fft: usize, win_length: usize, power: f32) -> Result<Self> {
+        if win_length == 0 || win_length > n_fft {
+            return Err(Error::config("win_length", win_length, format!("1 to {n_fft} (n_fft)")));
+        }
+        if power != 1.0 && power != 2.0 {
+            return Err(Error::config("power", power, "1 (magnitude) or 2 (power)"));
+        }
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
+        Ok(PowerSpectrum {
+            window: padded_hann(n_fft, win_length),
+            power,
+            windowed: fft.make_input_vec(),
+            spectrum: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            fft,
+        })
+    }
+
+    /// Samples per frame.
+    pub fn n_fft(&self) -> usize {
+        self.window.len()
+    }
+
+    /// Frequency bins per frame: `n_fft / 2 + 1`.
+    pub fn bins(&self) -> usize {
+        self.spectrum.len()
+    }
+
+    /// Writes the spectrum of `frame` (`n_fft` samples) to `output` ([`Self::bins`] values).
+    ///
+    /// # Errors
+    /// `inference` when a slice does not have the stated length.
+    pub fn process(&mut self, frame: &[f32], output: &mut [f32]) -> Result<()> {
+        if frame.len() != self.n_fft() || output.len() != self.bins() {
+            return Err(Error::inference(format!(
+                "a frame of {} samples and {} bins, expected {} and {}",
+                frame.len(),
+                output.len(),
+                self.n_fft(),
+                self.bins()
+            )));
+        }
+        for ((windowed, sample), weight) in self.windowed.iter_mut().zip(frame).zip(&self.window) {
+            *windowed = sample * weight;
+        }
+        self.fft
+            .process_with_scratch(&mut self.windowed, &mut self.spectrum, &mut self.scratch)
+            .map_err(Error::inference)?;
+        for (value, bin) in output.iter_mut().zip(&self.spectrum) {
+            *value = bin.norm_sqr();
+        }
+        if self.power == 1.0 {
+            output.iter_mut().for_each(|value| *value = value.sqrt());
+        }
+        Ok(())
+    }
+}
+
+/// A periodic Hann window in the middle of `n_fft` zeros.
+fn padded_hann(n_fft: usize, win_length: usize) -> Vec<f32> {
+    let mut window = vec![0.0; n_fft];
+    let start = (n_fft - win_length) / 2;
+    for (n, weight) in window[start..start + win_length].iter_mut().enumerate() {
+        let phase = 2.0 * std::f64::consts::PI * n as f64 / win_length as f64;
+        *weight = (0.5 - 0.5 * phase.cos()) as f32;
+    }
+    window
+}

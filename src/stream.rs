@@ -1,0 +1,189 @@
+//! Live audio → an update every hop.
+//!
+//! Feature columns are computed once, as audio arrives, and kept in a ring of one
+//! segment; every hop the network hears the ring. Before the first segment is full
+//! the ring holds silence, so that an answer comes after the first hop already.
+
+use crate::audio::{SampleRate, check_finite};
+use crate::classifier::{Scorer, below, hop_columns};
+use crate::error::{Error, Result};
+use crate::front_end::{ColumnStream, FrontEnd};
+use crate::prediction::Prediction;
+use crate::smooth::{EventDetector, Smoother, SoundEvent};
+use std::collections::VecDeque;
+
+/// Columns kept for [`Stream::take_columns`] when nobody takes them: about 20 s.
+const MAX_UNTAKEN_COLUMNS: usize = 1_024;
+
+/// Settings of a stream; what is `None` is the model's own setting.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamConfig {
+    /// Seconds between updates, rounded to whole feature columns.
+    pub hop_seconds: Option<f64>,
+    /// Seconds over which scores are averaged, 0 to 60; 0 for none.
+    pub smoothing_seconds: Option<f64>,
+    /// Best smoothed score below which an update is rejected, 0 to 1.
+    pub rejection_threshold: Option<f32>,
+    /// Smoothed score at which an event starts, 0 to 1.
+    pub event_on: Option<f32>,
+    /// Smoothed score below which an event ends, 0 to `event_on`.
+    pub event_off: Option<f32>,
+}
+
+/// What is heard now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// Seconds of audio heard so far.
+    pub time: f64,
+    /// Smoothed scores; the span is the newest segment.
+    pub prediction: Prediction,
+    /// The scores of the newest segment alone.
+    pub raw_scores: Vec<f32>,
+    /// Events that sound now or have just ended.
+    pub events: Vec<SoundEvent>,
+}
+
+/// Audio that arrives piece by piece. However the pieces are cut, updates are the same.
+pub struct Stream {
+    columns: ColumnStream,
+    scorer: Scorer,
+    smoother: Smoother,
+    events: EventDetector,
+    rejection_threshold: f32,
+    hop: usize,
+    /// The last segment, `[segment_frames][n_mels]`, oldest first.
+    ring: VecDeque<f32>,
+    /// Columns not yet handed out by `take_columns`.
+    untaken: Vec<f32>,
+    fresh: Vec<f32>,
+    columns_heard: u64,
+    columns_scored: u64,
+}
+
+impl Stream {
+    pub(crate) fn new(
+        front_end: FrontEnd,
+        scorer: Scorer,
+        rate: SampleRate,
+        config: StreamConfig,
+    ) -> Result<Self> {
+        let metadata = scorer.metadata();
+        let hop = hop_columns(metadata, config.hop_seconds.unwrap_or(metadata.hop_seconds))?;
+        let smoothing = config.smoothing_seconds.unwrap_or(metadata.smoothing_seconds);
+        if !(0.0..=60.0).contains(&smoothing) {
+            return Err(Error::config("smoothing_seconds", smoothing, "0 to 60 s"));
+        }
+        let unit = |field, given: Option<f32>, default: f32| match given.unwrap_or(default) {
+            value if (0.0..=1.0).contains(&value) => Ok(value),
+            value => Err(Error::config(field, value, "0 to 1")),
+        };
+        let rejection_threshold =
+            unit("rejection_threshold", config.rejection_threshold, metadata.rejection_threshold)?;
+        let on = unit("event_on", config.event_on, metadata.event_on)?;
+        let off = unit("event_off", config.event_off, metadata.event_off.min(on))?;
+        if off > on {
+            return Err(Error::config("event_off", off, format!("at most {on} (event_on)")));
+        }
+        let hop_seconds = hop as f64 * metadata.front_end.column_seconds();
+        let silence = front_end.silent_value();
+        let ring = metadata.segment_frames * metadata.front_end.n_mels;
+        Ok(Stream {
+            columns: ColumnStream::new(front_end, rate)?,
+            smoother: Smoother::new((smoothing / hop_seconds).round() as usize),
+            events: EventDetector::new(metadata.labels.clone(), on, off),
+            rejection_threshold,
+            hop,
+            ring: std::iter::repeat_n(silence, ring).collect(),
+            untaken: Vec::new(),
+            fresh: Vec::new(),
+            columns_heard: 0,
+            columns_scored: 0,
+            scorer,
+        })
+    }
+
+    /// Takes mono samples at the stream's rate and returns an update for every hop that
+    /// they complete. No samples at all are fine and give no update.
+    ///
+    /// # Errors
+    /// `audio-non-finite` for NaN or infinity: nothing of this piece is taken then, and
+    /// the stream goes on with the next. `inference` should the network fail.
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Update>> {
+        check_finite(samples)?;
+        let mut fresh = std::mem::take(&mut self.fresh);
+        let updates = match self.columns.push(samples, &mut fresh) {
+            Ok(()) => self.hear(&fresh),
+            Err(error) => Err(error),
+        };
+        fresh.clear();
+        self.fresh = fresh;
+        updates
+    }
+
+    /// Hears the last columns, ends all events and returns the updates of the hops that
+    /// were still open; the last one may cover less than a hop.
+    ///
+    /// # Errors
+    /// `audio-too-short` when less than one column was heard in all.
+    pub fn finish(mut self) -> Result<Vec<Update>> {
+        let mut fresh = Vec::new();
+        self.columns.finish(&mut fresh)?;
+        let mut updates = self.hear(&fresh)?;
+        if self.columns_heard > self.columns_scored {
+            updates.push(self.update()?);
+        }
+        let ended = self.events.finish(self.seconds(self.columns_heard));
+        if let Some(last) = updates.last_mut() {
+            last.events.retain(|event| event.offset.is_some());
+            last.events.extend(ended);
+        }
+        Ok(updates)
+    }
+
+    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for
+    /// drawing. When they are not taken, only the newest 1,024 are kept.
+    pub fn take_columns(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.untaken)
+    }
+
+    fn hear(&mut self, columns: &[f32]) -> Result<Vec<Update>> {
+        let n_mels = self.columns.config().n_mels;
+        let mut updates = Vec::new();
+        for column in columns.chunks_exact(n_mels) {
+            self.ring.drain(..n_mels);
+            self.ring.extend(column);
+            self.columns_heard += 1;
+            if self.columns_heard - self.columns_scored >= self.hop as u64 {
+                updates.push(self.update()?);
+            }
+        }
+        self.untaken.extend_from_slice(columns);
+        let excess = self.untaken.len().saturating_sub(MAX_UNTAKEN_COLUMNS * n_mels);
+        self.untaken.drain(..excess);
+        Ok(updates)
+    }
+
+    fn update(&mut self) -> Result<Update> {
+        let previous = self.seconds(self.columns_scored);
+        let time = self.seconds(self.columns_heard);
+        self.columns_scored = self.columns_heard;
+        let newest = self.scorer.score(self.ring.make_contiguous())?;
+        let raw_scores = newest.scores.clone();
+        let smoothed = self.smoother.push(newest);
+        let rejected = smoothed.other || below(&smoothed.scores, self.rejection_threshold);
+        let metadata = self.scorer.metadata();
+        let start = (time - metadata.segment_seconds()).max(0.0);
+        let labels = metadata.labels.clone();
+        let events = self.events.push((previous, time), &smoothed.scores, rejected);
+        Ok(Update {
+            time,
+            prediction: Prediction::new(labels, (start, time), smoothed.scores, rejected),
+            raw_scores,
+            events,
+        })
+    }
+
+    fn seconds(&self, columns: u64) -> f64 {
+        columns as f64 * self.columns.config().column_seconds()
+    }
+}

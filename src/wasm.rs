@@ -1,0 +1,262 @@
+//! Bindings for JavaScript: convert types and errors, decide nothing.
+
+use crate::audio::{Pcm, SampleRate};
+use crate::classifier::Classifier;
+use crate::error::{ERROR_CODES, Error};
+use crate::metadata::ModelMetadata;
+use crate::model::Model;
+use crate::stream::{Stream, StreamConfig, Update};
+use js_sys::{Array, Float32Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** Scores of one segment; seconds from the start of the audio. */
+export interface WasmPrediction {
+  start: number;
+  end: number;
+  /** None of the labels is heard. */
+  rejected: boolean;
+  /** By label index, 0 to 1. */
+  scores: Float32Array;
+}
+
+/** A label over a stretch of time in seconds; `offset` is null while it sounds. */
+export interface WasmEvent {
+  label: string;
+  onset: number;
+  offset: number | null;
+  score: number;
+}
+
+/** What a stream hears after `time` seconds. */
+export interface WasmUpdate {
+  time: number;
+  rejected: boolean;
+  /** Smoothed, by label index. */
+  scores: Float32Array;
+  /** Of the newest segment alone. */
+  rawScores: Float32Array;
+  events: WasmEvent[];
+}
+
+/** Settings of a stream; what is absent is the model's own. */
+export interface WasmStreamOptions {
+  hopSeconds?: number;
+  smoothingSeconds?: number;
+  rejectionThreshold?: number;
+  eventOn?: number;
+  eventOff?: number;
+}
+
+/** What the model file says about itself; frequencies in Hz. */
+export interface ModelInfo {
+  name: string;
+  description: string;
+  labels: string[];
+  sampleRate: number;
+  nFft: number;
+  hopLength: number;
+  nMels: number;
+  melScale: "slaney" | "htk";
+  fMin: number;
+  fMax: number;
+  /** The value of a feature in digital silence. */
+  silentValue: number;
+  segmentSeconds: number;
+  segmentFrames: number;
+  hopSeconds: number;
+  rejectionThreshold: number;
+  smoothingSeconds: number;
+  trainingData: string;
+  folds: string;
+  accuracy: string;
+  licence: string;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object of the shape `WasmPrediction[]`.
+    #[wasm_bindgen(typescript_type = "WasmPrediction[]")]
+    pub type JsPredictions;
+    /// An object of the shape `WasmUpdate[]`.
+    #[wasm_bindgen(typescript_type = "WasmUpdate[]")]
+    pub type JsUpdates;
+    /// An object of the shape `WasmStreamOptions`.
+    #[wasm_bindgen(typescript_type = "WasmStreamOptions")]
+    pub type JsStreamOptions;
+    /// An object of the shape `ModelInfo`.
+    #[wasm_bindgen(typescript_type = "ModelInfo")]
+    pub type JsModelInfo;
+}
+
+/// Sends panics, which are bugs, to the console with their place.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The codes that errors of this module can carry.
+#[wasm_bindgen(js_name = errorCodes)]
+pub fn error_codes() -> Vec<String> {
+    ERROR_CODES.iter().map(|code| (*code).to_owned()).collect()
+}
+
+/// A model that is ready to run. Every error thrown is an `Error` with a string `code`.
+#[wasm_bindgen]
+pub struct WasmClassifier {
+    classifier: Classifier,
+}
+
+#[wasm_bindgen]
+impl WasmClassifier {
+    /// Reads the bytes of a self-describing ONNX model.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &[u8]) -> Result<WasmClassifier, JsValue> {
+        let classifier = Model::from_onnx(model).and_then(Classifier::new).map_err(to_js)?;
+        Ok(WasmClassifier { classifier })
+    }
+
+    /// What the model file says about itself.
+    pub fn metadata(&self) -> JsModelInfo {
+        model_info(self.classifier.metadata()).unchecked_into()
+    }
+
+    /// A prediction per segment of mono samples at `sampleRate` Hz.
+    pub fn classify(
+        &mut self,
+        pcm: &[f32],
+        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
+        #[wasm_bindgen(js_name = hopSeconds)] hop_seconds: Option<f64>,
+    ) -> Result<JsPredictions, JsValue> {
+        let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
+        let hop = hop_seconds.unwrap_or(self.classifier.metadata().hop_seconds);
+        let predictions = self.classifier.classify_with_hop(pcm, hop).map_err(to_js)?;
+        let objects = predictions.iter().map(|prediction| {
+            object(&[
+                ("start", prediction.start().into()),
+                ("end", prediction.end().into()),
+                ("rejected", prediction.rejected().into()),
+                ("scores", Float32Array::from(prediction.scores()).into()),
+            ])
+        });
+        Ok(objects.collect::<Array>().unchecked_into())
+    }
+
+    /// A stream of live audio at `sampleRate` Hz.
+    pub fn stream(
+        &self,
+        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
+        options: &JsStreamOptions,
+    ) -> Result<WasmStream, JsValue> {
+        let number = |key| Reflect::get(options, &JsValue::from_str(key)).ok()?.as_f64();
+        let config = StreamConfig {
+            hop_seconds: number("hopSeconds"),
+            smoothing_seconds: number("smoothingSeconds"),
+            rejection_threshold: number("rejectionThreshold").map(|x| x as f32),
+            event_on: number("eventOn").map(|x| x as f32),
+            event_off: number("eventOff").map(|x| x as f32),
+        };
+        let stream = rate(sample_rate)
+            .and_then(|rate| self.classifier.stream(rate, config))
+            .map_err(to_js)?;
+        Ok(WasmStream { stream })
+    }
+}
+
+/// Live audio, piece by piece.
+#[wasm_bindgen]
+pub struct WasmStream {
+    stream: Stream,
+}
+
+#[wasm_bindgen]
+impl WasmStream {
+    /// Takes mono samples and returns an update for every hop that they complete.
+    pub fn push(&mut self, pcm: &[f32]) -> Result<JsUpdates, JsValue> {
+        self.stream.push(pcm).map(|updates| updates_to_js(&updates)).map_err(to_js)
+    }
+
+    /// The feature columns since the last call, `nMels` values each, not normalised.
+    #[wasm_bindgen(js_name = takeColumns)]
+    pub fn take_columns(&mut self) -> Vec<f32> {
+        self.stream.take_columns()
+    }
+
+    /// Ends the stream (it must not be used, nor freed, afterwards) and returns what was
+    /// still open.
+    pub fn finish(self) -> Result<JsUpdates, JsValue> {
+        self.stream.finish().map(|updates| updates_to_js(&updates)).map_err(to_js)
+    }
+}
+
+/// A rate as JavaScript gives it; what is no whole number of Hz is 0, which is refused.
+fn rate(hz: f64) -> Result<SampleRate, Error> {
+    // `as` saturates: NaN and negative numbers become 0.
+    SampleRate::new(hz.round() as u32)
+}
+
+fn updates_to_js(updates: &[Update]) -> JsUpdates {
+    let objects = updates.iter().map(|update| {
+        let events = update.events.iter().map(|event| {
+            object(&[
+                ("label", event.label.as_str().into()),
+                ("onset", event.onset.into()),
+                ("offset", event.offset.map_or(JsValue::NULL, Into::into)),
+                ("score", event.score.into()),
+            ])
+        });
+        object(&[
+            ("time", update.time.into()),
+            ("rejected", update.prediction.rejected().into()),
+            ("scores", Float32Array::from(update.prediction.scores()).into()),
+            ("rawScores", Float32Array::from(update.raw_scores.as_slice()).into()),
+            ("events", events.collect::<Array>().into()),
+        ])
+    });
+    objects.collect::<Array>().unchecked_into()
+}
+
+fn model_info(metadata: &ModelMetadata) -> JsValue {
+    let front_end = &metadata.front_end;
+    let labels: Array = metadata.labels.iter().map(JsValue::from_str).collect();
+    object(&[
+        ("name", metadata.name.as_str().into()),
+        ("description", metadata.description.as_str().into()),
+        ("labels", labels.into()),
+        ("sampleRate", front_end.sample_rate.into()),
+        ("nFft", (front_end.n_fft as f64).into()),
+        ("hopLength", (front_end.hop_length as f64).into()),
+        ("nMels", (front_end.n_mels as f64).into()),
+        ("melScale", front_end.mel_scale.name().into()),
+        ("fMin", front_end.f_min.into()),
+        ("fMax", front_end.f_max.into()),
+        ("silentValue", front_end.silent_value().into()),
+        ("segmentSeconds", metadata.segment_seconds().into()),
+        ("segmentFrames", (metadata.segment_frames as f64).into()),
+        ("hopSeconds", metadata.hop_seconds.into()),
+        ("rejectionThreshold", metadata.rejection_threshold.into()),
+        ("smoothingSeconds", metadata.smoothing_seconds.into()),
+        ("trainingData", metadata.training_data.as_str().into()),
+        ("folds", metadata.folds.as_str().into()),
+        ("accuracy", metadata.accuracy.as_str().into()),
+        ("licence", metadata.licence.as_str().into()),
+    ])
+}
+
+fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        // Setting a fresh key of a plain object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(key), value);
+    }
+    object.into()
+}
+
+fn to_js(error: Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    js.set_name("SoundError");
+    let _ = Reflect::set(&js, &JsValue::from_str("code"), &JsValue::from_str(error.code()));
+    js.into()
+}
