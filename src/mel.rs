@@ -91,11 +91,12 @@ impl MelFilterBank {
         if n_mels == 0 {
             return Err(Error::config("n_mels", n_mels, "at least 1"));
         }
+        if !(f_max > 0.0 && f_max <= nyquist) {
+            let expected = format!("above 0, at most {nyquist} Hz (Nyquist)");
+            return Err(Error::config("f_max", f_max, expected));
+        }
         if !(f_min >= 0.0 && f_min < f_max) {
             return Err(Error::config("f_min", f_min, format!("0 to below {f_max} Hz (f_max)")));
-        }
-        if f_max > nyquist {
-            return Err(Error::config("f_max", f_max, format!("at most {nyquist} Hz (Nyquist)")));
         }
         let bins = n_fft / 2 + 1;
         let hz_per_bin = f64::from(sample_rate) / n_fft as f64;

@@ -306,3 +306,99 @@ impl Props<'_> {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
+mod tests {
+    use super::*;
+
+    fn example() -> ModelMetadata {
+        ModelMetadata {
+            name: "test".into(),
+            description: "two sounds".into(),
+            labels: Labels::new(vec!["café".into(), "b \"quoted\"".into()]).unwrap(),
+            front_end: FrontEndConfig {
+                sample_rate: 16_000,
+                n_fft: 512,
+                win_length: 400,
+                hop_length: 160,
+                center: false,
+                power: 1.0,
+                n_mels: 64,
+                f_min: 125.0,
+                f_max: 7_500.0,
+                mel_scale: MelScale::Htk,
+                norm: MelNorm::None,
+                log: LogScale::Natural { offset: 0.001 },
+            },
+            mean: -31.25,
+            std: 17.5,
+            segment_frames: 96,
+            hop_seconds: 0.48,
+            padding: Padding::Silence,
+            activation: Activation::Sigmoid,
+            temperature: 1.1,
+            rejection_threshold: 0.3,
+            other_threshold: Some(0.7),
+            smoothing_seconds: 1.0,
+            event_on: 0.5,
+            event_off: 0.3,
+            training_data: "none".into(),
+            folds: "none".into(),
+            accuracy: "not measured".into(),
+            licence: "CC0".into(),
+            config_hash: "0123".into(),
+        }
+    }
+
+    fn read(props: &[(String, String)]) -> Result<ModelMetadata> {
+        ModelMetadata::from_props(props.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut metadata = example();
+        assert_eq!(read(&metadata.to_props()), Ok(metadata.clone()));
+        metadata.other_threshold = None;
+        assert_eq!(read(&metadata.to_props()), Ok(metadata));
+    }
+
+    #[test]
+    fn every_missing_key_is_named() {
+        let props = example().to_props();
+        for (key, _) in &props {
+            let fewer: Vec<_> = props.iter().filter(|(k, _)| k != key).cloned().collect();
+            let expected = ErrorKind::MetadataMissing { key: key.clone() };
+            match read(&fewer) {
+                Ok(_) => assert_eq!(key, "sourcing_sound.other_threshold"),
+                Err(error) => assert_eq!(error.kind(), &expected),
+            }
+        }
+    }
+
+    #[test]
+    fn senseless_values_are_named() {
+        for (key, value) in [
+            ("labels", "[\"a\",\"a\"]"),
+            ("labels", "a, b"),
+            ("hop_length", "0"),
+            ("n_fft", "1000000000000"),
+            ("n_mels", "-1"),
+            ("f_max", "NaN"),
+            ("f_max", "9000"),
+            ("std", "inf"),
+            ("std", "0"),
+            ("window", "kaiser"),
+            ("event_off", "0.9"),
+            ("sample_rate", "1"),
+            ("segment_frames", "99999999"),
+        ] {
+            let mut props = example().to_props();
+            let key = format!("sourcing_sound.{key}");
+            props.iter_mut().filter(|(k, _)| *k == key).for_each(|(_, v)| *v = value.into());
+            let error = read(&props).unwrap_err();
+            assert_eq!(error.code(), "metadata-invalid", "{key} = {value}");
+            assert!(error.to_string().contains(&key), "{error}");
+        }
+    }
+}
