@@ -1,0 +1,111 @@
+//! What can go wrong with a recording, with stable codes.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a recording could not be decoded. Its text names the file, what was expected and what was
+/// found.
+#[derive(Debug)]
+pub struct DecodeError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    kind: DecodeErrorKind,
+}
+
+/// The kinds of [`DecodeError`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The file could not be opened or read.
+    Io(io::Error),
+    /// The format, codec or a feature of the stream is not supported.
+    Unsupported {
+        /// What can be read.
+        expected: String,
+        /// What the file holds.
+        actual: String,
+    },
+    /// The file is damaged or cut off.
+    Corrupt {
+        /// What the file should hold.
+        expected: String,
+        /// What it holds.
+        actual: String,
+    },
+    /// The file holds no sample.
+    Empty,
+    /// The recording is longer than what is accepted.
+    Limit {
+        /// The most samples per channel.
+        max_samples: u64,
+        /// Samples per channel, as claimed by the file or found in it.
+        samples: u64,
+    },
+}
+
+impl DecodeError {
+    pub(crate) fn new(path: &Path, kind: DecodeErrorKind) -> Self {
+        let path = path.to_owned();
+        DecodeError(Box::new(Inner { path, kind }))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &DecodeErrorKind {
+        &self.0.kind
+    }
+
+    /// The stable code: `io`, `audio-unsupported`, `audio-corrupt`, `audio-empty` or `limit`.
+    pub fn code(&self) -> &'static str {
+        match self.kind() {
+            DecodeErrorKind::Io(_) => "io",
+            DecodeErrorKind::Unsupported { .. } => "audio-unsupported",
+            DecodeErrorKind::Corrupt { .. } => "audio-corrupt",
+            DecodeErrorKind::Empty => "audio-empty",
+            DecodeErrorKind::Limit { .. } => "limit",
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path().display(), self.kind())
+    }
+}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecodeErrorKind::Io(error) => write!(f, "cannot read the file: {error}"),
+            DecodeErrorKind::Unsupported { expected, actual } => {
+                write!(f, "unsupported audio: expected {expected}, found {actual}")
+            }
+            DecodeErrorKind::Corrupt { expected, actual } => {
+                write!(f, "corrupt audio: expected {expected}, found {actual}")
+            }
+            DecodeErrorKind::Empty => {
+                write!(f, "empty audio: expected at least one sample, found none")
+            }
+            DecodeErrorKind::Limit { max_samples, samples } => write!(
+                f,
+                "recording too long: expected at most {max_samples} samples per channel, found {samples}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind() {
+            DecodeErrorKind::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Reads a recording of a common format into mono samples, for the native tools.
+//!
+//! [`decode`] takes a file, [`decode_bytes`] a file's bytes: wav (PCM of 8 to 64 bits, float,
+//! A-law, µ-law, ADPCM), aiff, flac, mp3, ogg vorbis and m4a (AAC, ALAC). Symphonia does the work
+//! underneath; this crate decides what is sound and what is an error.
+//!
+//! ```no_run
+//! let recording = sourcing_sound_decode::decode("dog.wav")?;
+//! println!("{:.2} s at {} Hz", recording.duration_seconds(), recording.sample_rate);
+//! # Ok::<(), sourcing_sound_decode::DecodeError>(())
+//! ```
+//!
+//! # What counts as damage
+//! - A damaged or lost packet between good ones is replaced by silence of its length, so that what follows
+//!   stays at its time. A file in which no packet is good is `audio-corrupt`.
+//! - A container that says how long it is (wav, aiff, flac, m4a) and ends before that is cut off:
+//!   `audio-corrupt`, never a shorter recording without a word. Streams that do not say it (mp3,
+//!   ogg, AAC frames) are as long as what is there.
+//! - A sample rate that changes within a file is `audio-unsupported`.
+//! - Encoder delay and padding are trimmed where the stream marks them (vorbis, mp3 with a LAME
+//!   tag). The priming samples of AAC, some 20 to 50 ms, stay.
+//! - Samples are passed on as stored: a float file may hold NaN, which the core's `Pcm` refuses.
+
+mod error;
+mod mono;
+mod stream;
+
+use std::fs::File;
+use std::io::Cursor;
+use std::path::Path;
+
+use symphonia::core::io::MediaSource;
+
+pub use error::{DecodeError, DecodeErrorKind};
+
+/// The most samples per channel that [`decode`] accepts: 4 GiB of mono samples, or 6.2 hours at
+/// 48,000 Hz.
+pub const MAX_SAMPLES: u64 = 1 << 30;
+
+/// The file name extensions, in lower case, of the formats that this crate reads.
+pub const EXTENSIONS: &[&str] =
+    &["aac", "aif", "aifc", "aiff", "flac", "m4a", "mp3", "mp4", "oga", "ogg", "wav", "wave"];
+
+/// A decoded recording.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recording {
+    /// Mono samples, the mean of the channels. Full scale is ±1.
+    pub samples: Vec<f32>,
+    /// Samples per second, in Hz.
+    pub sample_rate: u32,
+}
+
+impl Recording {
+    /// The length in seconds.
+    pub fn duration_seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(self.sample_rate)
+    }
+}
+
+/// Decodes the file at `path`. The content decides on the format, the extension is only a hint.
+///
+/// # Errors
+/// `io` if the file cannot be read, `audio-unsupported` if its format or codec is unknown,
+/// `audio-corrupt` if it is damaged or cut off, `audio-empty` if it holds no sample, `limit` if it
+/// is longer than [`MAX_SAMPLES`].
+pub fn decode(path: impl AsRef<Path>) -> Result<Recording, DecodeError> {
+    let path = path.as_ref();
+    let fail = |kind| DecodeError::new(path, kind);
+    let file = File::open(path).map_err(|e| fail(DecodeErrorKind::Io(e)))?;
+    let metadata = file.metadata().map_err(|e| fail(DecodeErrorKind::Io(e)))?;
+    if metadata.is_dir() {
+        let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+        return Err(fail(DecodeErrorKind::Io(error)));
+    }
+    if metadata.is_file() && metadata.len() == 0 {
+        return Err(fail(DecodeErrorKind::Empty));
+    }
+    decode_source(path, Box::new(file), MAX_SAMPLES)
+}
+
+/// Decodes a file that is already in memory. `name` gives the extension and appears in errors.
+///
+/// # Errors
+/// As [`decode`], without `io`.
+pub fn decode_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Recording, DecodeError> {
+    decode_bytes_within(name, bytes, MAX_SAMPLES)
+}
+
+/// [`decode_bytes`] with a bound of one's own on the samples per channel.
+///
+/// # Errors
+/// As [`decode_bytes`]; `limit` if there are more than `max_samples`.
+pub fn decode_bytes_within(
+    name: impl AsRef<Path>,
+    bytes: Vec<u8>,
+    max_samples: u64,
+) -> Result<Recording, DecodeError> {
+    let name = name.as_ref();
+    if bytes.is_empty() {
+        return Err(DecodeError::new(name, DecodeErrorKind::Empty));
+    }
+    decode_source(name, Box::new(Cursor::new(bytes)), max_samples)
+}
+
+fn decode_source(
+    path: &Path,
+    source: Box<dyn MediaSource>,
+    max_samples: u64,
+) -> Result<Recording, DecodeError> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    stream::read(source, extension, max_samples).map_err(|kind| DecodeError::new(path, kind))
+}
