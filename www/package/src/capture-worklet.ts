@@ -1,0 +1,77 @@
+// Runs on the audio thread: copies render quanta into blocks that circulate
+// between here and the worker. Imports nothing at run time, and `process`
+// neither allocates, logs nor throws; when no empty block is at hand it
+// counts what it drops.
+
+import type { Block, CaptureOptions, ToWorklet } from "./protocol.js";
+
+class CaptureProcessor extends AudioWorkletProcessor {
+  readonly #frames: number;
+  readonly #blocks: number;
+  readonly #empty: Block[] = [];
+  readonly #transfer: Transferable[] = [];
+  #worker: MessagePort | undefined;
+  #block: Block | undefined;
+  #filled = 0;
+  #dropped = 0;
+  #closed = false;
+
+  constructor(options: { processorOptions: CaptureOptions }) {
+    super();
+    this.#frames = options.processorOptions.frames;
+    this.#blocks = options.processorOptions.blocks;
+    this.port.onmessage = ({ data }: MessageEvent<ToWorklet>) => {
+      if ("port" in data) this.#connect(data.port);
+      else this.#close();
+    };
+  }
+
+  /** Blocks that went to an earlier worker are lost with it, so each port gets its own. */
+  #connect(port: MessagePort): void {
+    this.#worker?.close();
+    this.#worker = port;
+    this.#empty.length = 0;
+    for (let i = 0; i < this.#blocks; i += 1) this.#empty.push(new Float32Array(this.#frames + 2));
+    this.#block = undefined;
+    port.onmessage = ({ data }: MessageEvent<Block>) => {
+      if (port === this.#worker) this.#empty.push(data);
+    };
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#worker?.close();
+    this.#worker = undefined;
+  }
+
+  process(inputs: Float32Array[][]): boolean {
+    const quantum = inputs[0]?.[0];
+    if (quantum === undefined || this.#worker === undefined) return !this.#closed;
+    if (this.#block !== undefined && this.#filled + quantum.length > this.#frames) this.#send();
+    if (this.#block === undefined) {
+      this.#block = this.#empty.pop();
+      this.#filled = 0;
+    }
+    if (this.#block === undefined) {
+      this.#dropped += quantum.length;
+      return true;
+    }
+    this.#block.set(quantum, this.#filled);
+    this.#filled += quantum.length;
+    if (this.#filled === this.#frames) this.#send();
+    return true;
+  }
+
+  #send(): void {
+    const block = this.#block;
+    if (block === undefined || this.#worker === undefined) return;
+    block[this.#frames] = this.#filled;
+    block[this.#frames + 1] = this.#dropped;
+    this.#transfer[0] = block.buffer;
+    this.#worker.postMessage(block, this.#transfer);
+    this.#block = undefined;
+  }
+}
+
+// The name is CAPTURE_PROCESSOR of protocol.ts, which cannot be imported here.
+registerProcessor("sourcing-sound-capture" satisfies typeof import("./protocol.js").CAPTURE_PROCESSOR, CaptureProcessor);

@@ -1,0 +1,107 @@
+// Gets the wasm module and the model, and says plainly what came instead.
+
+import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
+import type { Source } from "./options.js";
+
+type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" };
+const WASM: Kind = { code: "wasm-fetch", what: "wasm" };
+const MODEL: Kind = { code: "model-fetch", what: "ONNX" };
+
+/** The smallest module with a SIMD instruction: `v128.const` and `drop` in a function. */
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 26, 11,
+]);
+
+/** The model's bytes. Throws `model-fetch` or `aborted`. */
+export async function fetchModel(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const bytes = isBytes(source) ? copyOf(source) : await guarded(MODEL, signal, () => bytesOf(MODEL, source, signal));
+  refuseHtml(MODEL, bytes, "the model given");
+  return bytes;
+}
+
+/** The compiled module. Throws `wasm-fetch`, `unsupported` or `aborted`. */
+export async function fetchModule(
+  source: Source | WebAssembly.Module,
+  signal?: AbortSignal,
+): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly !== "object") {
+    throw new SoundError("unsupported", "this browser does not have WebAssembly");
+  }
+  if (source instanceof WebAssembly.Module) return source;
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    throw new SoundError("unsupported", "this browser does not have WebAssembly SIMD");
+  }
+  return guarded(WASM, signal, async () => {
+    if (isBytes(source)) return WebAssembly.compile(source);
+    const response = await responseOf(WASM, source, signal);
+    if (contentType(response) === "application/wasm") return WebAssembly.compileStreaming(response);
+    const bytes = await response.arrayBuffer();
+    refuseHtml(WASM, bytes, response.url);
+    return WebAssembly.compile(bytes);
+  });
+}
+
+/** Runs `work`; whatever is thrown becomes a coded error. */
+async function guarded<T>(kind: Kind, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (signal?.aborted) throw abortedError(signal);
+    if (thrown instanceof SoundError) throw thrown;
+    throw new SoundError(kind.code, `the ${kind.what} could not be read: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+async function bytesOf(kind: Kind, source: URL | string | Response, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await responseOf(kind, source, signal);
+  const bytes = await response.arrayBuffer();
+  refuseHtml(kind, bytes, response.url);
+  return bytes;
+}
+
+async function responseOf(kind: Kind, source: URL | string | Response, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  if (source instanceof Response) {
+    response = source;
+  } else {
+    try {
+      response = await fetch(source, signal ? { signal } : {});
+    } catch (thrown) {
+      if (signal?.aborted) throw abortedError(signal);
+      throw new SoundError(kind.code, `${source} could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  }
+  const address = response.url || String(source);
+  if (!response.ok) {
+    throw new SoundError(kind.code, `${address} answered ${response.status} ${response.statusText}`.trimEnd());
+  }
+  if (contentType(response) === "text/html") throw htmlError(kind, address);
+  return response;
+}
+
+function contentType(response: Response): string {
+  return (response.headers.get("content-type") ?? "").split(";", 1)[0]!.trim().toLowerCase();
+}
+
+/** Servers that answer every unknown address with a page say so in the bytes, whatever the headers say. */
+function refuseHtml(kind: Kind, bytes: ArrayBuffer, address: string): void {
+  const start = new TextDecoder().decode(bytes.slice(0, 64)).trimStart().toLowerCase();
+  if (start.startsWith("<!doctype") || start.startsWith("<html")) throw htmlError(kind, address);
+}
+
+function htmlError(kind: Kind, address: string): SoundError {
+  return new SoundError(kind.code, `${address}: this is HTML, not ${kind.what}; the server has no such file`);
+}
+
+function isBytes(source: unknown): source is BufferSource {
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source);
+}
+
+/** The package keeps the bytes for a later restart, so they must be its own. */
+function copyOf(source: BufferSource): ArrayBuffer {
+  const view = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return view.slice().buffer;
+}

@@ -1,0 +1,124 @@
+// The browser's side of a microphone: permission, the audio graph, and what
+// their failures mean.
+
+import { messageOf, SoundError } from "./errors.js";
+import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "./protocol.js";
+
+/** What browsers do to speech and must not do to other sound. */
+const PROCESSING = ["echoCancellation", "noiseSuppression", "autoGainControl"] as const;
+
+/** How long the audio clock may take to start. */
+const START_TIMEOUT_MS = 5000;
+
+/** Throws `insecure-context` or `unsupported` where listening cannot work at all. */
+export function checkEnvironment(): void {
+  if (!globalThis.isSecureContext) {
+    throw new SoundError("insecure-context", "the microphone needs a secure page: https, or http on localhost");
+  }
+  const missing = [
+    ["microphone access", globalThis.navigator?.mediaDevices?.getUserMedia],
+    ["AudioWorklet", globalThis.AudioWorkletNode],
+    ["WebAssembly", globalThis.WebAssembly],
+  ].find(([, there]) => there === undefined);
+  if (missing) throw new SoundError("unsupported", `this browser does not have ${missing[0]}`);
+}
+
+/** Asks for the microphone, unprocessed. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */
+export async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
+  const audio: MediaTrackConstraints = { channelCount: { ideal: 1 } };
+  for (const processing of PROCESSING) audio[processing] = false;
+  if (deviceId !== undefined) audio.deviceId = { exact: deviceId };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (thrown) {
+    throw deviceError(thrown);
+  }
+}
+
+function deviceError(thrown: unknown): SoundError {
+  const name = thrown instanceof DOMException ? thrown.name : "";
+  const cause = { cause: thrown };
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return new SoundError("permission-denied", "the page may not use the microphone", cause);
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return new SoundError("no-microphone", "there is no such microphone", cause);
+    case "NotReadableError":
+    case "AbortError":
+      return new SoundError("microphone-busy", "the microphone cannot be opened; another program may hold it", cause);
+    default:
+      return new SoundError("microphone-busy", `the microphone cannot be opened: ${messageOf(thrown)}`, cause);
+  }
+}
+
+/** The processing that the browser left on although it was asked not to; empty when the sound is untouched. */
+export function processingInForce(media: MediaStream): string[] {
+  const settings = media.getAudioTracks()[0]?.getSettings() ?? {};
+  return PROCESSING.filter((processing) => settings[processing] === true);
+}
+
+/** Ends every track, so that the browser stops showing that it listens. */
+export function stopDevice(media: MediaStream): void {
+  for (const track of media.getTracks()) track.stop();
+}
+
+/** Loads the worklet's script. Throws `unsupported` with its address when it cannot be. */
+export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
+  const address = script ?? new URL("./capture-worklet.js", import.meta.url);
+  try {
+    await context.audioWorklet.addModule(address);
+  } catch (thrown) {
+    throw new SoundError("unsupported", `the capture worklet ${address} cannot be loaded: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Connects the microphone to the worklet, mixed to one channel. Nothing is heard: the node's output is silence. */
+export function buildGraph(context: AudioContext, media: MediaStream): AudioWorkletNode {
+  const processorOptions: CaptureOptions = { frames: BLOCK_FRAMES, blocks: BLOCK_COUNT };
+  const node = new AudioWorkletNode(context, CAPTURE_PROCESSOR, {
+    numberOfInputs: 1,
+    numberOfOutputs: 1,
+    channelCount: 1,
+    channelCountMode: "explicit",
+    channelInterpretation: "speakers",
+    processorOptions,
+  });
+  context.createMediaStreamSource(media).connect(node);
+  // Some browsers render only what leads to the destination.
+  node.connect(context.destination);
+  return node;
+}
+
+/** Gives the worklet a fresh line to the worker and returns the worker's end. */
+export function connectWorker(node: AudioWorkletNode): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  node.port.postMessage({ port: port1 } satisfies ToWorklet, [port1]);
+  return port2;
+}
+
+/** Tells the worklet that it is over. */
+export function endWorklet(node: AudioWorkletNode): void {
+  node.port.postMessage({ close: true } satisfies ToWorklet);
+  node.disconnect();
+}
+
+/** Waits until the audio clock runs. Throws `interrupted` where the browser holds it back. */
+export async function startClock(context: AudioContext): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new SoundError("interrupted", "the browser holds the sound back; call this from a click");
+    timer = setTimeout(() => reject(error), START_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([context.resume(), late]);
+  } catch (thrown) {
+    if (thrown instanceof SoundError) throw thrown;
+    throw new SoundError("interrupted", `the sound cannot be started: ${messageOf(thrown)}`, { cause: thrown });
+  } finally {
+    clearTimeout(timer);
+  }
+}

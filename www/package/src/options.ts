@@ -1,0 +1,94 @@
+// The options of every call, and their check: an unknown name throws, so that
+// a misspelt option is never silently the default.
+
+import { SoundError } from "./errors.js";
+import type { StreamSettings } from "./protocol.js";
+import type { Classifier } from "./classifier.js";
+import type { Frame } from "./types.js";
+import type { MicrophoneState } from "./microphone-state.js";
+
+/** Where a file comes from: its address, the answer of a fetch, or its bytes. */
+export type Source = URL | string | Response | BufferSource;
+
+/** Options of {@link Classifier.load}. */
+export interface LoadOptions {
+  /** The ONNX model. Default: the one shipped with the package. */
+  model?: Source;
+  /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
+  wasm?: Source | WebAssembly.Module;
+  /** Address of the worker's script. Default: the one shipped with the package. */
+  worker?: URL | string;
+  /** Ends the loading with `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link Classifier.stream}. Each default is the model's own value. */
+export interface StreamOptions extends StreamSettings {}
+
+/** Options of {@link Classifier.classify}. */
+export interface ClassifyOptions {
+  /** Seconds from one segment to the next. Default: the model's own. */
+  hopSeconds?: number;
+  /** Gives the wait up with `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link listen}. */
+export interface ListenOptions extends LoadOptions, StreamOptions {
+  /** One that is loaded already; it stays open when the microphone closes. Default: loads its own. */
+  classifier?: Classifier;
+  /** Which microphone, by the `deviceId` of `enumerateDevices()`. Default: the system's. */
+  deviceId?: string;
+  /** Address of the capture worklet's script. Default: the one shipped with the package. */
+  worklet?: URL | string;
+  /** Called with level and log-mel columns, about 23 times a second at 48 kHz. */
+  onFrame?: (frame: Frame) => void;
+  /** Called when something goes wrong after listening began. Default: nobody hears of it but `state`. */
+  onError?: (error: SoundError) => void;
+  /** Called after every change of `state`. */
+  onStateChange?: (state: MicrophoneState) => void;
+}
+
+type Names<T> = readonly (keyof T & string)[];
+
+export const LOAD_OPTIONS: Names<LoadOptions> = ["model", "wasm", "worker", "signal"];
+export const STREAM_OPTIONS: Names<StreamOptions> = [
+  "hopSeconds",
+  "smoothingSeconds",
+  "rejectionThreshold",
+  "eventOn",
+  "eventOff",
+];
+export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = ["hopSeconds", "signal"];
+export const RECORD_OPTIONS: Names<{ signal?: AbortSignal }> = ["signal"];
+export const LISTEN_OPTIONS: Names<ListenOptions> = [
+  ...LOAD_OPTIONS,
+  ...STREAM_OPTIONS,
+  "classifier",
+  "deviceId",
+  "worklet",
+  "onFrame",
+  "onError",
+  "onStateChange",
+];
+
+/** Throws `config` when `given` holds a name that is not in `known`. */
+export function checkNames(call: string, given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      throw new SoundError("config", `${call}: unknown option "${name}"; known are ${known.join(", ")}`);
+    }
+  }
+}
+
+/** The stream's part of some options, without what was left out. */
+export function streamSettings(options: StreamOptions): StreamSettings {
+  const settings: StreamSettings = {};
+  for (const name of STREAM_OPTIONS) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (!Number.isFinite(value)) throw new SoundError("config", `${name}: expected a finite number, got ${value}`);
+    settings[name] = value;
+  }
+  return settings;
+}

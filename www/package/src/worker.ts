@@ -1,0 +1,160 @@
+// The worker: owns the wasm instance, answers the page's calls one by one.
+//
+// A coded error is an answer. Anything else thrown is a bug or a trap of the
+// wasm: the instance is not trusted again and the page is told to start anew.
+
+import initWasm, { WasmClassifier, type WasmStream, type WasmUpdate } from "../wasm/sourcing_sound.js";
+import { Capture } from "./capture.js";
+import { messageOf, SoundError, toWire } from "./errors.js";
+import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "./protocol.js";
+import type { ModelInfo } from "./types.js";
+import { toPrediction, toUpdate } from "./wasm-results.js";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+interface Loaded {
+  classifier: WasmClassifier;
+  info: ModelInfo;
+}
+
+let loaded: Loaded | undefined;
+let crashed = false;
+const streams = new Map<number, WasmStream>();
+const captures = new Map<number, Capture>();
+
+type Handlers = {
+  [K in CallName]: (args: Calls[K]["args"]) => Calls[K]["reply"] | Promise<Calls[K]["reply"]>;
+};
+
+const handlers: Handlers = {
+  async init({ module, model }) {
+    await initWasm({ module_or_path: module });
+    const classifier = new WasmClassifier(new Uint8Array(model));
+    loaded = { classifier, info: classifier.metadata() };
+    return loaded.info;
+  },
+
+  classify({ pcm, sampleRate, hopSeconds }) {
+    const { classifier, info } = ready();
+    return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info.labels, prediction));
+  },
+
+  logMel({ pcm, sampleRate }) {
+    const { classifier, info } = ready();
+    // The largest hop keeps the network, whose answer is not wanted, from running often.
+    const stream = classifier.stream(sampleRate, { hopSeconds: info.segmentSeconds });
+    try {
+      stream.push(pcm);
+      return stream.takeColumns() as Float32Array<ArrayBuffer>;
+    } finally {
+      stream.free();
+    }
+  },
+
+  openStream({ stream, sampleRate, settings }) {
+    streams.set(stream, ready().classifier.stream(sampleRate, settings));
+    return undefined;
+  },
+
+  push({ stream, pcm }) {
+    const open = openStream(stream);
+    const updates = toUpdates(open.push(pcm));
+    return { updates, columns: open.takeColumns() as Float32Array<ArrayBuffer> };
+  },
+
+  finish({ stream }) {
+    const open = openStream(stream);
+    // Finishing consumes it: it must not be freed as well.
+    streams.delete(stream);
+    return toUpdates(open.finish());
+  },
+
+  closeStream({ stream }) {
+    streams.get(stream)?.free();
+    streams.delete(stream);
+    captures.get(stream)?.close();
+    captures.delete(stream);
+    return undefined;
+  },
+
+  capture({ stream: id, sampleRate, settings, port }) {
+    const { classifier, info } = ready();
+    const stream = classifier.stream(sampleRate, settings);
+    captures.set(
+      id,
+      new Capture({
+        id,
+        stream,
+        labels: info.labels,
+        sampleRate,
+        port,
+        post: (notice, transfer) => send(notice, transfer),
+        failed: (thrown) => captureFailed(id, thrown),
+      }),
+    );
+    return undefined;
+  },
+
+  record({ stream, samples }) {
+    const capture = captures.get(stream);
+    if (!capture) throw new SoundError("aborted", "the microphone is closed");
+    return capture.record(samples);
+  },
+};
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (!crashed) void answer(data);
+};
+
+async function answer({ id, call, args }: Request): Promise<void> {
+  try {
+    const value = await (handlers[call] as (args: unknown) => unknown)(args);
+    send({ id, value: value as Calls[CallName]["reply"] }, transferables(value));
+  } catch (thrown) {
+    const error = toWire(thrown);
+    if (error) send({ id, error });
+    else crash(thrown);
+  }
+}
+
+function captureFailed(id: number, thrown: unknown): void {
+  const error = toWire(thrown);
+  if (!error) return crash(thrown);
+  handlers.closeStream({ stream: id });
+  send({ notice: "failed", stream: id, error });
+}
+
+function crash(thrown: unknown): void {
+  if (crashed) return;
+  crashed = true;
+  send({ notice: "crashed", message: messageOf(thrown) });
+}
+
+function send(message: FromWorker, transfer: Transferable[] = []): void {
+  if (!crashed || "notice" in message) self.postMessage(message, transfer);
+}
+
+function ready(): Loaded {
+  if (!loaded) throw new SoundError("config", "the worker was called before its model was loaded");
+  return loaded;
+}
+
+function openStream(id: number): WasmStream {
+  const stream = streams.get(id);
+  if (!stream) throw new SoundError("aborted", "the stream is closed");
+  return stream;
+}
+
+function toUpdates(updates: WasmUpdate[]): StreamUpdate[] {
+  const { labels } = ready().info;
+  return updates.map((update) => toUpdate(labels, update));
+}
+
+/** Samples and columns are handed over rather than copied. */
+function transferables(value: unknown): Transferable[] {
+  if (value instanceof Float32Array) return [value.buffer];
+  if (typeof value === "object" && value !== null && "columns" in value && value.columns instanceof Float32Array) {
+    return [value.columns.buffer];
+  }
+  return [];
+}

@@ -1,0 +1,251 @@
+// The page's conductor: one thing at a time (listening, recording, a file),
+// and each new one ends the one before it.
+
+import { Classifier, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
+import { byId, setText } from "./dom.js";
+import { short } from "./format.js";
+import { decode } from "./sound/decode.js";
+import { overall, toParts } from "./sound/parts.js";
+import { texts } from "./texts.js";
+import { describeModel } from "./view/about.js";
+import { Announcer } from "./view/announcer.js";
+import { Clip } from "./view/clip.js";
+import { HeardList } from "./view/heard-list.js";
+import { Meter } from "./view/meter.js";
+import { Notice } from "./view/notice.js";
+import { Picture } from "./view/picture.js";
+import { Verdict } from "./view/verdict.js";
+
+/** What the page is doing; `data-state` of the page's main element. */
+type State = "loading" | "idle" | "starting" | "listening" | "recording" | "working" | "result" | "error";
+
+export class App {
+  readonly #main = byId("app", HTMLElement);
+  readonly #listenButton = byId("listen", HTMLButtonElement);
+  readonly #recordButton = byId("record", HTMLButtonElement);
+  readonly #announcer = new Announcer();
+  readonly #verdict = new Verdict(this.#announcer);
+  readonly #picture = new Picture();
+  readonly #meter = new Meter();
+  readonly #notice = new Notice();
+  readonly #heard = new HeardList();
+  readonly #clip = new Clip(this.#picture);
+  #state: State = "loading";
+  #classifier: Promise<Classifier> | undefined;
+  #task: AbortController | undefined;
+  /** Which of the two buttons ends what is going on. */
+  #ends: "listen" | "record" | undefined;
+  #recordWords: string = texts.record("4");
+
+  constructor() {
+    this.#listenButton.onclick = () => void (this.#ends === "listen" ? this.#stop() : this.#listen());
+    this.#recordButton.onclick = () => void (this.#ends === "record" ? this.#stop() : this.#record());
+    setText(byId("choose", HTMLButtonElement), texts.choose);
+    this.#setState("loading");
+    this.#verdict.wait("", texts.loading);
+  }
+
+  /** Loads the model, so that the first click is answered at once. */
+  async start(): Promise<void> {
+    await this.#run("loading", async (signal) => {
+      await this.#load();
+      if (!signal.aborted) this.#rest();
+    });
+  }
+
+  /** Says what a file holds. */
+  async openFile(file: File): Promise<void> {
+    await this.#run("working", async (signal) => {
+      this.#verdict.wait(file.name, texts.working);
+      const [classifier, recording] = await Promise.all([this.#load(), decode(file)]);
+      await this.#judge(classifier, recording, signal, file.name);
+    });
+  }
+
+  /** Shows that a file hangs over the page. */
+  setHovering(over: boolean): void {
+    this.#main.toggleAttribute("data-hovering", over);
+    this.#picture.setHint(over ? texts.dropHere : this.#state === "idle" ? texts.hint : undefined);
+  }
+
+  async #listen(): Promise<void> {
+    this.#ends = "listen";
+    await this.#run("starting", async (signal) => {
+      this.#verdict.wait(texts.fromMicrophone, texts.starting);
+      const classifier = await this.#load();
+      this.#picture.beginLive(classifier.info);
+      const microphone = await this.#openMicrophone(classifier, signal);
+      if (signal.aborted) return;
+      this.#setState("listening");
+      this.#verdict.wait(texts.fromMicrophone, texts.listening);
+      this.#remarkProcessing(microphone);
+    });
+  }
+
+  async #record(): Promise<void> {
+    this.#ends = "record";
+    await this.#run("starting", async (signal) => {
+      this.#verdict.wait(texts.fromMicrophone, texts.starting);
+      const classifier = await this.#load();
+      const seconds = classifier.info.segmentSeconds;
+      this.#picture.beginRecording(classifier.info, seconds);
+      const microphone = await this.#openMicrophone(classifier, signal, (time) => {
+        this.#picture.setProgress(time / seconds);
+        this.#verdict.setDetail(texts.secondsLeft(Math.max(0, seconds - time).toFixed(1)));
+      });
+      if (signal.aborted) return;
+      this.#setState("recording");
+      this.#verdict.wait(texts.fromMicrophone, texts.recording, texts.secondsLeft(seconds.toFixed(1)));
+      const recording = await microphone.record(seconds, { signal });
+      await microphone.close();
+      this.#setState("working");
+      await this.#judge(classifier, recording, signal);
+    });
+  }
+
+  /** `recording` is told the time instead of the page being told what is heard. */
+  async #openMicrophone(
+    classifier: Classifier,
+    signal: AbortSignal,
+    recording?: (time: number) => void,
+  ): Promise<Microphone> {
+    let dropped = 0;
+    let troubled = false;
+    const microphone = await listen(
+      (update) => {
+        if (signal.aborted) return;
+        if (troubled) this.#notice.clear();
+        troubled = false;
+        if (recording) return;
+        this.#verdict.judge(texts.fromMicrophone, update);
+        this.#heard.update(update.events);
+        if (update.dropped > dropped) this.#notice.remark(texts.lost(short(update.dropped / microphone.sampleRate)));
+        dropped = update.dropped;
+      },
+      {
+        classifier,
+        signal,
+        onFrame: (frame) => {
+          if (signal.aborted) return;
+          this.#picture.append(frame.columns);
+          this.#meter.show(frame.level);
+          recording?.(frame.time);
+        },
+        onError: (error) => {
+          if (signal.aborted) return;
+          troubled = true;
+          this.#interrupted(error, microphone);
+        },
+      },
+    );
+    const close = () => void microphone.close();
+    if (signal.aborted) close();
+    else signal.addEventListener("abort", close, { once: true });
+    return microphone;
+  }
+
+  /** Trouble while the microphone is open: it goes on by itself, or it is over. */
+  #interrupted(error: SoundError, microphone: Microphone): void {
+    if (microphone.state === "closed") this.#fail(error);
+    else this.#notice.fail(error);
+  }
+
+  #remarkProcessing({ processing }: Microphone): void {
+    if (processing.length > 0) this.#notice.remark(texts.processed(processing.join(", ")));
+  }
+
+  /** Shows what a recording holds. One without a file's name is the person's own and can be kept as a file. */
+  async #judge(classifier: Classifier, recording: Recording, signal: AbortSignal, fileName?: string): Promise<void> {
+    const { pcm, sampleRate } = recording;
+    const predictions = await classifier.classify(pcm, sampleRate, { signal });
+    const columns = await classifier.logMel(pcm, sampleRate);
+    if (signal.aborted) return;
+    const seconds = pcm.length / sampleRate;
+    this.#picture.showRecording(columns, seconds);
+    this.#heard.showParts(toParts(predictions));
+    this.#clip.show(recording, fileName === undefined ? "recording.wav" : undefined);
+    this.#setState("result");
+    this.#verdict.judge(`${fileName ?? texts.fromRecording} · ${short(seconds)} s`, overall(predictions));
+  }
+
+  /** The classifier, loaded once; after a failure it is tried again. */
+  #load(): Promise<Classifier> {
+    this.#classifier ??= Classifier.load().then(
+      (classifier) => {
+        this.#describe(classifier.info);
+        return classifier;
+      },
+      (thrown: unknown) => {
+        this.#classifier = undefined;
+        throw thrown;
+      },
+    );
+    return this.#classifier;
+  }
+
+  #describe(info: ModelInfo): void {
+    this.#picture.describe(info);
+    describeModel(info);
+    this.#recordWords = texts.record(short(info.segmentSeconds));
+    this.#showButtons();
+  }
+
+  /** Ends what is going on and does `work` instead; its signal tells it when it is ended in turn. */
+  async #run(state: State, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#task?.abort();
+    const task = new AbortController();
+    this.#task = task;
+    this.#clip.clear();
+    this.#meter.clear();
+    this.#notice.clear();
+    this.#announcer.reset();
+    this.#picture.setProgress(undefined);
+    this.#picture.setHint(undefined);
+    if (state === "starting") this.#heard.beginLive();
+    this.#setState(state);
+    try {
+      await work(task.signal);
+    } catch (thrown) {
+      if (!task.signal.aborted) this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    this.#task?.abort();
+    this.#meter.clear();
+    this.#picture.setProgress(undefined);
+    this.#verdict.wait("", texts.failed);
+    this.#notice.fail(thrown);
+    this.#setState("error");
+  }
+
+  #stop(): void {
+    this.#task?.abort();
+    this.#notice.clear();
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#meter.clear();
+    this.#announcer.reset();
+    this.#picture.setProgress(undefined);
+    this.#picture.setHint(texts.hint);
+    this.#verdict.wait("", texts.ready);
+    this.#setState("idle");
+  }
+
+  #setState(state: State): void {
+    this.#state = state;
+    this.#main.dataset["state"] = state;
+    const open = state === "starting" || state === "listening" || state === "recording";
+    if (!open) this.#ends = undefined;
+    this.#showButtons();
+  }
+
+  #showButtons(): void {
+    setText(this.#listenButton, this.#ends === "listen" ? texts.stop : texts.listen);
+    setText(this.#recordButton, this.#ends === "record" ? texts.cancel : this.#recordWords);
+    this.#listenButton.toggleAttribute("data-active", this.#ends === "listen");
+    this.#recordButton.toggleAttribute("data-active", this.#ends === "record");
+  }
+}

@@ -1,0 +1,52 @@
+// Plays a recording. By Web Audio, because the Content-Security-Policy lets no
+// media element play from memory.
+
+import type { Recording } from "sourcing-sound";
+
+export class Player {
+  readonly #changed: (at: number | undefined) => void;
+  #recording: Recording | undefined;
+  #context: AudioContext | undefined;
+
+  /** `changed` is told how far it is, 0 to 1, at every frame of the screen, and `undefined` at the end. */
+  constructor(changed: (at: number | undefined) => void) {
+    this.#changed = changed;
+  }
+
+  get playing(): boolean {
+    return this.#context !== undefined;
+  }
+
+  /** Another recording, or none. Ends what is playing. */
+  load(recording: Recording | undefined): void {
+    this.stop();
+    this.#recording = recording;
+  }
+
+  play(): void {
+    if (!this.#recording || this.#context) return;
+    const { pcm, sampleRate } = this.#recording;
+    const context = new AudioContext();
+    const buffer = context.createBuffer(1, pcm.length, sampleRate);
+    buffer.copyToChannel(pcm, 0);
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(context.destination);
+    source.onended = () => this.#context === context && this.stop();
+    source.start();
+    const began = context.currentTime;
+    this.#context = context;
+    const follow = () => {
+      if (this.#context !== context) return;
+      this.#changed((context.currentTime - began) / buffer.duration);
+      requestAnimationFrame(follow);
+    };
+    follow();
+  }
+
+  stop(): void {
+    if (!this.#context) return;
+    void this.#context.close();
+    this.#context = undefined;
+    this.#changed(undefined);
+  }
+}

@@ -1,0 +1,45 @@
+// A file by choice or by dropping it anywhere on the page.
+
+import { byId } from "../dom.js";
+
+export interface FileInputEvents {
+  chosen(file: File): void;
+  /** A file hangs over the page, or does no more. */
+  hovering(over: boolean): void;
+}
+
+export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
+  const input = byId("file", HTMLInputElement);
+  byId("choose", HTMLButtonElement).onclick = () => input.click();
+  input.onchange = () => {
+    const file = input.files?.[0];
+    // Emptied, so that the same file can be chosen again.
+    if (file) chosen(file);
+    input.value = "";
+  };
+
+  // Entering a child leaves its parent: only the balance tells whether it is over.
+  let depth = 0;
+  const carriesFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  addEventListener("dragenter", (event) => {
+    if (!carriesFile(event)) return;
+    depth += 1;
+    if (depth === 1) hovering(true);
+  });
+  addEventListener("dragleave", (event) => {
+    if (!carriesFile(event)) return;
+    depth = Math.max(0, depth - 1);
+    if (depth === 0) hovering(false);
+  });
+  addEventListener("dragover", (event) => {
+    if (carriesFile(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    depth = 0;
+    hovering(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) chosen(file);
+  });
+}

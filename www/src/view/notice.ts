@@ -1,0 +1,36 @@
+// One line below the controls: the privacy promise, or what went wrong and
+// what to do.
+
+import { SoundError } from "sourcing-sound";
+import { byId } from "../dom.js";
+import { errorTexts, texts } from "../texts.js";
+import { PageError } from "../page-error.js";
+
+export class Notice {
+  readonly #element = byId("notice", HTMLElement);
+
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.#show("", texts.privacy);
+  }
+
+  /** A remark that is not an error. */
+  remark(text: string): void {
+    this.#show("", text);
+  }
+
+  /** The sentence for an error; its own words are kept as the title, for whoever looks into it. */
+  fail(thrown: unknown): void {
+    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
+    this.#show(code, errorTexts[code], thrown instanceof Error ? thrown.message : "");
+  }
+
+  #show(code: string, text: string, title = ""): void {
+    this.#element.dataset["code"] = code;
+    this.#element.textContent = text;
+    this.#element.title = title;
+  }
+}

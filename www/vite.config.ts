@@ -1,0 +1,15 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // Relative addresses: the site works under any path of any static server.
+  base: "./",
+  // An address that is not there is answered by 404, never by the page.
+  appType: "mpa",
+  build: {
+    target: "es2022",
+    // The Content-Security-Policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: "es" },
+});
