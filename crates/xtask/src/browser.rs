@@ -1,0 +1,149 @@
+//! The Chromium that the tests run in, and its driver.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::process;
+
+/// The environment variable that names another Chromium.
+pub const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
+/// The environment variable that names another driver.
+pub const DRIVER_VARIABLE: &str = "CHROMEDRIVER";
+
+const CHROMIUM_NAMES: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+const DRIVER_NAMES: &[&str] =
+    &["chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"];
+
+/// The fonts give pages text to lay out on machines that have none.
+const DEBIAN_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-dejavu-core"];
+
+/// Without `--no-sandbox` Chromium refuses to run as root; `/dev/shm` is small
+/// in containers; the rest keeps it from the GPU and from the network.
+const ARGUMENTS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+];
+
+/// A browser and the driver that controls it.
+pub struct Browser {
+    /// Full Chromium or Chrome; the headless shell has no microphone.
+    pub chromium: PathBuf,
+    /// The chromedriver of the same version.
+    pub driver: PathBuf,
+}
+
+impl Browser {
+    /// Finds both, installing them first where this is a Debian and root runs it.
+    pub fn find() -> Result<Self> {
+        if let Some(browser) = Self::look()? {
+            return Ok(browser);
+        }
+        let install = format!(
+            "apt-get update && apt-get install -y --no-install-recommends {}",
+            DEBIAN_PACKAGES.join(" ")
+        );
+        if !may_install() {
+            bail!(
+                "Chromium or its chromedriver is missing: on Debian run `sudo sh -c '{install}'`, \
+                 elsewhere install Chrome and the chromedriver of its version, or name them in \
+                 {CHROMIUM_VARIABLE} and {DRIVER_VARIABLE}"
+            );
+        }
+        println!("installing Chromium: {install}");
+        let mut apt = Command::new("sh");
+        apt.args(["-c", &install]).env("DEBIAN_FRONTEND", "noninteractive");
+        process::run(&mut apt)?;
+        Self::look()?.context("Chromium was installed but is not in PATH")
+    }
+
+    fn look() -> Result<Option<Self>> {
+        let chromium = locate(CHROMIUM_VARIABLE, CHROMIUM_NAMES)?;
+        let driver = locate(DRIVER_VARIABLE, DRIVER_NAMES)?;
+        Ok(chromium.zip(driver).map(|(chromium, driver)| Self { chromium, driver }))
+    }
+
+    /// Writes the WebDriver capabilities that start this Chromium headless.
+    pub fn write_capabilities(&self, file: &Path) -> Result<()> {
+        let capabilities = json!({
+            "goog:chromeOptions": { "binary": self.chromium, "args": ARGUMENTS }
+        });
+        fs::write(file, capabilities.to_string())
+            .with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+/// The file that the variable names, or the first of the names that exists. A
+/// variable that names nothing is an error, not a reason to take another.
+fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
+    if let Some(given) = env::var_os(variable) {
+        let path = PathBuf::from(given);
+        if !path.is_file() {
+            bail!("{variable} names {}, which is not a file", path.display());
+        }
+        return Ok(Some(path));
+    }
+    Ok(names.iter().find_map(|name| {
+        let absolute = Path::new(name);
+        if absolute.is_absolute() {
+            absolute.is_file().then(|| absolute.to_owned())
+        } else {
+            process::find_in_path(name)
+        }
+    }))
+}
+
+fn may_install() -> bool {
+    let is_debian =
+        Path::new("/etc/debian_version").exists() && process::find_in_path("apt-get").is_some();
+    is_debian && process::output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    use super::*;
+
+    #[test]
+    fn capabilities_name_the_browser_and_its_arguments() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("webdriver.json");
+        let browser =
+            Browser { chromium: "/opt/chromium".into(), driver: "/opt/chromedriver".into() };
+        browser.write_capabilities(&file).unwrap();
+
+        let json: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let options = &json["goog:chromeOptions"];
+        assert_eq!(options["binary"], "/opt/chromium");
+        assert!(options["args"].as_array().unwrap().contains(&"--no-sandbox".into()));
+    }
+
+    #[test]
+    fn takes_an_absolute_name_only_if_it_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there");
+        fs::write(&there, "").unwrap();
+        let there = there.to_str().unwrap();
+        let absent = folder.path().join("absent");
+        let absent = absent.to_str().unwrap();
+
+        let unset = "SOURCING_SOUND_NO_SUCH_VARIABLE";
+        assert_eq!(locate(unset, &[absent, there]).unwrap(), Some(there.into()));
+        assert_eq!(locate(unset, &[absent]).unwrap(), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! Child processes whose failures name the command that failed.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// Cargo, without the variables that `cargo run` sets for xtask: build scripts
+/// that watch one of them would run again, and recompile their crates.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_set_by_cargo_run) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_set_by_cargo_run(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || name.starts_with("CARGO_MANIFEST_")
+        || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"]
+            .contains(&name)
+}
+
+/// Cargo for wasm32: `RUSTFLAGS` would replace the flags of
+/// `.cargo/config.toml`, and with them SIMD, without a word.
+pub fn cargo_for_wasm() -> Command {
+    let mut command = cargo();
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command
+}
+
+/// Runs the command with this process's input and output.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start `{}`", line(command)))?;
+    if !status.success() {
+        bail!("`{}` failed with {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Runs the command silently and returns what it printed, trimmed. On failure
+/// the error holds what it wrote to stderr.
+pub fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("cannot start `{}`", line(command)))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed with {}: {}", line(command), output.status, said.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// What a command did whose output was shown and kept.
+pub struct Shown {
+    /// Whether it exited with 0.
+    pub success: bool,
+    /// Everything it wrote to stdout.
+    pub stdout: String,
+}
+
+/// Runs the command, shows its output while it runs and returns its stdout.
+pub fn show(command: &mut Command) -> Result<Shown> {
+    let mut child = spawn(command.stdout(Stdio::piped()))?;
+    let mut kept = Vec::new();
+    if let Some(mut pipe) = child.stdout.take() {
+        let mut chunk = [0; 8192];
+        loop {
+            let length = pipe.read(&mut chunk)?;
+            if length == 0 {
+                break;
+            }
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(&chunk[..length])?;
+            stdout.flush()?;
+            kept.extend_from_slice(&chunk[..length]);
+        }
+    }
+    let status = child.wait()?;
+    Ok(Shown { success: status.success(), stdout: String::from_utf8_lossy(&kept).into_owned() })
+}
+
+/// Starts the command.
+pub fn spawn(command: &mut Command) -> Result<Child> {
+    command.spawn().with_context(|| format!("cannot start `{}`", line(command)))
+}
+
+/// The command as one would type it.
+pub fn line(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    words.join(" ")
+}
+
+/// The program's full path, if one of the folders in `PATH` has it.
+pub fn find_in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let file = PathBuf::from(program.as_ref()).with_extension(env::consts::EXE_EXTENSION);
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    use super::*;
+
+    #[test]
+    fn shows_and_keeps_what_a_command_prints() {
+        let shown = show(cargo().arg("--version")).unwrap();
+        assert!(shown.success);
+        assert!(shown.stdout.starts_with("cargo "), "{}", shown.stdout);
+    }
+
+    #[test]
+    fn a_failure_names_the_command_and_its_words() {
+        let error = output(cargo().arg("no-such-command")).unwrap_err().to_string();
+        assert!(error.contains("no-such-command` failed"), "{error}");
+        assert!(error.contains("no such command"), "{error}");
+    }
+
+    #[test]
+    fn cargo_keeps_none_of_xtasks_own_variables() {
+        // `cargo test` sets the same variables as `cargo run`.
+        assert!(env::var_os("CARGO_PKG_NAME").is_some());
+        let removed =
+            cargo().get_envs().any(|(name, value)| name == "CARGO_PKG_NAME" && value.is_none());
+        assert!(removed);
+    }
+}

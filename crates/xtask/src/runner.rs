@@ -1,0 +1,54 @@
+//! Runs wasm test binaries in a headless browser. Cargo calls this for every
+//! test of the wasm32 target, see `.cargo/config.toml`.
+
+use std::env;
+use std::ffi::OsString;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args;
+
+use crate::browser::{Browser, DRIVER_VARIABLE};
+use crate::workspace::Workspace;
+
+/// Where wasm-bindgen's runner reads how to start the browser.
+const CAPABILITIES_VARIABLE: &str = "WASM_BINDGEN_TEST_WEBDRIVER_JSON";
+/// How long one binary's tests may take, in seconds.
+const TIMEOUT_VARIABLE: &str = "WASM_BINDGEN_TEST_TIMEOUT";
+/// A busy machine needs minutes to compile a module of several megabytes.
+const TIMEOUT_SECONDS: &str = "300";
+
+/// Runs the tests of one binary: `arguments` are its path and then the
+/// harness's own. Returns whether they passed.
+///
+/// wasm-bindgen's runner is configured by environment variables alone, which a
+/// running program cannot set safely: so the first call starts this program once
+/// more with them.
+pub fn run(workspace: &Workspace, arguments: Vec<OsString>) -> Result<bool> {
+    if env::var_os(CAPABILITIES_VARIABLE).is_some() {
+        let program = OsString::from("test-runner");
+        run_cli_with_args([program].into_iter().chain(arguments))?;
+        return Ok(true);
+    }
+    let itself = env::current_exe().context("cannot find this program's own file")?;
+    let status = Command::new(itself)
+        .arg("test-runner")
+        .args(arguments)
+        .envs(environment(workspace)?)
+        .status()?;
+    Ok(status.success())
+}
+
+/// Finds the browser and returns the variables that make wasm-bindgen's runner
+/// use it.
+fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, OsString)>> {
+    let browser = Browser::find()?;
+    let capabilities = workspace.scratch()?.join("webdriver.json");
+    browser.write_capabilities(&capabilities)?;
+    let timeout = env::var_os(TIMEOUT_VARIABLE).unwrap_or_else(|| TIMEOUT_SECONDS.into());
+    Ok(vec![
+        (DRIVER_VARIABLE, browser.driver.into()),
+        (CAPABILITIES_VARIABLE, capabilities.into()),
+        (TIMEOUT_VARIABLE, timeout),
+    ])
+}

@@ -1,0 +1,140 @@
+//! The site as static files: the module, the npm package that wraps it, and the
+//! pages, in that order.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::prerequisites;
+use crate::process;
+use crate::wasm::{self, Names};
+use crate::workspace::Workspace;
+
+/// The options of `cargo xtask site`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The path under which a server offers the site, such as /repo/; left out,
+    /// the site works under any path
+    #[arg(long, value_name = "PATH", value_parser = parse_base)]
+    base: Option<String>,
+    /// The folder to write, www/dist if left out; its old contents are removed
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Runs `cargo xtask site`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let out = match &options.out {
+        Some(folder) => {
+            check_replaceable(folder)?;
+            env::current_dir()?.join(folder)
+        }
+        None => default_folder(workspace),
+    };
+    build(workspace, options.base.as_deref(), &out)?;
+    println!("the site is in {}", out.display());
+    Ok(())
+}
+
+/// Where the site goes unless told otherwise; previews and tests serve it.
+pub fn default_folder(workspace: &Workspace) -> PathBuf {
+    workspace.www().join("dist")
+}
+
+/// Builds everything into `out`, an absolute path. Without `base`, the site
+/// works under any path.
+pub fn build(workspace: &Workspace, base: Option<&str>, out: &Path) -> Result<()> {
+    wasm::build(workspace, Names::Strip)?;
+    install_packages(workspace)?;
+    println!("building the site");
+    let mut npm = npm_run(workspace, "build");
+    npm.arg("--").arg("--outDir").arg(out).arg("--emptyOutDir");
+    if let Some(base) = base {
+        npm.args(["--base", base]);
+    }
+    process::run(&mut npm)
+}
+
+/// A script of the site's `package.json`.
+pub fn npm_run(workspace: &Workspace, script: &str) -> Command {
+    let mut npm = prerequisites::npm();
+    npm.current_dir(workspace.www()).args(["run", script]);
+    npm
+}
+
+/// Installs exactly the packages of the lock file, unless they are there.
+pub fn install_packages(workspace: &Workspace) -> Result<()> {
+    prerequisites::node()?;
+    let www = workspace.www();
+    let wanted = www.join("package-lock.json");
+    let installed = www.join("node_modules").join(".installed-package-lock.json");
+    let lock = fs::read(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    if fs::read(&installed).is_ok_and(|stamp| stamp == lock) {
+        return Ok(());
+    }
+    println!("installing the site's packages");
+    let mut npm = prerequisites::npm();
+    process::run(npm.current_dir(&www).args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&installed, lock).with_context(|| format!("cannot write {}", installed.display()))
+}
+
+/// Refuses a folder with contents that are no site, because they would be lost.
+fn check_replaceable(folder: &Path) -> Result<()> {
+    let is_empty = match folder.read_dir() {
+        Ok(mut files) => files.next().is_none(),
+        Err(_) => !folder.exists(),
+    };
+    if is_empty || folder.join("index.html").is_file() {
+        return Ok(());
+    }
+    bail!(
+        "{} is neither empty nor a site; its contents would be removed: name another folder \
+         with --out",
+        folder.display()
+    )
+}
+
+/// Reads the option `--base`: an absolute path, closed by a slash if it is not.
+pub fn parse_base(given: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    if !given.starts_with('/') || given.contains("//") || !given.chars().all(is_plain) {
+        return Err("expected an absolute path such as /repo/".to_owned());
+    }
+    let end = if given.ends_with('/') { "" } else { "/" };
+    Ok(format!("{given}{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    use super::*;
+
+    #[test]
+    fn a_base_is_an_absolute_path_with_a_closing_slash() {
+        assert_eq!(parse_base("/").unwrap(), "/");
+        assert_eq!(parse_base("/repo").unwrap(), "/repo/");
+        assert_eq!(parse_base("/a/b-c.d/").unwrap(), "/a/b-c.d/");
+        for refused in ["", "repo", "./", "//host/", "/a//b", "/a b/", "/a?b", "https://x.y/"] {
+            assert!(parse_base(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn only_an_empty_folder_or_a_site_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = folder.path().join("absent");
+        assert!(check_replaceable(&absent).is_ok());
+        assert!(check_replaceable(folder.path()).is_ok());
+
+        fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
+        let error = check_replaceable(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("--out"), "{error}");
+        assert!(check_replaceable(&folder.path().join("thesis.txt")).is_err());
+
+        fs::write(folder.path().join("index.html"), "").unwrap();
+        assert!(check_replaceable(folder.path()).is_ok());
+    }
+}

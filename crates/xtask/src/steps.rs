@@ -1,0 +1,243 @@
+//! The steps of `cargo xtask test`: what each one runs and what it counts.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::browser::{Browser, CHROMIUM_VARIABLE};
+use crate::counts::Counts;
+use crate::prerequisites::{self, WASM_TARGET};
+use crate::process;
+use crate::site;
+use crate::wasm;
+use crate::workspace::Workspace;
+
+/// Everything but xtask. Cargo compiles a dependency once for each set of
+/// features, and the set depends on the packages that a command names: one
+/// selection for all native commands, and xtask by itself as `cargo xtask` has
+/// built it, compile nothing twice.
+pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+const XTASK: [&str; 2] = ["--package", "xtask"];
+/// The core crate for the browser, with the profile of the published module.
+const BROWSER: [&str; 6] =
+    ["--package", "sourcing-sound", "--target", WASM_TARGET, "--profile", wasm::PROFILE];
+
+/// A step, in the order in which they run: what is cheap and catches most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy for this machine
+    Clippy,
+    /// clippy for the browser
+    ClippyWasm,
+    /// Rust's unit, integration and documentation tests
+    Rust,
+    /// Rust's tests in a headless browser
+    Wasm,
+    /// TypeScript's types in the package, the site and the tests
+    Types,
+    /// the site as it is published
+    Site,
+    /// the finished site in a browser that hears recordings
+    E2e,
+}
+
+/// One run of the tests.
+pub struct Session<'a> {
+    workspace: &'a Workspace,
+    site_is_built: Cell<bool>,
+}
+
+impl<'a> Session<'a> {
+    /// A run in which nothing has been built yet.
+    pub fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, site_is_built: Cell::new(false) }
+    }
+
+    /// Builds the site, once in this run, for whichever step asks first.
+    fn site(&self) -> Result<()> {
+        if !self.site_is_built.get() {
+            site::build(self.workspace, None, &site::default_folder(self.workspace))?;
+            self.site_is_built.set(true);
+        }
+        Ok(())
+    }
+}
+
+/// What a step found.
+pub struct Report {
+    /// The tests it ran; none for a check.
+    pub counts: Counts,
+    /// Whether everything was as it should be.
+    pub passed: bool,
+}
+
+impl Step {
+    /// The step's name on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// What the step is about.
+    pub fn about(self) -> String {
+        let value = self.to_possible_value();
+        let help = value.as_ref().and_then(|value| value.get_help());
+        help.map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Sets up what the step needs, before the long work of any step begins.
+    pub fn prepare(self) -> Result<()> {
+        match self {
+            Self::Fmt | Self::Clippy => prerequisites::lint_tools(),
+            Self::ClippyWasm => {
+                prerequisites::lint_tools()?;
+                prerequisites::wasm_target()
+            }
+            Self::Rust => Ok(()),
+            Self::Types | Self::Site => {
+                prerequisites::wasm_target()?;
+                prerequisites::node()
+            }
+            Self::Wasm => {
+                prerequisites::wasm_target()?;
+                Browser::find().map(drop)
+            }
+            Self::E2e => {
+                prerequisites::wasm_target()?;
+                prerequisites::node()?;
+                Browser::find().map(drop)
+            }
+        }
+    }
+
+    /// Runs the step.
+    pub fn run(self, session: &Session<'_>) -> Result<Report> {
+        match self {
+            Self::Fmt => check(process::cargo().args(["fmt", "--all", "--check"])),
+            Self::Clippy => {
+                check(&mut clippy(&PRODUCT))?;
+                check(&mut clippy(&XTASK))
+            }
+            Self::ClippyWasm => check(&mut clippy_wasm()),
+            Self::Rust => rust_tests(),
+            Self::Wasm => wasm_tests(),
+            Self::Types => types(session.workspace),
+            Self::Site => {
+                session.site()?;
+                Ok(Report::of_check())
+            }
+            Self::E2e => end_to_end_tests(session),
+        }
+    }
+}
+
+impl Report {
+    fn of_check() -> Self {
+        Self { counts: Counts::default(), passed: true }
+    }
+}
+
+fn check(command: &mut Command) -> Result<Report> {
+    process::run(command)?;
+    Ok(Report::of_check())
+}
+
+/// Runs a suite of tests. One that ran no test has failed: it tests nothing.
+fn suite(command: &mut Command, count: fn(&str) -> Counts) -> Result<Report> {
+    let shown = process::show(command)?;
+    let counts = count(&shown.stdout);
+    if shown.success && counts.ran() == 0 {
+        eprintln!("error: `{}` ran no test", process::line(command));
+    } else if !shown.success && counts.failed == 0 {
+        eprintln!("error: `{}` failed outside its tests", process::line(command));
+    }
+    Ok(Report { counts, passed: shown.success && counts.ran() > 0 && counts.failed == 0 })
+}
+
+fn clippy(packages: &[&str]) -> Command {
+    let mut cargo = process::cargo();
+    cargo.arg("clippy").args(packages).arg("--all-targets");
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+fn clippy_wasm() -> Command {
+    let mut cargo = process::cargo_for_wasm();
+    cargo.arg("clippy").args(BROWSER).args(["--lib", "--test", "wasm"]);
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+fn rust_tests() -> Result<Report> {
+    let test = |packages: &[&str]| {
+        let mut cargo = process::cargo();
+        cargo.arg("test").args(packages).arg("--no-fail-fast");
+        suite(&mut cargo, Counts::from_rust)
+    };
+    let mut report = test(&PRODUCT)?;
+    let xtask = test(&XTASK)?;
+    report.counts += xtask.counts;
+    report.passed &= xtask.passed;
+    Ok(report)
+}
+
+fn wasm_tests() -> Result<Report> {
+    let mut cargo = process::cargo_for_wasm();
+    cargo.arg("test").args(BROWSER).args(["--test", "wasm"]);
+    suite(&mut cargo, Counts::from_rust)
+}
+
+/// The types of the package depend on the module, those of the rest on the
+/// package.
+fn types(workspace: &Workspace) -> Result<Report> {
+    wasm::build(workspace, wasm::Names::Strip)?;
+    site::install_packages(workspace)?;
+    process::run(&mut site::npm_run(workspace, "build:package"))?;
+    check(&mut site::npm_run(workspace, "check"))
+}
+
+/// The tests compare what the page says with what the command line says, and
+/// take recordings from a folder beside the repository if there is one.
+fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
+    session.site()?;
+    let workspace = session.workspace;
+    // With its tests: these features are the ones that the Rust tests had.
+    process::run(process::cargo().arg("build").args(PRODUCT).arg("--all-targets"))?;
+    let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut npm = site::npm_run(workspace, "e2e");
+    npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
+        .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    suite(&mut npm, Counts::from_playwright)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    use super::*;
+
+    #[test]
+    fn a_suite_without_tests_has_failed() {
+        let report = suite(process::cargo().arg("--version"), Counts::from_rust).unwrap();
+        assert_eq!(report.counts, Counts::default());
+        assert!(!report.passed);
+    }
+
+    #[test]
+    fn a_suite_that_fails_after_its_tests_has_failed() {
+        let two_passed = |_: &str| Counts { passed: 2, ..Counts::default() };
+        let report = suite(process::cargo().arg("no-such-command"), two_passed).unwrap();
+        assert_eq!(report.counts.passed, 2);
+        assert!(!report.passed);
+        assert!(suite(process::cargo().arg("--version"), two_passed).unwrap().passed);
+    }
+
+    #[test]
+    fn a_check_that_fails_names_its_command() {
+        let error = check(process::cargo().arg("no-such-command")).err().unwrap();
+        assert!(error.to_string().contains("no-such-command"), "{error}");
+    }
+}

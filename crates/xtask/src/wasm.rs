@@ -1,0 +1,84 @@
+//! The browser's module: the core crate compiled for wasm32, with its JavaScript
+//! and TypeScript made by wasm-bindgen's own library.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::prerequisites::{self, WASM_TARGET};
+use crate::process;
+use crate::workspace::Workspace;
+
+/// The cargo profile of everything that runs in the browser.
+pub const PROFILE: &str = "wasm";
+
+/// The stem of every file of the module.
+const NAME: &str = "sourcing_sound";
+
+/// The options of `cargo xtask wasm`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Keep function names, so that stack traces can be read
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Runs `cargo xtask wasm`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let names = if options.dev { Names::Keep } else { Names::Strip };
+    build(workspace, names)
+}
+
+/// Whether the module keeps its functions' names, about a third of its size.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// For development: stack traces can be read.
+    Keep,
+    /// For everybody else.
+    Strip,
+}
+
+/// Compiles the module and writes it to `www/package/wasm`.
+pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
+    prerequisites::wasm_target()?;
+    println!("building the browser's module");
+    process::run(process::cargo_for_wasm().args([
+        "build",
+        "--package",
+        "sourcing-sound",
+        "--lib",
+        "--target",
+        WASM_TARGET,
+        "--profile",
+        PROFILE,
+    ]))?;
+
+    let folder = folder(workspace);
+    Bindgen::new()
+        .input_path(compiled(workspace))
+        .out_name(NAME)
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(names == Names::Strip)
+        .remove_producers_section(names == Names::Strip)
+        .generate(&folder)
+        .context("wasm-bindgen cannot make the module's JavaScript")?;
+
+    let module = folder.join(format!("{NAME}_bg.wasm"));
+    let bytes =
+        fs::metadata(&module).with_context(|| format!("cannot read {}", module.display()))?.len();
+    println!("{}: {:.2} MB", module.display(), bytes as f64 / 1e6);
+    Ok(())
+}
+
+/// Where the npm package looks for the module.
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.www().join("package").join("wasm")
+}
+
+/// What cargo leaves for wasm-bindgen.
+fn compiled(workspace: &Workspace) -> PathBuf {
+    workspace.target().join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm")
+}
