@@ -1,0 +1,269 @@
+//! From finished stages to a model folder: calibration, export, evaluation, card.
+
+use crate::arrays::write_atomically;
+use crate::card::card;
+use crate::config::{self, SEGMENT_FRAMES};
+use crate::evaluation::{self, Calibration, Evaluation, SCHEMA_VERSION, Shipped};
+use crate::export::{MIN_CHECKS, export};
+use crate::features::{self, Columns};
+use crate::infer::Folded;
+use crate::material::{Material, format_folds};
+use crate::metrics::{self, Judged};
+use crate::other::{self, Unknowns};
+use crate::progress;
+use crate::provenance;
+use crate::stage::{StageResult, columns};
+use anyhow::{Context, Result};
+use sourcing_sound::{Activation, Labels, ModelMetadata, Padding};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Clips that an export is checked on, spread over the data set.
+const CHECKED_CLIPS: usize = 4 * MIN_CHECKS;
+
+/// What a model folder is made from.
+pub struct Assembly<'a> {
+    /// Name of the model.
+    pub name: &'a str,
+    /// The command that the user typed.
+    pub command: String,
+    /// The data.
+    pub material: &'a Material,
+    /// The stages that left out folds.
+    pub stages: &'a [StageResult],
+    /// The stage that left out nothing.
+    pub last: &'a StageResult,
+    /// Folders of recordings of none of the labels.
+    pub unknown: &'a [PathBuf],
+    /// Folder of cached features.
+    pub work: &'a Path,
+    /// Where the model goes.
+    pub out: &'a Path,
+}
+
+impl Assembly<'_> {
+    /// Writes `model.onnx`, `evaluation.json` and `CARD.md`.
+    pub fn write(&self) -> Result<Evaluation> {
+        let labels = &self.material.labels;
+        let pooled: Vec<_> = self.stages.iter().flat_map(|s| s.judged.clone()).collect();
+        let calibration = match pooled.is_empty() {
+            true => Calibration { temperature: 1.0, rejection_threshold: 0.0 },
+            false => evaluation::calibrate(&pooled),
+        };
+        let stages: Vec<_> = self.stages.iter().map(|s| evaluation::stage(s, labels)).collect();
+        let mut network = self.last.folded()?;
+        let other = match self.unknowns()? {
+            Some(unknowns) if !self.stages.is_empty() => {
+                let judged = other::judge(
+                    self.stages,
+                    &unknowns,
+                    |stage| self.features(stage),
+                    |stage, segments| self.pooled(stage, &segments.iter().collect::<Vec<_>>()),
+                )?;
+                network = self.with_other_output(network, &unknowns)?;
+                Some(judged)
+            }
+            _ => None,
+        };
+        let threshold = other.as_ref().map(|other| other.threshold);
+        let metadata = self.metadata(&stages, calibration, threshold)?;
+        let unknown = self.unknown(&network, &pooled, calibration, threshold)?;
+        let path = self.out.join("model.onnx");
+        let export_difference = export(&path, &network, &metadata, &self.checked_clips())?;
+        let evaluation = Evaluation {
+            schema_version: SCHEMA_VERSION,
+            model: self.name.to_owned(),
+            date: evaluation::today(),
+            command: self.command.clone(),
+            seed: self.last.plan.train.seed,
+            config_hash: self.last.plan.hash(),
+            config: self.last.plan.clone(),
+            labels: labels.clone(),
+            n_parameters: self.last.weights.n_parameters(),
+            data: self.material.summary.clone(),
+            mean: evaluation::means(&stages),
+            stages,
+            shipped: shipped(self.last, &pooled, calibration, unknown, export_difference),
+            other,
+        };
+        let json = serde_json::to_string_pretty(&evaluation)? + "\n";
+        write_text(&self.out.join("evaluation.json"), &json)?;
+        write_text(&self.out.join("CARD.md"), &card(&evaluation, &metadata))?;
+        Ok(evaluation)
+    }
+
+    fn metadata(
+        &self,
+        stages: &[evaluation::StageEvaluation],
+        calibration: Calibration,
+        other_threshold: Option<f64>,
+    ) -> Result<ModelMetadata> {
+        let percent = |share: f64| format!("{:.1}%", 100.0 * share);
+        let accuracy: Vec<_> = stages
+            .iter()
+            .map(|stage| {
+                let (folds, n) = (&stage.test_folds, stage.n_test);
+                format!("{} (left-out {folds}, n = {n})", percent(stage.scores.accuracy))
+            })
+            .collect();
+        let clips = self.material.clips.iter();
+        let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
+        let left_out: Vec<_> = stages.iter().map(|stage| stage.test_folds.as_str()).collect();
+        let seed = self.last.plan.train.seed;
+        Ok(ModelMetadata {
+            name: self.name.to_owned(),
+            description: provenance::DESCRIPTION.to_owned(),
+            labels: Labels::new(self.material.labels.clone())?,
+            front_end: self.material.front_end.clone(),
+            mean: self.last.facts.mean,
+            std: self.last.facts.std,
+            segment_frames: SEGMENT_FRAMES,
+            hop_seconds: config::HOP_SECONDS,
+            padding: Padding::Silence,
+            activation: Activation::Softmax,
+            temperature: calibration.temperature as f32,
+            rejection_threshold: calibration.rejection_threshold as f32,
+            other_threshold: other_threshold.map(|threshold| threshold as f32),
+            smoothing_seconds: config::SMOOTHING_SECONDS,
+            event_on: config::EVENT_ON,
+            event_off: config::EVENT_OFF,
+            training_data: provenance::TRAINING_DATA.to_owned(),
+            folds: format!(
+                "trained on folds {}; evaluated by networks that left out {} in turn",
+                format_folds(&trained),
+                left_out.join(", ")
+            ),
+            accuracy: format!("{}; seed {seed}", accuracy.join(", ")),
+            licence: provenance::LICENCE.to_owned(),
+            config_hash: self.last.plan.hash(),
+        })
+    }
+
+    /// What the output "none of the labels" is fitted on; `None` without background recordings.
+    fn unknowns(&self) -> Result<Option<Unknowns>> {
+        let Material { background, front_end, .. } = self.material;
+        if background.is_empty() {
+            return Ok(None);
+        }
+        let samples = (SEGMENT_FRAMES - 1) * front_end.hop_length;
+        let seconds = samples as f64 / f64::from(front_end.sample_rate);
+        let seed = self.last.plan.train.seed;
+        Unknowns::new(background, segments, front_end, seconds, seed).map(Some)
+    }
+
+    /// Pooled features of columns by a stage's network, as in use.
+    fn pooled(&self, stage: &StageResult, columns: &[&Columns]) -> Result<Vec<Vec<f32>>> {
+        let silence = self.material.front_end.silent_value();
+        stage.folded()?.pooled_segments(columns, SEGMENT_FRAMES, silence, stage.normalisation())
+    }
+
+    fn features(&self, stage: &StageResult) -> Result<other::Features> {
+        let split = self.material.split(&stage.facts.test_folds)?;
+        Ok(other::Features {
+            train: self.pooled(stage, &columns(&split.train))?,
+            recordings: split.train.iter().map(|clip| clip.slice.recording.clone()).collect(),
+            test: self.pooled(stage, &columns(&split.test))?,
+        })
+    }
+
+    fn with_other_output(&self, network: Folded, unknowns: &Unknowns) -> Result<Folded> {
+        let features = self.features(self.last)?;
+        let segments: Vec<_> = unknowns.segments.iter().collect();
+        let against = self.pooled(self.last, &segments)?;
+        let seed = self.last.plan.train.seed;
+        let output = other::fit(&features, &against, &unknowns.recordings, seed);
+        Ok(other::append(network, &output))
+    }
+
+    fn checked_clips(&self) -> Vec<&Columns> {
+        let clips = &self.material.clips;
+        let step = (clips.len() / CHECKED_CLIPS).max(1);
+        let spread = clips.iter().step_by(step);
+        let clips = spread.map(|clip| &clip.columns).filter(|c| c.frames() <= SEGMENT_FRAMES);
+        clips.take(CHECKED_CLIPS).collect()
+    }
+
+    fn unknown(
+        &self,
+        network: &Folded,
+        known: &[Judged],
+        calibration: Calibration,
+        other_threshold: Option<f64>,
+    ) -> Result<Vec<evaluation::Unknown>> {
+        let mut found = Vec::new();
+        for folder in self.unknown {
+            let name = folder.file_name().context("an --unknown folder has no name")?;
+            let name = name.to_string_lossy().into_owned();
+            let sources = features::find_sources(folder)?;
+            let front_end = &self.material.front_end;
+            let extracted = features::extract(self.work, &name, front_end, &sources)?;
+            for failure in &extracted.failures {
+                progress::line(&format!("not usable: {failure}"));
+            }
+            let usable: Vec<_> = extracted.columns.iter().flatten().collect();
+            let segments: Vec<_> = usable.iter().flat_map(|columns| segments(columns)).collect();
+            let features = self.pooled(self.last, &segments.iter().collect::<Vec<_>>())?;
+            let logits: Vec<_> = features.iter().map(|row| network.linear.logits(row)).collect();
+            let rejection = (calibration, other_threshold);
+            found.push(evaluation::unknown(&name, usable.len(), &logits, known, rejection));
+        }
+        Ok(found)
+    }
+}
+
+fn shipped(
+    last: &StageResult,
+    pooled: &[Judged],
+    calibration: Calibration,
+    unknown: Vec<evaluation::Unknown>,
+    export_difference: f32,
+) -> Shipped {
+    let Calibration { temperature, rejection_threshold } = calibration;
+    let passing = |correct: bool| {
+        let of_kind: Vec<_> = pooled.iter().filter(|c| c.is_correct() == correct).collect();
+        let passing =
+            of_kind.iter().filter(|c| c.confidence(temperature) >= rejection_threshold).count();
+        passing as f64 / of_kind.len().max(1) as f64
+    };
+    Shipped {
+        n_train: last.facts.n_train,
+        minutes: last.facts.minutes,
+        temperature,
+        calibration_error: metrics::calibration_error(pooled, temperature),
+        rejection_threshold,
+        passing_correct: passing(true),
+        rejected_wrong: 1.0 - passing(false),
+        unknown,
+        export_difference,
+    }
+}
+
+/// Segments one after another; a rest of at least half a segment, or a whole short recording,
+/// counts too.
+fn segments(columns: &Columns) -> Vec<Columns> {
+    let n_mels = columns.n_mels;
+    let pieces = columns.values.chunks(SEGMENT_FRAMES * n_mels).enumerate();
+    pieces
+        .filter(|(index, piece)| *index == 0 || piece.len() / n_mels * 2 >= SEGMENT_FRAMES)
+        .map(|(_, piece)| Columns { n_mels, values: piece.to_vec() })
+        .collect()
+}
+
+fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_atomically(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The command line as typed, with the program's plain name and quotes where needed.
+pub fn command_line() -> String {
+    let arguments = std::env::args().skip(1).map(|argument| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
+        if !argument.is_empty() && argument.chars().all(plain) {
+            argument
+        } else {
+            format!("'{}'", argument.replace('\'', "'\\''"))
+        }
+    });
+    let program = env!("CARGO_PKG_NAME").to_owned();
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,284 @@
+//! `CARD.md`, written from the same numbers as `evaluation.json`.
+
+use crate::evaluation::{Evaluation, StageEvaluation};
+use crate::provenance;
+use sourcing_sound::{LogScale, ModelMetadata};
+use std::fmt::Write;
+
+/// The model card as Markdown.
+pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
+    let sections = [
+        heading(evaluation, metadata),
+        accuracy(evaluation),
+        classes(evaluation),
+        rejection(evaluation),
+        input(metadata),
+        data(evaluation),
+        limits(evaluation),
+        format!("## Licence\n\n{}\n", provenance::LICENCE_NOTES),
+        reproduction(evaluation),
+    ];
+    sections.join("\n")
+}
+
+fn heading(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
+    format!(
+        "# {}\n\n{} A convolutional network of {} parameters over log-mel features; runs in the \
+         browser and natively.\n\n**Labels**: {}.\n\n**Intended use**: learning, demonstrations \
+         and experiments with urban sound on a person's own device. Not for safety, \
+         surveillance or evidence: it is wrong about {} of the time, and it knows nothing \
+         but its labels.\n",
+        evaluation.model,
+        metadata.description,
+        thousands(evaluation.n_parameters),
+        evaluation.labels.join(", "),
+        percent(1.0 - evaluation.mean.accuracy),
+    )
+}
+
+fn accuracy(evaluation: &Evaluation) -> String {
+    let mut text = format!(
+        "## Accuracy\n\nEvery row is a network of its own that never heard the left-out folds \
+         (nor any other clip of their recordings), with seed {}. The interval is the 95% \
+         bootstrap over recordings, since clips of one recording are near-copies. A clip is \
+         heard as in use, followed by silence where it is shorter than a segment.\n\n\
+         | left-out folds | clips | recordings | accuracy | 95% interval | macro-F1 | before the \
+         refit | at own length |\n|---|---|---|---|---|---|---|---|\n",
+        evaluation.seed
+    );
+    for stage in &evaluation.stages {
+        let (low, high) = stage.accuracy_interval;
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | ±{:.1} ({}–{}) | {:.3} | {} | {} |",
+            stage.test_folds,
+            thousands(stage.n_test),
+            thousands(stage.n_test_recordings),
+            percent(stage.scores.accuracy),
+            50.0 * (high - low),
+            percent(low),
+            percent(high),
+            stage.scores.macro_f1,
+            percent(stage.accuracy_as_trained),
+            percent(stage.accuracy_native_length),
+        );
+    }
+    let mean = &evaluation.mean;
+    let _ = writeln!(
+        text,
+        "| mean | | | {} | | {:.3} | {} | {} |",
+        percent(mean.accuracy),
+        mean.macro_f1,
+        percent(mean.accuracy_as_trained),
+        percent(mean.accuracy_native_length),
+    );
+    let _ = writeln!(
+        text,
+        "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
+         of how it does on recordings that it has not heard.",
+        thousands(evaluation.shipped.n_train)
+    );
+    text
+}
+
+fn classes(evaluation: &Evaluation) -> String {
+    let mut text =
+        "## Label by label\n\nPrecision / recall / F1 (number of clips).\n\n| |".to_owned();
+    for stage in &evaluation.stages {
+        let _ = write!(text, " left-out {} |", stage.test_folds);
+    }
+    let _ = write!(text, "\n|---|{}\n", "---|".repeat(evaluation.stages.len()));
+    for (index, label) in evaluation.labels.iter().enumerate() {
+        let _ = write!(text, "| {label} |");
+        for class in evaluation.stages.iter().filter_map(|s| s.scores.classes.get(index)) {
+            let (p, r, f1) = (class.precision, class.recall, class.f1);
+            match class.support {
+                0 => text.push_str(" no clips |"),
+                n => {
+                    let _ = write!(text, " {p:.2} / {r:.2} / {f1:.2} ({n}) |");
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn rejection(evaluation: &Evaluation) -> String {
+    let shipped = &evaluation.shipped;
+    let mut text = format!(
+        "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax (fitted on \
+         the left-out predictions of all rows above together; expected calibration error then \
+         {:.3}). A best score below {:.3} is rejected as none of the labels: {} of the rightly \
+         classified left-out clips pass, {} of the wrongly classified ones are rejected.\n",
+        shipped.temperature,
+        shipped.calibration_error,
+        shipped.rejection_threshold,
+        percent(shipped.passing_correct),
+        percent(shipped.rejected_wrong),
+    );
+    if let Some(other) = &evaluation.other {
+        let _ = write!(
+            text,
+            "\nA further output, \"none of the labels\", is fitted on the frozen features of \
+             training clips against background recordings, silence and faint noise; a segment \
+             where it exceeds {:.3} is rejected too. On clips and recordings left out of its fit \
+             {} of {} known clips pass and {} of {} unknown segments are rejected (AUROC {:.2}; \
+             the unknown ones had been mixed under training clips, never labelled).\n",
+            other.threshold,
+            percent(other.passing_known),
+            thousands(other.n_known),
+            percent(other.rejected_unknown),
+            thousands(other.n_unknown),
+            other.auroc,
+        );
+    }
+    for unknown in &shipped.unknown {
+        let _ = write!(
+            text,
+            "\nOf {} segments of {} recordings in `{}`, which hold none of the labels by intent, \
+             {} are rejected in all (AUROC of known against unknown by the best score {:.2}).\n",
+            thousands(unknown.segments),
+            thousands(unknown.recordings),
+            unknown.name,
+            percent(unknown.rejected),
+            unknown.auroc,
+        );
+    }
+    text
+}
+
+fn input(metadata: &ModelMetadata) -> String {
+    let front_end = &metadata.front_end;
+    let log = match front_end.log {
+        LogScale::Decibel { offset } => format!("10·log10(x + {offset:e})"),
+        LogScale::Natural { offset } => format!("ln(x + {offset:e})"),
+    };
+    format!(
+        "## What it hears\n\n{} Hz mono, Hann window of {}, n_fft {}, hop {}, {} mel bands from \
+         {} to {} Hz ({:?} scale, {:?} norm), {log}, minus {:.3}, divided by {:.3}; {} columns \
+         ({} s) at a time. The model file states all of this, and programs read it from there.\n",
+        front_end.sample_rate,
+        front_end.win_length,
+        front_end.n_fft,
+        front_end.hop_length,
+        front_end.n_mels,
+        front_end.f_min,
+        front_end.f_max,
+        front_end.mel_scale,
+        front_end.norm,
+        metadata.mean,
+        metadata.std,
+        metadata.segment_frames,
+        metadata.segment_seconds(),
+    )
+}
+
+fn data(evaluation: &Evaluation) -> String {
+    let data = &evaluation.data;
+    let mut text = format!(
+        "## Training data\n\n{}. {} of its {} clips were present:\n\n| fold | present | of |\n\
+         |---|---|---|\n",
+        provenance::TRAINING_DATA,
+        thousands(data.total.present),
+        thousands(data.total.rows)
+    );
+    for (fold, presence) in &data.folds {
+        let _ = writeln!(text, "| {fold} | {} | {} |", presence.present, presence.rows);
+    }
+    if data.extra.present > 0 {
+        let _ = writeln!(
+            text,
+            "\nBesides them {} further 4 s slices of the same labelled occurrences, which only \
+             train and stay with their fold.",
+            data.extra.present
+        );
+    }
+    if data.background > 0 {
+        let _ = writeln!(text, "\n{}", provenance::BACKGROUND_NOTES);
+    }
+    text
+}
+
+fn limits(evaluation: &Evaluation) -> String {
+    let mut text = "## Limits\n\n".to_owned();
+    let data = &evaluation.data;
+    let partial: Vec<_> = data
+        .folds
+        .iter()
+        .filter(|(_, presence)| presence.present < presence.rows)
+        .map(|(fold, presence)| match presence.present {
+            0 => format!("{fold} (missing)"),
+            _ => fold.to_string(),
+        })
+        .collect();
+    if !partial.is_empty() {
+        let _ = writeln!(
+            text,
+            "- Not all of the data set was there. Incomplete folds: {}. What is present of them \
+             is not a random sample (short recordings mostly), so figures on them cannot be \
+             compared with published ones; whole folds can.",
+            partial.join(", ")
+        );
+    }
+    for stage in &evaluation.stages {
+        text.push_str(&absent_classes(stage));
+    }
+    text.push_str(
+        "- Recordings of one device, place or day sound alike, and there are few of each: expect \
+         lower accuracy on other microphones and in other cities.\n- One sound at a time: of two \
+         labels at once it names one.\n- It knows neither \
+         speech nor music other than street music, and can be confidently wrong about both.\n",
+    );
+    text
+}
+
+fn absent_classes(stage: &StageEvaluation) -> String {
+    let absent: Vec<_> = stage
+        .scores
+        .classes
+        .iter()
+        .filter(|class| class.support == 0)
+        .map(|class| class.label.as_str())
+        .collect();
+    if absent.is_empty() {
+        return String::new();
+    }
+    format!("- Folds {} hold no {}.\n", stage.test_folds, absent.join(" and no "))
+}
+
+fn reproduction(evaluation: &Evaluation) -> String {
+    format!(
+        "## Made by\n\n```\n{}\n```\n\nSeed {}, configuration {}, {}.\n",
+        evaluation.command, evaluation.seed, evaluation.config_hash, evaluation.date
+    )
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}%", 100.0 * share)
+}
+
+/// A number with commas between thousands.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn thousands_have_commas() {
+        assert_eq!(thousands(7), "7");
+        assert_eq!(thousands(128_730), "128,730");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
+}

@@ -1,0 +1,91 @@
+//! From audio files to a model folder, in small.
+
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+use crate::assemble::Assembly;
+use crate::config::{self, SEGMENT_FRAMES, TrainConfig};
+use crate::evaluation::Evaluation;
+use crate::fixtures::{tiny_net, write_dataset, write_wav};
+use crate::material::{Folders, Material};
+use crate::stage::{Shared, StageSpec};
+use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+fn load(data: &Path, work: &Path) -> Material {
+    let folders = Folders {
+        data: data.to_path_buf(),
+        extra: None,
+        background: Some(data.join("background")),
+    };
+    Material::load(&folders, config::front_end(), work).unwrap()
+}
+
+#[test]
+fn a_small_data_set_becomes_a_model_that_has_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, work) = (folder.path().join("data"), folder.path().join("work"));
+    write_dataset(&data, 2, 5);
+    let hum: Vec<_> = (0..22_050).map(|n| 0.1 * (n as f32 * 0.02).sin()).collect();
+    write_wav(&data.join("background/hum.wav"), &hum, 22_050);
+    std::fs::write(data.join("audio/fold1/10000-0-0-1.wav"), b"not audio").unwrap();
+    let material = load(&data, &work);
+    assert_eq!(material.summary.unreadable.len(), 1, "damage is named, not hidden");
+    assert!(material.summary.unreadable[0].contains("10000-0-0-1.wav"));
+    assert_eq!(material.clips.len(), 59);
+
+    let train = TrainConfig { epochs: 40, batch: 8, learning_rate: 1e-2, ..TrainConfig::default() };
+    let shared = Shared {
+        material: &material,
+        train: &train,
+        net: &tiny_net(material.front_end.n_mels, 3),
+        segment_frames: SEGMENT_FRAMES,
+        work: &work,
+        fresh: false,
+        stop: &AtomicBool::new(false),
+    };
+    let left_out = StageSpec::leaving_out(BTreeSet::from([1]));
+    let stage = shared.run(&left_out).unwrap().unwrap();
+    assert_eq!((stage.judged.len(), stage.facts.n_train), (29, 30));
+    let accuracy = crate::metrics::accuracy(&stage.judged);
+    assert!(accuracy > 0.8, "{accuracy}, where chance is 0.33");
+    let as_trained = crate::metrics::accuracy(&stage.judged_as_trained);
+    assert!(as_trained > 0.6, "{as_trained} before the refit, where chance is 0.33");
+    let last = shared.run(&StageSpec::everything()).unwrap().unwrap();
+
+    // A second run finds the features and the results of the first.
+    let again = Shared { material: &load(&data, &work), ..shared };
+    let cached = again.run(&left_out).unwrap().unwrap();
+    assert_eq!(cached.judged, stage.judged);
+    assert_eq!(cached.folded().unwrap(), stage.folded().unwrap());
+
+    let out = folder.path().join("model");
+    let evaluation = Assembly {
+        name: "small",
+        command: "test".into(),
+        material: &material,
+        stages: &[stage],
+        last: &last,
+        unknown: &[data.join("background")],
+        work: &work,
+        out: &out,
+    }
+    .write()
+    .unwrap();
+    assert_eq!(evaluation.mean.accuracy, accuracy);
+    let stored: Evaluation =
+        serde_json::from_str(&std::fs::read_to_string(out.join("evaluation.json")).unwrap())
+            .unwrap();
+    assert_eq!(stored.config, evaluation.config);
+    assert_eq!(stored.stages[0].scores.confusion, evaluation.stages[0].scores.confusion);
+    let card = std::fs::read_to_string(out.join("CARD.md")).unwrap();
+    assert!(card.contains("| 1 | 29 | 15 |"), "{card}");
+
+    let model = Model::from_onnx(&std::fs::read(out.join("model.onnx")).unwrap()).unwrap();
+    let mut classifier = Classifier::new(model).unwrap();
+    let sample = |n| 0.3 * (n as f32 * std::f32::consts::TAU * 4_000.0 / 22_050.0).sin();
+    let tone: Vec<f32> = (0..88_200).map(sample).collect();
+    let pcm = Pcm::new(&tone, SampleRate::new(22_050).unwrap()).unwrap();
+    assert_eq!(classifier.classify(pcm).unwrap()[0].top(1)[0].label, "high");
+}

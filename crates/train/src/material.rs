@@ -1,0 +1,304 @@
+//! The audio of a model in memory: clips with their columns, background recordings.
+
+use crate::augment::{Example, Normalisation};
+use crate::config::Plan;
+use crate::dataset::{Dataset, Presence, Slice};
+use crate::features::{self, Columns, Source};
+use crate::logistic::Examples;
+use crate::progress;
+use crate::random::short_hash;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use sourcing_sound::FrontEndConfig;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Where the audio is.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// UrbanSound8K, or a set in its layout.
+    pub data: PathBuf,
+    /// Additional slices, which only train.
+    pub extra: Option<PathBuf>,
+    /// Background recordings for augmentation.
+    pub background: Option<PathBuf>,
+}
+
+/// A slice with its columns.
+#[derive(Clone, Debug)]
+pub struct Clip {
+    /// What the table says.
+    pub slice: Slice,
+    /// What the front end says.
+    pub columns: Columns,
+}
+
+/// How much of the data was there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// Official rows by fold.
+    pub folds: BTreeMap<u32, Presence>,
+    /// Official rows in all.
+    pub total: Presence,
+    /// Additional slices, which only train.
+    pub extra: Presence,
+    /// Background recordings.
+    pub background: usize,
+    /// Files that could not be used, with the reason.
+    pub unreadable: Vec<String>,
+}
+
+/// Everything loaded.
+pub struct Material {
+    /// Labels by index.
+    pub labels: Vec<String>,
+    /// Usable clips.
+    pub clips: Vec<Clip>,
+    /// Background recordings.
+    pub background: Vec<Columns>,
+    /// Hash of the names of the background recordings.
+    pub background_hash: String,
+    /// Front end of all columns.
+    pub front_end: FrontEndConfig,
+    /// What was there.
+    pub summary: DataSummary,
+}
+
+impl Material {
+    /// Reads tables and audio; columns come from the cache in `work` where possible. What is
+    /// missing or unreadable is told on stderr and kept in the summary.
+    pub fn load(folders: &Folders, front_end: FrontEndConfig, work: &Path) -> Result<Self> {
+        let mut dataset = Dataset::read(&folders.data)?;
+        let extra = match &folders.extra {
+            Some(folder) => dataset.add_extra(folder)?,
+            None => Presence::default(),
+        };
+        let total = dataset.total();
+        progress::line(&format!("{} of {} rows present", total.present, total.rows));
+        for (fold, presence) in &dataset.presence {
+            progress::line(&format!("  fold {fold}: {} of {}", presence.present, presence.rows));
+        }
+        if extra.rows > 0 {
+            let (present, rows) = (extra.present, extra.rows);
+            progress::line(&format!("  additional slices: {present} of {rows}"));
+        }
+        let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
+        let extracted = features::extract(work, "clips", &front_end, &sources)?;
+        let mut unreadable = extracted.failures;
+        let paired = dataset.slices.into_iter().zip(extracted.columns);
+        let clips = paired.filter_map(|(slice, columns)| Some(Clip { slice, columns: columns? }));
+        let clips: Vec<_> = clips.collect();
+        let mut background = Vec::new();
+        let mut background_names = String::new();
+        if let Some(folder) = &folders.background {
+            let sources = features::find_sources(folder)?;
+            let extracted = features::extract(work, "background", &front_end, &sources)?;
+            unreadable.extend(extracted.failures);
+            background = extracted.columns.into_iter().flatten().collect();
+            background_names = sources.into_iter().map(|source| source.name + "\n").collect();
+        }
+        for failure in &unreadable {
+            progress::line(&format!("not usable: {failure}"));
+        }
+        ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
+        let summary = DataSummary {
+            folds: dataset.presence,
+            total,
+            extra,
+            background: background.len(),
+            unreadable,
+        };
+        let background_hash = short_hash(&background_names);
+        Ok(Self { labels: dataset.labels, clips, background, background_hash, front_end, summary })
+    }
+
+    /// Splits the clips for a stage that leaves out `test_folds`.
+    pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Split<'_>> {
+        let (held_out, mut train): (Vec<_>, Vec<_>) =
+            self.clips.iter().partition(|clip| test_folds.contains(&clip.slice.fold));
+        let test: Vec<_> = held_out.iter().copied().filter(|clip| clip.slice.official).collect();
+        let recordings: BTreeSet<_> =
+            held_out.iter().map(|clip| clip.slice.recording.as_str()).collect();
+        // A few recordings with several classes stand in two official folds.
+        let before = train.len();
+        train.retain(|clip| !recordings.contains(clip.slice.recording.as_str()));
+        let dropped = before - train.len();
+        assert_apart(&train, &test)?;
+        ensure!(!train.is_empty(), "no clips are left to train on");
+        Ok(Split { train, test, dropped })
+    }
+}
+
+/// The clips of one stage.
+pub struct Split<'a> {
+    /// Clips to train on.
+    pub train: Vec<&'a Clip>,
+    /// Official clips left out.
+    pub test: Vec<&'a Clip>,
+    /// Clips that were kept from training because their recording is in a left-out fold.
+    pub dropped: usize,
+}
+
+/// Refuses a split with one recording on both sides.
+pub fn assert_apart(train: &[&Clip], test: &[&Clip]) -> Result<()> {
+    let tested: BTreeSet<_> = test.iter().map(|clip| clip.slice.recording.as_str()).collect();
+    let shared = train.iter().find(|clip| tested.contains(clip.slice.recording.as_str()));
+    ensure!(
+        shared.is_none(),
+        "recording {} is in the training and in the test clips",
+        shared.map_or("", |clip| clip.slice.recording.as_str())
+    );
+    Ok(())
+}
+
+impl Split<'_> {
+    /// The training clips as examples.
+    pub fn examples(&self) -> Vec<Example<'_>> {
+        let clips = self.train.iter();
+        clips.map(|clip| Example { columns: &clip.columns, label: clip.slice.label }).collect()
+    }
+
+    /// Mean and standard deviation over the training clips.
+    pub fn normalisation(&self) -> Normalisation {
+        Normalisation::of(self.train.iter().map(|clip| &clip.columns))
+    }
+
+    /// A hash of names, folds, labels and lengths of the training clips.
+    pub fn hash(&self) -> String {
+        let line = |clip: &&Clip| {
+            let Slice { stem, fold, label, .. } = &clip.slice;
+            format!("{stem} {fold} {label} {}\n", clip.columns.frames())
+        };
+        short_hash(&self.train.iter().map(line).collect::<String>())
+    }
+
+    /// Labels and recordings of the training clips beside their features.
+    pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Examples> {
+        ensure!(features.len() == self.train.len(), "one feature vector per clip");
+        Ok(Examples {
+            features,
+            labels: self.train.iter().map(|clip| clip.slice.label).collect(),
+            recordings: self.train.iter().map(|clip| clip.slice.recording.clone()).collect(),
+        })
+    }
+}
+
+/// A group of folds such as `1` or `3-9` or `1,4`.
+pub fn parse_folds(text: &str) -> Result<BTreeSet<u32>> {
+    let mut folds = BTreeSet::new();
+    for part in text.split(',') {
+        let number = |text: &str| {
+            let number = text.trim().parse::<u32>().ok().filter(|fold| (1..=1000).contains(fold));
+            number.with_context(|| format!("{text:?} is not a fold, such as 1 or 3-9"))
+        };
+        match part.split_once('-') {
+            Some((first, last)) => folds.extend(number(first)?..=number(last)?),
+            None => folds.extend([number(part)?]),
+        }
+    }
+    ensure!(!folds.is_empty(), "{text:?} holds no folds");
+    Ok(folds)
+}
+
+/// The shortest way to write a group of folds: `1`, `3-9`, `1,4-5`.
+pub fn format_folds(folds: &BTreeSet<u32>) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &fold in folds {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == fold => *last = fold,
+            _ => runs.push((fold, fold)),
+        }
+    }
+    let run = |&(first, last): &(u32, u32)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(",")
+}
+
+/// The plan of a stage over a split.
+pub fn plan(
+    material: &Material,
+    split: &Split<'_>,
+    stage: &str,
+    train: &crate::config::TrainConfig,
+    net: &crate::net::NetConfig,
+) -> Plan {
+    Plan {
+        stage: stage.to_owned(),
+        train: train.clone(),
+        net: net.clone(),
+        front_end: format!("{:?}", material.front_end),
+        training_clips: split.hash(),
+        background: material.background_hash.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::random_columns;
+
+    fn clip(stem: &str, recording: &str, fold: u32, official: bool) -> Clip {
+        let slice = Slice {
+            path: PathBuf::new(),
+            stem: stem.into(),
+            recording: recording.into(),
+            fold,
+            label: 0,
+            seconds: 1.0,
+            official,
+        };
+        Clip { slice, columns: random_columns(4, 3, 1) }
+    }
+
+    fn material(clips: Vec<Clip>) -> Material {
+        Material {
+            labels: vec!["a".into(), "b".into()],
+            clips,
+            background: Vec::new(),
+            background_hash: String::new(),
+            front_end: crate::config::front_end(),
+            summary: DataSummary::default(),
+        }
+    }
+
+    fn stems<'a>(clips: &[&'a Clip]) -> Vec<&'a str> {
+        clips.iter().map(|clip| clip.slice.stem.as_str()).collect()
+    }
+
+    #[test]
+    fn no_recording_stands_on_both_sides() {
+        let material = material(vec![
+            clip("a", "1", 1, true),
+            clip("b", "1", 2, true),
+            clip("c", "2", 2, true),
+            clip("d", "3", 1, false),
+            clip("e", "3", 2, false),
+        ]);
+        let split = material.split(&BTreeSet::from([1])).unwrap();
+        // b and e share recordings with fold 1; d only trains, so it is not tested either.
+        assert_eq!(stems(&split.test), ["a"]);
+        assert_eq!(stems(&split.train), ["c"]);
+        assert_eq!(split.dropped, 2);
+        let everything = material.split(&BTreeSet::new()).unwrap();
+        assert_eq!((everything.train.len(), everything.test.len(), everything.dropped), (5, 0, 0));
+        let (a, b) = (&material.clips[0], &material.clips[1]);
+        assert!(assert_apart(&[a], &[b]).is_err(), "recording 1 is on both sides");
+    }
+
+    #[test]
+    fn groups_of_folds_are_read_and_written() {
+        for (text, folds) in
+            [("1", vec![1]), ("3-9", (3..=9).collect()), ("1,4-5,10", vec![1, 4, 5, 10])]
+        {
+            let parsed = parse_folds(text).unwrap();
+            assert_eq!(parsed, folds.into_iter().collect());
+            assert_eq!(format_folds(&parsed), text);
+        }
+        for text in ["", "0", "a", "1-", "5-3", "1-99999999"] {
+            assert!(parse_folds(text).is_err(), "{text:?}");
+        }
+    }
+}
