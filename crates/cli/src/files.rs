@@ -1,0 +1,111 @@
+//! The recordings that the arguments name: files as they are, folders by their recordings.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sourcing_sound_decode::EXTENSIONS;
+
+use crate::failure::Failure;
+
+/// The recordings of all `inputs`, in their order. A folder stands for its recordings at any
+/// depth, in natural order (`clip2` before `clip10`); linked folders in it are not entered.
+pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
+    let mut files = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            // What is missing or unreadable is found out when it is decoded.
+            files.push(Ok(input.clone()));
+            continue;
+        }
+        let before = files.len();
+        walk(input, &mut files);
+        if files.len() == before {
+            files.push(Err(Failure::NothingIn(input.clone())));
+        }
+    }
+    files
+}
+
+fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Failure>>) {
+    let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            files.push(Err(Failure::Folder { path: folder.to_owned(), error }));
+            return;
+        }
+    };
+    entries.sort_by(|a, b| {
+        natural_order(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy())
+    });
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&path, files);
+        } else if is_recording(&path) {
+            files.push(Ok(path));
+        }
+    }
+}
+
+fn is_recording(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let known = extension.is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()));
+    known && path.is_file()
+}
+
+/// Compares names with their numbers by value.
+fn natural_order(a: &str, b: &str) -> Ordering {
+    let (mut a_rest, mut b_rest) = (a, b);
+    while let (Some(x), Some(y)) = (a_rest.chars().next(), b_rest.chars().next()) {
+        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (number_a, after_a) = split_number(a_rest);
+            let (number_b, after_b) = split_number(b_rest);
+            (a_rest, b_rest) = (after_a, after_b);
+            number_a.len().cmp(&number_b.len()).then_with(|| number_a.cmp(number_b))
+        } else {
+            (a_rest, b_rest) = (&a_rest[x.len_utf8()..], &b_rest[y.len_utf8()..]);
+            x.cmp(&y)
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    // Equal so far: the shorter name first, then the one with fewer leading zeros.
+    a_rest.len().cmp(&b_rest.len()).then_with(|| a.cmp(b))
+}
+
+/// The digits at the start of `text`, without leading zeros, and what follows them.
+fn split_number(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    (digits.trim_start_matches('0'), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural_order;
+
+    #[test]
+    fn numbers_in_names_count_by_value() {
+        let sorted = [
+            "",
+            "1",
+            "2-b",
+            "10-a",
+            "clip",
+            "clip01.wav",
+            "clip2.wav",
+            "clip2.wav.wav",
+            "clip10.wav",
+            "clipa",
+            "é9",
+            "é10",
+        ];
+        let mut names = sorted;
+        names.reverse();
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, sorted);
+    }
+}

@@ -1,0 +1,75 @@
+//! `sourcing-sound`: says on the command line what the sounds in recordings are.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`args`] | what was typed |
+//! | [`options`] | what it means, checked |
+//! | [`files`] | the recordings that the arguments name |
+//! | [`model`] | the built-in model or one from a file |
+//! | [`classify`] | recordings → predictions, in parallel, printed in order |
+//! | [`report`] | predictions → text, csv or JSON lines |
+//! | [`inspect`] | what a model says about itself |
+//!
+//! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
+//! 2 if the arguments make no sense.
+
+mod args;
+mod classify;
+mod failure;
+mod files;
+mod inspect;
+mod model;
+mod options;
+mod report;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::RawArgs;
+use crate::options::Command;
+
+fn main() -> ExitCode {
+    let command = match Command::try_from(RawArgs::parse()) {
+        Ok(command) => command,
+        Err(usage) => usage.exit(),
+    };
+    let done = match &command {
+        Command::Classify(options) => classify::run(options),
+        Command::Inspect(options) => inspect::run(options),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        // Whoever read the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to be done when even the error stream is closed.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// How a command that ran to its end went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Everything was done.
+    Complete,
+    /// Something could not be read and was named; the rest was done.
+    Partial,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Complete => ExitCode::SUCCESS,
+            Outcome::Partial => ExitCode::FAILURE,
+        }
+    }
+}

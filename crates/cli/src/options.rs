@@ -1,0 +1,83 @@
+//! What the arguments mean. Values of these types have been checked.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use crate::args::{Format, InspectFormat, RawArgs, RawClassify, RawCommand};
+use crate::model::ModelSource;
+
+/// The longest accepted hop: a day, in seconds.
+const MAX_HOP_SECONDS: f64 = 86_400.0;
+
+/// A command with its options.
+pub(crate) enum Command {
+    Classify(ClassifyOptions),
+    Inspect(InspectOptions),
+}
+
+/// Options of `classify`.
+pub(crate) struct ClassifyOptions {
+    /// Files and folders, as given; at least one.
+    pub(crate) inputs: Vec<PathBuf>,
+    pub(crate) model: ModelSource,
+    /// Seconds from one segment to the next; the model's own if `None`.
+    pub(crate) hop_seconds: Option<f64>,
+    /// How many labels to print; the format's own number if `None`.
+    pub(crate) top: Option<NonZeroUsize>,
+    pub(crate) format: Format,
+}
+
+/// Options of `inspect`.
+pub(crate) struct InspectOptions {
+    pub(crate) model: ModelSource,
+    pub(crate) format: InspectFormat,
+}
+
+impl TryFrom<RawArgs> for Command {
+    type Error = clap::Error;
+
+    fn try_from(raw: RawArgs) -> Result<Self, clap::Error> {
+        match raw.command {
+            RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(Command::Classify),
+            RawCommand::Inspect(raw) => {
+                Ok(Command::Inspect(InspectOptions { model: raw.model.into(), format: raw.format }))
+            }
+        }
+    }
+}
+
+impl TryFrom<RawClassify> for ClassifyOptions {
+    type Error = clap::Error;
+
+    fn try_from(raw: RawClassify) -> Result<Self, clap::Error> {
+        Ok(ClassifyOptions {
+            inputs: raw.files,
+            model: raw.model.into(),
+            hop_seconds: raw.hop.map(checked_hop).transpose()?,
+            top: raw.top.map(checked_top).transpose()?,
+            format: raw.format,
+        })
+    }
+}
+
+fn checked_hop(seconds: f64) -> Result<f64, clap::Error> {
+    if seconds > 0.0 && seconds <= MAX_HOP_SECONDS {
+        Ok(seconds)
+    } else {
+        Err(usage(format!(
+            "--hop is {seconds}, expected seconds above 0 and up to {MAX_HOP_SECONDS}"
+        )))
+    }
+}
+
+fn checked_top(labels: i64) -> Result<NonZeroUsize, clap::Error> {
+    let checked = usize::try_from(labels).ok().and_then(NonZeroUsize::new);
+    checked.ok_or_else(|| usage(format!("--top is {labels}, expected at least 1")))
+}
+
+fn usage(message: String) -> clap::Error {
+    RawArgs::command().error(ErrorKind::ValueValidation, message)
+}

@@ -1,0 +1,109 @@
+//! A folder with a model and recordings to try the binary on.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::f64::consts::TAU;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+#[path = "../../../../tests/common/tiny_model.rs"]
+pub mod tiny_model;
+
+const RATE: u32 = 22_050;
+
+/// Frequencies that the tiny model calls low, middle and high.
+pub const LOW_HZ: f64 = 150.0;
+pub const MIDDLE_HZ: f64 = 1_500.0;
+pub const HIGH_HZ: f64 = 7_000.0;
+
+/// A temporary folder with the tiny model in it.
+pub struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let bench = Bench { folder: tempfile::tempdir().unwrap() };
+        bench.write("tiny.onnx", &tiny_model::onnx(&tiny_model::metadata()));
+        bench
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Writes a wav of tones, each given in Hz and seconds, one after the other.
+    pub fn tones(&self, name: &str, tones: &[(f64, f64)]) -> PathBuf {
+        self.write(name, &wav(tones))
+    }
+
+    /// `sourcing-sound ARGUMENTS` in this folder.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        Run::of(output)
+    }
+
+    /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`.
+    pub fn classify(&self, arguments: &[&str]) -> Run {
+        self.run(&[&["classify", "--model", "tiny.onnx"], arguments].concat())
+    }
+}
+
+/// What a run printed, and its exit code.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Run {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The standard output of a run in which all went well.
+    pub fn success(self) -> String {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
+        self.stdout
+    }
+}
+
+/// A 16-bit mono wav of tones over faint noise.
+pub fn wav(tones: &[(f64, f64)]) -> Vec<u8> {
+    let mut state = 1u32;
+    let mut data = Vec::new();
+    for &(hz, seconds) in tones {
+        for n in 0..(seconds * f64::from(RATE)) as usize {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = f64::from(state >> 8) / f64::from(1 << 23) - 1.0;
+            let phase = TAU * hz * n as f64 / f64::from(RATE);
+            let sample = 10_000.0 * phase.sin() + 30.0 * noise;
+            data.extend((sample as i16).to_le_bytes());
+        }
+    }
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data.len() as u32).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    file.extend(RATE.to_le_bytes());
+    file.extend((2 * RATE).to_le_bytes());
+    file.extend(b"\x02\0\x10\0data");
+    file.extend((data.len() as u32).to_le_bytes());
+    file.extend(data);
+    file
+}
