@@ -1,0 +1,222 @@
+// The npm package in the browser without a bundler: its files as they are, on a static host.
+
+import { expect, type Page, test as base } from "@playwright/test";
+import type * as Package from "sourcing-sound";
+import { LAUNCH_ARGS, PACKAGE } from "./support/environment";
+import { serveFolder } from "./support/static-server";
+
+type Api = typeof Package;
+type Result = { code: string; message: string };
+
+const test = base.extend<{ library: Page }>({
+  launchOptions: async ({ launchOptions }, use) => {
+    const fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
+    await use({ ...launchOptions, args: [...LAUNCH_ARGS, ...fake] });
+  },
+  library: async ({ page }, use) => {
+    const { origin, close } = await serveFolder(PACKAGE);
+    await page.goto(origin);
+    // What every test needs, so that their bodies are the package's own calls.
+    await page.evaluate(async () => {
+      const specifier = "/dist/index.js";
+      const api = (await import(specifier)) as Api;
+      const codeOf = async (work: () => unknown) => {
+        try {
+          await work();
+        } catch (thrown) {
+          if (thrown instanceof api.SoundError) return { code: thrown.code, message: thrown.message };
+          throw thrown;
+        }
+        return { code: "none", message: "" };
+      };
+      const tone = (seconds: number, rate: number) =>
+        Float32Array.from({ length: seconds * rate }, (_, i) => 0.3 * Math.sin((2 * Math.PI * 700 * i) / rate));
+      Object.assign(globalThis, { api, codeOf, tone });
+    });
+    await use(page);
+    close();
+  },
+});
+
+declare const api: Api;
+declare const codeOf: (work: () => unknown) => Promise<Result>;
+declare const tone: (seconds: number, rate: number) => Float32Array;
+
+test("a recording is classified segment by segment", async ({ library }) => {
+  const { info, short, long } = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const { info } = classifier;
+    const short = await classifier.classify(tone(1, 16000), 16000);
+    const long = await classifier.classify(tone(info.segmentSeconds + 2, 44100), 44100, { hopSeconds: 1 });
+    classifier.close();
+    return { info, short, long };
+  });
+  expect(short).toHaveLength(1);
+  expect(long).toHaveLength(3);
+  for (const { categories } of [...short, ...long]) {
+    expect(categories.map(({ label }) => label).sort()).toEqual([...info.labels].sort());
+    const scores = categories.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+    for (const { label, index } of categories) expect(info.labels[index]).toBe(label);
+  }
+});
+
+test("how a stream is cut does not change what comes out", async ({ library }) => {
+  const [whole, pieces] = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const pcm = tone(6, 44100);
+    const hear = async (size: number) => {
+      const stream = await classifier.stream(44100);
+      const updates = [];
+      let columns = 0;
+      for (let at = 0; at < pcm.length; at += size) {
+        const result = await stream.push(pcm.subarray(at, at + size));
+        updates.push(...result.updates);
+        columns += result.columns.length;
+      }
+      updates.push(...(await stream.finish()));
+      return { updates, columns };
+    };
+    return [await hear(pcm.length), await hear(4096)];
+  });
+  expect(whole.updates.length).toBeGreaterThan(4);
+  expect(whole.columns).toBeGreaterThan(0);
+  expect(pieces).toEqual(whole);
+});
+
+test("wrong input has the core's codes", async ({ library }) => {
+  const codes = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const rates = [0, 7999, 768000, Number.NaN].map((rate) => codeOf(() => classifier.classify(tone(1, 8000), rate)));
+    return {
+      rates: (await Promise.all(rates)).map(({ code }) => code),
+      empty: (await codeOf(() => classifier.classify(new Float32Array(0), 16000))).code,
+      nan: (await codeOf(() => classifier.classify(new Float32Array(9).fill(Number.NaN), 16000))).code,
+      hop: (await codeOf(() => classifier.classify(tone(1, 8000), 8000, { hopSeconds: -1 }))).code,
+      stillWorks: (await classifier.classify(tone(1, 8000), 8000)).length,
+    };
+  });
+  expect(codes).toEqual({
+    rates: Array(4).fill("audio-rate"),
+    empty: "audio-empty",
+    nan: "audio-non-finite",
+    hop: "config",
+    stillWorks: 1,
+  });
+});
+
+test("what is loaded can be given by address, answer or bytes", async ({ library }) => {
+  const names = await library.evaluate(async () => {
+    const model = await (await fetch("/dist/model.onnx")).arrayBuffer();
+    const given = [
+      { model: "/dist/model.onnx", wasm: "/wasm/sourcing_sound_bg.wasm", worker: "/dist/worker.js" },
+      { model: new URL("/dist/model.onnx", location.href) },
+      { model: await fetch("/dist/model.onnx"), wasm: await fetch("/wasm/sourcing_sound_bg.wasm") },
+      { model: new Uint8Array(model) },
+    ];
+    const names = [];
+    for (const options of given) {
+      const classifier = await api.Classifier.load(options);
+      names.push(classifier.info.name);
+      classifier.close();
+    }
+    return names;
+  });
+  expect(new Set(names).size).toBe(1);
+});
+
+test("what cannot be loaded is named", async ({ library }) => {
+  const results = await library.evaluate(async () => ({
+    model: await codeOf(() => api.Classifier.load({ model: "/none.onnx" })),
+    html: await codeOf(() => api.Classifier.load({ model: "/" })),
+    wasm: await codeOf(() => api.Classifier.load({ wasm: "/none.wasm" })),
+    bytes: await codeOf(() => api.Classifier.load({ wasm: new Uint8Array([1, 2, 3]) })),
+    worker: await codeOf(() => api.Classifier.load({ worker: "/none.js" })),
+    format: await codeOf(() => api.Classifier.load({ model: new Uint8Array(1000).fill(7) })),
+    worklet: await codeOf(() => api.listen(() => undefined, { worklet: "/none.js" })),
+  }));
+  expect(results.model).toMatchObject({ code: "model-fetch", message: expect.stringMatching(/none\.onnx answered 404/) });
+  expect(results.html).toMatchObject({ code: "model-fetch", message: expect.stringContaining("this is HTML, not ONNX") });
+  expect(results.wasm).toMatchObject({ code: "wasm-fetch", message: expect.stringMatching(/none\.wasm answered 404/) });
+  expect(results.bytes.code).toBe("wasm-fetch");
+  expect(results.worker.code).toBe("worker-crashed");
+  expect(results.format.code).toBe("model-format");
+  expect(results.worklet).toMatchObject({ code: "unsupported", message: expect.stringContaining("none.js") });
+});
+
+test("a signal ends loading and listening, and leaves nothing open", async ({ library }) => {
+  const codes = await library.evaluate(async () => {
+    const abortSoon = () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 5);
+      return controller.signal;
+    };
+    return [
+      (await codeOf(() => api.Classifier.load({ signal: abortSoon() }))).code,
+      (await codeOf(() => api.listen(() => undefined, { signal: abortSoon() }))).code,
+    ];
+  });
+  expect(codes).toEqual(["aborted", "aborted"]);
+  await expect.poll(() => library.workers().length).toBe(0);
+});
+
+test("a microphone's life, with every step taken twice", async ({ library }) => {
+  const life = await library.evaluate(async () => {
+    const states: string[] = [];
+    let frames = 0;
+    const mic = await api.listen(() => undefined, {
+      onFrame: () => (frames += 1),
+      onStateChange: (state) => states.push(state),
+    });
+    const until = async (done: () => boolean) => {
+      while (!done()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => frames > 3);
+    await Promise.all([mic.pause(), mic.pause()]);
+    const paused = mic.state;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const framesPaused = frames;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const framesStill = frames;
+    await mic.resume();
+    await mic.resume();
+    await until(() => frames > framesStill + 3);
+    const { pcm, sampleRate } = await mic.record(0.5);
+    const tooShort = await codeOf(() => mic.record(0));
+    const cut = codeOf(() => mic.record(60));
+    await mic.close();
+    await mic.close();
+    await mic.resume();
+    const late = await codeOf(() => mic.record(1));
+    return {
+      states,
+      paused,
+      heardWhilePaused: framesStill - framesPaused,
+      recorded: pcm.length === Math.round(sampleRate / 2) && pcm.some((sample) => sample !== 0),
+      codes: [tooShort.code, (await cut).code, late.code],
+      processing: mic.processing,
+      closed: mic.state,
+    };
+  });
+  expect(life).toEqual({
+    states: ["paused", "listening", "closed"],
+    paused: "paused",
+    heardWhilePaused: 0,
+    recorded: true,
+    codes: ["config", "aborted", "aborted"],
+    processing: [],
+    closed: "closed",
+  });
+  await expect.poll(() => library.workers().length).toBe(0);
+});
+
+test("a classifier given to a microphone outlives it", async ({ library }) => {
+  const heard = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const mic = await api.listen(() => undefined, { classifier });
+    await mic.close();
+    return (await classifier.classify(tone(1, 8000), 8000)).length;
+  });
+  expect(heard).toBe(1);
+});

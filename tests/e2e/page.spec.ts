@@ -1,0 +1,160 @@
+// Listening, files and recording, as a person uses them.
+
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { classifyNatively } from "./support/command-line";
+import { expect, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const siren = SYNTHESISED["siren-sweep"]!;
+
+/** The browser's own measure of what moved without being asked to, since the page was opened. */
+function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const sum = (entries: PerformanceEntryList) =>
+          entries.reduce((total, entry) => total + (entry as PerformanceEntry & { value: number }).value, 0);
+        new PerformanceObserver((list) => resolve(sum(list.getEntries()))).observe({ type: "layout-shift", buffered: true });
+        // Without any entry the observer is never called.
+        setTimeout(() => resolve(0), 500);
+      }),
+  );
+}
+
+test("starts with what it needs and says that sound stays here", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await expect(site.notice).toHaveText("Sound never leaves this device.");
+  await expect(site.page.getByTestId("facts")).toContainText("Licence");
+  await expect(site.page).toHaveTitle("What is that sound?");
+});
+
+test("listening shows level, picture, scores and a label", async ({ open }) => {
+  const site = await open({ wav: writeWav("siren.wav", siren) });
+  await site.expectState("idle");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  await expect(site.page.getByTestId("level")).toHaveText(/^−\d+ dB$/);
+  const scores = await site.scores();
+  expect(Object.keys(scores)).toHaveLength(3);
+  for (const score of Object.values(scores)) {
+    expect(score).toBeGreaterThanOrEqual(0);
+    expect(score).toBeLessThanOrEqual(1);
+  }
+  const colours = await site.page.getByTestId("spectrogram").evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+  expect(colours, "colours in the picture").toBeGreaterThan(20);
+  expect(await layoutShift(site.page), "how far things jumped").toBeLessThan(0.01);
+  await site.listen.click();
+  await site.expectState("idle");
+});
+
+test("starting and stopping ten times leaves no live track and no extra worker", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const workers = site.page.workers().length;
+  expect(workers).toBe(1);
+  for (let i = 0; i < 10; i += 1) {
+    await site.startListening();
+    expect(await site.liveTracks()).toBe(1);
+    await site.listen.click();
+    await site.expectState("idle");
+    expect(await site.liveTracks()).toBe(0);
+  }
+  expect(site.page.workers()).toHaveLength(workers);
+});
+
+test("stopping while it still starts leaves nothing open", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.listen.click();
+  await site.listen.click();
+  await site.expectState("idle");
+  await expect.poll(() => site.liveTracks()).toBe(0);
+  await site.startListening();
+  expect(await site.liveTracks()).toBe(1);
+});
+
+for (const [name, sound] of Object.entries(SYNTHESISED)) {
+  test(`a file gets the command line's label: ${name}`, async ({ open }) => {
+    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 4 * sound.sampleRate) });
+    const native = classifyNatively(path);
+    expect(native.segments).toHaveLength(1);
+    const site = await open();
+    await site.openFile(path);
+    await site.expectState("result");
+    await expect(site.label).toHaveAttribute("data-label", native.label);
+    for (const [label, score] of Object.entries(await site.scores())) {
+      expect(Math.abs(score - native.scores[label]!), `score of ${label}`).toBeLessThan(2e-3);
+    }
+  });
+}
+
+test("a dropped file is taken as a chosen one is", async ({ open }) => {
+  const path = writeWav("dropped.wav", siren);
+  const native = classifyNatively(path);
+  const site = await open();
+  const transfer = await site.page.evaluateHandle((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "dropped.wav", { type: "audio/wav" }));
+    return data;
+  }, readFileSync(path).toString("base64"));
+  await site.page.getByTestId("stage").dispatchEvent("drop", { dataTransfer: transfer });
+  await site.expectState("result");
+  await expect(site.label).toHaveAttribute("data-label", native.label);
+  await expect(site.page.getByTestId("source")).toHaveText("dropped.wav · 12 s");
+  expect(await site.page.getByTestId("heard").locator("li").count()).toBeGreaterThanOrEqual(1);
+});
+
+test("recording gives a label, and the clip can be kept", async ({ open }, info) => {
+  const site = await open({ wav: writeWav("record.wav", siren) });
+  await site.expectState("idle");
+  await site.record.click();
+  await site.expectState("recording");
+  await site.expectState("result");
+  await expect(site.label).toHaveAttribute("data-label", /\w/);
+  expect(await site.liveTracks()).toBe(0);
+  const download = site.page.waitForEvent("download");
+  await site.page.getByTestId("download").click();
+  const path = info.outputPath("recording.wav");
+  await (await download).saveAs(path);
+  expect(classifyNatively(path).label).toBe(await site.label.getAttribute("data-label"));
+});
+
+test("a recording can be cancelled", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.record.click();
+  await site.expectState("recording");
+  await site.record.click();
+  await site.expectState("idle");
+  expect(await site.liveTracks()).toBe(0);
+});
+
+test("works by keyboard alone", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.listen.focus();
+  await site.page.keyboard.press("Enter");
+  await site.expectState("listening");
+  await site.page.keyboard.press("Enter");
+  await site.expectState("idle");
+  const chooser = site.page.waitForEvent("filechooser");
+  await site.page.getByTestId("choose").focus();
+  await site.page.keyboard.press("Space");
+  await chooser;
+});
+
+test("nothing is wider than the narrowest screen", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.page.setViewportSize({ width: 320, height: 640 });
+  const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});

@@ -1,0 +1,33 @@
+// The page in real Chromium. How to run it: README.md beside this file.
+
+import { defineConfig } from "@playwright/test";
+import { chromiumPath, LAUNCH_ARGS, siteUrl, workers, WWW } from "./support/environment";
+
+const PORT = 4317;
+const ownServer = siteUrl === undefined;
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: `${WWW}/test-results`,
+  forbidOnly: true,
+  fullyParallel: true,
+  workers,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    baseURL: siteUrl ?? `http://127.0.0.1:${PORT}/`,
+    launchOptions: { executablePath: chromiumPath, args: LAUNCH_ARGS },
+  },
+  projects: [
+    { name: "page", testIgnore: "real-clips.spec.ts" },
+    // Alone, because it uses every worker's share of the machine by itself.
+    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["page"] },
+  ],
+  ...(ownServer && {
+    webServer: {
+      command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+      cwd: WWW,
+      url: `http://127.0.0.1:${PORT}/`,
+    },
+  }),
+});

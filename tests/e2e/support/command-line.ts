@@ -1,0 +1,38 @@
+// What the native command line says of a file.
+
+import { execFileSync } from "node:child_process";
+import { cliPath } from "./environment";
+import { mostOften } from "./tally";
+
+/** One line of `--format jsonl`. */
+interface Segment {
+  start: number;
+  end: number;
+  label: string;
+  score: number;
+  rejected: boolean;
+  scores: Record<string, number>;
+}
+
+export interface Answer {
+  /** The answer of most segments: a label, or `rejected`. */
+  label: string;
+  segments: Segment[];
+  /** Mean over the segments. */
+  scores: Record<string, number>;
+}
+
+export function classifyNatively(wav: string): Answer {
+  const output = execFileSync(cliPath, ["classify", "--format", "jsonl", wav], { encoding: "utf8" });
+  const segments = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Segment);
+  const scores: Record<string, number> = {};
+  for (const segment of segments) {
+    for (const [label, score] of Object.entries(segment.scores)) {
+      scores[label] = (scores[label] ?? 0) + score / segments.length;
+    }
+  }
+  return { label: mostOften(segments.map((s) => (s.rejected ? "rejected" : s.label))), segments, scores };
+}

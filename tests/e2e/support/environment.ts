@@ -1,0 +1,32 @@
+// What the tests take from their surroundings, checked before anything runs.
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+export const REPOSITORY = resolve(__dirname, "../../..");
+export const WWW = join(REPOSITORY, "www");
+export const PACKAGE = join(WWW, "package");
+
+/** Address of a site that is running already, or `undefined` to start one. */
+export const siteUrl = process.env["BASE_URL"];
+
+/** Full Chromium; its headless shell refuses the microphone. */
+export const chromiumPath = existing("CHROMIUM_PATH", process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium");
+
+/** The command line whose answers the page's are compared with. */
+export const cliPath = existing("SOURCING_SOUND_CLI", process.env["SOURCING_SOUND_CLI"]);
+
+/** Recorded clips that are not part of the project; they may be absent. */
+export const dataPath = resolve(process.env["SOURCING_SOUND_DATA"] ?? join(REPOSITORY, "../shared/data"));
+
+/** Browsers at a time. Each needs a core to itself to hear without loss. */
+export const workers = Number(process.env["E2E_WORKERS"] ?? 2);
+
+/** Flags for every browser: what root in a container needs, and nothing sent behind the tests' back. */
+export const LAUNCH_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+
+function existing(variable: string, path: string | undefined): string {
+  if (path === undefined) throw new Error(`set ${variable} to the file's path; see tests/e2e/README.md`);
+  if (!existsSync(path)) throw new Error(`${variable}: there is no file at ${path}; see tests/e2e/README.md`);
+  return path;
+}

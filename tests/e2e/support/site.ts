@@ -1,0 +1,165 @@
+// The page in a browser of its own, and what must hold on it whatever is done:
+// no request leaves its origin, nothing is logged as an error, nothing is thrown.
+
+import { type Browser, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
+import { chromiumPath, LAUNCH_ARGS } from "./environment";
+
+export interface OpenOptions {
+  /** WAV file that the microphone plays over and over. Default: Chromium's own beeps. */
+  wav?: string;
+  /** What the person answers to the browser's question. Default: allow. */
+  permission?: "allow" | "deny";
+  /** Runs before the page is opened. */
+  prepare?: (page: Page) => Promise<unknown>;
+  /** Console errors that belong to what is tested. */
+  expectedErrors?: RegExp;
+}
+
+/** The page and its parts. */
+export class Site {
+  readonly app: Locator;
+  readonly label: Locator;
+  readonly notice: Locator;
+  readonly listen: Locator;
+  readonly record: Locator;
+
+  constructor(readonly page: Page) {
+    this.app = page.getByTestId("app");
+    this.label = page.getByTestId("label");
+    this.notice = page.getByTestId("notice");
+    this.listen = page.getByTestId("listen");
+    this.record = page.getByTestId("record");
+  }
+
+  async expectState(state: string, timeout = 20_000): Promise<void> {
+    await expect(this.app).toHaveAttribute("data-state", state, { timeout });
+  }
+
+  async startListening(): Promise<void> {
+    await this.listen.click();
+    await this.expectState("listening");
+  }
+
+  async openFile(path: string): Promise<void> {
+    await this.page.getByTestId("file").setInputFiles(path);
+  }
+
+  /** The labels shown during `seconds`, looked at five times a second. */
+  async watchLabels(seconds: number): Promise<string[]> {
+    return this.label.evaluate(async (element, milliseconds) => {
+      const seen: string[] = [];
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        seen.push((element as HTMLElement).dataset["label"] ?? "");
+      }
+      return seen;
+    }, seconds * 1000);
+  }
+
+  /** The scores shown, by label. */
+  async scores(): Promise<Record<string, number>> {
+    const rows = await this.page
+      .locator("[data-testid=scores] [data-label]")
+      .evaluateAll((elements) => elements.map((e) => ({ ...(e as HTMLElement).dataset })));
+    return Object.fromEntries(rows.map((row) => [row["label"] ?? "", Number(row["score"])]));
+  }
+
+  /** Microphone tracks that the page holds open. */
+  async liveTracks(): Promise<number> {
+    return this.page.evaluate(
+      () => (globalThis as unknown as Spy).grantedTracks.filter((track) => track.readyState === "live").length,
+    );
+  }
+
+  /** Ends the microphone as unplugging does: the track is over and says so. */
+  async unplug(): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const track of (globalThis as unknown as Spy).grantedTracks) {
+        track.stop();
+        track.dispatchEvent(new Event("ended"));
+      }
+    });
+  }
+}
+
+interface Spy {
+  grantedTracks: MediaStreamTrack[];
+}
+
+/** Remembers every track that is granted. */
+function spyOnTracks(): void {
+  const spy = globalThis as unknown as Spy;
+  spy.grantedTracks = [];
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) return;
+  const original = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
+    const media = await original(constraints);
+    spy.grantedTracks.push(...media.getTracks());
+    return media;
+  };
+}
+
+function microphoneArgs({ wav, permission = "allow" }: OpenOptions): string[] {
+  return [
+    permission === "deny" ? "--use-fake-ui-for-media-stream=deny" : "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    ...(wav ? [`--use-file-for-fake-audio-capture=${wav}`] : []),
+  ];
+}
+
+/** One browser with one page on the site; `finish` checks what must always hold and ends both. */
+export async function openSite(
+  baseURL: string,
+  options: OpenOptions = {},
+): Promise<{ site: Site; finish: () => Promise<void> }> {
+  const browser: Browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: [...LAUNCH_ARGS, ...microphoneArgs(options)],
+  });
+  try {
+    const page = await browser.newPage();
+    const { origin } = new URL(baseURL);
+    const foreign: string[] = [];
+    const errors: string[] = [];
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== origin && url.protocol !== "blob:") foreign.push(request.url());
+    });
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !options.expectedErrors?.test(message.text())) errors.push(message.text());
+    });
+    await page.addInitScript(spyOnTracks);
+    await options.prepare?.(page);
+    await page.goto(baseURL);
+    const finish = async () => {
+      const text = await page.locator("body").innerText();
+      await browser.close();
+      expect(foreign, "requests to other origins").toEqual([]);
+      expect(errors, "errors in the console").toEqual([]);
+      expect(text, "the page's text").not.toMatch(/\b(NaN|undefined|Infinity)\b|\[object /);
+    };
+    return { site: new Site(page), finish };
+  } catch (thrown) {
+    await browser.close();
+    throw thrown;
+  }
+}
+
+/** `open` gives a site whose checks are made and whose browser is closed when the test is over. */
+export const test = base.extend<{ open: (options?: OpenOptions) => Promise<Site> }>({
+  open: async ({ baseURL }, use) => {
+    if (!baseURL) throw new Error("the configuration has no baseURL");
+    const endings: (() => Promise<void>)[] = [];
+    await use(async (options) => {
+      const { site, finish } = await openSite(baseURL, options);
+      endings.push(finish);
+      return site;
+    });
+    for (const finish of endings) await finish();
+  },
+});
+
+export { expect };

@@ -1,0 +1,165 @@
+//! The JavaScript interface, as wasm in a real browser: it scores as the native
+//! build does, does not care how audio is cut, and names what is wrong.
+//! Run by `cargo xtask test --only wasm`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+#[path = "common/scores.rs"]
+mod scores;
+#[path = "common/sounds.rs"]
+mod sounds;
+
+use js_sys::{Array, Float32Array, Object, Reflect};
+use scores::{Reference, largest_difference};
+use sourcing_sound::wasm::{JsStreamOptions, WasmClassifier, WasmStream, error_codes};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const MODEL: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
+const REFERENCE: &str = include_str!("golden/scores.json");
+
+/// How far a score in the browser may be from the native one.
+const TOLERANCE: f32 = 1e-4;
+
+#[wasm_bindgen_test]
+fn scores_are_those_of_the_native_build() {
+    let native: Reference = serde_json::from_str(REFERENCE).unwrap();
+    let mut classifier = classifier();
+    let browser: Reference = sounds::all()
+        .into_iter()
+        .map(|sound| {
+            let rate = sound.sample_rate.into();
+            let predictions = classifier.classify(&sound.samples, rate, None);
+            let predictions = Array::from(&predictions.ok().unwrap());
+            let scores = predictions.iter().map(|segment| floats(&segment, "scores"));
+            (sound.name.to_owned(), scores.collect())
+        })
+        .collect();
+    let difference = largest_difference(&native, &browser);
+    assert!(difference <= TOLERANCE, "scores differ by up to {difference}");
+}
+
+#[wasm_bindgen_test]
+fn pieces_of_any_size_give_the_same_updates() {
+    let classifier = classifier();
+    let sound = sounds::hammering();
+    let whole = updates(&classifier, &sound, sound.samples.len());
+    assert!(whole.len() > 5, "only {} updates", whole.len());
+    for size in [1, 128, 4_096] {
+        let pieces = updates(&classifier, &sound, size);
+        assert_eq!(pieces, whole, "pieces of {size}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_stream_hands_out_the_columns_it_has_heard() {
+    let classifier = classifier();
+    let info = classifier.metadata();
+    let n_mels = number(&info, "nMels") as usize;
+    let seconds_per_column = number(&info, "hopLength") / number(&info, "sampleRate");
+
+    let sound = sounds::hammering();
+    let seconds = sound.samples.len() as f64 / f64::from(sound.sample_rate);
+    let mut stream = stream(&classifier, &sound);
+    stream.push(&sound.samples).ok().unwrap();
+    let columns = stream.take_columns();
+    assert_eq!(columns.len() % n_mels, 0);
+    let heard = (columns.len() / n_mels) as f64 * seconds_per_column;
+    assert!((heard - seconds).abs() < 0.2, "{heard} s of {seconds} s");
+    assert!(columns.iter().all(|value| value.is_finite()));
+    assert!(stream.take_columns().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn bytes_that_are_no_model_are_refused() {
+    let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
+    for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
+        let error = WasmClassifier::new(bytes).err().unwrap();
+        assert_code(&error, "model-format");
+    }
+}
+
+#[wasm_bindgen_test]
+fn bad_audio_is_refused_by_its_code() {
+    let mut classifier = classifier();
+    let good = [0.0; 48_000];
+    let cases: [(&[f32], f64, &str); 7] = [
+        (&[0.0, f32::NAN, 0.0], 48_000.0, "audio-non-finite"),
+        (&[f32::INFINITY], 48_000.0, "audio-non-finite"),
+        (&[], 48_000.0, "audio-empty"),
+        (&good, 0.0, "audio-rate"),
+        (&good, 7_999.0, "audio-rate"),
+        (&good, 768_000.0, "audio-rate"),
+        (&good, f64::NAN, "audio-rate"),
+    ];
+    for (samples, rate, code) in cases {
+        let error = classifier.classify(samples, rate, None).err().unwrap();
+        assert_code(&error, code);
+    }
+    let error = classifier.stream(0.0, &no_options()).err().unwrap();
+    assert_code(&error, "audio-rate");
+    let mut stream = classifier.stream(48_000.0, &no_options()).ok().unwrap();
+    assert_code(&stream.push(&[f32::NAN]).err().unwrap(), "audio-non-finite");
+}
+
+/// What the tests compare of an update.
+#[derive(Debug, PartialEq)]
+struct Update {
+    time: f64,
+    scores: Vec<f32>,
+}
+
+/// Everything that a stream says of the sound, given in pieces of `size` samples.
+fn updates(classifier: &WasmClassifier, sound: &sounds::Sound, size: usize) -> Vec<Update> {
+    let mut stream = stream(classifier, sound);
+    let mut updates = Vec::new();
+    for piece in sound.samples.chunks(size) {
+        read_updates(&stream.push(piece).ok().unwrap(), &mut updates);
+    }
+    read_updates(&stream.finish().ok().unwrap(), &mut updates);
+    updates
+}
+
+fn read_updates(from: &JsValue, into: &mut Vec<Update>) {
+    into.extend(
+        Array::from(from).iter().map(|update| Update {
+            time: number(&update, "time"),
+            scores: floats(&update, "scores"),
+        }),
+    );
+}
+
+fn classifier() -> WasmClassifier {
+    WasmClassifier::new(MODEL).ok().unwrap()
+}
+
+fn stream(classifier: &WasmClassifier, sound: &sounds::Sound) -> WasmStream {
+    let rate = sound.sample_rate.into();
+    classifier.stream(rate, &no_options()).ok().unwrap()
+}
+
+fn no_options() -> JsStreamOptions {
+    Object::new().unchecked_into()
+}
+
+/// The error is one that JavaScript can tell apart, and its code is in the table.
+fn assert_code(error: &JsValue, code: &str) {
+    let error: &js_sys::Error = error.dyn_ref().unwrap();
+    assert_eq!(get(error, "code").as_string().as_deref(), Some(code));
+    assert!(!String::from(error.message()).is_empty());
+    assert!(error_codes().iter().any(|known| known == code), "{code}");
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(key)).unwrap()
+}
+
+fn number(object: &JsValue, key: &str) -> f64 {
+    get(object, key).as_f64().unwrap()
+}
+
+fn floats(object: &JsValue, key: &str) -> Vec<f32> {
+    get(object, key).dyn_into::<Float32Array>().unwrap().to_vec()
+}
