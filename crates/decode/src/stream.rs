@@ -197,6 +197,9 @@ fn container_error(error: Error) -> DecodeErrorKind {
             corrupt("the end of the file before its first sound".to_owned())
         }
         Error::IoError(error) => DecodeErrorKind::Io(error),
+        // A known container without a part that it must have, such as an m4a that was cut off
+        // before its index.
+        Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
         Error::Unsupported(what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),
             actual: format!("bytes that are none of them ({what})"),

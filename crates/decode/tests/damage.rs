@@ -72,6 +72,14 @@ fn truncated_flac_is_corrupt() {
 }
 
 #[test]
+fn an_m4a_without_its_index_is_corrupt() {
+    let mut file = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ".to_vec();
+    file.extend(b"\0\0\x10\0mdat");
+    file.resize(2_000, 0);
+    assert_eq!(code_of("cut.m4a", file), "audio-corrupt");
+}
+
+#[test]
 fn a_damaged_packet_becomes_silence_and_the_rest_keeps_its_time() {
     let signal: Vec<i16> = (0..6 * BLOCK).map(|n| 1_000 + (n / BLOCK) as i16).collect();
     let mut file = flac(RATE, &signal);
@@ -134,11 +142,11 @@ fn damaged_bytes_never_panic() {
             let mut file = file.clone();
             for _ in 0..1 + random.next_u32() % 4 {
                 // Half of the damage goes where the headers are.
-                let reach = if random.next_u32() % 2 == 0 { 64 } else { file.len() };
+                let reach = if random.next_u32().is_multiple_of(2) { 64 } else { file.len() };
                 let at = random.next_u32() as usize % reach;
                 file[at] = random.next_u32() as u8;
             }
-            if random.next_u32() % 4 == 0 {
+            if random.next_u32().is_multiple_of(4) {
                 file.truncate(random.next_u32() as usize % file.len());
             }
             if let Ok(recording) = decode_bytes_within(name, file, 1 << 22) {

@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use crate::assemble::Assembly;
-use crate::config::{self, SEGMENT_FRAMES, TrainConfig};
+use crate::config::{self, AugmentConfig, SEGMENT_FRAMES, TrainConfig};
 use crate::evaluation::Evaluation;
-use crate::fixtures::{tiny_net, write_dataset, write_wav};
+use crate::fixtures::{write_dataset, write_wav};
 use crate::material::{Folders, Material};
+use crate::net::{Block, NetConfig};
 use crate::stage::{Shared, StageSpec};
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 use std::collections::BTreeSet;
@@ -35,11 +36,23 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     assert!(material.summary.unreadable[0].contains("10000-0-0-1.wav"));
     assert_eq!(material.clips.len(), 59);
 
-    let train = TrainConfig { epochs: 40, batch: 8, learning_rate: 1e-2, ..TrainConfig::default() };
+    let block = |channels, kernel, stride| Block { channels, kernel, stride, pool: true };
+    let blocks = vec![block(8, 5, 2), block(16, 3, 1), block(16, 3, 1)];
+    let net = NetConfig { n_mels: material.front_end.n_mels, n_labels: 3, blocks, dropout: 0.1 };
+    // Forty short epochs, and one label is noise: little noise is added.
+    let augment = AugmentConfig { noise_probability: 0.1, mixup: 0.1, ..AugmentConfig::default() };
+    let train = TrainConfig {
+        epochs: 40,
+        batch: 8,
+        learning_rate: 1e-2,
+        average: 0.9,
+        augment,
+        ..TrainConfig::default()
+    };
     let shared = Shared {
         material: &material,
         train: &train,
-        net: &tiny_net(material.front_end.n_mels, 3),
+        net: &net,
         segment_frames: SEGMENT_FRAMES,
         work: &work,
         fresh: false,
