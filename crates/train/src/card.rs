@@ -75,8 +75,9 @@ fn accuracy(evaluation: &Evaluation) -> String {
     let _ = writeln!(
         text,
         "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
-         of how it does on recordings that it has not heard.",
-        thousands(evaluation.shipped.n_train)
+         of how it does on recordings that it has not heard. {}",
+        thousands(evaluation.shipped.n_train),
+        if evaluation.config.train.refit { provenance::EVALUATION_NOTES } else { "" }
     );
     text
 }

@@ -97,8 +97,8 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
 
     let model = Model::from_onnx(&std::fs::read(out.join("model.onnx")).unwrap()).unwrap();
     let mut classifier = Classifier::new(model).unwrap();
-    let sample = |n| 0.3 * (n as f32 * std::f32::consts::TAU * 4_000.0 / 22_050.0).sin();
-    let tone: Vec<f32> = (0..88_200).map(sample).collect();
-    let pcm = Pcm::new(&tone, SampleRate::new(22_050).unwrap()).unwrap();
-    assert_eq!(classifier.classify(pcm).unwrap()[0].top(1)[0].label, "high");
+    let heard = sourcing_sound_decode::decode(data.join("audio/fold2/20100-1-0-0.wav")).unwrap();
+    let rate = SampleRate::new(heard.sample_rate).unwrap();
+    let predictions = classifier.classify(Pcm::new(&heard.samples, rate).unwrap()).unwrap();
+    assert_eq!(predictions[0].top(1)[0].label, "high");
 }

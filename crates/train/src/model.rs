@@ -141,11 +141,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let evaluation = assembly.write()?;
     progress::line(&format!(
-        "{}: mean accuracy {:.1}%, macro-F1 {:.3} over {} groups of left-out folds",
+        "{}: mean accuracy {:.1}%, macro-F1 {:.3} on the left-out folds",
         arguments.out.join("model.onnx").display(),
         100.0 * evaluation.mean.accuracy,
-        evaluation.mean.macro_f1,
-        evaluation.stages.len()
+        evaluation.mean.macro_f1
     ));
     Ok(ExitCode::SUCCESS)
 }

@@ -16,10 +16,12 @@ use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 
 /// Share of the left-out known clips that the threshold lets pass.
 const PASSING_SHARE: f64 = 0.95;
-/// Stretches of faint noise among the unknown; digital silence is one more.
-const FAINT_NOISES: usize = 48;
-/// Their levels in dB relative to full scale.
-const FAINT_LEVELS: (f32, f32) = (-90.0, -50.0);
+/// Stretches of faint noise among the unknown.
+const FAINT_NOISES: usize = 192;
+/// Every so manyth of them is digital silence.
+const SILENT_EVERY: usize = 6;
+/// Levels of the others in dB relative to full scale.
+const FAINT_LEVELS: (f32, f32) = (-100.0, -45.0);
 
 /// Segments of none of the labels, with the recordings they come from.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +49,7 @@ impl Unknowns {
             }
         }
         let mut front_end = FrontEnd::new(front_end.clone())?;
-        for index in 0..=FAINT_NOISES {
+        for index in 0..FAINT_NOISES {
             let samples = faint_noise(front_end.config().sample_rate, segment_seconds, index, seed);
             let rate = SampleRate::new(front_end.config().sample_rate)?;
             let values = front_end.columns(Pcm::new(&samples, rate)?)?;
@@ -71,12 +73,12 @@ impl Unknowns {
     }
 }
 
-/// White noise through a random one-pole low-pass; number 0 is digital silence.
+/// White noise through a random one-pole low-pass, or digital silence.
 fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32> {
     let mut rng = generator(seed, "faint noise", &[index as u64]);
     let (low, high) = FAINT_LEVELS;
     let level = low + (high - low) * rng.random::<f32>();
-    let amplitude = if index == 0 { 0.0 } else { 10f32.powf(level / 20.0) };
+    let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { 10f32.powf(level / 20.0) };
     let smoothing = rng.random_range(0.0..0.98f32);
     // Keeps the power of the filtered noise where it was.
     let gain = amplitude * (3.0 * (1.0 - smoothing * smoothing)).sqrt();

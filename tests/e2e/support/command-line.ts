@@ -22,6 +22,9 @@ export interface Answer {
   scores: Record<string, number>;
 }
 
+/** What the page would show for a segment: its label, or `rejected`. */
+export const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
+
 export function classifyNatively(wav: string): Answer {
   const output = execFileSync(cliPath, ["classify", "--format", "jsonl", wav], { encoding: "utf8" });
   const segments = output
@@ -34,5 +37,5 @@ export function classifyNatively(wav: string): Answer {
       scores[label] = (scores[label] ?? 0) + score / segments.length;
     }
   }
-  return { label: mostOften(segments.map((s) => (s.rejected ? "rejected" : s.label))), segments, scores };
+  return { label: mostOften(segments.map(answerOf)), segments, scores };
 }
