@@ -146,7 +146,11 @@ fn vorbis_ends_where_its_last_page_says() {
     let root =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/UrbanSound8K");
     let Ok(table) = std::fs::read_to_string(root.join("metadata/UrbanSound8K.csv")) else {
-        eprintln!("skipped: no shared/data beside the repository, so no vorbis recording");
+        // Written past the harness, which shows nothing that a passing test prints.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: no shared/data beside the repository, so no vorbis recording\n",
+        );
         return;
     };
     let mut checked = 0;

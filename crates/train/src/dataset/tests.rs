@@ -118,7 +118,9 @@ fn additional_slices_must_fit_the_official_labels() {
 fn the_real_set_reads() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/UrbanSound8K");
     if !root.exists() {
-        eprintln!("skipped: {} is not there", root.display());
+        // Written past the harness, which shows nothing that a passing test prints.
+        let line = format!("skipped: UrbanSound8K is not there: {}\n", root.display());
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
         return;
     }
     let dataset = Dataset::read(&root).unwrap();
