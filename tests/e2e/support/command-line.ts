@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** What the page would show for a segment: its label, or `rejected`. */
-export const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
+const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
 
 export function classifyNatively(wav: string): Answer {
   const output = execFileSync(cliPath, ["classify", "--format", "jsonl", wav], { encoding: "utf8" });

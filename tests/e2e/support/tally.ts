@@ -7,12 +7,6 @@ export function mostOften(values: readonly string[]): string {
   return best[0];
 }
 
-/** The values that make up at least `share` of all; the most frequent one is always among them. */
-export function answersOfShare(values: readonly string[], share: number): string[] {
-  const enough = (value: string) => values.filter((v) => v === value).length >= share * values.length;
-  return [...new Set([mostOften(values), ...values.filter(enough)])];
-}
-
 /** Scores for a message: the three best, in percent. */
 export function describe(scores: Record<string, number>): string {
   return Object.entries(scores)
