@@ -11,6 +11,8 @@ mod dataset;
 mod end_to_end;
 mod evaluate;
 mod evaluation;
+#[allow(dead_code)] // the interfaces come first
+mod experiment;
 mod export;
 mod features;
 mod fit;

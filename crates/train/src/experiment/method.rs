@@ -1,0 +1,99 @@
+//! What every experiment implements: features of all clips, then a model per split.
+
+use crate::dataset::Slice;
+use crate::experiment::record::{Cost, Epoch};
+use anyhow::Result;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// An experiment's way from clips to scores.
+pub trait Method {
+    /// What it does, in one line.
+    fn title(&self) -> String;
+
+    /// The settings that decide the result. They go to `metrics.json`, and results computed
+    /// under other settings are not taken up again.
+    fn settings(&self) -> Value;
+
+    /// The labels it tells apart, given the data set's.
+    fn labels(&self, of_data: &[String]) -> Vec<String> {
+        of_data.to_vec()
+    }
+
+    /// The index among [`Self::labels`] of a clip's label.
+    fn target(&self, slice: &Slice) -> usize {
+        slice.label
+    }
+
+    /// Computes the features of all clips, from the cache in `cache` where possible.
+    fn prepare(&mut self, slices: &[Slice], cache: &Path) -> Result<Preparation>;
+
+    /// Trains on one split and scores its tested clips. `None` when it was told to stop; what
+    /// was done until then is kept in `job.work`, and the next call goes on from there.
+    fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>>;
+}
+
+/// What came of computing features.
+#[derive(Clone, Debug, Default)]
+pub struct Preparation {
+    /// Clip by clip, whether it can be used.
+    pub usable: Vec<bool>,
+    /// The clips that cannot, with the reason.
+    pub failures: Vec<String>,
+    /// Median milliseconds per clip from samples to features; `None` when all came from the cache.
+    pub features_ms: Option<f64>,
+}
+
+/// Indices of clips by their part. A recording never stands in two parts, except in the
+/// shuffled splits of the experiment `leakage`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// Tested folds, such as `1` or `3-9`.
+    pub name: String,
+    /// Clips to train on.
+    pub train: Vec<usize>,
+    /// Clips for curve, early stopping and choices, from the training folds.
+    pub validation: Vec<usize>,
+    /// Clips to test.
+    pub test: Vec<usize>,
+    /// Clips that were kept from training because their recording is in a tested fold.
+    pub dropped: usize,
+}
+
+/// What `run` needs besides the split.
+pub struct Job<'a> {
+    /// All clips; the split's indices point here.
+    pub slices: &'a [Slice],
+    /// Labels told apart, [`Method::labels`].
+    pub labels: &'a [String],
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Folder of this split, for checkpoints. It exists.
+    pub work: &'a Path,
+    /// Set when the work shall stop soon.
+    pub stop: &'a AtomicBool,
+}
+
+/// What a method says about a split.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// For every tested clip, in the order of [`Split::test`], one score per label, adding up
+    /// to 1. The label with the highest score is given.
+    pub scores: Vec<Vec<f32>>,
+    /// One entry per epoch; empty where there are none.
+    pub curve: Vec<Epoch>,
+    /// What was chosen or found on the way.
+    pub details: Value,
+    /// Trained scalars.
+    pub parameters: Option<u64>,
+    /// Multiplications with addition per clip.
+    pub multiply_adds: Option<u64>,
+    /// Time per clip; the runner takes the model's part.
+    pub cost: Cost,
+    /// Seconds of training, those before an interruption included.
+    pub seconds: f64,
+    /// For two labels: thresholds of the second label's score that were chosen in training,
+    /// with their names.
+    pub thresholds: Vec<(String, f64)>,
+}

@@ -1,0 +1,4 @@
+//! The study's experiments, one command each.
+
+pub mod method;
+pub mod record;
