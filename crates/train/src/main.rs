@@ -20,6 +20,7 @@ mod fit;
 mod fixtures;
 mod gradient;
 mod infer;
+mod interrupt;
 mod logistic;
 mod material;
 mod metrics;
