@@ -5,6 +5,7 @@
 use crate::experiment::method::Split;
 use crate::random::generator;
 use rand::seq::SliceRandom;
+use std::collections::BTreeSet;
 
 /// A split drawn clip by clip: near-copies of a tested clip may be trained on.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,19 +19,25 @@ impl Shuffled {
 }
 
 /// A shuffled split beside every official one, with parts of the same sizes, so that both
-/// differ in nothing but who stands where. They draw from the clips that the official splits
-/// test; no clip is tested twice.
-pub fn shuffled(official: &[Split], seed: u64) -> Vec<Shuffled> {
-    let mut clips: Vec<usize> = official.iter().flat_map(|split| split.test.clone()).collect();
-    clips.sort_unstable();
-    clips.dedup();
-    clips.shuffle(&mut generator(seed, "shuffled test", &[]));
+/// differ in nothing but who stands where. They draw from all clips of the official splits; only
+/// `testable` ones are tested, none twice.
+pub fn shuffled(
+    official: &[Split],
+    testable: impl Fn(usize) -> bool,
+    seed: u64,
+) -> Vec<Shuffled> {
+    let parts = official.iter().flat_map(|split| [&split.train, &split.validation, &split.test]);
+    let clips: BTreeSet<usize> = parts.flatten().copied().collect();
+    let (mut candidates, only_training): (Vec<_>, Vec<_>) =
+        clips.into_iter().partition(|&clip| testable(clip));
+    candidates.shuffle(&mut generator(seed, "shuffled test", &[]));
     let mut first = 0;
     let mut splits = Vec::with_capacity(official.len());
     for (index, like) in official.iter().enumerate() {
-        let tested = first..(first + like.test.len()).min(clips.len());
+        let tested = first..(first + like.test.len()).min(candidates.len());
         first = tested.end;
-        let mut rest = [&clips[..tested.start], &clips[tested.end..]].concat();
+        let others = [&candidates[..tested.start], &candidates[tested.end..]];
+        let mut rest = [others[0], others[1], &only_training].concat();
         rest.shuffle(&mut generator(seed, "shuffled rest", &[index as u64]));
         let validation = rest.split_off(rest.len().saturating_sub(like.validation.len()));
         rest.truncate(like.train.len());
@@ -38,7 +45,7 @@ pub fn shuffled(official: &[Split], seed: u64) -> Vec<Shuffled> {
             name: format!("shuffled {}", like.name),
             train: sorted(rest),
             validation: sorted(validation),
-            test: sorted(clips[tested].to_vec()),
+            test: sorted(candidates[tested].to_vec()),
             dropped: 0,
         }));
     }
@@ -54,7 +61,6 @@ fn sorted(mut part: Vec<usize>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     fn official() -> Vec<Split> {
         let clips = |range: std::ops::Range<usize>| range.collect::<Vec<_>>();
@@ -79,7 +85,7 @@ mod tests {
     #[test]
     fn parts_have_the_official_sizes_and_share_no_clip() {
         let official = official();
-        let splits = shuffled(&official, 1);
+        let splits = shuffled(&official, |_| true, 1);
         let mut tested = BTreeSet::new();
         for (shuffled, official) in splits.iter().zip(&official) {
             let split = shuffled.split();
@@ -93,7 +99,16 @@ mod tests {
             assert_ne!(split.test, official.test, "nothing was shuffled");
         }
         assert_eq!(splits[1].split().name, "shuffled 2-3");
-        assert_eq!(splits, shuffled(&official, 1));
-        assert_ne!(splits, shuffled(&official, 2));
+        assert_eq!(splits, shuffled(&official, |_| true, 1));
+        assert_ne!(splits, shuffled(&official, |_| true, 2));
+    }
+
+    #[test]
+    fn clips_that_only_train_are_never_tested() {
+        for seed in 0..20 {
+            for shuffled in shuffled(&official(), |clip| clip != 15, seed) {
+                assert!(!shuffled.split().test.contains(&15));
+            }
+        }
     }
 }

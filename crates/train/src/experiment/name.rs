@@ -56,6 +56,11 @@ impl Name {
         matches!(self, Self::OneVsRestBoosting | Self::WindowedBoosting)
     }
 
+    /// Whether it trains a network, epoch after epoch.
+    pub fn is_network(self) -> bool {
+        matches!(self, Self::SlicesCnn | Self::MfccCnn | Self::MelCnn | Self::Rnn)
+    }
+
     /// One line for the command's help.
     fn help(self) -> &'static str {
         match self {
