@@ -6,12 +6,12 @@ mod augment;
 mod card;
 mod checkpoint;
 mod config;
+mod data;
 mod dataset;
 #[cfg(test)]
 mod end_to_end;
 mod evaluate;
 mod evaluation;
-#[allow(dead_code)] // the interfaces come first
 mod experiment;
 mod export;
 mod features;
@@ -54,6 +54,8 @@ enum Command {
     Model(model::Arguments),
     /// Scores a model file on the clips of some folds, from audio file to prediction.
     Evaluate(evaluate::Arguments),
+    /// Repeats an experiment of the study by official folds and writes its figures.
+    Experiment(experiment::command::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -70,5 +72,6 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Experiment(arguments) => experiment::command::run(&arguments),
     }
 }

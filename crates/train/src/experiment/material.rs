@@ -69,7 +69,7 @@ impl Material {
         }
         let rows = presence.values().map(|fold| fold.rows).sum::<usize>() + training_only.rows;
         DataFacts {
-            layout: self.dataset.layout.to_string(),
+            layout: self.dataset.layout.name().to_owned(),
             clips: used.len(),
             rows,
             recordings: recordings.len(),
