@@ -1,6 +1,7 @@
 //! What every experiment implements: features of all clips, then a model per split.
 
 use crate::dataset::Slice;
+pub use crate::dataset::Split;
 use crate::experiment::record::{Cost, Epoch};
 use anyhow::Result;
 use serde_json::Value;
@@ -43,22 +44,6 @@ pub struct Preparation {
     pub failures: Vec<String>,
     /// Median milliseconds per clip from samples to features; `None` when all came from the cache.
     pub features_ms: Option<f64>,
-}
-
-/// Indices of clips by their part. A recording never stands in two parts, except in the
-/// shuffled splits of the experiment `leakage`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Split {
-    /// Tested folds, such as `1` or `3-9`.
-    pub name: String,
-    /// Clips to train on.
-    pub train: Vec<usize>,
-    /// Clips for curve, early stopping and choices, from the training folds.
-    pub validation: Vec<usize>,
-    /// Clips to test.
-    pub test: Vec<usize>,
-    /// Clips that were kept from training because their recording is in a tested fold.
-    pub dropped: usize,
 }
 
 /// What `run` needs besides the split.
