@@ -6,6 +6,7 @@ mod augment;
 mod card;
 mod checkpoint;
 mod config;
+mod data;
 mod dataset;
 #[cfg(test)]
 mod end_to_end;
@@ -51,6 +52,8 @@ enum Command {
     Model(model::Arguments),
     /// Scores a model file on the clips of some folds, from audio file to prediction.
     Evaluate(evaluate::Arguments),
+    /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
+    Data(data::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -67,5 +70,6 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
     }
 }
