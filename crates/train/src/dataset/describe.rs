@@ -67,18 +67,15 @@ impl Description {
     /// Describes a data set, given the length in seconds of each of its clips, `None` where it
     /// cannot be decoded.
     pub fn of(dataset: &Dataset, seconds: &[Option<f64>]) -> Self {
-        let clips: Vec<_> = dataset.slices.iter().zip(seconds).collect();
-        let labels = dataset.labels.iter().enumerate().map(|(index, label)| {
-            let of_label = clips.iter().filter(|(slice, _)| slice.labels.contains(&index));
-            let of_label: Vec<_> = of_label.collect();
-            LabelFacts {
-                label: label.clone(),
-                clips: of_label.len(),
-                recordings: count_recordings(of_label.iter().map(|(slice, _)| *slice)),
-                seconds: Lengths::of(
-                    of_label.iter().filter_map(|(_, seconds)| **seconds).collect(),
-                ),
-            }
+        let mut clips_of = vec![Vec::new(); dataset.labels.len()];
+        for (slice, seconds) in dataset.slices.iter().zip(seconds) {
+            slice.labels.iter().for_each(|&label| clips_of[label].push((slice, *seconds)));
+        }
+        let labels = dataset.labels.iter().zip(clips_of).map(|(label, clips)| LabelFacts {
+            label: label.clone(),
+            clips: clips.len(),
+            recordings: count_recordings(clips.iter().map(|(slice, _)| *slice)),
+            seconds: Lengths::of(clips.iter().filter_map(|(_, seconds)| *seconds).collect()),
         });
         Self {
             layout: dataset.layout.name(),

@@ -40,7 +40,7 @@ impl table::Row for Row {
         }
         let flag = self.esc10.as_deref().unwrap_or("True");
         if !flag.eq_ignore_ascii_case("true") && !flag.eq_ignore_ascii_case("false") {
-            return Some(format!("esc10 is True or False, got {flag:?}"));
+            return Some(format!("esc10 is True or False, got {}", table::quoted(flag)));
         }
         table::name_problem("category", &self.category)
             .or_else(|| table::name_problem("src_file", &self.src_file))

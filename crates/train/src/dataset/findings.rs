@@ -7,6 +7,9 @@ use std::fmt;
 /// The most names of one kind that are printed.
 const NAMES_PRINTED: usize = 5;
 
+/// The most characters of a name that are printed.
+const CHARACTERS_PRINTED: usize = 500;
+
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
@@ -96,7 +99,7 @@ impl fmt::Display for Findings {
 
 fn shown(name: &str) -> String {
     let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    name.chars().map(escaped).collect()
+    name.chars().take(CHARACTERS_PRINTED).map(escaped).collect()
 }
 
 /// An object of arrays of names by the name of their kind.

@@ -177,13 +177,13 @@ fn add_part(
 
 /// Indices of a row's labels, each once. Empty and unknown ones are noted.
 fn known_labels(row: &Row, names: &[String], findings: &mut Findings) -> Vec<usize> {
-    let mut labels = Vec::new();
+    let (mut labels, mut seen) = (Vec::new(), BTreeSet::new());
     if row.cells().any(str::is_empty) {
         findings.note(FindingKind::EmptyLabel, &row.fname);
     }
     for label in row.labels() {
         match names.binary_search_by(|name| name.as_str().cmp(label)) {
-            Ok(index) if !labels.contains(&index) => labels.push(index),
+            Ok(index) if seen.insert(index) => labels.push(index),
             Ok(_) => {}
             Err(_) => {
                 findings.note(FindingKind::UnknownLabel, format!("{label} ({})", row.fname));

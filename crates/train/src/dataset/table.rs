@@ -8,10 +8,16 @@ use std::io::Read;
 use std::path::Path;
 
 /// The most bytes of a table that are read: some fifty times the longest one published.
-pub const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 32 << 20;
+
+/// The most columns of a table.
+const MAX_COLUMNS: usize = 1_000;
 
 /// The most characters of a label or of a recording's name.
 const MAX_NAME: usize = 200;
+
+/// The most characters of a cell in an error.
+const QUOTED: usize = 60;
 
 /// A row of one layout's table. Two rows of one file that are equal are one row written twice.
 pub trait Row: DeserializeOwned + PartialEq {
@@ -71,7 +77,7 @@ impl<R: Row> Table<R> {
     ) -> Result<(), DatasetError> {
         let name = row.file_name();
         if !is_plain(name) {
-            let problem = format!("{name:?} is not a plain file name");
+            let problem = format!("{} is not a plain file name", quoted(name));
             return Err(DatasetError::row(path, line, problem));
         }
         if let Some(problem) = row.problem() {
@@ -118,9 +124,17 @@ pub fn name_problem(column: &str, name: &str) -> Option<String> {
     }
     let plain = name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     (!plain).then(|| {
-        let start: String = name.chars().take(40).collect();
-        format!("{column} must be at most {MAX_NAME} printable characters, got {start:?}")
+        let got = quoted(name);
+        format!("{column} must be at most {MAX_NAME} printable characters, got {got}")
     })
+}
+
+/// A cell for an error: its first characters in quotes, control characters escaped.
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }
 
 /// The headings of a table, if it can be read that far.
@@ -146,6 +160,10 @@ fn check_columns<R: Row>(
     headings: &csv::StringRecord,
     findings: &mut Findings,
 ) -> Result<(), DatasetError> {
+    if headings.len() > MAX_COLUMNS {
+        let problem = format!("expected at most {MAX_COLUMNS} columns, got {}", headings.len());
+        return Err(DatasetError::row(table, 1, problem));
+    }
     let has = |column: &&str| headings.iter().any(|heading| heading == *column);
     let absent = R::REQUIRED.iter().filter(|column| !has(column));
     let mut missing: Vec<_> = absent.map(ToString::to_string).collect();

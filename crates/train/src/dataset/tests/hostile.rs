@@ -72,14 +72,30 @@ fn an_open_quote_swallows_rows_and_is_refused() {
 #[test]
 fn sizes_are_bounded() {
     let label = "x".repeat(1 << 20);
-    let error = open(format!("{HEADING}ok.wav,1,{label},1\n")).unwrap_err();
-    assert!(error.to_string().len() < 1_000, "the message does not repeat a megabyte");
+    let rows = [format!("ok.wav,1,{label},1"), format!("{label}/ok.wav,1,dog,1")];
+    for row in rows {
+        let error = open(format!("{HEADING}{row}\n")).unwrap_err();
+        assert!(matches!(error, DatasetError::Row { line: 2, .. }), "{error:?}");
+        assert!(error.to_string().len() < 500, "the message does not repeat a megabyte");
+    }
+    let error = open(format!("{}\n", ",".repeat(1 << 20))).unwrap_err().to_string();
+    assert!(error.contains("line 1: expected at most 1000 columns, got 1048577"), "{error}");
     let root = tempfile::tempdir().unwrap();
     let table = std::fs::File::create(root.path().join("train.csv")).unwrap();
-    table.set_len(65 << 20).unwrap();
+    table.set_len((32 << 20) + 1).unwrap();
     let error = Dataset::open(root.path()).unwrap_err();
     assert!(matches!(error, DatasetError::TooLong { .. }), "{error:?}");
-    assert!(error.to_string().contains("at most 64 MiB"), "{error}");
+    assert!(error.to_string().contains("at most 32 MiB"), "{error}");
+}
+
+#[test]
+fn labels_beyond_number_take_no_time_beyond_measure() {
+    let root = tempfile::tempdir().unwrap();
+    let labels: String = (0..200_000).map(|n| format!("{n},")).collect();
+    put(root.path(), "train.csv", format!("fname,label\nok.wav,\"{labels}{labels}\"\n"));
+    put(root.path(), "audio_train/ok.wav", "");
+    let dataset = Dataset::open(root.path()).unwrap();
+    assert_eq!(dataset.slices[0].labels.len(), 200_000);
 }
 
 #[test]
