@@ -8,7 +8,7 @@ use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
-use sourcing_sound_decode::Recording;
+use sourcing_sound_decode::{DecodeError, Recording};
 use std::path::{Path, PathBuf};
 
 /// A recording, or the first seconds of it.
@@ -25,7 +25,7 @@ pub struct Source {
 impl From<&Slice> for Source {
     fn from(slice: &Slice) -> Self {
         let (path, name) = (slice.path.clone(), slice.stem.clone());
-        Self { path, name, seconds: Some(slice.seconds) }
+        Self { path, name, seconds: slice.seconds }
     }
 }
 
@@ -68,7 +68,7 @@ impl Columns {
 }
 
 /// Decodes a recording and cuts it off.
-pub fn decode(source: &Source) -> Result<Recording> {
+pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
     let mut recording = sourcing_sound_decode::decode(&source.path)?;
     if let Some(seconds) = source.seconds {
         let samples = (seconds * f64::from(recording.sample_rate)).round() as usize;

@@ -56,6 +56,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Repeats an experiment of the study by official folds and writes its figures.
     Experiment(experiment::command::Arguments),
+    /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
+    Data(data::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -73,5 +75,6 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Experiment(arguments) => experiment::command::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
     }
 }
