@@ -15,6 +15,7 @@ mod evaluation;
 mod experiment;
 mod export;
 mod features;
+mod figure;
 mod fit;
 #[cfg(test)]
 mod fixtures;
@@ -28,9 +29,12 @@ mod net;
 mod onnx;
 mod optimise;
 mod other;
+#[allow(dead_code)] // the experiments call it
+mod page;
 mod progress;
 mod provenance;
 mod random;
+mod report;
 mod stage;
 
 use anyhow::Result;
@@ -51,6 +55,8 @@ enum Command {
     Model(model::Arguments),
     /// Scores a model file on the clips of some folds, from audio file to prediction.
     Evaluate(evaluate::Arguments),
+    /// Writes a page that compares all experiments and models.
+    Report(report::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -67,5 +73,6 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
     }
 }
