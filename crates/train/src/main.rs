@@ -15,6 +15,7 @@ mod evaluation;
 mod experiment;
 mod export;
 mod features;
+mod figure;
 mod fit;
 #[cfg(test)]
 mod fixtures;
@@ -31,9 +32,12 @@ mod network;
 mod onnx;
 mod optimise;
 mod other;
+#[allow(dead_code)] // the experiments call it
+mod page;
 mod progress;
 mod provenance;
 mod random;
+mod report;
 mod stage;
 
 use anyhow::Result;
@@ -58,6 +62,8 @@ enum Command {
     Experiment(experiment::command::Arguments),
     /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
     Data(data::Arguments),
+    /// Writes a page that compares all experiments and models.
+    Report(report::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -76,5 +82,6 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Experiment(arguments) => experiment::command::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
     }
 }

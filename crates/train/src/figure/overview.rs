@@ -1,0 +1,233 @@
+//! Accuracies of experiments and models that tell the same labels apart, one row each.
+//!
+//! Horizontal coordinates are percentages of the width, so that the drawing takes any width
+//! and an accuracy of 61.9% stands at `61.9%`.
+
+use super::Figure;
+use super::text::{escape, percent};
+use std::fmt::Write as _;
+
+const ROW: f64 = 54.0;
+const LEGEND_ROW: f64 = 20.0;
+/// Baseline of the name, and middle of the marks, from the top of a row.
+const NAME: f64 = 14.0;
+const MARKS: f64 = 32.0;
+
+/// One experiment or model. Accuracies are shares from 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Name and accuracy of every tested fold or group of folds.
+    pub folds: Vec<(String, f64)>,
+    /// Mean and standard deviation of the folds; no deviation where there is one fold only.
+    pub mean: f64,
+    /// See `mean`.
+    pub sd: Option<f64>,
+    /// 95% interval of the accuracy over all clips.
+    pub interval: Option<(f64, f64)>,
+    /// The study's figure.
+    pub study: Option<f64>,
+}
+
+/// The rows in the given order over a scale from 0 to 100%, with `chance` as a dashed line.
+pub fn figure(rows: &[Row], chance: f64) -> Figure {
+    let bottom = ROW * rows.len() as f64 + 6.0;
+    let mut body = scale(bottom, chance);
+    for (index, row) in rows.iter().enumerate() {
+        let _ =
+            write!(body, "<g transform=\"translate(0 {})\">{}</g>", ROW * index as f64, draw(row));
+    }
+    let legend_top = bottom + 36.0;
+    let shown = rows.iter().fold((false, false, false), |shown, row| {
+        (
+            shown.0 || row.sd.is_some(),
+            shown.1 || row.interval.is_some(),
+            shown.2 || row.study.is_some(),
+        )
+    });
+    let (legend, lines) = legend(shown);
+    let _ = write!(body, "<g transform=\"translate(0 {legend_top})\">{legend}</g>");
+    let described: Vec<_> = rows.iter().map(describe).collect();
+    Figure {
+        description: format!("Accuracy. {} Chance: {}.", described.join(" "), percent(chance)),
+        width: 720.0,
+        height: legend_top + LEGEND_ROW * lines as f64,
+        fluid: true,
+        body: super::Canvas(body),
+    }
+}
+
+fn describe(row: &Row) -> String {
+    let study = row.study.map_or(String::new(), |study| format!(" (study: {})", percent(study)));
+    format!("{}: {}{study}.", row.name, figures(row))
+}
+
+fn figures(row: &Row) -> String {
+    let sd = row.sd.map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
+    format!("{}{sd}", percent(row.mean))
+}
+
+fn scale(bottom: f64, chance: f64) -> String {
+    let mut body = String::new();
+    for tick in [0, 20, 40, 60, 80, 100] {
+        let anchor = match tick {
+            0 => "",
+            100 => " f-end",
+            _ => " f-middle",
+        };
+        let _ = write!(
+            body,
+            "<line class=\"f-grid\" x1=\"{tick}%\" x2=\"{tick}%\" y1=\"20\" y2=\"{bottom}\"/>\
+             <text class=\"f-quiet{anchor}\" x=\"{tick}%\" y=\"{}\">{tick}%</text>",
+            bottom + 16.0
+        );
+    }
+    let x = at(chance);
+    let _ = write!(
+        body,
+        "<line class=\"f-axis f-dash\" x1=\"{x}\" x2=\"{x}\" y1=\"20\" y2=\"{bottom}\">\
+         <title>chance: {}</title></line>",
+        percent(chance)
+    );
+    body
+}
+
+fn draw(row: &Row) -> String {
+    let mut marks = format!(
+        "<text class=\"f-name\" x=\"0\" y=\"{NAME}\">{}</text>\
+         <text class=\"f-end\" x=\"100%\" y=\"{NAME}\">{}</text>",
+        escape(&row.name),
+        figures(row)
+    );
+    if let Some((low, high)) = row.interval {
+        marks.push_str(&interval((low, high)));
+    }
+    if let Some(sd) = row.sd {
+        let (low, high) = ((row.mean - sd).max(0.0), (row.mean + sd).min(1.0));
+        let _ = write!(
+            marks,
+            "<rect class=\"f-band\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"14\" rx=\"2\">\
+             <title>mean ± standard deviation of the folds: {}</title></rect>",
+            at(low),
+            at(high - low),
+            MARKS - 7.0,
+            figures(row)
+        );
+    }
+    for (fold, accuracy) in &row.folds {
+        let title = format!("fold {}: {}", escape(fold), percent(*accuracy));
+        let _ = write!(
+            marks,
+            "<circle class=\"f-fold\" cx=\"{}\" cy=\"{MARKS}\" r=\"3.5\"><title>{title}</title></circle>",
+            at(*accuracy)
+        );
+    }
+    if let Some(study) = row.study {
+        let _ = write!(
+            marks,
+            "<circle class=\"f-study\" cx=\"{}\" cy=\"{MARKS}\" r=\"5\"><title>study: {}</title></circle>",
+            at(study),
+            percent(study)
+        );
+    }
+    let title = format!("mean of the folds: {}", percent(row.mean));
+    let _ = write!(marks, "{}", diamond(&at(row.mean), MARKS, &title));
+    marks
+}
+
+fn interval((low, high): (f64, f64)) -> String {
+    let title = format!("95% interval over all clips: {} to {}", percent(low), percent(high));
+    let (low, high) = (at(low), at(high));
+    let cap = |x: &str| {
+        let (top, bottom) = (MARKS - 4.0, MARKS + 4.0);
+        format!("<line class=\"f-interval\" x1=\"{x}\" x2=\"{x}\" y1=\"{top}\" y2=\"{bottom}\"/>")
+    };
+    format!(
+        "<g><title>{title}</title><line class=\"f-interval\" x1=\"{low}\" x2=\"{high}\" \
+         y1=\"{MARKS}\" y2=\"{MARKS}\"/>{}{}</g>",
+        cap(&low),
+        cap(&high)
+    )
+}
+
+fn diamond(x: &str, y: f64, title: &str) -> String {
+    format!(
+        "<svg x=\"{x}\" y=\"{y}\" overflow=\"visible\"><path class=\"f-mean\" \
+         d=\"M0-7 5.5 0 0 7-5.5 0Z\"><title>{title}</title></path></svg>"
+    )
+}
+
+/// The marks that occur with what they mean, in two columns, and the number of lines.
+fn legend((sd, interval, study): (bool, bool, bool)) -> (String, usize) {
+    let y = 0.0;
+    let mut entries = vec![
+        (diamond("8", y, "mean"), "mean of the folds"),
+        (format!("<circle class=\"f-fold\" cx=\"8\" cy=\"{y}\" r=\"3.5\"/>"), "one fold"),
+    ];
+    if sd {
+        let band = "<rect class=\"f-band\" x=\"0\" width=\"16\" y=\"-7\" height=\"14\" rx=\"2\"/>";
+        entries.push((band.to_owned(), "± 1 sd of the folds"));
+    }
+    if interval {
+        let line = "<path class=\"f-interval\" d=\"M0 0H16M0-4V4M16-4V4\"/>";
+        entries.push((line.to_owned(), "95% interval"));
+    }
+    if study {
+        let ring = format!("<circle class=\"f-study\" cx=\"8\" cy=\"{y}\" r=\"5\"/>");
+        entries.push((ring, "the study's figure"));
+    }
+    entries.push(("<path class=\"f-axis f-dash\" d=\"M8-8V8\"/>".to_owned(), "chance"));
+    let lines = entries.len().div_ceil(2);
+    let place = |(index, (mark, text)): (usize, (String, &str))| {
+        let (x, y) = (50 * (index % 2), LEGEND_ROW * (index / 2) as f64);
+        format!(
+            "<svg x=\"{x}%\" y=\"{y}\" overflow=\"visible\">{mark}<text class=\"f-quiet\" \
+             x=\"24\" y=\"4\">{text}</text></svg>"
+        )
+    };
+    (entries.into_iter().enumerate().map(place).collect(), lines)
+}
+
+fn at(share: f64) -> String {
+    format!("{:.2}%", 100.0 * share.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::assert_well_formed;
+    use super::*;
+
+    fn row(name: &str) -> Row {
+        Row {
+            name: name.to_owned(),
+            folds: vec![("1".into(), 0.6), ("3-9".into(), 0.7)],
+            mean: 0.65,
+            sd: Some(0.0707),
+            interval: Some((0.58, 0.72)),
+            study: Some(0.619),
+        }
+    }
+
+    #[test]
+    fn accuracies_stand_at_their_percentage() {
+        let figure = figure(&[row("mel-cnn"), row("<b>")], 0.1);
+        let svg = figure.inline();
+        assert_well_formed(&svg);
+        for place in
+            ["cx=\"60.00%\"", "cx=\"70.00%\"", "cx=\"61.90%\"", "x=\"65.00%\"", "x1=\"10.00%\""]
+        {
+            assert!(svg.contains(place), "{place}");
+        }
+        assert!(svg.contains("&lt;b&gt;") && !svg.contains("<b>"));
+        assert!(figure.description.contains("mel-cnn: 65.0% ± 7.1 (study: 61.9%)"));
+    }
+
+    #[test]
+    fn the_legend_names_what_occurs_only() {
+        let bare = Row { sd: None, interval: None, study: None, ..row("a") };
+        let svg = figure(&[bare], 0.5).inline();
+        assert!(!svg.contains("study") && !svg.contains("95%") && !svg.contains("± 1 sd"));
+        assert!(figure(&[row("a")], 0.5).inline().contains("the study's figure"));
+    }
+}

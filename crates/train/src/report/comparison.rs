@@ -1,0 +1,266 @@
+//! Experiments and models that tell the same labels apart, side by side.
+
+use super::document::anchor;
+use super::entry::Entry;
+use super::tables::{self, interval, mean_and_sd, scrolling};
+use crate::figure::overview::{self, Row};
+use crate::figure::text::{counted, escape, percent, thousands};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Entries with the same labels: only their accuracies share an axis.
+pub struct Group<'a> {
+    /// The labels.
+    pub labels: &'a [String],
+    /// The entries, best mean accuracy first.
+    pub entries: Vec<&'a Entry>,
+}
+
+/// Groups of the entries that tell more than one label from the rest, the largest first.
+pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.is_binary) {
+        match groups.iter_mut().find(|group| group.labels == entry.labels) {
+            Some(group) => group.entries.push(entry),
+            None => groups.push(Group { labels: &entry.labels, entries: vec![entry] }),
+        }
+    }
+    for group in &mut groups {
+        group.entries.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.entries.len()));
+    groups
+}
+
+/// The drawing, the notes on what may be compared, the table, and recall by label.
+pub fn section(group: &Group<'_>) -> String {
+    // The experiment on leakage repeats another one on official folds: once is enough.
+    let shown: Vec<_> = group.entries.iter().copied().filter(|entry| !entry.is_leakage).collect();
+    let mut markup = String::new();
+    if !shown.is_empty() {
+        let rows: Vec<_> = shown.iter().map(|entry| row(entry)).collect();
+        let figure = overview::figure(&rows, 1.0 / group.labels.len() as f64);
+        let _ = write!(markup, "<figure class=\"card\">{}</figure>", figure.inline());
+    }
+    for caveat in caveats(group) {
+        let _ = write!(markup, "<p class=\"quiet\">{caveat}</p>");
+    }
+    markup.push_str(&table(group));
+    if !shown.is_empty() {
+        let columns: Vec<_> =
+            shown.iter().map(|entry| (escape(&entry.name), &entry.pooled)).collect();
+        let caption = "Recall: of the clips with a label, the share that is given it; all tested \
+                       clips together";
+        let _ = write!(
+            markup,
+            "<h3>Recall by label</h3><div class=\"card\">{}</div>",
+            tables::recalls(caption, &columns)
+        );
+    }
+    markup
+}
+
+fn row(entry: &Entry) -> Row {
+    let limit = entry.clips_limit.map_or("", |_| ", on cut-down data");
+    let model = if entry.is_model { ", model" } else { "" };
+    Row {
+        name: format!("{}{model}{limit}", entry.name),
+        folds: entry.folds.iter().map(|fold| (fold.name.clone(), fold.accuracy)).collect(),
+        mean: entry.mean,
+        sd: entry.sd,
+        interval: Some(entry.interval),
+        study: entry.study.as_ref().and_then(|study| study.accuracy),
+    }
+}
+
+/// What a reader must know before comparing. Escaped.
+fn caveats(group: &Group<'_>) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let has = |test: fn(&Entry) -> bool| group.entries.iter().any(|entry| test(entry));
+    if has(|entry| entry.study.as_ref().is_some_and(|study| study.accuracy.is_some())) {
+        caveats.push(
+            "A ring is the study's figure, measured on more or other clips than the rest of its row: \
+             the sections below say on which. It enters no mean."
+                .to_owned(),
+        );
+    }
+    let tested: BTreeSet<Vec<_>> = group
+        .entries
+        .iter()
+        .map(|entry| entry.folds.iter().map(|fold| (fold.name.as_str(), fold.n_test)).collect())
+        .collect();
+    if tested.len() > 1 {
+        caveats.push(
+            "Not all of these were tested on the same clips; compare those with the same folds and \
+             number of clips."
+                .to_owned(),
+        );
+    }
+    let limited = group.entries.iter().filter(|entry| entry.clips_limit.is_some());
+    let limited: Vec<_> = limited.map(|entry| escape(&entry.name)).collect();
+    if !limited.is_empty() {
+        caveats.push(format!("On cut-down data, so only to try things: {}.", limited.join(", ")));
+    }
+    if has(|entry| entry.is_model) {
+        caveats.push(
+            "A model's interval is put together from those of its folds; its figures are of networks \
+             that never heard the tested fold."
+                .to_owned(),
+        );
+    }
+    caveats
+}
+
+fn table(group: &Group<'_>) -> String {
+    let mut folds: Vec<&str> = Vec::new();
+    for fold in group.entries.iter().flat_map(|entry| &entry.folds) {
+        if !folds.contains(&fold.name.as_str()) {
+            folds.push(&fold.name);
+        }
+    }
+    let mut table = format!(
+        "<table class=\"sortable\"><caption>Accuracy over {} labels on left-out folds; ± after a \
+         mean is the standard deviation of the folds, the interval resamples recordings; ms per \
+         clip: median, one thread, of decoded audio to features and of features to scores\
+         </caption><thead><tr><th scope=\"col\" data-sort=\"text\">name</th>",
+        group.labels.len()
+    );
+    let heading = |table: &mut String, name: &str| {
+        let _ = write!(table, "<th scope=\"col\">{name}</th>");
+    };
+    heading(&mut table, "mean");
+    for fold in &folds {
+        heading(&mut table, &format!("fold {}", escape(fold)));
+    }
+    for name in [
+        "95% interval",
+        "macro-F1",
+        "clips",
+        "parameters",
+        "multiply-adds",
+        "features ms",
+        "model ms",
+        "seed",
+        "date",
+    ] {
+        heading(&mut table, name);
+    }
+    table.push_str("</tr></thead><tbody>");
+    for entry in &group.entries {
+        table.push_str(&table_row(entry, &folds));
+    }
+    table.push_str("</tbody></table>");
+    format!(
+        "<div class=\"card\">{}</div>",
+        scrolling(&format!("Accuracy over {} labels", group.labels.len()), &table)
+    )
+}
+
+fn table_row(entry: &Entry, folds: &[&str]) -> String {
+    let kind = match (entry.is_model, entry.is_leakage) {
+        (true, _) => "<span class=\"small\">model</span>",
+        (_, true) => "<span class=\"small\">on its official folds</span>",
+        _ => "",
+    };
+    let mut row = format!(
+        "<tr><th scope=\"row\"><a href=\"#{}\">{}</a>{kind}</th>",
+        anchor(&entry.name),
+        escape(&entry.name)
+    );
+    let cell = |row: &mut String, value: Option<f64>, shown: &str| {
+        let value = value.map_or(String::new(), |value| value.to_string());
+        let _ = write!(row, "<td data-value=\"{value}\">{shown}</td>");
+    };
+    cell(&mut row, Some(entry.mean), &mean_and_sd(entry.mean, entry.sd));
+    for name in folds {
+        let accuracy = entry.folds.iter().find(|fold| fold.name == *name).map(|fold| fold.accuracy);
+        cell(&mut row, accuracy, &accuracy.map_or("–".to_owned(), percent));
+    }
+    let (low, high) = entry.interval;
+    cell(&mut row, Some(high - low), &interval(entry.interval));
+    cell(&mut row, Some(entry.macro_f1), &format!("{:.3}", entry.macro_f1));
+    cell(&mut row, Some(entry.n_test as f64), &thousands(entry.n_test as u64));
+    for number in [entry.parameters, entry.multiply_adds] {
+        let shown = number.map_or("–".to_owned(), thousands);
+        cell(&mut row, number.map(|number| number as f64), &shown);
+    }
+    for ms in [entry.cost.features_ms, entry.cost.model_ms] {
+        cell(&mut row, ms, &ms.map_or("–".to_owned(), |ms| format!("{ms:.1}")));
+    }
+    cell(&mut row, Some(entry.seed as f64), &entry.seed.to_string());
+    let _ = write!(row, "<td>{}</td></tr>", escape(&entry.date));
+    row
+}
+
+/// The heading of a group.
+pub fn heading(group: &Group<'_>) -> String {
+    format!("{} told apart", counted(group.labels.len(), "label"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::report::entry::entries;
+    use crate::report::fixtures::{record, split, write_study};
+    use crate::report::load::load;
+
+    fn study() -> Vec<Entry> {
+        let root = tempfile::tempdir().unwrap();
+        write_study(root.path());
+        let other = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let esc = record("esc", other.clone(), vec![split("1", &other, 5)]);
+        crate::report::fixtures::write(root.path(), &esc, &[]);
+        entries(&load(root.path(), &root.path().join("none")))
+    }
+
+    #[test]
+    fn only_the_same_labels_share_an_axis() {
+        let entries = study();
+        let groups = groups(&entries);
+        let sizes: Vec<_> = groups.iter().map(|g| (g.labels.len(), g.entries.len())).collect();
+        assert_eq!(sizes, [(10, 6), (3, 1)], "the two boostings are in no group");
+        let means: Vec<_> = groups[0].entries.iter().map(|entry| entry.mean).collect();
+        assert!(means.is_sorted_by(|a, b| a >= b), "{means:?}");
+    }
+
+    #[test]
+    fn the_table_holds_every_figure() {
+        let entries = study();
+        let groups = groups(&entries);
+        let markup = section(&groups[0]);
+        let entry = entries.iter().find(|entry| entry.name == "mel-cnn").unwrap();
+        let row = markup.split("href=\"#x-mel-cnn\"").nth(1).unwrap();
+        let row = row.split("</tr>").next().unwrap();
+        let expected = [
+            mean_and_sd(entry.mean, entry.sd),
+            percent(entry.folds[2].accuracy),
+            interval(entry.interval),
+            "2,204,538".into(),
+            "47,000,000".into(),
+            ">3.1<".into(),
+            ">12.5<".into(),
+            ">3,103<".into(),
+            "2026-11-23".into(),
+        ];
+        for figure in expected {
+            assert!(row.contains(&figure), "{figure} in {row}");
+        }
+        // On the drawing: five rows, since leakage repeats another experiment.
+        assert_eq!(markup.matches("class=\"f-name\"").count(), 5);
+        assert!(markup.contains("on its official folds"));
+        assert!(markup.contains("A ring is the study"));
+    }
+
+    #[test]
+    fn different_clips_are_pointed_out() {
+        let mut entries = study();
+        entries.retain(|entry| entry.labels.len() == 10);
+        assert!(!section(&groups(&entries)[0]).contains("Not all of these"));
+        entries[0].folds.pop();
+        entries[1].clips_limit = Some(5);
+        let markup = section(&groups(&entries)[0]);
+        assert!(markup.contains("Not all of these") && markup.contains("On cut-down data"));
+    }
+}
