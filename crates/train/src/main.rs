@@ -32,7 +32,6 @@ mod network;
 mod onnx;
 mod optimise;
 mod other;
-#[allow(dead_code)] // the experiments call it
 mod page;
 mod progress;
 mod provenance;

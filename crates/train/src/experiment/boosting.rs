@@ -83,7 +83,13 @@ impl Boosting {
         }
     }
 
-    fn details(&self, found: &Found, trained: &Clips<'_>, tested: &Clips<'_>, rows: &[f64]) -> Value {
+    fn details(
+        &self,
+        found: &Found,
+        trained: &Clips<'_>,
+        tested: &Clips<'_>,
+        rows: &[f64],
+    ) -> Value {
         let mut details = json!({
             "chosen": found.chosen,
             "chosen_by": "accuracy in cross-validation, grouped by recording",

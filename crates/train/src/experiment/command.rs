@@ -5,9 +5,10 @@ use crate::dataset::{Dataset, Layout, parse_folds};
 use crate::experiment::material::Material;
 use crate::experiment::methods::{self, Choices, LeakageMethod};
 use crate::experiment::name::{Name, Selection};
+use crate::experiment::output;
 use crate::experiment::trial::Trial;
-use crate::experiment::{output, record};
 use crate::interrupt::{self, STOP};
+use crate::page;
 use crate::progress;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
@@ -164,8 +165,7 @@ fn one(
         Name::Leakage => leakage_method(arguments).name(),
         name => name,
     };
-    let choices =
-        Choices { positive: arguments.positive.clone(), epochs: arguments.epochs };
+    let choices = Choices { positive: arguments.positive.clone(), epochs: arguments.epochs };
     let trial = Trial {
         name,
         inner,
@@ -182,7 +182,8 @@ fn one(
     let Some((record, rows)) = trial.run()? else { return Ok(Outcome::Interrupted) };
     let folder = arguments.out.join(name.as_str());
     output::write(&folder, &record, &rows)?;
+    page::write(&folder, &record, &rows)?;
     print!("{}", output::classification(&record, &rows));
-    progress::line(&format!("{}", folder.join(record::METRICS_FILE).display()));
+    progress::line(&format!("written: {}", folder.display()));
     Ok(Outcome::Finished)
 }

@@ -151,9 +151,9 @@ pub fn search(
         }
     }
     let size = |candidate: &Candidate| candidate.trees << candidate.depth;
-    let best = cells.iter().max_by(|(a, _), (b, _)| {
-        a.accuracy.total_cmp(&b.accuracy).then(size(b).cmp(&size(a)))
-    });
+    let best = cells
+        .iter()
+        .max_by(|(a, _), (b, _)| a.accuracy.total_cmp(&b.accuracy).then(size(b).cmp(&size(a))));
     let (chosen, out_of_fold) = best.cloned().context("the grid is empty")?;
     let candidates = cells.into_iter().map(|(candidate, _)| candidate).collect();
     Ok(Some(Found { chosen, candidates, out_of_fold }))
@@ -212,8 +212,7 @@ pub fn fit(
     let values = clips.rows.concat();
     let labels: Vec<f32> =
         clips.row_truths().into_iter().map(|truth| f32::from(u8::from(truth))).collect();
-    let matrix =
-        DMatrix::from_dense(&values, labels.len(), clips.width)?.with_labels(&labels)?;
+    let matrix = DMatrix::from_dense(&values, labels.len(), clips.width)?.with_labels(&labels)?;
     let parameters = TrainingParams::builder()
         .objective(Objective::BinaryLogistic(RegLoss::default()))
         .tree_method(TreeMethod::Hist)

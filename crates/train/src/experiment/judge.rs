@@ -40,8 +40,7 @@ pub fn rows(
         let path = slice.path.strip_prefix(root).unwrap_or(&slice.path);
         let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
         let label = method.target(slice);
-        let judged =
-            Judged { logits: scores.clone(), label, recording: slice.recording.clone() };
+        let judged = Judged { logits: scores.clone(), label, recording: slice.recording.clone() };
         PredictionRow {
             split: name.to_owned(),
             path: parts.collect::<Vec<_>>().join("/"),

@@ -21,11 +21,7 @@ impl Shuffled {
 /// A shuffled split beside every official one, with parts of the same sizes, so that both
 /// differ in nothing but who stands where. They draw from all clips of the official splits; only
 /// `testable` ones are tested, none twice.
-pub fn shuffled(
-    official: &[Split],
-    testable: impl Fn(usize) -> bool,
-    seed: u64,
-) -> Vec<Shuffled> {
+pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64) -> Vec<Shuffled> {
     let parts = official.iter().flat_map(|split| [&split.train, &split.validation, &split.test]);
     let clips: BTreeSet<usize> = parts.flatten().copied().collect();
     let (mut candidates, only_training): (Vec<_>, Vec<_>) =

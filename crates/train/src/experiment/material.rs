@@ -47,7 +47,12 @@ impl Material {
     }
 
     /// Along the folds, a split for every group.
-    pub fn official(&self, usable: &[bool], validation_share: f64, seed: u64) -> Result<Vec<Split>> {
+    pub fn official(
+        &self,
+        usable: &[bool],
+        validation_share: f64,
+        seed: u64,
+    ) -> Result<Vec<Split>> {
         let folds: Folds<'_> = self.dataset.folds();
         let split = |group| Ok(folds.split(group, usable, validation_share, seed)?);
         self.groups.iter().map(split).collect()
@@ -81,7 +86,7 @@ impl Material {
 
 /// Whether a finding costs a clip.
 fn leaves_out(kind: FindingKind) -> bool {
-    use FindingKind::{EmptyLabel, FileWithoutRow, MissingFile, Unreadable, UnknownLabel};
+    use FindingKind::{EmptyLabel, FileWithoutRow, MissingFile, UnknownLabel, Unreadable};
     matches!(kind, MissingFile | Unreadable | EmptyLabel | UnknownLabel | FileWithoutRow)
 }
 

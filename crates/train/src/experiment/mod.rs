@@ -21,5 +21,7 @@ pub mod record;
 mod runner;
 mod statistics;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod windows;

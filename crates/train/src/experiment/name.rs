@@ -64,7 +64,9 @@ impl Name {
     /// One line for the command's help.
     fn help(self) -> &'static str {
         match self {
-            Self::OneVsRestBoosting => "gradient boosting on descriptors, one label against the rest",
+            Self::OneVsRestBoosting => {
+                "gradient boosting on descriptors, one label against the rest"
+            }
             Self::WindowedBoosting => "the same on overlapping windows of the mel spectrogram",
             Self::SlicesCnn => "a CNN on random slices of clips, 16 kHz, 60 mel bands",
             Self::MfccCnn => "the study's CNN on MFCC",

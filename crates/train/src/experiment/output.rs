@@ -50,8 +50,7 @@ fn part(
     shuffled: bool,
     summary: &Summary,
 ) {
-    let splits: Vec<_> =
-        record.splits.iter().filter(|split| split.shuffled == shuffled).collect();
+    let splits: Vec<_> = record.splits.iter().filter(|split| split.shuffled == shuffled).collect();
     text.push('\n');
     for SplitRecord { name, scores, n_test, accuracy_interval: (low, high), .. } in &splits {
         let what = if shuffled { "Split" } else { "Fold" };

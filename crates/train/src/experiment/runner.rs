@@ -172,7 +172,8 @@ impl Runner<'_> {
     }
 
     fn tell(&self, split: &Split, verdict: &Verdict) {
-        let rows = judge::rows(&split.name, split, verdict, (self.slices, Path::new("")), self.method);
+        let rows =
+            judge::rows(&split.name, split, verdict, (self.slices, Path::new("")), self.method);
         let scores = crate::metrics::scores(&judge::judged(&rows), self.labels);
         progress::line(&format!(
             "split {}: accuracy {:.1}% of {} clips, macro-F1 {:.3}, {}",
@@ -230,7 +231,9 @@ mod tests {
     }
 
     fn slices() -> Vec<Slice> {
-        (0..8usize).map(|n| crate::fixtures::slice(&n.to_string(), n as u32 / 4 + 1, n % 2)).collect()
+        (0..8usize)
+            .map(|n| crate::fixtures::slice(&n.to_string(), n as u32 / 4 + 1, n % 2))
+            .collect()
     }
 
     fn task(root: &Path, train: &[usize], test: &[usize]) -> Task {

@@ -7,7 +7,9 @@ use crate::experiment::leakage;
 use crate::experiment::material::Material;
 use crate::experiment::method::{Method, Verdict};
 use crate::experiment::name::Name;
-use crate::experiment::record::{Cost, PredictionRow, Record, SCHEMA_VERSION, SplitRecord, Summary};
+use crate::experiment::record::{
+    Cost, PredictionRow, Record, SCHEMA_VERSION, SplitRecord, Summary,
+};
 use crate::experiment::runner::{Assignment, Runner, Task};
 use crate::metrics::quantile;
 use crate::progress;
@@ -112,9 +114,7 @@ impl Trial<'_> {
     /// inner experiment's own, so that neither trains what the other has trained.
     fn tasks(&self, official: Vec<Split>, slices: &[Slice]) -> Vec<Task> {
         let shuffled = match self.name {
-            Name::Leakage => {
-                leakage::shuffled(&official, |clip| slices[clip].official, self.seed)
-            }
+            Name::Leakage => leakage::shuffled(&official, |clip| slices[clip].official, self.seed),
             _ => Vec::new(),
         };
         let own = self.work.join(self.inner.as_str());

@@ -154,12 +154,7 @@ mod tests {
         let third = 1.0 / 3.0;
         assert_eq!(
             points,
-            [
-                (0.9, third, 1.0),
-                (0.8, 2.0 * third, 2.0 * third),
-                (0.3, 1.0, 0.75),
-                (0.1, 1.0, 0.6)
-            ]
+            [(0.9, third, 1.0), (0.8, 2.0 * third, 2.0 * third), (0.3, 1.0, 0.75), (0.1, 1.0, 0.6)]
         );
         let area = third + third * 2.0 * third + third * 0.75;
         assert!((average_precision(&scores, &truths) - area).abs() < 1e-12);
