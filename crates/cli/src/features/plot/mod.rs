@@ -109,7 +109,7 @@ impl Picture {
                 anyhow::bail!("the drawing has {} panels instead of 4", areas.len());
             };
             panels::waveform(wave, &self.samples, self.sample_rate)?;
-            panels::spectrum(spectrum, &self.spectrum)?;
+            panels::spectrum(spectrum, &self.spectrum, self.sample_rate / 2.0)?;
             panels::filter_bank(filters, &self.mel)?;
             let duration = self.samples.len() as f64 / self.sample_rate;
             let image = panels::mel_spectrogram(mel, &self.mel, duration)?;

@@ -1,5 +1,6 @@
 //! The four panels.
 
+use plotters::backend::SVGBackend;
 use plotters::element::Polygon;
 use plotters::series::LineSeries;
 use plotters::style::{Color, RGBColor};
@@ -15,6 +16,9 @@ use super::reduce::{extent, mean_decibels, shrink, stretches};
 const STRONG: RGBColor = RGBColor(36, 88, 160);
 const LIGHT: RGBColor = RGBColor(160, 190, 226);
 
+/// Radius of a single point, in pixels.
+const DOT: u32 = 3;
+
 /// Marks along the axes.
 const X_MARKS: usize = 10;
 const Y_MARKS: usize = 6;
@@ -25,11 +29,24 @@ const SPECTRUM_RANGE_DB: f64 = 120.0;
 /// The least power that is told from silence: −100 dB.
 const MIN_POWER: f32 = 1e-10;
 
+/// The least range of the mel energies' axes, in dB.
+const LEAST_RANGE_DB: f64 = 10.0;
+
 /// Most rows of the spectrogram's picture.
 const PICTURE_ROWS: usize = 256;
 
 const SECONDS: &str = "Time (s)";
 const HERTZ: &str = "Frequency (Hz)";
+
+/// A line through points, or a dot where it would have no length.
+fn line<'a>(
+    points: impl Iterator<Item = (f64, f64)>,
+    colour: RGBColor,
+) -> LineSeries<SVGBackend<'a>, (f64, f64)> {
+    let points: Vec<(f64, f64)> = points.collect();
+    let has_length = points.iter().any(|point| Some(point) != points.first());
+    LineSeries::new(points, colour.filled()).point_size(if has_length { 0 } else { DOT })
+}
 
 /// Amplitude over time: every sample, or the range of those that share a column of pixels.
 pub(super) fn waveform(area: &Area<'_>, samples: &[f32], sample_rate: f64) -> anyhow::Result<()> {
@@ -49,12 +66,16 @@ pub(super) fn waveform(area: &Area<'_>, samples: &[f32], sample_rate: f64) -> an
         let time = stretch.start as f64 / sample_rate;
         [(time, low), (time, high)]
     });
-    chart.draw_series(LineSeries::new(points, STRONG))?;
+    chart.draw_series(line(points, STRONG))?;
     Ok(())
 }
 
 /// Level over frequency: every bin, or peak and mean of those that share a column of pixels.
-pub(super) fn spectrum(area: &Area<'_>, spectrum: &WholeSpectrum) -> anyhow::Result<()> {
+pub(super) fn spectrum(
+    area: &Area<'_>,
+    spectrum: &WholeSpectrum,
+    nyquist: f64,
+) -> anyhow::Result<()> {
     let levels = &spectrum.magnitude_db;
     let stretches: Vec<_> = stretches(levels.len(), COLUMNS).collect();
     let places = stretches.iter().map(|stretch| {
@@ -66,7 +87,6 @@ pub(super) fn spectrum(area: &Area<'_>, spectrum: &WholeSpectrum) -> anyhow::Res
     let (_, highest) = extent(levels);
     let lowest = means.clone().fold(highest, f64::min).max(highest - SPECTRUM_RANGE_DB);
     let (low, high) = (10.0 * (lowest / 10.0).floor(), 10.0 * (highest / 10.0).ceil() + 5.0);
-    let nyquist = spectrum.frequency(levels.len() - 1).max(spectrum.hz_per_bin);
     let explanation = if levels.len() > COLUMNS {
         "of the whole recording; light: the highest bin of each pixel, dark: their mean power"
     } else {
@@ -82,8 +102,8 @@ pub(super) fn spectrum(area: &Area<'_>, spectrum: &WholeSpectrum) -> anyhow::Res
         },
     )?;
     let visible = |(hz, level): (f64, f64)| (hz, level.max(low));
-    chart.draw_series(LineSeries::new(places.clone().zip(peaks).map(visible), LIGHT))?;
-    chart.draw_series(LineSeries::new(places.zip(means).map(visible), STRONG))?;
+    chart.draw_series(line(places.clone().zip(peaks).map(visible), LIGHT))?;
+    chart.draw_series(line(places.zip(means).map(visible), STRONG))?;
     Ok(())
 }
 
@@ -94,7 +114,7 @@ pub(super) fn filter_bank(area: &Area<'_>, mel: &Mel) -> anyhow::Result<()> {
     power_to_db(&mut energies, MIN_POWER, Some(mel.range_db));
     let (lowest, highest) = extent(&energies);
     let high = 10.0 * (highest / 10.0).ceil() + 5.0;
-    let low = (10.0 * (lowest / 10.0).floor() - 5.0).min(high - 10.0);
+    let low = (10.0 * (lowest / 10.0).floor() - 5.0).min(high - LEAST_RANGE_DB);
     let (first, last) = mel.limits();
     let (mut chart, _) = open(
         area,
@@ -112,7 +132,7 @@ pub(super) fn filter_bank(area: &Area<'_>, mel: &Mel) -> anyhow::Result<()> {
     });
     chart.draw_series(triangles)?;
     let peaks = corners.map(|(edges, &energy)| (edges[1], f64::from(energy)));
-    chart.draw_series(LineSeries::new(peaks, STRONG))?;
+    chart.draw_series(line(peaks, STRONG))?;
     Ok(())
 }
 
@@ -122,8 +142,8 @@ pub(super) fn mel_spectrogram(area: &Area<'_>, mel: &Mel, duration: f64) -> anyh
     let (mut levels, rows) = shrink(&mel.power, bands, (COLUMNS, PICTURE_ROWS));
     power_to_db(&mut levels, MIN_POWER, Some(mel.range_db));
     let (low, high) = extent(&levels);
-    // Without a range, as in silence, all is dark.
-    let high = high.max(low + 1.0);
+    // What hardly has a range, such as silence, is dark.
+    let high = high.max(low + LEAST_RANGE_DB);
 
     let (first, last) = mel.limits();
     let time = Axis::linear(0.0, duration, X_MARKS);

@@ -24,17 +24,25 @@ impl<W: Write> Report for Text<W> {
         let table = &measured.table;
         writeln!(
             self.output,
-            "{}  {:.2} s, {} Hz, {} {}",
+            "{}  {:.2} s, {} Hz, {}",
             measured.path.display(),
             measured.duration,
             measured.sample_rate,
-            table.rows(),
-            if table.axis == Axis::Time { "frames" } else { "frequencies" },
+            rows_of(table),
         )?;
         let mut lines = vec![heading(table)];
         lines.extend(table.columns.iter().flat_map(|column| describe(column, table)));
         write_aligned(&mut self.output, &lines)?;
         self.output.flush()
+    }
+}
+
+fn rows_of(table: &Table) -> String {
+    match (table.axis, table.rows()) {
+        (Axis::Time, 1) => "1 frame".to_owned(),
+        (Axis::Time, rows) => format!("{rows} frames"),
+        (Axis::Frequency, 1) => "1 frequency".to_owned(),
+        (Axis::Frequency, rows) => format!("{rows} frequencies"),
     }
 }
 
