@@ -122,7 +122,7 @@ impl Descriptors {
             self.spectrum.process(frame, &mut power)?;
             self.filters.apply(&power, mel);
             for (magnitude, &power) in magnitudes.iter_mut().zip(&power) {
-                *magnitude = f64::from(power).sqrt();
+                *magnitude = power.sqrt();
             }
             let shape = Shape::of(&magnitudes, hz_per_bin, config.roll_percent);
             found.centroid.push(shape.centroid);
