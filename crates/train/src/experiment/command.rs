@@ -45,6 +45,9 @@ pub struct Arguments {
     /// Passes over the training clips at most, for networks.
     #[arg(long)]
     pub epochs: Option<usize>,
+    /// Clips per training step, for networks.
+    #[arg(long)]
+    pub batch: Option<usize>,
     /// Take at most this many clips of each fold and label, to try things fast.
     #[arg(long)]
     pub clips: Option<usize>,
@@ -135,24 +138,33 @@ fn refuse_senseless(arguments: &Arguments, names: &[Name]) -> Result<()> {
         "--method is for the experiment leakage"
     );
     ensure!(
-        arguments.epochs.is_none() || has(|name| name.is_network()) || trains_network(arguments),
-        "--epochs is for networks: mel-cnn, mfcc-cnn, slices-cnn, rnn, and leakage by mfcc-cnn"
+        (arguments.epochs.is_none() && arguments.batch.is_none()) || trains_network(arguments),
+        "--epochs and --batch are for networks: mel-cnn, mfcc-cnn, slices-cnn, rnn, and leakage by \
+         mfcc-cnn"
     );
-    for (option, value) in [("--epochs", arguments.epochs), ("--clips", arguments.clips)] {
+    let counts = [
+        ("--epochs", arguments.epochs),
+        ("--batch", arguments.batch),
+        ("--clips", arguments.clips),
+        ("--jobs", Some(arguments.jobs)),
+    ];
+    for (option, value) in counts {
         ensure!(value != Some(0), "{option} 0: expected at least 1");
     }
-    ensure!(arguments.jobs > 0, "--jobs 0: expected at least 1");
     Ok(())
 }
 
-/// Whether `leakage` is asked for with a network.
+/// Whether any of the wanted experiments trains a network.
 fn trains_network(arguments: &Arguments) -> bool {
-    arguments.experiment.names().contains(&Name::Leakage)
-        && leakage_method(arguments).name().is_network()
+    arguments.experiment.names().into_iter().any(|name| method_of(name, arguments).is_network())
 }
 
-fn leakage_method(arguments: &Arguments) -> LeakageMethod {
-    arguments.method.unwrap_or(LeakageMethod::MfccCnn)
+/// The experiment whose method one runs: itself, but for `leakage`.
+fn method_of(name: Name, arguments: &Arguments) -> Name {
+    match name {
+        Name::Leakage => arguments.method.unwrap_or(LeakageMethod::MfccCnn).name(),
+        name => name,
+    }
 }
 
 fn one(

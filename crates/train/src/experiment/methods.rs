@@ -5,6 +5,7 @@ use crate::experiment::boosting::{Boosting, Rows};
 use crate::experiment::logistic::Logistic;
 use crate::experiment::method::Method;
 use crate::experiment::name::Name;
+use crate::experiment::networks::{Kind, Networks, Options};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
@@ -38,6 +39,8 @@ pub struct Choices {
     pub positive: Option<String>,
     /// Passes over the training clips, for networks.
     pub epochs: Option<usize>,
+    /// Clips per training step, for networks.
+    pub batch: Option<usize>,
 }
 
 /// The method of an experiment other than `leakage`, whose method is another's.
@@ -52,11 +55,17 @@ pub fn build(name: Name, choices: &Choices, dataset: &Dataset) -> Result<Box<dyn
             };
             Box::new(Boosting::new(rows, index, label))
         }
-        Name::SlicesCnn | Name::MfccCnn | Name::MelCnn | Name::Rnn => {
-            bail!("{} is not here yet", name.as_str())
-        }
+        Name::SlicesCnn => network(Kind::SlicesCnn, choices),
+        Name::MfccCnn => network(Kind::MfccCnn, choices),
+        Name::MelCnn => network(Kind::MelCnn, choices),
+        Name::Rnn => network(Kind::Rnn, choices),
         Name::Leakage => bail!("leakage runs the method of another experiment"),
     })
+}
+
+fn network(kind: Kind, choices: &Choices) -> Box<dyn Method> {
+    let options = Options { epochs: choices.epochs, batch: choices.batch, ..Options::default() };
+    Box::new(Networks::new(kind, &options))
 }
 
 /// The wanted label, else car_horn, else the rarest one that occurs.

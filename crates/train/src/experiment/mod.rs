@@ -15,6 +15,7 @@ mod material;
 pub mod method;
 mod methods;
 mod name;
+pub mod networks;
 mod output;
 pub mod predictions;
 pub mod record;

@@ -141,6 +141,23 @@ fn boosting_shows_the_accuracy_paradox() {
 }
 
 #[test]
+fn networks_learn() {
+    let place = Place::new(2, 5);
+    for (name, epochs) in [("mel-cnn", 6), ("mfcc-cnn", 8), ("slices-cnn", 6), ("rnn", 10)] {
+        place.run(&format!("{name} --folds 2 --batch 4 --epochs {epochs}")).unwrap();
+        let (record, rows) = assert_consistent(&place.path("out").join(name));
+        assert_eq!((record.splits.len(), rows.len()), (1, 30));
+        let split = &record.splits[0];
+        assert_eq!(split.curve.len(), epochs);
+        assert!(split.n_validation > 0 && split.n_train + split.n_validation == 30);
+        let accuracy = record.summary.accuracy;
+        assert!(accuracy > 0.6, "{name}: {accuracy}, where chance is 0.33");
+        assert!(record.parameters.is_some() && record.multiply_adds.is_some());
+        assert!(place.path("out").join(name).join("curve.svg").is_file());
+    }
+}
+
+#[test]
 fn leakage_shares_the_official_results_and_shuffles_beside_them() {
     let place = Place::new(2, 5);
     place.run("logistic").unwrap();
