@@ -21,6 +21,8 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
     let top = 78.0 + CHARACTER * longest * lean.sin();
     let extent = side * labels.len() as f64;
     let mut body = Canvas::default();
+    // Drawn last, or the neighbours' borders would cover theirs.
+    let mut diagonal = Canvas::default();
     body.text("f-title", (0.0, 14.0), title);
     body.text("f-quiet", (0.0, 34.0), caption);
     let heading = "Rows: true label. Columns: given label. Colour: share of the row.";
@@ -41,9 +43,14 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
                 counted(support, "clip"),
                 percent(share)
             );
-            cell(&mut body, (x, y), side, (count, share, row == column), &title);
+            let (canvas, border) = match row == column {
+                true => (&mut diagonal, "f-diagonal"),
+                false => (&mut body, "f-cell"),
+            };
+            cell(canvas, (x, y), side, (count, share, border), &title);
         }
     }
+    body.append(diagonal);
     let right = CHARACTER * longest * lean.cos();
     let headings = caption.chars().count().max(heading.chars().count()) as f64 * CHARACTER;
     Figure {
@@ -67,11 +74,10 @@ fn cell(
     body: &mut Canvas,
     (x, y): (f64, f64),
     side: f64,
-    (count, share, is_right): (usize, f64, bool),
+    (count, share, border): (usize, f64, &str),
     title: &str,
 ) {
-    let class = if is_right { "f-diagonal" } else { "f-cell" };
-    body.cell((x, y), side, share, class, title);
+    body.cell((x, y), side, share, border, title);
     if count > 0 && side > 20.0 {
         body.text("f-middle", (x + side / 2.0, y + side / 2.0 + 4.0), &count.to_string());
     }

@@ -4,6 +4,7 @@ use super::axis::{Frame, Plot, ticks, whole_ticks};
 use super::text::percent;
 use super::{Canvas, Figure};
 use crate::experiment::record::{Epoch, SplitRecord};
+use crate::report::entry::tested;
 
 const WIDTH: f64 = 380.0;
 const PLOT_HEIGHT: f64 = 190.0;
@@ -60,7 +61,7 @@ fn lines(
                 if what.ends_with("accuracy") { percent(*last) } else { format!("{last:.3}") };
             format!(": {last} after epoch {epoch}")
         });
-        Line { series, title: format!("{} {what}{last}", split.name), points, dashed }
+        Line { series, title: format!("{}, {what}{last}", tested(split)), points, dashed }
     };
     splits.iter().enumerate().map(line).filter(|line| !line.points.is_empty()).collect()
 }
@@ -77,7 +78,7 @@ fn panel(
     }
     let mut body = Canvas::default();
     body.text("f-name", (0.0, 13.0), name);
-    let names: Vec<_> = splits.iter().map(|split| split.name.clone()).collect();
+    let names: Vec<_> = splits.iter().map(|split| tested(split)).collect();
     let top = legend(&mut body, &names, WIDTH, 34.0) + 16.0;
     let bottom = top + PLOT_HEIGHT;
     let epochs = splits.iter().flat_map(|split| split.curve.iter().map(|epoch| epoch.epoch));

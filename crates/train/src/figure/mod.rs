@@ -56,12 +56,15 @@ impl Figure {
     /// The element for a page that includes [`STYLE`] and defines the colours.
     pub fn inline(&self) -> String {
         let Self { width, height, body, .. } = self;
-        let size = match self.fluid {
-            true => format!("width=\"100%\" height=\"{height}\""),
-            false => format!("viewBox=\"0 0 {width} {height}\" width=\"{width}\""),
+        let (class, size) = match self.fluid {
+            true => ("figure fluid", format!("width=\"100%\" height=\"{height}\"")),
+            false => ("figure", format!("viewBox=\"0 0 {width} {height}\" width=\"{width}\"")),
         };
         let label = escape(&self.description);
-        format!("<svg class=\"figure\" {size} role=\"img\" aria-label=\"{label}\">{}</svg>", body.0)
+        format!(
+            "<svg class=\"{class}\" {size} role=\"img\" aria-label=\"{label}\">{}</svg>",
+            body.0
+        )
     }
 
     /// A whole SVG file, on white.
@@ -122,6 +125,11 @@ impl Canvas {
     pub fn text(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
         let text = escape(text);
         let _ = write!(self.0, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>");
+    }
+
+    /// Puts another canvas on top.
+    pub fn append(&mut self, other: Self) {
+        self.0.push_str(&other.0);
     }
 
     /// Text that starts at a point and rises or falls by an angle in degrees.

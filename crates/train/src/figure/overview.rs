@@ -1,7 +1,7 @@
 //! Accuracies of experiments and models that tell the same labels apart, one row each.
 //!
-//! Horizontal coordinates are percentages of the width, so that the drawing takes any width
-//! and an accuracy of 61.9% stands at `61.9%`.
+//! Horizontal coordinates are percentages of the width, so that the drawing takes any width.
+//! The scale begins at 0 and ends at the first multiple of 10% that has room for all marks.
 
 use super::Figure;
 use super::text::{escape, percent};
@@ -33,10 +33,15 @@ pub struct Row {
 /// The rows in the given order over a scale from 0 to 100%, with `chance` as a dashed line.
 pub fn figure(rows: &[Row], chance: f64) -> Figure {
     let bottom = ROW * rows.len() as f64 + 6.0;
-    let mut body = scale(bottom, chance);
+    let scale = Scale::of(rows, chance);
+    let mut body = scale.draw(bottom, chance);
     for (index, row) in rows.iter().enumerate() {
-        let _ =
-            write!(body, "<g transform=\"translate(0 {})\">{}</g>", ROW * index as f64, draw(row));
+        let _ = write!(
+            body,
+            "<g transform=\"translate(0 {})\">{}</g>",
+            ROW * index as f64,
+            draw(row, scale)
+        );
     }
     let legend_top = bottom + 36.0;
     let shown = rows.iter().fold((false, false, false), |shown, row| {
@@ -68,32 +73,67 @@ fn figures(row: &Row) -> String {
     format!("{}{sd}", percent(row.mean))
 }
 
-fn scale(bottom: f64, chance: f64) -> String {
-    let mut body = String::new();
-    for tick in [0, 20, 40, 60, 80, 100] {
-        let anchor = match tick {
-            0 => "",
-            100 => " f-end",
-            _ => " f-middle",
-        };
-        let _ = write!(
-            body,
-            "<line class=\"f-grid\" x1=\"{tick}%\" x2=\"{tick}%\" y1=\"20\" y2=\"{bottom}\"/>\
-             <text class=\"f-quiet{anchor}\" x=\"{tick}%\" y=\"{}\">{tick}%</text>",
-            bottom + 16.0
-        );
-    }
-    let x = at(chance);
-    let _ = write!(
-        body,
-        "<line class=\"f-axis f-dash\" x1=\"{x}\" x2=\"{x}\" y1=\"20\" y2=\"{bottom}\">\
-         <title>chance: {}</title></line>",
-        percent(chance)
-    );
-    body
+/// From accuracies to places along the width.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// Where the scale ends, in tenths.
+    tenths: u32,
 }
 
-fn draw(row: &Row) -> String {
+impl Scale {
+    fn of(rows: &[Row], chance: f64) -> Self {
+        let of_row = |row: &Row| {
+            let folds = row.folds.iter().map(|(_, accuracy)| *accuracy).fold(row.mean, f64::max);
+            let band = row.mean + row.sd.unwrap_or(0.0);
+            let interval = row.interval.map_or(0.0, |(_, high)| high);
+            [folds, band, interval, row.study.unwrap_or(0.0)].into_iter().fold(0.0, f64::max)
+        };
+        let greatest = rows.iter().map(of_row).fold(chance, f64::max);
+        Self { tenths: ((10.0 * greatest).ceil() as u32).clamp(2, 10) }
+    }
+
+    /// A share as a percentage of the width.
+    fn at(self, share: f64) -> String {
+        let end = f64::from(self.tenths) / 10.0;
+        format!("{:.2}%", 100.0 * share.clamp(0.0, end) / end)
+    }
+
+    /// Grid lines, their numbers, and chance.
+    fn draw(self, bottom: f64, chance: f64) -> String {
+        let mut body = String::new();
+        for tenth in 0..=self.tenths {
+            let x = self.at(f64::from(tenth) / 10.0);
+            let _ = write!(
+                body,
+                "<line class=\"f-grid\" x1=\"{x}\" x2=\"{x}\" y1=\"20\" y2=\"{bottom}\"/>"
+            );
+            if tenth % 2 == 1 {
+                continue;
+            }
+            let anchor = match tenth {
+                0 => "",
+                last if last == self.tenths => " f-end",
+                _ => " f-middle",
+            };
+            let _ = write!(
+                body,
+                "<text class=\"f-quiet{anchor}\" x=\"{x}\" y=\"{}\">{}%</text>",
+                bottom + 16.0,
+                10 * tenth
+            );
+        }
+        let x = self.at(chance);
+        let _ = write!(
+            body,
+            "<line class=\"f-axis f-dash\" x1=\"{x}\" x2=\"{x}\" y1=\"20\" y2=\"{bottom}\">\
+             <title>chance: {}</title></line>",
+            percent(chance)
+        );
+        body
+    }
+}
+
+fn draw(row: &Row, scale: Scale) -> String {
     let mut marks = format!(
         "<text class=\"f-name\" x=\"0\" y=\"{NAME}\">{}</text>\
          <text class=\"f-end\" x=\"100%\" y=\"{NAME}\">{}</text>",
@@ -101,7 +141,7 @@ fn draw(row: &Row) -> String {
         figures(row)
     );
     if let Some((low, high)) = row.interval {
-        marks.push_str(&interval((low, high)));
+        marks.push_str(&interval((low, high), scale));
     }
     if let Some(sd) = row.sd {
         let (low, high) = ((row.mean - sd).max(0.0), (row.mean + sd).min(1.0));
@@ -109,36 +149,36 @@ fn draw(row: &Row) -> String {
             marks,
             "<rect class=\"f-band\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"14\" rx=\"2\">\
              <title>mean ± standard deviation of the folds: {}</title></rect>",
-            at(low),
-            at(high - low),
+            scale.at(low),
+            scale.at(high - low),
             MARKS - 7.0,
             figures(row)
         );
     }
     for (fold, accuracy) in &row.folds {
-        let title = format!("fold {}: {}", escape(fold), percent(*accuracy));
+        let title = format!("{}: {}", escape(fold), percent(*accuracy));
         let _ = write!(
             marks,
             "<circle class=\"f-fold\" cx=\"{}\" cy=\"{MARKS}\" r=\"3.5\"><title>{title}</title></circle>",
-            at(*accuracy)
+            scale.at(*accuracy)
         );
     }
     if let Some(study) = row.study {
         let _ = write!(
             marks,
-            "<circle class=\"f-study\" cx=\"{}\" cy=\"{MARKS}\" r=\"5\"><title>study: {}</title></circle>",
-            at(study),
+            "<circle class=\"f-study\" cx=\"{}\" cy=\"{MARKS}\" r=\"8\"><title>study: {}</title></circle>",
+            scale.at(study),
             percent(study)
         );
     }
     let title = format!("mean of the folds: {}", percent(row.mean));
-    let _ = write!(marks, "{}", diamond(&at(row.mean), MARKS, &title));
+    let _ = write!(marks, "{}", diamond(&scale.at(row.mean), MARKS, &title));
     marks
 }
 
-fn interval((low, high): (f64, f64)) -> String {
+fn interval((low, high): (f64, f64), scale: Scale) -> String {
     let title = format!("95% interval over all clips: {} to {}", percent(low), percent(high));
-    let (low, high) = (at(low), at(high));
+    let (low, high) = (scale.at(low), scale.at(high));
     let cap = |x: &str| {
         let (top, bottom) = (MARKS - 4.0, MARKS + 4.0);
         format!("<line class=\"f-interval\" x1=\"{x}\" x2=\"{x}\" y1=\"{top}\" y2=\"{bottom}\"/>")
@@ -174,7 +214,7 @@ fn legend((sd, interval, study): (bool, bool, bool)) -> (String, usize) {
         entries.push((line.to_owned(), "95% interval"));
     }
     if study {
-        let ring = format!("<circle class=\"f-study\" cx=\"8\" cy=\"{y}\" r=\"5\"/>");
+        let ring = format!("<circle class=\"f-study\" cx=\"8\" cy=\"{y}\" r=\"7\"/>");
         entries.push((ring, "the study's figure"));
     }
     entries.push(("<path class=\"f-axis f-dash\" d=\"M8-8V8\"/>".to_owned(), "chance"));
@@ -187,10 +227,6 @@ fn legend((sd, interval, study): (bool, bool, bool)) -> (String, usize) {
         )
     };
     (entries.into_iter().enumerate().map(place).collect(), lines)
-}
-
-fn at(share: f64) -> String {
-    format!("{:.2}%", 100.0 * share.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -210,15 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn accuracies_stand_at_their_percentage() {
+    fn accuracies_stand_in_their_place_on_the_scale() {
         let figure = figure(&[row("mel-cnn"), row("<b>")], 0.1);
         let svg = figure.inline();
         assert_well_formed(&svg);
-        for place in
-            ["cx=\"60.00%\"", "cx=\"70.00%\"", "cx=\"61.90%\"", "x=\"65.00%\"", "x1=\"10.00%\""]
-        {
-            assert!(svg.contains(place), "{place}");
+        // The intervals end at 72%, so the scale ends at 80%.
+        for share in [0.6, 0.7, 0.619, 0.65, 0.1] {
+            let place = format!("=\"{:.2}%\"", 100.0 * share / 0.8);
+            assert!(svg.contains(&place), "{place}");
         }
+        assert!(svg.contains(">80%<") && !svg.contains(">100%<"));
         assert!(svg.contains("&lt;b&gt;") && !svg.contains("<b>"));
         assert!(figure.description.contains("mel-cnn: 65.0% ± 7.1 (study: 61.9%)"));
     }

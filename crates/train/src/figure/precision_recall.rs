@@ -5,6 +5,7 @@ use super::curve::{legend, series_class};
 use super::text::percent;
 use super::{Canvas, Figure};
 use crate::experiment::record::{Binary, SplitRecord};
+use crate::report::entry::tested;
 
 const WIDTH: f64 = 420.0;
 const SIDE: f64 = 300.0;
@@ -16,14 +17,15 @@ const SIDE: f64 = 300.0;
 pub fn figure(splits: &[&SplitRecord]) -> Option<Figure> {
     let curves: Vec<_> = splits
         .iter()
-        .filter_map(|split| split.binary.as_ref().map(|binary| (split.name.as_str(), binary)))
+        .filter_map(|split| split.binary.as_ref().map(|binary| (tested(split), binary)))
         .collect();
     let (_, first) = curves.first()?;
     let mut body = Canvas::default();
     let name = format!("Precision over recall: {}", first.positive.replace('_', " "));
     body.text("f-name", (0.0, 13.0), &name);
-    let average =
-        |(split, binary): &(&str, &Binary)| format!("{split} (AP {:.2})", binary.average_precision);
+    let average = |(split, binary): &(String, &Binary)| {
+        format!("{split} (AP {:.2})", binary.average_precision)
+    };
     let names: Vec<_> = curves.iter().map(average).collect();
     let top = legend(&mut body, &names, WIDTH, 34.0) + 16.0;
     let bottom = top + SIDE;
@@ -89,7 +91,7 @@ mod tests {
         let svg = figure.inline();
         assert_well_formed(&svg);
         assert_eq!(svg.matches("<circle").count(), 4, "two operating points of two folds");
-        assert!(figure.description.contains("1 (AP 0."));
+        assert!(figure.description.contains("fold 1 (AP 0."));
         // Two points of the drawing per point of the curve.
         let curve = svg.split("<polyline").find(|line| line.contains("average precision")).unwrap();
         let drawn = curve.split("points=\"").nth(1).unwrap().split('"').next().unwrap();

@@ -1,6 +1,6 @@
 //! One label against the rest: why accuracy says little there.
 
-use super::entry::official;
+use super::entry::{official, tested};
 use super::tables::scrolling;
 use crate::experiment::record::{Binary, Record};
 use crate::figure::precision_recall;
@@ -25,7 +25,7 @@ pub fn paradox(record: &Record) -> Option<String> {
     let official = official(record);
     let folds: Vec<_> = official
         .iter()
-        .filter_map(|split| split.binary.as_ref().map(|binary| (split.name.as_str(), binary)))
+        .filter_map(|split| split.binary.as_ref().map(|binary| (tested(split), binary)))
         .collect();
     let (_, first) = folds.first()?;
     let binaries: Vec<_> = folds.iter().map(|(_, binary)| *binary).collect();
@@ -102,7 +102,7 @@ fn table_of_ways(ways: &[Way], n_folds: usize) -> String {
     scrolling("Ways to answer", &table)
 }
 
-fn table_of_folds(folds: &[(&str, &Binary)]) -> String {
+fn table_of_folds(folds: &[(String, &Binary)]) -> String {
     let mut table = "<table><caption>By fold</caption><thead><tr><th scope=\"col\">tested</th>\
          <th scope=\"col\">share of positives</th><th scope=\"col\">balanced accuracy</th>\
          <th scope=\"col\">average precision</th><th scope=\"col\">AUROC</th></tr></thead><tbody>"

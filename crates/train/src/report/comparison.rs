@@ -1,8 +1,8 @@
 //! Experiments and models that tell the same labels apart, side by side.
 
 use super::document::anchor;
-use super::entry::Entry;
-use super::tables::{self, interval, mean_and_sd, scrolling};
+use super::entry::{Entry, folds};
+use super::tables::{self, mean_and_sd, scrolling};
 use crate::figure::overview::{self, Row};
 use crate::figure::text::{counted, escape, percent, thousands};
 use std::collections::BTreeSet;
@@ -49,12 +49,12 @@ pub fn section(group: &Group<'_>) -> String {
     if !shown.is_empty() {
         let columns: Vec<_> =
             shown.iter().map(|entry| (escape(&entry.name), &entry.pooled)).collect();
-        let caption = "Recall: of the clips with a label, the share that is given it; all tested \
-                       clips together";
         let _ = write!(
             markup,
-            "<h3>Recall by label</h3><div class=\"card\">{}</div>",
-            tables::recalls(caption, &columns)
+            "<h3>Recall by label</h3><div class=\"card fit\">{}<p class=\"quiet \
+             small\">Of the clips with a label, the share that is given it; all tested clips \
+             together.</p></div>",
+            tables::recalls("Recall", &columns)
         );
     }
     markup
@@ -62,10 +62,10 @@ pub fn section(group: &Group<'_>) -> String {
 
 fn row(entry: &Entry) -> Row {
     let limit = entry.clips_limit.map_or("", |_| ", on cut-down data");
-    let model = if entry.is_model { ", model" } else { "" };
+    let model = if entry.is_model { " (model)" } else { "" };
     Row {
         name: format!("{}{model}{limit}", entry.name),
-        folds: entry.folds.iter().map(|fold| (fold.name.clone(), fold.accuracy)).collect(),
+        folds: entry.folds.iter().map(|fold| (folds(&fold.name), fold.accuracy)).collect(),
         mean: entry.mean,
         sd: entry.sd,
         interval: Some(entry.interval),
@@ -112,25 +112,22 @@ fn caveats(group: &Group<'_>) -> Vec<String> {
 }
 
 fn table(group: &Group<'_>) -> String {
-    let mut folds: Vec<&str> = Vec::new();
+    let mut tested: Vec<&str> = Vec::new();
     for fold in group.entries.iter().flat_map(|entry| &entry.folds) {
-        if !folds.contains(&fold.name.as_str()) {
-            folds.push(&fold.name);
+        if !tested.contains(&fold.name.as_str()) {
+            tested.push(&fold.name);
         }
     }
     let mut table = format!(
-        "<table class=\"sortable\"><caption>Accuracy over {} labels on left-out folds; ± after a \
-         mean is the standard deviation of the folds, the interval resamples recordings; ms per \
-         clip: median, one thread, of decoded audio to features and of features to scores\
-         </caption><thead><tr><th scope=\"col\" data-sort=\"text\">name</th>",
+        "<table class=\"sortable\"><caption>Accuracy over {} labels on left-out folds</caption><thead><tr><th scope=\"col\" data-sort=\"text\">name</th>",
         group.labels.len()
     );
     let heading = |table: &mut String, name: &str| {
         let _ = write!(table, "<th scope=\"col\">{name}</th>");
     };
     heading(&mut table, "mean");
-    for fold in &folds {
-        heading(&mut table, &format!("fold {}", escape(fold)));
+    for name in &tested {
+        heading(&mut table, &escape(&folds(name)));
     }
     for name in [
         "95% interval",
@@ -147,16 +144,19 @@ fn table(group: &Group<'_>) -> String {
     }
     table.push_str("</tr></thead><tbody>");
     for entry in &group.entries {
-        table.push_str(&table_row(entry, &folds));
+        table.push_str(&table_row(entry, &tested));
     }
     table.push_str("</tbody></table>");
     format!(
-        "<div class=\"card\">{}</div>",
+        "<div class=\"card fit\">{}<p class=\"quiet small\">± after a mean: standard deviation of the \
+         folds. Interval: 95% over all clips, resampling recordings. Multiply-adds: of the \
+         network, per clip. ms: median per clip on one thread, from decoded audio to features and \
+         from features to scores.</p></div>",
         scrolling(&format!("Accuracy over {} labels", group.labels.len()), &table)
     )
 }
 
-fn table_row(entry: &Entry, folds: &[&str]) -> String {
+fn table_row(entry: &Entry, tested: &[&str]) -> String {
     let kind = match (entry.is_model, entry.is_leakage) {
         (true, _) => "<span class=\"small\">model</span>",
         (_, true) => "<span class=\"small\">on its official folds</span>",
@@ -172,24 +172,34 @@ fn table_row(entry: &Entry, folds: &[&str]) -> String {
         let _ = write!(row, "<td data-value=\"{value}\">{shown}</td>");
     };
     cell(&mut row, Some(entry.mean), &mean_and_sd(entry.mean, entry.sd));
-    for name in folds {
+    for name in tested {
         let accuracy = entry.folds.iter().find(|fold| fold.name == *name).map(|fold| fold.accuracy);
         cell(&mut row, accuracy, &accuracy.map_or("–".to_owned(), percent));
     }
     let (low, high) = entry.interval;
-    cell(&mut row, Some(high - low), &interval(entry.interval));
+    let interval = format!("{:.1}–{}", 100.0 * low, percent(high));
+    cell(&mut row, Some(low), &interval);
     cell(&mut row, Some(entry.macro_f1), &format!("{:.3}", entry.macro_f1));
     cell(&mut row, Some(entry.n_test as f64), &thousands(entry.n_test as u64));
-    for number in [entry.parameters, entry.multiply_adds] {
-        let shown = number.map_or("–".to_owned(), thousands);
-        cell(&mut row, number.map(|number| number as f64), &shown);
-    }
+    let number = |number: Option<u64>| number.map(|number| number as f64);
+    let parameters = entry.parameters.map_or("–".to_owned(), thousands);
+    cell(&mut row, number(entry.parameters), &parameters);
+    let multiply_adds = entry.multiply_adds.map_or("–".to_owned(), millions);
+    cell(&mut row, number(entry.multiply_adds), &multiply_adds);
     for ms in [entry.cost.features_ms, entry.cost.model_ms] {
         cell(&mut row, ms, &ms.map_or("–".to_owned(), |ms| format!("{ms:.1}")));
     }
     cell(&mut row, Some(entry.seed as f64), &entry.seed.to_string());
     let _ = write!(row, "<td>{}</td></tr>", escape(&entry.date));
     row
+}
+
+/// `28.5 M`; below a million all digits.
+fn millions(number: u64) -> String {
+    match number {
+        ..1_000_000 => thousands(number),
+        _ => format!("{:.1} M", number as f64 / 1e6),
+    }
 }
 
 /// The heading of a group.
@@ -236,9 +246,9 @@ mod tests {
         let expected = [
             mean_and_sd(entry.mean, entry.sd),
             percent(entry.folds[2].accuracy),
-            interval(entry.interval),
+            format!("{:.1}–{}", 100.0 * entry.interval.0, percent(entry.interval.1)),
             "2,204,538".into(),
-            "47,000,000".into(),
+            "47.0 M".into(),
             ">3.1<".into(),
             ">12.5<".into(),
             ">3,103<".into(),

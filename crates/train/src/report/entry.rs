@@ -80,6 +80,17 @@ pub fn shuffled(record: &Record) -> Vec<&SplitRecord> {
     record.splits.iter().filter(|split| split.shuffled).collect()
 }
 
+/// What was tested, in words: `fold 1`, `folds 3-9`, or the name of a shuffled split.
+pub fn tested(split: &SplitRecord) -> String {
+    if split.shuffled { split.name.clone() } else { folds(&split.name) }
+}
+
+/// `fold 1`, `folds 3-9`.
+pub fn folds(name: &str) -> String {
+    let noun = if name.contains(['-', ',']) { "folds" } else { "fold" };
+    format!("{noun} {name}")
+}
+
 /// Scores of all clips of several splits together.
 pub fn pooled<'a>(scores: impl IntoIterator<Item = &'a Scores>, labels: &[String]) -> Scores {
     let mut sum = vec![vec![0; labels.len()]; labels.len()];

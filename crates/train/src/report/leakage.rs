@@ -1,6 +1,6 @@
 //! The same network on shuffled parts and on official folds: what shuffling pretends.
 
-use super::entry::{official, shuffled};
+use super::entry::{official, shuffled, tested};
 use super::tables;
 use crate::experiment::record::{Record, SplitRecord, Summary};
 use crate::figure::overview::{self, Row};
@@ -42,7 +42,7 @@ pub fn section(record: &Record) -> Option<String> {
 fn row(name: &str, splits: &[&SplitRecord], summary: &Summary) -> Row {
     Row {
         name: name.to_owned(),
-        folds: splits.iter().map(|split| (split.name.clone(), split.scores.accuracy)).collect(),
+        folds: splits.iter().map(|split| (tested(split), split.scores.accuracy)).collect(),
         mean: summary.accuracy,
         sd: deviation(summary),
         interval: Some(summary.pooled_interval),

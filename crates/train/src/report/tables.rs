@@ -1,6 +1,6 @@
 //! Tables and sentences that the report and an experiment's own page share.
 
-use super::entry::{official, pooled};
+use super::entry::{official, pooled, tested};
 use crate::experiment::record::{Record, SplitRecord};
 use crate::figure::text::{counted, escape, label, percent, round_percent, thousands};
 use crate::metrics::Scores;
@@ -22,8 +22,7 @@ pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
     let names: Vec<_> = scores.classes.iter().map(|class| label(&class.label)).collect();
     let crowded = if names.len() < CROWDED { "" } else { " crowded" };
     let mut table = format!(
-        "<table class=\"matrix{crowded}\" data-readout=\"{id}\"><caption>{caption} Rows: true \
-         label; columns: given label; colour: share of the row.</caption><thead><tr><td></td>"
+        "<table class=\"matrix{crowded}\" data-readout=\"{id}\"><caption>{caption}</caption><thead><tr><td></td>"
     );
     for name in &names {
         let _ = write!(table, "<th scope=\"col\"><span>{name}</span></th>");
@@ -53,7 +52,8 @@ pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
     }
     table.push_str("</tbody></table>");
     format!(
-        "<div>{}<p class=\"readout\" id=\"{id}\" aria-live=\"polite\" hidden>Point at a cell, \
+        "<div>{}<p class=\"quiet small\">Rows: true label; columns: given label; colour: share of \
+         the row.</p><p class=\"readout\" id=\"{id}\" aria-live=\"polite\" hidden>Point at a cell, \
          touch it, or use the arrow keys.</p></div>",
         scrolling("Confusion matrix", &table)
     )
@@ -106,7 +106,7 @@ pub fn splits(caption: &str, splits: &[&SplitRecord], mean: f64, sd: Option<f64>
         let _ = write!(
             table,
             "<tr><th scope=\"row\">{}</th><td>{} ({})</td><td>{}</td><td>{}</td><td>{}</td><td>{:.3}</td></tr>",
-            escape(&split.name),
+            escape(&tested(split)),
             thousands(split.n_test as u64),
             thousands(split.n_test_recordings as u64),
             thousands(split.n_train as u64),
@@ -284,7 +284,7 @@ mod tests {
     fn splits_and_facts_name_their_numbers() {
         let (record, _) = ten_labels("mel-cnn", 0.6, 1);
         let table = splits("by fold", &official(&record), 0.61, Some(0.02));
-        assert!(table.contains("<th scope=\"row\">3-9</th><td>1,342 ("), "{table}");
+        assert!(table.contains("<th scope=\"row\">folds 3-9</th><td>1,342 ("), "{table}");
         assert!(table.contains("61.0% ± 2.0"));
         let facts = facts(&record);
         assert!(facts.contains("3,103 of 8,732 clips") && facts.contains("2,204,538"));
