@@ -1,6 +1,8 @@
 //! Figures of merit, each as scikit-learn defines it.
 
 pub mod binary;
+#[cfg(test)]
+mod golden;
 pub mod table;
 
 use crate::random::generator;

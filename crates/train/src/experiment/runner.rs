@@ -61,6 +61,8 @@ pub struct Task {
     pub assignment: Assignment,
     /// Parent of the folders of splits.
     pub root: PathBuf,
+    /// Discard results and checkpoints of earlier runs.
+    pub fresh: bool,
 }
 
 /// What all splits share.
@@ -75,8 +77,6 @@ pub struct Runner<'a> {
     pub seed: u64,
     /// Splits to run side by side.
     pub jobs: usize,
-    /// Discard results and checkpoints of earlier runs.
-    pub fresh: bool,
     /// Set when the run shall stop.
     pub stop: &'a AtomicBool,
 }
@@ -135,7 +135,7 @@ impl Runner<'_> {
         let split = task.assignment.split();
         let key = Key { settings, labels: self.labels, seed: self.seed, split, clips };
         let work = key.folder(&task.root);
-        if self.fresh && work.exists() {
+        if task.fresh && work.exists() {
             std::fs::remove_dir_all(&work)
                 .with_context(|| format!("removing {}", work.display()))?;
         }
@@ -244,7 +244,7 @@ mod tests {
             test: test.to_vec(),
             dropped: 0,
         };
-        Task { assignment: Assignment::Official(split), root: PathBuf::from(root) }
+        Task { assignment: Assignment::Official(split), root: PathBuf::from(root), fresh: false }
     }
 
     fn runner<'a>(
@@ -253,7 +253,7 @@ mod tests {
         labels: &'a [String],
         stop: &'a AtomicBool,
     ) -> Runner<'a> {
-        Runner { method, slices, labels, seed: 1, jobs: 2, fresh: false, stop }
+        Runner { method, slices, labels, seed: 1, jobs: 2, stop }
     }
 
     #[test]
@@ -278,8 +278,8 @@ mod tests {
         assert_eq!(oracle.runs.load(Ordering::Relaxed), 2);
         assert_eq!(both[0], one[0]);
 
-        let fresh = Runner { fresh: true, ..runner(&oracle, &slices, &labels, &stop) };
-        fresh.run(&tasks).unwrap().unwrap();
+        let tasks = tasks.map(|task| Task { fresh: true, ..task });
+        runner(&oracle, &slices, &labels, &stop).run(&tasks).unwrap().unwrap();
         assert_eq!(oracle.runs.load(Ordering::Relaxed), 4);
     }
 

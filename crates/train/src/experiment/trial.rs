@@ -35,7 +35,8 @@ pub struct Trial<'a> {
     pub seed: u64,
     /// Splits to run side by side.
     pub jobs: usize,
-    /// Discard results of earlier runs.
+    /// Discard the experiment's results of earlier runs. The official splits of `leakage` are
+    /// another experiment's.
     pub fresh: bool,
     /// The command line, for the record.
     pub command: String,
@@ -69,7 +70,6 @@ impl Trial<'_> {
             labels: &labels,
             seed: self.seed,
             jobs: self.jobs,
-            fresh: self.fresh,
             stop: self.stop,
         };
         let Some(verdicts) = runner.run(&tasks)? else { return Ok(None) };
@@ -119,12 +119,17 @@ impl Trial<'_> {
         };
         let own = self.work.join(self.inner.as_str());
         let apart = self.work.join(Name::Leakage.as_str()).join(self.inner.as_str());
-        let official = official
-            .into_iter()
-            .map(|split| Task { assignment: Assignment::Official(split), root: own.clone() });
-        let shuffled = shuffled
-            .into_iter()
-            .map(|split| Task { assignment: Assignment::Shuffled(split), root: apart.clone() });
+        let fresh_official = self.fresh && self.name == self.inner;
+        let official = official.into_iter().map(|split| Task {
+            assignment: Assignment::Official(split),
+            root: own.clone(),
+            fresh: fresh_official,
+        });
+        let shuffled = shuffled.into_iter().map(|split| Task {
+            assignment: Assignment::Shuffled(split),
+            root: apart.clone(),
+            fresh: self.fresh,
+        });
         official.chain(shuffled).collect()
     }
 
