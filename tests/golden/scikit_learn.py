@@ -67,7 +67,7 @@ def multiclass(name, truth, given):
         name=name, truth=truth.tolist(), given=given.tolist(),
         accuracy=metrics.accuracy_score(truth, given),
         precision=precision.tolist(), recall=recall.tolist(), f1=f1.tolist(),
-        support=support.tolist(),
+        support=[int(count) for count in support],
         macro=scores(labels=occurring, average="macro")[:3],
         weighted=scores(labels=occurring, average="weighted")[:3],
         confusion=metrics.confusion_matrix(truth, given, labels=every).tolist(),
