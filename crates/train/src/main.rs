@@ -25,7 +25,6 @@ mod material;
 mod metrics;
 mod model;
 mod net;
-#[allow(dead_code)] // the experiments that train these come next
 mod network;
 mod onnx;
 mod optimise;
