@@ -154,15 +154,18 @@ fn filters_have_their_corners_at_equal_steps_of_mel() {
     }
 }
 
+/// Spoils one setting.
+type Change = fn(&mut DescriptorConfig);
+
 #[test]
 fn settings_out_of_range_are_named() {
     let good = DescriptorConfig::librosa(16_000);
-    let changed = |change: fn(&mut DescriptorConfig)| {
+    let changed = |change: Change| {
         let mut config = good.clone();
         change(&mut config);
         Descriptors::new(config).err().map(|error| (error.code(), error.to_string()))
     };
-    let cases: [(&str, fn(&mut DescriptorConfig)); 16] = [
+    let cases: [(&str, Change); 16] = [
         ("n_fft", |c| c.n_fft = 0),
         ("n_fft", |c| c.n_fft = 1_001),
         ("n_fft", |c| c.n_fft = 1 << 20),

@@ -39,9 +39,8 @@ const MAX_VALUES: usize = 1 << 30;
 /// ```
 /// use sourcing_sound::{DescriptorConfig, Descriptors, Pcm, SampleRate};
 /// let rate = 22_050;
-/// let tone: Vec<f32> = (0..rate)
-///     .map(|n| (std::f32::consts::TAU * 1_000.0 * n as f32 / rate as f32).sin())
-///     .collect();
+/// let step = std::f64::consts::TAU * 1_000.0 / f64::from(rate);
+/// let tone: Vec<f32> = (0..rate).map(|n| (step * f64::from(n)).sin() as f32).collect();
 /// let mut descriptors = Descriptors::new(DescriptorConfig::librosa(rate))?;
 /// let found = descriptors.compute(Pcm::new(&tone, SampleRate::new(rate)?)?)?;
 /// assert_eq!(found.frames(), 1 + 22_050 / 512);
@@ -122,7 +121,7 @@ impl Descriptors {
             self.spectrum.process(frame, &mut power)?;
             self.filters.apply(&power, mel);
             for (magnitude, &power) in magnitudes.iter_mut().zip(&power) {
-                *magnitude = f64::from(power).sqrt();
+                *magnitude = power.sqrt();
             }
             let shape = Shape::of(&magnitudes, hz_per_bin, config.roll_percent);
             found.centroid.push(shape.centroid);
