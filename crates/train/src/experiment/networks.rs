@@ -15,8 +15,9 @@ use crate::experiment::record::Cost;
 use crate::network::fit::{self, FitConfig, Outcome, Plan, Trained};
 use crate::network::layers::NetworkConfig;
 use crate::network::score::Network;
+use crate::progress;
 use crate::random::short_hash;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clips::{Clip, Clips, Scaling};
 use recipe::Recipe;
 use serde_json::{Value, json};
@@ -51,8 +52,9 @@ impl Networks {
     fn hash(&self, clips: &[usize], job: &Job<'_>) -> Result<String> {
         let mut text = String::new();
         for &index in clips {
+            let width = self.clip(index)?.width();
             let slice = &job.slices[index];
-            let (label, width) = (self.target(slice), self.clip(index)?.width());
+            let label = self.target(slice);
             text.push_str(&format!("{} {} {label} {width}\n", slice.stem, slice.fold));
         }
         Ok(short_hash(&text))
@@ -150,12 +152,16 @@ impl Method for Networks {
             job.slices.len()
         );
         let plan = self.plan(split, job)?;
+        let labels: Vec<_> = job.slices.iter().map(|slice| self.target(slice)).collect();
+        if let Some(label) = labels.iter().find(|label| **label >= job.labels.len()) {
+            bail!("a clip has the label {label}, but there are {} labels", job.labels.len());
+        }
         split.test.iter().try_for_each(|&index| self.clip(index).map(drop))?;
         let training: Vec<_> =
             split.train.iter().map(|&index| self.clip(index)).collect::<Result<_>>()?;
         let clips = Clips {
             clips: &self.clips,
-            labels: job.slices.iter().map(|slice| self.target(slice)).collect(),
+            labels,
             scaling: Scaling::of(&training, self.recipe.input[0], self.recipe.scaling_by_row()),
             width: self.recipe.input[1],
             hop: self.recipe.hop,
@@ -172,7 +178,10 @@ impl Method for Networks {
             Outcome::Finished(trained) => {
                 self.verdict(&plan.network, trained, &clips, &split.test).map(Some)
             }
-            Outcome::Interrupted { .. } => Ok(None),
+            Outcome::Interrupted { epochs } => {
+                progress::line(&format!("{}: stopped after {epochs} whole epochs", plan.name));
+                Ok(None)
+            }
         }
     }
 }

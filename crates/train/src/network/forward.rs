@@ -7,7 +7,7 @@ use crate::network::layers::{Layer, NetworkConfig};
 use anyhow::{Context, Result, bail};
 use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
@@ -124,8 +124,8 @@ fn mask<const D: usize>(x: Tensor<D>, share: f32, rng: &mut Xoshiro256PlusPlus) 
     let shape = x.dims();
     let keep = (1.0 - share).recip();
     let draw = |_| if rng.random::<f32>() < share { 0.0 } else { keep };
-    let mask: Vec<_> = (0..shape.iter().product()).map(draw).collect();
-    let mask = constant(&mask, shape, &x.device());
+    let mask: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
+    let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
     x * mask
 }
 
