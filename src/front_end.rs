@@ -1,17 +1,13 @@
-//! PCM → feature columns. This is the only feature code anywhere: training, the
-//! command line and the browser all compute their features here, so that a network
-//! hears in use exactly what it heard in training.
+//! PCM → feature columns. Training, the command line and the browser all compute their
+//! features here, so that a network hears in use exactly what it heard in training. There is
+//! no feature code anywhere but here and in the descriptors, which share its spectra and filters.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::mel::{MelFilterBank, MelNorm, MelScale};
+use crate::framing::Framing;
+use crate::mel::{MelFilterBank, MelNorm, MelScale, check_n_mels};
 use crate::resample::Resampler;
 use crate::spectrum::PowerSpectrum;
-
-/// Largest accepted `n_fft`, `n_mels`: sizes come from model files and are checked
-/// before memory is taken.
-const MAX_N_FFT: usize = 65_536;
-const MAX_N_MELS: usize = 1_024;
 
 /// How mel energies become features.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,11 +72,7 @@ pub struct FrontEndConfig {
 impl FrontEndConfig {
     /// Columns that `samples` samples at [`Self::sample_rate`] give.
     pub fn columns_of(&self, samples: usize) -> usize {
-        if self.center {
-            1 + samples / self.hop_length
-        } else {
-            (samples + self.hop_length).saturating_sub(self.n_fft) / self.hop_length
-        }
+        self.framing().frames_of(samples)
     }
 
     /// Seconds from one column to the next.
@@ -93,18 +85,14 @@ impl FrontEndConfig {
         self.log.apply(0.0)
     }
 
+    fn framing(&self) -> Framing {
+        Framing { n_fft: self.n_fft, hop_length: self.hop_length, center: self.center }
+    }
+
     fn validate(&self) -> Result<()> {
         SampleRate::new(self.sample_rate)?;
-        if !(16..=MAX_N_FFT).contains(&self.n_fft) || !self.n_fft.is_multiple_of(2) {
-            return Err(Error::config("n_fft", self.n_fft, "an even number, 16 to 65,536"));
-        }
-        if self.hop_length == 0 || self.hop_length > self.n_fft {
-            let expected = format!("1 to {} (n_fft)", self.n_fft);
-            return Err(Error::config("hop_length", self.hop_length, expected));
-        }
-        if !(1..=MAX_N_MELS).contains(&self.n_mels) {
-            return Err(Error::config("n_mels", self.n_mels, "1 to 1,024"));
-        }
+        self.framing().validate()?;
+        check_n_mels(self.n_mels)?;
         let offset = self.log.offset();
         if !(offset > 0.0 && offset.is_finite()) {
             return Err(Error::config("log_offset", offset, "a positive number"));
@@ -211,9 +199,8 @@ impl ColumnStream {
     pub fn new(front_end: FrontEnd, rate: SampleRate) -> Result<Self> {
         let config = front_end.config();
         let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?)?;
-        let padding = if config.center { config.n_fft / 2 } else { 0 };
         Ok(ColumnStream {
-            buffer: vec![0.0; padding],
+            buffer: vec![0.0; config.framing().padding()],
             front_end,
             resampler,
             input_rate: rate,
@@ -240,10 +227,8 @@ impl ColumnStream {
         self.check_length()?;
         self.resampler.finish(&mut self.buffer)?;
         let config = self.front_end.config();
-        if config.center {
-            let padded = self.buffer.len() + config.n_fft / 2;
-            self.buffer.resize(padded, 0.0);
-        }
+        let padded = self.buffer.len() + config.framing().padding();
+        self.buffer.resize(padded, 0.0);
         self.drain_frames(columns)
     }
 

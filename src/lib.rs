@@ -8,7 +8,9 @@
 //! | [`Pcm`], [`SampleRate`] | audio, checked once |
 //! | [`resample`] | streaming rate conversion |
 //! | [`spectrum`], [`mel`] | power STFT and mel filter bank, equal to librosa's |
-//! | [`FrontEnd`], [`ColumnStream`] | PCM → feature columns; the only feature code anywhere |
+//! | [`FrontEnd`], [`ColumnStream`] | PCM → feature columns, for networks |
+//! | [`Descriptors`], [`Dct`], [`power_to_db`] | PCM → centroid, bandwidth, roll-off, zero-crossing rate, mel power, MFCC, equal to librosa's |
+//! | [`magnitude_db`] | a whole recording → its spectrum in dB |
 //! | [`ModelMetadata`] | what a model file says about itself |
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
 //! | [`Classifier`] | a recording → [`Prediction`]s |
@@ -30,7 +32,11 @@
 
 mod audio;
 mod classifier;
+mod dct;
+mod decibel;
+mod descriptors;
 mod error;
+mod framing;
 mod front_end;
 pub mod mel;
 mod metadata;
@@ -42,9 +48,13 @@ pub mod spectrum;
 mod stream;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+mod whole_spectrum;
 
 pub use audio::{Pcm, SampleRate, downmix};
 pub use classifier::Classifier;
+pub use dct::Dct;
+pub use decibel::power_to_db;
+pub use descriptors::{DescriptorConfig, DescriptorFrames, Descriptors};
 pub use error::{ERROR_CODES, Error, ErrorKind, Result};
 pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
 pub use mel::{MelFilterBank, MelNorm, MelScale};
@@ -53,3 +63,4 @@ pub use model::Model;
 pub use prediction::{Category, Labels, Prediction};
 pub use smooth::SoundEvent;
 pub use stream::{Stream, StreamConfig, Update};
+pub use whole_spectrum::{WholeSpectrum, magnitude_db};

@@ -52,6 +52,19 @@ impl MelScale {
     }
 }
 
+/// Largest accepted number of bands: it comes from model files and command lines and is checked
+/// before memory is taken.
+const MAX_N_MELS: usize = 1_024;
+
+/// # Errors
+/// `config` unless `n_mels` is 1 to 1,024.
+pub(crate) fn check_n_mels(n_mels: usize) -> Result<()> {
+    if (1..=MAX_N_MELS).contains(&n_mels) {
+        return Ok(());
+    }
+    Err(Error::config("n_mels", n_mels, "1 to 1,024"))
+}
+
 const SLANEY_HZ_PER_MEL: f64 = 200.0 / 3.0;
 const SLANEY_BREAK_HZ: f64 = 1000.0;
 
@@ -64,6 +77,7 @@ fn slaney_log_step() -> f64 {
 #[derive(Clone, Debug)]
 pub struct MelFilterBank {
     bins: usize,
+    edges_hz: Vec<f64>,
     filters: Vec<Triangle>,
 }
 
@@ -102,11 +116,13 @@ impl MelFilterBank {
         let hz_per_bin = f64::from(sample_rate) / n_fft as f64;
         let (low, high) = (scale.to_mel(f_min.into()), scale.to_mel(f_max.into()));
         let step = (high - low) / (n_mels + 1) as f64;
-        let edge = |i: usize| scale.to_hz(low + step * i as f64);
-        let filters = (0..n_mels)
-            .map(|i| Triangle::new([edge(i), edge(i + 1), edge(i + 2)], norm, hz_per_bin, bins))
+        let edges_hz: Vec<f64> =
+            (0..n_mels + 2).map(|i| scale.to_hz(low + step * i as f64)).collect();
+        let filters = edges_hz
+            .array_windows()
+            .map(|&edges| Triangle::new(edges, norm, hz_per_bin, bins))
             .collect();
-        Ok(MelFilterBank { bins, filters })
+        Ok(MelFilterBank { bins, edges_hz, filters })
     }
 
     /// Filters in the bank.
@@ -117,6 +133,12 @@ impl MelFilterBank {
     /// Bins that each filter looks at.
     pub fn bins(&self) -> usize {
         self.bins
+    }
+
+    /// Corner frequencies of the triangles in Hz, equally spaced in mel, `n_mels + 2` of them: filter
+    /// *i* rises from the *i*-th, peaks at the next and has fallen to 0 at the one after.
+    pub fn edges_hz(&self) -> &[f64] {
+        &self.edges_hz
     }
 
     /// Writes the filters' outputs for one spectrum ([`Self::bins`] values) to `output`

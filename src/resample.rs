@@ -5,14 +5,31 @@
 //! start and its tail is flushed at the end: sample *n* of the output stands at the
 //! same time as in the input.
 
-use crate::audio::SampleRate;
+use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _};
+use std::borrow::Cow;
 
 /// Input block, in seconds: keeps the delay below 50 ms and the filter steep enough
 /// for more than 80 dB of alias rejection right from the target's Nyquist frequency.
 const BLOCK_SECONDS: f64 = 0.04;
+
+/// A whole recording at `rate`: its own samples where it has that rate already, else converted,
+/// as long as before (rounded to the nearest sample).
+///
+/// # Errors
+/// `config` when the resampler refuses the pair of rates.
+pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Result<Cow<'a, [f32]>> {
+    if pcm.rate() == rate {
+        return Ok(Cow::Borrowed(pcm.samples()));
+    }
+    let mut resampler = Resampler::new(pcm.rate(), rate)?;
+    let mut output = Vec::new();
+    resampler.push(pcm.samples(), &mut output)?;
+    resampler.finish(&mut output)?;
+    Ok(Cow::Owned(output))
+}
 
 /// Converts a stream of mono samples from one rate to another.
 pub struct Resampler {

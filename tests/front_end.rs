@@ -1,4 +1,4 @@
-//! The front end against librosa. `tests/golden/generate.py` writes the goldens and says what is
+//! The front end against librosa. `tests/golden/front_end.py` writes the goldens and says what is
 //! in each file; `configs.json` beside it holds the settings of each.
 //!
 //! The relative error of `a` to a golden `b` is |a − b| / max(|b|, floor). The floor is 60 dB below

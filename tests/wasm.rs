@@ -4,6 +4,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
+#[path = "common/descriptors.rs"]
+#[allow(dead_code, reason = "the native test uses the rest")]
+mod descriptors;
 #[path = "common/scores.rs"]
 mod scores;
 #[path = "common/sounds.rs"]
@@ -39,6 +42,15 @@ fn scores_are_those_of_the_native_build() {
         .collect();
     let difference = largest_difference(&native, &browser);
     assert!(difference <= TOLERANCE, "scores differ by up to {difference}");
+}
+
+#[wasm_bindgen_test]
+fn descriptors_agree_with_librosa() {
+    for (name, golden) in descriptors::goldens() {
+        for (what, error) in golden.errors() {
+            assert!(error <= 1e-3, "{name}, {what}: max relative error {error}");
+        }
+    }
 }
 
 #[wasm_bindgen_test]

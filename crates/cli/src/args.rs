@@ -16,6 +16,8 @@ pub(crate) struct RawArgs {
 pub(crate) enum RawCommand {
     /// Say what is heard in each recording
     Classify(RawClassify),
+    /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
+    Features(RawFeatures),
     /// Show what a model says about itself
     Inspect(RawInspect),
 }
@@ -58,6 +60,112 @@ pub(crate) enum Format {
     Csv,
     /// One JSON object per segment and line
     Jsonl,
+}
+
+#[derive(Args)]
+#[command(after_help = "Every quantity equals librosa's of the same name with the same settings; \
+    those without an option have librosa's defaults.\n\n\
+    Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
+    the rest is done), 2 wrong usage.")]
+pub(crate) struct RawFeatures {
+    /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// What to measure, separated by commas
+    ///
+    /// fft and filter-bank have a row per frequency, all others one per frame; each of the two
+    /// stands alone.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "centroid,bandwidth,roll-off,zero-crossing-rate,mfcc"
+    )]
+    pub(crate) what: Vec<Quantity>,
+
+    /// What to print: statistics for people, or one row or object per frame or frequency
+    #[arg(long, value_enum, default_value_t = FeatureFormat::Text)]
+    pub(crate) format: FeatureFormat,
+
+    /// Draw waveform, spectrum, filter bank and mel spectrogram of one recording to this file
+    #[arg(long, value_name = "SVG")]
+    pub(crate) plot: Option<PathBuf>,
+
+    /// Rate to resample to [default: each file's own]
+    #[arg(long, value_name = "HZ")]
+    pub(crate) sample_rate: Option<u32>,
+
+    /// Samples per frame, an even number
+    #[arg(long, value_name = "N", default_value_t = 2_048)]
+    pub(crate) n_fft: usize,
+
+    /// Samples from one frame to the next
+    #[arg(long, value_name = "N", default_value_t = 512)]
+    pub(crate) hop_length: usize,
+
+    /// Mel bands
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub(crate) n_mels: usize,
+
+    /// Cepstral coefficients
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) n_mfcc: usize,
+
+    /// How far below the loudest mel band MFCC and drawing reach, or none for no limit
+    #[arg(
+        long,
+        value_name = "DB",
+        default_value = "80",
+        value_parser = top_db,
+        allow_negative_numbers = true
+    )]
+    pub(crate) top_db: TopDb,
+}
+
+/// What can be measured of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Quantity {
+    /// Spectral centroid in Hz
+    Centroid,
+    /// Spectral bandwidth in Hz
+    Bandwidth,
+    /// Spectral roll-off (85%) in Hz
+    RollOff,
+    /// Changes of sign per sample, 0 to 1
+    ZeroCrossingRate,
+    /// Mel-frequency cepstral coefficients
+    Mfcc,
+    /// Mel spectrogram, in power
+    Mel,
+    /// Power spectrogram |STFT|²
+    Power,
+    /// Spectrum of the whole recording in dB; a sine of full scale is 0 dB
+    Fft,
+    /// Weights of the mel filters
+    FilterBank,
+}
+
+/// How measurements are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FeatureFormat {
+    /// For people: mean, standard deviation, least and greatest value
+    Text,
+    /// A header and one row per frame or frequency
+    Csv,
+    /// One JSON object per frame or frequency and line
+    Jsonl,
+}
+
+/// A range in dB, or none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct TopDb(pub(crate) Option<f32>);
+
+fn top_db(text: &str) -> Result<TopDb, String> {
+    if text == "none" {
+        return Ok(TopDb(None));
+    }
+    text.parse().map(|range| TopDb(Some(range))).map_err(|_| "a number of dB, or none".to_owned())
 }
 
 #[derive(Args)]

@@ -1,18 +1,18 @@
-//! Why one of the inputs gave no prediction, and what to do about it.
+//! Why one of the inputs gave no result, and what to do about it.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use sourcing_sound_decode::DecodeError;
 
-/// An input that could not be classified. Its text names the input, the reason with its code, and
+/// An input that could not be worked on. Its text names the input, the reason with its code, and
 /// a remedy where there is one.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The recording could not be read.
     Decode(DecodeError),
-    /// The recording was read, but cannot be classified.
-    Classify { path: PathBuf, error: sourcing_sound::Error },
+    /// The recording was read, but cannot be classified or described.
+    Analyse { path: PathBuf, error: sourcing_sound::Error },
     /// A folder could not be listed.
     Folder { path: PathBuf, error: std::io::Error },
     /// A folder in which no file has an extension of a known format.
@@ -23,7 +23,7 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Failure::Decode(error) => error.code(),
-            Failure::Classify { error, .. } => error.code(),
+            Failure::Analyse { error, .. } => error.code(),
             Failure::Folder { .. } => "io",
             Failure::NothingIn(_) => "audio-empty",
         }
@@ -57,7 +57,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Decode(error) => write!(f, "{error}")?,
-            Failure::Classify { path, error } => write!(f, "{}: {error}", path.display())?,
+            Failure::Analyse { path, error } => write!(f, "{}: {error}", path.display())?,
             Failure::Folder { path, error } => {
                 write!(f, "{}: cannot list the folder: {error}", path.display())?;
             }

@@ -6,8 +6,10 @@
 //! | [`options`] | what it means, checked |
 //! | [`files`] | the recordings that the arguments name |
 //! | [`model`] | the built-in model or one from a file |
-//! | [`classify`] | recordings → predictions, in parallel, printed in order |
+//! | [`classify`] | recordings → predictions |
+//! | [`parallel`] | recordings worked on several at a time, answers in order |
 //! | [`report`] | predictions → text, csv or JSON lines |
+//! | [`features`] | recordings → descriptors and spectrograms, printed and drawn |
 //! | [`inspect`] | what a model says about itself |
 //!
 //! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
@@ -16,10 +18,12 @@
 mod args;
 mod classify;
 mod failure;
+mod features;
 mod files;
 mod inspect;
 mod model;
 mod options;
+mod parallel;
 mod report;
 
 use std::io::{self, Write};
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
     };
     let done = match &command {
         Command::Classify(options) => classify::run(options),
+        Command::Features(options) => features::run(options),
         Command::Inspect(options) => inspect::run(options),
     };
     match done {

@@ -7,6 +7,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use crate::args::{Format, InspectFormat, RawArgs, RawClassify, RawCommand};
+use crate::features::FeatureOptions;
 use crate::model::ModelSource;
 
 /// The longest accepted hop: a day, in seconds.
@@ -15,6 +16,7 @@ const MAX_HOP_SECONDS: f64 = 86_400.0;
 /// A command with its options.
 pub(crate) enum Command {
     Classify(ClassifyOptions),
+    Features(FeatureOptions),
     Inspect(InspectOptions),
 }
 
@@ -42,6 +44,7 @@ impl TryFrom<RawArgs> for Command {
     fn try_from(raw: RawArgs) -> Result<Self, clap::Error> {
         match raw.command {
             RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(Command::Classify),
+            RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(Command::Features),
             RawCommand::Inspect(raw) => {
                 Ok(Command::Inspect(InspectOptions { model: raw.model.into(), format: raw.format }))
             }
@@ -78,6 +81,7 @@ fn checked_top(labels: i64) -> Result<NonZeroUsize, clap::Error> {
     checked.ok_or_else(|| usage(format!("--top is {labels}, expected at least 1")))
 }
 
-fn usage(message: String) -> clap::Error {
+/// A usage error that says `message`.
+pub(crate) fn usage(message: String) -> clap::Error {
     RawArgs::command().error(ErrorKind::ValueValidation, message)
 }

@@ -172,11 +172,15 @@ impl Plan {
 
     /// The settings in which two plans differ, each as `name: this, there`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let mut found = Vec::new();
-        let (this, there) = (serde_json::json!(self), serde_json::json!(other));
-        collect_differences("", &this, &there, &mut found);
-        found
+        differences(&serde_json::json!(self), &serde_json::json!(other))
     }
+}
+
+/// The settings in which two values differ, each as `name: this, there`.
+pub fn differences(this: &serde_json::Value, there: &serde_json::Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect_differences("", this, there, &mut found);
+    found
 }
 
 fn collect_differences(

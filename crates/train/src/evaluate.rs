@@ -2,6 +2,7 @@
 //! file to prediction.
 
 use crate::dataset::{Dataset, Slice};
+use crate::features;
 use crate::material::parse_folds;
 use crate::metrics::{ClassScore, Scores, scores_of_confusion};
 use crate::progress;
@@ -33,6 +34,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let model = Model::from_onnx(&bytes)
         .with_context(|| format!("loading {}", arguments.model.display()))?;
     let dataset = Dataset::read(&arguments.data)?;
+    if !dataset.findings.is_empty() {
+        progress::line(&dataset.findings.to_string());
+    }
     let labels: Vec<_> = model.metadata().labels.iter().map(str::to_owned).collect();
     let wanted =
         |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));
@@ -76,9 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// The index of the label of a clip, cut to the length that the table gives it.
 fn predict(classifier: &mut Classifier, slice: &Slice) -> Result<usize> {
-    let mut recording = sourcing_sound_decode::decode(&slice.path)?;
-    let samples = (slice.seconds * f64::from(recording.sample_rate)).round() as usize;
-    recording.samples.truncate(samples.max(1));
+    let recording = features::decode(&slice.into())?;
     let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
     let predictions = classifier.classify(pcm)?;
     let first = predictions.first().context("the classifier gave no prediction")?;

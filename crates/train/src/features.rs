@@ -8,6 +8,7 @@ use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
+use sourcing_sound_decode::{DecodeError, Recording};
 use std::path::{Path, PathBuf};
 
 /// A recording, or the first seconds of it.
@@ -24,7 +25,7 @@ pub struct Source {
 impl From<&Slice> for Source {
     fn from(slice: &Slice) -> Self {
         let (path, name) = (slice.path.clone(), slice.stem.clone());
-        Self { path, name, seconds: Some(slice.seconds) }
+        Self { path, name, seconds: slice.seconds }
     }
 }
 
@@ -66,13 +67,19 @@ impl Columns {
     }
 }
 
-/// Decodes a recording, cuts it off and runs the front end over it.
-pub fn compute(front_end: &mut FrontEnd, source: &Source) -> Result<Columns> {
+/// Decodes a recording and cuts it off.
+pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
     let mut recording = sourcing_sound_decode::decode(&source.path)?;
     if let Some(seconds) = source.seconds {
         let samples = (seconds * f64::from(recording.sample_rate)).round() as usize;
         recording.samples.truncate(samples.max(1));
     }
+    Ok(recording)
+}
+
+/// Decodes a recording, cuts it off and runs the front end over it.
+pub fn compute(front_end: &mut FrontEnd, source: &Source) -> Result<Columns> {
+    let recording = decode(source)?;
     let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
     let values = front_end.columns(pcm)?;
     Ok(Columns { n_mels: front_end.config().n_mels, values })

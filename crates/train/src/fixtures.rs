@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use crate::config::{AugmentConfig, Plan, TrainConfig};
+use crate::dataset::{Dataset, Findings, Layout, Presence, Slice};
 use crate::features::Columns;
 use crate::net::{Block, NetConfig};
 use crate::random::generator;
 use rand::RngExt;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -24,6 +26,32 @@ pub fn random_columns(n_mels: usize, frames: usize, seed: u64) -> Columns {
     let mut rng = generator(seed, "columns", &[]);
     let values = (0..n_mels * frames).map(|_| rng.random_range(-80.0..0.0)).collect();
     Columns { n_mels, values }
+}
+
+/// A clip without audio that is a recording of its own.
+pub fn slice(stem: &str, fold: u32, label: usize) -> Slice {
+    Slice {
+        path: format!("{stem}.wav").into(),
+        stem: stem.to_owned(),
+        recording: stem.to_owned(),
+        fold,
+        label,
+        labels: vec![label],
+        seconds: None,
+        official: true,
+    }
+}
+
+/// A data set of such clips.
+pub fn dataset(labels: &[&str], slices: Vec<Slice>) -> Dataset {
+    Dataset {
+        layout: Layout::UrbanSound8k,
+        labels: labels.iter().map(|&label| label.to_owned()).collect(),
+        slices,
+        presence: BTreeMap::new(),
+        training_only: Presence::default(),
+        findings: Findings::default(),
+    }
 }
 
 /// A plan for training `net` shortly.

@@ -7,8 +7,9 @@ use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Penalties tried, strongest first, as scikit-learn's `C`: the inverse of their strength.
-const CANDIDATES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
-const CV_FOLDS: usize = 5;
+pub const CANDIDATES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
+/// Folds of the cross-validation that chooses among them.
+pub const CV_FOLDS: usize = 5;
 const HISTORY: usize = 10;
 const MAX_ITERATIONS: usize = 200;
 const TOLERANCE: f64 = 1e-5;

@@ -6,12 +6,12 @@ mod augment;
 mod card;
 mod checkpoint;
 mod config;
+mod data;
 mod dataset;
 #[cfg(test)]
 mod end_to_end;
 mod evaluate;
 mod evaluation;
-#[allow(dead_code)] // the interfaces come first
 mod experiment;
 mod export;
 mod features;
@@ -21,15 +21,16 @@ mod fit;
 mod fixtures;
 mod gradient;
 mod infer;
+mod interrupt;
 mod logistic;
 mod material;
 mod metrics;
 mod model;
 mod net;
+mod network;
 mod onnx;
 mod optimise;
 mod other;
-#[allow(dead_code)] // the experiments call it
 mod page;
 mod progress;
 mod provenance;
@@ -55,6 +56,10 @@ enum Command {
     Model(model::Arguments),
     /// Scores a model file on the clips of some folds, from audio file to prediction.
     Evaluate(evaluate::Arguments),
+    /// Repeats an experiment of the study by official folds and writes its figures.
+    Experiment(experiment::command::Arguments),
+    /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
+    Data(data::Arguments),
     /// Writes a page that compares all experiments and models.
     Report(report::Arguments),
 }
@@ -73,6 +78,8 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Experiment(arguments) => experiment::command::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::augment::{Example, Normalisation};
 use crate::config::Plan;
-use crate::dataset::{Dataset, Presence, Slice};
+use crate::dataset::{Dataset, Folds, Layout, Presence, Slice};
+pub use crate::dataset::{format_folds, parse_folds};
 use crate::features::{self, Columns, Source};
 use crate::logistic::Examples;
 use crate::progress;
 use crate::random::short_hash;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 use sourcing_sound::FrontEndConfig;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +83,9 @@ impl Material {
             let (present, rows) = (extra.present, extra.rows);
             progress::line(&format!("  additional slices: {present} of {rows}"));
         }
+        if !dataset.findings.is_empty() {
+            progress::line(&dataset.findings.to_string());
+        }
         let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
         let extracted = features::extract(work, "clips", &front_end, &sources)?;
         let mut unreadable = extracted.failures;
@@ -114,18 +118,11 @@ impl Material {
 
     /// Splits the clips for a stage that leaves out `test_folds`.
     pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Split<'_>> {
-        let (held_out, mut train): (Vec<_>, Vec<_>) =
-            self.clips.iter().partition(|clip| test_folds.contains(&clip.slice.fold));
-        let test: Vec<_> = held_out.iter().copied().filter(|clip| clip.slice.official).collect();
-        let recordings: BTreeSet<_> =
-            held_out.iter().map(|clip| clip.slice.recording.as_str()).collect();
-        // A few recordings with several classes stand in two official folds.
-        let before = train.len();
-        train.retain(|clip| !recordings.contains(clip.slice.recording.as_str()));
-        let dropped = before - train.len();
-        assert_apart(&train, &test)?;
-        ensure!(!train.is_empty(), "no clips are left to train on");
-        Ok(Split { train, test, dropped })
+        let slices = self.clips.iter().map(|clip| &clip.slice);
+        let folds = Folds::over(slices, &self.summary.folds, Layout::UrbanSound8k);
+        let split = folds.split(test_folds, &vec![true; self.clips.len()], 0.0, 0)?;
+        let clips = |indices: &[usize]| indices.iter().map(|&index| &self.clips[index]).collect();
+        Ok(Split { train: clips(&split.train), test: clips(&split.test), dropped: split.dropped })
     }
 }
 
@@ -137,18 +134,6 @@ pub struct Split<'a> {
     pub test: Vec<&'a Clip>,
     /// Clips that were kept from training because their recording is in a left-out fold.
     pub dropped: usize,
-}
-
-/// Refuses a split with one recording on both sides.
-pub fn assert_apart(train: &[&Clip], test: &[&Clip]) -> Result<()> {
-    let tested: BTreeSet<_> = test.iter().map(|clip| clip.slice.recording.as_str()).collect();
-    let shared = train.iter().find(|clip| tested.contains(clip.slice.recording.as_str()));
-    ensure!(
-        shared.is_none(),
-        "recording {} is in the training and in the test clips",
-        shared.map_or("", |clip| clip.slice.recording.as_str())
-    );
-    Ok(())
 }
 
 impl Split<'_> {
@@ -183,38 +168,6 @@ impl Split<'_> {
     }
 }
 
-/// A group of folds such as `1` or `3-9` or `1,4`.
-pub fn parse_folds(text: &str) -> Result<BTreeSet<u32>> {
-    let mut folds = BTreeSet::new();
-    for part in text.split(',') {
-        let number = |text: &str| {
-            let number = text.trim().parse::<u32>().ok().filter(|fold| (1..=1000).contains(fold));
-            number.with_context(|| format!("{text:?} is not a fold, such as 1 or 3-9"))
-        };
-        match part.split_once('-') {
-            Some((first, last)) => folds.extend(number(first)?..=number(last)?),
-            None => folds.extend([number(part)?]),
-        }
-    }
-    ensure!(!folds.is_empty(), "{text:?} holds no folds");
-    Ok(folds)
-}
-
-/// The shortest way to write a group of folds: `1`, `3-9`, `1,4-5`.
-pub fn format_folds(folds: &BTreeSet<u32>) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for &fold in folds {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == fold => *last = fold,
-            _ => runs.push((fold, fold)),
-        }
-    }
-    let run = |&(first, last): &(u32, u32)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    };
-    runs.iter().map(run).collect::<Vec<_>>().join(",")
-}
-
 /// The plan of a stage over a split.
 pub fn plan(
     material: &Material,
@@ -247,7 +200,8 @@ mod tests {
             recording: recording.into(),
             fold,
             label: 0,
-            seconds: 1.0,
+            labels: vec![0],
+            seconds: Some(1.0),
             official,
         };
         Clip { slice, columns: random_columns(4, 3, 1) }
@@ -284,21 +238,5 @@ mod tests {
         assert_eq!(split.dropped, 2);
         let everything = material.split(&BTreeSet::new()).unwrap();
         assert_eq!((everything.train.len(), everything.test.len(), everything.dropped), (5, 0, 0));
-        let (a, b) = (&material.clips[0], &material.clips[1]);
-        assert!(assert_apart(&[a], &[b]).is_err(), "recording 1 is on both sides");
-    }
-
-    #[test]
-    fn groups_of_folds_are_read_and_written() {
-        for (text, folds) in
-            [("1", vec![1]), ("3-9", (3..=9).collect()), ("1,4-5,10", vec![1, 4, 5, 10])]
-        {
-            let parsed = parse_folds(text).unwrap();
-            assert_eq!(parsed, folds.into_iter().collect());
-            assert_eq!(format_folds(&parsed), text);
-        }
-        for text in ["", "0", "a", "1-", "5-3", "1-99999999"] {
-            assert!(parse_folds(text).is_err(), "{text:?}");
-        }
     }
 }

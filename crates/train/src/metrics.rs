@@ -1,5 +1,8 @@
 //! Figures of merit, each as scikit-learn defines it.
 
+pub mod binary;
+pub mod table;
+
 use crate::random::generator;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};

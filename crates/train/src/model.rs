@@ -2,6 +2,7 @@
 
 use crate::assemble::{Assembly, command_line};
 use crate::config::{self, AugmentConfig, TrainConfig};
+use crate::interrupt::{self, STOP};
 use crate::material::{Folders, Material, parse_folds};
 use crate::metrics;
 use crate::net::NetConfig;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Arguments of `model`.
 #[derive(clap::Args, Clone, Debug)]
@@ -80,14 +81,9 @@ pub enum Switch {
     Off,
 }
 
-/// Exit code after Ctrl-C.
-const INTERRUPTED: u8 = 130;
-
-static STOP: AtomicBool = AtomicBool::new(false);
-
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    stop_on_ctrl_c()?;
+    interrupt::stop_on_ctrl_c()?;
     let name = arguments
         .name
         .clone()
@@ -123,7 +119,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         stop: &STOP,
     };
     let Some(results) = run_stages(&shared, &specs, arguments.jobs)? else {
-        return Ok(ExitCode::from(INTERRUPTED));
+        return Ok(ExitCode::from(interrupt::EXIT_CODE));
     };
     if arguments.only.is_some() {
         return Ok(ExitCode::SUCCESS);
@@ -227,14 +223,4 @@ fn report(shared: &Shared<'_>, spec: &StageSpec, result: &StageResult) {
         percent(&result.judged_as_trained),
         percent(&result.judged_native),
     ));
-}
-
-fn stop_on_ctrl_c() -> Result<()> {
-    ctrlc::set_handler(|| {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        progress::line("stopping after this step; press Ctrl-C again to stop at once");
-    })
-    .context("listening for Ctrl-C")
 }

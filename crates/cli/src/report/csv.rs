@@ -45,7 +45,7 @@ impl<W: Write> Report for Csv<W> {
 }
 
 /// The input/output error inside of `error`: csv's own conversion hides its kind.
-fn io_error(error: csv::Error) -> io::Error {
+pub(crate) fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

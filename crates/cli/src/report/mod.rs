@@ -1,6 +1,6 @@
 //! Predictions as text for people, csv or JSON lines.
 
-mod csv;
+pub(crate) mod csv;
 mod jsonl;
 mod spans;
 mod text;

@@ -1,14 +1,16 @@
 //! What every experiment implements: features of all clips, then a model per split.
 
 use crate::dataset::Slice;
+pub use crate::dataset::Split;
 use crate::experiment::record::{Cost, Epoch};
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-/// An experiment's way from clips to scores.
-pub trait Method {
+/// An experiment's way from clips to scores. Splits may run side by side, hence `Sync`.
+pub trait Method: Sync {
     /// What it does, in one line.
     fn title(&self) -> String;
 
@@ -24,6 +26,17 @@ pub trait Method {
     /// The index among [`Self::labels`] of a clip's label.
     fn target(&self, slice: &Slice) -> usize {
         slice.label
+    }
+
+    /// Where one label is told from the rest: its name. [`Self::labels`] are then `not X` and `X`.
+    fn positive(&self) -> Option<&str> {
+        None
+    }
+
+    /// Share of the training recordings to keep aside for curve and early stopping; 0 for a
+    /// method that makes its choices by cross-validation within the training clips.
+    fn validation_share(&self) -> f64 {
+        0.1
     }
 
     /// Computes the features of all clips, from the cache in `cache` where possible.
@@ -45,22 +58,6 @@ pub struct Preparation {
     pub features_ms: Option<f64>,
 }
 
-/// Indices of clips by their part. A recording never stands in two parts, except in the
-/// shuffled splits of the experiment `leakage`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Split {
-    /// Tested folds, such as `1` or `3-9`.
-    pub name: String,
-    /// Clips to train on.
-    pub train: Vec<usize>,
-    /// Clips for curve, early stopping and choices, from the training folds.
-    pub validation: Vec<usize>,
-    /// Clips to test.
-    pub test: Vec<usize>,
-    /// Clips that were kept from training because their recording is in a tested fold.
-    pub dropped: usize,
-}
-
 /// What `run` needs besides the split.
 pub struct Job<'a> {
     /// All clips; the split's indices point here.
@@ -76,10 +73,11 @@ pub struct Job<'a> {
 }
 
 /// What a method says about a split.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// For every tested clip, in the order of [`Split::test`], one score per label, adding up
     /// to 1. The label with the highest score is given.
+    #[serde(skip)] // kept bit by bit, beside the rest
     pub scores: Vec<Vec<f32>>,
     /// One entry per epoch; empty where there are none.
     pub curve: Vec<Epoch>,

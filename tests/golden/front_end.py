@@ -1,7 +1,7 @@
 """Writes the goldens that tests/front_end.rs compares the front end with.
 
     pip install -r tests/golden/requirements.txt
-    python tests/golden/generate.py
+    python tests/golden/front_end.py
 
 librosa computes them in double precision. Every .f32 file holds little-endian 32-bit floats:
 
@@ -15,12 +15,13 @@ configs.json holds the settings of each NAME.
 """
 
 import json
-from pathlib import Path
 
 import librosa
 import numpy as np
 
-FOLDER = Path(__file__).parent
+from support.files import FOLDER, write_f32
+from support.noise import white_noise
+
 # Not a multiple of any hop, so that the last frame is a partial one.
 SAMPLES = 6_700
 
@@ -48,23 +49,12 @@ CONFIGS = {
 
 def test_signal():
     """A chirp over noise of -40 dB, and one click: energy in every bin of every frame."""
-    state = 1
-    noise = np.empty(SAMPLES)
-    for n in range(SAMPLES):
-        state = (state * 1_103_515_245 + 12_345) % 2**31
-        noise[n] = state / 2**30 - 1.0
     time = np.arange(SAMPLES) / SAMPLES
     # From 0.01 to 0.45 cycles per sample.
     chirp = np.sin(2 * np.pi * SAMPLES * (0.01 * time + 0.22 * time**2))
-    signal = 0.5 * chirp + 0.01 * noise
+    signal = 0.5 * chirp + 0.01 * white_noise(SAMPLES)
     signal[4_321] = 0.9
     return signal.astype("<f4")
-
-
-def write(name, values):
-    values = np.asarray(values)
-    assert np.isfinite(values).all(), name
-    values.astype("<f4").tofile(FOLDER / f"{name}.f32")
 
 
 def write_config(name, config, signal):
@@ -83,15 +73,15 @@ def write_config(name, config, signal):
     mel = basis @ spectrum
     shifted = mel + config["offset"]
     log = 10.0 * np.log10(shifted) if config["log"] == "decibel" else np.log(shifted)
-    write(f"{name}.spectrum", spectrum.T)
-    write(f"{name}.mel_basis", basis)
-    write(f"{name}.mel", mel.T)
-    write(f"{name}.log", log.T)
+    write_f32(f"{name}.spectrum", spectrum.T)
+    write_f32(f"{name}.mel_basis", basis)
+    write_f32(f"{name}.mel", mel.T)
+    write_f32(f"{name}.log", log.T)
 
 
 def main():
     signal = test_signal()
-    write("signal", signal)
+    write_f32("signal", signal)
     for name, config in CONFIGS.items():
         write_config(name, config, signal)
     (FOLDER / "configs.json").write_text(json.dumps(CONFIGS, indent=2) + "\n")

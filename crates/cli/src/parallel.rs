@@ -1,0 +1,136 @@
+//! Recordings worked on several at a time, with the answers in the order of the arguments.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::Outcome;
+use crate::failure::Failure;
+
+/// From so many recordings on, a progress bar is shown.
+const FILES_WORTH_A_BAR: usize = 8;
+
+/// Recordings per worker that may be under way or wait for an earlier one to be printed.
+const AHEAD: usize = 4;
+
+/// How many workers `inputs` recordings are worth on this machine; at least 1.
+pub(crate) fn worker_count(inputs: usize) -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get).min(inputs).max(1)
+}
+
+/// Runs `work` on every input, one thread per worker, and `print` on every answer, in the order of
+/// the inputs. Inputs that fail are named on stderr and make the outcome [`Outcome::Partial`].
+///
+/// # Errors
+/// The first error of `print`, which ends the work.
+pub(crate) fn in_order<W: Send, T: Send>(
+    inputs: Vec<Result<PathBuf, Failure>>,
+    workers: Vec<W>,
+    work: impl Fn(&mut W, PathBuf) -> Result<T, Failure> + Sync,
+    print: impl FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome> {
+    let bar = progress_bar(inputs.len());
+    let (permits, permitted) = permits(AHEAD * workers.len());
+    let queue = Mutex::new((permitted, inputs.into_iter().enumerate()));
+    let (answers, answered) = mpsc::channel();
+    thread::scope(|scope| {
+        for mut worker in workers {
+            let (queue, answers, work) = (&queue, answers.clone(), &work);
+            scope.spawn(move || {
+                while let Some((index, input)) = next(queue) {
+                    let answer = input.and_then(|path| work(&mut worker, path));
+                    // The printer hangs up when it cannot write any more.
+                    if answers.send((index, answer)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(answers);
+        Printer { print, permits, bar, outcome: Outcome::Complete }.print_all(answered)
+    })
+}
+
+/// A channel with `count` permits in it. An input is taken with a permit, which comes back when its
+/// answer is printed, so that answers cannot pile up behind a slow one.
+fn permits(count: usize) -> (SyncSender<()>, Receiver<()>) {
+    let (permits, permitted) = mpsc::sync_channel(count);
+    for _ in 0..count {
+        // There is room for all of them.
+        let _ = permits.try_send(());
+    }
+    (permits, permitted)
+}
+
+/// Waits for a permit and takes the next input off the queue.
+fn next<T>(queue: &Mutex<(Receiver<()>, impl Iterator<Item = T>)>) -> Option<T> {
+    // A poisoned queue is that of a thread that panicked; the scope passes its panic on.
+    let mut queue = queue.lock().ok()?;
+    queue.0.recv().ok()?;
+    queue.1.next()
+}
+
+fn progress_bar(inputs: usize) -> ProgressBar {
+    // Where stderr is no terminal, the bar draws nothing.
+    let bar = match inputs {
+        0..FILES_WORTH_A_BAR => ProgressBar::hidden(),
+        _ => ProgressBar::new(inputs as u64),
+    };
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} recordings, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Prints answers in the order of the inputs, whatever the order in which they come.
+struct Printer<P> {
+    print: P,
+    permits: SyncSender<()>,
+    bar: ProgressBar,
+    outcome: Outcome,
+}
+
+impl<P> Printer<P> {
+    fn print_all<T>(
+        mut self,
+        answers: Receiver<(usize, Result<T, Failure>)>,
+    ) -> anyhow::Result<Outcome>
+    where
+        P: FnMut(T) -> anyhow::Result<()>,
+    {
+        let (mut waiting, mut turn) = (BTreeMap::new(), 0);
+        for (index, answer) in answers {
+            waiting.insert(index, answer);
+            while let Some(answer) = waiting.remove(&turn) {
+                turn += 1;
+                self.bar.suspend(|| print_one(&mut self.print, &mut self.outcome, answer))?;
+                // No worker is left to take it once all inputs are taken.
+                let _ = self.permits.try_send(());
+            }
+            self.bar.inc(1);
+        }
+        self.bar.finish_and_clear();
+        Ok(self.outcome)
+    }
+}
+
+fn print_one<T>(
+    print: &mut impl FnMut(T) -> anyhow::Result<()>,
+    outcome: &mut Outcome,
+    answer: Result<T, Failure>,
+) -> anyhow::Result<()> {
+    match answer {
+        Ok(value) => print(value),
+        Err(failure) => {
+            *outcome = Outcome::Partial;
+            Ok(writeln!(io::stderr(), "error: {failure}")?)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Finding the audio files that a table names, whatever their extension.
+
+use super::{DatasetError, FindingKind, Findings};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Whether the extension is one that can be decoded.
+pub fn is_audio(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        sourcing_sound_decode::EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+    })
+}
+
+/// A file name without its extension.
+pub fn stem(file_name: &str) -> &str {
+    file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem)
+}
+
+/// The entries of a folder by name, hidden ones (`.…`) excepted; none if it does not exist.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+    let io_error = |error| DatasetError::Io(folder.to_path_buf(), error);
+    let listing = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing.map_err(io_error)?,
+    };
+    let mut paths = Vec::new();
+    for entry in listing {
+        let entry = entry.map_err(io_error)?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The name of a file or folder. Bytes that are not UTF-8 are replaced.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The audio files of one folder.
+pub struct AudioFolder {
+    /// Name in findings, such as `audio/fold1`.
+    name: String,
+    /// What no row has asked for yet, by stem.
+    files: BTreeMap<String, PathBuf>,
+}
+
+impl AudioFolder {
+    /// Lists the folder `name` of the data folder `root`. If it does not exist, it holds nothing.
+    /// What is no audio file is noted, and so is each second file of one stem.
+    pub fn list(root: &Path, name: &str, findings: &mut Findings) -> Result<Self, DatasetError> {
+        let mut files = BTreeMap::new();
+        for path in entries(&root.join(name))? {
+            let shown = format!("{name}/{}", name_of(&path));
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            match stem.filter(|_| path.is_file() && is_audio(&path)) {
+                None => findings.note(FindingKind::Misplaced, shown),
+                Some(stem) if files.contains_key(stem) => {
+                    findings.note(FindingKind::SecondFile, shown);
+                }
+                Some(stem) => {
+                    files.insert(stem.to_owned(), path);
+                }
+            }
+        }
+        Ok(Self { name: name.to_owned(), files })
+    }
+
+    /// The file that a row names. If it is not there, that is noted.
+    pub fn take(&mut self, file_name: &str, findings: &mut Findings) -> Option<PathBuf> {
+        let path = self.files.remove(stem(file_name));
+        if path.is_none() {
+            findings.note(FindingKind::MissingFile, format!("{}/{file_name}", self.name));
+        }
+        path
+    }
+
+    /// Notes the files that no row has taken.
+    pub fn finish(self, findings: &mut Findings) {
+        for path in self.files.values() {
+            let name = format!("{}/{}", self.name, name_of(path));
+            findings.note(FindingKind::FileWithoutRow, name);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A folder per label with audio files of any supported extension: `<label>/<file>`.
+//!
+//! Labels are the folders' names, sorted. To say which files were cut from one recording, begin
+//! their names with the recording's and go on with `__` or `#`: `street12__3.wav` and
+//! `street12#4.wav` are two slices of `street12`, wherever they lie. Without such a mark, the
+//! whole name without extension is the recording.
+//!
+//! A hash of the recording's name puts it into one of five folds, the same ones on every machine.
+
+use super::audio::{entries, is_audio, name_of, stem};
+use super::folds::hash_fold;
+use super::table::name_problem;
+use super::{Dataset, DatasetError, FindingKind, Findings, Layout, Presence, Slice};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Whether it is a tree of label folders: at least two folders hold audio, and none is named as
+/// published sets name the folders of their clips.
+pub fn fits(root: &Path) -> Result<bool, DatasetError> {
+    let mut with_audio = 0;
+    for folder in entries(root)?.iter().filter(|path| path.is_dir()) {
+        if is_part_of_a_set(&name_of(folder)) {
+            return Ok(false);
+        }
+        with_audio += usize::from(entries(folder)?.iter().any(|path| is_clip(path)));
+    }
+    Ok(with_audio >= 2)
+}
+
+fn is_part_of_a_set(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_fold = name.strip_prefix("fold").is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let known = ["audio", "audio_train", "train_curated", "train_noisy", "metadata", "meta"];
+    is_fold || known.contains(&name.as_str()) || name.starts_with("fsdkaggle")
+}
+
+fn is_label_folder(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    path.is_dir() && name.is_some_and(|name| name_problem("label", name).is_none())
+}
+
+fn is_clip(path: &Path) -> bool {
+    path.is_file() && is_audio(path) && path.file_name().is_some_and(|name| name.to_str().is_some())
+}
+
+/// Reads the tree.
+pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
+    let mut findings = Findings::default();
+    let mut labels = Vec::new();
+    let mut slices = Vec::new();
+    let mut presence = BTreeMap::<u32, Presence>::new();
+    for folder in entries(root)? {
+        let name = name_of(&folder);
+        if !is_label_folder(&folder) {
+            findings.note(FindingKind::Misplaced, name);
+            continue;
+        }
+        let clips = clips_of(&folder, &name, &mut findings)?;
+        if clips.is_empty() {
+            findings.note(FindingKind::EmptyFolder, name);
+            continue;
+        }
+        for path in clips {
+            let slice = slice(path, &name, labels.len());
+            presence.entry(slice.fold).or_default().add(true);
+            slices.push(slice);
+        }
+        labels.push(name);
+    }
+    let (layout, training_only) = (Layout::Folders, Presence::default());
+    Ok(Dataset { layout, labels, slices, presence, training_only, findings })
+}
+
+fn clips_of(
+    folder: &Path,
+    label: &str,
+    findings: &mut Findings,
+) -> Result<Vec<PathBuf>, DatasetError> {
+    let (clips, others): (Vec<_>, Vec<_>) =
+        entries(folder)?.into_iter().partition(|path| is_clip(path));
+    for path in others {
+        findings.note(FindingKind::Misplaced, format!("{label}/{}", name_of(&path)));
+    }
+    Ok(clips)
+}
+
+fn slice(path: PathBuf, label_name: &str, label: usize) -> Slice {
+    let file_name = name_of(&path);
+    let recording = recording_of(stem(&file_name)).to_owned();
+    Slice {
+        fold: hash_fold(&recording),
+        stem: format!("{label_name}/{file_name}"),
+        path,
+        recording,
+        label,
+        labels: vec![label],
+        seconds: None,
+        official: true,
+    }
+}
+
+/// The recording that a file name without extension speaks of.
+fn recording_of(stem: &str) -> &str {
+    let mark = [stem.find("__"), stem.find('#')].into_iter().flatten().min();
+    match mark {
+        Some(end) if end > 0 => &stem[..end],
+        _ => stem,
+    }
+}

@@ -1,0 +1,236 @@
+//! Folds, and the only way to divide clips into training, validation and test: by whole
+//! recordings, along the folds.
+
+use super::{Layout, NO_FOLD, Presence, Slice, validation};
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Folds of sets that come without any.
+const HASH_FOLDS: u64 = 5;
+
+/// Indices of clips by their part, ascending. A recording never stands in two parts, except in
+/// the shuffled splits of the experiment `leakage`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// Tested folds, such as `1` or `3-9`.
+    pub name: String,
+    /// Clips to train on.
+    pub train: Vec<usize>,
+    /// Clips for curve, early stopping and choices, from the training folds.
+    pub validation: Vec<usize>,
+    /// Clips to test.
+    pub test: Vec<usize>,
+    /// Clips that were kept from training because their recording is in a tested fold.
+    pub dropped: usize,
+}
+
+/// Why clips cannot be split.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SplitError {
+    /// There is not one flag per clip.
+    Usable {
+        /// Clips.
+        expected: usize,
+        /// Flags.
+        actual: usize,
+    },
+    /// The validation share is not at least 0 and below 1.
+    Share(f64),
+    /// None of the folds to test has a clip.
+    NothingToTest {
+        /// The folds to test.
+        wanted: String,
+        /// The folds that have clips.
+        present: String,
+    },
+    /// Testing these folds leaves no clips to train on.
+    NothingToTrain {
+        /// The folds to test.
+        tested: String,
+    },
+    /// A recording is in two parts: a defect of this program.
+    Shared(String),
+}
+
+impl fmt::Display for SplitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usable { expected, actual } => {
+                write!(f, "expected a flag for each of {expected} clips, got {actual}")
+            }
+            Self::Share(share) => {
+                write!(f, "expected a validation share of at least 0 and below 1, got {share}")
+            }
+            Self::NothingToTest { wanted, present } if present.is_empty() => {
+                write!(f, "folds {wanted} have no usable clips, nor has any other")
+            }
+            Self::NothingToTest { wanted, present } => {
+                write!(f, "folds {wanted} have no usable clips; there are some in {present}")
+            }
+            Self::NothingToTrain { tested } => {
+                write!(f, "no clips are left to train on when folds {tested} are tested")
+            }
+            Self::Shared(recording) => {
+                write!(f, "recording {recording:?} would be in two of training, validation, test")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SplitError {}
+
+/// The folds of some clips.
+#[derive(Clone, Debug)]
+pub struct Folds<'a> {
+    slices: Vec<&'a Slice>,
+    presence: &'a BTreeMap<u32, Presence>,
+    official: bool,
+}
+
+impl<'a> Folds<'a> {
+    /// The folds of clips of a data set in a layout; `presence` is the data set's.
+    pub fn over(
+        slices: impl IntoIterator<Item = &'a Slice>,
+        presence: &'a BTreeMap<u32, Presence>,
+        layout: Layout,
+    ) -> Self {
+        let slices = slices.into_iter().collect();
+        Self { slices, presence, official: layout.has_official_folds() }
+    }
+
+    /// The folds to test together, so that each is tested once.
+    ///
+    /// A fold stands alone, so that its result can be set beside published ones. Official folds
+    /// of which only a part is there allow no such comparison and are one group together, after
+    /// the whole ones, unless no fold is whole: then each stands alone, or nothing would be left
+    /// to train on.
+    pub fn groups(&self) -> Vec<BTreeSet<u32>> {
+        let with_clips = self.presence.iter().filter(|(_, presence)| presence.present > 0);
+        let (whole, parts): (Vec<_>, Vec<_>) = with_clips
+            .partition(|(_, presence)| !self.official || presence.present == presence.rows);
+        let together = !whole.is_empty();
+        let mut groups: Vec<_> = whole.iter().map(|(fold, _)| BTreeSet::from([**fold])).collect();
+        let parts = parts.into_iter().map(|(fold, _)| *fold);
+        if together {
+            groups.extend(Some(parts.collect()).filter(|group: &BTreeSet<_>| !group.is_empty()));
+        } else {
+            groups.extend(parts.map(|fold| BTreeSet::from([fold])));
+        }
+        groups
+    }
+
+    /// Tests the usable official clips of the folds `test` and trains on the usable clips of the
+    /// others, those of a tested recording dropped. With no folds to test, all clips train.
+    ///
+    /// About `validation_share` (from 0, below 1) of every label's training clips are kept aside
+    /// for validation: whole recordings of official clips, drawn by `seed`. Each label keeps at
+    /// least one recording to train on, so a label with a single one has none in validation.
+    ///
+    /// # Errors
+    /// [`SplitError`], each variant with its cause.
+    pub fn split(
+        &self,
+        test: &BTreeSet<u32>,
+        usable: &[bool],
+        validation_share: f64,
+        seed: u64,
+    ) -> Result<Split, SplitError> {
+        if usable.len() != self.slices.len() {
+            let (expected, actual) = (self.slices.len(), usable.len());
+            return Err(SplitError::Usable { expected, actual });
+        }
+        if !(0.0..1.0).contains(&validation_share) {
+            return Err(SplitError::Share(validation_share));
+        }
+        let all_usable = (0..self.slices.len()).filter(|&index| usable[index]);
+        let (held_out, mut train): (Vec<_>, Vec<_>) =
+            all_usable.partition(|&index| test.contains(&self.slices[index].fold));
+        let tested = self.select(&held_out, |slice| slice.official);
+        let name = format_folds(&self.folds_of(&tested));
+        if tested.is_empty() && !test.is_empty() {
+            let official = self.select(&train, |slice| slice.official);
+            let present = format_folds(&self.folds_of(&official));
+            return Err(SplitError::NothingToTest { wanted: format_folds(test), present });
+        }
+        // A few recordings with several classes stand in two official folds.
+        let recordings = self.recordings(&held_out);
+        let before = train.len();
+        train.retain(|&index| !recordings.contains(self.slices[index].recording.as_str()));
+        let dropped = before - train.len();
+        if train.is_empty() {
+            return Err(SplitError::NothingToTrain { tested: name });
+        }
+        let drawn = validation::draw(&self.slices, &train, validation_share, seed);
+        let (validation, train) = train.into_iter().partition(|index| drawn.contains(index));
+        let split = Split { name, train, validation, test: tested, dropped };
+        self.refuse_shared(&split)?;
+        Ok(split)
+    }
+
+    fn select(&self, indices: &[usize], keep: impl Fn(&Slice) -> bool) -> Vec<usize> {
+        indices.iter().copied().filter(|&index| keep(self.slices[index])).collect()
+    }
+
+    fn folds_of(&self, indices: &[usize]) -> BTreeSet<u32> {
+        let folds = indices.iter().map(|&index| self.slices[index].fold);
+        folds.filter(|&fold| fold != NO_FOLD).collect()
+    }
+
+    fn recordings(&self, indices: &[usize]) -> BTreeSet<&'a str> {
+        indices.iter().map(|&index| self.slices[index].recording.as_str()).collect()
+    }
+
+    fn refuse_shared(&self, split: &Split) -> Result<(), SplitError> {
+        let mut seen = BTreeSet::new();
+        for part in [&split.train, &split.validation, &split.test] {
+            let recordings = self.recordings(part);
+            if let Some(shared) = recordings.intersection(&seen).next() {
+                return Err(SplitError::Shared((*shared).to_owned()));
+            }
+            seen.extend(recordings);
+        }
+        Ok(())
+    }
+}
+
+/// The fold, from 1 to 5, of a recording in a set without folds: the first eight bytes of the
+/// SHA-256 of its name, little-endian, modulo five.
+pub fn hash_fold(recording: &str) -> u32 {
+    let digest = Sha256::digest(recording.as_bytes());
+    let number = digest.iter().take(8).rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    (number % HASH_FOLDS) as u32 + 1
+}
+
+/// A group of folds such as `1` or `3-9` or `1,4`.
+pub fn parse_folds(text: &str) -> Result<BTreeSet<u32>> {
+    let mut folds = BTreeSet::new();
+    for part in text.split(',') {
+        let number = |text: &str| {
+            let number = text.trim().parse::<u32>().ok().filter(|fold| (1..=1000).contains(fold));
+            number.with_context(|| format!("{text:?} is not a fold, such as 1 or 3-9"))
+        };
+        match part.split_once('-') {
+            Some((first, last)) => folds.extend(number(first)?..=number(last)?),
+            None => folds.extend([number(part)?]),
+        }
+    }
+    ensure!(!folds.is_empty(), "{text:?} holds no folds");
+    Ok(folds)
+}
+
+/// The shortest way to write a group of folds: `1`, `3-9`, `1,4-5`.
+pub fn format_folds(folds: &BTreeSet<u32>) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &fold in folds {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == fold => *last = fold,
+            _ => runs.push((fold, fold)),
+        }
+    }
+    let run = |&(first, last): &(u32, u32)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(",")
+}

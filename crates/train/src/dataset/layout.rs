@@ -1,0 +1,84 @@
+//! The layouts of data sets, and telling them apart.
+
+use super::{DatasetError, esc, folders, freesound, urban_sound};
+use clap::ValueEnum;
+use std::path::Path;
+
+/// How a data set lies in its folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// UrbanSound8K: metadata/UrbanSound8K.csv and audio/fold1, audio/fold2, …
+    #[value(name = "urbansound8k")]
+    UrbanSound8k,
+    /// FSDKaggle2019 or FSDKaggle2018: train_curated.csv, train_noisy.csv or train.csv.
+    Freesound,
+    /// ESC-50: meta/esc50.csv and audio.
+    #[value(name = "esc50")]
+    Esc50,
+    /// ESC-10: the rows of ESC-50 marked esc10, or a metadata.csv of their own, and audio.
+    #[value(name = "esc10")]
+    Esc10,
+    /// A folder per label with audio files in it.
+    Folders,
+}
+
+impl Layout {
+    /// The name of the data set, or of the layout where it is no single set's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UrbanSound8k => "UrbanSound8K",
+            Self::Freesound => "FSDKaggle",
+            Self::Esc50 => "ESC-50",
+            Self::Esc10 => "ESC-10",
+            Self::Folders => "folders",
+        }
+    }
+
+    /// What has to be in the folder.
+    pub fn needs(self) -> &'static str {
+        match self {
+            Self::UrbanSound8k => {
+                "metadata/UrbanSound8K.csv with its clips under audio/fold1, audio/fold2, …"
+            }
+            Self::Freesound => {
+                "train_curated.csv or train_noisy.csv with their clips under train_curated/ and \
+                 train_noisy/, or train.csv with its clips under audio_train/"
+            }
+            Self::Esc50 => "meta/esc50.csv with its clips under audio/",
+            Self::Esc10 => {
+                "meta/esc50.csv, or metadata.csv with filename, fold, category and src_file, with \
+                 its clips under audio/"
+            }
+            Self::Folders => "two folders or more, named by their labels, with audio files in each",
+        }
+    }
+
+    /// Whether its folds are published with it, so that results on them can be compared.
+    pub fn has_official_folds(self) -> bool {
+        matches!(self, Self::UrbanSound8k | Self::Esc50 | Self::Esc10)
+    }
+
+    /// The layout of the folder `root`. The tables decide; without one, folders that belong to
+    /// one of the published sets (`audio`, `fold1`, `train_noisy`, …) are not taken for labels.
+    ///
+    /// # Errors
+    /// [`DatasetError::Io`] if `root` is no folder that can be read, [`DatasetError::NoLayout`] if
+    /// it has none of the layouts.
+    pub fn detect(root: &Path) -> Result<Self, DatasetError> {
+        std::fs::read_dir(root).map_err(|error| DatasetError::Io(root.to_path_buf(), error))?;
+        let layout = if urban_sound::fits(root) {
+            Self::UrbanSound8k
+        } else if freesound::fits(root) {
+            Self::Freesound
+        } else if esc::fits_esc50(root) {
+            Self::Esc50
+        } else if esc::fits_extract(root) {
+            Self::Esc10
+        } else if folders::fits(root)? {
+            Self::Folders
+        } else {
+            return Err(DatasetError::NoLayout(root.to_path_buf()));
+        };
+        Ok(layout)
+    }
+}

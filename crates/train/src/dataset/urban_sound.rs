@@ -1,0 +1,160 @@
+//! UrbanSound8K's official layout, which other sets may use too.
+//!
+//! `audio/foldN/<stem>.<any supported extension>` beside `metadata/UrbanSound8K.csv`. Labels come
+//! in the order of `classID`, folds are official, the recording is the `fsID`.
+
+use super::audio::{AudioFolder, stem};
+use super::table::{self, Table};
+use super::{Dataset, DatasetError, Findings, Layout, Presence, Slice};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The longest slice there is, in seconds. Longer entries are rounding of the table.
+const MAX_SECONDS: f64 = 4.0;
+
+const TABLE: [&str; 2] = ["metadata", "UrbanSound8K.csv"];
+
+#[derive(Deserialize, PartialEq)]
+struct Row {
+    slice_file_name: String,
+    #[serde(rename = "fsID")]
+    recording: String,
+    start: f64,
+    end: f64,
+    fold: u32,
+    #[serde(rename = "classID")]
+    class_id: usize,
+    class: String,
+}
+
+impl table::Row for Row {
+    const REQUIRED: &'static [&'static str] =
+        &["slice_file_name", "fsID", "start", "end", "fold", "classID", "class"];
+    const OPTIONAL: &'static [&'static str] = &["salience"];
+
+    fn file_name(&self) -> &str {
+        &self.slice_file_name
+    }
+
+    fn problem(&self) -> Option<String> {
+        if self.fold == 0 {
+            return Some("folds count from 1, got 0".to_owned());
+        }
+        let seconds = self.end - self.start;
+        if !(seconds > 0.0 && seconds.is_finite()) {
+            return Some(format!("it ends at {} s and starts at {} s", self.end, self.start));
+        }
+        table::name_problem("class", &self.class)
+            .or_else(|| table::name_problem("fsID", &self.recording))
+    }
+}
+
+impl Row {
+    fn slice(&self, path: PathBuf, official: bool) -> Slice {
+        Slice {
+            path,
+            stem: stem(&self.slice_file_name).to_owned(),
+            recording: self.recording.clone(),
+            fold: self.fold,
+            label: self.class_id,
+            labels: vec![self.class_id],
+            seconds: Some((self.end - self.start).min(MAX_SECONDS)),
+            official,
+        }
+    }
+}
+
+/// Whether the folder has the table.
+pub fn fits(root: &Path) -> bool {
+    root.join(TABLE[0]).join(TABLE[1]).is_file()
+}
+
+/// Reads the set.
+pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
+    let layout = Layout::UrbanSound8k;
+    if !fits(root) {
+        return Err(DatasetError::NoTable { root: root.to_path_buf(), layout });
+    }
+    let mut findings = Findings::default();
+    let table = Table::<Row>::read(&root.join(TABLE[0]).join(TABLE[1]), &mut findings)?;
+    let labels = labels_of(&table)?;
+    let mut presence = BTreeMap::<u32, Presence>::new();
+    let slices = slices_of(root, &table, true, &mut findings, |fold, present| {
+        presence.entry(fold).or_default().add(present);
+    })?;
+    let training_only = Presence::default();
+    Ok(Dataset { layout, labels, slices, presence, training_only, findings })
+}
+
+/// Adds slices that only train.
+pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence, DatasetError> {
+    let path = root.join("metadata.csv");
+    let mut findings = Findings::default();
+    let table = Table::<Row>::read(&path, &mut findings)?;
+    let known: BTreeSet<_> = dataset.slices.iter().map(|slice| slice.stem.as_str()).collect();
+    for (line, row) in table.numbered() {
+        let problem = if dataset.labels.get(row.class_id) != Some(&row.class) {
+            format!("class {} is not named {:?} in the official table", row.class_id, row.class)
+        } else if known.contains(stem(&row.slice_file_name)) {
+            format!("{} is an official slice", row.slice_file_name)
+        } else {
+            continue;
+        };
+        return Err(DatasetError::row(&path, line, problem));
+    }
+    let mut presence = Presence::default();
+    let slices = slices_of(root, &table, false, &mut findings, |_, present| presence.add(present))?;
+    dataset.slices.extend(slices);
+    dataset.training_only.rows += presence.rows;
+    dataset.training_only.present += presence.present;
+    for (kind, names) in findings.iter() {
+        names.iter().for_each(|name| dataset.findings.note(kind, name));
+    }
+    Ok(presence)
+}
+
+/// Class names in the order of their numbers, which must be 0, 1, 2, … without gaps.
+fn labels_of(table: &Table<Row>) -> Result<Vec<String>, DatasetError> {
+    let mut by_id = BTreeMap::<usize, &str>::new();
+    for row in table.rows() {
+        let name = by_id.entry(row.class_id).or_insert(&row.class);
+        if *name != row.class {
+            let problem = format!("{} is both {name} and {}", row.class_id, row.class);
+            return Err(DatasetError::Classes(problem));
+        }
+    }
+    let distinct: BTreeSet<_> = by_id.values().collect();
+    if distinct.len() != by_id.len() {
+        return Err(DatasetError::Classes("one name has two numbers".to_owned()));
+    }
+    if let Some((index, (id, _))) = by_id.iter().enumerate().find(|(index, (id, _))| index != *id) {
+        return Err(DatasetError::Classes(format!("{index} is missing, the next is {id}")));
+    }
+    Ok(by_id.into_values().map(str::to_owned).collect())
+}
+
+/// The rows whose file is in their fold's folder. `count` hears of every row's fold, and whether
+/// it is.
+fn slices_of(
+    root: &Path,
+    table: &Table<Row>,
+    official: bool,
+    findings: &mut Findings,
+    mut count: impl FnMut(u32, bool),
+) -> Result<Vec<Slice>, DatasetError> {
+    let mut folders = BTreeMap::new();
+    for fold in table.rows().map(|row| row.fold).collect::<BTreeSet<_>>() {
+        let folder = AudioFolder::list(root, &format!("audio/fold{fold}"), findings)?;
+        folders.insert(fold, folder);
+    }
+    let mut slices = Vec::new();
+    for row in table.rows() {
+        let folder = folders.get_mut(&row.fold);
+        let path = folder.and_then(|folder| folder.take(&row.slice_file_name, findings));
+        count(row.fold, path.is_some());
+        slices.extend(path.map(|path| row.slice(path, official)));
+    }
+    folders.into_values().for_each(|folder| folder.finish(findings));
+    Ok(slices)
+}

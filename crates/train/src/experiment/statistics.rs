@@ -1,0 +1,179 @@
+//! Statistics of a clip over time: one row per clip.
+//!
+//! From the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024 samples
+//! every 512, 64 mel bands from 30 Hz). The length of a clip is not among them: it tells how the
+//! data set was cut, not what is heard.
+
+use crate::config;
+use crate::experiment::clip_features::Extractor;
+use crate::metrics::quantile;
+use anyhow::Result;
+use sourcing_sound::{DescriptorConfig, Descriptors, FrontEndConfig, Pcm};
+
+/// Added to a power before its logarithm, as in the flagship's front end.
+const POWER_OFFSET: f32 = 1e-10;
+const N_MFCC: usize = 20;
+
+/// A quantity over time: `[frames][width]`.
+struct Series<'a> {
+    values: &'a [f32],
+    width: usize,
+}
+
+/// Statistics of one column of a series.
+#[derive(Clone, Copy)]
+enum Statistic {
+    /// Mean over time.
+    Mean,
+    /// Standard deviation over time.
+    Deviation,
+    /// The value below which this share of the frames lies.
+    Quantile(f64),
+    /// Standard deviation of the change from frame to frame; 0 for a single frame.
+    Change,
+}
+
+use Statistic::{Change, Deviation, Mean, Quantile};
+
+const OF_MEL: [Statistic; 4] = [Mean, Deviation, Quantile(0.1), Quantile(0.9)];
+const OF_MFCC: [Statistic; 2] = [Mean, Change];
+const OF_SHAPE: [Statistic; 2] = [Mean, Deviation];
+
+/// Statistics over time of log-mel bands, MFCC, centroid, bandwidth, roll-off and zero-crossing
+/// rate.
+pub struct ClipStatistics {
+    descriptors: Descriptors,
+}
+
+fn descriptor_config() -> DescriptorConfig {
+    let FrontEndConfig {
+        sample_rate,
+        n_fft,
+        win_length,
+        hop_length,
+        center,
+        n_mels,
+        f_min,
+        f_max,
+        mel_scale,
+        norm,
+        ..
+    } = config::front_end();
+    DescriptorConfig {
+        n_fft,
+        win_length,
+        hop_length,
+        center,
+        n_mels,
+        f_min,
+        f_max,
+        mel_scale,
+        norm,
+        n_mfcc: N_MFCC,
+        top_db: None,
+        ..DescriptorConfig::librosa(sample_rate)
+    }
+}
+
+impl Extractor for ClipStatistics {
+    const NAME: &'static str = "clip-statistics";
+
+    fn key() -> String {
+        format!("1 {:?}", descriptor_config())
+    }
+
+    fn width() -> usize {
+        let config = descriptor_config();
+        config.n_mels * OF_MEL.len() + config.n_mfcc * OF_MFCC.len() + 4 * OF_SHAPE.len()
+    }
+
+    fn new() -> Result<Self> {
+        Ok(Self { descriptors: Descriptors::new(descriptor_config())? })
+    }
+
+    fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
+        let frames = self.descriptors.compute(pcm)?;
+        let decibel = |power: &f32| 10.0 * (power + POWER_OFFSET).log10();
+        let mel: Vec<_> = frames.mel().iter().map(decibel).collect();
+        let mut row = Vec::with_capacity(Self::width());
+        push(&mut row, &Series { values: &mel, width: frames.n_mels() }, &OF_MEL);
+        push(&mut row, &Series { values: frames.mfcc(), width: frames.n_mfcc() }, &OF_MFCC);
+        let shapes =
+            [frames.centroid(), frames.bandwidth(), frames.roll_off(), frames.zero_crossing_rate()];
+        for values in shapes {
+            push(&mut row, &Series { values, width: 1 }, &OF_SHAPE);
+        }
+        Ok(row)
+    }
+}
+
+fn push(row: &mut Vec<f32>, series: &Series<'_>, statistics: &[Statistic]) {
+    for index in 0..series.width {
+        let column = series.values.iter().skip(index).step_by(series.width);
+        let column: Vec<f64> = column.map(|value| f64::from(*value)).collect();
+        row.extend(statistics.iter().map(|statistic| statistic.of(&column) as f32));
+    }
+}
+
+impl Statistic {
+    fn of(self, column: &[f64]) -> f64 {
+        match self {
+            Mean => mean(column),
+            Deviation => deviation(column),
+            Quantile(share) => {
+                let mut sorted = column.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                quantile(&sorted, share)
+            }
+            Change => {
+                let steps: Vec<_> = column.windows(2).map(|pair| pair[1] - pair[0]).collect();
+                deviation(&steps)
+            }
+        }
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    let squares = values.iter().map(|value| (value - mean).powi(2));
+    (squares.sum::<f64>() / values.len().max(1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use sourcing_sound::SampleRate;
+
+    #[test]
+    fn statistics_match_a_computation_by_hand() {
+        let column = [1.0, 3.0, 2.0, 6.0];
+        assert_eq!(Mean.of(&column), 3.0);
+        assert!((Deviation.of(&column) - 3.5f64.sqrt()).abs() < 1e-12);
+        assert_eq!(Quantile(0.5).of(&column), 2.5);
+        // Steps 2, -1, 4: mean 5/3.
+        assert!((Change.of(&column) - (38.0f64 / 9.0).sqrt()).abs() < 1e-12);
+        assert_eq!(Change.of(&[1.0]), 0.0);
+    }
+
+    #[test]
+    fn a_row_has_the_stated_width_and_no_surprises() {
+        let mut extractor = ClipStatistics::new().unwrap();
+        let rate = SampleRate::new(22_050).unwrap();
+        let tone: Vec<_> = (0..22_050).map(|n| 0.1 * (n as f32 * 0.1).sin()).collect();
+        for samples in [&tone[..], &tone[..200], &vec![0.0; 4_000]] {
+            let row = extractor.rows(Pcm::new(samples, rate).unwrap()).unwrap();
+            assert_eq!(row.len(), ClipStatistics::width());
+            assert!(row.iter().all(|value| value.is_finite()));
+        }
+        // The mean centroid of a tone is its frequency: 0.1 rad per sample.
+        let row = extractor.rows(Pcm::new(&tone, rate).unwrap()).unwrap();
+        let centroid = row[row.len() - 8];
+        assert!((centroid - 350.9).abs() < 30.0, "{centroid} Hz");
+    }
+}

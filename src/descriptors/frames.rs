@@ -1,0 +1,70 @@
+//! The descriptors of one recording.
+
+/// What [`super::Descriptors::compute`] finds, frame by frame. Every per-frame slice has
+/// [`Self::frames`] values or rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescriptorFrames {
+    pub(super) seconds_per_frame: f64,
+    pub(super) n_mels: usize,
+    pub(super) n_mfcc: usize,
+    pub(super) centroid: Vec<f32>,
+    pub(super) bandwidth: Vec<f32>,
+    pub(super) roll_off: Vec<f32>,
+    pub(super) zero_crossing_rate: Vec<f32>,
+    pub(super) mel: Vec<f32>,
+    pub(super) mfcc: Vec<f32>,
+}
+
+impl DescriptorFrames {
+    /// Number of frames; at least 1.
+    pub fn frames(&self) -> usize {
+        self.centroid.len()
+    }
+
+    /// Seconds from one frame to the next.
+    pub fn seconds_per_frame(&self) -> f64 {
+        self.seconds_per_frame
+    }
+
+    /// Mel bands per frame.
+    pub fn n_mels(&self) -> usize {
+        self.n_mels
+    }
+
+    /// Cepstral coefficients per frame.
+    pub fn n_mfcc(&self) -> usize {
+        self.n_mfcc
+    }
+
+    /// Spectral centroid in Hz (`librosa.feature.spectral_centroid`); 0 in silence.
+    pub fn centroid(&self) -> &[f32] {
+        &self.centroid
+    }
+
+    /// Spectral bandwidth in Hz: the standard deviation around the centroid
+    /// (`librosa.feature.spectral_bandwidth`); 0 in silence.
+    pub fn bandwidth(&self) -> &[f32] {
+        &self.bandwidth
+    }
+
+    /// Spectral roll-off in Hz (`librosa.feature.spectral_rolloff`); 0 in silence.
+    pub fn roll_off(&self) -> &[f32] {
+        &self.roll_off
+    }
+
+    /// Changes of sign per sample, 0 to 1 (`librosa.feature.zero_crossing_rate` with
+    /// `frame_length=n_fft`).
+    pub fn zero_crossing_rate(&self) -> &[f32] {
+        &self.zero_crossing_rate
+    }
+
+    /// Mel power, `[frames][n_mels]` row after row (`librosa.feature.melspectrogram`).
+    pub fn mel(&self) -> &[f32] {
+        &self.mel
+    }
+
+    /// Cepstral coefficients, `[frames][n_mfcc]` row after row (`librosa.feature.mfcc`).
+    pub fn mfcc(&self) -> &[f32] {
+        &self.mfcc
+    }
+}

@@ -1,0 +1,219 @@
+//! The descriptors against librosa and numpy. `tests/golden/descriptors.py` writes the goldens and
+//! says what is in each file; `tests/common/descriptors.rs` says how errors are measured.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+#[path = "common/descriptors.rs"]
+mod common;
+
+use common::{error, floats, goldens, signal};
+use serde::Deserialize;
+use sourcing_sound::{
+    Dct, DescriptorConfig, Descriptors, Pcm, SampleRate, magnitude_db, power_to_db,
+};
+
+/// What is asked of arrays. Measured are up to 4e-5 for power and 1.3e-4 for cepstral coefficients
+/// without `top_db`: bands 100 dB below a tone hold the rounding errors of a 32-bit transform.
+const TOLERANCE: f32 = 1e-3;
+
+/// What is asked of the descriptors with one value per frame. Measured are up to 4e-7.
+const TIGHT_TOLERANCE: f32 = 1e-5;
+
+#[test]
+fn descriptors_agree_with_librosa() {
+    let goldens = goldens();
+    assert_eq!(goldens.len(), 8);
+    for (name, golden) in goldens {
+        for (what, error) in golden.errors() {
+            println!("{name}, {what}: max relative error {error:.2e}");
+            let bound = if what == "mfcc" { TOLERANCE } else { TIGHT_TOLERANCE };
+            assert!(error <= bound, "{name}, {what}: max relative error {error:.2e}");
+        }
+    }
+}
+
+#[test]
+fn power_and_mel_spectrograms_agree_with_librosa() {
+    let golden = &goldens()["defaults"];
+    let power = floats(include_bytes!("golden/descriptors.defaults.power.f32"));
+    let mel = floats(include_bytes!("golden/descriptors.defaults.mel.f32"));
+    let signal = signal();
+    let mut descriptors = golden.descriptors();
+    let found = descriptors.compute(golden.pcm(&signal)).unwrap();
+    let error_of_mel = error(found.mel(), &mel, 1e-6);
+    let error_of_power =
+        error(&descriptors.power_spectrogram(golden.pcm(&signal)).unwrap(), &power, 1e-6);
+    println!("mel {error_of_mel:.2e}, power {error_of_power:.2e}");
+    assert!(error_of_mel <= TOLERANCE, "{error_of_mel}");
+    assert!(error_of_power <= TOLERANCE, "{error_of_power}");
+    assert_eq!(power.len(), found.frames() * descriptors.filters().bins());
+}
+
+#[derive(Deserialize)]
+struct WholeGolden {
+    sample_rate: u32,
+    samples: (usize, usize),
+    frequency: Vec<f32>,
+    magnitude_db: Vec<f32>,
+}
+
+/// The values are logarithms already, so the bound is absolute: a thousandth of a decibel.
+#[test]
+fn spectra_of_whole_clips_agree_with_numpy() {
+    let goldens: Vec<WholeGolden> =
+        serde_json::from_str(include_str!("golden/spectra.json")).unwrap();
+    assert_eq!(goldens.len(), 4);
+    let signal = signal();
+    for golden in goldens {
+        let (start, end) = golden.samples;
+        let rate = SampleRate::new(golden.sample_rate).unwrap();
+        let found = magnitude_db(Pcm::new(&signal[start..end], rate).unwrap()).unwrap();
+        assert_eq!(found.magnitude_db.len(), golden.magnitude_db.len());
+        let pairs = found.magnitude_db.iter().zip(&golden.magnitude_db);
+        let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+        println!("{} samples: max difference {worst:.1e} dB", end - start);
+        assert!(worst <= 1e-3, "{worst} dB");
+        for (bin, hz) in golden.frequency.iter().enumerate() {
+            assert!((found.frequency(bin) as f32 - hz).abs() <= 1e-6 * hz, "{bin}");
+        }
+    }
+}
+
+#[test]
+fn a_sine_of_full_scale_reads_zero_decibels() {
+    let rate = SampleRate::new(8_000).unwrap();
+    let sine: Vec<f32> = (0..8_000)
+        .map(|n| (std::f64::consts::TAU * 440.0 * f64::from(n) / 8_000.0).sin() as f32)
+        .collect();
+    let spectrum = magnitude_db(Pcm::new(&sine, rate).unwrap()).unwrap();
+    assert_eq!(spectrum.frequency(440), 440.0);
+    assert!(spectrum.magnitude_db[440].abs() < 1e-3);
+    let silence = magnitude_db(Pcm::new(&[0.0; 100], rate).unwrap()).unwrap();
+    assert!(silence.magnitude_db.iter().all(|&level| level == -200.0));
+}
+
+#[derive(Deserialize)]
+struct DctGolden {
+    input: Vec<f32>,
+    output: Vec<f32>,
+}
+
+#[test]
+fn the_cosine_transform_agrees_with_scipy() {
+    let golden: DctGolden = serde_json::from_str(include_str!("golden/dct.json")).unwrap();
+    for n_out in [golden.input.len(), 13, 1] {
+        let mut output = vec![0.0; n_out];
+        Dct::new(golden.input.len(), n_out).unwrap().apply(&golden.input, &mut output);
+        let error = error(&output, &golden.output[..n_out], 1e-3);
+        assert!(error <= TOLERANCE, "{n_out}: {error}");
+    }
+}
+
+#[test]
+fn decibels_stop_at_the_floor_and_at_the_range() {
+    let mut power = [100.0, 1e-3, 1e-12, 0.0];
+    power_to_db(&mut power, 1e-10, None);
+    assert_eq!(power, [20.0, -30.0, -100.0, -100.0]);
+    let mut power = [100.0, 1e-3, 1e-12];
+    power_to_db(&mut power, 1e-10, Some(40.0));
+    assert_eq!(power, [20.0, -20.0, -20.0]);
+    power_to_db(&mut [], 1e-10, Some(40.0));
+}
+
+/// A tone keeps its frequency when it is resampled, and frames keep their time.
+#[test]
+fn audio_at_another_rate_is_resampled() {
+    let tone = |rate: u32| -> Vec<f32> {
+        let step = std::f64::consts::TAU * 1_000.0 / f64::from(rate);
+        (0..rate).map(|n| (step * f64::from(n)).sin() as f32).collect()
+    };
+    let mut descriptors = Descriptors::new(DescriptorConfig::librosa(22_050)).unwrap();
+    let mut centroid_of = |rate: u32| {
+        let found =
+            descriptors.compute(Pcm::new(&tone(rate), SampleRate::new(rate).unwrap()).unwrap());
+        let found = found.unwrap();
+        assert_eq!(found.frames(), 1 + 22_050 / 512);
+        assert!((found.seconds_per_frame() - 512.0 / 22_050.0).abs() < 1e-12);
+        found.centroid()[20]
+    };
+    let direct = centroid_of(22_050);
+    for rate in [16_000, 44_100, 48_000] {
+        assert!((centroid_of(rate) - direct).abs() < 1.0, "{rate}");
+    }
+}
+
+#[test]
+fn filters_have_their_corners_at_equal_steps_of_mel() {
+    let config = DescriptorConfig::librosa(22_050);
+    let descriptors = Descriptors::new(config.clone()).unwrap();
+    let edges = descriptors.filters().edges_hz();
+    assert_eq!(edges.len(), config.n_mels + 2);
+    // librosa.mel_frequencies(130, fmax=11025)
+    for (index, hz) in [(0, 0.0), (60, 1_758.995_508), (129, 11_025.0)] {
+        assert!((edges[index] - hz).abs() < 1e-5, "{index}: {}", edges[index]);
+    }
+}
+
+/// Spoils one setting.
+type Change = fn(&mut DescriptorConfig);
+
+#[test]
+fn settings_out_of_range_are_named() {
+    let good = DescriptorConfig::librosa(16_000);
+    let changed = |change: Change| {
+        let mut config = good.clone();
+        change(&mut config);
+        Descriptors::new(config).err().map(|error| (error.code(), error.to_string()))
+    };
+    let cases: [(&str, Change); 16] = [
+        ("n_fft", |c| c.n_fft = 0),
+        ("n_fft", |c| c.n_fft = 1_001),
+        ("n_fft", |c| c.n_fft = 1 << 20),
+        ("win_length", |c| c.win_length = 4_096),
+        ("hop_length", |c| c.hop_length = 0),
+        ("hop_length", |c| c.hop_length = 2_049),
+        ("n_mels", |c| c.n_mels = 0),
+        ("n_mels", |c| c.n_mels = usize::MAX),
+        ("f_max", |c| c.f_max = 8_001.0),
+        ("f_min", |c| c.f_min = -1.0),
+        ("n_mfcc", |c| c.n_mfcc = 0),
+        ("n_mfcc", |c| c.n_mfcc = 129),
+        ("roll_percent", |c| c.roll_percent = 1.0),
+        ("roll_percent", |c| c.roll_percent = f32::NAN),
+        ("top_db", |c| c.top_db = Some(-1.0)),
+        ("top_db", |c| c.top_db = Some(f32::INFINITY)),
+    ];
+    for (field, change) in cases {
+        let (code, message) = changed(change).unwrap();
+        assert_eq!(code, "config", "{field}");
+        assert!(message.starts_with(&format!("{field} is ")), "{message}");
+    }
+    assert_eq!(changed(|c| c.sample_rate = 100).unwrap().0, "audio-rate");
+    assert_eq!(changed(|c| c.top_db = Some(0.0)), None);
+}
+
+#[test]
+fn audio_too_short_or_too_long_is_refused() {
+    let rate = SampleRate::new(48_000).unwrap();
+    let mut config = DescriptorConfig::librosa(8_000);
+    let mut centred = Descriptors::new(config.clone()).unwrap();
+    // Two samples at 48 kHz are less than half of one at 8 kHz.
+    let error = centred.compute(Pcm::new(&[0.1; 2], rate).unwrap()).unwrap_err();
+    assert_eq!(error.code(), "audio-too-short");
+    assert_eq!(centred.compute(Pcm::new(&[0.1; 6], rate).unwrap()).unwrap().frames(), 1);
+
+    config.center = false;
+    let mut whole = Descriptors::new(config.clone()).unwrap();
+    let slow = SampleRate::new(8_000).unwrap();
+    let error = whole.compute(Pcm::new(&[0.1; 2_047], slow).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("at least 2048"), "{error}");
+    assert_eq!(whole.compute(Pcm::new(&[0.1; 2_048], slow).unwrap()).unwrap().frames(), 1);
+
+    config.hop_length = 1;
+    let mut crowded = Descriptors::new(config).unwrap();
+    let long = vec![0.0; 1 << 21];
+    let error = crowded.power_spectrogram(Pcm::new(&long, slow).unwrap()).unwrap_err();
+    assert_eq!(error.code(), "limit");
+    let error = magnitude_db(Pcm::new(&vec![0.0; (1 << 25) + 1], slow).unwrap()).unwrap_err();
+    assert_eq!(error.code(), "limit");
+}
