@@ -167,7 +167,7 @@ fn check_columns<R: Row>(
     let has = |column: &&str| headings.iter().any(|heading| heading == *column);
     let absent = R::REQUIRED.iter().filter(|column| !has(column));
     let mut missing: Vec<_> = absent.map(ToString::to_string).collect();
-    if !R::ONE_OF.is_empty() && !R::ONE_OF.iter().any(|column| has(column)) {
+    if !R::ONE_OF.is_empty() && !R::ONE_OF.iter().any(has) {
         missing.push(R::ONE_OF.join(" or "));
     }
     if !missing.is_empty() {

@@ -173,11 +173,12 @@ fn one(
     material: &Material,
     stop: &AtomicBool,
 ) -> Result<Outcome> {
-    let inner = match name {
-        Name::Leakage => leakage_method(arguments).name(),
-        name => name,
+    let inner = method_of(name, arguments);
+    let choices = Choices {
+        positive: arguments.positive.clone(),
+        epochs: arguments.epochs,
+        batch: arguments.batch,
     };
-    let choices = Choices { positive: arguments.positive.clone(), epochs: arguments.epochs };
     let trial = Trial {
         name,
         inner,

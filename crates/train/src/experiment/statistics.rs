@@ -1,12 +1,11 @@
 //! Statistics of a clip over time: one row per clip.
 //!
 //! From the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024 samples
-//! every 512, 64 mel bands from 30 Hz). The length of a clip is not among them: it tells how the
-//! data set was cut, not what is heard.
+//! every 512, 64 mel bands from 30 Hz). None depends on how loud the clip is: gain tells how it
+//! was recorded. Nor is its length among them: it tells how the data set was cut.
 
 use crate::config;
 use crate::experiment::clip_features::Extractor;
-use crate::metrics::quantile;
 use anyhow::Result;
 use sourcing_sound::{DescriptorConfig, Descriptors, FrontEndConfig, Pcm};
 
@@ -27,20 +26,24 @@ enum Statistic {
     Mean,
     /// Standard deviation over time.
     Deviation,
-    /// The value below which this share of the frames lies.
-    Quantile(f64),
+    /// How far the greatest value is above the mean.
+    Excess,
     /// Standard deviation of the change from frame to frame; 0 for a single frame.
     Change,
 }
 
-use Statistic::{Change, Deviation, Mean, Quantile};
+use Statistic::{Change, Deviation, Excess, Mean};
 
-const OF_MEL: [Statistic; 4] = [Mean, Deviation, Quantile(0.1), Quantile(0.9)];
-const OF_MFCC: [Statistic; 2] = [Mean, Change];
+const OF_MEL: [Statistic; 4] = [Mean, Deviation, Excess, Change];
+const OF_MFCC: [Statistic; 3] = [Mean, Deviation, Change];
+const OF_LEVEL: [Statistic; 3] = [Deviation, Excess, Change];
 const OF_SHAPE: [Statistic; 2] = [Mean, Deviation];
+/// Centroid, bandwidth, roll-off, zero-crossing rate.
+const N_SHAPES: usize = 4;
 
-/// Statistics over time of log-mel bands, MFCC, centroid, bandwidth, roll-off and zero-crossing
-/// rate.
+/// Statistics over time of log-mel bands in dB (relative to the mean of all of the clip's), MFCC
+/// (but the first, which is the level), the level in dB, centroid, bandwidth, roll-off and
+/// zero-crossing rate.
 pub struct ClipStatistics {
     descriptors: Descriptors,
 }
@@ -79,12 +82,15 @@ impl Extractor for ClipStatistics {
     const NAME: &'static str = "clip-statistics";
 
     fn key() -> String {
-        format!("1 {:?}", descriptor_config())
+        format!("2 {:?}", descriptor_config())
     }
 
     fn width() -> usize {
         let config = descriptor_config();
-        config.n_mels * OF_MEL.len() + config.n_mfcc * OF_MFCC.len() + 4 * OF_SHAPE.len()
+        config.n_mels * OF_MEL.len()
+            + (config.n_mfcc - 1) * OF_MFCC.len()
+            + OF_LEVEL.len()
+            + N_SHAPES * OF_SHAPE.len()
     }
 
     fn new() -> Result<Self> {
@@ -93,22 +99,28 @@ impl Extractor for ClipStatistics {
 
     fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let frames = self.descriptors.compute(pcm)?;
-        let decibel = |power: &f32| 10.0 * (power + POWER_OFFSET).log10();
-        let mel: Vec<_> = frames.mel().iter().map(decibel).collect();
+        let decibel = |power: f32| 10.0 * (power + POWER_OFFSET).log10();
+        let mut mel: Vec<_> = frames.mel().iter().map(|power| decibel(*power)).collect();
+        let level = mel.iter().sum::<f32>() / mel.len().max(1) as f32;
+        mel.iter_mut().for_each(|value| *value -= level);
+        let powers = frames.mel().chunks_exact(frames.n_mels());
+        let levels: Vec<_> = powers.map(|column| decibel(column.iter().sum())).collect();
         let mut row = Vec::with_capacity(Self::width());
-        push(&mut row, &Series { values: &mel, width: frames.n_mels() }, &OF_MEL);
-        push(&mut row, &Series { values: frames.mfcc(), width: frames.n_mfcc() }, &OF_MFCC);
-        let shapes =
+        push(&mut row, &Series { values: &mel, width: frames.n_mels() }, 0, &OF_MEL);
+        push(&mut row, &Series { values: frames.mfcc(), width: frames.n_mfcc() }, 1, &OF_MFCC);
+        push(&mut row, &Series { values: &levels, width: 1 }, 0, &OF_LEVEL);
+        let shapes: [&[f32]; N_SHAPES] =
             [frames.centroid(), frames.bandwidth(), frames.roll_off(), frames.zero_crossing_rate()];
         for values in shapes {
-            push(&mut row, &Series { values, width: 1 }, &OF_SHAPE);
+            push(&mut row, &Series { values, width: 1 }, 0, &OF_SHAPE);
         }
         Ok(row)
     }
 }
 
-fn push(row: &mut Vec<f32>, series: &Series<'_>, statistics: &[Statistic]) {
-    for index in 0..series.width {
+/// Adds the statistics of every column of a series from column `first` on.
+fn push(row: &mut Vec<f32>, series: &Series<'_>, first: usize, statistics: &[Statistic]) {
+    for index in first..series.width {
         let column = series.values.iter().skip(index).step_by(series.width);
         let column: Vec<f64> = column.map(|value| f64::from(*value)).collect();
         row.extend(statistics.iter().map(|statistic| statistic.of(&column) as f32));
@@ -120,10 +132,9 @@ impl Statistic {
         match self {
             Mean => mean(column),
             Deviation => deviation(column),
-            Quantile(share) => {
-                let mut sorted = column.to_vec();
-                sorted.sort_by(f64::total_cmp);
-                quantile(&sorted, share)
+            Excess => {
+                let greatest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                if column.is_empty() { 0.0 } else { greatest - mean(column) }
             }
             Change => {
                 let steps: Vec<_> = column.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -155,7 +166,7 @@ mod tests {
         let column = [1.0, 3.0, 2.0, 6.0];
         assert_eq!(Mean.of(&column), 3.0);
         assert!((Deviation.of(&column) - 3.5f64.sqrt()).abs() < 1e-12);
-        assert_eq!(Quantile(0.5).of(&column), 2.5);
+        assert_eq!(Excess.of(&column), 3.0);
         // Steps 2, -1, 4: mean 5/3.
         assert!((Change.of(&column) - (38.0f64 / 9.0).sqrt()).abs() < 1e-12);
         assert_eq!(Change.of(&[1.0]), 0.0);
@@ -171,6 +182,11 @@ mod tests {
             assert_eq!(row.len(), ClipStatistics::width());
             assert!(row.iter().all(|value| value.is_finite()));
         }
+        // Twice as loud is the same, but for what the offset adds to almost silent bands.
+        let rows = [&tone, &tone.iter().map(|x| 2.0 * x).collect::<Vec<_>>()]
+            .map(|samples| extractor.rows(Pcm::new(samples, rate).unwrap()).unwrap());
+        let apart = rows[0].iter().zip(&rows[1]).filter(|(a, b)| (*a - *b).abs() > 0.5).count();
+        assert!(apart < rows[0].len() / 10, "{apart} of {} differ", rows[0].len());
         // The mean centroid of a tone is its frequency: 0.1 rad per sample.
         let row = extractor.rows(Pcm::new(&tone, rate).unwrap()).unwrap();
         let centroid = row[row.len() - 8];

@@ -140,7 +140,7 @@ fn additional_slices_must_fit_the_official_labels() {
     write_dataset(root.path(), 1, 1);
     let extra = tempfile::tempdir().unwrap();
     let heading = "slice_file_name,fsID,start,end,fold,classID,class\n";
-    let write = |rows: &str| put(extra.path(), "metadata.csv", &format!("{heading}{rows}"));
+    let write = |rows: &str| put(extra.path(), "metadata.csv", format!("{heading}{rows}"));
     put(extra.path(), "audio/fold1/x.ogg", "");
     let mut dataset = Dataset::read(root.path()).unwrap();
     let official = dataset.slices.len();
