@@ -14,7 +14,7 @@ mod logistic;
 mod material;
 pub mod method;
 mod methods;
-mod name;
+pub mod name;
 pub mod networks;
 mod output;
 pub mod predictions;

@@ -18,6 +18,7 @@ mod tests;
 
 use crate::arrays::write_atomically;
 use crate::evaluation;
+use crate::experiment::name::Name;
 use crate::figure::text::{counted, escape};
 use anyhow::{Context, Result};
 use document::{anchor, document};
@@ -28,18 +29,6 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// The study's experiments, in the order of the study.
-const EXPERIMENTS: [&str; 8] = [
-    "one-vs-rest-boosting",
-    "windowed-boosting",
-    "slices-cnn",
-    "mfcc-cnn",
-    "mel-cnn",
-    "rnn",
-    "logistic",
-    "leakage",
-];
 
 /// Arguments of `report`.
 #[derive(clap::Args, Clone, Debug)]
@@ -163,8 +152,8 @@ fn header(inputs: &Inputs, entries: &[Entry], report: &Path) -> String {
         );
     }
     missing.extend(inputs.notes.iter().cloned());
-    let ran = |name: &&str| inputs.experiments.iter().any(|each| each.record.experiment == **name);
-    for name in EXPERIMENTS.iter().filter(|name| !ran(name)) {
+    let ran = |name: &str| inputs.experiments.iter().any(|each| each.record.experiment == name);
+    for name in Name::ALL.map(Name::as_str).into_iter().filter(|name| !ran(name)) {
         let command = format!("sourcing-sound-train experiment {name} --data DIR");
         missing.push(format!("{name} was not run here: {command}"));
     }

@@ -48,7 +48,7 @@ fn the_whole_study_on_one_page() {
     write_study(&place.path("report"));
     let (code, page) = place.report(None);
     assert!(is_success(code));
-    for name in EXPERIMENTS {
+    for name in Name::ALL.map(Name::as_str) {
         assert!(page.contains(&format!("<section id=\"x-{name}\">")), "{name}");
         assert!(!page.contains(&format!("{name} was not run")));
     }
