@@ -222,12 +222,12 @@ fn logistic_regression_learns_from_real_clips() {
     let data = data.display().to_string();
     let (work, out) = (path("work"), path("out"));
     let words = ["experiment", "logistic", "--data", &data, "--work", &work, "--out", &out];
-    let limits = ["--folds", "1", "--folds", "2", "--clips", "8"];
+    let limits = ["--folds", "1", "--folds", "2", "--clips", "4"];
     let line = Line::try_parse_from(words.into_iter().chain(limits)).unwrap();
     execute(&line.arguments, &AtomicBool::new(false)).unwrap();
     let (record, rows) = assert_consistent(&folder.path().join("out/logistic"));
-    assert_eq!((record.splits.len(), record.data.clips_limit), (2, Some(8)));
+    assert_eq!((record.splits.len(), record.data.clips_limit), (2, Some(4)));
     assert!(rows.iter().all(|row| row.path.starts_with("audio/fold")));
     let accuracy = record.summary.pooled_accuracy;
-    assert!(accuracy > 0.3, "{accuracy}, where chance is 0.1");
+    assert!(accuracy > 0.25, "{accuracy}, where chance is 0.1");
 }

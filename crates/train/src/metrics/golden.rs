@@ -31,7 +31,7 @@ struct Multiclass {
     macro_average: [f64; 3],
     weighted: [f64; 3],
     confusion: Vec<Vec<usize>>,
-    report: String,
+    report: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +89,9 @@ fn scores_by_label_are_those_of_scikit_learn() {
         assert_average(macro_average(&scores), case.macro_average, &case.name);
         assert_average(weighted_average(&scores), case.weighted, &case.name);
         assert_equal(scores.macro_f1, case.macro_average[2], &case.name);
-        assert_eq!(classification_report(&scores), case.report, "{}", case.name);
+        if let Some(report) = &case.report {
+            assert_eq!(&classification_report(&scores), report, "{}", case.name);
+        }
     }
 }
 
