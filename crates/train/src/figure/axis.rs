@@ -2,6 +2,9 @@
 
 use super::Canvas;
 
+/// How the number at a tick is written.
+pub type Show = fn(f64) -> String;
+
 /// A plot's frame within its figure, px.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
@@ -35,7 +38,7 @@ impl Plot {
         &self,
         canvas: &mut Canvas,
         (x_ticks, y_ticks): (&[f64], &[f64]),
-        show: (fn(f64) -> String, fn(f64) -> String),
+        show: (Show, Show),
         x_name: &str,
     ) {
         let Frame { x: (left, right), y: (bottom, _) } = self.frame;

@@ -1,6 +1,6 @@
 //! Training curves: loss and accuracy on the validation clips, epoch by epoch.
 
-use super::axis::{Frame, Plot, ticks, whole_ticks};
+use super::axis::{Frame, Plot, Show, ticks, whole_ticks};
 use super::text::percent;
 use super::{Canvas, Figure};
 use crate::experiment::record::{Epoch, SplitRecord};
@@ -71,7 +71,7 @@ fn panel(
     splits: &[&SplitRecord],
     lines: &[Line],
     y_ticks: &[f64],
-    show: fn(f64) -> String,
+    show: Show,
 ) -> Option<Figure> {
     if lines.is_empty() {
         return None;

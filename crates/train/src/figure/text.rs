@@ -49,6 +49,15 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// Milliseconds without a unit, precise enough for their size: `12.5`, `0.02`.
+pub fn milliseconds(ms: f64) -> String {
+    match ms {
+        1.0.. => format!("{ms:.1}"),
+        0.005.. => format!("{ms:.2}"),
+        _ => "<0.01".to_owned(),
+    }
+}
+
 /// A count with its noun: `1 clip`, `3,103 clips`.
 pub fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -73,6 +82,7 @@ mod tests {
         assert_eq!(percent(0.61864), "61.9%");
         assert_eq!(round_percent(0.005), "0%");
         assert_eq!(thousands(2_204_538), "2,204,538");
+        assert_eq!([12.54, 0.0214, 0.001].map(milliseconds), ["12.5", "0.02", "<0.01"]);
         assert_eq!(counted(1, "clip"), "1 clip");
         assert_eq!(counted(3103, "clip"), "3,103 clips");
     }

@@ -61,7 +61,7 @@ fn ways(binaries: &[&Binary]) -> Vec<Way> {
         let points = binaries.iter().flat_map(|binary| &binary.operating_points);
         let points: Vec<_> = points.filter(|point| point.name == name).collect();
         ways.push(Way {
-            name: name.to_owned(),
+            name: name_of_point(name),
             accuracy: mean(&points, |point| point.accuracy),
             balanced_accuracy: mean(&points, |point| point.balanced_accuracy),
             precision: Some(mean(&points, |point| point.precision)),
@@ -70,6 +70,11 @@ fn ways(binaries: &[&Binary]) -> Vec<Way> {
         });
     }
     ways
+}
+
+/// A threshold that goes by its number is called one.
+fn name_of_point(name: &str) -> String {
+    if name.parse::<f64>().is_ok() { format!("threshold {name}") } else { name.to_owned() }
 }
 
 fn mean<T>(values: &[&T], value: fn(&T) -> f64) -> f64 {
@@ -145,6 +150,12 @@ mod tests {
         let row = row.split("</tr>").next().unwrap();
         assert!(row.contains(">60.0%<") && row.contains(">55.0%<"), "{row}");
         assert!(markup.contains("Precision over recall: car horn"));
+    }
+
+    #[test]
+    fn thresholds_are_called_so() {
+        assert_eq!(name_of_point("0.5"), "threshold 0.5");
+        assert_eq!(name_of_point("best F1 in training"), "best F1 in training");
     }
 
     #[test]

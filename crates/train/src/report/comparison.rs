@@ -4,7 +4,7 @@ use super::document::anchor;
 use super::entry::{Entry, folds};
 use super::tables::{self, mean_and_sd, scrolling};
 use crate::figure::overview::{self, Row};
-use crate::figure::text::{counted, escape, percent, thousands};
+use crate::figure::text::{counted, escape, milliseconds, percent, thousands};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -69,15 +69,19 @@ fn row(entry: &Entry) -> Row {
         mean: entry.mean,
         sd: entry.sd,
         interval: Some(entry.interval),
-        study: entry.study.as_ref().and_then(|study| study.accuracy),
+        study: accuracy_of_study(entry),
     }
+}
+
+fn accuracy_of_study(entry: &Entry) -> Option<f64> {
+    entry.study.as_ref().and_then(|study| study.accuracy)
 }
 
 /// What a reader must know before comparing. Escaped.
 fn caveats(group: &Group<'_>) -> Vec<String> {
     let mut caveats = Vec::new();
     let has = |test: fn(&Entry) -> bool| group.entries.iter().any(|entry| test(entry));
-    if has(|entry| entry.study.as_ref().is_some_and(|study| study.accuracy.is_some())) {
+    if has(|entry| !entry.is_leakage && accuracy_of_study(entry).is_some()) {
         caveats.push(
             "A ring is the study's figure, measured on more or other clips than the rest of its row: \
              the sections below say on which. It enters no mean."
@@ -187,7 +191,7 @@ fn table_row(entry: &Entry, tested: &[&str]) -> String {
     let multiply_adds = entry.multiply_adds.map_or("–".to_owned(), millions);
     cell(&mut row, number(entry.multiply_adds), &multiply_adds);
     for ms in [entry.cost.features_ms, entry.cost.model_ms] {
-        cell(&mut row, ms, &ms.map_or("–".to_owned(), |ms| format!("{ms:.1}")));
+        cell(&mut row, ms, &ms.map_or("–".to_owned(), |ms| escape(&milliseconds(ms))));
     }
     cell(&mut row, Some(entry.seed as f64), &entry.seed.to_string());
     let _ = write!(row, "<td>{}</td></tr>", escape(&entry.date));

@@ -73,6 +73,10 @@ mod tests {
         );
         assert!(markup.contains("93.6% on 2,400 clips of shuffled splits, 61.9% on 3,103 clips"));
         assert!(markup.contains("<th scope=\"row\">shuffled 3</th>"));
+        let statement = "93.6% shuffled".to_owned();
+        record.study = Some(crate::experiment::record::Study { accuracy: None, statement });
+        let both = "study: 93.6% shuffled; here: 93.6% on 2,400 clips of shuffled splits, 61.9% on";
+        assert!(section(&record).unwrap().contains(both));
         record.shuffled.as_mut().unwrap().accuracy = 0.6;
         assert!(section(&record).unwrap().contains("1.9 points lower"));
     }

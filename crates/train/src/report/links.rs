@@ -41,7 +41,8 @@ fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
     let (mut from_parts, mut to_parts) = (from.components().peekable(), to.components().peekable());
     let mut common = 0;
     while from_parts.peek().is_some() && from_parts.peek() == to_parts.peek() {
-        (from_parts.next(), to_parts.next());
+        from_parts.next();
+        to_parts.next();
         common += 1;
     }
     let up = from_parts.map(|_| Component::ParentDir);

@@ -2,7 +2,9 @@
 
 use super::entry::{official, pooled, tested};
 use crate::experiment::record::{Record, SplitRecord};
-use crate::figure::text::{counted, escape, label, percent, round_percent, thousands};
+use crate::figure::text::{
+    counted, escape, label, milliseconds, percent, round_percent, thousands,
+};
 use crate::metrics::Scores;
 use std::fmt::Write as _;
 
@@ -140,8 +142,12 @@ pub fn study_and_here(record: &Record) -> Option<String> {
     let study = record.study.as_ref()?;
     let folds: Vec<_> = official(record).iter().map(|split| split.name.as_str()).collect();
     let noun = if folds.len() == 1 && !folds[0].contains(['-', ',']) { "fold" } else { "folds" };
+    let shuffled = record.shuffled.as_ref().map_or(String::new(), |shuffled| {
+        let clips = counted(shuffled.n_test, "clip");
+        format!("{} on {clips} of shuffled splits, ", percent(shuffled.accuracy))
+    });
     let sentence = format!(
-        "study: {}; here: {} on {} ({noun} {})",
+        "study: {}; here: {shuffled}{} on {} ({noun} {})",
         study.statement,
         percent(record.summary.accuracy),
         counted(record.summary.n_test, "clip"),
@@ -172,7 +178,9 @@ pub fn facts(record: &Record) -> String {
         thousands(data.clips as u64),
         thousands(data.rows as u64),
     );
-    let per_clip = |value: Option<f64>| value.map_or("–".to_owned(), |ms| format!("{ms:.1} ms"));
+    let per_clip = |value: Option<f64>| {
+        value.map_or("–".to_owned(), |ms| escape(&format!("{} ms", milliseconds(ms))))
+    };
     let number = |value: Option<u64>| value.map_or("–".to_owned(), thousands);
     let cost = format!(
         "features {}, model {} (median, one thread)",
