@@ -3,6 +3,7 @@
 use super::document::anchor;
 use super::entry::{Entry, folds};
 use super::tables::{self, mean_and_sd, scrolling};
+use crate::figure::Figure;
 use crate::figure::overview::{self, Row};
 use crate::figure::text::{counted, escape, milliseconds, percent, thousands};
 use std::collections::BTreeSet;
@@ -34,12 +35,9 @@ pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
 
 /// The drawing, the notes on what may be compared, the table, and recall by label.
 pub fn section(group: &Group<'_>) -> String {
-    // The experiment on leakage repeats another one on official folds: once is enough.
-    let shown: Vec<_> = group.entries.iter().copied().filter(|entry| !entry.is_leakage).collect();
+    let shown = shown(group);
     let mut markup = String::new();
-    if !shown.is_empty() {
-        let rows: Vec<_> = shown.iter().map(|entry| row(entry)).collect();
-        let figure = overview::figure(&rows, 1.0 / group.labels.len() as f64);
+    if let Some(figure) = figure(group) {
         let _ = write!(markup, "<figure class=\"card\">{}</figure>", figure.inline());
     }
     for caveat in caveats(group) {
@@ -58,6 +56,18 @@ pub fn section(group: &Group<'_>) -> String {
         );
     }
     markup
+}
+
+/// The entries to draw. The experiment on leakage repeats another one on official folds: once
+/// is enough.
+fn shown<'a>(group: &Group<'a>) -> Vec<&'a Entry> {
+    group.entries.iter().copied().filter(|entry| !entry.is_leakage).collect()
+}
+
+/// The drawing of a group; `None` where there is nothing to draw.
+pub fn figure(group: &Group<'_>) -> Option<Figure> {
+    let rows: Vec<_> = shown(group).into_iter().map(row).collect();
+    (!rows.is_empty()).then(|| overview::figure(&rows, 1.0 / group.labels.len() as f64))
 }
 
 fn row(entry: &Entry) -> Row {

@@ -11,6 +11,7 @@ pub mod leakage;
 mod links;
 pub mod load;
 mod pairs;
+mod publish;
 pub mod sections;
 pub mod tables;
 #[cfg(test)]
@@ -45,6 +46,10 @@ pub struct Arguments {
     /// The page to write [default: index.html in the folder of results].
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Also write the small results into this folder: a JSON file per experiment, one drawing
+    /// and a page of Markdown.
+    #[arg(long)]
+    pub publish: Option<PathBuf>,
 }
 
 /// Runs the command. Exit code 1 when a file could not be used; the rest is written all the same.
@@ -66,6 +71,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     write_atomically(&folder.join(out.file_name().context("--out needs a file name")?), |file| {
         file.write_all(page.as_bytes())
     })?;
+    if let Some(folder) = &arguments.publish {
+        publish::publish(folder, &inputs)?;
+    }
     let (experiments, models) = (inputs.experiments.len(), inputs.models.len());
     println!(
         "{}: {}, {}",

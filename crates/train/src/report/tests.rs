@@ -22,6 +22,7 @@ impl Place {
             models: self.path("models"),
             data,
             out: Some(self.path("out/index.html")),
+            publish: None,
         };
         let code = run(&arguments).unwrap();
         (code, std::fs::read_to_string(self.path("out/index.html")).unwrap())
