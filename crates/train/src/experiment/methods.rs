@@ -19,7 +19,7 @@ const DEFAULT_POSITIVE: &str = "car_horn";
 pub enum LeakageMethod {
     /// The study's CNN on MFCC, as in the study.
     MfccCnn,
-    /// Logistic regression, within a minute.
+    /// Logistic regression, within minutes.
     Logistic,
 }
 
