@@ -171,7 +171,7 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::figure::assert_well_formed;
+    use crate::figure::tests::assert_well_formed;
     use crate::report::fixtures::write_study;
     use crate::report::load::load;
 
