@@ -142,6 +142,7 @@ fn data_that_are_not_there_are_an_error() {
         models: place.path("models"),
         data: Some(place.path("gone")),
         out: Some(place.path("index.html")),
+        publish: None,
     };
     assert!(format!("{:#}", run(&arguments).unwrap_err()).contains("gone"));
 }
