@@ -1,6 +1,7 @@
 //! `CARD.md`, written from the same numbers as `evaluation.json`.
 
 use crate::evaluation::{Evaluation, StageEvaluation};
+use crate::figure::text::{self, percent};
 use crate::provenance;
 use sourcing_sound::{LogScale, ModelMetadata};
 use std::fmt::Write;
@@ -255,31 +256,6 @@ fn reproduction(evaluation: &Evaluation) -> String {
     )
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
-}
-
-/// A number with commas between thousands.
 fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_have_commas() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(128_730), "128,730");
-        assert_eq!(thousands(1_000_000), "1,000,000");
-    }
+    text::thousands(number as u64)
 }
