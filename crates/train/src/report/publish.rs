@@ -105,41 +105,47 @@ fn tested(entry: &Entry) -> String {
 }
 
 fn one_against_the_rest<'a>(records: impl Iterator<Item = &'a Record>) -> String {
+    let tables: String = records.filter_map(ways).collect();
+    match tables.is_empty() {
+        true => tables,
+        false => format!("\n## One label against the rest\n{tables}"),
+    }
+}
+
+/// The table of one experiment: a line per tested folds and threshold.
+fn ways(record: &Record) -> Option<String> {
     let mut rows = String::new();
-    for record in records {
-        let study = record.study.as_ref().map_or("–", |study| study.statement.as_str());
-        for split in entry::official(record) {
-            let Some(binary) = &split.binary else { continue };
-            for point in &binary.operating_points {
-                let shares = [
-                    binary.accuracy_of_never,
-                    point.accuracy,
-                    point.balanced_accuracy,
-                    point.precision,
-                    point.recall,
-                    binary.average_precision,
-                ];
-                let shares = shares.map(percent).join(" | ");
-                let (name, positive) = (&record.experiment, &binary.positive);
-                let _ = writeln!(
-                    rows,
-                    "| {name}, {positive} | {} | {} | {} | {shares} | {} |",
-                    cell(study),
-                    entry::tested(split),
-                    cell(&point.name),
-                    counted(split.n_test, "clip"),
-                );
-            }
+    for split in entry::official(record) {
+        let Some(binary) = &split.binary else { continue };
+        for point in &binary.operating_points {
+            let shares = [
+                binary.accuracy_of_never,
+                point.accuracy,
+                point.balanced_accuracy,
+                point.precision,
+                point.recall,
+                binary.average_precision,
+            ];
+            let _ = writeln!(
+                rows,
+                "| {}, {} | {} | {} |",
+                entry::tested(split),
+                counted(split.n_test, "clip"),
+                cell(&point.name),
+                shares.map(percent).join(" | "),
+            );
         }
     }
-    if rows.is_empty() {
-        return rows;
-    }
-    format!(
-        "\n## One label against the rest\n\n| | study | tested | threshold | always no | accuracy | \
-         balanced accuracy | precision | recall | average precision | on |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|\n{rows}"
-    )
+    let positive =
+        &entry::official(record).iter().find_map(|split| split.binary.as_ref())?.positive;
+    let study = record.study.as_ref().map_or(String::new(), |study| {
+        format!("Study: {}. Here: `{positive}` against the rest.\n\n", study.statement)
+    });
+    Some(format!(
+        "\n### {}\n\n{study}| tested | threshold | always no | accuracy | balanced accuracy | \
+         precision | recall | average precision |\n|---|---|---|---|---|---|---|---|\n{rows}",
+        record.experiment
+    ))
 }
 
 fn shuffled<'a>(records: impl Iterator<Item = &'a Record>) -> String {
@@ -191,7 +197,7 @@ mod tests {
         let mel = inputs.experiments.iter().find(|each| each.folder == "mel-cnn").unwrap();
         let line = page.lines().find(|line| line.starts_with("| mel-cnn |")).unwrap();
         assert!(line.contains("2,204,538") && line.contains(&percent(mel.record.summary.accuracy)));
-        assert!(page.contains("## One label against the rest"));
+        assert!(page.contains("## One label against the rest\n\n### one-vs-rest-boosting"));
         assert!(
             page.contains("## What shuffling pretends") && page.contains("shuffled clip by clip")
         );
