@@ -3,12 +3,14 @@
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
 use crate::front_end::FrontEnd;
+use crate::head::{Head, Patch};
 use crate::metadata::ModelMetadata;
 use crate::model::Model;
 use crate::prediction::Prediction;
+use crate::scorer::{Heard, SLACK_COLUMNS, Scored, Scorer, below, check_columns};
 use crate::stream::{Stream, StreamConfig};
 
-/// A front end and the network that was trained on it.
+/// A front end and the network that was trained on it, perhaps with a head.
 pub struct Classifier {
     front_end: FrontEnd,
     scorer: Scorer,
@@ -20,15 +22,32 @@ impl Classifier {
     /// # Errors
     /// `config` when the front end's settings contradict each other.
     pub fn new(model: Model) -> Result<Self> {
-        Ok(Classifier {
-            front_end: FrontEnd::new(model.metadata().front_end.clone())?,
-            scorer: Scorer::new(model),
-        })
+        Self::build(model, None)
     }
 
-    /// What the model says about itself.
+    /// As [`Self::new`], with other labels: those of a head made for this very model.
+    ///
+    /// # Errors
+    /// `head-mismatch` for a head that was made for another model, naming both;
+    /// `head-format` for one whose weights do not fit; and those of [`Self::new`].
+    pub fn with_head(model: Model, head: Head) -> Result<Self> {
+        Self::build(model, Some(head))
+    }
+
+    fn build(model: Model, head: Option<Head>) -> Result<Self> {
+        let front_end = FrontEnd::new(model.metadata().front_end.clone())?;
+        Ok(Classifier { front_end, scorer: Scorer::new(model, head)? })
+    }
+
+    /// What the model says about itself; with a head, labels, calibration and card are the
+    /// head's.
     pub fn metadata(&self) -> &ModelMetadata {
-        self.scorer.model.metadata()
+        self.scorer.metadata()
+    }
+
+    /// The network that runs, with what its own file says.
+    pub fn model(&self) -> &Model {
+        self.scorer.model()
     }
 
     /// A prediction per segment, at the model's own hop.
@@ -40,8 +59,9 @@ impl Classifier {
     }
 
     /// A prediction per segment; segments start every `hop_seconds` (rounded to whole
-    /// feature columns). The last one is moved so that it ends with the recording. A
-    /// recording that is not longer than a segment gives exactly one prediction.
+    /// feature columns, or whole patches for a model of patches). The last one is moved so
+    /// that it ends with the recording. A recording that is not longer than a segment gives
+    /// exactly one prediction.
     ///
     /// # Errors
     /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short`
@@ -49,25 +69,58 @@ impl Classifier {
     pub fn classify_with_hop(&mut self, pcm: Pcm<'_>, hop_seconds: f64) -> Result<Vec<Prediction>> {
         let hop = hop_columns(self.metadata(), hop_seconds)?;
         let columns = self.front_end.columns(pcm)?;
-        let (n_mels, segment) = {
-            let metadata = self.metadata();
-            (metadata.front_end.n_mels, metadata.segment_frames)
-        };
-        let total = columns.len() / n_mels;
-        let column_seconds = self.front_end.config().column_seconds();
-        let (length, duration) = (self.metadata().segment_seconds(), pcm.duration_seconds());
-        segment_starts(total, segment, hop)
-            .into_iter()
-            .map(|first| {
-                let last = total.min(first + segment);
-                let scored = self.scorer.score(&columns[first * n_mels..last * n_mels])?;
-                let start = first as f64 * column_seconds;
-                // The last segment ends with the recording, whatever its columns round to.
-                let end = if last == total { duration } else { start + length };
-                let end = end.min(duration);
-                Ok(self.scorer.prediction((start, end), scored))
-            })
-            .collect()
+        let duration = pcm.duration_seconds();
+        match self.metadata().patch {
+            Some(patch) => {
+                let heard = self.hear_patches(&columns)?;
+                let segment = self.metadata().segment_patches();
+                let starts = starts(heard.len(), segment, hop / patch.hop_frames);
+                Ok(starts
+                    .map(|first| {
+                        let last = heard.len().min(first + segment);
+                        let scored = self.scorer.pool(heard[first..last].iter());
+                        let span = (first * patch.hop_frames, last == heard.len());
+                        self.prediction(span, duration, scored)
+                    })
+                    .collect())
+            }
+            None => {
+                let (n_mels, segment) = (self.n_mels(), self.metadata().segment_frames);
+                let total = columns.len() / n_mels;
+                let whole = total <= segment + SLACK_COLUMNS;
+                starts(if whole { segment } else { total }, segment, hop)
+                    .map(|first| {
+                        let last = total.min(first + segment);
+                        let heard = self.scorer.hear(&columns[first * n_mels..last * n_mels])?;
+                        let scored = self.scorer.pool(std::iter::once(&heard));
+                        Ok(self.prediction((first, last == total), duration, scored))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// What the base model says of each patch of a recording: patches stand on a fixed grid
+    /// from the first column on, and silence completes the last one. Heads are trained on
+    /// these, pooled by [`crate::pool`].
+    ///
+    /// # Errors
+    /// `config` for a model without embedding; else as [`Self::classify_with_hop`].
+    pub fn patches(&mut self, pcm: Pcm<'_>) -> Result<Vec<Patch>> {
+        if self.model().metadata().embedding_size.is_none() {
+            let name = self.model().metadata().name.clone();
+            return Err(Error::config("model", name, "a model with an embedding"));
+        }
+        let columns = self.front_end.columns(pcm)?;
+        Ok(self.hear_patches(&columns)?.into_iter().map(|heard| heard.patch).collect())
+    }
+
+    /// The feature columns of a recording, `[columns][n_mels]`, not normalised, for drawing.
+    ///
+    /// # Errors
+    /// `audio-too-short` for less audio than one feature column needs.
+    pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
+        self.front_end.columns(pcm)
     }
 
     /// The scores of one segment, given as columns (`[columns][n_mels]`, at most
@@ -76,16 +129,19 @@ impl Classifier {
     /// # Errors
     /// `config` when the columns do not fit; `inference` should the network fail.
     pub fn score_columns(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
-        Ok(self.scorer.score(columns)?.scores)
+        check_columns(columns, self.n_mels(), self.metadata().segment_frames)?;
+        let heard = self.hear_patches(columns)?;
+        Ok(self.scorer.pool(heard.iter()).scores)
     }
 
-    /// The network's outputs for one segment, before calibration and activation. Takes
-    /// the same columns as [`Self::score_columns`].
+    /// The network's outputs for one of its inputs, before calibration and activation. Takes
+    /// the same columns as [`Self::score_columns`], at most as many as the network hears at
+    /// a time.
     ///
     /// # Errors
     /// As [`Self::score_columns`].
     pub fn logits_of_columns(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
-        self.scorer.outputs(columns)
+        Ok(self.scorer.outputs(columns)?.scores)
     }
 
     /// A stream of live audio at `rate`. Streams are independent of each other and of
@@ -96,103 +152,88 @@ impl Classifier {
     pub fn stream(&self, rate: SampleRate, config: StreamConfig) -> Result<Stream> {
         Stream::new(self.front_end.clone(), self.scorer.clone(), rate, config)
     }
+
+    fn n_mels(&self) -> usize {
+        self.front_end.config().n_mels
+    }
+
+    /// Runs the network once per patch of the grid.
+    fn hear_patches(&mut self, columns: &[f32]) -> Result<Vec<Heard>> {
+        let n_mels = self.n_mels();
+        let metadata = self.metadata();
+        let frames = metadata.input_frames();
+        let hop = metadata.patch.map_or(frames, |patch| patch.hop_frames);
+        let total = columns.len() / n_mels;
+        (0..patch_count(total, frames, hop))
+            .map(|patch| {
+                let (first, last) = (patch * hop, total.min(patch * hop + frames));
+                self.scorer.hear(&columns[first * n_mels..last * n_mels])
+            })
+            .collect()
+    }
+
+    /// A prediction for the segment from column `first` on, rejected by the model's own
+    /// thresholds. The last segment ends with the recording, whatever its columns round to.
+    fn prediction(
+        &self,
+        (first, is_last): (usize, bool),
+        duration: f64,
+        scored: Scored,
+    ) -> Prediction {
+        let metadata = self.metadata();
+        let start = first as f64 * metadata.front_end.column_seconds();
+        let end = if is_last { duration } else { start + metadata.segment_seconds() };
+        let rejected = scored.other || below(&scored.scores, metadata.rejection_threshold);
+        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
+        Prediction::new(labels, ranking, (start, end.min(duration)), scored.scores, rejected)
+    }
 }
 
-/// `hop_seconds` in whole feature columns, at least one.
+/// `hop_seconds` in whole feature columns, at least one; in whole steps from patch to patch
+/// for a model of patches.
 pub(crate) fn hop_columns(metadata: &ModelMetadata, hop_seconds: f64) -> Result<usize> {
     const DAY: f64 = 86_400.0;
     if !(hop_seconds > 0.0 && hop_seconds <= DAY) {
         return Err(Error::config("hop", hop_seconds, "above 0 s, at most a day"));
     }
-    Ok(((hop_seconds / metadata.front_end.column_seconds()).round() as usize).max(1))
+    let step = metadata.patch.map_or(1, |patch| patch.hop_frames);
+    let steps = hop_seconds / (metadata.front_end.column_seconds() * step as f64);
+    Ok((steps.round() as usize).max(1) * step)
 }
 
-/// First columns of the segments of a recording of `total` columns.
-fn segment_starts(total: usize, segment: usize, hop: usize) -> Vec<usize> {
-    // A column or two beyond a segment come from encoders' padding, not from sound.
-    const SLACK_COLUMNS: usize = 2;
-    if total <= segment + SLACK_COLUMNS {
-        return vec![0];
-    }
-    let last = total - segment;
-    let mut starts: Vec<usize> = (0..last).step_by(hop).collect();
-    starts.push(last);
-    starts
+/// Patches of `frames` columns, `hop` apart, that it takes to hear `total` columns.
+fn patch_count(total: usize, frames: usize, hop: usize) -> usize {
+    1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop)
 }
 
-/// Normalises columns and runs the network on them.
-#[derive(Clone)]
-pub(crate) struct Scorer {
-    model: Model,
-    input: Vec<f32>,
-}
-
-/// The scores of one segment and whether the network itself rejects it.
-pub(crate) struct Scored {
-    pub(crate) scores: Vec<f32>,
-    pub(crate) other: bool,
-}
-
-impl Scorer {
-    fn new(model: Model) -> Self {
-        let metadata = model.metadata();
-        let input = vec![0.0; metadata.front_end.n_mels * metadata.segment_frames];
-        Scorer { model, input }
-    }
-
-    pub(crate) fn metadata(&self) -> &ModelMetadata {
-        self.model.metadata()
-    }
-
-    pub(crate) fn score(&mut self, columns: &[f32]) -> Result<Scored> {
-        let outputs = self.outputs(columns)?;
-        let (scores, other) = self.model.scores(&outputs);
-        Ok(Scored { scores, other })
-    }
-
-    /// A prediction over `span` (seconds), rejected by the model's own thresholds.
-    fn prediction(&self, span: (f64, f64), scored: Scored) -> Prediction {
-        let metadata = self.metadata();
-        let rejected = scored.other || below(&scored.scores, metadata.rejection_threshold);
-        Prediction::new(metadata.labels.clone(), span, scored.scores, rejected)
-    }
-
-    /// Lays columns (time-major) out as the network's image (mel-major), normalised.
-    fn outputs(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
-        let metadata = self.model.metadata();
-        let (n_mels, frames) = (metadata.front_end.n_mels, metadata.segment_frames);
-        let given = columns.len() / n_mels;
-        if !columns.len().is_multiple_of(n_mels) || given == 0 || given > frames {
-            let expected = format!("1 to {frames} columns of {n_mels} values");
-            return Err(Error::config("columns", format!("{} values", columns.len()), expected));
-        }
-        let normalise = |value: f32| (value - metadata.mean) / metadata.std;
-        self.input.fill(normalise(metadata.front_end.silent_value()));
-        for (t, column) in columns.chunks_exact(n_mels).enumerate() {
-            for (mel, &value) in column.iter().enumerate() {
-                self.input[mel * frames + t] = normalise(value);
-            }
-        }
-        self.model.run(&self.input)
-    }
-}
-
-/// Whether the best score is below `threshold`.
-pub(crate) fn below(scores: &[f32], threshold: f32) -> bool {
-    scores.iter().copied().fold(0.0, f32::max) < threshold
+/// Where segments of `segment` units start in a recording of `total`, `hop` apart; the last one
+/// ends with the recording.
+fn starts(total: usize, segment: usize, hop: usize) -> impl Iterator<Item = usize> {
+    let last = total.saturating_sub(segment);
+    (0..last).step_by(hop).chain(std::iter::once(last))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::segment_starts;
+    use super::{patch_count, starts};
 
     #[test]
     fn segments_cover_the_recording() {
-        assert_eq!(segment_starts(20, 173, 22), [0]);
-        assert_eq!(segment_starts(173, 173, 22), [0]);
-        assert_eq!(segment_starts(175, 173, 22), [0]);
-        assert_eq!(segment_starts(180, 173, 22), [0, 7]);
-        assert_eq!(segment_starts(217, 173, 22), [0, 22, 44]);
-        assert_eq!(segment_starts(600, 173, 173), [0, 173, 346, 427]);
+        let starts = |total, segment, hop| starts(total, segment, hop).collect::<Vec<_>>();
+        assert_eq!(starts(20, 173, 22), [0]);
+        assert_eq!(starts(173, 173, 22), [0]);
+        assert_eq!(starts(180, 173, 22), [0, 7]);
+        assert_eq!(starts(217, 173, 22), [0, 22, 44]);
+        assert_eq!(starts(600, 173, 173), [0, 173, 346, 427]);
+    }
+
+    #[test]
+    fn patches_cover_the_recording() {
+        // YAMNet: 1 + ⌈(samples − 15,600) / 7,680⌉ patches; columns begin every 160 samples.
+        for (samples, patches) in
+            [(4_800, 1), (15_600, 1), (16_000, 2), (23_280, 2), (64_000, 8), (160_000, 20)]
+        {
+            assert_eq!(patch_count(usize::div_ceil(samples, 160), 96, 48), patches, "{samples}");
+        }
     }
 }

@@ -90,6 +90,20 @@ pub enum ErrorKind {
         /// What the network has.
         actual: String,
     },
+    /// Bytes that are no head, or one whose parts do not fit together.
+    HeadFormat {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A head that was made for another model.
+    HeadMismatch {
+        /// The head's name.
+        head: String,
+        /// Name and hash of the model that it was made for.
+        expected: String,
+        /// Name and hash of the model that was given.
+        actual: String,
+    },
     /// A size beyond what is accepted, refused before memory is taken.
     Limit {
         /// What is too large.
@@ -107,7 +121,7 @@ pub enum ErrorKind {
 }
 
 /// Every code that [`Error::code`] can return, in a fixed order.
-pub const ERROR_CODES: [&str; 13] = [
+pub const ERROR_CODES: [&str; 15] = [
     "audio-rate",
     "audio-non-finite",
     "audio-channels",
@@ -119,6 +133,8 @@ pub const ERROR_CODES: [&str; 13] = [
     "metadata-invalid",
     "metadata-version",
     "model-mismatch",
+    "head-format",
+    "head-mismatch",
     "limit",
     "inference",
 ];
@@ -143,6 +159,8 @@ impl Error {
             ErrorKind::MetadataInvalid { .. } => "metadata-invalid",
             ErrorKind::MetadataVersion { .. } => "metadata-version",
             ErrorKind::ModelMismatch { .. } => "model-mismatch",
+            ErrorKind::HeadFormat { .. } => "head-format",
+            ErrorKind::HeadMismatch { .. } => "head-mismatch",
             ErrorKind::Limit { .. } => "limit",
             ErrorKind::Inference { .. } => "inference",
         }
@@ -202,6 +220,10 @@ impl fmt::Display for Error {
             }
             ErrorKind::ModelMismatch { what, expected, actual } => {
                 write!(f, "the network's {what} is {actual}, its metadata says {expected}")
+            }
+            ErrorKind::HeadFormat { reason } => write!(f, "not a usable head: {reason}"),
+            ErrorKind::HeadMismatch { head, expected, actual } => {
+                write!(f, "the head {head:?} was made for {expected}, not for {actual}")
             }
             ErrorKind::Limit { what, given, max } => {
                 write!(f, "{what} is {given}, the limit is {max}")

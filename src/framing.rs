@@ -6,6 +6,19 @@ use crate::error::{Error, Result};
 /// is taken.
 const N_FFT: std::ops::RangeInclusive<usize> = 16..=65_536;
 
+/// Where the window stands in a frame, and what becomes of the end of a recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FrameLayout {
+    /// As `librosa.stft`: the window stands in the middle of `n_fft` samples, and only whole
+    /// frames count.
+    #[default]
+    Librosa,
+    /// As `tf.signal.stft(frame_length=win_length, fft_length=n_fft, pad_end=True)`: the window
+    /// covers the first `win_length` samples of a frame; a frame begins every hop up to the
+    /// last sample, and zeros complete the last ones.
+    TensorFlow,
+}
+
 /// Frames of `n_fft` samples every `hop_length` samples.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Framing {
@@ -16,6 +29,7 @@ pub(crate) struct Framing {
     /// Whether frame *t* is centred on sample *t* · `hop_length` of the recording, which is then
     /// continued by `n_fft / 2` samples on either side.
     pub(crate) center: bool,
+    pub(crate) layout: FrameLayout,
 }
 
 impl Framing {
@@ -29,15 +43,39 @@ impl Framing {
             let expected = format!("1 to {} (n_fft)", self.n_fft);
             return Err(Error::config("hop_length", self.hop_length, expected));
         }
+        if self.center && self.layout == FrameLayout::TensorFlow {
+            return Err(Error::config("center", true, "false with TensorFlow's frames"));
+        }
         Ok(())
     }
 
-    /// Whole frames in `samples` samples.
+    /// Frames of a recording of `samples` samples.
     pub(crate) fn frames_of(self, samples: usize) -> usize {
-        if self.center {
-            1 + samples / self.hop_length
-        } else {
-            (samples + self.hop_length).saturating_sub(self.n_fft) / self.hop_length
+        match self.layout {
+            FrameLayout::TensorFlow => samples.div_ceil(self.hop_length),
+            FrameLayout::Librosa if self.center => 1 + samples / self.hop_length,
+            FrameLayout::Librosa => {
+                (samples + self.hop_length).saturating_sub(self.n_fft) / self.hop_length
+            }
+        }
+    }
+
+    /// Fewest samples of a recording that has a frame worth its name.
+    pub(crate) fn min_samples(self) -> usize {
+        let whole = self.layout == FrameLayout::Librosa && !self.center;
+        if whole { self.n_fft } else { self.hop_length }
+    }
+
+    /// Zeros that follow a recording of which `left` samples, from the first of its next
+    /// frame on, are not yet in all their frames.
+    pub(crate) fn closing(self, left: usize) -> usize {
+        match self.layout {
+            FrameLayout::Librosa => self.padding(),
+            FrameLayout::TensorFlow => {
+                let frames = left.div_ceil(self.hop_length);
+                let end = frames.saturating_sub(1) * self.hop_length + self.n_fft;
+                if frames == 0 { 0 } else { end - left }
+            }
         }
     }
 

@@ -4,10 +4,11 @@
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::framing::Framing;
-use crate::mel::{MelFilterBank, MelNorm, MelScale, check_n_mels};
+use crate::framing::{FrameLayout, Framing};
+use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
 use crate::resample::Resampler;
 use crate::spectrum::PowerSpectrum;
+use std::fmt;
 
 /// How mel energies become features.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +41,7 @@ impl LogScale {
 }
 
 /// Settings of the front end, in librosa's and torchaudio's words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct FrontEndConfig {
     /// Rate in Hz that audio is resampled to before analysis.
     pub sample_rate: u32,
@@ -53,6 +54,8 @@ pub struct FrontEndConfig {
     /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` zeros
     /// on either side of the recording (librosa's `center=True, pad_mode="constant"`).
     pub center: bool,
+    /// Where the window stands in a frame, and how a recording ends.
+    pub framing: FrameLayout,
     /// Exponent of the magnitude: 1 or 2.
     pub power: f32,
     /// Mel bands, 1 to 1,024.
@@ -65,8 +68,36 @@ pub struct FrontEndConfig {
     pub mel_scale: MelScale,
     /// Scaling of the bands.
     pub norm: MelNorm,
+    /// Shape of the bands.
+    pub triangles: MelTriangles,
     /// Compression of the energies.
     pub log: LogScale,
+}
+
+/// As derived, but layout and shape are left out where they are the usual ones: features are
+/// cached under this text, and settings that mean the same must read the same.
+impl fmt::Debug for FrontEndConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("FrontEndConfig");
+        all.field("sample_rate", &self.sample_rate)
+            .field("n_fft", &self.n_fft)
+            .field("win_length", &self.win_length)
+            .field("hop_length", &self.hop_length)
+            .field("center", &self.center);
+        if self.framing != FrameLayout::default() {
+            all.field("framing", &self.framing);
+        }
+        all.field("power", &self.power)
+            .field("n_mels", &self.n_mels)
+            .field("f_min", &self.f_min)
+            .field("f_max", &self.f_max)
+            .field("mel_scale", &self.mel_scale)
+            .field("norm", &self.norm);
+        if self.triangles != MelTriangles::default() {
+            all.field("triangles", &self.triangles);
+        }
+        all.field("log", &self.log).finish()
+    }
 }
 
 impl FrontEndConfig {
@@ -86,7 +117,12 @@ impl FrontEndConfig {
     }
 
     fn framing(&self) -> Framing {
-        Framing { n_fft: self.n_fft, hop_length: self.hop_length, center: self.center }
+        Framing {
+            n_fft: self.n_fft,
+            hop_length: self.hop_length,
+            center: self.center,
+            layout: self.framing,
+        }
     }
 
     fn validate(&self) -> Result<()> {
@@ -104,11 +140,14 @@ impl FrontEndConfig {
 /// Turns frames of samples into feature columns of `n_mels` values.
 ///
 /// ```
-/// use sourcing_sound::{FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, Pcm, SampleRate};
+/// use sourcing_sound::{
+///     FrameLayout, FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, Pcm,
+///     SampleRate,
+/// };
 /// let mut front_end = FrontEnd::new(FrontEndConfig {
 ///     sample_rate: 22_050, n_fft: 1024, win_length: 1024, hop_length: 512, center: true,
-///     power: 2.0, n_mels: 64, f_min: 30.0, f_max: 11_025.0,
-///     mel_scale: MelScale::Slaney, norm: MelNorm::Slaney,
+///     framing: FrameLayout::Librosa, power: 2.0, n_mels: 64, f_min: 30.0, f_max: 11_025.0,
+///     mel_scale: MelScale::Slaney, norm: MelNorm::Slaney, triangles: MelTriangles::Hertz,
 ///     log: LogScale::Decibel { offset: 1e-10 },
 /// })?;
 /// let second = vec![0.1; 48_000];
@@ -131,14 +170,20 @@ impl FrontEnd {
     /// `config` or `audio-rate`, naming the setting, what was given and what is accepted.
     pub fn new(config: FrontEndConfig) -> Result<Self> {
         config.validate()?;
-        let spectrum = PowerSpectrum::new(config.n_fft, config.win_length, config.power)?;
-        let filters = MelFilterBank::new(
+        let spectrum = PowerSpectrum::with_layout(
+            config.n_fft,
+            config.win_length,
+            config.power,
+            config.framing,
+        )?;
+        let filters = MelFilterBank::with_triangles(
             config.sample_rate,
             config.n_fft,
             config.n_mels,
             (config.f_min, config.f_max),
             config.mel_scale,
             config.norm,
+            config.triangles,
         )?;
         Ok(FrontEnd { bins: vec![0.0; spectrum.bins()], config, spectrum, filters })
     }
@@ -156,7 +201,8 @@ impl FrontEnd {
     /// All columns of a recording: `[columns][n_mels]`, column after column.
     ///
     /// # Errors
-    /// `audio-too-short` when there is not a single whole hop (or frame, without centring).
+    /// `audio-too-short` when there is not a single whole hop (or frame, without centring in
+    /// librosa's layout).
     pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let mut stream = ColumnStream::new(self.clone(), pcm.rate())?;
         let model_rate_samples = pcm.duration_seconds() * f64::from(self.config.sample_rate);
@@ -226,9 +272,8 @@ impl ColumnStream {
     pub fn finish(&mut self, columns: &mut Vec<f32>) -> Result<()> {
         self.check_length()?;
         self.resampler.finish(&mut self.buffer)?;
-        let config = self.front_end.config();
-        let padded = self.buffer.len() + config.framing().padding();
-        self.buffer.resize(padded, 0.0);
+        let framing = self.front_end.config().framing();
+        self.buffer.resize(self.buffer.len() + framing.closing(self.buffer.len()), 0.0);
         self.drain_frames(columns)
     }
 
@@ -239,8 +284,7 @@ impl ColumnStream {
 
     fn check_length(&self) -> Result<()> {
         let config = self.front_end.config();
-        let model_samples = if config.center { config.hop_length } else { config.n_fft };
-        let min = (model_samples as u64 * u64::from(self.input_rate.hz()))
+        let min = (config.framing().min_samples() as u64 * u64::from(self.input_rate.hz()))
             .div_ceil(u64::from(config.sample_rate));
         if self.samples_in >= min {
             return Ok(());

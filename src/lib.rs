@@ -11,8 +11,10 @@
 //! | [`FrontEnd`], [`ColumnStream`] | PCM → feature columns, for networks |
 //! | [`Descriptors`], [`Dct`], [`power_to_db`] | PCM → centroid, bandwidth, roll-off, zero-crossing rate, mel power, MFCC, equal to librosa's |
 //! | [`magnitude_db`] | a whole recording → its spectrum in dB |
+//! | [`Labels`], [`Taxonomy`] | names, groups and kinds of what is heard |
 //! | [`ModelMetadata`] | what a model file says about itself |
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
+//! | [`Head`] | other labels on a big network's embedding |
 //! | [`Classifier`] | a recording → [`Prediction`]s |
 //! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
 //!
@@ -38,14 +40,17 @@ mod descriptors;
 mod error;
 mod framing;
 mod front_end;
+mod head;
 pub mod mel;
 mod metadata;
 mod model;
 mod prediction;
 pub mod resample;
+mod scorer;
 mod smooth;
 pub mod spectrum;
 mod stream;
+mod taxonomy;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 mod whole_spectrum;
@@ -56,11 +61,14 @@ pub use dct::Dct;
 pub use decibel::power_to_db;
 pub use descriptors::{DescriptorConfig, DescriptorFrames, Descriptors};
 pub use error::{ERROR_CODES, Error, ErrorKind, Result};
+pub use framing::FrameLayout;
 pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
-pub use mel::{MelFilterBank, MelNorm, MelScale};
-pub use metadata::{Activation, FORMAT_VERSION, ModelMetadata, Padding};
+pub use head::{Head, HeadFeature, HeadMetadata, Patch, pool};
+pub use mel::{MelFilterBank, MelNorm, MelScale, MelTriangles};
+pub use metadata::{Activation, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout};
 pub use model::Model;
-pub use prediction::{Category, Labels, Prediction};
+pub use prediction::{Category, GroupScore, Labels, Prediction};
 pub use smooth::SoundEvent;
 pub use stream::{Stream, StreamConfig, Update};
+pub use taxonomy::{Group, Taxonomy};
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};

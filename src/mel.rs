@@ -20,6 +20,17 @@ pub enum MelNorm {
     None,
 }
 
+/// In which unit the slopes of the triangles are straight lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MelTriangles {
+    /// Hz, as in librosa and torchaudio.
+    #[default]
+    Hertz,
+    /// Mel, as in TensorFlow (`tf.signal.linear_to_mel_weight_matrix`) and Kaldi. The bin at
+    /// 0 Hz has no weight.
+    Mel,
+}
+
 impl MelScale {
     /// Its name in model files: `slaney` or `htk`.
     pub fn name(self) -> &'static str {
@@ -101,6 +112,23 @@ impl MelFilterBank {
         scale: MelScale,
         norm: MelNorm,
     ) -> Result<Self> {
+        let band = (f_min, f_max);
+        Self::with_triangles(sample_rate, n_fft, n_mels, band, scale, norm, MelTriangles::Hertz)
+    }
+
+    /// As [`Self::new`], with triangles that are straight in the unit named by `triangles`.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_triangles(
+        sample_rate: u32,
+        n_fft: usize,
+        n_mels: usize,
+        (f_min, f_max): (f32, f32),
+        scale: MelScale,
+        norm: MelNorm,
+        triangles: MelTriangles,
+    ) -> Result<Self> {
         let nyquist = sample_rate as f32 / 2.0;
         if n_mels == 0 {
             return Err(Error::config("n_mels", n_mels, "at least 1"));
@@ -118,9 +146,23 @@ impl MelFilterBank {
         let step = (high - low) / (n_mels + 1) as f64;
         let edges_hz: Vec<f64> =
             (0..n_mels + 2).map(|i| scale.to_hz(low + step * i as f64)).collect();
+        let place = |hz: f64| match triangles {
+            MelTriangles::Hertz => hz,
+            MelTriangles::Mel => scale.to_mel(hz),
+        };
+        let mut places: Vec<f64> = (0..bins).map(|bin| place(bin as f64 * hz_per_bin)).collect();
+        if triangles == MelTriangles::Mel {
+            places[0] = f64::NEG_INFINITY;
+        }
         let filters = edges_hz
             .array_windows()
-            .map(|&edges| Triangle::new(edges, norm, hz_per_bin, bins))
+            .map(|&edges| {
+                let height = match norm {
+                    MelNorm::Slaney => 2.0 / (edges[2] - edges[0]),
+                    MelNorm::None => 1.0,
+                };
+                Triangle::new(edges.map(place), height, &places)
+            })
             .collect();
         Ok(MelFilterBank { bins, edges_hz, filters })
     }
@@ -162,19 +204,15 @@ impl MelFilterBank {
 }
 
 impl Triangle {
-    fn new([left, centre, right]: [f64; 3], norm: MelNorm, hz_per_bin: f64, bins: usize) -> Self {
-        let height = match norm {
-            MelNorm::Slaney => 2.0 / (right - left),
-            MelNorm::None => 1.0,
-        };
-        let weight = |bin: usize| {
-            let hz = bin as f64 * hz_per_bin;
-            let rising = (hz - left) / (centre - left);
-            let falling = (right - hz) / (right - centre);
+    /// A triangle of some height over bins at `places`, ascending, in the unit of its corners.
+    fn new([left, centre, right]: [f64; 3], height: f64, places: &[f64]) -> Self {
+        let weight = |&place: &f64| {
+            let rising = (place - left) / (centre - left);
+            let falling = (right - place) / (right - centre);
             (height * rising.min(falling).max(0.0)) as f32
         };
-        let first_bin = (0..bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
-        let weights = (first_bin..bins).map(weight).take_while(|&w| w > 0.0).collect();
+        let first_bin = places.iter().position(|place| weight(place) > 0.0).unwrap_or(0);
+        let weights = places[first_bin..].iter().map(weight).take_while(|&w| w > 0.0).collect();
         Triangle { first_bin, weights }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::{Activation, ModelMetadata};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,13 +17,23 @@ const MAX_MODEL_BYTES: u64 = 256 << 20;
 pub struct Model {
     metadata: Arc<ModelMetadata>,
     plan: Arc<TypedRunnableModel>,
+    sha256: Arc<str>,
+}
+
+/// What a network returns for one input.
+pub(crate) struct Outputs {
+    /// One number per label, and one more where it has an output for "none of the labels".
+    pub(crate) scores: Vec<f32>,
+    /// Empty for a network without.
+    pub(crate) embedding: Vec<f32>,
 }
 
 impl Model {
     /// Reads an ONNX file that describes itself (see [`ModelMetadata`]). The network has
-    /// one input, f32 `[1, 1, n_mels, segment_frames]`, normalised features; and one
-    /// output, f32 `[1, labels]`, logits (with one more for "none of the labels" where
-    /// the metadata has `other_threshold`).
+    /// one input, f32 `[1, 1, n_mels, segment_frames]` (or `patch_frames`, where the metadata
+    /// have that), normalised features; and one output, f32 `[1, labels]`, logits (with one
+    /// more for "none of the labels" where the metadata have `other_threshold`). A second
+    /// output, f32 `[1, embedding_size]`, is there if the metadata have that key.
     ///
     /// # Errors
     /// `model-format` for bytes that are no ONNX or use operators that cannot be run;
@@ -47,8 +58,8 @@ impl Model {
             ModelMetadata::from_props(pairs.map(|p| (p.key.as_str(), p.value.as_str())))?;
         check_declared_input(&proto, &metadata)?;
         let plan = guarded(|| build_plan(&proto, &metadata))?;
-        check_output(&plan, &metadata)?;
-        Ok(Model { metadata: Arc::new(metadata), plan })
+        check_outputs(&plan, &metadata)?;
+        Ok(Model { metadata: Arc::new(metadata), plan, sha256: hex(&Sha256::digest(bytes)).into() })
     }
 
     /// What the file says about itself.
@@ -56,34 +67,46 @@ impl Model {
         &self.metadata
     }
 
-    /// Runs the network on one normalised segment, `[n_mels][segment_frames]` row after
-    /// row, and returns its outputs as they are.
-    pub(crate) fn run(&self, input: &[f32]) -> Result<Vec<f32>> {
-        let shape = [1, 1, self.metadata.front_end.n_mels, self.metadata.segment_frames];
-        let tensor = Tensor::from_shape(&shape, input).map_err(Error::inference)?;
-        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
-        let view = outputs[0].to_plain_array_view::<f32>().map_err(Error::inference)?;
-        let logits: Vec<f32> = view.iter().copied().collect();
-        match logits.iter().all(|logit| logit.is_finite()) {
-            true => Ok(logits),
-            false => Err(Error::inference("the network returned NaN or infinity")),
-        }
+    /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
-    /// Scores over the labels from the network's outputs, and whether its own "none of
-    /// the labels" output rejects the segment.
-    pub(crate) fn scores(&self, outputs: &[f32]) -> (Vec<f32>, bool) {
-        let labels = self.metadata.labels.len();
-        let scaled = outputs[..labels].iter().map(|x| x / self.metadata.temperature);
-        let scores = match self.metadata.activation {
+    /// Runs the network on one normalised input, `[n_mels][input_frames]` row after row,
+    /// and returns its outputs as they are.
+    pub(crate) fn run(&self, input: &[f32]) -> Result<Outputs> {
+        let shape = [1, 1, self.metadata.front_end.n_mels, self.metadata.input_frames()];
+        let tensor = Tensor::from_shape(&shape, input).map_err(Error::inference)?;
+        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
+        let mut outputs = outputs.iter().map(|output| finite(output));
+        let mut next = || outputs.next().unwrap_or(Ok(Vec::new()));
+        Ok(Outputs { scores: next()?, embedding: next()? })
+    }
+}
+
+/// The numbers of an output, which a broken network may have made NaN.
+fn finite(output: &Tensor) -> Result<Vec<f32>> {
+    let view = output.to_plain_array_view::<f32>().map_err(Error::inference)?;
+    let values: Vec<f32> = view.iter().copied().collect();
+    match values.iter().all(|value| value.is_finite()) {
+        true => Ok(values),
+        false => Err(Error::inference("the network returned NaN or infinity")),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Activation {
+    /// Scores from what a network or a head returns, divided by `temperature` first.
+    pub(crate) fn scores(self, outputs: &[f32], temperature: f32) -> Vec<f32> {
+        let scaled = outputs.iter().map(|x| x / temperature);
+        match self {
             Activation::Softmax => softmax(scaled.collect()),
             Activation::Sigmoid => scaled.map(sigmoid).collect(),
-        };
-        let other = match (self.metadata.other_threshold, outputs.get(labels)) {
-            (Some(threshold), Some(&logit)) => sigmoid(logit) > threshold,
-            _ => false,
-        };
-        (scores, other)
+            Activation::None => outputs.iter().map(|x| x.clamp(0.0, 1.0)).collect(),
+        }
     }
 }
 
@@ -101,7 +124,7 @@ fn softmax(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-fn sigmoid(value: f32) -> f32 {
+pub(crate) fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
 
@@ -122,7 +145,7 @@ fn build_plan(
     proto: &ModelProto,
     metadata: &ModelMetadata,
 ) -> TractResult<Arc<TypedRunnableModel>> {
-    let shape = [1, 1, metadata.front_end.n_mels, metadata.segment_frames];
+    let shape = [1, 1, metadata.front_end.n_mels, metadata.input_frames()];
     onnx()
         .model_for_proto_model(proto)?
         .with_input_fact(0, f32::fact(shape).into())?
@@ -142,7 +165,7 @@ fn check_declared_input(proto: &ModelProto, metadata: &ModelMetadata) -> Result<
     let [input] = inputs[..] else {
         return Err(mismatch("number of inputs", 1, inputs.len()));
     };
-    let expected = [1, 1, metadata.front_end.n_mels as i64, metadata.segment_frames as i64];
+    let expected = [1, 1, metadata.front_end.n_mels as i64, metadata.input_frames() as i64];
     let declared = declared_shape(input);
     let fits = declared.len() == expected.len()
         && declared.iter().zip(expected).all(|(&given, want)| given <= 0 || given == want);
@@ -166,17 +189,21 @@ fn declared_shape(input: &ValueInfoProto) -> Vec<i64> {
     .collect()
 }
 
-fn check_output(plan: &TypedRunnableModel, metadata: &ModelMetadata) -> Result<()> {
+fn check_outputs(plan: &TypedRunnableModel, metadata: &ModelMetadata) -> Result<()> {
+    let mut expected = vec![("output", metadata.n_outputs())];
+    expected.extend(metadata.embedding_size.map(|size| ("embedding", size)));
     let outputs = plan.model().output_outlets().map_err(format_error)?.len();
-    if outputs != 1 {
-        return Err(mismatch("number of outputs", 1, outputs));
+    if outputs != expected.len() {
+        return Err(mismatch("number of outputs", expected.len(), outputs));
     }
-    let fact = plan.model().output_fact(0).map_err(format_error)?;
-    let expected = [1, metadata.n_outputs()];
-    let actual = fact.shape.as_concrete().map(<[usize]>::to_vec);
-    if actual.as_deref() != Some(&expected) || fact.datum_type != f32::datum_type() {
-        let actual = format!("{:?} {:?}", fact.datum_type, fact.shape);
-        return Err(mismatch("output", format!("F32 {expected:?}"), actual));
+    for (index, (what, size)) in expected.into_iter().enumerate() {
+        let fact = plan.model().output_fact(index).map_err(format_error)?;
+        let expected = [1, size];
+        let actual = fact.shape.as_concrete().map(<[usize]>::to_vec);
+        if actual.as_deref() != Some(&expected) || fact.datum_type != f32::datum_type() {
+            let actual = format!("{:?} {:?}", fact.datum_type, fact.shape);
+            return Err(mismatch(what, format!("F32 {expected:?}"), actual));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What the model says: scores over labels for a stretch of audio.
 
 use crate::error::{Error, Result};
+use crate::taxonomy::Ranking;
 use std::sync::Arc;
 
 /// Most labels that a model may have; sizes come from files and are bounded.
@@ -60,6 +61,21 @@ pub struct Category {
     pub label: String,
     /// Its score, 0 to 1.
     pub score: f32,
+    /// The plain group that it belongs to, where the model has groups.
+    pub group: Option<String>,
+}
+
+/// One group of labels with its score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupScore {
+    /// Position among the model's groups.
+    pub index: usize,
+    /// What people call it.
+    pub name: String,
+    /// Name of its icon.
+    pub icon: String,
+    /// The highest score of its labels, 0 to 1.
+    pub score: f32,
 }
 
 /// The scores of one segment.
@@ -70,16 +86,18 @@ pub struct Prediction {
     end: f64,
     scores: Vec<f32>,
     rejected: bool,
+    ranking: Ranking,
 }
 
 impl Prediction {
     pub(crate) fn new(
         labels: Labels,
+        ranking: Ranking,
         (start, end): (f64, f64),
         scores: Vec<f32>,
         rejected: bool,
     ) -> Self {
-        Prediction { labels, start, end, scores, rejected }
+        Prediction { labels, start, end, scores, rejected, ranking }
     }
 
     /// Where the segment starts, in seconds from the start of the audio.
@@ -108,19 +126,53 @@ impl Prediction {
         self.rejected
     }
 
-    /// The `n` best labels, best first (fewer when the model has fewer).
+    /// All labels' indices, best first: by score, but where the model knows that one label is
+    /// a kind of another (`Cat` of `Animal`), the special one stands before the general one as
+    /// soon as it is heard (its score reaches the model's `event_on`) at least a quarter as
+    /// strongly.
+    pub fn order(&self) -> Vec<usize> {
+        self.ranking.order(&self.scores)
+    }
+
+    /// The `n` best labels in the order of [`Self::order`] (fewer when the model has fewer).
     pub fn top(&self, n: usize) -> Vec<Category> {
-        let mut order: Vec<usize> = (0..self.scores.len()).collect();
-        order.sort_by(|&a, &b| self.scores[b].total_cmp(&self.scores[a]));
+        let taxonomy = self.ranking.taxonomy.as_ref();
+        let group = |index: usize| {
+            let taxonomy = taxonomy?;
+            Some(taxonomy.groups()[taxonomy.label_groups()[index]].name.clone())
+        };
+        let order = self.order().into_iter().take(n);
         order
-            .into_iter()
-            .take(n)
             .map(|index| Category {
                 index,
                 label: self.labels.get(index).unwrap_or_default().to_owned(),
                 score: self.scores[index],
+                group: group(index),
             })
             .collect()
+    }
+
+    /// A score per group in the model's order of groups: the highest of its labels, but for
+    /// labels of which a more special one of another group is heard ([`Self::order`]). Empty
+    /// where the model has no groups.
+    pub fn group_scores(&self) -> Vec<f32> {
+        self.ranking.group_scores(&self.scores)
+    }
+
+    /// The groups with their scores, best first.
+    pub fn groups(&self) -> Vec<GroupScore> {
+        let Some(taxonomy) = &self.ranking.taxonomy else { return Vec::new() };
+        let scored = taxonomy.groups().iter().zip(self.group_scores()).enumerate();
+        let mut groups: Vec<GroupScore> = scored
+            .map(|(index, (group, score))| GroupScore {
+                index,
+                name: group.name.clone(),
+                icon: group.icon.clone(),
+                score,
+            })
+            .collect();
+        groups.sort_by(|a, b| b.score.total_cmp(&a.score));
+        groups
     }
 }
 
@@ -132,7 +184,8 @@ mod tests {
     #[test]
     fn top_sorts_and_truncates() {
         let labels = Labels::new(vec!["a".into(), "b".into(), "c".into()]).unwrap();
-        let prediction = Prediction::new(labels, (0.0, 4.0), vec![0.2, 0.5, 0.3], false);
+        let (ranking, scores) = (Ranking::default(), vec![0.2, 0.5, 0.3]);
+        let prediction = Prediction::new(labels, ranking, (0.0, 4.0), scores, false);
         let top: Vec<_> = prediction.top(2).into_iter().map(|c| c.label).collect();
         assert_eq!(top, ["b", "c"]);
         assert_eq!(prediction.top(9).len(), 3);

@@ -1,7 +1,8 @@
 //! Scores over time → steady scores and events.
 
-use crate::classifier::Scored;
 use crate::prediction::Labels;
+use crate::scorer::Scored;
+use crate::taxonomy::Ranking;
 use std::collections::VecDeque;
 
 /// A stretch of time in which a label was heard.
@@ -50,18 +51,20 @@ impl Smoother {
 }
 
 /// Turns smoothed scores into events with hysteresis: a label's event starts at the
-/// upper threshold and ends below the lower one.
+/// upper threshold and ends below the lower one. A label that a more special one outdoes
+/// (`Animal` where a `Cat` is heard) has no event.
 pub(crate) struct EventDetector {
     labels: Labels,
+    ranking: Ranking,
     on: f32,
     off: f32,
     open: Vec<Option<SoundEvent>>,
 }
 
 impl EventDetector {
-    pub(crate) fn new(labels: Labels, on: f32, off: f32) -> Self {
+    pub(crate) fn new(labels: Labels, ranking: Ranking, on: f32, off: f32) -> Self {
         let open = vec![None; labels.len()];
-        EventDetector { labels, on, off, open }
+        EventDetector { labels, ranking, on, off, open }
     }
 
     /// Takes the smoothed scores of the hop from `start` to `now` (seconds) and returns
@@ -74,8 +77,8 @@ impl EventDetector {
     ) -> Vec<SoundEvent> {
         let mut events = Vec::new();
         for (i, &score) in scores.iter().enumerate() {
-            let sounds =
-                !rejected && score >= if self.open[i].is_some() { self.off } else { self.on };
+            let threshold = if self.open[i].is_some() { self.off } else { self.on };
+            let sounds = !rejected && score >= threshold && !self.ranking.is_outdone(scores, i);
             match (&mut self.open[i], sounds) {
                 (Some(event), true) => event.score = event.score.max(score),
                 (slot @ None, true) => {
@@ -95,6 +98,11 @@ impl EventDetector {
         events
     }
 
+    /// Whether anything sounds.
+    pub(crate) fn any_open(&self) -> bool {
+        self.open.iter().any(Option::is_some)
+    }
+
     /// Ends everything that still sounds.
     pub(crate) fn finish(&mut self, now: f64) -> Vec<SoundEvent> {
         self.open.iter_mut().filter_map(|slot| slot.take()).map(|event| ended(event, now)).collect()
@@ -110,6 +118,7 @@ fn ended(mut event: SoundEvent, at: f64) -> SoundEvent {
 #[allow(clippy::unwrap_used)] // a failed unwrap fails the test
 mod tests {
     use super::*;
+    use crate::taxonomy::{Group, Taxonomy};
 
     fn scored(scores: &[f32], other: bool) -> Scored {
         Scored { scores: scores.to_vec(), other }
@@ -127,7 +136,7 @@ mod tests {
     #[test]
     fn events_have_hysteresis() {
         let labels = Labels::new(vec!["siren".into()]).unwrap();
-        let mut detector = EventDetector::new(labels, 0.6, 0.4);
+        let mut detector = EventDetector::new(labels, Ranking::default(), 0.6, 0.4);
         let mut hop = 0.0;
         let mut push = |score: f32, rejected: bool| {
             let events = detector.push((hop, hop + 0.5), &[score], rejected);
@@ -142,5 +151,18 @@ mod tests {
         assert!(push(0.5, false).is_empty());
         assert_eq!(push(0.9, false).len(), 1);
         assert_eq!(push(0.9, true)[0].offset, Some(3.0));
+    }
+
+    #[test]
+    fn the_special_label_has_the_event() {
+        let labels = Labels::new(vec!["animal".into(), "cat".into()]).unwrap();
+        let groups = vec![Group { name: "Animals".into(), icon: "animals".into() }];
+        let taxonomy = Taxonomy::new(groups, vec![0, 0], vec![vec![], vec![0]]).unwrap();
+        let ranking = Ranking { taxonomy: Some(taxonomy), heard: 0.3 };
+        let mut detector = EventDetector::new(labels, ranking, 0.3, 0.2);
+        assert_eq!(detector.push((0.0, 0.5), &[0.9, 0.1], false)[0].label, "animal");
+        let events = detector.push((0.5, 1.0), &[0.9, 0.8], false);
+        let ends: Vec<_> = events.iter().map(|e| (e.label.as_str(), e.offset)).collect();
+        assert_eq!(ends, [("animal", Some(0.5)), ("cat", None)]);
     }
 }

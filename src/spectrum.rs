@@ -2,6 +2,7 @@
 //! computes them.
 
 use crate::error::{Error, Result};
+use crate::framing::FrameLayout;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -24,6 +25,19 @@ impl PowerSpectrum {
     /// # Errors
     /// `config` when `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
     pub fn new(n_fft: usize, win_length: usize, power: f32) -> Result<Self> {
+        Self::with_layout(n_fft, win_length, power, FrameLayout::Librosa)
+    }
+
+    /// As [`Self::new`], with the window where `layout` has it.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_layout(
+        n_fft: usize,
+        win_length: usize,
+        power: f32,
+        layout: FrameLayout,
+    ) -> Result<Self> {
         if win_length == 0 || win_length > n_fft {
             return Err(Error::config("win_length", win_length, format!("1 to {n_fft} (n_fft)")));
         }
@@ -32,7 +46,7 @@ impl PowerSpectrum {
         }
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
         Ok(PowerSpectrum {
-            window: padded_hann(n_fft, win_length),
+            window: padded_hann(n_fft, win_length, layout),
             power,
             windowed: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
@@ -81,10 +95,13 @@ impl PowerSpectrum {
     }
 }
 
-/// A periodic Hann window in the middle of `n_fft` zeros.
-fn padded_hann(n_fft: usize, win_length: usize) -> Vec<f32> {
+/// A periodic Hann window in the middle, or at the start, of `n_fft` zeros.
+fn padded_hann(n_fft: usize, win_length: usize, layout: FrameLayout) -> Vec<f32> {
     let mut window = vec![0.0; n_fft];
-    let start = (n_fft - win_length) / 2;
+    let start = match layout {
+        FrameLayout::Librosa => (n_fft - win_length) / 2,
+        FrameLayout::TensorFlow => 0,
+    };
     for (n, weight) in window[start..start + win_length].iter_mut().enumerate() {
         let phase = 2.0 * std::f64::consts::PI * n as f64 / win_length as f64;
         *weight = (0.5 - 0.5 * phase.cos()) as f32;

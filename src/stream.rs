@@ -1,14 +1,17 @@
 //! Live audio → an update every hop.
 //!
-//! Feature columns are computed once, as audio arrives, and kept in a ring of one
-//! segment; every hop the network hears the ring. Before the first segment is full
-//! the ring holds silence, so that an answer comes after the first hop already.
+//! Feature columns are computed once, as audio arrives, and kept in a ring of what the
+//! network hears at a time. A network that hears whole segments hears the ring every hop;
+//! one that hears patches hears each patch once, and every hop what it said of the newest
+//! segment's patches is pooled. Before the ring is full it holds silence, so that an answer
+//! comes after the first hop already.
 
 use crate::audio::{SampleRate, check_finite};
-use crate::classifier::{Scorer, below, hop_columns};
+use crate::classifier::hop_columns;
 use crate::error::{Error, Result};
 use crate::front_end::{ColumnStream, FrontEnd};
 use crate::prediction::Prediction;
+use crate::scorer::{Heard, SLACK_COLUMNS, Scorer, below};
 use crate::smooth::{EventDetector, Smoother, SoundEvent};
 use std::collections::VecDeque;
 
@@ -51,8 +54,15 @@ pub struct Stream {
     events: EventDetector,
     rejection_threshold: f32,
     hop: usize,
-    /// The last segment, `[segment_frames][n_mels]`, oldest first.
+    /// Columns from one run of the network to the next: `hop`, or less for patches.
+    step: usize,
+    /// What the network hears next, `[input_frames][n_mels]`, oldest first.
     ring: VecDeque<f32>,
+    /// What it said of the newest segment's inputs, oldest first; at most `patches`.
+    heard: VecDeque<Heard>,
+    patches: usize,
+    /// Whether it has said something since the last update.
+    unreported: bool,
     /// Columns not yet handed out by `take_columns`.
     untaken: Vec<f32>,
     fresh: Vec<f32>,
@@ -86,13 +96,17 @@ impl Stream {
         }
         let hop_seconds = hop as f64 * metadata.front_end.column_seconds();
         let silence = front_end.silent_value();
-        let ring = metadata.segment_frames * metadata.front_end.n_mels;
+        let ring = metadata.input_frames() * metadata.front_end.n_mels;
         Ok(Stream {
             columns: ColumnStream::new(front_end, rate)?,
             smoother: Smoother::new((smoothing / hop_seconds).round() as usize),
-            events: EventDetector::new(metadata.labels.clone(), on, off),
+            events: EventDetector::new(metadata.labels.clone(), metadata.ranking(), on, off),
             rejection_threshold,
             hop,
+            step: metadata.patch.map_or(hop, |patch| patch.hop_frames),
+            heard: VecDeque::new(),
+            patches: metadata.segment_patches(),
+            unreported: false,
             ring: std::iter::repeat_n(silence, ring).collect(),
             untaken: Vec::new(),
             fresh: Vec::new(),
@@ -129,8 +143,10 @@ impl Stream {
         let mut fresh = Vec::new();
         self.columns.finish(&mut fresh)?;
         let mut updates = self.hear(&fresh)?;
-        if self.columns_heard > self.columns_scored {
-            updates.push(self.update()?);
+        self.hear_rest()?;
+        // An end that nobody could be told of would be lost.
+        if self.unreported || (updates.is_empty() && self.events.any_open()) {
+            updates.push(self.update());
         }
         let ended = self.events.finish(self.seconds(self.columns_heard));
         if let Some(last) = updates.last_mut() {
@@ -153,8 +169,12 @@ impl Stream {
             self.ring.drain(..n_mels);
             self.ring.extend(column);
             self.columns_heard += 1;
+            if self.columns_heard.is_multiple_of(self.step as u64) {
+                let heard = self.scorer.hear(self.ring.make_contiguous())?;
+                self.keep(heard, self.columns_heard);
+            }
             if self.columns_heard - self.columns_scored >= self.hop as u64 {
-                updates.push(self.update()?);
+                updates.push(self.update());
             }
         }
         self.untaken.extend_from_slice(columns);
@@ -163,24 +183,60 @@ impl Stream {
         Ok(updates)
     }
 
-    fn update(&mut self) -> Result<Update> {
+    /// Hears what has come since the network ran last. Patches stay on their grid, as in a
+    /// recording that ends here; a network of segments hears the newest one.
+    fn hear_rest(&mut self) -> Result<()> {
+        let rest = (self.columns_heard % self.step as u64) as usize;
+        let inputs = self.scorer.metadata().input_frames();
+        let is_full = self.columns_heard >= inputs as u64;
+        let skipped = match self.scorer.metadata().patch {
+            None if rest == 0 => return Ok(()),
+            None => 0,
+            Some(_) if is_full && rest <= SLACK_COLUMNS => return Ok(()),
+            Some(_) if is_full => self.step - rest,
+            Some(_) => inputs - self.columns_heard as usize,
+        };
+        let n_mels = self.columns.config().n_mels;
+        let heard = self.scorer.hear(&self.ring.make_contiguous()[skipped * n_mels..])?;
+        self.keep(heard, self.columns_heard + skipped as u64);
+        Ok(())
+    }
+
+    /// Keeps what the network said of its input up to column `end`, as part of the newest
+    /// segment. What it said while the ring was not yet full counts only until it is.
+    fn keep(&mut self, heard: Heard, end: u64) {
+        let inputs = self.scorer.metadata().input_frames() as u64;
+        let first_full = end >= inputs && end - (self.step as u64) < inputs;
+        if first_full {
+            self.heard.clear();
+        }
+        if self.heard.len() == self.patches {
+            self.heard.pop_front();
+        }
+        self.heard.push_back(heard);
+        self.unreported = true;
+    }
+
+    /// What the newest segment says.
+    fn update(&mut self) -> Update {
         let previous = self.seconds(self.columns_scored);
         let time = self.seconds(self.columns_heard);
         self.columns_scored = self.columns_heard;
-        let newest = self.scorer.score(self.ring.make_contiguous())?;
+        self.unreported = false;
+        let newest = self.scorer.pool(self.heard.iter());
         let raw_scores = newest.scores.clone();
         let smoothed = self.smoother.push(newest);
         let rejected = smoothed.other || below(&smoothed.scores, self.rejection_threshold);
         let metadata = self.scorer.metadata();
-        let start = (time - metadata.segment_seconds()).max(0.0);
-        let labels = metadata.labels.clone();
+        let span = ((time - metadata.segment_seconds()).max(0.0), time);
+        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
         let events = self.events.push((previous, time), &smoothed.scores, rejected);
-        Ok(Update {
+        Update {
             time,
-            prediction: Prediction::new(labels, (start, time), smoothed.scores, rejected),
+            prediction: Prediction::new(labels, ranking, span, smoothed.scores, rejected),
             raw_scores,
             events,
-        })
+        }
     }
 
     fn seconds(&self, columns: u64) -> f64 {

@@ -3,10 +3,13 @@
 use crate::audio::{Pcm, SampleRate};
 use crate::classifier::Classifier;
 use crate::error::{ERROR_CODES, Error};
+use crate::front_end::LogScale;
+use crate::head::Head;
 use crate::metadata::ModelMetadata;
 use crate::model::Model;
+use crate::prediction::Prediction;
 use crate::stream::{Stream, StreamConfig, Update};
-use js_sys::{Array, Float32Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -19,6 +22,10 @@ export interface WasmPrediction {
   rejected: boolean;
   /** By label index, 0 to 1. */
   scores: Float32Array;
+  /** Label indices, best first; a general label stands behind a special one that is heard. */
+  order: Uint32Array;
+  /** By group index, 0 to 1; empty for a model without groups. */
+  groupScores: Float32Array;
 }
 
 /** A label over a stretch of time in seconds; `offset` is null while it sounds. */
@@ -35,6 +42,10 @@ export interface WasmUpdate {
   rejected: boolean;
   /** Smoothed, by label index. */
   scores: Float32Array;
+  /** Label indices, best first; a general label stands behind a special one that is heard. */
+  order: Uint32Array;
+  /** Smoothed, by group index; empty for a model without groups. */
+  groupScores: Float32Array;
   /** Of the newest segment alone. */
   rawScores: Float32Array;
   events: WasmEvent[];
@@ -49,11 +60,28 @@ export interface WasmStreamOptions {
   eventOff?: number;
 }
 
+/** A plain group of labels. */
+export interface WasmGroup {
+  name: string;
+  /** Name of its icon. */
+  icon: string;
+}
+
 /** What the model file says about itself; frequencies in Hz. */
 export interface ModelInfo {
   name: string;
   description: string;
+  /** Name of the network's own model: `name`, unless a head sits on it. */
+  base: string;
+  /** SHA-256 of the model's bytes in hexadecimal. */
+  sha256: string;
   labels: string[];
+  /** Empty for a model without groups. */
+  groups: WasmGroup[];
+  /** The index of each label's group; empty for a model without groups. */
+  labelGroups: number[];
+  /** Numbers in the network's embedding, on which heads sit; null for a network without. */
+  embeddingSize: number | null;
   sampleRate: number;
   nFft: number;
   hopLength: number;
@@ -61,6 +89,8 @@ export interface ModelInfo {
   melScale: "slaney" | "htk";
   fMin: number;
   fMax: number;
+  /** Unit of the features: decibel, or the natural logarithm. */
+  logScale: "decibel" | "natural";
   /** The value of a feature in digital silence. */
   silentValue: number;
   segmentSeconds: number;
@@ -111,16 +141,34 @@ pub struct WasmClassifier {
 
 #[wasm_bindgen]
 impl WasmClassifier {
-    /// Reads the bytes of a self-describing ONNX model.
+    /// Reads the bytes of a self-describing ONNX model, and of a head that sits on it.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: &[u8]) -> Result<WasmClassifier, JsValue> {
-        let classifier = Model::from_onnx(model).and_then(Classifier::new).map_err(to_js)?;
-        Ok(WasmClassifier { classifier })
+    pub fn new(model: &[u8], head: Option<Box<[u8]>>) -> Result<WasmClassifier, JsValue> {
+        let model = Model::from_onnx(model).map_err(to_js)?;
+        let classifier = match head {
+            Some(head) => {
+                Head::from_json(&head).and_then(|head| Classifier::with_head(model, head))
+            }
+            None => Classifier::new(model),
+        };
+        Ok(WasmClassifier { classifier: classifier.map_err(to_js)? })
     }
 
-    /// What the model file says about itself.
+    /// What the model file, or the head on it, says about itself.
     pub fn metadata(&self) -> JsModelInfo {
-        model_info(self.classifier.metadata()).unchecked_into()
+        model_info(&self.classifier).unchecked_into()
+    }
+
+    /// The feature columns of mono samples at `sampleRate` Hz, `nMels` values each, not
+    /// normalised; the network does not run.
+    #[wasm_bindgen(js_name = logMel)]
+    pub fn log_mel(
+        &mut self,
+        pcm: &[f32],
+        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
+    ) -> Result<Vec<f32>, JsValue> {
+        let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
+        self.classifier.columns(pcm).map_err(to_js)
     }
 
     /// A prediction per segment of mono samples at `sampleRate` Hz.
@@ -139,6 +187,8 @@ impl WasmClassifier {
                 ("end", prediction.end().into()),
                 ("rejected", prediction.rejected().into()),
                 ("scores", Float32Array::from(prediction.scores()).into()),
+                ("order", order(prediction)),
+                ("groupScores", Float32Array::from(prediction.group_scores().as_slice()).into()),
             ])
         });
         Ok(objects.collect::<Array>().unchecked_into())
@@ -211,6 +261,8 @@ fn updates_to_js(updates: &[Update]) -> JsUpdates {
             ("time", update.time.into()),
             ("rejected", update.prediction.rejected().into()),
             ("scores", Float32Array::from(update.prediction.scores()).into()),
+            ("order", order(&update.prediction)),
+            ("groupScores", Float32Array::from(update.prediction.group_scores().as_slice()).into()),
             ("rawScores", Float32Array::from(update.raw_scores.as_slice()).into()),
             ("events", events.collect::<Array>().into()),
         ])
@@ -218,13 +270,30 @@ fn updates_to_js(updates: &[Update]) -> JsUpdates {
     objects.collect::<Array>().unchecked_into()
 }
 
-fn model_info(metadata: &ModelMetadata) -> JsValue {
+fn order(prediction: &Prediction) -> JsValue {
+    let order: Vec<u32> = prediction.order().into_iter().map(|index| index as u32).collect();
+    Uint32Array::from(order.as_slice()).into()
+}
+
+fn model_info(classifier: &Classifier) -> JsValue {
+    let (metadata, model) = (classifier.metadata(), classifier.model());
     let front_end = &metadata.front_end;
     let labels: Array = metadata.labels.iter().map(JsValue::from_str).collect();
+    let (groups, label_groups) = groups(metadata);
+    let log_scale = match front_end.log {
+        LogScale::Decibel { .. } => "decibel",
+        LogScale::Natural { .. } => "natural",
+    };
+    let embedding_size = model.metadata().embedding_size.map(|size| size as f64);
     object(&[
         ("name", metadata.name.as_str().into()),
         ("description", metadata.description.as_str().into()),
+        ("base", model.metadata().name.as_str().into()),
+        ("sha256", model.sha256().into()),
         ("labels", labels.into()),
+        ("groups", groups.into()),
+        ("labelGroups", label_groups.into()),
+        ("embeddingSize", embedding_size.map_or(JsValue::NULL, Into::into)),
         ("sampleRate", front_end.sample_rate.into()),
         ("nFft", (front_end.n_fft as f64).into()),
         ("hopLength", (front_end.hop_length as f64).into()),
@@ -232,6 +301,7 @@ fn model_info(metadata: &ModelMetadata) -> JsValue {
         ("melScale", front_end.mel_scale.name().into()),
         ("fMin", front_end.f_min.into()),
         ("fMax", front_end.f_max.into()),
+        ("logScale", log_scale.into()),
         ("silentValue", front_end.silent_value().into()),
         ("segmentSeconds", metadata.segment_seconds().into()),
         ("segmentFrames", (metadata.segment_frames as f64).into()),
@@ -243,6 +313,15 @@ fn model_info(metadata: &ModelMetadata) -> JsValue {
         ("accuracy", metadata.accuracy.as_str().into()),
         ("licence", metadata.licence.as_str().into()),
     ])
+}
+
+fn groups(metadata: &ModelMetadata) -> (Array, Array) {
+    let Some(taxonomy) = &metadata.taxonomy else { return (Array::new(), Array::new()) };
+    let groups = taxonomy.groups().iter().map(|group| {
+        object(&[("name", group.name.as_str().into()), ("icon", group.icon.as_str().into())])
+    });
+    let label_groups = taxonomy.label_groups().iter().map(|&group| JsValue::from(group as f64));
+    (groups.collect(), label_groups.collect())
 }
 
 fn object(entries: &[(&str, JsValue)]) -> JsValue {

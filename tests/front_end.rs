@@ -13,7 +13,10 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use sourcing_sound::mel::MelFilterBank;
 use sourcing_sound::spectrum::PowerSpectrum;
-use sourcing_sound::{FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, Pcm, SampleRate};
+use sourcing_sound::{
+    FrameLayout, FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, Pcm,
+    SampleRate,
+};
 
 const TOLERANCE: f32 = 1e-3;
 
@@ -60,12 +63,14 @@ impl Golden {
             win_length: self.win_length,
             hop_length: self.hop_length,
             center: self.center,
+            framing: FrameLayout::Librosa,
             power: self.power,
             n_mels: self.n_mels,
             f_min: self.f_min,
             f_max: self.f_max,
             mel_scale: self.mel_scale(),
             norm: self.norm(),
+            triangles: MelTriangles::Hertz,
             log: match self.log.as_str() {
                 "decibel" => LogScale::Decibel { offset },
                 "natural" => LogScale::Natural { offset },

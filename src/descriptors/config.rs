@@ -2,7 +2,7 @@
 
 use crate::audio::SampleRate;
 use crate::error::{Error, Result};
-use crate::framing::Framing;
+use crate::framing::{FrameLayout, Framing};
 use crate::mel::{MelNorm, MelScale, check_n_mels};
 
 /// Settings of the descriptors, in librosa's words. Start from [`Self::librosa`].
@@ -68,7 +68,12 @@ impl DescriptorConfig {
     }
 
     pub(super) fn framing(&self) -> Framing {
-        Framing { n_fft: self.n_fft, hop_length: self.hop_length, center: self.center }
+        Framing {
+            n_fft: self.n_fft,
+            hop_length: self.hop_length,
+            center: self.center,
+            layout: FrameLayout::Librosa,
+        }
     }
 
     /// Checks everything that the transforms and filters do not check themselves.

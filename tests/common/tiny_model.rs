@@ -4,7 +4,8 @@
 
 use prost::Message;
 use sourcing_sound::{
-    Activation, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, ModelMetadata, Padding,
+    Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
+    ModelMetadata, Padding,
 };
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
@@ -27,23 +28,28 @@ pub fn metadata() -> ModelMetadata {
             win_length: 1_024,
             hop_length: 512,
             center: true,
+            framing: FrameLayout::Librosa,
             power: 2.0,
             n_mels: 24,
             f_min: 30.0,
             f_max: 11_025.0,
             mel_scale: MelScale::Slaney,
             norm: MelNorm::Slaney,
+            triangles: MelTriangles::Hertz,
             log: LogScale::Decibel { offset: 1e-10 },
         },
         mean: -40.0,
         std: 20.0,
         segment_frames: 44,
+        patch: None,
         hop_seconds: 0.25,
         padding: Padding::Silence,
         activation: Activation::Softmax,
         temperature: 1.0,
         rejection_threshold: 0.5,
         other_threshold: None,
+        embedding_size: None,
+        taxonomy: None,
         smoothing_seconds: 0.5,
         event_on: 0.6,
         event_off: 0.4,

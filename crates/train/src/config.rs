@@ -3,7 +3,7 @@
 use crate::net::NetConfig;
 use crate::random::short_hash;
 use serde::{Deserialize, Serialize};
-use sourcing_sound::{FrontEndConfig, LogScale, MelNorm, MelScale};
+use sourcing_sound::{FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles};
 
 /// The front end of the flagship: 22,050 Hz, 1,024-point frames every 512 samples, 64
 /// Slaney mel bands from 30 Hz to 11,025 Hz, in dB.
@@ -14,12 +14,14 @@ pub fn front_end() -> FrontEndConfig {
         win_length: 1024,
         hop_length: 512,
         center: true,
+        framing: FrameLayout::Librosa,
         power: 2.0,
         n_mels: 64,
         f_min: 30.0,
         f_max: 11_025.0,
         mel_scale: MelScale::Slaney,
         norm: MelNorm::Slaney,
+        triangles: MelTriangles::Hertz,
         log: LogScale::Decibel { offset: 1e-10 },
     }
 }

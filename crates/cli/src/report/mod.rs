@@ -40,7 +40,7 @@ pub(crate) fn open<'a>(
 fn best(prediction: &Prediction) -> Category {
     let mut top = prediction.top(1);
     // Labels are never empty, so there is a best one.
-    top.pop().unwrap_or(Category { index: 0, label: String::new(), score: 0.0 })
+    top.pop().unwrap_or(Category { index: 0, label: String::new(), score: 0.0, group: None })
 }
 
 /// Seconds to the millisecond, which is finer than any feature column.

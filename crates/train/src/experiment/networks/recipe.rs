@@ -3,7 +3,7 @@
 use crate::network::fit::FitConfig;
 use crate::network::layers::NetworkConfig;
 use crate::network::layouts;
-use sourcing_sound::{FrontEndConfig, LogScale, MelNorm, MelScale};
+use sourcing_sound::{FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles};
 
 /// Mel bands of all inputs, and MFCC coefficients.
 const ROWS: usize = 60;
@@ -192,12 +192,14 @@ fn front_end(sample_rate: u32, n_fft: usize, hop_length: usize, n_mels: usize) -
         win_length: n_fft,
         hop_length,
         center: true,
+        framing: FrameLayout::Librosa,
         power: 2.0,
         n_mels,
         f_min: 0.0,
         f_max: sample_rate as f32 / 2.0,
         mel_scale: MelScale::Slaney,
         norm: MelNorm::Slaney,
+        triangles: MelTriangles::Hertz,
         log: LogScale::Decibel { offset: 1e-10 },
     }
 }

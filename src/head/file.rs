@@ -1,0 +1,167 @@
+//! Heads as files: JSON, with the weights as base64 of little-endian f32.
+
+use super::{Head, HeadFeature, HeadMetadata, format_error};
+use crate::error::{ErrorKind, Result};
+use crate::metadata::Activation;
+use crate::prediction::Labels;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::{Deserialize, Serialize};
+
+/// The format that this crate reads and writes.
+const FORMAT: &str = "sourcing-sound-head";
+const FORMAT_VERSION: u32 = 1;
+
+/// Largest accepted file.
+const MAX_BYTES: usize = 64 << 20;
+
+impl Head {
+    /// Reads a head file.
+    ///
+    /// # Errors
+    /// `head-format` for bytes that are no head of this version, or one with parts that are
+    /// missing, out of range or do not fit together; `limit` above 64 MiB.
+    pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > MAX_BYTES {
+            return Err(ErrorKind::Limit {
+                what: "the head's size in bytes",
+                given: bytes.len() as u64,
+                max: MAX_BYTES as u64,
+            }
+            .into());
+        }
+        let kind: Kind = serde_json::from_slice(bytes).map_err(format_error)?;
+        if kind.format != FORMAT || kind.version != FORMAT_VERSION {
+            let given = format!("{:?} version {}", kind.format, kind.version);
+            return Err(format_error(format!(
+                "it is {given}, expected {FORMAT:?} version {FORMAT_VERSION}"
+            )));
+        }
+        let file: File = serde_json::from_slice(bytes).map_err(format_error)?;
+        let (weights, bias) = (decode("weights", &file.weights)?, decode("bias", &file.bias)?);
+        Head::new(file.metadata()?, weights, bias)
+    }
+
+    /// The file's text; [`Self::from_json`] gives the same head again, bit for bit.
+    pub fn to_json(&self) -> String {
+        let file = File::new(&self.0.metadata, &self.0.weights, &self.0.bias);
+        // Plain numbers and strings can always be written.
+        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+    }
+}
+
+fn decode(field: &str, text: &str) -> Result<Vec<f32>> {
+    let bytes = BASE64_STANDARD
+        .decode(text)
+        .map_err(|error| format_error(format!("{field} is not base64: {error}")))?;
+    let (numbers, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(format_error(format!("{field} is not a whole number of f32")));
+    }
+    Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
+}
+
+fn encode(values: &[f32]) -> String {
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    BASE64_STANDARD.encode(bytes)
+}
+
+/// What tells a head of this version from any other JSON.
+#[derive(Deserialize)]
+struct Kind {
+    format: String,
+    version: u32,
+}
+
+/// The file as it is written.
+#[derive(Serialize, Deserialize)]
+struct File {
+    format: String,
+    version: u32,
+    name: String,
+    description: String,
+    base: Base,
+    labels: Vec<String>,
+    features: Vec<HeadFeature>,
+    segment_patches: usize,
+    hop_seconds: f64,
+    activation: String,
+    temperature: f32,
+    rejection_threshold: f32,
+    other_threshold: Option<f32>,
+    smoothing_seconds: f64,
+    event_on: f32,
+    event_off: f32,
+    training_data: String,
+    folds: String,
+    accuracy: String,
+    licence: String,
+    config_hash: String,
+    /// Base64 of little-endian f32, `[outputs][features]`.
+    weights: String,
+    /// Base64 of little-endian f32, `[outputs]`.
+    bias: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Base {
+    name: String,
+    sha256: String,
+}
+
+impl File {
+    fn new(head: &HeadMetadata, weights: &[f32], bias: &[f32]) -> Self {
+        let head = head.clone();
+        File {
+            format: FORMAT.to_owned(),
+            version: FORMAT_VERSION,
+            name: head.name,
+            description: head.description,
+            base: Base { name: head.base_name, sha256: head.base_sha256 },
+            labels: head.labels.iter().map(str::to_owned).collect(),
+            features: head.features,
+            segment_patches: head.segment_patches,
+            hop_seconds: head.hop_seconds,
+            activation: head.activation.name().to_owned(),
+            temperature: head.temperature,
+            rejection_threshold: head.rejection_threshold,
+            other_threshold: head.other_threshold,
+            smoothing_seconds: head.smoothing_seconds,
+            event_on: head.event_on,
+            event_off: head.event_off,
+            training_data: head.training_data,
+            folds: head.folds,
+            accuracy: head.accuracy,
+            licence: head.licence,
+            config_hash: head.config_hash,
+            weights: encode(weights),
+            bias: encode(bias),
+        }
+    }
+
+    fn metadata(self) -> Result<HeadMetadata> {
+        let activation = Activation::from_name(&self.activation)
+            .ok_or_else(|| format_error("activation: expected softmax or sigmoid"))?;
+        Ok(HeadMetadata {
+            name: self.name,
+            description: self.description,
+            base_name: self.base.name,
+            base_sha256: self.base.sha256,
+            labels: Labels::new(self.labels).map_err(format_error)?,
+            features: self.features,
+            segment_patches: self.segment_patches,
+            hop_seconds: self.hop_seconds,
+            activation,
+            temperature: self.temperature,
+            rejection_threshold: self.rejection_threshold,
+            other_threshold: self.other_threshold,
+            smoothing_seconds: self.smoothing_seconds,
+            event_on: self.event_on,
+            event_off: self.event_off,
+            training_data: self.training_data,
+            folds: self.folds,
+            accuracy: self.accuracy,
+            licence: self.licence,
+            config_hash: self.config_hash,
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! What a model file says about itself, in the ONNX `metadata_props`.
+//!
+//! The keys live only here. All values are text: numbers in decimal, labels as a
+//! JSON array, switches as `true` or `false`. Every key is required except those
+//! that say otherwise, so that no setting is ever guessed.
+
+mod read;
+mod write;
+
+use crate::framing::FrameLayout;
+use crate::front_end::FrontEndConfig;
+use crate::mel::{MelNorm, MelScale, MelTriangles};
+use crate::prediction::Labels;
+use crate::taxonomy::{Ranking, Taxonomy};
+
+/// The metadata format that this crate reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+const PREFIX: &str = "sourcing_sound.";
+const MAX_SEGMENT_FRAMES: usize = 16_384;
+
+/// What happens to a recording that is shorter than a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// Columns of digital silence follow it.
+    Silence,
+}
+
+/// How the network's outputs become scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// One label at a time: scores sum to 1.
+    Softmax,
+    /// Any number of labels at a time: each score stands alone.
+    Sigmoid,
+    /// The outputs are scores already, 0 to 1.
+    None,
+}
+
+impl Activation {
+    /// Its name in files: `softmax`, `sigmoid` or `none`.
+    pub fn name(self) -> &'static str {
+        ACTIVATIONS.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        ACTIVATIONS.iter().find(|(other, _)| *other == name).map(|(_, activation)| *activation)
+    }
+}
+
+/// A network that hears less at a time than a segment: patches on a fixed grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatchLayout {
+    /// Columns that the network hears at a time.
+    pub frames: usize,
+    /// Columns from one patch to the next, at most `frames`.
+    pub hop_frames: usize,
+}
+
+/// Everything that is needed to run a model and to show what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelMetadata {
+    /// Short name, such as `urban-v1`.
+    pub name: String,
+    /// One sentence on what it recognises.
+    pub description: String,
+    /// The labels, in the order of the outputs.
+    pub labels: Labels,
+    /// The features it was trained on.
+    pub front_end: FrontEndConfig,
+    /// Subtracted from every feature before the network, in the features' unit.
+    pub mean: f32,
+    /// Divides every feature after that; positive.
+    pub std: f32,
+    /// Columns that a prediction is about: one input of the network, or several patches.
+    pub segment_frames: usize,
+    /// Where present, the network hears patches of the segment, and a segment's outputs are
+    /// pooled over its patches. The first patch begins with the first column; what is left at
+    /// the end of a recording is completed by silence.
+    pub patch: Option<PatchLayout>,
+    /// Default seconds between predictions.
+    pub hop_seconds: f64,
+    /// What happens to shorter recordings.
+    pub padding: Padding,
+    /// How logits become scores.
+    pub activation: Activation,
+    /// Divides the logits before the activation (calibration); positive.
+    pub temperature: f32,
+    /// A best score below this is rejected: none of the labels. 0 rejects nothing.
+    pub rejection_threshold: f32,
+    /// Where present, the network has one more output, the last: the logit of "none of
+    /// the labels". When its sigmoid exceeds this, the segment is rejected too.
+    pub other_threshold: Option<f32>,
+    /// Where present, the network has a second output, `[1, embedding_size]`, on which
+    /// [heads](crate::Head) sit.
+    pub embedding_size: Option<usize>,
+    /// Groups of the labels and parents among them, where it has such.
+    pub taxonomy: Option<Taxonomy>,
+    /// Default seconds over which streamed scores are averaged.
+    pub smoothing_seconds: f64,
+    /// Default smoothed score at which an event starts.
+    pub event_on: f32,
+    /// Default smoothed score below which an event ends; at most `event_on`.
+    pub event_off: f32,
+    /// What it was trained on.
+    pub training_data: String,
+    /// Which folds trained it and which were left out to evaluate.
+    pub folds: String,
+    /// Measured accuracy, with its n.
+    pub accuracy: String,
+    /// Terms of the weights.
+    pub licence: String,
+    /// Hash of the training configuration.
+    pub config_hash: String,
+}
+
+impl ModelMetadata {
+    /// Duration of a segment in seconds.
+    pub fn segment_seconds(&self) -> f64 {
+        let columns = match self.front_end.framing {
+            // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to
+            // 4.017 s. The round number in between is what people call it.
+            FrameLayout::Librosa => self.segment_frames.saturating_sub(1),
+            FrameLayout::TensorFlow => self.segment_frames,
+        };
+        let seconds = columns as f64 * self.front_end.column_seconds();
+        // The tiny step back keeps 0.96 from becoming 0.97 by a rounding error.
+        (seconds * 100.0 - 1e-6).ceil() / 100.0
+    }
+
+    /// How many scores the network must return.
+    pub fn n_outputs(&self) -> usize {
+        self.labels.len() + usize::from(self.other_threshold.is_some())
+    }
+
+    /// Columns of one input of the network.
+    pub fn input_frames(&self) -> usize {
+        self.patch.map_or(self.segment_frames, |patch| patch.frames)
+    }
+
+    /// Inputs of the network that a segment is made of.
+    pub fn segment_patches(&self) -> usize {
+        self.patch.map_or(1, |patch| 1 + (self.segment_frames - patch.frames) / patch.hop_frames)
+    }
+
+    pub(crate) fn ranking(&self) -> Ranking {
+        Ranking { taxonomy: self.taxonomy.clone(), heard: self.event_on }
+    }
+}
+
+const MEL_SCALES: &[(&str, MelScale)] = &[("slaney", MelScale::Slaney), ("htk", MelScale::Htk)];
+const MEL_NORMS: &[(&str, MelNorm)] = &[("slaney", MelNorm::Slaney), ("none", MelNorm::None)];
+const PADDINGS: &[(&str, Padding)] = &[("silence", Padding::Silence)];
+const ACTIVATIONS: &[(&str, Activation)] = &[
+    ("softmax", Activation::Softmax),
+    ("sigmoid", Activation::Sigmoid),
+    ("none", Activation::None),
+];
+const FRAMINGS: &[(&str, FrameLayout)] =
+    &[("librosa", FrameLayout::Librosa), ("tensorflow", FrameLayout::TensorFlow)];
+const TRIANGLES: &[(&str, MelTriangles)] =
+    &[("hertz", MelTriangles::Hertz), ("mel", MelTriangles::Mel)];
+
+fn name_of<T: Copy + PartialEq>(names: &[(&str, T)], value: T) -> String {
+    let found = names.iter().find(|(_, candidate)| *candidate == value);
+    found.map_or_else(String::new, |(name, _)| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Metadata → key-value pairs.
+
+use super::{
+    ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MEL_NORMS, ModelMetadata, PADDINGS, PREFIX, TRIANGLES,
+    name_of,
+};
+use crate::framing::FrameLayout;
+use crate::front_end::LogScale;
+use crate::mel::MelTriangles;
+use serde_json::json;
+
+impl ModelMetadata {
+    /// The key-value pairs for an ONNX file's `metadata_props`.
+    pub fn to_props(&self) -> Vec<(String, String)> {
+        let front_end = &self.front_end;
+        let labels: Vec<&str> = self.labels.iter().collect();
+        let mut props: Vec<(&str, String)> = vec![
+            ("format_version", FORMAT_VERSION.to_string()),
+            ("name", self.name.clone()),
+            ("description", self.description.clone()),
+            ("labels", json!(labels).to_string()),
+            ("sample_rate", front_end.sample_rate.to_string()),
+            ("n_fft", front_end.n_fft.to_string()),
+            ("win_length", front_end.win_length.to_string()),
+            ("hop_length", front_end.hop_length.to_string()),
+            ("window", "hann".to_owned()),
+            ("center", front_end.center.to_string()),
+            ("power", front_end.power.to_string()),
+            ("n_mels", front_end.n_mels.to_string()),
+            ("f_min", front_end.f_min.to_string()),
+            ("f_max", front_end.f_max.to_string()),
+            ("mel_scale", front_end.mel_scale.name().to_owned()),
+            ("norm", name_of(MEL_NORMS, front_end.norm)),
+        ];
+        let (log, offset) = match front_end.log {
+            LogScale::Decibel { offset } => ("decibel", offset),
+            LogScale::Natural { offset } => ("natural", offset),
+        };
+        props.extend([
+            ("log", log.to_owned()),
+            ("log_offset", offset.to_string()),
+            ("mean", self.mean.to_string()),
+            ("std", self.std.to_string()),
+            ("segment_frames", self.segment_frames.to_string()),
+            ("hop_seconds", self.hop_seconds.to_string()),
+            ("padding", name_of(PADDINGS, self.padding)),
+            ("activation", name_of(ACTIVATIONS, self.activation)),
+            ("temperature", self.temperature.to_string()),
+            ("rejection_threshold", self.rejection_threshold.to_string()),
+            ("smoothing_seconds", self.smoothing_seconds.to_string()),
+            ("event_on", self.event_on.to_string()),
+            ("event_off", self.event_off.to_string()),
+            ("training_data", self.training_data.clone()),
+            ("folds", self.folds.clone()),
+            ("accuracy", self.accuracy.clone()),
+            ("licence", self.licence.clone()),
+            ("config_hash", self.config_hash.clone()),
+        ]);
+        props.extend(self.optional_props());
+        props.into_iter().map(|(key, value)| (format!("{PREFIX}{key}"), value)).collect()
+    }
+
+    /// The keys that a file may lack, where they say anything but the default.
+    fn optional_props(&self) -> Vec<(&'static str, String)> {
+        let mut props = Vec::new();
+        if let Some(threshold) = self.other_threshold {
+            props.push(("other_threshold", threshold.to_string()));
+        }
+        if self.front_end.framing != FrameLayout::Librosa {
+            props.push(("framing", name_of(FRAMINGS, self.front_end.framing)));
+        }
+        if self.front_end.triangles != MelTriangles::Hertz {
+            props.push(("mel_triangles", name_of(TRIANGLES, self.front_end.triangles)));
+        }
+        if let Some(patch) = self.patch {
+            props.push(("patch_frames", patch.frames.to_string()));
+            props.push(("patch_hop_frames", patch.hop_frames.to_string()));
+        }
+        if let Some(size) = self.embedding_size {
+            props.push(("embedding_size", size.to_string()));
+        }
+        if let Some(taxonomy) = &self.taxonomy {
+            let groups = taxonomy.groups().iter();
+            let groups: Vec<_> =
+                groups.map(|group| json!({"name": group.name, "icon": group.icon})).collect();
+            props.push(("groups", json!(groups).to_string()));
+            props.push(("label_groups", json!(taxonomy.label_groups()).to_string()));
+            props.push(("label_parents", json!(taxonomy.label_parents()).to_string()));
+        }
+        props
+    }
+}
