@@ -139,7 +139,8 @@ export class Capture {
         offset: event.offset === null ? null : event.offset + shift,
       }))
       .filter(({ onset, offset }) => offset === null || offset > onset);
-    return { ...update, time: update.time + shift, events };
+    // A stream speaks of a moment half a window late: the first answer may be of one before it was listened to.
+    return { ...update, time: Math.max(update.time + shift, earliest), events };
   }
 
   /** The last update once more, with the end of every event that still went on; `undefined` where none did. */
