@@ -12,6 +12,7 @@ mod dataset;
 mod end_to_end;
 mod evaluate;
 mod evaluation;
+mod everyday;
 mod experiment;
 mod export;
 mod features;
@@ -58,6 +59,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Repeats an experiment of the study by official folds and writes its figures.
     Experiment(experiment::command::Arguments),
+    /// Turns YAMNet, read out of its SavedModel, into the model of everyday sounds.
+    Everyday(everyday::Arguments),
     /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
     Data(data::Arguments),
     /// Writes a page that compares all experiments and models.
@@ -79,6 +82,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Model(arguments) => model::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Experiment(arguments) => experiment::command::run(&arguments),
+        Command::Everyday(arguments) => everyday::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
     }
