@@ -40,7 +40,11 @@ export class App {
   readonly #notice = new Notice();
   readonly #heard = new HeardList();
   readonly #clip = new Clip(this.#picture);
-  readonly #shelf = new Shelf((classifier) => this.#adopt(classifier));
+  readonly #shelf = new Shelf({
+    adopt: (classifier) => this.#adopt(classifier),
+    began: () => this.#notice.clear(),
+    failed: (thrown) => this.#notice.failModel(thrown),
+  });
   #state: State = "loading";
   #classifier: Promise<Classifier> | undefined;
   #microphone: Microphone | undefined;

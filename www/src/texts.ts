@@ -40,7 +40,6 @@ export const texts = {
   loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
   gettingReady: "Getting ready…",
   listensFor: "Listens for",
-  retry: "Try again",
 
   privacy: "Sound never leaves this device.",
   hint: "Start listening, or drop an audio file here",
@@ -91,11 +90,11 @@ export function choiceWords({ id, labels }: Choice): string {
 }
 
 /** What went wrong with a model that was to be added, where that is said otherwise; listening goes on without it. */
-export const modelErrorTexts: Partial<Record<ErrorCode | PageErrorCode, string>> = {
-  "model-fetch": "It could not be loaded. Check your connection, then try again.",
+export const modelErrorTexts = {
+  "model-fetch": "The model could not be loaded. Check your connection, then try again.",
   "wasm-fetch": "A part of this page could not be loaded. Check your connection, then try again.",
   "worker-crashed": "It could not be started: this device may be short of memory. Close other pages, then try again.",
-};
+} satisfies Partial<Record<ErrorCode | PageErrorCode, string>>;
 
 /** What went wrong and what to do, in one or two sentences. */
 export const errorTexts: Readonly<Record<ErrorCode | PageErrorCode, string>> = {

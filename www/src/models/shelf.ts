@@ -7,18 +7,29 @@ import { type Choice, fetchChoices } from "./manifest.js";
 import { remember, remembered } from "./memory.js";
 import { fileOf, forgetAllBut } from "./store.js";
 
+export interface ShelfEvents {
+  /** Lets the page listen with a classifier, which is then its own; one that it rejects is closed here. */
+  adopt(classifier: Classifier): Promise<void>;
+  /** The person asked for another model. */
+  began(): void;
+  /** It cannot be had; the one before it goes on. */
+  failed(thrown: unknown): void;
+}
+
 export class Shelf {
   readonly #panel = new ModelPanel({
-    chosen: (choice) => void this.#choose(choice),
+    chosen: (choice) => {
+      this.#events.began();
+      void this.#choose(choice);
+    },
     cancelled: () => this.#cancel(),
   });
-  readonly #adopt: (classifier: Classifier) => Promise<void>;
+  readonly #events: ShelfEvents;
   #opened = false;
   #loading: AbortController | undefined;
 
-  /** `adopt` lets the page listen with a classifier, which is then its own; one that it rejects is closed here. */
-  constructor(adopt: (classifier: Classifier) => Promise<void>) {
-    this.#adopt = adopt;
+  constructor(events: ShelfEvents) {
+    this.#events = events;
   }
 
   /** Offers what there is beside the model that listens already, and loads what was chosen last time. */
@@ -45,19 +56,21 @@ export class Shelf {
     const loading = new AbortController();
     this.#loading = loading;
     const { signal } = loading;
-    this.#panel.load(choice);
+    this.#panel.load();
     let classifier: Classifier | undefined;
     try {
       classifier = await this.#load(choice, signal);
       signal.throwIfAborted();
       this.#loading = undefined;
       this.#panel.finish();
-      await this.#adopt(classifier);
+      await this.#events.adopt(classifier);
       remember(choice.id);
       this.#panel.activate(choice);
     } catch (thrown) {
       classifier?.close();
-      if (!signal.aborted) this.#panel.fail(choice, thrown);
+      if (signal.aborted) return;
+      this.#panel.giveUp();
+      this.#events.failed(thrown);
     }
   }
 
@@ -79,6 +92,6 @@ export class Shelf {
     if (!this.#loading) return;
     this.#loading.abort();
     this.#loading = undefined;
-    this.#panel.cancel();
+    this.#panel.giveUp();
   }
 }

@@ -1,12 +1,10 @@
 // One line below the controls: the offer to hear more, the loading of it, and
 // then the choice between the models.
 
-import { SoundError } from "sourcing-sound";
 import { byId, setText } from "../dom.js";
 import { megabytes } from "../format.js";
 import type { Choice } from "../models/manifest.js";
-import { PageError } from "../page-error.js";
-import { choiceWords, errorTexts, modelErrorTexts, texts } from "../texts.js";
+import { choiceWords, texts } from "../texts.js";
 
 export interface ModelPanelEvents {
   chosen(choice: Choice): void;
@@ -14,7 +12,7 @@ export interface ModelPanelEvents {
 }
 
 /** `data-state` of the line; what does not belong to it is hidden. */
-type State = "none" | "offer" | "loading" | "choice" | "failed";
+type State = "none" | "offer" | "loading" | "choice";
 
 export class ModelPanel {
   readonly #element = byId("models", HTMLElement);
@@ -24,11 +22,8 @@ export class ModelPanel {
   readonly #progress = byId("model-progress", HTMLProgressElement);
   readonly #cancel = byId("model-cancel", HTMLButtonElement);
   readonly #select = byId("model-select", HTMLSelectElement);
-  readonly #error = byId("model-error", HTMLElement);
-  readonly #retry = byId("model-retry", HTMLButtonElement);
   #choices: Choice[] = [];
   #active: Choice | undefined;
-  #wanted: Choice | undefined;
   /** Once another model has listened, the line offers the choice between them. */
   #chooses = false;
 
@@ -36,10 +31,8 @@ export class ModelPanel {
     setText(this.#more, texts.more);
     setText(byId("model-label", HTMLElement), texts.listensFor);
     setText(this.#cancel, texts.cancel);
-    setText(this.#retry, texts.retry);
     this.#cancel.onclick = () => events.cancelled();
     this.#more.onclick = () => this.#largest && events.chosen(this.#largest);
-    this.#retry.onclick = () => this.#wanted && events.chosen(this.#wanted);
     this.#select.onchange = () => {
       const choice = this.#choices.find(({ id }) => id === this.#select.value);
       if (choice) events.chosen(choice);
@@ -64,9 +57,8 @@ export class ModelPanel {
     this.#rest();
   }
 
-  /** A choice is being loaded; nothing is told of its bytes unless `progress` is called. */
-  load(choice: Choice): void {
-    this.#wanted = choice;
+  /** One is being loaded; nothing is told of its bytes unless `progress` is called. */
+  load(): void {
     setText(this.#words, texts.gettingReady);
     this.#progress.removeAttribute("value");
     this.#cancel.disabled = false;
@@ -93,20 +85,9 @@ export class ModelPanel {
     this.#rest();
   }
 
-  cancel(): void {
+  /** Nothing new listens: what did goes on. */
+  giveUp(): void {
     this.#rest();
-  }
-
-  /** What was chosen cannot be had; the one before it goes on. */
-  fail(choice: Choice, thrown: unknown): void {
-    this.#rest();
-    this.#wanted = choice;
-    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
-    this.#error.dataset["code"] = code;
-    this.#error.title = thrown instanceof Error ? thrown.message : "";
-    this.#show("failed");
-    // Set when it is shown, so that a screen reader speaks it.
-    setText(this.#error, modelErrorTexts[code] ?? errorTexts[code]);
   }
 
   get #largest(): Choice | undefined {
@@ -115,7 +96,6 @@ export class ModelPanel {
   }
 
   #rest(): void {
-    this.#wanted = undefined;
     if (this.#active) this.#select.value = this.#active.id;
     if (this.#chooses) this.#show("choice");
     else this.#show(this.#largest ? "offer" : "none");
@@ -125,7 +105,6 @@ export class ModelPanel {
     const focused = document.activeElement;
     const hadFocus = focused instanceof HTMLElement && this.#element.contains(focused);
     this.#element.dataset["state"] = state;
-    setText(this.#error, "");
     for (const part of this.#element.querySelectorAll<HTMLElement>("[data-in]")) {
       part.hidden = part.dataset["in"] !== state;
     }

@@ -13,7 +13,7 @@ const LIVE_SECONDS = 10;
 /** Log-mel values shown as black and as the brightest colour: decibel of power, or the logarithm of magnitude. */
 const RANGES: Record<ModelInfo["logScale"], Pick<Scale, "floor" | "ceiling">> = {
   decibel: { floor: -65, ceiling: 15 },
-  natural: { floor: -6.9, ceiling: 3 },
+  natural: { floor: -5.5, ceiling: 4 },
 };
 
 export class Picture {
