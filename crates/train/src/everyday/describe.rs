@@ -37,7 +37,10 @@ pub fn metadata(
 ) -> ModelMetadata {
     ModelMetadata {
         name: "everyday".to_owned(),
-        description: format!("Tells {} everyday sounds: YAMNet, by Google.", labels.len()),
+        description: format!(
+            "Tells {} everyday sounds apart, several at a time: YAMNet, by Google.",
+            labels.len()
+        ),
         labels,
         front_end: front_end(),
         mean: 0.0,
