@@ -6,7 +6,7 @@ import { percent } from "../format.js";
 import { labelWords } from "../texts.js";
 import { setIcon } from "./icons.js";
 
-export type Labelled = Pick<Category, "label" | "group">;
+export type Labelled = Pick<Category, "label" | "group" | "score">;
 
 /** The name of each label's group; empty for a model without groups. */
 export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<string, string> {
@@ -15,13 +15,16 @@ export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<stri
 }
 
 /** The group of a label among those that are heard. */
-export function groupOf({ group }: Labelled, groups: readonly GroupScore[]): GroupScore | undefined {
+export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly GroupScore[]): GroupScore | undefined {
   return groups.find(({ name }) => name === group);
 }
 
-/** "Cat 93%"; nothing where the group says no more than its label. */
-export function groupWords({ label }: Labelled, group: GroupScore | undefined): string {
-  if (!group || group.name === labelWords(label)) return "";
+/**
+ * "Cat 93%"; nothing where the group says no more than its label, or less: a group is scored without its general
+ * labels where a precise label of another group speaks for them.
+ */
+export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): string {
+  if (!group || group.name === labelWords(label) || group.score < score) return "";
   return `${group.name} ${percent(group.score)}`;
 }
 

@@ -36,8 +36,8 @@ export class HeardList {
     for (const { label, onset, offset, score } of events) {
       const key = `${label} ${onset}`;
       const time = offset === null ? texts.since(clock(onset)) : `${clock(onset)} – ${clock(offset)}`;
-      const labelled = { label, group: this.#groups.get(label) };
-      this.#rowFor(key).show(time, labelled, groupOf(labelled, groups), score);
+      const labelled = { label, score, group: this.#groups.get(label) };
+      this.#rowFor(key).show(time, labelled, groupOf(labelled, groups));
     }
     this.#list.querySelector(".heard-empty")?.toggleAttribute("hidden", this.#rows.size > 0);
     for (const [key, row] of [...this.#rows].slice(0, -KEPT)) {
@@ -52,7 +52,7 @@ export class HeardList {
     this.#list.replaceChildren(
       ...parts.map(({ start, end, category, group, score }) => {
         const row = new Row();
-        if (category) row.show(stretch(start, end), category, group, score);
+        if (category) row.show(stretch(start, end), { ...category, score }, group);
         else row.reject(stretch(start, end), score);
         return row.element;
       }),
@@ -83,12 +83,12 @@ class Row {
   }
 
   /** Of the group's scores the highest is kept, as the event keeps its own. */
-  show(time: string, labelled: Labelled, group: GroupScore | undefined, score: number): void {
+  show(time: string, labelled: Labelled, group: GroupScore | undefined): void {
     if (group && group.score >= (this.#group?.score ?? 0)) this.#group = group;
     this.element.dataset["label"] = labelled.label;
     setText(this.#time, time);
     this.#name.show(labelled, this.#group);
-    setText(this.#score, percent(score));
+    setText(this.#score, percent(labelled.score));
   }
 
   reject(time: string, score: number): void {
