@@ -180,3 +180,17 @@ test("a classifier given to a microphone outlives it", async ({ library }) => {
   });
   expect(heard).toBe(1);
 });
+
+test("the module is fetched once for all classifiers", async ({ library }) => {
+  let requests = 0;
+  await library.route("**/*.wasm", (route) => {
+    requests += 1;
+    return route.continue();
+  });
+  await library.evaluate(async () => {
+    const classifiers = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    classifiers.push(await api.Classifier.load());
+    for (const classifier of classifiers) classifier.close();
+  });
+  expect(requests).toBe(1);
+});

@@ -38,7 +38,7 @@ test("listening shows level, picture, scores and a label", async ({ open }) => {
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   await expect(site.page.getByTestId("level")).toHaveText(/^−\d+ dB$/);
   const scores = await site.scores();
-  expect(Object.keys(scores)).toHaveLength(3);
+  expect(Object.keys(scores)).toHaveLength(4);
   for (const score of Object.values(scores)) {
     expect(score).toBeGreaterThanOrEqual(0);
     expect(score).toBeLessThanOrEqual(1);

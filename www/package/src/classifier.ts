@@ -1,6 +1,6 @@
 // Classifier and SoundStream: thin covers over calls on the worker.
 
-import { Engine, type StreamOwner } from "./engine.js";
+import { Engine, orAborted, type StreamOwner } from "./engine.js";
 import { abortedError, SoundError } from "./errors.js";
 import { fetchHead, fetchModel, fetchModule } from "./fetch.js";
 import {
@@ -43,7 +43,7 @@ export class Classifier {
     const { signal, onProgress } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      fetchModule(options.wasm ?? new URL("../wasm/sourcing_sound_bg.wasm", import.meta.url), signal),
+      options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
       fetchModel(options.model ?? new URL("./model.onnx", import.meta.url), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
@@ -85,6 +85,17 @@ export class Classifier {
   close(): void {
     this.engine.close();
   }
+}
+
+let shipped: Promise<WebAssembly.Module> | undefined;
+
+/** The package's own module, fetched and compiled once for all classifiers; after a failure it is tried again. */
+function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+  shipped ??= fetchModule(new URL("../wasm/sourcing_sound_bg.wasm", import.meta.url)).catch((thrown: unknown) => {
+    shipped = undefined;
+    throw thrown;
+  });
+  return signal ? orAborted(shipped, signal) : shipped;
 }
 
 /** Sound pushed piece by piece; how it is cut does not change what comes out. */

@@ -26,6 +26,7 @@ export class Shelf {
   });
   readonly #events: ShelfEvents;
   #opened = false;
+  #active: Choice | undefined;
   #loading: AbortController | undefined;
 
   constructor(events: ShelfEvents) {
@@ -45,6 +46,7 @@ export class Shelf {
     }
     const active = choices.find(({ model, head }) => model.sha256 === sha256 && !head);
     if (!active) return;
+    this.#active = active;
     this.#panel.offer(choices, active);
     forgetAllBut(choices).catch(() => undefined);
     const last = choices.find(({ id }) => id === remembered());
@@ -64,6 +66,8 @@ export class Shelf {
       this.#loading = undefined;
       this.#panel.finish();
       await this.#events.adopt(classifier);
+      if (this.#active) keepForLater(this.#active);
+      this.#active = choice;
       remember(choice.id);
       this.#panel.activate(choice);
     } catch (thrown) {
@@ -94,4 +98,9 @@ export class Shelf {
     this.#loading = undefined;
     this.#panel.giveUp();
   }
+}
+
+/** The first model came with the page's own parts; kept as the others are, it is found again without a network. */
+function keepForLater({ model }: Choice): void {
+  fileOf(model, { signal: new AbortController().signal, onProgress: () => undefined }).catch(() => undefined);
 }

@@ -42,7 +42,7 @@ export class ModelPanel {
 
   /** Offers the model with the most labels, if that is not the one that listens. */
   offer(choices: Choice[], active: Choice): void {
-    this.#choices = [...choices].sort((a, b) => a.model.bytes - b.model.bytes);
+    this.#choices = [active, ...choices.filter((choice) => choice !== active)];
     this.#active = active;
     this.#select.replaceChildren(
       ...this.#choices.map((choice) => {
