@@ -1,6 +1,7 @@
 // More models than the first: offered, loaded, kept, chosen between, and switched while the page listens.
 
 import type { Page } from "@playwright/test";
+import { layoutShift } from "./support/layout-shift";
 import { expect, type OpenOptions, type Site, test as base } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { head, LABELS, MODEL, RANKED } from "./support/tiny-model";
@@ -77,6 +78,7 @@ test("switching while listening shows the new labels with their groups, and lose
   expect(await site.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
   expect(site.page.workers(), "the old worker is gone").toHaveLength(1);
   expect(await site.liveTracks()).toBe(1);
+  expect(await layoutShift(site.page), "how far things jumped").toBeLessThan(0.01);
 });
 
 test("the about section describes the model that listens", async ({ openTiny }) => {

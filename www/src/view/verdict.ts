@@ -22,7 +22,10 @@ export interface Judgement {
   rejected: boolean;
 }
 
-/** The words of an answer, and how large they can be written. */
+/** `data-size` of the answer, largest first; a name that fits none is cut in the smallest. */
+const SIZES = ["large", "medium", "small"];
+
+/** The words of an answer. */
 interface Answer {
   label: string;
   words: string;
@@ -39,6 +42,8 @@ export class Verdict {
   readonly #group = byId("group", HTMLElement);
   readonly #rows: ScoreRow[];
   readonly #announcer: Announcer;
+  /** What was written, and in how much room. */
+  #room = "";
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
@@ -67,15 +72,31 @@ export class Verdict {
 
   #show({ label, words, icon, detail, group }: Answer): void {
     this.#label.dataset["label"] = label;
-    this.#label.dataset["length"] = words.length > 30 ? "longest" : words.length > 17 ? "long" : "short";
-    this.#label.title = words;
-    setText(this.#label, words);
     this.#icon.hidden = icon === undefined;
     if (icon !== undefined) setIcon(this.#icon, icon);
+    this.#write(words);
     setText(this.#detail, detail);
     this.#group.hidden = group === "";
     setText(this.#group, group);
   }
+
+  /** As large as there is room for, so that no name moves what stands around it. */
+  #write(words: string): void {
+    const room = `${words} ${this.#label.parentElement?.clientWidth} ${this.#icon.hidden}`;
+    if (room === this.#room) return;
+    this.#room = room;
+    setText(this.#label, words);
+    this.#label.title = words;
+    for (const size of SIZES) {
+      this.#label.dataset["size"] = size;
+      if (fits(this.#label)) return;
+    }
+  }
+}
+
+/** Whether the words are there whole, in the lines that their size has. */
+function fits(element: HTMLElement): boolean {
+  return element.scrollWidth <= element.clientWidth && element.scrollHeight <= element.clientHeight;
 }
 
 function answerOf({ categories, groups, rejected }: Judgement): Answer {
