@@ -1,9 +1,10 @@
 // The page's conductor: one thing at a time (listening, recording, a file),
 // and each new one ends the one before it.
 
-import { Classifier, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
+import { type Classifier, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
 import { byId, setText } from "./dom.js";
 import { short } from "./format.js";
+import { ActiveModel } from "./models/active.js";
 import { Shelf } from "./models/shelf.js";
 import { decode } from "./sound/decode.js";
 import { overall, toParts } from "./sound/parts.js";
@@ -40,13 +41,16 @@ export class App {
   readonly #notice = new Notice();
   readonly #heard = new HeardList();
   readonly #clip = new Clip(this.#picture);
+  readonly #model = new ActiveModel((info) => {
+    this.#describe(info);
+    void this.#shelf.open(info);
+  });
   readonly #shelf = new Shelf({
     adopt: (classifier) => this.#adopt(classifier),
     began: () => this.#notice.clear(),
     failed: (thrown) => this.#notice.failModel(thrown),
   });
   #state: State = "loading";
-  #classifier: Promise<Classifier> | undefined;
   #microphone: Microphone | undefined;
   #shown: Shown | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -66,7 +70,7 @@ export class App {
   /** Loads the model, so that the first click is answered at once. */
   async start(): Promise<void> {
     await this.#run("loading", async (signal) => {
-      await this.#load();
+      await this.#model.load();
       if (!signal.aborted) this.#rest();
     });
   }
@@ -75,7 +79,7 @@ export class App {
   async openFile(file: File): Promise<void> {
     await this.#run("working", async (signal) => {
       this.#verdict.wait(file.name, texts.working);
-      const [classifier, recording] = await Promise.all([this.#load(), decode(file)]);
+      const [classifier, recording] = await Promise.all([this.#model.load(), decode(file)]);
       await this.#judge(classifier, recording, signal, file.name);
     });
   }
@@ -90,7 +94,7 @@ export class App {
     this.#ends = "listen";
     await this.#run("starting", async (signal) => {
       this.#verdict.wait(texts.fromMicrophone, texts.starting);
-      const classifier = await this.#load();
+      const classifier = await this.#model.load();
       this.#picture.beginLive(classifier.info);
       const microphone = await this.#openMicrophone(classifier, signal);
       if (signal.aborted) return;
@@ -104,7 +108,7 @@ export class App {
     this.#ends = "record";
     await this.#run("starting", async (signal) => {
       this.#verdict.wait(texts.fromMicrophone, texts.starting);
-      const classifier = await this.#load();
+      const classifier = await this.#model.load();
       const seconds = recordingSeconds(classifier.info);
       this.#picture.beginRecording(classifier.info, seconds);
       const microphone = await this.#openMicrophone(classifier, signal, (time) => {
@@ -188,41 +192,15 @@ export class App {
     this.#verdict.judge(`${fileName ?? texts.fromRecording} · ${short(seconds)} s`, overall(predictions));
   }
 
-  /** The classifier that listens; at first the small one, loaded once; after a failure it is tried again. */
-  #load(): Promise<Classifier> {
-    this.#classifier ??= Classifier.load().then(
-      (classifier) => {
-        this.#describe(classifier.info);
-        void this.#shelf.open(classifier.info);
-        return classifier;
-      },
-      (thrown: unknown) => {
-        this.#classifier = undefined;
-        throw thrown;
-      },
-    );
-    return this.#classifier;
-  }
-
   /**
    * Lets another classifier listen, from now on if the microphone is open, and judges anew what is shown. The one
    * before it is closed; it goes on when the microphone cannot be handed over.
    */
   async #adopt(classifier: Classifier): Promise<void> {
     await this.#settled();
-    const before = this.#classifier;
-    this.#classifier = Promise.resolve(classifier);
-    const microphone = this.#microphone;
-    try {
-      if (microphone?.state !== "closed") await microphone?.use(classifier);
-    } catch (thrown) {
-      if (microphone?.state !== "closed") {
-        this.#classifier = before;
-        throw thrown;
-      }
-    }
+    const before = await this.#model.replace(classifier, this.#microphone);
     this.#describe(classifier.info);
-    void this.#settled().then(async () => (await before)?.close());
+    void this.#settled().then(() => before?.close());
     if (this.#state === "result" && this.#shown) void this.#judgeAgain(this.#shown);
   }
 
@@ -237,7 +215,7 @@ export class App {
 
   async #judgeAgain({ recording, fileName }: Shown): Promise<void> {
     await this.#run("working", async (signal) => {
-      await this.#judge(await this.#load(), recording, signal, fileName);
+      await this.#judge(await this.#model.load(), recording, signal, fileName);
     });
   }
 
