@@ -8,7 +8,7 @@ use sourcing_sound::{Head, Model};
 
 use crate::Outcome;
 use crate::args::CardFormat;
-use crate::model::built_in::{BuiltIn, DEFAULT, MODELS};
+use crate::model::built_in::{self, BuiltIn, MODELS};
 use crate::model::coded;
 
 /// What a listing says about a model.
@@ -34,7 +34,7 @@ impl Card {
     fn of(model: &BuiltIn) -> sourcing_sound::Result<Self> {
         let card = Card {
             name: model.name,
-            default: std::ptr::eq(model, DEFAULT),
+            default: model.name == built_in::default().name,
             base: model.head.map(|_| model.base()),
             description: String::new(),
             label_count: 0,

@@ -10,10 +10,10 @@ pub(crate) struct BuiltIn {
     pub(crate) head: Option<&'static [u8]>,
 }
 
-const EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
+static EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
 
 /// Every one of them, the default first.
-pub(crate) const MODELS: &[BuiltIn] = &[
+pub(crate) static MODELS: &[BuiltIn] = &[
     BuiltIn {
         name: "urban",
         onnx: include_bytes!("../../../../models/urban-v1/model.onnx"),
@@ -23,7 +23,9 @@ pub(crate) const MODELS: &[BuiltIn] = &[
 ];
 
 /// The model that listens where none is chosen.
-pub(crate) const DEFAULT: &BuiltIn = &MODELS[0];
+pub(crate) fn default() -> &'static BuiltIn {
+    &MODELS[0]
+}
 
 /// The model of this name.
 pub(crate) fn by_name(name: &str) -> Option<&'static BuiltIn> {
@@ -67,7 +69,7 @@ mod tests {
         for model in MODELS {
             assert_eq!(model.name.contains('/'), model.head.is_some(), "{}", model.name);
             let base = by_name(model.base()).unwrap();
-            assert!(std::ptr::eq(base.onnx, model.onnx), "{}", model.name);
+            assert!(base.onnx == model.onnx, "{}", model.name);
         }
     }
 }

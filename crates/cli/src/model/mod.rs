@@ -48,7 +48,7 @@ impl ModelSource {
     /// Names the file or the built-in model, what is wrong with it and the error's code.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let mut loaded = match &self.model {
-            None => built_in(built_in::DEFAULT)?,
+            None => built_in(built_in::default())?,
             Some(given) => named(given).with_context(|| format!("model {}", given.display()))?,
         };
         if let Some(path) = &self.head {
