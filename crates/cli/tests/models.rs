@@ -39,6 +39,10 @@ fn every_model_listed_can_be_used_by_its_name() {
         assert_eq!(card["group_count"], json!(groups), "{name}");
         assert!(card["bytes"].as_u64().unwrap() > 1_000, "{name}");
         assert_eq!(card["base"].is_null(), model["base"].is_null(), "{name}");
+        if !card["base"].is_null() {
+            let second = bench.run(&["inspect", name, "--head", "pitch.head.json"]);
+            assert!(second.stderr.contains("[config]"), "{name}: {}", second.stderr);
+        }
         let run = bench.run(&["classify", "low.wav", "--model", name, "--format", "jsonl"]);
         let stdout = run.success();
         let line = parse(stdout.lines().next().unwrap());
