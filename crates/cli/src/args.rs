@@ -63,7 +63,8 @@ pub(crate) struct RawClassify {
 /// How predictions are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: stretches of time with what is heard in them
+    /// For people: stretches of time with what is heard in them, those that are alike joined until
+    /// there are few enough to read, 15 in a minute and 120 in an hour
     Text,
     /// A header and one row per segment
     Csv,

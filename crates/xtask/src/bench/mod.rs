@@ -42,7 +42,7 @@ const SUBJECTS: &[Subject] = &[
 #[derive(clap::Args)]
 pub struct Options {
     /// How often everything is measured; the medians are shown
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
     /// Seconds of audio that each model hears at a time
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
