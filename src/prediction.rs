@@ -100,6 +100,23 @@ impl Prediction {
         Prediction { labels, start, end, scores, rejected, ranking }
     }
 
+    /// What neighbouring segments of one recording say together: from the start of the first
+    /// to the end of the last, every label with its mean score, rejected if most of them are.
+    /// `None` without any.
+    pub fn mean(predictions: &[Prediction]) -> Option<Prediction> {
+        let (first, last) = predictions.first().zip(predictions.last())?;
+        let mut scores = vec![0.0; first.scores.len()];
+        for prediction in predictions {
+            for (mean, score) in scores.iter_mut().zip(&prediction.scores) {
+                *mean += score / predictions.len() as f32;
+            }
+        }
+        let rejected = predictions.iter().filter(|prediction| prediction.rejected).count();
+        let (labels, ranking) = (first.labels.clone(), first.ranking.clone());
+        let rejected = rejected * 2 > predictions.len();
+        Some(Prediction::new(labels, ranking, (first.start, last.end), scores, rejected))
+    }
+
     /// Where the segment starts, in seconds from the start of the audio.
     pub fn start(&self) -> f64 {
         self.start
@@ -189,6 +206,21 @@ mod tests {
         let top: Vec<_> = prediction.top(2).into_iter().map(|c| c.label).collect();
         assert_eq!(top, ["b", "c"]);
         assert_eq!(prediction.top(9).len(), 3);
+    }
+
+    #[test]
+    fn the_mean_spans_its_segments() {
+        let labels = Labels::new(vec!["a".into(), "b".into()]).unwrap();
+        let segment = |start: f64, a: f32, rejected| {
+            let span = (start, start + 4.0);
+            Prediction::new(labels.clone(), Ranking::default(), span, vec![a, 0.5], rejected)
+        };
+        let segments = [segment(1.0, 0.25, true), segment(2.0, 0.75, false)];
+        let mean = Prediction::mean(&segments).unwrap();
+        assert_eq!((mean.start(), mean.end(), mean.scores()), (1.0, 6.0, &[0.5, 0.5][..]));
+        assert!(!mean.rejected(), "half of them is not most");
+        assert!(Prediction::mean(&segments[..1]).unwrap().rejected());
+        assert_eq!(Prediction::mean(&[]), None);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) enum RawCommand {
     Classify(RawClassify),
     /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
     Features(RawFeatures),
+    /// List the models that are built in
+    Models(RawModels),
     /// Show what a model says about itself
     Inspect(RawInspect),
 }
@@ -30,9 +32,15 @@ pub(crate) struct RawClassify {
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// ONNX model that describes itself [default: the built-in urban-v1]
-    #[arg(long, value_name = "PATH")]
+    /// Name of a built-in model, or an ONNX file that describes itself [default: urban]
+    ///
+    /// `sourcing-sound models` lists the names. Where a file has such a name, the file is taken.
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) model: Option<PathBuf>,
+
+    /// Head file to put on the model: other labels on what the same network hears
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Option<PathBuf>,
 
     /// Seconds from one segment to the next [default: the model's]
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
@@ -41,8 +49,9 @@ pub(crate) struct RawClassify {
     /// How many of the best labels to print
     ///
     /// Text: labels per stretch of time, by default 3 for a recording that is one stretch and 1
-    /// for others. csv: columns label_2, score_2 and so on after the six of the best label.
-    /// jsonl: entries in "scores", by default all of them.
+    /// for others. csv: columns label_2, score_2 (and group_2, where the model has groups) and so
+    /// on after those of the best label. jsonl: entries in "scores", best first; by default all of
+    /// them, in the model's order, for a model with up to 20 labels, and 10 for one with more.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) top: Option<i64>,
 
@@ -54,7 +63,8 @@ pub(crate) struct RawClassify {
 /// How predictions are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: stretches of time with what is heard in them
+    /// For people: stretches of time with what is heard in them, those that are alike joined until
+    /// there are few enough to read, 15 in a minute and 120 in an hour
     Text,
     /// A header and one row per segment
     Csv,
@@ -169,21 +179,36 @@ fn top_db(text: &str) -> Result<TopDb, String> {
 }
 
 #[derive(Args)]
-pub(crate) struct RawInspect {
-    /// ONNX model that describes itself [default: the built-in urban-v1]
-    #[arg(value_name = "MODEL")]
-    pub(crate) model: Option<PathBuf>,
-
+pub(crate) struct RawModels {
     /// What to print
-    #[arg(long, value_enum, default_value_t = InspectFormat::Text)]
-    pub(crate) format: InspectFormat,
+    #[arg(long, value_enum, default_value_t = CardFormat::Text)]
+    pub(crate) format: CardFormat,
 }
 
-/// How a model's description is printed.
+#[derive(Args)]
+pub(crate) struct RawInspect {
+    /// Name of a built-in model, or an ONNX file that describes itself [default: urban]
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) model: Option<PathBuf>,
+
+    /// The same, as classify takes it
+    #[arg(long = "model", value_name = "NAME|FILE", conflicts_with = "model")]
+    pub(crate) model_option: Option<PathBuf>,
+
+    /// Head file to put on the model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Option<PathBuf>,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = CardFormat::Text)]
+    pub(crate) format: CardFormat,
+}
+
+/// How descriptions of models are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InspectFormat {
-    /// One setting per line
+pub(crate) enum CardFormat {
+    /// For people
     Text,
-    /// One JSON object
+    /// JSON
     Json,
 }

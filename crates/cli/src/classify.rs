@@ -9,6 +9,7 @@ use sourcing_sound_decode::decode;
 use crate::Outcome;
 use crate::failure::Failure;
 use crate::files::expand;
+use crate::model::coded;
 use crate::options::ClassifyOptions;
 use crate::parallel::{in_order, worker_count};
 use crate::report;
@@ -30,11 +31,12 @@ pub(crate) struct Heard {
 pub(crate) fn run(options: &ClassifyOptions) -> anyhow::Result<Outcome> {
     let model = options.model.load()?;
     let inputs = expand(&options.inputs);
-    let classifiers = (0..worker_count(inputs.len()))
-        .map(|_| Classifier::new(model.clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    let labels = &model.metadata().labels;
-    let mut report = report::open(options.format, options.top, labels, io::stdout().lock())?;
+    let mut classifiers = Vec::new();
+    for _ in 0..worker_count(inputs.len()) {
+        classifiers.push(model.classifier().map_err(coded)?);
+    }
+    let metadata = classifiers[0].metadata();
+    let mut report = report::open(options.format, options.top, metadata, io::stdout().lock())?;
     let work = |classifier: &mut Classifier, path| hear(classifier, options.hop_seconds, path);
     in_order(inputs, classifiers, work, |heard| Ok(report.write(&heard)?))
 }

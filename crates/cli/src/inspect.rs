@@ -4,27 +4,34 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use sourcing_sound::{LogScale, MelNorm, ModelMetadata};
+use sourcing_sound::{
+    Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, Taxonomy,
+};
 
 use crate::Outcome;
-use crate::args::InspectFormat;
+use crate::args::CardFormat;
+use crate::model::coded;
 use crate::options::InspectOptions;
 
-/// Prints the model's metadata.
+/// Most entries of a list that are all shown to people, and how many are shown of a longer one.
+const LONG_LIST: usize = 30;
+const LIST_START: usize = 10;
+
+/// Prints the metadata of the model, or of the head on it.
 ///
 /// # Errors
 /// If the model cannot be loaded or the output cannot be written.
 pub(crate) fn run(options: &InspectOptions) -> anyhow::Result<Outcome> {
-    let model = options.model.load()?;
-    let fields = describe(model.metadata());
+    let loaded = options.model.load()?;
+    let fields = describe(&loaded.classifier().map_err(coded)?, loaded.head());
     let mut output = io::stdout().lock();
     match options.format {
-        InspectFormat::Json => {
+        CardFormat::Json => {
             serde_json::to_writer_pretty(&mut output, &InOrder(&fields))
                 .map_err(io::Error::from)?;
             writeln!(output)?;
         }
-        InspectFormat::Text => {
+        CardFormat::Text => {
             let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
             for (name, value) in &fields {
                 writeln!(output, "{name:width$}  {}", plain(value))?;
@@ -35,29 +42,64 @@ pub(crate) fn run(options: &InspectOptions) -> anyhow::Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-/// Names and values of all settings, in the order in which they are best read.
-fn describe(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
+/// Names and values of all settings, in the order in which they are best read. What a model does
+/// not have is null.
+fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
+    let metadata = classifier.metadata();
     let mut fields = vec![
         ("name", json!(metadata.name)),
         ("description", json!(metadata.description)),
         ("labels", json!(metadata.labels.iter().collect::<Vec<_>>())),
+        ("groups", metadata.taxonomy.as_ref().map_or(Value::Null, |all| groups(metadata, all))),
         ("accuracy", json!(metadata.accuracy)),
         ("training_data", json!(metadata.training_data)),
         ("folds", json!(metadata.folds)),
         ("licence", json!(metadata.licence)),
         ("config_hash", json!(metadata.config_hash)),
+    ];
+    fields.extend(describe_network(classifier, head));
+    fields.extend([
         ("segment_seconds", json!(metadata.segment_seconds())),
         ("segment_frames", json!(metadata.segment_frames)),
+        ("patch_frames", json!(metadata.patch.map(|patch| patch.frames))),
+        ("patch_hop_frames", json!(metadata.patch.map(|patch| patch.hop_frames))),
+        ("segment_patches", json!(metadata.patch.map(|_| metadata.segment_patches()))),
         ("hop_seconds", json!(metadata.hop_seconds)),
+        ("activation", json!(metadata.activation.name())),
+        ("temperature", decimal(metadata.temperature)),
         ("rejection_threshold", decimal(metadata.rejection_threshold)),
         ("other_threshold", metadata.other_threshold.map_or(Value::Null, decimal)),
-        ("temperature", decimal(metadata.temperature)),
         ("smoothing_seconds", json!(metadata.smoothing_seconds)),
         ("event_on", decimal(metadata.event_on)),
         ("event_off", decimal(metadata.event_off)),
-    ];
+    ]);
     fields.extend(describe_features(metadata));
     fields
+}
+
+/// The network's own file, and what a head on it hears of it.
+fn describe_network(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 4] {
+    let network = classifier.model();
+    [
+        ("base", json!(head.map(|_| &network.metadata().name))),
+        ("sha256", json!(network.sha256())),
+        ("embedding_size", json!(network.metadata().embedding_size)),
+        ("head_features", json!(head.map(|head| &head.metadata().features))),
+    ]
+}
+
+/// The groups, each with its labels.
+fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
+    let labels_of = |index: usize| {
+        let labelled = metadata.labels.iter().zip(taxonomy.label_groups());
+        labelled.filter(|(_, group)| **group == index).map(|(label, _)| label).collect::<Vec<_>>()
+    };
+    let groups = taxonomy.groups().iter().enumerate();
+    groups
+        .map(|(index, group)| {
+            json!({ "name": group.name, "icon": group.icon, "labels": labels_of(index) })
+        })
+        .collect()
 }
 
 fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
@@ -70,18 +112,28 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
         MelNorm::Slaney => "slaney",
         MelNorm::None => "none",
     };
+    let framing = match front_end.framing {
+        FrameLayout::Librosa => "librosa",
+        FrameLayout::TensorFlow => "tensorflow",
+    };
+    let triangles = match front_end.triangles {
+        MelTriangles::Hertz => "hertz",
+        MelTriangles::Mel => "mel",
+    };
     vec![
         ("sample_rate", json!(front_end.sample_rate)),
         ("n_fft", json!(front_end.n_fft)),
         ("win_length", json!(front_end.win_length)),
         ("hop_length", json!(front_end.hop_length)),
         ("center", json!(front_end.center)),
+        ("framing", json!(framing)),
         ("power", decimal(front_end.power)),
         ("n_mels", json!(front_end.n_mels)),
         ("f_min", decimal(front_end.f_min)),
         ("f_max", decimal(front_end.f_max)),
         ("mel_scale", json!(front_end.mel_scale.name())),
         ("norm", json!(norm)),
+        ("mel_triangles", json!(triangles)),
         ("log", json!(log)),
         ("log_offset", decimal(offset)),
         ("mean", decimal(metadata.mean)),
@@ -103,11 +155,23 @@ fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }
 
-/// A value as a person would write it.
+/// A value as a person would write it: an object by its name, of a long list the beginning.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => {
+            let is_long = items.len() > LONG_LIST;
+            let shown = if is_long { LIST_START } else { items.len() };
+            let names: Vec<String> = items.iter().take(shown).map(plain).collect();
+            // Names such as "Home, office" want a stronger mark between them.
+            let mark = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+            let rest = match is_long {
+                true => format!("{mark}… ({} in all, see --format json)", items.len()),
+                false => String::new(),
+            };
+            names.join(mark) + &rest
+        }
+        Value::Object(fields) => fields.get("name").map_or_else(String::new, plain),
         Value::Null => "none".to_owned(),
         other => other.to_string(),
     }

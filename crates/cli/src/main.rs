@@ -5,11 +5,12 @@
 //! | [`args`] | what was typed |
 //! | [`options`] | what it means, checked |
 //! | [`files`] | the recordings that the arguments name |
-//! | [`model`] | the built-in model or one from a file |
+//! | [`model`] | a built-in model or one from a file, perhaps with a head |
 //! | [`classify`] | recordings → predictions |
 //! | [`parallel`] | recordings worked on several at a time, answers in order |
 //! | [`report`] | predictions → text, csv or JSON lines |
 //! | [`features`] | recordings → descriptors and spectrograms, printed and drawn |
+//! | [`models`] | the built-in models, listed |
 //! | [`inspect`] | what a model says about itself |
 //!
 //! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
@@ -22,6 +23,7 @@ mod features;
 mod files;
 mod inspect;
 mod model;
+mod models;
 mod options;
 mod parallel;
 mod report;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     let done = match &command {
         Command::Classify(options) => classify::run(options),
         Command::Features(options) => features::run(options),
+        Command::Models(format) => models::run(*format),
         Command::Inspect(options) => inspect::run(options),
     };
     match done {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use crate::args::{Format, InspectFormat, RawArgs, RawClassify, RawCommand};
+use crate::args::{CardFormat, Format, RawArgs, RawClassify, RawCommand, RawInspect};
 use crate::features::FeatureOptions;
 use crate::model::ModelSource;
 
@@ -17,6 +17,7 @@ const MAX_HOP_SECONDS: f64 = 86_400.0;
 pub(crate) enum Command {
     Classify(ClassifyOptions),
     Features(FeatureOptions),
+    Models(CardFormat),
     Inspect(InspectOptions),
 }
 
@@ -35,7 +36,7 @@ pub(crate) struct ClassifyOptions {
 /// Options of `inspect`.
 pub(crate) struct InspectOptions {
     pub(crate) model: ModelSource,
-    pub(crate) format: InspectFormat,
+    pub(crate) format: CardFormat,
 }
 
 impl TryFrom<RawArgs> for Command {
@@ -45,10 +46,16 @@ impl TryFrom<RawArgs> for Command {
         match raw.command {
             RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(Command::Classify),
             RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(Command::Features),
-            RawCommand::Inspect(raw) => {
-                Ok(Command::Inspect(InspectOptions { model: raw.model.into(), format: raw.format }))
-            }
+            RawCommand::Models(raw) => Ok(Command::Models(raw.format)),
+            RawCommand::Inspect(raw) => Ok(Command::Inspect(raw.into())),
         }
+    }
+}
+
+impl From<RawInspect> for InspectOptions {
+    fn from(raw: RawInspect) -> Self {
+        let model = raw.model.or(raw.model_option);
+        InspectOptions { model: ModelSource { model, head: raw.head }, format: raw.format }
     }
 }
 
@@ -58,7 +65,7 @@ impl TryFrom<RawClassify> for ClassifyOptions {
     fn try_from(raw: RawClassify) -> Result<Self, clap::Error> {
         Ok(ClassifyOptions {
             inputs: raw.files,
-            model: raw.model.into(),
+            model: ModelSource { model: raw.model, head: raw.head },
             hop_seconds: raw.hop.map(checked_hop).transpose()?,
             top: raw.top.map(checked_top).transpose()?,
             format: raw.format,

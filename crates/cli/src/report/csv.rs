@@ -2,25 +2,37 @@
 
 use std::io::{self, Write};
 
+use sourcing_sound::Category;
+
 use super::{Report, best, milliseconds};
 use crate::classify::Heard;
 
 /// Columns `file,start,end,label,score,rejected`, then `label_2,score_2` and so on up to `top`.
+/// For a model with groups, `group` follows `rejected`, and `group_2` follows `score_2`.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     top: usize,
+    has_groups: bool,
 }
 
 impl<W: Write> Csv<W> {
     /// Writes the header. `top` is at least 1 and at most the number of labels.
-    pub(super) fn new(output: W, top: usize) -> io::Result<Self> {
+    pub(super) fn new(output: W, top: usize, has_groups: bool) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(output);
         let mut header: Vec<String> =
             ["file", "start", "end", "label", "score", "rejected"].map(String::from).to_vec();
-        header.extend((2..=top).flat_map(|n| [format!("label_{n}"), format!("score_{n}")]));
+        header.extend(has_groups.then(|| "group".to_owned()));
+        for n in 2..=top {
+            header.extend([format!("label_{n}"), format!("score_{n}")]);
+            header.extend(has_groups.then(|| format!("group_{n}")));
+        }
         writer.write_record(&header).map_err(io_error)?;
         writer.flush()?;
-        Ok(Csv { writer, top })
+        Ok(Csv { writer, top, has_groups })
+    }
+
+    fn group(&self, category: Category) -> Option<String> {
+        self.has_groups.then(|| category.group.unwrap_or_default())
     }
 }
 
@@ -32,12 +44,15 @@ impl<W: Write> Report for Csv<W> {
                 heard.path.to_string_lossy().into_owned(),
                 milliseconds(prediction.start()).to_string(),
                 milliseconds(prediction.end()).to_string(),
-                best.label,
+                best.label.clone(),
                 best.score.to_string(),
                 prediction.rejected().to_string(),
             ];
-            let others = prediction.top(self.top).into_iter().skip(1);
-            row.extend(others.flat_map(|other| [other.label, other.score.to_string()]));
+            row.extend(self.group(best));
+            for other in prediction.top(self.top).into_iter().skip(1) {
+                row.extend([other.label.clone(), other.score.to_string()]);
+                row.extend(self.group(other));
+            }
             self.writer.write_record(&row).map_err(io_error)?;
         }
         self.writer.flush()

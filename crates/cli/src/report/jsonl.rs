@@ -3,21 +3,31 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
-use sourcing_sound::Category;
+use sourcing_sound::{Category, Prediction};
 
 use super::{Report, best, milliseconds};
 use crate::classify::Heard;
 
-/// Objects `{"file","start","end","label","score","rejected","scores"}`.
+/// Most labels of which all scores are printed when the user does not say how many. A model with
+/// more of them says nearly nothing of nearly all.
+const MOST_LABELS: usize = 20;
+
+/// Scores printed of a model with more labels.
+const DEFAULT_TOP: usize = 10;
+
+/// Objects `{"file","start","end","label","score","rejected","scores"}`; for a model with groups
+/// `"group"` and `"groups"` follow.
 pub(super) struct JsonLines<W: Write> {
     output: W,
     top: Option<usize>,
 }
 
 impl<W: Write> JsonLines<W> {
-    /// All scores in the model's order, or the best `top`, best first.
-    pub(super) fn new(output: W, top: Option<usize>) -> Self {
-        JsonLines { output, top }
+    /// The best `top` scores, best first; without `top` those of all labels in the model's order,
+    /// or of the best ten where there are more than twenty.
+    pub(super) fn new(output: W, top: Option<usize>, labels: usize) -> Self {
+        let default = (labels > MOST_LABELS).then_some(DEFAULT_TOP);
+        JsonLines { output, top: top.or(default) }
     }
 }
 
@@ -27,6 +37,7 @@ impl<W: Write> Report for JsonLines<W> {
         for prediction in &heard.predictions {
             let best = best(prediction);
             let mut scores = prediction.top(self.top.unwrap_or(usize::MAX));
+            let groups = groups(prediction, &scores);
             if self.top.is_none() {
                 scores.sort_by_key(|category| category.index);
             }
@@ -38,6 +49,8 @@ impl<W: Write> Report for JsonLines<W> {
                 score: best.score,
                 rejected: prediction.rejected(),
                 scores: Scores(&scores),
+                group: best.group.as_deref(),
+                groups,
             };
             serde_json::to_writer(&mut self.output, &line)?;
             writeln!(self.output)?;
@@ -55,9 +68,37 @@ struct Line<'a> {
     score: f32,
     rejected: bool,
     scores: Scores<'a>,
+    /// That of the best label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// Those of the labels in "scores", best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Group>,
 }
 
-/// Categories as an object that keeps their order.
+#[derive(Serialize)]
+struct Group {
+    name: String,
+    score: f32,
+    /// Its labels among those in "scores", best first.
+    labels: Vec<String>,
+}
+
+/// The groups of `scores` (best first) with their own scores and which of the labels are theirs.
+fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
+    let groups = prediction.groups().into_iter().map(|group| {
+        let labels = scores.iter().filter(|label| label.group.as_ref() == Some(&group.name));
+        Group {
+            labels: labels.map(|label| label.label.clone()).collect(),
+            name: group.name,
+            score: group.score,
+        }
+    });
+    groups.filter(|group| !group.labels.is_empty()).collect()
+}
+
+/// Categories as an object that keeps their order. A score is a number whatever the model, so
+/// that who reads one model's lines can read any other's.
 struct Scores<'a>(&'a [Category]);
 
 impl Serialize for Scores<'_> {

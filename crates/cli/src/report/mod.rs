@@ -8,7 +8,7 @@ mod text;
 use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 
-use sourcing_sound::{Category, Labels, Prediction};
+use sourcing_sound::{Category, ModelMetadata, Prediction};
 
 use crate::args::Format;
 use crate::classify::Heard;
@@ -24,15 +24,18 @@ pub(crate) trait Report {
 pub(crate) fn open<'a>(
     format: Format,
     top: Option<NonZeroUsize>,
-    labels: &Labels,
+    metadata: &ModelMetadata,
     output: impl Write + 'a,
 ) -> io::Result<Box<dyn Report + 'a>> {
     let output = BufWriter::new(output);
+    let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
     Ok(match format {
         Format::Text => Box::new(text::Text::new(output, labels, top)),
-        Format::Csv => Box::new(csv::Csv::new(output, top.unwrap_or(1))?),
-        Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top)),
+        Format::Csv => {
+            Box::new(csv::Csv::new(output, top.unwrap_or(1), metadata.taxonomy.is_some())?)
+        }
+        Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top, labels.len())),
     })
 }
 

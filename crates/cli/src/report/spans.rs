@@ -1,8 +1,8 @@
-//! Overlapping segments → stretches of time in which the same is heard.
+//! Overlapping segments → stretches of time in which the same is heard, few enough to read.
+
+use std::ops::Range;
 
 use sourcing_sound::Prediction;
-
-use super::best;
 
 /// A stretch of time with one answer.
 pub(super) struct Span {
@@ -10,41 +10,31 @@ pub(super) struct Span {
     pub(super) start: f64,
     /// Seconds from the start of the recording.
     pub(super) end: f64,
-    /// Whether nothing was recognised in it.
-    pub(super) rejected: bool,
-    /// The mean scores of its segments, by label.
-    pub(super) scores: Vec<f32>,
+    /// What its segments say together.
+    pub(super) heard: Prediction,
 }
 
-impl Span {
-    /// The `n` best labels (their indices) with their scores, best first.
-    pub(super) fn top(&self, n: usize) -> Vec<(usize, f32)> {
-        let mut order: Vec<(usize, f32)> = self.scores.iter().copied().enumerate().collect();
-        order.sort_by(|a, b| b.1.total_cmp(&a.1));
-        order.truncate(n);
-        order
-    }
-}
-
-/// Joins neighbours whose best label is the same, or that are both rejected. The time between the
-/// centres of two neighbours is divided between them; the first begins at 0 and the last ends at
-/// `duration`.
+/// Divides a recording of `duration` seconds into stretches. Neighbours whose answer is the same
+/// are one; where more are left than people want to read, those whose scores are most alike are
+/// joined. The time between the centres of two neighbouring segments is divided between them; the
+/// first stretch begins at 0 and the last ends at `duration`.
 pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut start = 0.0;
-    for group in predictions.chunk_by(|a, b| answer(a) == answer(b)) {
-        let Some((first, last)) = group.first().zip(group.last()) else { continue };
-        if let Some(before) = spans.last_mut().map(|span: &mut Span| &mut span.end) {
+    let single = (0..predictions.len()).map(|index| index..index + 1).collect();
+    let equal = join_equal(single, predictions);
+    let alike = join_alike(equal, predictions, readable_stretches(duration));
+    let stretches = join_equal(alike, predictions);
+    let mut spans: Vec<Span> = Vec::new();
+    for range in stretches {
+        let segments = &predictions[range];
+        let Some((first, last)) = segments.first().zip(segments.last()) else { continue };
+        let Some(heard) = Prediction::mean(segments) else { continue };
+        let mut start = 0.0;
+        if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
             // So far the end is the centre of the neighbour before.
             start = (*before + centre(first)) / 2.0;
             *before = start;
         }
-        spans.push(Span {
-            start,
-            end: centre(last),
-            rejected: first.rejected(),
-            scores: mean_scores(group),
-        });
+        spans.push(Span { start, end: centre(last), heard });
     }
     if let Some(last) = spans.last_mut() {
         last.end = duration;
@@ -52,21 +42,138 @@ pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
     spans
 }
 
-/// The best label, or `None` where nothing was recognised.
-fn answer(prediction: &Prediction) -> Option<usize> {
-    (!prediction.rejected()).then(|| best(prediction).index)
+/// How many stretches of a recording people want to read: 4 of 4 s, 15 of a minute, 120 of an hour.
+fn readable_stretches(duration: f64) -> usize {
+    (2.0 * duration.sqrt()).round().max(4.0) as usize
+}
+
+/// Joins neighbours whose answer is the same.
+fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Range<usize>> {
+    let answers = ranges.into_iter().map(|range| {
+        let heard = Prediction::mean(&predictions[range.clone()]);
+        (heard.as_ref().and_then(answer), range)
+    });
+    let answers: Vec<(Option<String>, Range<usize>)> = answers.collect();
+    let runs = answers.chunk_by(|a, b| a.0 == b.0);
+    runs.filter_map(|run| Some(run.first()?.1.start..run.last()?.1.end)).collect()
+}
+
+/// The best label, or its group where the model has groups; `None` where nothing was recognised.
+fn answer(prediction: &Prediction) -> Option<String> {
+    let best = prediction.top(1).pop()?;
+    (!prediction.rejected()).then(|| best.group.unwrap_or(best.label))
+}
+
+/// Joins neighbours until there are `most` of them (at least 1), those first that are most alike:
+/// by Ward's criterion, so that a short sound survives if it differs much from what is around it.
+fn join_alike(
+    ranges: Vec<Range<usize>>,
+    predictions: &[Prediction],
+    most: usize,
+) -> Vec<Range<usize>> {
+    if ranges.len() <= most {
+        return ranges;
+    }
+    let profiles = ranges.into_iter().map(|range| Profile::of(range, predictions));
+    let mut profiles: Vec<Profile> = profiles.collect();
+    while profiles.len() > most {
+        profiles = join_some(profiles, most);
+    }
+    profiles.into_iter().map(|profile| profile.range).collect()
+}
+
+/// Joins the pairs of neighbours that differ least, up to a third of all pairs. That comes close
+/// to joining one pair at a time, and hours of audio take a moment.
+fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
+    let mut excess = (profiles.len() - most).min(profiles.len().div_ceil(3));
+    let pairs = profiles.windows(2).map(|pair| pair[0].difference(&pair[1])).enumerate();
+    let mut pairs: Vec<(usize, f64)> = pairs.collect();
+    pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
+    // Whether a profile is joined to the one before it. Each takes part in one pair at most.
+    let mut joins = vec![false; profiles.len() + 1];
+    for (first, _) in pairs {
+        let is_free = !joins[first] && !joins[first + 1] && !joins[first + 2];
+        if excess > 0 && is_free {
+            joins[first + 1] = true;
+            excess -= 1;
+        }
+    }
+    let mut joined: Vec<Profile> = Vec::new();
+    for (profile, joins) in profiles.into_iter().zip(joins) {
+        match joined.last_mut() {
+            Some(before) if joins => before.add(&profile),
+            _ => joined.push(profile),
+        }
+    }
+    joined
+}
+
+/// What a range of segments sounds like.
+struct Profile {
+    range: Range<usize>,
+    /// The sum over its segments of the scores of all groups, or of all labels without groups.
+    sum: Vec<f32>,
+}
+
+impl Profile {
+    fn of(range: Range<usize>, predictions: &[Prediction]) -> Self {
+        let mut profiles = predictions[range.clone()].iter().map(|prediction| {
+            let groups = prediction.group_scores();
+            if groups.is_empty() { prediction.scores().to_vec() } else { groups }
+        });
+        let mut profile = Profile { sum: profiles.next().unwrap_or_default(), range };
+        profiles.for_each(|scores| profile.add_scores(&scores));
+        profile
+    }
+
+    fn add(&mut self, next: &Profile) {
+        self.range.end = next.range.end;
+        self.add_scores(&next.sum);
+    }
+
+    fn add_scores(&mut self, scores: &[f32]) {
+        self.sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+    }
+
+    /// By how much the scores' squared deviation from their means grows if the two are joined.
+    fn difference(&self, next: &Profile) -> f64 {
+        let (n, m) = (self.range.len() as f64, next.range.len() as f64);
+        let means = self.sum.iter().zip(&next.sum);
+        let squares = means.map(|(&a, &b)| (f64::from(a) / n - f64::from(b) / m).powi(2));
+        n * m / (n + m) * squares.sum::<f64>()
+    }
 }
 
 fn centre(prediction: &Prediction) -> f64 {
     (prediction.start() + prediction.end()) / 2.0
 }
 
-fn mean_scores(predictions: &[Prediction]) -> Vec<f32> {
-    let mut means = vec![0.0; predictions.first().map_or(0, |first| first.scores().len())];
-    for prediction in predictions {
-        for (mean, score) in means.iter_mut().zip(prediction.scores()) {
-            *mean += score / predictions.len() as f32;
-        }
+#[cfg(test)]
+mod tests {
+    use super::{Profile, join_some, readable_stretches};
+
+    fn profiles(scores: &[f32]) -> Vec<Profile> {
+        let profiles = scores.iter().enumerate();
+        profiles.map(|(i, &score)| Profile { range: i..i + 1, sum: vec![score] }).collect()
     }
-    means
+
+    #[test]
+    fn what_stands_out_stays_and_what_flickers_goes() {
+        // Noise around 0.3, and one short loud sound.
+        let mut scores: Vec<f32> = (0..200).map(|i| 0.3 + 0.1 * (i % 2) as f32).collect();
+        scores[120] = 1.0;
+        let mut all = profiles(&scores);
+        while all.len() > 3 {
+            let before = all.len();
+            all = join_some(all, 3);
+            assert!((3..before).contains(&all.len()));
+        }
+        let ranges: Vec<_> = all.into_iter().map(|profile| profile.range).collect();
+        assert_eq!(ranges, [0..120, 120..121, 121..200]);
+    }
+
+    #[test]
+    fn an_hour_can_be_read() {
+        assert_eq!([0.5, 4.0, 60.0, 3_600.0].map(readable_stretches), [4, 4, 15, 120]);
+    }
 }

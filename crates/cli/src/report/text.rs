@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use sourcing_sound::Labels;
+use sourcing_sound::{Category, Labels};
 
 use super::Report;
 use super::spans::{Span, merge};
@@ -15,42 +15,26 @@ const NOTHING: &str = "nothing I know";
 /// with several.
 const DEFAULT_TOP: (usize, usize) = (3, 1);
 
+/// Characters that labels get without need. Only a recording with longer ones gets more, so that
+/// one label among hundreds does not push all scores to the right.
+const LABEL_WIDTH: usize = 20;
+
 /// Width of a score of 1, in characters.
 const BAR_WIDTH: f32 = 20.0;
 
-/// Per recording a line with its name and length, then a line per stretch and label.
+/// Per recording a line with its name and length, then a line per stretch and label, with the
+/// label's group before it where the model has groups.
 pub(super) struct Text<W: Write> {
     output: W,
-    labels: Labels,
     top: Option<usize>,
-    /// Characters that the longest label takes.
-    width: usize,
+    /// Least width of the labels' column, in characters.
+    label_width: usize,
 }
 
 impl<W: Write> Text<W> {
     pub(super) fn new(output: W, labels: &Labels, top: Option<usize>) -> Self {
-        let lengths = labels.iter().map(|label| label.chars().count());
-        let width = lengths.chain([NOTHING.len()]).max().unwrap_or(0);
-        Text { output, labels: labels.clone(), top, width }
-    }
-
-    /// The lines of one stretch; only the first one tells the time.
-    fn write_span(&mut self, span: &Span, top: usize, duration: f64) -> io::Result<()> {
-        let mut time = format!("{} – {}", clock(span.start, duration), clock(span.end, duration));
-        let width = self.width;
-        if span.rejected {
-            writeln!(self.output, "  {time}  {NOTHING}")?;
-            time = " ".repeat(time.chars().count());
-        }
-        // Below "nothing I know" stands what came closest, but not where one line is all.
-        let labels = if span.rejected && top == 1 { 0 } else { top };
-        for (index, score) in span.top(labels) {
-            let label = self.labels.get(index).unwrap_or_default();
-            let line = format!("  {time}  {label:width$}  {score:.2}  {}", bar(score));
-            writeln!(self.output, "{}", line.trim_end())?;
-            time = " ".repeat(time.chars().count());
-        }
-        Ok(())
+        let longest = labels.iter().map(width).max().unwrap_or(0);
+        Text { output, top, label_width: longest.min(LABEL_WIDTH) }
     }
 }
 
@@ -59,12 +43,63 @@ impl<W: Write> Report for Text<W> {
         let spans = merge(&heard.predictions, heard.duration);
         let default = if spans.len() == 1 { DEFAULT_TOP.0 } else { DEFAULT_TOP.1 };
         let top = self.top.unwrap_or(default);
+        let rows = spans.iter().flat_map(|span| rows(span, top, heard.duration));
+        let rows: Vec<Row> = rows.collect();
+        let longest = |of: fn(&Row) -> &str| rows.iter().map(|row| width(of(row))).max();
+        let times = longest(|row| &row.time).unwrap_or(0);
+        let groups = longest(|row| &row.group).unwrap_or(0);
+        let labels = longest(|row| &row.label).unwrap_or(0).max(self.label_width);
         writeln!(self.output, "{}  {:.1} s", heard.path.display(), heard.duration)?;
-        for span in &spans {
-            self.write_span(span, top, heard.duration)?;
+        for Row { time, group, label, score } in &rows {
+            let gap = if groups > 0 { "  " } else { "" };
+            let score =
+                score.map_or_else(String::new, |score| format!("{score:.2}  {}", bar(score)));
+            let line = format!("  {time:times$}  {group:groups$}{gap}{label:labels$}  {score}");
+            writeln!(self.output, "{}", line.trim_end())?;
         }
         self.output.flush()
     }
+}
+
+/// A line about a stretch of time.
+struct Row {
+    /// Empty but on the first line of a stretch.
+    time: String,
+    /// Empty for a model without groups, and where it is that of the line above.
+    group: String,
+    label: String,
+    /// `None` for [`NOTHING`].
+    score: Option<f32>,
+}
+
+/// The lines of one stretch.
+fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let rejected = span.heard.rejected();
+    if rejected {
+        rows.push(Row {
+            time: String::new(),
+            group: String::new(),
+            label: NOTHING.into(),
+            score: None,
+        });
+    }
+    // Below "nothing I know" stands what came closest, but not where one line is all.
+    let labels = if rejected && top == 1 { 0 } else { top };
+    let mut above = None;
+    for Category { label, score, group, .. } in span.heard.top(labels) {
+        let shown = if group == above { String::new() } else { group.clone().unwrap_or_default() };
+        rows.push(Row { time: String::new(), group: shown, label, score: Some(score) });
+        above = group;
+    }
+    if let Some(first) = rows.first_mut() {
+        first.time = format!("{} – {}", clock(span.start, duration), clock(span.end, duration));
+    }
+    rows
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
 }
 
 /// A point in time to a tenth of a second, with hours if `duration` has any: `0:02.5`, `1:00:02.5`.

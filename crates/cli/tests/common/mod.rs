@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+pub mod everyday;
 #[path = "../../../../tests/common/tiny_model.rs"]
 pub mod tiny_model;
 

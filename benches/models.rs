@@ -1,0 +1,104 @@
+//! What a model costs natively. Reads a request per line on the standard input, a JSON object
+//! `{"model": path, "head": path or null, "seconds": n}`, and answers each with a line of JSON:
+//! `{"load_ms", "classify_ms", "stream_ms"}`, all for a model that is read anew.
+//!
+//! `cargo xtask bench` runs it, in turn with the same in a browser. It says nothing but answers,
+//! so a run without input, such as one that only tries whether it starts, ends at once.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use sourcing_sound::{Classifier, Head, Model, Pcm, SampleRate, StreamConfig};
+
+/// The rate of a microphone in Hz; `benches/web` has the same.
+const RATE: u32 = 48_000;
+/// Samples per push, as the page's worklet hands them over.
+const PIECE: usize = 2_048;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for line in io::stdin().lines() {
+        let answer = measure(&Request::read(&serde_json::from_str(&line?)?)?)?;
+        writeln!(io::stdout(), "{answer}")?;
+    }
+    Ok(())
+}
+
+struct Request {
+    model: PathBuf,
+    head: Option<PathBuf>,
+    /// Length of the audio.
+    seconds: f64,
+}
+
+impl Request {
+    fn read(value: &Value) -> Result<Self, Box<dyn Error>> {
+        Ok(Request {
+            model: value["model"].as_str().ok_or("no \"model\" in the request")?.into(),
+            head: value["head"].as_str().map(PathBuf::from),
+            seconds: value["seconds"].as_f64().ok_or("no \"seconds\" in the request")?,
+        })
+    }
+}
+
+/// Bytes are read before the clock starts, as the page has fetched them.
+fn measure(request: &Request) -> Result<Value, Box<dyn Error>> {
+    let model = std::fs::read(&request.model)?;
+    let head = request.head.as_ref().map(std::fs::read).transpose()?;
+    let audio = noise((request.seconds * f64::from(RATE)) as usize);
+
+    let start = Instant::now();
+    let mut classifier = load(&model, head.as_deref())?;
+    let load_ms = milliseconds(start);
+
+    classify(&mut classifier, &audio)?; // what comes first fills caches
+    let start = Instant::now();
+    classify(&mut classifier, &audio)?;
+    let classify_ms = milliseconds(start);
+
+    let start = Instant::now();
+    stream(&classifier, &audio)?;
+    let stream_ms = milliseconds(start);
+    Ok(json!({ "load_ms": load_ms, "classify_ms": classify_ms, "stream_ms": stream_ms }))
+}
+
+fn load(model: &[u8], head: Option<&[u8]>) -> sourcing_sound::Result<Classifier> {
+    let model = Model::from_onnx(model)?;
+    match head {
+        Some(head) => Classifier::with_head(model, Head::from_json(head)?),
+        None => Classifier::new(model),
+    }
+}
+
+fn classify(classifier: &mut Classifier, audio: &[f32]) -> sourcing_sound::Result<()> {
+    black_box(classifier.classify(Pcm::new(audio, SampleRate::new(RATE)?)?)?);
+    Ok(())
+}
+
+/// At the model's own hop.
+fn stream(classifier: &Classifier, audio: &[f32]) -> sourcing_sound::Result<()> {
+    let mut stream = classifier.stream(SampleRate::new(RATE)?, StreamConfig::default())?;
+    for piece in audio.chunks(PIECE) {
+        black_box(stream.push(piece)?);
+        black_box(stream.take_columns());
+    }
+    black_box(stream.finish()?);
+    Ok(())
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// White noise at −20 dB, the same in every run; what is heard does not change what it costs.
+fn noise(samples: usize) -> Vec<f32> {
+    let mut state = 1u32;
+    let sample = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state as f32 / (1u32 << 31) as f32 - 1.0) * 0.1
+    };
+    (0..samples).map(sample).collect()
+}

@@ -1,0 +1,106 @@
+//! The model that listens: one of those in this binary, or one from a file; perhaps with a head.
+
+pub(crate) mod built_in;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use sourcing_sound::{Classifier, Head, Model};
+
+use built_in::BuiltIn;
+
+/// The largest model or head file that is read, in bytes; what it holds is checked by the core.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Where a model comes from.
+pub(crate) struct ModelSource {
+    /// A name or a file, as given; the default model if `None`.
+    pub(crate) model: Option<PathBuf>,
+    /// The file of a head that is put on it.
+    pub(crate) head: Option<PathBuf>,
+}
+
+/// A model, and the head on it, from which any number of classifiers can be made.
+pub(crate) struct Loaded {
+    model: Model,
+    head: Option<Head>,
+}
+
+impl Loaded {
+    /// A classifier that shares the weights.
+    pub(crate) fn classifier(&self) -> sourcing_sound::Result<Classifier> {
+        match &self.head {
+            Some(head) => Classifier::with_head(self.model.clone(), head.clone()),
+            None => Classifier::new(self.model.clone()),
+        }
+    }
+
+    /// The head on the model.
+    pub(crate) fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+}
+
+impl ModelSource {
+    /// Reads and checks model and head, and that the two fit.
+    ///
+    /// # Errors
+    /// Names the file or the built-in model, what is wrong with it and the error's code.
+    pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
+        let mut loaded = match &self.model {
+            None => built_in(built_in::default())?,
+            Some(given) => named(given).with_context(|| format!("model {}", given.display()))?,
+        };
+        if let Some(path) = &self.head {
+            let context = || format!("head {}", path.display());
+            if let Some(head) = loaded.head() {
+                let (own, base) = (&head.metadata().name, &head.metadata().base_name);
+                bail!(
+                    "{}: the chosen model has the head {own:?} already; put it on {base:?} [config]",
+                    context()
+                );
+            }
+            let bytes = read(path).with_context(context)?;
+            loaded.head = Some(Head::from_json(&bytes).map_err(coded).with_context(context)?);
+            // Whether the two fit shows when they are put together.
+            loaded.classifier().map_err(coded).with_context(context)?;
+        }
+        Ok(loaded)
+    }
+}
+
+/// The model that `given` stands for: a file if there is one, else a built-in model's name.
+fn named(given: &Path) -> anyhow::Result<Loaded> {
+    // A folder is no model, so one that happens to have a model's name hides nothing.
+    if given.exists() && !given.is_dir() {
+        let model = Model::from_onnx(&read(given)?).map_err(coded)?;
+        return Ok(Loaded { model, head: None });
+    }
+    match given.to_str().and_then(built_in::by_name) {
+        Some(model) => built_in(model),
+        None if given.is_dir() => bail!("this is a folder, expected an ONNX file in it [io]"),
+        None => {
+            bail!("there is no such file, and the built-in models are {} [io]", built_in::names())
+        }
+    }
+}
+
+fn built_in(built_in: &BuiltIn) -> anyhow::Result<Loaded> {
+    let context = || format!("the built-in model {}", built_in.name);
+    let model = Model::from_onnx(built_in.onnx).map_err(coded).with_context(context)?;
+    let head = built_in.head.map(Head::from_json).transpose();
+    Ok(Loaded { model, head: head.map_err(coded).with_context(context)? })
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let length = std::fs::metadata(path).context("cannot read the file [io]")?.len();
+    if length > MAX_BYTES {
+        bail!("the file has {length} bytes, expected at most {MAX_BYTES} [limit]");
+    }
+    std::fs::read(path).context("cannot read the file [io]")
+}
+
+/// The core's error with its code, as all messages have it.
+pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error} [{}]", error.code())
+}

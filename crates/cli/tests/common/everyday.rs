@@ -1,0 +1,71 @@
+//! A model of patches with groups and an embedding, and a head for it, both made here.
+
+use prost::Message;
+use sourcing_sound::{
+    Activation, FrameLayout, Group, Head, HeadFeature, HeadMetadata, Labels, Model, PatchLayout,
+    Taxonomy,
+};
+
+use super::tiny_model;
+
+/// Labels of the model; the second is a kind of the first.
+pub const LABELS: [&str; 3] = ["Hum", "Low hum, drone", "Whistle"];
+
+/// The bytes of a model that hears 24 columns every 12: its three levels are its logits and its
+/// embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
+pub fn model(name: &str) -> Vec<u8> {
+    let mut metadata = tiny_model::metadata();
+    metadata.name = name.to_owned();
+    metadata.labels = Labels::new(LABELS.map(String::from).to_vec()).unwrap();
+    metadata.front_end.center = false;
+    metadata.front_end.framing = FrameLayout::TensorFlow;
+    metadata.segment_frames = 24;
+    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
+    metadata.embedding_size = Some(3);
+    metadata.activation = Activation::Sigmoid;
+    metadata.rejection_threshold = 0.0;
+    let groups = [("Hums, drones", "hum"), ("Whistles", "whistle")]
+        .map(|(name, icon)| Group { name: name.to_owned(), icon: icon.to_owned() });
+    let parents = vec![vec![], vec![0], vec![]];
+    metadata.taxonomy = Some(Taxonomy::new(groups.to_vec(), vec![0, 0, 1], parents).unwrap());
+    let mut proto = tiny_model::model(&metadata);
+    let graph = proto.graph.as_mut().unwrap();
+    let mut embedding = graph.node.last().unwrap().clone();
+    embedding.output = vec!["embedding".to_owned()];
+    embedding.name = "embedding".to_owned();
+    graph.node.push(embedding);
+    graph.output.push(tiny_model::tensor_info("embedding", &[1, 3]));
+    proto.encode_to_vec()
+}
+
+/// The file of a head that tells low tones from others by the embedding of the model in `base`.
+pub fn head(base: &[u8]) -> String {
+    let model = Model::from_onnx(base).unwrap();
+    let metadata = HeadMetadata {
+        name: "pitch".to_owned(),
+        description: "Says whether a tone is low".to_owned(),
+        base_name: model.metadata().name.clone(),
+        base_sha256: model.sha256().to_owned(),
+        labels: Labels::new(vec!["low".to_owned(), "not low".to_owned()]).unwrap(),
+        features: vec![HeadFeature::EmbeddingMean],
+        segment_patches: 2,
+        hop_seconds: 0.5,
+        activation: Activation::Softmax,
+        temperature: 1.0,
+        rejection_threshold: 0.0,
+        other_threshold: None,
+        smoothing_seconds: 0.0,
+        event_on: 0.5,
+        event_off: 0.4,
+        training_data: "none".to_owned(),
+        folds: "none".to_owned(),
+        accuracy: "not measured".to_owned(),
+        licence: "CC0".to_owned(),
+        config_hash: "0".to_owned(),
+    };
+    let weights = vec![
+        2.0, 0.0, 0.0, // low
+        0.0, 1.0, 1.0, // not low
+    ];
+    Head::new(metadata, weights, vec![0.0, 0.0]).unwrap().to_json()
+}

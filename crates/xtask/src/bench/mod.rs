@@ -1,0 +1,195 @@
+//! `cargo xtask bench`: what the models cost beside each other, natively and in a browser.
+//!
+//! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
+//! that everything is measured in turn and whatever else the machine does meets all alike.
+
+mod cost;
+mod machine;
+mod program;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::bench::cost::{Costs, Sizes};
+use crate::bench::machine::Machine;
+use crate::bench::program::Program;
+use crate::browser::{Browser, CHROMIUM_VARIABLE};
+use crate::process;
+use crate::site;
+use crate::steps::PRODUCT;
+use crate::wasm::{self, Names};
+use crate::workspace::Workspace;
+
+/// A model that is measured; paths from the repository's root.
+pub struct Subject {
+    /// As the command line calls it.
+    pub name: &'static str,
+    model: &'static str,
+    /// The head on it, if any.
+    head: Option<&'static str>,
+}
+
+const SUBJECTS: &[Subject] = &[
+    Subject { name: "urban", model: "models/urban-v1/model.onnx", head: None },
+    Subject { name: "everyday", model: "models/everyday/model.onnx", head: None },
+];
+
+/// The options of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// How often everything is measured; the medians are shown
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Seconds of audio that each model hears at a time
+    #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
+    seconds: u16,
+    /// The page to write, docs/cost.md if left out
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write every measured value to this file as JSON, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only try whether everything can be measured: one round of a second, no page
+    #[arg(long, conflicts_with_all = ["rounds", "seconds", "out"])]
+    check: bool,
+}
+
+/// Runs `cargo xtask bench`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let (rounds, seconds) = if options.check { (1, 1) } else { (options.rounds, options.seconds) };
+    let measured = measure(workspace, rounds, seconds)?;
+    let machine = Machine::find();
+    println!("\n{}", table::plain(&measured));
+    if !options.check {
+        let page = options.out.clone().unwrap_or_else(|| workspace.root().join("docs/cost.md"));
+        write(&page, &table::page(&measured, &machine))?;
+        println!("{} is written", page.display());
+    }
+    if let Some(file) = &options.json {
+        write(file, &format!("{:#}\n", table::json(&measured, &machine)))?;
+    }
+    Ok(())
+}
+
+/// The smallest check that the programs work: one round of a second of audio.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    measure(workspace, 1, 1).map(drop)
+}
+
+/// All that was measured.
+pub struct Measured {
+    rounds: u16,
+    seconds: u16,
+    /// The browser's name and version.
+    browser: String,
+    /// The module that runs the models in the browser.
+    engine: Sizes,
+    /// Milliseconds from the module's bytes to a module that is ready, in the browser.
+    engine_start_ms: Vec<f64>,
+    models: Vec<MeasuredModel>,
+}
+
+/// What was measured of one model.
+pub struct MeasuredModel {
+    name: &'static str,
+    /// Of the head's file alone, for a model with a head.
+    sizes: Sizes,
+    native: Costs,
+    browser: Costs,
+    /// Bytes of the browser's module after it has run the model.
+    memory_bytes: Vec<f64>,
+}
+
+fn measure(workspace: &Workspace, rounds: u16, seconds: u16) -> Result<Measured> {
+    let (mut native, mut web) = (native(workspace)?, web(workspace)?);
+    let mut measured: Option<Measured> = None;
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for (index, subject) in SUBJECTS.iter().enumerate() {
+            let request = subject.request(workspace, seconds)?;
+            let (here, there) = (native.ask(&request)?, web.ask(&request)?);
+            let measured = measured.get_or_insert(Measured::new(rounds, seconds, &there)?);
+            measured.engine_start_ms.push(cost::number(&there, "start_ms")?);
+            if measured.models.len() == index {
+                measured.models.push(subject.measured(workspace, &there)?);
+            }
+            let model = &mut measured.models[index];
+            model.native.add(&here)?;
+            model.browser.add(&there)?;
+            model.memory_bytes.push(cost::number(&there, "memory_bytes")?);
+        }
+    }
+    measured.context("there is no model to measure")
+}
+
+impl Measured {
+    fn new(rounds: u16, seconds: u16, answer: &Value) -> Result<Self> {
+        let browser = answer["browser"].as_str().context("the browser did not say its name")?;
+        Ok(Self {
+            rounds,
+            seconds,
+            browser: browser.to_owned(),
+            engine: Sizes {
+                bytes: cost::number(answer, "engine_bytes")?,
+                gzip_bytes: cost::number(answer, "engine_gzip_bytes")?,
+            },
+            engine_start_ms: Vec::new(),
+            models: Vec::new(),
+        })
+    }
+}
+
+impl Subject {
+    fn request(&self, workspace: &Workspace, seconds: u16) -> Result<Value> {
+        let path = |relative: &str| {
+            let path = workspace.root().join(relative);
+            ensure!(
+                path.is_file(),
+                "{} is missing; restore it from version control",
+                path.display()
+            );
+            Ok(path)
+        };
+        let head = self.head.map(path).transpose()?;
+        Ok(json!({ "model": path(self.model)?, "head": head, "seconds": seconds }))
+    }
+
+    fn measured(&self, workspace: &Workspace, answer: &Value) -> Result<MeasuredModel> {
+        let own = workspace.root().join(self.head.unwrap_or(self.model));
+        let bytes =
+            fs::metadata(&own).with_context(|| format!("cannot read {}", own.display()))?.len();
+        Ok(MeasuredModel {
+            name: self.name,
+            sizes: Sizes { bytes: bytes as f64, gzip_bytes: cost::number(answer, "gzip_bytes")? },
+            native: Costs::default(),
+            browser: Costs::default(),
+            memory_bytes: Vec::new(),
+        })
+    }
+}
+
+/// The native program, with the profile and the features that everything native is built with.
+fn native(workspace: &Workspace) -> Result<Program> {
+    let mut cargo = process::cargo();
+    cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
+    cargo.args(PRODUCT).args(["--bench", "models"]);
+    Program::start(&mut cargo)
+}
+
+/// The browser's program, on the module as it is published.
+fn web(workspace: &Workspace) -> Result<Program> {
+    wasm::build(workspace, Names::Strip)?;
+    site::install_packages(workspace)?;
+    let mut node = std::process::Command::new("node");
+    node.current_dir(workspace.root()).arg("benches/web/run.mjs");
+    node.env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    Program::start(&mut node)
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
