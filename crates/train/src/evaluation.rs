@@ -149,6 +149,37 @@ pub fn calibrate(judged: &[Judged]) -> Calibration {
     Calibration { temperature, rejection_threshold }
 }
 
+/// Share of the left-out clips that pass the rejection threshold: of those that are classified
+/// correctly, or of the others.
+pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f64 {
+    let Calibration { temperature, rejection_threshold } = calibration;
+    let of_kind: Vec<_> = judged.iter().filter(|clip| clip.is_correct() == correct).collect();
+    let passing =
+        of_kind.iter().filter(|clip| clip.confidence(temperature) >= rejection_threshold).count();
+    passing as f64 / of_kind.len().max(1) as f64
+}
+
+/// The accuracy as a model file states it, of groups of left-out folds with their number of clips.
+pub fn accuracy_line<'a>(stages: impl Iterator<Item = (&'a str, usize, f64)>, seed: u64) -> String {
+    let stages = stages.map(|(folds, n, accuracy)| {
+        format!("{:.1}% (left-out {folds}, n = {n})", 100.0 * accuracy)
+    });
+    format!("{}; seed {seed}", stages.collect::<Vec<_>>().join(", "))
+}
+
+/// The folds as a model file states them.
+pub fn folds_line<'a>(
+    trained: &std::collections::BTreeSet<u32>,
+    what: &str,
+    left_out: impl Iterator<Item = &'a str>,
+) -> String {
+    format!(
+        "trained on folds {}; evaluated by {what} that left out {} in turn",
+        format_folds(trained),
+        left_out.collect::<Vec<_>>().join(", ")
+    )
+}
+
 /// How segments of unknown recordings fare beside the left-out clips. `logits` has the outputs
 /// of a segment, with "none of the labels" last where there is a threshold for it.
 pub fn unknown(
