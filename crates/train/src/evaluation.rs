@@ -138,15 +138,18 @@ pub struct Calibration {
     pub rejection_threshold: f64,
 }
 
-/// Fits the temperature by likelihood, then the threshold that lets 19 in 20 of the
-/// correctly classified clips pass.
+/// Fits the temperature by likelihood, then the threshold.
 pub fn calibrate(judged: &[Judged]) -> Calibration {
     let temperature = metrics::fit_temperature(judged);
+    Calibration { temperature, rejection_threshold: rejection_threshold(judged, temperature) }
+}
+
+/// The threshold that lets 19 in 20 of the correctly classified clips pass.
+pub fn rejection_threshold(judged: &[Judged], temperature: f64) -> f64 {
     let correct = judged.iter().filter(|clip| clip.is_correct());
     let mut confidences: Vec<_> = correct.map(|clip| clip.confidence(temperature)).collect();
     confidences.sort_by(f64::total_cmp);
-    let rejection_threshold = metrics::quantile(&confidences, 1.0 - PASSING_SHARE);
-    Calibration { temperature, rejection_threshold }
+    metrics::quantile(&confidences, 1.0 - PASSING_SHARE)
 }
 
 /// Share of the left-out clips that pass the rejection threshold: of those that are classified

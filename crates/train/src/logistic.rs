@@ -37,19 +37,22 @@ impl Examples {
     }
 
     /// Standardised, with the weights of [`Self::weights`].
-    fn rows(&self, n_labels: usize) -> Rows {
-        Rows::standardise(&self.features, &self.labels, self.weights(n_labels))
+    fn rows(&self, n_labels: usize, near_copies: NearCopies) -> Rows {
+        let weights = self.weights(n_labels, near_copies);
+        Rows::standardise(&self.features, &self.labels, weights)
     }
 
-    /// How much each row counts, 1 on average. All labels count the same, whatever their
-    /// share of the rows; within a label a recording counts by the square root of its rows,
-    /// since they are near-copies of each other.
-    fn weights(&self, n_labels: usize) -> Vec<f64> {
+    /// How much each row counts, 1 on average. All labels count the same, whatever their share
+    /// of the rows; within a label a recording counts as `near_copies` says.
+    fn weights(&self, n_labels: usize, near_copies: NearCopies) -> Vec<f64> {
         let mut rows_of = BTreeMap::<&str, f64>::new();
         for recording in &self.recordings {
             *rows_of.entry(recording).or_default() += 1.0;
         }
-        let by_row = |recording: &String| rows_of[recording.as_str()].sqrt().recip();
+        let by_row = |recording: &String| match (near_copies, rows_of[recording.as_str()]) {
+            (NearCopies::ByRoot, rows) => rows.sqrt().recip(),
+            (NearCopies::AsOne, rows) => rows.recip(),
+        };
         let mut weights: Vec<_> = self.recordings.iter().map(by_row).collect();
         let mut sums = vec![0.0; n_labels];
         for (weight, &label) in weights.iter().zip(&self.labels) {
@@ -64,6 +67,15 @@ impl Examples {
     }
 }
 
+/// How much a recording counts among those of its label. Its rows are near-copies of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NearCopies {
+    /// By the square root of its rows.
+    ByRoot,
+    /// The same as any other.
+    AsOne,
+}
+
 /// A fitted last layer and how its penalty was chosen.
 #[derive(Clone, Debug)]
 pub struct Refit {
@@ -73,6 +85,17 @@ pub struct Refit {
     pub c: f64,
     /// Cross-validated accuracy of every candidate, weighted like the fit.
     pub candidates: Vec<(f64, f64)>,
+    /// By row, its logits in cross-validation with the chosen `C`; `None` where there were too
+    /// few recordings to leave it out.
+    pub held_out: Vec<Option<Vec<f32>>>,
+}
+
+impl Refit {
+    /// Cross-validated accuracy of the chosen `C`.
+    pub fn cross_validated(&self) -> f64 {
+        let of_c = self.candidates.iter().find(|(c, _)| *c == self.c);
+        of_c.map_or(0.0, |(_, accuracy)| *accuracy)
+    }
 }
 
 /// How the penalty is chosen by cross-validation over recordings.
@@ -83,48 +106,68 @@ pub struct Choice<'a> {
     /// The strongest penalty is taken whose accuracy is at most this many standard errors below
     /// the best.
     pub standard_errors: f64,
+    /// How much recordings count, in the fit and in the accuracy.
+    pub near_copies: NearCopies,
 }
 
-/// Fits a last layer on features that were learned on the same clips. Those make weak penalties
-/// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
-/// the rule of one standard error.
+impl Choice<'static> {
+    /// For features that were learned on the same clips. Those make weak penalties look too good,
+    /// so the strongest penalty is taken whose accuracy is not clearly below the best: the rule
+    /// of one standard error.
+    pub const LEARNED: Self =
+        Choice { candidates: &CANDIDATES, standard_errors: 1.0, near_copies: NearCopies::ByRoot };
+}
+
+/// Fits a last layer on features that were learned on the same clips.
 pub fn refit(examples: &Examples, n_labels: usize, seed: u64) -> Refit {
-    let choice = Choice { candidates: &CANDIDATES, standard_errors: 1.0 };
-    fit_by_choice(examples, n_labels, choice, seed)
+    fit_by_choice(examples, n_labels, Choice::LEARNED, seed)
 }
 
 /// Fits a linear layer with the penalty that `choice` finds.
 pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, seed: u64) -> Refit {
+    let Choice { candidates, standard_errors, near_copies } = choice;
     let assignment = assign_recordings(&examples.recordings, seed);
-    let mut accuracies = vec![Vec::new(); choice.candidates.len()];
+    let mut accuracies = vec![Vec::new(); candidates.len()];
+    let mut held_out_logits = vec![vec![None; examples.labels.len()]; candidates.len()];
     for fold in 0..CV_FOLDS {
         let train = examples.select(|row| assignment[row] != fold);
-        let held_out = examples.select(|row| assignment[row] == fold);
-        if train.labels.is_empty() || held_out.labels.is_empty() {
+        let places = (0..examples.labels.len()).filter(|&row| assignment[row] == fold);
+        let places: Vec<_> = places.collect();
+        if train.labels.is_empty() || places.is_empty() {
             continue;
         }
-        let rows = train.rows(n_labels);
+        let held_out = examples.select(|row| assignment[row] == fold);
+        let weights = held_out.weights(n_labels, near_copies);
+        let rows = train.rows(n_labels, near_copies);
         let mut start = None;
-        for (&c, accuracies) in choice.candidates.iter().zip(&mut accuracies) {
+        for (index, &c) in candidates.iter().enumerate() {
             let (linear, solution) = fit(&rows, n_labels, c, start);
             start = Some(solution);
-            accuracies.push(weighted_accuracy(&linear, &held_out, n_labels));
+            let logits: Vec<_> = held_out.features.iter().map(|row| linear.logits(row)).collect();
+            accuracies[index].push(weighted_accuracy(&logits, &held_out.labels, &weights));
+            for (&place, logits) in places.iter().zip(logits) {
+                held_out_logits[index][place] = Some(logits);
+            }
         }
     }
     let scores = accuracies.iter().map(|list| mean_and_error(list));
-    let candidates: Vec<_> = choice.candidates.iter().copied().zip(scores).collect();
-    let c = strongest_within(&candidates, choice.standard_errors);
-    let candidates = candidates.into_iter().map(|(c, (mean, _))| (c, mean)).collect();
-    Refit { linear: fit(&examples.rows(n_labels), n_labels, c, None).0, c, candidates }
+    let scored: Vec<_> = candidates.iter().copied().zip(scores).collect();
+    let chosen = strongest_within(&scored, standard_errors);
+    let c = candidates[chosen];
+    Refit {
+        linear: fit(&examples.rows(n_labels, near_copies), n_labels, c, None).0,
+        c,
+        candidates: scored.into_iter().map(|(c, (mean, _))| (c, mean)).collect(),
+        held_out: held_out_logits.swap_remove(chosen),
+    }
 }
 
-fn weighted_accuracy(linear: &Linear, examples: &Examples, n_labels: usize) -> f64 {
+/// Share of the weight whose greatest logit is the label's; of equal ones the last counts.
+fn weighted_accuracy(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
     let (mut right, mut all) = (0.0, 0.0);
-    let rows = examples.features.iter().zip(&examples.labels);
-    for ((features, &label), weight) in rows.zip(examples.weights(n_labels)) {
-        let logits = linear.logits(features);
-        let best = (0..n_labels).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
-        right += if best == Some(label) { weight } else { 0.0 };
+    for ((logits, label), weight) in logits.iter().zip(labels).zip(weights) {
+        let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+        right += if best == Some(*label) { *weight } else { 0.0 };
         all += weight;
     }
     right / all
@@ -138,14 +181,13 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
 }
 
-/// The first of the candidates `(c, (accuracy, standard error))` whose accuracy is at most
-/// `standard_errors` of the best one's below the best.
-fn strongest_within(candidates: &[(f64, (f64, f64))], standard_errors: f64) -> f64 {
+/// The index of the first of the candidates `(c, (accuracy, standard error))` whose accuracy is
+/// at most `standard_errors` of the best one's below the best.
+fn strongest_within(candidates: &[(f64, (f64, f64))], standard_errors: f64) -> usize {
     let best = candidates.iter().map(|(_, score)| *score).max_by(|a, b| a.0.total_cmp(&b.0));
     let (mean, error) = best.unwrap_or_default();
     let least = mean - standard_errors * error;
-    let found = candidates.iter().find(|(_, (accuracy, _))| *accuracy >= least);
-    found.map_or(CANDIDATES[0], |(c, _)| *c)
+    candidates.iter().position(|(_, (accuracy, _))| *accuracy >= least).unwrap_or(0)
 }
 
 /// A cross-validation fold per row, the same for all rows of a recording.
@@ -208,11 +250,16 @@ mod tests {
             "a constant feature is harmless"
         );
         assert_eq!(refit.candidates.len(), CANDIDATES.len());
+        let best = |logits: &Vec<f32>| (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+        let held_out = refit.held_out.iter().map(|logits| best(logits.as_ref().unwrap()));
+        let right = held_out.zip(&examples.labels).filter(|(best, label)| *best == Some(**label));
+        let share = right.count() as f64 / examples.labels.len() as f64;
+        assert!((share - refit.cross_validated()).abs() < 0.01, "{share}");
     }
 
     #[test]
     fn the_solution_is_where_the_gradient_vanishes() {
-        let rows = clouds(4.0).rows(3);
+        let rows = clouds(4.0).rows(3, NearCopies::ByRoot);
         let (_, solution) = fit(&rows, 3, 0.3, None);
         let mut gradient = vec![0.0; solution.len()];
         let least = rows.objective(0.3, &solution, &mut gradient);
@@ -232,17 +279,19 @@ mod tests {
             labels: vec![0, 0, 0, 0, 0, 1, 1],
             recordings: ["a", "a", "a", "a", "b", "c", "d"].map(String::from).to_vec(),
         };
-        let weights = examples.weights(3);
+        let weights = examples.weights(3, NearCopies::ByRoot);
         let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();
         assert!((sum(0..5) - 3.5).abs() < 1e-12 && (sum(5..7) - 3.5).abs() < 1e-12);
         assert!((sum(0..4) / weights[4] - 2.0).abs() < 1e-12);
+        let weights = examples.weights(3, NearCopies::AsOne);
+        assert!((weights[..4].iter().sum::<f64>() - weights[4]).abs() < 1e-12);
     }
 
     #[test]
     fn the_strongest_penalty_within_one_standard_error_is_chosen() {
         let candidates = [(0.1, (0.80, 0.0)), (0.2, (0.89, 0.0)), (0.3, (0.90, 0.02))];
-        assert_eq!(strongest_within(&candidates, 1.0), 0.2);
-        assert_eq!(strongest_within(&candidates, 0.0), 0.3);
+        assert_eq!(strongest_within(&candidates, 1.0), 1);
+        assert_eq!(strongest_within(&candidates, 0.0), 2);
         let (mean, error) = mean_and_error(&[0.8, 1.0]);
         assert!((mean - 0.9).abs() < 1e-12 && (error - 0.1).abs() < 1e-12);
     }

@@ -10,6 +10,7 @@ use super::stage::{Last, Stage};
 use crate::assemble::write_text;
 use crate::config;
 use crate::evaluation::{self, Calibration};
+use crate::metrics;
 use crate::provenance::Provenance;
 use crate::random::short_hash;
 use anyhow::{Context, Result};
@@ -81,14 +82,15 @@ impl Assembly<'_> {
     pub fn write(&self) -> Result<Evaluation> {
         let Self { paths, material, recipe, stages, last, .. } = self;
         let pooled: Vec<_> = stages.iter().flat_map(|stage| stage.judged.clone()).collect();
-        let calibration = match pooled.is_empty() {
-            true => Calibration { temperature: 1.0, rejection_threshold: 0.0 },
-            false => evaluation::calibrate(&pooled),
+        // At temperature 1: the stages' logits are divided by theirs already.
+        let calibration = Calibration {
+            temperature: 1.0,
+            rejection_threshold: evaluation::rejection_threshold(&pooled, 1.0),
         };
         let evaluated = figures::stages(stages, &material.labels, recipe.seed);
         let other = last.other.as_ref().and_then(|_| figures::other(stages));
         let other_threshold = other.as_ref().map(|other| other.threshold);
-        let rejection = Rejection { calibration, other_threshold };
+        let rejection = Rejection { threshold: calibration.rejection_threshold, other_threshold };
         let layer = Layer {
             labels: &last.fitted.linear,
             // Without left-out clips there is no threshold, and without one no such output.
@@ -121,9 +123,9 @@ impl Assembly<'_> {
             shipped: Shipped {
                 n_train: last.n_train,
                 c: last.fitted.c,
-                temperature: calibration.temperature,
-                calibration_error_without: crate::metrics::calibration_error(&pooled, 1.0),
-                calibration_error: figures::calibration_error(stages, &evaluated),
+                cross_validated: last.fitted.cross_validated,
+                temperature: last.fitted.temperature,
+                calibration_error: metrics::calibration_error(&pooled, 1.0),
                 rejection_threshold: calibration.rejection_threshold,
                 passing_correct: evaluation::passing(&pooled, calibration, true),
                 rejected_wrong: 1.0 - evaluation::passing(&pooled, calibration, false),
@@ -161,8 +163,8 @@ impl Assembly<'_> {
             segment_patches: SEGMENT_PATCHES,
             hop_seconds: segment::hop_seconds(base),
             activation: Activation::Softmax,
-            temperature: rejection.calibration.temperature as f32,
-            rejection_threshold: rejection.calibration.rejection_threshold as f32,
+            temperature: self.last.fitted.temperature as f32,
+            rejection_threshold: rejection.threshold as f32,
             other_threshold: rejection.other_threshold.map(|threshold| threshold as f32),
             smoothing_seconds: config::SMOOTHING_SECONDS,
             event_on: config::EVENT_ON,

@@ -67,8 +67,8 @@ fn accuracy(evaluation: &Evaluation) -> String {
         "## Accuracy\n\nEvery row is a head of its own that never heard the left-out folds (nor \
          any other clip of their recordings), with seed {}. The interval is the 95% bootstrap \
          over recordings, since clips of one recording are near-copies. The calibration error \
-         (expected, 15 bins) is with a temperature fitted on the clips of the other rows, and in \
-         brackets without any.\n\n\
+         (expected, 15 bins) is with a temperature fitted in cross-validation on the row's own \
+         training clips, and in brackets without any.\n\n\
          | left-out folds | clips | recordings | accuracy | 95% interval | macro-F1 | calibration \
          error |\n|---|---|---|---|---|---|---|\n",
         evaluation.recipe.seed
@@ -113,14 +113,13 @@ fn mean_row(name: &str, mean: &Means) -> String {
 fn rejection(evaluation: &Evaluation) -> String {
     let shipped = &evaluation.shipped;
     let mut text = format!(
-        "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax, fitted on \
-         the left-out predictions of all rows above together. Expected calibration error of all \
-         of them {:.3}, where each row's temperature comes from the others; {:.3} without. A best \
-         score below {:.3} is rejected as none of the labels: {} of the rightly classified \
+        "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax: the \
+         temperature that makes predictions in cross-validation over all training clips most \
+         likely. The expected calibration error of the left-out clips of all rows above together, \
+         each at its row's temperature, is {:.3}. A best score below {:.3} is rejected as none of the labels: {} of the rightly classified \
          left-out clips pass, {} of the wrongly classified ones are rejected.\n",
         shipped.temperature,
         shipped.calibration_error,
-        shipped.calibration_error_without,
         shipped.rejection_threshold,
         percent(shipped.passing_correct),
         percent(shipped.rejected_wrong),

@@ -42,7 +42,7 @@ pub struct Arguments {
     #[arg(long)]
     pub out: PathBuf,
     /// What the head hears of the base model, pooled over the patches of a segment.
-    #[arg(long, value_delimiter = ',', default_value = "embedding-mean,embedding-max",
+    #[arg(long, value_delimiter = ',', default_value = "embedding-mean",
           value_parser = parse_feature)]
     pub features: Vec<HeadFeature>,
     /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: every fold whose clips

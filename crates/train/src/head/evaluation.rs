@@ -3,9 +3,8 @@
 use super::material::Material;
 use super::recipe::Recipe;
 use super::stage::{Heard, Stage};
-use crate::evaluation::Calibration;
 use crate::material::{DataSummary, format_folds};
-use crate::metrics::{self, Judged, Scores};
+use crate::metrics::{self, Scores};
 use crate::other::OtherOutput;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -87,7 +86,7 @@ pub struct StageEvaluation {
     pub cross_validated: f64,
     /// Expected calibration error without a temperature.
     pub calibration_error_without: f64,
-    /// Temperature fitted on the left-out clips of the other stages.
+    /// Temperature fitted in that cross-validation.
     pub temperature: f64,
     /// Expected calibration error with it.
     pub calibration_error: f64,
@@ -102,23 +101,24 @@ pub struct Means {
     pub accuracy: f64,
     /// Macro-F1.
     pub macro_f1: f64,
-    /// Expected calibration error with the temperature of the other stages.
+    /// Expected calibration error.
     pub calibration_error: f64,
 }
 
-/// Facts about the shipped head. Calibration is fitted on the left-out clips of all stages, that
-/// is, on predictions in cross-validation.
+/// Facts about the shipped head. Its thresholds are those that the left-out clips of all stages
+/// ask for, each judged by its stage's head at that head's temperature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shipped {
     /// Training clips.
     pub n_train: usize,
     /// The chosen penalty of the logistic regression.
     pub c: f64,
-    /// Divides the logits before softmax.
+    /// Accuracy in cross-validation over the recordings of all clips.
+    pub cross_validated: f64,
+    /// Divides the logits before softmax; fitted in that cross-validation.
     pub temperature: f64,
-    /// Expected calibration error of all left-out clips together, without a temperature.
-    pub calibration_error_without: f64,
-    /// With, for the clips of each stage, a temperature fitted on those of the others.
+    /// Expected calibration error of the left-out clips of all stages together, each judged at
+    /// its stage's temperature.
     pub calibration_error: f64,
     /// Best scores below this are rejected.
     pub rejection_threshold: f64,
@@ -153,10 +153,10 @@ pub struct Unknown {
 
 /// The entries of the stages.
 pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvaluation> {
-    let evaluate = |(index, stage): (usize, &Stage)| {
+    let evaluate = |stage: &Stage| {
         let judged = &stage.judged;
         let recordings: BTreeSet<_> = judged.iter().map(|clip| clip.recording.as_str()).collect();
-        let temperature = temperature_of_others(stages, index);
+        let temperature = stage.fitted.temperature;
         StageEvaluation {
             test_folds: format_folds(&stage.test_folds),
             n_train: stage.n_train,
@@ -167,30 +167,13 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
             scores: metrics::scores(judged, labels),
             c: stage.fitted.c,
             cross_validated: stage.fitted.cross_validated,
-            calibration_error_without: metrics::calibration_error(judged, 1.0),
+            // The logits are divided by the temperature already.
+            calibration_error_without: metrics::calibration_error(judged, temperature.recip()),
             temperature,
-            calibration_error: metrics::calibration_error(judged, temperature),
+            calibration_error: metrics::calibration_error(judged, 1.0),
         }
     };
-    stages.iter().enumerate().map(evaluate).collect()
-}
-
-/// A temperature that the clips of a stage have no part in; 1 where there is no other stage.
-fn temperature_of_others(stages: &[Stage], index: usize) -> f64 {
-    let others = stages.iter().enumerate().filter(|(other, _)| *other != index);
-    let judged: Vec<_> = others.flat_map(|(_, stage)| stage.judged.clone()).collect();
-    if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) }
-}
-
-/// Expected calibration error of all clips together, those of each stage at its temperature.
-pub fn calibration_error(stages: &[Stage], evaluated: &[StageEvaluation]) -> f64 {
-    let scaled = stages.iter().zip(evaluated).flat_map(|(stage, evaluated)| {
-        stage.judged.iter().map(|clip| Judged {
-            logits: clip.logits.iter().map(|logit| logit / evaluated.temperature as f32).collect(),
-            ..clip.clone()
-        })
-    });
-    metrics::calibration_error(&scaled.collect::<Vec<_>>(), 1.0)
+    stages.iter().map(evaluate).collect()
 }
 
 /// Means over stages; `None` without any.
@@ -219,16 +202,16 @@ pub fn other(stages: &[Stage]) -> Option<OtherOutput> {
 /// What rejects.
 #[derive(Clone, Copy, Debug)]
 pub struct Rejection {
-    /// By the best score.
-    pub calibration: Calibration,
-    /// By the output "none of the labels".
+    /// A best score below this.
+    pub threshold: f64,
+    /// "None of the labels" above this.
     pub other_threshold: Option<f64>,
 }
 
 impl Rejection {
     fn rejects(&self, heard: &Heard) -> bool {
         let other = heard.other.map(sigmoid).zip(self.other_threshold);
-        best_score(heard, self.calibration.temperature) < self.calibration.rejection_threshold
+        best_score(heard) < self.threshold
             || other.is_some_and(|(other, threshold)| other > threshold)
     }
 
@@ -243,9 +226,7 @@ impl Rejection {
 /// How sounds of none of the labels fare.
 pub fn unknown(stages: &[Stage], material: &Material, rejection: Rejection) -> Vec<Unknown> {
     let known = known(stages);
-    let temperature = rejection.calibration.temperature;
-    let best = |heard: &Heard| best_score(heard, temperature);
-    let (known_best, known_other) = (values(&known, best), others(&known));
+    let (known_best, known_other) = (best_scores(&known), others(&known));
     let entry = |name: &str, left_out: usize, heard: &[Heard]| {
         let rejected = heard.iter().filter(|heard| rejection.rejects(heard)).count();
         Unknown {
@@ -254,7 +235,7 @@ pub fn unknown(stages: &[Stage], material: &Material, rejection: Rejection) -> V
             segments: heard.len(),
             rejected: rejected as f64 / heard.len().max(1) as f64,
             auroc: known_other.as_ref().zip(others(heard)).map(|(k, u)| metrics::auroc(&u, k)),
-            auroc_best_score: metrics::auroc(&known_best, &values(heard, best)),
+            auroc_best_score: metrics::auroc(&known_best, &best_scores(heard)),
         }
     };
     let mut all: Vec<_> = stages.iter().flat_map(|stage| stage.background.clone()).collect();
@@ -287,8 +268,8 @@ fn known(stages: &[Stage]) -> Vec<Heard> {
     heard.collect()
 }
 
-fn values(heard: &[Heard], value: impl Fn(&Heard) -> f64) -> Vec<f64> {
-    heard.iter().map(value).collect()
+fn best_scores(heard: &[Heard]) -> Vec<f64> {
+    heard.iter().map(best_score).collect()
 }
 
 /// `None` where the heads have no such output.
@@ -296,8 +277,8 @@ fn others(heard: &[Heard]) -> Option<Vec<f64>> {
     heard.iter().map(|heard| heard.other.map(f64::from)).collect()
 }
 
-fn best_score(heard: &Heard, temperature: f64) -> f64 {
-    metrics::softmax(&heard.logits, temperature).into_iter().fold(0.0, f64::max)
+fn best_score(heard: &Heard) -> f64 {
+    metrics::softmax(&heard.logits, 1.0).into_iter().fold(0.0, f64::max)
 }
 
 /// The logistic function.

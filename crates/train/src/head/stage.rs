@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// What a head says of a segment, or of a clip: the mean over its segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
-    /// Logits of the labels.
+    /// Logits of the labels, divided by the head's temperature.
     pub logits: Vec<f32>,
     /// Logit of "none of the labels", where the head has that output.
     pub other: Option<f32>,
@@ -28,7 +28,7 @@ pub struct Stage {
     pub n_dropped: usize,
     /// The layer.
     pub fitted: Fitted,
-    /// The left-out clips.
+    /// The left-out clips, their logits divided by the head's temperature.
     pub judged: Vec<Judged>,
     /// For each of them, the logit of "none of the labels"; empty without that output.
     pub judged_other: Vec<f32>,
@@ -58,7 +58,7 @@ pub fn leaving_out(
     let fitted = recipe.fit(&split.train, material.labels.len())?;
     let (fitting, judging) = halves(&material.background);
     let other = (!fitting.is_empty()).then(|| recipe.fit_other(&split.train, &fitting));
-    let ear = Ear { recipe, linear: &fitted.linear, other: other.as_ref() };
+    let ear = Ear { recipe, fitted: &fitted, other: other.as_ref() };
     let heard: Vec<_> = split.test.iter().map(|clip| ear.clip(clip)).collect();
     let judged = split.test.iter().zip(&heard).map(|(clip, heard)| Judged {
         logits: heard.logits.clone(),
@@ -96,14 +96,16 @@ fn halves(sounds: &[Unlabelled]) -> (Vec<&Unlabelled>, Vec<&Unlabelled>) {
 /// A head at work.
 struct Ear<'a> {
     recipe: &'a Recipe,
-    linear: &'a Linear,
+    fitted: &'a Fitted,
     other: Option<&'a Linear>,
 }
 
 impl Ear<'_> {
     fn features(&self, features: &[f32]) -> Heard {
         let other = self.other.map(|other| other.logits(features).into_iter().sum());
-        Heard { logits: self.linear.logits(features), other }
+        let Fitted { linear, temperature, .. } = self.fitted;
+        let logits = linear.logits(features).into_iter();
+        Heard { logits: logits.map(|logit| logit / *temperature as f32).collect(), other }
     }
 
     /// A clip's outputs: the mean over its segments.
@@ -112,7 +114,7 @@ impl Ear<'_> {
             segments(&clip.patches).map(|segment| self.recipe.hear(segment)).collect();
         // Outputs are linear, so the mean row gives the mean outputs.
         let n = rows.len() as f32;
-        let mut mean = vec![0.0; self.linear.n_features];
+        let mut mean = vec![0.0; self.fitted.linear.n_features];
         for row in &rows {
             mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / n);
         }
