@@ -98,8 +98,10 @@ pub fn execute(
     let Some(material) = Material::load(&folders, &embedder, recipe.seed)? else {
         return Ok(None);
     };
+    let groups = groups(&arguments.test_folds, &material)?;
+    let bar = progress::bar(groups.len() as u64 + 1, "fitting heads");
     let mut stages = Vec::new();
-    for group in groups(&arguments.test_folds, &material)? {
+    for group in groups {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
@@ -113,10 +115,13 @@ pub fn execute(
             100.0 * stage.fitted.cross_validated,
         ));
         stages.push(stage);
+        bar.inc(1);
     }
     if stop.load(Ordering::Relaxed) {
         return Ok(None);
     }
+    let last = stage::everything(&material, &recipe)?;
+    bar.finish_and_clear();
     let provenance = Provenance::of_head(
         material.layout,
         &material.data_name,
@@ -131,7 +136,7 @@ pub fn execute(
         provenance: &provenance,
         recipe: &recipe,
         stages: &stages,
-        last: &stage::everything(&material, &recipe)?,
+        last: &last,
     };
     assembly.write().map(Some)
 }

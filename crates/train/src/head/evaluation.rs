@@ -84,6 +84,8 @@ pub struct StageEvaluation {
     pub c: f64,
     /// Its accuracy in cross-validation over the recordings of the training clips.
     pub cross_validated: f64,
+    /// Every penalty that was tried, with that accuracy.
+    pub candidates: Vec<(f64, f64)>,
     /// Expected calibration error without a temperature.
     pub calibration_error_without: f64,
     /// Temperature fitted in that cross-validation.
@@ -167,6 +169,7 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
             scores: metrics::scores(judged, labels),
             c: stage.fitted.c,
             cross_validated: stage.fitted.cross_validated,
+            candidates: stage.fitted.candidates.clone(),
             // The logits are divided by the temperature already.
             calibration_error_without: metrics::calibration_error(judged, temperature.recip()),
             temperature,

@@ -14,6 +14,8 @@ mod material;
 mod recipe;
 mod segment;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod unknown;
 
 pub use command::{Arguments, run};

@@ -40,6 +40,8 @@ pub struct Fitted {
     pub c: f64,
     /// Its accuracy in cross-validation over the recordings of the training clips.
     pub cross_validated: f64,
+    /// Every `C` that was tried, with that accuracy.
+    pub candidates: Vec<(f64, f64)>,
     /// Divides the logits before softmax: it makes the predictions in that cross-validation most
     /// likely.
     pub temperature: f64,
@@ -66,13 +68,14 @@ impl Recipe {
         }
         let refit = logistic::fit_by_choice(&examples, n_labels, CHOICE, self.seed);
         let (c, cross_validated) = (refit.c, refit.cross_validated());
+        let candidates = refit.candidates;
         let judged = examples.labels.into_iter().zip(examples.recordings).zip(refit.held_out);
         let judged = judged.filter_map(|((label, recording), logits)| {
             Some(Judged { logits: logits?, label, recording })
         });
         let judged: Vec<_> = judged.collect();
         let temperature = if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) };
-        Ok(Fitted { linear: refit.linear, c, cross_validated, temperature })
+        Ok(Fitted { linear: refit.linear, c, cross_validated, candidates, temperature })
     }
 
     /// Fits one more output, "none of the labels", on clips against unlabelled sounds.
