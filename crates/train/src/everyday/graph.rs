@@ -1,11 +1,11 @@
 //! Writes YAMNet as an ONNX file.
 //!
-//! Conv, Relu, GlobalAveragePool, Flatten, Gemm, Sigmoid; Cast and Mul turn 16-bit weights into
-//! f32. They depend on no input, so that a runtime computes them once, when it loads the file.
+//! Conv, Relu, GlobalAveragePool, Flatten, Gemm, Sigmoid; Cast, Mul and Reshape turn 16-bit
+//! weights into f32. They depend on no input, so that a runtime computes them once, when it loads the file.
 
 use super::network::{Convolution, Kind, N_MELS, Network, PATCH_FRAMES};
 use super::quantise::{self, MIN_WEIGHTS};
-use crate::onnx::graph::{Builder, file, integer, integers, tensor, tensor_i16};
+use crate::onnx::graph::{Builder, file, integer, integers, tensor, tensor_i16, tensor_i64};
 use tract_onnx::pb::{ModelProto, tensor_proto::DataType};
 
 /// Scores by label, 0 to 1.
@@ -67,14 +67,114 @@ fn weight(builder: &mut Builder, name: &str, shape: &[usize], weights: &[f32]) {
         builder.constant(tensor(name, shape, weights));
         return;
     }
-    let quantised = quantise::by_row(weights, weights.len() / shape[0]);
-    let (integers, steps, scale) =
-        (format!("{name}.i16"), format!("{name}.steps"), format!("{name}.scale"));
-    let mut per_output = vec![1; shape.len()];
-    per_output[0] = shape[0];
-    builder.constant(tensor_i16(&integers, shape, &quantised.values));
-    builder.constant(tensor(&scale, &per_output, &quantised.scales));
+    let (outputs, inputs) = (shape[0], weights.len() / shape[0]);
+    let quantised = quantise::by_row(weights, inputs);
+    let part = |what: &str| format!("{name}.{what}");
+    let (integers, steps, scale) = (part("i16"), part("steps"), part("scale"));
+    builder.constant(tensor_i16(&integers, &[outputs, inputs], &quantised.values));
+    builder.constant(tensor(&scale, &[outputs, 1], &quantised.scales));
     let to_f32 = vec![integer("to", DataType::Float as i64)];
     builder.beside("Cast", &steps, &[&integers], to_f32);
-    builder.beside("Mul", name, &[&steps, &scale], vec![]);
+    if shape.len() == 2 {
+        builder.beside("Mul", name, &[&steps, &scale], vec![]);
+        return;
+    }
+    // Scaled as rows and reshaped then: tract takes several times as long to scale an image of
+    // four extents.
+    let (rows, extents) = (part("rows"), part("shape"));
+    let extent = |&extent: &usize| extent as i64;
+    builder.beside("Mul", &rows, &[&steps, &scale], vec![]);
+    builder.constant(tensor_i64(&extents, &shape.iter().map(extent).collect::<Vec<_>>()));
+    builder.beside("Reshape", name, &[&rows, &extents], vec![]);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use tract_onnx::prelude::*;
+
+    /// Weights that are quantised, 1×1, after a 3×3 stem.
+    fn network() -> Network {
+        let wave = |n: usize, seed: f32| (0..n).map(move |i| (seed * i as f32).sin() * 0.2);
+        let layer = |name: &str, kind, kernel, channels: usize, inputs: usize| Convolution {
+            name: name.to_owned(),
+            kind,
+            kernel,
+            stride: kernel.min(2),
+            channels,
+            weight: wave(channels * inputs * kernel * kernel, 0.7).collect(),
+            bias: wave(channels, 1.1).collect(),
+        };
+        Network {
+            convolutions: vec![
+                layer("stem", Kind::Full, 3, 320, 1),
+                layer("depthwise", Kind::Depthwise, 3, 320, 1),
+                layer("pointwise", Kind::Full, 1, 320, 320),
+            ],
+            n_features: 320,
+            dense_weight: wave(5 * 320, 0.3).collect(),
+            dense_bias: wave(5, 0.9).collect(),
+        }
+    }
+
+    /// The same sums, written out.
+    fn by_hand(network: &Network, image: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let (mut image, mut rows, mut columns) = (image.to_vec(), N_MELS, PATCH_FRAMES);
+        for layer in &network.convolutions {
+            let (out_rows, out_columns) = (layer.outputs(rows), layer.outputs(columns));
+            let (above, before) = (layer.padding(rows).0, layer.padding(columns).0);
+            let (k, inputs) = (layer.kernel, layer.inputs_of_each());
+            let mut next = Vec::new();
+            for channel in 0..layer.channels {
+                for (row, column) in (0..out_rows * out_columns)
+                    .map(|at| (at / out_columns * layer.stride, at % out_columns * layer.stride))
+                {
+                    let mut sum = layer.bias[channel];
+                    for tap in 0..inputs * k * k {
+                        let (input, y, x) = (tap / (k * k), tap / k % k + row, tap % k + column);
+                        let heard = if layer.kind == Kind::Full { input } else { channel };
+                        if (above..rows + above).contains(&y)
+                            && (before..columns + before).contains(&x)
+                        {
+                            let at = (heard * rows + y - above) * columns + x - before;
+                            sum += layer.weight[channel * inputs * k * k + tap] * image[at];
+                        }
+                    }
+                    next.push(sum.max(0.0));
+                }
+            }
+            (image, rows, columns) = (next, out_rows, out_columns);
+        }
+        let mean = |channel: &[f32]| channel.iter().sum::<f32>() / channel.len() as f32;
+        let embedding: Vec<f32> = image.chunks_exact(rows * columns).map(mean).collect();
+        let weights = network.dense_weight.chunks_exact(network.n_features);
+        let logits = weights.zip(&network.dense_bias).map(|(weights, bias)| {
+            bias + weights.iter().zip(&embedding).map(|(w, x)| w * x).sum::<f32>()
+        });
+        (logits.map(|logit| 1.0 / (1.0 + (-logit).exp())).collect(), embedding)
+    }
+
+    #[test]
+    fn the_file_computes_what_the_layers_say() {
+        let network = network();
+        let proto = model(&network, vec![]);
+        let graph = proto.graph.as_ref().unwrap();
+        let integers = graph.initializer.iter().filter(|w| w.data_type == DataType::Int16 as i32);
+        assert_eq!(integers.count(), 1, "the pointwise layer");
+        let plan = onnx().model_for_proto_model(&proto).unwrap();
+        let plan = plan.into_optimized().unwrap().into_runnable().unwrap();
+        let image: Vec<f32> = (0..N_MELS * PATCH_FRAMES).map(|i| (i as f32 * 0.13).cos()).collect();
+        let input = Tensor::from_shape(&[1, 1, N_MELS, PATCH_FRAMES], &image).unwrap();
+        let outputs = plan.run(tvec!(input.into_tvalue())).unwrap();
+        let (scores, embedding) = by_hand(&network, &image);
+        for (output, expected) in outputs.iter().zip([scores, embedding]) {
+            let view = output.to_plain_array_view::<f32>().unwrap();
+            assert_eq!(view.shape(), [1, expected.len()]);
+            for (value, expected) in view.iter().zip(expected) {
+                assert!((value - expected).abs() < 1e-3, "{value} instead of {expected}");
+            }
+        }
+    }
 }

@@ -100,6 +100,12 @@ pub fn tensor_i16(name: &str, shape: &[usize], values: &[i16]) -> TensorProto {
     raw_tensor(name, shape, DataType::Int16, bytes.collect())
 }
 
+/// A list of 64-bit integers, such as the shape that a node asks for.
+pub fn tensor_i64(name: &str, values: &[i64]) -> TensorProto {
+    let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+    raw_tensor(name, &[values.len()], DataType::Int64, bytes.collect())
+}
+
 fn raw_tensor(name: &str, shape: &[usize], kind: DataType, raw_data: Vec<u8>) -> TensorProto {
     TensorProto {
         name: name.to_owned(),

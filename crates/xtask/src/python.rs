@@ -1,0 +1,38 @@
+//! Virtual environments with pinned packages, for the few tasks that ask Python.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::prerequisites;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// The Python of the virtual environment `name` with the packages that the file
+/// `requirements` lists, made anew when the list has changed.
+pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
+    let list = fs::read(requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let folder = workspace.scratch()?.join(name);
+    let installed = folder.join("installed-requirements.txt");
+    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let python = programs.join("python").with_extension(std::env::consts::EXE_EXTENSION);
+    if fs::read(&installed).is_ok_and(|stamp| stamp == list) {
+        return Ok(python);
+    }
+    println!("installing the packages of {}", requirements.display());
+    let make = prerequisites::python()?;
+    process::run(Command::new(make).args(["-m", "venv", "--clear"]).arg(&folder))?;
+    process::run(pip_install(&python).arg("--requirement").arg(requirements))?;
+    fs::write(&installed, list).with_context(|| format!("cannot write {}", installed.display()))?;
+    Ok(python)
+}
+
+/// `pip install` of the environment that `python` belongs to.
+pub fn pip_install(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+    command
+}
