@@ -79,12 +79,8 @@ impl Scorer {
         };
         match &self.head {
             Some(head) => {
-                let outputs = head.outputs(&patches);
-                let (labels, other) = outputs.split_at(self.metadata.labels.len());
-                Scored {
-                    scores: self.metadata.activation.scores(labels, self.metadata.temperature),
-                    other: exceeds(other.first().map(|&logit| sigmoid(logit))),
-                }
+                let (scores, other) = head.scores(&patches);
+                Scored { scores, other: exceeds(other) }
             }
             None => {
                 let others: Option<Vec<f32>> = heard.iter().map(|heard| heard.other).collect();

@@ -65,7 +65,7 @@ fn head_for(model: &Model, segment_patches: usize) -> Head {
         0.0, 1.0, 1.0, 0.0, 0.5, 0.5, // not low
         0.0, 0.0, 0.0, 0.0, 0.0, 0.0, // none of them: never
     ];
-    Head::new(metadata, weights, vec![0.0, 0.0, -9.0]).unwrap()
+    Head::new(metadata, weights, vec![0.0, 0.0, -1e3]).unwrap()
 }
 
 fn tone(hz: f32, samples: usize) -> Vec<f32> {

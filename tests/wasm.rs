@@ -7,6 +7,9 @@
 #[path = "common/descriptors.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod descriptors;
+#[path = "common/everyday.rs"]
+#[allow(dead_code, reason = "the native test uses the rest")]
+mod everyday;
 #[path = "common/scores.rs"]
 mod scores;
 #[path = "common/sounds.rs"]
@@ -15,12 +18,14 @@ mod sounds;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use scores::{Reference, largest_difference};
 use sourcing_sound::wasm::{JsStreamOptions, WasmClassifier, WasmStream, error_codes};
+use sourcing_sound::{Classifier, Model};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 const MODEL: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
+const EVERYDAY: &[u8] = include_bytes!("../models/everyday/model.onnx");
 const REFERENCE: &str = include_str!("golden/scores.json");
 
 /// How far a score in the browser may be from the native one.
@@ -42,6 +47,47 @@ fn scores_are_those_of_the_native_build() {
         .collect();
     let difference = largest_difference(&native, &browser);
     assert!(difference <= TOLERANCE, "scores differ by up to {difference}");
+}
+
+#[wasm_bindgen_test]
+fn everyday_sounds_are_those_of_the_original_network() {
+    let files = everyday::Files {
+        about: include_bytes!("golden/everyday.json"),
+        sounds: include_bytes!("golden/everyday.sounds.i16"),
+        scores: include_bytes!("golden/everyday.scores.f32"),
+        embeddings: include_bytes!("golden/everyday.embeddings.f32"),
+        log_mel: include_bytes!("golden/everyday.log_mel.f32"),
+    };
+    let reference = everyday::Reference::read(&files).unwrap();
+    let mut classifier = Classifier::new(Model::from_onnx(EVERYDAY).unwrap()).unwrap();
+    let differences = reference.differences(&mut classifier).unwrap();
+    assert!(differences.are_accepted(), "{differences:?}");
+}
+
+#[wasm_bindgen_test]
+fn groups_and_order_reach_javascript() {
+    let mut classifier = WasmClassifier::new(EVERYDAY, None).ok().unwrap();
+    let info = classifier.metadata();
+    let list = |key: &str| Array::from(&get(&info, key));
+    assert_eq!((list("labels").length(), list("labelGroups").length()), (521, 521));
+    let groups = list("groups");
+    assert!((15..30).contains(&groups.length()), "{} groups", groups.length());
+    assert!(get(&groups.get(0), "name").is_string() && get(&groups.get(0), "icon").is_string());
+    assert_eq!(get(&info, "embeddingSize").as_f64(), Some(1024.0));
+    let sound = sounds::hammering();
+    let predictions = classifier.classify(&sound.samples, sound.sample_rate.into(), None);
+    let prediction = Array::from(&predictions.ok().unwrap()).get(0);
+    assert_eq!(floats(&prediction, "groupScores").len() as u32, groups.length());
+    let mut order = js_sys::Uint32Array::from(get(&prediction, "order")).to_vec();
+    order.sort_unstable();
+    assert!(order.into_iter().eq(0..521));
+}
+
+#[wasm_bindgen_test]
+fn a_broken_head_is_named() {
+    let head = Some(b"{}".to_vec().into_boxed_slice());
+    let error = WasmClassifier::new(EVERYDAY, head).err().unwrap();
+    assert_eq!(get(&error, "code").as_string().as_deref(), Some("head-format"));
 }
 
 #[wasm_bindgen_test]
@@ -88,7 +134,7 @@ fn a_stream_hands_out_the_columns_it_has_heard() {
 fn bytes_that_are_no_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
-        let error = WasmClassifier::new(bytes).err().unwrap();
+        let error = WasmClassifier::new(bytes, None).err().unwrap();
         assert_code(&error, "model-format");
     }
 }
@@ -144,7 +190,7 @@ fn read_updates(from: &JsValue, into: &mut Vec<Update>) {
 }
 
 fn classifier() -> WasmClassifier {
-    WasmClassifier::new(MODEL).ok().unwrap()
+    WasmClassifier::new(MODEL, None).ok().unwrap()
 }
 
 fn stream(classifier: &WasmClassifier, sound: &sounds::Sound) -> WasmStream {

@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { models } from "./build/models.js";
 
 export default defineConfig({
   // Relative addresses: the site works under any path of any static server.
@@ -12,4 +13,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
+  plugins: [models()],
 });

@@ -64,8 +64,9 @@ pub struct HeadMetadata {
     pub temperature: f32,
     /// A best score below this is rejected. 0 rejects nothing.
     pub rejection_threshold: f32,
-    /// Where present, one more output, the last, is the logit of "none of the labels"; a
-    /// segment is rejected when its sigmoid exceeds this.
+    /// Where present, one more output, the last, stands for "none of the labels"; a segment is
+    /// rejected when its score exceeds this. With softmax that score is its share among all
+    /// outputs (not divided by the temperature), with sigmoid its own.
     pub other_threshold: Option<f32>,
     /// Default seconds over which streamed scores are averaged.
     pub smoothing_seconds: f64,
@@ -188,8 +189,22 @@ impl Head {
         Ok(metadata)
     }
 
+    /// Scores of the labels, and of "none of the labels" where there is that output, for one
+    /// segment.
+    pub(crate) fn scores(&self, patches: &[&Patch]) -> (Vec<f32>, Option<f32>) {
+        let head = self.metadata();
+        let outputs = self.outputs(patches);
+        let (labels, other) = outputs.split_at(head.labels.len());
+        let together = match head.activation {
+            Activation::Softmax => Activation::Softmax.scores(&outputs, 1.0),
+            Activation::Sigmoid | Activation::None => Activation::Sigmoid.scores(other, 1.0),
+        };
+        let other = other.first().and(together.last().copied());
+        (head.activation.scores(labels, head.temperature), other)
+    }
+
     /// The outputs of the linear layer for one segment.
-    pub(crate) fn outputs(&self, patches: &[&Patch]) -> Vec<f32> {
+    fn outputs(&self, patches: &[&Patch]) -> Vec<f32> {
         let features = pool(&self.metadata().features, patches);
         let rows = self.0.weights.chunks_exact(features.len()).zip(&self.0.bias);
         rows.map(|(row, bias)| {

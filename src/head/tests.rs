@@ -66,6 +66,27 @@ fn outputs_are_the_linear_layer_of_the_pooled_features() {
 }
 
 #[test]
+fn none_of_the_labels_takes_part_in_the_softmax() {
+    let patch = Patch { scores: vec![1.0, 0.0, 0.0], embedding: vec![1.0, 0.0] };
+    let weights = vec![
+        1.0, 0.0, 1.0, 0.0, 0.0, // 2
+        0.0, 0.0, 1.0, 0.0, 0.0, // 1
+        2.0, 0.0, 1.0, 0.0, 0.0, // 3: none of them
+    ];
+    let of = |activation, temperature| {
+        let metadata = HeadMetadata { activation, temperature, ..metadata() };
+        Head::new(metadata, weights.clone(), vec![0.0; 3]).unwrap().scores(&[&patch])
+    };
+    let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
+    let (labels, other) = of(Activation::Softmax, 2.0);
+    near(labels[0], 1.0 / (1.0 + (-0.5f32).exp()));
+    near(other.unwrap(), 1.0 / (1.0 + (-1f32).exp() + (-2f32).exp()));
+    let (labels, other) = of(Activation::Sigmoid, 2.0);
+    near(labels[1], 1.0 / (1.0 + (-0.5f32).exp()));
+    near(other.unwrap(), 1.0 / (1.0 + (-3f32).exp()));
+}
+
+#[test]
 fn broken_files_are_refused_with_a_reason() {
     let good = head().to_json();
     for (from, to, reason) in [

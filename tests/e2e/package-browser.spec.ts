@@ -1,46 +1,6 @@
 // The npm package in the browser without a bundler: its files as they are, on a static host.
 
-import { expect, type Page, test as base } from "@playwright/test";
-import type * as Package from "sourcing-sound";
-import { LAUNCH_ARGS, PACKAGE } from "./support/environment";
-import { serveFolder } from "./support/static-server";
-
-type Api = typeof Package;
-type Result = { code: string; message: string };
-
-const test = base.extend<{ library: Page }>({
-  launchOptions: async ({ launchOptions }, use) => {
-    const fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
-    await use({ ...launchOptions, args: [...LAUNCH_ARGS, ...fake] });
-  },
-  library: async ({ page }, use) => {
-    const { origin, close } = await serveFolder(PACKAGE);
-    await page.goto(origin);
-    // What every test needs, so that their bodies are the package's own calls.
-    await page.evaluate(async () => {
-      const specifier = "/dist/index.js";
-      const api = (await import(specifier)) as Api;
-      const codeOf = async (work: () => unknown) => {
-        try {
-          await work();
-        } catch (thrown) {
-          if (thrown instanceof api.SoundError) return { code: thrown.code, message: thrown.message };
-          throw thrown;
-        }
-        return { code: "none", message: "" };
-      };
-      const tone = (seconds: number, rate: number) =>
-        Float32Array.from({ length: seconds * rate }, (_, i) => 0.3 * Math.sin((2 * Math.PI * 700 * i) / rate));
-      Object.assign(globalThis, { api, codeOf, tone });
-    });
-    await use(page);
-    close();
-  },
-});
-
-declare const api: Api;
-declare const codeOf: (work: () => unknown) => Promise<Result>;
-declare const tone: (seconds: number, rate: number) => Float32Array;
+import { expect, test } from "./support/library";
 
 test("a recording is classified segment by segment", async ({ library }) => {
   const { info, short, long } = await library.evaluate(async () => {
@@ -219,4 +179,18 @@ test("a classifier given to a microphone outlives it", async ({ library }) => {
     return (await classifier.classify(tone(1, 8000), 8000)).length;
   });
   expect(heard).toBe(1);
+});
+
+test("the module is fetched once for all classifiers", async ({ library }) => {
+  let requests = 0;
+  await library.route("**/*.wasm", (route) => {
+    requests += 1;
+    return route.continue();
+  });
+  await library.evaluate(async () => {
+    const classifiers = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    classifiers.push(await api.Classifier.load());
+    for (const classifier of classifiers) classifier.close();
+  });
+  expect(requests).toBe(1);
 });

@@ -1,27 +1,13 @@
 // Listening, files and recording, as a person uses them.
 
 import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
 import { classifyNatively } from "./support/command-line";
+import { layoutShift } from "./support/layout-shift";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
 const siren = SYNTHESISED["siren-sweep"]!;
-
-/** The browser's own measure of what moved without being asked to, since the page was opened. */
-function layoutShift(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const sum = (entries: PerformanceEntryList) =>
-          entries.reduce((total, entry) => total + (entry as PerformanceEntry & { value: number }).value, 0);
-        new PerformanceObserver((list) => resolve(sum(list.getEntries()))).observe({ type: "layout-shift", buffered: true });
-        // Without any entry the observer is never called.
-        setTimeout(() => resolve(0), 500);
-      }),
-  );
-}
 
 test("starts with what it needs and says that sound stays here", async ({ open }) => {
   const site = await open();
@@ -38,7 +24,7 @@ test("listening shows level, picture, scores and a label", async ({ open }) => {
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   await expect(site.page.getByTestId("level")).toHaveText(/^−\d+ dB$/);
   const scores = await site.scores();
-  expect(Object.keys(scores)).toHaveLength(3);
+  expect(Object.keys(scores)).toHaveLength(4);
   for (const score of Object.values(scores)) {
     expect(score).toBeGreaterThanOrEqual(0);
     expect(score).toBeLessThanOrEqual(1);

@@ -1,9 +1,11 @@
 // The page's conductor: one thing at a time (listening, recording, a file),
 // and each new one ends the one before it.
 
-import { Classifier, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
+import { type Classifier, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
 import { byId, setText } from "./dom.js";
 import { short } from "./format.js";
+import { ActiveModel } from "./models/active.js";
+import { Shelf } from "./models/shelf.js";
 import { decode } from "./sound/decode.js";
 import { overall, toParts } from "./sound/parts.js";
 import { texts } from "./texts.js";
@@ -19,6 +21,15 @@ import { Verdict } from "./view/verdict.js";
 /** What the page is doing; `data-state` of the page's main element. */
 type State = "loading" | "idle" | "starting" | "listening" | "recording" | "working" | "result" | "error";
 
+/** A recording lasts this long at least, in seconds, however little the model hears at once. */
+const MIN_RECORDING_SECONDS = 4;
+
+/** What is shown and can be judged again. */
+interface Shown {
+  recording: Recording;
+  fileName: string | undefined;
+}
+
 export class App {
   readonly #main = byId("app", HTMLElement);
   readonly #listenButton = byId("listen", HTMLButtonElement);
@@ -30,8 +41,19 @@ export class App {
   readonly #notice = new Notice();
   readonly #heard = new HeardList();
   readonly #clip = new Clip(this.#picture);
+  readonly #model = new ActiveModel((info) => {
+    this.#describe(info);
+    void this.#shelf.open(info);
+  });
+  readonly #shelf = new Shelf({
+    adopt: (classifier) => this.#adopt(classifier),
+    began: () => this.#notice.clear(),
+    failed: (thrown) => this.#notice.failModel(thrown),
+  });
   #state: State = "loading";
-  #classifier: Promise<Classifier> | undefined;
+  #microphone: Microphone | undefined;
+  #shown: Shown | undefined;
+  #work: Promise<void> = Promise.resolve();
   #task: AbortController | undefined;
   /** Which of the two buttons ends what is going on. */
   #ends: "listen" | "record" | undefined;
@@ -48,7 +70,7 @@ export class App {
   /** Loads the model, so that the first click is answered at once. */
   async start(): Promise<void> {
     await this.#run("loading", async (signal) => {
-      await this.#load();
+      await this.#model.load();
       if (!signal.aborted) this.#rest();
     });
   }
@@ -57,7 +79,7 @@ export class App {
   async openFile(file: File): Promise<void> {
     await this.#run("working", async (signal) => {
       this.#verdict.wait(file.name, texts.working);
-      const [classifier, recording] = await Promise.all([this.#load(), decode(file)]);
+      const [classifier, recording] = await Promise.all([this.#model.load(), decode(file)]);
       await this.#judge(classifier, recording, signal, file.name);
     });
   }
@@ -72,7 +94,7 @@ export class App {
     this.#ends = "listen";
     await this.#run("starting", async (signal) => {
       this.#verdict.wait(texts.fromMicrophone, texts.starting);
-      const classifier = await this.#load();
+      const classifier = await this.#model.load();
       this.#picture.beginLive(classifier.info);
       const microphone = await this.#openMicrophone(classifier, signal);
       if (signal.aborted) return;
@@ -86,8 +108,8 @@ export class App {
     this.#ends = "record";
     await this.#run("starting", async (signal) => {
       this.#verdict.wait(texts.fromMicrophone, texts.starting);
-      const classifier = await this.#load();
-      const seconds = classifier.info.segmentSeconds;
+      const classifier = await this.#model.load();
+      const seconds = recordingSeconds(classifier.info);
       this.#picture.beginRecording(classifier.info, seconds);
       const microphone = await this.#openMicrophone(classifier, signal, (time) => {
         this.#picture.setProgress(time / seconds);
@@ -118,7 +140,7 @@ export class App {
         troubled = false;
         if (recording) return;
         this.#verdict.judge(texts.fromMicrophone, update);
-        this.#heard.update(update.events);
+        this.#heard.update(update.events, update.groups);
         if (update.dropped > dropped) this.#notice.remark(texts.lost(short(update.dropped / microphone.sampleRate)));
         dropped = update.dropped;
       },
@@ -138,6 +160,7 @@ export class App {
         },
       },
     );
+    this.#microphone = microphone;
     const close = () => void microphone.close();
     if (signal.aborted) close();
     else signal.addEventListener("abort", close, { once: true });
@@ -161,37 +184,56 @@ export class App {
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
     const seconds = pcm.length / sampleRate;
-    this.#picture.showRecording(columns, seconds);
+    this.#picture.showRecording(classifier.info, columns, seconds);
     this.#heard.showParts(toParts(predictions));
     this.#clip.show(recording, fileName === undefined ? "recording.wav" : undefined);
+    this.#shown = { recording, fileName };
     this.#setState("result");
     this.#verdict.judge(`${fileName ?? texts.fromRecording} · ${short(seconds)} s`, overall(predictions));
   }
 
-  /** The classifier, loaded once; after a failure it is tried again. */
-  #load(): Promise<Classifier> {
-    this.#classifier ??= Classifier.load().then(
-      (classifier) => {
-        this.#describe(classifier.info);
-        return classifier;
-      },
-      (thrown: unknown) => {
-        this.#classifier = undefined;
-        throw thrown;
-      },
-    );
-    return this.#classifier;
+  /**
+   * Lets another classifier listen, from now on if the microphone is open, and judges anew what is shown. The one
+   * before it is closed; it goes on when the microphone cannot be handed over.
+   */
+  async #adopt(classifier: Classifier): Promise<void> {
+    await this.#settled();
+    const before = await this.#model.replace(classifier, this.#microphone);
+    this.#describe(classifier.info);
+    void this.#settled().then(() => before?.close());
+    if (this.#state === "result" && this.#shown) void this.#judgeAgain(this.#shown);
+  }
+
+  /** Until no work is under way that needs the classifier with which it began. An open microphone is no such work. */
+  async #settled(): Promise<void> {
+    let work: Promise<void>;
+    do {
+      work = this.#work;
+      await work;
+    } while (work !== this.#work);
+  }
+
+  async #judgeAgain({ recording, fileName }: Shown): Promise<void> {
+    await this.#run("working", async (signal) => {
+      await this.#judge(await this.#model.load(), recording, signal, fileName);
+    });
   }
 
   #describe(info: ModelInfo): void {
     this.#picture.describe(info);
+    this.#heard.describe(info);
     describeModel(info);
-    this.#recordWords = texts.record(short(info.segmentSeconds));
+    this.#recordWords = texts.record(short(recordingSeconds(info)));
     this.#showButtons();
   }
 
   /** Ends what is going on and does `work` instead; its signal tells it when it is ended in turn. */
-  async #run(state: State, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  #run(state: State, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#work = this.#do(state, work);
+    return this.#work;
+  }
+
+  async #do(state: State, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#task?.abort();
     const task = new AbortController();
     this.#task = task;
@@ -248,4 +290,8 @@ export class App {
     this.#listenButton.toggleAttribute("data-active", this.#ends === "listen");
     this.#recordButton.toggleAttribute("data-active", this.#ends === "record");
   }
+}
+
+function recordingSeconds({ segmentSeconds }: ModelInfo): number {
+  return Math.max(MIN_RECORDING_SECONDS, segmentSeconds);
 }

@@ -16,6 +16,11 @@ export function short(seconds: number): string {
   return String(Math.round(seconds * 10) / 10);
 }
 
+/** 4130000 → "4.1 MB". */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** A stretch of a recording: "2.0 – 6.5 s", or "1:02 – 1:15" beyond a minute. */
 export function stretch(start: number, end: number): string {
   return end < 60 ? `${start.toFixed(1)} – ${end.toFixed(1)} s` : `${clock(start)} – ${clock(end)}`;

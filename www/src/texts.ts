@@ -1,9 +1,10 @@
 // Every word that a person reads on the page.
 
 import type { ErrorCode } from "sourcing-sound";
+import type { Choice } from "./models/manifest.js";
 
 /** What can only go wrong on this page, beside the package's own codes. */
-export type PageErrorCode = "undecodable" | "too-long" | "unknown";
+export type PageErrorCode = "undecodable" | "too-long" | "model-damaged" | "unknown";
 
 export const texts = {
   listen: "Start listening",
@@ -34,6 +35,12 @@ export const texts = {
   lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
   processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
 
+  more: "Hear more kinds of sound",
+  moreSize: (labels: number, size: string) => `${labels} kinds · ${size}`,
+  loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
+  gettingReady: "Getting ready…",
+  listensFor: "Listens for",
+
   privacy: "Sound never leaves this device.",
   hint: "Start listening, or drop an audio file here",
   dropHere: "Drop the file to hear what it is",
@@ -54,6 +61,7 @@ export const texts = {
   facts: {
     model: "Model",
     labels: "Knows",
+    kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
     trainingData: "Trained on",
     folds: "Evaluated on",
     accuracy: "Accuracy",
@@ -69,6 +77,24 @@ export function labelWords(label: string): string {
   const words = label.replaceAll("_", " ");
   return LABEL_WORDS[label] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What each of the site's models hears, by {@link Choice}'s `id`. */
+const CHOICE_WORDS: Readonly<Record<string, (labels: number) => string>> = {
+  "urban-v1": (labels) => `${labels} city sounds`,
+  everyday: (labels) => `${labels} everyday sounds`,
+  "everyday+urban": (labels) => `${labels} city sounds, by the big ear`,
+};
+
+export function choiceWords({ id, labels }: Choice): string {
+  return CHOICE_WORDS[id]?.(labels) ?? `${labels} sounds (${id})`;
+}
+
+/** What went wrong with a model that was to be added, where that is said otherwise; listening goes on without it. */
+export const modelErrorTexts = {
+  "model-fetch": "The model could not be loaded. Check your connection, then try again.",
+  "wasm-fetch": "A part of this page could not be loaded. Check your connection, then try again.",
+  "worker-crashed": "It could not be started: this device may be short of memory. Close other pages, then try again.",
+} satisfies Partial<Record<ErrorCode | PageErrorCode, string>>;
 
 /** What went wrong and what to do, in one or two sentences. */
 export const errorTexts: Readonly<Record<ErrorCode | PageErrorCode, string>> = {
@@ -97,6 +123,9 @@ export const errorTexts: Readonly<Record<ErrorCode | PageErrorCode, string>> = {
   "model-mismatch": "The model and its description do not fit. Whoever runs this page must replace it.",
   limit: "This is more than the page can take in. Use a shorter sound.",
   inference: "The sound could not be worked out. Try again; if it happens again, please report it.",
+  "head-format": "A part of the model cannot be read. Reload the page; if it happens again, please report it.",
+  "head-mismatch": "Two parts of the model do not belong together. Whoever runs this page must replace them.",
+  "model-damaged": "The model arrived damaged. Try again; if it happens again, please report it.",
   undecodable: "Your browser cannot read this file as sound. Use WAV, FLAC, MP3, Ogg or M4A.",
   "too-long": "This recording is longer than ten minutes. Use a shorter part of it.",
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",

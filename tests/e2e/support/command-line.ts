@@ -25,8 +25,10 @@ export interface Answer {
 /** What the page would show for a segment: its label, or `rejected`. */
 const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
 
-export function classifyNatively(wav: string): Answer {
-  const output = execFileSync(cliPath, ["classify", "--format", "jsonl", wav], { encoding: "utf8" });
+/** By the model that is built in, or by another model's file. */
+export function classifyNatively(wav: string, model?: string): Answer {
+  const options = model === undefined ? [] : ["--model", model];
+  const output = execFileSync(cliPath, ["classify", "--format", "jsonl", ...options, wav], { encoding: "utf8" });
   const segments = output
     .trim()
     .split("\n")

@@ -22,6 +22,10 @@ export class Site {
   readonly notice: Locator;
   readonly listen: Locator;
   readonly record: Locator;
+  /** The line with the models, and its parts. */
+  readonly models: Locator;
+  readonly more: Locator;
+  readonly modelSelect: Locator;
 
   constructor(readonly page: Page) {
     this.app = page.getByTestId("app");
@@ -29,10 +33,18 @@ export class Site {
     this.notice = page.getByTestId("notice");
     this.listen = page.getByTestId("listen");
     this.record = page.getByTestId("record");
+    this.models = page.getByTestId("models");
+    this.more = page.getByTestId("more");
+    this.modelSelect = page.getByTestId("model-select");
   }
 
   async expectState(state: string, timeout = 20_000): Promise<void> {
     await expect(this.app).toHaveAttribute("data-state", state, { timeout });
+  }
+
+  /** Waits until the line with the models offers, loads or lets choose. */
+  async expectModels(state: "offer" | "loading" | "choice", timeout = 30_000): Promise<void> {
+    await expect(this.models).toHaveAttribute("data-state", state, { timeout });
   }
 
   async startListening(): Promise<void> {

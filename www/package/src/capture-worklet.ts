@@ -26,9 +26,10 @@ class CaptureProcessor extends AudioWorkletProcessor {
     };
   }
 
-  /** Blocks that went to an earlier worker are lost with it, so each port gets its own. */
+  /** An earlier worker gets what is filled and its last word. Blocks that went to it are its own, so each port gets new ones. */
   #connect(port: MessagePort): void {
-    this.#worker?.close();
+    if (this.#block !== undefined) this.#send();
+    this.#worker?.postMessage("end");
     this.#worker = port;
     this.#empty.length = 0;
     for (let i = 0; i < this.#blocks; i += 1) this.#empty.push(new Float32Array(this.#frames + 2));

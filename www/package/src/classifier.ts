@@ -1,8 +1,8 @@
 // Classifier and SoundStream: thin covers over calls on the worker.
 
-import { Engine, type StreamOwner } from "./engine.js";
+import { Engine, orAborted, type StreamOwner } from "./engine.js";
 import { abortedError, SoundError } from "./errors.js";
-import { fetchModel, fetchModule } from "./fetch.js";
+import { fetchHead, fetchModel, fetchModule } from "./fetch.js";
 import {
   CLASSIFY_OPTIONS,
   checkNames,
@@ -34,18 +34,20 @@ export class Classifier {
   }
 
   /**
-   * Loads the wasm module and the model and starts the worker.
-   * Throws `wasm-fetch`, `model-fetch`, `unsupported`, `aborted`, and the core's codes for a model it refuses.
+   * Loads the wasm module, the model and its head, if one is given, and starts the worker.
+   * Throws `wasm-fetch`, `model-fetch`, `unsupported`, `aborted`, and the core's codes for a model or a head
+   * that it refuses, such as `head-mismatch`.
    */
   static async load(options: LoadOptions = {}): Promise<Classifier> {
     checkNames("Classifier.load", options, LOAD_OPTIONS);
-    const { signal } = options;
+    const { signal, onProgress } = options;
     if (signal?.aborted) throw abortedError(signal);
-    const [module, model] = await Promise.all([
-      fetchModule(options.wasm ?? new URL("../wasm/sourcing_sound_bg.wasm", import.meta.url), signal),
-      fetchModel(options.model ?? new URL("./model.onnx", import.meta.url), signal),
+    const [module, model, head] = await Promise.all([
+      options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
+      fetchModel(options.model ?? new URL("./model.onnx", import.meta.url), signal, onProgress),
+      options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
-    return new Classifier(await Engine.start({ module, model, worker: options.worker }, signal));
+    return new Classifier(await Engine.start({ module, model, head, worker: options.worker }, signal));
   }
 
   /** What the model says about itself. */
@@ -68,7 +70,7 @@ export class Classifier {
     return this.engine.call("classify", { pcm, sampleRate, hopSeconds }, { signal });
   }
 
-  /** The log-mel columns of a mono recording, frame after frame, `info.nMels` values of dB each. */
+  /** The log-mel columns of a mono recording, frame after frame, `info.nMels` values each in the unit of `info.logScale`. */
   async logMel(pcm: Float32Array, sampleRate: number): Promise<Frame["columns"]> {
     return this.engine.call("logMel", { pcm, sampleRate });
   }
@@ -83,6 +85,17 @@ export class Classifier {
   close(): void {
     this.engine.close();
   }
+}
+
+let shipped: Promise<WebAssembly.Module> | undefined;
+
+/** The package's own module, fetched and compiled once for all classifiers; after a failure it is tried again. */
+function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+  shipped ??= fetchModule(new URL("../wasm/sourcing_sound_bg.wasm", import.meta.url)).catch((thrown: unknown) => {
+    shipped = undefined;
+    throw thrown;
+  });
+  return signal ? orAborted(shipped, signal) : shipped;
 }
 
 /** Sound pushed piece by piece; how it is cut does not change what comes out. */

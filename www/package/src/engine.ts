@@ -1,6 +1,6 @@
 // Keeps one worker alive behind every classifier. A worker that crashed is
 // thrown away with its wasm instance and a fresh one takes over, from the
-// module and the model already in memory: no request is made again.
+// module and the files already in memory: no request is made again.
 
 import { abortedError, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
@@ -14,6 +14,7 @@ const RESTART_INTERVAL_MS = 3000;
 export interface Assets {
   module: WebAssembly.Module;
   model: ArrayBuffer;
+  head: ArrayBuffer | undefined;
   /** `undefined`: the script shipped with the package. */
   worker: URL | string | undefined;
 }
@@ -128,8 +129,8 @@ export class Engine {
       crashed: (error) => ready && this.#crashed(error),
     });
     try {
-      const { module, model } = this.#assets;
-      const reply = link.call("init", { module, model });
+      const { module, model, head } = this.#assets;
+      const reply = link.call("init", { module, model, head });
       const info = await (signal ? orAborted(reply, signal) : reply);
       ready = true;
       return { link, info };

@@ -13,6 +13,8 @@ export const CORE_CODES = [
   "metadata-invalid",
   "metadata-version",
   "model-mismatch",
+  "head-format",
+  "head-mismatch",
   "limit",
   "inference",
 ] as const;

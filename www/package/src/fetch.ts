@@ -1,11 +1,12 @@
-// Gets the wasm module and the model, and says plainly what came instead.
+// Gets the wasm module, the model and its head, and says plainly what came instead.
 
 import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
-import type { Source } from "./options.js";
+import type { LoadOptions, Source } from "./options.js";
 
-type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" };
+type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" | "JSON" };
 const WASM: Kind = { code: "wasm-fetch", what: "wasm" };
 const MODEL: Kind = { code: "model-fetch", what: "ONNX" };
+const HEAD: Kind = { code: "model-fetch", what: "JSON" };
 
 /** The smallest module with a SIMD instruction: `v128.const` and `drop` in a function. */
 const SIMD_PROBE = new Uint8Array([
@@ -13,10 +14,28 @@ const SIMD_PROBE = new Uint8Array([
   0, 0, 0, 0, 0, 0, 26, 11,
 ]);
 
-/** The model's bytes. Throws `model-fetch` or `aborted`. */
-export async function fetchModel(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
-  const bytes = isBytes(source) ? copyOf(source) : await guarded(MODEL, signal, () => bytesOf(MODEL, source, signal));
-  refuseHtml(MODEL, bytes, "the model given");
+type Progress = LoadOptions["onProgress"];
+
+/** The model's bytes; `onProgress` is told of each piece. Throws `model-fetch` or `aborted`. */
+export async function fetchModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {
+  return fetchBytes(MODEL, source, signal, onProgress);
+}
+
+/** The head's bytes. Throws `model-fetch` or `aborted`. */
+export async function fetchHead(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
+  return fetchBytes(HEAD, source, signal);
+}
+
+async function fetchBytes(
+  kind: Kind,
+  source: Source,
+  signal: AbortSignal | undefined,
+  onProgress?: Progress,
+): Promise<ArrayBuffer> {
+  if (!isBytes(source)) return guarded(kind, signal, () => download(kind, source, signal, onProgress));
+  const bytes = copyOf(source);
+  refuseHtml(kind, bytes, "the bytes given");
+  onProgress?.(bytes.byteLength, bytes.byteLength);
   return bytes;
 }
 
@@ -53,11 +72,44 @@ async function guarded<T>(kind: Kind, signal: AbortSignal | undefined, work: () 
   }
 }
 
-async function bytesOf(kind: Kind, source: URL | string | Response, signal?: AbortSignal): Promise<ArrayBuffer> {
+async function download(
+  kind: Kind,
+  source: URL | string | Response,
+  signal: AbortSignal | undefined,
+  onProgress: Progress,
+): Promise<ArrayBuffer> {
   const response = await responseOf(kind, source, signal);
-  const bytes = await response.arrayBuffer();
+  const bytes = await readBody(response, signal, onProgress);
   refuseHtml(kind, bytes, response.url);
   return bytes;
+}
+
+async function readBody(
+  response: Response,
+  signal: AbortSignal | undefined,
+  onProgress: Progress,
+): Promise<ArrayBuffer> {
+  const { body } = response;
+  if (!body || !onProgress) return response.arrayBuffer();
+  const total = lengthOf(response);
+  let loaded = 0;
+  const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(piece, onwards) {
+      loaded += piece.byteLength;
+      onProgress(loaded, total);
+      onwards.enqueue(piece);
+    },
+  });
+  const counted = body.pipeThrough(counter, signal ? { signal } : {});
+  const bytes = await new Response(counted).arrayBuffer();
+  if (loaded !== total) onProgress(loaded, loaded);
+  return bytes;
+}
+
+/** Bytes that the body will have; unknown where the server compresses it, for the header then counts what is sent. */
+function lengthOf({ headers }: Response): number | undefined {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  return headers.has("content-encoding") || !Number.isFinite(length) ? undefined : length;
 }
 
 async function responseOf(kind: Kind, source: URL | string | Response, signal?: AbortSignal): Promise<Response> {

@@ -9,6 +9,8 @@ export type { ClassifyOptions, ListenOptions, LoadOptions, Source, StreamOptions
 export type {
   Category,
   Frame,
+  Group,
+  GroupScore,
   Level,
   ModelInfo,
   Prediction,

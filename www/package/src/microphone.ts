@@ -2,13 +2,13 @@
 // stream as one thing that is opened and closed whole.
 
 import { Classifier } from "./classifier.js";
-import { type Engine, orAborted, type StreamOwner } from "./engine.js";
-import { abortedError, fromWire, messageOf, SoundError } from "./errors.js";
+import { orAborted } from "./engine.js";
+import { abortedError, messageOf, SoundError } from "./errors.js";
+import { Line, type LineEvents, type LineSource } from "./line.js";
 import {
   addWorklet,
   buildGraph,
   checkEnvironment,
-  connectWorker,
   endWorklet,
   openDevice,
   processingInForce,
@@ -16,9 +16,16 @@ import {
   stopDevice,
 } from "./media.js";
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
-import { checkNames, LISTEN_OPTIONS, type ListenOptions, RECORD_OPTIONS, streamSettings } from "./options.js";
-import type { Notice, StreamSettings, StreamUpdate } from "./protocol.js";
-import type { ModelInfo, Recording, Update } from "./types.js";
+import {
+  checkNames,
+  LISTEN_OPTIONS,
+  type ListenOptions,
+  LOAD_OPTIONS,
+  RECORD_OPTIONS,
+  streamSettings,
+} from "./options.js";
+import type { StreamSettings, StreamUpdate } from "./protocol.js";
+import type { Frame, ModelInfo, Recording, Update } from "./types.js";
 import { Undo } from "./undo.js";
 
 /**
@@ -42,7 +49,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
   undo.add(() => void context.close());
   const open = async (): Promise<Microphone> => {
     const [classifier, media] = await Promise.all([
-      loadClassifier(options, undo),
+      options.classifier ?? loadClassifier(options, undo),
       openDevice(options.deviceId).then((media) => {
         undo.add(() => stopDevice(media));
         return media;
@@ -64,9 +71,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
 }
 
 async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Classifier> {
-  if (options.classifier) return options.classifier;
-  const { model, wasm, worker, signal } = options;
-  const given = Object.entries({ model, wasm, worker, signal }).filter(([, value]) => value !== undefined);
+  const given = LOAD_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   const classifier = await Classifier.load(Object.fromEntries(given));
   undo.add(() => classifier.close());
   return classifier;
@@ -84,30 +89,34 @@ interface Parts {
 }
 
 /** A microphone that is being listened to. Every method may be called again and in any state. */
-export class Microphone implements StreamOwner {
+export class Microphone {
   readonly #parts: Parts;
-  readonly #engine: Engine;
-  readonly #stream: number;
+  readonly #source: LineSource;
+  #line: Line;
+  #switching: Promise<void> = Promise.resolve();
   #state: MicrophoneState = "listening";
   #interrupted = false;
   readonly #closed = new AbortController();
-  /** Seconds heard before the present worker took over. */
-  #earlier = 0;
-  #time = 0;
+  #dropped = 0;
 
   /** @internal Use {@link listen}. */
   static async open(parts: Parts): Promise<Microphone> {
     const microphone = new Microphone(parts);
-    await microphone.#connect();
+    await microphone.#line.begin();
     microphone.#watch();
     return microphone;
   }
 
   private constructor(parts: Parts) {
     this.#parts = parts;
-    this.#engine = parts.classifier.engine;
-    this.#stream = this.#engine.adopt(this);
-    parts.undo.add(() => void this.#engine.release(this.#stream));
+    const events: LineEvents = {
+      frame: (frame, updates) => this.#hear(frame, updates),
+      crashed: (error) => this.#report(error),
+      lost: (error) => this.#end("lost", error),
+    };
+    this.#source = { node: parts.node, settings: parts.settings, events };
+    this.#line = new Line(parts.classifier, this.#source);
+    parts.undo.add(() => this.#line.close());
   }
 
   get state(): MicrophoneState {
@@ -116,12 +125,12 @@ export class Microphone implements StreamOwner {
 
   /** The model's labels. */
   get labels(): readonly string[] {
-    return this.#engine.info.labels;
+    return this.#line.info.labels;
   }
 
   /** What the model says about itself. */
   get info(): ModelInfo {
-    return this.#engine.info;
+    return this.#line.info;
   }
 
   /** The rate at which the device is heard, in Hz. */
@@ -149,6 +158,20 @@ export class Microphone implements StreamOwner {
     this.#apply("resume");
   }
 
+  /**
+   * Lets another classifier answer, without a gap: `classifier` first hears the last seconds, then every sample from
+   * where the one before it left; time goes on, and what still sounded ends as an event and may begin anew. The one
+   * before it is closed when {@link listen} had loaded it itself. A call while another is under way waits for it.
+   *
+   * Throws what opening a stream throws, and the one before it then goes on; `aborted` when the microphone is closed.
+   */
+  async use(classifier: Classifier): Promise<void> {
+    const earlier = this.#switching;
+    const switching = earlier.then(() => this.#switchTo(classifier));
+    this.#switching = switching.catch(() => undefined);
+    await switching;
+  }
+
   /** Gives the device back. Final. */
   async close(): Promise<void> {
     this.#end("close");
@@ -163,53 +186,61 @@ export class Microphone implements StreamOwner {
     if (!(seconds > 0 && Number.isFinite(seconds))) {
       throw new SoundError("config", `record: expected a positive number of seconds, got ${seconds}`);
     }
-    if (this.#state === "closed") throw closedError();
+    this.#checkOpen();
     const samples = Math.max(1, Math.round(seconds * this.sampleRate));
-    const call = this.#engine.call("record", { stream: this.#stream, samples }, { signal: options.signal });
-    const pcm = await orAborted(call, this.#closed.signal);
+    const pcm = await orAborted(this.#record(samples, options.signal), this.#closed.signal);
     return { pcm, sampleRate: this.sampleRate };
   }
 
-  /** @internal */
-  notice(notice: Exclude<Notice, { notice: "crashed" }>): void {
-    if (this.#state === "closed") return;
-    if (notice.notice === "failed") {
-      this.#end("lost", fromWire(notice.error));
-      return;
+  /** A line that is left gives what it has; the one that follows it goes on at the same sample. */
+  async #record(samples: number, signal: AbortSignal | undefined): Promise<Recording["pcm"]> {
+    const whole = new Float32Array(samples);
+    let from: number | undefined;
+    for (let filled = 0; filled < samples; ) {
+      const { pcm, start } = await this.#line.record(samples - filled, from, signal);
+      whole.set(pcm, filled);
+      filled += pcm.length;
+      from = start + pcm.length;
+      if (filled < samples) await this.#switching;
     }
-    const { frame, updates } = notice;
-    this.#time = this.#earlier + frame.time;
-    this.#parts.options.onFrame?.({ ...frame, time: this.#time });
-    for (const update of updates) this.#parts.onUpdate(shifted(update, this.#earlier, frame.dropped));
+    return whole;
   }
 
-  /** @internal */
-  crashed(error: SoundError): void {
-    this.#report(error);
+  async #switchTo(classifier: Classifier): Promise<void> {
+    this.#checkOpen();
+    const old = this.#line;
+    if (classifier === old.classifier) return;
+    const fresh = new Line(classifier, this.#source);
+    try {
+      const before = await old.memoryFor(fresh);
+      await fresh.prepare(before);
+      this.#checkOpen();
+      const { left, port } = await old.leave(before.start + before.pcm.length);
+      this.#checkOpen();
+      this.#line = fresh;
+      if (left.ended) this.#tell(left.ended);
+      await fresh.follow(left, port);
+    } catch (thrown) {
+      fresh.close();
+      throw thrown;
+    }
+    // One that was given belongs to whoever gave it.
+    if (this.#parts.options.classifier === undefined && old.classifier === this.#parts.classifier) old.classifier.close();
   }
 
-  /** @internal */
-  lost(error: SoundError): void {
-    this.#end("lost", error);
+  #checkOpen(): void {
+    if (this.#state === "closed") throw closedError();
   }
 
-  /** @internal */
-  restarted(): void {
+  #hear(frame: Frame, updates: StreamUpdate[]): void {
     if (this.#state === "closed") return;
-    this.#earlier = this.#time;
-    this.#connect().catch((thrown: unknown) => {
-      // A worker that crashed again is restarted again.
-      if (!(thrown instanceof SoundError && thrown.code === "worker-crashed")) {
-        this.#end("lost", thrown instanceof SoundError ? thrown : undefined);
-      }
-    });
+    this.#dropped = frame.dropped;
+    this.#parts.options.onFrame?.(frame);
+    for (const update of updates) this.#tell(update);
   }
 
-  async #connect(): Promise<void> {
-    const { node, settings } = this.#parts;
-    const port = connectWorker(node);
-    const args = { stream: this.#stream, sampleRate: this.sampleRate, settings, port };
-    await this.#engine.call("capture", args, { transfer: [port] });
+  #tell(update: StreamUpdate): void {
+    this.#parts.onUpdate({ ...update, dropped: this.#dropped });
   }
 
   #watch(): void {
@@ -253,16 +284,6 @@ export class Microphone implements StreamOwner {
   #report(error: SoundError): void {
     this.#parts.options.onError?.(error);
   }
-}
-
-/** An update in the microphone's own time. */
-function shifted(update: StreamUpdate, seconds: number, dropped: number): Update {
-  const events = update.events.map((event) => ({
-    ...event,
-    onset: event.onset + seconds,
-    offset: event.offset === null ? null : event.offset + seconds,
-  }));
-  return { ...update, time: update.time + seconds, events, dropped };
 }
 
 function closedError(): SoundError {

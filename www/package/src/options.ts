@@ -14,10 +14,17 @@ export type Source = URL | string | Response | BufferSource;
 export interface LoadOptions {
   /** The ONNX model. Default: the one shipped with the package. */
   model?: Source;
+  /** A head that gives the model other labels: one `*.head.json`, made for this very model. Default: none. */
+  head?: Source;
   /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
   wasm?: Source | WebAssembly.Module;
   /** Address of the worker's script. Default: the one shipped with the package. */
   worker?: URL | string;
+  /**
+   * Called as the model arrives with the bytes so far, and how many there will be where the server says so.
+   * The last call has both alike, unless the model cannot be had.
+   */
+  onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
   /** Ends the loading with `aborted`. */
   signal?: AbortSignal;
 }
@@ -51,7 +58,7 @@ export interface ListenOptions extends LoadOptions, StreamOptions {
 
 type Names<T> = readonly (keyof T & string)[];
 
-export const LOAD_OPTIONS: Names<LoadOptions> = ["model", "wasm", "worker", "signal"];
+export const LOAD_OPTIONS: Names<LoadOptions> = ["model", "head", "wasm", "worker", "onProgress", "signal"];
 export const STREAM_OPTIONS: Names<StreamOptions> = [
   "hopSeconds",
   "smoothingSeconds",

@@ -5,6 +5,7 @@
 //   page → worklet     the port to the worker, and the end
 
 import type { WireError } from "./errors.js";
+import type { Stretch } from "./pcm-ring.js";
 import type { Frame, ModelInfo, Prediction, Update } from "./types.js";
 
 /** How a stream decides; an absent value is the model's own. */
@@ -29,19 +30,37 @@ export interface StreamOutput {
   columns: Float32Array<ArrayBuffer>;
 }
 
+/** What a capture leaves to the one that takes over. */
+export interface HandedOver extends Stretch {
+  /** The end of the events that still went on, if there were any. */
+  ended: StreamUpdate | undefined;
+}
+
 /** The calls of the page on the worker. `stream` is a number that the page chooses. */
 export interface Calls {
-  init: { args: { module: WebAssembly.Module; model: ArrayBuffer }; reply: ModelInfo };
+  init: { args: { module: WebAssembly.Module; model: ArrayBuffer; head: ArrayBuffer | undefined }; reply: ModelInfo };
   classify: { args: { pcm: Float32Array; sampleRate: number; hopSeconds: number | undefined }; reply: Prediction[] };
   logMel: { args: { pcm: Float32Array; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
   openStream: { args: { stream: number; sampleRate: number; settings: StreamSettings }; reply: undefined };
   push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };
   closeStream: { args: { stream: number }; reply: undefined };
-  /** Feeds the stream from the worklet's port until it is closed. */
-  capture: { args: { stream: number; sampleRate: number; settings: StreamSettings; port: MessagePort }; reply: undefined };
-  /** Keeps the next `samples` samples of a captured stream and answers with them. */
-  record: { args: { stream: number; samples: number }; reply: Float32Array<ArrayBuffer> };
+  /** Opens a stream of live sound that begins with what was heard before; nothing is told of that. */
+  openCapture: {
+    args: { stream: number; sampleRate: number; settings: StreamSettings; before: Stretch };
+    reply: undefined;
+  };
+  /** Adds what was heard meanwhile, then listens to the worklet's port until the stream is closed. */
+  listen: { args: { stream: number; before: Stretch; port: MessagePort }; reply: undefined };
+  /** The last `seconds` of what a captured stream heard. */
+  recent: { args: { stream: number; seconds: number }; reply: Stretch };
+  /** Ends a captured stream at the worklet's next "end" and answers with what it heard from the position `from` on. */
+  handOver: { args: { stream: number; from: number }; reply: HandedOver };
+  /**
+   * Keeps the next `samples` samples of a captured stream, or those from the position `from`, and answers with them;
+   * with fewer when the stream is handed over meanwhile.
+   */
+  record: { args: { stream: number; samples: number; from: number | undefined }; reply: Stretch };
 }
 
 export type CallName = keyof Calls;
@@ -65,6 +84,9 @@ export type FromWorker = Reply | Notice;
 /** Samples in a block: long enough that messages are few, short enough for a live picture. */
 export const BLOCK_FRAMES = 2048;
 
+/** How much of what was heard a captured stream remembers, in seconds: a segment and the smoothing of most models. */
+export const MEMORY_SECONDS = 5;
+
 /** Blocks in circulation: 1.4 s at 48 kHz, more than the slowest single call of the worker on a live stream. */
 export const BLOCK_COUNT = 32;
 
@@ -80,7 +102,7 @@ export interface CaptureOptions {
   blocks: number;
 }
 
-/** Page → worklet. A new port replaces the one before it. */
+/** Page → worklet. A new port replaces the one before it, between two blocks; the word "end" is the last on the old one. */
 export type ToWorklet = { port: MessagePort } | { close: true };
 
 /** The name under which the worklet registers itself. */

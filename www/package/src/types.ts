@@ -8,6 +8,21 @@ export interface Category {
   score: number;
   /** Position among the model's labels. */
   index: number;
+  /** Name of the group that the label belongs to; `undefined` where the model has no groups. */
+  group: string | undefined;
+}
+
+/** A plain kind of sound that several labels belong to, such as "Cat". */
+export interface Group {
+  name: string;
+  /** A stable name for its picture, such as `cat`. */
+  icon: string;
+}
+
+/** How strongly a group is heard: as its strongest label. */
+export interface GroupScore extends Group {
+  /** 0 to 1. */
+  score: number;
 }
 
 /** The scores of one segment of a recording. */
@@ -15,8 +30,10 @@ export interface Prediction {
   /** Seconds from the recording's first sample. */
   start: number;
   end: number;
-  /** Every label, best first. */
+  /** Every label, best first; a general label never stands before a more precise one that is surely heard. */
   categories: Category[];
+  /** Every group, best first; empty where the model has none. */
+  groups: GroupScore[];
   /** True when it is none of the labels: no score reaches the model's threshold. */
   rejected: boolean;
 }
@@ -36,8 +53,10 @@ export interface SoundEvent {
 export interface Update {
   /** Seconds of sound heard so far; pauses do not count. */
   time: number;
-  /** Every label, best first; scores are smoothed over time. */
+  /** Every label in the order of {@link Prediction}; scores are smoothed over time. */
   categories: Category[];
+  /** Every group, best first; empty where the model has none. */
+  groups: GroupScore[];
   /** True when it is none of the labels. */
   rejected: boolean;
   /** Events that began, went on or ended at this hop. */
@@ -57,7 +76,10 @@ export interface Frame {
   /** Seconds of sound heard so far; pauses do not count. */
   time: number;
   level: Level;
-  /** The log-mel columns that became ready, frame after frame, `nMels` values of dB each, lowest band first. */
+  /**
+   * The log-mel columns that became ready, frame after frame, `nMels` values each, lowest band first, in the unit
+   * of `info.logScale`.
+   */
   columns: Float32Array<ArrayBuffer>;
   /** Samples lost since listening began because the worker fell behind. */
   dropped: number;
@@ -70,11 +92,21 @@ export interface Recording {
   sampleRate: number;
 }
 
-/** What a model file says about itself. */
+/** What a model file says about itself; with a head, what the head says about its labels and the base about its sound. */
 export interface ModelInfo {
   name: string;
+  /** Name of the model under a head; without a head the same as `name`. */
+  base: string;
+  /** SHA-256 of the model file's bytes, 64 lower-case hexadecimal digits. */
+  sha256: string;
   description: string;
   labels: string[];
+  /** Empty where the model has no groups. */
+  groups: Group[];
+  /** For each label the position of its group in `groups`; empty where the model has no groups. */
+  labelGroups: number[];
+  /** Values of the embedding that heads hear, or `null` for a model without one. */
+  embeddingSize: number | null;
   /** Hz at which the features are computed; input of any other rate is resampled. */
   sampleRate: number;
   nFft: number;
@@ -86,7 +118,9 @@ export interface ModelInfo {
   fMin: number;
   /** Hz of the highest band's upper edge. */
   fMax: number;
-  /** dB of a log-mel value in digital silence. */
+  /** Unit of log-mel values: decibel, or the natural logarithm. */
+  logScale: "decibel" | "natural";
+  /** A log-mel value in digital silence, in the unit of `logScale`. */
   silentValue: number;
   /** What the model hears at once, in seconds and in columns. */
   segmentSeconds: number;

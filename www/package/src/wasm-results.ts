@@ -2,19 +2,33 @@
 
 import type { WasmPrediction, WasmUpdate } from "../wasm/sourcing_sound.js";
 import type { StreamUpdate } from "./protocol.js";
-import type { Category, Prediction } from "./types.js";
+import type { Category, GroupScore, ModelInfo, Prediction } from "./types.js";
 
-export function toPrediction(labels: readonly string[], { start, end, rejected, scores }: WasmPrediction): Prediction {
-  return { start, end, rejected, categories: toCategories(labels, scores) };
+export function toPrediction(info: ModelInfo, prediction: WasmPrediction): Prediction {
+  const { start, end, rejected } = prediction;
+  return { start, end, rejected, categories: toCategories(info, prediction), groups: toGroups(info, prediction) };
 }
 
-export function toUpdate(labels: readonly string[], { time, rejected, scores, events }: WasmUpdate): StreamUpdate {
-  return { time, rejected, events, categories: toCategories(labels, scores) };
+export function toUpdate(info: ModelInfo, update: WasmUpdate): StreamUpdate {
+  const { time, rejected, events } = update;
+  return { time, rejected, events, categories: toCategories(info, update), groups: toGroups(info, update) };
 }
 
-/** Every label with its score, best first. */
-function toCategories(labels: readonly string[], scores: Float32Array): Category[] {
-  return labels
-    .map((label, index) => ({ label, index, score: scores[index] ?? 0 }))
+/** Every label with its score, in the core's order. */
+function toCategories({ labels, groups, labelGroups }: ModelInfo, { order, scores }: Ranked): Category[] {
+  return Array.from(order, (index) => ({
+    label: labels[index] ?? "",
+    index,
+    score: scores[index] ?? 0,
+    group: groups[labelGroups[index] ?? -1]?.name,
+  }));
+}
+
+/** Every group with its score, best first. */
+function toGroups({ groups }: ModelInfo, { groupScores }: Ranked): GroupScore[] {
+  return groups
+    .map(({ name, icon }, index) => ({ name, icon, score: groupScores[index] ?? 0 }))
     .sort((a, b) => b.score - a.score);
 }
+
+type Ranked = Pick<WasmPrediction & WasmUpdate, "order" | "scores" | "groupScores">;

@@ -27,28 +27,20 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  async init({ module, model }) {
+  async init({ module, model, head }) {
     await initWasm({ module_or_path: module });
-    const classifier = new WasmClassifier(new Uint8Array(model));
+    const classifier = new WasmClassifier(new Uint8Array(model), head && new Uint8Array(head));
     loaded = { classifier, info: classifier.metadata() };
     return loaded.info;
   },
 
   classify({ pcm, sampleRate, hopSeconds }) {
     const { classifier, info } = ready();
-    return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info.labels, prediction));
+    return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info, prediction));
   },
 
   logMel({ pcm, sampleRate }) {
-    const { classifier, info } = ready();
-    // The largest hop keeps the network, whose answer is not wanted, from running often.
-    const stream = classifier.stream(sampleRate, { hopSeconds: info.segmentSeconds });
-    try {
-      stream.push(pcm);
-      return stream.takeColumns() as Float32Array<ArrayBuffer>;
-    } finally {
-      stream.free();
-    }
+    return ready().classifier.logMel(pcm, sampleRate) as Float32Array<ArrayBuffer>;
   },
 
   openStream({ stream, sampleRate, settings }) {
@@ -77,28 +69,42 @@ const handlers: Handlers = {
     return undefined;
   },
 
-  capture({ stream: id, sampleRate, settings, port }) {
+  openCapture({ stream: id, sampleRate, settings, before }) {
     const { classifier, info } = ready();
     const stream = classifier.stream(sampleRate, settings);
-    captures.set(
+    const capture = new Capture({
       id,
-      new Capture({
-        id,
-        stream,
-        labels: info.labels,
-        sampleRate,
-        port,
-        post: (notice, transfer) => send(notice, transfer),
-        failed: (thrown) => captureFailed(id, thrown),
-      }),
-    );
+      stream,
+      info,
+      sampleRate,
+      start: before.start,
+      post: (notice, transfer) => send(notice, transfer),
+      failed: (thrown) => captureFailed(id, thrown),
+    });
+    captures.set(id, capture);
+    capture.recall(before);
     return undefined;
   },
 
-  record({ stream, samples }) {
-    const capture = captures.get(stream);
-    if (!capture) throw new SoundError("aborted", "the microphone is closed");
-    return capture.record(samples);
+  listen({ stream, before, port }) {
+    const capture = openCapture(stream);
+    capture.recall(before);
+    capture.listen(port);
+    return undefined;
+  },
+
+  recent({ stream, seconds }) {
+    return openCapture(stream).recent(seconds);
+  },
+
+  async handOver({ stream, from }) {
+    const left = await openCapture(stream).handOver(from);
+    handlers.closeStream({ stream });
+    return left;
+  },
+
+  record({ stream, samples, from }) {
+    return openCapture(stream).record(samples, from);
   },
 };
 
@@ -145,16 +151,20 @@ function openStream(id: number): WasmStream {
   return stream;
 }
 
+function openCapture(id: number): Capture {
+  const capture = captures.get(id);
+  if (!capture) throw new SoundError("aborted", "the microphone is closed");
+  return capture;
+}
+
 function toUpdates(updates: WasmUpdate[]): StreamUpdate[] {
-  const { labels } = ready().info;
-  return updates.map((update) => toUpdate(labels, update));
+  const { info } = ready();
+  return updates.map((update) => toUpdate(info, update));
 }
 
 /** Samples and columns are handed over rather than copied. */
 function transferables(value: unknown): Transferable[] {
   if (value instanceof Float32Array) return [value.buffer];
-  if (typeof value === "object" && value !== null && "columns" in value && value.columns instanceof Float32Array) {
-    return [value.columns.buffer];
-  }
-  return [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((part) => (part instanceof Float32Array ? [part.buffer] : []));
 }

@@ -1,6 +1,6 @@
 // What a recording's segments say together.
 
-import type { Category, Prediction } from "sourcing-sound";
+import type { Category, GroupScore, Prediction } from "sourcing-sound";
 
 /** A stretch of a recording with one answer. */
 export interface Part {
@@ -8,7 +8,9 @@ export interface Part {
   start: number;
   end: number;
   /** `undefined` when it is none of the labels. */
-  label: string | undefined;
+  category: Category | undefined;
+  /** The category's group where it is strongest. */
+  group: GroupScore | undefined;
   /** Highest score of the stretch's best label. */
   score: number;
 }
@@ -16,34 +18,63 @@ export interface Part {
 /** Neighbouring segments with the same answer as one part; each part ends where the next begins. */
 export function toParts(predictions: readonly Prediction[]): Part[] {
   const parts: Part[] = [];
-  for (const { start, end, categories, rejected } of predictions) {
-    const best = categories[0];
-    const label = rejected ? undefined : best?.label;
-    const score = best?.score ?? 0;
+  for (const { start, end, categories, groups, rejected } of predictions) {
+    const category = rejected ? undefined : categories[0];
+    const group = groups.find(({ name }) => name === category?.group);
+    const score = categories[0]?.score ?? 0;
     const last = parts.at(-1);
-    if (last && last.label === label) {
+    if (last && last.category?.label === category?.label) {
       last.end = end;
       last.score = Math.max(last.score, score);
+      if (group && group.score > (last.group?.score ?? 0)) last.group = group;
     } else {
       if (last) last.end = start;
-      parts.push({ start, end, label, score });
+      parts.push({ start, end, category, group, score });
     }
   }
   return parts;
 }
 
 /** One answer for the whole: mean scores, and rejected when more than half of the segments are. */
-export function overall(predictions: readonly Prediction[]): { categories: Category[]; rejected: boolean } {
-  const sums = new Map<string, Category>();
-  for (const { categories } of predictions) {
-    for (const { label, index, score } of categories) {
-      const sum = sums.get(label)?.score ?? 0;
-      sums.set(label, { label, index, score: sum + score / predictions.length });
-    }
-  }
+export function overall(predictions: readonly Prediction[]): Pick<Prediction, "categories" | "groups" | "rejected"> {
   const rejected = predictions.filter((prediction) => prediction.rejected).length;
   return {
-    categories: [...sums.values()].sort((a, b) => b.score - a.score),
+    categories: meanCategories(predictions),
+    groups: meanGroups(predictions),
     rejected: rejected * 2 > predictions.length,
   };
+}
+
+/**
+ * Every label with its mean score, in the order that the segments' own orders give together: in each segment a label
+ * counts as much as the highest score from its place on, so that a precise label keeps its place before a general one
+ * although its score may be lower. For one segment this is the segment's order itself.
+ */
+function meanCategories(predictions: readonly Prediction[]): Category[] {
+  const sums = new Map<number, { category: Category; worth: number; place: number }>();
+  for (const { categories } of predictions) {
+    let worth = 0;
+    for (let place = categories.length - 1; place >= 0; place -= 1) {
+      const category = categories[place]!;
+      worth = Math.max(worth, category.score);
+      const sum = sums.get(category.index) ?? { category: { ...category, score: 0 }, worth: 0, place: 0 };
+      sum.category.score += category.score / predictions.length;
+      sum.worth += worth;
+      sum.place += place;
+      sums.set(category.index, sum);
+    }
+  }
+  return [...sums.values()].sort((a, b) => b.worth - a.worth || a.place - b.place).map(({ category }) => category);
+}
+
+function meanGroups(predictions: readonly Prediction[]): GroupScore[] {
+  const sums = new Map<string, GroupScore>();
+  for (const { groups } of predictions) {
+    for (const group of groups) {
+      const sum = sums.get(group.name) ?? { ...group, score: 0 };
+      sum.score += group.score / predictions.length;
+      sums.set(group.name, sum);
+    }
+  }
+  return [...sums.values()].sort((a, b) => b.score - a.score);
 }

@@ -1,10 +1,11 @@
 // The list below: events as they are heard live, or the parts of a recording.
 
-import type { SoundEvent } from "sourcing-sound";
+import type { GroupScore, ModelInfo, SoundEvent } from "sourcing-sound";
 import { byId, make, setText } from "../dom.js";
 import { clock, percent, stretch } from "../format.js";
 import type { Part } from "../sound/parts.js";
-import { labelWords, texts } from "../texts.js";
+import { texts } from "../texts.js";
+import { GroupedName, groupNames, groupOf, type Labelled } from "./groups.js";
 
 /** Events kept on the page. */
 const KEPT = 50;
@@ -12,10 +13,16 @@ const KEPT = 50;
 export class HeardList {
   readonly #title = byId("heard-title", HTMLElement);
   readonly #list = byId("heard", HTMLElement);
-  readonly #rows = new Map<string, HTMLElement>();
+  readonly #rows = new Map<string, Row>();
+  #groups = new Map<string, string>();
 
   constructor() {
     this.beginLive();
+  }
+
+  /** Knows the groups of this model's labels from now on. */
+  describe(info: ModelInfo): void {
+    this.#groups = groupNames(info);
   }
 
   beginLive(): void {
@@ -25,19 +32,16 @@ export class HeardList {
   }
 
   /** Adds new events at the top and brings those already there up to date. */
-  update(events: readonly SoundEvent[]): void {
+  update(events: readonly SoundEvent[], groups: readonly GroupScore[]): void {
     for (const { label, onset, offset, score } of events) {
       const key = `${label} ${onset}`;
       const time = offset === null ? texts.since(clock(onset)) : `${clock(onset)} – ${clock(offset)}`;
-      const fresh = row(time, labelWords(label), percent(score), label);
-      const present = this.#rows.get(key);
-      if (present) present.replaceWith(fresh);
-      else this.#list.prepend(fresh);
-      this.#rows.set(key, fresh);
+      const labelled = { label, score, group: this.#groups.get(label) };
+      this.#rowFor(key).show(time, labelled, groupOf(labelled, groups));
     }
     this.#list.querySelector(".heard-empty")?.toggleAttribute("hidden", this.#rows.size > 0);
-    for (const key of [...this.#rows.keys()].slice(0, -KEPT)) {
-      this.#rows.get(key)?.remove();
+    for (const [key, row] of [...this.#rows].slice(0, -KEPT)) {
+      row.element.remove();
       this.#rows.delete(key);
     }
   }
@@ -46,17 +50,51 @@ export class HeardList {
     setText(this.#title, texts.heardFile);
     this.#rows.clear();
     this.#list.replaceChildren(
-      ...parts.map(({ start, end, label, score }) => {
-        const words = label === undefined ? texts.unknown : labelWords(label);
-        return row(stretch(start, end), words, percent(score), label ?? "rejected");
+      ...parts.map(({ start, end, category, group, score }) => {
+        const row = new Row();
+        if (category) row.show(stretch(start, end), { ...category, score }, group);
+        else row.reject(stretch(start, end), score);
+        return row.element;
       }),
     );
   }
+
+  #rowFor(key: string): Row {
+    const present = this.#rows.get(key);
+    if (present) return present;
+    const row = new Row();
+    this.#rows.set(key, row);
+    this.#list.prepend(row.element);
+    return row;
+  }
 }
 
-function row(time: string, words: string, score: string, label: string): HTMLElement {
-  const element = make("li", "heard-row");
-  element.dataset["label"] = label;
-  element.append(make("span", "heard-time", time), make("span", "heard-name", words), make("span", "heard-score", score));
-  return element;
+class Row {
+  readonly element = make("li", "heard-row");
+  readonly #time = make("span", "heard-time");
+  readonly #name = new GroupedName("heard-label");
+  readonly #score = make("span", "heard-score");
+  #group: GroupScore | undefined;
+
+  constructor() {
+    const name = make("span", "heard-name");
+    name.append(this.#name.icon, this.#name.name, this.#name.group);
+    this.element.append(this.#time, name, this.#score);
+  }
+
+  /** Of the group's scores the highest is kept, as the event keeps its own. */
+  show(time: string, labelled: Labelled, group: GroupScore | undefined): void {
+    if (group && group.score >= (this.#group?.score ?? 0)) this.#group = group;
+    this.element.dataset["label"] = labelled.label;
+    setText(this.#time, time);
+    this.#name.show(labelled, this.#group);
+    setText(this.#score, percent(labelled.score));
+  }
+
+  reject(time: string, score: number): void {
+    this.element.dataset["label"] = "rejected";
+    setText(this.#time, time);
+    this.#name.clear(texts.unknown);
+    setText(this.#score, percent(score));
+  }
 }

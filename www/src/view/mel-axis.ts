@@ -1,5 +1,6 @@
-// Where a frequency stands on the picture's mel axis. Used for the labels
-// only; the picture's rows come ready from the wasm module.
+// Where a frequency stands on the picture's mel axis. Used for the labels, and
+// to find the rows again when another model brings another axis; the rows
+// themselves come ready from the wasm module.
 
 import type { ModelInfo } from "sourcing-sound";
 
@@ -11,6 +12,13 @@ const MEL_OF_HZ: Record<ModelInfo["melScale"], (hz: number) => number> = {
   htk: (hz) => 2595 * Math.log10(1 + hz / 700),
 };
 
+const HZ_OF_MEL: Record<ModelInfo["melScale"], (mel: number) => number> = {
+  slaney: (mel) => (mel < 15 ? (200 * mel) / 3 : 1000 * Math.exp((Math.log(6.4) * (mel - 15)) / 27)),
+  htk: (mel) => 700 * (10 ** (mel / 2595) - 1),
+};
+
+type Axis = Pick<ModelInfo, "melScale" | "fMin" | "fMax">;
+
 export interface Mark {
   hz: number;
   /** 0 at the bottom, 1 at the top. */
@@ -18,11 +26,23 @@ export interface Mark {
 }
 
 /** Round frequencies that lie between the two, with room for their labels. */
-export function frequencyMarks({ melScale, fMin, fMax }: ModelInfo): Mark[] {
-  const mel = MEL_OF_HZ[melScale];
-  const low = mel(fMin);
-  const high = mel(fMax);
-  return MARKS_HZ.map((hz) => ({ hz, height: (mel(hz) - low) / (high - low) })).filter(
+export function frequencyMarks(axis: Axis): Mark[] {
+  return MARKS_HZ.map((hz) => ({ hz, height: heightOf(axis, hz) })).filter(
     ({ height }) => height > 0.04 && height < 0.96,
   );
+}
+
+/** Where the height on one axis, 0 to 1, stands on another: below 0 or above 1 where that does not reach. */
+export function heightOn(other: Axis, axis: Axis, height: number): number {
+  const [low, high] = ends(axis);
+  return heightOf(other, HZ_OF_MEL[axis.melScale](low + height * (high - low)));
+}
+
+function heightOf(axis: Axis, hz: number): number {
+  const [low, high] = ends(axis);
+  return (MEL_OF_HZ[axis.melScale](hz) - low) / (high - low);
+}
+
+function ends({ melScale, fMin, fMax }: Axis): [number, number] {
+  return [MEL_OF_HZ[melScale](fMin), MEL_OF_HZ[melScale](fMax)];
 }

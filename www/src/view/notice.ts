@@ -3,7 +3,7 @@
 
 import { SoundError } from "sourcing-sound";
 import { byId } from "../dom.js";
-import { errorTexts, texts } from "../texts.js";
+import { errorTexts, modelErrorTexts, texts } from "../texts.js";
 import { PageError } from "../page-error.js";
 
 export class Notice {
@@ -24,8 +24,17 @@ export class Notice {
 
   /** The sentence for an error; its own words are kept as the title, for whoever looks into it. */
   fail(thrown: unknown): void {
+    this.#fail(thrown, errorTexts);
+  }
+
+  /** The sentence for another model that cannot be had while the page goes on. */
+  failModel(thrown: unknown): void {
+    this.#fail(thrown, { ...errorTexts, ...modelErrorTexts });
+  }
+
+  #fail(thrown: unknown, words: Record<keyof typeof errorTexts, string>): void {
     const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
-    this.#show(code, errorTexts[code], thrown instanceof Error ? thrown.message : "");
+    this.#show(code, words[code], thrown instanceof Error ? thrown.message : "");
   }
 
   #show(code: string, text: string, title = ""): void {

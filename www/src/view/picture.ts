@@ -4,11 +4,17 @@ import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
 import { clock } from "../format.js";
 import { texts } from "../texts.js";
-import { frequencyMarks } from "./mel-axis.js";
-import { Spectrogram } from "./spectrogram.js";
+import { frequencyMarks, heightOn } from "./mel-axis.js";
+import { type Scale, Spectrogram } from "./spectrogram.js";
 
 /** Seconds across the live picture. */
 const LIVE_SECONDS = 10;
+
+/** Log-mel values shown as black and as the brightest colour: decibel of power, or the logarithm of magnitude. */
+const RANGES: Record<ModelInfo["logScale"], Pick<Scale, "floor" | "ceiling">> = {
+  decibel: { floor: -65, ceiling: 15 },
+  natural: { floor: -5.5, ceiling: 4 },
+};
 
 export class Picture {
   readonly #canvas = byId("spectrogram", HTMLCanvasElement);
@@ -18,6 +24,8 @@ export class Picture {
   readonly #progress = byId("progress", HTMLElement);
   readonly #spectrogram = new Spectrogram(this.#canvas);
   #info: ModelInfo | undefined;
+  /** Seconds across the picture. */
+  #seconds = LIVE_SECONDS;
 
   constructor() {
     this.#canvas.setAttribute("aria-label", texts.spectrogram);
@@ -25,9 +33,14 @@ export class Picture {
     this.#showLiveTimes();
   }
 
-  /** Labels the axis for this model. */
+  /** Labels the axis for this model; what is shown moves to its place on the new axis. */
   describe(info: ModelInfo): void {
+    const before = this.#info;
     this.#info = info;
+    if (before) {
+      const heightBefore = (height: number) => heightOn(before, info, height);
+      this.#spectrogram.rescale(columnsOf(info, this.#seconds), scaleOf(info), heightBefore);
+    }
     const marks = frequencyMarks(info).map(({ hz, height }) => {
       const mark = make("span", "", hz < 1000 ? `${hz}` : `${hz / 1000}k`);
       mark.style.setProperty("--at", String(height));
@@ -45,13 +58,13 @@ export class Picture {
   /** An empty picture that rolls. */
   beginLive(info: ModelInfo): void {
     this.#showLiveTimes();
-    this.#spectrogram.begin(columnsOf(info, LIVE_SECONDS), info.nMels, true);
+    this.#spectrogram.begin(columnsOf(info, LIVE_SECONDS), scaleOf(info), true);
   }
 
   /** An empty picture for a recording of `seconds`, to be filled from left to right. */
   beginRecording(info: ModelInfo, seconds: number): void {
     this.#showSpan(seconds);
-    this.#spectrogram.begin(columnsOf(info, seconds), info.nMels, false);
+    this.#spectrogram.begin(columnsOf(info, seconds), scaleOf(info), false);
   }
 
   /** Adds what was heard. */
@@ -60,8 +73,8 @@ export class Picture {
   }
 
   /** The whole of a recording that lasts `seconds`. */
-  showRecording(columns: Float32Array, seconds: number): void {
-    if (this.#info) this.#spectrogram.show(columns, this.#info.nMels);
+  showRecording(info: ModelInfo, columns: Float32Array, seconds: number): void {
+    this.#spectrogram.show(columns, scaleOf(info));
     this.#showSpan(seconds);
   }
 
@@ -72,12 +85,14 @@ export class Picture {
   }
 
   #showSpan(seconds: number): void {
+    this.#seconds = seconds;
     const steps = [0, 0.25, 0.5, 0.75, 1];
     const text = (at: number) => (seconds < 20 ? `${(at * seconds).toFixed(1)} s` : clock(at * seconds));
     this.#showTimes(steps.map((at) => [at, text(at)]));
   }
 
   #showLiveTimes(): void {
+    this.#seconds = LIVE_SECONDS;
     const steps = [0, 0.2, 0.4, 0.6, 0.8, 1];
     this.#showTimes(steps.map((at) => [at, at === 1 ? texts.now : `−${Math.round((1 - at) * LIVE_SECONDS)} s`]));
   }
@@ -91,6 +106,10 @@ export class Picture {
       }),
     );
   }
+}
+
+function scaleOf({ nMels, logScale }: ModelInfo): Scale {
+  return { nMels, ...RANGES[logScale] };
 }
 
 function columnsOf({ sampleRate, hopLength }: ModelInfo, seconds: number): number {

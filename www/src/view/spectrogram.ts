@@ -5,9 +5,14 @@
 
 import { magma } from "./colour-map.js";
 
-/** dB shown as black and as the brightest colour. */
-const FLOOR_DB = -65;
-const CEILING_DB = 15;
+/** How columns are to be read and shown. */
+export interface Scale {
+  /** Values in a column. */
+  nMels: number;
+  /** The values shown as black and as the brightest colour. */
+  floor: number;
+  ceiling: number;
+}
 
 /** Widest strip that is kept; longer recordings show the loudest of neighbouring columns. */
 const MAX_COLUMNS = 4096;
@@ -18,7 +23,7 @@ export class Spectrogram {
   readonly #strip: CanvasRenderingContext2D;
   readonly #colours = new Uint32Array(magma().buffer);
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
-  #nMels = 1;
+  #scale: Scale = { nMels: 1, floor: 0, ceiling: 1 };
   #next = 0;
   #rolls = true;
   #scheduled = false;
@@ -28,32 +33,57 @@ export class Spectrogram {
     this.#screen = context2d(canvas);
     this.#strip = context2d(document.createElement("canvas"));
     new ResizeObserver(() => this.#fit()).observe(canvas);
-    this.#reset(1, 1);
+    this.#reset(1, this.#scale);
   }
 
   /** Begins an empty picture of `columns` columns that rolls, or else is filled from left to right. */
-  begin(columns: number, nMels: number, rolls: boolean): void {
+  begin(columns: number, scale: Scale, rolls: boolean): void {
     this.#rolls = rolls && !this.#still.matches;
-    this.#reset(columns, nMels);
+    this.#reset(columns, scale);
   }
 
-  /** Adds columns: frame after frame, `nMels` values of dB each, lowest band first. */
+  /**
+   * Goes on with columns of another scale, `wanted` of them across the width, and keeps what is shown: `heightBefore`
+   * says where a new height, 0 to 1, was on the scale before.
+   */
+  rescale(wanted: number, scale: Scale, heightBefore: (height: number) => number): void {
+    const columns = Math.min(wanted, MAX_COLUMNS);
+    const before = document.createElement("canvas");
+    const { width, height } = this.#strip.canvas;
+    Object.assign(before, { width, height });
+    context2d(before).drawImage(this.#strip.canvas, 0, 0);
+    const turned = this.#rolls ? this.#next : 0;
+    const next = this.#rolls ? 0 : Math.floor((this.#next * columns) / width);
+    this.#reset(columns, scale);
+    this.#next = next;
+    const split = ((width - turned) / width) * columns;
+    for (let row = 0; row < scale.nMels; row += 1) {
+      const from = (1 - heightBefore(1 - (row + 0.5) / scale.nMels)) * height - 0.5;
+      if (from < -0.5 || from > height - 0.5) continue;
+      this.#strip.drawImage(before, turned, from, width - turned, 1, 0, row, split, 1);
+      if (turned > 0) this.#strip.drawImage(before, 0, from, turned, 1, split, row, columns - split, 1);
+    }
+  }
+
+  /** Adds columns: frame after frame, `nMels` values each, lowest band first. */
   append(columns: Float32Array): void {
+    const { nMels } = this.#scale;
     const width = this.#strip.canvas.width;
-    const count = columns.length / this.#nMels;
+    const count = columns.length / nMels;
     for (let i = Math.max(0, count - width); i < count; i += 1) {
-      this.#paint(columns.subarray(i * this.#nMels, (i + 1) * this.#nMels), this.#next);
+      this.#paint(columns.subarray(i * nMels, (i + 1) * nMels), this.#next);
       this.#next = (this.#next + 1) % width;
     }
     this.#schedule();
   }
 
   /** Shows a whole recording across the width. */
-  show(columns: Float32Array, nMels: number): void {
+  show(columns: Float32Array, scale: Scale): void {
+    const { nMels } = scale;
     const count = columns.length / nMels;
     const width = Math.max(1, Math.min(count, MAX_COLUMNS));
     this.#rolls = false;
-    this.#reset(width, nMels);
+    this.#reset(width, scale);
     const loudest = new Float32Array(nMels);
     for (let x = 0; x < width && count > 0; x += 1) {
       loudest.fill(-Infinity);
@@ -66,8 +96,9 @@ export class Spectrogram {
     this.#schedule();
   }
 
-  #reset(columns: number, nMels: number): void {
-    this.#nMels = nMels;
+  #reset(columns: number, scale: Scale): void {
+    const { nMels } = scale;
+    this.#scale = scale;
     this.#next = 0;
     this.#strip.canvas.width = columns;
     this.#strip.canvas.height = nMels;
@@ -77,11 +108,12 @@ export class Spectrogram {
   }
 
   #paint(column: Float32Array, x: number): void {
-    const image = this.#strip.createImageData(1, this.#nMels);
+    const { nMels, floor, ceiling } = this.#scale;
+    const image = this.#strip.createImageData(1, nMels);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let m = 0; m < this.#nMels; m += 1) {
-      const shade = ((column[m]! - FLOOR_DB) / (CEILING_DB - FLOOR_DB)) * 255;
-      pixels[this.#nMels - 1 - m] = this.#colours[Math.max(0, Math.min(255, Math.round(shade)))]!;
+    for (let m = 0; m < nMels; m += 1) {
+      const shade = ((column[m]! - floor) / (ceiling - floor)) * 255;
+      pixels[nMels - 1 - m] = this.#colours[Math.max(0, Math.min(255, Math.round(shade)))]!;
     }
     this.#strip.putImageData(image, x, 0);
   }

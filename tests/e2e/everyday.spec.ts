@@ -1,0 +1,90 @@
+// The large model on the page: its download, and its answers beside the command line's.
+
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { CDPSession } from "@playwright/test";
+import { classifyNatively } from "./support/command-line";
+import { REPOSITORY } from "./support/environment";
+import { expect, type Site, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const MODEL = join(REPOSITORY, "models/everyday/model.onnx");
+const SIZE = statSync(MODEL).size;
+/** A little less than the model hears at once: one segment. */
+const SEGMENT_SECONDS = 0.9;
+/** How far a score may be from the command line's. */
+const TOLERANCE = 2e-3;
+
+/** Makes the network slow enough to be watched: the model takes eight seconds. */
+async function slowNetwork(site: Site): Promise<CDPSession> {
+  const session = await site.page.context().newCDPSession(site.page);
+  await session.send("Network.enable");
+  await setSpeed(session, SIZE / 8);
+  return session;
+}
+
+async function setSpeed(session: CDPSession, bytesPerSecond: number): Promise<void> {
+  const network = { offline: false, latency: 5, downloadThroughput: bytesPerSecond, uploadThroughput: -1 };
+  await session.send("Network.emulateNetworkConditions", network);
+}
+
+test("the download shows how far it is and can be cancelled", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.expectModels("offer");
+  await expect(site.page.getByTestId("more-size")).toHaveText(`521 kinds · ${(SIZE / 1e6).toFixed(1)} MB`);
+  const session = await slowNetwork(site);
+  await site.more.click();
+  await site.expectModels("loading");
+  const progress = site.page.getByTestId("model-progress");
+  const part = () => progress.evaluate((bar) => (bar as HTMLProgressElement).position);
+  await expect.poll(part).toBeGreaterThan(0.1);
+  const before = await part();
+  await expect.poll(part).toBeGreaterThan(before);
+  expect(await part()).toBeLessThan(1);
+  await expect(site.page.getByTestId("model-words")).toHaveText(/^\d\.\d of \d\.\d MB$/);
+  await site.page.getByTestId("model-cancel").click();
+  await site.expectModels("offer");
+  await expect(site.notice).toHaveAttribute("data-code", "");
+  await expect(site.more).toBeFocused();
+  await setSpeed(session, -1);
+  await site.page.waitForTimeout(1000);
+  expect(site.page.workers(), "no second worker was started").toHaveLength(1);
+  await site.more.click();
+  await site.expectModels("choice");
+  await expect(site.page.getByTestId("facts")).toContainText("521 kinds of sound");
+});
+
+test("its labels and scores for a file are the command line's", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.more.click();
+  await site.expectModels("choice");
+  for (const [name, { samples, sampleRate }] of Object.entries(SYNTHESISED)) {
+    const path = writeWav(`everyday-${name}.wav`, { samples: samples.subarray(0, SEGMENT_SECONDS * sampleRate), sampleRate });
+    const native = classifyNatively(path, MODEL);
+    expect(native.segments).toHaveLength(1);
+    await site.openFile(path);
+    await expect(site.page.getByTestId("source")).toHaveText(`everyday-${name}.wav · ${SEGMENT_SECONDS} s`);
+    await site.expectState("result");
+    await expect(site.label, name).toHaveAttribute("data-label", native.label);
+    const scores = Object.entries(await site.scores());
+    expect(scores).toHaveLength(4);
+    for (const [label, score] of scores) {
+      expect(Math.abs(score - native.scores[label]!), `${name}: score of ${label}`).toBeLessThan(TOLERANCE);
+    }
+  }
+});
+
+test("nothing is wider than the narrowest screen, whatever is heard", async ({ open }) => {
+  const site = await open({ wav: writeWav("everyday-narrow.wav", SYNTHESISED["siren-sweep"]!) });
+  await site.expectState("idle");
+  await site.page.setViewportSize({ width: 320, height: 640 });
+  await site.startListening();
+  await site.more.click();
+  await site.expectModels("choice");
+  await site.page.waitForTimeout(3000);
+  const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});

@@ -1,0 +1,245 @@
+// More models than the first: offered, loaded, kept, chosen between, and switched while the page listens.
+
+import type { Page } from "@playwright/test";
+import { layoutShift } from "./support/layout-shift";
+import { expect, type OpenOptions, type Site, test as base } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { head, LABELS, MODEL, RANKED } from "./support/tiny-model";
+import { offerTinyModel, PET_HEAD, PETS, type TinySite } from "./support/tiny-site";
+import { writeWav } from "./support/wav";
+
+type Opened = { site: Site; tiny: TinySite };
+
+/** `openTiny` opens the page with the tiny model in the place of the large one. */
+const test = base.extend<{ openTiny: (options?: OpenOptions & { head?: Buffer }) => Promise<Opened> }>({
+  openTiny: async ({ open }, use) => {
+    await use(async ({ head, ...options } = {}) => {
+      let tiny: TinySite | undefined;
+      const prepare = async (page: Page) => {
+        tiny = await offerTinyModel(page, head);
+        await options.prepare?.(page);
+      };
+      const site = await open({ ...options, prepare });
+      await site.expectState("idle");
+      return { site, tiny: tiny! };
+    });
+  },
+});
+
+function cachedFiles(page: Page): Promise<number> {
+  return page.evaluate(async () => (await (await caches.open("sourcing-sound-models")).keys()).length);
+}
+
+/** The model's file in the page's cache: its bytes, or `undefined`. */
+function cached(page: Page): Promise<number | undefined> {
+  return page.evaluate(async (size) => {
+    const cache = await caches.open("sourcing-sound-models");
+    const sizes = await Promise.all((await cache.matchAll()).map(async (found) => (await found.arrayBuffer()).byteLength));
+    return sizes.find((bytes) => bytes === size);
+  }, MODEL.length);
+}
+
+test("the page offers more kinds of sound with their number and size", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.expectModels("offer");
+  await expect(site.more).toHaveText("Hear more kinds of sound");
+  await expect(site.page.getByTestId("more-size")).toHaveText(`${LABELS.length} kinds · ${(MODEL.length / 1e6).toFixed(1)} MB`);
+  await expect(site.more).toHaveAccessibleDescription(/kinds/);
+});
+
+test("switching while listening shows the new labels with their groups, and loses no sound", async ({ openTiny }) => {
+  const { site } = await openTiny({ wav: writeWav("models.wav", SYNTHESISED["siren-sweep"]!) });
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  await site.page.evaluate(() => {
+    const states: string[] = [];
+    const app = document.querySelector("[data-testid=app]") as HTMLElement;
+    new MutationObserver(() => states.push(app.dataset["state"]!)).observe(app, { attributeFilter: ["data-state"] });
+    Object.assign(globalThis, { states });
+  });
+  await site.more.click();
+  await site.expectModels("choice");
+  await expect(site.label).toHaveAttribute("data-label", RANKED[0]!);
+  await expect(site.modelSelect).toHaveValue(PETS);
+  await expect(site.page.getByTestId("icon")).toHaveAttribute("data-icon", "cat");
+  await expect(site.page.getByTestId("icon").locator("svg")).toBeVisible();
+  await expect(site.page.getByTestId("group")).toHaveText("Cat 93%");
+  await expect(site.page.getByTestId("detail")).toContainText("81% sure");
+  expect(Object.keys(await site.scores())).toEqual(RANKED);
+  const rows = site.page.getByTestId("scores").locator("li");
+  await expect(rows.nth(0)).toContainText("Purr");
+  await expect(rows.nth(0)).toContainText("Cat 93%");
+  await expect(rows.nth(1).locator("svg")).toBeVisible();
+  const heard = site.page.getByTestId("heard").locator('[data-label="Purr"]');
+  await expect(heard).toContainText("Cat 93%");
+  await expect(heard).toContainText("81%");
+  await expect(heard.locator("svg")).toBeVisible();
+  await expect(site.notice, "no sound was lost").toHaveText("Sound never leaves this device.");
+  expect(await site.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
+  expect(site.page.workers(), "the old worker is gone").toHaveLength(1);
+  expect(await site.liveTracks()).toBe(1);
+  expect(await layoutShift(site.page), "how far things jumped").toBeLessThan(0.01);
+});
+
+test("the about section describes the model that listens", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  const facts = site.page.getByTestId("facts");
+  await expect(facts).toContainText("urban-v1");
+  await site.more.click();
+  await site.expectModels("choice");
+  await expect(facts).toContainText("pets: Hears a purring cat in everything");
+  await expect(facts).toContainText("12 kinds of sound in 3 groups");
+  await facts.locator("summary").click();
+  await expect(facts).toContainText("Cat · Purr");
+  await site.modelSelect.selectOption("urban-v1");
+  await expect(facts).toContainText("Dog bark");
+});
+
+test("a choice among what is there: the first model, the large one, a head on it", async ({ openTiny }) => {
+  const { site } = await openTiny({ wav: writeWav("choice.wav", SYNTHESISED["siren-sweep"]!) });
+  await site.more.click();
+  await site.expectModels("choice");
+  await expect(site.modelSelect.locator("option")).toHaveText(["10 city sounds", "12 sounds (pets)", "2 sounds (pets+pet)"]);
+  await site.startListening();
+  await site.modelSelect.selectOption(PET_HEAD);
+  await expect(site.label).toHaveAttribute("data-label", "Pet", { timeout: 15_000 });
+  await expect(site.page.getByTestId("icon")).toBeHidden();
+  await site.modelSelect.selectOption("urban-v1");
+  await site.expectModels("choice");
+  await expect(site.page.locator("[data-testid=scores] [data-label=siren]")).toBeVisible({ timeout: 15_000 });
+  await site.expectState("listening");
+});
+
+test("what is shown is judged anew by the model that is chosen", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.openFile(writeWav("again.wav", SYNTHESISED["siren-sweep"]!));
+  await site.expectState("result");
+  await site.more.click();
+  await expect(site.label).toHaveAttribute("data-label", RANKED[0]!);
+  await site.expectState("result");
+  await expect(site.page.getByTestId("source")).toHaveText("again.wav · 12 s");
+  expect(Object.keys(await site.scores())).toEqual(RANKED);
+});
+
+test("the next visit remembers the choice and needs no network for it", async ({ openTiny }) => {
+  const { site, tiny } = await openTiny();
+  await site.more.click();
+  await site.expectModels("choice");
+  expect(tiny.modelRequests).toBe(1);
+  expect(await cached(site.page)).toBe(MODEL.length);
+  tiny.model = "nothing";
+  await site.page.reload();
+  await site.expectModels("choice");
+  await expect(site.modelSelect).toHaveValue(PETS);
+  expect(tiny.modelRequests).toBe(1);
+  // No model can be had from the server: both ways are found in the cache.
+  await expect.poll(() => cachedFiles(site.page)).toBe(2);
+  await site.page.route("**/*.onnx", (route) => route.abort());
+  await site.modelSelect.selectOption("urban-v1");
+  await site.expectModels("choice");
+  await expect(site.page.getByTestId("facts")).toContainText("Dog bark");
+  await site.modelSelect.selectOption(PETS);
+  await expect(site.page.getByTestId("facts")).toContainText("purring cat");
+  await expect(site.notice).toHaveAttribute("data-code", "");
+});
+
+for (const [what, length] of [["truncated", 1000], ["altered", MODEL.length]] as const) {
+  test(`a copy in the cache that is ${what} is fetched again`, async ({ openTiny }) => {
+    const { site, tiny } = await openTiny();
+    await site.more.click();
+    await site.expectModels("choice");
+    await site.page.evaluate(
+      async ([size, spoilt]) => {
+        const cache = await caches.open("sourcing-sound-models");
+        for (const key of await cache.keys()) {
+          const bytes = await (await cache.match(key))!.arrayBuffer();
+          if (bytes.byteLength === size) await cache.put(key, new Response(new Uint8Array(spoilt)));
+        }
+      },
+      [MODEL.length, length] as const,
+    );
+    await site.page.reload();
+    await site.expectModels("choice");
+    await expect(site.modelSelect).toHaveValue(PETS);
+    expect(tiny.modelRequests).toBe(2);
+    expect(await cached(site.page)).toBe(MODEL.length);
+  });
+}
+
+test("a browser that refuses to keep anything still gets the model", async ({ openTiny }) => {
+  const { site } = await openTiny({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const refuse = () => Promise.reject(new DOMException("no", "SecurityError"));
+        Object.defineProperty(globalThis, "caches", { value: { open: refuse } });
+        Object.defineProperty(globalThis, "localStorage", {
+          get: () => {
+            throw new DOMException("no", "SecurityError");
+          },
+        });
+      }),
+  });
+  await site.more.click();
+  await site.expectModels("choice");
+  await expect(site.page.getByTestId("facts")).toContainText("purring cat");
+});
+
+test("a model that cannot be had is said, listening goes on, and it can be tried again", async ({ openTiny }) => {
+  const { site, tiny } = await openTiny({ expectedErrors: /ERR_FAILED/ });
+  await site.startListening();
+  tiny.model = "nothing";
+  await site.more.click();
+  await expect(site.notice).toHaveAttribute("data-code", "model-fetch");
+  await expect(site.notice).toHaveText("The model could not be loaded. Check your connection, then try again.");
+  await site.expectModels("offer");
+  await site.expectState("listening");
+  tiny.model = MODEL;
+  await site.more.click();
+  await expect(site.notice).toHaveAttribute("data-code", "");
+  await expect(site.label).toHaveAttribute("data-label", RANKED[0]!, { timeout: 15_000 });
+});
+
+test("a model that arrives damaged is not used", async ({ openTiny }) => {
+  const { site, tiny } = await openTiny();
+  tiny.model = Buffer.alloc(MODEL.length, 7);
+  await site.more.click();
+  await expect(site.notice).toHaveAttribute("data-code", "model-damaged");
+  expect(tiny.modelRequests, "tried twice").toBe(2);
+  expect(await cached(site.page)).toBeUndefined();
+  await site.expectModels("offer");
+});
+
+test("a head made for another model is refused, and the model before goes on", async ({ openTiny }) => {
+  const { site } = await openTiny({ head: head("0".repeat(64)) });
+  await site.more.click();
+  await site.expectModels("choice");
+  await site.startListening();
+  await site.modelSelect.selectOption(PET_HEAD);
+  await expect(site.notice).toHaveAttribute("data-code", "head-mismatch");
+  await expect(site.modelSelect).toHaveValue(PETS);
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", RANKED[0]!, { timeout: 15_000 });
+});
+
+test("a screen reader hears changes of the answer, not every update", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.more.click();
+  await site.expectModels("choice");
+  await site.startListening();
+  await expect(site.page.getByTestId("announcer")).toHaveText(RANKED[0]!, { timeout: 15_000 });
+  const changes = await site.page.getByTestId("announcer").evaluate(async (element) => {
+    let changes = 0;
+    new MutationObserver((records) => (changes += records.length)).observe(element, { childList: true, characterData: true, subtree: true });
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    return changes;
+  });
+  expect(changes).toBe(0);
+});
+
+test("works by keyboard alone", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.more.focus();
+  await site.page.keyboard.press("Enter");
+  await site.expectModels("choice");
+  await expect(site.modelSelect).toBeFocused();
+});

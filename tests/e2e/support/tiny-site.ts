@@ -1,0 +1,45 @@
+// The site with the tiny model and its head in the place of the large ones.
+
+import type { Page } from "@playwright/test";
+import { head, HEAD_LABELS, LABELS, MODEL, sha256 } from "./tiny-model";
+
+export const PETS = "pets";
+export const PET_HEAD = "pets+pet";
+
+/** Addresses under which the page asks for them. */
+const MODEL_FILE = "models/tiny-pets.onnx";
+const HEAD_FILE = "models/tiny-pet.head.json";
+
+interface Entry {
+  name: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+  labels: number;
+}
+
+export interface TinySite {
+  /** How often the page asked for the model. */
+  modelRequests: number;
+  /** What the server answers with in the model's place. */
+  model: Buffer | "nothing";
+}
+
+/** Makes the page offer the first model, the tiny one, and the tiny one with `given` as its head. */
+export async function offerTinyModel(page: Page, given: Buffer = head()): Promise<TinySite> {
+  const site: TinySite = { modelRequests: 0, model: MODEL };
+  await page.route("**/models.json", async (route) => {
+    const response = await route.fetch();
+    const built = (await response.json()) as { models: Entry[] };
+    const first = built.models.reduce((small, model) => (model.bytes < small.bytes ? model : small));
+    const tiny = { name: PETS, file: MODEL_FILE, bytes: MODEL.length, sha256: sha256(MODEL), labels: LABELS.length };
+    const petHead = { name: "pet", file: HEAD_FILE, bytes: given.length, sha256: sha256(given), labels: HEAD_LABELS.length };
+    await route.fulfill({ response, json: { models: [first, tiny], heads: [{ ...petHead, base: PETS }] } });
+  });
+  await page.route(`**/${MODEL_FILE}`, (route) => {
+    site.modelRequests += 1;
+    return site.model === "nothing" ? route.abort() : route.fulfill({ body: site.model });
+  });
+  await page.route(`**/${HEAD_FILE}`, (route) => route.fulfill({ body: given }));
+  return site;
+}

@@ -1,0 +1,199 @@
+// A running microphone changes its classifier: nothing heard is lost, and time goes on.
+
+import type { Page } from "@playwright/test";
+import type { SoundEvent, Update } from "sourcing-sound";
+import { expect, test as base } from "./support/library";
+import { writeWav } from "./support/wav";
+
+const RATE = 48000;
+/** Longer than a test listens, for where the file begins anew is a jump. */
+const SECONDS = 40;
+const TONE_HZ = 441;
+const sine = Float32Array.from({ length: SECONDS * RATE }, (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * i) / RATE));
+
+interface Heard {
+  updates: Update[];
+  /** Times of the frames. */
+  frames: number[];
+  listen(options: object): Promise<Awaited<ReturnType<typeof api.listen>>>;
+  until(done: () => boolean): Promise<void>;
+}
+declare const heard: Heard;
+
+const test = base.extend<{ listening: Page }>({
+  listening: async ({ library }, use) => {
+    await library.evaluate(() => {
+      const updates: Update[] = [];
+      const frames: number[] = [];
+      const listen: Heard["listen"] = (options) =>
+        api.listen((update) => updates.push(update), { ...options, onFrame: ({ time }) => frames.push(time) });
+      const until: Heard["until"] = async (done) => {
+        while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      Object.assign(globalThis, { heard: { updates, frames, listen, until } satisfies Heard });
+    });
+    await use(library);
+  },
+});
+
+test.use({ wav: writeWav("switch.wav", { samples: sine, sampleRate: RATE }) });
+
+test("a recording across the switch misses no sample, and time goes on", async ({ listening }) => {
+  const result = await listening.evaluate(async (toneHz) => {
+    const { updates, frames, listen, until } = heard;
+    const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    const mic = await listen({ classifier: first });
+    await until(() => updates.length > 2);
+    const recording = mic.record(2);
+    await until(() => frames.at(-1)! > updates[2]!.time + 0.5);
+    await mic.use(second);
+    first.close();
+    const switchedAt = frames.at(-1)!;
+    const { pcm, sampleRate } = await recording;
+    await until(() => updates.at(-1)!.time > switchedAt + 2);
+    await mic.close();
+    // A sine obeys x[n+1] = 2·cos(w)·x[n] - x[n-1]; a missing or doubled sample breaks it.
+    const k = 2 * Math.cos((2 * Math.PI * toneHz) / sampleRate);
+    let worst = 0;
+    for (let n = 1; n + 1 < pcm.length; n += 1) worst = Math.max(worst, Math.abs(pcm[n + 1]! - k * pcm[n]! + pcm[n - 1]!));
+    const steps = (times: number[]) => times.slice(1).map((time, i) => time - times[i]!);
+    return {
+      worst,
+      loudest: pcm.reduce((a, b) => Math.max(a, b), 0),
+      seconds: pcm.length / sampleRate,
+      frameSteps: steps(frames),
+      updateSteps: steps(updates.map(({ time }) => time)),
+      dropped: updates.map(({ dropped }) => dropped),
+      blockSeconds: 2048 / sampleRate,
+      hop: mic.info.hopSeconds,
+    };
+  }, TONE_HZ);
+  expect(result.loudest, "the tone is there").toBeGreaterThan(0.4);
+  expect(result.seconds).toBeCloseTo(2, 3);
+  // Sixteen bits a sample leave 6e-5 at most; a missing sample 0.03.
+  expect(result.worst, "jump in the tone").toBeLessThan(1e-3);
+  for (const step of result.frameSteps) {
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThanOrEqual(result.blockSeconds + 1e-6);
+  }
+  for (const step of result.updateSteps) {
+    expect(step).toBeGreaterThanOrEqual(0);
+    expect(step, "seconds without an answer").toBeLessThan(2 * result.hop);
+  }
+  expect(Math.max(...result.dropped)).toBe(0);
+});
+
+test("open events end at the switch, and none begins before it", async ({ listening }) => {
+  const { before, after, switchedAt } = await listening.evaluate(async () => {
+    const { updates, frames, listen, until } = heard;
+    const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    // Every label is an event all the time.
+    const mic = await listen({ classifier: first, eventOn: 0, eventOff: 0, rejectionThreshold: 0 });
+    await until(() => updates.length > 2);
+    const using = mic.use(second);
+    const seen: number[] = [];
+    void using.then(() => seen.push(updates.length, frames.at(-1)!));
+    await using;
+    await until(() => updates.length > seen[0]! + 2);
+    await mic.close();
+    return { before: updates.slice(0, seen[0]), after: updates.slice(seen[0]), switchedAt: seen[1]! };
+  });
+  const open = new Map<string, SoundEvent>();
+  for (const { events } of before) {
+    for (const event of events) {
+      if (event.offset === null) open.set(event.label, event);
+      else open.delete(event.label);
+    }
+  }
+  expect(before.at(-1)!.events.length, "events that ended").toBeGreaterThan(0);
+  expect([...open.keys()], "events left open").toEqual([]);
+  for (const { offset } of before.at(-1)!.events) expect(offset).toBeCloseTo(switchedAt, 6);
+  const events = after.flatMap(({ events }) => events);
+  expect(events.length, "events that began anew").toBeGreaterThan(0);
+  for (const { onset } of events) expect(onset).toBeGreaterThanOrEqual(switchedAt - 1e-6);
+});
+
+test("a microphone closes the classifier that it loaded itself, and no other", async ({ listening }) => {
+  const given = await listening.evaluate(async () => {
+    const { updates, listen, until } = heard;
+    const mic = await listen({});
+    await until(() => updates.length > 0);
+    const [second, third] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    await Promise.all([mic.use(second), mic.use(third), mic.use(third)]);
+    const n = updates.length;
+    await until(() => updates.length > n + 1);
+    const stillWorks = (await second.classify(tone(1, 8000), 8000)).length;
+    second.close();
+    const m = updates.length;
+    await until(() => updates.length > m + 1);
+    await mic.close();
+    return { stillWorks, outlives: (await third.classify(tone(1, 8000), 8000)).length };
+  });
+  expect(given).toEqual({ stillWorks: 1, outlives: 1 });
+  expect(listening.workers()).toHaveLength(1);
+});
+
+test("a paused microphone is switched and goes on with the new one", async ({ listening }) => {
+  const result = await listening.evaluate(async () => {
+    const { updates, frames, listen, until } = heard;
+    const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    const mic = await listen({ classifier: first });
+    await until(() => updates.length > 1);
+    await mic.pause();
+    const began = performance.now();
+    await mic.use(second);
+    const took = performance.now() - began;
+    first.close();
+    const pausedAt = frames.at(-1)!;
+    const count = updates.length;
+    await mic.resume();
+    await until(() => updates.length > count + 2);
+    await mic.close();
+    return { took, pausedAt, times: updates.slice(count).map(({ time }) => time) };
+  });
+  expect(result.times[0]!, "time goes on where it stood").toBeGreaterThan(result.pausedAt);
+  expect(result.times[0]! - result.pausedAt).toBeLessThan(1);
+  expect(result.took, "milliseconds").toBeLessThan(5000);
+});
+
+test("a switch that fails leaves the old classifier listening", async ({ listening }) => {
+  const result = await listening.evaluate(async () => {
+    const { updates, listen, until } = heard;
+    const [first, closed] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
+    closed.close();
+    const mic = await listen({ classifier: first });
+    await until(() => updates.length > 1);
+    const failed = await codeOf(() => mic.use(closed));
+    const count = updates.length;
+    await until(() => updates.length > count + 2);
+    const last = updates.at(-1)!;
+    await mic.close();
+    const late = await codeOf(() => mic.use(first));
+    return { failed: failed.code, late: late.code, dropped: last.dropped };
+  });
+  expect(result).toEqual({ failed: "aborted", late: "aborted", dropped: 0 });
+});
+
+test("a worker that crashes after the switch is replaced, and listening goes on with the new classifier", async ({ listening }) => {
+  await listening.evaluate(async () => {
+    const { updates, listen, until } = heard;
+    const mic = await listen({});
+    await until(() => updates.length > 0);
+    await mic.use(await api.Classifier.load());
+    await until(() => updates.length > 2);
+  });
+  await expect.poll(() => listening.workers().length).toBe(1);
+  const [worker] = listening.workers();
+  await worker!.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("deliberate");
+    });
+  });
+  const times = await listening.evaluate(async () => {
+    const { updates, until } = heard;
+    const count = updates.length;
+    await until(() => updates.length > count + 2);
+    return updates.map(({ time }) => time);
+  });
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});

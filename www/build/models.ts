@@ -1,0 +1,115 @@
+// Vite plugin: the models that the site offers, as files and as `models.json`,
+// which says what each of them is. Everything in it is read from the files by
+// the site's own wasm module; a file that the module refuses fails the build.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Plugin } from "vite";
+import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
+
+const WWW = dirname(dirname(fileURLToPath(import.meta.url)));
+const MODELS = join(WWW, "../models");
+const WASM = join(WWW, "package/wasm/sourcing_sound.js");
+const MANIFEST = "models.json";
+
+interface Asset {
+  /** The name by which the site serves it. */
+  name: string;
+  bytes: Buffer;
+}
+
+interface Collected {
+  manifest: Manifest;
+  assets: Asset[];
+}
+
+export function models(): Plugin {
+  return {
+    name: "sourcing-sound-models",
+    async generateBundle(_, bundle) {
+      const { manifest, assets } = await collect();
+      for (const { name, bytes } of assets) {
+        // The package's own model is in the bundle already.
+        const there = Object.values(bundle).find((file) => file.type === "asset" && bytes.equals(Buffer.from(file.source)));
+        const entry = [...manifest.models, ...manifest.heads].find(({ file }) => file === name);
+        if (there && entry) entry.file = there.fileName;
+        else this.emitFile({ type: "asset", fileName: name, source: bytes });
+      }
+      this.emitFile({ type: "asset", fileName: MANIFEST, source: JSON.stringify(manifest, undefined, 2) });
+    },
+    configureServer({ middlewares, config }) {
+      const collected = collect();
+      collected.catch((error: unknown) => config.logger.error(String(error)));
+      middlewares.use((request, response, next) => {
+        collected
+          .then(({ manifest, assets }) => {
+            const path = new URL(request.url ?? "/", "http://localhost").pathname.slice(1);
+            const asset = assets.find(({ name }) => name === path);
+            if (path === MANIFEST) response.setHeader("content-type", "application/json").end(JSON.stringify(manifest));
+            else if (asset) response.end(asset.bytes);
+            else next();
+          })
+          .catch(next);
+      });
+    },
+  };
+}
+
+/** What `WasmClassifier` of the module needs to be here. */
+interface Module {
+  default(options: { module_or_path: BufferSource }): Promise<unknown>;
+  WasmClassifier: new (model: Uint8Array, head?: Uint8Array) => {
+    metadata(): { name: string; labels: string[] };
+    free(): void;
+  };
+}
+
+async function collect(): Promise<Collected> {
+  const wasm = (await import(pathToFileURL(WASM).href)) as Module;
+  await wasm.default({ module_or_path: readFileSync(WASM.replace(/\.js$/, "_bg.wasm")) });
+  const read = (model: Buffer, head?: Buffer) => {
+    const classifier = new wasm.WasmClassifier(model, head);
+    const { name, labels } = classifier.metadata();
+    classifier.free();
+    return { name, labels: labels.length };
+  };
+
+  const assets: Asset[] = [];
+  const publish = (path: string, bytes: Buffer) => {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const file = `models/${sha256.slice(0, 16)}-${basename(path)}`;
+    assets.push({ name: file, bytes });
+    return { file, bytes: bytes.length, sha256 };
+  };
+
+  const models = filesOf((name) => name === "model.onnx").map((path) => ({ path, bytes: readFileSync(path) }));
+  const entries: ModelEntry[] = models.map(({ path, bytes }) => ({
+    ...read(bytes),
+    ...publish(join(dirname(path), `${basename(dirname(path))}.onnx`), bytes),
+  }));
+  const heads: HeadEntry[] = filesOf((name) => name.endsWith(".head.json")).map((path) => {
+    const bytes = readFileSync(path);
+    const base = entries.find(({ sha256 }) => sha256 === baseOf(path, bytes));
+    if (!base) throw new Error(`${path}: the model that this head was made for is not in ${MODELS}`);
+    const model = models[entries.indexOf(base)]!;
+    return { ...read(model.bytes, bytes), ...publish(path, bytes), base: base.name };
+  });
+  return { manifest: { models: entries, heads }, assets };
+}
+
+/** The SHA-256 of the model that a head names as its own. */
+function baseOf(path: string, head: Buffer): string {
+  const { base } = JSON.parse(head.toString("utf8")) as { base?: { sha256?: string } };
+  if (!base?.sha256) throw new Error(`${path}: this head does not name its base`);
+  return base.sha256;
+}
+
+/** The files in the models' folders whose name is `wanted`, in the order of their paths. */
+function filesOf(wanted: (name: string) => boolean): string[] {
+  const folders = readdirSync(MODELS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders
+    .flatMap(({ name }) => readdirSync(join(MODELS, name)).filter(wanted).map((file) => join(MODELS, name, file)))
+    .sort();
+}

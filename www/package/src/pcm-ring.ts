@@ -1,0 +1,48 @@
+// The last seconds of what a microphone heard, addressed by position: samples
+// since listening began.
+
+/** A stretch of sound and the position of its first sample. */
+export interface Stretch {
+  pcm: Float32Array<ArrayBuffer>;
+  start: number;
+}
+
+export class PcmRing {
+  readonly #samples: Float32Array;
+  #start: number;
+  #end: number;
+
+  /** Keeps `capacity` samples; the first that is pushed has the position `start`. */
+  constructor(capacity: number, start: number) {
+    this.#samples = new Float32Array(capacity);
+    this.#start = start;
+    this.#end = start;
+  }
+
+  /** Position after the last sample. */
+  get end(): number {
+    return this.#end;
+  }
+
+  push(pcm: Float32Array): void {
+    const capacity = this.#samples.length;
+    const kept = pcm.subarray(Math.max(0, pcm.length - capacity));
+    const at = (this.#end + pcm.length - kept.length) % capacity;
+    const first = kept.subarray(0, capacity - at);
+    this.#samples.set(first, at);
+    this.#samples.set(kept.subarray(first.length), 0);
+    this.#end += pcm.length;
+    this.#start = Math.max(this.#start, this.#end - capacity);
+  }
+
+  /** What is kept from `position` on; it starts later where that is no longer kept. */
+  since(position: number): Stretch {
+    const start = Math.min(Math.max(position, this.#start), this.#end);
+    const pcm = new Float32Array(this.#end - start);
+    const at = start % this.#samples.length;
+    const first = this.#samples.subarray(at, at + pcm.length);
+    pcm.set(first, 0);
+    pcm.set(this.#samples.subarray(0, pcm.length - first.length), first.length);
+    return { pcm, start };
+  }
+}

@@ -1,0 +1,57 @@
+// Which group a label belongs to, by its name, and how strongly the group is heard.
+
+import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
+import { make, setText } from "../dom.js";
+import { percent } from "../format.js";
+import { labelWords } from "../texts.js";
+import { setIcon } from "./icons.js";
+
+export type Labelled = Pick<Category, "label" | "group" | "score">;
+
+/** The name of each label's group; empty for a model without groups. */
+export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<string, string> {
+  const names = labels.map((label, index) => [label, groups[labelGroups[index] ?? -1]?.name] as const);
+  return new Map(names.flatMap(([label, name]) => (name === undefined ? [] : [[label, name]])));
+}
+
+/** The group of a label among those that are heard. */
+export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly GroupScore[]): GroupScore | undefined {
+  return groups.find(({ name }) => name === group);
+}
+
+/**
+ * "Cat 93%"; nothing where the group says no more than its label, or less: a group is scored without its general
+ * labels where a precise label of another group speaks for them.
+ */
+export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): string {
+  if (!group || group.name === labelWords(label) || group.score < score) return "";
+  return `${group.name} ${percent(group.score)}`;
+}
+
+/** A label's picture and name, with its group's name and score beneath or beside. */
+export class GroupedName {
+  readonly icon = make("span", "icon");
+  readonly name: HTMLElement;
+  readonly group = make("span", "group");
+
+  constructor(className: string) {
+    this.name = make("span", className);
+    this.icon.ariaHidden = "true";
+    this.icon.hidden = true;
+  }
+
+  show(labelled: Labelled, group: GroupScore | undefined): void {
+    this.icon.hidden = labelled.group === undefined;
+    if (group) setIcon(this.icon, group.icon);
+    const words = labelWords(labelled.label);
+    setText(this.name, words);
+    this.name.title = words;
+    setText(this.group, groupWords(labelled, group));
+  }
+
+  clear(words: string): void {
+    this.icon.hidden = true;
+    setText(this.name, words);
+    setText(this.group, "");
+  }
+}

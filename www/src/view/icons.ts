@@ -1,0 +1,15 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+// The pictures of groups, taken into the script by the build: the
+// Content-Security-Policy allows none from elsewhere.
+
+const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
+
+/** For a label that belongs to no group, or to one without a picture. */
+const PLAIN = "sound";
+
+/** Shows the picture `name` in `element`, unless it is there already. */
+export function setIcon(element: HTMLElement, name: string): void {
+  if (element.dataset["icon"] === name) return;
+  element.dataset["icon"] = name;
+  element.innerHTML = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
+}
