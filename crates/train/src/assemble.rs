@@ -7,7 +7,6 @@ use crate::evaluation::{self, Calibration, Evaluation, SCHEMA_VERSION, Shipped};
 use crate::export::{MIN_CHECKS, export};
 use crate::features::{self, Columns};
 use crate::infer::Folded;
-use crate::logistic::Choice;
 use crate::material::Material;
 use crate::metrics::{self, Judged};
 use crate::other::{self, Unknowns};
@@ -165,7 +164,7 @@ impl Assembly<'_> {
         let segments: Vec<_> = unknowns.segments.iter().collect();
         let against = self.pooled(self.last, &segments)?;
         let seed = self.last.plan.train.seed;
-        let output = other::fit(&features, &against, &unknowns.recordings, Choice::LEARNED, seed);
+        let output = other::fit(&features, &against, &unknowns.recordings, seed);
         Ok(other::append(network, &output))
     }
 

@@ -110,17 +110,13 @@ pub struct Choice<'a> {
     pub near_copies: NearCopies,
 }
 
-impl Choice<'static> {
-    /// For features that were learned on the same clips. Those make weak penalties look too good,
-    /// so the strongest penalty is taken whose accuracy is not clearly below the best: the rule
-    /// of one standard error.
-    pub const LEARNED: Self =
-        Choice { candidates: &CANDIDATES, standard_errors: 1.0, near_copies: NearCopies::ByRoot };
-}
-
-/// Fits a last layer on features that were learned on the same clips.
+/// Fits a last layer on features that were learned on the same clips. Those make weak penalties
+/// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
+/// the rule of one standard error.
 pub fn refit(examples: &Examples, n_labels: usize, seed: u64) -> Refit {
-    fit_by_choice(examples, n_labels, Choice::LEARNED, seed)
+    let choice =
+        Choice { candidates: &CANDIDATES, standard_errors: 1.0, near_copies: NearCopies::ByRoot };
+    fit_by_choice(examples, n_labels, choice, seed)
 }
 
 /// Fits a linear layer with the penalty that `choice` finds.

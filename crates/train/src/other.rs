@@ -5,7 +5,7 @@
 
 use crate::features::Columns;
 use crate::infer::{Folded, Linear};
-use crate::logistic::{self, Choice, Examples};
+use crate::logistic::{self, Examples};
 use crate::metrics;
 use crate::random::generator;
 use crate::stage::StageResult;
@@ -133,7 +133,7 @@ pub fn judge(
         let features = features(stage)?;
         let against = pooled(stage, &fitting.segments)?;
         let seed = stage.plan.train.seed;
-        let output = fit(&features, &against, &fitting.recordings, Choice::LEARNED, seed);
+        let output = fit(&features, &against, &fitting.recordings, seed);
         known.extend(features.test.iter().map(|row| probability(&output, row)));
         unknown
             .extend(pooled(stage, &judging.segments)?.iter().map(|row| probability(&output, row)));
@@ -168,7 +168,6 @@ pub fn fit(
     known: &Features,
     unknown: &[Vec<f32>],
     unknown_recordings: &[String],
-    choice: Choice<'_>,
     seed: u64,
 ) -> Linear {
     let mut examples = Examples {
@@ -179,7 +178,7 @@ pub fn fit(
     examples.features.extend_from_slice(unknown);
     examples.labels.resize(examples.features.len(), 1);
     examples.recordings.extend_from_slice(unknown_recordings);
-    let two = logistic::fit_by_choice(&examples, 2, choice, seed).linear;
+    let two = logistic::refit(&examples, 2, seed).linear;
     let (against, for_it) = two.weight.split_at(two.n_features);
     Linear {
         n_features: two.n_features,
@@ -215,7 +214,7 @@ mod tests {
             |what: &str, n: usize| (0..n).map(|i| format!("{what} {i}")).collect::<Vec<_>>();
         let features =
             Features { train: known.clone(), recordings: names("k", 60), test: Vec::new() };
-        let output = fit(&features, &unknown, &names("u", 20), Choice::LEARNED, 1);
+        let output = fit(&features, &unknown, &names("u", 20), 1);
         assert!(known.iter().all(|row| probability(&output, row) < 0.5));
         assert!(unknown.iter().all(|row| probability(&output, row) > 0.5));
     }

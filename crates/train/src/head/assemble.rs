@@ -88,13 +88,13 @@ impl Assembly<'_> {
             rejection_threshold: evaluation::rejection_threshold(&pooled, 1.0),
         };
         let evaluated = figures::stages(stages, &material.labels, recipe.seed);
-        let other = last.other.as_ref().and_then(|_| figures::other(stages));
+        let other = last.fitted.other.as_ref().and_then(|_| figures::other(stages));
         let other_threshold = other.as_ref().map(|other| other.threshold);
         let rejection = Rejection { threshold: calibration.rejection_threshold, other_threshold };
         let layer = Layer {
-            labels: &last.fitted.linear,
+            labels: &last.fitted.labels,
             // Without left-out clips there is no threshold, and without one no such output.
-            other: last.other.as_ref().filter(|_| other.is_some()),
+            other: last.fitted.other.as_ref().filter(|_| other.is_some()),
         };
         let metadata = self.metadata(&evaluated, rejection)?;
         let parts = (metadata, &layer);

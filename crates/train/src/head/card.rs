@@ -127,9 +127,9 @@ fn rejection(evaluation: &Evaluation) -> String {
     if let Some(other) = &evaluation.other {
         let _ = write!(
             text,
-            "\nA further output, \"none of the labels\", is fitted on training clips against \
-             background recordings, silence and faint noise; a segment where it exceeds {:.3} is \
-             rejected too. To judge it, half of the background recordings were kept from its fit: \
+            "\nA further output, \"none of the labels\", is fitted beside the others on \
+             background recordings, silence and faint noise; a segment where its share of the \
+             softmax over all outputs exceeds {:.3} is rejected too. To judge it, half of the background recordings were kept from its fit: \
              {} of {} left-out known clips pass it, and {} of {} segments of those recordings do \
              not. The shipped head's is fitted on all of them. Of all left-out known clips {} \
              pass both rules.\n",

@@ -82,7 +82,8 @@ pub struct StageEvaluation {
     pub scores: Scores,
     /// The chosen penalty of the logistic regression.
     pub c: f64,
-    /// Its accuracy in cross-validation over the recordings of the training clips.
+    /// Its accuracy in cross-validation over the recordings of the training clips and of the
+    /// background, which counts as one more label.
     pub cross_validated: f64,
     /// Every penalty that was tried, with that accuracy.
     pub candidates: Vec<(f64, f64)>,
@@ -115,7 +116,7 @@ pub struct Shipped {
     pub n_train: usize,
     /// The chosen penalty of the logistic regression.
     pub c: f64,
-    /// Accuracy in cross-validation over the recordings of all clips.
+    /// Its accuracy in cross-validation over all recordings.
     pub cross_validated: f64,
     /// Divides the logits before softmax; fitted in that cross-validation.
     pub temperature: f64,

@@ -1,8 +1,10 @@
 //! From a trained layer to a head file that is known to say the same.
 
+use super::evaluation::sigmoid;
 use super::material::Clip;
 use super::recipe::Recipe;
 use super::segment::segments;
+use super::stage::other_logit;
 use crate::arrays::write_atomically;
 use crate::features::{self, Source};
 use crate::infer::Linear;
@@ -93,8 +95,7 @@ fn compare(
         let margins = [
             Some(f64::from(metadata.rejection_threshold) - best),
             layer.other.zip(metadata.other_threshold).map(|(other, threshold)| {
-                let logit: f32 = other.logits(&features).into_iter().sum();
-                super::evaluation::sigmoid(logit) - f64::from(threshold)
+                sigmoid(other_logit(other, &logits, &features)) - f64::from(threshold)
             }),
         ];
         check_rejection(there, &margins).with_context(|| name.clone())?;

@@ -6,7 +6,6 @@ use super::segment::segments;
 use crate::infer::Linear;
 use crate::logistic::{self, Choice, Examples, NearCopies};
 use crate::metrics::{self, Judged};
-use crate::other;
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use sourcing_sound::{HeadFeature, Patch, pool};
@@ -31,19 +30,23 @@ pub struct Recipe {
     pub seed: u64,
 }
 
-/// A fitted layer.
+/// A fitted layer, for pooled features as they are.
 #[derive(Clone, Debug)]
 pub struct Fitted {
-    /// For pooled features as they are.
-    pub linear: Linear,
+    /// An output per label.
+    pub labels: Linear,
+    /// The output "none of the labels", where there were unlabelled sounds to fit it on. Its
+    /// score is its share of the softmax over all outputs.
+    pub other: Option<Linear>,
     /// The chosen `C` of the logistic regression.
     pub c: f64,
-    /// Its accuracy in cross-validation over the recordings of the training clips.
+    /// Its accuracy in cross-validation over the recordings of the training clips and of the
+    /// unlabelled sounds, which count as one more label.
     pub cross_validated: f64,
     /// Every `C` that was tried, with that accuracy.
     pub candidates: Vec<(f64, f64)>,
-    /// Divides the logits before softmax: it makes the predictions in that cross-validation most
-    /// likely.
+    /// Divides the logits of the labels before softmax: it makes the labels of the clips most
+    /// likely in that cross-validation.
     pub temperature: f64,
 }
 
@@ -53,44 +56,47 @@ impl Recipe {
         pool(&self.features, &segment.iter().collect::<Vec<_>>())
     }
 
-    /// Fits an output per label.
+    /// Fits an output per label on `clips` and, where there are any, one more on the `unlabelled`
+    /// sounds, all by one multinomial logistic regression.
     ///
     /// # Errors
     /// If the clips have fewer than two labels, or come from a single recording.
-    pub fn fit(&self, clips: &[&Clip], n_labels: usize) -> Result<Fitted> {
-        let examples = self.examples(clips);
-        let first = (examples.labels.first(), examples.recordings.first());
-        if examples.labels.iter().all(|label| Some(label) == first.0) {
+    pub fn fit(
+        &self,
+        clips: &[&Clip],
+        unlabelled: &[&Unlabelled],
+        n_labels: usize,
+    ) -> Result<Fitted> {
+        let mut examples = self.examples(clips);
+        let (label, recording) = (examples.labels.first(), examples.recordings.first());
+        if examples.labels.iter().all(|other| Some(other) == label) {
             bail!("all {} clips to train on have one label; two are needed", clips.len());
         }
-        if examples.recordings.iter().all(|recording| Some(recording) == first.1) {
-            bail!("all {} clips to train on are of one recording", clips.len());
+        if examples.recordings.iter().all(|other| Some(other) == recording) {
+            bail!("all {} clips to train on are of one recording; two are needed", clips.len());
         }
-        let refit = logistic::fit_by_choice(&examples, n_labels, CHOICE, self.seed);
-        let (c, cross_validated) = (refit.c, refit.cross_validated());
-        let candidates = refit.candidates;
-        let judged = examples.labels.into_iter().zip(examples.recordings).zip(refit.held_out);
-        let judged = judged.filter_map(|((label, recording), logits)| {
-            Some(Judged { logits: logits?, label, recording })
-        });
-        let judged: Vec<_> = judged.collect();
-        let temperature = if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) };
-        Ok(Fitted { linear: refit.linear, c, cross_validated, candidates, temperature })
-    }
-
-    /// Fits one more output, "none of the labels", on clips against unlabelled sounds.
-    pub fn fit_other(&self, clips: &[&Clip], unknown: &[&Unlabelled]) -> Linear {
-        let Examples { features: train, recordings, .. } = self.examples(clips);
-        let mut features = Vec::new();
-        let mut names = Vec::new();
-        for sound in unknown {
+        for sound in unlabelled {
             for segment in segments(&sound.patches) {
-                features.push(self.hear(segment));
-                names.push(sound.recording.clone());
+                examples.features.push(self.hear(segment));
+                examples.labels.push(n_labels);
+                examples.recordings.push(format!("unlabelled {}", sound.recording));
             }
         }
-        let known = other::Features { train, recordings, test: Vec::new() };
-        other::fit(&known, &features, &names, CHOICE, self.seed)
+        let n_outputs = n_labels + usize::from(!unlabelled.is_empty());
+        let refit = logistic::fit_by_choice(&examples, n_outputs, CHOICE, self.seed);
+        let (c, cross_validated) = (refit.c, refit.cross_validated());
+        let rows = examples.labels.into_iter().zip(examples.recordings).zip(refit.held_out);
+        let judged = rows.filter(|((label, _), _)| *label < n_labels).filter_map(
+            |((label, recording), logits)| {
+                let logits = logits?[..n_labels].to_vec();
+                Some(Judged { logits, label, recording })
+            },
+        );
+        let judged: Vec<_> = judged.collect();
+        let temperature = if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) };
+        let (labels, other) = split(refit.linear, n_labels);
+        let candidates = refit.candidates;
+        Ok(Fitted { labels, other, c, cross_validated, candidates, temperature })
     }
 
     /// A row per segment of the clips.
@@ -105,4 +111,13 @@ impl Recipe {
         }
         examples
     }
+}
+
+/// The outputs of the labels, and the one behind them where there is one.
+fn split(mut layer: Linear, n_labels: usize) -> (Linear, Option<Linear>) {
+    let n_features = layer.n_features;
+    let weight = layer.weight.split_off(n_labels * n_features);
+    let bias = layer.bias.split_off(n_labels);
+    let other = (!bias.is_empty()).then_some(Linear { n_features, weight, bias });
+    (layer, other)
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 pub struct Heard {
     /// Logits of the labels, divided by the head's temperature.
     pub logits: Vec<f32>,
-    /// Logit of "none of the labels", where the head has that output.
+    /// Logit of the share of "none of the labels", where the head has that output.
     pub other: Option<f32>,
 }
 
@@ -30,7 +30,7 @@ pub struct Stage {
     pub fitted: Fitted,
     /// The left-out clips, their logits divided by the head's temperature.
     pub judged: Vec<Judged>,
-    /// For each of them, the logit of "none of the labels"; empty without that output.
+    /// For each of them, the logit of the share of "none of the labels"; empty without that output.
     pub judged_other: Vec<f32>,
     /// Segments of background recordings that did not fit that output.
     pub background: Vec<Heard>,
@@ -44,8 +44,6 @@ pub struct Last {
     pub n_train: usize,
     /// The layer.
     pub fitted: Fitted,
-    /// The output "none of the labels", where there are background recordings.
-    pub other: Option<Linear>,
 }
 
 /// Fits and judges the head that leaves out the folds `test_folds`.
@@ -55,10 +53,9 @@ pub fn leaving_out(
     recipe: &Recipe,
 ) -> Result<Stage> {
     let split = material.split(test_folds)?;
-    let fitted = recipe.fit(&split.train, material.labels.len())?;
     let (fitting, judging) = halves(&material.background);
-    let other = (!fitting.is_empty()).then(|| recipe.fit_other(&split.train, &fitting));
-    let ear = Ear { recipe, fitted: &fitted, other: other.as_ref() };
+    let fitted = recipe.fit(&split.train, &fitting, material.labels.len())?;
+    let ear = Ear { recipe, fitted: &fitted };
     let heard: Vec<_> = split.test.iter().map(|clip| ear.clip(clip)).collect();
     let judged = split.test.iter().zip(&heard).map(|(clip, heard)| Judged {
         logits: heard.logits.clone(),
@@ -80,10 +77,9 @@ pub fn leaving_out(
 /// Fits the head of everything.
 pub fn everything(material: &Material, recipe: &Recipe) -> Result<Last> {
     let clips: Vec<_> = material.clips.iter().collect();
-    let fitted = recipe.fit(&clips, material.labels.len())?;
     let background: Vec<_> = material.background.iter().collect();
-    let other = (!background.is_empty()).then(|| recipe.fit_other(&clips, &background));
-    Ok(Last { n_train: clips.len(), fitted, other })
+    let fitted = recipe.fit(&clips, &background, material.labels.len())?;
+    Ok(Last { n_train: clips.len(), fitted })
 }
 
 /// Every second recording to fit on, the others to judge by.
@@ -97,15 +93,14 @@ fn halves(sounds: &[Unlabelled]) -> (Vec<&Unlabelled>, Vec<&Unlabelled>) {
 struct Ear<'a> {
     recipe: &'a Recipe,
     fitted: &'a Fitted,
-    other: Option<&'a Linear>,
 }
 
 impl Ear<'_> {
     fn features(&self, features: &[f32]) -> Heard {
-        let other = self.other.map(|other| other.logits(features).into_iter().sum());
-        let Fitted { linear, temperature, .. } = self.fitted;
-        let logits = linear.logits(features).into_iter();
-        Heard { logits: logits.map(|logit| logit / *temperature as f32).collect(), other }
+        let logits = self.fitted.labels.logits(features);
+        let other = self.fitted.other.as_ref().map(|other| other_logit(other, &logits, features));
+        let temperature = self.fitted.temperature as f32;
+        Heard { logits: logits.into_iter().map(|logit| logit / temperature).collect(), other }
     }
 
     /// A clip's outputs: the mean over its segments.
@@ -114,7 +109,7 @@ impl Ear<'_> {
             segments(&clip.patches).map(|segment| self.recipe.hear(segment)).collect();
         // Outputs are linear, so the mean row gives the mean outputs.
         let n = rows.len() as f32;
-        let mut mean = vec![0.0; self.fitted.linear.n_features];
+        let mut mean = vec![0.0; self.fitted.labels.n_features];
         for row in &rows {
             mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / n);
         }
@@ -124,5 +119,41 @@ impl Ear<'_> {
     fn segments<'s>(&self, sounds: impl IntoIterator<Item = &'s Unlabelled>) -> Vec<Heard> {
         let all = sounds.into_iter().flat_map(|sound| segments(&sound.patches));
         all.map(|segment| self.features(&self.recipe.hear(segment))).collect()
+    }
+}
+
+/// The logit of the share that `other` has in the softmax over all outputs: its own, minus the
+/// logarithm of the sum of the exponentials of the labels' `logits`.
+pub fn other_logit(other: &Linear, logits: &[f32], features: &[f32]) -> f32 {
+    let own: f32 = other.logits(features).into_iter().sum();
+    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|logit| (logit - greatest).exp()).sum();
+    own - greatest - sum.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_none_is_a_softmax_over_all() {
+        let other = Linear { n_features: 2, weight: vec![1.0, -2.0], bias: vec![0.5] };
+        let logits = [1.0f32, -3.0, 2.0];
+        let own = 3.0f32 - 2.0 + 0.5;
+        let sum: f32 = logits.iter().map(|logit| logit.exp()).sum();
+        let share = own.exp() / (own.exp() + sum);
+        let logit = other_logit(&other, &logits, &[3.0, 1.0]);
+        assert!((1.0 / (1.0 + (-logit).exp()) - share).abs() < 1e-6);
+    }
+
+    #[test]
+    fn halves_share_no_recording() {
+        let sound = |name: &str| Unlabelled { recording: name.to_owned(), patches: Vec::new() };
+        let sounds: Vec<_> = ["c", "a", "b", "a", "c", "d", "c"].map(sound).into();
+        let (fitting, judging) = halves(&sounds);
+        let names = |half: &[&Unlabelled]| {
+            half.iter().map(|sound| sound.recording.clone()).collect::<Vec<_>>().concat()
+        };
+        assert_eq!((names(&fitting), names(&judging)), ("caacc".to_owned(), "bd".to_owned()));
     }
 }
