@@ -224,3 +224,21 @@ fn an_interrupted_run_goes_on() {
     embedder.embed("sounds", &others, load(usize::MAX)).unwrap().unwrap();
     assert_eq!(loads.load(Ordering::Relaxed), 130);
 }
+
+#[test]
+fn the_shipped_head_sits_on_the_shipped_base() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
+    let read = |name: &str| std::fs::read(models.join(name)).unwrap();
+    let base = Model::from_onnx(&read("model.onnx")).unwrap();
+    let head = Head::from_json(&read("urban.head.json")).unwrap();
+    let evaluation: Evaluation = serde_json::from_slice(&read("urban.evaluation.json")).unwrap();
+    assert_eq!(evaluation.base.sha256, base.sha256());
+    assert_eq!(evaluation.config_hash, head.metadata().config_hash);
+    assert!(evaluation.labels.iter().eq(head.metadata().labels.iter()));
+    let mut classifier = Classifier::with_head(base, head).unwrap();
+    let silence = vec![0.0; 4 * RATE as usize];
+    let pcm = Pcm::new(&silence, SampleRate::new(RATE).unwrap()).unwrap();
+    let predictions = classifier.classify(pcm).unwrap();
+    assert_eq!(predictions.len(), 1, "4 s are one segment");
+    assert!(predictions[0].rejected(), "silence is none of the labels");
+}
