@@ -7,7 +7,7 @@ use crate::evaluation::{self, Calibration, Evaluation, SCHEMA_VERSION, Shipped};
 use crate::export::{MIN_CHECKS, export};
 use crate::features::{self, Columns};
 use crate::infer::Folded;
-use crate::material::{Material, format_folds};
+use crate::material::Material;
 use crate::metrics::{self, Judged};
 use crate::other::{self, Unknowns};
 use crate::progress;
@@ -99,17 +99,10 @@ impl Assembly<'_> {
         calibration: Calibration,
         other_threshold: Option<f64>,
     ) -> Result<ModelMetadata> {
-        let percent = |share: f64| format!("{:.1}%", 100.0 * share);
-        let accuracy: Vec<_> = stages
-            .iter()
-            .map(|stage| {
-                let (folds, n) = (&stage.test_folds, stage.n_test);
-                format!("{} (left-out {folds}, n = {n})", percent(stage.scores.accuracy))
-            })
-            .collect();
         let clips = self.material.clips.iter();
         let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
-        let left_out: Vec<_> = stages.iter().map(|stage| stage.test_folds.as_str()).collect();
+        let left_out = stages.iter().map(|stage| stage.test_folds.as_str());
+        let accuracy = stages.iter().map(|s| (s.test_folds.as_str(), s.n_test, s.scores.accuracy));
         let seed = self.last.plan.train.seed;
         Ok(ModelMetadata {
             name: self.name.to_owned(),
@@ -132,12 +125,8 @@ impl Assembly<'_> {
             event_on: config::EVENT_ON,
             event_off: config::EVENT_OFF,
             training_data: provenance::TRAINING_DATA.to_owned(),
-            folds: format!(
-                "trained on folds {}; evaluated by networks that left out {} in turn",
-                format_folds(&trained),
-                left_out.join(", ")
-            ),
-            accuracy: format!("{}; seed {seed}", accuracy.join(", ")),
+            folds: evaluation::folds_line(&trained, "networks", left_out),
+            accuracy: evaluation::accuracy_line(accuracy, seed),
             licence: provenance::LICENCE.to_owned(),
             config_hash: self.last.plan.hash(),
         })
@@ -223,20 +212,14 @@ fn shipped(
     export_difference: f32,
 ) -> Shipped {
     let Calibration { temperature, rejection_threshold } = calibration;
-    let passing = |correct: bool| {
-        let of_kind: Vec<_> = pooled.iter().filter(|c| c.is_correct() == correct).collect();
-        let passing =
-            of_kind.iter().filter(|c| c.confidence(temperature) >= rejection_threshold).count();
-        passing as f64 / of_kind.len().max(1) as f64
-    };
     Shipped {
         n_train: last.facts.n_train,
         minutes: last.facts.minutes,
         temperature,
         calibration_error: metrics::calibration_error(pooled, temperature),
         rejection_threshold,
-        passing_correct: passing(true),
-        rejected_wrong: 1.0 - passing(false),
+        passing_correct: evaluation::passing(pooled, calibration, true),
+        rejected_wrong: 1.0 - evaluation::passing(pooled, calibration, false),
         unknown,
         export_difference,
     }
@@ -253,7 +236,8 @@ fn segments(columns: &Columns) -> Vec<Columns> {
         .collect()
 }
 
-fn write_text(path: &Path, text: &str) -> Result<()> {
+/// Writes a text file whole or not at all.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
     write_atomically(path, |out| out.write_all(text.as_bytes()))
 }
 

@@ -1,8 +1,12 @@
 //! `CARD.md`, written from the same numbers as `evaluation.json`.
 
-use crate::evaluation::{Evaluation, StageEvaluation};
-use crate::figure::text::{self, percent};
+pub mod sections;
+
+use crate::evaluation::Evaluation;
+use crate::figure::text::percent;
+use crate::metrics::Scores;
 use crate::provenance;
+use sections::thousands;
 use sourcing_sound::{LogScale, ModelMetadata};
 use std::fmt::Write;
 
@@ -11,13 +15,18 @@ pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
     let sections = [
         heading(evaluation, metadata),
         accuracy(evaluation),
-        classes(evaluation),
+        sections::classes(&evaluation.labels, &scores_of_stages(evaluation)),
         rejection(evaluation),
         input(metadata),
         data(evaluation),
         limits(evaluation),
-        format!("## Licence\n\n{}\n", provenance::LICENCE_NOTES),
-        reproduction(evaluation),
+        sections::licence(provenance::LICENCE_NOTES),
+        sections::reproduction(
+            &evaluation.command,
+            evaluation.seed,
+            &evaluation.config_hash,
+            &evaluation.date,
+        ),
     ];
     sections.join("\n")
 }
@@ -80,29 +89,6 @@ fn accuracy(evaluation: &Evaluation) -> String {
         thousands(evaluation.shipped.n_train),
         if evaluation.config.train.refit { provenance::EVALUATION_NOTES } else { "" }
     );
-    text
-}
-
-fn classes(evaluation: &Evaluation) -> String {
-    let mut text =
-        "## Label by label\n\nPrecision / recall / F1 (number of clips).\n\n| |".to_owned();
-    for stage in &evaluation.stages {
-        let _ = write!(text, " left-out {} |", stage.test_folds);
-    }
-    let _ = write!(text, "\n|---|{}\n", "---|".repeat(evaluation.stages.len()));
-    for (index, label) in evaluation.labels.iter().enumerate() {
-        let _ = write!(text, "| {label} |");
-        for class in evaluation.stages.iter().filter_map(|s| s.scores.classes.get(index)) {
-            let (p, r, f1) = (class.precision, class.recall, class.f1);
-            match class.support {
-                0 => text.push_str(" no clips |"),
-                n => {
-                    let _ = write!(text, " {p:.2} / {r:.2} / {f1:.2} ({n}) |");
-                }
-            }
-        }
-        text.push('\n');
-    }
     text
 }
 
@@ -177,55 +163,16 @@ fn input(metadata: &ModelMetadata) -> String {
 }
 
 fn data(evaluation: &Evaluation) -> String {
-    let data = &evaluation.data;
-    let mut text = format!(
-        "## Training data\n\n{}. {} of its {} clips were present:\n\n| fold | present | of |\n\
-         |---|---|---|\n",
-        provenance::TRAINING_DATA,
-        thousands(data.total.present),
-        thousands(data.total.rows)
-    );
-    for (fold, presence) in &data.folds {
-        let _ = writeln!(text, "| {fold} | {} | {} |", presence.present, presence.rows);
-    }
-    if data.extra.present > 0 {
-        let _ = writeln!(
-            text,
-            "\nBesides them {} further 4 s slices of the same labelled occurrences, which only \
-             train and stay with their fold.",
-            data.extra.present
-        );
-    }
-    if data.background > 0 {
+    let mut text = sections::data(&evaluation.data, provenance::TRAINING_DATA);
+    if evaluation.data.background > 0 {
         let _ = writeln!(text, "\n{}", provenance::BACKGROUND_NOTES);
     }
     text
 }
 
 fn limits(evaluation: &Evaluation) -> String {
-    let mut text = "## Limits\n\n".to_owned();
-    let data = &evaluation.data;
-    let partial: Vec<_> = data
-        .folds
-        .iter()
-        .filter(|(_, presence)| presence.present < presence.rows)
-        .map(|(fold, presence)| match presence.present {
-            0 => format!("{fold} (missing)"),
-            _ => fold.to_string(),
-        })
-        .collect();
-    if !partial.is_empty() {
-        let _ = writeln!(
-            text,
-            "- Not all of the data set was there. Incomplete folds: {}. What is present of them \
-             is not a random sample (short recordings mostly), so figures on them cannot be \
-             compared with published ones; whole folds can.",
-            partial.join(", ")
-        );
-    }
-    for stage in &evaluation.stages {
-        text.push_str(&absent_classes(stage));
-    }
+    let stages = scores_of_stages(evaluation);
+    let mut text = sections::limits_of_data(&evaluation.data, &stages);
     text.push_str(
         "- Recordings of one device, place or day sound alike, and there are few of each: expect \
          lower accuracy on other microphones and in other cities.\n- One sound at a time: of two \
@@ -235,27 +182,7 @@ fn limits(evaluation: &Evaluation) -> String {
     text
 }
 
-fn absent_classes(stage: &StageEvaluation) -> String {
-    let absent: Vec<_> = stage
-        .scores
-        .classes
-        .iter()
-        .filter(|class| class.support == 0)
-        .map(|class| class.label.as_str())
-        .collect();
-    if absent.is_empty() {
-        return String::new();
-    }
-    format!("- Folds {} hold no {}.\n", stage.test_folds, absent.join(" and no "))
-}
-
-fn reproduction(evaluation: &Evaluation) -> String {
-    format!(
-        "## Made by\n\n```\n{}\n```\n\nSeed {}, configuration {}, {}.\n",
-        evaluation.command, evaluation.seed, evaluation.config_hash, evaluation.date
-    )
-}
-
-fn thousands(number: usize) -> String {
-    text::thousands(number as u64)
+fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
+    let stages = evaluation.stages.iter();
+    stages.map(|stage| (stage.test_folds.as_str(), &stage.scores)).collect()
 }

@@ -138,15 +138,49 @@ pub struct Calibration {
     pub rejection_threshold: f64,
 }
 
-/// Fits the temperature by likelihood, then the threshold that lets 19 in 20 of the
-/// correctly classified clips pass.
+/// Fits the temperature by likelihood, then the threshold.
 pub fn calibrate(judged: &[Judged]) -> Calibration {
     let temperature = metrics::fit_temperature(judged);
+    Calibration { temperature, rejection_threshold: rejection_threshold(judged, temperature) }
+}
+
+/// The threshold that lets 19 in 20 of the correctly classified clips pass.
+pub fn rejection_threshold(judged: &[Judged], temperature: f64) -> f64 {
     let correct = judged.iter().filter(|clip| clip.is_correct());
     let mut confidences: Vec<_> = correct.map(|clip| clip.confidence(temperature)).collect();
     confidences.sort_by(f64::total_cmp);
-    let rejection_threshold = metrics::quantile(&confidences, 1.0 - PASSING_SHARE);
-    Calibration { temperature, rejection_threshold }
+    metrics::quantile(&confidences, 1.0 - PASSING_SHARE)
+}
+
+/// Share of the left-out clips that pass the rejection threshold: of those that are classified
+/// correctly, or of the others.
+pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f64 {
+    let Calibration { temperature, rejection_threshold } = calibration;
+    let of_kind: Vec<_> = judged.iter().filter(|clip| clip.is_correct() == correct).collect();
+    let passing =
+        of_kind.iter().filter(|clip| clip.confidence(temperature) >= rejection_threshold).count();
+    passing as f64 / of_kind.len().max(1) as f64
+}
+
+/// The accuracy as a model file states it, of groups of left-out folds with their number of clips.
+pub fn accuracy_line<'a>(stages: impl Iterator<Item = (&'a str, usize, f64)>, seed: u64) -> String {
+    let stages = stages.map(|(folds, n, accuracy)| {
+        format!("{:.1}% (left-out {folds}, n = {n})", 100.0 * accuracy)
+    });
+    format!("{}; seed {seed}", stages.collect::<Vec<_>>().join(", "))
+}
+
+/// The folds as a model file states them.
+pub fn folds_line<'a>(
+    trained: &std::collections::BTreeSet<u32>,
+    what: &str,
+    left_out: impl Iterator<Item = &'a str>,
+) -> String {
+    format!(
+        "trained on folds {}; evaluated by {what} that left out {} in turn",
+        format_folds(trained),
+        left_out.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// How segments of unknown recordings fare beside the left-out clips. `logits` has the outputs

@@ -119,7 +119,8 @@ pub fn write_dataset(root: &Path, folds: u32, recordings: u32) {
     write_table(root, &table);
 }
 
-fn sound(label: usize, seconds: f32, seed: u64) -> Vec<f32> {
+/// A low tone, a high tone or noise, never twice the same.
+pub fn sound(label: usize, seconds: f32, seed: u64) -> Vec<f32> {
     let mut rng = generator(seed, "sound", &[]);
     let hz = match label {
         0 => rng.random_range(200.0..400.0),

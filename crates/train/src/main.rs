@@ -21,8 +21,10 @@ mod fit;
 #[cfg(test)]
 mod fixtures;
 mod gradient;
+mod head;
 mod infer;
 mod interrupt;
+mod lbfgs;
 mod logistic;
 mod material;
 mod metrics;
@@ -61,6 +63,8 @@ enum Command {
     Experiment(experiment::command::Arguments),
     /// Turns YAMNet, read out of its SavedModel, into the model of everyday sounds.
     Everyday(everyday::Arguments),
+    /// Teaches a model other labels: fits a head on its embedding, evaluates and exports it.
+    Head(head::Arguments),
     /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
     Data(data::Arguments),
     /// Writes a page that compares all experiments and models.
@@ -83,6 +87,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Experiment(arguments) => experiment::command::run(&arguments),
         Command::Everyday(arguments) => everyday::run(&arguments),
+        Command::Head(arguments) => head::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
     }

@@ -17,7 +17,7 @@ use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 /// Share of the left-out known clips that the threshold lets pass.
 const PASSING_SHARE: f64 = 0.95;
 /// Stretches of faint noise among the unknown.
-const FAINT_NOISES: usize = 192;
+pub const FAINT_NOISES: usize = 192;
 /// Every so manyth of them is digital silence.
 const SILENT_EVERY: usize = 6;
 /// Levels of the others in dB relative to full scale.
@@ -74,7 +74,7 @@ impl Unknowns {
 }
 
 /// White noise through a random one-pole low-pass, or digital silence.
-fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32> {
+pub fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32> {
     let mut rng = generator(seed, "faint noise", &[index as u64]);
     let (low, high) = FAINT_LEVELS;
     let level = low + (high - low) * rng.random::<f32>();
@@ -138,21 +138,29 @@ pub fn judge(
         unknown
             .extend(pooled(stage, &judging.segments)?.iter().map(|row| probability(&output, row)));
     }
-    let mut sorted = known.clone();
-    sorted.sort_by(f64::total_cmp);
-    let threshold = metrics::quantile(&sorted, PASSING_SHARE);
-    let share = |values: &[f64], above: bool| {
-        let count = values.iter().filter(|value| (**value > threshold) == above).count();
-        count as f64 / values.len().max(1) as f64
-    };
-    Ok(OtherOutput {
-        threshold,
-        n_known: known.len(),
-        passing_known: share(&known, false),
-        n_unknown: unknown.len(),
-        rejected_unknown: share(&unknown, true),
-        auroc: metrics::auroc(&unknown, &known),
-    })
+    Ok(OtherOutput::of(&known, &unknown))
+}
+
+impl OtherOutput {
+    /// How well the output does, from its values (0 to 1) on left-out known clips and on left-out
+    /// unknown segments: the threshold lets [`PASSING_SHARE`] of the known pass.
+    pub fn of(known: &[f64], unknown: &[f64]) -> Self {
+        let mut sorted = known.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let threshold = metrics::quantile(&sorted, PASSING_SHARE);
+        let share = |values: &[f64], above: bool| {
+            let count = values.iter().filter(|value| (**value > threshold) == above).count();
+            count as f64 / values.len().max(1) as f64
+        };
+        Self {
+            threshold,
+            n_known: known.len(),
+            passing_known: share(known, false),
+            n_unknown: unknown.len(),
+            rejected_unknown: share(unknown, true),
+            auroc: metrics::auroc(unknown, known),
+        }
+    }
 }
 
 /// Logistic regression of unknown against known, as a layer with one output.

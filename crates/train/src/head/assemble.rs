@@ -1,0 +1,226 @@
+//! From finished stages to the files of a head: calibration, export, evaluation, card.
+
+use super::card;
+use super::evaluation::{self as figures, Evaluation, Rejection, SCHEMA_VERSION, Shipped};
+use super::export::{Layer, MIN_CHECKS, export};
+use super::material::{Clip, Material};
+use super::recipe::Recipe;
+use super::segment::{self, SEGMENT_PATCHES};
+use super::stage::{Last, Stage};
+use crate::assemble::write_text;
+use crate::config;
+use crate::evaluation::{self, Calibration};
+use crate::metrics;
+use crate::provenance::Provenance;
+use crate::random::short_hash;
+use anyhow::{Context, Result};
+use sourcing_sound::{Activation, HeadMetadata, Labels, Model};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Clips that an export is checked on, spread over the data set.
+const CHECKED_CLIPS: usize = 2 * MIN_CHECKS;
+/// How the names of head files end.
+const SUFFIX: &str = ".head.json";
+
+/// The files of a head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paths {
+    /// `<name>.head.json`.
+    pub head: PathBuf,
+    /// `<name>.evaluation.json`.
+    pub evaluation: PathBuf,
+    /// `<name>.CARD.md`.
+    pub card: PathBuf,
+    /// The name.
+    pub name: String,
+}
+
+impl Paths {
+    /// From the path of the head file.
+    ///
+    /// # Errors
+    /// If its name does not end in `.head.json`.
+    pub fn new(head: &Path) -> Result<Self> {
+        let file = head.file_name().and_then(|name| name.to_str());
+        let name = file.and_then(|file| file.strip_suffix(SUFFIX)).filter(|name| !name.is_empty());
+        let name = name.with_context(|| {
+            format!("--out {}: a head's file is named NAME{SUFFIX}", head.display())
+        })?;
+        let beside = |suffix: &str| head.with_file_name(format!("{name}{suffix}"));
+        Ok(Self {
+            head: head.to_path_buf(),
+            evaluation: beside(".evaluation.json"),
+            card: beside(".CARD.md"),
+            name: name.to_owned(),
+        })
+    }
+}
+
+/// What the files of a head are made from.
+pub struct Assembly<'a> {
+    /// Where they go.
+    pub paths: &'a Paths,
+    /// The command that the user typed.
+    pub command: String,
+    /// The model that the head sits on.
+    pub base: &'a Model,
+    /// The data.
+    pub material: &'a Material,
+    /// Where they come from.
+    pub provenance: &'a Provenance,
+    /// The settings.
+    pub recipe: &'a Recipe,
+    /// The heads that left out folds; empty where nothing could be left out.
+    pub stages: &'a [Stage],
+    /// The head of everything.
+    pub last: &'a Last,
+}
+
+impl Assembly<'_> {
+    /// Writes head, evaluation and card.
+    pub fn write(&self) -> Result<Evaluation> {
+        let Self { paths, material, recipe, stages, last, .. } = self;
+        let pooled: Vec<_> = stages.iter().flat_map(|stage| stage.judged.clone()).collect();
+        // At temperature 1: the stages' logits are divided by theirs already.
+        let calibration = Calibration {
+            temperature: 1.0,
+            rejection_threshold: evaluation::rejection_threshold(&pooled, 1.0),
+        };
+        let evaluated = figures::stages(stages, &material.labels, recipe.seed);
+        let other = last.fitted.other.as_ref().and_then(|_| figures::other(stages));
+        let other_threshold = other.as_ref().map(|other| other.threshold);
+        let rejection = Rejection { threshold: calibration.rejection_threshold, other_threshold };
+        let layer = Layer {
+            labels: &last.fitted.labels,
+            // Without left-out clips there is no threshold, and without one no such output.
+            other: last.fitted.other.as_ref().filter(|_| other.is_some()),
+        };
+        let metadata = self.metadata(&evaluated, rejection)?;
+        let parts = (metadata, &layer);
+        let export_difference =
+            export(&paths.head, parts, recipe, self.base, &self.checked_clips())?;
+        let whole: Vec<_> = self.whole(&evaluated);
+        let evaluation = Evaluation {
+            schema_version: SCHEMA_VERSION,
+            head: paths.name.clone(),
+            base: figures::Base {
+                name: self.base.metadata().name.clone(),
+                sha256: self.base.sha256().to_owned(),
+            },
+            date: evaluation::today(),
+            command: self.command.clone(),
+            config_hash: self.config_hash(),
+            recipe: (*recipe).clone(),
+            labels: material.labels.clone(),
+            n_parameters: layer.labels.weight.len()
+                + layer.labels.bias.len()
+                + layer.other.map_or(0, |other| other.weight.len() + other.bias.len()),
+            data: material.summary.clone(),
+            mean: figures::means(&evaluated),
+            mean_of_whole_folds: figures::means(whole)
+                .filter(|m| m.test_folds.len() < stages.len()),
+            shipped: Shipped {
+                n_train: last.n_train,
+                c: last.fitted.c,
+                cross_validated: last.fitted.cross_validated,
+                temperature: last.fitted.temperature,
+                calibration_error: metrics::calibration_error(&pooled, 1.0),
+                rejection_threshold: calibration.rejection_threshold,
+                passing_correct: evaluation::passing(&pooled, calibration, true),
+                rejected_wrong: 1.0 - evaluation::passing(&pooled, calibration, false),
+                passing_both: rejection.passing(stages),
+                export_difference,
+            },
+            unknown: figures::unknown(stages, material, rejection),
+            other,
+            stages: evaluated,
+        };
+        let json = serde_json::to_string_pretty(&evaluation)? + "\n";
+        write_text(&paths.evaluation, &json)?;
+        write_text(&paths.card, &card::card(&evaluation, self.provenance))?;
+        Ok(evaluation)
+    }
+
+    fn metadata(
+        &self,
+        stages: &[figures::StageEvaluation],
+        rejection: Rejection,
+    ) -> Result<HeadMetadata> {
+        let clips = self.material.clips.iter();
+        let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
+        let left_out = stages.iter().map(|stage| stage.test_folds.as_str());
+        let accuracy = stages.iter().map(|s| (s.test_folds.as_str(), s.n_test, s.scores.accuracy));
+        let nothing_left_out = stages.is_empty();
+        let base = self.base.metadata();
+        Ok(HeadMetadata {
+            name: self.paths.name.clone(),
+            description: self.provenance.description.clone(),
+            base_name: base.name.clone(),
+            base_sha256: self.base.sha256().to_owned(),
+            labels: Labels::new(self.material.labels.clone())?,
+            features: self.recipe.features.clone(),
+            segment_patches: SEGMENT_PATCHES,
+            hop_seconds: segment::hop_seconds(base),
+            activation: Activation::Softmax,
+            temperature: self.last.fitted.temperature as f32,
+            rejection_threshold: rejection.threshold as f32,
+            other_threshold: rejection.other_threshold.map(|threshold| threshold as f32),
+            smoothing_seconds: config::SMOOTHING_SECONDS,
+            event_on: config::EVENT_ON,
+            event_off: config::EVENT_OFF,
+            training_data: self.provenance.training_data.clone(),
+            folds: match nothing_left_out {
+                true => "trained on everything".to_owned(),
+                false => evaluation::folds_line(&trained, "heads", left_out),
+            },
+            accuracy: match nothing_left_out {
+                true => "not measured: nothing could be left out".to_owned(),
+                false => evaluation::accuracy_line(accuracy, self.recipe.seed),
+            },
+            licence: self.provenance.licence.clone(),
+            config_hash: self.config_hash(),
+        })
+    }
+
+    fn config_hash(&self) -> String {
+        let recipe = serde_json::json!(self.recipe);
+        short_hash(&format!("{recipe} {} {}", self.base.sha256(), self.material.hash()))
+    }
+
+    /// The stages whose left-out folds are all there.
+    fn whole<'s>(
+        &self,
+        stages: &'s [figures::StageEvaluation],
+    ) -> Vec<&'s figures::StageEvaluation> {
+        let folds = &self.material.summary.folds;
+        let is_whole = |fold| folds.get(fold).is_some_and(|p| p.present == p.rows);
+        let pairs = self.stages.iter().zip(stages);
+        let whole = pairs.filter(|(stage, _)| stage.test_folds.iter().all(is_whole));
+        whole.map(|(_, evaluated)| evaluated).collect()
+    }
+
+    fn checked_clips(&self) -> Vec<&Clip> {
+        let clips = &self.material.clips;
+        clips.iter().step_by((clips.len() / CHECKED_CLIPS).max(1)).take(CHECKED_CLIPS).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+
+    #[test]
+    fn files_lie_beside_the_head() {
+        let paths = Paths::new(Path::new("models/everyday/urban.head.json")).unwrap();
+        assert_eq!(paths.name, "urban");
+        assert_eq!(paths.card, Path::new("models/everyday/urban.CARD.md"));
+        assert_eq!(paths.evaluation, Path::new("models/everyday/urban.evaluation.json"));
+        for wrong in ["models/everyday", "urban.json", ".head.json", "/"] {
+            let error = Paths::new(Path::new(wrong)).unwrap_err().to_string();
+            assert!(error.contains("NAME.head.json"), "{error}");
+        }
+    }
+}

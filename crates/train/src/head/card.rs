@@ -1,0 +1,225 @@
+//! `<name>.CARD.md`, written from the same numbers as the evaluation.
+
+use super::evaluation::{ALL_UNKNOWN, Evaluation, Means, Unknown};
+use super::recipe::Recipe;
+use super::segment::SEGMENT_PATCHES;
+use crate::card::sections::{self, thousands};
+use crate::figure::text::percent;
+use crate::metrics::Scores;
+use crate::provenance::{self, Provenance};
+use sourcing_sound::HeadFeature;
+use std::fmt::Write;
+
+/// The card as Markdown.
+pub fn card(evaluation: &Evaluation, provenance: &Provenance) -> String {
+    let stages = scores_of_stages(evaluation);
+    let mut sections = vec![heading(evaluation, provenance), accuracy(evaluation)];
+    if !stages.is_empty() {
+        sections.push(sections::classes(&evaluation.labels, &stages));
+        sections.push(rejection(evaluation));
+    }
+    sections.extend([
+        input(evaluation),
+        data(evaluation, provenance),
+        limits(evaluation),
+        sections::licence(&provenance.licence_notes),
+        sections::reproduction(
+            &evaluation.command,
+            evaluation.recipe.seed,
+            &evaluation.config_hash,
+            &evaluation.date,
+        ),
+    ]);
+    sections.join("\n")
+}
+
+fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
+    let stages = evaluation.stages.iter();
+    stages.map(|stage| (stage.test_folds.as_str(), &stage.scores)).collect()
+}
+
+fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
+    let wrong = match &evaluation.mean {
+        Some(mean) => format!("it is wrong about {} of the time", percent(1.0 - mean.accuracy)),
+        None => "nobody has measured how often it is wrong".to_owned(),
+    };
+    format!(
+        "# {}\n\n{} A head of {} numbers on the embedding of the model `{}` (sha256 {}); it runs \
+         with that file and no other, in the browser and natively.\n\n**Labels**: {}.\n\n\
+         **Intended use**: learning, demonstrations and experiments on a person's own device. Not \
+         for safety, surveillance or evidence: {wrong}, and it knows nothing but its labels.\n",
+        evaluation.head,
+        provenance.description,
+        thousands(evaluation.n_parameters),
+        evaluation.base.name,
+        evaluation.base.sha256,
+        evaluation.labels.join(", "),
+    )
+}
+
+fn accuracy(evaluation: &Evaluation) -> String {
+    let Some(mean) = &evaluation.mean else {
+        return "## Accuracy\n\nNot measured: all clips are in one fold, so none could be left \
+                out.\n"
+            .to_owned();
+    };
+    let mut text = format!(
+        "## Accuracy\n\nEvery row is a head of its own that never heard the left-out folds (nor \
+         any other clip of their recordings), with seed {}. The interval is the 95% bootstrap \
+         over recordings, since clips of one recording are near-copies. The calibration error \
+         (expected, 15 bins) is with a temperature fitted in cross-validation on the row's own \
+         training clips, and in brackets without any.\n\n\
+         | left-out folds | clips | recordings | accuracy | 95% interval | macro-F1 | calibration \
+         error |\n|---|---|---|---|---|---|---|\n",
+        evaluation.recipe.seed
+    );
+    for stage in &evaluation.stages {
+        let (low, high) = stage.accuracy_interval;
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | ±{:.1} ({}–{}) | {:.3} | {:.3} ({:.3}) |",
+            stage.test_folds,
+            thousands(stage.n_test),
+            thousands(stage.n_test_recordings),
+            percent(stage.scores.accuracy),
+            50.0 * (high - low),
+            percent(low),
+            percent(high),
+            stage.scores.macro_f1,
+            stage.calibration_error,
+            stage.calibration_error_without,
+        );
+    }
+    if let Some(whole) = &evaluation.mean_of_whole_folds {
+        let name = format!("mean of {}", whole.test_folds.join(" and "));
+        text.push_str(&mean_row(&name, whole));
+    }
+    text.push_str(&mean_row("mean", mean));
+    let _ = writeln!(
+        text,
+        "\nThe shipped head was trained on all {} clips; these figures are the best estimate of \
+         how it does on recordings that it has not heard.",
+        thousands(evaluation.shipped.n_train),
+    );
+    text
+}
+
+fn mean_row(name: &str, mean: &Means) -> String {
+    let Means { accuracy, macro_f1, calibration_error, .. } = mean;
+    let accuracy = percent(*accuracy);
+    format!("| {name} | | | {accuracy} | | {macro_f1:.3} | {calibration_error:.3} |\n")
+}
+
+fn rejection(evaluation: &Evaluation) -> String {
+    let shipped = &evaluation.shipped;
+    let mut text = format!(
+        "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax: the \
+         temperature that makes predictions in cross-validation over all training clips most \
+         likely. The expected calibration error of the left-out clips of all rows above together, \
+         each at its row's temperature, is {:.3}. A best score below {:.3} is rejected as none of the labels: {} of the rightly classified \
+         left-out clips pass, {} of the wrongly classified ones are rejected.\n",
+        shipped.temperature,
+        shipped.calibration_error,
+        shipped.rejection_threshold,
+        percent(shipped.passing_correct),
+        percent(shipped.rejected_wrong),
+    );
+    if let Some(other) = &evaluation.other {
+        let _ = write!(
+            text,
+            "\nA further output, \"none of the labels\", is fitted beside the others on \
+             background recordings, silence and faint noise; a segment where its share of the \
+             softmax over all outputs exceeds {:.3} is rejected too. To judge it, half of the background recordings were kept from its fit: \
+             {} of {} left-out known clips pass it, and {} of {} segments of those recordings do \
+             not. The shipped head's is fitted on all of them. Of all left-out known clips {} \
+             pass both rules.\n",
+            other.threshold,
+            percent(other.passing_known),
+            thousands(other.n_known),
+            percent(other.rejected_unknown),
+            thousands(other.n_unknown),
+            percent(shipped.passing_both),
+        );
+    }
+    text.push_str(&unknown_table(evaluation));
+    text
+}
+
+/// How sounds of none of the labels fare.
+fn unknown_table(evaluation: &Evaluation) -> String {
+    if evaluation.unknown.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nSounds that hold none of the labels by intent, heard by the heads of all \
+                    rows above. AUROC: how often such a segment and a left-out known clip are \
+                    told apart.\n\n| unknown sounds | segments | rejected | AUROC by \"none of \
+                    the labels\" | AUROC by the best score |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for Unknown { name, segments, rejected, auroc, auroc_best_score, .. } in &evaluation.unknown {
+        let auroc = auroc.map_or_else(|| "–".to_owned(), |auroc| format!("{auroc:.3}"));
+        let (segments, rejected) = (thousands(*segments), percent(*rejected));
+        let _ = writeln!(
+            text,
+            "| {name} | {segments} | {rejected} | {auroc} | {auroc_best_score:.3} |"
+        );
+    }
+    for Unknown { name, left_out, .. } in &evaluation.unknown {
+        if *left_out > 0 && name != ALL_UNKNOWN {
+            let left_out = thousands(*left_out);
+            let _ = writeln!(
+                text,
+                "\nOf `{name}` {left_out} sounds are left out, since their label or their \
+                 recording is known."
+            );
+        }
+    }
+    text
+}
+
+fn input(evaluation: &Evaluation) -> String {
+    let Recipe { features, .. } = &evaluation.recipe;
+    let features: Vec<_> = features.iter().map(|feature| name(*feature)).collect();
+    format!(
+        "## What it hears\n\nOf {SEGMENT_PATCHES} patches of the base model at a time: {}. The \
+         base model's card says what it makes of sound; the head's file states the rest, and \
+         programs read it from there.\n",
+        features.join(", ")
+    )
+}
+
+fn name(feature: HeadFeature) -> &'static str {
+    match feature {
+        HeadFeature::EmbeddingMean => "the mean of the embeddings",
+        HeadFeature::EmbeddingMax => "the largest value of each of their dimensions",
+        HeadFeature::ScoreMean => "the mean of the base's scores",
+        HeadFeature::ScoreMax => "the largest of each of the base's scores",
+    }
+}
+
+fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
+    let mut text = sections::data(&evaluation.data, &provenance.training_data);
+    let n = evaluation.data.background;
+    if n > 0 {
+        let n = thousands(n);
+        let _ = writeln!(
+            text,
+            "\nThe output \"none of the labels\" was fitted against {n} background recordings."
+        );
+        if provenance.training_data == provenance::TRAINING_DATA {
+            let _ = writeln!(text, "{}", provenance::UNLABELLED_NOTES);
+        }
+    }
+    text
+}
+
+fn limits(evaluation: &Evaluation) -> String {
+    let stages = scores_of_stages(evaluation);
+    let mut text = sections::limits_of_data(&evaluation.data, &stages);
+    text.push_str(
+        "- Recordings of one device, place or day sound alike, and there are few of each: expect \
+         lower accuracy on other microphones and in other places.\n- One sound at a time: of two \
+         labels at once it names one.\n- Of sounds that are none of its labels it rejects some \
+         and names others, as the figures above say.\n",
+    );
+    text
+}

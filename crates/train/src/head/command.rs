@@ -1,0 +1,184 @@
+//! Arguments of `head`, and its run.
+
+use super::assemble::{Assembly, Paths};
+use super::embed::Embedder;
+use super::evaluation::Evaluation;
+use super::material::{Folders, Material};
+use super::recipe::Recipe;
+use super::stage;
+use crate::assemble::command_line;
+use crate::interrupt::{self, STOP};
+use crate::material::{format_folds, parse_folds};
+use crate::metrics;
+use crate::progress;
+use crate::provenance::Provenance;
+use anyhow::{Context, Result, ensure};
+use sourcing_sound::{HeadFeature, Model};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Arguments of `head`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Arguments {
+    /// The model that the head sits on: an ONNX file with an embedding.
+    #[arg(long)]
+    pub base: PathBuf,
+    /// The sounds to learn, in any layout that `data` shows: UrbanSound8K's, Freesound's, ESC's,
+    /// or a folder per label.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Additional slices that only train: audio/foldN/ and metadata.csv.
+    #[arg(long)]
+    pub extra: Option<PathBuf>,
+    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree.
+    #[arg(long)]
+    pub background: Option<PathBuf>,
+    /// Recordings of none of the labels, to measure how many are rejected. Repeatable.
+    #[arg(long)]
+    pub unknown: Vec<PathBuf>,
+    /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put beside it.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// What the head hears of the base model, pooled over the patches of a segment.
+    #[arg(long, value_delimiter = ',', default_value = "embedding-mean",
+          value_parser = parse_feature)]
+    pub features: Vec<HeadFeature>,
+    /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: every fold whose clips
+    /// are all there alone, the others together].
+    #[arg(long, value_parser = parse_folds)]
+    pub test_folds: Vec<BTreeSet<u32>>,
+    /// Terms of the head's weights, if the data are not a set that is known here.
+    #[arg(long)]
+    pub licence: Option<String>,
+    /// Folder for cached embeddings.
+    #[arg(long, default_value = "runs/heads")]
+    pub work: PathBuf,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// A feature by its name in head files, such as `embedding-mean`.
+fn parse_feature(name: &str) -> Result<HeadFeature, String> {
+    let value = serde_json::Value::String(name.trim().to_owned());
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}
+
+/// Runs the command: exit code 130 after Ctrl-C.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    interrupt::stop_on_ctrl_c()?;
+    match execute(arguments, command_line(), &STOP)? {
+        Some(evaluation) => {
+            report(&evaluation, &arguments.out);
+            Ok(ExitCode::SUCCESS)
+        }
+        None => Ok(ExitCode::from(interrupt::EXIT_CODE)),
+    }
+}
+
+/// Trains, evaluates and writes the head that the arguments ask for. `None` when `stop` was set
+/// before that was done; the same command then goes on.
+pub fn execute(
+    arguments: &Arguments,
+    command: String,
+    stop: &AtomicBool,
+) -> Result<Option<Evaluation>> {
+    let paths = Paths::new(&arguments.out)?;
+    let base = read_base(&arguments.base)?;
+    let embedder = Embedder::new(&base, &arguments.work, stop)?;
+    let folders = Folders {
+        data: arguments.data.clone(),
+        extra: arguments.extra.clone(),
+        background: arguments.background.clone(),
+        unknown: arguments.unknown.clone(),
+    };
+    let recipe = Recipe { features: arguments.features.clone(), seed: arguments.seed };
+    let Some(material) = Material::load(&folders, &embedder, recipe.seed)? else {
+        return Ok(None);
+    };
+    let groups = groups(&arguments.test_folds, &material)?;
+    let bar = progress::bar(groups.len() as u64 + 1, "fitting heads");
+    let mut stages = Vec::new();
+    for group in groups {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let stage = stage::leaving_out(&group, &material, &recipe)?;
+        progress::line(&format!(
+            "left-out {}: accuracy {:.1}% of {} clips (C {}, {:.1}% in cross-validation)",
+            format_folds(&group),
+            100.0 * metrics::accuracy(&stage.judged),
+            stage.judged.len(),
+            stage.fitted.c,
+            100.0 * stage.fitted.cross_validated,
+        ));
+        stages.push(stage);
+        bar.inc(1);
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    let last = stage::everything(&material, &recipe)?;
+    bar.finish_and_clear();
+    let provenance = Provenance::of_head(
+        material.layout,
+        &material.data_name,
+        material.labels.len(),
+        arguments.licence.as_deref(),
+    );
+    let assembly = Assembly {
+        paths: &paths,
+        command,
+        base: &base,
+        material: &material,
+        provenance: &provenance,
+        recipe: &recipe,
+        stages: &stages,
+        last: &last,
+    };
+    assembly.write().map(Some)
+}
+
+fn read_base(path: &Path) -> Result<Model> {
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    Model::from_onnx(&bytes).with_context(|| format!("loading {}", path.display()))
+}
+
+/// The groups of folds to leave out: those asked for, else those of the data set. None where
+/// leaving out would leave nothing to train on.
+fn groups(wanted: &[BTreeSet<u32>], material: &Material) -> Result<Vec<BTreeSet<u32>>> {
+    let official = material.clips.iter().filter(|clip| clip.slice.official);
+    let present: BTreeSet<_> = official.map(|clip| clip.slice.fold).collect();
+    if wanted.is_empty() && present.len() < 2 {
+        progress::line("all clips are in one fold: none is left out, so nothing is measured");
+        return Ok(Vec::new());
+    }
+    let mut seen = BTreeSet::new();
+    for fold in wanted.iter().flatten() {
+        ensure!(
+            present.contains(fold),
+            "fold {fold} has no clips here; there are some in {}",
+            format_folds(&present)
+        );
+        ensure!(seen.insert(*fold), "fold {fold} is left out twice");
+    }
+    Ok(if wanted.is_empty() { material.folds().groups() } else { wanted.to_vec() })
+}
+
+fn report(evaluation: &Evaluation, out: &Path) {
+    let mean = evaluation.mean_of_whole_folds.as_ref().or(evaluation.mean.as_ref());
+    let measured = mean.map_or_else(
+        || "not measured".to_owned(),
+        |mean| {
+            format!(
+                "mean accuracy {:.1}%, macro-F1 {:.3} on left-out folds {}",
+                100.0 * mean.accuracy,
+                mean.macro_f1,
+                mean.test_folds.join(", ")
+            )
+        },
+    );
+    progress::line(&format!("{}: {measured}", out.display()));
+}

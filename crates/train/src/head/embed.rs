@@ -1,0 +1,202 @@
+//! What the base model says of every patch of a set of sounds, from the core's own classifier,
+//! kept on disk in pieces: an interrupted run goes on where it stopped.
+
+use crate::arrays;
+use crate::features::Source;
+use crate::net::Array;
+use crate::progress;
+use crate::random::short_hash;
+use anyhow::{Result, anyhow, ensure};
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+use sourcing_sound::{Classifier, Model, Patch, Pcm, SampleRate};
+use sourcing_sound_decode::Recording;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Sounds in a file of the cache: half a minute of work for a big network.
+const SOUNDS_PER_FILE: usize = 128;
+
+/// A sound to embed.
+pub struct Sound {
+    /// Name in messages and in the cache.
+    pub name: String,
+    /// Tells its audio from any other of that name.
+    pub key: String,
+}
+
+impl From<&Source> for Sound {
+    fn from(source: &Source) -> Self {
+        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
+        Self { name: source.name.clone(), key: format!("{size} {:?}", source.seconds) }
+    }
+}
+
+/// What came of a list of sounds.
+#[derive(Debug, Default)]
+pub struct Embedded {
+    /// Patches by sound; `None` where it could not be used.
+    pub patches: Vec<Option<Vec<Patch>>>,
+    /// What was wrong with those.
+    pub failures: Vec<String>,
+}
+
+/// A base model with the folder of its cache.
+pub struct Embedder<'a> {
+    model: &'a Model,
+    folder: PathBuf,
+    embedding_size: usize,
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Embedder<'a> {
+    /// Keeps what it computes under `work`, in a folder of the model's own. Work comes to a stop
+    /// once `stop` is set.
+    ///
+    /// # Errors
+    /// For a model without embedding.
+    pub fn new(model: &'a Model, work: &Path, stop: &'a AtomicBool) -> Result<Self> {
+        let metadata = model.metadata();
+        let embedding_size = metadata.embedding_size.ok_or_else(|| {
+            anyhow!(
+                "the model {:?} has no embedding for a head to sit on; --base needs one with the \
+                 metadata key sourcing_sound.embedding_size and a second output",
+                metadata.name
+            )
+        })?;
+        let sha256: String = model.sha256().chars().take(16).collect();
+        let folder = work.join(format!("embeddings-{sha256}"));
+        Ok(Self { model, folder, embedding_size, stop })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        self.model
+    }
+
+    /// Patches of all `sounds`, from the cache where they were computed before; `load` gives the
+    /// audio of a sound by its index. `None` when the work was stopped.
+    pub fn embed(
+        &self,
+        what: &str,
+        sounds: &[Sound],
+        load: impl Fn(usize) -> Result<Recording> + Sync,
+    ) -> Result<Option<Embedded>> {
+        let bar = progress::bar(sounds.len() as u64, &format!("embeddings of {what}"));
+        let mut embedded = Embedded::default();
+        for (index, piece) in sounds.chunks(SOUNDS_PER_FILE).enumerate() {
+            let first = index * SOUNDS_PER_FILE;
+            let path = self.path(what, piece);
+            let (failures, arrays) = match self.cached(&path, piece.len()) {
+                Some(cached) => cached,
+                None => {
+                    let load = |offset: usize| load(first + offset);
+                    let Some(computed) = self.compute(piece, load, &bar) else {
+                        bar.finish_and_clear();
+                        progress::line(&format!(
+                            "stopped after {first} of {} embeddings of {what}; the same command \
+                             goes on",
+                            sounds.len()
+                        ));
+                        return Ok(None);
+                    };
+                    let (failures, arrays) = computed;
+                    arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
+                    (failures, arrays)
+                }
+            };
+            bar.set_position((first + piece.len()) as u64);
+            embedded.failures.extend(failures);
+            embedded.patches.extend(arrays.iter().map(|array| self.patches(array)));
+        }
+        bar.finish_and_clear();
+        for failure in &embedded.failures {
+            progress::line(&format!("not usable: {failure}"));
+        }
+        Ok(Some(embedded))
+    }
+
+    fn path(&self, what: &str, piece: &[Sound]) -> PathBuf {
+        // The hash of the model covers its front end, which its file states.
+        let mut key = format!("1 {}", self.model.sha256());
+        for sound in piece {
+            key.push_str(&format!("\n{} {}", sound.name, sound.key));
+        }
+        self.folder.join(format!("{what}-{}.bin", short_hash(&key)))
+    }
+
+    fn cached(&self, path: &Path, sounds: usize) -> Option<(Vec<String>, Vec<Array>)> {
+        if !path.exists() {
+            return None;
+        }
+        let fits = |array: &Array| matches!(array.shape[..], [_, width] if width == self.width());
+        match arrays::read::<Vec<String>>(path) {
+            Ok((failures, arrays)) if arrays.len() == sounds && arrays.iter().all(fits) => {
+                Some((failures, arrays))
+            }
+            _ => {
+                progress::line(&format!("{} is damaged and will be made again", path.display()));
+                None
+            }
+        }
+    }
+
+    /// Failures, and one array per sound; `None` when stopped.
+    fn compute(
+        &self,
+        piece: &[Sound],
+        load: impl Fn(usize) -> Result<Recording> + Sync,
+        bar: &ProgressBar,
+    ) -> Option<(Vec<String>, Vec<Array>)> {
+        let one = |classifier: &mut Result<Classifier, sourcing_sound::Error>, index: usize| {
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            let rows = match classifier {
+                Ok(classifier) => load(index).and_then(|sound| self.rows(classifier, &sound)),
+                Err(error) => Err(anyhow!("{error}")),
+            };
+            bar.inc(1);
+            Some(rows)
+        };
+        let start = || Classifier::new(self.model.clone());
+        let results: Option<Vec<_>> =
+            (0..piece.len()).into_par_iter().map_init(start, one).collect();
+        let mut failures = Vec::new();
+        let arrays = piece.iter().zip(results?).map(|(sound, rows)| {
+            let values = rows.unwrap_or_else(|error| {
+                failures.push(format!("{}: {error:#}", sound.name));
+                Vec::new()
+            });
+            let shape = vec![values.len() / self.width(), self.width()];
+            Array { name: sound.name.clone(), shape, values }
+        });
+        let arrays = arrays.collect();
+        Some((failures, arrays))
+    }
+
+    /// A row per patch: scores, then embedding.
+    fn rows(&self, classifier: &mut Classifier, sound: &Recording) -> Result<Vec<f32>> {
+        let pcm = Pcm::new(&sound.samples, SampleRate::new(sound.sample_rate)?)?;
+        let patches = classifier.patches(pcm)?;
+        let rows: Vec<f32> =
+            patches.into_iter().flat_map(|p| [p.scores, p.embedding].concat()).collect();
+        ensure!(rows.iter().all(|value| value.is_finite()), "the model's answer is not finite");
+        Ok(rows)
+    }
+
+    /// Values per patch.
+    fn width(&self) -> usize {
+        self.model.metadata().labels.len() + self.embedding_size
+    }
+
+    fn patches(&self, array: &Array) -> Option<Vec<Patch>> {
+        let n_scores = self.model.metadata().labels.len();
+        let rows = array.values.chunks_exact(self.width()).map(|row| Patch {
+            scores: row[..n_scores].to_vec(),
+            embedding: row[n_scores..].to_vec(),
+        });
+        let patches: Vec<_> = rows.collect();
+        (!patches.is_empty()).then_some(patches)
+    }
+}

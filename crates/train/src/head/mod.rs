@@ -1,0 +1,21 @@
+//! The `head` command: other labels on the embedding of a base model.
+//!
+//! [`embed`] asks the base model, through the core, what it hears in every patch of every clip;
+//! [`recipe`] fits a linear layer on that; [`stage`] does so for every group of left-out folds
+//! and then for everything; [`assemble`] writes head, evaluation and card.
+
+mod assemble;
+mod card;
+mod command;
+mod embed;
+mod evaluation;
+mod export;
+mod material;
+mod recipe;
+mod segment;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod unknown;
+
+pub use command::{Arguments, run};

@@ -1,0 +1,244 @@
+//! From audio files to a head's files, in small: a base model made here, whose embedding is the
+//! mean level of each third of the bands.
+
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+use super::command::{Arguments, execute};
+use super::embed::{Embedder, Sound};
+use super::evaluation::{ALL_UNKNOWN, Evaluation};
+use crate::fixtures::{sound, write_dataset, write_wav};
+use prost::Message;
+use sourcing_sound::{
+    Activation, Classifier, FrameLayout, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate,
+};
+use sourcing_sound_decode::Recording;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use tempfile::TempDir;
+
+#[path = "../../../../tests/common/tiny_model.rs"]
+mod tiny_model;
+
+const RATE: u32 = 22_050;
+static GO_ON: AtomicBool = AtomicBool::new(false);
+
+/// A network that hears 24 columns every 12, with three scores and an embedding of three.
+fn base_bytes() -> Vec<u8> {
+    let mut metadata = tiny_model::metadata();
+    metadata.front_end.center = false;
+    metadata.front_end.framing = FrameLayout::TensorFlow;
+    metadata.segment_frames = 24;
+    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
+    metadata.embedding_size = Some(3);
+    metadata.activation = Activation::Softmax;
+    let mut proto = tiny_model::model(&metadata);
+    let graph = proto.graph.as_mut().unwrap();
+    let mut embedding = graph.node.last().unwrap().clone();
+    embedding.output = vec!["embedding".to_owned()];
+    embedding.name = "embedding".to_owned();
+    graph.node.push(embedding);
+    graph.output.push(tiny_model::tensor_info("embedding", &[1, 3]));
+    proto.encode_to_vec()
+}
+
+fn arguments(root: &Path) -> Arguments {
+    std::fs::write(root.join("base.onnx"), base_bytes()).unwrap();
+    Arguments {
+        base: root.join("base.onnx"),
+        data: root.join("my-sounds"),
+        extra: None,
+        background: None,
+        unknown: Vec::new(),
+        out: root.join("out/mine.head.json"),
+        features: vec![HeadFeature::EmbeddingMean],
+        test_folds: Vec::new(),
+        licence: None,
+        work: root.join("work"),
+        seed: 1,
+    }
+}
+
+/// Three folders of sounds, twelve recordings each, some of them longer than a segment.
+fn write_folders(root: &Path) {
+    for (label, name) in ["low", "high", "noise"].into_iter().enumerate() {
+        for recording in 0..12u64 {
+            for slice in 0..2u64 {
+                let seconds = if recording == 0 { 5.0 } else { 0.6 };
+                let path = format!("my-sounds/{name}/{name}-take-{recording}__{slice}.wav");
+                let samples = sound(label, seconds, 100 * recording + slice);
+                write_wav(&root.join(path), &samples, RATE);
+            }
+        }
+    }
+}
+
+/// Sounds from far away, which have no label.
+fn write_faint(folder: &Path) {
+    for index in 0..12u64 {
+        let faint = sound(index as usize % 3, 1.5, 900 + index).into_iter().map(|x| x * 3e-3);
+        write_wav(&folder.join(format!("far-{index}-0.wav")), &faint.collect::<Vec<_>>(), RATE);
+    }
+}
+
+fn run(arguments: &Arguments) -> Evaluation {
+    execute(arguments, "test".to_owned(), &GO_ON).unwrap().unwrap()
+}
+
+fn best_label(head: &[u8], samples: &[f32]) -> (String, bool) {
+    let base = Model::from_onnx(&base_bytes()).unwrap();
+    let mut classifier = Classifier::with_head(base, Head::from_json(head).unwrap()).unwrap();
+    let pcm = Pcm::new(samples, SampleRate::new(RATE).unwrap()).unwrap();
+    let prediction = classifier.classify(pcm).unwrap().remove(0);
+    (prediction.top(1)[0].label.to_owned(), prediction.rejected())
+}
+
+#[test]
+fn somebodys_own_sounds_become_a_head() {
+    let root = TempDir::new().unwrap();
+    write_folders(root.path());
+    write_faint(&root.path().join("background"));
+    write_faint(&root.path().join("others"));
+    let arguments = Arguments {
+        background: Some(root.path().join("background")),
+        unknown: vec![root.path().join("others")],
+        ..arguments(root.path())
+    };
+    let evaluation = run(&arguments);
+    assert_eq!(evaluation.labels, ["high", "low", "noise"]);
+    assert_eq!(evaluation.data.total.present, 72);
+    assert!(evaluation.stages.len() >= 3, "folds by the hash of the recording's name");
+    let tested: usize = evaluation.stages.iter().map(|stage| stage.n_test).sum();
+    assert_eq!(tested, 72, "every clip is left out once");
+    let mean = evaluation.mean.as_ref().unwrap();
+    assert!(mean.accuracy > 0.95, "{}, where chance is 0.33", mean.accuracy);
+    assert!(evaluation.shipped.export_difference <= 1e-4);
+    let names: Vec<_> = evaluation.unknown.iter().map(|set| set.name.as_str()).collect();
+    assert_eq!(names[1..], ["others", ALL_UNKNOWN]);
+    assert!(evaluation.unknown.iter().all(|set| set.auroc.unwrap() > 0.95));
+
+    let head = std::fs::read(&arguments.out).unwrap();
+    for (index, label) in ["low", "high", "noise"].into_iter().enumerate() {
+        assert_eq!(best_label(&head, &sound(index, 1.0, 7_777)).0, label);
+    }
+    assert!(best_label(&head, &[0.0; RATE as usize]).1, "silence is rejected");
+    let text = String::from_utf8(head.clone()).unwrap();
+    assert!(!text.contains(&evaluation.date), "the head holds no date");
+    assert!(text.contains("my-sounds"), "the head says what it was trained on");
+    let read = |name: &str| std::fs::read_to_string(root.path().join("out").join(name)).unwrap();
+    let stored: Evaluation = serde_json::from_str(&read("mine.evaluation.json")).unwrap();
+    assert_eq!(stored.stages.len(), evaluation.stages.len());
+    assert_eq!(stored.stages[0].scores.confusion, evaluation.stages[0].scores.confusion);
+    let card = read("mine.CARD.md");
+    assert!(card.contains("| noise |") && card.contains("none of the labels"), "{card}");
+    assert!(!card.contains("UrbanSound8K"), "{card}");
+
+    // The same input gives the same bytes, from the cache as from the audio.
+    run(&arguments);
+    assert_eq!(std::fs::read(&arguments.out).unwrap(), head);
+    std::fs::remove_dir_all(&arguments.work).unwrap();
+    run(&arguments);
+    assert_eq!(std::fs::read(&arguments.out).unwrap(), head);
+}
+
+#[test]
+fn official_folds_are_left_out_in_turn() {
+    let root = TempDir::new().unwrap();
+    let data = root.path().join("my-sounds");
+    write_dataset(&data, 3, 3);
+    std::fs::remove_file(data.join("audio/fold3/30000-0-0-1.wav")).unwrap();
+    std::fs::write(data.join("audio/fold1/10000-0-0-1.wav"), b"not audio").unwrap();
+    let features = vec![HeadFeature::EmbeddingMean, HeadFeature::EmbeddingMax];
+    let arguments = Arguments { features, ..arguments(root.path()) };
+    let evaluation = run(&arguments);
+    let folds: Vec<_> = evaluation.stages.iter().map(|stage| stage.test_folds.as_str()).collect();
+    assert_eq!(folds, ["1", "2", "3"]);
+    let whole = evaluation.mean_of_whole_folds.unwrap();
+    assert_eq!(whole.test_folds, ["1", "2"], "a clip of fold 3 is missing");
+    assert_eq!(evaluation.data.unreadable.len(), 1, "damage is named, not hidden");
+    assert!(evaluation.data.unreadable[0].contains("10000-0-0-1"));
+    assert_eq!(evaluation.other, None, "there was nothing to fit it on");
+    let head = Head::from_json(&std::fs::read(&arguments.out).unwrap()).unwrap();
+    assert_eq!(head.metadata().other_threshold, None);
+    assert!(head.metadata().licence.contains("CC BY-NC"));
+    assert!(head.metadata().folds.contains("trained on folds 1-3"));
+}
+
+#[test]
+fn what_cannot_be_taught_is_refused() {
+    let root = TempDir::new().unwrap();
+    write_folders(root.path());
+    let good = arguments(root.path());
+    let refused = |arguments: &Arguments| {
+        format!("{:#}", execute(arguments, String::new(), &GO_ON).unwrap_err())
+    };
+    let plain = root.path().join("plain.onnx");
+    std::fs::write(&plain, tiny_model::onnx(&tiny_model::metadata())).unwrap();
+    let message = refused(&Arguments { base: plain, ..good.clone() });
+    assert!(message.contains("\"tiny\" has no embedding"), "{message}");
+    let out = root.path().join("out/mine.json");
+    assert!(refused(&Arguments { out, ..good.clone() }).contains("NAME.head.json"));
+    let extra = Some(root.path().to_path_buf());
+    assert!(refused(&Arguments { extra, ..good.clone() }).contains("--extra"));
+    let test_folds = vec![[9].into()];
+    assert!(refused(&Arguments { test_folds, ..good.clone() }).contains("fold 9 has no clips"));
+    assert!(!good.out.exists());
+}
+
+#[test]
+fn an_interrupted_run_goes_on() {
+    let root = TempDir::new().unwrap();
+    let base = Model::from_onnx(&base_bytes()).unwrap();
+    let (stop, loads) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let sounds: Vec<_> =
+        (0..130).map(|i| Sound { name: format!("s{i}"), key: "1".into() }).collect();
+    let embedder = Embedder::new(&base, root.path(), &stop).unwrap();
+    let load = |stop_at: usize| {
+        let (stop, loads) = (&stop, &loads);
+        move |index: usize| {
+            loads.fetch_add(1, Ordering::Relaxed);
+            if index == stop_at {
+                stop.store(true, Ordering::Relaxed);
+            }
+            Ok(Recording { samples: sound(index % 3, 0.1, index as u64), sample_rate: RATE })
+        }
+    };
+    assert!(embedder.embed("sounds", &sounds, load(128)).unwrap().is_none());
+    stop.store(false, Ordering::Relaxed);
+    loads.store(0, Ordering::Relaxed);
+    let embedded = embedder.embed("sounds", &sounds, load(usize::MAX)).unwrap().unwrap();
+    assert_eq!(loads.load(Ordering::Relaxed), 2, "the first 128 were kept");
+    assert_eq!(embedded.patches.len(), 130);
+    assert!(embedded.patches.iter().all(Option::is_some));
+
+    // A damaged file of the cache is made again and gives the same.
+    let folder = std::fs::read_dir(root.path()).unwrap().next().unwrap().unwrap().path();
+    for file in std::fs::read_dir(&folder).unwrap() {
+        std::fs::write(file.unwrap().path(), b"damaged").unwrap();
+    }
+    let again = embedder.embed("sounds", &sounds, load(usize::MAX)).unwrap().unwrap();
+    assert_eq!(again.patches, embedded.patches);
+    // Other audio under the same names is not taken from the cache.
+    let others: Vec<_> =
+        (0..130).map(|i| Sound { name: format!("s{i}"), key: "2".into() }).collect();
+    loads.store(0, Ordering::Relaxed);
+    embedder.embed("sounds", &others, load(usize::MAX)).unwrap().unwrap();
+    assert_eq!(loads.load(Ordering::Relaxed), 130);
+}
+
+#[test]
+fn the_shipped_head_sits_on_the_shipped_base() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
+    let read = |name: &str| std::fs::read(models.join(name)).unwrap();
+    let base = Model::from_onnx(&read("model.onnx")).unwrap();
+    let head = Head::from_json(&read("urban.head.json")).unwrap();
+    let evaluation: Evaluation = serde_json::from_slice(&read("urban.evaluation.json")).unwrap();
+    assert_eq!(evaluation.base.sha256, base.sha256());
+    assert_eq!(evaluation.config_hash, head.metadata().config_hash);
+    assert!(evaluation.labels.iter().eq(head.metadata().labels.iter()));
+    let mut classifier = Classifier::with_head(base, head).unwrap();
+    let silence = vec![0.0; 4 * RATE as usize];
+    let pcm = Pcm::new(&silence, SampleRate::new(RATE).unwrap()).unwrap();
+    let predictions = classifier.classify(pcm).unwrap();
+    assert_eq!(predictions.len(), 1, "4 s are one segment");
+    assert!(predictions[0].rejected(), "silence is none of the labels");
+}
