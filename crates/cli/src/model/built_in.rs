@@ -20,6 +20,11 @@ pub(crate) static MODELS: &[BuiltIn] = &[
         head: None,
     },
     BuiltIn { name: "everyday", onnx: EVERYDAY, head: None },
+    BuiltIn {
+        name: "everyday/urban",
+        onnx: EVERYDAY,
+        head: Some(include_bytes!("../../../../models/everyday/urban.head.json")),
+    },
 ];
 
 /// The model that listens where none is chosen.

@@ -36,6 +36,11 @@ pub struct Subject {
 const SUBJECTS: &[Subject] = &[
     Subject { name: "urban", model: "models/urban-v1/model.onnx", head: None },
     Subject { name: "everyday", model: "models/everyday/model.onnx", head: None },
+    Subject {
+        name: "everyday/urban",
+        model: "models/everyday/model.onnx",
+        head: Some("models/everyday/urban.head.json"),
+    },
 ];
 
 /// The options of `cargo xtask bench`.
