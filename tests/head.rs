@@ -8,10 +8,9 @@ mod common {
 }
 
 use common::tiny_model;
-use prost::Message;
 use sourcing_sound::{
-    Activation, Classifier, FrameLayout, Head, HeadFeature, HeadMetadata, Labels, Model, Patch,
-    PatchLayout, Pcm, SampleRate, StreamConfig, pool,
+    Activation, Classifier, Head, HeadFeature, HeadMetadata, Labels, Model, ModelMetadata, Patch,
+    Pcm, SampleRate, StreamConfig, pool,
 };
 
 const RATE: u32 = 22_050;
@@ -19,22 +18,8 @@ const RATE: u32 = 22_050;
 /// A network that hears 24 columns every 12 and returns its three levels as scores and as
 /// embedding.
 fn base(name: &str) -> Model {
-    let mut metadata = tiny_model::metadata();
-    metadata.name = name.to_owned();
-    metadata.front_end.center = false;
-    metadata.front_end.framing = FrameLayout::TensorFlow;
-    metadata.segment_frames = 24;
-    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
-    metadata.embedding_size = Some(3);
-    metadata.activation = Activation::Softmax;
-    let mut proto = tiny_model::model(&metadata);
-    let graph = proto.graph.as_mut().unwrap();
-    let mut embedding = graph.node.last().unwrap().clone();
-    embedding.output = vec!["embedding".to_owned()];
-    embedding.name = "embedding".to_owned();
-    graph.node.push(embedding);
-    graph.output.push(tiny_model::tensor_info("embedding", &[1, 3]));
-    Model::from_onnx(&proto.encode_to_vec()).unwrap()
+    let metadata = ModelMetadata { name: name.to_owned(), ..tiny_model::patched_metadata() };
+    Model::from_onnx(&tiny_model::patched_onnx(&metadata)).unwrap()
 }
 
 fn head_for(model: &Model, segment_patches: usize) -> Head {

@@ -5,7 +5,7 @@
 use prost::Message;
 use sourcing_sound::{
     Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
-    ModelMetadata, Padding,
+    ModelMetadata, Padding, PatchLayout,
 };
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
@@ -59,6 +59,27 @@ pub fn metadata() -> ModelMetadata {
         licence: "MIT OR Apache-2.0".to_owned(),
         config_hash: "0".to_owned(),
     }
+}
+
+/// The same with patches: the network hears 24 columns every 12, and what it returns as scores it
+/// returns as an embedding of 3 numbers too.
+pub fn patched_metadata() -> ModelMetadata {
+    let mut metadata = metadata();
+    metadata.front_end.center = false;
+    metadata.front_end.framing = FrameLayout::TensorFlow;
+    metadata.segment_frames = 24;
+    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
+    metadata.embedding_size = Some(LABELS.len());
+    metadata
+}
+
+/// The bytes of an ONNX file with `metadata`, those of [`patched_metadata`] or like them.
+pub fn patched_onnx(metadata: &ModelMetadata) -> Vec<u8> {
+    let mut model = model(metadata);
+    let graph = model.graph.as_mut().expect("the tiny model has a graph");
+    graph.node.push(node("Flatten", &["mean"], "embedding"));
+    graph.output.push(tensor_info("embedding", &[1, LABELS.len()]));
+    model.encode_to_vec()
 }
 
 /// The bytes of an ONNX file with `metadata`.

@@ -1,10 +1,6 @@
 //! A model of patches with groups and an embedding, and a head for it, both made here.
 
-use prost::Message;
-use sourcing_sound::{
-    Activation, FrameLayout, Group, Head, HeadFeature, HeadMetadata, Labels, Model, PatchLayout,
-    Taxonomy,
-};
+use sourcing_sound::{Activation, Group, Head, HeadFeature, HeadMetadata, Labels, Model, Taxonomy};
 
 use super::tiny_model;
 
@@ -14,28 +10,16 @@ pub const LABELS: [&str; 3] = ["Hum", "Low hum, drone", "Whistle"];
 /// The bytes of a model that hears 24 columns every 12: its three levels are its logits and its
 /// embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
 pub fn model(name: &str) -> Vec<u8> {
-    let mut metadata = tiny_model::metadata();
+    let mut metadata = tiny_model::patched_metadata();
     metadata.name = name.to_owned();
     metadata.labels = Labels::new(LABELS.map(String::from).to_vec()).unwrap();
-    metadata.front_end.center = false;
-    metadata.front_end.framing = FrameLayout::TensorFlow;
-    metadata.segment_frames = 24;
-    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
-    metadata.embedding_size = Some(3);
     metadata.activation = Activation::Sigmoid;
     metadata.rejection_threshold = 0.0;
     let groups = [("Hums, drones", "hum"), ("Whistles", "whistle")]
         .map(|(name, icon)| Group { name: name.to_owned(), icon: icon.to_owned() });
     let parents = vec![vec![], vec![0], vec![]];
     metadata.taxonomy = Some(Taxonomy::new(groups.to_vec(), vec![0, 0, 1], parents).unwrap());
-    let mut proto = tiny_model::model(&metadata);
-    let graph = proto.graph.as_mut().unwrap();
-    let mut embedding = graph.node.last().unwrap().clone();
-    embedding.output = vec!["embedding".to_owned()];
-    embedding.name = "embedding".to_owned();
-    graph.node.push(embedding);
-    graph.output.push(tiny_model::tensor_info("embedding", &[1, 3]));
-    proto.encode_to_vec()
+    tiny_model::patched_onnx(&metadata)
 }
 
 /// The file of a head that tells low tones from others by the embedding of the model in `base`.

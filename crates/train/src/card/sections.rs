@@ -29,6 +29,26 @@ pub fn classes(labels: &[String], stages: &[(&str, &Scores)]) -> String {
     text
 }
 
+/// The start of a row of the table of left-out folds: folds, clips, recordings, accuracy, its
+/// 95% interval, macro-F1.
+pub fn left_out_row(
+    test_folds: &str,
+    (clips, recordings): (usize, usize),
+    scores: &Scores,
+    (low, high): (f64, f64),
+) -> String {
+    format!(
+        "| {test_folds} | {} | {} | {} | ±{:.1} ({}–{}) | {:.3} |",
+        thousands(clips),
+        thousands(recordings),
+        text::percent(scores.accuracy),
+        50.0 * (high - low),
+        text::percent(low),
+        text::percent(high),
+        scores.macro_f1,
+    )
+}
+
 /// What data were there. `name` says what they are.
 pub fn data(data: &DataSummary, name: &str) -> String {
     let mut text = format!(

@@ -74,20 +74,16 @@ fn accuracy(evaluation: &Evaluation) -> String {
         evaluation.recipe.seed
     );
     for stage in &evaluation.stages {
-        let (low, high) = stage.accuracy_interval;
+        let row = sections::left_out_row(
+            &stage.test_folds,
+            (stage.n_test, stage.n_test_recordings),
+            &stage.scores,
+            stage.accuracy_interval,
+        );
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | ±{:.1} ({}–{}) | {:.3} | {:.3} ({:.3}) |",
-            stage.test_folds,
-            thousands(stage.n_test),
-            thousands(stage.n_test_recordings),
-            percent(stage.scores.accuracy),
-            50.0 * (high - low),
-            percent(low),
-            percent(high),
-            stage.scores.macro_f1,
-            stage.calibration_error,
-            stage.calibration_error_without,
+            "{row} {:.3} ({:.3}) |",
+            stage.calibration_error, stage.calibration_error_without,
         );
     }
     if let Some(whole) = &evaluation.mean_of_whole_folds {

@@ -7,10 +7,7 @@ use super::command::{Arguments, execute};
 use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
 use crate::fixtures::{sound, write_dataset, write_wav};
-use prost::Message;
-use sourcing_sound::{
-    Activation, Classifier, FrameLayout, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate,
-};
+use sourcing_sound::{Classifier, Head, HeadFeature, Model, Pcm, SampleRate};
 use sourcing_sound_decode::Recording;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,23 +19,8 @@ mod tiny_model;
 const RATE: u32 = 22_050;
 static GO_ON: AtomicBool = AtomicBool::new(false);
 
-/// A network that hears 24 columns every 12, with three scores and an embedding of three.
 fn base_bytes() -> Vec<u8> {
-    let mut metadata = tiny_model::metadata();
-    metadata.front_end.center = false;
-    metadata.front_end.framing = FrameLayout::TensorFlow;
-    metadata.segment_frames = 24;
-    metadata.patch = Some(PatchLayout { frames: 24, hop_frames: 12 });
-    metadata.embedding_size = Some(3);
-    metadata.activation = Activation::Softmax;
-    let mut proto = tiny_model::model(&metadata);
-    let graph = proto.graph.as_mut().unwrap();
-    let mut embedding = graph.node.last().unwrap().clone();
-    embedding.output = vec!["embedding".to_owned()];
-    embedding.name = "embedding".to_owned();
-    graph.node.push(embedding);
-    graph.output.push(tiny_model::tensor_info("embedding", &[1, 3]));
-    proto.encode_to_vec()
+    tiny_model::patched_onnx(&tiny_model::patched_metadata())
 }
 
 fn arguments(root: &Path) -> Arguments {
