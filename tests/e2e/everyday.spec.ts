@@ -77,6 +77,29 @@ test("its labels and scores for a file are the command line's", async ({ open })
   }
 });
 
+test("a long recording of quick changes is told in lines that can be read", async ({ open }) => {
+  const { "siren-sweep": siren, "steady-noise": noise } = SYNTHESISED;
+  const { sampleRate } = siren!;
+  const samples = new Float32Array(200 * sampleRate);
+  for (let second = 0; second < 200; second += 1) {
+    const sound = second % 2 === 0 ? siren! : noise!;
+    samples.set(sound.samples.subarray(0, sampleRate), second * sampleRate);
+  }
+  const path = writeWav("everyday-long.wav", { samples, sampleRate });
+  const labels = classifyNatively(path, MODEL).segments.map(({ label }) => label);
+  const changes = labels.filter((label, i) => label !== labels[i - 1]).length;
+  expect(changes, "changes of the label from segment to segment").toBeGreaterThan(120);
+  const site = await open();
+  await site.expectState("idle");
+  await site.more.click();
+  await site.expectModels("choice");
+  await site.openFile(path);
+  await site.expectState("result");
+  const rows = await site.page.getByTestId("heard").locator("li").count();
+  expect(rows).toBeLessThanOrEqual(120);
+  expect(rows).toBeGreaterThan(0);
+});
+
 test("nothing is wider than the narrowest screen, whatever is heard", async ({ open }) => {
   const site = await open({ wav: writeWav("everyday-narrow.wav", SYNTHESISED["siren-sweep"]!) });
   await site.expectState("idle");

@@ -15,10 +15,16 @@ export interface Part {
   score: number;
 }
 
-/** Neighbouring segments with the same answer as one part; each part ends where the next begins. */
+/** What is told of a recording at a time: a segment, or neighbouring ones as one. */
+type Stretch = Pick<Prediction, "start" | "end" | "categories" | "groups" | "rejected">;
+
+/** Most stretches of a recording, so that a long one can be read. */
+const MOST_STRETCHES = 120;
+
+/** Neighbouring stretches with the same answer as one part; each part ends where the next begins. */
 export function toParts(predictions: readonly Prediction[]): Part[] {
   const parts: Part[] = [];
-  for (const { start, end, categories, groups, rejected } of predictions) {
+  for (const { start, end, categories, groups, rejected } of toStretches(predictions)) {
     const category = rejected ? undefined : categories[0];
     const group = groups.find(({ name }) => name === category?.group);
     const score = categories[0]?.score ?? 0;
@@ -33,6 +39,18 @@ export function toParts(predictions: readonly Prediction[]): Part[] {
     }
   }
   return parts;
+}
+
+/** The segments themselves, or as many neighbours together as it takes. */
+function toStretches(predictions: readonly Prediction[]): Stretch[] {
+  const size = Math.ceil(predictions.length / MOST_STRETCHES);
+  if (size <= 1) return [...predictions];
+  const stretches: Stretch[] = [];
+  for (let first = 0; first < predictions.length; first += size) {
+    const together = predictions.slice(first, first + size);
+    stretches.push({ start: together[0]!.start, end: together.at(-1)!.end, ...overall(together) });
+  }
+  return stretches;
 }
 
 /** One answer for the whole: mean scores, and rejected when more than half of the segments are. */
