@@ -46,12 +46,20 @@ export class GroupedName {
     const words = labelWords(labelled.label);
     setText(this.name, words);
     this.name.title = words;
-    setText(this.group, groupWords(labelled, group));
+    showGroup(this.group, groupWords(labelled, group));
   }
 
   clear(words: string): void {
     this.icon.hidden = true;
     setText(this.name, words);
-    setText(this.group, "");
+    showGroup(this.group, "");
   }
+}
+
+/** The score has an element of its own, so that it stays where room for the group's name runs out. */
+function showGroup(element: HTMLElement, words: string): void {
+  if (element.textContent === words) return;
+  const end = words.lastIndexOf(" ");
+  const parts = [make("span", "group-name", words.slice(0, end)), make("span", "group-score", words.slice(end))];
+  element.replaceChildren(...(words === "" ? [] : parts));
 }
