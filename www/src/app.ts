@@ -8,7 +8,7 @@ import { ActiveModel } from "./models/active.js";
 import { Shelf } from "./models/shelf.js";
 import { decode } from "./sound/decode.js";
 import { overall, toParts } from "./sound/parts.js";
-import { texts } from "./texts.js";
+import { texts } from "./texts/index.js";
 import { describeModel } from "./view/about.js";
 import { Announcer } from "./view/announcer.js";
 import { Clip } from "./view/clip.js";

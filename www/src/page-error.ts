@@ -1,4 +1,4 @@
-import type { PageErrorCode } from "./texts.js";
+import type { PageErrorCode } from "./texts/codes.js";
 
 /** What goes wrong on the page itself rather than in the package. */
 export class PageError extends Error {

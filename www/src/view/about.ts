@@ -2,7 +2,7 @@
 
 import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
-import { labelWords, texts } from "../texts.js";
+import { labelWords, texts } from "../texts/index.js";
 import { setIcon } from "./icons.js";
 
 const facts = byId("facts", HTMLElement);

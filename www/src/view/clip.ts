@@ -4,7 +4,7 @@ import type { Recording } from "sourcing-sound";
 import { byId, setText } from "../dom.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import { texts } from "../texts.js";
+import { texts } from "../texts/index.js";
 import type { Picture } from "./picture.js";
 
 export class Clip {

@@ -3,7 +3,7 @@
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { make, setText } from "../dom.js";
 import { percent } from "../format.js";
-import { labelWords } from "../texts.js";
+import { labelWords } from "../texts/index.js";
 import { setIcon } from "./icons.js";
 
 export type Labelled = Pick<Category, "label" | "group" | "score">;

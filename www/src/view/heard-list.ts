@@ -4,7 +4,7 @@ import type { GroupScore, ModelInfo, SoundEvent } from "sourcing-sound";
 import { byId, make, setText } from "../dom.js";
 import { clock, percent, stretch } from "../format.js";
 import type { Part } from "../sound/parts.js";
-import { texts } from "../texts.js";
+import { texts } from "../texts/index.js";
 import { GroupedName, groupNames, groupOf, type Labelled } from "./groups.js";
 
 /** Events kept on the page. */

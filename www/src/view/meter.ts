@@ -2,7 +2,7 @@
 
 import type { Level } from "sourcing-sound";
 import { byId, setText, within } from "../dom.js";
-import { texts } from "../texts.js";
+import { texts } from "../texts/index.js";
 
 /** dBFS at the left end. */
 const FLOOR_DB = -72;

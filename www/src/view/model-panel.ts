@@ -4,7 +4,7 @@
 import { byId, setText } from "../dom.js";
 import { megabytes } from "../format.js";
 import type { Choice } from "../models/manifest.js";
-import { choiceWords, texts } from "../texts.js";
+import { choiceWords, texts } from "../texts/index.js";
 
 export interface ModelPanelEvents {
   chosen(choice: Choice): void;

@@ -3,7 +3,7 @@
 
 import { SoundError } from "sourcing-sound";
 import { byId } from "../dom.js";
-import { errorTexts, modelErrorTexts, texts } from "../texts.js";
+import { errorTexts, modelErrorTexts, texts } from "../texts/index.js";
 import { PageError } from "../page-error.js";
 
 export class Notice {

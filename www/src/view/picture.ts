@@ -3,7 +3,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
 import { clock } from "../format.js";
-import { texts } from "../texts.js";
+import { texts } from "../texts/index.js";
 import { frequencyMarks, heightOn } from "./mel-axis.js";
 import { type Scale, Spectrogram } from "./spectrogram.js";
 

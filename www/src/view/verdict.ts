@@ -3,7 +3,7 @@
 import type { Category, GroupScore } from "sourcing-sound";
 import { byId, make, setText } from "../dom.js";
 import { percent } from "../format.js";
-import { labelWords, texts } from "../texts.js";
+import { labelWords, texts } from "../texts/index.js";
 import type { Announcer } from "./announcer.js";
 import { GroupedName, groupOf, groupWords } from "./groups.js";
 import { setIcon } from "./icons.js";

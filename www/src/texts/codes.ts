@@ -1,0 +1,8 @@
+// What can go wrong on the page, by stable names.
+
+import type { ErrorCode } from "sourcing-sound";
+
+/** What can only go wrong on this page, beside the package's own codes. */
+export type PageErrorCode = "undecodable" | "too-long" | "model-damaged" | "unknown";
+
+export type AnyErrorCode = ErrorCode | PageErrorCode;

@@ -1,0 +1,45 @@
+// What went wrong and what to do about it.
+
+import type { AnyErrorCode } from "../codes.js";
+
+/** What went wrong and what to do, in one or two sentences. */
+export const errors: Readonly<Record<AnyErrorCode, string>> = {
+  "insecure-context": "The microphone works on secure pages only. Open this page by https, or on localhost.",
+  unsupported: "This browser is too old for this page. Update it, or use a current Chrome, Edge, Firefox or Safari.",
+  "permission-denied":
+    "This page may not use the microphone. Allow it in the address bar's site settings, then start again.",
+  "no-microphone": "No microphone was found. Plug one in, then start again.",
+  "microphone-busy": "The microphone is in use by another program. Close that program, then start again.",
+  "device-lost": "The microphone was unplugged or switched off. Connect it, then start again.",
+  interrupted: "The system took the microphone away for a moment. Listening goes on when it is given back.",
+  "model-fetch": "The model could not be loaded. Check your connection and reload the page.",
+  "wasm-fetch": "A part of this page could not be loaded. Check your connection and reload the page.",
+  "worker-crashed": "Something inside broke. Listening goes on by itself in a moment; anything else you can start again.",
+  aborted: "Stopped.",
+  "audio-rate": "This sound's sample rate is out of range. Use a file of 8 to 384 kHz.",
+  "audio-non-finite": "The sound holds values that are not numbers. Try another microphone or file.",
+  "audio-channels": "The channels of this sound cannot be read. Save it as mono or stereo and try again.",
+  "audio-empty": "There is no sound in this file. Choose another one.",
+  "audio-too-short": "This sound is too short. Use one that lasts longer.",
+  config: "The page asked for something impossible. Reload it; if it happens again, please report it.",
+  "model-format": "The model cannot be read. Reload the page; if it happens again, please report it.",
+  "metadata-missing": "The model does not describe itself. Whoever runs this page must replace it.",
+  "metadata-invalid": "The model describes itself wrongly. Whoever runs this page must replace it.",
+  "metadata-version": "The model is made for another version of this page. Reload the page.",
+  "model-mismatch": "The model and its description do not fit. Whoever runs this page must replace it.",
+  limit: "This is more than the page can take in. Use a shorter sound.",
+  inference: "The sound could not be worked out. Try again; if it happens again, please report it.",
+  "head-format": "A part of the model cannot be read. Reload the page; if it happens again, please report it.",
+  "head-mismatch": "Two parts of the model do not belong together. Whoever runs this page must replace them.",
+  "model-damaged": "The model arrived damaged. Try again; if it happens again, please report it.",
+  undecodable: "Your browser cannot read this file as sound. Use WAV, FLAC, MP3, Ogg or M4A.",
+  "too-long": "This recording is longer than ten minutes. Use a shorter part of it.",
+  unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
+};
+
+/** What went wrong with a model that was to be added, where that is said otherwise; listening goes on without it. */
+export const modelErrors = {
+  "model-fetch": "The model could not be loaded. Check your connection, then try again.",
+  "wasm-fetch": "A part of this page could not be loaded. Check your connection, then try again.",
+  "worker-crashed": "It could not be started: this device may be short of memory. Close other pages, then try again.",
+} satisfies Partial<Record<AnyErrorCode, string>>;

@@ -1,0 +1,76 @@
+// The frame, the stage and the about section.
+
+export const page = {
+  listen: "Start listening",
+  starting: "Starting…",
+  stop: "Stop listening",
+  record: (seconds: string) => `Record ${seconds} seconds`,
+  cancel: "Cancel",
+  choose: "Choose a file",
+  play: "Play",
+  stopPlaying: "Stop",
+  download: "Save as WAV",
+  level: "Level",
+  silence: "silence",
+  decibels: (value: string) => `${value} dB`,
+
+  loading: "One moment…",
+  ready: "Ready",
+  failed: "That did not work",
+  listening: "Listening…",
+  working: "Working it out…",
+  recording: "Recording…",
+  unknown: "Nothing I know",
+  sure: (percent: string) => `${percent} sure`,
+  unsure: "None of the sounds I have learnt",
+  secondsLeft: (seconds: string) => `${seconds} s left`,
+  fromMicrophone: "Microphone",
+  fromRecording: "Your recording",
+  lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
+  processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
+
+  more: "Hear more kinds of sound",
+  moreSize: (labels: number, size: string) => `${labels} kinds · ${size}`,
+  loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
+  gettingReady: "Getting ready…",
+  listensFor: "Listens for",
+
+  privacy: "Sound never leaves this device.",
+  hint: "Start listening, or drop an audio file here",
+  dropHere: "Drop the file to hear what it is",
+  spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
+  now: "now",
+  hertz: "Hz",
+
+  heardLive: "Heard just now",
+  since: (time: string) => `since ${time}`,
+  heardFile: "In this recording",
+  heardNothing: "Sounds appear here as they are heard.",
+
+  about: "About",
+  aboutText: [
+    "This page listens through the microphone and names the sound it hears. Everything is computed here, in your browser: no sound, and nothing about it, is sent anywhere.",
+    "It knows only the sounds listed below, and it makes mistakes. Do not rely on it where safety matters.",
+  ],
+  facts: {
+    model: "Model",
+    labels: "Knows",
+    kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
+    trainingData: "Trained on",
+    folds: "Evaluated on",
+    accuracy: "Accuracy",
+    licence: "Licence of the model",
+  },
+
+  /** What each of the site's models hears, by its choice's `id`. */
+  choices: {
+    "urban-v1": (labels) => `${labels} city sounds`,
+    everyday: (labels) => `${labels} everyday sounds`,
+    "everyday+urban": (labels) => `${labels} city sounds, by the big ear`,
+  } as Readonly<Record<string, (labels: number) => string>>,
+  otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
+
+  tabsName: "Bereiche der Seite",
+  tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
+  languageName: "Sprache",
+};

@@ -1,0 +1,5 @@
+// The settings of listening.
+
+export const settings = {
+  title: "Settings",
+};

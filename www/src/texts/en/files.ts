@@ -1,0 +1,5 @@
+// Recordings.
+
+export const files = {
+  title: "Files",
+};

@@ -1,0 +1,5 @@
+// The history of what was heard.
+
+export const history = {
+  title: "History",
+};

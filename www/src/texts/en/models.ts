@@ -1,0 +1,5 @@
+// The models to choose from.
+
+export const models = {
+  title: "Models",
+};

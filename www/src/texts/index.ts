@@ -1,0 +1,43 @@
+// Every word that a person reads, in the language of the page. A language is a
+// folder with the same files as `en`; the compiler names what is missing.
+
+import type { Choice } from "../models/manifest.js";
+import { de } from "./de/index.js";
+import { en } from "./en/index.js";
+import { chosenLanguage, type Language } from "./language.js";
+
+export type { AnyErrorCode, PageErrorCode } from "./codes.js";
+
+/** What a language must have. */
+export type Texts = typeof en;
+
+const LANGUAGES: Readonly<Record<Language, Texts>> = { en, de };
+
+/** The language of the page, until it is opened anew. */
+export const language: Language = chosenLanguage();
+
+const chosen = LANGUAGES[language];
+
+export const texts = chosen.page;
+export const errorTexts = chosen.errors;
+export const modelErrorTexts = chosen.modelErrors;
+export const historyTexts = chosen.history;
+export const fileTexts = chosen.files;
+export const modelTexts = chosen.models;
+export const settingsTexts = chosen.settings;
+
+/** A model's label in plain words: `dog_bark` becomes "Dog bark". */
+export function labelWords(label: string): string {
+  const words = label.replaceAll("_", " ");
+  return chosen.labels[label] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A group's name in the language of the page. */
+export function groupName(name: string): string {
+  return chosen.groups[name] ?? name;
+}
+
+/** What one of the site's models hears. */
+export function choiceWords({ id, labels }: Choice): string {
+  return chosen.page.choices[id]?.(labels) ?? chosen.page.otherChoice(labels, id);
+}
