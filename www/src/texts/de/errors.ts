@@ -1,45 +1,54 @@
-// What went wrong and what to do about it.
+// Was schiefging und was dagegen hilft.
 
 import type { AnyErrorCode } from "../codes.js";
 
-/** What went wrong and what to do, in one or two sentences. */
 export const errors: Readonly<Record<AnyErrorCode, string>> = {
-  "insecure-context": "The microphone works on secure pages only. Open this page by https, or on localhost.",
-  unsupported: "This browser is too old for this page. Update it, or use a current Chrome, Edge, Firefox or Safari.",
+  "insecure-context":
+    "Das Mikrofon geht nur auf sicheren Seiten. Öffne diese Seite über https oder auf localhost.",
+  unsupported:
+    "Dieser Browser ist zu alt für diese Seite. Aktualisiere ihn oder nimm ein aktuelles Chrome, Edge, Firefox oder Safari.",
   "permission-denied":
-    "This page may not use the microphone. Allow it in the address bar's site settings, then start again.",
-  "no-microphone": "No microphone was found. Plug one in, then start again.",
-  "microphone-busy": "The microphone is in use by another program. Close that program, then start again.",
-  "device-lost": "The microphone was unplugged or switched off. Connect it, then start again.",
-  interrupted: "The system took the microphone away for a moment. Listening goes on when it is given back.",
-  "model-fetch": "The model could not be loaded. Check your connection and reload the page.",
-  "wasm-fetch": "A part of this page could not be loaded. Check your connection and reload the page.",
-  "worker-crashed": "Something inside broke. Listening goes on by itself in a moment; anything else you can start again.",
-  aborted: "Stopped.",
-  "audio-rate": "This sound's sample rate is out of range. Use a file of 8 to 384 kHz.",
-  "audio-non-finite": "The sound holds values that are not numbers. Try another microphone or file.",
-  "audio-channels": "The channels of this sound cannot be read. Save it as mono or stereo and try again.",
-  "audio-empty": "There is no sound in this file. Choose another one.",
-  "audio-too-short": "This sound is too short. Use one that lasts longer.",
-  config: "The page asked for something impossible. Reload it; if it happens again, please report it.",
-  "model-format": "The model cannot be read. Reload the page; if it happens again, please report it.",
-  "metadata-missing": "The model does not describe itself. Whoever runs this page must replace it.",
-  "metadata-invalid": "The model describes itself wrongly. Whoever runs this page must replace it.",
-  "metadata-version": "The model is made for another version of this page. Reload the page.",
-  "model-mismatch": "The model and its description do not fit. Whoever runs this page must replace it.",
-  limit: "This is more than the page can take in. Use a shorter sound.",
-  inference: "The sound could not be worked out. Try again; if it happens again, please report it.",
-  "head-format": "A part of the model cannot be read. Reload the page; if it happens again, please report it.",
-  "head-mismatch": "Two parts of the model do not belong together. Whoever runs this page must replace them.",
-  "model-damaged": "The model arrived damaged. Try again; if it happens again, please report it.",
-  undecodable: "Your browser cannot read this file as sound. Use WAV, FLAC, MP3, Ogg or M4A.",
-  "too-long": "This recording is longer than ten minutes. Use a shorter part of it.",
-  unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
+    "Diese Seite darf das Mikrofon nicht benutzen. Erlaube es in der Adressleiste bei den Einstellungen zur Seite und versuch es dann noch einmal.",
+  "no-microphone": "Es wurde kein Mikrofon gefunden. Schließ eines an und versuch es dann noch einmal.",
+  "microphone-busy":
+    "Ein anderes Programm benutzt gerade das Mikrofon. Schließ dieses Programm und versuch es dann noch einmal.",
+  "device-lost":
+    "Das Mikrofon wurde abgezogen oder ausgeschaltet. Schließ es wieder an und versuch es dann noch einmal.",
+  interrupted: "Das System hat das Mikrofon kurz weggenommen. Das Zuhören geht weiter, sobald es zurück ist.",
+  "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
+  "wasm-fetch": "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
+  "worker-crashed":
+    "Im Inneren ist etwas kaputtgegangen. Das Zuhören geht gleich von selbst weiter; alles andere kannst du neu starten.",
+  aborted: "Abgebrochen.",
+  "audio-rate": "Die Abtastrate dieses Tons passt nicht. Nimm eine Datei mit 8 bis 384\u00a0kHz.",
+  "audio-non-finite": "Der Ton enthält Werte, die keine Zahlen sind. Versuch es mit einem anderen Mikrofon oder einer anderen Datei.",
+  "audio-channels":
+    "Die Kanäle dieses Tons sind nicht lesbar. Speichere ihn in Mono oder Stereo und versuch es noch einmal.",
+  "audio-empty": "In dieser Datei ist kein Ton. Wähl eine andere.",
+  "audio-too-short": "Dieser Ton ist zu kurz. Nimm einen längeren.",
+  config: "Die Seite hat etwas Unmögliches verlangt. Lade sie neu; wenn es wieder passiert, melde es bitte.",
+  "model-format": "Das Modell ist nicht lesbar. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
+  "metadata-missing": "Das Modell beschreibt sich nicht. Wer diese Seite betreibt, muss es ersetzen.",
+  "metadata-invalid": "Das Modell beschreibt sich falsch. Wer diese Seite betreibt, muss es ersetzen.",
+  "metadata-version": "Das Modell ist für eine andere Fassung dieser Seite gemacht. Lade die Seite neu.",
+  "model-mismatch":
+    "Das Modell und seine Beschreibung passen nicht zusammen. Wer diese Seite betreibt, muss es ersetzen.",
+  limit: "Das ist mehr, als die Seite aufnehmen kann. Nimm einen kürzeren Ton.",
+  inference: "Der Ton ließ sich nicht auswerten. Versuch es noch einmal; wenn es wieder passiert, melde es bitte.",
+  "head-format":
+    "Ein Teil des Modells ist nicht lesbar. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
+  "head-mismatch": "Zwei Teile des Modells gehören nicht zusammen. Wer diese Seite betreibt, muss sie ersetzen.",
+  "model-damaged":
+    "Das Modell ist beschädigt angekommen. Versuch es noch einmal; wenn es wieder passiert, melde es bitte.",
+  undecodable: "Dein Browser kann diese Datei nicht als Ton lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
+  "too-long": "Diese Aufnahme ist länger als zehn Minuten. Nimm einen kürzeren Teil davon.",
+  unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
 };
 
-/** What went wrong with a model that was to be added, where that is said otherwise; listening goes on without it. */
 export const modelErrors = {
-  "model-fetch": "The model could not be loaded. Check your connection, then try again.",
-  "wasm-fetch": "A part of this page could not be loaded. Check your connection, then try again.",
-  "worker-crashed": "It could not be started: this device may be short of memory. Close other pages, then try again.",
+  "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
+  "wasm-fetch":
+    "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
+  "worker-crashed":
+    "Es ließ sich nicht starten: Vielleicht hat dieses Gerät zu wenig Speicher. Schließ andere Seiten und versuch es dann noch einmal.",
 } satisfies Partial<Record<AnyErrorCode, string>>;

@@ -1,5 +1,7 @@
-// Recordings.
+// Die Dateien: gespeicherte Aufnahmen.
 
-export const files = {
-  title: "Files",
+import type { files as english } from "../en/files.js";
+
+export const files: typeof english = {
+  title: "Dateien",
 };

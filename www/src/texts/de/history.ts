@@ -1,5 +1,7 @@
-// The history of what was heard.
+// Der Verlauf: was gehört wurde.
 
-export const history = {
-  title: "History",
+import type { history as english } from "../en/history.js";
+
+export const history: typeof english = {
+  title: "Verlauf",
 };

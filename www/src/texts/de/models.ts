@@ -1,5 +1,7 @@
-// The models to choose from.
+// Die Modelle, unter denen man wählen kann.
 
-export const models = {
-  title: "Models",
+import type { models as english } from "../en/models.js";
+
+export const models: typeof english = {
+  title: "Modelle",
 };

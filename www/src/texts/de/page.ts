@@ -1,76 +1,90 @@
-// The frame, the stage and the about section.
+// Der Rahmen, die Bühne und der Teil über die Seite.
 
-export const page = {
-  listen: "Start listening",
-  starting: "Starting…",
-  stop: "Stop listening",
-  record: (seconds: string) => `Record ${seconds} seconds`,
-  cancel: "Cancel",
-  choose: "Choose a file",
-  play: "Play",
-  stopPlaying: "Stop",
-  download: "Save as WAV",
-  level: "Level",
-  silence: "silence",
-  decibels: (value: string) => `${value} dB`,
+import type { page as english } from "../en/page.js";
 
-  loading: "One moment…",
-  ready: "Ready",
-  failed: "That did not work",
-  listening: "Listening…",
-  working: "Working it out…",
-  recording: "Recording…",
-  unknown: "Nothing I know",
-  sure: (percent: string) => `${percent} sure`,
-  unsure: "None of the sounds I have learnt",
-  secondsLeft: (seconds: string) => `${seconds} s left`,
-  fromMicrophone: "Microphone",
-  fromRecording: "Your recording",
-  lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
-  processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
+export const page: typeof english = {
+  listen: "Zuhören starten",
+  starting: "Es geht los\u00a0…",
+  stop: "Zuhören beenden",
+  record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
+  cancel: "Abbrechen",
+  choose: "Datei wählen",
+  play: "Abspielen",
+  stopPlaying: "Anhalten",
+  download: "Als WAV speichern",
+  level: "Pegel",
+  silence: "Stille",
+  decibels: (value) => `${value}\u00a0dB`,
 
-  more: "Hear more kinds of sound",
-  moreSize: (labels: number, size: string) => `${labels} kinds · ${size}`,
-  loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
-  gettingReady: "Getting ready…",
-  listensFor: "Listens for",
+  loading: "Einen Moment\u00a0…",
+  ready: "Bereit",
+  failed: "Das hat nicht geklappt",
+  listening: "Ich höre zu\u00a0…",
+  working: "Ich überlege\u00a0…",
+  recording: "Aufnahme läuft\u00a0…",
+  unknown: "Nichts, was ich kenne",
+  sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
+  unsure: "Keines der Geräusche, die ich gelernt habe",
+  secondsLeft: (seconds) => `Noch ${comma(seconds)}\u00a0s`,
+  fromMicrophone: "Mikrofon",
+  fromRecording: "Deine Aufnahme",
+  lost: (seconds) => `${comma(seconds)}\u00a0s Ton gingen verloren: Dieses Gerät hat zu viel zu tun`,
+  processed: (names) =>
+    `Dein Browser verändert den Ton noch (${processingNames(names)}); das kann die Ergebnisse verschlechtern.`,
 
-  privacy: "Sound never leaves this device.",
-  hint: "Start listening, or drop an audio file here",
-  dropHere: "Drop the file to hear what it is",
-  spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
-  now: "now",
+  more: "Mehr Arten von Geräuschen hören",
+  moreSize: (labels, size) => `${labels}\u00a0Arten · ${comma(size)}`,
+  loadingModel: (loaded, total) => `${comma(loaded.replace(/\sMB/, ""))} von ${comma(total)}`,
+  gettingReady: "Wird vorbereitet\u00a0…",
+  listensFor: "Achtet auf",
+
+  privacy: "Kein Ton verlässt dieses Gerät.",
+  hint: "Zuhören starten oder eine Audiodatei hierher ziehen",
+  dropHere: "Lass die Datei los und erfahre, was darin zu hören ist",
+  spectrogram:
+    "Spektrogramm: die Zeit von links nach rechts, die Tonhöhe von tief nach hoch, die Lautstärke als Helligkeit",
+  now: "jetzt",
   hertz: "Hz",
 
-  heardLive: "Heard just now",
-  since: (time: string) => `since ${time}`,
-  heardFile: "In this recording",
-  heardNothing: "Sounds appear here as they are heard.",
+  heardLive: "Gerade gehört",
+  since: (time) => `seit ${time}`,
+  heardFile: "In dieser Aufnahme",
+  heardNothing: "Hier erscheinen Geräusche, sobald sie zu hören sind.",
 
-  about: "About",
+  about: "Über diese Seite",
   aboutText: [
-    "This page listens through the microphone and names the sound it hears. Everything is computed here, in your browser: no sound, and nothing about it, is sent anywhere.",
-    "It knows only the sounds listed below, and it makes mistakes. Do not rely on it where safety matters.",
+    "Diese Seite hört über das Mikrofon zu und nennt das Geräusch, das sie hört. Alles wird hier berechnet, in deinem Browser: Kein Ton und nichts darüber wird irgendwohin geschickt.",
+    "Sie kennt nur die Geräusche, die unten stehen, und sie macht Fehler. Verlass dich nicht auf sie, wo es um Sicherheit geht.",
   ],
   facts: {
-    model: "Model",
-    labels: "Knows",
-    kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
-    trainingData: "Trained on",
-    folds: "Evaluated on",
-    accuracy: "Accuracy",
-    licence: "Licence of the model",
+    model: "Modell",
+    labels: "Kennt",
+    kinds: (labels, groups) => `${labels}\u00a0Arten von Geräuschen in ${groups}\u00a0Gruppen`,
+    trainingData: "Gelernt aus",
+    folds: "Geprüft mit",
+    accuracy: "Genauigkeit",
+    licence: "Lizenz des Modells",
   },
 
-  /** What each of the site's models hears, by its choice's `id`. */
   choices: {
-    "urban-v1": (labels) => `${labels} city sounds`,
-    everyday: (labels) => `${labels} everyday sounds`,
-    "everyday+urban": (labels) => `${labels} city sounds, by the big ear`,
-  } as Readonly<Record<string, (labels: number) => string>>,
-  otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
+    "urban-v1": (labels) => `${labels}\u00a0Stadtgeräusche`,
+    everyday: (labels) => `${labels}\u00a0Alltagsgeräusche`,
+    "everyday+urban": (labels) => `${labels}\u00a0Stadtgeräusche, mit dem großen Ohr`,
+  },
+  otherChoice: (labels, id) => `${labels}\u00a0Geräusche (${id})`,
 
   tabsName: "Bereiche der Seite",
   tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
   languageName: "Sprache",
 };
+
+function comma(number: string): string {
+  return number.replace(".", ",");
+}
+
+function processingNames(names: string): string {
+  return names
+    .replace("echoCancellation", "Echounterdrückung")
+    .replace("noiseSuppression", "Rauschunterdrückung")
+    .replace("autoGainControl", "automatische Verstärkung");
+}
