@@ -98,6 +98,9 @@ export interface ModelInfo {
   hopSeconds: number;
   rejectionThreshold: number;
   smoothingSeconds: number;
+  /** Smoothed scores, 0 to 1, from which an event starts, and below which it ends. */
+  eventOn: number;
+  eventOff: number;
   trainingData: string;
   folds: string;
   accuracy: string;
@@ -308,6 +311,8 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("hopSeconds", metadata.hop_seconds.into()),
         ("rejectionThreshold", metadata.rejection_threshold.into()),
         ("smoothingSeconds", metadata.smoothing_seconds.into()),
+        ("eventOn", metadata.event_on.into()),
+        ("eventOff", metadata.event_off.into()),
         ("trainingData", metadata.training_data.as_str().into()),
         ("folds", metadata.folds.as_str().into()),
         ("accuracy", metadata.accuracy.as_str().into()),

@@ -41,10 +41,107 @@ test("microphone unplugged while listening", async ({ open }) => {
   await site.expectState("idle");
   await site.startListening();
   await site.unplug();
-  await site.expectState("error");
-  await expect(site.notice).toHaveAttribute("data-code", "device-lost");
-  await expect(site.notice).toContainText("unplugged");
+  await site.expectState("waiting");
+  await expect(site.notice).toHaveAttribute("data-code", /device-lost|no-microphone/);
+  await expect(site.label).toHaveText("Waiting for the microphone…");
+  await expect(site.listen).toHaveText("Stop listening");
+  expect(await site.liveTracks()).toBe(0);
+  await site.plugIn();
+  await site.expectState("listening");
+  await expect(site.notice).toHaveAttribute("data-code", "");
+  expect(await site.liveTracks()).toBe(1);
+});
+
+test("waiting for a microphone can be given up", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
   await site.startListening();
+  await site.unplug();
+  await site.expectState("waiting");
+  await site.listen.click();
+  await site.expectState("idle");
+  await site.plugIn();
+  await site.page.waitForTimeout(1000);
+  await site.expectState("idle");
+  expect(await site.liveTracks()).toBe(0);
+});
+
+test("a busy microphone is tried again by itself", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.refuse("NotReadableError");
+  await site.listen.click();
+  await expect(site.notice).toHaveAttribute("data-code", "microphone-busy");
+  await site.refuse("");
+  await site.expectState("listening");
+});
+
+test("a permission that is given later starts what was refused", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const status = Object.assign(new EventTarget(), { state: "denied" });
+        navigator.permissions.query = async () => status as unknown as PermissionStatus;
+        Object.assign(globalThis, { permission: status });
+      }),
+  });
+  await site.expectState("idle");
+  await site.refuse("NotAllowedError");
+  await site.listen.click();
+  await site.expectState("error");
+  await expect(site.notice).toHaveAttribute("data-code", "permission-denied");
+  await site.refuse("");
+  await site.page.evaluate(() => {
+    const { permission } = globalThis as unknown as { permission: EventTarget & { state: string } };
+    permission.state = "granted";
+    permission.dispatchEvent(new Event("change"));
+  });
+  await site.expectState("listening");
+});
+
+test("a microphone that falls silent, as after a sleep, is opened anew", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.startListening();
+  // The audio clock stands still without a word: no frame comes any more.
+  await site.page.evaluate(() => {
+    const { contexts } = globalThis as unknown as { contexts: AudioContext[] };
+    for (const context of contexts) {
+      Object.defineProperty(context, "state", { value: "running" });
+      void context.suspend();
+    }
+  });
+  await expect.poll(() => site.page.evaluate(() => (globalThis as unknown as { contexts: unknown[] }).contexts.length), { timeout: 30_000 }).toBe(2);
+  await site.expectState("listening");
+  expect(await site.liveTracks()).toBe(1);
+});
+
+const LACKING = [
+  { lacks: "AudioWorklet", said: "it lacks AudioWorklet", remove: () => Reflect.deleteProperty(globalThis, "AudioWorkletNode") },
+  {
+    lacks: "microphone access",
+    said: "gives pages no microphone",
+    remove: () => Object.defineProperty(navigator, "mediaDevices", { value: undefined }),
+  },
+];
+for (const { lacks, said, remove } of LACKING) {
+  test(`a browser without ${lacks}`, async ({ open }) => {
+    const site = await open({ prepare: (page) => page.addInitScript(remove) });
+    await site.expectState("idle");
+    await site.listen.click();
+    await site.expectState("error");
+    await expect(site.notice).toHaveAttribute("data-code", "unsupported");
+    await expect(site.notice).toContainText(said);
+  });
+}
+
+test("a browser without WebAssembly SIMD", async ({ open }) => {
+  const site = await open({
+    prepare: (page) => page.addInitScript(() => (WebAssembly.validate = () => false)),
+  });
+  await site.expectState("error");
+  await expect(site.notice).toHaveAttribute("data-code", "unsupported");
+  await expect(site.notice).toContainText("WebAssembly SIMD");
 });
 
 test("model not found", async ({ open }) => {

@@ -112,12 +112,12 @@ test("a choice among what is there: the first model, the large one, a head on it
 
 test("what is shown is judged anew by the model that is chosen", async ({ openTiny }) => {
   const { site } = await openTiny();
-  await site.openFile(writeWav("again.wav", SYNTHESISED["siren-sweep"]!));
+  await site.record.click();
   await site.expectState("result");
   await site.more.click();
   await expect(site.label).toHaveAttribute("data-label", RANKED[0]!);
   await site.expectState("result");
-  await expect(site.page.getByTestId("source")).toHaveText("again.wav · 12 s");
+  await expect(site.page.getByTestId("source")).toHaveText("Your recording · 4 s");
   expect(Object.keys(await site.scores())).toEqual(RANKED);
 });
 

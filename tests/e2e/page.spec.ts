@@ -1,6 +1,5 @@
-// Listening, files and recording, as a person uses them.
+// Listening and recording, as a person uses them.
 
-import { readFileSync } from "node:fs";
 import { classifyNatively } from "./support/command-line";
 import { layoutShift } from "./support/layout-shift";
 import { expect, test } from "./support/site";
@@ -66,38 +65,6 @@ test("stopping while it still starts leaves nothing open", async ({ open }) => {
   expect(await site.liveTracks()).toBe(1);
 });
 
-for (const [name, sound] of Object.entries(SYNTHESISED)) {
-  test(`a file gets the command line's label: ${name}`, async ({ open }) => {
-    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 4 * sound.sampleRate) });
-    const native = classifyNatively(path);
-    expect(native.segments).toHaveLength(1);
-    const site = await open();
-    await site.openFile(path);
-    await site.expectState("result");
-    await expect(site.label).toHaveAttribute("data-label", native.label);
-    for (const [label, score] of Object.entries(await site.scores())) {
-      expect(Math.abs(score - native.scores[label]!), `score of ${label}`).toBeLessThan(2e-3);
-    }
-  });
-}
-
-test("a dropped file is taken as a chosen one is", async ({ open }) => {
-  const path = writeWav("dropped.wav", siren);
-  const native = classifyNatively(path);
-  const site = await open();
-  const transfer = await site.page.evaluateHandle((base64) => {
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    const data = new DataTransfer();
-    data.items.add(new File([bytes], "dropped.wav", { type: "audio/wav" }));
-    return data;
-  }, readFileSync(path).toString("base64"));
-  await site.page.getByTestId("stage").dispatchEvent("drop", { dataTransfer: transfer });
-  await site.expectState("result");
-  await expect(site.label).toHaveAttribute("data-label", native.label);
-  await expect(site.page.getByTestId("source")).toHaveText("dropped.wav · 12 s");
-  expect(await site.page.getByTestId("heard").locator("li").count()).toBeGreaterThanOrEqual(1);
-});
-
 test("recording gives a label, and the clip can be kept", async ({ open }, info) => {
   const site = await open({ wav: writeWav("record.wav", siren) });
   await site.expectState("idle");
@@ -131,6 +98,8 @@ test("works by keyboard alone", async ({ open }) => {
   await site.expectState("listening");
   await site.page.keyboard.press("Enter");
   await site.expectState("idle");
+  await site.page.getByTestId("tab-files").focus();
+  await site.page.keyboard.press("Enter");
   const chooser = site.page.waitForEvent("filechooser");
   await site.page.getByTestId("choose").focus();
   await site.page.keyboard.press("Space");

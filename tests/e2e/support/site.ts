@@ -84,8 +84,16 @@ export class Site {
     );
   }
 
-  /** Ends the microphone as unplugging does: the track is over and says so. */
+  /** From now on the browser answers with this error when it is asked for a microphone; "" for none. */
+  async refuse(deviceError: string): Promise<void> {
+    await this.page.evaluate((name) => {
+      (globalThis as unknown as Spy).deviceError = name;
+    }, deviceError);
+  }
+
+  /** Ends the microphone as unplugging does, without another one: the track is over and says so. */
   async unplug(): Promise<void> {
+    await this.refuse("NotFoundError");
     await this.page.evaluate(() => {
       for (const track of (globalThis as unknown as Spy).grantedTracks) {
         track.stop();
@@ -93,20 +101,40 @@ export class Site {
       }
     });
   }
+
+  /** Connects a microphone again. */
+  async plugIn(): Promise<void> {
+    await this.refuse("");
+    await this.page.evaluate(() => void navigator.mediaDevices.dispatchEvent(new Event("devicechange")));
+  }
 }
 
 interface Spy {
   grantedTracks: MediaStreamTrack[];
+  /** Name of the error with which the browser answers from now on; empty for none. */
+  deviceError: string;
+  /** Every audio clock that was made. */
+  contexts: AudioContext[];
 }
 
 /** Remembers every track that is granted. */
 function spyOnTracks(): void {
   const spy = globalThis as unknown as Spy;
   spy.grantedTracks = [];
+  spy.deviceError = "";
+  spy.contexts = [];
+  const { AudioContext } = globalThis;
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      spy.contexts.push(this);
+    }
+  };
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) return;
   const original = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
+    if (spy.deviceError !== "") throw new DOMException("not now", spy.deviceError);
     const media = await original(constraints);
     spy.grantedTracks.push(...media.getTracks());
     return media;

@@ -39,14 +39,20 @@ export type ErrorCode = (typeof CORE_CODES)[number] | (typeof BROWSER_CODES)[num
 
 const KNOWN: ReadonlySet<string> = new Set([...CORE_CODES, ...BROWSER_CODES]);
 
+/** What a browser may lack; each makes an error with the code `unsupported`. */
+export type Missing = "microphone access" | "AudioWorklet" | "WebAssembly" | "WebAssembly SIMD";
+
 /** Every failure of this package. Decide by `code`; `message` is for people and may change. */
 export class SoundError extends Error {
   override readonly name = "SoundError";
   readonly code: ErrorCode;
+  /** Of `unsupported`: what is missing, where that is known. */
+  readonly missing: Missing | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; missing?: Missing }) {
     super(message, options);
     this.code = code;
+    this.missing = options?.missing;
   }
 }
 
@@ -70,6 +76,11 @@ export function toWire(thrown: unknown): WireError | undefined {
 /** The error of an aborted call, with the signal's own reason as its cause. */
 export function abortedError(signal: AbortSignal): SoundError {
   return new SoundError("aborted", "the call was aborted by its signal", { cause: signal.reason });
+}
+
+/** The error of a browser that lacks something. */
+export function missingError(missing: Missing): SoundError {
+  return new SoundError("unsupported", `this browser does not have ${missing}`, { missing });
 }
 
 /** The words of anything thrown. */

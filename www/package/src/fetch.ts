@@ -1,6 +1,6 @@
 // Gets the wasm module, the model and its head, and says plainly what came instead.
 
-import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
+import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
 import type { LoadOptions, Source } from "./options.js";
 
 type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" | "JSON" };
@@ -45,11 +45,11 @@ export async function fetchModule(
   signal?: AbortSignal,
 ): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== "object") {
-    throw new SoundError("unsupported", "this browser does not have WebAssembly");
+    throw missingError("WebAssembly");
   }
   if (source instanceof WebAssembly.Module) return source;
   if (!WebAssembly.validate(SIMD_PROBE)) {
-    throw new SoundError("unsupported", "this browser does not have WebAssembly SIMD");
+    throw missingError("WebAssembly SIMD");
   }
   return guarded(WASM, signal, async () => {
     if (isBytes(source)) return WebAssembly.compile(source);

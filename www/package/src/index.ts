@@ -2,7 +2,7 @@
 // sound is. Importing this touches no global: nothing happens before a call.
 
 export { Classifier, type SoundStream, type StreamResult } from "./classifier.js";
-export { BROWSER_CODES, CORE_CODES, type ErrorCode, SoundError } from "./errors.js";
+export { BROWSER_CODES, CORE_CODES, type ErrorCode, type Missing, SoundError } from "./errors.js";
 export { listen, type Microphone } from "./microphone.js";
 export type { MicrophoneState } from "./microphone-state.js";
 export type { ClassifyOptions, ListenOptions, LoadOptions, Source, StreamOptions } from "./options.js";

@@ -64,12 +64,17 @@ export class Line implements StreamOwner {
     await this.#engine.call("openCapture", args);
   }
 
+  /** The last `seconds` of what was heard, as far as they are remembered. */
+  async recent(seconds: number): Promise<Stretch> {
+    return this.#engine.call("recent", { stream: this.#stream, seconds });
+  }
+
   /** What a line that takes over from this one should remember: its segment, and what its scores are averaged over. */
   async memoryFor({ info }: Line): Promise<Stretch> {
     const smoothing = this.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
     const seconds = Math.min(MEMORY_SECONDS, info.segmentSeconds + smoothing);
     // A worker that has just crashed remembers nothing.
-    return this.#engine.call("recent", { stream: this.#stream, seconds }).catch(() => silence(this.#heard));
+    return this.recent(seconds).catch(() => silence(this.#heard));
   }
 
   /** Ends at the next block and gives what was heard from the position `from` on, and the port that gets the rest. */

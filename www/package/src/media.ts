@@ -1,7 +1,7 @@
 // The browser's side of a microphone: permission, the audio graph, and what
 // their failures mean.
 
-import { messageOf, SoundError } from "./errors.js";
+import { messageOf, type Missing, missingError, SoundError } from "./errors.js";
 import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "./protocol.js";
 
 /** What browsers do to speech and must not do to other sound. */
@@ -15,12 +15,13 @@ export function checkEnvironment(): void {
   if (!globalThis.isSecureContext) {
     throw new SoundError("insecure-context", "the microphone needs a secure page: https, or http on localhost");
   }
-  const missing = [
+  const needed: [Missing, unknown][] = [
     ["microphone access", globalThis.navigator?.mediaDevices?.getUserMedia],
     ["AudioWorklet", globalThis.AudioWorkletNode],
     ["WebAssembly", globalThis.WebAssembly],
-  ].find(([, there]) => there === undefined);
-  if (missing) throw new SoundError("unsupported", `this browser does not have ${missing[0]}`);
+  ];
+  const missing = needed.find(([, there]) => there === undefined);
+  if (missing) throw missingError(missing[0]);
 }
 
 /** Asks for the microphone, unprocessed. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */

@@ -22,6 +22,8 @@ import {
   type ListenOptions,
   LOAD_OPTIONS,
   RECORD_OPTIONS,
+  STREAM_OPTIONS,
+  type StreamOptions,
   streamSettings,
 } from "./options.js";
 import type { StreamSettings, StreamUpdate } from "./protocol.js";
@@ -91,7 +93,7 @@ interface Parts {
 /** A microphone that is being listened to. Every method may be called again and in any state. */
 export class Microphone {
   readonly #parts: Parts;
-  readonly #source: LineSource;
+  #source: LineSource;
   #line: Line;
   #switching: Promise<void> = Promise.resolve();
   #state: MicrophoneState = "listening";
@@ -166,10 +168,17 @@ export class Microphone {
    * Throws what opening a stream throws, and the one before it then goes on; `aborted` when the microphone is closed.
    */
   async use(classifier: Classifier): Promise<void> {
-    const earlier = this.#switching;
-    const switching = earlier.then(() => this.#switchTo(classifier));
-    this.#switching = switching.catch(() => undefined);
-    await switching;
+    await this.#switch(() => classifier, undefined);
+  }
+
+  /**
+   * Listens on by other settings, without a gap, as {@link use} does; what `options` leaves out is the model's own.
+   * Throws `config` for unknown or impossible settings, and the ones before then hold; `aborted` when closed.
+   */
+  async adjust(options: StreamOptions): Promise<void> {
+    checkNames("adjust", options, STREAM_OPTIONS);
+    const settings = streamSettings(options);
+    await this.#switch(() => this.#line.classifier, settings);
   }
 
   /** Gives the device back. Final. */
@@ -183,12 +192,21 @@ export class Microphone {
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
     checkNames("record", options, RECORD_OPTIONS);
-    if (!(seconds > 0 && Number.isFinite(seconds))) {
-      throw new SoundError("config", `record: expected a positive number of seconds, got ${seconds}`);
-    }
+    checkSeconds("record", seconds);
     this.#checkOpen();
     const samples = Math.max(1, Math.round(seconds * this.sampleRate));
     const pcm = await orAborted(this.#record(samples, options.signal), this.#closed.signal);
+    return { pcm, sampleRate: this.sampleRate };
+  }
+
+  /**
+   * The last `seconds` of what was heard, at the device's own rate: five seconds at most, fewer when less was
+   * heard. Throws `config` for a length that is not positive, `aborted` when the microphone is closed.
+   */
+  async recent(seconds: number): Promise<Recording> {
+    checkSeconds("recent", seconds);
+    this.#checkOpen();
+    const { pcm } = await orAborted(this.#line.recent(seconds), this.#closed.signal);
     return { pcm, sampleRate: this.sampleRate };
   }
 
@@ -206,11 +224,19 @@ export class Microphone {
     return whole;
   }
 
-  async #switchTo(classifier: Classifier): Promise<void> {
+  /** One switch after the other; `undefined` keeps the settings. */
+  async #switch(classifier: () => Classifier, settings: StreamSettings | undefined): Promise<void> {
+    const switching = this.#switching.then(() => this.#switchTo(classifier(), settings));
+    this.#switching = switching.catch(() => undefined);
+    await switching;
+  }
+
+  async #switchTo(classifier: Classifier, settings: StreamSettings | undefined): Promise<void> {
     this.#checkOpen();
     const old = this.#line;
-    if (classifier === old.classifier) return;
-    const fresh = new Line(classifier, this.#source);
+    if (classifier === old.classifier && settings === undefined) return;
+    const source = settings === undefined ? this.#source : { ...this.#source, settings };
+    const fresh = new Line(classifier, source);
     try {
       const before = await old.memoryFor(fresh);
       await fresh.prepare(before);
@@ -218,6 +244,7 @@ export class Microphone {
       const { left, port } = await old.leave(before.start + before.pcm.length);
       this.#checkOpen();
       this.#line = fresh;
+      this.#source = source;
       if (left.ended) this.#tell(left.ended);
       await fresh.follow(left, port);
     } catch (thrown) {
@@ -225,7 +252,8 @@ export class Microphone {
       throw thrown;
     }
     // One that was given belongs to whoever gave it.
-    if (this.#parts.options.classifier === undefined && old.classifier === this.#parts.classifier) old.classifier.close();
+    const own = this.#parts.options.classifier === undefined && old.classifier === this.#parts.classifier;
+    if (own && classifier !== old.classifier) old.classifier.close();
   }
 
   #checkOpen(): void {
@@ -283,6 +311,12 @@ export class Microphone {
 
   #report(error: SoundError): void {
     this.#parts.options.onError?.(error);
+  }
+}
+
+function checkSeconds(call: string, seconds: number): void {
+  if (!(seconds > 0 && Number.isFinite(seconds))) {
+    throw new SoundError("config", `${call}: expected a positive number of seconds, got ${seconds}`);
   }
 }
 

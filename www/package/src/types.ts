@@ -129,6 +129,9 @@ export interface ModelInfo {
   hopSeconds: number;
   rejectionThreshold: number;
   smoothingSeconds: number;
+  /** Smoothed scores, 0 to 1, from which a sound begins an event, and below which it ends it. */
+  eventOn: number;
+  eventOff: number;
   trainingData: string;
   folds: string;
   accuracy: string;

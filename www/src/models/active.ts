@@ -1,6 +1,6 @@
 // The classifier that the page listens with: the small one at first, then whichever is chosen.
 
-import { Classifier, type Microphone, type ModelInfo } from "sourcing-sound";
+import { Classifier, type ModelInfo } from "sourcing-sound";
 
 export class ActiveModel {
   readonly #loaded: (info: ModelInfo) => void;
@@ -27,20 +27,20 @@ export class ActiveModel {
   }
 
   /**
-   * Puts another in its place, at once for a microphone that is open, and gives the one before, which is to be closed.
-   * Rejects, with all as it was, when the microphone cannot be handed over.
+   * Puts another in its place, with `handOver` for the microphone that is open, and gives the one before, which is to
+   * be closed. Rejects, with all as it was, when the microphone cannot be handed over.
    */
-  async replace(classifier: Classifier, microphone: Microphone | undefined): Promise<Classifier | undefined> {
+  async replace(
+    classifier: Classifier,
+    handOver: ((classifier: Classifier) => Promise<void> | undefined) | undefined,
+  ): Promise<Classifier | undefined> {
     const before = this.#classifier;
     this.#classifier = Promise.resolve(classifier);
     try {
-      if (microphone && microphone.state !== "closed") await microphone.use(classifier);
+      await handOver?.(classifier);
     } catch (thrown) {
-      // One that was closed meanwhile needs no other.
-      if (microphone?.state !== "closed") {
-        this.#classifier = before;
-        throw thrown;
-      }
+      this.#classifier = before;
+      throw thrown;
     }
     return before;
   }

@@ -22,6 +22,7 @@ export const texts = chosen.page;
 export const errorTexts = chosen.errors;
 export const modelErrorTexts = chosen.modelErrors;
 export const historyTexts = chosen.history;
+export const listenTexts = chosen.listen;
 export const fileTexts = chosen.files;
 export const modelTexts = chosen.models;
 export const settingsTexts = chosen.settings;

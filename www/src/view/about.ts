@@ -2,7 +2,7 @@
 
 import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
-import { labelWords, texts } from "../texts/index.js";
+import { groupName, labelWords, texts } from "../texts/index.js";
 import { setIcon } from "./icons.js";
 
 const facts = byId("facts", HTMLElement);
@@ -40,7 +40,7 @@ function labelsByGroup({ labels, groups, labelGroups }: ModelInfo): HTMLElement 
     const picture = make("span", "icon");
     picture.ariaHidden = "true";
     setIcon(picture, icon);
-    heading.append(picture, name);
+    heading.append(picture, groupName(name));
     const members = labels.filter((_, label) => labelGroups[label] === index).map(labelWords);
     details.append(heading, make("p", "", members.join(" · ")));
   });

@@ -3,7 +3,7 @@
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { make, setText } from "../dom.js";
 import { percent } from "../format.js";
-import { labelWords } from "../texts/index.js";
+import { groupName, labelWords } from "../texts/index.js";
 import { setIcon } from "./icons.js";
 
 export type Labelled = Pick<Category, "label" | "group" | "score">;
@@ -24,8 +24,8 @@ export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly Gro
  * labels where a precise label of another group speaks for them.
  */
 export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): string {
-  if (!group || group.name === labelWords(label) || group.score < score) return "";
-  return `${group.name} ${percent(group.score)}`;
+  if (!group || groupName(group.name) === labelWords(label) || group.score < score) return "";
+  return `${groupName(group.name)} ${percent(group.score)}`;
 }
 
 /** A label's picture and name, with its group's name and score beneath or beside. */

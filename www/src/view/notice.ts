@@ -3,7 +3,7 @@
 
 import { SoundError } from "sourcing-sound";
 import { byId } from "../dom.js";
-import { errorTexts, modelErrorTexts, texts } from "../texts/index.js";
+import { errorTexts, listenTexts, modelErrorTexts, texts } from "../texts/index.js";
 import { PageError } from "../page-error.js";
 
 export class Notice {
@@ -34,7 +34,9 @@ export class Notice {
 
   #fail(thrown: unknown, words: Record<keyof typeof errorTexts, string>): void {
     const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
-    this.#show(code, words[code], thrown instanceof Error ? thrown.message : "");
+    const missing = thrown instanceof SoundError ? thrown.missing : undefined;
+    const text = missing ? listenTexts.unsupported[missing] : words[code];
+    this.#show(code, text, thrown instanceof Error ? thrown.message : "");
   }
 
   #show(code: string, text: string, title = ""): void {

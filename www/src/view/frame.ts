@@ -1,11 +1,16 @@
-// The foot of the page: about, and the language.
+// The words of the frame that index.html leaves open, and the choice of language.
 
 import { byId, make } from "../dom.js";
-import { language, texts } from "../texts/index.js";
+import { language, listenTexts, texts } from "../texts/index.js";
 import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
 
-export function prepareFooter(): void {
+export function prepareFrame(): void {
   document.documentElement.lang = language;
+  document.title = listenTexts.title;
+  byId("title", HTMLElement).textContent = listenTexts.title;
+  byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;
+  byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;
+  byId("heard-more", HTMLElement).textContent = listenTexts.history;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
   byId("language-name", HTMLElement).textContent = texts.languageName;
   const select = byId("language", HTMLSelectElement);

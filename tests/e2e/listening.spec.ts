@@ -1,0 +1,254 @@
+// What a person can do while the page listens, and what it says of the sound that comes in.
+
+import { expect, type Site, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { type Sound, writeWav } from "./support/wav";
+
+const RATE = 48000;
+const sound = (wave: (t: number) => number): Sound => ({
+  samples: Float32Array.from({ length: 4 * RATE }, (_, i) => wave(i / RATE)),
+  sampleRate: RATE,
+});
+const tone = (loudness: number) => sound((t) => Math.max(-1, Math.min(1, loudness * Math.sin(2 * Math.PI * 440 * t))));
+
+const siren = () => writeWav("listening.wav", SYNTHESISED["siren-sweep"]!);
+const hint = (site: Site) => site.page.getByTestId("level-hint");
+const openSettings = (site: Site) => site.page.getByTestId("settings").locator("summary").first().click();
+
+/** Moves a slider as a person does who lets it go there. */
+async function slide(site: Site, name: string, value: number): Promise<void> {
+  await site.page.getByTestId(`setting-${name}`).evaluate((element, to) => {
+    const input = element as HTMLInputElement;
+    input.value = String(to);
+    input.dispatchEvent(new Event("input"));
+    input.dispatchEvent(new Event("change"));
+  }, value);
+}
+
+/** How often the scores change in `seconds`. */
+async function changes(site: Site, seconds: number): Promise<number> {
+  return site.page.getByTestId("scores").evaluate(async (element, ms) => {
+    const times = new Set<number>();
+    new MutationObserver(() => times.add(Math.round(performance.now() / 50))).observe(element, {
+      attributes: true,
+      attributeFilter: ["data-score"],
+      subtree: true,
+    });
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return times.size;
+  }, seconds * 1000);
+}
+
+test("pause keeps the microphone and hears nothing; going on hears again", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  const pause = site.page.getByTestId("pause");
+  await site.expectState("idle");
+  await expect(pause).toBeHidden();
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  await pause.click();
+  await site.expectState("paused");
+  await expect(site.label).toHaveText("Paused");
+  await expect(pause).toHaveText("Go on");
+  expect(await changes(site, 1.5)).toBe(0);
+  await pause.click();
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  await pause.click();
+  await site.listen.click();
+  await site.expectState("idle");
+  expect(await site.liveTracks()).toBe(0);
+});
+
+test("every label has a live bar in a place of its own", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.page.getByTestId("bars-fold").evaluate((fold) => fold.setAttribute("open", ""));
+  const bars = site.page.getByTestId("bars").locator("[data-label]");
+  const order = () => bars.evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset["label"]));
+  await expect(bars).toHaveCount(10);
+  const before = await order();
+  await site.startListening();
+  await expect(bars.first()).toContainText(/\d+%/, { timeout: 15_000 });
+  expect(await order()).toEqual(before);
+  const best = await site.page.locator("[data-testid=scores] [data-label]").first().getAttribute("data-label");
+  await expect(bars.and(site.page.locator(`[data-label=${best}]`))).toContainText(/\d+%/);
+});
+
+const LEVELS = [
+  { what: "a sound that is cut off", wav: tone(3), state: "clipped", said: "Too loud" },
+  { what: "a very quiet sound", wav: tone(0.0005), state: "quiet", said: "Very quiet" },
+  { what: "no sound at all", wav: tone(0), state: "dead", said: "No sound at all" },
+];
+for (const { what, wav, state, said } of LEVELS) {
+  test(`the level says what is wrong: ${what}`, async ({ open }) => {
+    const site = await open({ wav: writeWav(`level-${state}.wav`, wav) });
+    await site.expectState("idle");
+    await site.startListening();
+    await expect(hint(site)).toHaveAttribute("data-state", state, { timeout: 20_000 });
+    await expect(hint(site)).toContainText(said);
+    await site.listen.click();
+    await expect(hint(site)).toBeEmpty();
+  });
+}
+
+test("a sound of the usual loudness has no hint", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  await site.page.waitForTimeout(9000);
+  await expect(hint(site)).toBeEmpty();
+});
+
+test("settings are in force at once, are kept, and go back to the model's own", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await openSettings(site);
+  const reset = site.page.getByTestId("settings-reset");
+  await expect(reset).toBeDisabled();
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  await slide(site, "hopSeconds", 2);
+  await site.page.waitForTimeout(500);
+  expect(await changes(site, 6), "answers in six seconds, one every two").toBeLessThanOrEqual(4);
+  await slide(site, "rejectionThreshold", 0.95);
+  await slide(site, "smoothingSeconds", 10);
+  await site.expectState("listening");
+  await expect(site.notice).toHaveAttribute("data-code", "");
+  await site.page.reload();
+  await site.expectState("idle");
+  await openSettings(site);
+  await expect(site.page.getByTestId("setting-hopSeconds")).toHaveValue("2");
+  await reset.click();
+  await expect(site.page.getByTestId("setting-hopSeconds")).toHaveValue("0.5");
+  await expect(reset).toBeDisabled();
+});
+
+test("another microphone can be chosen while listening", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  const device = site.page.getByTestId("device");
+  await expect.poll(() => device.locator("option").count()).toBeGreaterThan(1);
+  const names = await device.locator("option").allTextContents();
+  await device.selectOption({ label: names.at(-1)! });
+  await expect.poll(() => site.liveTracks()).toBe(1);
+  await expect.poll(() => site.page.evaluate(() => (globalThis as unknown as { grantedTracks: unknown[] }).grantedTracks.length)).toBe(2);
+  await site.expectState("listening");
+  await site.page.reload();
+  await site.expectState("idle");
+  await expect(device).not.toHaveValue("");
+});
+
+test("a microphone chosen before that is not there is replaced by the system's", async ({ open }) => {
+  const site = await open({
+    wav: siren(),
+    prepare: (page) =>
+      page.addInitScript(() => localStorage.setItem("sourcing-sound.settings", JSON.stringify({ deviceId: "gone" }))),
+  });
+  await site.expectState("idle");
+  await site.startListening();
+  await expect(site.notice).toContainText("not connected");
+});
+
+test("chosen sounds are told by a notification", async ({ open }) => {
+  const site = await open({
+    wav: siren(),
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const told: string[] = [];
+        class Told {
+          static permission = "granted";
+          static requestPermission = async () => "granted";
+          constructor(title: string) {
+            told.push(title);
+          }
+        }
+        Object.assign(globalThis, { told, Notification: Told });
+      }),
+  });
+  await site.expectState("idle");
+  await openSettings(site);
+  await site.page.getByTestId("alert-notify").check();
+  for (const box of await site.page.getByTestId("settings").locator(".settings-labels input").all()) await box.check();
+  await site.startListening();
+  const told = () => site.page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+  await expect.poll(told, { timeout: 20_000 }).not.toEqual([]);
+  await site.page.waitForTimeout(3000);
+  const titles = await told();
+  expect(new Set(titles).size, "each sound once").toBe(titles.length);
+});
+
+test("notifications that are refused say so and stay off", async ({ open }) => {
+  const site = await open({
+    prepare: (page) => page.addInitScript(() => (Notification.requestPermission = async () => "denied")),
+  });
+  await site.expectState("idle");
+  await openSettings(site);
+  const box = site.page.getByTestId("alert-notify");
+  await box.click();
+  await expect(box).not.toBeChecked();
+  await expect(site.page.getByTestId("settings")).toContainText("does not allow notifications");
+});
+
+test("the screen stays on while the page listens, unless that is not wanted", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const held = { count: 0 };
+        const request = async () => {
+          held.count += 1;
+          return Object.assign(new EventTarget(), { release: async () => void (held.count -= 1) });
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+        Object.assign(globalThis, { held });
+      }),
+  });
+  const held = () => site.page.evaluate(() => (globalThis as unknown as { held: { count: number } }).held.count);
+  await site.expectState("idle");
+  expect(await held()).toBe(0);
+  await site.startListening();
+  await expect.poll(held).toBe(1);
+  await openSettings(site);
+  await site.page.getByTestId("wake-lock").uncheck();
+  await expect.poll(held).toBe(0);
+  await site.page.getByTestId("wake-lock").check();
+  await expect.poll(held).toBe(1);
+  await site.listen.click();
+  await expect.poll(held).toBe(0);
+});
+
+test("sound that a browser held back in the background is said on return", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  await site.page.waitForTimeout(1000);
+  const show = (state: "hidden" | "visible") =>
+    site.page.evaluate((value) => {
+      Object.defineProperty(document, "visibilityState", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await show("hidden");
+  await site.page.waitForTimeout(1000);
+  await show("visible");
+  await expect(site.notice).toHaveText("Sound never leaves this device.");
+  await show("hidden");
+  // A minute goes by of which nothing is heard.
+  await site.page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+  });
+  await show("visible");
+  await expect(site.notice).toContainText(/^While this page was out of sight .* (0:59|1:00) of sound were not heard/);
+});
+
+test("the stage fills the screen", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const button = site.page.getByTestId("full-screen");
+  await button.click();
+  await expect(button).toHaveAccessibleName("Leave full screen");
+  expect(await site.page.evaluate(() => document.fullscreenElement?.id)).toBe("stage");
+  await button.click();
+  await expect(button).toHaveAccessibleName("Full screen");
+});
