@@ -7,7 +7,8 @@ use crate::head::{Head, Patch};
 use crate::metadata::ModelMetadata;
 use crate::model::Model;
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scored, Scorer, below, check_columns};
+use crate::scorer::{Heard, SLACK_COLUMNS, Scorer, check_columns};
+use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig};
 
 /// A front end and the network that was trained on it, perhaps with a head.
@@ -67,37 +68,19 @@ impl Classifier {
     /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short`
     /// for less audio than one feature column needs; `inference` should the network fail.
     pub fn classify_with_hop(&mut self, pcm: Pcm<'_>, hop_seconds: f64) -> Result<Vec<Prediction>> {
-        let hop = hop_columns(self.metadata(), hop_seconds)?;
-        let columns = self.front_end.columns(pcm)?;
-        let duration = pcm.duration_seconds();
-        match self.metadata().patch {
-            Some(patch) => {
-                let heard = self.hear_patches(&columns)?;
-                let segment = self.metadata().segment_patches();
-                let starts = starts(heard.len(), segment, hop / patch.hop_frames);
-                Ok(starts
-                    .map(|first| {
-                        let last = heard.len().min(first + segment);
-                        let scored = self.scorer.pool(heard[first..last].iter());
-                        let span = (first * patch.hop_frames, last == heard.len());
-                        self.prediction(span, duration, scored)
-                    })
-                    .collect())
-            }
-            None => {
-                let (n_mels, segment) = (self.n_mels(), self.metadata().segment_frames);
-                let total = columns.len() / n_mels;
-                let whole = total <= segment + SLACK_COLUMNS;
-                starts(if whole { segment } else { total }, segment, hop)
-                    .map(|first| {
-                        let last = total.min(first + segment);
-                        let heard = self.scorer.hear(&columns[first * n_mels..last * n_mels])?;
-                        let scored = self.scorer.pool(std::iter::once(&heard));
-                        Ok(self.prediction((first, last == total), duration, scored))
-                    })
-                    .collect()
-            }
-        }
+        let mut segments = self.segments(pcm.rate(), hop_seconds)?;
+        let mut predictions = segments.push(pcm.samples())?;
+        predictions.extend(segments.finish()?.0);
+        Ok(predictions)
+    }
+
+    /// The same for a recording that arrives in pieces, in little memory however long it is.
+    /// It shares the classifier's weights and nothing else.
+    ///
+    /// # Errors
+    /// `config` for a hop that is not above 0 s, or longer than a day.
+    pub fn segments(&self, rate: SampleRate, hop_seconds: f64) -> Result<Segments> {
+        Segments::new(self.front_end.clone(), self.scorer.clone(), rate, hop_seconds)
     }
 
     /// What the base model says of each patch of a recording: patches stand on a fixed grid
@@ -171,22 +154,6 @@ impl Classifier {
             })
             .collect()
     }
-
-    /// A prediction for the segment from column `first` on, rejected by the model's own
-    /// thresholds. The last segment ends with the recording, whatever its columns round to.
-    fn prediction(
-        &self,
-        (first, is_last): (usize, bool),
-        duration: f64,
-        scored: Scored,
-    ) -> Prediction {
-        let metadata = self.metadata();
-        let start = first as f64 * metadata.front_end.column_seconds();
-        let end = if is_last { duration } else { start + metadata.segment_seconds() };
-        let rejected = scored.other || below(&scored.scores, metadata.rejection_threshold);
-        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
-        Prediction::new(labels, ranking, (start, end.min(duration)), scored.scores, rejected)
-    }
 }
 
 /// `hop_seconds` in whole feature columns, at least one; in whole steps from patch to patch
@@ -202,30 +169,13 @@ pub(crate) fn hop_columns(metadata: &ModelMetadata, hop_seconds: f64) -> Result<
 }
 
 /// Patches of `frames` columns, `hop` apart, that it takes to hear `total` columns.
-fn patch_count(total: usize, frames: usize, hop: usize) -> usize {
+pub(crate) fn patch_count(total: usize, frames: usize, hop: usize) -> usize {
     1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop)
-}
-
-/// Where segments of `segment` units start in a recording of `total`, `hop` apart; the last one
-/// ends with the recording.
-fn starts(total: usize, segment: usize, hop: usize) -> impl Iterator<Item = usize> {
-    let last = total.saturating_sub(segment);
-    (0..last).step_by(hop).chain(std::iter::once(last))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{patch_count, starts};
-
-    #[test]
-    fn segments_cover_the_recording() {
-        let starts = |total, segment, hop| starts(total, segment, hop).collect::<Vec<_>>();
-        assert_eq!(starts(20, 173, 22), [0]);
-        assert_eq!(starts(173, 173, 22), [0]);
-        assert_eq!(starts(180, 173, 22), [0, 7]);
-        assert_eq!(starts(217, 173, 22), [0, 22, 44]);
-        assert_eq!(starts(600, 173, 173), [0, 173, 346, 427]);
-    }
+    use super::patch_count;
 
     #[test]
     fn patches_cover_the_recording() {

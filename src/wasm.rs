@@ -8,6 +8,7 @@ use crate::head::Head;
 use crate::metadata::ModelMetadata;
 use crate::model::Model;
 use crate::prediction::Prediction;
+use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig, Update};
 use js_sys::{Array, Float32Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
@@ -184,17 +185,21 @@ impl WasmClassifier {
         let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
         let hop = hop_seconds.unwrap_or(self.classifier.metadata().hop_seconds);
         let predictions = self.classifier.classify_with_hop(pcm, hop).map_err(to_js)?;
-        let objects = predictions.iter().map(|prediction| {
-            object(&[
-                ("start", prediction.start().into()),
-                ("end", prediction.end().into()),
-                ("rejected", prediction.rejected().into()),
-                ("scores", Float32Array::from(prediction.scores()).into()),
-                ("order", order(prediction)),
-                ("groupScores", Float32Array::from(prediction.group_scores().as_slice()).into()),
-            ])
-        });
-        Ok(objects.collect::<Array>().unchecked_into())
+        Ok(predictions_to_js(&predictions))
+    }
+
+    /// A recording of mono samples at `sampleRate` Hz that arrives in pieces.
+    pub fn segments(
+        &self,
+        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
+        #[wasm_bindgen(js_name = hopSeconds)] hop_seconds: Option<f64>,
+    ) -> Result<WasmSegments, JsValue> {
+        let hop = hop_seconds.unwrap_or(self.classifier.metadata().hop_seconds);
+        let mut segments = rate(sample_rate)
+            .and_then(|rate| self.classifier.segments(rate, hop))
+            .map_err(to_js)?;
+        segments.keep_columns();
+        Ok(WasmSegments { segments })
     }
 
     /// A stream of live audio at `sampleRate` Hz.
@@ -215,6 +220,33 @@ impl WasmClassifier {
             .and_then(|rate| self.classifier.stream(rate, config))
             .map_err(to_js)?;
         Ok(WasmStream { stream })
+    }
+}
+
+/// A recording, piece by piece.
+#[wasm_bindgen]
+pub struct WasmSegments {
+    segments: Segments,
+}
+
+#[wasm_bindgen]
+impl WasmSegments {
+    /// Takes mono samples and returns the predictions of the segments that they complete.
+    pub fn push(&mut self, pcm: &[f32]) -> Result<JsPredictions, JsValue> {
+        self.segments.push(pcm).map(|predictions| predictions_to_js(&predictions)).map_err(to_js)
+    }
+
+    /// The feature columns since the last call, `nMels` values each, not normalised.
+    #[wasm_bindgen(js_name = takeColumns)]
+    pub fn take_columns(&mut self) -> Vec<f32> {
+        self.segments.take_columns()
+    }
+
+    /// Ends the recording (it must not be used, nor freed, afterwards) and returns its last
+    /// predictions.
+    pub fn finish(self) -> Result<JsPredictions, JsValue> {
+        let (predictions, _) = self.segments.finish().map_err(to_js)?;
+        Ok(predictions_to_js(&predictions))
     }
 }
 
@@ -248,6 +280,20 @@ impl WasmStream {
 fn rate(hz: f64) -> Result<SampleRate, Error> {
     // `as` saturates: NaN and negative numbers become 0.
     SampleRate::new(hz.round() as u32)
+}
+
+fn predictions_to_js(predictions: &[Prediction]) -> JsPredictions {
+    let objects = predictions.iter().map(|prediction| {
+        object(&[
+            ("start", prediction.start().into()),
+            ("end", prediction.end().into()),
+            ("rejected", prediction.rejected().into()),
+            ("scores", Float32Array::from(prediction.scores()).into()),
+            ("order", order(prediction)),
+            ("groupScores", Float32Array::from(prediction.group_scores().as_slice()).into()),
+        ])
+    });
+    objects.collect::<Array>().unchecked_into()
 }
 
 fn updates_to_js(updates: &[Update]) -> JsUpdates {

@@ -43,7 +43,7 @@ test("pause keeps the microphone and hears nothing; going on hears again", async
   const site = await open({ wav: siren() });
   const pause = site.page.getByTestId("pause");
   await site.expectState("idle");
-  await expect(pause).toBeHidden();
+  await expect(pause).toBeDisabled();
   await site.startListening();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   await pause.click();

@@ -1,27 +1,22 @@
-// Classifier and SoundStream: thin covers over calls on the worker.
+// Classifier: a thin cover over calls on the worker.
 
-import { Engine, orAborted, type StreamOwner } from "./engine.js";
-import { abortedError, SoundError } from "./errors.js";
+import { Engine, orAborted } from "./engine.js";
+import { abortedError } from "./errors.js";
 import { fetchHead, fetchModel, fetchModule } from "./fetch.js";
 import {
   CLASSIFY_OPTIONS,
   checkNames,
+  checkTop,
   type ClassifyOptions,
   LOAD_OPTIONS,
   type LoadOptions,
+  SEGMENT_OPTIONS,
+  type SegmentOptions,
   STREAM_OPTIONS,
   type StreamOptions,
-  streamSettings,
 } from "./options.js";
-import type { StreamUpdate } from "./protocol.js";
-import type { Frame, ModelInfo, Prediction, Update } from "./types.js";
-
-/** What a stream gives for the samples pushed. */
-export interface StreamResult {
-  updates: Update[];
-  /** The log-mel columns that became ready, as in {@link Frame}. */
-  columns: Frame["columns"];
-}
+import { SegmentStream, SoundStream } from "./streams.js";
+import type { Frame, ModelInfo, Prediction } from "./types.js";
 
 /** A model, ready in a worker of its own. */
 export class Classifier {
@@ -66,8 +61,20 @@ export class Classifier {
    */
   async classify(pcm: Float32Array, sampleRate: number, options: ClassifyOptions = {}): Promise<Prediction[]> {
     checkNames("classify", options, CLASSIFY_OPTIONS);
-    const { hopSeconds, signal } = options;
-    return this.engine.call("classify", { pcm, sampleRate, hopSeconds }, { signal });
+    const { hopSeconds, top, signal } = options;
+    checkTop(top);
+    return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
+  }
+
+  /**
+   * A recording that arrives in pieces: the predictions of {@link classify} on the whole of it, in little memory however
+   * long it is. `sampleRate` is in Hz and has no default.
+   */
+  async segments(sampleRate: number, options: SegmentOptions = {}): Promise<SegmentStream> {
+    checkNames("segments", options, SEGMENT_OPTIONS);
+    const { hopSeconds, top } = options;
+    checkTop(top);
+    return SegmentStream.open(this.engine, { sampleRate, hopSeconds, top });
   }
 
   /** The log-mel columns of a mono recording, frame after frame, `info.nMels` values each in the unit of `info.logScale`. */
@@ -96,75 +103,4 @@ function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Mod
     throw thrown;
   });
   return signal ? orAborted(shipped, signal) : shipped;
-}
-
-/** Sound pushed piece by piece; how it is cut does not change what comes out. */
-export class SoundStream implements StreamOwner {
-  readonly #engine: Engine;
-  readonly #stream: number;
-  #over: SoundError | undefined;
-
-  /** @internal */
-  static async open(engine: Engine, sampleRate: number, options: StreamOptions): Promise<SoundStream> {
-    const stream = new SoundStream(engine);
-    try {
-      await engine.call("openStream", { stream: stream.#stream, sampleRate, settings: streamSettings(options) });
-    } catch (thrown) {
-      stream.close();
-      throw thrown;
-    }
-    return stream;
-  }
-
-  private constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#stream = engine.adopt(this);
-  }
-
-  /** Hears more mono samples; they are copied. */
-  async push(pcm: Float32Array): Promise<StreamResult> {
-    if (this.#over) throw this.#over;
-    const { updates, columns } = await this.#engine.call("push", { stream: this.#stream, pcm });
-    return { columns, updates: updates.map(toUpdate) };
-  }
-
-  /** The updates still inside; the stream is over after it. */
-  async finish(): Promise<Update[]> {
-    if (this.#over) throw this.#over;
-    const updates = this.#engine.call("finish", { stream: this.#stream });
-    this.#over = new SoundError("aborted", "the stream is finished");
-    try {
-      return (await updates).map(toUpdate);
-    } finally {
-      await this.#engine.release(this.#stream);
-    }
-  }
-
-  /** Ends the stream without its last updates. May be called again. */
-  close(): void {
-    this.#over ??= new SoundError("aborted", "the stream is closed");
-    void this.#engine.release(this.#stream);
-  }
-
-  /** @internal */
-  notice(): void {}
-
-  /** @internal */
-  crashed(error: SoundError): void {
-    this.#over ??= error;
-    void this.#engine.release(this.#stream);
-  }
-
-  /** @internal */
-  lost(error: SoundError): void {
-    this.crashed(error);
-  }
-
-  /** @internal A fresh worker knows nothing of what this stream had heard: it stays over. */
-  restarted(): void {}
-}
-
-/** Nothing is ever dropped where the caller pushes. */
-function toUpdate(update: StreamUpdate): Update {
-  return { ...update, dropped: 0 };
 }

@@ -32,10 +32,16 @@ export interface LoadOptions {
 /** Options of {@link Classifier.stream}. Each default is the model's own value. */
 export interface StreamOptions extends StreamSettings {}
 
-/** Options of {@link Classifier.classify}. */
-export interface ClassifyOptions {
+/** Options of {@link Classifier.segments}. */
+export interface SegmentOptions {
   /** Seconds from one segment to the next. Default: the model's own. */
   hopSeconds?: number;
+  /** How many categories each prediction brings, best first: a whole number from 1 on. Default: all. */
+  top?: number;
+}
+
+/** Options of {@link Classifier.classify}. */
+export interface ClassifyOptions extends SegmentOptions {
   /** Gives the wait up with `aborted`. */
   signal?: AbortSignal;
 }
@@ -66,7 +72,8 @@ export const STREAM_OPTIONS: Names<StreamOptions> = [
   "eventOn",
   "eventOff",
 ];
-export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = ["hopSeconds", "signal"];
+export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
+export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
 export const RECORD_OPTIONS: Names<{ signal?: AbortSignal }> = ["signal"];
 export const LISTEN_OPTIONS: Names<ListenOptions> = [
   ...LOAD_OPTIONS,
@@ -85,6 +92,13 @@ export function checkNames(call: string, given: object, known: readonly string[]
     if (!known.includes(name)) {
       throw new SoundError("config", `${call}: unknown option "${name}"; known are ${known.join(", ")}`);
     }
+  }
+}
+
+/** Throws `config` when `top` is no number of categories. */
+export function checkTop(top: number | undefined): void {
+  if (top !== undefined && !(Number.isInteger(top) && top >= 1)) {
+    throw new SoundError("config", `top: expected a whole number from 1 on, got ${top}`);
   }
 }
 

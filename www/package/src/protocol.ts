@@ -6,7 +6,7 @@
 
 import type { WireError } from "./errors.js";
 import type { Stretch } from "./pcm-ring.js";
-import type { Frame, ModelInfo, Prediction, Update } from "./types.js";
+import type { Frame, ModelInfo, Prediction, SegmentResult, Update } from "./types.js";
 
 /** How a stream decides; an absent value is the model's own. */
 export interface StreamSettings {
@@ -39,8 +39,18 @@ export interface HandedOver extends Stretch {
 /** The calls of the page on the worker. `stream` is a number that the page chooses. */
 export interface Calls {
   init: { args: { module: WebAssembly.Module; model: ArrayBuffer; head: ArrayBuffer | undefined }; reply: ModelInfo };
-  classify: { args: { pcm: Float32Array; sampleRate: number; hopSeconds: number | undefined }; reply: Prediction[] };
+  /** `top`: how many categories each prediction brings; all where it is undefined. */
+  classify: {
+    args: { pcm: Float32Array; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
+    reply: Prediction[];
+  };
   logMel: { args: { pcm: Float32Array; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
+  openSegments: {
+    args: { stream: number; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
+    reply: undefined;
+  };
+  pushSegments: { args: { stream: number; pcm: Float32Array }; reply: SegmentResult };
+  finishSegments: { args: { stream: number }; reply: Prediction[] };
   openStream: { args: { stream: number; sampleRate: number; settings: StreamSettings }; reply: undefined };
   push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };

@@ -38,6 +38,14 @@ export interface Prediction {
   rejected: boolean;
 }
 
+/** What a recording in pieces gives for the samples pushed. */
+export interface SegmentResult {
+  /** The segments that became complete. */
+  predictions: Prediction[];
+  /** The log-mel columns that became ready, as in {@link Frame}. */
+  columns: Float32Array<ArrayBuffer>;
+}
+
 /** A sound with its beginning and end. */
 export interface SoundEvent {
   label: string;

@@ -4,9 +4,12 @@ import type { WasmPrediction, WasmUpdate } from "../wasm/sourcing_sound.js";
 import type { StreamUpdate } from "./protocol.js";
 import type { Category, GroupScore, ModelInfo, Prediction } from "./types.js";
 
-export function toPrediction(info: ModelInfo, prediction: WasmPrediction): Prediction {
-  const { start, end, rejected } = prediction;
-  return { start, end, rejected, categories: toCategories(info, prediction), groups: toGroups(info, prediction) };
+/** `top`: how many categories are wanted; `undefined` for all. */
+export function toPrediction(info: ModelInfo, prediction: WasmPrediction, top?: number): Prediction {
+  const { start, end, rejected, scores, groupScores } = prediction;
+  const order = prediction.order.subarray(0, top);
+  const categories = toCategories(info, { order, scores, groupScores });
+  return { start, end, rejected, categories, groups: toGroups(info, prediction) };
 }
 
 export function toUpdate(info: ModelInfo, update: WasmUpdate): StreamUpdate {
@@ -14,7 +17,7 @@ export function toUpdate(info: ModelInfo, update: WasmUpdate): StreamUpdate {
   return { time, rejected, events, categories: toCategories(info, update), groups: toGroups(info, update) };
 }
 
-/** Every label with its score, in the core's order. */
+/** The labels with their scores, in the core's order. */
 function toCategories({ labels, groups, labelGroups }: ModelInfo, { order, scores }: Ranked): Category[] {
   return Array.from(order, (index) => ({
     label: labels[index] ?? "",

@@ -3,7 +3,7 @@
 // A coded error is an answer. Anything else thrown is a bug or a trap of the
 // wasm: the instance is not trusted again and the page is told to start anew.
 
-import initWasm, { WasmClassifier, type WasmStream, type WasmUpdate } from "../wasm/sourcing_sound.js";
+import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../wasm/sourcing_sound.js";
 import { Capture } from "./capture.js";
 import { messageOf, SoundError, toWire } from "./errors.js";
 import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "./protocol.js";
@@ -20,6 +20,8 @@ interface Loaded {
 let loaded: Loaded | undefined;
 let crashed = false;
 const streams = new Map<number, WasmStream>();
+/** Recordings in pieces, and how many categories of each prediction are wanted. */
+const segments = new Map<number, { open: WasmSegments; top: number | undefined }>();
 const captures = new Map<number, Capture>();
 
 type Handlers = {
@@ -34,9 +36,29 @@ const handlers: Handlers = {
     return loaded.info;
   },
 
-  classify({ pcm, sampleRate, hopSeconds }) {
+  classify({ pcm, sampleRate, hopSeconds, top }) {
     const { classifier, info } = ready();
-    return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info, prediction));
+    return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info, prediction, top));
+  },
+
+  openSegments({ stream, sampleRate, hopSeconds, top }) {
+    segments.set(stream, { open: ready().classifier.segments(sampleRate, hopSeconds), top });
+    return undefined;
+  },
+
+  pushSegments({ stream, pcm }) {
+    const { open, top } = openSegments(stream);
+    const { info } = ready();
+    const predictions = open.push(pcm).map((prediction) => toPrediction(info, prediction, top));
+    return { predictions, columns: open.takeColumns() as Float32Array<ArrayBuffer> };
+  },
+
+  finishSegments({ stream }) {
+    const { open, top } = openSegments(stream);
+    // Finishing consumes it: it must not be freed as well.
+    segments.delete(stream);
+    const { info } = ready();
+    return open.finish().map((prediction) => toPrediction(info, prediction, top));
   },
 
   logMel({ pcm, sampleRate }) {
@@ -64,6 +86,8 @@ const handlers: Handlers = {
   closeStream({ stream }) {
     streams.get(stream)?.free();
     streams.delete(stream);
+    segments.get(stream)?.open.free();
+    segments.delete(stream);
     captures.get(stream)?.close();
     captures.delete(stream);
     return undefined;
@@ -149,6 +173,12 @@ function openStream(id: number): WasmStream {
   const stream = streams.get(id);
   if (!stream) throw new SoundError("aborted", "the stream is closed");
   return stream;
+}
+
+function openSegments(id: number): { open: WasmSegments; top: number | undefined } {
+  const open = segments.get(id);
+  if (!open) throw new SoundError("aborted", "the recording is closed");
+  return open;
 }
 
 function openCapture(id: number): Capture {

@@ -49,7 +49,7 @@ export class Buttons {
     setText(this.#listen, this.#ends === "listen" ? texts.stop : texts.listen);
     setText(this.#record, this.#ends === "record" ? texts.cancel : texts.record(this.#seconds));
     setText(this.#pause, state === "paused" ? listenTexts.resume : listenTexts.pause);
-    this.#pause.hidden = !hears;
+    this.#pause.disabled = !hears;
     this.#listen.toggleAttribute("data-active", this.#ends === "listen");
     this.#record.toggleAttribute("data-active", this.#ends === "record");
   }

@@ -1,0 +1,228 @@
+//! Recordings that arrive in pieces → the predictions of the whole, one per segment.
+//!
+//! However long a recording is, only the columns, or the patches that a network has heard,
+//! of about one segment are kept.
+
+use crate::audio::{SampleRate, check_finite};
+use crate::classifier::{hop_columns, patch_count};
+use crate::error::Result;
+use crate::front_end::{ColumnStream, FrontEnd};
+use crate::metadata::PatchLayout;
+use crate::prediction::Prediction;
+use crate::scorer::{Heard, SLACK_COLUMNS, Scored, Scorer, below};
+use std::collections::VecDeque;
+
+/// A recording, piece by piece. However it is cut, the predictions are those of
+/// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop).
+///
+/// Segments are laid out in units: feature columns, or patches for a network of patches.
+pub struct Segments {
+    columns: ColumnStream,
+    scorer: Scorer,
+    rate: SampleRate,
+    samples: u64,
+    patch: Option<PatchLayout>,
+    /// Units in a segment, and from one segment to the next.
+    segment: usize,
+    hop: usize,
+    /// The unit with which the next segment begins, unless the recording ends before.
+    next: usize,
+    /// Columns that may still be needed, `[columns][n_mels]`, the first being the recording's
+    /// column `dropped`.
+    kept: Vec<f32>,
+    dropped: usize,
+    /// What the network said of patches, the first being the recording's patch `forgotten`.
+    heard: VecDeque<Heard>,
+    forgotten: usize,
+    untaken: Option<Vec<f32>>,
+}
+
+impl Segments {
+    pub(crate) fn new(
+        front_end: FrontEnd,
+        scorer: Scorer,
+        rate: SampleRate,
+        hop_seconds: f64,
+    ) -> Result<Self> {
+        let metadata = scorer.metadata();
+        let hop = hop_columns(metadata, hop_seconds)?;
+        let patch = metadata.patch;
+        Ok(Segments {
+            columns: ColumnStream::new(front_end, rate)?,
+            rate,
+            samples: 0,
+            segment: patch.map_or(metadata.segment_frames, |_| metadata.segment_patches()),
+            hop: patch.map_or(hop, |patch| hop / patch.hop_frames),
+            patch,
+            next: 0,
+            kept: Vec::new(),
+            dropped: 0,
+            heard: VecDeque::new(),
+            forgotten: 0,
+            untaken: None,
+            scorer,
+        })
+    }
+
+    /// Keeps the feature columns for [`Self::take_columns`] from now on.
+    pub fn keep_columns(&mut self) {
+        self.untaken.get_or_insert_default();
+    }
+
+    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for
+    /// drawing; none unless [`Self::keep_columns`] was called. Whoever keeps them takes them
+    /// after every push, or they add up.
+    pub fn take_columns(&mut self) -> Vec<f32> {
+        self.untaken.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Takes mono samples and returns the predictions of the segments that they complete. No
+    /// samples at all are fine.
+    ///
+    /// # Errors
+    /// `audio-non-finite` for NaN or infinity: nothing of this piece is taken then.
+    /// `inference` should the network fail.
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Prediction>> {
+        check_finite(samples)?;
+        self.samples += samples.len() as u64;
+        let before = self.kept.len();
+        self.columns.push(samples, &mut self.kept)?;
+        self.hand_out(before);
+        self.advance()
+    }
+
+    /// The last predictions; the last segment of all is moved so that it ends with the
+    /// recording. A recording that is not longer than a segment has exactly one.
+    ///
+    /// # Errors
+    /// `audio-too-short` for less audio than one feature column needs; `inference` should
+    /// the network fail.
+    pub fn finish(mut self) -> Result<(Vec<Prediction>, Vec<f32>)> {
+        let before = self.kept.len();
+        self.columns.finish(&mut self.kept)?;
+        self.hand_out(before);
+        let mut predictions = self.advance()?;
+        let total = self.total_columns();
+        let mut units = total;
+        if let Some(patch) = self.patch {
+            units = patch_count(total, patch.frames, patch.hop_frames);
+            self.hear_patches(patch, units)?;
+        } else if total <= self.segment + SLACK_COLUMNS {
+            units = total.min(self.segment);
+        }
+        let last = units.saturating_sub(self.segment);
+        while self.next < last {
+            predictions.push(self.predict(self.next, total)?);
+            self.next += self.hop;
+        }
+        predictions.push(self.predict(last, total)?);
+        let columns = self.take_columns();
+        Ok((predictions, columns))
+    }
+
+    /// Predicts every segment that the recording surely has, and drops what none needs.
+    fn advance(&mut self) -> Result<Vec<Prediction>> {
+        let mut predictions = Vec::new();
+        let total = self.total_columns();
+        let units = match self.patch {
+            Some(patch) => {
+                let full =
+                    (total + patch.hop_frames).saturating_sub(patch.frames) / patch.hop_frames;
+                // Fewer where the last ones may turn out not to be patches of their own.
+                self.hear_patches(
+                    patch,
+                    full.min(patch_count(total, patch.frames, patch.hop_frames)),
+                )?;
+                self.forgotten + self.heard.len()
+            }
+            // Not longer than a segment, but for the slack, it has one segment only.
+            None if total <= self.segment + SLACK_COLUMNS => return Ok(predictions),
+            None => total,
+        };
+        while self.next + self.segment < units {
+            predictions.push(self.predict(self.next, total)?);
+            self.next += self.hop;
+        }
+        // The last segment of all begins here at the earliest.
+        let needed = self.next.min(units.saturating_sub(self.segment));
+        match self.patch {
+            Some(patch) => {
+                let over = needed - self.forgotten;
+                self.heard.drain(..over);
+                self.forgotten = needed;
+                self.drop_columns(units * patch.hop_frames);
+            }
+            None => self.drop_columns(needed),
+        }
+        Ok(predictions)
+    }
+
+    /// Lets the network hear the patches up to the recording's patch `end`.
+    fn hear_patches(&mut self, patch: PatchLayout, end: usize) -> Result<()> {
+        let total = self.total_columns();
+        for index in self.forgotten + self.heard.len()..end {
+            let first = index * patch.hop_frames;
+            let columns = self.span(first, total.min(first + patch.frames));
+            self.heard.push_back(self.scorer.hear(&self.kept[columns])?);
+        }
+        Ok(())
+    }
+
+    /// The prediction of the segment that begins with unit `first`, of `total` columns so far.
+    fn predict(&mut self, first: usize, total: usize) -> Result<Prediction> {
+        let (scored, start, is_last) = match self.patch {
+            Some(patch) => {
+                let units = self.forgotten + self.heard.len();
+                let last = units.min(first + self.segment);
+                let heard = self.heard.range(first - self.forgotten..last - self.forgotten);
+                (self.scorer.pool(heard), first * patch.hop_frames, last == units)
+            }
+            None => {
+                let last = total.min(first + self.segment);
+                let columns = self.span(first, last);
+                let heard = self.scorer.hear(&self.kept[columns])?;
+                (self.scorer.pool(std::iter::once(&heard)), first, last == total)
+            }
+        };
+        Ok(self.prediction(start, is_last, scored))
+    }
+
+    /// A prediction for the segment from column `first` on, rejected by the model's own
+    /// thresholds. The last segment ends with the recording, whatever its columns round to.
+    fn prediction(&self, first: usize, is_last: bool, scored: Scored) -> Prediction {
+        let metadata = self.scorer.metadata();
+        let duration = self.samples as f64 / f64::from(self.rate.hz());
+        let start = first as f64 * metadata.front_end.column_seconds();
+        let end = if is_last { duration } else { start + metadata.segment_seconds() };
+        let rejected = scored.other || below(&scored.scores, metadata.rejection_threshold);
+        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
+        Prediction::new(labels, ranking, (start, end.min(duration)), scored.scores, rejected)
+    }
+
+    /// Where the recording's columns from `first` up to `last` are in `kept`.
+    fn span(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+        let n_mels = self.n_mels();
+        (first - self.dropped) * n_mels..(last - self.dropped) * n_mels
+    }
+
+    /// Drops the columns before the recording's column `needed`.
+    fn drop_columns(&mut self, needed: usize) {
+        let needed = needed.min(self.total_columns());
+        self.kept.drain(..(needed - self.dropped) * self.n_mels());
+        self.dropped = needed;
+    }
+
+    fn hand_out(&mut self, from: usize) {
+        if let Some(untaken) = &mut self.untaken {
+            untaken.extend_from_slice(&self.kept[from..]);
+        }
+    }
+
+    fn total_columns(&self) -> usize {
+        self.dropped + self.kept.len() / self.n_mels()
+    }
+
+    fn n_mels(&self) -> usize {
+        self.columns.config().n_mels
+    }
+}

@@ -1,0 +1,128 @@
+// Sound pushed piece by piece by the caller: thin covers over calls on the worker.
+
+import type { Engine, StreamOwner } from "./engine.js";
+import { SoundError } from "./errors.js";
+import { type StreamOptions, streamSettings } from "./options.js";
+import type { Calls, StreamUpdate } from "./protocol.js";
+import type { Frame, Prediction, SegmentResult, Update } from "./types.js";
+
+/** What a stream gives for the samples pushed. */
+export interface StreamResult {
+  updates: Update[];
+  /** The log-mel columns that became ready, as in {@link Frame}. */
+  columns: Frame["columns"];
+}
+
+/** What all of them have in common: a number in the worker, and an end. */
+abstract class WorkerStream implements StreamOwner {
+  /** @internal */
+  protected readonly engine: Engine;
+  /** @internal */
+  protected readonly id: number;
+  #over: SoundError | undefined;
+
+  /** @internal */
+  protected constructor(engine: Engine) {
+    this.engine = engine;
+    this.id = engine.adopt(this);
+  }
+
+  /** Ends it without what is still inside. May be called again. */
+  close(): void {
+    this.#over ??= new SoundError("aborted", "the stream is closed");
+    void this.engine.release(this.id);
+  }
+
+  /** @internal One that cannot be opened leaves nothing behind. */
+  protected async opened(open: () => Promise<unknown>): Promise<void> {
+    try {
+      await open();
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
+  }
+
+  /** @internal */
+  protected checkOpen(): void {
+    if (this.#over) throw this.#over;
+  }
+
+  /** @internal The last call. */
+  protected async last<T>(call: () => Promise<T>): Promise<T> {
+    this.checkOpen();
+    const result = call();
+    this.#over = new SoundError("aborted", "the stream is finished");
+    try {
+      return await result;
+    } finally {
+      await this.engine.release(this.id);
+    }
+  }
+
+  /** @internal */
+  notice(): void {}
+
+  /** @internal */
+  crashed(error: SoundError): void {
+    this.#over ??= error;
+    void this.engine.release(this.id);
+  }
+
+  /** @internal */
+  lost(error: SoundError): void {
+    this.crashed(error);
+  }
+
+  /** @internal A fresh worker knows nothing of what this had heard: it stays over. */
+  restarted(): void {}
+}
+
+/** Sound pushed piece by piece; how it is cut does not change what comes out. */
+export class SoundStream extends WorkerStream {
+  /** @internal */
+  static async open(engine: Engine, sampleRate: number, options: StreamOptions): Promise<SoundStream> {
+    const stream = new SoundStream(engine);
+    await stream.opened(() => engine.call("openStream", { stream: stream.id, sampleRate, settings: streamSettings(options) }));
+    return stream;
+  }
+
+  /** Hears more mono samples; they are copied. */
+  async push(pcm: Float32Array): Promise<StreamResult> {
+    this.checkOpen();
+    const { updates, columns } = await this.engine.call("push", { stream: this.id, pcm });
+    return { columns, updates: updates.map(toUpdate) };
+  }
+
+  /** The updates still inside; the stream is over after it. */
+  async finish(): Promise<Update[]> {
+    const updates = await this.last(() => this.engine.call("finish", { stream: this.id }));
+    return updates.map(toUpdate);
+  }
+}
+
+/** A recording in pieces; how it is cut does not change what comes out. */
+export class SegmentStream extends WorkerStream {
+  /** @internal */
+  static async open(engine: Engine, args: Omit<Calls["openSegments"]["args"], "stream">): Promise<SegmentStream> {
+    const stream = new SegmentStream(engine);
+    await stream.opened(() => engine.call("openSegments", { ...args, stream: stream.id }));
+    return stream;
+  }
+
+  /** Hears more mono samples; they are copied. */
+  async push(pcm: Float32Array): Promise<SegmentResult> {
+    this.checkOpen();
+    return this.engine.call("pushSegments", { stream: this.id, pcm });
+  }
+
+  /** The last predictions; it is over after it. Throws `audio-too-short` when less than one column was pushed in all. */
+  async finish(): Promise<Prediction[]> {
+    return this.last(() => this.engine.call("finishSegments", { stream: this.id }));
+  }
+}
+
+/** Nothing is ever dropped where the caller pushes. */
+function toUpdate(update: StreamUpdate): Update {
+  return { ...update, dropped: 0 };
+}
