@@ -9,7 +9,6 @@ import { Shelf } from "./models/shelf.js";
 import { decode } from "./sound/decode.js";
 import { overall, toParts } from "./sound/parts.js";
 import { texts } from "./texts/index.js";
-import { describeModel } from "./view/about.js";
 import { Announcer } from "./view/announcer.js";
 import { Clip } from "./view/clip.js";
 import { HeardList } from "./view/heard-list.js";
@@ -43,9 +42,10 @@ export class App {
   readonly #clip = new Clip(this.#picture);
   readonly #model = new ActiveModel((info) => {
     this.#describe(info);
-    void this.#shelf.open(info);
+    void this.shelf.open(info);
   });
-  readonly #shelf = new Shelf({
+  /** The models to choose from. */
+  readonly shelf = new Shelf({
     adopt: (classifier) => this.#adopt(classifier),
     began: () => this.#notice.clear(),
     failed: (thrown) => this.#notice.failModel(thrown),
@@ -222,7 +222,6 @@ export class App {
   #describe(info: ModelInfo): void {
     this.#picture.describe(info);
     this.#heard.describe(info);
-    describeModel(info);
     this.#recordWords = texts.record(short(recordingSeconds(info)));
     this.#showButtons();
   }

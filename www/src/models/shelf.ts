@@ -71,8 +71,7 @@ export class Shelf {
     // Without the list the page works with what it has; the next visit asks again.
     this.#complete = found !== undefined;
     const active = found ?? firstChoice(info);
-    const kept = keptChoices();
-    this.#choices = [...(found ? listed : [active]), ...kept];
+    this.#choices = [active, ...listed.filter((choice) => found && choice !== found), ...keptChoices()];
     this.#active = active;
     this.#tell((face) => face.offer(this.#choices, active));
     this.#tidy();

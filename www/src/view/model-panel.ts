@@ -43,7 +43,7 @@ export class ModelPanel {
 
   /** Offers the model with the most labels, if that is not the one that listens. */
   offer(choices: Choice[], active: Choice): void {
-    this.#choices = [active, ...choices.filter((choice) => choice !== active)];
+    this.#choices = choices;
     this.#active = active;
     this.#select.replaceChildren(
       ...this.#choices.map((choice) => {
