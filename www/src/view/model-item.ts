@@ -1,7 +1,7 @@
 // One model in the list: chosen to be looked at like a radio button, and put to use by its button.
 
 import { make, setText } from "../dom.js";
-import { megabytes } from "../format.js";
+import { byteSize, megabytes } from "../format.js";
 import { type Choice, sizeOf } from "../models/manifest.js";
 import { choiceName, modelTexts } from "../texts/index.js";
 
@@ -96,6 +96,6 @@ export class ModelItem {
   #sizeWords(): string {
     const size = sizeOf(this.choice);
     const sounds = modelTexts.sounds(this.choice.labels);
-    return size > 0 ? `${sounds} · ${megabytes(size)}` : sounds;
+    return size > 0 ? `${sounds} · ${byteSize(size)}` : sounds;
   }
 }

@@ -7,6 +7,7 @@ export function modelKeys(): HTMLElement {
   const details = make("details", "model-keys");
   details.dataset["testid"] = "model-keys";
   details.append(make("summary", "", modelTexts.keysTitle), make("p", "", modelTexts.keysIntro));
+  const parts = make("div", "model-keys-parts");
   for (const [title, keys] of Object.entries(modelTexts.keys)) {
     const list = make("dl", "");
     for (const [key, meaning] of Object.entries(keys)) {
@@ -14,7 +15,10 @@ export function modelKeys(): HTMLElement {
       term.append(make("code", "", key));
       list.append(term, make("dd", "", meaning));
     }
-    details.append(make("h4", "", title), list);
+    const part = make("section", "");
+    part.append(make("h3", "", title), list);
+    parts.append(part);
   }
+  details.append(parts);
   return details;
 }

@@ -1,7 +1,7 @@
 // What a model says about itself, and its card, fetched when somebody unfolds it.
 
 import { make, setText } from "../dom.js";
-import { megabytes } from "../format.js";
+import { byteSize } from "../format.js";
 import { addressOf, type Choice, sizeOf, speaker } from "../models/manifest.js";
 import { choiceName, modelTexts, texts } from "../texts/index.js";
 import { labelList } from "./label-groups.js";
@@ -86,7 +86,7 @@ function factsOf(choice: Choice): [string, string | HTMLElement][] {
     [facts.folds, folds],
     [facts.accuracy, accuracy],
     [facts.licence, licence],
-    ...(size > 0 ? [[modelTexts.size, megabytes(size)] as [string, string]] : []),
+    ...(size > 0 ? [[modelTexts.size, byteSize(size)] as [string, string]] : []),
     [modelTexts.digest, digests(head ? [model, head] : [model])],
   ];
 }
