@@ -5,9 +5,9 @@ import type { AnyErrorCode } from "../codes.js";
 export const models = {
   title: "Modelle",
   names: {
-    "urban-v1": "Geräusche der Stadt",
-    everyday: "Geräusche des Alltags",
-    "everyday+urban": "Geräusche der Stadt, mit dem großen Ohr",
+    "urban-v1": "Stadtgeräusche",
+    everyday: "Alltagsgeräusche",
+    "everyday+urban": "Stadtgeräusche, großes Ohr",
   } as Readonly<Record<string, string>>,
   sounds: (labels: number) => `${labels} Geräusche`,
   inUse: "In Gebrauch",
