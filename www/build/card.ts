@@ -23,9 +23,10 @@ const marked = new Marked({
       const tag = `h${Math.min(6, depth + 2)}`;
       return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>\n`;
     },
-    /** Wide tables scroll by themselves, by keyboard too. */
+    /** Wide tables scroll by themselves, by keyboard too. A corner without words heads nothing. */
     table(token) {
-      return `<div class="card-table" tabindex="0">\n${RULES.table.call(this, token)}</div>\n`;
+      const table = RULES.table.call(this, token).replaceAll(/<th([^>]*)><\/th>/g, "<td$1></td>");
+      return `<div class="card-table" tabindex="0">\n${table}</div>\n`;
     },
   },
 });
