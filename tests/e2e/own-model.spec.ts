@@ -4,6 +4,7 @@ import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
+import { cardHtml } from "../../www/build/card";
 import { barriers } from "./support/barriers";
 import { REPOSITORY } from "./support/environment";
 import { layoutShift } from "./support/layout-shift";
@@ -90,6 +91,22 @@ test("each of the site's models says what it is before it is loaded, and its car
   await expect(models.card.locator("table")).toHaveCount(0);
   await models.card.locator("summary").click();
   await expect(models.card).toContainText("Label by label");
+});
+
+test("of a card's Markdown only text and links to elsewhere come through", () => {
+  const html = cardHtml(
+    [
+      "# Title",
+      "## Part <img src=x onerror=alert(1)>",
+      "[near](../../LICENSE) [far](https://example.org/?a=1&b=2) [odd](javascript:alert(1)) ![picture](x.png)",
+      "<script>alert(1)</script>",
+      "| a | |\n|---|---|\n| 1 | 2 |",
+    ].join("\n\n"),
+  );
+  expect(html).toContain("<h4>Part </h4>");
+  expect(html).toContain('<p>near <a href="https://example.org/?a=1&amp;b=2" target="_blank" rel="noopener">far</a> odd picture</p>');
+  expect(html).toContain('<div class="card-table" tabindex="0">\n<table>');
+  expect(html).not.toMatch(/Title|<script|<img|onerror|javascript:|style=|<th><\/th>/);
 });
 
 for (const width of [390, 1280]) {
