@@ -112,11 +112,12 @@ test("of a card's Markdown only text and links to elsewhere come through", () =>
 for (const width of [390, 1280]) {
   test(`nothing jumps while the view fills (${width} px)`, async ({ open }) => {
     let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
     const site = await open({
       prepare: async (page) => {
         await page.setViewportSize({ width, height: 800 });
         await page.route("**/models.json", async (route) => {
-          await new Promise<void>((resolve) => (answer = resolve));
+          await answered;
           await route.continue();
         });
       },
