@@ -81,7 +81,7 @@ test("switching while listening shows the new labels with their groups, and lose
   expect(await layoutShift(site.page), "how far things jumped").toBeLessThan(0.01);
 });
 
-test("the about section describes the model that listens", async ({ openTiny }) => {
+test("the view of the models describes the model that listens", async ({ openTiny }) => {
   const { site } = await openTiny();
   const facts = site.page.getByTestId("facts");
   await expect(facts).toContainText("urban-v1");
@@ -89,8 +89,11 @@ test("the about section describes the model that listens", async ({ openTiny }) 
   await site.expectModels("choice");
   await expect(facts).toContainText("pets: Hears a purring cat in everything");
   await expect(facts).toContainText("12 kinds of sound in 3 groups");
+  await site.goTo("models");
   await facts.locator("summary").click();
   await expect(facts).toContainText("Cat · Purr");
+  await expect(facts.getByText("Cat · Purr")).toBeVisible();
+  await site.goTo("listen");
   await site.modelSelect.selectOption("urban-v1");
   await expect(facts).toContainText("Dog bark");
 });

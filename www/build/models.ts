@@ -1,13 +1,16 @@
 // Vite plugin: the models that the site offers, as files and as `models.json`,
 // which says what each of them is. Everything in it is read from the files by
 // the site's own wasm module; a file that the module refuses fails the build.
+// A card beside a model becomes a piece of HTML beside its file.
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "vite";
+import { type Described, described } from "../src/models/described.js";
 import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
+import { cardHtml } from "./card.js";
 
 const WWW = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODELS = join(WWW, "../models");
@@ -37,7 +40,7 @@ export function models(): Plugin {
         if (there && entry) entry.file = there.fileName;
         else this.emitFile({ type: "asset", fileName: name, source: bytes });
       }
-      this.emitFile({ type: "asset", fileName: MANIFEST, source: JSON.stringify(manifest, undefined, 2) });
+      this.emitFile({ type: "asset", fileName: MANIFEST, source: JSON.stringify(manifest) });
     },
     configureServer({ middlewares, config }) {
       const collected = collect();
@@ -48,6 +51,7 @@ export function models(): Plugin {
             const path = new URL(request.url ?? "/", "http://localhost").pathname.slice(1);
             const asset = assets.find(({ name }) => name === path);
             if (path === MANIFEST) response.setHeader("content-type", "application/json").end(JSON.stringify(manifest));
+            else if (asset?.name.endsWith(".html")) response.setHeader("content-type", "text/html").end(asset.bytes);
             else if (asset) response.end(asset.bytes);
             else next();
           })
@@ -61,7 +65,7 @@ export function models(): Plugin {
 interface Module {
   default(options: { module_or_path: BufferSource }): Promise<unknown>;
   WasmClassifier: new (model: Uint8Array, head?: Uint8Array) => {
-    metadata(): { name: string; labels: string[] };
+    metadata(): Described;
     free(): void;
   };
 }
@@ -71,9 +75,9 @@ async function collect(): Promise<Collected> {
   await wasm.default({ module_or_path: readFileSync(WASM.replace(/\.js$/, "_bg.wasm")) });
   const read = (model: Buffer, head?: Buffer) => {
     const classifier = new wasm.WasmClassifier(model, head);
-    const { name, labels } = classifier.metadata();
+    const metadata = described(classifier.metadata());
     classifier.free();
-    return { name, labels: labels.length };
+    return metadata;
   };
 
   const assets: Asset[] = [];
@@ -83,18 +87,31 @@ async function collect(): Promise<Collected> {
     assets.push({ name: file, bytes });
     return { file, bytes: bytes.length, sha256 };
   };
+  /** The card's address, for a model that has one. */
+  const publishCard = (path: string, name: string) => {
+    if (!existsSync(path)) return {};
+    const { file } = publish(`${name}.card.html`, Buffer.from(cardHtml(readFileSync(path, "utf8"))));
+    return { card: file };
+  };
 
   const models = filesOf((name) => name === "model.onnx").map((path) => ({ path, bytes: readFileSync(path) }));
-  const entries: ModelEntry[] = models.map(({ path, bytes }) => ({
-    ...read(bytes),
-    ...publish(join(dirname(path), `${basename(dirname(path))}.onnx`), bytes),
-  }));
+  const entries: ModelEntry[] = models.map(({ path, bytes }) => {
+    const folder = dirname(path);
+    const name = basename(folder);
+    return { ...read(bytes), ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
+  });
   const heads: HeadEntry[] = filesOf((name) => name.endsWith(".head.json")).map((path) => {
     const bytes = readFileSync(path);
     const base = entries.find(({ sha256 }) => sha256 === baseOf(path, bytes));
     if (!base) throw new Error(`${path}: the model that this head was made for is not in ${MODELS}`);
     const model = models[entries.indexOf(base)]!;
-    return { ...read(model.bytes, bytes), ...publish(path, bytes), base: base.name };
+    const card = path.replace(/\.head\.json$/, ".CARD.md");
+    return {
+      ...read(model.bytes, bytes),
+      ...publish(path, bytes),
+      ...publishCard(card, `${base.name}-${basename(card, ".CARD.md")}`),
+      base: base.name,
+    };
   });
   return { manifest: { models: entries, heads }, assets };
 }

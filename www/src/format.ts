@@ -39,6 +39,11 @@ export function megabytes(bytes: number): string {
   return `${decimal(bytes / 1e6, 1)} MB`;
 }
 
+/** The same in words that do not round a small file to nothing: 4130000 → "4.1 MB", 12300 → "12 KB". */
+export function byteSize(bytes: number): string {
+  return bytes < 50_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : megabytes(bytes);
+}
+
 /** A stretch of a recording: "2.0 – 6.5 s", or "1:02 – 1:15" beyond a minute. */
 export function stretch(start: number, end: number): string {
   return end < 60 ? `${decimal(start, 1)} – ${decimal(end, 1)} s` : `${clock(start)} – ${clock(end)}`;

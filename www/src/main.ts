@@ -1,9 +1,11 @@
 import { App } from "./app.js";
+import { byId } from "./dom.js";
 import { SettingsStore } from "./listening/settings.js";
 import { Shelf } from "./models/shelf.js";
-import { describeModel, prepareAbout } from "./view/about.js";
+import { prepareAbout } from "./view/about.js";
 import { prepareFrame } from "./view/frame.js";
 import { prepareFullScreen } from "./view/full-screen.js";
+import { ModelsView } from "./view/models.js";
 import { Notice } from "./view/notice.js";
 import { Router } from "./view/router.js";
 
@@ -17,10 +19,7 @@ const app: App = new App(
   {
     settings,
     log: { begin: () => undefined, update: () => undefined, end: () => undefined },
-    described: (info) => {
-      describeModel(info);
-      void shelf.open(info);
-    },
+    described: (info) => void shelf.open(info),
   },
   notice,
 );
@@ -29,5 +28,15 @@ const shelf = new Shelf({
   began: () => notice.clear(),
   failed: (thrown) => notice.failModel(thrown),
 });
-new Router(() => undefined);
+const models = new ModelsView(byId("view-models", HTMLElement), {
+  chosen: (choice) => shelf.choose(choice),
+  cancelled: () => shelf.cancel(),
+  opened: (files) => void shelf.openOwn(files),
+  removed: (choice) => void shelf.remove(choice),
+  wanted: () => router.go("models"),
+});
+shelf.watch(models);
+const router = new Router((view) => {
+  if (view === "models") models.show();
+});
 void app.start();

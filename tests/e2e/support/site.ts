@@ -47,6 +47,11 @@ export class Site {
     await expect(this.models).toHaveAttribute("data-state", state, { timeout });
   }
 
+  async goTo(view: "listen" | "history" | "files" | "models"): Promise<void> {
+    await this.page.getByTestId(`tab-${view}`).click();
+    await expect(this.page.getByTestId(`view-${view}`)).toBeVisible();
+  }
+
   async startListening(): Promise<void> {
     await this.listen.click();
     await this.expectState("listening");

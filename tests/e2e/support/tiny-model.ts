@@ -114,17 +114,50 @@ function graph(): Field[] {
   ];
 }
 
-/** The ONNX file. */
-export const MODEL: Buffer = Buffer.from(
-  encode([
-    [1, 7],
-    [7, graph()],
-    [8, [[1, ""], [2, 13]]],
-    ...Object.entries(PROPS).map(([key, text]): Field => [14, [[1, `sourcing_sound.${key}`], [2, text]]]),
-  ]),
-);
+/** The ONNX file, with other things said about it where `changes` has any; a key that is `undefined` there is left out. */
+export function model(changes: Record<string, string | undefined> = {}): Buffer {
+  const props = Object.entries({ ...PROPS, ...changes }).filter((prop): prop is [string, string] => prop[1] !== undefined);
+  return Buffer.from(
+    encode([
+      [1, 7],
+      [7, graph()],
+      [8, [[1, ""], [2, 13]]],
+      ...props.map(([key, text]): Field => [14, [[1, `sourcing_sound.${key}`], [2, text]]]),
+    ]),
+  );
+}
+
+/** As any tool exports it: with a network and not a word about it. */
+export function modelWithoutMetadata(): Buffer {
+  return model(Object.fromEntries(Object.keys(PROPS).map((key) => [key, undefined])));
+}
+
+export const MODEL: Buffer = model();
+
+/** What the model says about itself, as the site's list has it. */
+export const DESCRIBED = {
+  name: "pets",
+  description: PROPS["description"]!,
+  labels: LABELS.map(({ label }) => label),
+  groups: GROUPS,
+  labelGroups: LABELS.map(({ group }) => group),
+  trainingData: "none",
+  folds: "none",
+  accuracy: "not measured",
+  licence: "MIT OR Apache-2.0",
+};
 
 export const HEAD_LABELS = ["Pet", "No pet"];
+
+/** The same of the head. */
+export const HEAD_DESCRIBED = {
+  ...DESCRIBED,
+  name: "pet",
+  description: "Tells a pet from none",
+  labels: HEAD_LABELS,
+  groups: [],
+  labelGroups: [],
+};
 
 /** The head's file: "Pet", whatever is heard. `base` is the SHA-256 of the model that it says it fits. */
 export function head(base: string = sha256(MODEL)): Buffer {

@@ -1,7 +1,7 @@
 // The site with the tiny model and its head in the place of the large ones.
 
 import type { Page } from "@playwright/test";
-import { head, HEAD_LABELS, LABELS, MODEL, sha256 } from "./tiny-model";
+import { DESCRIBED, head, HEAD_DESCRIBED, MODEL, sha256 } from "./tiny-model";
 
 export const PETS = "pets";
 export const PET_HEAD = "pets+pet";
@@ -9,14 +9,6 @@ export const PET_HEAD = "pets+pet";
 /** Addresses under which the page asks for them. */
 const MODEL_FILE = "models/tiny-pets.onnx";
 const HEAD_FILE = "models/tiny-pet.head.json";
-
-interface Entry {
-  name: string;
-  file: string;
-  bytes: number;
-  sha256: string;
-  labels: number;
-}
 
 export interface TinySite {
   /** How often the page asked for the model. */
@@ -30,10 +22,10 @@ export async function offerTinyModel(page: Page, given: Buffer = head()): Promis
   const site: TinySite = { modelRequests: 0, model: MODEL };
   await page.route("**/models.json", async (route) => {
     const response = await route.fetch();
-    const built = (await response.json()) as { models: Entry[] };
+    const built = (await response.json()) as { models: { bytes: number }[] };
     const first = built.models.reduce((small, model) => (model.bytes < small.bytes ? model : small));
-    const tiny = { name: PETS, file: MODEL_FILE, bytes: MODEL.length, sha256: sha256(MODEL), labels: LABELS.length };
-    const petHead = { name: "pet", file: HEAD_FILE, bytes: given.length, sha256: sha256(given), labels: HEAD_LABELS.length };
+    const tiny = { ...DESCRIBED, file: MODEL_FILE, bytes: MODEL.length, sha256: sha256(MODEL) };
+    const petHead = { ...HEAD_DESCRIBED, file: HEAD_FILE, bytes: given.length, sha256: sha256(given) };
     await route.fulfill({ response, json: { models: [first, tiny], heads: [{ ...petHead, base: PETS }] } });
   });
   await page.route(`**/${MODEL_FILE}`, (route) => {

@@ -1,16 +1,18 @@
 // `models.json`, which the build makes of the model files: what the site has to offer.
 
-/** A file that the site serves. */
-interface FileEntry {
-  /** The name that the file gives itself. */
-  name: string;
-  /** Address, relative to the manifest's own. */
-  file: string;
+import type { ModelInfo } from "sourcing-sound";
+import { type Described, described } from "./described.js";
+
+/** A file that the site serves or that the person opened, and what it says about itself. */
+interface FileEntry extends Described {
+  /** Address, relative to the manifest's own; what the person opened has none. */
+  file?: string;
+  /** 0 where nobody said. */
   bytes: number;
   /** 64 lower-case hexadecimal digits. */
   sha256: string;
-  /** How many labels it knows. */
-  labels: number;
+  /** Address of its card as a piece of HTML, where it has one. */
+  card?: string;
 }
 
 export interface ModelEntry extends FileEntry {}
@@ -33,6 +35,8 @@ export interface Choice {
   head: HeadEntry | undefined;
   /** How many labels it tells apart. */
   labels: number;
+  /** Who has the files: the site, the page's own first part, or the person. */
+  from: "site" | "page" | "person";
 }
 
 const ADDRESS = new URL("models.json", document.baseURI);
@@ -42,14 +46,32 @@ export async function fetchChoices(): Promise<Choice[]> {
   const response = await fetch(ADDRESS);
   if (!response.ok) throw new Error(`${ADDRESS} answered ${response.status}`);
   const { models, heads } = (await response.json()) as Manifest;
-  return models.flatMap((model) => [
-    { id: model.name, model, head: undefined, labels: model.labels },
+  return models.flatMap((model): Choice[] => [
+    { id: model.name, model, head: undefined, labels: model.labels.length, from: "site" },
     ...heads
       .filter(({ base }) => base === model.name)
-      .map((head) => ({ id: `${model.name}+${head.name}`, model, head, labels: head.labels })),
+      .map((head): Choice => {
+        return { id: `${model.name}+${head.name}`, model, head, labels: head.labels.length, from: "site" };
+      }),
   ]);
 }
 
-export function addressOf({ file }: FileEntry): URL {
+/** The model that came with the page, where the site's list cannot be had. */
+export function firstChoice(info: ModelInfo): Choice {
+  const model = { ...described(info), sha256: info.sha256, bytes: 0 };
+  return { id: info.name, model, head: undefined, labels: info.labels.length, from: "page" };
+}
+
+/** What the choice says about itself: a head speaks for the model under it. */
+export function speaker({ model, head }: Choice): ModelEntry | HeadEntry {
+  return head ?? model;
+}
+
+/** Bytes of all its files; 0 where nobody said. */
+export function sizeOf({ model, head }: Choice): number {
+  return model.bytes + (head?.bytes ?? 0);
+}
+
+export function addressOf(file: string): URL {
   return new URL(file, ADDRESS);
 }

@@ -15,7 +15,7 @@ export interface DownloadOptions {
   onProgress(loadedBytes: number): void;
 }
 
-/** The file's bytes, verified. Throws `model-fetch`, `model-damaged`, or what the signal says. */
+/** The file's bytes, verified. Throws `model-fetch`, `model-damaged`, `model-gone`, or what the signal says. */
 export async function fileOf(entry: Entry, options: DownloadOptions): Promise<ArrayBuffer> {
   const cache = await openCache();
   const kept = await fromCache(cache, entry);
@@ -23,6 +23,11 @@ export async function fileOf(entry: Entry, options: DownloadOptions): Promise<Ar
   const bytes = await download(entry, options);
   await keep(cache, entry, bytes);
   return bytes;
+}
+
+/** Keeps what the person opened. False where the browser does not. */
+export async function keepOwn(entry: Entry, bytes: ArrayBuffer): Promise<boolean> {
+  return keep(await openCache(), entry, bytes);
 }
 
 /** Forgets what none of the choices needs any more. */
@@ -54,15 +59,21 @@ async function fromCache(cache: Cache | undefined, entry: Entry): Promise<ArrayB
   return undefined;
 }
 
-async function keep(cache: Cache | undefined, entry: Entry, bytes: ArrayBuffer): Promise<void> {
-  // A full disk is no reason not to listen.
-  await cache?.put(keyOf(entry), new Response(bytes)).catch(() => undefined);
+async function keep(cache: Cache | undefined, entry: Entry, bytes: ArrayBuffer): Promise<boolean> {
+  try {
+    await cache?.put(keyOf(entry), new Response(bytes));
+    return cache !== undefined;
+  } catch {
+    // A full disk is no reason not to listen.
+    return false;
+  }
 }
 
 async function download(entry: Entry, options: DownloadOptions): Promise<ArrayBuffer> {
+  if (entry.file === undefined) throw new PageError("model-gone");
   // A copy that the browser kept for itself may be the damaged one: the second time it is passed by.
   for (const cache of ["default", "reload"] as const) {
-    const bytes = await downloadOnce(addressOf(entry), cache, options);
+    const bytes = await downloadOnce(addressOf(entry.file), cache, options);
     if (await isWhole(entry, bytes)) return bytes;
   }
   throw new PageError("model-damaged");
@@ -95,10 +106,16 @@ async function downloadOnce(
 async function isWhole({ bytes: size, sha256 }: Entry, bytes: ArrayBuffer): Promise<boolean> {
   if (bytes.byteLength !== size) return false;
   // Insecure pages have no digest; neither have they a cache that could be spoilt.
+  const digest = await digestOf(bytes);
+  return digest === undefined || digest === sha256;
+}
+
+/** SHA-256 in 64 lower-case hexadecimal digits; `undefined` on insecure pages. */
+export async function digestOf(bytes: ArrayBuffer): Promise<string | undefined> {
   const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
-  if (!subtle) return true;
+  if (!subtle) return undefined;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function keyOf({ sha256 }: Entry): string {

@@ -3,6 +3,13 @@
 import type { ErrorCode } from "sourcing-sound";
 
 /** What can only go wrong on this page, beside the package's own codes. */
-export type PageErrorCode = "undecodable" | "too-long" | "model-damaged" | "unknown";
+export type PageErrorCode =
+  | "undecodable"
+  | "too-long"
+  | "model-damaged"
+  | "model-gone"
+  | "model-too-large"
+  | "no-model-file"
+  | "unknown";
 
 export type AnyErrorCode = ErrorCode | PageErrorCode;

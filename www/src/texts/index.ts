@@ -1,7 +1,7 @@
 // Every word that a person reads, in the language of the page. A language is a
 // folder with the same files as `en`; the compiler names what is missing.
 
-import type { Choice } from "../models/manifest.js";
+import { type Choice, speaker } from "../models/manifest.js";
 import { de } from "./de/index.js";
 import { en } from "./en/index.js";
 import { chosenLanguage, type Language } from "./language.js";
@@ -38,7 +38,15 @@ export function groupName(name: string): string {
   return chosen.groups[name] ?? name;
 }
 
-/** What one of the site's models hears. */
-export function choiceWords({ id, labels }: Choice): string {
+/** What a model hears, with how many kinds of it. */
+export function choiceWords(choice: Choice): string {
+  const { id, labels, from } = choice;
+  if (from === "person") return chosen.models.ownChoice(labels, speaker(choice).name);
   return chosen.page.choices[id]?.(labels) ?? chosen.page.otherChoice(labels, id);
+}
+
+/** The same in a few words, without the number. */
+export function choiceName(choice: Choice): string {
+  const name = choice.from === "person" ? undefined : chosen.models.names[choice.id];
+  return name ?? speaker(choice).name;
 }

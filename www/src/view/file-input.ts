@@ -36,9 +36,12 @@ export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
   });
   addEventListener("drop", (event) => {
     if (!carriesFile(event)) return;
+    // A model is taken by the view of the models.
+    const taken = event.defaultPrevented;
     event.preventDefault();
     depth = 0;
     hovering(false);
+    if (taken) return;
     const file = event.dataTransfer?.files[0];
     if (file) chosen(file);
   });

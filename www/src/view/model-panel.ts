@@ -3,7 +3,7 @@
 
 import { byId, setText } from "../dom.js";
 import { megabytes } from "../format.js";
-import type { Choice } from "../models/manifest.js";
+import { type Choice, sizeOf } from "../models/manifest.js";
 import { choiceWords, texts } from "../texts/index.js";
 
 export interface ModelPanelEvents {
@@ -26,6 +26,7 @@ export class ModelPanel {
   #active: Choice | undefined;
   /** Once another model has listened, the line offers the choice between them. */
   #chooses = false;
+  #state: State = "none";
 
   constructor(events: ModelPanelEvents) {
     setText(this.#more, texts.more);
@@ -42,7 +43,7 @@ export class ModelPanel {
 
   /** Offers the model with the most labels, if that is not the one that listens. */
   offer(choices: Choice[], active: Choice): void {
-    this.#choices = [active, ...choices.filter((choice) => choice !== active)];
+    this.#choices = choices;
     this.#active = active;
     this.#select.replaceChildren(
       ...this.#choices.map((choice) => {
@@ -53,8 +54,8 @@ export class ModelPanel {
       }),
     );
     const largest = this.#largest;
-    if (largest) setText(this.#size, texts.moreSize(largest.labels, megabytes(largest.model.bytes)));
-    this.#rest();
+    if (largest) setText(this.#size, texts.moreSize(largest.labels, megabytes(sizeOf(largest))));
+    if (this.#state !== "loading") this.#rest();
   }
 
   /** One is being loaded; nothing is told of its bytes unless `progress` is called. */
@@ -102,6 +103,7 @@ export class ModelPanel {
   }
 
   #show(state: State): void {
+    this.#state = state;
     const focused = document.activeElement;
     const hadFocus = focused instanceof HTMLElement && this.#element.contains(focused);
     this.#element.dataset["state"] = state;

@@ -40,6 +40,9 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "head-mismatch": "Zwei Teile des Modells gehören nicht zusammen. Wer diese Seite betreibt, muss sie ersetzen.",
   "model-damaged":
     "Das Modell ist beschädigt angekommen. Versuch es noch einmal; wenn es wieder passiert, melde es bitte.",
+  "model-gone": "Dieses Modell ist in diesem Browser nicht mehr gespeichert. Öffne seine Datei noch einmal.",
+  "model-too-large": "Diese Datei ist größer als 200 MB. Das ist mehr, als die Seite aufnehmen kann.",
+  "no-model-file": "Wähle eine .onnx-Datei und, falls das Modell eine hat, die .head.json-Datei dazu.",
   undecodable: "Dein Browser kann diese Datei nicht als Ton lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
   "too-long": "Diese Aufnahme ist länger als zehn Minuten. Nimm einen kürzeren Teil davon.",
   unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",

@@ -1,7 +1,106 @@
-// Die Modelle, unter denen man wählen kann.
+// The models to choose from.
 
-import type { models as english } from "../en/models.js";
+import type { AnyErrorCode } from "../codes.js";
 
-export const models: typeof english = {
+export const models = {
   title: "Modelle",
+  names: {
+    "urban-v1": "Stadtgeräusche",
+    everyday: "Alltagsgeräusche",
+    "everyday+urban": "Stadtgeräusche, großes Ohr",
+  } as Readonly<Record<string, string>>,
+  sounds: (labels: number) => `${labels} Geräusche`,
+  inUse: "In Gebrauch",
+  use: "Verwenden",
+  cancel: "Abbrechen",
+  remove: "Entfernen",
+  loading: (loaded: string, total: string) => `${loaded.replace(" MB", "")} von ${total}`,
+  gettingReady: "Wird vorbereitet…",
+
+  own: "Deine eigenen",
+  ownChoice: (labels: number, name: string) => `${labels} Geräusche (${name}, dein eigenes Modell)`,
+  openOwn: "Eigenes Modell öffnen",
+  ownHint: "Eine .onnx-Datei bis 200 MB, die sich selbst beschreibt. Sie bleibt auf diesem Gerät.",
+  opening: (file: string) => `${file} wird geöffnet…`,
+  kept: (name: string) => `${name} ist in Gebrauch und bleibt für das nächste Mal in diesem Browser.`,
+  notKept: (name: string) =>
+    `${name} ist in Gebrauch. Dieser Browser behält es nicht: Öffne die Datei beim nächsten Mal wieder.`,
+
+  size: "Größe",
+  digest: "SHA-256",
+  digestOf: (name: string, digest: string) => `${name}: ${digest}`,
+  card: "Die Karte des Modells",
+  cardLoading: "Einen Moment…",
+  cardFailed: "Die Karte konnte nicht geladen werden. Prüfe deine Verbindung und klappe sie dann noch einmal auf.",
+
+  problems: {
+    "model-fetch": "Das ist kein Modell, sondern eine Webseite.",
+    "model-format": "Das ist keine ONNX-Datei, die hier laufen kann.",
+    "metadata-missing": "Dieses Modell sagt nicht genug über sich, um zu laufen.",
+    "metadata-invalid": "Dieses Modell sagt etwas über sich, das nicht stimmen kann.",
+    "metadata-version": "Dieses Modell beschreibt sich in einer anderen Fassung des Formats, als diese Seite sie liest.",
+    "model-mismatch": "Das Netz in dieser Datei ist nicht so, wie die Datei es beschreibt.",
+    "head-format": "Dieser Kopf kann nicht gelesen werden.",
+    "head-mismatch": "Dieser Kopf wurde für ein anderes Modell gemacht.",
+    limit: "Etwas in dieser Datei ist größer, als die Seite aufnehmen kann.",
+    inference: "Dieses Modell ist beim Rechnen gescheitert.",
+    unknown: "Diese Datei kann nicht verwendet werden.",
+  } satisfies Partial<Record<AnyErrorCode, string>>,
+
+  keysTitle: "Was ein Modell über sich sagen muss",
+  keysIntro:
+    "Eine ONNX-Datei läuft hier, wenn ihre metadata_props die folgenden Schlüssel enthalten, jeweils mit sourcing_sound. davor. Alle Werte sind Text: Listen als JSON, Schalter als true oder false. Der Eingang ist [1, 1, n_mels, segment_frames], der erste Ausgang eine Zahl je Geräusch.",
+  keys: {
+    "Über das Modell": {
+      format_version: "1",
+      name: "ein kurzer Name",
+      description: "ein Satz dazu, was es erkennt",
+      labels: "eine Liste der Namen, in der Reihenfolge der Ausgänge",
+      training_data: "womit es trainiert wurde",
+      folds: "was zum Training diente und was zum Prüfen zurückblieb",
+      accuracy: "gemessene Genauigkeit, mit ihrem n",
+      licence: "Bedingungen für die Gewichte",
+      config_hash: "eine Prüfsumme der Einstellungen des Trainings",
+    },
+    "Wie es hört": {
+      sample_rate: "Hz",
+      n_fft: "Abtastwerte einer Transformation",
+      win_length: "Abtastwerte des Fensters",
+      hop_length: "Abtastwerte von einer Spalte zur nächsten",
+      window: "hann",
+      center: "ob die Spalten zentriert sind",
+      power: "1 für Beträge, 2 für Leistungen",
+      n_mels: "Mel-Bänder",
+      f_min: "Hz der unteren Kante des tiefsten Bandes",
+      f_max: "Hz der oberen Kante des höchsten Bandes",
+      mel_scale: "slaney oder htk",
+      norm: "slaney oder none",
+      log: "decibel oder natural",
+      log_offset: "wird vor dem Logarithmus addiert",
+      mean: "wird von jedem Wert abgezogen",
+      std: "teilt danach jeden Wert",
+    },
+    "Wie es antwortet": {
+      segment_frames: "Spalten, um die es in einer Antwort geht",
+      hop_seconds: "Sekunden von einer Antwort zur nächsten",
+      padding: "silence",
+      activation: "softmax, sigmoid oder none",
+      temperature: "teilt die Ausgänge",
+      rejection_threshold: "ein bester Wert darunter gilt als keines der Geräusche",
+      smoothing_seconds: "Sekunden, über die gemittelt wird",
+      event_on: "Wert, bei dem ein Geräusch beginnt",
+      event_off: "Wert, unter dem es endet",
+    },
+    "Falls es etwas zu sagen gibt": {
+      other_threshold: "zu einem weiteren Ausgang: keines der Geräusche",
+      framing: "librosa oder tensorflow",
+      mel_triangles: "hertz oder mel",
+      patch_frames: "Spalten eines Ausschnitts, wenn das Netz Ausschnitte hört",
+      patch_hop_frames: "Spalten von einem Ausschnitt zum nächsten",
+      embedding_size: "Werte eines zweiten Ausgangs, auf dem Köpfe sitzen",
+      groups: "eine Liste aus {name, icon}",
+      label_groups: "zu jedem Geräusch die Nummer seiner Gruppe",
+      label_parents: "zu jedem Geräusch die Nummern der allgemeineren",
+    },
+  } as Readonly<Record<string, Readonly<Record<string, string>>>>,
 };

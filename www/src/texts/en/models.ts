@@ -1,5 +1,107 @@
 // The models to choose from.
 
+import type { AnyErrorCode } from "../codes.js";
+
 export const models = {
   title: "Models",
+  /** The site's models in a few words, by their choice's `id`. */
+  names: {
+    "urban-v1": "City sounds",
+    everyday: "Everyday sounds",
+    "everyday+urban": "City sounds, by the big ear",
+  } as Readonly<Record<string, string>>,
+  sounds: (labels: number) => `${labels} sounds`,
+  inUse: "In use",
+  use: "Use this",
+  cancel: "Cancel",
+  remove: "Remove",
+  loading: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
+  gettingReady: "Getting ready…",
+
+  own: "Your own",
+  ownChoice: (labels: number, name: string) => `${labels} sounds (${name}, your own)`,
+  openOwn: "Open your own model",
+  ownHint: "An .onnx file of up to 200 MB that describes itself. It stays on this device.",
+  opening: (file: string) => `Opening ${file}…`,
+  kept: (name: string) => `${name} is in use, and kept in this browser for the next time.`,
+  notKept: (name: string) => `${name} is in use. This browser does not keep it: next time, open its file again.`,
+
+  size: "Size",
+  digest: "SHA-256",
+  digestOf: (name: string, digest: string) => `${name}: ${digest}`,
+  card: "The model's card",
+  cardLoading: "One moment…",
+  cardFailed: "The card could not be loaded. Check your connection, then open it again.",
+
+  /** What went wrong with a file that the person opened. */
+  problems: {
+    "model-fetch": "This is not a model but a web page.",
+    "model-format": "This is not an ONNX file that can be run here.",
+    "metadata-missing": "This model does not say enough about itself to be run.",
+    "metadata-invalid": "This model says something about itself that cannot be right.",
+    "metadata-version": "This model describes itself in another version of the format than this page reads.",
+    "model-mismatch": "The network in this file is not what the file says about itself.",
+    "head-format": "This is not a head that can be read.",
+    "head-mismatch": "This head was made for another model.",
+    limit: "Something in this file is larger than the page can take in.",
+    inference: "This model failed while it was run.",
+    unknown: "This file cannot be used.",
+  } satisfies Partial<Record<AnyErrorCode, string>>,
+
+  keysTitle: "What a model must say about itself",
+  keysIntro:
+    "An ONNX file runs here if its metadata_props hold the keys below, each beginning with sourcing_sound. All values are text: lists as JSON, switches as true or false. The input is [1, 1, n_mels, segment_frames], the first output one number for each label.",
+  keys: {
+    "About the model": {
+      format_version: "1",
+      name: "a short name",
+      description: "one sentence on what it recognises",
+      labels: "a list of names, in the order of the outputs",
+      training_data: "what it was trained on",
+      folds: "what trained it and what was left out to evaluate it",
+      accuracy: "measured accuracy, with its n",
+      licence: "terms of the weights",
+      config_hash: "a hash of the training's settings",
+    },
+    "How it hears": {
+      sample_rate: "Hz",
+      n_fft: "samples of a transform",
+      win_length: "samples of the window",
+      hop_length: "samples from one column to the next",
+      window: "hann",
+      center: "whether columns are centred",
+      power: "1 for magnitudes, 2 for powers",
+      n_mels: "mel bands",
+      f_min: "Hz of the lowest band's lower edge",
+      f_max: "Hz of the highest band's upper edge",
+      mel_scale: "slaney or htk",
+      norm: "slaney or none",
+      log: "decibel or natural",
+      log_offset: "added before the logarithm",
+      mean: "subtracted from every value",
+      std: "divides every value after that",
+    },
+    "How it answers": {
+      segment_frames: "columns that an answer is about",
+      hop_seconds: "seconds from one answer to the next",
+      padding: "silence",
+      activation: "softmax, sigmoid or none",
+      temperature: "divides the outputs",
+      rejection_threshold: "a best score below it counts as none of the labels",
+      smoothing_seconds: "seconds over which scores are averaged",
+      event_on: "score at which a sound begins",
+      event_off: "score below which it ends",
+    },
+    "If there is something to say": {
+      other_threshold: "of one more output: none of the labels",
+      framing: "librosa or tensorflow",
+      mel_triangles: "hertz or mel",
+      patch_frames: "columns of a patch, where the network hears patches",
+      patch_hop_frames: "columns from one patch to the next",
+      embedding_size: "values of a second output, on which heads sit",
+      groups: "a list of {name, icon}",
+      label_groups: "for each label its group's position",
+      label_parents: "for each label the positions of more general ones",
+    },
+  } as Readonly<Record<string, Readonly<Record<string, string>>>>,
 };

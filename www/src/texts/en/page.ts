@@ -50,7 +50,7 @@ export const page = {
   about: "About",
   aboutText: [
     "This page listens through the microphone and names the sound it hears. Everything is computed here, in your browser: no sound, and nothing about it, is sent anywhere.",
-    "It knows only the sounds listed below, and it makes mistakes. Do not rely on it where safety matters.",
+    "It knows only the sounds listed under Models, and it makes mistakes. Do not rely on it where safety matters.",
   ],
   facts: {
     model: "Model",
