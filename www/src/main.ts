@@ -1,10 +1,13 @@
 import { App } from "./app.js";
+import { prepareInstall } from "./pwa/install.js";
+import { prepareUpdates } from "./pwa/update.js";
 import { prepareAbout } from "./view/about.js";
 import { prepareFileInput } from "./view/file-input.js";
 import { prepareFooter } from "./view/footer.js";
 import { Router } from "./view/router.js";
 
 prepareFooter();
+prepareInstall();
 prepareAbout();
 const app = new App();
 const router = new Router(() => undefined);
@@ -12,5 +15,5 @@ prepareFileInput({
   chosen: (file) => void app.openFile(file),
   hovering: (over) => app.setHovering(over),
 });
-void app.start();
+prepareUpdates(app.start());
 void router;

@@ -4,6 +4,7 @@ import { history } from "./history.js";
 import { groups, labels } from "./labels.js";
 import { models } from "./models.js";
 import { page } from "./page.js";
+import { pwa } from "./pwa.js";
 import { settings } from "./settings.js";
 
-export const en = { page, errors, modelErrors, history, files, models, settings, labels, groups };
+export const en = { page, errors, modelErrors, history, files, models, settings, pwa, labels, groups };
