@@ -1,38 +1,13 @@
 // Everyone can use the page: axe-core's rules on every view, the keyboard, and a window as narrow as zoom makes it.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { WWW } from "./support/environment";
+import { serious } from "./support/axe";
 import { expect, type OpenOptions, type Site, test } from "./support/site";
 
 const VIEWS = ["listen", "history", "files", "models", "about"] as const;
 
 /** What a screen of 1280 and of 390 px shows. */
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
-
-const AXE = readFileSync(join(WWW, "node_modules/axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  id: string;
-  impact: "minor" | "moderate" | "serious" | "critical" | null;
-  help: string;
-  nodes: { html: string; failureSummary?: string }[];
-}
-
-/** Prints what axe-core finds, and gives what is serious. What is evaluated is not subject to the page's policy. */
-async function serious(page: Page, where: string): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  const lines = violations.map(
-    ({ id, impact, help, nodes }) => `${impact} ${id}: ${help}\n    ${nodes.map(({ html }) => html).join("\n    ")}`,
-  );
-  for (const line of lines) console.log(`axe, ${where}: ${line}`);
-  return lines.filter((_, i) => violations[i]!.impact === "serious" || violations[i]!.impact === "critical");
-}
 
 async function goTo(page: Page, view: string): Promise<void> {
   await page.evaluate((hash) => (location.hash = hash), view);

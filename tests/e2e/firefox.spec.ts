@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { classifyNatively } from "./support/command-line";
 import { firefoxPath, inFirefox } from "./support/firefox";
+import { hostSite } from "./support/own-host";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
@@ -66,4 +67,21 @@ test("Firefox: a file is what the command line says", async ({ baseURL }) => {
     await site.expectState("result");
     expect(await site.waitFor("label", "data-label", /\w/)).toBe(label);
   });
+});
+
+test("Firefox: without a network it starts and hears", async () => {
+  const host = await hostSite("/repo/");
+  try {
+    await inFirefox(host.url, async (site) => {
+      await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      host.stop();
+      await site.page.reload();
+      await site.expectState("idle");
+      await site.click("listen");
+      await site.expectState("listening");
+      await site.waitFor("label", "data-label", /\w/);
+    });
+  } finally {
+    host.stop();
+  }
 });

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import sharp from "sharp";
+import { serious } from "./support/axe";
 import { classifyNatively } from "./support/command-line";
 import { DIST, hostSite, type OwnHost } from "./support/own-host";
 import { expect, openSite, type Site, test as base } from "./support/site";
@@ -97,6 +98,7 @@ test("a new version waits until it is asked for, and comes whole", async ({ host
   await comeBack(page);
   await expect(prompt).toHaveAttribute("data-state", "offer");
   await expect(page.getByTestId("prompt-words")).toHaveText("A new version is ready.");
+  expect(await serious(page, "the offer of a new version")).toEqual([]);
   await page.getByTestId("prompt-later").click();
   await expect(prompt).toHaveAttribute("data-state", "none");
 

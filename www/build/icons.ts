@@ -45,11 +45,8 @@ export function icons(): Plugin {
         this.emitFile({ type: "asset", fileName: icon.file, source: await draw(icon) });
       }
     },
-    transformIndexHtml: {
-      // Before Vite, which then sets the site's path in front of the address.
-      order: "pre",
-      handler: () => [{ tag: "link", attrs: { rel: "apple-touch-icon", href: `./${APPLE}` }, injectTo: "head" }],
-    },
+    // By the build, because while developing it is not there.
+    transformIndexHtml: () => [{ tag: "link", attrs: { rel: "apple-touch-icon", href: `./${APPLE}` }, injectTo: "head" }],
   };
 }
 
