@@ -11,6 +11,8 @@ import { writeWav } from "./support/wav";
 const NO_FIREFOX = "there is no Firefox; name one in FIREFOX_PATH";
 if (!firefoxPath) console.log(`firefox.spec.ts is skipped: ${NO_FIREFOX}`);
 test.skip(!firefoxPath, NO_FIREFOX);
+// It takes its time to start where Chromium runs beside it.
+test.setTimeout(120_000);
 
 const siren = () => writeWav("firefox-siren.wav", SYNTHESISED["siren-sweep"]!);
 
