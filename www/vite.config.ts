@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import { models } from "./build/models.js";
+import { pwa } from "./build/pwa.js";
 
 export default defineConfig({
   // Relative addresses: the site works under any path of any static server.
@@ -13,5 +14,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
-  plugins: [models()],
+  plugins: [models(), pwa()],
 });

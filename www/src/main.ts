@@ -2,6 +2,8 @@ import { App } from "./app.js";
 import { byId } from "./dom.js";
 import { SettingsStore } from "./listening/settings.js";
 import { Shelf } from "./models/shelf.js";
+import { prepareInstall } from "./pwa/install.js";
+import { prepareUpdates } from "./pwa/update.js";
 import { prepareAbout } from "./view/about.js";
 import { prepareFrame } from "./view/frame.js";
 import { prepareFullScreen } from "./view/full-screen.js";
@@ -10,6 +12,7 @@ import { Notice } from "./view/notice.js";
 import { Router } from "./view/router.js";
 
 prepareFrame();
+prepareInstall();
 prepareAbout();
 prepareFullScreen();
 
@@ -39,4 +42,4 @@ shelf.watch(models);
 const router = new Router((view) => {
   if (view === "models") models.show();
 });
-void app.start();
+prepareUpdates(app.start());

@@ -1,4 +1,4 @@
-//! The Chromium that the tests run in, and its driver.
+//! The browsers that the tests run in: Chromium with its driver, and Firefox.
 
 use std::env;
 use std::fs;
@@ -14,6 +14,8 @@ use crate::process;
 pub const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
 /// The environment variable that names another driver.
 pub const DRIVER_VARIABLE: &str = "CHROMEDRIVER";
+/// The environment variable that names another Firefox.
+pub const FIREFOX_VARIABLE: &str = "FIREFOX_PATH";
 
 const CHROMIUM_NAMES: &[&str] = &[
     "chromium",
@@ -26,8 +28,12 @@ const CHROMIUM_NAMES: &[&str] = &[
 const DRIVER_NAMES: &[&str] =
     &["chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"];
 
+const FIREFOX_NAMES: &[&str] =
+    &["firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
+
 /// The fonts give pages text to lay out on machines that have none.
 const DEBIAN_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-dejavu-core"];
+const FIREFOX_PACKAGES: &[&str] = &["firefox-esr"];
 
 /// Without `--no-sandbox` Chromium refuses to run as root; `/dev/shm` is small
 /// in containers; the rest keeps it from the GPU and from the network.
@@ -53,10 +59,7 @@ impl Browser {
         if let Some(browser) = Self::look()? {
             return Ok(browser);
         }
-        let install = format!(
-            "apt-get update && apt-get install -y --no-install-recommends {}",
-            DEBIAN_PACKAGES.join(" ")
-        );
+        let install = install_line(DEBIAN_PACKAGES);
         if !may_install() {
             bail!(
                 "Chromium or its chromedriver is missing: on Debian run `sudo sh -c '{install}'`, \
@@ -65,9 +68,7 @@ impl Browser {
             );
         }
         println!("installing Chromium: {install}");
-        let mut apt = Command::new("sh");
-        apt.args(["-c", &install]).env("DEBIAN_FRONTEND", "noninteractive");
-        process::run(&mut apt)?;
+        run_install(&install)?;
         Self::look()?.context("Chromium was installed but is not in PATH")
     }
 
@@ -84,6 +85,38 @@ impl Browser {
         });
         fs::write(file, capabilities.to_string())
             .with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+/// The Firefox that some end-to-end tests run in; without one they are skipped.
+pub struct Firefox;
+
+impl Firefox {
+    /// Finds it, installing it first where this is a Debian and root runs it.
+    /// That it cannot be had is said and is no error.
+    pub fn find() -> Result<Option<PathBuf>> {
+        if let Some(firefox) = Self::look()? {
+            return Ok(Some(firefox));
+        }
+        let install = install_line(FIREFOX_PACKAGES);
+        if !may_install() {
+            println!(
+                "there is no Firefox, its tests are skipped: on Debian run `sudo sh -c \
+                 '{install}'`, elsewhere install it or name it in {FIREFOX_VARIABLE}"
+            );
+            return Ok(None);
+        }
+        println!("installing Firefox: {install}");
+        if let Err(error) = run_install(&install) {
+            println!("there is no Firefox, its tests are skipped: {error:#}");
+            return Ok(None);
+        }
+        Self::look()
+    }
+
+    /// Looks for it and installs nothing.
+    pub fn look() -> Result<Option<PathBuf>> {
+        locate(FIREFOX_VARIABLE, FIREFOX_NAMES)
     }
 }
 
@@ -105,6 +138,15 @@ fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
             process::find_in_path(name)
         }
     }))
+}
+
+fn install_line(packages: &[&str]) -> String {
+    format!("apt-get update && apt-get install -y --no-install-recommends {}", packages.join(" "))
+}
+
+fn run_install(line: &str) -> Result<()> {
+    let mut apt = Command::new("sh");
+    process::run(apt.args(["-c", line]).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 fn may_install() -> bool {

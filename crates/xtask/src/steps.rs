@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::bench;
-use crate::browser::{Browser, CHROMIUM_VARIABLE};
+use crate::browser::{Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::counts::Counts;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process;
@@ -109,7 +109,11 @@ impl Step {
                 prerequisites::wasm_target()?;
                 Browser::find().map(drop)
             }
-            Self::E2e | Self::Bench => {
+            Self::E2e => {
+                Self::Bench.prepare()?;
+                Firefox::find().map(drop)
+            }
+            Self::Bench => {
                 prerequisites::wasm_target()?;
                 prerequisites::node()?;
                 Browser::find().map(drop)
@@ -218,6 +222,9 @@ fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     let mut npm = site::npm_run(workspace, "e2e");
     npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
         .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    if let Some(firefox) = Firefox::look()? {
+        npm.env(FIREFOX_VARIABLE, firefox);
+    }
     suite(&mut npm, Counts::from_playwright)
 }
 

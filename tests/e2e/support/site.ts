@@ -1,7 +1,7 @@
 // The page in a browser of its own, and what must hold on it whatever is done:
 // no request leaves its origin, nothing is logged as an error, nothing is thrown.
 
-import { type Browser, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
 import { chromiumPath, LAUNCH_ARGS } from "./environment";
 
 export interface OpenOptions {
@@ -13,6 +13,10 @@ export interface OpenOptions {
   prepare?: (page: Page) => Promise<unknown>;
   /** Console errors that belong to what is tested. */
   expectedErrors?: RegExp;
+  /** Whether the page may have its service worker. Requests of one cannot be answered by `page.route`. Default: block. */
+  serviceWorkers?: "allow" | "block";
+  /** How the page is shown: its size, colours and language. */
+  context?: Pick<BrowserContextOptions, "viewport" | "colorScheme" | "locale">;
 }
 
 /** The page and its parts. */
@@ -164,7 +168,8 @@ export async function openSite(
     args: [...LAUNCH_ARGS, ...microphoneArgs(options)],
   });
   try {
-    const page = await browser.newPage();
+    const { serviceWorkers = "block", context = {} } = options;
+    const page = await (await browser.newContext({ ...context, serviceWorkers })).newPage();
     const { origin } = new URL(baseURL);
     const foreign: string[] = [];
     const errors: string[] = [];

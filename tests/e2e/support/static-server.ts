@@ -1,4 +1,4 @@
-// The package's folder as any static host serves it: files and their types, nothing else.
+// Files as any static host serves them: the files and their types, nothing else.
 
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,20 +7,40 @@ import { extname, join, normalize } from "node:path";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
+  ".css": "text/css",
   ".wasm": "application/wasm",
   ".html": "text/html",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webp": "image/webp",
 };
 
-/** Serves `folder` on a free port; an address that is not a file answers 404, `/` an empty page. */
-export async function serveFolder(folder: string): Promise<{ origin: string; close: () => void }> {
+export interface StaticServer {
+  origin: string;
+  /** Ends every connection too: from now on the host is not there. */
+  close: () => void;
+}
+
+interface Options {
+  /** The path at which the host offers the folder; begins and ends with a slash. Default: the root. */
+  base?: string;
+  /** What the root answers where it is not the folder's own page. Default: an empty page. */
+  root?: "empty" | "index";
+}
+
+/** Serves `folder` on a free port; an address that is not a file answers 404. */
+export async function serveFolder(folder: string, { base = "/", root = "empty" }: Options = {}): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (pathname === "/") {
+    if (pathname === "/" && root === "empty") {
       response.setHeader("content-type", "text/html").end("<!doctype html><link rel='icon' href='data:,'>");
       return;
     }
-    const path = join(folder, normalize(pathname));
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    const inFolder = pathname === base ? "index.html" : normalize(pathname.slice(base.length));
+    const path = join(folder, inFolder);
+    if (!pathname.startsWith(base) || !statSync(path, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404).end();
       return;
     }
@@ -29,5 +49,9 @@ export async function serveFolder(folder: string): Promise<{ origin: string; clo
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { origin: `http://127.0.0.1:${port}`, close };
 }

@@ -26,6 +26,7 @@ export const listenTexts = chosen.listen;
 export const fileTexts = chosen.files;
 export const modelTexts = chosen.models;
 export const settingsTexts = chosen.settings;
+export const pwaTexts = chosen.pwa;
 
 /** A model's label in plain words: `dog_bark` becomes "Dog bark". */
 export function labelWords(label: string): string {

@@ -6,6 +6,7 @@ import { groups, labels } from "./labels.js";
 import { listen } from "./listen.js";
 import { models } from "./models.js";
 import { page } from "./page.js";
+import { pwa } from "./pwa.js";
 import { settings } from "./settings.js";
 
-export const de: Texts = { page, errors, modelErrors, history, files, listen, models, settings, labels, groups };
+export const de: Texts = { page, errors, modelErrors, history, files, listen, models, settings, pwa, labels, groups };

@@ -1,0 +1,106 @@
+// Everyone can use the page: axe-core's rules on every view, the keyboard, and a window as narrow as zoom makes it.
+
+import type { Page } from "@playwright/test";
+import { serious } from "./support/axe";
+import { expect, type OpenOptions, type Site, test } from "./support/site";
+
+const VIEWS = ["listen", "history", "files", "models", "about"] as const;
+
+/** What a screen of 1280 and of 390 px shows. */
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
+
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.evaluate((hash) => (location.hash = hash), view);
+  await expect(page.getByTestId(`view-${view}`)).toHaveJSProperty("hidden", false);
+}
+
+async function openWith(open: (options?: OpenOptions) => Promise<Site>, context: OpenOptions["context"]): Promise<Site> {
+  const site = await open({ context: context ?? {} });
+  await site.expectState("idle");
+  return site;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    test(`axe-core finds nothing serious, ${colorScheme} and ${size}`, async ({ open }) => {
+      const site = await openWith(open, { viewport, colorScheme });
+      const found: string[] = [];
+      for (const view of VIEWS) {
+        await goTo(site.page, view);
+        found.push(...(await serious(site.page, `${view}, ${colorScheme}, ${size}`)));
+      }
+      await goTo(site.page, "listen");
+      await site.startListening();
+      await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+      found.push(...(await serious(site.page, `listening, ${colorScheme}, ${size}`)));
+      expect(found).toEqual([]);
+    });
+  }
+}
+
+test("the German page is said to be German, and is as good", async ({ open }) => {
+  const site = await openWith(open, { viewport: SIZES.narrow, locale: "de-DE" });
+  await expect(site.page.locator("html")).toHaveAttribute("lang", "de");
+  await expect(site.page.getByTestId("tab-history")).toHaveText("Verlauf");
+  for (const view of VIEWS) {
+    await goTo(site.page, view);
+    expect(await serious(site.page, `${view}, German`)).toEqual([]);
+  }
+});
+
+test("the page says its language", async ({ open }) => {
+  const site = await openWith(open, { locale: "en-GB" });
+  await expect(site.page.locator("html")).toHaveAttribute("lang", "en");
+});
+
+test("the tab key reaches everything and gets out again", async ({ open }) => {
+  const site = await openWith(open, { viewport: SIZES.wide });
+  for (const view of VIEWS) {
+    await goTo(site.page, view);
+    const { wanted, reached, left } = await tabThrough(site.page);
+    expect(left, `${view}: focus leaves the page`).toBe(true);
+    expect(reached, view).toEqual(expect.arrayContaining(wanted));
+  }
+});
+
+/** Presses Tab from the top of the page until the focus has left it. */
+async function tabThrough(page: Page): Promise<{ wanted: string[]; reached: string[]; left: boolean }> {
+  const wanted = await page.evaluate(() => {
+    const selector = "a[href], button, select, input, textarea, summary, [tabindex='0']";
+    const usable = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
+      // Of a group of radio buttons the tab key reaches the one that is chosen.
+      const isOther = element instanceof HTMLInputElement && element.type === "radio" && !element.checked;
+      return element.checkVisibility({ visibilityProperty: true }) && !element.matches(":disabled") && !isOther;
+    });
+    usable.forEach((element, i) => (element.dataset["tabbed"] = String(i)));
+    (document.activeElement as HTMLElement | null)?.blur();
+    // The place from which Tab starts is what was clicked or focused last.
+    const start = document.createElement("span");
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
+    start.remove();
+    return usable.map((_, i) => String(i));
+  });
+  const reached: string[] = [];
+  for (let presses = 0; presses < wanted.length + 20; presses += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      return element instanceof HTMLElement && element !== document.body ? (element.dataset["tabbed"] ?? "other") : undefined;
+    });
+    if (at === undefined || (at !== "other" && reached.includes(at))) return { wanted, reached, left: true };
+    reached.push(at);
+  }
+  return { wanted, reached, left: false };
+}
+
+// 640 px at 200% are 320.
+test("at 200% nothing runs out of the window sideways", async ({ open }) => {
+  const site = await openWith(open, { viewport: { width: 320, height: 640 } });
+  for (const view of VIEWS) {
+    await goTo(site.page, view);
+    const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, view).toBeLessThanOrEqual(0);
+  }
+});

@@ -1,0 +1,89 @@
+// The page in Firefox: it hears, reads files and lets the microphone go.
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { classifyNatively } from "./support/command-line";
+import { firefoxPath, inFirefox } from "./support/firefox";
+import { hostSite } from "./support/own-host";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const NO_FIREFOX = "there is no Firefox; name one in FIREFOX_PATH";
+if (!firefoxPath) console.log(`firefox.spec.ts is skipped: ${NO_FIREFOX}`);
+test.skip(!firefoxPath, NO_FIREFOX);
+// It takes its time to start where Chromium runs beside it.
+test.setTimeout(120_000);
+
+const siren = () => writeWav("firefox-siren.wav", SYNTHESISED["siren-sweep"]!);
+
+test("Firefox: its own microphone is heard, and let go", async ({ baseURL }) => {
+  await inFirefox(baseURL!, async (site) => {
+    await site.click("listen");
+    await site.expectState("listening");
+    // A hum is no sound that has a right name: one is given, or it is rejected.
+    await site.waitFor("label", "data-label", /\w/);
+    expect(await site.liveTracks()).toBe(1);
+    await site.click("listen");
+    await site.expectState("idle");
+    expect(await site.liveTracks()).toBe(0);
+  });
+});
+
+test("Firefox: a siren is what the command line says", async ({ baseURL }) => {
+  const wav = siren();
+  const { label } = classifyNatively(wav);
+  const sound = readFileSync(wav).toString("base64");
+  await inFirefox(
+    baseURL!,
+    async (site) => {
+      await site.click("listen");
+      await site.expectState("listening");
+      await site.waitFor("label", "data-label", new RegExp(`^${label}$`));
+      await site.click("listen");
+      await site.expectState("idle");
+      expect(await site.liveTracks()).toBe(0);
+    },
+    // Firefox has no microphone that plays a file, so the page is handed a stream that does.
+    (page) =>
+      page.evaluateOnNewDocument((base64) => {
+        navigator.mediaDevices.getUserMedia = async () => {
+          const context = new AudioContext();
+          const source = context.createBufferSource();
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          source.buffer = await context.decodeAudioData(bytes.buffer);
+          source.loop = true;
+          const destination = context.createMediaStreamDestination();
+          source.connect(destination);
+          source.start();
+          return destination.stream;
+        };
+      }, sound),
+  );
+});
+
+test("Firefox: a file is what the command line says", async ({ baseURL }) => {
+  const wav = siren();
+  const { label } = classifyNatively(wav);
+  await inFirefox(baseURL!, async (site) => {
+    await site.openFile(wav);
+    await site.expectState("result");
+    expect(await site.waitFor("label", "data-label", /\w/)).toBe(label);
+  });
+});
+
+test("Firefox: without a network it starts and hears", async () => {
+  const host = await hostSite("/repo/");
+  try {
+    await inFirefox(host.url, async (site) => {
+      await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      host.stop();
+      await site.page.reload();
+      await site.expectState("idle");
+      await site.click("listen");
+      await site.expectState("listening");
+      await site.waitFor("label", "data-label", /\w/);
+    });
+  } finally {
+    host.stop();
+  }
+});

@@ -1,0 +1,117 @@
+// The page in Firefox, driven by WebDriver BiDi: Playwright drives only a Firefox of its own making.
+
+import { existsSync } from "node:fs";
+import { launch, type Page } from "puppeteer-core";
+
+const CANDIDATES = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
+
+/** The Firefox that `FIREFOX_PATH` names, or one that is installed. It may be absent. */
+export const firefoxPath = find();
+
+function find(): string | undefined {
+  const given = process.env["FIREFOX_PATH"];
+  if (given && !existsSync(given)) throw new Error(`FIREFOX_PATH: there is no file at ${given}; see tests/e2e/README.md`);
+  return given || CANDIDATES.find(existsSync);
+}
+
+const PREFERENCES = {
+  // A microphone of Firefox's own, which hums, and no question whether it may be used.
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  // A sound card that is not there: Firefox's audio clock stands still on a machine that has none.
+  "media.cubeb.force_mock_context": true,
+  "media.autoplay.default": 0,
+  // Nothing is sent behind the tests' back.
+  "app.update.enabled": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+};
+
+/** The page and its parts, as the tests of Chromium name them. */
+export class FirefoxSite {
+  constructor(readonly page: Page) {}
+
+  async waitFor(testId: string, attribute: string, pattern: RegExp, timeout = 30_000): Promise<string> {
+    const handle = await this.page.waitForFunction(
+      (id, name, source) => {
+        const value = document.querySelector(`[data-testid="${id}"]`)?.getAttribute(name) ?? "";
+        return new RegExp(source).test(value) && { value };
+      },
+      { timeout, polling: 200 },
+      testId,
+      attribute,
+      pattern.source,
+    );
+    const found = await handle.jsonValue();
+    return found ? found.value : "";
+  }
+
+  async expectState(state: string): Promise<void> {
+    await this.waitFor("app", "data-state", new RegExp(`^${state}$`));
+  }
+
+  async click(testId: string): Promise<void> {
+    await this.page.locator(`[data-testid="${testId}"]`).click();
+  }
+
+  async openFile(path: string): Promise<void> {
+    const input = await this.page.$('input[data-testid="file"]');
+    if (!input) throw new Error("the page has no input for a file");
+    await input.uploadFile(path);
+  }
+
+  /** Microphone tracks that the page holds open. */
+  liveTracks(): Promise<number> {
+    return this.page.evaluate(
+      () => (globalThis as unknown as Spy).grantedTracks.filter(({ readyState }) => readyState === "live").length,
+    );
+  }
+}
+
+interface Spy {
+  grantedTracks: MediaStreamTrack[];
+}
+
+function spyOnTracks(): void {
+  const spy = globalThis as unknown as Spy;
+  spy.grantedTracks = [];
+  const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const media = await original(constraints);
+    spy.grantedTracks.push(...media.getTracks());
+    return media;
+  };
+}
+
+/** Opens the page, lets `work` use it, and checks that nothing was thrown and no request left the origin. */
+export async function inFirefox(
+  url: string,
+  work: (site: FirefoxSite) => Promise<void>,
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  const browser = await launch({
+    browser: "firefox",
+    executablePath: firefoxPath!,
+    headless: true,
+    extraPrefsFirefox: PREFERENCES,
+  });
+  try {
+    const page = await browser.newPage();
+    const troubles: string[] = [];
+    page.on("pageerror", (error) => troubles.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
+    page.on("request", (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== new URL(url).origin && protocol !== "blob:") troubles.push(`a request to ${request.url()}`);
+    });
+    await prepare(page);
+    await page.evaluateOnNewDocument(spyOnTracks);
+    await page.goto(url);
+    const site = new FirefoxSite(page);
+    await site.expectState("idle");
+    await work(site);
+    if (troubles.length > 0) throw new Error(troubles.join("\n"));
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,40 @@
+// The service worker: keeps the finished site, so that it starts without a
+// network, and one version of it whole until the person asks for the next.
+
+import {
+  cleanupOutdatedCaches,
+  createHandlerBoundToURL,
+  type PrecacheEntry,
+  precacheAndRoute,
+} from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+
+declare const self: ServiceWorkerGlobalScope & {
+  /** The build puts the list of files here. */
+  __WB_MANIFEST: PrecacheEntry[];
+};
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+
+// The scope itself, whatever is asked behind it, is the page. Everything else is
+// a file or is not there: that is for the server to say.
+const page = new URL(self.registration.scope).pathname.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+registerRoute(new NavigationRoute(createHandlerBoundToURL("index.html"), { allowlist: [new RegExp(`^${page}(\\?|$)`)] }));
+
+self.addEventListener("message", ({ data }) => {
+  if ((data as { type?: unknown } | undefined)?.type === "SKIP_WAITING") void self.skipWaiting();
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(showPage());
+});
+
+/** Brings the page to the front, or opens it where it has been closed. */
+async function showPage(): Promise<void> {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find(({ url }) => url.startsWith(self.registration.scope));
+  if (open) await open.focus();
+  else await self.clients.openWindow(self.registration.scope);
+}

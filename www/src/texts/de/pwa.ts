@@ -1,0 +1,12 @@
+// New versions, and the page as an app.
+
+export const pwa = {
+  newVersion: "Eine neue Version ist da.",
+  updateNow: "Jetzt aktualisieren",
+  later: "Später",
+  updatedElsewhere: "Diese Seite wurde in einem anderen Tab aktualisiert.",
+  reload: "Neu laden",
+  promptName: "Neue Version",
+  install: "Installieren",
+  installByHand: "Zum Installieren: „Teilen“, dann „Zum Home-Bildschirm“.",
+};
