@@ -75,6 +75,7 @@ export const page: typeof english = {
 
   tabsName: "Bereiche der Seite",
   tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
+  others: "Alle anderen",
   languageName: "Sprache",
 };
 

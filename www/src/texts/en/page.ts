@@ -72,5 +72,6 @@ export const page = {
 
   tabsName: "Parts of the page",
   tabs: { listen: "Listen", history: "History", files: "Files", models: "Models" },
+  others: "All others",
   languageName: "Language",
 };

@@ -1,0 +1,30 @@
+// Hands a file to the person.
+
+import type { Row } from "./rows.js";
+import { toAudacity } from "./audacity.js";
+import { toCsv } from "./csv.js";
+
+export type Format = "csv" | "json" | "audacity";
+
+/** How long the browser may take to begin with a download. */
+const KEPT_MS = 60_000;
+
+export function saveFile(name: string, blob: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+}
+
+/** Saves `rows` as `name` with the format's ending; `whole` is what JSON holds in their place. */
+export function saveRows(name: string, format: Format, rows: readonly Row[], whole: unknown = rows): void {
+  switch (format) {
+    case "csv":
+      return saveFile(`${name}.csv`, new Blob([toCsv(rows)], { type: "text/csv" }));
+    case "json":
+      return saveFile(`${name}.json`, new Blob([JSON.stringify(whole, undefined, 2)], { type: "application/json" }));
+    case "audacity":
+      return saveFile(`${name}.txt`, new Blob([toAudacity(rows)], { type: "text/plain" }));
+  }
+}

@@ -1,0 +1,144 @@
+// The history in IndexedDB, in step with every other window of the page.
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Recording } from "sourcing-sound";
+import type { HeardClip, HeardEvent } from "./event.js";
+import { type HistoryStore, MemoryStore } from "./store.js";
+
+const NAME = "sourcing-sound";
+const VERSION = 1;
+/** An event that still sounds is written every few seconds; one older than this was cut off by a crash. */
+const STALE_MS = 60_000;
+/** How many of the oldest sounds make room when the disk is full, before the newest is given up. */
+const ROOM = 5;
+/** A database that another window holds back is not waited for any longer. */
+const OPEN_MS = 5000;
+
+interface Schema extends DBSchema {
+  events: { key: string; value: HeardEvent; indexes: { onset: number; open: number } };
+  clips: { key: string; value: HeardClip; indexes: { at: number } };
+}
+
+/** The lasting history, or one in memory where the browser gives no database. */
+export async function openHistory(): Promise<HistoryStore> {
+  try {
+    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("the database is held back")), OPEN_MS));
+    const opening = openDB<Schema>(NAME, VERSION, {
+      upgrade(database) {
+        const events = database.createObjectStore("events", { keyPath: "id" });
+        events.createIndex("onset", "onset");
+        events.createIndex("open", "open");
+        database.createObjectStore("clips", { keyPath: "id" }).createIndex("at", "at");
+      },
+      // A newer version of the page in another window must not wait for this one.
+      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+    });
+    const store = new DatabaseHistory(await Promise.race([opening, late]));
+    await store.closeStale(Date.now());
+    return store;
+  } catch {
+    return new MemoryStore();
+  }
+}
+
+class DatabaseHistory implements HistoryStore {
+  readonly lasting = true;
+  readonly #database: IDBPDatabase<Schema>;
+  readonly #others = new BroadcastChannel("sourcing-sound-history");
+  onchange = () => {};
+
+  constructor(database: IDBPDatabase<Schema>) {
+    this.#database = database;
+    this.#others.onmessage = () => this.onchange();
+  }
+
+  async put(event: HeardEvent): Promise<void> {
+    try {
+      await this.#database.put("events", event);
+    } catch (thrown) {
+      // An event is worth more than the oldest sounds.
+      if (!isFull(thrown) || !(await this.#dropOldest(ROOM))) throw thrown;
+      await this.#database.put("events", event);
+    }
+    this.#changed();
+  }
+
+  async putClip(id: string, { pcm, sampleRate }: Recording): Promise<"kept" | "full"> {
+    const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767)).buffer;
+    const clip = { id, at: Date.now(), sampleRate, samples };
+    try {
+      await this.#database.put("clips", clip);
+    } catch (thrown) {
+      if (!isFull(thrown)) throw thrown;
+      await this.#dropOldest(ROOM);
+      try {
+        await this.#database.put("clips", clip);
+      } catch {
+        return "full";
+      }
+    }
+    await this.#mark(id, true);
+    this.#changed();
+    return "kept";
+  }
+
+  async limitClips(most: number): Promise<void> {
+    const over = (await this.#database.count("clips")) - most;
+    if (over > 0 && (await this.#dropOldest(over))) this.#changed();
+  }
+
+  async clip(id: string): Promise<Recording | undefined> {
+    const clip = await this.#database.get("clips", id);
+    return clip && { pcm: Float32Array.from(new Int16Array(clip.samples), (s) => s / 32767), sampleRate: clip.sampleRate };
+  }
+
+  async between(from: number, to: number): Promise<HeardEvent[]> {
+    return this.#database.getAllFromIndex("events", "onset", IDBKeyRange.bound(from, to, false, true));
+  }
+
+  async remove(id: string): Promise<void> {
+    const change = this.#database.transaction(["events", "clips"], "readwrite");
+    await Promise.all([change.objectStore("events").delete(id), change.objectStore("clips").delete(id), change.done]);
+    this.#changed();
+  }
+
+  async removeAll(): Promise<void> {
+    const change = this.#database.transaction(["events", "clips"], "readwrite");
+    await Promise.all([change.objectStore("events").clear(), change.objectStore("clips").clear(), change.done]);
+    this.#changed();
+  }
+
+  /** Ends what a page that is gone had left open, at the moment when it was heard last. */
+  async closeStale(now: number): Promise<void> {
+    const open = await this.#database.getAllFromIndex("events", "open", 1);
+    for (const event of open) {
+      if (now - event.offset > STALE_MS) await this.#database.put("events", { ...event, open: 0 });
+    }
+  }
+
+  /** True when there was something to drop. */
+  async #dropOldest(count: number): Promise<boolean> {
+    const ids = await this.#database.getAllKeysFromIndex("clips", "at", undefined, count);
+    for (const id of ids) {
+      await this.#database.delete("clips", id);
+      await this.#mark(id, false);
+    }
+    return ids.length > 0;
+  }
+
+  async #mark(id: string, hasClip: boolean): Promise<void> {
+    const change = this.#database.transaction("events", "readwrite");
+    const event = await change.store.get(id);
+    if (event) await change.store.put({ ...event, hasClip });
+    await change.done;
+  }
+
+  #changed(): void {
+    this.onchange();
+    this.#others.postMessage("changed");
+  }
+}
+
+function isFull(thrown: unknown): boolean {
+  return thrown instanceof DOMException && thrown.name === "QuotaExceededError";
+}

@@ -1,0 +1,30 @@
+// What the history keeps.
+
+/** A sound that was heard. Times are milliseconds since 1970. */
+export interface HeardEvent {
+  id: string;
+  /** The model's own name for it. */
+  label: string;
+  /** Name of the model that heard it. */
+  model: string;
+  onset: number;
+  /** Its end; while it sounds, when it was heard last. */
+  offset: number;
+  /** 1 while it sounds. */
+  open: 0 | 1;
+  /** Highest score, 0 to 1. */
+  score: number;
+  /** Whether its sound is kept. */
+  hasClip: boolean;
+}
+
+/** The sound of an event. */
+export interface HeardClip {
+  /** The event's. */
+  id: string;
+  /** When it was kept: the oldest goes first. */
+  at: number;
+  sampleRate: number;
+  /** 16 bits a sample: half of what the page computes with, and as fine as a WAV file. */
+  samples: ArrayBuffer;
+}

@@ -1,0 +1,135 @@
+// Writes what is heard into the history: an event when it begins, every few
+// seconds while it sounds, and when it ends; so that little is lost by a crash.
+
+import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
+import type { Log } from "../listening/log.js";
+import type { HeardEvent } from "./event.js";
+import type { HistoryStore } from "./store.js";
+
+const WRITE_MS = 5000;
+/** Of sound kept with an event. */
+export const CLIP_SECONDS = 4;
+
+export type Trouble = "audio-dropped" | "not-kept";
+
+export interface RecorderParts {
+  store: HistoryStore;
+  recent(seconds: number): Promise<Recording | undefined>;
+  keepAudio(): boolean;
+  maxClips(): number;
+  /** Something was not kept; told once for each listening. */
+  troubled(what: Trouble): void;
+}
+
+interface Open {
+  event: HeardEvent;
+  writtenAt: number;
+  /** The update's time from which on the sound is kept; `undefined` once it was, or when it is not wanted. */
+  clipFrom: number | undefined;
+}
+
+export class HistoryRecorder implements Log {
+  readonly #parts: RecorderParts;
+  readonly #open = new Map<string, Open>();
+  #info: ModelInfo | undefined;
+  #told = new Set<Trouble>();
+  /** One write after the other, so that no older state overwrites a newer one. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  begin(info: ModelInfo): void {
+    this.end();
+    this.#info = info;
+    this.#told = new Set();
+  }
+
+  update(update: Update): void {
+    const now = Date.now();
+    for (const event of update.events) this.#hear(event, update.time, now);
+    for (const open of this.#open.values()) {
+      if (open.clipFrom === undefined || update.time < open.clipFrom) continue;
+      open.clipFrom = undefined;
+      this.#keepSound(open.event.id);
+    }
+  }
+
+  end(): void {
+    for (const { event } of this.#open.values()) this.#write({ ...event, open: 0 });
+    this.#open.clear();
+  }
+
+  /** Resolves when all that was heard so far is written. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
+  #hear({ label, onset, offset, score }: SoundEvent, time: number, now: number): void {
+    const info = this.#info;
+    if (!info) return;
+    const key = `${label} ${onset}`;
+    const known = this.#open.get(key);
+    const heardUntil = now - (time - (offset ?? time)) * 1000;
+    if (known) {
+      known.event = { ...known.event, score, offset: Math.max(heardUntil, known.event.onset), open: offset === null ? 1 : 0 };
+    } else {
+      const event: HeardEvent = {
+        id: crypto.randomUUID(),
+        label,
+        model: info.name,
+        onset: now - (time - onset) * 1000,
+        offset: heardUntil,
+        open: offset === null ? 1 : 0,
+        score,
+        hasClip: false,
+      };
+      const clipFrom = this.#parts.keepAudio() ? time + clipDelay(info) : undefined;
+      this.#open.set(key, { event, writtenAt: -Infinity, clipFrom });
+    }
+    const open = this.#open.get(key)!;
+    if (offset !== null) {
+      this.#open.delete(key);
+      if (open.clipFrom !== undefined) this.#keepSound(open.event.id);
+    }
+    if (offset !== null || now - open.writtenAt >= WRITE_MS) {
+      open.writtenAt = now;
+      this.#write(open.event);
+    }
+  }
+
+  #write(event: HeardEvent): void {
+    this.#queue("not-kept", async () => {
+      // Whether its sound is kept is known to the store alone.
+      const [kept] = await this.#parts.store.between(event.onset, event.onset + 1).then((all) => all.filter(({ id }) => id === event.id));
+      await this.#parts.store.put({ ...event, hasClip: kept?.hasClip ?? false });
+    });
+  }
+
+  /** Taken at once, for what was heard goes on; written when its turn comes. */
+  #keepSound(id: string): void {
+    const recent = this.#parts.recent(CLIP_SECONDS);
+    this.#queue("audio-dropped", async () => {
+      const recording = await recent;
+      if (!recording || recording.pcm.length === 0) return;
+      if ((await this.#parts.store.putClip(id, recording)) === "full") this.#trouble("audio-dropped");
+      await this.#parts.store.limitClips(this.#parts.maxClips());
+    });
+  }
+
+  #queue(what: Trouble, work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(work).catch(() => this.#trouble(what));
+  }
+
+  #trouble(what: Trouble): void {
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
+    this.#parts.troubled(what);
+  }
+}
+
+/** An event is told once its model has heard enough of it: the clip should hold its beginning as well as what follows. */
+function clipDelay({ segmentSeconds, smoothingSeconds }: ModelInfo): number {
+  return Math.max(0, (CLIP_SECONDS - segmentSeconds - smoothingSeconds) / 2);
+}

@@ -1,0 +1,59 @@
+// Where the history is kept: the browser's own database, or the page's memory
+// where the browser refuses one.
+
+import type { Recording } from "sourcing-sound";
+import type { HeardEvent } from "./event.js";
+
+export interface HistoryStore {
+  /** Whether it outlives the page. */
+  readonly lasting: boolean;
+  /** Called when anything has changed, here or in another window. */
+  onchange: () => void;
+  put(event: HeardEvent): Promise<void>;
+  /** Keeps the sound of an event. "full": there is no room, and the sound is not kept. */
+  putClip(id: string, recording: Recording): Promise<"kept" | "full">;
+  /** Drops the oldest sounds beyond so many. */
+  limitClips(most: number): Promise<void>;
+  clip(id: string): Promise<Recording | undefined>;
+  /** Those that begin from `from` on and before `to` (milliseconds), in the order of their beginning. */
+  between(from: number, to: number): Promise<HeardEvent[]>;
+  remove(id: string): Promise<void>;
+  removeAll(): Promise<void>;
+}
+
+/** Keeps events until the page is closed, and no sound. */
+export class MemoryStore implements HistoryStore {
+  readonly lasting = false;
+  readonly #events = new Map<string, HeardEvent>();
+  onchange = () => {};
+
+  async put(event: HeardEvent): Promise<void> {
+    this.#events.set(event.id, event);
+    this.onchange();
+  }
+
+  async putClip(): Promise<"full"> {
+    return "full";
+  }
+
+  async limitClips(): Promise<void> {}
+
+  async clip(): Promise<undefined> {
+    return undefined;
+  }
+
+  async between(from: number, to: number): Promise<HeardEvent[]> {
+    const found = [...this.#events.values()].filter(({ onset }) => onset >= from && onset < to);
+    return found.sort((a, b) => a.onset - b.onset);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#events.delete(id);
+    this.onchange();
+  }
+
+  async removeAll(): Promise<void> {
+    this.#events.clear();
+    this.onchange();
+  }
+}
