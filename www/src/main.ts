@@ -1,12 +1,16 @@
 import { App } from "./app.js";
 import { byId } from "./dom.js";
+import { openHistory } from "./history/database.js";
+import { HistoryRecorder } from "./history/recorder.js";
 import { SettingsStore } from "./listening/settings.js";
 import { Shelf } from "./models/shelf.js";
 import { prepareInstall } from "./pwa/install.js";
 import { prepareUpdates } from "./pwa/update.js";
+import { historyTexts } from "./texts/index.js";
 import { prepareAbout } from "./view/about.js";
 import { prepareFrame } from "./view/frame.js";
 import { prepareFullScreen } from "./view/full-screen.js";
+import { HistoryView } from "./view/history.js";
 import { ModelsView } from "./view/models.js";
 import { Notice } from "./view/notice.js";
 import { Router } from "./view/router.js";
@@ -18,10 +22,18 @@ prepareFullScreen();
 
 const notice = new Notice();
 const settings = new SettingsStore();
+const history = await openHistory();
+const recorder = new HistoryRecorder({
+  store: history,
+  recent: (seconds) => app.recent(seconds),
+  keepAudio: () => settings.all.keepAudio,
+  maxClips: () => settings.all.maxClips,
+  troubled: (what) => notice.trouble(historyTexts.troubles[what]),
+});
 const app: App = new App(
   {
     settings,
-    log: { begin: () => undefined, update: () => undefined, end: () => undefined },
+    log: recorder,
     described: (info) => void shelf.open(info),
   },
   notice,
@@ -39,7 +51,11 @@ const models = new ModelsView(byId("view-models", HTMLElement), {
   wanted: () => router.go("models"),
 });
 shelf.watch(models);
+const historyView = new HistoryView(history, settings);
 const router = new Router((view) => {
   if (view === "models") models.show();
+  if (view === "history") historyView.show();
 });
+// What sounds when the page is left ends then.
+addEventListener("pagehide", () => recorder.end());
 prepareUpdates(app.start());

@@ -22,6 +22,11 @@ export class Notice {
     this.#show("", text);
   }
 
+  /** Something that is wrong while the page goes on, in words of its own. */
+  trouble(text: string): void {
+    this.#show("storage", text);
+  }
+
   /** The sentence for an error; its own words are kept as the title, for whoever looks into it. */
   fail(thrown: unknown): void {
     this.#fail(thrown, errorTexts);
