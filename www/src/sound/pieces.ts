@@ -2,8 +2,10 @@
 // once where the browser can do no better. The samples keep the file's own
 // rate: the one resampler of this project does the rest.
 
+import type { InputAudioTrack } from "mediabunny";
 import { PageError } from "../page-error.js";
 import { decode } from "./decode.js";
+import { type Delay, encoderDelay } from "./encoder-delay.js";
 
 /** Enough to keep the worker busy, little enough to be told of often. */
 const PIECE_SECONDS = 5;
@@ -37,17 +39,18 @@ async function openInPieces(file: File): Promise<Source | undefined> {
     if (!first) return undefined;
     const { sampleRate } = first;
     first.close();
-    const seconds = await track.computeDuration();
+    const { seconds, trim, primed } = await shapeOf(file, track, sampleRate);
     const source: Source = {
       sampleRate,
       seconds,
       async *pieces(from = 0) {
-        const joined = new Joined(Math.round(PIECE_SECONDS * sampleRate));
-        for await (const sample of sink.samples(from === 0 ? undefined : from)) {
+        const joined = new Joined(Math.round(PIECE_SECONDS * sampleRate), trim.after);
+        const begin = from + trim.before / sampleRate;
+        for await (const sample of sink.samples(begin === 0 ? undefined : begin)) {
           try {
             if (sample.sampleRate !== sampleRate) throw new PageError("undecodable");
             // Before the beginning is what the encoder needed to get going, not sound.
-            const early = Math.round(Math.max(0, from - sample.timestamp) * sampleRate);
+            const early = primed && from === 0 ? 0 : Math.round(Math.max(0, begin - sample.timestamp) * sampleRate);
             joined.add(mixDown(sample).subarray(early));
           } finally {
             sample.close();
@@ -63,6 +66,21 @@ async function openInPieces(file: File): Promise<Source | undefined> {
     input.dispose();
     throw thrown;
   }
+}
+
+interface Shape {
+  seconds: number;
+  trim: Delay;
+  /** What the encoder needed to get going counts as sound. */
+  primed: boolean;
+}
+
+/** How much of what is decoded is sound: as much as the command line takes. */
+async function shapeOf(file: File, track: InputAudioTrack, sampleRate: number): Promise<Shape> {
+  const codec = await track.getCodec();
+  const trim = codec === "mp3" ? await encoderDelay(file) : { before: 0, after: 0 };
+  const seconds = (await track.computeDuration()) - (trim.before + trim.after) / sampleRate;
+  return { seconds, trim, primed: codec === "aac" };
 }
 
 async function openWhole(file: File): Promise<Source> {
@@ -95,14 +113,16 @@ function mixDown(sample: Planes): Float32Array<ArrayBuffer> {
   return mono;
 }
 
-/** Decoders give a few hundredths of a second at a time; these are put together. */
+/** Decoders give a few hundredths of a second at a time; these are put together, without the last `after` samples. */
 class Joined {
   readonly #size: number;
+  readonly #after: number;
   #parts: Float32Array[] = [];
   #length = 0;
 
-  constructor(size: number) {
+  constructor(size: number, after: number) {
     this.#size = size;
+    this.#after = after;
   }
 
   add(part: Float32Array): void {
@@ -111,19 +131,21 @@ class Joined {
   }
 
   *full(): Iterable<Float32Array<ArrayBuffer>> {
-    if (this.#length >= this.#size) yield* this.rest();
+    if (this.#length >= this.#size + this.#after) yield* this.rest();
   }
 
+  /** What is there but for what may be the end. */
   *rest(): Iterable<Float32Array<ArrayBuffer>> {
-    if (this.#length === 0) return;
+    if (this.#length <= this.#after) return;
     const whole = new Float32Array(this.#length);
     let at = 0;
     for (const part of this.#parts) {
       whole.set(part, at);
       at += part.length;
     }
-    this.#parts = [];
-    this.#length = 0;
-    yield whole;
+    const end = whole.length - this.#after;
+    this.#parts = [whole.slice(end)];
+    this.#length = this.#after;
+    yield whole.slice(0, end);
   }
 }
