@@ -79,9 +79,7 @@ export class FilesView {
     const head = make("div", "files-head");
     head.append(make("h2", "", fileTexts.title), this.#exports);
     const drop = make("div", "files-drop");
-    const words = make("p", "", fileTexts.intro);
-    words.dataset["drop"] = fileTexts.dropHere;
-    drop.append(words, choose, input);
+    drop.append(make("p", "", fileTexts.intro), choose, input);
     this.#list.dataset["testid"] = "files";
     const formats = (Object.entries(fileTexts.formats) as [Format, string][]).map(([format, name]) => {
       const button = make("button", "button small", name) as HTMLButtonElement;

@@ -6,7 +6,8 @@ import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.j
 
 export function prepareFrame(): void {
   document.documentElement.lang = language;
-  document.title = listenTexts.title;
+  // index.html is in English already.
+  if (language !== "en") document.title = listenTexts.title;
   byId("title", HTMLElement).textContent = listenTexts.title;
   byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;
   byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;

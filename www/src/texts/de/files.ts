@@ -7,7 +7,6 @@ export const files: typeof english = {
   intro:
     "Zieh Aufnahmen irgendwo auf diese Seite oder wähl sie aus: alles, was dein Browser abspielen kann, auch stundenlang. Sie bleiben auf diesem Gerät.",
   choose: "Dateien wählen",
-  dropHere: "Lass die Dateien los, dann hörst du, was sie sind",
   waiting: "Wartet auf die Datei davor",
   opening: "Wird geöffnet …",
   progress: (done, total) => `${done} von ${total}`,

@@ -8,7 +8,6 @@ export const page: typeof english = {
   stop: "Zuhören beenden",
   record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
   cancel: "Abbrechen",
-  choose: "Datei wählen",
   play: "Abspielen",
   stopPlaying: "Anhalten",
   download: "Als WAV speichern",
@@ -40,7 +39,6 @@ export const page: typeof english = {
 
   privacy: "Kein Ton verlässt dieses Gerät.",
   hint: "Zuhören starten oder eine Audiodatei hierher ziehen",
-  dropHere: "Lass die Datei los und erfahre, was darin zu hören ist",
   spectrogram:
     "Spektrogramm: die Zeit von links nach rechts, die Tonhöhe von tief nach hoch, die Lautstärke als Helligkeit",
   now: "jetzt",

@@ -4,7 +4,6 @@ export const files = {
   title: "Files",
   intro: "Drop recordings anywhere on this page, or choose them: whatever your browser can play, hours long if need be. They stay on this device.",
   choose: "Choose files",
-  dropHere: "Drop the files to hear what they are",
   waiting: "Waiting for the one before it",
   opening: "Opening…",
   progress: (done: string, total: string) => `${done} of ${total}`,

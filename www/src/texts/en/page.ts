@@ -6,7 +6,6 @@ export const page = {
   stop: "Stop listening",
   record: (seconds: string) => `Record ${seconds} seconds`,
   cancel: "Cancel",
-  choose: "Choose a file",
   play: "Play",
   stopPlaying: "Stop",
   download: "Save as WAV",
@@ -37,7 +36,6 @@ export const page = {
 
   privacy: "Sound never leaves this device.",
   hint: "Start listening, or drop an audio file here",
-  dropHere: "Drop the file to hear what it is",
   spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
   now: "now",
   hertz: "Hz",
