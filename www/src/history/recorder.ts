@@ -89,22 +89,17 @@ export class HistoryRecorder implements Log {
       this.#open.set(key, { event, writtenAt: -Infinity, clipFrom });
     }
     const open = this.#open.get(key)!;
-    if (offset !== null) {
-      this.#open.delete(key);
-      if (open.clipFrom !== undefined) this.#keepSound(open.event.id);
-    }
     if (offset !== null || now - open.writtenAt >= WRITE_MS) {
       open.writtenAt = now;
-      this.#write(open.event);
+      this.#write(open.event, known === undefined);
     }
+    if (offset === null) return;
+    this.#open.delete(key);
+    if (open.clipFrom !== undefined) this.#keepSound(open.event.id);
   }
 
-  #write(event: HeardEvent): void {
-    this.#queue("not-kept", async () => {
-      // Whether its sound is kept is known to the store alone.
-      const [kept] = await this.#parts.store.between(event.onset, event.onset + 1).then((all) => all.filter(({ id }) => id === event.id));
-      await this.#parts.store.put({ ...event, hasClip: kept?.hasClip ?? false });
-    });
+  #write(event: HeardEvent, fresh = false): void {
+    this.#queue("not-kept", () => (fresh ? this.#parts.store.put(event) : this.#parts.store.update(event)));
   }
 
   /** Taken at once, for what was heard goes on; written when its turn comes. */
