@@ -130,6 +130,7 @@ export class HistoryList {
 
   /** The keyboard goes on at the next row. */
   async #remove({ id }: HeardEvent, row: HTMLElement): Promise<void> {
+    if (row.querySelector("[data-playing]")) this.#player.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
     await this.#store.remove(id);
     row.remove();

@@ -108,7 +108,7 @@ export class HistoryView {
     this.#empty.hidden = !none;
     this.#content.hidden = none;
     setText(this.#empty.firstElementChild!, this.#today.hidden ? historyTexts.emptyAll : historyTexts.empty);
-    if (none) return;
+    if (none) return this.#list.show([]);
     this.#offer(events);
     this.#draw(events, from, to);
   }
