@@ -63,6 +63,8 @@ export class App {
   #shown: Recording | undefined;
   #work: Promise<void> = Promise.resolve();
   #task: AbortController | undefined;
+  /** Work of others that uses a classifier. */
+  #borrowed: Promise<void> = Promise.resolve();
   #troubled = false;
 
   constructor(parts: AppParts, notice: Notice) {
@@ -109,6 +111,11 @@ export class App {
     return this.#model.load();
   }
 
+  /** Keeps the classifier of now alive as long as `work` needs it, whatever is chosen meanwhile. */
+  during(work: Promise<void>): void {
+    this.#borrowed = Promise.allSettled([this.#borrowed, work]).then(() => undefined);
+  }
+
   /** The last seconds of what is heard, where something is. */
   async recent(seconds: number): Promise<Recording | undefined> {
     return this.#keeper?.recent(seconds);
@@ -125,7 +132,7 @@ export class App {
     const before = await this.#model.replace(classifier, handOver);
     this.#describe(classifier.info);
     if (this.#keeper) this.#parts.log.begin(classifier.info);
-    void this.#settled().then(() => before?.close());
+    void Promise.all([this.#settled(), this.#borrowed]).then(() => before?.close());
     if (this.#state === "result" && this.#shown) void this.#judgeAgain(this.#shown);
   }
 

@@ -5,9 +5,11 @@ import { HistoryRecorder } from "./history/recorder.js";
 import { SettingsStore } from "./listening/settings.js";
 import { Shelf } from "./models/shelf.js";
 import { prepareInstall } from "./pwa/install.js";
+import { onLaunchFiles } from "./pwa/launch.js";
 import { prepareUpdates } from "./pwa/update.js";
 import { historyTexts } from "./texts/index.js";
 import { prepareAbout } from "./view/about.js";
+import { FilesView } from "./view/files.js";
 import { prepareFrame } from "./view/frame.js";
 import { prepareFullScreen } from "./view/full-screen.js";
 import { HistoryView } from "./view/history.js";
@@ -34,7 +36,10 @@ const app: App = new App(
   {
     settings,
     log: recorder,
-    described: (info) => void shelf.open(info),
+    described: (info) => {
+      files.modelChanged(info);
+      void shelf.open(info);
+    },
   },
   notice,
 );
@@ -51,6 +56,12 @@ const models = new ModelsView(byId("view-models", HTMLElement), {
   wanted: () => router.go("models"),
 });
 shelf.watch(models);
+const files = new FilesView({
+  classifier: () => app.classifier(),
+  during: (work) => app.during(work),
+  wanted: () => router.go("files"),
+});
+onLaunchFiles((opened) => files.add(opened));
 const historyView = new HistoryView(history, settings);
 const router = new Router((view) => {
   if (view === "models") models.show();

@@ -1,20 +1,23 @@
-// A file by choice or by dropping it anywhere on the page.
+// Recordings by choice or by dropping them anywhere on the page.
 
 import { byId } from "../dom.js";
 
 export interface FileInputEvents {
-  chosen(file: File): void;
-  /** A file hangs over the page, or does no more. */
+  chosen(files: File[]): void;
+  /** Files hang over the page, or do no more. */
   hovering(over: boolean): void;
 }
 
 export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
   const input = byId("file", HTMLInputElement);
   byId("choose", HTMLButtonElement).onclick = () => input.click();
+  const take = (list: FileList | null | undefined) => {
+    const files = [...(list ?? [])];
+    if (files.length > 0) chosen(files);
+  };
   input.onchange = () => {
-    const file = input.files?.[0];
+    take(input.files);
     // Emptied, so that the same file can be chosen again.
-    if (file) chosen(file);
     input.value = "";
   };
 
@@ -41,8 +44,6 @@ export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
     event.preventDefault();
     depth = 0;
     hovering(false);
-    if (taken) return;
-    const file = event.dataTransfer?.files[0];
-    if (file) chosen(file);
+    if (!taken) take(event.dataTransfer?.files);
   });
 }

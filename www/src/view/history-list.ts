@@ -8,7 +8,7 @@ import type { HistoryStore } from "../history/store.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
 import { historyTexts, labelWords, language } from "../texts/index.js";
-import { setIcon } from "./icons.js";
+import { iconButton, setIcon } from "./icons.js";
 
 /** Rows added at a time. */
 const PAGE = 30;
@@ -146,14 +146,4 @@ function stateOf({ offset, open, score, hasClip }: HeardEvent): string {
 
 function timeOf(ms: number): string {
   return new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-}
-
-function iconButton(icon: string, name: string, pressed: () => void): HTMLButtonElement {
-  const button = make("button", "icon-button") as HTMLButtonElement;
-  button.type = "button";
-  button.ariaLabel = name;
-  button.title = name;
-  setIcon(button, icon);
-  button.onclick = pressed;
-  return button;
 }

@@ -13,3 +13,11 @@ export function setIcon(element: HTMLElement, name: string): void {
   element.dataset["icon"] = name;
   element.innerHTML = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
 }
+
+/** A button that is a picture; `name` says what it does. */
+export function iconButton(icon: string, name: string, pressed: () => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  Object.assign(button, { className: "icon-button", type: "button", ariaLabel: name, title: name, onclick: pressed });
+  setIcon(button, icon);
+  return button;
+}

@@ -108,7 +108,8 @@ export class Picture {
   }
 }
 
-function scaleOf({ nMels, logScale }: ModelInfo): Scale {
+/** How this model's columns are to be drawn. */
+export function scaleOf({ nMels, logScale }: ModelInfo): Scale {
   return { nMels, ...RANGES[logScale] };
 }
 
