@@ -19,7 +19,7 @@ export interface Lane {
 const MAX_LANES = 8;
 
 /** Steps of an axis that people count in, in seconds: to half a day. */
-const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200];
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200];
 const DAY = 86400;
 
 /** One lane a label, that which sounds longest first, and one for the rest. */

@@ -28,6 +28,7 @@ export interface TimelineOptions {
 /** Pixels of the page. */
 const MIN_BAR = 3;
 const TICK_ROOM = 76;
+const LEAST_ROOM = 48;
 const REACH = 5;
 const ROUNDED_FROM = 8;
 
@@ -196,7 +197,7 @@ export class Timeline {
     this.#canvas.height = Math.round(height * devicePixelRatio);
     screen.setTransform(this.#canvas.width / width, 0, 0, this.#canvas.height / height, 0, 0);
     const { color, borderTopColor, outlineColor } = getComputedStyle(this.#canvas);
-    const marks = this.#options.marks ?? ticks(this.#options.from, this.#options.to, Math.floor(width / TICK_ROOM));
+    const marks = this.#marks(width);
     this.#showMarks(marks);
     screen.fillStyle = borderTopColor;
     for (const mark of marks) screen.fillRect(Math.round(this.#part(mark) * (width - 1)), 0, 1, height);
@@ -217,6 +218,14 @@ export class Timeline {
     screen.strokeStyle = outlineColor;
     screen.lineWidth = 2;
     screen.strokeRect(focused.x - 2, focused.y - 2, focused.width + 4, focused.height + 4);
+  }
+
+  /** No closer than their words have room for. */
+  #marks(width: number): readonly number[] {
+    const { from, to, marks } = this.#options!;
+    if (!marks) return ticks(from, to, Math.floor(width / TICK_ROOM));
+    const every = Math.ceil((marks.length * LEAST_ROOM) / width);
+    return marks.filter((_, i) => i % every === 0);
   }
 
   /** Where each bar is, by the tracks that the style sheet has laid out. */
