@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "@playwright/test";
+import { serious } from "./support/axe";
 import { eventAt, seed, showHistory, stored } from "./support/history";
 import { expect, type OpenOptions, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -295,6 +296,21 @@ test("a press on the line of time goes to the nearest sound", async ({ open }) =
   await line.click({ position: { x: box.width * 0.75 + 1, y: 14 } });
   await expect(rowsOf(page).first()).toBeFocused();
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [1280, 320]) {
+    test(`a full day is free of barriers, ${colorScheme} and ${width} px wide`, async ({ open }) => {
+      const site = await open({ context: { colorScheme, viewport: { width, height: 800 } } });
+      await site.expectState("idle");
+      const events = Array.from({ length: 40 }, (_, i) => eventAt(6 + i / 3, ["siren", "dog_bark", "gun_shot"][i % 3]!));
+      await seed(site.page, events.map((event) => ({ ...event, hasClip: true })));
+      await showHistory(site.page);
+      await expect(rowsOf(site.page).first()).toBeVisible();
+      expect(await serious(site.page, "history")).toEqual([]);
+      expect(await site.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    });
+  }
+}
 
 test("ten thousand sounds of a day are shown without delay", async ({ open }) => {
   const labels = ["siren", "dog_bark", "car_horn", "drilling", "jackhammer", "gun_shot", "street_music", "a", "b", "c", "d"];

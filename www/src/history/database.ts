@@ -22,7 +22,6 @@ interface Schema extends DBSchema {
 /** The lasting history, or one in memory where the browser gives no database. */
 export async function openHistory(): Promise<HistoryStore> {
   try {
-    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("the database is held back")), OPEN_MS));
     const opening = openDB<Schema>(NAME, VERSION, {
       upgrade(database) {
         const events = database.createObjectStore("events", { keyPath: "id" });
@@ -33,7 +32,7 @@ export async function openHistory(): Promise<HistoryStore> {
       // A newer version of the page in another window must not wait for this one.
       blocking: (_, __, event) => (event.target as IDBDatabase).close(),
     });
-    const store = new DatabaseHistory(await Promise.race([opening, late]));
+    const store = new DatabaseHistory(await within(OPEN_MS, opening));
     await store.closeStale(Date.now());
     // What a crash left open a moment ago may as well sound in another window: a while later that is certain.
     setTimeout(() => void store.closeStale(Date.now()).catch(() => undefined), STALE_MS);
@@ -41,6 +40,17 @@ export async function openHistory(): Promise<HistoryStore> {
   } catch {
     return new MemoryStore();
   }
+}
+
+/** What opens too late is closed again: by then the page does without. */
+async function within(ms: number, opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  const database = await Promise.race([opening, late]);
+  clearTimeout(timer);
+  if (database) return database;
+  void opening.then((opened) => opened.close()).catch(() => undefined);
+  throw new Error(`the database did not open within ${ms} ms`);
 }
 
 class DatabaseHistory implements HistoryStore {

@@ -27,8 +27,9 @@ export interface TimelineOptions {
 
 /** Pixels of the page. */
 const MIN_BAR = 3;
-const TICK_ROOM = 76;
-const LEAST_ROOM = 48;
+/** Of a mark's words on the axis: a letter, and the space around them. */
+const LETTER = 6.5;
+const SPACE = 12;
 const REACH = 5;
 const ROUNDED_FROM = 8;
 
@@ -222,9 +223,11 @@ export class Timeline {
 
   /** No closer than their words have room for. */
   #marks(width: number): readonly number[] {
-    const { from, to, marks } = this.#options!;
-    if (!marks) return ticks(from, to, Math.floor(width / TICK_ROOM));
-    const every = Math.ceil((marks.length * LEAST_ROOM) / width);
+    const { from, to, marks, time } = this.#options!;
+    const letters = Math.max(...[from, to, ...(marks ?? [])].map((mark) => time(mark).length));
+    const room = letters * LETTER + SPACE;
+    if (!marks) return ticks(from, to, Math.floor(width / room));
+    const every = Math.ceil((marks.length * room) / width);
     return marks.filter((_, i) => i % every === 0);
   }
 
