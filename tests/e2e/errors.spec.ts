@@ -1,6 +1,5 @@
 // Each failure has its sentence, and the page is usable after it.
 
-import { writeFileSync } from "node:fs";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
@@ -181,16 +180,6 @@ test("random bytes as a model", async ({ open }) => {
   });
   await site.expectState("error");
   await expect(site.notice).toHaveAttribute("data-code", "model-format");
-});
-
-test("a file that is no sound", async ({ open }, info) => {
-  const path = info.outputPath("noise.mp3");
-  writeFileSync(path, Buffer.from("this is text, whatever its name says"));
-  const site = await open();
-  await site.openFile(path);
-  await site.expectState("error");
-  await expect(site.notice).toHaveAttribute("data-code", "undecodable");
-  await expect(site.notice).toContainText("cannot read this file");
 });
 
 test("an insecure address", async ({ open }) => {

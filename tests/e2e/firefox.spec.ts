@@ -66,8 +66,8 @@ test("Firefox: a file is what the command line says", async ({ baseURL }) => {
   const { label } = classifyNatively(wav);
   await inFirefox(baseURL!, async (site) => {
     await site.openFile(wav);
-    await site.expectState("result");
-    expect(await site.waitFor("label", "data-label", /\w/)).toBe(label);
+    await site.waitFor("file-card", "data-state", /^done$/);
+    expect(await site.waitFor("file-card", "data-label", /\w/)).toBe(label);
   });
 });
 

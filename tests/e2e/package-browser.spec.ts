@@ -194,3 +194,96 @@ test("the module is fetched once for all classifiers", async ({ library }) => {
   });
   expect(requests).toBe(1);
 });
+
+test("a recording in pieces gives what the whole gives", async ({ library }) => {
+  const { whole, pieces, columns, columnsOfWhole, top } = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const pcm = tone(12.3, 44100);
+    const hear = async (size: number, options = {}) => {
+      const segments = await classifier.segments(44100, { hopSeconds: 1, ...options });
+      const predictions = [];
+      let columns = 0;
+      for (let at = 0; at < pcm.length; at += size) {
+        const result = await segments.push(pcm.subarray(at, at + size));
+        predictions.push(...result.predictions);
+        columns += result.columns.length;
+      }
+      predictions.push(...(await segments.finish()));
+      return { predictions, columns };
+    };
+    const pieces = await hear(5000);
+    return {
+      whole: await classifier.classify(pcm, 44100, { hopSeconds: 1 }),
+      pieces: pieces.predictions,
+      columns: pieces.columns,
+      columnsOfWhole: (await classifier.logMel(pcm, 44100)).length,
+      top: (await hear(pcm.length, { top: 3 })).predictions,
+    };
+  });
+  expect(whole.length).toBeGreaterThan(8);
+  expect(pieces).toEqual(whole);
+  // The last columns come with the end and are not asked for there.
+  expect(columnsOfWhole - columns).toBeLessThan(columnsOfWhole * 0.02);
+  expect(top).toEqual(whole.map((prediction) => ({ ...prediction, categories: prediction.categories.slice(0, 3) })));
+});
+
+test("a recording in pieces refuses what is wrong and ends once", async ({ library }) => {
+  const codes = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const code = async (work: () => unknown) => (await codeOf(work)).code;
+    const open = () => classifier.segments(16000);
+    const finished = await open();
+    await finished.push(tone(1, 16000));
+    await finished.finish();
+    const closed = await open();
+    closed.close();
+    closed.close();
+    return {
+      rate: await code(() => classifier.segments(0)),
+      hop: await code(() => classifier.segments(16000, { hopSeconds: 0 })),
+      top: await code(() => classifier.segments(16000, { top: 0.5 })),
+      option: await code(() => classifier.segments(16000, { hop: 1 } as object)),
+      nan: await code(async () => (await open()).push(new Float32Array(9).fill(Number.NaN))),
+      nothing: await code(async () => (await open()).finish()),
+      finished: await code(() => finished.push(tone(1, 16000))),
+      closed: await code(() => closed.finish()),
+    };
+  });
+  expect(codes).toEqual({
+    rate: "audio-rate",
+    hop: "config",
+    top: "config",
+    option: "config",
+    nan: "audio-non-finite",
+    nothing: "audio-too-short",
+    finished: "aborted",
+    closed: "aborted",
+  });
+});
+
+test("a running microphone takes other settings, and gives its last seconds", async ({ library }) => {
+  const result = await library.evaluate(async () => {
+    const times: number[] = [];
+    const mic = await api.listen(({ time }) => times.push(time));
+    const until = async (done: () => boolean) => {
+      while (!done()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => times.length > 4);
+    const { pcm, sampleRate } = await mic.recent(1);
+    await mic.adjust({ hopSeconds: 2 });
+    const count = times.length;
+    await until(() => times.length > count + 2);
+    const steps = [times[count + 1]! - times[count]!, times[count + 2]! - times[count + 1]!];
+    const wrong = (await codeOf(() => mic.adjust({ hopSeconds: -1 }))).code;
+    const unknown = (await codeOf(() => mic.adjust({ hop: 1 } as object))).code;
+    const more = times.length;
+    await until(() => times.length > more);
+    const none = (await codeOf(() => mic.recent(0))).code;
+    await mic.close();
+    const late = [(await codeOf(() => mic.recent(1))).code, (await codeOf(() => mic.adjust({}))).code];
+    return { seconds: pcm.length / sampleRate, steps, codes: [wrong, unknown, none, ...late] };
+  });
+  expect(result.seconds).toBeCloseTo(1, 2);
+  for (const step of result.steps) expect(step).toBeCloseTo(2, 1);
+  expect(result.codes).toEqual(["config", "config", "config", "aborted", "aborted"]);
+});

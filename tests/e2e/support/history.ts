@@ -60,8 +60,16 @@ export async function seed(page: Page, events: readonly StoredEvent[], clips: re
   );
 }
 
-/** What the database holds: every event, and the ids of the sounds that are kept. */
-export async function stored(page: Page): Promise<{ events: StoredEvent[]; clips: string[] }> {
+export interface Stored {
+  /** In the order of their beginning. */
+  events: StoredEvent[];
+  /** Ids of the events whose sound is kept, oldest first, and how long it is. */
+  clips: string[];
+  seconds: number[];
+}
+
+/** What the database holds. */
+export async function stored(page: Page): Promise<Stored> {
   return page.evaluate(async () => {
     const answer = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -71,9 +79,10 @@ export async function stored(page: Page): Promise<{ events: StoredEvent[]; clips
     const database = await answer(indexedDB.open("sourcing-sound"));
     const reading = database.transaction(["events", "clips"]);
     const events = await answer(reading.objectStore("events").index("onset").getAll());
-    const clips = await answer(reading.objectStore("clips").index("at").getAllKeys());
+    const kept = await answer(reading.objectStore("clips").index("at").getAll());
     database.close();
-    return { events, clips: clips.map(String) };
+    const clips = kept.map(({ id }) => String(id));
+    return { events, clips, seconds: kept.map(({ samples, sampleRate }) => samples.byteLength / 2 / sampleRate) };
   });
 }
 

@@ -197,7 +197,7 @@ export class Timeline {
     this.#canvas.width = Math.round(width * devicePixelRatio);
     this.#canvas.height = Math.round(height * devicePixelRatio);
     screen.setTransform(this.#canvas.width / width, 0, 0, this.#canvas.height / height, 0, 0);
-    const { color, borderTopColor, outlineColor } = getComputedStyle(this.#canvas);
+    const { color, borderTopColor, borderBottomColor } = getComputedStyle(this.#canvas);
     const marks = this.#marks(width);
     this.#showMarks(marks);
     screen.fillStyle = borderTopColor;
@@ -216,7 +216,7 @@ export class Timeline {
     screen.globalAlpha = 1;
     const focused = this.#placed.find(({ bar }) => bar === this.#reached);
     if (!focused || document.activeElement !== this.#canvas) return;
-    screen.strokeStyle = outlineColor;
+    screen.strokeStyle = borderBottomColor;
     screen.lineWidth = 2;
     screen.strokeRect(focused.x - 2, focused.y - 2, focused.width + 4, focused.height + 4);
   }

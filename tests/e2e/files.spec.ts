@@ -1,0 +1,214 @@
+// Recordings: the command line's segments, many at a time, long ones, broken ones.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { classifyNatively } from "./support/command-line";
+import { dataPath } from "./support/environment";
+import { expect, type Site, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { chooseClips } from "./support/urban-sound";
+import { type Sound, writeWav } from "./support/wav";
+
+/** At least this share of the segments must have the command line's label. */
+const AGREEMENT = 0.99;
+const siren = SYNTHESISED["siren-sweep"]!;
+
+interface Told {
+  file: string;
+  seconds: number;
+  model: string;
+  events: { label: string; onset: number; offset: number; score: number }[];
+  segments: { start: number; end: number; label: string; score: number; rejected: boolean }[];
+}
+
+const cards = (site: Site) => site.page.getByTestId("file-card");
+const newest = (site: Site) => cards(site).first();
+
+async function hear(site: Site, ...paths: string[]): Promise<void> {
+  await site.page.getByTestId("file").setInputFiles(paths);
+  for (let i = 0; i < paths.length; i += 1) {
+    await expect(cards(site).nth(i)).toHaveAttribute("data-state", "done", { timeout: 50_000 });
+  }
+}
+
+async function save(site: Site, format: "csv" | "json" | "audacity"): Promise<string> {
+  const begun = site.page.waitForEvent("download");
+  await newest(site).getByTestId(`file-${format}`).click();
+  return readFileSync(await (await begun).path(), "utf8");
+}
+
+/** What the page says of a file, beside what the command line says of it. */
+async function compare(site: Site, path: string): Promise<void> {
+  await hear(site, path);
+  const told = JSON.parse(await save(site, "json")) as Told;
+  const native = classifyNatively(path).segments;
+  expect(told.segments).toHaveLength(native.length);
+  const same = told.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
+  console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);
+  expect(same.length / native.length).toBeGreaterThanOrEqual(AGREEMENT);
+  told.segments.forEach(({ start, end }, i) => {
+    // Chromium's FLAC decoder keeps the last block of a file, less than 0.1 s, to itself.
+    const tolerance = i === native.length - 1 ? 0.1 : 0.005;
+    expect(Math.abs(start - native[i]!.start)).toBeLessThan(tolerance);
+    expect(Math.abs(end - native[i]!.end)).toBeLessThan(tolerance);
+  });
+}
+
+/** The synthesised sounds one after the other, at another rate by taking fewer samples. */
+function medley(every: number, seconds: number): Sound {
+  const sounds = Object.values(SYNTHESISED);
+  const rate = siren.sampleRate / every;
+  const samples = Float32Array.from({ length: seconds * rate }, (_, i) => {
+    const sound = sounds[Math.floor(i / (2.7 * rate)) % sounds.length]!;
+    return sound.samples[(i * every) % sound.samples.length]!;
+  });
+  return { samples, sampleRate: rate };
+}
+
+for (const every of [1, 2, 3, 6]) {
+  test(`segments are the command line's at ${siren.sampleRate / every} Hz`, async ({ open }) => {
+    await compare(await open(), writeWav(`medley-${every}.wav`, medley(every, 40)));
+  });
+}
+
+for (const name of Object.keys(SYNTHESISED)) {
+  test(`a short file gets the command line's label: ${name}`, async ({ open }) => {
+    const sound = SYNTHESISED[name]!;
+    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 4 * sound.sampleRate) });
+    const native = classifyNatively(path);
+    const site = await open();
+    await hear(site, path);
+    await expect(newest(site)).toHaveAttribute("data-label", native.label);
+    const { segments } = JSON.parse(await save(site, "json")) as Told;
+    expect(segments[0]!.score).toBeCloseTo(native.segments[0]!.score, 2);
+  });
+}
+
+/** Whether ffmpeg can be asked to write other formats. */
+function encode(from: string, to: string): boolean {
+  try {
+    execFileSync("ffmpeg", ["-loglevel", "error", "-y", "-i", from, to]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const format of ["mp3", "flac", "m4a", "ogg"]) {
+  test(`segments are the command line's in ${format}`, async ({ open }, info) => {
+    const path = info.outputPath(`medley.${format}`);
+    const made = encode(writeWav(`medley-${format}.wav`, medley(1, 40)), path);
+    if (!made) console.log(`skipped: there is no ffmpeg that writes ${format}`);
+    test.skip(!made, `there is no ffmpeg that writes ${format}`);
+    await compare(await open(), path);
+  });
+}
+
+test("segments are the command line's on recorded clips", async ({ open }) => {
+  const clips = chooseClips(dataPath);
+  if (!clips) {
+    const reason = `there is no UrbanSound8K in ${dataPath}; set SOURCING_SOUND_DATA to a folder that holds it`;
+    console.log(`skipped: ${reason}`);
+    test.skip(true, reason);
+    return;
+  }
+  const site = await open();
+  const paths = clips.map(({ path }) => path);
+  test.setTimeout(120_000);
+  await hear(site, ...paths);
+  let same = 0;
+  for (const [i, path] of paths.entries()) {
+    const shown = await cards(site).nth(paths.length - 1 - i).getAttribute("data-label");
+    if (shown === classifyNatively(path).label) same += 1;
+  }
+  console.log(`${same} of ${paths.length} recorded clips have the command line's label`);
+  expect(same / paths.length).toBeGreaterThanOrEqual(0.95);
+});
+
+test("what is saved is what is shown", async ({ open }) => {
+  const site = await open();
+  await hear(site, writeWav("saved.wav", medley(2, 20)));
+  const { events, seconds, model, file } = JSON.parse(await save(site, "json")) as Told;
+  expect({ seconds, model, file }).toEqual({ seconds: 20, model: "urban-v1", file: "saved.wav" });
+  const csv = (await save(site, "csv")).trimEnd().split("\r\n");
+  expect(csv.slice(1).map((line) => line.split(",")[4])).toEqual(events.map(({ label }) => label));
+  const labels = (await save(site, "audacity")).trimEnd().split("\n");
+  expect(labels.map((line) => line.split("\t")[2])).toEqual(events.map(({ label }) => label));
+  await newest(site).locator("summary").click();
+  const shown = newest(site).getByTestId("file-parts").locator("li:not([data-label=rejected])");
+  await expect(shown).toHaveCount(events.length);
+  const begun = site.page.waitForEvent("download");
+  await shown.first().getByRole("button", { name: /^Save/ }).click();
+  const wav = readFileSync(await (await begun).path());
+  expect((wav.length - 44) / 2 / wav.readUInt32LE(24)).toBeCloseTo(events[0]!.offset - events[0]!.onset, 1);
+});
+
+test("many files at once, a broken one among them, by drop", async ({ open }) => {
+  const site = await open();
+  const good = writeWav("good.wav", medley(6, 8));
+  const transfer = await site.page.evaluateHandle((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "one.wav"));
+    data.items.add(new File(["this is text, whatever its name says"], "broken.mp3"));
+    data.items.add(new File([], "empty.wav"));
+    data.items.add(new File([bytes], "two.wav"));
+    return data;
+  }, readFileSync(good).toString("base64"));
+  await site.page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
+  await expect(site.page.getByTestId("view-files")).toBeVisible();
+  await expect(cards(site)).toHaveCount(4);
+  // The newest stands first.
+  await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await expect(cards(site).nth(3)).toHaveAttribute("data-state", "done");
+  for (const bad of [1, 2]) {
+    await expect(cards(site).nth(bad)).toHaveAttribute("data-code", "undecodable");
+    await expect(cards(site).nth(bad)).toContainText("cannot read this file");
+  }
+  const begun = site.page.waitForEvent("download");
+  await site.page.getByTestId("files-json").click();
+  const all = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Told[];
+  expect(all.map(({ file }) => file)).toEqual(["two.wav", "one.wav"]);
+  await cards(site).nth(1).getByTestId("file-remove").click();
+  await expect(cards(site)).toHaveCount(3);
+});
+
+test("a long recording shows how far it is, can be cancelled, and heard again", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const path = writeWav("long.wav", medley(6, 3600));
+  await site.page.getByTestId("file").setInputFiles(path);
+  const card = newest(site);
+  await expect(card).toContainText(/\d+:\d\d of 1:00:00/, { timeout: 20_000 });
+  await expect(card).toContainText(/about \d+ (s|min) left/, { timeout: 20_000 });
+  await card.getByTestId("file-cancel").click();
+  await expect(card).toHaveAttribute("data-state", "cancelled");
+  await expect(card.getByTestId("file-cancel")).toBeHidden();
+  await site.page.getByTestId("file").setInputFiles(writeWav("after.wav", medley(6, 6)));
+  await expect(newest(site)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await newest(site).getByTestId("file-remove").click();
+  await card.getByTestId("file-again").click();
+  await expect(card).toHaveAttribute("data-state", "working");
+});
+
+test("a file that breaks off is told as far as it goes", async ({ open }, info) => {
+  const whole = readFileSync(writeWav("whole.wav", medley(6, 20)));
+  const path = info.outputPath("cut.wav");
+  writeFileSync(path, whole.subarray(0, 44 + (whole.length - 44) / 2));
+  const site = await open();
+  await hear(site, path);
+  await expect(newest(site)).toContainText("0:10");
+});
+
+test("works by keyboard alone", async ({ open }) => {
+  const site = await open();
+  await hear(site, writeWav("keys.wav", medley(6, 8)));
+  await site.page.getByTestId("tab-files").press("Enter");
+  await newest(site).locator("summary").press("Enter");
+  await expect(newest(site).getByTestId("file-parts")).toBeVisible();
+  const begun = site.page.waitForEvent("download");
+  await newest(site).getByTestId("file-csv").press("Enter");
+  expect((await begun).suggestedFilename()).toBe("keys.wav.csv");
+  await newest(site).getByTestId("file-remove").press("Enter");
+  await expect(cards(site)).toHaveCount(0);
+});
