@@ -27,7 +27,9 @@ export interface TimelineOptions {
 
 /** Pixels of the page. */
 const MIN_BAR = 3;
-/** Of a mark's words on the axis: a letter, and the space around them. */
+/** Between marks, where they may stand anywhere. */
+const TICK_ROOM = 76;
+/** Of a mark's words: a letter, and the space around them. */
 const LETTER = 6.5;
 const SPACE = 12;
 const REACH = 5;
@@ -64,7 +66,12 @@ export class Timeline {
     this.element.append(this.#lanes, plot, this.#axis);
     this.element.dataset["testid"] = "timeline";
     new ResizeObserver(() => this.#schedule()).observe(this.element);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#schedule());
+    // The window outlives a recording's timeline and must not hold it.
+    const self = new WeakRef(this);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      const timeline = self.deref();
+      if (timeline) timeline.#schedule();
+    });
     this.#canvas.onpointermove = (event) => this.#point(event);
     this.#canvas.onclick = (event) => this.#pick(this.#at(event)?.bar);
     this.#canvas.onkeydown = (event) => this.#key(event);
@@ -226,7 +233,7 @@ export class Timeline {
     const { from, to, marks, time } = this.#options!;
     const letters = Math.max(...[from, to, ...(marks ?? [])].map((mark) => time(mark).length));
     const room = letters * LETTER + SPACE;
-    if (!marks) return ticks(from, to, Math.floor(width / room));
+    if (!marks) return ticks(from, to, Math.floor(width / Math.max(room, TICK_ROOM)));
     const every = Math.ceil((marks.length * room) / width);
     return marks.filter((_, i) => i % every === 0);
   }
