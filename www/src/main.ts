@@ -30,7 +30,10 @@ const recorder = new HistoryRecorder({
   recent: (seconds) => app.recent(seconds),
   keepAudio: () => settings.all.keepAudio,
   maxClips: () => settings.all.maxClips,
-  troubled: (what) => notice.trouble(historyTexts.troubles[what]),
+  troubled: (what) => {
+    notice.trouble(historyTexts.troubles[what]);
+    historyView.warn(historyTexts.troubles[what]);
+  },
 });
 const app: App = new App(
   {

@@ -22,7 +22,6 @@ interface Schema extends DBSchema {
 /** The lasting history, or one in memory where the browser gives no database. */
 export async function openHistory(): Promise<HistoryStore> {
   try {
-    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("the database is held back")), OPEN_MS));
     const opening = openDB<Schema>(NAME, VERSION, {
       upgrade(database) {
         const events = database.createObjectStore("events", { keyPath: "id" });
@@ -33,12 +32,25 @@ export async function openHistory(): Promise<HistoryStore> {
       // A newer version of the page in another window must not wait for this one.
       blocking: (_, __, event) => (event.target as IDBDatabase).close(),
     });
-    const store = new DatabaseHistory(await Promise.race([opening, late]));
+    const store = new DatabaseHistory(await within(OPEN_MS, opening));
     await store.closeStale(Date.now());
+    // What a crash left open a moment ago may as well sound in another window: a while later that is certain.
+    setTimeout(() => void store.closeStale(Date.now()).catch(() => undefined), STALE_MS);
     return store;
   } catch {
     return new MemoryStore();
   }
+}
+
+/** What opens too late is closed again: by then the page does without. */
+async function within(ms: number, opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  const database = await Promise.race([opening, late]);
+  clearTimeout(timer);
+  if (database) return database;
+  void opening.then((opened) => opened.close()).catch(() => undefined);
+  throw new Error(`the database did not open within ${ms} ms`);
 }
 
 class DatabaseHistory implements HistoryStore {
@@ -53,17 +65,18 @@ class DatabaseHistory implements HistoryStore {
   }
 
   async put(event: HeardEvent): Promise<void> {
-    try {
-      await this.#database.put("events", event);
-    } catch (thrown) {
-      // An event is worth more than the oldest sounds.
-      if (!isFull(thrown) || !(await this.#dropOldest(ROOM))) throw thrown;
-      await this.#database.put("events", event);
-    }
+    await this.#withRoom(() => this.#database.put("events", event));
     this.#changed();
   }
 
+  async update(event: HeardEvent): Promise<void> {
+    const known = await this.#withRoom(() => this.#change(event.id, ({ hasClip }) => ({ ...event, hasClip })));
+    if (known) this.#changed();
+  }
+
   async putClip(id: string, { pcm, sampleRate }: Recording): Promise<"kept" | "full"> {
+    // Deleted meanwhile: nothing is left that the sound would belong to.
+    if (!(await this.#database.getKey("events", id))) return "kept";
     const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767)).buffer;
     const clip = { id, at: Date.now(), sampleRate, samples };
     try {
@@ -77,7 +90,7 @@ class DatabaseHistory implements HistoryStore {
         return "full";
       }
     }
-    await this.#mark(id, true);
+    await this.#change(id, (event) => ({ ...event, hasClip: true }));
     this.#changed();
     return "kept";
   }
@@ -111,9 +124,9 @@ class DatabaseHistory implements HistoryStore {
   /** Ends what a page that is gone had left open, at the moment when it was heard last. */
   async closeStale(now: number): Promise<void> {
     const open = await this.#database.getAllFromIndex("events", "open", 1);
-    for (const event of open) {
-      if (now - event.offset > STALE_MS) await this.#database.put("events", { ...event, open: 0 });
-    }
+    const stale = open.filter(({ offset }) => now - offset > STALE_MS);
+    for (const { id } of stale) await this.#change(id, (event) => ({ ...event, open: 0 }));
+    if (stale.length > 0) this.#changed();
   }
 
   /** True when there was something to drop. */
@@ -121,16 +134,28 @@ class DatabaseHistory implements HistoryStore {
     const ids = await this.#database.getAllKeysFromIndex("clips", "at", undefined, count);
     for (const id of ids) {
       await this.#database.delete("clips", id);
-      await this.#mark(id, false);
+      await this.#change(id, (event) => ({ ...event, hasClip: false }));
     }
     return ids.length > 0;
   }
 
-  async #mark(id: string, hasClip: boolean): Promise<void> {
+  /** False when there is no such event any more. */
+  async #change(id: string, changed: (event: HeardEvent) => HeardEvent): Promise<boolean> {
     const change = this.#database.transaction("events", "readwrite");
     const event = await change.store.get(id);
-    if (event) await change.store.put({ ...event, hasClip });
+    if (event) await change.store.put(changed(event));
     await change.done;
+    return event !== undefined;
+  }
+
+  /** An event is worth more than the oldest sounds. */
+  async #withRoom<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (thrown) {
+      if (!isFull(thrown) || !(await this.#dropOldest(ROOM))) throw thrown;
+      return write();
+    }
   }
 
   #changed(): void {

@@ -24,13 +24,19 @@ export interface RecorderParts {
 interface Open {
   event: HeardEvent;
   writtenAt: number;
-  /** The update's time from which on the sound is kept; `undefined` once it was, or when it is not wanted. */
-  clipFrom: number | undefined;
+}
+
+/** Sound that is to be kept once so much was heard. */
+interface Due {
+  id: string;
+  /** The update's time. */
+  from: number;
 }
 
 export class HistoryRecorder implements Log {
   readonly #parts: RecorderParts;
   readonly #open = new Map<string, Open>();
+  #due: Due[] = [];
   #info: ModelInfo | undefined;
   #told = new Set<Trouble>();
   /** One write after the other, so that no older state overwrites a newer one. */
@@ -49,16 +55,13 @@ export class HistoryRecorder implements Log {
   update(update: Update): void {
     const now = Date.now();
     for (const event of update.events) this.#hear(event, update.time, now);
-    for (const open of this.#open.values()) {
-      if (open.clipFrom === undefined || update.time < open.clipFrom) continue;
-      open.clipFrom = undefined;
-      this.#keepSound(open.event.id);
-    }
+    this.#keepDue(update.time);
   }
 
   end(): void {
     for (const { event } of this.#open.values()) this.#write({ ...event, open: 0 });
     this.#open.clear();
+    this.#keepDue(Infinity);
   }
 
   /** Resolves when all that was heard so far is written. */
@@ -85,26 +88,26 @@ export class HistoryRecorder implements Log {
         score,
         hasClip: false,
       };
-      const clipFrom = this.#parts.keepAudio() ? time + clipDelay(info) : undefined;
-      this.#open.set(key, { event, writtenAt: -Infinity, clipFrom });
+      this.#open.set(key, { event, writtenAt: -Infinity });
+      // At the very beginning there is less to keep than there should be.
+      if (this.#parts.keepAudio()) this.#due.push({ id: event.id, from: Math.max(time + clipDelay(info), CLIP_SECONDS) });
     }
     const open = this.#open.get(key)!;
-    if (offset !== null) {
-      this.#open.delete(key);
-      if (open.clipFrom !== undefined) this.#keepSound(open.event.id);
-    }
     if (offset !== null || now - open.writtenAt >= WRITE_MS) {
       open.writtenAt = now;
-      this.#write(open.event);
+      this.#write(open.event, known === undefined);
     }
+    if (offset !== null) this.#open.delete(key);
   }
 
-  #write(event: HeardEvent): void {
-    this.#queue("not-kept", async () => {
-      // Whether its sound is kept is known to the store alone.
-      const [kept] = await this.#parts.store.between(event.onset, event.onset + 1).then((all) => all.filter(({ id }) => id === event.id));
-      await this.#parts.store.put({ ...event, hasClip: kept?.hasClip ?? false });
-    });
+  #keepDue(time: number): void {
+    const ripe = this.#due.filter(({ from }) => time >= from);
+    this.#due = this.#due.filter(({ from }) => time < from);
+    for (const { id } of ripe) this.#keepSound(id);
+  }
+
+  #write(event: HeardEvent, fresh = false): void {
+    this.#queue("not-kept", () => (fresh ? this.#parts.store.put(event) : this.#parts.store.update(event)));
   }
 
   /** Taken at once, for what was heard goes on; written when its turn comes. */

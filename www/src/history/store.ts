@@ -9,7 +9,10 @@ export interface HistoryStore {
   readonly lasting: boolean;
   /** Called when anything has changed, here or in another window. */
   onchange: () => void;
+  /** A new event. */
   put(event: HeardEvent): Promise<void>;
+  /** An event as it is now, but for whether its sound is kept; one that was deleted meanwhile stays deleted. */
+  update(event: HeardEvent): Promise<void>;
   /** Keeps the sound of an event. "full": there is no room, and the sound is not kept. */
   putClip(id: string, recording: Recording): Promise<"kept" | "full">;
   /** Drops the oldest sounds beyond so many. */
@@ -30,6 +33,10 @@ export class MemoryStore implements HistoryStore {
   async put(event: HeardEvent): Promise<void> {
     this.#events.set(event.id, event);
     this.onchange();
+  }
+
+  async update(event: HeardEvent): Promise<void> {
+    if (this.#events.has(event.id)) await this.put(event);
   }
 
   async putClip(): Promise<"full"> {

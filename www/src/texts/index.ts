@@ -4,7 +4,7 @@
 import { type Choice, speaker } from "../models/manifest.js";
 import { de } from "./de/index.js";
 import { en } from "./en/index.js";
-import { chosenLanguage, type Language } from "./language.js";
+import { chosenLanguage, type Language, localeOf } from "./language.js";
 
 export type { AnyErrorCode, PageErrorCode } from "./codes.js";
 
@@ -15,6 +15,9 @@ const LANGUAGES: Readonly<Record<Language, Texts>> = { en, de };
 
 /** The language of the page, until it is opened anew. */
 export const language: Language = chosenLanguage();
+
+/** How dates and times are written. */
+export const locale: string = localeOf(language);
 
 const chosen = LANGUAGES[language];
 

@@ -22,6 +22,11 @@ export function rememberLanguage(language: Language): void {
   }
 }
 
+/** How dates and times are written: as the person's browser does where it speaks the page's language. */
+export function localeOf(language: Language): string {
+  return navigator.languages.find((tag) => known(tag.slice(0, 2).toLowerCase()) === language) ?? language;
+}
+
 function known(tag: string): Language | undefined {
   return LANGUAGES.find((language) => language === tag);
 }

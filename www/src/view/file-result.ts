@@ -14,7 +14,7 @@ import { fileTexts, labelWords, texts } from "../texts/index.js";
 import { iconButton, setIcon } from "./icons.js";
 import { scaleOf } from "./picture.js";
 import { Spectrogram } from "./spectrogram.js";
-import { marksBetween, Timeline } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 
 export class FileResult {
   readonly element = make("div", "file-result");
@@ -46,7 +46,6 @@ export class FileResult {
       from: 0,
       to: seconds,
       bars,
-      marks: marksBetween(0, seconds),
       time: clock,
       name: fileTexts.timeline(named.length),
       onPick: (bar) => {

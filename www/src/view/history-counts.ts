@@ -2,7 +2,7 @@
 
 import { make } from "../dom.js";
 import type { HeardEvent } from "../history/event.js";
-import { historyTexts, labelWords, language } from "../texts/index.js";
+import { historyTexts, labelWords, locale } from "../texts/index.js";
 
 export class HistoryCounts {
   readonly element = make("section", "history-counts");
@@ -44,7 +44,9 @@ export class HistoryCounts {
         cell.toggleAttribute("data-some", count > 0);
         return cell;
       });
-      line.append(header(labelWords(label), "row"), ...cells, make("td", "history-sum", String(sum(row))));
+      const name = header(labelWords(label), "row");
+      name.title = labelWords(label);
+      line.append(name, ...cells, make("td", "history-sum", String(sum(row))));
       return line;
     });
     this.#table.replaceChildren(head, ...body);
@@ -59,5 +61,8 @@ function header(words: string, scope: "col" | "row"): HTMLElement {
 
 function hourWords(day: Date, hour: number): string {
   const at = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour);
-  return at.toLocaleTimeString(language, { hour: "numeric", ...(language === "de" && { hour: "2-digit" }) });
+  const parts = new Intl.DateTimeFormat(locale, { hour: "numeric" }).formatToParts(at);
+  // "5 AM", but "05" instead of "05 Uhr": the columns are narrow.
+  const words = parts.filter(({ type }) => type === "hour" || type === "dayPeriod");
+  return words.map(({ value }) => value).join("\u202f");
 }

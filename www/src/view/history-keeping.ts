@@ -30,7 +30,7 @@ export class HistoryKeeping {
       settings.change({ keepAudio: box.checked });
       // Asked for, so that the browser does not throw it away when space runs short.
       if (box.checked) void navigator.storage?.persist?.();
-      void this.#showUsed();
+      this.showUsed();
     };
     const keep = make("label", "settings-switch");
     keep.append(box, historyTexts.keep);
@@ -51,12 +51,16 @@ export class HistoryKeeping {
     label.append(most);
     this.element.append(keep, this.#help, label, this.#used);
     this.#showHelp();
-    void this.#showUsed();
+    this.showUsed();
   }
 
   #showHelp(): void {
     const { maxClips } = this.#settings.all;
     setText(this.#help, historyTexts.keepHelp(maxClips, megabytes(maxClips * CLIP_BYTES)));
+  }
+
+  showUsed(): void {
+    void this.#showUsed();
   }
 
   async #showUsed(): Promise<void> {

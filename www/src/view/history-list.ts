@@ -2,12 +2,12 @@
 
 import { make, setText } from "../dom.js";
 import { saveFile } from "../export/save.js";
-import { percent, trimmed } from "../format.js";
+import { clock, decimal, percent } from "../format.js";
 import type { HeardEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import { historyTexts, labelWords, language } from "../texts/index.js";
+import { historyTexts, labelWords, locale } from "../texts/index.js";
 import { iconButton, setIcon } from "./icons.js";
 
 /** Rows added at a time. */
@@ -82,9 +82,11 @@ export class HistoryList {
     const time = timeOf(event.onset);
     Object.assign(row.dataset, { id: event.id, label: event.label, state: stateOf(event) });
     row.tabIndex = -1;
-    const seconds = historyTexts.seconds(trimmed((event.offset - event.onset) / 1000, 1));
-    const length = event.open ? `${seconds} · ${historyTexts.now}` : seconds;
+    const seconds = (event.offset - event.onset) / 1000;
+    const length = seconds < 60 ? historyTexts.seconds(decimal(seconds, 1)) : historyTexts.minutes(clock(seconds));
     const actions = make("span", "history-actions");
+    const label = make("span", "history-label", words);
+    label.title = words;
     if (event.hasClip) {
       const play = iconButton("play", historyTexts.play(words, time), () => void this.#play(event, play));
       const save = iconButton("save", historyTexts.save(words, time), () => void this.#save(event));
@@ -93,8 +95,8 @@ export class HistoryList {
     actions.append(iconButton("delete", historyTexts.remove(words, time), () => void this.#remove(event, row)));
     row.append(
       make("span", "history-time", time),
-      make("span", "history-label", words),
-      make("span", "history-length", length),
+      label,
+      make("span", "history-length", event.open ? `${historyTexts.now} · ${length}` : length),
       make("span", "history-score", percent(event.score)),
       actions,
     );
@@ -130,6 +132,7 @@ export class HistoryList {
 
   /** The keyboard goes on at the next row. */
   async #remove({ id }: HeardEvent, row: HTMLElement): Promise<void> {
+    if (row.querySelector("[data-playing]")) this.#player.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
     await this.#store.remove(id);
     row.remove();
@@ -144,5 +147,5 @@ function stateOf({ offset, open, score, hasClip }: HeardEvent): string {
 }
 
 function timeOf(ms: number): string {
-  return new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "medium" });
 }

@@ -5,7 +5,7 @@ import { byId, make, setText } from "../dom.js";
 import type { HeardEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import type { SettingsStore } from "../listening/settings.js";
-import { historyTexts, labelWords, language } from "../texts/index.js";
+import { historyTexts, labelWords, language, locale } from "../texts/index.js";
 import { HistoryCounts } from "./history-counts.js";
 import { HistoryKeeping } from "./history-keeping.js";
 import { HistoryList } from "./history-list.js";
@@ -31,12 +31,15 @@ export class HistoryView {
   readonly #list: HistoryList;
   readonly #content = make("div", "history-content");
   readonly #empty = make("div", "history-empty");
+  readonly #warning = make("p", "notice history-warning");
+  readonly #keeping: HistoryKeeping;
   #day = startOfDay(new Date());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: HistoryStore, settings: SettingsStore) {
     this.#store = store;
     this.#list = new HistoryList(store);
+    this.#keeping = new HistoryKeeping(store, settings);
     this.#previous.onclick = () => this.#go(-1);
     this.#next.onclick = () => this.#go(1);
     this.#today.onclick = () => void this.#open(startOfDay(new Date()));
@@ -44,21 +47,28 @@ export class HistoryView {
     this.#zoom.onchange = () => void this.#show();
     this.#summary.dataset["testid"] = "history-summary";
     store.onchange = () => this.#changed();
-    this.#build(settings);
+    this.#build();
   }
 
   /** It came into sight. */
   show(): void {
+    this.#keeping.showUsed();
     void this.#show();
   }
 
-  #build(settings: SettingsStore): void {
+  /** Something that is wrong while the page goes on. */
+  warn(text: string): void {
+    setText(this.#warning, text);
+    this.#warning.hidden = text === "";
+  }
+
+  #build(): void {
     const title = make("h2", "", historyTexts.title);
     const days = make("div", "history-days");
     this.#date.ariaLive = "polite";
-    days.append(this.#previous, this.#date, this.#next, this.#today);
+    days.append(this.#previous, this.#date, this.#next);
     const head = make("div", "history-head");
-    head.append(title, days);
+    head.append(title, this.#today, days);
     const choices = make("div", "history-choices");
     choices.append(labelled(historyTexts.zoom, this.#zoom), labelled(historyTexts.filter, this.#filter));
     const start = make("a", "button", historyTexts.start) as HTMLAnchorElement;
@@ -68,11 +78,11 @@ export class HistoryView {
     line.append(this.#summary, choices);
     this.#content.append(line, this.#timeline.element, this.#counts.element, this.#list.element);
     const saving = new HistorySaving(this.#store, () => this.#day);
-    const keeping = new HistoryKeeping(this.#store, settings);
-    const warning = make("p", "notice history-warning", historyTexts.notLasting);
-    warning.dataset["code"] = "storage";
-    warning.hidden = this.#store.lasting;
-    this.#root.replaceChildren(head, warning, this.#empty, this.#content, saving.element, keeping.element);
+    this.#warning.dataset["code"] = "storage";
+    this.#warning.role = "status";
+    this.warn(this.#store.lasting ? "" : historyTexts.notLasting);
+    const parts = [this.#warning, this.#empty, this.#content, saving.element, this.#keeping.element];
+    this.#root.replaceChildren(head, ...parts);
   }
 
   #go(days: number): void {
@@ -101,14 +111,14 @@ export class HistoryView {
     const events = await this.#store.between(from, to);
     const today = startOfDay(new Date());
     const date: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
-    setText(this.#date, this.#day.toLocaleDateString(language, date));
+    setText(this.#date, this.#day.toLocaleDateString(locale, date));
     this.#next.disabled = from >= today.getTime();
     this.#today.hidden = from === today.getTime();
     const none = events.length === 0;
     this.#empty.hidden = !none;
     this.#content.hidden = none;
     setText(this.#empty.firstElementChild!, this.#today.hidden ? historyTexts.emptyAll : historyTexts.empty);
-    if (none) return;
+    if (none) return this.#list.show([]);
     this.#offer(events);
     this.#draw(events, from, to);
   }
@@ -162,10 +172,9 @@ export function startOfHour(ms: number): number {
   return new Date(ms).setMinutes(0, 0, 0);
 }
 
-/** "14:05", as the language has it. */
-export function clockOf(ms: number, seconds = false): string {
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) };
-  return new Date(ms).toLocaleTimeString(language, options);
+/** "14:05", or "2:05 PM", as the person's language has it. */
+export function clockOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "short" });
 }
 
 function hours(day: Date, step: number): number[] {

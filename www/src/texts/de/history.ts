@@ -24,6 +24,7 @@ export const history: typeof english = {
   list: "Jedes Geräusch",
   now: "jetzt",
   seconds: (value) => `${value} s`,
+  minutes: (value) => `${value} min`,
   play: (label, time) => `${label} um ${time} abspielen`,
   stop: "Anhalten",
   save: (label, time) => `${label} um ${time} als WAV sichern`,

@@ -22,6 +22,7 @@ export const history = {
   list: "Every sound",
   now: "now",
   seconds: (value: string) => `${value} s`,
+  minutes: (value: string) => `${value} min`,
   play: (label: string, time: string) => `Play ${label}, ${time}`,
   stop: "Stop",
   save: (label: string, time: string) => `Save ${label}, ${time}, as WAV`,

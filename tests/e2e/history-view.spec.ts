@@ -1,0 +1,162 @@
+// The history as a person uses it: the line of time, the keys, thousands of sounds; and what happens to it while the
+// page listens.
+
+import { serious } from "./support/axe";
+import { eventAt, seed, showHistory, stored } from "./support/history";
+import { expect, type OpenOptions, type Site, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const siren = SYNTHESISED["siren-sweep"]!;
+
+/** Within so long a model of 4 s hears the siren for certain. */
+const HEAR_MS = 20_000;
+
+type Open = (options?: OpenOptions) => Promise<Site>;
+
+async function hearSiren(open: Open, options: OpenOptions = {}): Promise<Site> {
+  const site = await open({ ...options, wav: writeWav("history-view.wav", siren) });
+  await site.expectState("idle");
+  return site;
+}
+
+async function openWith(open: Open, ...events: Parameters<typeof seed>[1][number][]): Promise<Site> {
+  const site = await open();
+  await site.expectState("idle");
+  await seed(site.page, events);
+  await showHistory(site.page);
+  return site;
+}
+
+const rowsOf = (page: Site["page"]) => page.getByTestId("history-rows").locator("li");
+
+/** As if the person had asked for it earlier. */
+function keepAudio(): void {
+  localStorage.setItem("sourcing-sound.settings", JSON.stringify({ keepAudio: true }));
+}
+
+test("what sounds when the browser crashes has an end afterwards", async ({ open }) => {
+  const site = await hearSiren(open, {
+    prepare: (page) =>
+      page.addInitScript(() => {
+        // The page is not told that it ends, and comes back two minutes later.
+        addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
+        const now = Date.now.bind(Date);
+        if (sessionStorage.getItem("later")) Date.now = () => now() + 120_000;
+        sessionStorage.setItem("later", "yes");
+      }),
+  });
+  await site.startListening();
+  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  await expect.poll(async () => (await stored(site.page)).events.some(({ open }) => open === 1)).toBe(true);
+  await site.page.reload();
+  await site.expectState("idle");
+  await expect.poll(async () => (await stored(site.page)).events.every(({ open }) => open === 0)).toBe(true);
+  await showHistory(site.page);
+  await expect(rowsOf(site.page).first()).not.toContainText("now");
+});
+
+test("a sound of the very beginning is kept with four whole seconds", async ({ open }) => {
+  const site = await hearSiren(open, { prepare: (page) => page.addInitScript(keepAudio) });
+  await site.startListening();
+  await expect.poll(async () => (await stored(site.page)).clips.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  expect((await stored(site.page)).seconds[0]).toBeCloseTo(4, 1);
+});
+
+test("the history says too that there is no room for sound", async ({ open }) => {
+  const site = await hearSiren(open, {
+    prepare: async (page) => {
+      await page.addInitScript(keepAudio);
+      await page.addInitScript(() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<typeof put>) {
+          if (this.name === "clips") throw new DOMException("full", "QuotaExceededError");
+          return put.apply(this, args);
+        };
+      });
+    },
+  });
+  await site.startListening();
+  await showHistory(site.page);
+  const warning = site.page.getByTestId("view-history").getByRole("status");
+  await expect(warning).toContainText("There is no room left for sound", { timeout: HEAR_MS });
+});
+
+test("a sound that is deleted while it goes on does not come back", async ({ open }) => {
+  const site = await hearSiren(open);
+  await site.startListening();
+  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  const gone = (await stored(site.page)).events.map(({ id }) => id);
+  await showHistory(site.page);
+  await site.page.getByTestId("history-remove-all").click();
+  await site.page.getByTestId("history-really").click();
+  await expect.poll(async () => (await stored(site.page)).events.filter(({ id }) => gone.includes(id))).toEqual([]);
+  await site.page.getByTestId("tab-listen").click();
+  await site.listen.click();
+  await site.expectState("idle");
+  expect((await stored(site.page)).events.filter(({ id }) => gone.includes(id))).toEqual([]);
+});
+
+test("days are turned by their buttons", async ({ open }) => {
+  const { page } = await openWith(open, eventAt(1, "siren"), eventAt(-20, "dog_bark"));
+  await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
+  await expect(page.getByTestId("history-next")).toBeDisabled();
+  await page.getByTestId("history-previous").click();
+  await expect(rowsOf(page)).toHaveAttribute("data-label", "dog_bark");
+  await page.getByTestId("history-today").click();
+  await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
+});
+
+test("the keys go along the line of time and to the sound in the list", async ({ open }) => {
+  const { page } = await openWith(open, ...[1, 5, 9].map((hour) => eventAt(hour, hour === 5 ? "dog_bark" : "siren")));
+  const line = page.getByTestId("timeline").getByRole("slider");
+  await line.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(line).toHaveAttribute("aria-valuenow", "2");
+  await expect(line).toHaveAttribute("aria-valuetext", /^Dog bark · 0?5:00.* · 80%$/);
+  await page.keyboard.press("Enter");
+  await expect(rowsOf(page).nth(1)).toBeFocused();
+  await expect(rowsOf(page).nth(1)).toHaveAttribute("data-label", "dog_bark");
+});
+
+test("a press on the line of time goes to the nearest sound", async ({ open }) => {
+  const { page } = await openWith(open, eventAt(6, "siren"), eventAt(18, "siren"));
+  const line = page.getByTestId("timeline").getByRole("slider");
+  const box = (await line.boundingBox())!;
+  await line.click({ position: { x: box.width * 0.75 + 1, y: 14 } });
+  await expect(rowsOf(page).first()).toBeFocused();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [1280, 320]) {
+    test(`a full day is free of barriers, ${colorScheme} and ${width} px wide`, async ({ open }) => {
+      const site = await open({ context: { colorScheme, viewport: { width, height: 800 } } });
+      await site.expectState("idle");
+      const events = Array.from({ length: 40 }, (_, i) => eventAt(6 + i / 3, ["siren", "dog_bark", "gun_shot"][i % 3]!));
+      await seed(site.page, events.map((event) => ({ ...event, hasClip: true })));
+      await showHistory(site.page);
+      await expect(rowsOf(site.page).first()).toBeVisible();
+      expect(await serious(site.page, "history")).toEqual([]);
+      expect(await site.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    });
+  }
+}
+
+test("ten thousand sounds of a day are shown without delay", async ({ open }) => {
+  const labels = ["siren", "dog_bark", "car_horn", "drilling", "jackhammer", "gun_shot", "street_music", "a", "b", "c", "d"];
+  const events = Array.from({ length: 10_000 }, (_, i) => eventAt((i * 24) / 10_000, labels[i % labels.length]!, { id: `e${i}` }));
+  const { page } = await openWith(open, ...events);
+  await expect(page.getByTestId("history-summary")).toHaveText("10000 sounds of 11 kinds");
+  await expect(page.getByTestId("timeline").getByText("All others")).toBeVisible();
+  const ms = await page.evaluate(async () => {
+    const select = document.querySelector<HTMLSelectElement>("[data-testid=history-filter]")!;
+    const summary = document.querySelector("[data-testid=history-summary]")!;
+    const began = performance.now();
+    select.value = "siren";
+    select.dispatchEvent(new Event("change"));
+    while (!summary.textContent?.endsWith("1 kind")) await new Promise(requestAnimationFrame);
+    return performance.now() - began;
+  });
+  expect(ms, "milliseconds until the filter has taken effect").toBeLessThan(1500);
+});
