@@ -162,8 +162,9 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   await expect(cards(site).nth(3)).toHaveAttribute("data-state", "done");
   for (const bad of [1, 2]) {
-    await expect(cards(site).nth(bad)).toHaveAttribute("data-code", "undecodable");
-    await expect(cards(site).nth(bad)).toContainText("cannot read this file");
+    const [code, words] = bad === 1 ? ["audio-empty", "no sound in this file"] : ["undecodable", "cannot read this file"];
+    await expect(cards(site).nth(bad)).toHaveAttribute("data-code", code!);
+    await expect(cards(site).nth(bad)).toContainText(words!);
   }
   const begun = site.page.waitForEvent("download");
   await site.page.getByTestId("files-json").click();
@@ -197,7 +198,7 @@ test("a file that breaks off is told as far as it goes", async ({ open }, info) 
   writeFileSync(path, whole.subarray(0, 44 + (whole.length - 44) / 2));
   const site = await open();
   await hear(site, path);
-  await expect(newest(site)).toContainText("0:10");
+  await expect(newest(site)).toContainText("The file breaks off after 0:10.");
 });
 
 test("works by keyboard alone", async ({ open }) => {

@@ -49,13 +49,13 @@ export async function analyse(source: Source, classifier: Classifier, options: A
     overview.append(heard.columns);
     samples += piece.length;
     const done = samples / source.sampleRate;
-    const total = Math.max(done, source.seconds);
+    const total = Math.max(done, source.duration);
     const elapsed = (performance.now() - began) / 1000;
     progress({ done, total, left: elapsed > 1 ? ((total - done) * elapsed) / done : undefined });
   };
   try {
     let hearing = Promise.resolve();
-    const pieces = source.pieces()[Symbol.asyncIterator]();
+    const pieces = source.pieces(signal)[Symbol.asyncIterator]();
     for (;;) {
       const next = await decoded(pieces);
       await hearing;

@@ -6,6 +6,7 @@ import type { ErrorCode } from "sourcing-sound";
 export type PageErrorCode =
   | "undecodable"
   | "too-long"
+  | "damaged"
   | "model-damaged"
   | "model-gone"
   | "model-too-large"

@@ -21,6 +21,7 @@ export class FileResult {
   readonly #file: File;
   readonly #player = new Player((at) => at === undefined && this.#showPlaying(undefined));
   #rows: HTMLElement[] = [];
+  #over = new AbortController();
 
   constructor(file: File) {
     this.#file = file;
@@ -72,8 +73,10 @@ export class FileResult {
     new Spectrogram(canvas).show(columns, scaleOf(info));
   }
 
-  /** Ends what is playing. */
+  /** Ends what is playing, or is about to. */
   clear(): void {
+    this.#over.abort();
+    this.#over = new AbortController();
     this.#player.stop();
   }
 
@@ -103,8 +106,8 @@ export class FileResult {
     row.dataset["label"] = category?.label ?? "rejected";
     const words = category ? labelWords(category.label) : texts.unknown;
     const time = stretch(start, end);
-    const play = iconButton("play", fileTexts.play(words, time), () => void this.#play(part, play));
-    const save = iconButton("save", fileTexts.save(words, time), () => void this.#save(part));
+    const play = iconButton("play", fileTexts.play(words, time), () => void this.#play(part, play).catch(() => undefined));
+    const save = iconButton("save", fileTexts.save(words, time), () => void this.#save(part).catch(() => undefined));
     row.append(
       make("span", "history-time", time),
       make("span", "history-label", words),
@@ -119,13 +122,16 @@ export class FileResult {
     const playing = button.hasAttribute("data-playing");
     this.#player.stop();
     if (playing) return;
-    this.#player.load(await excerpt(this.#file, start, end));
+    const { signal } = this.#over;
+    const recording = await excerpt(this.#file, start, end, signal);
+    if (signal.aborted) return;
+    this.#player.load(recording);
     this.#player.play();
     this.#showPlaying(button);
   }
 
   async #save({ start, end, category }: Part): Promise<void> {
-    const recording = await excerpt(this.#file, start, end);
+    const recording = await excerpt(this.#file, start, end, this.#over.signal);
     saveFile(`${this.#file.name}-${start.toFixed(1)}-${category?.label ?? "unknown"}.wav`, toWav(recording));
   }
 

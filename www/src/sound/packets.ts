@@ -1,0 +1,172 @@
+// Files by their packets: the container is read where it lies on the disk, and
+// the browser's WebCodecs decode what compressed packets hold. Loaded only
+// when the first file is opened.
+
+import {
+  ADTS,
+  type AudioSample,
+  AudioSampleSink,
+  BlobSource,
+  FLAC,
+  Input,
+  type InputAudioTrack,
+  MATROSKA,
+  MP3,
+  MP4,
+  OGG,
+  QTFF,
+  WAVE,
+} from "mediabunny";
+import { PageError } from "../page-error.js";
+import { PIECE_SAMPLES, type Source } from "./pieces.js";
+import { mp3Trim, type Trim, wavPromise } from "./trim.js";
+
+/** Only these: a playlist would load other files. */
+const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];
+
+/** Longest silence that is put where packets are missing; what says more is no recording. */
+const MAX_GAP_SECONDS = 600;
+
+/** Seconds that may be missing at the end of a file that says how long it is. */
+const SLACK_SECONDS = 0.2;
+
+/** `undefined` for a file that cannot be read this way. */
+export async function openPackets(file: File): Promise<Source | undefined> {
+  const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
+  try {
+    const source = await open(input, file);
+    if (!source) input.dispose();
+    return source;
+  } catch {
+    input.dispose();
+    return undefined;
+  }
+}
+
+async function open(input: Input, file: File): Promise<Source | undefined> {
+  const track = await input.getPrimaryAudioTrack();
+  if (!track || !(await track.canDecode())) return undefined;
+  const first = await firstSample(track);
+  if (!first) return undefined;
+  const { sampleRate } = first;
+  const { trim, promised, duration } = await extent(input, track, file, first);
+  return {
+    sampleRate,
+    duration,
+    pieces: (signal, from = 0) => pieces(track, { sampleRate, trim, promised }, signal, from),
+    close: () => input.dispose(),
+  };
+}
+
+/** How a recording lies among its packets. */
+interface Extent {
+  sampleRate: number;
+  trim: Trim;
+  /** Samples that the container promises, where that is a promise. */
+  promised: number | undefined;
+}
+
+type First = Pick<AudioSample, "sampleRate" | "timestamp">;
+
+/** Decodes one: only then is it known that the browser can, and at which rate. */
+async function firstSample(track: InputAudioTrack): Promise<First | undefined> {
+  for await (const sample of new AudioSampleSink(track).samples()) {
+    const { sampleRate, timestamp, numberOfChannels } = sample;
+    sample.close();
+    if (numberOfChannels > 0 && sampleRate > 0) return { sampleRate, timestamp };
+  }
+  return undefined;
+}
+
+async function extent(input: Input, track: InputAudioTrack, file: File, { sampleRate, timestamp }: First) {
+  const format = await input.getFormat();
+  const samples = (seconds: number) => Math.round(seconds * sampleRate);
+  if (format === MP3) {
+    const trim = await mp3Trim(file, sampleRate);
+    const estimate = (await track.getDurationFromMetadata()) ?? 0;
+    const duration = Number.isFinite(trim.end) ? (trim.end - trim.start) / sampleRate : estimate;
+    return { trim, promised: undefined, duration };
+  }
+  if (format === OGG) {
+    // The last page says where the sound ends; the last packet may hold more.
+    const duration = await track.computeDuration();
+    return { trim: { start: 0, end: samples(duration) }, promised: undefined, duration };
+  }
+  const found = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
+  const said = format === WAVE ? ((await wavPromise(file)) ?? found) : found;
+  const promised = [WAVE, FLAC, MP4, QTFF].some((one) => one === format) ? samples(said) : undefined;
+  // AAC begins before 0 with samples that the command line keeps, so they are kept here.
+  const start = (await track.getCodec()) === "aac" ? samples(timestamp) : Math.max(0, samples(timestamp));
+  return { trim: { start, end: Infinity }, promised, duration: said };
+}
+
+async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSignal, from: number) {
+  const { sampleRate, trim, promised } = extent;
+  const begin = trim.start + Math.round(from * sampleRate);
+  let piece = new Float32Array(PIECE_SAMPLES);
+  let filled = 0;
+  /** Position of the next sample; `undefined` until one has come. */
+  let at: number | undefined;
+  try {
+    for await (const run of runs(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
+      signal.throwIfAborted();
+      at ??= Math.min(run.at, begin);
+      const gap = run.at - at;
+      if (gap > MAX_GAP_SECONDS * sampleRate) throw new PageError("damaged");
+      // A lost packet is silence, so that what follows stays at its time.
+      const pcm = gap > 1 && gap >= run.pcm.length / 2 ? padded(run.pcm, gap) : run.pcm;
+      const skipped = Math.max(0, begin - at);
+      const kept = pcm.subarray(skipped, Math.max(skipped, trim.end - at));
+      at += pcm.length;
+      for (let taken = 0; taken < kept.length; ) {
+        const part = kept.subarray(taken, taken + PIECE_SAMPLES - filled);
+        piece.set(part, filled);
+        filled += part.length;
+        taken += part.length;
+        if (filled < PIECE_SAMPLES) continue;
+        yield piece;
+        piece = new Float32Array(PIECE_SAMPLES);
+        filled = 0;
+      }
+    }
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (filled > 0) yield piece.slice(0, filled);
+    throw new PageError("damaged", { cause: thrown });
+  }
+  if (filled > 0) yield piece.slice(0, filled);
+  const missing = (promised ?? 0) - ((at ?? begin) - Math.min(trim.start, 0));
+  if (missing > SLACK_SECONDS * sampleRate) throw new PageError("damaged");
+}
+
+/** What the packets hold, one after the other, with its position in samples. */
+async function* runs(track: InputAudioTrack, sampleRate: number, from: number | undefined) {
+  for await (const sample of new AudioSampleSink(track).samples(from)) {
+    try {
+      // One rate throughout, as the command line demands.
+      if (sample.sampleRate !== sampleRate) throw new PageError("damaged");
+      yield { at: Math.round(sample.timestamp * sampleRate), pcm: mixDown(sample) };
+    } finally {
+      sample.close();
+    }
+  }
+}
+
+/** The mean of the channels. */
+function mixDown(sample: AudioSample): Float32Array<ArrayBuffer> {
+  const { numberOfFrames, numberOfChannels } = sample;
+  const mono = new Float32Array(numberOfFrames);
+  const channel = numberOfChannels === 1 ? mono : new Float32Array(numberOfFrames);
+  for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex += 1) {
+    sample.copyTo(channel, { planeIndex, format: "f32-planar" });
+    if (channel === mono) break;
+    for (let i = 0; i < numberOfFrames; i += 1) mono[i]! += channel[i]! / numberOfChannels;
+  }
+  return mono;
+}
+
+function padded(pcm: Float32Array, gap: number): Float32Array {
+  const longer = new Float32Array(gap + pcm.length);
+  longer.set(pcm, gap);
+  return longer;
+}

@@ -1,0 +1,72 @@
+// What a file's own header says about where its sound begins and ends, where
+// the decoder does not heed it: the command line does.
+
+/** Where the sound lies among what the decoder gives, in samples. */
+export interface Trim {
+  /** Samples to leave out at the start: the encoder's delay. */
+  start: number;
+  /** Position after the last sample, `Infinity` where nothing is said. */
+  end: number;
+}
+
+const UNTRIMMED: Trim = { start: 0, end: Infinity };
+
+/** What a decoder of mp3 adds of its own. */
+const MP3_DECODER_DELAY = 529;
+/** More than the longest first frame. */
+const MP3_FRAME_BYTES = 2048;
+
+/** From the tag that LAME and libav leave in an mp3's first frame. */
+export async function mp3Trim(file: Blob, sampleRate: number): Promise<Trim> {
+  const head = new DataView(await file.slice(0, 10).arrayBuffer());
+  const start = text(head, 0, 3) === "ID3" ? 10 + syncsafe(head, 6) : 0;
+  const view = new DataView(await file.slice(start, start + MP3_FRAME_BYTES).arrayBuffer());
+  const tag = find(view, ["Xing", "Info"]);
+  if (tag === undefined) return UNTRIMMED;
+  const flags = u32(view, tag + 4);
+  const [hasFrames, hasBytes, hasIndex, hasQuality] = [1, 2, 4, 8].map((flag) => (flags & flag) !== 0);
+  const frames = hasFrames ? u32(view, tag + 8) : undefined;
+  const encoder = tag + 8 + (hasFrames ? 4 : 0) + (hasBytes ? 4 : 0) + (hasIndex ? 100 : 0) + (hasQuality ? 4 : 0);
+  if (!["LAME", "Lavf", "Lavc"].includes(text(view, encoder, 4))) return UNTRIMMED;
+  const trim = u32(view, encoder + 20) & 0xffffff;
+  const delay = (trim >>> 12) + MP3_DECODER_DELAY;
+  const padding = Math.max(0, (trim & 0xfff) - MP3_DECODER_DELAY);
+  const frameSamples = sampleRate >= 32000 ? 1152 : 576;
+  return { start: delay, end: frames === undefined ? Infinity : Math.max(delay, frames * frameSamples - padding) };
+}
+
+/** Seconds that a WAV file's header promises; `undefined` where it promises nothing, as one that was never finished. */
+export async function wavPromise(file: Blob): Promise<number | undefined> {
+  const view = new DataView(await file.slice(0, 65536).arrayBuffer());
+  let bytesPerSecond: number | undefined;
+  for (let at = 12; at + 8 <= view.byteLength; ) {
+    const name = text(view, at, 4);
+    const size = view.getUint32(at + 4, true);
+    if (name === "fmt " && at + 20 <= view.byteLength) bytesPerSecond = view.getUint32(at + 16, true);
+    if (name === "data") return size > 0 && size < 0xffffff00 && bytesPerSecond ? size / bytesPerSecond : undefined;
+    at += 8 + size + (size % 2);
+  }
+  return undefined;
+}
+
+/** Position of the first of the words. */
+function find(view: DataView, words: string[]): number | undefined {
+  for (let at = 0; at + 4 <= view.byteLength; at += 1) if (words.includes(text(view, at, 4))) return at;
+  return undefined;
+}
+
+/** Seven bits a byte. */
+function syncsafe(view: DataView, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 4 && at + i < view.byteLength; i += 1) value = (value << 7) | (view.getUint8(at + i) & 0x7f);
+  return value;
+}
+
+function u32(view: DataView, at: number): number {
+  return at + 4 <= view.byteLength ? view.getUint32(at) : 0;
+}
+
+function text(view: DataView, at: number, length: number): string {
+  if (at + length > view.byteLength) return "";
+  return String.fromCharCode(...new Uint8Array(view.buffer, at, length));
+}
