@@ -110,13 +110,10 @@ export class FileCard {
 
   #show(analysis: Analysis): void {
     this.#analysis = analysis;
-    const { categories, rejected } = analysis.answer;
-    const best = categories[0];
-    const named = best && !rejected;
-    this.element.dataset["label"] = named ? best.label : "rejected";
-    const answer = named ? `${labelWords(best.label)} · ${percent(best.score)}` : texts.unknown;
+    const { label, words } = mainAnswer(analysis);
+    this.element.dataset["label"] = label;
     setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.heardBy(analysis.info.name)}`);
-    this.#result.show(analysis, answer);
+    this.#result.show(analysis, words);
     const broken = analysis.broken !== undefined;
     this.#set("done", broken ? fileTexts.broken(clock(analysis.seconds)) : "");
   }
@@ -145,6 +142,24 @@ export class FileCard {
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
     setText(this.#again, state === "done" && this.#info ? fileTexts.again(this.#info.name) : fileTexts.retry);
   }
+}
+
+/** What a recording is: with how sure that is where it is one thing, else what it holds longest. */
+function mainAnswer({ answer, parts, seconds }: Analysis): { label: string; words: string } {
+  const best = answer.rejected ? undefined : answer.categories[0];
+  if (parts.length <= 1) {
+    return best
+      ? { label: best.label, words: `${labelWords(best.label)} · ${percent(best.score)}` }
+      : { label: "rejected", words: texts.unknown };
+  }
+  const lengths = new Map<string, number>();
+  for (const { category, start, end } of parts) {
+    const label = category?.label ?? "rejected";
+    lengths.set(label, (lengths.get(label) ?? 0) + end - start);
+  }
+  const [[label, length]] = [...lengths].sort(([, a], [, b]) => b - a) as [[string, number]];
+  const name = label === "rejected" ? texts.unknown : labelWords(label);
+  return { label, words: fileTexts.share(name, percent(length / seconds)) };
 }
 
 function timeLeft(seconds: number): string {

@@ -17,6 +17,7 @@ export const files: typeof english = {
   cancelled: "Abgebrochen",
   again: (model) => `Noch einmal hören mit ${model}`,
   retry: "Noch einmal versuchen",
+  share: (name, percent) => `${name} · ${percent} der Zeit`,
   remove: "Entfernen",
   heardBy: (model) => `mit ${model}`,
   broken: (time) => `Die Datei bricht nach ${time} ab. Was bis dahin zu hören war, steht hier.`,

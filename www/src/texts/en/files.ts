@@ -14,6 +14,7 @@ export const files = {
   cancelled: "Cancelled",
   again: (model: string) => `Hear it again with ${model}`,
   retry: "Try again",
+  share: (name: string, percent: string) => `${name} · ${percent} of the time`,
   remove: "Remove",
   heardBy: (model: string) => `by ${model}`,
   broken: (time: string) => `The file breaks off after ${time}. What was heard until then is shown.`,
