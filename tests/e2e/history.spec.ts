@@ -2,20 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { seed, type StoredEvent as Kept } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
-
-interface Kept {
-  id: string;
-  label: string;
-  model: string;
-  onset: number;
-  offset: number;
-  open: 0 | 1;
-  score: number;
-  hasClip: boolean;
-}
 
 const siren = () => writeWav("history.wav", SYNTHESISED["siren-sweep"]!);
 
@@ -36,25 +26,6 @@ function kept<T = Kept>(page: Page, store: "events" | "clips" = "events"): Promi
       }),
     store,
   ) as Promise<T[]>;
-}
-
-/** Puts events into the history as an earlier visit would have. */
-async function seed(page: Page, events: Kept[]): Promise<void> {
-  await page.evaluate(
-    (all) =>
-      new Promise<void>((resolve) => {
-        const opening = indexedDB.open("sourcing-sound");
-        opening.onsuccess = () => {
-          const change = opening.result.transaction("events", "readwrite");
-          for (const event of all) change.objectStore("events").put(event);
-          change.oncomplete = () => {
-            opening.result.close();
-            resolve();
-          };
-        };
-      }),
-    events,
-  );
 }
 
 /** Today at so many hours, minutes and seconds. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { cardHtml } from "../../www/build/card";
-import { barriers } from "./support/barriers";
+import { barriers } from "./support/axe";
 import { REPOSITORY } from "./support/environment";
 import { layoutShift } from "./support/layout-shift";
 import { expect, type Site, test } from "./support/site";

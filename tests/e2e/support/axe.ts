@@ -14,13 +14,23 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Prints what axe-core finds, and gives what is serious. What is evaluated is not subject to the page's policy. */
-export async function serious(page: Page, where: string): Promise<string[]> {
+/** What is evaluated is not subject to the page's policy. */
+async function violationsOf(page: Page, selector = ":root"): Promise<Violation[]> {
   await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
+  return page.evaluate(async (root) => {
+    const { axe } = globalThis as unknown as { axe: { run(root: string): Promise<{ violations: Violation[] }> } };
+    return (await axe.run(root)).violations;
+  }, selector);
+}
+
+/** Whatever axe-core finds in the part that `selector` names, each kind with the first element that has it. */
+export async function barriers(page: Page, selector: string): Promise<string[]> {
+  return (await violationsOf(page, selector)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+/** Prints what axe-core finds, and gives what is serious. */
+export async function serious(page: Page, where: string): Promise<string[]> {
+  const violations = await violationsOf(page);
   const lines = violations.map(
     ({ id, impact, help, nodes }) => `${impact} ${id}: ${help}\n    ${nodes.map(({ html }) => html).join("\n    ")}`,
   );
