@@ -11,6 +11,9 @@ use crate::scorer::{Heard, SLACK_COLUMNS, Scorer, check_columns};
 use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig};
 
+/// Samples of a recording that are turned into columns at a time: 1.4 s at 48 kHz.
+const PIECE_SAMPLES: usize = 65_536;
+
 /// A front end and the network that was trained on it, perhaps with a head.
 pub struct Classifier {
     front_end: FrontEnd,
@@ -69,7 +72,11 @@ impl Classifier {
     /// for less audio than one feature column needs; `inference` should the network fail.
     pub fn classify_with_hop(&mut self, pcm: Pcm<'_>, hop_seconds: f64) -> Result<Vec<Prediction>> {
         let mut segments = self.segments(pcm.rate(), hop_seconds)?;
-        let mut predictions = segments.push(pcm.samples())?;
+        let mut predictions = Vec::new();
+        // So that no more columns are kept than of a piece and a segment.
+        for piece in pcm.samples().chunks(PIECE_SAMPLES) {
+            predictions.extend(segments.push(piece)?);
+        }
         predictions.extend(segments.finish()?.0);
         Ok(predictions)
     }

@@ -91,8 +91,9 @@ impl Segments {
         self.advance()
     }
 
-    /// The last predictions; the last segment of all is moved so that it ends with the
-    /// recording. A recording that is not longer than a segment has exactly one.
+    /// The last predictions, and the last columns where they are kept; the last segment of all
+    /// is moved so that it ends with the recording. A recording that is not longer than a
+    /// segment has exactly one.
     ///
     /// # Errors
     /// `audio-too-short` for less audio than one feature column needs; `inference` should

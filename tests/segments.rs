@@ -112,6 +112,31 @@ fn segments_start_every_hop_and_the_last_ends_with_the_recording() {
     assert!(last.start() > before.start() && last.start() <= before.start() + rounded);
 }
 
+/// Whole recordings go the same way as pieces, so both are held to scores of segments that are
+/// cut out here.
+#[test]
+fn scores_are_those_of_the_segments_cut_out_by_hand() {
+    let hz = 22_050;
+    for mut classifier in [plain(), patched()] {
+        let metadata = classifier.metadata().clone();
+        let n_mels = metadata.front_end.n_mels;
+        let column = metadata.front_end.column_seconds();
+        let segment = metadata.segment_frames;
+        let samples = noise((9.7 * f64::from(hz)) as usize, hz);
+        let pcm = Pcm::new(&samples, rate(hz)).unwrap();
+        let columns = classifier.columns(pcm).unwrap();
+        let predictions = classifier.classify_with_hop(pcm, 0.6).unwrap();
+        // A network of patches completes its last segment by silence: that one is left out.
+        let checked = predictions.len() - usize::from(metadata.patch.is_some());
+        assert!(checked > 3, "{checked} segments");
+        for prediction in &predictions[..checked] {
+            let first = (prediction.start() / column).round() as usize;
+            let cut = &columns[first * n_mels..(first + segment) * n_mels];
+            assert_eq!(prediction.scores(), classifier.score_columns(cut).unwrap());
+        }
+    }
+}
+
 #[test]
 fn a_long_recording_is_told_as_it_goes() {
     let hz = 22_050;

@@ -60,6 +60,22 @@ test("pause keeps the microphone and hears nothing; going on hears again", async
   expect(await site.liveTracks()).toBe(0);
 });
 
+test("a microphone that is lost while it is paused comes back paused", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  await site.page.getByTestId("pause").click();
+  await site.expectState("paused");
+  await site.unplug();
+  await site.expectState("waiting");
+  await site.plugIn();
+  await site.expectState("paused");
+  expect(await changes(site, 1)).toBe(0);
+  await site.page.getByTestId("pause").click();
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+});
+
 test("every label has a live bar in a place of its own", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");

@@ -168,11 +168,10 @@ export class App {
       opened: unlessOver((microphone) => {
         dropped = 0;
         this.#notice.clear();
-        this.#hint.begin();
-        this.#wakeLock.want(this.#parts.settings.all.wakeLock);
-        this.#setState("listening");
-        this.#verdict.wait(texts.fromMicrophone, texts.listening);
         void this.#devices.refresh();
+        // One that was lost while it was paused comes back paused.
+        if (this.#keeper?.paused) this.#showPaused();
+        else this.#showListening();
         const { processing } = microphone;
         if (processing.length > 0) this.#notice.remark(texts.processed(processing.join(", ")));
       }),
@@ -227,19 +226,27 @@ export class App {
     this.#meter.clear();
     this.#hint.clear();
     this.#announcer.reset();
+    this.#showPaused();
+  }
+
+  #showPaused(): void {
     this.#wakeLock.want(false);
     this.#verdict.wait(texts.fromMicrophone, listenTexts.paused, listenTexts.pausedDetail);
     this.#setState("paused");
+  }
+
+  #showListening(): void {
+    this.#hint.begin();
+    this.#wakeLock.want(this.#parts.settings.all.wakeLock);
+    this.#verdict.wait(texts.fromMicrophone, texts.listening);
+    this.#setState("listening");
   }
 
   async #resume(): Promise<void> {
     const keeper = this.#keeper;
     if (!keeper || this.#state !== "paused") return;
     this.#parts.log.begin((await this.#model.load()).info);
-    this.#hint.begin();
-    this.#wakeLock.want(this.#parts.settings.all.wakeLock);
-    this.#verdict.wait(texts.fromMicrophone, texts.listening);
-    this.#setState("listening");
+    this.#showListening();
     await keeper.resume();
   }
 
