@@ -34,6 +34,7 @@ const FIREFOX_NAMES: &[&str] =
 /// The fonts give pages text to lay out on machines that have none.
 const DEBIAN_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-dejavu-core"];
 const FIREFOX_PACKAGES: &[&str] = &["firefox-esr"];
+const FFMPEG_PACKAGES: &[&str] = &["ffmpeg"];
 
 /// Without `--no-sandbox` Chromium refuses to run as root; `/dev/shm` is small
 /// in containers; the rest keeps it from the GPU and from the network.
@@ -138,6 +139,25 @@ fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
             process::find_in_path(name)
         }
     }))
+}
+
+/// Makes sure of ffmpeg, which writes the compressed recordings of some end-to-end tests,
+/// where this is a Debian and root runs it. That it cannot be had is said and is no error.
+pub fn prepare_ffmpeg() {
+    if process::find_in_path("ffmpeg").is_some() {
+        return;
+    }
+    let install = install_line(FFMPEG_PACKAGES);
+    if !may_install() {
+        println!(
+            "there is no ffmpeg, its tests are skipped: on Debian run `sudo sh -c '{install}'`"
+        );
+        return;
+    }
+    println!("installing ffmpeg: {install}");
+    if let Err(error) = run_install(&install) {
+        println!("there is no ffmpeg, its tests are skipped: {error:#}");
+    }
 }
 
 fn install_line(packages: &[&str]) -> String {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::bench;
-use crate::browser::{Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
+use crate::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::counts::Counts;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process;
@@ -111,6 +111,7 @@ impl Step {
             }
             Self::E2e => {
                 Self::Bench.prepare()?;
+                browser::prepare_ffmpeg();
                 Firefox::find().map(drop)
             }
             Self::Bench => {
