@@ -162,7 +162,7 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   await expect(cards(site).nth(3)).toHaveAttribute("data-state", "done");
   for (const bad of [1, 2]) {
-    const [code, words] = bad === 1 ? ["audio-empty", "no sound in this file"] : ["undecodable", "cannot read this file"];
+    const [code, words] = bad === 1 ? ["audio-empty", "no sound in this file"] : ["audio-format", "cannot read this file"];
     await expect(cards(site).nth(bad)).toHaveAttribute("data-code", code!);
     await expect(cards(site).nth(bad)).toContainText(words!);
   }

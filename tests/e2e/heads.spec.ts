@@ -124,7 +124,7 @@ test("loading tells how far it is", async ({ library }) => {
       classifier.close();
       return calls;
     };
-    const address = new URL("/dist/model.onnx", location.href);
+    const address = new URL("/dist/models/urban-v1.onnx", location.href);
     const bytes = await (await fetch(address)).arrayBuffer();
     // Only bytes that arrive from a server have a length that is known before.
     const stream = new Blob([bytes]).stream();

@@ -17,9 +17,9 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the page's script", /^assets\/index-.*\.js$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   ["the wasm module", /\.wasm$/],
-  ["the worklet", /^assets\/capture-worklet-.*\.js$/],
-  ["the worker", /^assets\/worker-.*\.js$/],
-  ["the model", /^assets\/model-.*\.onnx$/],
+  ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],
+  ["the worker", /^assets\/sourcing-sound-worker-.*\.js$/],
+  ["the model", /^assets\/urban-v1-.*\.onnx$/],
   ["the list of models", /^models\.json$/],
   ["the manifest", /^manifest\.webmanifest$/],
 ];

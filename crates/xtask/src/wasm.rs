@@ -61,6 +61,8 @@ pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
         .out_name(NAME)
         .web(true)?
         .typescript(true)
+        // Whoever starts it says where it is: a second address would make bundlers copy it twice.
+        .omit_default_module_path(true)
         .remove_name_section(names == Names::Strip)
         .remove_producers_section(names == Names::Strip)
         .generate(&folder)

@@ -1,37 +1,127 @@
-// Builds the package into dist/: compiles each thread's sources against that
-// thread's own globals, then puts the default model beside them.
+// Builds the package into dist/: checks each thread's sources against that
+// thread's own globals, bundles each into one script, and puts the wasm module
+// and the models beside them.
 //
-// Needs wasm/ (cargo xtask wasm) and models/urban-v1/model.onnx.
+// Needs wasm/ (cargo xtask wasm) and models/ of the repository.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const model = join(root, "../../models/urban-v1/model.onnx");
-const needed = [
-  [join(root, "wasm/sourcing_sound.js"), "run `cargo xtask wasm`"],
-  [join(root, "wasm/sourcing_sound_bg.wasm"), "run `cargo xtask wasm`"],
-  [model, "train it with `cargo run -p sourcing-sound-train`, or restore it from version control"],
-];
-for (const [file, remedy] of needed) {
-  if (!existsSync(file)) {
-    console.error(`sourcing-sound: ${file} is missing: ${remedy}`);
-    process.exit(1);
+const dist = join(root, "dist");
+const repository = join(root, "../..");
+
+/** Every script, its source, and what it imports only when it is needed. */
+const SCRIPTS = {
+  index: { input: "src/index.ts", late: { "./recordings/open.js": "./sourcing-sound-recordings.js" } },
+  node: { input: "src/node.ts", platform: "node" },
+  "sourcing-sound-recordings": { input: "src/recordings/open.ts", minify: true },
+  "sourcing-sound-worker": { input: "src/worker.ts" },
+  // Bundlers copy this one as it is, without a map beside it. With the map inside it is also larger than what Vite turns
+  // into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
+  "sourcing-sound-worklet": { input: "src/capture-worklet.ts", sourcemap: "inline" },
+};
+
+const WASM = "wasm/sourcing_sound_bg.wasm";
+/** Files of dist/models by those of the repository. */
+const MODELS = {
+  "urban-v1.onnx": "urban-v1/model.onnx",
+  "urban-v1.md": "urban-v1/CARD.md",
+  "everyday.onnx": "everyday/model.onnx",
+  "everyday.md": "everyday/CARD.md",
+  "everyday-urban.head.json": "everyday/urban.head.json",
+  "everyday-urban.md": "everyday/urban.CARD.md",
+};
+
+/** Models that are not loaded by default, and their heads: a script each that says where the file is. */
+const ADDRESSES = {
+  everyday: ["everyday.onnx", "521 everyday sounds, 7.9 MB: `Classifier.load({ model: everyday })`."],
+  "everyday-urban": ["everyday-urban.head.json", "The ten urban sounds on everyday: `Classifier.load({ model: everyday, head: urban })`."],
+};
+
+demand(join(root, WASM), "run `cargo xtask wasm`");
+for (const file of Object.values(MODELS)) demand(join(repository, "models", file), "restore it from version control");
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, "models"), { recursive: true });
+checkTypes();
+for (const [name, script] of Object.entries(SCRIPTS)) await bundle(name, script);
+copyFileSync(join(root, WASM), join(dist, "sourcing-sound.wasm"));
+for (const [name, file] of Object.entries(MODELS)) copyModelFile(name, join(repository, "models", file));
+for (const [name, [file, about]] of Object.entries(ADDRESSES)) writeAddress(name, file, about);
+dropUnused(["index.d.ts", "node.d.ts"]);
+for (const name of ["asset.d.ts", "script.d.ts"]) copyFileSync(join(root, "scripts", name), join(dist, "types", name));
+
+function demand(file, remedy) {
+  if (existsSync(file)) return;
+  console.error(`sourcing-sound: ${file} is missing: ${remedy}`);
+  process.exit(1);
+}
+
+function checkTypes() {
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  const tsc = join(dirname(manifest), "bin/tsc");
+  for (const thread of ["page", "node", "worker", "worklet"]) {
+    try {
+      execFileSync(process.execPath, [tsc, "-p", join(root, `tsconfig.${thread}.json`)], { stdio: "inherit" });
+    } catch {
+      process.exit(1);
+    }
   }
 }
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
-const tsc = join(dirname(manifest), "bin/tsc");
-for (const thread of ["page", "worker", "worklet"]) {
-  try {
-    execFileSync(process.execPath, [tsc, "-p", join(root, `tsconfig.${thread}.json`)], { stdio: "inherit" });
-  } catch {
-    process.exit(1);
+async function bundle(name, { input, platform = "browser", late = {}, minify = false, sourcemap = true }) {
+  const build = await rolldown({
+    input: { [name]: join(root, input) },
+    platform,
+    transform: { target: "es2022" },
+    plugins: [{ name: "late", resolveId: (id) => (id in late ? { id: late[id], external: true } : undefined) }],
+    onLog(level, log, report) {
+      if (level === "warn") throw new Error(log.message);
+      report(level, log);
+    },
+  });
+  await build.write({
+    dir: dist,
+    format: "esm",
+    sourcemap,
+    entryFileNames: "[name].js",
+    comments: { legal: true, annotation: true, jsdoc: true },
+    codeSplitting: false,
+    minify,
+  });
+  await build.close();
+}
+
+/** Removes the declarations that no entry leads to: they are of what the package keeps to itself. */
+function dropUnused(entries) {
+  const types = join(dist, "types");
+  const used = new Set();
+  const follow = (file) => {
+    if (used.has(file)) return;
+    used.add(file);
+    for (const [, other] of readFileSync(file, "utf8").matchAll(/ from "(\.[^"]+)\.js"/g)) follow(join(dirname(file), `${other}.d.ts`));
+  };
+  for (const entry of entries) follow(join(types, entry));
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (name.endsWith(".d.ts") && !used.has(join(types, name))) rmSync(join(types, name));
   }
 }
-mkdirSync(join(root, "dist"), { recursive: true });
-copyFileSync(model, join(root, "dist/model.onnx"));
+
+/** A card names its files as they are named here. */
+function copyModelFile(name, file) {
+  const target = join(dist, "models", name);
+  if (!name.endsWith(".md")) return copyFileSync(file, target);
+  const stem = name.slice(0, -".md".length);
+  const card = readFileSync(file, "utf8").replaceAll("](model.onnx)", `](${stem}.onnx)`);
+  writeFileSync(target, card);
+}
+
+function writeAddress(name, file, about) {
+  const at = join(dist, "models", name);
+  writeFileSync(`${at}.js`, `export default new URL("./${file}", import.meta.url);\n`);
+  writeFileSync(`${at}.d.ts`, `/** Where the file is: ${about} */\ndeclare const address: URL;\nexport default address;\n`);
+}

@@ -5,7 +5,7 @@
 import { abortedError, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
-import { WorkerLink } from "./worker-link.js";
+import { type ThreadWorker, WorkerLink } from "./worker-link.js";
 
 /** Time from one start of a worker to the next at least, so that a worker that always dies is not a storm. */
 const RESTART_INTERVAL_MS = 3000;
@@ -15,8 +15,7 @@ export interface Assets {
   module: WebAssembly.Module;
   model: ArrayBuffer;
   head: ArrayBuffer | undefined;
-  /** `undefined`: the script shipped with the package. */
-  worker: URL | string | undefined;
+  newWorker(): ThreadWorker;
 }
 
 type StreamNotice = Exclude<Notice, { notice: "crashed" }>;
@@ -123,7 +122,7 @@ export class Engine {
   async #startWorker(signal?: AbortSignal): Promise<Ready> {
     this.#startedAt = performance.now();
     let ready = false;
-    const link = new WorkerLink(newWorker(this.#assets.worker), {
+    const link = new WorkerLink(this.#assets.newWorker(), {
       notice: (notice) => this.#notice(notice),
       // Before the worker is ready, the rejected `init` tells of its crash.
       crashed: (error) => ready && this.#crashed(error),
@@ -143,13 +142,6 @@ export class Engine {
   #each(tell: (owner: StreamOwner) => void): void {
     for (const owner of [...this.#owners.values()]) tell(owner);
   }
-}
-
-function newWorker(script: URL | string | undefined): Worker {
-  // Bundlers recognise the second of these very expressions, so it stands unabridged.
-  return script
-    ? new Worker(script, { type: "module" })
-    : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
 
 /** `work`, or `aborted` as soon as the signal says so; the work's own result is then of no interest. */

@@ -19,8 +19,8 @@ export const CORE_CODES = [
   "inference",
 ] as const;
 
-/** Codes of what can only go wrong in a browser. */
-export const BROWSER_CODES = [
+/** Codes of what goes wrong around the core: in the browser, in Node, or on the way to them. */
+export const PLATFORM_CODES = [
   "insecure-context",
   "unsupported",
   "permission-denied",
@@ -28,6 +28,10 @@ export const BROWSER_CODES = [
   "microphone-busy",
   "device-lost",
   "interrupted",
+  "audio-read",
+  "audio-format",
+  "audio-damaged",
+  "audio-too-long",
   "model-fetch",
   "wasm-fetch",
   "worker-crashed",
@@ -35,9 +39,9 @@ export const BROWSER_CODES = [
 ] as const;
 
 /** A stable, machine-readable name of what went wrong. */
-export type ErrorCode = (typeof CORE_CODES)[number] | (typeof BROWSER_CODES)[number];
+export type ErrorCode = (typeof CORE_CODES)[number] | (typeof PLATFORM_CODES)[number];
 
-const KNOWN: ReadonlySet<string> = new Set([...CORE_CODES, ...BROWSER_CODES]);
+const KNOWN: ReadonlySet<string> = new Set([...CORE_CODES, ...PLATFORM_CODES]);
 
 /** What a browser may lack; each makes an error with the code `unsupported`. */
 export type Missing = "microphone access" | "AudioWorklet" | "WebAssembly" | "WebAssembly SIMD";
@@ -48,6 +52,12 @@ export class SoundError extends Error {
   readonly code: ErrorCode;
   /** Of `unsupported`: what is missing, where that is known. */
   readonly missing: Missing | undefined;
+
+  /** Whichever of the package's scripts made it: each of them has a copy of this class. */
+  static override [Symbol.hasInstance](thrown: unknown): boolean {
+    if (this !== SoundError) return Function.prototype[Symbol.hasInstance].call(this, thrown);
+    return thrown instanceof Error && thrown.name === "SoundError" && "code" in thrown;
+  }
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown; missing?: Missing }) {
     super(message, options);

@@ -1,7 +1,7 @@
 // Gets the wasm module, the model and its head, and says plainly what came instead.
 
 import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
-import type { LoadOptions, Source } from "./options.js";
+import type { CommonLoadOptions, Source } from "./options.js";
 
 type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" | "JSON" };
 const WASM: Kind = { code: "wasm-fetch", what: "wasm" };
@@ -14,7 +14,7 @@ const SIMD_PROBE = new Uint8Array([
   0, 0, 0, 0, 0, 0, 26, 11,
 ]);
 
-type Progress = LoadOptions["onProgress"];
+type Progress = CommonLoadOptions["onProgress"];
 
 /** The model's bytes; `onProgress` is told of each piece. Throws `model-fetch` or `aborted`. */
 export async function fetchModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {

@@ -1,11 +1,19 @@
 // sourcing-sound: tells in the browser, on the listener's own device, what a
 // sound is. Importing this touches no global: nothing happens before a call.
 
+export type { ListenOptions, LoadOptions } from "./browser-options.js";
 export { Classifier } from "./classifier.js";
-export { BROWSER_CODES, CORE_CODES, type ErrorCode, type Missing, SoundError } from "./errors.js";
+export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
 export { listen, type Microphone } from "./microphone.js";
 export type { MicrophoneState } from "./microphone-state.js";
-export type { ClassifyOptions, ListenOptions, LoadOptions, SegmentOptions, Source, StreamOptions } from "./options.js";
+export { type AudioFile, openRecording } from "./recording.js";
+export type {
+  ClassifyOptions,
+  ClassifyRecordingOptions,
+  SegmentOptions,
+  Source,
+  StreamOptions,
+} from "./options.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
   Category,
@@ -16,6 +24,7 @@ export type {
   ModelInfo,
   Prediction,
   Recording,
+  RecordingReader,
   SegmentResult,
   SoundEvent,
   Update,

@@ -11,16 +11,16 @@ const PROCESSING = ["echoCancellation", "noiseSuppression", "autoGainControl"] a
 const START_TIMEOUT_MS = 5000;
 
 /** Throws `insecure-context` or `unsupported` where listening cannot work at all. */
-export function checkEnvironment(): void {
+export function checkEnvironment({ microphone }: { microphone: boolean }): void {
   if (!globalThis.isSecureContext) {
-    throw new SoundError("insecure-context", "the microphone needs a secure page: https, or http on localhost");
+    throw new SoundError("insecure-context", "listening needs a secure page: https, or http on localhost");
   }
   const needed: [Missing, unknown][] = [
-    ["microphone access", globalThis.navigator?.mediaDevices?.getUserMedia],
+    ["microphone access", !microphone || globalThis.navigator?.mediaDevices?.getUserMedia],
     ["AudioWorklet", globalThis.AudioWorkletNode],
     ["WebAssembly", globalThis.WebAssembly],
   ];
-  const missing = needed.find(([, there]) => there === undefined);
+  const missing = needed.find(([, there]) => !there);
   if (missing) throw missingError(missing[0]);
 }
 
@@ -34,6 +34,12 @@ export async function openDevice(deviceId: string | undefined): Promise<MediaStr
   } catch (thrown) {
     throw deviceError(thrown);
   }
+}
+
+/** Throws `no-microphone` for a stream without sound. */
+export function checkSound(media: MediaStream): void {
+  if (media.getAudioTracks().some(({ readyState }) => readyState === "live")) return;
+  throw new SoundError("no-microphone", "mediaStream: no audio track of it is live");
 }
 
 function deviceError(thrown: unknown): SoundError {
@@ -67,7 +73,7 @@ export function stopDevice(media: MediaStream): void {
 
 /** Loads the worklet's script. Throws `unsupported` with its address when it cannot be. */
 export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
-  const address = script ?? new URL("./capture-worklet.js", import.meta.url);
+  const address = script ?? new URL("./sourcing-sound-worklet.js", import.meta.url);
   try {
     await context.audioWorklet.addModule(address);
   } catch (thrown) {

@@ -1,7 +1,10 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // listen() and the microphone that it gives: permission, audio graph and
 // stream as one thing that is opened and closed whole.
 
+import { LISTEN_OPTIONS, type ListenOptions, LOAD_OPTIONS } from "./browser-options.js";
 import { Classifier } from "./classifier.js";
+import { asyncDisposable, disposable } from "./disposable.js";
 import { orAborted } from "./engine.js";
 import { abortedError, messageOf, SoundError } from "./errors.js";
 import { Line, type LineEvents, type LineSource } from "./line.js";
@@ -9,6 +12,7 @@ import {
   addWorklet,
   buildGraph,
   checkEnvironment,
+  checkSound,
   endWorklet,
   openDevice,
   processingInForce,
@@ -18,9 +22,6 @@ import {
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
 import {
   checkNames,
-  LISTEN_OPTIONS,
-  type ListenOptions,
-  LOAD_OPTIONS,
   RECORD_OPTIONS,
   STREAM_OPTIONS,
   type StreamOptions,
@@ -36,14 +37,19 @@ import { Undo } from "./undo.js";
  * Call it from a click: browsers start no sound otherwise.
  *
  * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
- * `interrupted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
+ * `interrupted`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
  */
 export async function listen(onUpdate: (update: Update) => void, options: ListenOptions = {}): Promise<Microphone> {
   checkNames("listen", options, LISTEN_OPTIONS);
   const { signal } = options;
   const settings = streamSettings(options);
   if (signal?.aborted) throw abortedError(signal);
-  checkEnvironment();
+  const { mediaStream, deviceId } = options;
+  if (mediaStream !== undefined && deviceId !== undefined) {
+    throw new SoundError("config", "listen: give mediaStream or deviceId, not both");
+  }
+  checkEnvironment({ microphone: mediaStream === undefined });
+  if (mediaStream !== undefined) checkSound(mediaStream);
 
   const undo = new Undo();
   // Made before anything is waited for: some browsers allow it only within the click itself.
@@ -52,10 +58,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
   const open = async (): Promise<Microphone> => {
     const [classifier, media] = await Promise.all([
       options.classifier ?? loadClassifier(options, undo),
-      openDevice(options.deviceId).then((media) => {
-        undo.add(() => stopDevice(media));
-        return media;
-      }),
+      mediaStream ?? openMicrophone(deviceId, undo),
       addWorklet(context, options.worklet),
     ]);
     await startClock(context);
@@ -70,6 +73,12 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
     if (thrown instanceof SoundError) throw thrown;
     throw new SoundError("unsupported", `listening cannot begin: ${messageOf(thrown)}`, { cause: thrown });
   }
+}
+
+async function openMicrophone(deviceId: string | undefined, undo: Undo): Promise<MediaStream> {
+  const media = await openDevice(deviceId);
+  undo.add(() => stopDevice(media));
+  return media;
 }
 
 async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Classifier> {
@@ -100,6 +109,15 @@ export class Microphone {
   #interrupted = false;
   readonly #closed = new AbortController();
   #dropped = 0;
+
+  /** Closes it: `using microphone = await listen(show)`. */
+  declare [Symbol.dispose]: () => void;
+  declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    disposable(this);
+    asyncDisposable(this);
+  }
 
   /** @internal Use {@link listen}. */
   static async open(parts: Parts): Promise<Microphone> {
@@ -272,11 +290,14 @@ export class Microphone {
   }
 
   #watch(): void {
-    const { context, media } = this.#parts;
+    const { context, media, options } = this.#parts;
+    const { signal } = this.#closed;
     for (const track of media.getAudioTracks()) {
-      // Browsers fire this when the device goes, not for our own stop().
-      track.onended = () => this.#end("lost", new SoundError("device-lost", "the microphone is gone"));
+      // Browsers fire this when the device goes, not for a stop() of the page's own.
+      const lost = () => this.#end("lost", new SoundError("device-lost", "the microphone is gone"));
+      track.addEventListener("ended", lost, { signal });
     }
+    options.signal?.addEventListener("abort", () => this.#end("close"), { signal });
     context.onstatechange = () => {
       if (context.state === "running") {
         if (this.#interrupted) this.#apply("resume");
@@ -291,7 +312,6 @@ export class Microphone {
   #end(event: MicrophoneEvent, error?: SoundError): void {
     if (next(this.#state, event) !== "closed") return;
     this.#parts.context.onstatechange = null;
-    for (const track of this.#parts.media.getAudioTracks()) track.onended = null;
     // Closed before anything is undone: ending our own worker is then no loss to report.
     this.#state = "closed";
     this.#parts.undo.run();

@@ -1,25 +1,18 @@
-// The options of every call, and their check: an unknown name throws, so that
+// The options of the calls that a browser and Node have in common, and their check: an unknown name throws, so that
 // a misspelt option is never silently the default.
 
 import { SoundError } from "./errors.js";
 import type { StreamSettings } from "./protocol.js";
-import type { Classifier } from "./classifier.js";
-import type { Frame } from "./types.js";
-import type { MicrophoneState } from "./microphone-state.js";
 
 /** Where a file comes from: its address, the answer of a fetch, or its bytes. */
-export type Source = URL | string | Response | BufferSource;
+export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
-/** Options of {@link Classifier.load}. */
-export interface LoadOptions {
+/** What {@link Classifier.load} takes in a browser and in Node alike. */
+export interface CommonLoadOptions {
   /** The ONNX model. Default: the one shipped with the package. */
   model?: Source;
   /** A head that gives the model other labels: one `*.head.json`, made for this very model. Default: none. */
   head?: Source;
-  /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
-  wasm?: Source | WebAssembly.Module;
-  /** Address of the worker's script. Default: the one shipped with the package. */
-  worker?: URL | string;
   /**
    * Called as the model arrives with the bytes so far, and how many there will be where the server says so.
    * The last call has both alike, unless the model cannot be had.
@@ -28,6 +21,9 @@ export interface LoadOptions {
   /** Ends the loading with `aborted`. */
   signal?: AbortSignal;
 }
+
+/** Options of {@link Classifier.load} in Node, where a string is the path of a file, or an `http:` address. */
+export interface NodeLoadOptions extends CommonLoadOptions {}
 
 /** Options of {@link Classifier.stream}. Each default is the model's own value. */
 export interface StreamOptions extends StreamSettings {}
@@ -46,25 +42,15 @@ export interface ClassifyOptions extends SegmentOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@link listen}. */
-export interface ListenOptions extends LoadOptions, StreamOptions {
-  /** One that is loaded already; it stays open when the microphone closes. Default: loads its own. */
-  classifier?: Classifier;
-  /** Which microphone, by the `deviceId` of `enumerateDevices()`. Default: the system's. */
-  deviceId?: string;
-  /** Address of the capture worklet's script. Default: the one shipped with the package. */
-  worklet?: URL | string;
-  /** Called with level and log-mel columns, about 23 times a second at 48 kHz. */
-  onFrame?: (frame: Frame) => void;
-  /** Called when something goes wrong after listening began. Default: nobody hears of it but `state`. */
-  onError?: (error: SoundError) => void;
-  /** Called after every change of `state`. */
-  onStateChange?: (state: MicrophoneState) => void;
+/** Options of {@link Classifier.classify} on a recording that is a file. */
+export interface ClassifyRecordingOptions extends ClassifyOptions {
+  /** Called as the recording is heard with the seconds so far and all of them; the latter is an estimate for some files. */
+  onProgress?: (heardSeconds: number, totalSeconds: number) => void;
 }
 
-type Names<T> = readonly (keyof T & string)[];
+export type Names<T> = readonly (keyof T & string)[];
 
-export const LOAD_OPTIONS: Names<LoadOptions> = ["model", "head", "wasm", "worker", "onProgress", "signal"];
+export const NODE_LOAD_OPTIONS: Names<NodeLoadOptions> = ["model", "head", "onProgress", "signal"];
 export const STREAM_OPTIONS: Names<StreamOptions> = [
   "hopSeconds",
   "smoothingSeconds",
@@ -74,17 +60,8 @@ export const STREAM_OPTIONS: Names<StreamOptions> = [
 ];
 export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
 export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
+export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
 export const RECORD_OPTIONS: Names<{ signal?: AbortSignal }> = ["signal"];
-export const LISTEN_OPTIONS: Names<ListenOptions> = [
-  ...LOAD_OPTIONS,
-  ...STREAM_OPTIONS,
-  "classifier",
-  "deviceId",
-  "worklet",
-  "onFrame",
-  "onError",
-  "onStateChange",
-];
 
 /** Throws `config` when `given` holds a name that is not in `known`. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {

@@ -1,6 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Sound pushed piece by piece by the caller: thin covers over calls on the worker.
 
-import type { Engine, StreamOwner } from "./engine.js";
+import { disposable } from "./disposable.js";
+import type { Engine } from "./engine.js";
 import { SoundError } from "./errors.js";
 import { type StreamOptions, streamSettings } from "./options.js";
 import type { Calls, StreamUpdate } from "./protocol.js";
@@ -14,23 +16,31 @@ export interface StreamResult {
 }
 
 /** What all of them have in common: a number in the worker, and an end. */
-abstract class WorkerStream implements StreamOwner {
+abstract class WorkerStream {
   /** @internal */
   protected readonly engine: Engine;
   /** @internal */
   protected readonly id: number;
   #over: SoundError | undefined;
 
+  /** Ends it without what is still inside. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    disposable(this);
+  }
+
   /** @internal */
   protected constructor(engine: Engine) {
     this.engine = engine;
-    this.id = engine.adopt(this);
+    const over = (error: SoundError) => this.#end(error);
+    // A fresh worker knows nothing of what this had heard: it stays over.
+    this.id = engine.adopt({ notice() {}, crashed: over, lost: over, restarted() {} });
   }
 
   /** Ends it without what is still inside. May be called again. */
   close(): void {
-    this.#over ??= new SoundError("aborted", "the stream is closed");
-    void this.engine.release(this.id);
+    this.#end(new SoundError("aborted", "the stream is closed"));
   }
 
   /** @internal One that cannot be opened leaves nothing behind. */
@@ -60,22 +70,10 @@ abstract class WorkerStream implements StreamOwner {
     }
   }
 
-  /** @internal */
-  notice(): void {}
-
-  /** @internal */
-  crashed(error: SoundError): void {
+  #end(error: SoundError): void {
     this.#over ??= error;
     void this.engine.release(this.id);
   }
-
-  /** @internal */
-  lost(error: SoundError): void {
-    this.crashed(error);
-  }
-
-  /** @internal A fresh worker knows nothing of what this had heard: it stays over. */
-  restarted(): void {}
 }
 
 /** Sound pushed piece by piece; how it is cut does not change what comes out. */

@@ -100,6 +100,21 @@ export interface Recording {
   sampleRate: number;
 }
 
+/** A recording that is read piece by piece, at its own rate. */
+export interface RecordingReader {
+  /** Samples per second. */
+  readonly sampleRate: number;
+  /** Seconds; an estimate for files that do not say it. */
+  readonly duration: number;
+  /**
+   * The mean of the channels from `from` on (seconds, default 0), in pieces of up to 65,536 samples. Throws
+   * `audio-damaged` where the file breaks off, after all that could be heard; the signal's reason when it is aborted.
+   */
+  pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
+  /** Lets go of the file. */
+  close(): void;
+}
+
 /** What a model file says about itself; with a head, what the head says about its labels and the base about its sound. */
 export interface ModelInfo {
   name: string;

@@ -15,14 +15,25 @@ export interface LinkEvents {
   crashed(error: SoundError): void;
 }
 
+/** What of a worker is used; a browser's is one. */
+export interface ThreadWorker {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  /** Whether a call waits for its answer; a process must not end meanwhile. */
+  busy?(busy: boolean): void;
+}
+
 export class WorkerLink {
-  readonly #worker: Worker;
+  readonly #worker: ThreadWorker;
   readonly #events: LinkEvents;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #dead: SoundError | undefined;
 
-  constructor(worker: Worker, events: LinkEvents) {
+  constructor(worker: ThreadWorker, events: LinkEvents) {
     this.#worker = worker;
     this.#events = events;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
@@ -41,10 +52,11 @@ export class WorkerLink {
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.busy?.(true);
       try {
         this.#worker.postMessage({ id, call, args } as Request, transfer);
       } catch (thrown) {
-        this.#waiting.delete(id);
+        this.#forget(id);
         reject(new SoundError("config", `${call}: cannot be sent to the worker: ${messageOf(thrown)}`, { cause: thrown }));
       }
     });
@@ -66,6 +78,11 @@ export class WorkerLink {
     this.#events.crashed(error);
   }
 
+  #forget(id: number): void {
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.busy?.(false);
+  }
+
   #receive(message: FromWorker): void {
     if (this.#dead) return;
     if ("notice" in message) {
@@ -74,7 +91,7 @@ export class WorkerLink {
       return;
     }
     const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
+    this.#forget(message.id);
     if ("error" in message) waiting?.reject(fromWire(message.error));
     else waiting?.resolve(message.value);
   }

@@ -1,10 +1,9 @@
 // One recording through the model: every segment, what they say together, and
 // a picture. While one piece is heard the next is decoded.
 
-import type { Classifier, ModelInfo, Prediction } from "sourcing-sound";
+import type { Classifier, ModelInfo, Prediction, RecordingReader } from "sourcing-sound";
 import { Overview } from "./overview.js";
 import { overall, type Part, toParts } from "./parts.js";
-import type { Source } from "./pieces.js";
 
 /** Of hundreds of labels, so many a segment tell all that is shown. */
 const TOP = 20;
@@ -34,7 +33,7 @@ export interface AnalysisOptions {
 }
 
 /** Rejects with the signal's reason, or with what the package throws; `audio-too-short` where there is no sound. */
-export async function analyse(source: Source, classifier: Classifier, options: AnalysisOptions): Promise<Analysis> {
+export async function analyse(source: RecordingReader, classifier: Classifier, options: AnalysisOptions): Promise<Analysis> {
   const { signal, progress } = options;
   const { info } = classifier;
   const segments = await classifier.segments(source.sampleRate, info.labels.length > TOP ? { top: TOP } : {});
@@ -55,7 +54,7 @@ export async function analyse(source: Source, classifier: Classifier, options: A
   };
   try {
     let hearing = Promise.resolve();
-    const pieces = source.pieces(signal)[Symbol.asyncIterator]();
+    const pieces = source.pieces({ signal })[Symbol.asyncIterator]();
     for (;;) {
       const next = await decoded(pieces);
       await hearing;

@@ -1,16 +1,16 @@
 // A short stretch of a recording, to be heard or kept.
 
-import type { Recording } from "sourcing-sound";
-import { cut, openRecording } from "./pieces.js";
+import { openRecording, type Recording } from "sourcing-sound";
+import { cut } from "./cut.js";
 
 /** Longer stretches are cut: this is for listening in. */
 const MOST_SECONDS = 60;
 
 export async function excerpt(file: File, start: number, end: number, signal: AbortSignal): Promise<Recording> {
-  const source = await openRecording(file);
+  const reader = await openRecording(file);
   try {
-    return await cut(source, start, Math.min(end - start, MOST_SECONDS), signal);
+    return await cut(reader, start, Math.min(end - start, MOST_SECONDS), signal);
   } finally {
-    source.close();
+    reader.close();
   }
 }

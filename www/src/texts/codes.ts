@@ -4,9 +4,6 @@ import type { ErrorCode } from "sourcing-sound";
 
 /** What can only go wrong on this page, beside the package's own codes. */
 export type PageErrorCode =
-  | "undecodable"
-  | "too-long"
-  | "damaged"
   | "model-damaged"
   | "model-gone"
   | "model-too-large"

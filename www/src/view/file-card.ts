@@ -1,12 +1,11 @@
 // One recording: how far it is, then what it holds.
 
-import { type Classifier, type ModelInfo, SoundError } from "sourcing-sound";
+import { type Classifier, type ModelInfo, openRecording, SoundError } from "sourcing-sound";
 import { make, setText } from "../dom.js";
 import type { Row } from "../export/rows.js";
 import { clock, percent } from "../format.js";
 import { PageError } from "../page-error.js";
 import { type Analysis, analyse, type Progress } from "../sound/analysis.js";
-import { openRecording } from "../sound/pieces.js";
 import { errorTexts, fileTexts, labelWords, texts } from "../texts/index.js";
 import { FileResult } from "./file-result.js";
 

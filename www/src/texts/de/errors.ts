@@ -43,10 +43,11 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "model-gone": "Dieses Modell ist in diesem Browser nicht mehr gespeichert. Öffne seine Datei noch einmal.",
   "model-too-large": "Diese Datei ist größer als 200 MB. Das ist mehr, als die Seite aufnehmen kann.",
   "no-model-file": "Wähle eine .onnx-Datei und, falls das Modell eine hat, die .head.json-Datei dazu.",
-  undecodable: "Dein Browser kann diese Datei nicht als Ton lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
-  "too-long":
+  "audio-read": "Diese Datei lässt sich nicht mehr lesen. Vielleicht wurde sie verschoben oder geändert; wähle sie noch einmal.",
+  "audio-format": "Dein Browser kann diese Datei nicht als Ton lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
+  "audio-too-long":
     "Dein Browser kann von dieser Art Datei nur zehn Minuten lesen. Speichere sie als WAV, FLAC, MP3 oder Ogg oder nimm einen kürzeren Teil davon.",
-  damaged: "Diese Datei ist beschädigt oder abgeschnitten. Hol sie noch einmal von dort, wo sie herkam, oder speichere sie neu.",
+  "audio-damaged": "Diese Datei ist beschädigt oder abgeschnitten. Hol sie noch einmal von dort, wo sie herkam, oder speichere sie neu.",
   unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
 };
 

@@ -35,10 +35,11 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "model-gone": "This model is no longer kept in this browser. Open its file again.",
   "model-too-large": "This file is larger than 200 MB, which is more than the page can take in.",
   "no-model-file": "Choose one .onnx file, and the .head.json file that belongs to it if it has one.",
-  undecodable: "Your browser cannot read this file as sound. Use WAV, FLAC, MP3, Ogg or M4A.",
-  "too-long":
+  "audio-read": "This file cannot be read any more. It may have been moved or changed; choose it again.",
+  "audio-format": "Your browser cannot read this file as sound. Use WAV, FLAC, MP3, Ogg or M4A.",
+  "audio-too-long":
     "Your browser can read only ten minutes of this kind of file. Save it as WAV, FLAC, MP3 or Ogg, or use a shorter part of it.",
-  damaged: "This file is damaged or cut off. Fetch it again from where it came, or save it anew.",
+  "audio-damaged": "This file is damaged or cut off. Fetch it again from where it came, or save it anew.",
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
 };
 

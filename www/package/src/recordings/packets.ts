@@ -1,6 +1,5 @@
 // Files by their packets: the container is read where it lies on the disk, and
-// the browser's WebCodecs decode what compressed packets hold. Loaded only
-// when the first file is opened.
+// the browser's WebCodecs decode what compressed packets hold.
 
 import {
   ADTS,
@@ -17,8 +16,9 @@ import {
   QTFF,
   WAVE,
 } from "mediabunny";
-import { PageError } from "../page-error.js";
-import { PIECE_SAMPLES, type Source } from "./pieces.js";
+import { SoundError } from "../errors.js";
+import type { RecordingReader } from "../types.js";
+import { PIECE_SAMPLES } from "./piece.js";
 import { mp3Trim, type Trim, wavPromise } from "./trim.js";
 
 /** Only these: a playlist would load other files. */
@@ -31,7 +31,7 @@ const MAX_GAP_SECONDS = 600;
 const SLACK_SECONDS = 0.2;
 
 /** `undefined` for a file that cannot be read this way. */
-export async function openPackets(file: File): Promise<Source | undefined> {
+export async function openPackets(file: Blob): Promise<RecordingReader | undefined> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
   try {
     const source = await open(input, file);
@@ -43,7 +43,7 @@ export async function openPackets(file: File): Promise<Source | undefined> {
   }
 }
 
-async function open(input: Input, file: File): Promise<Source | undefined> {
+async function open(input: Input, file: Blob): Promise<RecordingReader | undefined> {
   const track = await input.getPrimaryAudioTrack();
   if (!track || !(await track.canDecode())) return undefined;
   const first = await firstSample(track);
@@ -53,7 +53,7 @@ async function open(input: Input, file: File): Promise<Source | undefined> {
   return {
     sampleRate,
     duration,
-    pieces: (signal, from = 0) => pieces(track, { sampleRate, trim, promised }, signal, from),
+    pieces: ({ from = 0, signal } = {}) => pieces(track, { sampleRate, trim, promised }, signal, from),
     close: () => input.dispose(),
   };
 }
@@ -78,7 +78,7 @@ async function firstSample(track: InputAudioTrack): Promise<First | undefined> {
   return undefined;
 }
 
-async function extent(input: Input, track: InputAudioTrack, file: File, { sampleRate, timestamp }: First) {
+async function extent(input: Input, track: InputAudioTrack, file: Blob, { sampleRate, timestamp }: First) {
   const format = await input.getFormat();
   const samples = (seconds: number) => Math.round(seconds * sampleRate);
   if (format === MP3) {
@@ -100,7 +100,7 @@ async function extent(input: Input, track: InputAudioTrack, file: File, { sample
   return { trim: { start, end: Infinity }, promised, duration: said };
 }
 
-async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSignal, from: number) {
+async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSignal | undefined, from: number) {
   const { sampleRate, trim, promised } = extent;
   const begin = trim.start + Math.round(from * sampleRate);
   let piece = new Float32Array(PIECE_SAMPLES);
@@ -109,10 +109,10 @@ async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSign
   let at: number | undefined;
   try {
     for await (const run of runs(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       at ??= Math.min(run.at, begin);
       const gap = run.at - at;
-      if (gap > MAX_GAP_SECONDS * sampleRate) throw new PageError("damaged");
+      if (gap > MAX_GAP_SECONDS * sampleRate) throw damaged();
       // A lost packet is silence, so that what follows stays at its time.
       const pcm = gap > 1 && gap >= run.pcm.length / 2 ? padded(run.pcm, gap) : run.pcm;
       const skipped = Math.max(0, begin - at);
@@ -130,13 +130,13 @@ async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSign
       }
     }
   } catch (thrown) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (filled > 0) yield piece.slice(0, filled);
-    throw new PageError("damaged", { cause: thrown });
+    throw damaged(thrown);
   }
   if (filled > 0) yield piece.slice(0, filled);
   const missing = (promised ?? 0) - ((at ?? begin) - Math.min(trim.start, 0));
-  if (missing > SLACK_SECONDS * sampleRate) throw new PageError("damaged");
+  if (missing > SLACK_SECONDS * sampleRate) throw damaged();
 }
 
 /** What the packets hold, one after the other, with its position in samples. */
@@ -144,7 +144,7 @@ async function* runs(track: InputAudioTrack, sampleRate: number, from: number | 
   for await (const sample of new AudioSampleSink(track).samples(from)) {
     try {
       // One rate throughout, as the command line demands.
-      if (sample.sampleRate !== sampleRate) throw new PageError("damaged");
+      if (sample.sampleRate !== sampleRate) throw damaged();
       yield { at: Math.round(sample.timestamp * sampleRate), pcm: mixDown(sample) };
     } finally {
       sample.close();
@@ -169,4 +169,8 @@ function padded(pcm: Float32Array, gap: number): Float32Array {
   const longer = new Float32Array(gap + pcm.length);
   longer.set(pcm, gap);
   return longer;
+}
+
+function damaged(cause?: unknown): SoundError {
+  return new SoundError("audio-damaged", "the recording is damaged or cut off", { cause });
 }

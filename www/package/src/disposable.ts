@@ -1,0 +1,28 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+/**
+ * Lets `using` close what the class makes, where JavaScript has `using`; elsewhere the class stays as it is.
+ * The class declares the method for TypeScript.
+ */
+export function disposable({ prototype }: { prototype: { close(): void } }): void {
+  if (typeof Symbol.dispose !== "symbol") return;
+  Object.defineProperty(prototype, Symbol.dispose, {
+    configurable: true,
+    writable: true,
+    value(this: { close(): void }) {
+      this.close();
+    },
+  });
+}
+
+/** The same for `await using`. */
+export function asyncDisposable({ prototype }: { prototype: { close(): Promise<void> } }): void {
+  if (typeof Symbol.asyncDispose !== "symbol") return;
+  Object.defineProperty(prototype, Symbol.asyncDispose, {
+    configurable: true,
+    writable: true,
+    value(this: { close(): Promise<void> }) {
+      return this.close();
+    },
+  });
+}

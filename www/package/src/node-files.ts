@@ -1,0 +1,65 @@
+// Files where Node finds them: by path, by address, or as bytes.
+
+import { constants, openAsBlob } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type ErrorCode, messageOf, SoundError } from "./errors.js";
+import { fetchHead, fetchModel } from "./fetch.js";
+import type { Source } from "./options.js";
+import { type AudioFile, toBlob } from "./recording.js";
+
+type Progress = (loadedBytes: number, totalBytes: number | undefined) => void;
+
+/** Throws `model-fetch` or `aborted`. */
+export async function readModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {
+  return fetchModel(await local(source, "model-fetch"), signal, onProgress);
+}
+
+/** Throws `model-fetch` or `aborted`. */
+export async function readHead(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
+  return fetchHead(await local(source, "model-fetch"), signal);
+}
+
+/** The package's own module. Throws `wasm-fetch`. */
+export async function readModule(file: URL): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(await readFile(file));
+  } catch (cause) {
+    throw new SoundError("wasm-fetch", `${file.href} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** A recording where it lies on the disk: no more of it is read than is needed. Throws `audio-read` or `config`. */
+export async function recordingBlob(recording: string | URL | AudioFile): Promise<Blob> {
+  if (typeof recording !== "string" && !(recording instanceof URL)) return toBlob(recording);
+  const path = pathOf(recording);
+  if (path === undefined) {
+    throw new SoundError("audio-read", `${recording}: only files are read; fetch it, and give its bytes`);
+  }
+  try {
+    // Its words say which file is missing, those of openAsBlob do not.
+    await access(path, constants.R_OK);
+    return await openAsBlob(path);
+  } catch (cause) {
+    throw new SoundError("audio-read", `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The bytes of a file by its path; everything else as it was given. */
+async function local(source: Source, code: ErrorCode): Promise<Source> {
+  if (typeof source !== "string" && !(source instanceof URL)) return source;
+  const path = pathOf(source);
+  if (path === undefined) return source;
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new SoundError(code, `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** `undefined` for an address that is no file's. */
+function pathOf(address: string | URL): string | undefined {
+  const text = String(address);
+  if (text.startsWith("file:")) return fileURLToPath(text);
+  return address instanceof URL || /^https?:/i.test(text) || /^data:/i.test(text) ? undefined : text;
+}

@@ -1,0 +1,79 @@
+// sourcing-sound/node: the classifier in Node 20 and later, on the very module
+// and model that the browser runs.
+
+import { BaseClassifier } from "./base-classifier.js";
+import { Engine } from "./engine.js";
+import { abortedError } from "./errors.js";
+import { readHead, readModel, readModule, recordingBlob } from "./node-files.js";
+import { NodeWorker } from "./node-worker.js";
+import { checkNames, NODE_LOAD_OPTIONS, type NodeLoadOptions } from "./options.js";
+import type { AudioFile } from "./recording.js";
+import { openFile } from "./recordings/open.js";
+import type { RecordingReader } from "./types.js";
+
+/** A recording in Node: the path or `file:` address of one, or the file itself. */
+export type NodeRecording = string | URL | AudioFile;
+
+/**
+ * A model, ready in a thread of its own. It does not keep the process from ending; what it was asked does.
+ * Recordings are WAV files; anything else is samples in a `Float32Array`.
+ */
+export class Classifier extends BaseClassifier<NodeRecording> {
+  /**
+   * Loads the model and its head, if one is given, and starts the thread.
+   * Throws `model-fetch`, `wasm-fetch`, `worker-crashed`, `aborted`, and the core's codes for a model or a head that it
+   * refuses, such as `head-mismatch`.
+   */
+  static async load(options: NodeLoadOptions = {}): Promise<Classifier> {
+    checkNames("Classifier.load", options, NODE_LOAD_OPTIONS);
+    const { signal, onProgress } = options;
+    if (signal?.aborted) throw abortedError(signal);
+    const [module, model, head] = await Promise.all([
+      readModule(new URL("./sourcing-sound.wasm", import.meta.url)),
+      readModel(options.model ?? new URL("./models/urban-v1.onnx", import.meta.url), signal, onProgress),
+      options.head === undefined ? undefined : readHead(options.head, signal),
+    ]);
+    const script = new URL("./sourcing-sound-worker.js", import.meta.url);
+    return new Classifier(await Engine.start({ module, model, head, newWorker: () => new NodeWorker(script) }, signal));
+  }
+
+  /** Use {@link Classifier.load}. */
+  private constructor(engine: Engine) {
+    super(engine);
+  }
+
+  /** @internal */
+  protected override async open(recording: NodeRecording): Promise<RecordingReader> {
+    return openFile(await recordingBlob(recording));
+  }
+}
+
+/** Opens a recording, to be read piece by piece. Throws `audio-format`, `audio-empty`, `audio-read`, `config`. */
+export async function openRecording(recording: NodeRecording): Promise<RecordingReader> {
+  return openFile(await recordingBlob(recording));
+}
+
+export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
+export type {
+  ClassifyOptions,
+  ClassifyRecordingOptions,
+  NodeLoadOptions,
+  SegmentOptions,
+  Source,
+  StreamOptions,
+} from "./options.js";
+export type { AudioFile } from "./recording.js";
+export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
+export type {
+  Category,
+  Frame,
+  Group,
+  GroupScore,
+  ModelInfo,
+  Prediction,
+  Recording,
+  RecordingReader,
+  SegmentResult,
+  SoundEvent,
+  Update,
+} from "./types.js";

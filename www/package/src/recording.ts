@@ -1,0 +1,27 @@
+// Recordings as files: what reads them is loaded with the first one.
+
+import { SoundError } from "./errors.js";
+import type { RecordingReader } from "./types.js";
+
+/** A recording as a file, or the bytes of one. Samples are a `Float32Array` and no file. */
+export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+/**
+ * Opens a recording, to be read piece by piece: WAV everywhere; MP3, Ogg (Opus, Vorbis), FLAC, MP4 and M4A (AAC) and
+ * WebM where the browser can decode what they hold.
+ * Throws `audio-format` where it cannot, `audio-empty`, `audio-read`, `audio-too-long` for what this browser reads
+ * only as a whole, `config` for anything that is no file.
+ */
+export async function openRecording(file: AudioFile): Promise<RecordingReader> {
+  const blob = toBlob(file);
+  // Whoever listens only needs no reader of files.
+  const { openFile } = await import("./recordings/open.js");
+  return openFile(blob);
+}
+
+/** Throws `config` for anything that is no file. */
+export function toBlob(file: AudioFile): Blob {
+  if (file instanceof Blob) return file;
+  if (file instanceof ArrayBuffer || file instanceof Uint8Array) return new Blob([file]);
+  throw new SoundError("config", "expected a File, a Blob, or the bytes of a file as ArrayBuffer or Uint8Array");
+}

@@ -1,0 +1,47 @@
+// A recording that only the browser's own decoder reads: all of it at once,
+// mixed to one channel.
+
+import { messageOf, SoundError } from "../errors.js";
+import { mixDown } from "../mix-down.js";
+import type { Recording } from "../types.js";
+import { sampleRateOf } from "./sample-rate.js";
+
+const MAX_SECONDS = 600;
+/** No compressed or plain file of ten minutes is larger; refused before it is read. */
+const MAX_BYTES = 300 * 1024 * 1024;
+
+/** Throws `audio-format`, `audio-too-long` or `audio-read`. */
+export async function decodeWhole(file: Blob): Promise<Recording> {
+  if (file.size > MAX_BYTES) throw tooLong();
+  const buffer = await toBuffer(await bytesOf(file));
+  if (buffer.duration > MAX_SECONDS) throw tooLong();
+  return { pcm: mixDown(buffer), sampleRate: buffer.sampleRate };
+}
+
+async function bytesOf(file: Blob): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (cause) {
+    throw new SoundError("audio-read", `the recording cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function toBuffer(bytes: ArrayBuffer): Promise<AudioBuffer> {
+  // Not there in workers, nor outside of browsers.
+  if (typeof OfflineAudioContext === "undefined") throw undecodable();
+  try {
+    return await new OfflineAudioContext(1, 1, sampleRateOf(bytes)).decodeAudioData(bytes);
+  } catch (cause) {
+    throw undecodable(cause);
+  }
+}
+
+function undecodable(cause?: unknown): SoundError {
+  const where = typeof window === "undefined" ? "here" : "by this browser";
+  return new SoundError("audio-format", `the recording cannot be decoded ${where}; WAV can be everywhere`, { cause });
+}
+
+function tooLong(): SoundError {
+  const minutes = MAX_SECONDS / 60;
+  return new SoundError("audio-too-long", `this browser reads such a file only as a whole, up to ${minutes} minutes`);
+}
