@@ -121,7 +121,7 @@ pub enum ErrorKind {
 }
 
 /// Every code that [`Error::code`] can return, in a fixed order.
-pub const ERROR_CODES: [&str; 15] = [
+pub const ERROR_CODES: &[&str] = &[
     "audio-rate",
     "audio-non-finite",
     "audio-channels",

@@ -18,19 +18,51 @@
 //! | [`Classifier`] | a recording → [`Prediction`]s |
 //! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
 //!
-//! ```no_run
+//! # Example
+//!
+#![cfg_attr(feature = "urban", doc = "```")]
+#![cfg_attr(not(feature = "urban"), doc = "```ignore")]
 //! use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 //!
-//! let model = Model::from_onnx(&std::fs::read("models/urban-v1/model.onnx")?)?;
-//! let mut classifier = Classifier::new(model)?;
-//! let four_seconds: Vec<f32> = vec![0.0; 4 * 48_000]; // mono samples
-//! for prediction in classifier.classify(Pcm::new(&four_seconds, SampleRate::new(48_000)?)?)? {
-//!     for category in prediction.top(3) {
-//!         println!("{:.2} {}", category.score, category.label);
-//!     }
+//! let rate = SampleRate::new(48_000)?;
+//! // Four seconds of mono samples, −1 to 1: a tone that wails like a siren.
+//! let mut phase = 0.0_f32;
+//! let samples: Vec<f32> = (0..4 * rate.hz())
+//!     .map(|index| {
+//!         let seconds = index as f32 / rate.hz() as f32;
+//!         let hz = 1_000.0 + 400.0 * (std::f32::consts::TAU * seconds / 3.0).sin();
+//!         phase = (phase + hz / rate.hz() as f32).fract();
+//!         0.5 * (std::f32::consts::TAU * phase).sin()
+//!     })
+//!     .collect();
+//!
+//! let mut classifier = Classifier::new(Model::urban()?)?;
+//! let predictions = classifier.classify(Pcm::new(&samples, rate)?)?;
+//! for category in predictions[0].top(3) {
+//!     println!("{:.2} {}", category.score, category.label);
 //! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # assert_eq!(predictions.len(), 1);
+//! # assert_eq!(predictions[0].top(1)[0].label, "siren");
+//! # Ok::<(), sourcing_sound::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `urban` | yes | `Model::urban`: a model of ten urban sounds, compiled in (0.5 MB in a program that calls it) |
+//!
+//! The code is MIT OR Apache-2.0. The weights that `urban` compiles in are not: they derive from
+//! UrbanSound8K, which is CC BY-NC 3.0, so use them for non-commercial purposes only.
+//! `default-features = false` leaves them out; [`Model::from_onnx`] takes any other model.
+//!
+//! # Versions
+//!
+//! The minimum supported Rust version is 1.95; raising it is a minor version. Versions follow
+//! semver: what compiles with 0.1.0 compiles with every 0.1.x. No type of a dependency is part
+//! of the API (`HeadFeature` has serde's traits), so that dependencies may change at any time.
+//! Scores are no part of the promise: a better model or engine may change them in any version,
+//! and the changelog says so.
 
 mod audio;
 mod classifier;
@@ -52,7 +84,9 @@ mod smooth;
 pub mod spectrum;
 mod stream;
 mod taxonomy;
+// What JavaScript calls, and the browser tests: no part of the Rust API.
 #[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
 pub mod wasm;
 mod whole_spectrum;
 
@@ -74,3 +108,8 @@ pub use smooth::SoundEvent;
 pub use stream::{Stream, StreamConfig, Update};
 pub use taxonomy::{Group, Taxonomy};
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};
+
+// So that its Rust runs as written.
+#[cfg(all(doctest, feature = "urban"))]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

@@ -12,6 +12,10 @@ use tract_onnx::prelude::*;
 /// Largest accepted model file.
 const MAX_MODEL_BYTES: u64 = 256 << 20;
 
+/// The file of [`Model::urban`].
+#[cfg(feature = "urban")]
+const URBAN: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
+
 /// A network with its metadata. Cheap to clone: clones share the weights.
 #[derive(Clone)]
 pub struct Model {
@@ -29,6 +33,21 @@ pub(crate) struct Outputs {
 }
 
 impl Model {
+    /// The model that comes with the crate: which of ten urban sounds 4 s of audio are (air
+    /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
+    /// jackhammer, siren, street music). Reads the file anew; a clone of a model is cheaper.
+    ///
+    /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
+    /// only, as [`ModelMetadata::licence`] says too. Needs the feature `urban`, which is on by
+    /// default.
+    ///
+    /// # Errors
+    /// `model-format` should the inference engine not run on this machine.
+    #[cfg(feature = "urban")]
+    pub fn urban() -> Result<Self> {
+        Self::from_onnx(URBAN)
+    }
+
     /// Reads an ONNX file that describes itself (see [`ModelMetadata`]). The network has
     /// one input, f32 `[1, 1, n_mels, segment_frames]` (or `patch_frames`, where the metadata
     /// have that), normalised features; and one output, f32 `[1, labels]`, logits (with one

@@ -11,8 +11,8 @@ use std::fs;
 use everyday::{Files, Reference};
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 
-const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/everyday/model.onnx");
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/everyday/model.onnx");
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
 fn model() -> Model {
     Model::from_onnx(&fs::read(MODEL).unwrap()).unwrap()

@@ -105,7 +105,7 @@ impl Golden {
 }
 
 fn golden_path(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests", "golden", name].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "golden", name].iter().collect()
 }
 
 fn read(name: &str) -> Vec<f32> {

@@ -14,8 +14,8 @@ use std::{env, fs};
 use scores::{Reference, largest_difference};
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 
-const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/urban-v1/model.onnx");
-const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scores.json");
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/urban-v1/model.onnx");
+const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/scores.json");
 const UPDATE_VARIABLE: &str = "SOURCING_SOUND_UPDATE_GOLDEN";
 
 /// Processors differ in how they round; half of what the browser may differ.

@@ -5,11 +5,13 @@
 //! versions of everything it uses are those of `Cargo.lock` and
 //! `package-lock.json`; nothing is installed globally.
 
+mod api;
 mod bench;
 mod browser;
 mod counts;
 mod everyday;
 mod golden;
+mod package;
 mod prerequisites;
 mod process;
 mod python;
@@ -47,6 +49,8 @@ enum Task {
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
     Bench(bench::Options),
+    /// Write docs/public-api.txt, to which the step `api` holds the crate's public API
+    Api,
     /// Regenerate the reference values under tests/golden
     Golden,
     /// Make models/everyday from YAMNet as a Python wheel ships it, and its reference values
@@ -61,6 +65,9 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    if let Some(done) = api::stand_in().or_else(package::stand_in) {
+        return done;
+    }
     match run(Cli::parse().task) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -80,6 +87,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
+        Task::Api => api::run(&workspace)?,
         Task::Golden => golden::run(&workspace)?,
         Task::Everyday => everyday::run(&workspace)?,
         Task::TestRunner { arguments } => return runner::run(&workspace, arguments),

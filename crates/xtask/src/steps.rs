@@ -7,9 +7,11 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::api;
 use crate::bench;
 use crate::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::counts::Counts;
+use crate::package;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process;
 use crate::site;
@@ -22,9 +24,17 @@ use crate::workspace::Workspace;
 /// built it, compile nothing twice.
 pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 const XTASK: [&str; 2] = ["--package", "xtask"];
-/// The core crate for the browser, with the profile of the published module.
-const BROWSER: [&str; 6] =
-    ["--package", "sourcing-sound", "--target", WASM_TARGET, "--profile", wasm::PROFILE];
+/// The core crate and its tests for the browser, with the profile of the published module.
+const BROWSER: [&str; 8] = [
+    "--package",
+    "sourcing-sound",
+    "--package",
+    "sourcing-sound-tests",
+    "--target",
+    WASM_TARGET,
+    "--profile",
+    wasm::PROFILE,
+];
 
 /// A step, in the order in which they run: what is cheap and catches most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +45,12 @@ pub enum Step {
     Clippy,
     /// clippy for the browser
     ClippyWasm,
+    /// the Rust documentation, without a warning
+    Docs,
+    /// the crate's public API against docs/public-api.txt, and its version
+    Api,
+    /// the crate as it is published
+    Package,
     /// Rust's unit, integration and documentation tests
     Rust,
     /// Rust's tests in a headless browser
@@ -100,7 +116,7 @@ impl Step {
                 prerequisites::lint_tools()?;
                 prerequisites::wasm_target()
             }
-            Self::Rust => Ok(()),
+            Self::Docs | Self::Api | Self::Package | Self::Rust => Ok(()),
             Self::Types | Self::Site => {
                 prerequisites::wasm_target()?;
                 prerequisites::node()
@@ -131,6 +147,15 @@ impl Step {
                 check(&mut clippy(&XTASK))
             }
             Self::ClippyWasm => check(&mut clippy_wasm()),
+            Self::Docs => check(&mut docs()),
+            Self::Api => {
+                api::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
+            Self::Package => {
+                package::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
             Self::Rust => rust_tests(),
             Self::Wasm => wasm_tests(),
             Self::Types => types(session.workspace),
@@ -181,6 +206,13 @@ fn clippy_wasm() -> Command {
     let mut cargo = process::cargo_for_wasm();
     cargo.arg("clippy").args(BROWSER).args(["--lib", "--test", "wasm"]);
     cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+/// Of the libraries: the programs have none for others, and one has a library's name.
+fn docs() -> Command {
+    let mut cargo = process::cargo();
+    cargo.args(["doc", "--no-deps", "--lib"]).args(PRODUCT).env("RUSTDOCFLAGS", "-D warnings");
     cargo
 }
 

@@ -1,0 +1,95 @@
+//! The examples do what they say. They are run as cargo has built them beside the tests.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+use std::f32::consts::TAU;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const RATE: u32 = 44_100;
+
+/// Tests are built into `deps`, examples into the folder beside it.
+fn executable(example: &str) -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    let folder = deps.parent().unwrap().with_file_name("examples");
+    let path = folder.join(example).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.exists(), "no {}: `cargo test --workspace` builds it", path.display());
+    path
+}
+
+/// What the example prints.
+fn run(example: &str, arguments: &[&Path]) -> String {
+    let output = Command::new(executable(example)).args(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A siren of `seconds`, in two channels: one sounds, the other does not.
+fn write_siren(path: &Path, sample_format: hound::SampleFormat, seconds: u32) {
+    let bits_per_sample = if sample_format == hound::SampleFormat::Int { 16 } else { 32 };
+    let spec = hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample, sample_format };
+    let mut wav = hound::WavWriter::create(path, spec).unwrap();
+    let mut phase = 0.0;
+    for index in 0..seconds * RATE {
+        let hz = 1_000.0 + 400.0 * (TAU * index as f32 / RATE as f32 / 3.0).sin();
+        phase = (phase + hz / RATE as f32) % 1.0;
+        let sample = (28_000.0 * (TAU * phase).sin()) as i16;
+        match sample_format {
+            hound::SampleFormat::Int => {
+                wav.write_sample(sample).unwrap();
+                wav.write_sample(0_i16).unwrap();
+            }
+            hound::SampleFormat::Float => {
+                wav.write_sample(f32::from(sample) / 32_768.0).unwrap();
+                wav.write_sample(0.0_f32).unwrap();
+            }
+        }
+    }
+    wav.finalize().unwrap();
+}
+
+#[test]
+fn classify_prints_a_line_for_each_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("siren.wav");
+    write_siren(&path, hound::SampleFormat::Int, 6);
+    let printed = run("classify", &[&path]);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines.len() > 1, "{printed}");
+    assert!(lines[0].starts_with("   0.00 s to    4.00 s  "), "{printed}");
+    assert!(lines.iter().all(|line| line.ends_with(" siren")), "{printed}");
+}
+
+#[test]
+fn classify_hears_the_same_in_every_sample_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = [hound::SampleFormat::Int, hound::SampleFormat::Float].map(|format| {
+        let path = folder.path().join("siren.wav");
+        write_siren(&path, format, 3);
+        run("classify", &[&path])
+    });
+    assert_eq!(printed[0].lines().count(), 1, "{}", printed[0]);
+    assert_eq!(printed[0], printed[1]);
+}
+
+#[test]
+fn classify_names_what_it_needs() {
+    let output = Command::new(executable("classify")).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("path of a WAV file"), "{error}");
+}
+
+#[test]
+fn live_says_when_the_siren_begins_and_ends() {
+    let printed = run("live", &[]);
+    let seconds = |what: &str| -> f64 {
+        let line = printed.lines().find(|line| line.contains(what)).unwrap();
+        line.split(" s ").next().unwrap().trim().parse().unwrap()
+    };
+    let (begins, ends) = (seconds("siren begins"), seconds("siren ends"));
+    // It sounds from 3 s to 11 s, and a segment is 4 s long.
+    assert!((3.0..6.0).contains(&begins), "{printed}");
+    assert!((11.0..16.0).contains(&ends), "{printed}");
+}
