@@ -373,12 +373,20 @@ mod tests {
     #[test]
     fn the_minimum_rust_version_is_the_one_that_everything_is_tested_with() {
         let workspace = Workspace::find().unwrap();
+        let read = |file: &str| fs::read_to_string(workspace.root().join(file)).unwrap();
         let value = |file: &str, key: &str| -> String {
-            let text = fs::read_to_string(workspace.root().join(file)).unwrap();
+            let text = read(file);
             let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
             line.unwrap().trim_matches('"').to_owned()
         };
         let minimum = value("Cargo.toml", "rust-version");
         assert_eq!(value("rust-toolchain.toml", "channel"), format!("{minimum}.0"));
+        for (file, words) in [
+            ("README.md", ""),
+            ("src/lib.rs", "minimum supported Rust version is "),
+            ("docs/guide/rust.md", "It needs Rust "),
+        ] {
+            assert!(read(file).contains(&format!("{words}{minimum}")), "{file}");
+        }
     }
 }

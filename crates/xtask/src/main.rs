@@ -65,6 +65,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    // Two of the steps tell cargo to run xtask in a compiler's place.
     if let Some(done) = api::stand_in().or_else(package::stand_in) {
         return done;
     }

@@ -45,10 +45,10 @@ pub enum Step {
     Clippy,
     /// clippy for the browser
     ClippyWasm,
-    /// the Rust documentation, without a warning
-    Docs,
     /// the crate's public API against docs/public-api.txt, and its version
     Api,
+    /// the Rust documentation, without a warning
+    Docs,
     /// the crate as it is published
     Package,
     /// Rust's unit, integration and documentation tests
@@ -209,7 +209,8 @@ fn clippy_wasm() -> Command {
     cargo
 }
 
-/// Of the libraries: the programs have none for others, and one has a library's name.
+/// Of the libraries: the programs have none for others, and one has a library's name. It runs
+/// after the API, for which rustdoc replaces the pages.
 fn docs() -> Command {
     let mut cargo = process::cargo();
     cargo.args(["doc", "--no-deps", "--lib"]).args(PRODUCT).env("RUSTDOCFLAGS", "-D warnings");
