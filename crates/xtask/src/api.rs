@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use public_api::Builder;
 
 use crate::process;
-use crate::steps::PRODUCT;
+use crate::steps;
 use crate::workspace::Workspace;
 
 /// The package whose API is kept.
@@ -87,8 +87,8 @@ impl Api {
     /// Asks rustdoc, with the packages and so the features of every other command.
     fn of_crate(workspace: &Workspace) -> Result<Self> {
         let json = workspace.target().join("doc").join("sourcing_sound.json");
-        let mut cargo = process::cargo();
-        cargo.args(["doc", "--quiet", "--no-deps", "--lib"]).args(PRODUCT);
+        let mut cargo = steps::rustdoc();
+        cargo.arg("--quiet");
         cargo.env(RUSTDOC, env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));
         cargo.env("RUSTDOC", env::current_exe()?);
         cargo.env("RUSTDOCFLAGS", "-Z unstable-options --output-format json");
