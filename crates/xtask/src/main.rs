@@ -11,6 +11,7 @@ mod browser;
 mod counts;
 mod everyday;
 mod golden;
+mod npm;
 mod package;
 mod prerequisites;
 mod process;
@@ -45,6 +46,8 @@ enum Task {
     Site(site::Options),
     /// Build only the browser's module, into www/package/wasm
     Wasm(wasm::Options),
+    /// Pack the npm package as it is published, into target/npm
+    Npm,
     /// Run every check and test, or those named by --only
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
@@ -86,6 +89,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Serve(options) => serve::run(&workspace, &options)?,
         Task::Site(options) => site::run(&workspace, &options)?,
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
+        Task::Npm => npm::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Api => api::run(&workspace)?,

@@ -11,6 +11,7 @@ use crate::api;
 use crate::bench;
 use crate::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::counts::Counts;
+use crate::npm;
 use crate::package;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process;
@@ -61,6 +62,8 @@ pub enum Step {
     Site,
     /// the finished site in a browser that hears recordings
     E2e,
+    /// the npm package as it is packed, in programs that have nothing else
+    Npm,
     /// whether the programs that measure costs still work
     Bench,
 }
@@ -130,7 +133,7 @@ impl Step {
                 browser::prepare_ffmpeg();
                 Firefox::find().map(drop)
             }
-            Self::Bench => {
+            Self::Npm | Self::Bench => {
                 prerequisites::wasm_target()?;
                 prerequisites::node()?;
                 Browser::find().map(drop)
@@ -164,6 +167,7 @@ impl Step {
                 Ok(Report::of_check())
             }
             Self::E2e => end_to_end_tests(session),
+            Self::Npm => package_tests(session.workspace),
             Self::Bench => {
                 bench::check(session.workspace)?;
                 Ok(Report::of_check())
@@ -257,17 +261,31 @@ fn types(workspace: &Workspace) -> Result<Report> {
 /// take recordings from a folder beside the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
-    let workspace = session.workspace;
-    // With its tests: these features are the ones that the Rust tests had.
-    process::run(process::cargo().arg("build").args(PRODUCT).arg("--all-targets"))?;
-    let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut npm = site::npm_run(workspace, "e2e");
-    npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
-        .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    let mut npm = browser_tests(session.workspace, "e2e")?;
     if let Some(firefox) = Firefox::look()? {
         npm.env(FIREFOX_VARIABLE, firefox);
     }
     suite(&mut npm, Counts::from_playwright)
+}
+
+/// The package is packed, and everything that tests it has that alone.
+fn package_tests(workspace: &Workspace) -> Result<Report> {
+    let tarball = npm::pack(workspace)?;
+    let apps = npm::apps(workspace, &tarball)?;
+    let mut npm = browser_tests(workspace, "e2e:package")?;
+    npm.env("SOURCING_SOUND_APPS", apps).env("SOURCING_SOUND_TARBALL", tarball);
+    suite(&mut npm, Counts::from_playwright)
+}
+
+/// A script of npm's that runs Playwright, with what its tests compare and use.
+fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
+    // With its tests: these features are the ones that the Rust tests had.
+    process::run(process::cargo().arg("build").args(PRODUCT).arg("--all-targets"))?;
+    let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut npm = site::npm_run(workspace, script);
+    npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
+        .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    Ok(npm)
 }
 
 #[cfg(test)]

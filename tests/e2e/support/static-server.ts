@@ -28,11 +28,14 @@ interface Options {
   base?: string;
   /** What the root answers where it is not the folder's own page. Default: an empty page. */
   root?: "empty" | "index";
+  /** The Content-Security-Policy of every answer. Default: none. */
+  policy?: string;
 }
 
 /** Serves `folder` on a free port; an address that is not a file answers 404. */
-export async function serveFolder(folder: string, { base = "/", root = "empty" }: Options = {}): Promise<StaticServer> {
+export async function serveFolder(folder: string, { base = "/", root = "empty", policy }: Options = {}): Promise<StaticServer> {
   const server = createServer((request, response) => {
+    if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (pathname === "/" && root === "empty") {
       response.setHeader("content-type", "text/html").end("<!doctype html><link rel='icon' href='data:,'>");

@@ -15,10 +15,9 @@ import {
   SEGMENT_OPTIONS,
   type SegmentOptions,
   STREAM_OPTIONS,
-  type StreamOptions,
 } from "./options.js";
 import { SegmentStream, SoundStream } from "./streams.js";
-import type { Frame, ModelInfo, Prediction, Recording, RecordingReader } from "./types.js";
+import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
 
 /** What {@link Classifier} is made of in a browser and in Node alike. `R`: the recordings that it reads. */
 export abstract class BaseClassifier<R> {
@@ -63,7 +62,12 @@ export abstract class BaseClassifier<R> {
     second?: number | ClassifyRecordingOptions,
     third: ClassifyOptions = {},
   ): Promise<Prediction[]> {
-    if (sound instanceof Float32Array) return this.#classifySamples({ pcm: sound, sampleRate: second as number }, third);
+    if (sound instanceof Float32Array) {
+      if (typeof second !== "number") {
+        throw new SoundError("audio-rate", "classify: a Float32Array is samples; say at how many a second");
+      }
+      return this.#classifySamples({ pcm: sound, sampleRate: second }, third);
+    }
     const options = second ?? {};
     if (typeof options !== "object") throw new SoundError("config", "classify: a recording has a sample rate of its own");
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);

@@ -9,9 +9,8 @@ import {
   NODE_LOAD_OPTIONS,
   type Source,
   STREAM_OPTIONS,
-  type StreamOptions,
 } from "./options.js";
-import type { Frame } from "./types.js";
+import type { Frame, StreamOptions } from "./types.js";
 
 /** Options of {@link Classifier.load}. */
 export interface LoadOptions extends CommonLoadOptions {

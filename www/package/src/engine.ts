@@ -2,7 +2,7 @@
 // thrown away with its wasm instance and a fresh one takes over, from the
 // module and the files already in memory: no request is made again.
 
-import { abortedError, SoundError } from "./errors.js";
+import { abortedError, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
 import { type ThreadWorker, WorkerLink } from "./worker-link.js";
@@ -122,7 +122,7 @@ export class Engine {
   async #startWorker(signal?: AbortSignal): Promise<Ready> {
     this.#startedAt = performance.now();
     let ready = false;
-    const link = new WorkerLink(this.#assets.newWorker(), {
+    const link = new WorkerLink(newWorker(this.#assets), {
       notice: (notice) => this.#notice(notice),
       // Before the worker is ready, the rejected `init` tells of its crash.
       crashed: (error) => ready && this.#crashed(error),
@@ -141,6 +141,16 @@ export class Engine {
 
   #each(tell: (owner: StreamOwner) => void): void {
     for (const owner of [...this.#owners.values()]) tell(owner);
+  }
+}
+
+/** Throws `worker-crashed` for a script that browsers refuse unseen, such as one of another origin. */
+function newWorker(assets: Assets): ThreadWorker {
+  try {
+    return assets.newWorker();
+  } catch (thrown) {
+    if (thrown instanceof SoundError) throw thrown;
+    throw new SoundError("worker-crashed", `the worker cannot be started: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 

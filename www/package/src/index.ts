@@ -12,7 +12,6 @@ export type {
   ClassifyRecordingOptions,
   SegmentOptions,
   Source,
-  StreamOptions,
 } from "./options.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
@@ -27,5 +26,6 @@ export type {
   RecordingReader,
   SegmentResult,
   SoundEvent,
+  StreamOptions,
   Update,
 } from "./types.js";

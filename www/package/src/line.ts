@@ -7,8 +7,8 @@ import type { Engine, StreamOwner } from "./engine.js";
 import { fromWire, SoundError } from "./errors.js";
 import { connectWorker } from "./media.js";
 import type { Stretch } from "./pcm-ring.js";
-import { type HandedOver, MEMORY_SECONDS, type Notice, type StreamSettings, type StreamUpdate } from "./protocol.js";
-import type { Frame, ModelInfo } from "./types.js";
+import { type HandedOver, MEMORY_SECONDS, type Notice, type StreamUpdate } from "./protocol.js";
+import type { Frame, ModelInfo, StreamOptions } from "./types.js";
 
 /** What a line says while it listens. */
 export interface LineEvents {
@@ -22,7 +22,7 @@ export interface LineEvents {
 /** What every line of a microphone has in common. */
 export interface LineSource {
   node: AudioWorkletNode;
-  settings: StreamSettings;
+  settings: StreamOptions;
   events: LineEvents;
 }
 

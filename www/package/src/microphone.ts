@@ -24,11 +24,10 @@ import {
   checkNames,
   RECORD_OPTIONS,
   STREAM_OPTIONS,
-  type StreamOptions,
   streamSettings,
 } from "./options.js";
-import type { StreamSettings, StreamUpdate } from "./protocol.js";
-import type { Frame, ModelInfo, Recording, Update } from "./types.js";
+import type { StreamUpdate } from "./protocol.js";
+import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "./types.js";
 import { Undo } from "./undo.js";
 
 /**
@@ -91,7 +90,7 @@ async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Class
 interface Parts {
   onUpdate: (update: Update) => void;
   options: ListenOptions;
-  settings: StreamSettings;
+  settings: StreamOptions;
   classifier: Classifier;
   context: AudioContext;
   media: MediaStream;
@@ -243,13 +242,13 @@ export class Microphone {
   }
 
   /** One switch after the other; `undefined` keeps the settings. */
-  async #switch(classifier: () => Classifier, settings: StreamSettings | undefined): Promise<void> {
+  async #switch(classifier: () => Classifier, settings: StreamOptions | undefined): Promise<void> {
     const switching = this.#switching.then(() => this.#switchTo(classifier(), settings));
     this.#switching = switching.catch(() => undefined);
     await switching;
   }
 
-  async #switchTo(classifier: Classifier, settings: StreamSettings | undefined): Promise<void> {
+  async #switchTo(classifier: Classifier, settings: StreamOptions | undefined): Promise<void> {
     this.#checkOpen();
     const old = this.#line;
     if (classifier === old.classifier && settings === undefined) return;

@@ -4,11 +4,16 @@
 import { type Transferable as NodeTransferable, Worker } from "node:worker_threads";
 import type { ThreadWorker } from "./worker-link.js";
 
-/** Messages wait in the port until the script is there. */
+/**
+ * Messages wait in the port until the script is there. The process's own flags say whether this is a module or not, so it
+ * is written to be either.
+ */
 const PRELUDE = `
-const { parentPort, workerData } = require("node:worker_threads");
-globalThis.self = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer) };
-import(workerData).then(() => parentPort.on("message", (data) => globalThis.self.onmessage({ data })));
+import("node:worker_threads").then(async ({ parentPort, workerData }) => {
+  globalThis.self = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer) };
+  await import(workerData);
+  parentPort.on("message", (data) => globalThis.self.onmessage({ data }));
+});
 `;
 
 export class NodeWorker implements ThreadWorker {

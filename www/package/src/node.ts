@@ -60,7 +60,6 @@ export type {
   NodeLoadOptions,
   SegmentOptions,
   Source,
-  StreamOptions,
 } from "./options.js";
 export type { AudioFile } from "./recording.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
@@ -75,5 +74,6 @@ export type {
   RecordingReader,
   SegmentResult,
   SoundEvent,
+  StreamOptions,
   Update,
 } from "./types.js";

@@ -2,7 +2,7 @@
 // a misspelt option is never silently the default.
 
 import { SoundError } from "./errors.js";
-import type { StreamSettings } from "./protocol.js";
+import type { StreamOptions } from "./types.js";
 
 /** Where a file comes from: its address, the answer of a fetch, or its bytes. */
 export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
@@ -24,9 +24,6 @@ export interface CommonLoadOptions {
 
 /** Options of {@link Classifier.load} in Node, where a string is the path of a file, or an `http:` address. */
 export interface NodeLoadOptions extends CommonLoadOptions {}
-
-/** Options of {@link Classifier.stream}. Each default is the model's own value. */
-export interface StreamOptions extends StreamSettings {}
 
 /** Options of {@link Classifier.segments}. */
 export interface SegmentOptions {
@@ -80,8 +77,8 @@ export function checkTop(top: number | undefined): void {
 }
 
 /** The stream's part of some options, without what was left out. */
-export function streamSettings(options: StreamOptions): StreamSettings {
-  const settings: StreamSettings = {};
+export function streamSettings(options: StreamOptions): StreamOptions {
+  const settings: StreamOptions = {};
   for (const name of STREAM_OPTIONS) {
     const value = options[name];
     if (value === undefined) continue;

@@ -6,20 +6,7 @@
 
 import type { WireError } from "./errors.js";
 import type { Stretch } from "./pcm-ring.js";
-import type { Frame, ModelInfo, Prediction, SegmentResult, Update } from "./types.js";
-
-/** How a stream decides; an absent value is the model's own. */
-export interface StreamSettings {
-  /** Seconds from one update to the next. */
-  hopSeconds?: number;
-  /** Seconds over which scores are averaged. */
-  smoothingSeconds?: number;
-  /** Score, 0 to 1, that some label must reach not to be rejected. */
-  rejectionThreshold?: number;
-  /** Score, 0 to 1, from which a sound begins an event, and below which it ends it. */
-  eventOn?: number;
-  eventOff?: number;
-}
+import type { Frame, ModelInfo, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
 /** Updates as the worker makes them; what was dropped belongs to the whole microphone. */
 export type StreamUpdate = Omit<Update, "dropped">;
@@ -51,13 +38,13 @@ export interface Calls {
   };
   pushSegments: { args: { stream: number; pcm: Float32Array }; reply: SegmentResult };
   finishSegments: { args: { stream: number }; reply: Prediction[] };
-  openStream: { args: { stream: number; sampleRate: number; settings: StreamSettings }; reply: undefined };
+  openStream: { args: { stream: number; sampleRate: number; settings: StreamOptions }; reply: undefined };
   push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };
   closeStream: { args: { stream: number }; reply: undefined };
   /** Opens a stream of live sound that begins with what was heard before; nothing is told of that. */
   openCapture: {
-    args: { stream: number; sampleRate: number; settings: StreamSettings; before: Stretch };
+    args: { stream: number; sampleRate: number; settings: StreamOptions; before: Stretch };
     reply: undefined;
   };
   /** Adds what was heard meanwhile, then listens to the worklet's port until the stream is closed. */

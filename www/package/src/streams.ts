@@ -4,9 +4,9 @@
 import { disposable } from "./disposable.js";
 import type { Engine } from "./engine.js";
 import { SoundError } from "./errors.js";
-import { type StreamOptions, streamSettings } from "./options.js";
+import { streamSettings } from "./options.js";
 import type { Calls, StreamUpdate } from "./protocol.js";
-import type { Frame, Prediction, SegmentResult, Update } from "./types.js";
+import type { Frame, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
 /** What a stream gives for the samples pushed. */
 export interface StreamResult {

@@ -73,6 +73,19 @@ export interface Update {
   dropped: number;
 }
 
+/** How a stream decides. Each default is the model's own value. */
+export interface StreamOptions {
+  /** Seconds from one update to the next. */
+  hopSeconds?: number;
+  /** Seconds over which scores are averaged. */
+  smoothingSeconds?: number;
+  /** Score, 0 to 1, that some label must reach not to be rejected. */
+  rejectionThreshold?: number;
+  /** Score, 0 to 1, from which a sound begins an event, and below which it ends it. */
+  eventOn?: number;
+  eventOff?: number;
+}
+
 /** Loudness of a stretch of sound in dBFS; digital silence is `-Infinity`. */
 export interface Level {
   rms: number;

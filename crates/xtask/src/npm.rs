@@ -1,0 +1,177 @@
+//! The npm package as it is published, and a folder of programs that have
+//! nothing but it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::prerequisites;
+use crate::process;
+use crate::site;
+use crate::wasm::{self, Names};
+use crate::workspace::Workspace;
+
+/// What only building the package needs; whoever installs it should not read it.
+const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
+
+/// Runs `cargo xtask npm`.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let tarball = pack(workspace)?;
+    let bytes = fs::metadata(&tarball)?.len();
+    println!("{}: {:.2} MB", tarball.display(), bytes as f64 / 1e6);
+    Ok(())
+}
+
+/// Builds the package and writes it to `target/npm`, under the crate's version.
+pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
+    wasm::build(workspace, Names::Strip)?;
+    site::install_packages(workspace)?;
+    process::run(&mut site::npm_run(workspace, "build:package"))?;
+
+    let source = workspace.www().join("package");
+    let stage = folder(workspace).join("package");
+    replace(&source.join("dist"), &stage.join("dist"))?;
+    for (from, name) in [(source.as_path(), "README.md")].into_iter().chain(
+        ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (workspace.root(), name)),
+    ) {
+        copy(&from.join(name), &stage.join(name))?;
+    }
+    let version = crate_version()?;
+    check_version(&read(&source.join("package.json"))?, &version)?;
+    copy(&source.join("package.json"), &stage.join("package.json"))?;
+    // By npm, which keeps the order of the rest: that of the conditions in `exports` has a meaning.
+    let mut npm = prerequisites::npm();
+    process::output(npm.current_dir(&stage).args(["pkg", "delete"]).args(UNPUBLISHED))?;
+
+    let mut npm = prerequisites::npm();
+    npm.current_dir(&stage).args(["pack", "--loglevel", "error", "--pack-destination"]);
+    process::output(npm.arg(folder(workspace)))?;
+    Ok(folder(workspace).join(format!("sourcing-sound-{version}.tgz")))
+}
+
+/// A folder outside of the repository with the examples, the tools of
+/// `tests/package` and the packed package: what a stranger has.
+pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
+    let apps = folder(workspace).join("apps");
+    let tests = workspace.root().join("tests").join("package");
+    for name in ["package.json", "package-lock.json"] {
+        copy(&tests.join(name), &apps.join(name))?;
+    }
+    for (from, name) in
+        [(workspace.root(), "examples"), (tests.as_path(), "pages"), (tests.as_path(), "types")]
+    {
+        replace(&from.join(name), &apps.join(name))?;
+    }
+    install(&apps)?;
+    // As a stranger would, but for the lock file, which knows no tarball.
+    let mut npm = prerequisites::npm();
+    npm.current_dir(&apps).args(["install", "--no-save", "--no-audit", "--no-fund"]);
+    process::run(npm.args(["--loglevel", "error"]).arg(tarball))?;
+    Ok(apps)
+}
+
+/// Installs exactly the packages of the lock file, unless they are there.
+fn install(apps: &Path) -> Result<()> {
+    let stamp = apps.join("node_modules").join(".installed-package-lock.json");
+    let lock = read(&apps.join("package-lock.json"))?;
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing the tools that test the package");
+    let mut npm = prerequisites::npm();
+    npm.current_dir(apps).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]);
+    process::run(&mut npm)?;
+    write(&stamp, &lock)
+}
+
+/// The folder of everything that is made here.
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target().join("npm")
+}
+
+/// The version of the crate `sourcing-sound`, which the package takes over.
+fn crate_version() -> Result<String> {
+    let id = process::output(process::cargo().args(["pkgid", "--package", "sourcing-sound"]))?;
+    let version = id.rsplit(['#', '@']).next().unwrap_or_default();
+    Ok(version.to_owned())
+}
+
+/// Refuses a manifest with another version than the crate's.
+fn check_version(manifest: &str, version: &str) -> Result<()> {
+    let manifest: Value = serde_json::from_str(manifest).context("package.json")?;
+    if manifest["version"] != version {
+        bail!(
+            "www/package/package.json has version {}, the crate {version}: make them alike, in \
+             www/package.json too, and run `npm install` in www",
+            manifest["version"]
+        );
+    }
+    Ok(())
+}
+
+/// Makes `to` a copy of the folder `from`, without what was installed or built
+/// in it.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to).with_context(|| format!("cannot remove {}", to.display()))?;
+    }
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let target = to.join(&name);
+        if !entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else if !["node_modules", ".next", "out"].iter().any(|made| name == *made) {
+            replace(&entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to)
+        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    use super::*;
+
+    #[test]
+    fn another_version_than_the_crates_is_refused() {
+        assert!(check_version(r#"{"version":"1.2.3"}"#, "1.2.3").is_ok());
+        let error = check_version(r#"{"version":"1.2.3"}"#, "1.3.0").unwrap_err().to_string();
+        assert!(error.contains("1.2.3") && error.contains("1.3.0"), "{error}");
+    }
+
+    #[test]
+    fn a_copied_folder_replaces_the_old_one_and_leaves_out_what_was_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for path in ["from/a/b.txt", "from/node_modules/c/d.js", "from/.next/e", "to/old.txt"] {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, path).unwrap();
+        }
+        replace(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("a/b.txt")).unwrap(), "from/a/b.txt");
+        for absent in ["old.txt", "node_modules", ".next"] {
+            assert!(!to.join(absent).exists(), "{absent}");
+        }
+    }
+}

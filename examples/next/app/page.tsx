@@ -1,0 +1,8 @@
+import { connection } from "next/server";
+import { Listener } from "./listener";
+
+export default async function Page() {
+  // The nonce of the Content-Security-Policy is another one at every request.
+  await connection();
+  return <Listener />;
+}

@@ -1,0 +1,90 @@
+// The packed package with every tool, as a person would use it: no plugin, no file copied by hand, a strict
+// Content-Security-Policy, and a path below the server's root.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { classifyNatively } from "../e2e/support/command-line";
+import { serveFolder } from "../e2e/support/static-server";
+import { exampleFolder, installed, npmRun, serveWith } from "./support/apps";
+import { expect, hearsTheSiren, SIREN, SIREN_LABEL, STRICT_POLICY, test } from "./support/stranger";
+
+const BASE = "/some/app/";
+
+test.setTimeout(240_000);
+
+test("the command line calls the microphone's sound a siren", () => {
+  expect(classifyNatively(SIREN).label).toBe(SIREN_LABEL);
+});
+
+/** Serves a folder as a static host does, under a path and a strict policy, and listens on its page. */
+async function listenOn(page: Parameters<typeof hearsTheSiren>[0], folder: string): Promise<void> {
+  const { origin, close } = await serveFolder(folder, { base: BASE, policy: STRICT_POLICY });
+  try {
+    await page.goto(origin + BASE);
+    await hearsTheSiren(page);
+  } finally {
+    close();
+  }
+}
+
+test("without a bundler", async ({ stranger }) => {
+  const { origin, close } = await serveFolder(installed("file", "file-installed"), { base: BASE, policy: STRICT_POLICY });
+  try {
+    await stranger.goto(origin + BASE);
+    await stranger.locator("#file").setInputFiles(SIREN);
+    await expect(stranger.locator("#segments li").first()).toHaveAttribute("data-label", SIREN_LABEL, { timeout: 30_000 });
+    await expect(stranger.locator("#problem")).toBeEmpty();
+    // The microphone, by the same script.
+    await stranger.evaluate(async () => {
+      const { listen } = await import(new URL("node_modules/sourcing-sound/dist/index.js", location.href).href);
+      document.body.insertAdjacentHTML("beforeend", "<button id=start></button><p id=label></p>");
+      document.getElementById("start")!.onclick = () =>
+        listen(({ categories }: { categories: { label: string }[] }) => {
+          document.getElementById("label")!.textContent = categories[0]!.label;
+        });
+    });
+    await hearsTheSiren(stranger);
+  } finally {
+    close();
+  }
+});
+
+test("built by Vite", async ({ stranger }) => {
+  await npmRun("microphone", ["build", "--base", "./"]);
+  await listenOn(stranger, join(exampleFolder("microphone"), "dist"));
+});
+
+test("served by Vite while it is developed", async ({ stranger }) => {
+  const server = await serveWith("vite", ["--port", "5199", "--base", BASE], installed("microphone", "microphone-dev"));
+  try {
+    await stranger.goto(server.origin + BASE);
+    await hearsTheSiren(stranger);
+  } finally {
+    server.stop();
+  }
+});
+
+test("built by webpack", async ({ stranger }) => {
+  await npmRun("webpack", ["build"]);
+  await listenOn(stranger, exampleFolder("webpack"));
+});
+
+test("built by esbuild", async ({ stranger }) => {
+  await npmRun("esbuild", ["build"]);
+  await listenOn(stranger, exampleFolder("esbuild"));
+});
+
+test("built and served by Next.js, rendered on the server first", async ({ stranger }) => {
+  const env = { BASE_PATH: BASE.slice(0, -1) };
+  await npmRun("next", ["build"], env);
+  expect(existsSync(join(exampleFolder("next"), ".next", "BUILD_ID"))).toBe(true);
+  const server = await serveWith("next", ["start", "--port", "5198"], exampleFolder("next"), env);
+  try {
+    const response = await stranger.goto(server.origin + env.BASE_PATH);
+    expect(response!.headers()["content-security-policy"]).toMatch(/script-src 'self' 'nonce-/);
+    expect(await response!.text()).toContain("Listen");
+    await hearsTheSiren(stranger);
+  } finally {
+    server.stop();
+  }
+});

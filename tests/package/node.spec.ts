@@ -1,0 +1,172 @@
+// The packed package in Node: the browser's scores, and what a program needs beside them.
+
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { classifyNatively } from "../e2e/support/command-line";
+import { SYNTHESISED } from "../e2e/support/synthesis";
+import { writeWav } from "../e2e/support/wav";
+import { APPS, exampleFolder } from "./support/apps";
+import { expect, SIREN, test } from "./support/package-page";
+
+/** Runs a module of the stranger's and gives what it prints, as JSON. */
+async function inNode<T>(script: string, ...args: string[]): Promise<T> {
+  const preamble = `import { Classifier, openRecording, SoundError } from "sourcing-sound/node";
+    const codeOf = async (work) => {
+      try { await work(); return "none"; } catch (e) { return e instanceof SoundError ? e.code : String(e); }
+    };
+    const args = process.argv.slice(1);`;
+  const options = { cwd: APPS, encoding: "utf8" as const, maxBuffer: 64 * 1024 * 1024 };
+  const node = ["--input-type=module", "--eval", preamble + script, ...args];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, node, options);
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as T;
+}
+
+type Scores = Record<string, number>[];
+
+function expectAlike(given: Scores, wanted: Scores, name: string): void {
+  expect(given, name).toHaveLength(wanted.length);
+  given.forEach((segment, i) => {
+    for (const [label, score] of Object.entries(wanted[i]!)) {
+      expect(Math.abs(segment[label]! - score), `${name}, segment ${i}, ${label}`).toBeLessThanOrEqual(1e-4);
+    }
+  });
+}
+
+test("scores are the browser's, and the command line's", async ({ library }) => {
+  for (const [name, synthesised] of Object.entries(SYNTHESISED)) {
+    const wav = writeWav(`node-${name}.wav`, synthesised);
+    const node = await inNode<{ file: Scores; samples: Scores }>(
+      `const scores = (predictions) => predictions.map((p) => Object.fromEntries(p.categories.map((c) => [c.label, c.score])));
+      const classifier = await Classifier.load();
+      const reader = await openRecording(args[0]);
+      const pieces = [];
+      for await (const piece of reader.pieces()) pieces.push(...piece);
+      const file = scores(await classifier.classify(args[0]));
+      const samples = scores(await classifier.classify(Float32Array.from(pieces), reader.sampleRate));
+      console.log(JSON.stringify({ file, samples }));`,
+      wav,
+    );
+    const browser = await library.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const classifier = await sound.Classifier.load();
+      const predictions = await classifier.classify(bytes);
+      classifier.close();
+      return predictions.map((p) => Object.fromEntries(p.categories.map((c) => [c.label, c.score])));
+    }, readFileSync(wav).toString("base64"));
+    expectAlike(node.file, browser, `${name}, file`);
+    expectAlike(node.samples, browser, `${name}, samples`);
+    expectAlike(node.file, classifyNatively(wav).segments.map(({ scores }) => scores), `${name}, command line`);
+  }
+});
+
+test("a recording is a path, an address, bytes or a blob; a model and a head are, too", async () => {
+  const counts = await inNode<Record<string, number | string>>(
+    `import { readFileSync } from "node:fs";
+    import { pathToFileURL } from "node:url";
+    import everyday from "sourcing-sound/models/everyday.js";
+    import urban from "sourcing-sound/models/everyday-urban.js";
+    const classifier = await Classifier.load();
+    const [path] = args;
+    const bytes = readFileSync(path);
+    const count = async (recording) => (await classifier.classify(recording)).length;
+    const counts = {
+      path: await count(path),
+      address: await count(pathToFileURL(path)),
+      buffer: await count(bytes),
+      arrayBuffer: await count(new Uint8Array(bytes).buffer),
+      blob: await count(new Blob([bytes])),
+    };
+    const big = await Classifier.load({ model: everyday, head: urban });
+    counts.base = big.info.base;
+    counts.labels = big.labels.length;
+    counts.best = (await big.classify(path))[0].categories[0].label;
+    console.log(JSON.stringify(counts));`,
+    SIREN,
+  );
+  const { length } = classifyNatively(SIREN).segments;
+  const all = { path: length, address: length, buffer: length, arrayBuffer: length, blob: length };
+  expect(counts).toEqual({ ...all, base: "everyday", labels: 10, best: "siren" });
+});
+
+test("what goes wrong has a code", async () => {
+  const folder = join(APPS, "node_modules");
+  const text = join(APPS, "no-sound.wav");
+  writeFileSync(text, "no sound at all");
+  const codes = await inNode<Record<string, string>>(
+    `const classifier = await Classifier.load();
+    const [folder, text] = args;
+    const codes = {
+      missing: await codeOf(() => classifier.classify("/no/such/file.wav")),
+      folder: await codeOf(() => classifier.classify(folder)),
+      text: await codeOf(() => classifier.classify(text)),
+      network: await codeOf(() => classifier.classify(new URL("https://example.org/a.wav"))),
+      nothing: await codeOf(() => classifier.classify(new Uint8Array(0))),
+      rateless: await codeOf(() => classifier.classify(new Float32Array(16000))),
+      rate: await codeOf(() => classifier.classify(new Float32Array(16000), 3)),
+      nan: await codeOf(() => classifier.classify(new Float32Array(16000).fill(NaN), 16000)),
+      object: await codeOf(() => classifier.classify({})),
+      option: await codeOf(() => classifier.classify(text, { hop: 1 })),
+      aborted: await codeOf(() => classifier.classify(new Float32Array(1e6), 16000, { signal: AbortSignal.timeout(1) })),
+      model: await codeOf(() => Classifier.load({ model: "/no/such/model.onnx" })),
+      modelFormat: await codeOf(() => Classifier.load({ model: text })),
+      head: await codeOf(() => Classifier.load({ head: "/no/such.head.json" })),
+      worker: await codeOf(() => Classifier.load({ worker: "x" })),
+    };
+    classifier.close();
+    classifier.close();
+    codes.closed = await codeOf(() => classifier.classify(new Float32Array(16000), 16000));
+    console.log(JSON.stringify(codes));`,
+    folder,
+    text,
+  );
+  expect(codes).toEqual({
+    missing: "audio-read",
+    folder: "audio-read",
+    text: "audio-format",
+    network: "audio-read",
+    nothing: "audio-empty",
+    rateless: "audio-rate",
+    rate: "audio-rate",
+    nan: "audio-non-finite",
+    object: "config",
+    option: "config",
+    aborted: "aborted",
+    model: "model-fetch",
+    modelFormat: "model-format",
+    head: "model-fetch",
+    worker: "config",
+    closed: "aborted",
+  });
+});
+
+test("a program goes on meanwhile, and ends although a classifier is open", async () => {
+  const result = await inNode<{ ticks: number; updates: number }>(
+    `const classifier = await Classifier.load();
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 10);
+    const stream = await classifier.stream(16000);
+    const noise = Float32Array.from({ length: 16000 * 60 }, (_, i) => Math.sin(i * i * 1e-4) * 0.5);
+    const { updates } = await stream.push(noise);
+    clearInterval(timer);
+    console.log(JSON.stringify({ ticks, updates: updates.length }));`,
+  );
+  expect(result.updates).toBeGreaterThan(100);
+  expect(result.ticks).toBeGreaterThan(5);
+});
+
+test("the example prints a line for each segment and names what it cannot read", async () => {
+  const script = join(exampleFolder("node"), "classify.mjs");
+  const run = promisify(execFile)(process.execPath, [script, SIREN, "none.wav"], { encoding: "utf8" });
+  const { stdout, stderr, code } = await run.then(
+    (output) => ({ ...output, code: 0 }),
+    (failed: { stdout: string; stderr: string; code: number }) => failed,
+  );
+  const lines = stdout.trim().split("\n");
+  expect(lines).toHaveLength(classifyNatively(SIREN).segments.length);
+  expect(lines[0]).toMatch(/siren\.wav\t0\.0\t4\.0\tsiren \d\.\d\d$/);
+  expect(stderr).toMatch(/^none\.wav: .*\(audio-read\)\n$/);
+  expect(code).toBe(1);
+});

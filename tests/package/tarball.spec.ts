@@ -1,0 +1,121 @@
+// What is in the tarball, and what tools that know packages say of it.
+
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { REPOSITORY } from "../e2e/support/environment";
+import { APPS, exampleFolder, INSTALLED, TARBALL, tool } from "./support/apps";
+
+const read = (path: string): string => readFileSync(join(INSTALLED, path), "utf8");
+const files = (): string[] =>
+  readdirSync(INSTALLED, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(INSTALLED, path)).isFile())
+    .sort();
+
+interface Manifest {
+  version: string;
+  scripts?: unknown;
+  dependencies?: unknown;
+  exports: Record<string, string | Record<string, string>>;
+}
+const manifest = JSON.parse(read("package.json")) as Manifest;
+
+test("it holds what it needs and nothing else", () => {
+  const scripts = ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"];
+  const outsideTypes = files().filter((path) => !path.startsWith("dist/types/"));
+  expect(outsideTypes).toEqual(
+    [
+      "LICENSE-APACHE",
+      "LICENSE-MIT",
+      "README.md",
+      "package.json",
+      ...scripts.flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]),
+      "dist/sourcing-sound-worklet.js",
+      "dist/sourcing-sound.wasm",
+      ...["everyday.d.ts", "everyday.js", "everyday.md", "everyday.onnx"].map((name) => `dist/models/${name}`),
+      ...["d.ts", "head.json", "js", "md"].map((kind) => `dist/models/everyday-urban.${kind}`),
+      ...["urban-v1.md", "urban-v1.onnx"].map((name) => `dist/models/${name}`),
+    ].sort(),
+  );
+  expect(statSync(TARBALL).size).toBeLessThan(14e6);
+});
+
+test("its version is the crate's, it runs no script and needs no other package", () => {
+  const cargo = readFileSync(join(REPOSITORY, "Cargo.toml"), "utf8");
+  expect(manifest.version).toBe(/^version = "(.*)"$/m.exec(cargo)![1]);
+  expect(manifest.scripts).toBeUndefined();
+  expect(manifest.dependencies).toBeUndefined();
+});
+
+test("every way in leads to a file, types first", () => {
+  expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./worklet", "./worker", "./wasm", "./models/*", "./package.json"]);
+  for (const [name, target] of Object.entries(manifest.exports)) {
+    if (name.includes("*")) continue;
+    const targets = typeof target === "string" ? { default: target } : target;
+    if (typeof target !== "string") expect(Object.keys(target)[0]).toBe("types");
+    for (const path of Object.values(targets)) expect(files(), `${name}: ${path}`).toContain(path.slice(2));
+  }
+});
+
+test("each script has a map with its sources, and no bundler puts the worklet into a data: address", () => {
+  for (const name of ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"]) {
+    const script = read(`dist/${name}.js`);
+    expect(script).toContain(`//# sourceMappingURL=${name}.js.map`);
+    const map = JSON.parse(read(`dist/${name}.js.map`)) as { sources: string[]; sourcesContent: string[] };
+    expect(map.sources.length).toBeGreaterThan(0);
+    expect(map.sourcesContent).toHaveLength(map.sources.length);
+  }
+  const worklet = read("dist/sourcing-sound-worklet.js");
+  expect(worklet).toContain("//# sourceMappingURL=data:application/json");
+  // Vite's limit.
+  expect(worklet.length).toBeGreaterThan(4096);
+  expect(worklet).not.toMatch(/^import /m);
+});
+
+test("its words on the models have their licences", () => {
+  expect(read("dist/models/urban-v1.md")).toMatch(/CC BY-NC 3\.0/);
+  expect(read("dist/models/everyday.md")).toMatch(/Apache/);
+  expect(read("README.md")).toMatch(/licence/i);
+});
+
+test("publint has nothing to say", async () => {
+  expect(await tool("publint", [TARBALL, "--strict"], APPS)).toContain("All good!");
+});
+
+test("arethetypeswrong has nothing to say", async () => {
+  // Its exit code says so; `require` and resolution without `exports` are not for a package of modules.
+  expect(await tool("attw", [TARBALL, "--profile", "esm-only"], APPS)).toContain("🟢");
+});
+
+for (const [platform, entry] of [["page", "index"], ["node", "node"]] as const) {
+  test(`a program that uses every export compiles in strict mode: ${platform}`, async () => {
+    const program = readFileSync(join(APPS, "types", `${platform}.ts`), "utf8");
+    const declared = read(`dist/types/${entry}.d.ts`);
+    const lists = [...declared.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) => list!.split(","));
+    const own = [...declared.matchAll(/export (?:declare )?(?:class|function|type|const) (\w+)/g)].map(([, name]) => name!);
+    const exported = [...lists.map((name) => name.replace(/^\s*type\s/, "").trim()), ...own];
+    expect(exported.length).toBeGreaterThan(20);
+    for (const name of exported) {
+      // Once in the import, and at least once more.
+      expect(program.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0, name).toBeGreaterThan(1);
+    }
+    await tool("tsc", ["-p", join("types", `tsconfig.${platform}.json`)], APPS);
+  });
+}
+
+test("the examples in TypeScript compile in strict mode", async () => {
+  await tool("tsc", ["-p", "."], exampleFolder("react"));
+});
+
+test("importing it in Node touches nothing", () => {
+  const script = `
+    const before = Object.getOwnPropertyNames(globalThis).length;
+    const names = Object.keys(await import("sourcing-sound"));
+    if (Object.getOwnPropertyNames(globalThis).length !== before) throw new Error("a global was added");
+    await import("sourcing-sound/models/everyday.js");
+    console.log(names.sort().join(" "));`;
+  const options = { cwd: APPS, encoding: "utf8" as const };
+  const names = execFileSync(process.execPath, ["--input-type=module", "--eval", script], options).trim();
+  expect(names).toBe("CORE_CODES Classifier PLATFORM_CODES SoundError listen openRecording");
+});

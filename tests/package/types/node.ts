@@ -1,0 +1,81 @@
+// Every export of the package for Node, without any of a browser's types. It is compiled in strict mode and never run.
+
+import {
+  type AudioFile,
+  type Category,
+  Classifier,
+  type ClassifyOptions,
+  type ClassifyRecordingOptions,
+  CORE_CODES,
+  type ErrorCode,
+  type Frame,
+  type Group,
+  type GroupScore,
+  type Missing,
+  type ModelInfo,
+  type NodeLoadOptions,
+  type NodeRecording,
+  openRecording,
+  PLATFORM_CODES,
+  type Prediction,
+  type Recording,
+  type RecordingReader,
+  type SegmentOptions,
+  type SegmentResult,
+  type SegmentStream,
+  SoundError,
+  type SoundEvent,
+  type SoundStream,
+  type Source,
+  type StreamOptions,
+  type StreamResult,
+  type Update,
+} from "sourcing-sound/node";
+import everyday from "sourcing-sound/models/everyday.js";
+
+export async function classify(path: NodeRecording): Promise<Prediction[]> {
+  const model: Source = everyday;
+  const options: NodeLoadOptions = { model, head: "my.head.json", signal: AbortSignal.timeout(1000) };
+  using classifier = await Classifier.load(options);
+  const info: ModelInfo = classifier.info;
+  const groups: Group[] = info.groups;
+  console.log(groups.length);
+  const samples: ClassifyOptions = { top: 3 };
+  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
+  const { pcm, sampleRate }: Recording = { pcm: new Float32Array(16000), sampleRate: 16000 };
+  const bytes: AudioFile = new Uint8Array(44);
+  return [
+    ...(await classifier.classify(path, whole)),
+    ...(await classifier.classify("dog.wav")),
+    ...(await classifier.classify(new URL("file:///dog.wav"))),
+    ...(await classifier.classify(bytes)),
+    ...(await classifier.classify(pcm, sampleRate, samples)),
+    // @ts-expect-error samples have no rate of their own
+    ...(await classifier.classify(pcm)),
+  ];
+}
+
+export async function pieces(classifier: Classifier): Promise<Update[]> {
+  const reader: RecordingReader = await openRecording("dog.wav");
+  const segmentOptions: SegmentOptions = { hopSeconds: 1 };
+  const segments: SegmentStream = await classifier.segments(reader.sampleRate, segmentOptions);
+  const streamOptions: StreamOptions = { hopSeconds: 1 };
+  const stream: SoundStream = await classifier.stream(reader.sampleRate, streamOptions);
+  const updates: Update[] = [];
+  for await (const piece of reader.pieces()) {
+    const heard: SegmentResult = await segments.push(piece);
+    const result: StreamResult = await stream.push(piece);
+    const columns: Frame["columns"] = result.columns;
+    console.log(heard.predictions.length, columns.length);
+    updates.push(...result.updates);
+  }
+  return updates;
+}
+
+export function explain(error: unknown, { events, categories, groups }: Update): ErrorCode | Missing | undefined {
+  const [event]: (SoundEvent | undefined)[] = events;
+  const [category]: (Category | undefined)[] = categories;
+  const [group]: (GroupScore | undefined)[] = groups;
+  console.log(event?.onset, category?.group, group?.name, [...CORE_CODES, ...PLATFORM_CODES].length);
+  return error instanceof SoundError ? (error.missing ?? error.code) : undefined;
+}

@@ -1,0 +1,128 @@
+// Every export of the package, used as its documentation says. It is compiled in strict mode and never run.
+
+import {
+  type AudioFile,
+  type Category,
+  Classifier,
+  type ClassifyOptions,
+  type ClassifyRecordingOptions,
+  CORE_CODES,
+  type ErrorCode,
+  type Frame,
+  type Group,
+  type GroupScore,
+  type Level,
+  listen,
+  type ListenOptions,
+  type LoadOptions,
+  type Microphone,
+  type MicrophoneState,
+  type Missing,
+  type ModelInfo,
+  openRecording,
+  PLATFORM_CODES,
+  type Prediction,
+  type Recording,
+  type RecordingReader,
+  type SegmentOptions,
+  type SegmentResult,
+  type SegmentStream,
+  SoundError,
+  type SoundEvent,
+  type SoundStream,
+  type Source,
+  type StreamOptions,
+  type StreamResult,
+  type Update,
+} from "sourcing-sound";
+import everyday from "sourcing-sound/models/everyday.js";
+import urban from "sourcing-sound/models/everyday-urban.js";
+import wasm from "sourcing-sound/wasm";
+
+export async function classifier(signal: AbortSignal): Promise<string[]> {
+  const model: Source = everyday;
+  const options: LoadOptions = { model, head: urban, wasm, signal, worker: "worker.js", onProgress };
+  using loaded = await Classifier.load(options);
+  const info: ModelInfo = loaded.info;
+  const groups: Group[] = info.groups;
+  const missing: number | null = info.embeddingSize;
+  return [...loaded.labels, ...groups.map(({ name }) => name), info.sha256, `${missing}`];
+}
+
+function onProgress(loadedBytes: number, totalBytes: number | undefined): void {
+  console.log(loadedBytes, totalBytes?.toFixed());
+}
+
+export async function recordings(loaded: Classifier, file: File, buffer: AudioBuffer): Promise<Prediction[]> {
+  const samples: ClassifyOptions = { hopSeconds: 1, top: 3, signal: AbortSignal.timeout(1000) };
+  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
+  const bytes: AudioFile = new Uint8Array(await file.arrayBuffer());
+  return [
+    ...(await loaded.classify(buffer.getChannelData(0), buffer.sampleRate, samples)),
+    ...(await loaded.classify(buffer, whole)),
+    ...(await loaded.classify(file)),
+    ...(await loaded.classify(bytes)),
+    ...(await loaded.classify(await file.arrayBuffer())),
+    // @ts-expect-error samples have no rate of their own
+    ...(await loaded.classify(buffer.getChannelData(0))),
+    // @ts-expect-error an option that there is not
+    ...(await loaded.classify(file, { hop: 1 })),
+  ];
+}
+
+export async function pieces(loaded: Classifier, file: Blob): Promise<Prediction[]> {
+  const reader: RecordingReader = await openRecording(file);
+  const options: SegmentOptions = { hopSeconds: 2 };
+  const segments: SegmentStream = await loaded.segments(reader.sampleRate, options);
+  const predictions: Prediction[] = [];
+  for await (const piece of reader.pieces({ from: 1 })) {
+    const result: SegmentResult = await segments.push(piece);
+    predictions.push(...result.predictions);
+  }
+  reader.close();
+  return [...predictions, ...(await segments.finish())];
+}
+
+export async function live(loaded: Classifier, pcm: Float32Array): Promise<Update[]> {
+  const options: StreamOptions = { smoothingSeconds: 2, eventOn: 0.6, eventOff: 0.4, rejectionThreshold: 0.3 };
+  const stream: SoundStream = await loaded.stream(48000, options);
+  const { updates, columns }: StreamResult = await stream.push(pcm);
+  const columnsOfWhole = await loaded.logMel(pcm, 48000);
+  console.log(columns.length, columnsOfWhole.length);
+  return [...updates, ...(await stream.finish())];
+}
+
+export async function microphone(loaded: Classifier, mediaStream: MediaStream): Promise<Recording> {
+  const options: ListenOptions = {
+    classifier: loaded,
+    mediaStream,
+    onFrame: ({ level, columns }: Frame) => console.log(meter(level), columns[0]),
+    onError: (error) => explain(error),
+    onStateChange: (state: MicrophoneState) => console.log(state === "paused"),
+  };
+  await using opened: Microphone = await listen(show, options);
+  await opened.pause();
+  await opened.resume();
+  await opened.use(loaded);
+  await opened.adjust({ hopSeconds: 1 });
+  console.log(opened.labels, opened.info.name, opened.processing, opened.state, await opened.recent(1));
+  return opened.record(4, { signal: AbortSignal.timeout(9000) });
+}
+
+function meter({ rms, peak }: Level): number {
+  return Math.max(rms, peak);
+}
+
+function show({ time, categories, groups, rejected, events, dropped }: Update): void {
+  const best: Category | undefined = categories[0];
+  const group: GroupScore | undefined = groups[0];
+  const ended: SoundEvent[] = events.filter(({ offset }) => offset !== null);
+  console.log(time, best?.label, group?.icon, rejected, ended.length, dropped);
+}
+
+export function explain(error: unknown): ErrorCode | Missing | undefined {
+  if (!(error instanceof SoundError)) return undefined;
+  const known: readonly string[] = [...CORE_CODES, ...PLATFORM_CODES];
+  console.log(known.includes(error.code), error.message, error.cause);
+  return error.code === "unsupported" ? error.missing : error.code;
+}
