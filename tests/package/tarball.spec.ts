@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { expect, test } from "@playwright/test";
 import { REPOSITORY } from "../e2e/support/environment";
 import { APPS, exampleFolder, INSTALLED, TARBALL, tool } from "./support/apps";
@@ -23,7 +23,7 @@ const manifest = JSON.parse(read("package.json")) as Manifest;
 
 test("it holds what it needs and nothing else", () => {
   const scripts = ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"];
-  const outsideTypes = files().filter((path) => !path.startsWith("dist/types/"));
+  const outsideTypes = files().filter((path) => !/^(dist\/types|docs)\//.test(path));
   expect(outsideTypes).toEqual(
     [
       "LICENSE-APACHE",
@@ -79,6 +79,18 @@ test("its words on the models have their licences", () => {
   expect(read("README.md")).toMatch(/licence/i);
 });
 
+test("its README and guides lead to nothing that is not in it", () => {
+  const texts = files().filter((path) => path.endsWith(".md"));
+  expect(texts.filter((path) => path.startsWith("docs/")).length).toBeGreaterThan(6);
+  for (const text of texts) {
+    for (const [, target] of read(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^(https?:|#)/.test(target!)) continue;
+      const path = normalize(join(dirname(text), target!.replace(/#.*/, "")));
+      expect(files(), `${text}: ${target}`).toContain(path);
+    }
+  }
+});
+
 test("publint has nothing to say", async () => {
   expect(await tool("publint", [TARBALL, "--strict"], APPS)).toContain("All good!");
 });
@@ -106,6 +118,10 @@ for (const [platform, entry] of [["page", "index"], ["node", "node"]] as const) 
 
 test("the examples in TypeScript compile in strict mode", async () => {
   await tool("tsc", ["-p", "."], exampleFolder("react"));
+});
+
+test("every word of the API reference leads somewhere", async () => {
+  await tool("typedoc", ["--options", join("types", "typedoc.json")], APPS);
 });
 
 test("importing it in Node touches nothing", () => {

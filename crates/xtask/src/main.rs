@@ -9,6 +9,7 @@ mod api;
 mod bench;
 mod browser;
 mod counts;
+mod docs;
 mod everyday;
 mod golden;
 mod npm;
@@ -48,6 +49,8 @@ enum Task {
     Wasm(wasm::Options),
     /// Pack the npm package as it is published, into target/npm
     Npm,
+    /// Write the API reference of crate and package, into target/doc
+    Docs,
     /// Run every check and test, or those named by --only
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
@@ -90,6 +93,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Site(options) => site::run(&workspace, &options)?,
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Npm => npm::run(&workspace)?,
+        Task::Docs => docs::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Api => api::run(&workspace)?,

@@ -16,6 +16,14 @@ use crate::workspace::Workspace;
 /// What only building the package needs; whoever installs it should not read it.
 const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
 
+/// Where the package has what its README names in the repository.
+const IN_PACKAGE: [(&str, &str); 4] = [
+    ("../../docs/guide/", "docs/"),
+    ("../../models/everyday/urban.CARD.md", "dist/models/everyday-urban.md"),
+    ("../../models/everyday/CARD.md", "dist/models/everyday.md"),
+    ("../../models/urban-v1/CARD.md", "dist/models/urban-v1.md"),
+];
+
 /// Runs `cargo xtask npm`.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let tarball = pack(workspace)?;
@@ -33,11 +41,12 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     let source = workspace.www().join("package");
     let stage = folder(workspace).join("package");
     replace(&source.join("dist"), &stage.join("dist"))?;
-    for (from, name) in [(source.as_path(), "README.md")].into_iter().chain(
-        ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (workspace.root(), name)),
-    ) {
-        copy(&from.join(name), &stage.join(name))?;
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        copy(&workspace.root().join(name), &stage.join(name))?;
     }
+    let readme = read(&source.join("README.md"))?;
+    write(&stage.join("README.md"), &relocated(&readme, &IN_PACKAGE))?;
+    copy_guides(&workspace.root().join("docs").join("guide"), &stage.join("docs"))?;
     let version = crate_version()?;
     check_version(&read(&source.join("package.json"))?, &version)?;
     copy(&source.join("package.json"), &stage.join("package.json"))?;
@@ -65,6 +74,11 @@ pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
         replace(&from.join(name), &apps.join(name))?;
     }
     install(&apps)?;
+    // A tarball of the same version must not count as installed already.
+    let installed = apps.join("node_modules").join("sourcing-sound");
+    if installed.exists() {
+        fs::remove_dir_all(&installed)?;
+    }
     // As a stranger would, but for the lock file, which knows no tarball.
     let mut npm = prerequisites::npm();
     npm.current_dir(&apps).args(["install", "--no-save", "--no-audit", "--no-fund"]);
@@ -84,6 +98,34 @@ fn install(apps: &Path) -> Result<()> {
     npm.current_dir(apps).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]);
     process::run(&mut npm)?;
     write(&stamp, &lock)
+}
+
+/// The guides, which link to each other; what else they link to stays behind.
+fn copy_guides(from: &Path, to: &Path) -> Result<()> {
+    replace(from, to)?;
+    for entry in fs::read_dir(to)? {
+        let guide = entry?.path();
+        if guide.extension().is_some_and(|extension| extension == "md") {
+            write(&guide, &relocated(&read(&guide)?, &[]))?;
+        }
+    }
+    Ok(())
+}
+
+/// A text of the repository for another place: links that begin with one of `moves` follow it,
+/// any other that leads out of the text's own folder becomes its words.
+fn relocated(text: &str, moves: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (from, to) in moves {
+        text = text.replace(&format!("]({from}"), &format!("]({to}"));
+    }
+    while let Some(end) = text.find("](../") {
+        let Some(close) = text[end..].find(')') else { break };
+        let Some(start) = text[..end].rfind('[') else { break };
+        text.replace_range(end..=end + close, "");
+        text.remove(start);
+    }
+    text
 }
 
 /// The folder of everything that is made here.
@@ -151,6 +193,13 @@ fn write(file: &Path, text: &str) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
     use super::*;
+
+    #[test]
+    fn links_follow_what_they_lead_to_or_become_words() {
+        let text = "[a](../../docs/guide/a.md#x), [b](../b.md) and [c](c.md), [`d`](../../d).";
+        let moved = relocated(text, &[("../../docs/guide/", "docs/")]);
+        assert_eq!(moved, "[a](docs/a.md#x), b and [c](c.md), `d`.");
+    }
 
     #[test]
     fn another_version_than_the_crates_is_refused() {
