@@ -59,7 +59,9 @@ export async function serveWith(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<DevServer> {
-  const child = spawn(join(BIN, name), args, {
+  // Another version of a tool has its own name, but not its own command.
+  const [script] = [join(APPS, "node_modules", name, "bin", `${name.replace(/-\d+$/, "")}.js`)].filter(existsSync);
+  const child = spawn(script ? process.execPath : join(BIN, name), script ? [script, ...args] : args, {
     cwd,
     detached: true,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0", ...env },

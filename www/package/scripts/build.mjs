@@ -122,6 +122,14 @@ function copyModelFile(name, file) {
 
 function writeAddress(name, file, about) {
   const at = join(dist, "models", name);
-  writeFileSync(`${at}.js`, `export default new URL("./${file}", import.meta.url);\n`);
+  // Moved by Vite as src/beside.ts has it, but each by itself.
+  writeFileSync(
+    `${at}.js`,
+    `const address = new URL("./${file}", import.meta.url);
+export default address.pathname.includes("/node_modules/.vite/deps/")
+  ? new URL("../../sourcing-sound/dist/models/${file}", address)
+  : address;
+`,
+  );
   writeFileSync(`${at}.d.ts`, `/** Where the file is: ${about} */\ndeclare const address: URL;\nexport default address;\n`);
 }

@@ -1,6 +1,7 @@
 // The browser's side of a microphone: permission, the audio graph, and what
 // their failures mean.
 
+import { beside } from "./beside.js";
 import { messageOf, type Missing, missingError, SoundError } from "./errors.js";
 import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "./protocol.js";
 
@@ -73,7 +74,7 @@ export function stopDevice(media: MediaStream): void {
 
 /** Loads the worklet's script. Throws `unsupported` with its address when it cannot be. */
 export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
-  const address = script ?? new URL("./sourcing-sound-worklet.js", import.meta.url);
+  const address = script ?? beside(new URL("./sourcing-sound-worklet.js", import.meta.url));
   try {
     await context.audioWorklet.addModule(address);
   } catch (thrown) {
