@@ -38,7 +38,7 @@ function expectAlike(given: Scores, wanted: Scores, name: string): void {
 test("scores are the browser's, and the command line's", async ({ library }) => {
   for (const [name, synthesised] of Object.entries(SYNTHESISED)) {
     const wav = writeWav(`node-${name}.wav`, synthesised);
-    const node = await inNode<{ file: Scores; samples: Scores }>(
+    const node = await inNode<{ file: Scores; samples: Scores; raw: Scores }>(
       `const scores = (predictions) => predictions.map((p) => Object.fromEntries(p.categories.map((c) => [c.label, c.score])));
       const classifier = await Classifier.load();
       const reader = await openRecording(args[0]);
@@ -46,7 +46,9 @@ test("scores are the browser's, and the command line's", async ({ library }) => 
       for await (const piece of reader.pieces()) pieces.push(...piece);
       const file = scores(await classifier.classify(args[0]));
       const samples = scores(await classifier.classify(Float32Array.from(pieces), reader.sampleRate));
-      console.log(JSON.stringify({ file, samples }));`,
+      const integers = Int16Array.from(pieces, (sample) => Math.round(sample * 32768));
+      const raw = scores(await classifier.classify(integers, reader.sampleRate));
+      console.log(JSON.stringify({ file, samples, raw }));`,
       wav,
     );
     const browser = await library.evaluate(async (base64) => {
@@ -58,6 +60,7 @@ test("scores are the browser's, and the command line's", async ({ library }) => 
     }, readFileSync(wav).toString("base64"));
     expectAlike(node.file, browser, `${name}, file`);
     expectAlike(node.samples, browser, `${name}, samples`);
+    expectAlike(node.raw, browser, `${name}, 16-bit samples`);
     expectAlike(node.file, classifyNatively(wav).segments.map(({ scores }) => scores), `${name}, command line`);
   }
 });
@@ -107,6 +110,7 @@ test("what goes wrong has a code", async () => {
       rateless: await codeOf(() => classifier.classify(new Float32Array(16000))),
       rate: await codeOf(() => classifier.classify(new Float32Array(16000), 3)),
       nan: await codeOf(() => classifier.classify(new Float32Array(16000).fill(NaN), 16000)),
+      doubles: await codeOf(() => classifier.classify(new Float64Array(16000), 16000)),
       object: await codeOf(() => classifier.classify({})),
       option: await codeOf(() => classifier.classify(text, { hop: 1 })),
       aborted: await codeOf(() => classifier.classify(new Float32Array(1e6), 16000, { signal: AbortSignal.timeout(1) })),
@@ -131,6 +135,7 @@ test("what goes wrong has a code", async () => {
     rateless: "audio-rate",
     rate: "audio-rate",
     nan: "audio-non-finite",
+    doubles: "config",
     object: "config",
     option: "config",
     aborted: "aborted",

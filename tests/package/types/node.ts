@@ -20,6 +20,7 @@ import {
   type Prediction,
   type Recording,
   type RecordingReader,
+  type Samples,
   type SegmentOptions,
   type SegmentResult,
   type SegmentStream,
@@ -43,12 +44,14 @@ export async function classify(path: NodeRecording): Promise<Prediction[]> {
   const samples: ClassifyOptions = { top: 3 };
   const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
   const { pcm, sampleRate }: Recording = { pcm: new Float32Array(16000), sampleRate: 16000 };
+  const integers: Samples = new Int16Array(16000);
   const bytes: AudioFile = new Uint8Array(44);
   return [
     ...(await classifier.classify(path, whole)),
     ...(await classifier.classify("dog.wav")),
     ...(await classifier.classify(new URL("file:///dog.wav"))),
     ...(await classifier.classify(bytes)),
+    ...(await classifier.classify(integers, 16000)),
     ...(await classifier.classify(pcm, sampleRate, samples)),
     // @ts-expect-error samples have no rate of their own
     ...(await classifier.classify(pcm)),

@@ -24,6 +24,7 @@ import {
   type Prediction,
   type Recording,
   type RecordingReader,
+  type Samples,
   type SegmentOptions,
   type SegmentResult,
   type SegmentStream,
@@ -56,9 +57,11 @@ function onProgress(loadedBytes: number, totalBytes: number | undefined): void {
 export async function recordings(loaded: Classifier, file: File, buffer: AudioBuffer): Promise<Prediction[]> {
   const samples: ClassifyOptions = { hopSeconds: 1, top: 3, signal: AbortSignal.timeout(1000) };
   const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
+  const integers: Samples = new Int16Array(16000);
   const bytes: AudioFile = new Uint8Array(await file.arrayBuffer());
   return [
     ...(await loaded.classify(buffer.getChannelData(0), buffer.sampleRate, samples)),
+    ...(await loaded.classify(integers, 16000)),
     ...(await loaded.classify(buffer, whole)),
     ...(await loaded.classify(file)),
     ...(await loaded.classify(bytes)),

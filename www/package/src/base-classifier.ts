@@ -16,6 +16,7 @@ import {
   type SegmentOptions,
   STREAM_OPTIONS,
 } from "./options.js";
+import { isSamples, type Samples, toFloat32 } from "./samples.js";
 import { SegmentStream, SoundStream } from "./streams.js";
 import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
 
@@ -50,7 +51,7 @@ export abstract class BaseClassifier<R> {
    * A prediction for each segment of a mono recording; one shorter than a segment gives one.
    * `pcm` is copied, `sampleRate` is in Hz and has no default.
    */
-  classify(pcm: Float32Array, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
+  classify(pcm: Samples, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
   /**
    * A prediction for each segment of a recording, which is read piece by piece and mixed to one channel.
    * Throws `audio-format` where it cannot be decoded, `audio-damaged` where it breaks off, `audio-read` where it
@@ -58,22 +59,22 @@ export abstract class BaseClassifier<R> {
    */
   classify(recording: R, options?: ClassifyRecordingOptions): Promise<Prediction[]>;
   async classify(
-    sound: Float32Array | R,
+    sound: Samples | R,
     second?: number | ClassifyRecordingOptions,
     third: ClassifyOptions = {},
   ): Promise<Prediction[]> {
-    if (sound instanceof Float32Array) {
+    if (isSamples(sound)) {
       if (typeof second !== "number") {
-        throw new SoundError("audio-rate", "classify: a Float32Array is samples; say at how many a second");
+        throw new SoundError("audio-rate", "classify: these are samples; say at how many a second");
       }
-      return this.#classifySamples({ pcm: sound, sampleRate: second }, third);
+      return this.#classifySamples(toFloat32(sound), second, third);
     }
     const options = second ?? {};
     if (typeof options !== "object") throw new SoundError("config", "classify: a recording has a sample rate of its own");
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
     const { onProgress, ...rest } = options;
     const recording = await this.open(sound);
-    if ("pcm" in recording) return this.#classifySamples(recording, rest);
+    if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
     try {
       return await this.#classifyPieces(recording, options);
     } finally {
@@ -93,8 +94,8 @@ export abstract class BaseClassifier<R> {
   }
 
   /** The log-mel columns of a mono recording, frame after frame, `info.nMels` values each in the unit of `info.logScale`. */
-  async logMel(pcm: Float32Array, sampleRate: number): Promise<Frame["columns"]> {
-    return this.engine.call("logMel", { pcm, sampleRate });
+  async logMel(pcm: Samples, sampleRate: number): Promise<Frame["columns"]> {
+    return this.engine.call("logMel", { pcm: toFloat32(pcm), sampleRate });
   }
 
   /** A stream for sound that arrives piece by piece. `sampleRate` is in Hz and has no default. */
@@ -111,7 +112,7 @@ export abstract class BaseClassifier<R> {
   /** @internal Samples where they are at hand, otherwise a reader. */
   protected abstract open(recording: R): Promise<Recording | RecordingReader>;
 
-  async #classifySamples({ pcm, sampleRate }: Samples, options: ClassifyOptions): Promise<Prediction[]> {
+  async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
     checkNames("classify", options, CLASSIFY_OPTIONS);
     const { hopSeconds, top, signal } = options;
     checkTop(top);
@@ -150,9 +151,4 @@ export abstract class BaseClassifier<R> {
       segments.close();
     }
   }
-}
-
-interface Samples {
-  pcm: Float32Array;
-  sampleRate: number;
 }

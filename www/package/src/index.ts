@@ -13,6 +13,7 @@ export type {
   SegmentOptions,
   Source,
 } from "./options.js";
+export type { Samples } from "./samples.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
   Category,

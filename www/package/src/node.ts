@@ -16,7 +16,7 @@ export type NodeRecording = string | URL | AudioFile;
 
 /**
  * A model, ready in a thread of its own. It does not keep the process from ending; what it was asked does.
- * Recordings are WAV files; anything else is samples in a `Float32Array`.
+ * Recordings are WAV files, or samples.
  */
 export class Classifier extends BaseClassifier<NodeRecording> {
   /**
@@ -62,6 +62,7 @@ export type {
   Source,
 } from "./options.js";
 export type { AudioFile } from "./recording.js";
+export type { Samples } from "./samples.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
   Category,

@@ -3,7 +3,7 @@
 import { SoundError } from "./errors.js";
 import type { RecordingReader } from "./types.js";
 
-/** A recording as a file, or the bytes of one. Samples are a `Float32Array` and no file. */
+/** A recording as a file, or the bytes of one. Samples, as a `Float32Array` or an `Int16Array`, are no file. */
 export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 /**

@@ -6,6 +6,7 @@ import type { Engine } from "./engine.js";
 import { SoundError } from "./errors.js";
 import { streamSettings } from "./options.js";
 import type { Calls, StreamUpdate } from "./protocol.js";
+import { type Samples, toFloat32 } from "./samples.js";
 import type { Frame, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
 /** What a stream gives for the samples pushed. */
@@ -86,9 +87,9 @@ export class SoundStream extends WorkerStream {
   }
 
   /** Hears more mono samples; they are copied. */
-  async push(pcm: Float32Array): Promise<StreamResult> {
+  async push(pcm: Samples): Promise<StreamResult> {
     this.checkOpen();
-    const { updates, columns } = await this.engine.call("push", { stream: this.id, pcm });
+    const { updates, columns } = await this.engine.call("push", { stream: this.id, pcm: toFloat32(pcm) });
     return { columns, updates: updates.map(toUpdate) };
   }
 
@@ -109,9 +110,9 @@ export class SegmentStream extends WorkerStream {
   }
 
   /** Hears more mono samples; they are copied. */
-  async push(pcm: Float32Array): Promise<SegmentResult> {
+  async push(pcm: Samples): Promise<SegmentResult> {
     this.checkOpen();
-    return this.engine.call("pushSegments", { stream: this.id, pcm });
+    return this.engine.call("pushSegments", { stream: this.id, pcm: toFloat32(pcm) });
   }
 
   /** The last predictions; it is over after it. Throws `audio-too-short` when less than one column was pushed in all. */
