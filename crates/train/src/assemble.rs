@@ -11,7 +11,7 @@ use crate::material::Material;
 use crate::metrics::{self, Judged};
 use crate::other::{self, Unknowns};
 use crate::progress;
-use crate::provenance;
+use crate::provenance::Provenance;
 use crate::stage::{StageResult, columns};
 use anyhow::{Context, Result};
 use sourcing_sound::{Activation, Labels, ModelMetadata, Padding};
@@ -30,6 +30,8 @@ pub struct Assembly<'a> {
     pub command: String,
     /// The data.
     pub material: &'a Material,
+    /// Where they come from.
+    pub provenance: &'a Provenance,
     /// The stages that left out folds.
     pub stages: &'a [StageResult],
     /// The stage that left out nothing.
@@ -89,7 +91,7 @@ impl Assembly<'_> {
         };
         let json = serde_json::to_string_pretty(&evaluation)? + "\n";
         write_text(&self.out.join("evaluation.json"), &json)?;
-        write_text(&self.out.join("CARD.md"), &card(&evaluation, &metadata))?;
+        write_text(&self.out.join("CARD.md"), &card(&evaluation, &metadata, self.provenance))?;
         Ok(evaluation)
     }
 
@@ -106,7 +108,7 @@ impl Assembly<'_> {
         let seed = self.last.plan.train.seed;
         Ok(ModelMetadata {
             name: self.name.to_owned(),
-            description: provenance::DESCRIPTION.to_owned(),
+            description: self.provenance.description.clone(),
             labels: Labels::new(self.material.labels.clone())?,
             front_end: self.material.front_end.clone(),
             mean: self.last.facts.mean,
@@ -124,10 +126,10 @@ impl Assembly<'_> {
             smoothing_seconds: config::SMOOTHING_SECONDS,
             event_on: config::EVENT_ON,
             event_off: config::EVENT_OFF,
-            training_data: provenance::TRAINING_DATA.to_owned(),
+            training_data: self.provenance.training_data.clone(),
             folds: evaluation::folds_line(&trained, "networks", left_out),
             accuracy: evaluation::accuracy_line(accuracy, seed),
-            licence: provenance::LICENCE.to_owned(),
+            licence: self.provenance.licence.clone(),
             config_hash: self.last.plan.hash(),
         })
     }

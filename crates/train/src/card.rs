@@ -5,22 +5,22 @@ pub mod sections;
 use crate::evaluation::Evaluation;
 use crate::figure::text::percent;
 use crate::metrics::Scores;
-use crate::provenance;
+use crate::provenance::{self, Provenance};
 use sections::thousands;
 use sourcing_sound::{LogScale, ModelMetadata};
 use std::fmt::Write;
 
 /// The model card as Markdown.
-pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
+pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata, provenance: &Provenance) -> String {
     let sections = [
-        heading(evaluation, metadata),
-        accuracy(evaluation),
+        heading(evaluation, provenance),
+        accuracy(evaluation, provenance),
         sections::classes(&evaluation.labels, &scores_of_stages(evaluation)),
         rejection(evaluation),
         input(metadata),
-        data(evaluation),
-        limits(evaluation),
-        sections::licence(provenance::LICENCE_NOTES),
+        data(evaluation, provenance),
+        limits(evaluation, provenance),
+        sections::licence(&provenance.licence_notes),
         sections::reproduction(
             &evaluation.command,
             evaluation.seed,
@@ -31,22 +31,23 @@ pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
     sections.join("\n")
 }
 
-fn heading(evaluation: &Evaluation, metadata: &ModelMetadata) -> String {
+fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
+    let subject = if provenance.is_urban_sound { " with urban sound" } else { "" };
     format!(
         "# {}\n\n{} A convolutional network of {} parameters over log-mel features; runs in the \
          browser and natively.\n\n**Labels**: {}.\n\n**Intended use**: learning, demonstrations \
-         and experiments with urban sound on a person's own device. Not for safety, \
+         and experiments{subject} on a person's own device. Not for safety, \
          surveillance or evidence: it is wrong about {} of the time, and it knows nothing \
          but its labels.\n",
         evaluation.model,
-        metadata.description,
+        provenance.description,
         thousands(evaluation.n_parameters),
         evaluation.labels.join(", "),
         percent(1.0 - evaluation.mean.accuracy),
     )
 }
 
-fn accuracy(evaluation: &Evaluation) -> String {
+fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let mut text = format!(
         "## Accuracy\n\nEvery row is a network of its own that never heard the left-out folds \
          (nor any other clip of their recordings), with seed {}. The interval is the 95% \
@@ -70,6 +71,10 @@ fn accuracy(evaluation: &Evaluation) -> String {
             percent(stage.accuracy_native_length),
         );
     }
+    let notes = match provenance.is_urban_sound && evaluation.config.train.refit {
+        true => format!(" {}", provenance::EVALUATION_NOTES),
+        false => String::new(),
+    };
     let mean = &evaluation.mean;
     let _ = writeln!(
         text,
@@ -82,9 +87,8 @@ fn accuracy(evaluation: &Evaluation) -> String {
     let _ = writeln!(
         text,
         "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
-         of how it does on recordings that it has not heard. {}",
+         of how it does on recordings that it has not heard.{notes}",
         thousands(evaluation.shipped.n_train),
-        if evaluation.config.train.refit { provenance::EVALUATION_NOTES } else { "" }
     );
     text
 }
@@ -159,22 +163,41 @@ fn input(metadata: &ModelMetadata) -> String {
     )
 }
 
-fn data(evaluation: &Evaluation) -> String {
-    let mut text = sections::data(&evaluation.data, provenance::TRAINING_DATA);
-    if evaluation.data.background > 0 {
-        let _ = writeln!(text, "\n{}", provenance::BACKGROUND_NOTES);
+fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
+    let mut text = sections::data(&evaluation.data, &provenance.training_data);
+    match evaluation.data.background {
+        0 => {}
+        _ if provenance.is_urban_sound => {
+            let _ = writeln!(text, "\n{}", provenance::BACKGROUND_NOTES);
+        }
+        n => {
+            let n = thousands(n);
+            let _ = writeln!(text, "\nBackground recordings mixed under the training clips: {n}.");
+        }
     }
     text
 }
 
-fn limits(evaluation: &Evaluation) -> String {
+fn limits(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let stages = scores_of_stages(evaluation);
     let mut text = sections::limits_of_data(&evaluation.data, &stages);
-    text.push_str(
+    let (places, unknown) = match provenance.is_urban_sound {
+        true => (
+            "cities",
+            "It knows neither speech nor music other than street music, and can be confidently \
+             wrong about both.",
+        ),
+        false => (
+            "places",
+            "It knows nothing of sounds that are none of its labels, and can be confidently \
+             wrong about them.",
+        ),
+    };
+    let _ = writeln!(
+        text,
         "- Recordings of one device, place or day sound alike, and there are few of each: expect \
-         lower accuracy on other microphones and in other cities.\n- One sound at a time: of two \
-         labels at once it names one.\n- It knows neither \
-         speech nor music other than street music, and can be confidently wrong about both.\n",
+         lower accuracy on other microphones and in other {places}.\n- One sound at a time: of \
+         two labels at once it names one.\n- {unknown}"
     );
     text
 }
@@ -183,3 +206,6 @@ fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
     let stages = evaluation.stages.iter();
     stages.map(|stage| (stage.test_folds.as_str(), &stage.scores)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,12 @@
 
 use crate::assemble::Assembly;
 use crate::config::{self, AugmentConfig, SEGMENT_FRAMES, TrainConfig};
+use crate::dataset::Layout;
 use crate::evaluation::Evaluation;
 use crate::fixtures::{write_dataset, write_wav};
 use crate::material::{Folders, Material};
 use crate::net::{Block, NetConfig};
+use crate::provenance::{Provenance, Stated, TrainedOn};
 use crate::stage::{Shared, StageSpec};
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 use std::collections::BTreeSet;
@@ -74,10 +76,14 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     assert_eq!(cached.folded().unwrap(), stage.folded().unwrap());
 
     let out = folder.path().join("model");
+    let clips = material.clips.iter().map(|clip| &clip.slice);
+    let trained_on =
+        TrainedOn::new(Layout::UrbanSound8k, &material.data_name, &material.labels, clips);
     let evaluation = Assembly {
         name: "small",
         command: "test".into(),
         material: &material,
+        provenance: &Provenance::of("model", &trained_on, &Stated::default()),
         stages: &[stage],
         last: &last,
         unknown: &[data.join("background")],
@@ -95,7 +101,15 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     let card = std::fs::read_to_string(out.join("CARD.md")).unwrap();
     assert!(card.contains("| 1 | 29 | 15 |"), "{card}");
 
+    assert!(!card.contains("CC BY") && card.contains("laid out as UrbanSound8K"), "{card}");
+
     let model = Model::from_onnx(&std::fs::read(out.join("model.onnx")).unwrap()).unwrap();
+    assert_eq!(
+        model.metadata().training_data,
+        "Folder \"data\" (laid out as UrbanSound8K): 59 clips of 30 recordings in folds 1-2; \
+         labels low, high, noise"
+    );
+    assert!(model.metadata().licence.contains("not stated"));
     let mut classifier = Classifier::new(model).unwrap();
     let heard = sourcing_sound_decode::decode(data.join("audio/fold2/20100-1-0-0.wav")).unwrap();
     let rate = SampleRate::new(heard.sample_rate).unwrap();

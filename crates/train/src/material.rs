@@ -7,6 +7,7 @@ pub use crate::dataset::{format_folds, parse_folds};
 use crate::features::{self, Columns, Source};
 use crate::logistic::Examples;
 use crate::progress;
+use crate::provenance::folder_name;
 use crate::random::short_hash;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,8 @@ pub struct DataSummary {
 
 /// Everything loaded.
 pub struct Material {
+    /// Name of the data folder.
+    pub data_name: String,
     /// Labels by index.
     pub labels: Vec<String>,
     /// Usable clips.
@@ -113,7 +116,8 @@ impl Material {
             unreadable,
         };
         let background_hash = short_hash(&background_names);
-        Ok(Self { labels: dataset.labels, clips, background, background_hash, front_end, summary })
+        let (data_name, labels) = (folder_name(&folders.data)?, dataset.labels);
+        Ok(Self { data_name, labels, clips, background, background_hash, front_end, summary })
     }
 
     /// Splits the clips for a stage that leaves out `test_folds`.
@@ -209,6 +213,7 @@ mod tests {
 
     fn material(clips: Vec<Clip>) -> Material {
         Material {
+            data_name: "data".into(),
             labels: vec!["a".into(), "b".into()],
             clips,
             background: Vec::new(),

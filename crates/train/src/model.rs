@@ -2,11 +2,13 @@
 
 use crate::assemble::{Assembly, command_line};
 use crate::config::{self, AugmentConfig, TrainConfig};
+use crate::dataset::Layout;
 use crate::interrupt::{self, STOP};
 use crate::material::{Folders, Material, parse_folds};
 use crate::metrics;
 use crate::net::NetConfig;
 use crate::progress;
+use crate::provenance::{Provenance, Stated, TrainedOn};
 use crate::stage::{Shared, StageResult, StageSpec};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeSet;
@@ -36,11 +38,14 @@ pub struct Arguments {
     /// Name of the model [default: the name of the output folder].
     #[arg(long)]
     pub name: Option<String>,
+    /// What the files say of the model.
+    #[command(flatten)]
+    pub stated: Stated,
     /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: each fold that is
     /// present, in turn].
     #[arg(long, value_parser = parse_folds)]
     pub test_folds: Vec<BTreeSet<u32>>,
-    /// Folder for features, checkpoints and results [default: runs/<name>].
+    /// Folder for features, checkpoints and results [default: runs/NAME].
     #[arg(long)]
     pub work: Option<PathBuf>,
     /// Run a single stage, such as fold-1 or final, and write no model.
@@ -125,10 +130,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let (last, stages) = results.split_last().context("there is no final stage")?;
+    let clips = material.clips.iter().map(|clip| &clip.slice);
+    let trained_on =
+        TrainedOn::new(Layout::UrbanSound8k, &material.data_name, &material.labels, clips);
+    let provenance = Provenance::of("model", &trained_on, &arguments.stated);
     let assembly = Assembly {
         name: &name,
         command: command_line(),
         material: &material,
+        provenance: &provenance,
         stages,
         last,
         unknown: &arguments.unknown,

@@ -201,7 +201,7 @@ fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
             text,
             "\nThe output \"none of the labels\" was fitted against {n} background recordings."
         );
-        if provenance.training_data == provenance::TRAINING_DATA {
+        if provenance.is_urban_sound {
             let _ = writeln!(text, "{}", provenance::UNLABELLED_NOTES);
         }
     }
@@ -218,4 +218,28 @@ fn limits(evaluation: &Evaluation) -> String {
          and names others, as the figures above say.\n",
     );
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::dataset::Layout;
+    use crate::provenance::{Stated, TrainedOn};
+    use std::path::Path;
+
+    fn shipped() -> (Evaluation, String) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        (serde_json::from_str(&read("urban.evaluation.json")).unwrap(), read("urban.CARD.md"))
+    }
+
+    #[test]
+    fn the_shipped_head_says_what_it_said() {
+        let (evaluation, stored) = shipped();
+        let trained_on = TrainedOn::new(Layout::UrbanSound8k, "data", &evaluation.labels, []);
+        let provenance = Provenance::of("head", &trained_on, &Stated::default());
+        assert_eq!(card(&evaluation, &provenance), stored);
+    }
 }

@@ -11,7 +11,7 @@ use crate::interrupt::{self, STOP};
 use crate::material::{format_folds, parse_folds};
 use crate::metrics;
 use crate::progress;
-use crate::provenance::Provenance;
+use crate::provenance::{Provenance, Stated, TrainedOn};
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::{HeadFeature, Model};
 use std::collections::BTreeSet;
@@ -49,9 +49,9 @@ pub struct Arguments {
     /// are all there alone, the others together].
     #[arg(long, value_parser = parse_folds)]
     pub test_folds: Vec<BTreeSet<u32>>,
-    /// Terms of the head's weights, if the data are not a set that is known here.
-    #[arg(long)]
-    pub licence: Option<String>,
+    /// What the files say of the head.
+    #[command(flatten)]
+    pub stated: Stated,
     /// Folder for cached embeddings.
     #[arg(long, default_value = "runs/heads")]
     pub work: PathBuf,
@@ -122,12 +122,9 @@ pub fn execute(
     }
     let last = stage::everything(&material, &recipe)?;
     bar.finish_and_clear();
-    let provenance = Provenance::of_head(
-        material.layout,
-        &material.data_name,
-        material.labels.len(),
-        arguments.licence.as_deref(),
-    );
+    let clips = material.clips.iter().map(|clip| &clip.slice);
+    let trained_on = TrainedOn::new(material.layout, &material.data_name, &material.labels, clips);
+    let provenance = Provenance::of("head", &trained_on, &arguments.stated);
     let assembly = Assembly {
         paths: &paths,
         command,

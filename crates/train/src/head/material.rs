@@ -7,6 +7,7 @@ use crate::features::{self, Source};
 use crate::material::DataSummary;
 use crate::other::{FAINT_NOISES, faint_noise};
 use crate::progress;
+use crate::provenance::folder_name;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::Patch;
@@ -113,8 +114,7 @@ impl Material {
             background: recordings,
             unreadable,
         };
-        let data_name = std::path::absolute(&folders.data)?;
-        let data_name = data_name.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let data_name = folder_name(&folders.data)?;
         let (layout, labels) = (dataset.layout, dataset.labels);
         Ok(Some(Self { layout, data_name, labels, clips, background, unknown, summary }))
     }

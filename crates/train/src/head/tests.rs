@@ -7,6 +7,7 @@ use super::command::{Arguments, execute};
 use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
 use crate::fixtures::{sound, write_dataset, write_wav};
+use crate::provenance::Stated;
 use sourcing_sound::{Classifier, Head, HeadFeature, Model, Pcm, SampleRate};
 use sourcing_sound_decode::Recording;
 use std::path::Path;
@@ -34,7 +35,7 @@ fn arguments(root: &Path) -> Arguments {
         out: root.join("out/mine.head.json"),
         features: vec![HeadFeature::EmbeddingMean],
         test_folds: Vec::new(),
-        licence: None,
+        stated: Stated::default(),
         work: root.join("work"),
         seed: 1,
     }
@@ -141,7 +142,8 @@ fn official_folds_are_left_out_in_turn() {
     assert_eq!(evaluation.other, None, "there was nothing to fit it on");
     let head = Head::from_json(&std::fs::read(&arguments.out).unwrap()).unwrap();
     assert_eq!(head.metadata().other_threshold, None);
-    assert!(head.metadata().licence.contains("CC BY-NC"));
+    assert!(head.metadata().licence.contains("not stated"), "the layout is not the data set");
+    assert!(head.metadata().training_data.contains("laid out as UrbanSound8K"));
     assert!(head.metadata().folds.contains("trained on folds 1-3"));
 }
 
