@@ -129,11 +129,14 @@ impl Step {
                 Browser::find().map(drop)
             }
             Self::E2e => {
-                Self::Bench.prepare()?;
                 browser::prepare_ffmpeg();
+                Self::Npm.prepare()
+            }
+            Self::Npm => {
+                Self::Bench.prepare()?;
                 Firefox::find().map(drop)
             }
-            Self::Npm | Self::Bench => {
+            Self::Bench => {
                 prerequisites::wasm_target()?;
                 prerequisites::node()?;
                 Browser::find().map(drop)
@@ -261,11 +264,7 @@ fn types(workspace: &Workspace) -> Result<Report> {
 /// take recordings from a folder beside the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
-    let mut npm = browser_tests(session.workspace, "e2e")?;
-    if let Some(firefox) = Firefox::look()? {
-        npm.env(FIREFOX_VARIABLE, firefox);
-    }
-    suite(&mut npm, Counts::from_playwright)
+    suite(&mut browser_tests(session.workspace, "e2e")?, Counts::from_playwright)
 }
 
 /// The package is packed, and everything that tests it has that alone.
@@ -285,6 +284,9 @@ fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
     let mut npm = site::npm_run(workspace, script);
     npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
         .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    if let Some(firefox) = Firefox::look()? {
+        npm.env(FIREFOX_VARIABLE, firefox);
+    }
     Ok(npm)
 }
 

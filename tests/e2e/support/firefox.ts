@@ -83,10 +83,24 @@ function spyOnTracks(): void {
   };
 }
 
-/** Opens the page, lets `work` use it, and checks that nothing was thrown and no request left the origin. */
+/** Opens the project's page as {@link openInFirefox} does, and waits until it is ready. */
 export async function inFirefox(
   url: string,
   work: (site: FirefoxSite) => Promise<void>,
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const workOnSite = async (page: Page) => {
+    const site = new FirefoxSite(page);
+    await site.expectState("idle");
+    await work(site);
+  };
+  await openInFirefox(url, workOnSite, prepare);
+}
+
+/** Opens a page, lets `work` use it, and checks that nothing was thrown and no request left the origin. */
+export async function openInFirefox(
+  url: string,
+  work: (page: Page) => Promise<void>,
   prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const browser = await launch({
@@ -109,9 +123,7 @@ export async function inFirefox(
     await prepare(page);
     await page.evaluateOnNewDocument(spyOnTracks);
     await page.goto(url);
-    const site = new FirefoxSite(page);
-    await site.expectState("idle");
-    await work(site);
+    await work(page);
     if (troubles.length > 0) throw new Error(troubles.join("\n"));
   } finally {
     await browser.close();

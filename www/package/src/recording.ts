@@ -1,6 +1,6 @@
 // Recordings as files: what reads them is loaded with the first one.
 
-import { SoundError } from "./errors.js";
+import { messageOf, SoundError } from "./errors.js";
 import type { RecordingReader } from "./types.js";
 
 /** A recording as a file, or the bytes of one. Samples, as a `Float32Array` or an `Int16Array`, are no file. */
@@ -15,7 +15,9 @@ export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 export async function openRecording(file: AudioFile): Promise<RecordingReader> {
   const blob = toBlob(file);
   // Whoever listens only needs no reader of files.
-  const { openFile } = await import("./recordings/open.js");
+  const { openFile } = await import("./recordings/open.js").catch((cause: unknown) => {
+    throw new SoundError("audio-read", `the script that reads recordings cannot be loaded: ${messageOf(cause)}`, { cause });
+  });
   return openFile(blob);
 }
 
