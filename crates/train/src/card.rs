@@ -37,13 +37,12 @@ fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
         "# {}\n\n{} A convolutional network of {} parameters over log-mel features; runs in the \
          browser and natively.\n\n**Labels**: {}.\n\n**Intended use**: learning, demonstrations \
          and experiments{subject} on a person's own device. Not for safety, \
-         surveillance or evidence: it is wrong about {} of the time, and it knows nothing \
-         but its labels.\n",
+         surveillance or evidence: {}, and it knows nothing but its labels.\n",
         evaluation.model,
         provenance.description,
         thousands(evaluation.n_parameters),
         evaluation.labels.join(", "),
-        percent(1.0 - evaluation.mean.accuracy),
+        sections::wrongness(evaluation.mean.accuracy, evaluation.mean.accuracy_bound),
     )
 }
 
@@ -63,6 +62,7 @@ fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
             (stage.n_test, stage.n_test_recordings),
             &stage.scores,
             stage.accuracy_interval,
+            stage.accuracy_bound,
         );
         let _ = writeln!(
             text,
@@ -78,12 +78,15 @@ fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let mean = &evaluation.mean;
     let _ = writeln!(
         text,
-        "| mean | | | {} | | {:.3} | {} | {} |",
+        "| mean | | | {} |{} | {:.3} | {} | {} |",
         percent(mean.accuracy),
+        sections::bound_cell(mean.accuracy_bound),
         mean.macro_f1,
         percent(mean.accuracy_as_trained),
         percent(mean.accuracy_native_length),
     );
+    let bounds = evaluation.stages.iter().map(|stage| stage.accuracy_bound);
+    text.push_str(sections::bounds_note(bounds));
     let _ = writeln!(
         text,
         "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
@@ -98,13 +101,15 @@ fn rejection(evaluation: &Evaluation) -> String {
     let mut text = format!(
         "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax (fitted on \
          the left-out predictions of all rows above together; expected calibration error then \
-         {:.3}). A best score below {:.3} is rejected as none of the labels: {} of the rightly \
-         classified left-out clips pass, {} of the wrongly classified ones are rejected.\n",
+         {:.3}). A best score below {:.3} is rejected as none of the labels: {}.\n",
         shipped.temperature,
         shipped.calibration_error,
         shipped.rejection_threshold,
-        percent(shipped.passing_correct),
-        percent(shipped.rejected_wrong),
+        sections::passing(
+            shipped.passing_correct,
+            shipped.rejected_wrong,
+            evaluation.mean.accuracy
+        ),
     );
     if let Some(other) = &evaluation.other {
         let _ = write!(

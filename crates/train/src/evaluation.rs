@@ -62,6 +62,9 @@ pub struct StageEvaluation {
     pub n_test_recordings: usize,
     /// 95% interval of the accuracy, resampling recordings.
     pub accuracy_interval: (f64, f64),
+    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
     /// Scores as in use: a segment, silence after a short clip.
     #[serde(flatten)]
     pub scores: Scores,
@@ -82,6 +85,10 @@ pub struct StageEvaluation {
 pub struct Means {
     /// Accuracy.
     pub accuracy: f64,
+    /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
+    /// clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
     /// Macro-F1.
     pub macro_f1: f64,
     /// Accuracy with the last layer as trained.
@@ -220,15 +227,15 @@ pub fn unknown(
 /// The entry of a stage.
 pub fn stage(result: &StageResult, labels: &[String]) -> StageEvaluation {
     let judged = &result.judged;
-    let recordings: std::collections::BTreeSet<_> =
-        judged.iter().map(|clip| clip.recording.as_str()).collect();
+    let recordings = metrics::count_recordings(judged);
     StageEvaluation {
         test_folds: format_folds(&result.facts.test_folds),
         n_train: result.facts.n_train,
         n_dropped: result.facts.n_dropped,
         n_test: judged.len(),
-        n_test_recordings: recordings.len(),
+        n_test_recordings: recordings,
         accuracy_interval: metrics::accuracy_interval(judged, result.plan.train.seed),
+        accuracy_bound: metrics::accuracy_bound(metrics::accuracy(judged), recordings),
         scores: metrics::scores(judged, labels),
         accuracy_as_trained: metrics::accuracy(&result.judged_as_trained),
         accuracy_native_length: metrics::accuracy(&result.judged_native),
@@ -243,8 +250,11 @@ pub fn means(stages: &[StageEvaluation]) -> Means {
     let mean = |value: fn(&StageEvaluation) -> f64| {
         stages.iter().map(value).sum::<f64>() / stages.len().max(1) as f64
     };
+    let accuracy = mean(|stage| stage.scores.accuracy);
+    let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();
     Means {
-        accuracy: mean(|stage| stage.scores.accuracy),
+        accuracy,
+        accuracy_bound: metrics::accuracy_bound(accuracy, recordings),
         macro_f1: mean(|stage| stage.scores.macro_f1),
         accuracy_as_trained: mean(|stage| stage.accuracy_as_trained),
         accuracy_native_length: mean(|stage| stage.accuracy_native_length),

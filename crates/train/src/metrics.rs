@@ -8,7 +8,7 @@ pub mod table;
 use crate::random::generator;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One judged clip.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,6 +161,29 @@ pub fn accuracy_interval(judged: &[Judged], seed: u64) -> (f64, f64) {
     (quantile(&accuracies, 0.025), quantile(&accuracies, 0.975))
 }
 
+/// What stands for the 95% interval of an accuracy of 1 or 0, from which resampling cannot tell
+/// anything: the exact one-sided 95% bound (Clopper–Pearson) over `recordings`, with 1 or 0 at its
+/// other end. Of n recordings all right it is 0.05^(1/n), about 1 - 3/n. `None` for any other
+/// accuracy.
+pub fn accuracy_bound(accuracy: f64, recordings: usize) -> Option<(f64, f64)> {
+    if recordings == 0 {
+        return None;
+    }
+    let bound = 0.05f64.powf((recordings as f64).recip());
+    if accuracy >= 1.0 {
+        Some((bound, 1.0))
+    } else if accuracy <= 0.0 {
+        Some((0.0, 1.0 - bound))
+    } else {
+        None
+    }
+}
+
+/// How many recordings the clips were cut from.
+pub fn count_recordings(judged: &[Judged]) -> usize {
+    judged.iter().map(|clip| clip.recording.as_str()).collect::<BTreeSet<_>>().len()
+}
+
 /// The value below which a share of the sorted values lies, linearly interpolated.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
@@ -260,6 +283,20 @@ mod tests {
         let all_right = vec![judged(0, 0, "right"); 10];
         assert_eq!(accuracy_interval(&all_right, 1), (1.0, 1.0));
         assert_eq!(accuracy_interval(&[], 1), (0.0, 0.0));
+    }
+
+    #[test]
+    fn all_right_or_all_wrong_has_a_bound() {
+        let (low, high) = accuracy_bound(1.0, 10).unwrap_or_default();
+        // The chance of ten right ones in a row at that accuracy is 5%.
+        assert!((low.powi(10) - 0.05).abs() < 1e-12 && high == 1.0);
+        let (low, _) = accuracy_bound(1.0, 1_000).unwrap_or_default();
+        assert!((low - (1.0 - 3.0 / 1_000.0)).abs() < 1e-5, "the rule of three");
+        let (low, high) = accuracy_bound(0.0, 1).unwrap_or_default();
+        assert!(low == 0.0 && (high - 0.95).abs() < 1e-12);
+        assert_eq!((accuracy_bound(0.5, 10), accuracy_bound(1.0, 0)), (None, None));
+        let clips = ["a", "b", "a"].map(|recording| judged(0, 0, recording));
+        assert_eq!(count_recordings(&clips), 2);
     }
 
     #[test]

@@ -35,17 +35,77 @@ pub fn left_out_row(
     test_folds: &str,
     (clips, recordings): (usize, usize),
     scores: &Scores,
-    (low, high): (f64, f64),
+    interval: (f64, f64),
+    bound: Option<(f64, f64)>,
 ) -> String {
+    let (low, high) = interval;
+    let interval = match bound {
+        Some(bound) => self::bound(bound),
+        // All recordings have the same share of right clips, so resampling shows nothing.
+        None if low == high => "not known".to_owned(),
+        None => {
+            let half = 50.0 * (high - low);
+            format!("±{half:.1} ({}–{})", text::percent(low), text::percent(high))
+        }
+    };
     format!(
-        "| {test_folds} | {} | {} | {} | ±{:.1} ({}–{}) | {:.3} |",
+        "| {test_folds} | {} | {} | {} | {interval} | {:.3} |",
         thousands(clips),
         thousands(recordings),
         text::percent(scores.accuracy),
-        50.0 * (high - low),
-        text::percent(low),
-        text::percent(high),
         scores.macro_f1,
+    )
+}
+
+/// A one-sided bound, such as `at least 74.1%`.
+pub fn bound((low, high): (f64, f64)) -> String {
+    if high >= 1.0 {
+        format!("at least {}", text::percent(low))
+    } else {
+        format!("at most {}", text::percent(high))
+    }
+}
+
+/// The same as an optional cell of a table.
+pub fn bound_cell(bound: Option<(f64, f64)>) -> String {
+    bound.map_or_else(String::new, |bound| format!(" {}", self::bound(bound)))
+}
+
+/// What the bounds in the table of left-out folds are; empty where there are none.
+pub fn bounds_note(bounds: impl IntoIterator<Item = Option<(f64, f64)>>) -> &'static str {
+    if bounds.into_iter().flatten().next().is_none() {
+        return "";
+    }
+    "\nWhere every left-out clip was right, or every one wrong, resampling shows no variation. \
+     There the exact one-sided 95% bound (Clopper–Pearson) over recordings is given: of n \
+     recordings all right, at least 0.05^(1/n), which is about 1 − 3/n.\n"
+}
+
+/// How often it is wrong, for a sentence: by the mean accuracy, or by its bound.
+pub fn wrongness(accuracy: f64, bound: Option<(f64, f64)>) -> String {
+    match bound {
+        None => format!("it is wrong about {} of the time", text::percent(1.0 - accuracy)),
+        Some((low, high)) if high >= 1.0 => format!(
+            "every left-out clip was right, which still allows it to be wrong up to {} of the time",
+            text::percent(1.0 - low)
+        ),
+        Some(_) => "every left-out clip was wrong".to_owned(),
+    }
+}
+
+/// Which left-out clips the best score lets pass, as the end of a sentence. Without wrong clips
+/// there is no share of them.
+pub fn passing(passing_correct: f64, rejected_wrong: f64, accuracy: f64) -> String {
+    let passing = text::percent(passing_correct);
+    let rejected = text::percent(rejected_wrong);
+    if accuracy >= 1.0 {
+        return format!(
+            "{passing} of the left-out clips pass, all of which are rightly classified"
+        );
+    }
+    format!(
+        "{passing} of the rightly classified left-out clips pass, {rejected} of the wrongly \
+         classified ones are rejected"
     )
 }
 

@@ -40,7 +40,7 @@ fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
 
 fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let wrong = match &evaluation.mean {
-        Some(mean) => format!("it is wrong about {} of the time", percent(1.0 - mean.accuracy)),
+        Some(mean) => sections::wrongness(mean.accuracy, mean.accuracy_bound),
         None => "nobody has measured how often it is wrong".to_owned(),
     };
     format!(
@@ -79,6 +79,7 @@ fn accuracy(evaluation: &Evaluation) -> String {
             (stage.n_test, stage.n_test_recordings),
             &stage.scores,
             stage.accuracy_interval,
+            stage.accuracy_bound,
         );
         let _ = writeln!(
             text,
@@ -91,6 +92,8 @@ fn accuracy(evaluation: &Evaluation) -> String {
         text.push_str(&mean_row(&name, whole));
     }
     text.push_str(&mean_row("mean", mean));
+    let bounds = evaluation.stages.iter().map(|stage| stage.accuracy_bound);
+    text.push_str(sections::bounds_note(bounds));
     let _ = writeln!(
         text,
         "\nThe shipped head was trained on all {} clips; these figures are the best estimate of \
@@ -101,24 +104,24 @@ fn accuracy(evaluation: &Evaluation) -> String {
 }
 
 fn mean_row(name: &str, mean: &Means) -> String {
-    let Means { accuracy, macro_f1, calibration_error, .. } = mean;
+    let Means { accuracy, accuracy_bound, macro_f1, calibration_error, .. } = mean;
+    let bound = sections::bound_cell(*accuracy_bound);
     let accuracy = percent(*accuracy);
-    format!("| {name} | | | {accuracy} | | {macro_f1:.3} | {calibration_error:.3} |\n")
+    format!("| {name} | | | {accuracy} |{bound} | {macro_f1:.3} | {calibration_error:.3} |\n")
 }
 
 fn rejection(evaluation: &Evaluation) -> String {
     let shipped = &evaluation.shipped;
+    let accuracy = evaluation.mean.as_ref().map_or(0.0, |mean| mean.accuracy);
     let mut text = format!(
         "## Calibration and rejection\n\nLogits are divided by {:.3} before softmax: the \
          temperature that makes predictions in cross-validation over all training clips most \
          likely. The expected calibration error of the left-out clips of all rows above together, \
-         each at its row's temperature, is {:.3}. A best score below {:.3} is rejected as none of the labels: {} of the rightly classified \
-         left-out clips pass, {} of the wrongly classified ones are rejected.\n",
+         each at its row's temperature, is {:.3}. A best score below {:.3} is rejected as none of the labels: {}.\n",
         shipped.temperature,
         shipped.calibration_error,
         shipped.rejection_threshold,
-        percent(shipped.passing_correct),
-        percent(shipped.rejected_wrong),
+        sections::passing(shipped.passing_correct, shipped.rejected_wrong, accuracy),
     );
     if let Some(other) = &evaluation.other {
         let _ = write!(
@@ -226,6 +229,8 @@ mod tests {
 
     use super::*;
     use crate::dataset::Layout;
+    use crate::head::evaluation as figures;
+    use crate::metrics;
     use crate::provenance::{Stated, TrainedOn};
     use std::path::Path;
 
@@ -241,5 +246,41 @@ mod tests {
         let trained_on = TrainedOn::new(Layout::UrbanSound8k, "data", &evaluation.labels, []);
         let provenance = Provenance::of("head", &trained_on, &Stated::default());
         assert_eq!(card(&evaluation, &provenance), stored);
+    }
+
+    #[test]
+    fn all_right_is_not_never_wrong() {
+        let (mut evaluation, _) = shipped();
+        let bound = metrics::accuracy_bound(1.0, 10);
+        for stage in &mut evaluation.stages {
+            (stage.scores.accuracy, stage.accuracy_interval) = (1.0, (1.0, 1.0));
+            (stage.n_test, stage.n_test_recordings, stage.accuracy_bound) = (20, 10, bound);
+        }
+        let mean = figures::means(&evaluation.stages);
+        assert_eq!(
+            mean.as_ref().and_then(|mean| mean.accuracy_bound),
+            metrics::accuracy_bound(1.0, 30)
+        );
+        (evaluation.mean, evaluation.mean_of_whole_folds) = (mean, None);
+        let trained_on = TrainedOn::new(Layout::Folders, "data", &evaluation.labels, []);
+        let provenance = Provenance::of("head", &trained_on, &Stated::default());
+        let text = card(&evaluation, &provenance);
+        for stated in [
+            "| 1 | 20 | 10 | 100.0% | at least 74.1% | 0.803 |",
+            "| mean | | | 100.0% | at least 90.5% | 0.777 |",
+            "exact one-sided 95% bound (Clopper–Pearson)",
+            "every left-out clip was right, which still allows it to be wrong up to 9.5% of the",
+            "95.0% of the left-out clips pass, all of which are rightly classified.",
+        ] {
+            assert!(text.contains(stated), "{stated}: {text}");
+        }
+        assert!(!text.contains("±0.0") && !text.contains("wrong about"), "{text}");
+
+        // One recording with a right and a wrong clip: neither interval nor bound.
+        let stage = &mut evaluation.stages[0];
+        (stage.scores.accuracy, stage.accuracy_interval) = (0.5, (0.5, 0.5));
+        (stage.n_test, stage.n_test_recordings, stage.accuracy_bound) = (2, 1, None);
+        let text = card(&evaluation, &provenance);
+        assert!(text.contains("| 1 | 2 | 1 | 50.0% | not known |"), "{text}");
     }
 }

@@ -7,7 +7,6 @@ use crate::material::{DataSummary, format_folds};
 use crate::metrics::{self, Scores};
 use crate::other::OtherOutput;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Version of the file's layout.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -77,6 +76,9 @@ pub struct StageEvaluation {
     pub n_test_recordings: usize,
     /// 95% interval of the accuracy, resampling recordings.
     pub accuracy_interval: (f64, f64),
+    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
     /// Scores; a clip of several segments is judged by the mean of their outputs.
     #[serde(flatten)]
     pub scores: Scores,
@@ -102,6 +104,10 @@ pub struct Means {
     pub test_folds: Vec<String>,
     /// Accuracy.
     pub accuracy: f64,
+    /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
+    /// clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
     /// Macro-F1.
     pub macro_f1: f64,
     /// Expected calibration error.
@@ -158,15 +164,16 @@ pub struct Unknown {
 pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvaluation> {
     let evaluate = |stage: &Stage| {
         let judged = &stage.judged;
-        let recordings: BTreeSet<_> = judged.iter().map(|clip| clip.recording.as_str()).collect();
+        let recordings = metrics::count_recordings(judged);
         let temperature = stage.fitted.temperature;
         StageEvaluation {
             test_folds: format_folds(&stage.test_folds),
             n_train: stage.n_train,
             n_dropped: stage.n_dropped,
             n_test: judged.len(),
-            n_test_recordings: recordings.len(),
+            n_test_recordings: recordings,
             accuracy_interval: metrics::accuracy_interval(judged, seed),
+            accuracy_bound: metrics::accuracy_bound(metrics::accuracy(judged), recordings),
             scores: metrics::scores(judged, labels),
             c: stage.fitted.c,
             cross_validated: stage.fitted.cross_validated,
@@ -186,9 +193,12 @@ pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Optio
     let mean = |value: fn(&StageEvaluation) -> f64| {
         stages.iter().map(|stage| value(stage)).sum::<f64>() / stages.len() as f64
     };
+    let accuracy = mean(|stage| stage.scores.accuracy);
+    let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();
     (!stages.is_empty()).then(|| Means {
         test_folds: stages.iter().map(|stage| stage.test_folds.clone()).collect(),
-        accuracy: mean(|stage| stage.scores.accuracy),
+        accuracy,
+        accuracy_bound: metrics::accuracy_bound(accuracy, recordings),
         macro_f1: mean(|stage| stage.scores.macro_f1),
         calibration_error: mean(|stage| stage.calibration_error),
     })
