@@ -3,16 +3,18 @@
 use super::assemble::{Assembly, Paths};
 use super::embed::Embedder;
 use super::evaluation::Evaluation;
-use super::material::{Folders, Material};
+use super::material::{self, Folders, Material};
 use super::recipe::Recipe;
 use super::stage;
+use super::stock::Stock;
 use crate::assemble::command_line;
+use crate::card::sections;
 use crate::interrupt::{self, STOP};
 use crate::material::{format_folds, parse_folds};
 use crate::metrics;
 use crate::progress;
 use crate::provenance::{Provenance, Stated, TrainedOn};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use sourcing_sound::{HeadFeature, Model};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -95,10 +97,16 @@ pub fn execute(
         unknown: arguments.unknown.clone(),
     };
     let recipe = Recipe { features: arguments.features.clone(), seed: arguments.seed };
-    let Some(material) = Material::load(&folders, &embedder, recipe.seed)? else {
+    let dataset = material::open(&folders)?;
+    Stock::from(&dataset).groups(&arguments.test_folds)?;
+    let Some(material) = Material::load(dataset, &folders, &embedder, recipe.seed)? else {
         return Ok(None);
     };
-    let groups = groups(&arguments.test_folds, &material)?;
+    // Damaged files may have left too few.
+    let groups = Stock::from(&material).groups(&arguments.test_folds)?;
+    if groups.is_empty() {
+        progress::line("all clips are in one fold: none is left out, so nothing is measured");
+    }
     let bar = progress::bar(groups.len() as u64 + 1, "fitting heads");
     let mut stages = Vec::new();
     for group in groups {
@@ -106,10 +114,14 @@ pub fn execute(
             return Ok(None);
         }
         let stage = stage::leaving_out(&group, &material, &recipe)?;
+        let accuracy = metrics::accuracy(&stage.judged);
+        let recordings = metrics::count_recordings(&stage.judged);
         progress::line(&format!(
-            "left-out {}: accuracy {:.1}% of {} clips (C {}, {:.1}% in cross-validation)",
+            "left-out {}: accuracy {:.1}%{} of {} clips of {recordings} recordings (C {}, {:.1}% \
+             in cross-validation)",
             format_folds(&group),
-            100.0 * metrics::accuracy(&stage.judged),
+            100.0 * accuracy,
+            in_brackets(metrics::accuracy_bound(accuracy, recordings)),
             stage.judged.len(),
             stage.fitted.c,
             100.0 * stage.fitted.cross_validated,
@@ -143,25 +155,9 @@ fn read_base(path: &Path) -> Result<Model> {
     Model::from_onnx(&bytes).with_context(|| format!("loading {}", path.display()))
 }
 
-/// The groups of folds to leave out: those asked for, else those of the data set. None where
-/// leaving out would leave nothing to train on.
-fn groups(wanted: &[BTreeSet<u32>], material: &Material) -> Result<Vec<BTreeSet<u32>>> {
-    let official = material.clips.iter().filter(|clip| clip.slice.official);
-    let present: BTreeSet<_> = official.map(|clip| clip.slice.fold).collect();
-    if wanted.is_empty() && present.len() < 2 {
-        progress::line("all clips are in one fold: none is left out, so nothing is measured");
-        return Ok(Vec::new());
-    }
-    let mut seen = BTreeSet::new();
-    for fold in wanted.iter().flatten() {
-        ensure!(
-            present.contains(fold),
-            "fold {fold} has no clips here; there are some in {}",
-            format_folds(&present)
-        );
-        ensure!(seen.insert(*fold), "fold {fold} is left out twice");
-    }
-    Ok(if wanted.is_empty() { material.folds().groups() } else { wanted.to_vec() })
+/// A bound of the accuracy, where there is one, as an insertion.
+fn in_brackets(bound: Option<(f64, f64)>) -> String {
+    bound.map_or_else(String::new, |bound| format!(" ({})", sections::bound(bound)))
 }
 
 fn report(evaluation: &Evaluation, out: &Path) {
@@ -170,8 +166,9 @@ fn report(evaluation: &Evaluation, out: &Path) {
         || "not measured".to_owned(),
         |mean| {
             format!(
-                "mean accuracy {:.1}%, macro-F1 {:.3} on left-out folds {}",
+                "mean accuracy {:.1}%{}, macro-F1 {:.3} on left-out folds {}",
                 100.0 * mean.accuracy,
+                in_brackets(mean.accuracy_bound),
                 mean.macro_f1,
                 mean.test_folds.join(", ")
             )

@@ -73,10 +73,14 @@ pub struct Material {
 }
 
 impl Material {
-    /// Reads tables and audio. What is missing or unreadable is told on stderr and kept in the
-    /// summary. `None` when the work was stopped.
-    pub fn load(folders: &Folders, embedder: &Embedder<'_>, seed: u64) -> Result<Option<Self>> {
-        let dataset = open(folders)?;
+    /// Reads the audio of the data set that [`open`] read, and that of the other folders. What is
+    /// unreadable is told on stderr and kept in the summary. `None` when the work was stopped.
+    pub fn load(
+        dataset: Dataset,
+        folders: &Folders,
+        embedder: &Embedder<'_>,
+        seed: u64,
+    ) -> Result<Option<Self>> {
         let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
         let Some(clips) = embed(embedder, "clips", &sources)? else { return Ok(None) };
         let mut unreadable = clips.failures;
@@ -157,7 +161,8 @@ pub struct Split<'a> {
     pub dropped: usize,
 }
 
-fn open(folders: &Folders) -> Result<Dataset> {
+/// Reads the tables. What is missing is told on stderr.
+pub fn open(folders: &Folders) -> Result<Dataset> {
     let mut dataset = Dataset::open(&folders.data)?;
     if let Some(extra) = &folders.extra {
         ensure!(

@@ -14,6 +14,7 @@ mod material;
 mod recipe;
 mod segment;
 mod stage;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod unknown;

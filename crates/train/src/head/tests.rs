@@ -166,6 +166,13 @@ fn what_cannot_be_taught_is_refused() {
     let test_folds = vec![[9].into()];
     assert!(refused(&Arguments { test_folds, ..good.clone() }).contains("fold 9 has no clips"));
     assert!(!good.out.exists());
+    std::fs::create_dir_all(root.path().join("my-sounds/rare")).unwrap();
+    let rare = |slice: &str| root.path().join(format!("my-sounds/rare/only{slice}.wav"));
+    write_wav(&rare("__1"), &[0.1; 100], RATE);
+    write_wav(&rare("__2"), &[0.1; 100], RATE);
+    let message = refused(&good);
+    assert!(message.contains("\"rare\": found 1, needed 2"), "{message}");
+    assert!(!good.work.exists(), "nothing was heard before");
 }
 
 #[test]
