@@ -62,7 +62,7 @@ pub fn write_atomically(
     written.with_context(|| format!("writing {}", path.display()))
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<(T, Vec<Array>)> {
     read_inner(path).with_context(|| format!("reading {}", path.display()))
 }

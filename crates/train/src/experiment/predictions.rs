@@ -24,7 +24,7 @@ pub fn write(path: &Path, n_labels: usize, rows: &[PredictionRow]) -> Result<()>
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Reads what [`write`] wrote. The error names the file and the line that is wrong.
+/// Reads what [`write()`] wrote. The error names the file and the line that is wrong.
 pub fn read(path: &Path, n_labels: usize) -> Result<Vec<PredictionRow>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     read_from(BufReader::new(file), n_labels).with_context(|| path.display().to_string())
