@@ -20,6 +20,13 @@ export async function readHead(source: Source, signal?: AbortSignal): Promise<Ar
   return fetchHead(await local(source, "model-fetch"), signal);
 }
 
+/** A file beside the package's script. Throws `wasm-fetch` where a bundler has put the script elsewhere. */
+export function ownFile(file: URL): URL {
+  if (file.protocol === "file:") return file;
+  const remedy = 'leave sourcing-sound out of the bundle (Next.js: serverExternalPackages: ["sourcing-sound"])';
+  throw new SoundError("wasm-fetch", `${file.href} is no file: a bundler has moved the package; ${remedy}`);
+}
+
 /** The package's own module. Throws `wasm-fetch`. */
 export async function readModule(file: URL): Promise<WebAssembly.Module> {
   try {

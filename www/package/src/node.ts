@@ -4,7 +4,7 @@
 import { BaseClassifier } from "./base-classifier.js";
 import { Engine } from "./engine.js";
 import { abortedError } from "./errors.js";
-import { readHead, readModel, readModule, recordingBlob } from "./node-files.js";
+import { ownFile, readHead, readModel, readModule, recordingBlob } from "./node-files.js";
 import { NodeWorker } from "./node-worker.js";
 import { checkNames, NODE_LOAD_OPTIONS, type NodeLoadOptions } from "./options.js";
 import type { AudioFile } from "./recording.js";
@@ -29,11 +29,11 @@ export class Classifier extends BaseClassifier<NodeRecording> {
     const { signal, onProgress } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      readModule(new URL("./sourcing-sound.wasm", import.meta.url)),
-      readModel(options.model ?? new URL("./models/urban-v1.onnx", import.meta.url), signal, onProgress),
+      readModule(ownFile(new URL("./sourcing-sound.wasm", import.meta.url))),
+      readModel(options.model ?? ownFile(new URL("./models/urban-v1.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : readHead(options.head, signal),
     ]);
-    const script = new URL("./sourcing-sound-worker.js", import.meta.url);
+    const script = ownFile(new URL("./sourcing-sound-worker.js", import.meta.url));
     return new Classifier(await Engine.start({ module, model, head, newWorker: () => new NodeWorker(script) }, signal));
   }
 
