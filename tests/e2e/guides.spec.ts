@@ -38,6 +38,14 @@ test("the keys of the example are all that is required", () => {
   expect(given).toEqual(tableOfKeys(guide).required);
 });
 
+test("the command for esbuild is the one that the example runs", () => {
+  const { scripts } = JSON.parse(read(REPOSITORY, "examples/esbuild/package.json")) as { scripts: { build: string } };
+  for (const text of [read(PACKAGE, "README.md"), read(GUIDES, "hosting.md")]) {
+    const [, command] = /^### esbuild\n[^]*?^```sh\n([^`]*)\n```/m.exec(text)!;
+    expect(command!.replaceAll(/\s*\\\n\s*/g, " ")).toBe(scripts.build);
+  }
+});
+
 test("every relative link leads somewhere", () => {
   const pages = [
     join(REPOSITORY, "README.md"),

@@ -91,6 +91,16 @@ test("its README and guides lead to nothing that is not in it", () => {
   }
 });
 
+test("the files have the sizes that the guide on hosting states", () => {
+  const rows = [...read("docs/hosting.md").matchAll(/^\| `([\w./-]+)` \| ([\d.]+) (k|M)B/gm)];
+  expect(rows).toHaveLength(8);
+  for (const [, name, size, unit] of rows) {
+    const bytes = Number(size) * (unit === "k" ? 1e3 : 1e6);
+    const actual = statSync(join(INSTALLED, "dist", name!)).size;
+    expect(Math.abs(actual / bytes - 1), `${name}: ${actual} bytes, stated ${bytes}`).toBeLessThan(0.06);
+  }
+});
+
 test("publint has nothing to say", async () => {
   expect(await tool("publint", [TARBALL, "--strict"], APPS)).toContain("All good!");
 });

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::api;
 use crate::prerequisites;
 use crate::process;
 use crate::site;
@@ -47,7 +48,7 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     let readme = read(&source.join("README.md"))?;
     write(&stage.join("README.md"), &relocated(&readme, &IN_PACKAGE))?;
     copy_guides(&workspace.root().join("docs").join("guide"), &stage.join("docs"))?;
-    let version = crate_version()?;
+    let version = api::version(workspace)?;
     check_version(&read(&source.join("package.json"))?, &version)?;
     copy(&source.join("package.json"), &stage.join("package.json"))?;
     // By npm, which keeps the order of the rest: that of the conditions in `exports` has a meaning.
@@ -133,13 +134,6 @@ fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target().join("npm")
 }
 
-/// The version of the crate `sourcing-sound`, which the package takes over.
-fn crate_version() -> Result<String> {
-    let id = process::output(process::cargo().args(["pkgid", "--package", "sourcing-sound"]))?;
-    let version = id.rsplit(['#', '@']).next().unwrap_or_default();
-    Ok(version.to_owned())
-}
-
 /// Refuses a manifest with another version than the crate's.
 fn check_version(manifest: &str, version: &str) -> Result<()> {
     let manifest: Value = serde_json::from_str(manifest).context("package.json")?;
@@ -165,7 +159,7 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
         let target = to.join(&name);
         if !entry.file_type()?.is_dir() {
             copy(&entry.path(), &target)?;
-        } else if !["node_modules", ".next", "out"].iter().any(|made| name == *made) {
+        } else if name != "node_modules" && name != ".next" {
             replace(&entry.path(), &target)?;
         }
     }

@@ -3,7 +3,7 @@
 import { constants, openAsBlob } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type ErrorCode, messageOf, SoundError } from "./errors.js";
+import { messageOf, SoundError } from "./errors.js";
 import { fetchHead, fetchModel } from "./fetch.js";
 import type { Source } from "./options.js";
 import { type AudioFile, toBlob } from "./recording.js";
@@ -12,12 +12,12 @@ type Progress = (loadedBytes: number, totalBytes: number | undefined) => void;
 
 /** Throws `model-fetch` or `aborted`. */
 export async function readModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {
-  return fetchModel(await local(source, "model-fetch"), signal, onProgress);
+  return fetchModel(await local(source), signal, onProgress);
 }
 
 /** Throws `model-fetch` or `aborted`. */
 export async function readHead(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
-  return fetchHead(await local(source, "model-fetch"), signal);
+  return fetchHead(await local(source), signal);
 }
 
 /** A file beside the package's script. Throws `wasm-fetch` where a bundler has put the script elsewhere. */
@@ -39,34 +39,31 @@ export async function readModule(file: URL): Promise<WebAssembly.Module> {
 /** A recording where it lies on the disk: no more of it is read than is needed. Throws `audio-read` or `config`. */
 export async function recordingBlob(recording: string | URL | AudioFile): Promise<Blob> {
   if (typeof recording !== "string" && !(recording instanceof URL)) return toBlob(recording);
-  const path = pathOf(recording);
-  if (path === undefined) {
-    throw new SoundError("audio-read", `${recording}: only files are read; fetch it, and give its bytes`);
-  }
   try {
+    const path = pathOf(recording);
+    if (path === undefined) throw new Error("only files are read; fetch it, and give its bytes");
     // Its words say which file is missing, those of openAsBlob do not.
     await access(path, constants.R_OK);
     return await openAsBlob(path);
   } catch (cause) {
-    throw new SoundError("audio-read", `${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new SoundError("audio-read", `${recording} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 
-/** The bytes of a file by its path; everything else as it was given. */
-async function local(source: Source, code: ErrorCode): Promise<Source> {
+/** The bytes of a file by its path; everything else as it was given. Throws `model-fetch`. */
+async function local(source: Source): Promise<Source> {
   if (typeof source !== "string" && !(source instanceof URL)) return source;
-  const path = pathOf(source);
-  if (path === undefined) return source;
   try {
-    return await readFile(path);
+    const path = pathOf(source);
+    return path === undefined ? source : await readFile(path);
   } catch (cause) {
-    throw new SoundError(code, `${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new SoundError("model-fetch", `${source} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 
-/** `undefined` for an address that is no file's. */
+/** `undefined` for an address that is no file's. Throws for a `file:` address of another machine. */
 function pathOf(address: string | URL): string | undefined {
   const text = String(address);
   if (text.startsWith("file:")) return fileURLToPath(text);
-  return address instanceof URL || /^https?:/i.test(text) || /^data:/i.test(text) ? undefined : text;
+  return address instanceof URL || /^(https?|data):/i.test(text) ? undefined : text;
 }
