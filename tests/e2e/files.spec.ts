@@ -174,6 +174,33 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   await expect(cards(site)).toHaveCount(3);
 });
 
+test("files are taken at once, though the history takes its time to open", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const { open } = IDBFactory.prototype;
+        IDBFactory.prototype.open = function (...args) {
+          const request = open.apply(this, args);
+          // It is as if the database did not answer.
+          request.addEventListener("success", (event) => event.stopImmediatePropagation());
+          return request;
+        };
+      }),
+  });
+  const transfer = await site.page.evaluateHandle((base64) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], "early.wav"));
+    return data;
+  }, readFileSync(writeWav("early.wav", medley(6, 8))).toString("base64"));
+  await site.page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
+  // The database is given up after five seconds.
+  await expect(site.page.getByTestId("view-files")).toBeVisible({ timeout: 2000 });
+  await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  // Then it is said.
+  await site.goTo("history");
+  await expect(site.page.getByTestId("view-history")).toContainText("Your browser keeps nothing", { timeout: 10_000 });
+});
+
 test("a long recording shows how far it is, can be cancelled, and heard again", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");

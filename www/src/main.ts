@@ -24,7 +24,9 @@ prepareFullScreen();
 
 const notice = new Notice();
 const settings = new SettingsStore();
-const history = await openHistory();
+// Not waited for: nothing else of the page needs it, and a database may take its time.
+const history = openHistory();
+const historyView = history.then((store) => new HistoryView(store, settings));
 const recorder = new HistoryRecorder({
   store: history,
   recent: (seconds) => app.recent(seconds),
@@ -32,7 +34,7 @@ const recorder = new HistoryRecorder({
   maxClips: () => settings.all.maxClips,
   troubled: (what) => {
     notice.trouble(historyTexts.troubles[what]);
-    historyView.warn(historyTexts.troubles[what]);
+    void historyView.then((shown) => shown.warn(historyTexts.troubles[what]));
   },
 });
 const app: App = new App(
@@ -65,10 +67,9 @@ const files = new FilesView({
   wanted: () => router.go("files"),
 });
 onLaunchFiles((opened) => files.add(opened));
-const historyView = new HistoryView(history, settings);
 const router = new Router((view) => {
   if (view === "models") models.show();
-  if (view === "history") historyView.show();
+  if (view === "history") void historyView.then((shown) => shown.show());
 });
 // What sounds when the page is left ends then.
 addEventListener("pagehide", () => recorder.end());

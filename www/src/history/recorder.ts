@@ -13,7 +13,7 @@ export const CLIP_SECONDS = 4;
 export type Trouble = "audio-dropped" | "not-kept";
 
 export interface RecorderParts {
-  store: HistoryStore;
+  store: Promise<HistoryStore>;
   recent(seconds: number): Promise<Recording | undefined>;
   keepAudio(): boolean;
   maxClips(): number;
@@ -107,22 +107,23 @@ export class HistoryRecorder implements Log {
   }
 
   #write(event: HeardEvent, fresh = false): void {
-    this.#queue("not-kept", () => (fresh ? this.#parts.store.put(event) : this.#parts.store.update(event)));
+    this.#queue("not-kept", (store) => (fresh ? store.put(event) : store.update(event)));
   }
 
   /** Taken at once, for what was heard goes on; written when its turn comes. */
   #keepSound(id: string): void {
     const recent = this.#parts.recent(CLIP_SECONDS);
-    this.#queue("audio-dropped", async () => {
+    this.#queue("audio-dropped", async (store) => {
       const recording = await recent;
       if (!recording || recording.pcm.length === 0) return;
-      if ((await this.#parts.store.putClip(id, recording)) === "full") this.#trouble("audio-dropped");
-      await this.#parts.store.limitClips(this.#parts.maxClips());
+      if ((await store.putClip(id, recording)) === "full") this.#trouble("audio-dropped");
+      await store.limitClips(this.#parts.maxClips());
     });
   }
 
-  #queue(what: Trouble, work: () => Promise<void>): void {
-    this.#writing = this.#writing.then(work).catch(() => this.#trouble(what));
+  /** In the order of the calls; what comes before the store is open waits for it. */
+  #queue(what: Trouble, work: (store: HistoryStore) => Promise<void>): void {
+    this.#writing = this.#writing.then(() => this.#parts.store).then(work).catch(() => this.#trouble(what));
   }
 
   #trouble(what: Trouble): void {
