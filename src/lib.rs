@@ -73,6 +73,8 @@ mod error;
 mod framing;
 mod front_end;
 mod head;
+mod joint;
+mod labels;
 pub mod mel;
 mod metadata;
 mod model;
@@ -84,6 +86,7 @@ mod smooth;
 pub mod spectrum;
 mod stream;
 mod taxonomy;
+mod vocabulary;
 // What JavaScript calls, and the browser tests: no part of the Rust API.
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
@@ -98,15 +101,17 @@ pub use descriptors::{DescriptorConfig, DescriptorFrames, Descriptors};
 pub use error::{ERROR_CODES, Error, ErrorKind, Result};
 pub use framing::FrameLayout;
 pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
-pub use head::{Head, HeadFeature, HeadMetadata, Patch, pool};
+pub use head::{Detector, Head, HeadFeature, HeadMetadata, Patch, pool};
+pub use labels::Labels;
 pub use mel::{MelFilterBank, MelNorm, MelScale, MelTriangles};
 pub use metadata::{Activation, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout};
 pub use model::Model;
-pub use prediction::{Category, GroupScore, Labels, Prediction};
+pub use prediction::{Category, GroupScore, Prediction};
 pub use segments::Segments;
 pub use smooth::SoundEvent;
 pub use stream::{Stream, StreamConfig, Update};
 pub use taxonomy::{Group, Taxonomy};
+pub use vocabulary::LabelSource;
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};
 
 // So that its Rust runs as written.
