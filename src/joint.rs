@@ -240,7 +240,8 @@ mod tests {
     #[test]
     fn a_base_without_groups_stays_without() {
         let base = ModelMetadata { taxonomy: None, ..base() };
-        let head = HeadMetadata { refines: BTreeMap::new(), ..head_metadata() };
+        let (refines, parents) = (BTreeMap::new(), BTreeMap::new());
+        let head = HeadMetadata { refines, parents, ..head_metadata() };
         assert!(Joint::new(&head, &base).unwrap().taxonomy.is_none());
     }
 

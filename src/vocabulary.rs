@@ -136,8 +136,7 @@ impl Vocabulary {
     /// recognised, and not much more faintly.
     fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
         let Thresholds { rejection, on, .. } = *self.thresholds(special);
-        scores[special] >= on.max(rejection)
-            && scores[special] >= SPECIAL_SHARE * scores[general]
+        scores[special] >= on.max(rejection) && scores[special] >= SPECIAL_SHARE * scores[general]
     }
 
     fn descendants(&self, label: usize) -> &[usize] {
@@ -154,9 +153,8 @@ impl Vocabulary {
     pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
         let is_known = |label: usize| scores[label] >= self.thresholds(label).rejection;
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
-        by_score.sort_by(|&a, &b| {
-            is_known(b).cmp(&is_known(a)).then(scores[b].total_cmp(&scores[a]))
-        });
+        by_score
+            .sort_by(|&a, &b| is_known(b).cmp(&is_known(a)).then(scores[b].total_cmp(&scores[a])));
         if self.taxonomy().is_none() {
             return by_score;
         }

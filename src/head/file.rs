@@ -2,8 +2,8 @@
 
 use super::{Detector, Head, HeadFeature, HeadMetadata, format_error};
 use crate::error::{ErrorKind, Result};
-use crate::metadata::Activation;
 use crate::labels::Labels;
+use crate::metadata::Activation;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};

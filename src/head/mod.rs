@@ -13,8 +13,8 @@ use std::sync::Arc;
 mod file;
 mod pool;
 
-pub use pool::pool;
 pub(crate) use pool::mean;
+pub use pool::pool;
 
 /// Largest accepted number of weights.
 const MAX_WEIGHTS: usize = 8 << 20;
@@ -160,7 +160,9 @@ impl Head {
         if bias.len() != labels {
             return Err(format_error(format!("{} biases for {labels} labels", bias.len())));
         }
-        if weights.is_empty() || weights.len() > MAX_WEIGHTS || !weights.len().is_multiple_of(labels)
+        if weights.is_empty()
+            || weights.len() > MAX_WEIGHTS
+            || !weights.len().is_multiple_of(labels)
         {
             let given = weights.len();
             return Err(format_error(format!("{given} weights for {labels} labels")));
