@@ -246,7 +246,9 @@ fn a_stream_says_what_the_recording_says() {
 #[test]
 fn thresholds_of_a_stream_are_those_of_all_labels() {
     let model = base("base");
-    let classifier = Classifier::with_head(model.clone(), head_for(&model, 1)).unwrap();
+    let classifier =
+        Classifier::with_head(model.clone(), head_of(metadata_for(&model, 1), always(0.75)))
+            .unwrap();
     let rejected = |rejection_threshold| {
         let config = StreamConfig { rejection_threshold, ..Default::default() };
         let mut stream = classifier.stream(SampleRate::new(RATE).unwrap(), config).unwrap();
