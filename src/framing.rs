@@ -19,6 +19,17 @@ pub enum FrameLayout {
     TensorFlow,
 }
 
+/// What continues a recording on either side where frames are centred, in NumPy's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PadMode {
+    /// Zeros (`pad_mode="constant"`, librosa's default).
+    #[default]
+    Constant,
+    /// The recording mirrored at its first and its last sample, which are not repeated
+    /// (`pad_mode="reflect"`, torchaudio's default).
+    Reflect,
+}
+
 /// Frames of `n_fft` samples every `hop_length` samples.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Framing {
@@ -29,12 +40,15 @@ pub(crate) struct Framing {
     /// Whether frame *t* is centred on sample *t* · `hop_length` of the recording, which is then
     /// continued by `n_fft / 2` samples on either side.
     pub(crate) center: bool,
+    /// What it is continued by.
+    pub(crate) pad_mode: PadMode,
     pub(crate) layout: FrameLayout,
 }
 
 impl Framing {
     /// # Errors
-    /// `config` unless `n_fft` is even and 16 to 65,536, and `hop_length` 1 to `n_fft`.
+    /// `config` unless `n_fft` is even and 16 to 65,536, and `hop_length` 1 to `n_fft`, or where
+    /// centring contradicts the rest.
     pub(crate) fn validate(self) -> Result<()> {
         if !N_FFT.contains(&self.n_fft) || !self.n_fft.is_multiple_of(2) {
             return Err(Error::config("n_fft", self.n_fft, "an even number, 16 to 65,536"));
@@ -45,6 +59,9 @@ impl Framing {
         }
         if self.center && self.layout == FrameLayout::TensorFlow {
             return Err(Error::config("center", true, "false with TensorFlow's frames"));
+        }
+        if !self.center && self.pad_mode != PadMode::Constant {
+            return Err(Error::config("pad_mode", "reflect", "constant where center is false"));
         }
         Ok(())
     }
@@ -63,12 +80,51 @@ impl Framing {
     /// Fewest samples of a recording that has a frame worth its name.
     pub(crate) fn min_samples(self) -> usize {
         let whole = self.layout == FrameLayout::Librosa && !self.center;
-        if whole { self.n_fft } else { self.hop_length }
+        if whole { self.n_fft } else { self.hop_length.max(self.mirrored()) }
+    }
+
+    /// Samples at either end of a recording that padding is made of.
+    pub(crate) fn mirrored(self) -> usize {
+        match self.pad_mode {
+            PadMode::Constant => 0,
+            PadMode::Reflect => self.padding() + 1,
+        }
+    }
+
+    /// Puts what comes before a recording before its first samples. `false`, with nothing
+    /// done, while there are too few of them to tell.
+    pub(crate) fn open(self, samples: &mut Vec<f32>) -> bool {
+        if samples.len() < self.mirrored() {
+            return false;
+        }
+        let before: Vec<f32> = match self.pad_mode {
+            PadMode::Constant => vec![0.0; self.padding()],
+            PadMode::Reflect => samples[1..self.mirrored()].iter().rev().copied().collect(),
+        };
+        samples.splice(..0, before);
+        true
+    }
+
+    /// Puts what comes after a recording after its last samples, of which there are at least
+    /// [`Self::mirrored`]; its next frame begins with the `next`-th of them.
+    pub(crate) fn close(self, samples: &mut Vec<f32>, next: usize) {
+        match self.pad_mode {
+            PadMode::Constant => {
+                let closing = self.closing(samples.len() - next);
+                samples.resize(samples.len() + closing, 0.0);
+            }
+            PadMode::Reflect => {
+                let last = samples.len() - 1;
+                let mirrored = last - self.padding()..last;
+                samples.extend_from_within(mirrored);
+                samples[last + 1..].reverse();
+            }
+        }
     }
 
     /// Zeros that follow a recording of which `left` samples, from the first of its next
     /// frame on, are not yet in all their frames.
-    pub(crate) fn closing(self, left: usize) -> usize {
+    fn closing(self, left: usize) -> usize {
         match self.layout {
             FrameLayout::Librosa => self.padding(),
             FrameLayout::TensorFlow => {

@@ -4,10 +4,11 @@
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::framing::{FrameLayout, Framing};
+use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
+use crate::pre_emphasis::PreEmphasis;
 use crate::resample::Resampler;
-use crate::spectrum::PowerSpectrum;
+use crate::spectrum::{PowerSpectrum, Window};
 use std::fmt;
 
 /// How mel energies become features.
@@ -45,15 +46,22 @@ impl LogScale {
 pub struct FrontEndConfig {
     /// Rate in Hz that audio is resampled to before analysis.
     pub sample_rate: u32,
+    /// Where present, *a* of y\[n\] = x\[n + 1\] − *a* · x\[n\], above 0 and below 1: the signal y,
+    /// one sample shorter, is analysed in place of the audio x.
+    pub pre_emphasis: Option<f32>,
     /// Samples per Fourier transform; even, 16 to 65,536.
     pub n_fft: usize,
-    /// Samples under the periodic Hann window, at most `n_fft`.
+    /// Samples under the window, at most `n_fft`.
     pub win_length: usize,
+    /// Form of the window.
+    pub window: Window,
     /// Samples from one frame to the next, at most `n_fft`.
     pub hop_length: usize,
-    /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` zeros
-    /// on either side of the recording (librosa's `center=True, pad_mode="constant"`).
+    /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` samples more
+    /// on either side of the recording (librosa's `center=True`).
     pub center: bool,
+    /// What these samples are; `Constant` without centring.
+    pub pad_mode: PadMode,
     /// Where the window stands in a frame, and how a recording ends.
     pub framing: FrameLayout,
     /// Exponent of the magnitude: 1 or 2.
@@ -74,16 +82,23 @@ pub struct FrontEndConfig {
     pub log: LogScale,
 }
 
-/// As derived, but layout and shape are left out where they are the usual ones: features are
-/// cached under this text, and settings that mean the same must read the same.
+/// As derived, but what most models do not set is left out where it has its usual value:
+/// features are cached under this text, and settings that mean the same must read the same.
 impl fmt::Debug for FrontEndConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut all = f.debug_struct("FrontEndConfig");
-        all.field("sample_rate", &self.sample_rate)
-            .field("n_fft", &self.n_fft)
-            .field("win_length", &self.win_length)
-            .field("hop_length", &self.hop_length)
-            .field("center", &self.center);
+        all.field("sample_rate", &self.sample_rate);
+        if let Some(coefficient) = &self.pre_emphasis {
+            all.field("pre_emphasis", coefficient);
+        }
+        all.field("n_fft", &self.n_fft).field("win_length", &self.win_length);
+        if self.window != Window::default() {
+            all.field("window", &self.window);
+        }
+        all.field("hop_length", &self.hop_length).field("center", &self.center);
+        if self.pad_mode != PadMode::default() {
+            all.field("pad_mode", &self.pad_mode);
+        }
         if self.framing != FrameLayout::default() {
             all.field("framing", &self.framing);
         }
@@ -103,7 +118,12 @@ impl fmt::Debug for FrontEndConfig {
 impl FrontEndConfig {
     /// Columns that `samples` samples at [`Self::sample_rate`] give.
     pub fn columns_of(&self, samples: usize) -> usize {
-        self.framing().frames_of(samples)
+        self.framing().frames_of(samples.saturating_sub(self.samples_lost()))
+    }
+
+    /// Samples by which the analysed signal is shorter than the audio.
+    fn samples_lost(&self) -> usize {
+        usize::from(self.pre_emphasis.is_some())
     }
 
     /// Seconds from one column to the next.
@@ -121,6 +141,7 @@ impl FrontEndConfig {
             n_fft: self.n_fft,
             hop_length: self.hop_length,
             center: self.center,
+            pad_mode: self.pad_mode,
             layout: self.framing,
         }
     }
@@ -129,6 +150,11 @@ impl FrontEndConfig {
         SampleRate::new(self.sample_rate)?;
         self.framing().validate()?;
         check_n_mels(self.n_mels)?;
+        if let Some(coefficient) = self.pre_emphasis
+            && !(coefficient > 0.0 && coefficient < 1.0)
+        {
+            return Err(Error::config("pre_emphasis", coefficient, "above 0, below 1"));
+        }
         let offset = self.log.offset();
         if !(offset > 0.0 && offset.is_finite()) {
             return Err(Error::config("log_offset", offset, "a positive number"));
@@ -141,11 +167,12 @@ impl FrontEndConfig {
 ///
 /// ```
 /// use sourcing_sound::{
-///     FrameLayout, FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, Pcm,
-///     SampleRate,
+///     FrameLayout, FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode,
+///     Pcm, SampleRate, Window,
 /// };
 /// let mut front_end = FrontEnd::new(FrontEndConfig {
-///     sample_rate: 22_050, n_fft: 1024, win_length: 1024, hop_length: 512, center: true,
+///     sample_rate: 22_050, pre_emphasis: None, n_fft: 1024, win_length: 1024,
+///     window: Window::Hann, hop_length: 512, center: true, pad_mode: PadMode::Constant,
 ///     framing: FrameLayout::Librosa, power: 2.0, n_mels: 64, f_min: 30.0, f_max: 11_025.0,
 ///     mel_scale: MelScale::Slaney, norm: MelNorm::Slaney, triangles: MelTriangles::Hertz,
 ///     log: LogScale::Decibel { offset: 1e-10 },
@@ -170,11 +197,12 @@ impl FrontEnd {
     /// `config` or `audio-rate`, naming the setting, what was given and what is accepted.
     pub fn new(config: FrontEndConfig) -> Result<Self> {
         config.validate()?;
-        let spectrum = PowerSpectrum::with_layout(
+        let spectrum = PowerSpectrum::with_window(
             config.n_fft,
             config.win_length,
             config.power,
             config.framing,
+            config.window,
         )?;
         let filters = MelFilterBank::with_triangles(
             config.sample_rate,
@@ -202,7 +230,7 @@ impl FrontEnd {
     ///
     /// # Errors
     /// `audio-too-short` when there is not a single whole hop (or frame, without centring in
-    /// librosa's layout).
+    /// librosa's layout; or `n_fft / 2 + 1` samples, where reflection needs more).
     pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let mut stream = ColumnStream::new(self.clone(), pcm.rate())?;
         let model_rate_samples = pcm.duration_seconds() * f64::from(self.config.sample_rate);
@@ -232,9 +260,15 @@ pub struct ColumnStream {
     front_end: FrontEnd,
     resampler: Resampler,
     input_rate: SampleRate,
+    pre_emphasis: Option<PreEmphasis>,
     samples_in: u64,
-    /// Resampled audio from the first sample of the next frame on.
+    /// What is analysed, resampled and emphasised: from the next frame on, and as much before it
+    /// as the end of the recording is mirrored from.
     buffer: Vec<f32>,
+    /// Where in `buffer` the next frame begins.
+    next: usize,
+    /// Whether `buffer` has got what comes before the recording.
+    opened: bool,
 }
 
 impl ColumnStream {
@@ -246,11 +280,14 @@ impl ColumnStream {
         let config = front_end.config();
         let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?)?;
         Ok(ColumnStream {
-            buffer: vec![0.0; config.framing().padding()],
+            pre_emphasis: config.pre_emphasis.map(PreEmphasis::new),
             front_end,
             resampler,
             input_rate: rate,
             samples_in: 0,
+            buffer: Vec::new(),
+            next: 0,
+            opened: false,
         })
     }
 
@@ -260,20 +297,24 @@ impl ColumnStream {
     /// `inference` should a transform fail, which it does not on finite input.
     pub fn push(&mut self, samples: &[f32], columns: &mut Vec<f32>) -> Result<()> {
         self.samples_in += samples.len() as u64;
+        let fresh = self.buffer.len();
         self.resampler.push(samples, &mut self.buffer)?;
-        self.drain_frames(columns)
+        if self.prepare(fresh) { self.drain_frames(columns) } else { Ok(()) }
     }
 
     /// Appends the last columns; the stream is over after it.
     ///
     /// # Errors
-    /// `audio-too-short` when all pushes together held less than one hop (or frame,
-    /// without centring).
+    /// `audio-too-short` when all pushes together held less than [`FrontEnd::columns`] needs.
     pub fn finish(&mut self, columns: &mut Vec<f32>) -> Result<()> {
-        self.check_length()?;
+        let min = self.min_samples_in();
+        let fresh = self.buffer.len();
         self.resampler.finish(&mut self.buffer)?;
-        let framing = self.front_end.config().framing();
-        self.buffer.resize(self.buffer.len() + framing.closing(self.buffer.len()), 0.0);
+        if self.samples_in < min || !self.prepare(fresh) {
+            let (given, min) = (self.samples_in as usize, min as usize);
+            return Err(ErrorKind::AudioTooShort { given, min }.into());
+        }
+        self.front_end.config().framing().close(&mut self.buffer, self.next);
         self.drain_frames(columns)
     }
 
@@ -282,29 +323,38 @@ impl ColumnStream {
         self.front_end.config()
     }
 
-    fn check_length(&self) -> Result<()> {
+    /// Fewest samples at the input's rate that make a column.
+    fn min_samples_in(&self) -> u64 {
         let config = self.front_end.config();
-        let min = (config.framing().min_samples() as u64 * u64::from(self.input_rate.hz()))
-            .div_ceil(u64::from(config.sample_rate));
-        if self.samples_in >= min {
-            return Ok(());
+        let min = (config.framing().min_samples() + config.samples_lost()) as u64;
+        (min * u64::from(self.input_rate.hz())).div_ceil(u64::from(config.sample_rate))
+    }
+
+    /// Emphasises the samples that `buffer` has got from index `fresh` on. Whether there are
+    /// enough by now to begin with frames.
+    fn prepare(&mut self, fresh: usize) -> bool {
+        if let Some(pre_emphasis) = &mut self.pre_emphasis {
+            pre_emphasis.apply(&mut self.buffer, fresh);
         }
-        Err(ErrorKind::AudioTooShort { given: self.samples_in as usize, min: min as usize }.into())
+        self.opened = self.opened || self.front_end.config().framing().open(&mut self.buffer);
+        self.opened
     }
 
     fn drain_frames(&mut self, columns: &mut Vec<f32>) -> Result<()> {
-        let (n_fft, hop, n_mels) = {
+        let (n_fft, hop, n_mels, mirrored) = {
             let config = self.front_end.config();
-            (config.n_fft, config.hop_length, config.n_mels)
+            (config.n_fft, config.hop_length, config.n_mels, config.framing().mirrored())
         };
-        let mut start = 0;
-        while self.buffer.len() - start >= n_fft {
+        while self.buffer.len() - self.next >= n_fft {
             let end = columns.len();
             columns.resize(end + n_mels, 0.0);
-            self.front_end.column(&self.buffer[start..start + n_fft], &mut columns[end..])?;
-            start += hop;
+            let frame = &self.buffer[self.next..self.next + n_fft];
+            self.front_end.column(frame, &mut columns[end..])?;
+            self.next += hop;
         }
-        self.buffer.drain(..start);
+        let over = self.next.min(self.buffer.len() - mirrored);
+        self.buffer.drain(..over);
+        self.next -= over;
         Ok(())
     }
 }

@@ -9,6 +9,8 @@ pub enum MelScale {
     Slaney,
     /// `2595 · log10(1 + f / 700)` (`htk=True`).
     Htk,
+    /// `1127 · ln(1 + f / 700)`, as in Kaldi and torchaudio's `compliance.kaldi`.
+    Kaldi,
 }
 
 /// How the triangles are scaled.
@@ -32,11 +34,12 @@ pub enum MelTriangles {
 }
 
 impl MelScale {
-    /// Its name in model files: `slaney` or `htk`.
+    /// Its name in model files: `slaney`, `htk` or `kaldi`.
     pub fn name(self) -> &'static str {
         match self {
             MelScale::Slaney => "slaney",
             MelScale::Htk => "htk",
+            MelScale::Kaldi => "kaldi",
         }
     }
 
@@ -44,6 +47,7 @@ impl MelScale {
     pub fn to_mel(self, hz: f64) -> f64 {
         match self {
             MelScale::Htk => 2595.0 * (1.0 + hz / 700.0).log10(),
+            MelScale::Kaldi => 1127.0 * (hz / 700.0).ln_1p(),
             MelScale::Slaney if hz < SLANEY_BREAK_HZ => hz / SLANEY_HZ_PER_MEL,
             MelScale::Slaney => {
                 SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL
@@ -57,6 +61,7 @@ impl MelScale {
         let slaney_break = SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL;
         match self {
             MelScale::Htk => 700.0 * (10f64.powf(mel / 2595.0) - 1.0),
+            MelScale::Kaldi => 700.0 * (mel / 1127.0).exp_m1(),
             MelScale::Slaney if mel < slaney_break => mel * SLANEY_HZ_PER_MEL,
             MelScale::Slaney => SLANEY_BREAK_HZ * ((mel - slaney_break) * slaney_log_step()).exp(),
         }
@@ -223,7 +228,7 @@ mod tests {
 
     #[test]
     fn scales_invert() {
-        for scale in [MelScale::Slaney, MelScale::Htk] {
+        for scale in [MelScale::Slaney, MelScale::Htk, MelScale::Kaldi] {
             for hz in [0.0, 30.0, 999.0, 1000.0, 4321.0, 11_025.0] {
                 assert!((scale.to_hz(scale.to_mel(hz)) - hz).abs() < 1e-6, "{scale:?} {hz}");
             }
@@ -231,5 +236,7 @@ mod tests {
         // librosa.hz_to_mel(4000) and (4000, htk=True)
         assert!((MelScale::Slaney.to_mel(4000.0) - 35.163_760_23).abs() < 1e-6);
         assert!((MelScale::Htk.to_mel(4000.0) - 2_146.064_527).abs() < 1e-5);
+        // torchaudio.compliance.kaldi.mel_scale_scalar(4000)
+        assert!((MelScale::Kaldi.to_mel(4000.0) - 2_146.075_609).abs() < 1e-5);
     }
 }

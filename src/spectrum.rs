@@ -1,11 +1,37 @@
-//! Power spectra, frame by frame, as `librosa.stft` with a periodic Hann window
-//! computes them.
+//! Power spectra, frame by frame, as `librosa.stft` and `torch.stft` compute them.
 
 use crate::error::{Error, Result};
 use crate::framing::FrameLayout;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
+
+/// The form of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Window {
+    /// A periodic Hann window (`scipy.signal.get_window("hann", n)`, `torch.hann_window(n)`),
+    /// librosa's and torchaudio's.
+    #[default]
+    Hann,
+    /// A symmetric Hann window (`numpy.hanning(n)`, `torch.hann_window(n, periodic=False)`),
+    /// Kaldi's.
+    HannSymmetric,
+}
+
+impl Window {
+    /// Its `length` weights.
+    fn weights(self, length: usize) -> impl Iterator<Item = f32> {
+        let period = match self {
+            Window::Hann => length,
+            Window::HannSymmetric => length - 1,
+        };
+        (0..length).map(move |n| {
+            // A symmetric window of one sample is nothing but its peak.
+            let turn = if period == 0 { 0.5 } else { n as f64 / period as f64 };
+            (0.5 - 0.5 * (2.0 * std::f64::consts::PI * turn).cos()) as f32
+        })
+    }
+}
 
 /// Computes `|STFT|^power` of one frame at a time without allocating.
 #[derive(Clone)]
@@ -19,7 +45,7 @@ pub struct PowerSpectrum {
 }
 
 impl PowerSpectrum {
-    /// Plans frames of `n_fft` samples under a Hann window of `win_length` samples
+    /// Plans frames of `n_fft` samples under a periodic Hann window of `win_length` samples
     /// (centred and zero-padded to `n_fft`); `power` is 1 for magnitudes, 2 for power.
     ///
     /// # Errors
@@ -38,6 +64,20 @@ impl PowerSpectrum {
         power: f32,
         layout: FrameLayout,
     ) -> Result<Self> {
+        Self::with_window(n_fft, win_length, power, layout, Window::Hann)
+    }
+
+    /// As [`Self::with_layout`], with a window of another form.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_window(
+        n_fft: usize,
+        win_length: usize,
+        power: f32,
+        layout: FrameLayout,
+        window: Window,
+    ) -> Result<Self> {
         if win_length == 0 || win_length > n_fft {
             return Err(Error::config("win_length", win_length, format!("1 to {n_fft} (n_fft)")));
         }
@@ -46,7 +86,7 @@ impl PowerSpectrum {
         }
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
         Ok(PowerSpectrum {
-            window: padded_hann(n_fft, win_length, layout),
+            window: padded(window, n_fft, win_length, layout),
             power,
             windowed: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
@@ -95,16 +135,15 @@ impl PowerSpectrum {
     }
 }
 
-/// A periodic Hann window in the middle, or at the start, of `n_fft` zeros.
-fn padded_hann(n_fft: usize, win_length: usize, layout: FrameLayout) -> Vec<f32> {
-    let mut window = vec![0.0; n_fft];
+/// A window in the middle, or at the start, of `n_fft` zeros.
+fn padded(window: Window, n_fft: usize, win_length: usize, layout: FrameLayout) -> Vec<f32> {
+    let mut padded = vec![0.0; n_fft];
     let start = match layout {
         FrameLayout::Librosa => (n_fft - win_length) / 2,
         FrameLayout::TensorFlow => 0,
     };
-    for (n, weight) in window[start..start + win_length].iter_mut().enumerate() {
-        let phase = 2.0 * std::f64::consts::PI * n as f64 / win_length as f64;
-        *weight = (0.5 - 0.5 * phase.cos()) as f32;
+    for (place, weight) in padded[start..].iter_mut().zip(window.weights(win_length)) {
+        *place = weight;
     }
-    window
+    padded
 }

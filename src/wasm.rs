@@ -90,7 +90,7 @@ export interface ModelInfo {
   nFft: number;
   hopLength: number;
   nMels: number;
-  melScale: "slaney" | "htk";
+  melScale: "slaney" | "htk" | "kaldi";
   fMin: number;
   fMax: number;
   /** Unit of the features: decibel, or the natural logarithm. */

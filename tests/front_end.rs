@@ -7,120 +7,70 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
-use std::collections::BTreeMap;
+#[path = "common/front_end.rs"]
+mod goldens;
+
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use goldens::{
+    Golden, TOLERANCE, columns_in_pieces, floats, golden_columns, goldens, largest_difference,
+    signal,
+};
 use sourcing_sound::mel::MelFilterBank;
 use sourcing_sound::spectrum::PowerSpectrum;
-use sourcing_sound::{
-    FrameLayout, FrontEnd, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, Pcm,
-    SampleRate,
-};
+use sourcing_sound::{ErrorKind, FrameLayout, FrontEnd, FrontEndConfig, PadMode, Pcm, SampleRate};
 
-const TOLERANCE: f32 = 1e-3;
-
-/// One entry of configs.json.
-#[derive(Deserialize)]
-struct Golden {
-    sample_rate: u32,
-    n_fft: usize,
-    win_length: usize,
-    hop_length: usize,
-    center: bool,
-    power: f32,
-    n_mels: usize,
-    f_min: f32,
-    f_max: f32,
-    mel_scale: String,
-    norm: Option<String>,
-    log: String,
-    offset: f32,
+/// What is analysed of `signal`: emphasised and continued on either side as the settings say.
+fn analysed(golden: &Golden, signal: &[f32]) -> Vec<f32> {
+    let signal: Vec<f32> = match golden.pre_emphasis {
+        Some(a) => signal.windows(2).map(|pair| pair[1] - a * pair[0]).collect(),
+        None => signal.to_vec(),
+    };
+    let padding = if golden.center { golden.n_fft / 2 } else { 0 } as isize;
+    let last = signal.len() as isize - 1;
+    let sample = |n: isize| match golden.pad_mode() {
+        PadMode::Constant if n < 0 || n > last => 0.0,
+        PadMode::Reflect if n > last => signal[(2 * last - n) as usize],
+        _ => signal[n.unsigned_abs()],
+    };
+    (-padding..=last + padding).map(sample).collect()
 }
 
-impl Golden {
-    fn mel_scale(&self) -> MelScale {
-        match self.mel_scale.as_str() {
-            "slaney" => MelScale::Slaney,
-            "htk" => MelScale::Htk,
-            other => panic!("mel_scale {other}"),
-        }
+fn spectrum(golden: &Golden, signal: &[f32]) -> Vec<f32> {
+    let mut transform = PowerSpectrum::with_window(
+        golden.n_fft,
+        golden.win_length,
+        golden.power,
+        FrameLayout::Librosa,
+        golden.window(),
+    )
+    .unwrap();
+    let mut spectrum = Vec::new();
+    for frame in analysed(golden, signal).windows(golden.n_fft).step_by(golden.hop_length) {
+        let mut bins = vec![0.0; transform.bins()];
+        transform.process(frame, &mut bins).unwrap();
+        spectrum.extend(bins);
     }
-
-    fn norm(&self) -> MelNorm {
-        match self.norm.as_deref() {
-            Some("slaney") => MelNorm::Slaney,
-            None => MelNorm::None,
-            Some(other) => panic!("norm {other}"),
-        }
-    }
-
-    fn config(&self) -> FrontEndConfig {
-        let offset = self.offset;
-        FrontEndConfig {
-            sample_rate: self.sample_rate,
-            n_fft: self.n_fft,
-            win_length: self.win_length,
-            hop_length: self.hop_length,
-            center: self.center,
-            framing: FrameLayout::Librosa,
-            power: self.power,
-            n_mels: self.n_mels,
-            f_min: self.f_min,
-            f_max: self.f_max,
-            mel_scale: self.mel_scale(),
-            norm: self.norm(),
-            triangles: MelTriangles::Hertz,
-            log: match self.log.as_str() {
-                "decibel" => LogScale::Decibel { offset },
-                "natural" => LogScale::Natural { offset },
-                other => panic!("log {other}"),
-            },
-        }
-    }
-
-    /// The frames of `signal`, zero-padded as the settings say.
-    fn frames(&self, signal: &[f32]) -> Vec<Vec<f32>> {
-        let padding = vec![0.0; if self.center { self.n_fft / 2 } else { 0 }];
-        let padded = [&padding, signal, &padding].concat();
-        padded.windows(self.n_fft).step_by(self.hop_length).map(<[f32]>::to_vec).collect()
-    }
-
-    fn spectrum(&self, signal: &[f32]) -> Vec<f32> {
-        let mut transform = PowerSpectrum::new(self.n_fft, self.win_length, self.power).unwrap();
-        let mut spectrum = Vec::new();
-        for frame in self.frames(signal) {
-            let mut bins = vec![0.0; transform.bins()];
-            transform.process(&frame, &mut bins).unwrap();
-            spectrum.extend(bins);
-        }
-        spectrum
-    }
-
-    fn filters(&self) -> MelFilterBank {
-        let band = (self.f_min, self.f_max);
-        let (scale, norm) = (self.mel_scale(), self.norm());
-        MelFilterBank::new(self.sample_rate, self.n_fft, self.n_mels, band, scale, norm).unwrap()
-    }
+    spectrum
 }
 
-fn golden_path(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "golden", name].iter().collect()
+fn filters(golden: &Golden) -> MelFilterBank {
+    MelFilterBank::with_triangles(
+        golden.sample_rate,
+        golden.n_fft,
+        golden.n_mels,
+        (golden.f_min, golden.f_max),
+        golden.mel_scale(),
+        golden.norm(),
+        golden.triangles(),
+    )
+    .unwrap()
 }
 
 fn read(name: &str) -> Vec<f32> {
-    let bytes = std::fs::read(golden_path(&format!("{name}.f32"))).unwrap();
-    let (values, rest) = bytes.as_chunks::<4>();
-    assert!(rest.is_empty() && !values.is_empty(), "{name}");
-    values.iter().map(|&value| f32::from_le_bytes(value)).collect()
-}
-
-/// Runs `check` on every golden and its name.
-fn for_each_golden(check: impl Fn(&str, &Golden)) {
-    let json = std::fs::read_to_string(golden_path("configs.json")).unwrap();
-    let goldens: BTreeMap<String, Golden> = serde_json::from_str(&json).unwrap();
-    assert_eq!(goldens.keys().collect::<Vec<_>>(), ["htk", "magnitude", "urban"]);
-    goldens.iter().for_each(|(name, golden)| check(name, golden));
+    let file = format!("{name}.f32");
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "golden", &file].iter().collect();
+    floats(&std::fs::read(path).unwrap())
 }
 
 /// Compares values that are proportional to |spectrum|^`power` with their goldens.
@@ -136,74 +86,165 @@ fn assert_agrees(what: &str, power: f32, actual: &[f32]) {
 
 #[test]
 fn spectra_agree_with_librosa() {
-    let signal = read("signal");
-    for_each_golden(|name, golden| {
+    for (name, golden) in goldens() {
         let what = format!("{name}.spectrum");
-        assert_agrees(&what, golden.power, &golden.spectrum(&signal));
-    });
+        assert_agrees(&what, golden.power, &spectrum(&golden, &signal()));
+    }
 }
 
 #[test]
 fn mel_filters_agree_with_librosa() {
-    for_each_golden(|name, golden| {
-        let what = format!("{name}.mel_basis");
-        assert_agrees(&what, 2.0, &golden.filters().to_dense());
-    });
+    for (name, golden) in goldens() {
+        assert_agrees(&format!("{name}.mel_basis"), 2.0, &filters(&golden).to_dense());
+    }
 }
 
 #[test]
 fn mel_energies_agree_with_librosa() {
-    let signal = read("signal");
-    for_each_golden(|name, golden| {
-        let filters = golden.filters();
+    for (name, golden) in goldens() {
+        let filters = filters(&golden);
         let mut energies = Vec::new();
-        for spectrum in golden.spectrum(&signal).chunks(filters.bins()) {
+        for spectrum in spectrum(&golden, &signal()).chunks(filters.bins()) {
             let mut column = vec![0.0; filters.n_mels()];
             filters.apply(spectrum, &mut column);
             energies.extend(column);
         }
-        let what = format!("{name}.mel");
-        assert_agrees(&what, golden.power, &energies);
-    });
+        assert_agrees(&format!("{name}.mel"), golden.power, &energies);
+    }
 }
 
-/// The whole front end. Its values are logarithms already, so the bound is absolute: what a
-/// relative error of the energy of [`TOLERANCE`] makes of them.
+/// The whole front end. Its values are logarithms already, so the bound is absolute.
 #[test]
 fn columns_agree_with_librosa() {
-    let signal = read("signal");
-    for_each_golden(|name, golden| {
+    let signal = signal();
+    for (name, golden) in goldens() {
         let mut front_end = FrontEnd::new(golden.config()).unwrap();
-        let rate = SampleRate::new(golden.sample_rate).unwrap();
-        let columns = front_end.columns(Pcm::new(&signal, rate).unwrap()).unwrap();
-        let expected = read(&format!("{name}.log"));
+        let columns = front_end.columns(Pcm::new(&signal, golden.rate()).unwrap()).unwrap();
+        let expected = golden_columns(&name);
         assert_eq!(columns.len(), expected.len(), "{name}");
         assert_eq!(columns.len() / golden.n_mels, golden.config().columns_of(signal.len()));
-        let bound = match golden.log.as_str() {
-            "decibel" => 10.0 * (1.0 + TOLERANCE).log10(),
-            _ => (1.0 + TOLERANCE).ln(),
-        };
-        let difference = |(a, b): (&f32, &f32)| (a - b).abs();
-        let worst = columns.iter().zip(&expected).map(difference).fold(0f32, f32::max);
+        let (worst, bound) = (largest_difference(&columns, &expected), golden.bound());
         println!("{name}.log: max difference {worst:.2e}");
         assert!(worst <= bound, "{name}: {worst} exceeds {bound}");
-    });
+    }
+}
+
+/// How audio is cut into pieces changes no bit, at the front end's own rate and at others.
+#[test]
+fn pieces_of_any_size_give_the_same_columns() {
+    let signal = signal();
+    for (name, golden) in goldens() {
+        let config = golden.config();
+        for hz in [golden.sample_rate, 44_100, 48_000] {
+            let rate = SampleRate::new(hz).unwrap();
+            let pcm = Pcm::new(&signal, rate).unwrap();
+            let whole = FrontEnd::new(config.clone()).unwrap().columns(pcm).unwrap();
+            for sizes in [&[1][..], &[128], &[6_699], &[1, 0, 255, 2, 256, 257, 513, 777]] {
+                let pieces = columns_in_pieces(&config, &signal, rate, sizes);
+                assert!(pieces == whole, "{name} at {hz} Hz in pieces of {sizes:?}");
+            }
+        }
+    }
 }
 
 #[test]
 fn silence_has_the_silent_value() {
-    for_each_golden(|name, golden| {
+    for (name, golden) in goldens() {
         let mut front_end = FrontEnd::new(golden.config()).unwrap();
         let silence = vec![0.0; 4_000];
-        let rate = SampleRate::new(golden.sample_rate).unwrap();
-        let columns = front_end.columns(Pcm::new(&silence, rate).unwrap()).unwrap();
+        let columns = front_end.columns(Pcm::new(&silence, golden.rate()).unwrap()).unwrap();
         assert!(columns.iter().all(|&value| value == front_end.silent_value()), "{name}");
-    });
-    assert_eq!(FrontEnd::new(urban_config()).unwrap().silent_value(), -100.0);
+    }
+    assert_eq!(FrontEnd::new(config_of("urban")).unwrap().silent_value(), -100.0);
 }
 
-fn urban_config() -> FrontEndConfig {
-    let json = std::fs::read_to_string(golden_path("configs.json")).unwrap();
-    let goldens: BTreeMap<String, Golden> = serde_json::from_str(&json).unwrap();
-    goldens["urban"].config()
+fn config_of(name: &str) -> FrontEndConfig {
+    goldens()[name].config()
+}
+
+/// 257 samples are mirrored (n_fft 512), of what pre-emphasis makes one sample shorter.
+#[test]
+fn too_little_to_mirror_is_refused_with_what_is_needed() {
+    let kaldi = config_of("kaldi");
+    let plain = FrontEndConfig { pre_emphasis: None, ..kaldi.clone() };
+    let long_hop = FrontEndConfig { hop_length: 512, ..kaldi.clone() };
+    let cases = [
+        (&kaldi, 32_000, 258),
+        (&plain, 32_000, 257),
+        (&long_hop, 32_000, 513),
+        // 258 · 44,100 / 32,000 = 355.6
+        (&kaldi, 44_100, 356),
+        (&kaldi, 8_000, 65),
+        (&kaldi, 48_000, 387),
+    ];
+    for (config, hz, min) in cases {
+        let columns = |samples: usize| {
+            let samples = vec![0.1; samples];
+            let pcm = Pcm::new(&samples, SampleRate::new(hz).unwrap()).unwrap();
+            FrontEnd::new(config.clone()).unwrap().columns(pcm)
+        };
+        for given in [1, min - 1] {
+            let error = columns(given).unwrap_err();
+            let expected = ErrorKind::AudioTooShort { given, min };
+            assert_eq!(error.kind(), &expected, "{config:?} at {hz} Hz");
+        }
+        let enough = columns(min).unwrap();
+        assert!(enough.len() >= config.n_mels, "{config:?} at {hz} Hz");
+        assert!(enough.iter().all(|value| value.is_finite()));
+    }
+}
+
+/// Frames may follow each other without overlap: what the end is mirrored from is kept even so.
+#[test]
+fn the_end_is_mirrored_whatever_the_hop() {
+    let signal = signal();
+    for (hop_length, samples) in
+        [(512, 6_700), (512, 512 * 3 + 1), (512, 512 * 3 + 2), (511, 6_000), (1, 300)]
+    {
+        let golden = Golden { hop_length, ..goldens().remove("kaldi").unwrap() };
+        let signal = &signal[..samples];
+        let config = golden.config();
+        let columns = columns_in_pieces(&config, signal, golden.rate(), &[100]);
+        assert_eq!(columns.len() / golden.n_mels, config.columns_of(samples));
+        let filters = filters(&golden);
+        let mut expected = vec![0.0; columns.len()];
+        let spectrum = spectrum(&golden, signal);
+        assert_eq!(spectrum.len() / filters.bins(), config.columns_of(samples), "{hop_length}");
+        let rows = expected.chunks_mut(golden.n_mels);
+        for (column, spectrum) in rows.zip(spectrum.chunks(filters.bins())) {
+            filters.apply(spectrum, column);
+            column.iter_mut().for_each(|value| *value = (*value + 1e-5).ln());
+        }
+        assert_eq!(largest_difference(&columns, &expected), 0.0, "hop_length {hop_length}");
+    }
+}
+
+#[test]
+fn settings_out_of_range_are_refused_by_name() {
+    let kaldi = || config_of("kaldi");
+    let cases = [
+        ("pre_emphasis", FrontEndConfig { pre_emphasis: Some(0.0), ..kaldi() }),
+        ("pre_emphasis", FrontEndConfig { pre_emphasis: Some(1.0), ..kaldi() }),
+        ("pre_emphasis", FrontEndConfig { pre_emphasis: Some(-0.97), ..kaldi() }),
+        ("pre_emphasis", FrontEndConfig { pre_emphasis: Some(f32::NAN), ..kaldi() }),
+        ("pad_mode", FrontEndConfig { center: false, ..kaldi() }),
+        ("win_length", FrontEndConfig { win_length: 0, ..kaldi() }),
+        ("win_length", FrontEndConfig { win_length: 513, ..kaldi() }),
+    ];
+    for (setting, config) in cases {
+        let text = format!("{config:?}");
+        let error = FrontEnd::new(config).err().unwrap();
+        assert_eq!(error.code(), "config", "{text}");
+        assert!(error.to_string().contains(setting), "{error}");
+    }
+}
+
+/// The shortest symmetric window is its peak alone.
+#[test]
+fn a_window_of_one_sample_lets_it_through() {
+    let config = FrontEndConfig { win_length: 1, ..config_of("kaldi") };
+    let columns = columns_in_pieces(&config, &signal(), SampleRate::new(32_000).unwrap(), &[999]);
+    assert!(columns.iter().all(|value| value.is_finite()));
+    let silent = FrontEnd::new(config).unwrap().silent_value();
+    assert!(columns.iter().any(|&value| value > silent + 1.0));
 }

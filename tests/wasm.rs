@@ -7,6 +7,9 @@
 #[path = "common/descriptors.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod descriptors;
+#[path = "common/front_end.rs"]
+#[allow(dead_code, reason = "the native test uses the rest")]
+mod front_end;
 #[path = "common/scores.rs"]
 mod scores;
 #[path = "common/sounds.rs"]
@@ -133,6 +136,22 @@ fn descriptors_agree_with_librosa() {
     for (name, golden) in descriptors::goldens() {
         for (what, error) in golden.errors() {
             assert!(error <= 1e-3, "{name}, {what}: max relative error {error}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn columns_agree_with_librosa_however_they_are_cut() {
+    let signal = front_end::signal();
+    for (name, golden) in front_end::goldens() {
+        let pieces = |sizes: &[usize]| {
+            front_end::columns_in_pieces(&golden.config(), &signal, golden.rate(), sizes)
+        };
+        let whole = pieces(&[signal.len()]);
+        let worst = front_end::largest_difference(&whole, &front_end::golden_columns(&name));
+        assert!(worst <= golden.bound(), "{name}: {worst} exceeds {}", golden.bound());
+        for sizes in [&[1][..], &[128], &[257, 1, 0, 777]] {
+            assert!(pieces(sizes) == whole, "{name} in pieces of {sizes:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::audio::SampleRate;
 use crate::error::{Error, Result};
-use crate::framing::{FrameLayout, Framing};
+use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelNorm, MelScale, check_n_mels};
 
 /// Settings of the descriptors, in librosa's words. Start from [`Self::librosa`].
@@ -72,6 +72,7 @@ impl DescriptorConfig {
             n_fft: self.n_fft,
             hop_length: self.hop_length,
             center: self.center,
+            pad_mode: PadMode::Constant,
             layout: FrameLayout::Librosa,
         }
     }

@@ -7,10 +7,11 @@
 mod read;
 mod write;
 
-use crate::framing::FrameLayout;
+use crate::framing::{FrameLayout, PadMode};
 use crate::front_end::FrontEndConfig;
 use crate::labels::Labels;
 use crate::mel::{MelNorm, MelScale, MelTriangles};
+use crate::spectrum::Window;
 use crate::taxonomy::Taxonomy;
 use crate::vocabulary::{Thresholds, Vocabulary};
 
@@ -118,13 +119,18 @@ pub struct ModelMetadata {
 impl ModelMetadata {
     /// Duration of a segment in seconds.
     pub fn segment_seconds(&self) -> f64 {
-        let columns = match self.front_end.framing {
+        let front_end = &self.front_end;
+        let columns = match front_end.framing {
+            // Without the sample that pre-emphasis takes, T columns come from T hops at most.
+            FrameLayout::Librosa if front_end.center && front_end.pre_emphasis.is_some() => {
+                self.segment_frames
+            }
             // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to
             // 4.017 s. The round number in between is what people call it.
             FrameLayout::Librosa => self.segment_frames.saturating_sub(1),
             FrameLayout::TensorFlow => self.segment_frames,
         };
-        let seconds = columns as f64 * self.front_end.column_seconds();
+        let seconds = columns as f64 * front_end.column_seconds();
         // The tiny step back keeps 0.96 from becoming 0.97 by a rounding error.
         (seconds * 100.0 - 1e-6).ceil() / 100.0
     }
@@ -154,7 +160,12 @@ impl ModelMetadata {
     }
 }
 
-const MEL_SCALES: &[(&str, MelScale)] = &[("slaney", MelScale::Slaney), ("htk", MelScale::Htk)];
+const WINDOWS: &[(&str, Window)] =
+    &[("hann", Window::Hann), ("hann_symmetric", Window::HannSymmetric)];
+const PAD_MODES: &[(&str, PadMode)] =
+    &[("constant", PadMode::Constant), ("reflect", PadMode::Reflect)];
+const MEL_SCALES: &[(&str, MelScale)] =
+    &[("slaney", MelScale::Slaney), ("htk", MelScale::Htk), ("kaldi", MelScale::Kaldi)];
 const MEL_NORMS: &[(&str, MelNorm)] = &[("slaney", MelNorm::Slaney), ("none", MelNorm::None)];
 const PADDINGS: &[(&str, Padding)] = &[("silence", Padding::Silence)];
 const ACTIVATIONS: &[(&str, Activation)] = &[

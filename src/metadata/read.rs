@@ -2,7 +2,7 @@
 
 use super::{
     ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MAX_SEGMENT_FRAMES, MEL_NORMS, MEL_SCALES,
-    ModelMetadata, PADDINGS, PREFIX, PatchLayout, TRIANGLES,
+    ModelMetadata, PAD_MODES, PADDINGS, PREFIX, PatchLayout, TRIANGLES, WINDOWS,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::front_end::{FrontEnd, FrontEndConfig, LogScale};
@@ -150,13 +150,16 @@ impl Props<'_> {
 
     fn front_end(&self) -> Result<FrontEndConfig> {
         let whole = "a whole number";
-        self.choice("window", &[("hann", ())])?;
         let offset = self.number("log_offset", "a positive number", positive)?;
         let decibel = self.choice("log", &[("decibel", true), ("natural", false)])?;
         Ok(FrontEndConfig {
             sample_rate: self.number("sample_rate", whole, |_: u32| true)?,
+            pre_emphasis: self.optional("pre_emphasis", |props, key| {
+                props.number(key, "a number above 0 and below 1", |_: f32| true)
+            })?,
             n_fft: self.number("n_fft", whole, |_: usize| true)?,
             win_length: self.number("win_length", whole, |_: usize| true)?,
+            window: self.choice("window", WINDOWS)?,
             hop_length: self.number("hop_length", whole, |_: usize| true)?,
             framing: self
                 .optional("framing", |props, key| props.choice(key, FRAMINGS))?
@@ -165,6 +168,9 @@ impl Props<'_> {
                 .optional("mel_triangles", |props, key| props.choice(key, TRIANGLES))?
                 .unwrap_or_default(),
             center: self.choice("center", &[("true", true), ("false", false)])?,
+            pad_mode: self
+                .optional("pad_mode", |props, key| props.choice(key, PAD_MODES))?
+                .unwrap_or_default(),
             power: self.number("power", "1 or 2", |_: f32| true)?,
             n_mels: self.number("n_mels", whole, |_: usize| true)?,
             f_min: self.number("f_min", "a frequency in Hz", |_: f32| true)?,

@@ -12,10 +12,13 @@ pub(crate) fn example() -> ModelMetadata {
         labels: Labels::new(vec!["café".into(), "b \"quoted\"".into()]).unwrap(),
         front_end: FrontEndConfig {
             sample_rate: 16_000,
+            pre_emphasis: None,
             n_fft: 512,
             win_length: 400,
+            window: Window::Hann,
             hop_length: 160,
             center: false,
+            pad_mode: PadMode::Constant,
             framing: FrameLayout::TensorFlow,
             power: 1.0,
             n_mels: 64,
@@ -71,13 +74,135 @@ fn what_is_written_is_read() {
     assert_eq!(read(&metadata.to_props()), Ok(metadata));
 }
 
+/// 10 ms columns at 32 kHz, emphasised, centred and mirrored.
+fn kaldi_example() -> ModelMetadata {
+    let mut metadata = example();
+    metadata.front_end = FrontEndConfig {
+        sample_rate: 32_000,
+        pre_emphasis: Some(0.97),
+        n_fft: 1_024,
+        win_length: 800,
+        window: Window::HannSymmetric,
+        hop_length: 320,
+        center: true,
+        pad_mode: PadMode::Reflect,
+        framing: FrameLayout::Librosa,
+        power: 2.0,
+        n_mels: 128,
+        f_min: 0.0,
+        f_max: 15_000.0,
+        mel_scale: MelScale::Kaldi,
+        norm: MelNorm::None,
+        triangles: MelTriangles::Mel,
+        log: LogScale::Natural { offset: 1e-5 },
+    };
+    metadata
+}
+
+#[test]
+fn kaldis_settings_are_read_as_written() {
+    let metadata = kaldi_example();
+    let props = metadata.to_props();
+    for (key, value) in [
+        ("pre_emphasis", "0.97"),
+        ("window", "hann_symmetric"),
+        ("pad_mode", "reflect"),
+        ("mel_scale", "kaldi"),
+    ] {
+        let found = props.iter().find(|(k, _)| *k == format!("sourcing_sound.{key}"));
+        assert_eq!(found.map(|(_, v)| v.as_str()), Some(value), "{key}");
+    }
+    assert_eq!(read(&props), Ok(metadata));
+}
+
+#[test]
+fn usual_settings_are_neither_written_nor_part_of_the_cache_key() {
+    let usual = example();
+    let written: Vec<String> = usual.to_props().into_iter().map(|(key, _)| key).collect();
+    let debug = format!("{:?}", usual.front_end);
+    for name in ["pre_emphasis", "pad_mode"] {
+        assert!(!written.contains(&format!("sourcing_sound.{name}")), "{name}");
+    }
+    for name in ["pre_emphasis", "window", "pad_mode"] {
+        assert!(!debug.contains(name), "{debug}");
+    }
+    let unusual = format!("{:?}", kaldi_example().front_end);
+    for text in ["pre_emphasis: 0.97", "window: HannSymmetric", "pad_mode: Reflect"] {
+        assert!(unusual.contains(text), "{unusual}");
+    }
+}
+
+#[test]
+fn emphasised_columns_are_whole_hops() {
+    let mut metadata = kaldi_example();
+    for (columns, seconds) in [(100, 1.0), (200, 2.0), (400, 4.0)] {
+        metadata.segment_frames = columns;
+        assert_eq!(metadata.segment_seconds(), seconds);
+        let samples = (seconds * 32_000.0) as usize;
+        assert_eq!(metadata.front_end.columns_of(samples), columns);
+        assert_eq!(metadata.front_end.columns_of(samples + 1), columns + 1);
+    }
+    // Not emphasised, the same audio has one column more.
+    metadata.front_end.pre_emphasis = None;
+    metadata.segment_frames = 201;
+    assert_eq!(metadata.segment_seconds(), 2.0);
+    assert_eq!(metadata.front_end.columns_of(64_000), 201);
+}
+
+#[test]
+fn senseless_settings_of_kaldis_are_named() {
+    for (key, value) in [
+        ("pre_emphasis", "0"),
+        ("pre_emphasis", "1"),
+        ("pre_emphasis", "-0.97"),
+        ("pre_emphasis", "NaN"),
+        ("pre_emphasis", "inf"),
+        ("pre_emphasis", "0,97"),
+        ("pre_emphasis", ""),
+        ("window", "hann_periodic"),
+        ("window", "Hann"),
+        ("pad_mode", "edge"),
+        ("pad_mode", ""),
+        ("mel_scale", "Kaldi"),
+    ] {
+        refused(kaldi_example(), key, value);
+    }
+    // Nothing to mirror where frames begin with the recording.
+    let mut metadata = kaldi_example();
+    metadata.front_end.center = false;
+    refused(metadata, "pad_mode", "reflect");
+}
+
+/// The value is refused, and its key named.
+fn refused(metadata: ModelMetadata, key: &str, value: &str) {
+    let mut props = metadata.to_props();
+    let key = format!("sourcing_sound.{key}");
+    let found = props.iter_mut().find(|(k, _)| *k == key).unwrap();
+    found.1 = value.into();
+    let error = read(&props).unwrap_err();
+    assert_eq!(error.code(), "metadata-invalid", "{key} = {value}");
+    assert!(error.to_string().contains(&key), "{error}");
+}
+
 /// Keys that stand alone and may be absent.
-const OPTIONAL: [&str; 4] = [".other_threshold", ".embedding_size", ".framing", ".mel_triangles"];
+const OPTIONAL: [&str; 6] = [
+    ".other_threshold",
+    ".embedding_size",
+    ".pre_emphasis",
+    ".pad_mode",
+    ".framing",
+    ".mel_triangles",
+];
 
 #[test]
 fn every_missing_key_is_named() {
-    let props = example().to_props();
-    for (key, _) in &props {
+    for props in [example().to_props(), kaldi_example().to_props()] {
+        every_missing_key_of(&props);
+    }
+}
+
+fn every_missing_key_of(props: &[(String, String)]) {
+    for (key, _) in props {
         let fewer: Vec<_> = props.iter().filter(|(k, _)| k != key).cloned().collect();
         let expected = ErrorKind::MetadataMissing { key: key.clone() };
         match read(&fewer) {

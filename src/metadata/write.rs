@@ -1,10 +1,10 @@
 //! Metadata → key-value pairs.
 
 use super::{
-    ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MEL_NORMS, ModelMetadata, PADDINGS, PREFIX, TRIANGLES,
-    name_of,
+    ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MEL_NORMS, ModelMetadata, PAD_MODES, PADDINGS, PREFIX,
+    TRIANGLES, WINDOWS, name_of,
 };
-use crate::framing::FrameLayout;
+use crate::framing::{FrameLayout, PadMode};
 use crate::front_end::LogScale;
 use crate::mel::MelTriangles;
 use serde_json::json;
@@ -23,7 +23,7 @@ impl ModelMetadata {
             ("n_fft", front_end.n_fft.to_string()),
             ("win_length", front_end.win_length.to_string()),
             ("hop_length", front_end.hop_length.to_string()),
-            ("window", "hann".to_owned()),
+            ("window", name_of(WINDOWS, front_end.window)),
             ("center", front_end.center.to_string()),
             ("power", front_end.power.to_string()),
             ("n_mels", front_end.n_mels.to_string()),
@@ -65,6 +65,12 @@ impl ModelMetadata {
         let mut props = Vec::new();
         if let Some(threshold) = self.other_threshold {
             props.push(("other_threshold", threshold.to_string()));
+        }
+        if let Some(coefficient) = self.front_end.pre_emphasis {
+            props.push(("pre_emphasis", coefficient.to_string()));
+        }
+        if self.front_end.pad_mode != PadMode::Constant {
+            props.push(("pad_mode", name_of(PAD_MODES, self.front_end.pad_mode)));
         }
         if self.front_end.framing != FrameLayout::Librosa {
             props.push(("framing", name_of(FRAMINGS, self.front_end.framing)));

@@ -5,7 +5,7 @@
 use prost::Message;
 use sourcing_sound::{
     Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
-    ModelMetadata, Padding, PatchLayout,
+    ModelMetadata, PadMode, Padding, PatchLayout, Window,
 };
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
@@ -24,10 +24,13 @@ pub fn metadata() -> ModelMetadata {
         labels: Labels::new(LABELS.map(String::from).to_vec()).expect("three different names"),
         front_end: FrontEndConfig {
             sample_rate: 22_050,
+            pre_emphasis: None,
             n_fft: 1_024,
             win_length: 1_024,
+            window: Window::Hann,
             hop_length: 512,
             center: true,
+            pad_mode: PadMode::Constant,
             framing: FrameLayout::Librosa,
             power: 2.0,
             n_mels: 24,

@@ -1,4 +1,4 @@
-"""Writes the goldens that tests/front_end.rs compares the front end with.
+"""Writes the goldens that tests/front_end.rs and tests/wasm.rs compare the front end with.
 
     pip install -r tests/golden/requirements.txt
     python tests/golden/front_end.py
@@ -39,6 +39,13 @@ CONFIGS = {
         log="decibel", offset=1e-10,
     ),
     # Magnitudes, whole frames only, natural logarithm.
+    # Kaldi's features as networks trained with torchaudio compute them: emphasised, centred by
+    # reflection, a symmetric window, triangles straight in mel.
+    "kaldi": dict(
+        sample_rate=32_000, pre_emphasis=0.97, n_fft=512, win_length=400, window="hann_symmetric",
+        hop_length=160, center=True, pad_mode="reflect", power=2.0, n_mels=64, f_min=0.0,
+        f_max=15_000.0, mel_scale="kaldi", norm=None, triangles="mel", log="natural", offset=1e-5,
+    ),
     "magnitude": dict(
         sample_rate=16_000, n_fft=512, win_length=400, hop_length=160, center=False, power=1.0,
         n_mels=40, f_min=0.0, f_max=8_000.0, mel_scale="slaney", norm=None,
@@ -57,19 +64,50 @@ def test_signal():
     return signal.astype("<f4")
 
 
-def write_config(name, config, signal):
-    spectrum = np.abs(
-        librosa.stft(
-            signal.astype(np.float64), n_fft=config["n_fft"], win_length=config["win_length"],
-            hop_length=config["hop_length"], window="hann", center=config["center"],
-            pad_mode="constant",
-        )
-    ) ** config["power"]
-    basis = librosa.filters.mel(
+def emphasise(signal, config):
+    if "pre_emphasis" not in config:
+        return signal
+    return signal[1:] - config["pre_emphasis"] * signal[:-1]
+
+
+def window_of(config):
+    if config.get("window") == "hann_symmetric":
+        return np.hanning(config["win_length"])
+    return "hann"
+
+
+def kaldi_basis(config):
+    """Kaldi's filters, which librosa does not have: `MelBanks` in its feat/mel-computations.cc."""
+    def to_mel(hz):
+        return 1_127.0 * np.log(1.0 + hz / 700.0)
+
+    edges = np.linspace(to_mel(config["f_min"]), to_mel(config["f_max"]), config["n_mels"] + 2)
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    mel = to_mel(librosa.fft_frequencies(sr=config["sample_rate"], n_fft=config["n_fft"]))
+    rising, falling = (mel - left) / (centre - left), (right - mel) / (right - centre)
+    return np.maximum(0.0, np.minimum(rising, falling))
+
+
+def mel_basis(config):
+    if config["mel_scale"] == "kaldi":
+        return kaldi_basis(config)
+    return librosa.filters.mel(
         sr=config["sample_rate"], n_fft=config["n_fft"], n_mels=config["n_mels"],
         fmin=config["f_min"], fmax=config["f_max"], htk=config["mel_scale"] == "htk",
         norm=config["norm"], dtype=np.float64,
     )
+
+
+def write_config(name, config, signal):
+    spectrum = np.abs(
+        librosa.stft(
+            emphasise(signal.astype(np.float64), config), n_fft=config["n_fft"],
+            win_length=config["win_length"], hop_length=config["hop_length"],
+            window=window_of(config), center=config["center"],
+            pad_mode=config.get("pad_mode", "constant"),
+        )
+    ) ** config["power"]
+    basis = mel_basis(config)
     mel = basis @ spectrum
     shifted = mel + config["offset"]
     log = 10.0 * np.log10(shifted) if config["log"] == "decibel" else np.log(shifted)

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sourcing_sound::{
-    Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, Taxonomy,
+    Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, PadMode,
+    Taxonomy, Window,
 };
 
 use crate::Outcome;
@@ -133,6 +134,14 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
         MelNorm::Slaney => "slaney",
         MelNorm::None => "none",
     };
+    let window = match front_end.window {
+        Window::Hann => "hann",
+        Window::HannSymmetric => "hann_symmetric",
+    };
+    let pad_mode = match front_end.pad_mode {
+        PadMode::Constant => "constant",
+        PadMode::Reflect => "reflect",
+    };
     let framing = match front_end.framing {
         FrameLayout::Librosa => "librosa",
         FrameLayout::TensorFlow => "tensorflow",
@@ -143,10 +152,13 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
     };
     vec![
         ("sample_rate", json!(front_end.sample_rate)),
+        ("pre_emphasis", front_end.pre_emphasis.map_or(Value::Null, decimal)),
         ("n_fft", json!(front_end.n_fft)),
         ("win_length", json!(front_end.win_length)),
+        ("window", json!(window)),
         ("hop_length", json!(front_end.hop_length)),
         ("center", json!(front_end.center)),
+        ("pad_mode", json!(pad_mode)),
         ("framing", json!(framing)),
         ("power", decimal(front_end.power)),
         ("n_mels", json!(front_end.n_mels)),

@@ -3,17 +3,22 @@
 use crate::net::NetConfig;
 use crate::random::short_hash;
 use serde::{Deserialize, Serialize};
-use sourcing_sound::{FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles};
+use sourcing_sound::{
+    FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode, Window,
+};
 
 /// The front end of the flagship: 22,050 Hz, 1,024-point frames every 512 samples, 64
 /// Slaney mel bands from 30 Hz to 11,025 Hz, in dB.
 pub fn front_end() -> FrontEndConfig {
     FrontEndConfig {
         sample_rate: 22_050,
+        pre_emphasis: None,
         n_fft: 1024,
         win_length: 1024,
+        window: Window::Hann,
         hop_length: 512,
         center: true,
+        pad_mode: PadMode::Constant,
         framing: FrameLayout::Librosa,
         power: 2.0,
         n_mels: 64,

@@ -149,7 +149,7 @@ export interface ModelInfo {
   /** Samples at `sampleRate` from one log-mel column to the next. */
   hopLength: number;
   nMels: number;
-  melScale: "slaney" | "htk";
+  melScale: "slaney" | "htk" | "kaldi";
   /** Hz of the lowest band's lower edge. */
   fMin: number;
   /** Hz of the highest band's upper edge. */

@@ -10,11 +10,13 @@ const MEL_OF_HZ: Record<ModelInfo["melScale"], (hz: number) => number> = {
   // Linear below 1 kHz, logarithmic above.
   slaney: (hz) => (hz < 1000 ? (3 * hz) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4)),
   htk: (hz) => 2595 * Math.log10(1 + hz / 700),
+  kaldi: (hz) => 1127 * Math.log1p(hz / 700),
 };
 
 const HZ_OF_MEL: Record<ModelInfo["melScale"], (mel: number) => number> = {
   slaney: (mel) => (mel < 15 ? (200 * mel) / 3 : 1000 * Math.exp((Math.log(6.4) * (mel - 15)) / 27)),
   htk: (mel) => 700 * (10 ** (mel / 2595) - 1),
+  kaldi: (mel) => 700 * Math.expm1(mel / 1127),
 };
 
 type Axis = Pick<ModelInfo, "melScale" | "fMin" | "fMax">;

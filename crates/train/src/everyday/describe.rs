@@ -3,7 +3,7 @@
 use super::network::{N_MELS, PATCH_FRAMES};
 use sourcing_sound::{
     Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
-    ModelMetadata, Padding, PatchLayout, Taxonomy,
+    ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window,
 };
 
 /// YAMNet's front end: 16 kHz, windows of 25 ms every 10 ms, 64 mel bands of magnitudes from
@@ -11,10 +11,13 @@ use sourcing_sound::{
 fn front_end() -> FrontEndConfig {
     FrontEndConfig {
         sample_rate: 16_000,
+        pre_emphasis: None,
         n_fft: 512,
         win_length: 400,
+        window: Window::Hann,
         hop_length: 160,
         center: false,
+        pad_mode: PadMode::Constant,
         framing: FrameLayout::TensorFlow,
         power: 1.0,
         n_mels: N_MELS,

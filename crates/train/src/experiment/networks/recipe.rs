@@ -3,7 +3,9 @@
 use crate::network::fit::FitConfig;
 use crate::network::layers::NetworkConfig;
 use crate::network::layouts;
-use sourcing_sound::{FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles};
+use sourcing_sound::{
+    FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode, Window,
+};
 
 /// Mel bands of all inputs, and MFCC coefficients.
 const ROWS: usize = 60;
@@ -188,10 +190,13 @@ impl Recipe {
 fn front_end(sample_rate: u32, n_fft: usize, hop_length: usize, n_mels: usize) -> FrontEndConfig {
     FrontEndConfig {
         sample_rate,
+        pre_emphasis: None,
         n_fft,
         win_length: n_fft,
+        window: Window::Hann,
         hop_length,
         center: true,
+        pad_mode: PadMode::Constant,
         framing: FrameLayout::Librosa,
         power: 2.0,
         n_mels,

@@ -1,0 +1,32 @@
+//! Pre-emphasis: the first step of speech front ends, which lifts high frequencies.
+
+/// Turns a signal x into y\[n\] = x\[n + 1\] − a · x\[n\], piece by piece. The result is one
+/// sample shorter than the signal.
+#[derive(Clone, Debug)]
+pub(crate) struct PreEmphasis {
+    coefficient: f32,
+    previous: Option<f32>,
+}
+
+impl PreEmphasis {
+    pub(crate) fn new(coefficient: f32) -> Self {
+        PreEmphasis { coefficient, previous: None }
+    }
+
+    /// Filters the samples from index `from` on in place. The very first sample of a signal is
+    /// taken out: it is only what the next one is compared with.
+    pub(crate) fn apply(&mut self, samples: &mut Vec<f32>, from: usize) {
+        if samples.len() == from {
+            return;
+        }
+        let mut previous = match self.previous {
+            Some(previous) => previous,
+            None => samples.remove(from),
+        };
+        for sample in &mut samples[from..] {
+            let emphasised = *sample - self.coefficient * previous;
+            previous = std::mem::replace(sample, emphasised);
+        }
+        self.previous = Some(previous);
+    }
+}
