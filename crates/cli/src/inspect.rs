@@ -188,10 +188,10 @@ fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }
 
-/// Lists by name: `bark: Bark, Yip; siren: Siren`.
+/// Lists by name: `bark (Bark, Yip), siren (Siren)`.
 fn lists(fields: &serde_json::Map<String, Value>) -> String {
-    let lists = fields.iter().map(|(name, value)| format!("{name}: {}", plain(value)));
-    lists.collect::<Vec<_>>().join("; ")
+    let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
+    lists.collect::<Vec<_>>().join(", ")
 }
 
 /// A value as a person would write it: an object by its name, or list by list; of a long list the beginning.

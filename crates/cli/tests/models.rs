@@ -144,7 +144,7 @@ fn a_head_adds_its_labels() {
     assert_eq!((&model["event_on"], &model["base_event_on"]), (&json!(0.5), &json!(0.6)));
     assert_eq!(model["segment_frames"], 24, "that of the base");
     let text = bench.run(&inspect).success();
-    assert!(text.contains("low: Low hum, drone\n"), "{text}");
+    assert!(text.contains("  low (Low hum, drone)\n"), "{text}");
 }
 
 #[test]
