@@ -25,23 +25,36 @@ use crate::wasm::{self, Names};
 use crate::workspace::Workspace;
 
 /// A model that is measured; paths from the repository's root.
+#[derive(Clone)]
 pub struct Subject {
     /// As the command line calls it.
-    pub name: &'static str,
-    model: &'static str,
+    pub name: String,
+    model: PathBuf,
     /// The head on it, if any.
-    head: Option<&'static str>,
+    head: Option<PathBuf>,
 }
 
-const SUBJECTS: &[Subject] = &[
-    Subject { name: "urban", model: "models/urban-v1/model.onnx", head: None },
-    Subject { name: "everyday", model: "models/everyday/model.onnx", head: None },
-    Subject {
-        name: "everyday/urban",
-        model: "models/everyday/model.onnx",
-        head: Some("models/everyday/urban.head.json"),
-    },
+/// The models that ship, by their names on the command line, with the head on them.
+const SHIPPED: [(&str, &str, Option<&str>); 3] = [
+    ("everyday", "models/everyday/model.onnx", None),
+    ("urban", "models/everyday/model.onnx", Some("models/everyday/urban.head.json")),
+    ("urban-tiny", "models/urban-v1/model.onnx", None),
 ];
+
+/// The models that ship, and then those of `beside`.
+fn subjects(beside: &[PathBuf]) -> Vec<Subject> {
+    let shipped = SHIPPED.iter().map(|&(name, model, head)| Subject {
+        name: name.to_owned(),
+        model: model.into(),
+        head: head.map(PathBuf::from),
+    });
+    let beside = beside.iter().map(|path| Subject {
+        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        model: path.clone(),
+        head: None,
+    });
+    shipped.chain(beside).collect()
+}
 
 /// The options of `cargo xtask bench`.
 #[derive(clap::Args)]
@@ -58,6 +71,9 @@ pub struct Options {
     /// Write every measured value to this file as JSON, too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Measure this model file too, under the file's name. Repeatable
+    #[arg(long, value_name = "FILE.onnx")]
+    beside: Vec<PathBuf>,
     /// Only try whether everything can be measured: one round of a second, no page
     #[arg(long, conflicts_with_all = ["rounds", "seconds", "out"])]
     check: bool,
@@ -66,7 +82,7 @@ pub struct Options {
 /// Runs `cargo xtask bench`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let (rounds, seconds) = if options.check { (1, 1) } else { (options.rounds, options.seconds) };
-    let measured = measure(workspace, rounds, seconds)?;
+    let measured = measure(workspace, rounds, seconds, &subjects(&options.beside))?;
     let machine = Machine::find();
     println!("\n{}", table::plain(&measured));
     if !options.check {
@@ -82,7 +98,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// The smallest check that the programs work: one round of a second of audio.
 pub fn check(workspace: &Workspace) -> Result<()> {
-    measure(workspace, 1, 1).map(drop)
+    measure(workspace, 1, 1, &subjects(&[])).map(drop)
 }
 
 /// All that was measured.
@@ -100,7 +116,7 @@ pub struct Measured {
 
 /// What was measured of one model.
 pub struct MeasuredModel {
-    name: &'static str,
+    name: String,
     /// Of the head's file alone, for a model with a head.
     sizes: Sizes,
     native: Costs,
@@ -109,12 +125,17 @@ pub struct MeasuredModel {
     memory_bytes: Vec<f64>,
 }
 
-fn measure(workspace: &Workspace, rounds: u16, seconds: u16) -> Result<Measured> {
+fn measure(
+    workspace: &Workspace,
+    rounds: u16,
+    seconds: u16,
+    subjects: &[Subject],
+) -> Result<Measured> {
     let (mut native, mut web) = (native(workspace)?, web(workspace)?);
     let mut measured: Option<Measured> = None;
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
-        for (index, subject) in SUBJECTS.iter().enumerate() {
+        for (index, subject) in subjects.iter().enumerate() {
             let request = subject.request(workspace, seconds)?;
             let (here, there) = (native.ask(&request)?, web.ask(&request)?);
             let measured = measured.get_or_insert(Measured::new(rounds, seconds, &there)?);
@@ -150,7 +171,7 @@ impl Measured {
 
 impl Subject {
     fn request(&self, workspace: &Workspace, seconds: u16) -> Result<Value> {
-        let path = |relative: &str| {
+        let path = |relative: &PathBuf| {
             let path = workspace.root().join(relative);
             ensure!(
                 path.is_file(),
@@ -159,16 +180,16 @@ impl Subject {
             );
             Ok(path)
         };
-        let head = self.head.map(path).transpose()?;
-        Ok(json!({ "model": path(self.model)?, "head": head, "seconds": seconds }))
+        let head = self.head.as_ref().map(path).transpose()?;
+        Ok(json!({ "model": path(&self.model)?, "head": head, "seconds": seconds }))
     }
 
     fn measured(&self, workspace: &Workspace, answer: &Value) -> Result<MeasuredModel> {
-        let own = workspace.root().join(self.head.unwrap_or(self.model));
+        let own = workspace.root().join(self.head.as_ref().unwrap_or(&self.model));
         let bytes =
             fs::metadata(&own).with_context(|| format!("cannot read {}", own.display()))?.len();
         Ok(MeasuredModel {
-            name: self.name,
+            name: self.name.clone(),
             sizes: Sizes { bytes: bytes as f64, gzip_bytes: cost::number(answer, "gzip_bytes")? },
             native: Costs::default(),
             browser: Costs::default(),
