@@ -34,13 +34,13 @@ pub struct Subject {
 }
 
 const SUBJECTS: &[Subject] = &[
-    Subject { name: "urban", model: "models/urban-v1/model.onnx", head: None },
     Subject { name: "everyday", model: "models/everyday/model.onnx", head: None },
     Subject {
-        name: "everyday/urban",
+        name: "urban",
         model: "models/everyday/model.onnx",
         head: Some("models/everyday/urban.head.json"),
     },
+    Subject { name: "urban-tiny", model: "models/urban-v1/model.onnx", head: None },
 ];
 
 /// The options of `cargo xtask bench`.
