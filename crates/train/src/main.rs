@@ -61,7 +61,7 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Repeats an experiment of the study by official folds and writes its figures.
     Experiment(experiment::command::Arguments),
-    /// Turns YAMNet, read out of its SavedModel, into the model of everyday sounds.
+    /// Trains the model of everyday sounds from a published checkpoint.
     Everyday(everyday::Arguments),
     /// Teaches a model other labels: fits a head on its embedding, evaluates and exports it.
     Head(head::Arguments),

@@ -10,7 +10,6 @@ mod bench;
 mod browser;
 mod counts;
 mod docs;
-mod everyday;
 mod golden;
 mod npm;
 mod package;
@@ -59,8 +58,6 @@ enum Task {
     Api,
     /// Regenerate the reference values under tests/golden
     Golden,
-    /// Make models/everyday from YAMNet as a Python wheel ships it, and its reference values
-    Everyday,
     /// Run a wasm test binary in a headless browser (cargo's runner for wasm32)
     #[command(hide = true)]
     TestRunner {
@@ -98,7 +95,6 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Api => api::run(&workspace)?,
         Task::Golden => golden::run(&workspace)?,
-        Task::Everyday => everyday::run(&workspace)?,
         Task::TestRunner { arguments } => return runner::run(&workspace, arguments),
     }
     Ok(true)

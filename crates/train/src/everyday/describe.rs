@@ -1,77 +1,135 @@
 //! What the everyday model's file says about itself.
 
-use super::network::{N_MELS, PATCH_FRAMES};
+use super::layout::N_MELS;
 use sourcing_sound::{
     Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
     ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window,
 };
 
-/// YAMNet's front end: 16 kHz, windows of 25 ms every 10 ms, 64 mel bands of magnitudes from
-/// 125 to 7,500 Hz, ln(x + 0.001). Constants of the graph in the SavedModel.
-fn front_end() -> FrontEndConfig {
+/// Subtracted from the log-mel values.
+const MEAN: f32 = -4.5;
+/// Divides them after that.
+const STD: f32 = 5.0;
+
+/// The front end that the checkpoint was trained on (its authors', after Kaldi): 32 kHz,
+/// pre-emphasis, 25 ms every 10 ms, 128 mel bands up to 15 kHz, ln(x + 1e-5).
+pub fn front_end() -> FrontEndConfig {
     FrontEndConfig {
-        sample_rate: 16_000,
-        pre_emphasis: None,
-        n_fft: 512,
-        win_length: 400,
-        window: Window::Hann,
-        hop_length: 160,
-        center: false,
-        pad_mode: PadMode::Constant,
-        framing: FrameLayout::TensorFlow,
-        power: 1.0,
+        sample_rate: 32_000,
+        n_fft: 1024,
+        win_length: 800,
+        hop_length: 320,
+        window: Window::HannSymmetric,
+        center: true,
+        pad_mode: PadMode::Reflect,
+        pre_emphasis: Some(0.97),
+        framing: FrameLayout::Librosa,
+        power: 2.0,
         n_mels: N_MELS,
-        f_min: 125.0,
-        f_max: 7_500.0,
-        mel_scale: MelScale::Htk,
+        f_min: 0.0,
+        f_max: 15_000.0,
+        mel_scale: MelScale::Kaldi,
         norm: MelNorm::None,
         triangles: MelTriangles::Mel,
-        log: LogScale::Natural { offset: 0.001 },
+        log: LogScale::Natural { offset: 1e-5 },
     }
 }
 
-/// The metadata for a network of `embedding_size` features; `config_hash` identifies the
-/// variables that it was made from.
-pub fn metadata(
-    labels: Labels,
-    taxonomy: Taxonomy,
-    embedding_size: usize,
-    config_hash: String,
-) -> ModelMetadata {
+/// Columns in a second.
+pub const COLUMNS_PER_SECOND: usize = 100;
+
+/// Columns, `[frames][128]`, as the network's image, `[128][frames]`, normalised.
+pub fn transpose(columns: &[f32]) -> Vec<f32> {
+    let frames = columns.len() / N_MELS;
+    let mut image = vec![0.0; columns.len()];
+    for (frame, column) in columns.chunks_exact(N_MELS).enumerate() {
+        for (band, value) in column.iter().enumerate() {
+            image[band * frames + frame] = (value - MEAN) / STD;
+        }
+    }
+    image
+}
+
+/// How the network is used: what is measured decides.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Use {
+    /// Columns that the network is given at a time.
+    pub window_frames: usize,
+    /// Columns from one window to the next.
+    pub hop_frames: usize,
+    /// Seconds over which streamed scores are averaged.
+    pub smoothing_seconds: f64,
+    /// A best score below this is rejected.
+    pub rejection_threshold: f32,
+    /// Score at which an event starts.
+    pub event_on: f32,
+    /// Score below which it ends.
+    pub event_off: f32,
+}
+
+/// What a file is about besides its network.
+pub struct About {
+    /// The labels, in the order of the outputs.
+    pub labels: Labels,
+    /// Their groups and parents.
+    pub taxonomy: Taxonomy,
+    /// Length of the embedding.
+    pub embedding_size: usize,
+    /// What was measured of it.
+    pub accuracy: String,
+    /// What it was trained on.
+    pub training_data: String,
+    /// What was left out of training to measure it.
+    pub folds: String,
+    /// Stands for settings, checkpoint and audio.
+    pub config_hash: String,
+}
+
+/// The metadata.
+pub fn metadata(about: About, used: Use) -> ModelMetadata {
     ModelMetadata {
         name: "everyday".to_owned(),
         description: format!(
-            "Tells {} everyday sounds apart, several at a time: YAMNet, by Google.",
-            labels.len()
+            "Tells {} everyday sounds apart, several at a time: speech, animals, vehicles, alarms, \
+             tools, music, weather.",
+            about.labels.len()
         ),
-        labels,
+        labels: about.labels,
         front_end: front_end(),
-        mean: 0.0,
-        std: 1.0,
-        segment_frames: PATCH_FRAMES,
-        patch: Some(PatchLayout { frames: PATCH_FRAMES, hop_frames: PATCH_FRAMES / 2 }),
-        hop_seconds: 0.48,
+        mean: MEAN,
+        std: STD,
+        segment_frames: used.window_frames,
+        patch: Some(PatchLayout { frames: used.window_frames, hop_frames: used.hop_frames }),
+        hop_seconds: used.hop_frames as f64 / COLUMNS_PER_SECOND as f64,
         padding: Padding::Silence,
-        activation: Activation::None,
+        activation: Activation::Sigmoid,
         temperature: 1.0,
-        // 1.6% of 32,699 patches of city, homes, nature and speech have no score of 0.1; what
-        // comes first there says nothing.
-        rejection_threshold: 0.1,
+        rejection_threshold: used.rejection_threshold,
         other_threshold: None,
-        embedding_size: Some(embedding_size),
-        taxonomy: Some(taxonomy),
-        smoothing_seconds: 1.0,
-        event_on: 0.3,
-        event_off: 0.15,
-        training_data: "AudioSet (J. F. Gemmeke et al., \"Audio Set: An ontology and \
-             human-labeled dataset for audio events\", ICASSP 2017), by Google"
+        embedding_size: Some(about.embedding_size),
+        taxonomy: Some(about.taxonomy),
+        smoothing_seconds: used.smoothing_seconds,
+        event_on: used.event_on,
+        event_off: used.event_off,
+        training_data: about.training_data,
+        folds: about.folds,
+        accuracy: about.accuracy,
+        licence: "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)"
             .to_owned(),
-        folds: "trained and evaluated by Google on AudioSet's own training and evaluation sets"
-            .to_owned(),
-        accuracy: "balanced mAP 0.306, d-prime 2.318 over 521 labels (AudioSet's evaluation set, \
-             n = 20,366, as published for the original)"
-            .to_owned(),
-        licence: "Weights: Apache-2.0 (YAMNet, The TensorFlow Authors)".to_owned(),
-        config_hash,
+        config_hash: about.config_hash,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_become_rows() {
+        let columns: Vec<f32> = (0..2 * N_MELS).map(|i| i as f32).collect();
+        let image = transpose(&columns);
+        assert_eq!(image[0], (0.0 + 4.5) / 5.0);
+        assert_eq!(image[1], (N_MELS as f32 + 4.5) / 5.0);
+        assert_eq!(image[2], (1.0 + 4.5) / 5.0);
     }
 }

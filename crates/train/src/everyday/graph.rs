@@ -1,91 +1,181 @@
-//! Writes YAMNet as an ONNX file.
+//! Writes the network as an ONNX file.
 //!
-//! Conv, Relu, GlobalAveragePool, Flatten, Gemm, Sigmoid; Cast, Mul and Reshape turn 16-bit
-//! weights into f32. They depend on no input, so that a runtime computes them once, when it loads the file.
+//! Conv, Relu, HardSwish, Sigmoid, Mul, Add, GlobalAveragePool, Flatten, Gemm; Cast, Mul and
+//! Reshape turn stored weights into f32. Those depend on no input, so that a runtime computes
+//! them once, when it loads the file. The number of frames is left open: any runtime may choose it.
 
-use super::network::{Convolution, Kind, N_MELS, Network, PATCH_FRAMES};
-use super::quantise::{self, MIN_WEIGHTS};
-use crate::onnx::graph::{Builder, file, integer, integers, tensor, tensor_i16, tensor_i64};
+use super::layout::{Activation, Convolution, Layout, N_MELS, SqueezeExcite};
+use super::quantise::Stored;
+use crate::net::Array;
+use crate::onnx::graph::{
+    Builder, OPEN, file, integer, integers, tensor, tensor_f16, tensor_i8, tensor_i64,
+};
+use anyhow::{Context, Result};
+use std::collections::HashMap;
 use tract_onnx::pb::{ModelProto, tensor_proto::DataType};
 
-/// Scores by label, 0 to 1.
-const SCORES: &str = "scores";
-/// What the last layer hears.
+/// A number per label.
+const LOGITS: &str = "logits";
+/// What the last two layers are given.
 const EMBEDDING: &str = "embedding";
+
+/// How weights are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// As [`Stored`] has them.
+    Stored,
+    /// As 32-bit floats.
+    Float32,
+}
 
 /// The file as a protobuf message. `properties` become `metadata_props`.
 ///
-/// The graph maps `log_mel` f32 `[1, 1, 64, 96]` to `scores` f32 `[1, labels]` and `embedding`
-/// f32 `[1, n_features]`.
-pub fn model(network: &Network, properties: Vec<(String, String)>) -> ModelProto {
-    let mut builder = Builder::new();
-    let mut extents = (N_MELS, PATCH_FRAMES);
-    for layer in &network.convolutions {
-        convolution(&mut builder, layer, extents);
-        extents = (layer.outputs(extents.0), layer.outputs(extents.1));
+/// The graph maps `log_mel` f32 `[1, 1, 128, frames]`, normalised, to `logits` f32 `[1, labels]`
+/// and `embedding` f32 `[1, n]`.
+///
+/// # Errors
+/// When an array of the layout is missing.
+pub fn model(
+    layout: &Layout,
+    weights: &[Array],
+    kind: Weights,
+    properties: Vec<(String, String)>,
+) -> Result<ModelProto> {
+    let arrays = weights.iter().map(|array| (array.name.as_str(), array)).collect();
+    let mut writer = Writer { builder: Builder::new(), arrays, kind };
+    writer.convolution(&layout.stem)?;
+    let mut output = last_of(&layout.stem);
+    for (index, block) in layout.blocks.iter().enumerate() {
+        let input = output;
+        if let Some(expand) = &block.expand {
+            writer.convolution(expand)?;
+        }
+        writer.convolution(&block.depthwise)?;
+        if let Some(squeeze_excite) = &block.squeeze_excite {
+            writer.squeeze_excite(squeeze_excite, &last_of(&block.depthwise))?;
+        }
+        writer.convolution(&block.project)?;
+        output = last_of(&block.project);
+        if block.residual {
+            output = format!("block{index}.sum");
+            writer.builder.push("Add", &output, &[&input], vec![]);
+        }
     }
-    let labels = network.dense_bias.len();
-    builder.push("GlobalAveragePool", "mean", &[], vec![]);
-    builder.push("Flatten", EMBEDDING, &[], vec![integer("axis", 1)]);
-    weight(&mut builder, "dense.weight", &[labels, network.n_features], &network.dense_weight);
-    builder.constant(tensor("dense.bias", &[labels], &network.dense_bias));
-    let inputs = ["dense.weight", "dense.bias"];
-    builder.push("Gemm", "logits", &inputs, vec![integer("transB", 1)]);
-    builder.push("Sigmoid", SCORES, &[], vec![]);
+    writer.convolution(&layout.last)?;
+    writer.builder.push("GlobalAveragePool", "mean", &[], vec![]);
+    writer.builder.push("Flatten", EMBEDDING, &[], vec![integer("axis", 1)]);
+    writer.linear("hidden", "hidden.linear")?;
+    writer.builder.push("HardSwish", "hidden", &[], vec![]);
+    writer.linear("classifier", LOGITS)?;
     let outputs: [(&str, &[usize]); 2] =
-        [(SCORES, &[1, labels]), (EMBEDDING, &[1, network.n_features])];
-    file(builder.finish(N_MELS, PATCH_FRAMES, &outputs), properties)
+        [(LOGITS, &[1, layout.labels]), (EMBEDDING, &[1, layout.embedding()])];
+    Ok(file(writer.builder.finish(N_MELS, OPEN, &outputs), properties))
 }
 
-/// One convolution over an image of `(bands, columns)`, and its ReLU.
-fn convolution(builder: &mut Builder, layer: &Convolution, extents: (usize, usize)) {
-    let name = &layer.name;
-    let (kernel, bias) = (format!("{name}.weight"), format!("{name}.bias"));
-    let shape = [layer.channels, layer.inputs_of_each(), layer.kernel, layer.kernel];
-    weight(builder, &kernel, &shape, &layer.weight);
-    builder.constant(tensor(&bias, &[layer.channels], &layer.bias));
-    let (above, below) = layer.padding(extents.0);
-    let (before, after) = layer.padding(extents.1);
-    let group = match layer.kind {
-        Kind::Full => 1,
-        Kind::Depthwise => layer.channels,
-    };
-    let attributes = vec![
-        integers("kernel_shape", &[layer.kernel as i64; 2]),
-        integers("strides", &[layer.stride as i64; 2]),
-        integers("pads", &[above, before, below, after].map(|zeros| zeros as i64)),
-        integer("group", group as i64),
-    ];
-    builder.push("Conv", &format!("{name}.conv"), &[&kernel, &bias], attributes);
-    builder.push("Relu", &format!("{name}.relu"), &[], vec![]);
+/// The value that a convolution, with what follows it, ends in.
+fn last_of(layer: &Convolution) -> String {
+    match layer.activation {
+        Activation::Linear => format!("{}.conv", layer.name),
+        Activation::Relu | Activation::HardSwish => layer.name.clone(),
+    }
 }
 
-/// The weights `name`, whose first extent counts the outputs: as they are, or as 16-bit integers
-/// times a scale per output where there are many.
-fn weight(builder: &mut Builder, name: &str, shape: &[usize], weights: &[f32]) {
-    if weights.len() < MIN_WEIGHTS {
-        builder.constant(tensor(name, shape, weights));
-        return;
+struct Writer<'a> {
+    builder: Builder,
+    arrays: HashMap<&'a str, &'a Array>,
+    kind: Weights,
+}
+
+impl Writer<'_> {
+    fn convolution(&mut self, layer: &Convolution) -> Result<()> {
+        let (weight, bias) = (format!("{}.weight", layer.name), format!("{}.bias", layer.name));
+        self.weight(&weight, None)?;
+        self.weight(&bias, None)?;
+        let (kernel, stride, pad) =
+            (layer.kernel as i64, layer.stride as i64, (layer.kernel / 2) as i64);
+        let attributes = vec![
+            integers("kernel_shape", &[kernel; 2]),
+            integers("strides", &[stride; 2]),
+            integers("pads", &[pad; 4]),
+            integer("group", if layer.depthwise { layer.inputs as i64 } else { 1 }),
+        ];
+        let conv = format!("{}.conv", layer.name);
+        self.builder.push("Conv", &conv, &[&weight, &bias], attributes);
+        match layer.activation {
+            Activation::Linear => {}
+            Activation::Relu => self.builder.push("Relu", &layer.name, &[], vec![]),
+            Activation::HardSwish => self.builder.push("HardSwish", &layer.name, &[], vec![]),
+        }
+        Ok(())
     }
-    let (outputs, inputs) = (shape[0], weights.len() / shape[0]);
-    let quantised = quantise::by_row(weights, inputs);
-    let part = |what: &str| format!("{name}.{what}");
-    let (integers, steps, scale) = (part("i16"), part("steps"), part("scale"));
-    builder.constant(tensor_i16(&integers, &[outputs, inputs], &quantised.values));
-    builder.constant(tensor(&scale, &[outputs, 1], &quantised.scales));
-    let to_f32 = vec![integer("to", DataType::Float as i64)];
-    builder.beside("Cast", &steps, &[&integers], to_f32);
-    if shape.len() == 2 {
-        builder.beside("Mul", name, &[&steps, &scale], vec![]);
-        return;
+
+    /// Its linear layers are 1 × 1 convolutions of an image of one point.
+    fn squeeze_excite(&mut self, layer: &SqueezeExcite, input: &str) -> Result<()> {
+        let name = &layer.name;
+        self.builder.push("GlobalAveragePool", &format!("{name}.mean"), &[], vec![]);
+        self.point(&format!("{name}.fc1"), [layer.hidden, layer.channels])?;
+        self.builder.push("Relu", &format!("{name}.relu"), &[], vec![]);
+        self.point(&format!("{name}.fc2"), [layer.channels, layer.hidden])?;
+        self.builder.push("Sigmoid", &format!("{name}.scales"), &[], vec![]);
+        self.builder.push("Mul", name, &[input], vec![]);
+        Ok(())
     }
-    // Scaled as rows and reshaped then: tract takes several times as long to scale an image of
-    // four extents.
-    let (rows, extents) = (part("rows"), part("shape"));
-    let extent = |&extent: &usize| extent as i64;
-    builder.beside("Mul", &rows, &[&steps, &scale], vec![]);
-    builder.constant(tensor_i64(&extents, &shape.iter().map(extent).collect::<Vec<_>>()));
-    builder.beside("Reshape", name, &[&rows, &extents], vec![]);
+
+    fn point(&mut self, name: &str, [outputs, inputs]: [usize; 2]) -> Result<()> {
+        let (weight, bias) = (format!("{name}.weight"), format!("{name}.bias"));
+        self.weight(&weight, Some(&[outputs, inputs, 1, 1]))?;
+        self.weight(&bias, None)?;
+        let attributes = vec![integers("kernel_shape", &[1, 1])];
+        self.builder.push("Conv", name, &[&weight, &bias], attributes);
+        Ok(())
+    }
+
+    fn linear(&mut self, name: &str, output: &str) -> Result<()> {
+        let (weight, bias) = (format!("{name}.weight"), format!("{name}.bias"));
+        self.weight(&weight, None)?;
+        self.weight(&bias, None)?;
+        self.builder.push("Gemm", output, &[&weight, &bias], vec![integer("transB", 1)]);
+        Ok(())
+    }
+
+    /// The array `name`, as f32 and in `shape`, or its own.
+    fn weight(&mut self, name: &str, shape: Option<&[usize]>) -> Result<()> {
+        let array = *self.arrays.get(name).with_context(|| format!("there is no {name}"))?;
+        let shape = shape.unwrap_or(&array.shape);
+        if self.kind == Weights::Float32 {
+            self.builder.constant(tensor(name, shape, &array.values));
+            return Ok(());
+        }
+        let to_f32 = || vec![integer("to", DataType::Float as i64)];
+        let part = |what: &str| format!("{name}.{what}");
+        match Stored::new(array) {
+            Stored::Float16(values) => {
+                let stored = part("f16");
+                self.builder.constant(tensor_f16(&stored, shape, &values));
+                self.builder.beside("Cast", name, &[&stored], to_f32());
+            }
+            Stored::Int8 { values, scales } => {
+                let (outputs, inputs) = (scales.len(), values.len() / scales.len());
+                let (integers, steps, scale) = (part("i8"), part("steps"), part("scale"));
+                self.builder.constant(tensor_i8(&integers, &[outputs, inputs], &values));
+                self.builder.constant(tensor(&scale, &[outputs, 1], &scales));
+                self.builder.beside("Cast", &steps, &[&integers], to_f32());
+                if shape.len() == 2 {
+                    self.builder.beside("Mul", name, &[&steps, &scale], vec![]);
+                    return Ok(());
+                }
+                // Scaled as rows and reshaped then: tract takes several times as long to scale
+                // an image of four extents.
+                let (rows, extents) = (part("rows"), part("shape"));
+                let extent = |&extent: &usize| extent as i64;
+                self.builder.beside("Mul", &rows, &[&steps, &scale], vec![]);
+                let sizes: Vec<_> = shape.iter().map(extent).collect();
+                self.builder.constant(tensor_i64(&extents, &sizes));
+                self.builder.beside("Reshape", name, &[&rows, &extents], vec![]);
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -93,88 +183,68 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
+    use crate::everyday::layout::fixtures::small;
+    use crate::everyday::network::{Inputs, run};
+    use crate::everyday::quantise::rounded;
+    use prost::Message;
     use tract_onnx::prelude::*;
 
-    /// Weights that are quantised, 1×1, after a 3×3 stem.
-    fn network() -> Network {
-        let wave = |n: usize, seed: f32| (0..n).map(move |i| (seed * i as f32).sin() * 0.2);
-        let layer = |name: &str, kind, kernel, channels: usize, inputs: usize| Convolution {
-            name: name.to_owned(),
-            kind,
-            kernel,
-            stride: kernel.min(2),
-            channels,
-            weight: wave(channels * inputs * kernel * kernel, 0.7).collect(),
-            bias: wave(channels, 1.1).collect(),
+    fn by_tract(proto: &ModelProto, inputs: &Inputs) -> (Vec<f32>, Vec<f32>) {
+        let bytes = proto.encode_to_vec();
+        let shape = [1, 1, N_MELS, inputs.frames];
+        let plan = onnx()
+            .model_for_read(&mut &bytes[..])
+            .unwrap()
+            .with_input_fact(0, f32::fact(shape).into())
+            .unwrap()
+            .into_optimized()
+            .unwrap()
+            .into_runnable()
+            .unwrap();
+        let image = Tensor::from_shape(&shape, &inputs.values).unwrap();
+        let outputs = plan.run(tvec!(image.into_tvalue())).unwrap();
+        let numbers = |index: usize| {
+            let view = outputs[index].to_plain_array_view::<f32>().unwrap();
+            view.iter().copied().collect::<Vec<_>>()
         };
-        Network {
-            convolutions: vec![
-                layer("stem", Kind::Full, 3, 320, 1),
-                layer("depthwise", Kind::Depthwise, 3, 320, 1),
-                layer("pointwise", Kind::Full, 1, 320, 320),
-            ],
-            n_features: 320,
-            dense_weight: wave(5 * 320, 0.3).collect(),
-            dense_bias: wave(5, 0.9).collect(),
-        }
-    }
-
-    /// The same sums, written out.
-    fn by_hand(network: &Network, image: &[f32]) -> (Vec<f32>, Vec<f32>) {
-        let (mut image, mut rows, mut columns) = (image.to_vec(), N_MELS, PATCH_FRAMES);
-        for layer in &network.convolutions {
-            let (out_rows, out_columns) = (layer.outputs(rows), layer.outputs(columns));
-            let (above, before) = (layer.padding(rows).0, layer.padding(columns).0);
-            let (k, inputs) = (layer.kernel, layer.inputs_of_each());
-            let mut next = Vec::new();
-            for channel in 0..layer.channels {
-                for (row, column) in (0..out_rows * out_columns)
-                    .map(|at| (at / out_columns * layer.stride, at % out_columns * layer.stride))
-                {
-                    let mut sum = layer.bias[channel];
-                    for tap in 0..inputs * k * k {
-                        let (input, y, x) = (tap / (k * k), tap / k % k + row, tap % k + column);
-                        let heard = if layer.kind == Kind::Full { input } else { channel };
-                        if (above..rows + above).contains(&y)
-                            && (before..columns + before).contains(&x)
-                        {
-                            let at = (heard * rows + y - above) * columns + x - before;
-                            sum += layer.weight[channel * inputs * k * k + tap] * image[at];
-                        }
-                    }
-                    next.push(sum.max(0.0));
-                }
-            }
-            (image, rows, columns) = (next, out_rows, out_columns);
-        }
-        let mean = |channel: &[f32]| channel.iter().sum::<f32>() / channel.len() as f32;
-        let embedding: Vec<f32> = image.chunks_exact(rows * columns).map(mean).collect();
-        let weights = network.dense_weight.chunks_exact(network.n_features);
-        let logits = weights.zip(&network.dense_bias).map(|(weights, bias)| {
-            bias + weights.iter().zip(&embedding).map(|(w, x)| w * x).sum::<f32>()
-        });
-        (logits.map(|logit| 1.0 / (1.0 + (-logit).exp())).collect(), embedding)
+        (numbers(0), numbers(1))
     }
 
     #[test]
-    fn the_file_computes_what_the_layers_say() {
-        let network = network();
-        let proto = model(&network, vec![]);
-        let graph = proto.graph.as_ref().unwrap();
-        let integers = graph.initializer.iter().filter(|w| w.data_type == DataType::Int16 as i32);
-        assert_eq!(integers.count(), 1, "the pointwise layer");
-        let plan = onnx().model_for_proto_model(&proto).unwrap();
-        let plan = plan.into_optimized().unwrap().into_runnable().unwrap();
-        let image: Vec<f32> = (0..N_MELS * PATCH_FRAMES).map(|i| (i as f32 * 0.13).cos()).collect();
-        let input = Tensor::from_shape(&[1, 1, N_MELS, PATCH_FRAMES], &image).unwrap();
-        let outputs = plan.run(tvec!(input.into_tvalue())).unwrap();
-        let (scores, embedding) = by_hand(&network, &image);
-        for (output, expected) in outputs.iter().zip([scores, embedding]) {
-            let view = output.to_plain_array_view::<f32>().unwrap();
-            assert_eq!(view.shape(), [1, expected.len()]);
-            for (value, expected) in view.iter().zip(expected) {
-                assert!((value - expected).abs() < 1e-3, "{value} instead of {expected}");
-            }
+    fn the_file_computes_what_the_trainer_computes_at_any_length() {
+        // Wide enough that its last layers are stored as integers.
+        let arrays = small(700, 1_200);
+        let layout = Layout::of(&arrays).unwrap();
+        let weights = layout.ordered(arrays).unwrap();
+        assert!(weights.iter().any(|a| matches!(Stored::new(a), Stored::Int8 { .. })));
+        for (kind, weights, frames) in
+            [(Weights::Stored, &rounded(&weights), 40), (Weights::Float32, &weights, 71)]
+        {
+            let proto = model(&layout, weights, kind, vec![]).unwrap();
+            let wave = |i: usize| (i as f32 * 0.13).sin();
+            let inputs =
+                Inputs { values: (0..N_MELS * frames).map(wave).collect(), len: 1, frames };
+            let expected = run(&layout, weights, &inputs).unwrap().remove(0);
+            let (logits, embedding) = by_tract(&proto, &inputs);
+            let near = |a: &[f32], b: &[f32]| {
+                assert_eq!(a.len(), b.len());
+                let largest = b.iter().fold(1e-3f32, |largest, value| largest.max(value.abs()));
+                for (a, b) in a.iter().zip(b) {
+                    assert!((a - b).abs() < 1e-3 * largest, "{a} is not {b}");
+                }
+            };
+            near(&logits, &expected.logits);
+            near(&embedding, &expected.embedding);
         }
+    }
+
+    #[test]
+    fn a_missing_array_is_named() {
+        let arrays = small(3, 6);
+        let layout = Layout::of(&arrays).unwrap();
+        let mut weights = layout.ordered(arrays).unwrap();
+        weights.retain(|array| array.name != "hidden.bias");
+        let error = model(&layout, &weights, Weights::Stored, vec![]).unwrap_err();
+        assert!(error.to_string().contains("hidden.bias"));
     }
 }

@@ -1,85 +1,216 @@
-//! The `everyday` command: turns YAMNet, as `models/everyday/extract.py` read it out of its
-//! SavedModel, into a model file that describes itself.
+//! The `everyday` command: from a published checkpoint to the network that ships.
+//!
+//! [`checkpoint`] reads it, [`reference`] proves that front end and network are the original's;
+//! [`teacher`] asks it about clean audio ([`material`], [`synthesis`]); [`distil`] trains the same
+//! network, in the bits in which it ships, to say the same of short and spoilt pieces ([`lesson`],
+//! [`corrupt`]); [`measure`] compares the two on recordings that were left out, [`usage`] what
+//! windows and hops do; [`assemble`] writes model, evaluation and card.
 
+mod assemble;
 mod card;
+mod checkpoint;
+mod corrupt;
 mod describe;
+mod distil;
 mod golden;
 mod graph;
+mod layout;
+mod lesson;
+mod material;
+mod measure;
 mod network;
 mod quantise;
-mod source;
+mod reference;
+mod synthesis;
 mod taxonomy;
+mod teacher;
+mod usage;
 
 use crate::arrays::write_atomically;
-use anyhow::{Context, Result, ensure};
-use card::{Card, wheel};
-use golden::Reference;
-use network::Network;
-use prost::Message;
-use source::{Source, sha256_hex};
-use sourcing_sound::{Classifier, Model};
+use crate::assemble::command_line;
+use crate::interrupt::{self, STOP};
+use crate::net::Array;
+use crate::progress;
+use crate::random::short_hash;
+use anyhow::{Context, Result};
+use assemble::{Factory, Results};
+use checkpoint::Checkpoint;
+use describe::Use;
+use distil::Plan;
+use graph::Weights;
+use lesson::Lessons;
+use material::Material;
+use measure::{Measured, Network};
+use network::LossWeights;
+use reference::Reference;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use teacher::Taught;
+use usage::Usage;
 
-/// Largest accepted file: what a page can ask people to wait for.
-const MAX_BYTES: usize = 8_000_000;
+/// Sounds of each formula.
+const ROUNDS: usize = 12;
+
+/// How the network is used, as the card's table of windows and hops suggests.
+const USED: Use = Use {
+    window_frames: 200,
+    hop_frames: 50,
+    smoothing_seconds: 0.5,
+    rejection_threshold: 0.1,
+    event_on: 0.3,
+    event_off: 0.15,
+};
 
 /// Arguments of `everyday`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Arguments {
-    /// The folder that extract.py wrote.
+    /// The folder with the checkpoint mn04_as.pt, its labels.csv and golden.npz.
     #[arg(long)]
     pub from: PathBuf,
-    /// The folder with labels.csv, groups.csv and wheel.txt, where model.onnx and CARD.md go.
+    /// A folder of audio to train and measure on; one of four recordings is left out of training.
+    /// Repeatable.
+    #[arg(long, required = true)]
+    pub audio: Vec<PathBuf>,
+    /// The folder with labels.csv and groups.csv, where model.onnx, evaluation.json and CARD.md go.
     #[arg(long)]
     pub out: PathBuf,
+    /// The folder of the tests' reference values, to write those of the new network.
+    #[arg(long)]
+    pub golden: Option<PathBuf>,
+    /// Folder for the teacher's answers and the training's state.
+    #[arg(long, default_value = "runs/everyday")]
+    pub work: PathBuf,
+    /// Steps of the optimiser.
+    #[arg(long, default_value_t = 4_000)]
+    pub steps: usize,
+    /// Highest learning rate.
+    #[arg(long, default_value_t = 3e-4)]
+    pub learning_rate: f64,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Writes the original, with 32-bit weights, as a model file to this path too, to try heads
+    /// on. It is a mere copy of the checkpoint in another format.
+    #[arg(long)]
+    pub original: Option<PathBuf>,
+    /// What a head reaches on a network, for the card: NETWORK=FILE, the file being its
+    /// NAME.evaluation.json. Repeatable.
+    #[arg(long, value_name = "NETWORK=FILE")]
+    pub heads: Vec<String>,
 }
 
-/// Runs the command. Nothing is written unless the file, as the core crate runs it, says what
-/// the original network says.
+impl Arguments {
+    fn plan(&self, material: &Material, checkpoint: &Checkpoint) -> Plan {
+        Plan {
+            seed: self.seed,
+            steps: self.steps,
+            batch: 32,
+            learning_rate: self.learning_rate,
+            warmup: self.steps / 20,
+            weight_decay: 0.0,
+            average: 0.998,
+            loss: LossWeights { scores: 1.0, embedding: 2.0 },
+            frozen_blocks: 3,
+            depthwise: true,
+            seconds: vec![1.0, 1.0, 1.0, 2.0, 2.0, 4.0],
+            material: material.hash(),
+            checkpoint: checkpoint.sha256.clone(),
+        }
+    }
+}
+
+/// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let source = Source::read(&arguments.from)?;
-    let network = Network::new(&source).context("the variables of YAMNet")?;
-    let (labels, taxonomy) = taxonomy::read(&arguments.out, &source.facts.labels)?;
-    let hash = source.hash.clone();
-    let metadata = describe::metadata(labels, taxonomy, network.n_features, hash);
-    let bytes = graph::model(&network, metadata.to_props()).encode_to_vec();
-    ensure!(bytes.len() <= MAX_BYTES, "the file has {} bytes of {MAX_BYTES}", bytes.len());
-    let model = Model::from_onnx(&bytes).context("loading the exported network")?;
-    ensure!(model.metadata() == &metadata, "the metadata changed on their way through the file");
-    let reference = golden::read(&arguments.from.join("golden"))?;
-    let differences = check(&reference, model)?;
-    let card = Card {
-        metadata: &metadata,
-        wheel: wheel(&arguments.out.join("wheel.txt"))?,
-        sha256: sha256_hex(&bytes),
-        bytes: bytes.len(),
-        sounds: reference.sounds.len(),
-        differences,
+    interrupt::stop_on_ctrl_c()?;
+    let done = execute(arguments)?;
+    Ok(if done { ExitCode::SUCCESS } else { ExitCode::from(interrupt::EXIT_CODE) })
+}
+
+/// Whether it was done before it was interrupted; the same command then goes on.
+fn execute(arguments: &Arguments) -> Result<bool> {
+    let heads = arguments.heads.iter().map(|argument| {
+        assemble::head_score(argument).with_context(|| format!("--heads {argument}"))
+    });
+    let heads = heads.collect::<Result<Vec<_>>>()?;
+    let checkpoint = Checkpoint::read(&arguments.from)?;
+    let from_the_original = Reference::read(&arguments.from)?.prove(&checkpoint)?;
+    progress::line(&format!("the checkpoint runs as the original does: {from_the_original:?}"));
+    let material = Material::load(&arguments.audio, ROUNDS, arguments.seed)?;
+    let plan = arguments.plan(&material, &checkpoint);
+    let folders = (arguments.from.as_path(), arguments.out.as_path());
+    let factory = Factory::new(&checkpoint, &material, &plan, folders)?;
+    if let Some(path) = &arguments.original {
+        let bytes =
+            factory.file(&checkpoint.weights, Weights::Float32, USED, "see the original")?;
+        write_atomically(path, |file| file.write_all(&bytes))?;
+    }
+    let Some(taught) = teacher::teach(&checkpoint, &material, &arguments.work, &STOP)? else {
+        return Ok(false);
     };
-    let text = card.text()?;
-    write(&arguments.out.join("model.onnx"), &bytes)?;
-    write(&arguments.out.join("CARD.md"), text.as_bytes())?;
-    println!(
-        "{} bytes; scores differ from the original network's by up to {:.1e}, embeddings by {:.1e}",
-        bytes.len(),
-        differences.score,
-        differences.embedding
-    );
-    Ok(ExitCode::SUCCESS)
+    let lessons = Lessons::new(&material, &taught)?;
+    let file = arguments.work.join("training.bin");
+    let Some(weights) = distil::train(&plan, &checkpoint, &lessons, &file, &STOP)? else {
+        return Ok(false);
+    };
+    let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
+    let (measured, usage) = task.measured(&weights, &taught)?;
+    if STOP.load(Ordering::Relaxed) {
+        return Ok(false);
+    }
+    let results = Results {
+        weights: &weights,
+        plan: &plan,
+        command: command_line(),
+        from_the_original,
+        measured,
+        usage,
+        used: USED,
+        heads,
+    };
+    let places = (arguments.out.as_path(), arguments.golden.as_deref());
+    let evaluation = assemble::write(&factory, &material, results, places)?;
+    progress::line(&format!(
+        "{}: {} bytes",
+        arguments.out.join("model.onnx").display(),
+        evaluation.file_bytes
+    ));
+    Ok(true)
 }
 
-/// The largest differences between the file and the original network.
-fn check(reference: &Reference, model: Model) -> Result<golden::Differences> {
-    let differences = reference.differences(&mut Classifier::new(model)?)?;
-    ensure!(
-        differences.are_accepted(),
-        "the exported network differs from the original one: {differences:?}"
-    );
-    Ok(differences)
+/// What measuring needs.
+struct Task<'a> {
+    arguments: &'a Arguments,
+    checkpoint: &'a Checkpoint,
+    material: &'a Material,
+    factory: &'a Factory<'a>,
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_atomically(path, |out| out.write_all(bytes))
+impl Task<'_> {
+    /// Measures, or reads what was measured of the very same weights.
+    fn measured(&self, weights: &[Array], taught: &[Taught]) -> Result<(Measured, Vec<Usage>)> {
+        let bytes: Vec<u8> =
+            weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
+        let key = format!("1 {} {USED:?}", checkpoint::sha256_hex(&bytes));
+        let path = self.arguments.work.join(format!("measured-{}.json", short_hash(&key)));
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            if let Ok(found) = serde_json::from_str(&text) {
+                return Ok(found);
+            }
+            progress::line(&format!("{} is damaged and will be made again", path.display()));
+        }
+        let stored = quantise::rounded(&self.checkpoint.weights);
+        let networks = [
+            Network { name: "the original", weights: &self.checkpoint.weights },
+            Network { name: "the original, stored so", weights: &stored },
+            Network { name: "everyday", weights },
+        ];
+        let measured = measure::measure(&self.checkpoint.layout, &networks, self.material, taught)?;
+        let build = |used| self.factory.model(weights, Weights::Stored, used);
+        let usage = usage::table(&self.checkpoint.layout, self.material, USED, build)?;
+        let text = serde_json::to_string_pretty(&(&measured, &usage))?;
+        write_atomically(&path, |file| file.write_all(text.as_bytes()))?;
+        Ok((measured, usage))
+    }
 }

@@ -1,179 +1,286 @@
-//! YAMNet's layers with batch norm folded in, as images of mel bands over time.
+//! Runs the network on burn's flex backend: outputs for evaluation, gradients for training.
 
-use super::source::Source;
-use anyhow::{Context, Result, bail, ensure};
+use super::layout::{Activation, Block, Convolution, Layout, N_MELS, SqueezeExcite};
+use crate::gradient::{constant, values};
+use crate::net::Array;
+use anyhow::{Context, Result, ensure};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, activation};
+use std::collections::HashMap;
 
-/// Mel bands of the input.
-pub const N_MELS: usize = 64;
-/// Columns of the input: one patch.
-pub const PATCH_FRAMES: usize = 96;
-
-/// What a convolution does with its input channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Every output hears all of them.
-    Full,
-    /// Every output hears one.
-    Depthwise,
-}
-
-/// A convolution with bias, followed by ReLU. Padded as TensorFlow does with `SAME`.
+/// What the network says of one input.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Convolution {
-    /// Such as `block3.pointwise`.
-    pub name: String,
-    /// How channels connect.
-    pub kind: Kind,
-    /// Edge of the square kernel.
-    pub kernel: usize,
-    /// Of both directions.
-    pub stride: usize,
-    /// Output channels.
-    pub channels: usize,
-    /// `[channels, inputs of each, mel, time]`.
-    pub weight: Vec<f32>,
-    /// `[channels]`.
-    pub bias: Vec<f32>,
+pub struct Output {
+    /// A logit per label.
+    pub logits: Vec<f32>,
+    /// The embedding.
+    pub embedding: Vec<f32>,
 }
 
-impl Convolution {
-    /// Input channels that one output hears.
-    pub fn inputs_of_each(&self) -> usize {
-        self.weight.len() / (self.channels * self.kernel * self.kernel)
-    }
-
-    /// Zeros before and after an image that is `extent` long in one direction.
-    ///
-    /// TensorFlow's rule: as many as give `extent / stride` outputs, rounded up; an odd one
-    /// goes to the end.
-    pub fn padding(&self, extent: usize) -> (usize, usize) {
-        let needed = (self.outputs(extent) - 1) * self.stride + self.kernel;
-        let total = needed.saturating_sub(extent);
-        (total / 2, total - total / 2)
-    }
-
-    /// Outputs of an image that is `extent` long in one direction.
-    pub fn outputs(&self, extent: usize) -> usize {
-        extent.div_ceil(self.stride)
-    }
+/// Inputs of one width.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// Normalised log-mel values, `[len, 1, 128, frames]`.
+    pub values: Vec<f32>,
+    /// Number of inputs.
+    pub len: usize,
+    /// Width of every input.
+    pub frames: usize,
 }
 
-/// The whole network: convolutions, global mean (the embedding), linear layer, sigmoid.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Network {
-    /// In order.
-    pub convolutions: Vec<Convolution>,
-    /// Length of the embedding.
-    pub n_features: usize,
-    /// `[labels, n_features]`.
-    pub dense_weight: Vec<f32>,
-    /// `[labels]`.
-    pub dense_bias: Vec<f32>,
+/// What the network shall say of inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    /// A score per label and input, 0 to 1: `[len, labels]`.
+    pub scores: Vec<f32>,
+    /// `[len, embedding]`.
+    pub embeddings: Vec<f32>,
 }
 
-impl Network {
-    /// Folds the batch norms of the variables and turns the kernels.
-    ///
-    /// # Errors
-    /// When a variable is missing or does not fit the others.
-    pub fn new(source: &Source) -> Result<Self> {
-        let mut convolutions = Vec::new();
-        let mut channels = 1;
-        for (index, (name, kind)) in layers().into_iter().enumerate() {
-            let stride = *source.facts.strides.get(index).context("a stride is missing")?;
-            let layer = convolution(source, name, kind, stride, channels)?;
-            channels = layer.channels;
-            convolutions.push(layer);
+/// Weights of the parts of the loss.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct LossWeights {
+    /// Of the binary cross-entropy, summed over the labels.
+    pub scores: f64,
+    /// Of the mean squared difference of the embeddings' values.
+    pub embedding: f64,
+}
+
+/// What one training step yields.
+pub struct Step {
+    /// The loss, a mean over the inputs.
+    pub loss: f32,
+    /// Per array, in order; empty for arrays that are not trained.
+    pub gradients: Vec<Vec<f32>>,
+}
+
+/// Outputs for each of the inputs.
+///
+/// # Errors
+/// When the weights do not fit the layout.
+pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Output>> {
+    let device = Device::flex();
+    let graph = Graph::new(weights, &[], &device);
+    let (logits, embeddings) = graph.forward(layout, image(inputs, &device)?)?;
+    let (logits, embeddings) = (values(logits)?, values(embeddings)?);
+    let rows = logits.chunks_exact(layout.labels).zip(embeddings.chunks_exact(layout.embedding()));
+    Ok(rows.map(|(l, e)| Output { logits: l.to_vec(), embedding: e.to_vec() }).collect())
+}
+
+/// Loss and gradients. `trained` says of each array whether it is trained.
+///
+/// # Errors
+/// When the parts do not fit each other.
+pub fn step(
+    layout: &Layout,
+    weights: &[Array],
+    trained: &[bool],
+    (inputs, targets): (&Inputs, &Targets),
+    parts: LossWeights,
+) -> Result<Step> {
+    let device = Device::flex().autodiff();
+    let graph = Graph::new(weights, trained, &device);
+    let (logits, embeddings) = graph.forward(layout, image(inputs, &device)?)?;
+    let n = inputs.len;
+    ensure!(targets.scores.len() == n * layout.labels, "a score per input and label is needed");
+    let scores = constant(&targets.scores, [n, layout.labels], &device);
+    // −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), where it cannot overflow.
+    let entropy = activation::relu(logits.clone())
+        - logits.clone() * scores
+        - activation::log_sigmoid(logits.abs());
+    let mut loss = entropy.sum().mul_scalar(parts.scores / n as f64);
+    if parts.embedding > 0.0 {
+        let wanted = constant(&targets.embeddings, [n, layout.embedding()], &device);
+        let difference = embeddings - wanted;
+        loss = loss + (difference.clone() * difference).mean().mul_scalar(parts.embedding);
+    }
+    let mut gradients = loss.backward();
+    let gradient = |leaf: &Tensor<1>| match leaf.is_require_grad() {
+        true => {
+            values(leaf.clone().grad_remove(&mut gradients).context("an array has no gradient")?)
         }
-        ensure!(source.facts.strides.len() == convolutions.len(), "too many strides");
-        let kernel = source.array("dense.kernel", 2)?;
-        let (n_features, labels) = (kernel.shape[0], kernel.shape[1]);
-        ensure!(n_features == channels, "the linear layer expects {n_features} of {channels}");
-        let dense_bias = source.vector("dense.bias", labels)?.to_vec();
-        let entry = |row: usize, column: usize| kernel.values[column * labels + row];
-        let entries = (0..labels).flat_map(|row| (0..n_features).map(move |column| (row, column)));
-        let dense_weight = entries.map(|(row, column)| entry(row, column)).collect();
-        Ok(Self { convolutions, n_features, dense_weight, dense_bias })
-    }
+        false => Ok(Vec::new()),
+    };
+    let gradients = graph.leaves.iter().map(gradient).collect::<Result<_>>()?;
+    let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;
+    Ok(Step { loss, gradients })
 }
 
-/// A 3×3 stem, then 13 blocks of a depthwise 3×3 and a 1×1 convolution.
-fn layers() -> Vec<(String, Kind)> {
-    let blocks = (0..13).flat_map(|block| {
-        [
-            (format!("block{block}.depthwise"), Kind::Depthwise),
-            (format!("block{block}.pointwise"), Kind::Full),
-        ]
-    });
-    std::iter::once(("stem".to_owned(), Kind::Full)).chain(blocks).collect()
+fn image(inputs: &Inputs, device: &Device) -> Result<Tensor<4>> {
+    let shape = [inputs.len, 1, N_MELS, inputs.frames];
+    ensure!(inputs.values.len() == shape.iter().product::<usize>(), "the inputs do not fit");
+    Ok(constant(&inputs.values, shape, device))
 }
 
-/// TensorFlow's kernels are `[time, mel, in, out]`, depthwise ones `[time, mel, channel, 1]`.
-fn convolution(
-    source: &Source,
-    name: String,
-    kind: Kind,
-    stride: usize,
-    channels_in: usize,
-) -> Result<Convolution> {
-    let kernel = source.array(&format!("{name}.kernel"), 4)?;
-    let [time, mel, inner, outer] = kernel.shape[..] else {
-        bail!("{name}: the kernel is {:?}", kernel.shape);
-    };
-    ensure!(time == mel && inner == channels_in, "{name}: the kernel is {:?}", kernel.shape);
-    let (channels, inputs) = match kind {
-        Kind::Full => (outer, inner),
-        Kind::Depthwise => (inner, outer),
-    };
-    ensure!(kind == Kind::Full || outer == 1, "{name}: the kernel is {:?}", kernel.shape);
-    let statistics = |what: &str| source.vector(&format!("{name}.{what}"), channels);
-    let (beta, mean, variance) =
-        (statistics("beta")?, statistics("mean")?, statistics("variance")?);
-    let mut weight = Vec::with_capacity(kernel.values.len());
-    let mut bias = Vec::with_capacity(channels);
-    for channel in 0..channels {
-        // Batch norm has no gain here.
-        let factor = (f64::from(variance[channel]) + source.facts.epsilon).sqrt().recip();
-        bias.push((f64::from(beta[channel]) - f64::from(mean[channel]) * factor) as f32);
-        for input in 0..inputs {
-            let (i, o) = match kind {
-                Kind::Full => (input, channel),
-                Kind::Depthwise => (channel, 0),
-            };
-            for band in 0..mel {
-                for step in 0..time {
-                    let value = kernel.values[((step * mel + band) * inner + i) * outer + o];
-                    weight.push((f64::from(value) * factor) as f32);
-                }
-            }
+/// The arrays as tensors.
+struct Graph<'a> {
+    leaves: Vec<Tensor<1>>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Graph<'a> {
+    fn new(weights: &'a [Array], trained: &[bool], device: &Device) -> Self {
+        let leaf = |(index, array): (usize, &Array)| {
+            let leaf = constant(&array.values, [array.values.len()], device);
+            if trained.get(index).copied().unwrap_or(false) { leaf.require_grad() } else { leaf }
+        };
+        let places = weights.iter().enumerate();
+        Self {
+            leaves: weights.iter().enumerate().map(leaf).collect(),
+            places: places.map(|(index, array)| (array.name.as_str(), index)).collect(),
         }
     }
-    Ok(Convolution { name, kind, kernel: time, stride, channels, weight, bias })
+
+    fn leaf(&self, name: &str, part: &str) -> Result<Tensor<1>> {
+        let name = format!("{name}.{part}");
+        let place =
+            self.places.get(name.as_str()).with_context(|| format!("there is no {name}"))?;
+        Ok(self.leaves[*place].clone())
+    }
+
+    /// Logits and embeddings.
+    fn forward(&self, layout: &Layout, image: Tensor<4>) -> Result<(Tensor<2>, Tensor<2>)> {
+        let mut x = self.convolution(&layout.stem, image)?;
+        for block in &layout.blocks {
+            x = self.block(block, x)?;
+        }
+        let x = self.convolution(&layout.last, x)?;
+        let [n, channels, _, _] = x.dims();
+        let embeddings = x.mean_dim(2).mean_dim(3).reshape([n, channels]);
+        let hidden =
+            self.linear("hidden", (layout.embedding(), layout.hidden), embeddings.clone())?;
+        let hidden = activation::hard_swish(hidden);
+        let logits = self.linear("classifier", (layout.hidden, layout.labels), hidden)?;
+        Ok((logits, embeddings))
+    }
+
+    fn convolution(&self, layer: &Convolution, x: Tensor<4>) -> Result<Tensor<4>> {
+        let (groups, inputs) = if layer.depthwise { (layer.inputs, 1) } else { (1, layer.inputs) };
+        let shape = [layer.outputs, inputs, layer.kernel, layer.kernel];
+        let weight = self.leaf(&layer.name, "weight")?.reshape(shape);
+        let bias = self.leaf(&layer.name, "bias")?;
+        let padding = layer.kernel / 2;
+        let options = ConvOptions::new([layer.stride; 2], [padding; 2], [1, 1], groups);
+        let y = conv2d(x, weight, Some(bias), options);
+        Ok(match layer.activation {
+            Activation::Linear => y,
+            Activation::Relu => activation::relu(y),
+            Activation::HardSwish => activation::hard_swish(y),
+        })
+    }
+
+    fn block(&self, block: &Block, input: Tensor<4>) -> Result<Tensor<4>> {
+        let mut x = input.clone();
+        if let Some(expand) = &block.expand {
+            x = self.convolution(expand, x)?;
+        }
+        x = self.convolution(&block.depthwise, x)?;
+        if let Some(squeeze_excite) = &block.squeeze_excite {
+            x = self.squeeze_excite(squeeze_excite, x)?;
+        }
+        x = self.convolution(&block.project, x)?;
+        Ok(if block.residual { x + input } else { x })
+    }
+
+    fn squeeze_excite(&self, layer: &SqueezeExcite, x: Tensor<4>) -> Result<Tensor<4>> {
+        let SqueezeExcite { name, channels, hidden } = layer;
+        let n = x.dims()[0];
+        let means = x.clone().mean_dim(2).mean_dim(3).reshape([n, *channels]);
+        let squeezed = self.linear(&format!("{name}.fc1"), (*channels, *hidden), means)?;
+        let squeezed = activation::relu(squeezed);
+        let scales = self.linear(&format!("{name}.fc2"), (*hidden, *channels), squeezed)?;
+        Ok(x * activation::sigmoid(scales).reshape([n, *channels, 1, 1]))
+    }
+
+    fn linear(
+        &self,
+        name: &str,
+        (inputs, outputs): (usize, usize),
+        x: Tensor<2>,
+    ) -> Result<Tensor<2>> {
+        let weight = self.leaf(name, "weight")?.reshape([outputs, inputs]);
+        Ok(x.matmul(weight.transpose()) + self.leaf(name, "bias")?.unsqueeze())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-    fn padding(kernel: usize, stride: usize, extent: usize) -> (usize, usize) {
-        let layer = Convolution {
-            name: String::new(),
-            kind: Kind::Full,
-            kernel,
-            stride,
-            channels: 1,
-            weight: vec![0.0; kernel * kernel],
-            bias: vec![0.0],
+    use super::*;
+    use crate::everyday::layout::fixtures::small;
+    use crate::random::generator;
+    use rand::RngExt;
+
+    fn example() -> (Layout, Vec<Array>, Inputs, Targets) {
+        let arrays = small(3, 6);
+        let layout = Layout::of(&arrays).unwrap();
+        let weights = layout.ordered(arrays).unwrap();
+        let mut rng = generator(3, "inputs", &[]);
+        let (len, frames) = (2, 40);
+        let mut numbers =
+            |n: usize, low: f32| (0..n).map(|_| rng.random_range(low..1.0)).collect::<Vec<_>>();
+        let inputs = Inputs { values: numbers(len * N_MELS * frames, -1.0), len, frames };
+        let targets = Targets { scores: numbers(len * 3, 0.0), embeddings: numbers(len * 6, -1.0) };
+        (layout, weights, inputs, targets)
+    }
+
+    const PARTS: LossWeights = LossWeights { scores: 1.0, embedding: 2.0 };
+
+    #[test]
+    fn gradients_are_the_slopes_of_the_loss() {
+        let (layout, weights, inputs, targets) = example();
+        let all = vec![true; weights.len()];
+        let loss = |weights: &[Array]| {
+            let step = step(&layout, weights, &all, (&inputs, &targets), PARTS).unwrap();
+            f64::from(step.loss)
         };
-        layer.padding(extent)
+        let found = step(&layout, &weights, &all, (&inputs, &targets), PARTS).unwrap();
+        for (index, array) in weights.iter().enumerate() {
+            let place = array.values.len() / 2;
+            let moved = |by: f32| {
+                let mut weights = weights.clone();
+                weights[index].values[place] += by;
+                loss(&weights)
+            };
+            let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+            let gradient = f64::from(found.gradients[index][place]);
+            let tolerance = 3e-3 + 0.1 * slope.abs();
+            assert!((slope - gradient).abs() < tolerance, "{}: {slope} {gradient}", array.name);
+        }
     }
 
     #[test]
-    fn pads_as_tensorflow_does() {
-        assert_eq!(padding(3, 1, 7), (1, 1));
-        assert_eq!(padding(3, 2, 96), (0, 1), "even: nothing before");
-        assert_eq!(padding(3, 2, 7), (1, 1), "odd: both sides");
-        assert_eq!(padding(1, 1, 5), (0, 0));
-        assert_eq!(padding(1, 2, 4), (0, 0), "nothing is ever cut");
+    fn what_is_not_trained_has_no_gradient() {
+        let (layout, weights, inputs, targets) = example();
+        let trained: Vec<_> = weights.iter().map(|array| array.name.starts_with("last")).collect();
+        let found = step(&layout, &weights, &trained, (&inputs, &targets), PARTS).unwrap();
+        for (array, gradient) in weights.iter().zip(&found.gradients) {
+            let expected = if array.name.starts_with("last") { array.values.len() } else { 0 };
+            assert_eq!(gradient.len(), expected, "{}", array.name);
+        }
+    }
+
+    #[test]
+    fn the_loss_is_the_cross_entropy_of_the_outputs() {
+        let (layout, weights, inputs, targets) = example();
+        let outputs = run(&layout, &weights, &inputs).unwrap();
+        let found = step(&layout, &weights, &[], (&inputs, &targets), PARTS);
+        assert!(found.is_err(), "nothing is trained");
+        let all = vec![true; weights.len()];
+        let found = step(&layout, &weights, &all, (&inputs, &targets), PARTS).unwrap().loss;
+        let (mut entropy, mut square) = (0.0, 0.0);
+        for (index, output) in outputs.iter().enumerate() {
+            for (z, t) in output.logits.iter().zip(&targets.scores[3 * index..]) {
+                let p = 1.0 / (1.0 + (-z).exp());
+                entropy -= t * p.ln() + (1.0 - t) * (1.0 - p).ln();
+            }
+            let wanted = &targets.embeddings[6 * index..];
+            let pairs = output.embedding.iter().zip(wanted);
+            square += pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+        }
+        let expected = entropy / 2.0 + 2.0 * square / 12.0;
+        assert!((found - expected).abs() < 1e-3 * expected, "{found} {expected}");
     }
 }

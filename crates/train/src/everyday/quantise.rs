@@ -1,54 +1,128 @@
-//! Weights as 16-bit integers with a scale per output.
+//! Weights in the bits in which they ship: 8-bit integers with a scale per output where there are
+//! many, 16-bit floats elsewhere.
 
-/// Layers with fewer weights stay f32: together they are small, and errors of the first layers
-/// pass through all others.
-pub const MIN_WEIGHTS: usize = 100_000;
+use crate::net::Array;
+use half::f16;
 
-/// `weight ≈ value · scale of its row`.
+/// Arrays with fewer values are 16-bit floats: together they are small, and errors of the first
+/// layers pass through all others.
+pub const MIN_VALUES: usize = 6_000;
+
+/// An array as it is stored.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Quantised {
-    /// Within ±32,767, in the order of the weights.
-    pub values: Vec<i16>,
-    /// One per row; 0 for a row of zeros.
-    pub scales: Vec<f32>,
+pub enum Stored {
+    /// `value · scale` of the output that it belongs to.
+    Int8 {
+        /// Within ±127, in the order of the array.
+        values: Vec<i8>,
+        /// One per output, which is the array's first extent; 0 for an output of zeros.
+        scales: Vec<f32>,
+    },
+    /// As they are.
+    Float16(Vec<f16>),
 }
 
-/// Quantises rows of `row` weights each, to the nearest step of a 32,767th of the row's largest.
-pub fn by_row(weights: &[f32], row: usize) -> Quantised {
-    let mut values = Vec::with_capacity(weights.len());
-    let mut scales = Vec::with_capacity(weights.len() / row);
-    for weights in weights.chunks_exact(row) {
-        let largest = weights.iter().fold(0f32, |largest, weight| largest.max(weight.abs()));
-        let scale = largest / f32::from(i16::MAX);
-        // A float that is out of range becomes the nearest integer, NaN (0 / 0) becomes 0.
-        values.extend(weights.iter().map(|weight| (weight / scale).round() as i16));
-        scales.push(scale);
+impl Stored {
+    /// Rounds to the nearest value that can be stored. Which kind of storage is decided by the
+    /// length alone.
+    pub fn new(array: &Array) -> Self {
+        let outputs = array.shape.first().copied().unwrap_or(1).max(1);
+        if array.values.len() < MIN_VALUES {
+            return Self::Float16(array.values.iter().map(|&value| f16::from_f32(value)).collect());
+        }
+        let mut values = Vec::with_capacity(array.values.len());
+        let mut scales = Vec::with_capacity(outputs);
+        for row in array.values.chunks_exact(array.values.len() / outputs) {
+            let largest = row.iter().fold(0f32, |largest, value| largest.max(value.abs()));
+            let scale = largest / f32::from(i8::MAX);
+            // A float that is out of range becomes the nearest integer, NaN (0 / 0) becomes 0.
+            values.extend(row.iter().map(|value| (value / scale).round() as i8));
+            scales.push(scale);
+        }
+        Self::Int8 { values, scales }
     }
-    Quantised { values, scales }
+
+    /// The values as numbers, which whatever runs the file computes alike.
+    pub fn to_f32(&self) -> Vec<f32> {
+        match self {
+            Self::Int8 { values, scales } => {
+                let rows = values.chunks_exact((values.len() / scales.len().max(1)).max(1));
+                let rows = rows.zip(scales);
+                rows.flat_map(|(row, scale)| row.iter().map(move |&v| f32::from(v) * scale))
+                    .collect()
+            }
+            Self::Float16(values) => values.iter().map(|value| value.to_f32()).collect(),
+        }
+    }
+
+    /// Bytes in a file.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Int8 { values, scales } => values.len() + 4 * scales.len(),
+            Self::Float16(values) => 2 * values.len(),
+        }
+    }
+}
+
+/// The arrays with the values that they have once stored.
+pub fn rounded(arrays: &[Array]) -> Vec<Array> {
+    arrays
+        .iter()
+        .map(|array| Array { values: Stored::new(array).to_f32(), ..array.clone() })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn array(shape: &[usize]) -> Array {
+        let n: usize = shape.iter().product();
+        let values = (0..n).map(|i| (i as f32 * 0.37).sin() * 1.3f32.powi((i % 7) as i32));
+        Array { name: "a".into(), shape: shape.to_vec(), values: values.collect() }
+    }
+
     #[test]
-    fn every_weight_is_within_half_a_step() {
-        let weights: Vec<f32> =
-            (0..600).map(|i| (i as f32 * 0.37).sin() * 1.3f32.powi(i / 100)).collect();
-        let quantised = by_row(&weights, 100);
-        assert_eq!(quantised.scales.len(), 6);
-        for (index, (weight, &value)) in weights.iter().zip(&quantised.values).enumerate() {
-            let scale = quantised.scales[index / 100];
-            let error = (weight - f32::from(value) * scale).abs();
-            assert!(error <= 0.51 * scale, "{weight} became {value} · {scale}");
+    fn many_weights_are_within_half_a_step() {
+        let array = array(&[20, 300, 1, 1]);
+        let stored = Stored::new(&array);
+        assert!(matches!(&stored, Stored::Int8 { scales, .. } if scales.len() == 20));
+        let values = stored.to_f32();
+        for (row, back) in array.values.chunks(300).zip(values.chunks(300)) {
+            let step = row.iter().fold(0f32, |largest, w| largest.max(w.abs())) / 127.0;
+            for (weight, back) in row.iter().zip(back) {
+                assert!((weight - back).abs() <= 0.501 * step, "{weight} became {back}");
+            }
         }
-        assert!(quantised.values.iter().any(|value| value.unsigned_abs() == 32_767));
+        assert_eq!(stored.bytes(), 6_000 + 80);
+    }
+
+    #[test]
+    fn few_weights_are_half_floats() {
+        let array = array(&[8, 1, 3, 3]);
+        let stored = Stored::new(&array);
+        for (weight, back) in array.values.iter().zip(stored.to_f32()) {
+            assert!((weight - back).abs() <= weight.abs() / 2_000.0);
+        }
+        assert_eq!(stored.bytes(), 144);
+    }
+
+    #[test]
+    fn rounding_twice_is_rounding_once() {
+        let arrays = [array(&[20, 300]), array(&[8, 9])];
+        let once = rounded(&arrays);
+        for (once, twice) in once.iter().zip(rounded(&once)) {
+            for (a, b) in once.values.iter().zip(&twice.values) {
+                assert!((a - b).abs() <= 1e-6 * a.abs(), "{a} became {b}");
+            }
+        }
     }
 
     #[test]
     fn zeros_stay_zeros() {
-        let quantised = by_row(&[0.0, 0.0, 1.0, -1.0], 2);
-        assert_eq!(quantised.values, [0, 0, 32_767, -32_767]);
-        assert_eq!(quantised.scales[0], 0.0);
+        let mut array = array(&[2, 3_000]);
+        array.values[..3_000].fill(0.0);
+        let values = Stored::new(&array).to_f32();
+        assert!(values[..3_000].iter().all(|&value| value == 0.0));
     }
 }

@@ -1,11 +1,20 @@
 //! Which labels the network has, which plain group each belongs to, and which is a kind of which.
 
-use super::source::MappedLabel;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sourcing_sound::{Group, Labels, Taxonomy};
 use std::path::Path;
+
+/// A label of the checkpoint: a row of the `labels.csv` beside it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct MappedLabel {
+    /// AudioSet's machine identifier.
+    pub mid: String,
+    /// The label.
+    #[serde(rename = "display_name")]
+    pub label: String,
+}
 
 /// A row of `groups.csv`.
 #[derive(Deserialize)]
@@ -26,10 +35,18 @@ struct LabelRow {
     parents: String,
 }
 
+/// Reads the labels of the checkpoint in `folder`, in the order of its outputs.
+///
+/// # Errors
+/// When its `labels.csv` cannot be read.
+pub fn mapped(folder: &Path) -> Result<Vec<MappedLabel>> {
+    rows(&folder.join("labels.csv"))
+}
+
 /// Reads `labels.csv` and `groups.csv` in `folder`.
 ///
 /// # Errors
-/// When they are not about exactly the labels of the class map, in its order, or contradict
+/// When they are not about exactly the labels of the checkpoint, in its order, or contradict
 /// each other.
 pub fn read(folder: &Path, mapped: &[MappedLabel]) -> Result<(Labels, Taxonomy)> {
     let groups: Vec<GroupRow> = rows(&folder.join("groups.csv"))?;

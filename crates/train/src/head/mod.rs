@@ -20,3 +20,4 @@ mod tests;
 mod unknown;
 
 pub use command::{Arguments, run};
+pub use unknown::recording_of;

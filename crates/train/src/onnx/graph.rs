@@ -1,5 +1,6 @@
-//! What every ONNX file written here has in common: opset 13, named values, metadata.
+//! What every ONNX file written here has in common: opset 14, named values, metadata.
 
+use half::f16;
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
     TensorProto, TensorShapeProto, TypeProto, ValueInfoProto, attribute_proto::AttributeType,
@@ -9,12 +10,15 @@ use tract_onnx::pb::{
 /// Name of every network's input: normalised log-mel columns, `[1, 1, n_mels, frames]`.
 pub const INPUT: &str = "log_mel";
 
+/// An extent that whatever runs the file chooses.
+pub const OPEN: usize = 0;
+
 /// The file as a protobuf message. `properties` become `metadata_props`.
 pub fn file(graph: GraphProto, properties: Vec<(String, String)>) -> ModelProto {
     let properties = properties.into_iter();
     ModelProto {
         ir_version: 7,
-        opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 13 }],
+        opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 14 }],
         producer_name: env!("CARGO_PKG_NAME").to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
         graph: Some(graph),
@@ -75,7 +79,8 @@ impl Builder {
         self.last = name.to_owned();
     }
 
-    /// The graph from `[1, 1, n_mels, frames]` to the named `outputs` with their shapes.
+    /// The graph from `[1, 1, n_mels, frames]` to the named `outputs` with their shapes; `frames`
+    /// may be [`OPEN`].
     pub fn finish(self, n_mels: usize, frames: usize, outputs: &[(&str, &[usize])]) -> GraphProto {
         GraphProto {
             node: self.nodes,
@@ -94,10 +99,16 @@ pub fn tensor(name: &str, shape: &[usize], values: &[f32]) -> TensorProto {
     raw_tensor(name, shape, DataType::Float, bytes.collect())
 }
 
-/// An array of 16-bit integers.
-pub fn tensor_i16(name: &str, shape: &[usize], values: &[i16]) -> TensorProto {
+/// An array of 16-bit floats.
+pub fn tensor_f16(name: &str, shape: &[usize], values: &[f16]) -> TensorProto {
     let bytes = values.iter().flat_map(|value| value.to_le_bytes());
-    raw_tensor(name, shape, DataType::Int16, bytes.collect())
+    raw_tensor(name, shape, DataType::Float16, bytes.collect())
+}
+
+/// An array of 8-bit integers.
+pub fn tensor_i8(name: &str, shape: &[usize], values: &[i8]) -> TensorProto {
+    let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+    raw_tensor(name, shape, DataType::Int8, bytes.collect())
 }
 
 /// A list of 64-bit integers, such as the shape that a node asks for.
@@ -139,7 +150,10 @@ pub fn integers(name: &str, values: &[i64]) -> AttributeProto {
 fn value_info(name: &str, shape: &[usize]) -> ValueInfoProto {
     use tensor_shape_proto::{Dimension, dimension::Value};
     let dimension = |&extent: &usize| Dimension {
-        value: Some(Value::DimValue(extent as i64)),
+        value: Some(match extent {
+            OPEN => Value::DimParam("frames".to_owned()),
+            extent => Value::DimValue(extent as i64),
+        }),
         ..Dimension::default()
     };
     let tensor = type_proto::Tensor {

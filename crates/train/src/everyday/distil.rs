@@ -1,0 +1,222 @@
+//! Trains the network that ships: the checkpoint's own weights, rounded as they are stored, learn
+//! to say of a short, spoilt piece of sound what the checkpoint says of the clean sound around it.
+
+use super::checkpoint::Checkpoint;
+use super::lesson::{Batch, Lessons};
+use super::network::{LossWeights, step};
+use super::quantise::rounded;
+use crate::arrays;
+use crate::net::{Array, Weights};
+use crate::optimise::AdamW;
+use crate::progress;
+use anyhow::{Result, bail, ensure};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Steps between two checkpoints.
+const CHECKPOINT_STEPS: usize = 50;
+/// Parts of a batch whose gradients are computed side by side.
+const SHARDS: usize = 2;
+
+/// Everything that decides the result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Optimiser steps.
+    pub steps: usize,
+    /// Pieces of sound per step.
+    pub batch: usize,
+    /// Highest learning rate of AdamW.
+    pub learning_rate: f64,
+    /// Steps until it is reached; half a cosine leads to 0 then.
+    pub warmup: usize,
+    /// Of matrices and kernels.
+    pub weight_decay: f64,
+    /// Ceiling of the moving average's decay.
+    pub average: f64,
+    /// Weights of the parts of the loss.
+    pub loss: LossWeights,
+    /// Blocks, from the input on, that stay as they are, the stem included.
+    pub frozen_blocks: usize,
+    /// Whether depthwise kernels are trained.
+    pub depthwise: bool,
+    /// Seconds of a piece of sound, each as likely as it is often here.
+    pub seconds: Vec<f64>,
+    /// Stands for the audio.
+    pub material: String,
+    /// SHA-256 of the checkpoint.
+    pub checkpoint: String,
+}
+
+/// A training in the middle.
+struct State {
+    step: usize,
+    weights: Weights,
+    average: Vec<Array>,
+    adam: AdamW,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    plan: Plan,
+    step: usize,
+}
+
+impl State {
+    fn new(arrays: &[Array]) -> Self {
+        let weights = Weights { parameters: arrays.to_vec(), statistics: Vec::new() };
+        Self { step: 0, average: arrays.to_vec(), adam: AdamW::new(&weights), weights }
+    }
+
+    fn save(&self, path: &Path, plan: &Plan) -> Result<()> {
+        let header = Header { plan: plan.clone(), step: self.step };
+        let parts = [&self.weights.parameters, &self.average, &self.adam.first, &self.adam.second];
+        arrays::write(path, &header, &parts.into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    fn load(path: &Path, plan: &Plan, fresh: Self) -> Result<Self> {
+        let (header, arrays) = arrays::read::<Header>(path)?;
+        if &header.plan != plan {
+            bail!(
+                "{} was made with other settings or other audio; take another --work folder, or \
+                 remove it to begin again",
+                path.display()
+            );
+        }
+        let mut state = fresh;
+        let mut stored = arrays.into_iter();
+        let State { weights, average, adam, .. } = &mut state;
+        let parts = [&mut weights.parameters, average, &mut adam.first, &mut adam.second];
+        for array in parts.into_iter().flatten() {
+            match stored.next() {
+                Some(found) if found.name == array.name && found.shape == array.shape => {
+                    array.values = found.values;
+                }
+                _ => bail!("{}: {} is missing; remove the file", path.display(), array.name),
+            }
+        }
+        state.step = header.step;
+        Ok(state)
+    }
+}
+
+/// Trains from the file `checkpoint_file`, or from the beginning where there is none. `None` when `stop` was set
+/// before the end; the file then holds what is needed to go on.
+///
+/// # Errors
+/// When the loss is not finite any more, or the file was made with other settings.
+pub fn train(
+    plan: &Plan,
+    start: &Checkpoint,
+    lessons: &Lessons<'_>,
+    checkpoint_file: &Path,
+    stop: &AtomicBool,
+) -> Result<Option<Vec<Array>>> {
+    let mut state = State::new(&start.weights);
+    if checkpoint_file.exists() {
+        state = State::load(checkpoint_file, plan, state)?;
+    }
+    let trained = trained(plan, &start.weights);
+    let bar = progress::bar(plan.steps as u64, "training");
+    bar.set_position(state.step as u64);
+    bar.reset_eta();
+    let (begun, first) = (Instant::now(), state.step);
+    let mut losses = 0.0;
+    while state.step < plan.steps {
+        let batch = lessons.batch(plan, state.step)?;
+        let loss = advance(plan, start, &mut state, &trained, &batch)?;
+        ensure!(loss.is_finite(), "the loss is {loss} after {} steps", state.step);
+        losses += f64::from(loss);
+        bar.inc(1);
+        if state.step.is_multiple_of(CHECKPOINT_STEPS) || state.step == plan.steps {
+            let since = (state.step - 1) % CHECKPOINT_STEPS + 1;
+            let mean = losses / since.min(state.step - first) as f64;
+            losses = 0.0;
+            report(plan, state.step, mean, first, begun);
+            bar.set_message(format!("loss {mean:.3}"));
+            state.save(checkpoint_file, plan)?;
+        }
+        if stop.load(Ordering::Relaxed) && state.step < plan.steps {
+            state.save(checkpoint_file, plan)?;
+            bar.abandon();
+            return Ok(None);
+        }
+    }
+    bar.finish_and_clear();
+    Ok(Some(rounded(&state.average)))
+}
+
+fn report(plan: &Plan, step: usize, loss: f64, first: usize, begun: Instant) {
+    let seconds = begun.elapsed().as_secs_f64();
+    let left = seconds / (step - first) as f64 * (plan.steps - step) as f64;
+    progress::plain_line(&format!(
+        "step {step}/{} loss {loss:.4}, ETA {}",
+        plan.steps,
+        progress::duration(left)
+    ));
+}
+
+/// Which arrays are trained.
+fn trained(plan: &Plan, arrays: &[Array]) -> Vec<bool> {
+    let is_trained = |array: &Array| {
+        let block = array.name.strip_prefix("block").and_then(|rest| rest.split('.').next());
+        let block: Option<usize> = block.and_then(|index| index.parse().ok());
+        let is_deep = match block {
+            Some(index) => index >= plan.frozen_blocks,
+            None => plan.frozen_blocks == 0 || !array.name.starts_with("stem"),
+        };
+        is_deep && (plan.depthwise || !array.name.ends_with("depthwise.weight"))
+    };
+    arrays.iter().map(is_trained).collect()
+}
+
+/// One step: the gradient is that of the rounded weights, and moves the weights that are rounded.
+fn advance(
+    plan: &Plan,
+    start: &Checkpoint,
+    state: &mut State,
+    trained: &[bool],
+    batch: &Batch,
+) -> Result<f32> {
+    let stored = rounded(&state.weights.parameters);
+    let shards = batch.shards(SHARDS);
+    let count = batch.inputs.len as f32;
+    let steps: Result<Vec<_>> = shards
+        .par_iter()
+        .map(|shard| {
+            let pair = (&shard.inputs, &shard.targets);
+            let share = shard.inputs.len as f32 / count;
+            step(&start.layout, &stored, trained, pair, plan.loss).map(|step| (step, share))
+        })
+        .collect();
+    let mut loss = 0.0;
+    let mut gradients: Vec<Vec<f32>> = vec![Vec::new(); stored.len()];
+    for (step, share) in steps? {
+        loss += step.loss * share;
+        for (sum, gradient) in gradients.iter_mut().zip(step.gradients) {
+            sum.resize(gradient.len(), 0.0);
+            sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += share * value);
+        }
+    }
+    let rate = learning_rate(plan, state.step);
+    state.adam.step(&mut state.weights, &gradients, state.step, rate, plan.weight_decay);
+    let decay = plan.average.min((1.0 + state.step as f64) / (10.0 + state.step as f64)) as f32;
+    for (average, array) in state.average.iter_mut().zip(&state.weights.parameters) {
+        let pairs = average.values.iter_mut().zip(&array.values);
+        pairs.for_each(|(average, value)| *average += (value - *average) * (1.0 - decay));
+    }
+    state.step += 1;
+    Ok(loss)
+}
+
+fn learning_rate(plan: &Plan, step: usize) -> f64 {
+    if step < plan.warmup {
+        return plan.learning_rate * (step + 1) as f64 / plan.warmup as f64;
+    }
+    let progress = (step - plan.warmup) as f64 / (plan.steps - plan.warmup).max(1) as f64;
+    plan.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+}

@@ -1,0 +1,216 @@
+//! The audio that the network is trained and measured on.
+
+use super::synthesis::{self, RATE};
+use crate::features::{self, Source};
+use crate::head::recording_of;
+use crate::progress;
+use crate::provenance::folder_name;
+use crate::random::short_hash;
+use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
+use serde::Deserialize;
+use sourcing_sound::SampleRate;
+use sourcing_sound::resample::Resampler;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// A table beside the audio that may name the recordings.
+const TABLE: &str = "metadata.csv";
+/// A clip is cut off here.
+const MAX_SECONDS: usize = 10;
+/// Shorter ones are not used.
+const MIN_SECONDS: f64 = 0.5;
+/// One of this many recordings is left out of training.
+const HELD_OUT: usize = 4;
+
+/// Up to 10 s of a recording.
+pub struct Clip {
+    /// In its folder.
+    pub name: String,
+    /// Index of its folder in [`Material::sets`].
+    pub set: usize,
+    /// Clips of one recording are never on both sides of training and evaluation.
+    pub recording: String,
+    /// Mono samples at 32 kHz.
+    pub samples: Vec<f32>,
+    /// Whether it is only measured on.
+    pub held_out: bool,
+}
+
+/// All clips.
+pub struct Material {
+    /// Names of the folders, the last one the sounds made from formulas.
+    pub sets: Vec<String>,
+    /// Clips, set after set.
+    pub clips: Vec<Clip>,
+}
+
+/// A row of the table.
+#[derive(Deserialize)]
+struct Row {
+    filename: String,
+    src_file: Option<String>,
+    speaker: Option<String>,
+}
+
+impl Material {
+    /// Reads the audio in `folders` and makes `rounds` sounds of each formula.
+    ///
+    /// # Errors
+    /// When a folder or its table cannot be read, or holds no usable audio.
+    pub fn load(folders: &[PathBuf], rounds: usize, seed: u64) -> Result<Self> {
+        let (mut sets, mut clips) = (Vec::new(), Vec::new());
+        for (set, folder) in folders.iter().enumerate() {
+            let found = read(folder, set)?;
+            ensure!(!found.is_empty(), "{}: no usable audio", folder.display());
+            clips.extend(found);
+            sets.push(folder_name(folder)?);
+        }
+        let made = synthesis::sounds(rounds, seed);
+        clips.extend(made.into_iter().map(|(name, samples)| Clip {
+            recording: name.clone(),
+            name,
+            set: sets.len(),
+            samples,
+            held_out: false,
+        }));
+        sets.push("formulas".to_owned());
+        hold_out(&mut clips);
+        Ok(Self { sets, clips })
+    }
+
+    /// Stands for the names and lengths of all clips.
+    pub fn hash(&self) -> String {
+        let clips = self.clips.iter();
+        let lines = clips.map(|c| format!("{} {} {}", c.set, c.name, c.samples.len()));
+        short_hash(&lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// Leaves a quarter of every set's recordings out of training, the same ones every time.
+fn hold_out(clips: &mut [Clip]) {
+    let mut by_set: BTreeMap<usize, BTreeSet<(String, String)>> = BTreeMap::new();
+    for clip in clips.iter() {
+        let place = (short_hash(&clip.recording), clip.recording.clone());
+        by_set.entry(clip.set).or_default().insert(place);
+    }
+    for (set, recordings) in by_set {
+        let count = recordings.len().div_ceil(HELD_OUT);
+        let chosen: BTreeSet<String> =
+            recordings.into_iter().take(count).map(|(_, name)| name).collect();
+        for clip in clips.iter_mut().filter(|clip| clip.set == set) {
+            clip.held_out = chosen.contains(&clip.recording);
+        }
+    }
+}
+
+fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
+    let sources = features::find_sources(folder)?;
+    let recordings = recordings(folder)?;
+    let bar = progress::bar(sources.len() as u64, &format!("reading {}", folder.display()));
+    let clips: Vec<_> = sources
+        .par_iter()
+        .map(|source| {
+            let samples = samples(source);
+            bar.inc(1);
+            (source, samples)
+        })
+        .collect();
+    bar.finish_and_clear();
+    let mut usable = Vec::new();
+    for (source, samples) in clips {
+        let file = source.path.file_name().unwrap_or_default().to_string_lossy();
+        let known = recordings.get(file.as_ref()).cloned();
+        match samples {
+            Ok(samples) if samples.len() as f64 >= MIN_SECONDS * RATE as f64 => {
+                usable.push(Clip {
+                    name: source.name.clone(),
+                    set,
+                    recording: known.unwrap_or_else(|| recording_of(&source.name).to_owned()),
+                    samples,
+                    held_out: false,
+                });
+            }
+            Ok(_) => progress::line(&format!("not used, too short: {}", source.path.display())),
+            Err(error) => {
+                progress::line(&format!("not used: {}: {error:#}", source.path.display()));
+            }
+        }
+    }
+    Ok(usable)
+}
+
+/// The recording of each file, where the table tells.
+fn recordings(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let path = folder.join(TABLE);
+    let mut found = BTreeMap::new();
+    if path.is_file() {
+        let cannot_read = || format!("reading {}", path.display());
+        let mut reader = csv::Reader::from_path(&path).with_context(cannot_read)?;
+        for row in reader.deserialize::<Row>() {
+            let row = row.with_context(cannot_read)?;
+            if let Some(recording) = row.src_file.or(row.speaker) {
+                found.insert(row.filename, recording);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The first seconds of a recording at the network's rate, without silence at its ends.
+fn samples(source: &Source) -> Result<Vec<f32>> {
+    let recording = features::decode(source)?;
+    let rate = SampleRate::new(recording.sample_rate)?;
+    let mut resampler = Resampler::new(rate, SampleRate::new(RATE as u32)?)?;
+    let mut samples = Vec::new();
+    let seconds = (MAX_SECONDS + 1) * recording.sample_rate as usize;
+    let heard = &recording.samples[..recording.samples.len().min(seconds)];
+    ensure!(heard.iter().all(|x| x.is_finite()), "a sample is not finite");
+    resampler.push(heard, &mut samples)?;
+    resampler.finish(&mut samples)?;
+    samples.truncate(MAX_SECONDS * RATE);
+    // Data sets fill short clips up with digital silence.
+    let loud = |x: &f32| x.abs() > 1e-5;
+    let end = samples.iter().rposition(loud).map_or(0, |last| last + 1);
+    samples.truncate((end + RATE / 4).min(samples.len()));
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::write_wav;
+
+    #[test]
+    fn a_quarter_of_the_recordings_is_left_out_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let tone: Vec<f32> = (0..8_000).map(|i| (i as f32 * 0.3).sin() * 0.5).collect();
+        for name in ["a-0", "a-1", "b-0", "c-0", "d-0", "d-1", "e", "f", "g", "h"] {
+            write_wav(&folder.path().join(format!("{name}.wav")), &tone, 8_000);
+        }
+        write_wav(&folder.path().join("short.wav"), &tone[..1_000], 8_000);
+        let material = Material::load(&[folder.path().to_path_buf()], 1, 1).unwrap();
+        let own: Vec<_> = material.clips.iter().filter(|clip| clip.set == 0).collect();
+        assert_eq!(own.len(), 10, "the short one is not used");
+        let out: BTreeSet<_> =
+            own.iter().filter(|clip| clip.held_out).map(|clip| &clip.recording).collect();
+        assert_eq!(out.len(), 2);
+        for clip in &own {
+            assert_eq!(clip.held_out, out.contains(&clip.recording), "{}", clip.name);
+            assert!(clip.samples.len().abs_diff(RATE) < RATE / 100, "{}", clip.samples.len());
+        }
+        let again = Material::load(&[folder.path().to_path_buf()], 1, 1).unwrap();
+        assert_eq!(again.hash(), material.hash());
+    }
+
+    #[test]
+    fn the_table_tells_the_recordings() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = "filename,src_file\nx.ogg,7\ny.ogg,7\n";
+        std::fs::write(folder.path().join(TABLE), table).unwrap();
+        let found = recordings(folder.path()).unwrap();
+        assert_eq!((found["x.ogg"].as_str(), found["y.ogg"].as_str()), ("7", "7"));
+    }
+}

@@ -1,0 +1,291 @@
+//! What training won and what it cost: the checkpoint and the network that ships on the same
+//! recordings, which neither training nor teacher's answers for it ever used.
+
+use super::corrupt::{self, Corruption, EVALUATED, amplitude, power};
+use super::describe;
+use super::layout::Layout;
+use super::material::{Clip, Material};
+use super::network::{Inputs, Output, run};
+use super::synthesis::RATE;
+use super::teacher::Taught;
+use crate::net::Array;
+use crate::progress;
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sourcing_sound::{FrontEnd, Pcm, SampleRate};
+use std::collections::BTreeMap;
+
+/// Windows that are much quieter than their clip (dB) are not what it is about.
+const QUIET_DB: f32 = -20.0;
+
+/// Weights under a name.
+pub struct Network<'a> {
+    /// As tables name it.
+    pub name: &'static str,
+    /// Its weights.
+    pub weights: &'a [Array],
+}
+
+/// How often the best label is the teacher's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// What was compared.
+    pub what: String,
+    /// Windows.
+    pub n: usize,
+    /// Recordings that they are of.
+    pub recordings: usize,
+    /// Share, by network in the order of [`Measured::networks`].
+    pub shares: Vec<f64>,
+    /// Last network minus first, in percentage points, with the 95% interval over recordings.
+    pub gain: (f64, f64, f64),
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Names of the networks that were compared.
+    pub networks: Vec<String>,
+    /// Best label on clean windows of 4 s, compared with the teacher's on the same 4 s.
+    pub clean: Agreement,
+    /// Best label on windows, compared with the teacher's of the whole clip, up to 10 s.
+    pub windows: Vec<Agreement>,
+    /// Best label on spoilt windows of 4 s, compared with the teacher's on the same clean 4 s.
+    pub corrupted: Vec<Agreement>,
+    /// Sounds made from formulas without what they have above 11 kHz, compared with the same
+    /// network's answer to the whole of them.
+    pub top_octave: Agreement,
+}
+
+impl Measured {
+    /// Mean over the corruptions, by network.
+    pub fn mean_corrupted(&self) -> Vec<f64> {
+        let n = self.corrupted.len().max(1) as f64;
+        (0..self.networks.len())
+            .map(|network| self.corrupted.iter().map(|row| row.shares[network]).sum::<f64>() / n)
+            .collect()
+    }
+}
+
+/// A piece of a clip with the label that is expected of it.
+struct Item<'a> {
+    recording: &'a str,
+    samples: Vec<f32>,
+    expected: Expected,
+}
+
+enum Expected {
+    /// This label.
+    Label(usize),
+    /// Whatever the same network says of these samples.
+    Own(Vec<f32>),
+}
+
+/// The index of the greatest value.
+pub fn best(values: &[f32]) -> usize {
+    let pairs = values.iter().enumerate();
+    pairs.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index)
+}
+
+/// Compares networks of one layout on the clips that were held out.
+///
+/// # Errors
+/// When audio or weights do not fit.
+pub fn measure(
+    layout: &Layout,
+    networks: &[Network<'_>],
+    material: &Material,
+    taught: &[Taught],
+) -> Result<Measured> {
+    let clips: Vec<_> = material.clips.iter().zip(taught).filter(|(c, _)| c.held_out).collect();
+    let formulas = material.sets.len() - 1;
+    let (made, recorded): (Vec<_>, Vec<_>) =
+        clips.into_iter().partition(|(clip, _)| clip.set == formulas);
+    let judge = Judge { layout, networks };
+    let clean = judge.agreement("4 s, as recorded", &four_seconds(&recorded, &[]))?;
+    let mut windows = Vec::new();
+    for seconds in [1.0, 2.0, 4.0, 10.0] {
+        let items = of_whole(&recorded, seconds);
+        windows.push(judge.agreement(&format!("{seconds} s"), &items)?);
+    }
+    let mut corrupted = Vec::new();
+    for chain in EVALUATED {
+        let items = four_seconds(&recorded, chain);
+        corrupted.push(judge.agreement(&corrupt::name(chain), &items)?);
+    }
+    let items: Vec<_> = made.iter().map(|(clip, _)| without_top(clip)).collect();
+    let top_octave = judge.agreement("formulas without what is above 11 kHz", &items)?;
+    let networks = networks.iter().map(|network| network.name.to_owned()).collect();
+    Ok(Measured { networks, clean, windows, corrupted, top_octave })
+}
+
+/// Windows one after another that are as loud as their clip, with where they begin.
+fn cut(clip: &Clip, seconds: f64) -> Vec<(usize, Vec<f32>)> {
+    let length = ((seconds * RATE as f64) as usize).min(clip.samples.len());
+    let floor = power(&clip.samples) * amplitude(QUIET_DB).powi(2);
+    let pieces = clip.samples.chunks_exact(length).enumerate();
+    let pieces = pieces.filter(|(_, piece)| power(piece) >= floor);
+    pieces.map(|(index, piece)| (index * length, piece.to_vec())).collect()
+}
+
+fn four_seconds<'a>(clips: &[(&'a Clip, &Taught)], chain: &[Corruption]) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    for (clip, taught) in clips {
+        for (start, mut samples) in cut(clip, 4.0) {
+            let middle = (start + samples.len() / 2) as f64 / RATE as f64;
+            let expected = Expected::Label(best(&taught.around(middle).logits));
+            let mut rng = corrupt::generator_for(&format!("{} {start}", clip.name));
+            for corruption in chain {
+                corruption.apply(&mut samples, &mut rng);
+            }
+            items.push(Item { recording: &clip.recording, samples, expected });
+        }
+    }
+    items
+}
+
+fn of_whole<'a>(clips: &[(&'a Clip, &Taught)], seconds: f64) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    for (clip, taught) in clips {
+        let label = best(&taught.whole.logits);
+        items.extend(cut(clip, seconds).into_iter().map(|(_, samples)| Item {
+            recording: &clip.recording,
+            samples,
+            expected: Expected::Label(label),
+        }));
+    }
+    items
+}
+
+fn without_top(clip: &Clip) -> Item<'_> {
+    let whole = clip.samples[..clip.samples.len().min(4 * RATE)].to_vec();
+    let mut samples = whole.clone();
+    let mut rng = corrupt::generator_for(&clip.name);
+    Corruption::LowPass(11_000.0).apply(&mut samples, &mut rng);
+    Item { recording: &clip.recording, samples, expected: Expected::Own(whole) }
+}
+
+/// The networks' answer to samples of 32 kHz.
+pub fn answer(
+    front_end: &mut FrontEnd,
+    layout: &Layout,
+    weights: &[Array],
+    samples: &[f32],
+) -> Result<Output> {
+    let columns = front_end.columns(Pcm::new(samples, SampleRate::new(RATE as u32)?)?)?;
+    let values = describe::transpose(&columns);
+    let frames = values.len() / super::layout::N_MELS;
+    let inputs = Inputs { values, len: 1, frames };
+    run(layout, weights, &inputs)?.pop().context("no output")
+}
+
+struct Judge<'a> {
+    layout: &'a Layout,
+    networks: &'a [Network<'a>],
+}
+
+impl Judge<'_> {
+    fn agreement(&self, what: &str, items: &[Item<'_>]) -> Result<Agreement> {
+        let front_end = FrontEnd::new(describe::front_end())?;
+        let one = |front_end: &mut FrontEnd, item: &Item<'_>| -> Result<Vec<bool>> {
+            let mut label = |network: &Network<'_>, samples: &[f32]| {
+                answer(front_end, self.layout, network.weights, samples).map(|o| best(&o.logits))
+            };
+            let right = self.networks.iter().map(|network| {
+                let expected = match &item.expected {
+                    Expected::Label(label) => *label,
+                    Expected::Own(samples) => label(network, samples)?,
+                };
+                Ok(label(network, &item.samples)? == expected)
+            });
+            right.collect()
+        };
+        let rows: Result<Vec<_>> = items.par_iter().map_init(|| front_end.clone(), one).collect();
+        let rows = rows?;
+        let mut by_recording: BTreeMap<&str, Vec<&[bool]>> = BTreeMap::new();
+        for (item, row) in items.iter().zip(&rows) {
+            by_recording.entry(item.recording).or_default().push(row);
+        }
+        let n = rows.len();
+        let share = |network: usize| {
+            rows.iter().filter(|row| row[network]).count() as f64 / n.max(1) as f64
+        };
+        let shares: Vec<f64> = (0..self.networks.len()).map(share).collect();
+        let agreement = Agreement {
+            what: what.to_owned(),
+            n,
+            recordings: by_recording.len(),
+            gain: gain(&by_recording),
+            shares,
+        };
+        progress::line(&format!(
+            "{what}: {} (n = {n}), gain {:+.1} points [{:+.1}, {:+.1}]",
+            agreement
+                .shares
+                .iter()
+                .map(|s| format!("{:.1}%", 100.0 * s))
+                .collect::<Vec<_>>()
+                .join(", "),
+            agreement.gain.0,
+            agreement.gain.1,
+            agreement.gain.2
+        ));
+        Ok(agreement)
+    }
+}
+
+/// Last minus first in points, and its 95% bootstrap interval over recordings.
+fn gain(by_recording: &BTreeMap<&str, Vec<&[bool]>>) -> (f64, f64, f64) {
+    use rand::RngExt;
+    const ROUNDS: usize = 1_000;
+    let sums: Vec<(f64, f64)> = by_recording
+        .values()
+        .map(|rows| {
+            let difference = |row: &&[bool]| {
+                let value = |side: Option<&bool>| f64::from(u8::from(side == Some(&true)));
+                value(row.last()) - value(row.first())
+            };
+            (rows.iter().map(difference).sum(), rows.len() as f64)
+        })
+        .collect();
+    let points = |chosen: &mut dyn Iterator<Item = usize>| {
+        let (sum, n) = chosen.fold((0.0, 0.0), |(s, n), i| (s + sums[i].0, n + sums[i].1));
+        100.0 * sum / f64::max(n, 1.0)
+    };
+    if sums.is_empty() {
+        return (0.0, 0.0, 0.0);
+    }
+    let mut rng = crate::random::generator(0, "gain", &[]);
+    let mut rounds: Vec<f64> = (0..ROUNDS)
+        .map(|_| points(&mut (0..sums.len()).map(|_| rng.random_range(0..sums.len()))))
+        .collect();
+    rounds.sort_by(f64::total_cmp);
+    let at = |share: f64| rounds[((ROUNDS - 1) as f64 * share).round() as usize];
+    (points(&mut (0..sums.len())), at(0.025), at(0.975))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gain_is_paired() {
+        let (won, lost, same) = ([false, true], [true, false], [true, true]);
+        let rows = BTreeMap::from([("a", vec![&won[..], &same]), ("b", vec![&won, &lost])]);
+        let (gain, low, high) = gain(&rows);
+        assert_eq!(gain, 25.0);
+        assert!(low >= 0.0 && high <= 50.0 && low <= gain && gain <= high);
+    }
+
+    #[test]
+    fn quiet_windows_are_left_out() {
+        let mut samples = vec![0.5; 2 * RATE];
+        samples.extend(vec![0.001; RATE]);
+        let clip =
+            Clip { name: "x".into(), set: 0, recording: "x".into(), samples, held_out: true };
+        let starts: Vec<_> = cut(&clip, 1.0).into_iter().map(|(start, _)| start).collect();
+        assert_eq!(starts, [0, RATE]);
+        assert_eq!(cut(&clip, 10.0).len(), 1, "a short clip is one window");
+    }
+}

@@ -1,0 +1,263 @@
+//! How long a window the network is given, and how often: what each choice answers, how soon, and
+//! what it costs, measured through the stream that the product runs.
+
+use super::corrupt::{amplitude, generator_for, power};
+use super::describe::{COLUMNS_PER_SECOND, Use};
+use super::layout::{Convolution, Layout, N_MELS};
+use super::material::{Clip, Material};
+use super::synthesis::{RATE, coloured};
+use crate::progress;
+use anyhow::{Context, Result};
+use rand::RngExt;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sourcing_sound::{Classifier, Model, SampleRate, StreamConfig};
+
+/// Windows in seconds.
+pub const WINDOWS: [f64; 4] = [1.0, 2.0, 4.0, 10.0];
+/// Hops in seconds.
+pub const HOPS: [f64; 3] = [0.25, 0.5, 1.0];
+/// Faint noise around events, full scale being 0 dB.
+const FLOOR_DB: f32 = -70.0;
+/// Quiet seconds before an event.
+const BEFORE: f64 = 4.0;
+/// Seconds of an event that are played, and the latest answer that counts.
+const EVENT: f64 = 3.0;
+/// A brief event.
+const BRIEF: f64 = 0.3;
+/// Events of each kind.
+const EVENTS: usize = 40;
+
+/// What a choice of window and hop does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Seconds that the network is given.
+    pub window: f64,
+    /// Seconds from one answer to the next.
+    pub hop: f64,
+    /// Loud events after quiet.
+    pub n_events: usize,
+    /// Median seconds from an event's onset to the answer that names its group.
+    pub median_delay: f64,
+    /// Nine in ten are named within this many seconds; 3 where they are not.
+    pub delay_90: f64,
+    /// Share named within 1.2 s.
+    pub within_1_2: f64,
+    /// Events cut to 0.3 s, somewhere in 4 s of quiet.
+    pub n_brief: usize,
+    /// Share of them whose group is named.
+    pub brief_named: f64,
+    /// Millions of multiply-adds per second of audio.
+    pub million_multiply_adds: f64,
+}
+
+/// A sound with the group that its clip as a whole has.
+struct Event {
+    samples: Vec<f32>,
+    onset: f64,
+    group: String,
+}
+
+/// Measures every choice. `build` makes a model that is used in a certain way.
+///
+/// # Errors
+/// When a model cannot be built or run.
+pub fn table(
+    layout: &Layout,
+    material: &Material,
+    used: Use,
+    build: impl Fn(Use) -> Result<Model>,
+) -> Result<Vec<Usage>> {
+    let whole = build(Use { window_frames: 10 * COLUMNS_PER_SECOND, ..used })?;
+    let (loud, brief) = events(material, &whole)?;
+    let mut rows = Vec::new();
+    for window in WINDOWS {
+        for hop in HOPS {
+            let frames = |seconds: f64| (seconds * COLUMNS_PER_SECOND as f64).round() as usize;
+            let used = Use { window_frames: frames(window), hop_frames: frames(hop), ..used };
+            let model = build(used)?;
+            let delays = each(&loud, |event| delay(&model, event))?;
+            let named = each(&brief, |event| delay(&model, event))?;
+            let row = Usage {
+                window,
+                hop,
+                n_events: delays.len(),
+                median_delay: quantile(&delays, 0.5),
+                delay_90: quantile(&delays, 0.9),
+                within_1_2: share(&delays, 1.2),
+                n_brief: named.len(),
+                brief_named: share(&named, EVENT - 1e-9),
+                million_multiply_adds: multiply_adds(layout, used.window_frames) / hop / 1e6,
+            };
+            progress::line(&format!(
+                "window {window} s, hop {hop} s: named after {:.2} s (median), {:.2} s (nine in \
+                 ten), {:.0}% within 1.2 s; brief events {:.0}%; {:.0} M multiply-adds/s",
+                row.median_delay,
+                row.delay_90,
+                100.0 * row.within_1_2,
+                100.0 * row.brief_named,
+                row.million_multiply_adds
+            ));
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+fn each(events: &[Event], one: impl Fn(&Event) -> Result<f64> + Send + Sync) -> Result<Vec<f64>> {
+    let mut values: Vec<f64> = events.par_iter().map(one).collect::<Result<_>>()?;
+    values.sort_by(f64::total_cmp);
+    Ok(values)
+}
+
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1) as f64;
+    sorted.get((last * share).ceil() as usize).copied().unwrap_or(EVENT)
+}
+
+fn share(sorted: &[f64], limit: f64) -> f64 {
+    sorted.iter().filter(|&&delay| delay <= limit).count() as f64 / sorted.len().max(1) as f64
+}
+
+/// Seconds from an event's onset to the first update that names its group; 3 where none does.
+fn delay(model: &Model, event: &Event) -> Result<f64> {
+    let classifier = Classifier::new(model.clone())?;
+    let mut stream = classifier.stream(SampleRate::new(RATE as u32)?, StreamConfig::default())?;
+    let mut updates = stream.push(&event.samples)?;
+    updates.extend(stream.finish()?);
+    let named = updates.iter().filter(|update| update.time > event.onset).find(|update| {
+        let top = update.prediction.top(1);
+        !update.prediction.rejected()
+            && top.first().is_some_and(|c| c.group.as_deref() == Some(&event.group))
+    });
+    Ok(named.map_or(EVENT, |update| (update.time - event.onset).min(EVENT)))
+}
+
+/// Loud events, and brief ones: held-out clips that rise out of quiet and are named with
+/// confidence as a whole.
+fn events(material: &Material, whole: &Model) -> Result<(Vec<Event>, Vec<Event>)> {
+    let (mut loud, mut brief) = (Vec::new(), Vec::new());
+    let mut clips: Vec<&Clip> = material
+        .clips
+        .iter()
+        .filter(|clip| clip.held_out && clip.set + 1 < material.sets.len())
+        .collect();
+    clips.sort_by_key(|clip| crate::random::short_hash(&clip.name));
+    let mut classifier = Classifier::new(whole.clone())?;
+    for clip in clips {
+        if loud.len() >= EVENTS && brief.len() >= EVENTS {
+            break;
+        }
+        let rate = SampleRate::new(RATE as u32)?;
+        let predictions = classifier.classify(sourcing_sound::Pcm::new(&clip.samples, rate)?)?;
+        let top = predictions.first().context("no prediction")?.top(1);
+        let Some(best) = top.first().filter(|best| best.score >= 0.4) else { continue };
+        let Some(group) = best.group.clone() else { continue };
+        let mut rng = generator_for(&clip.name);
+        let start = onset(&clip.samples);
+        if loud.len() < EVENTS {
+            let end = clip.samples.len().min(start + (EVENT * RATE as f64) as usize);
+            let before = BEFORE + rng.random_range(0.0..1.0);
+            loud.push(placed(
+                &clip.samples[start..end],
+                before,
+                before + EVENT,
+                &group,
+                &clip.name,
+            ));
+        }
+        if brief.len() < EVENTS && is_brief(&clip.samples) {
+            let length = (BRIEF * RATE as f64) as usize;
+            let at = loudest(&clip.samples, length);
+            let before = BEFORE + rng.random_range(0.0..4.0 - BRIEF);
+            let piece = &clip.samples[at..at + length];
+            brief.push(placed(piece, before, 2.0 * BEFORE + EVENT, &group, &clip.name));
+        }
+    }
+    Ok((loud, brief))
+}
+
+/// A piece in faint noise.
+fn placed(piece: &[f32], before: f64, seconds: f64, group: &str, name: &str) -> Event {
+    let mut samples = coloured(&mut generator_for(name), (seconds * RATE as f64) as usize, 0.5);
+    samples.iter_mut().for_each(|x| *x *= amplitude(FLOOR_DB));
+    let peak = piece.iter().fold(1e-9f32, |peak, x| peak.max(x.abs()));
+    let at = (before * RATE as f64) as usize;
+    samples[at..].iter_mut().zip(piece).for_each(|(x, piece)| *x += 0.3 * piece / peak);
+    Event { samples, onset: before, group: group.to_owned() }
+}
+
+/// The sample from which on a clip is as loud as it gets, but for 20 dB.
+fn onset(samples: &[f32]) -> usize {
+    const FRAME: usize = RATE / 50;
+    let frames: Vec<f32> = samples.chunks(FRAME).map(power).collect();
+    let loudest = frames.iter().copied().fold(0.0, f32::max);
+    frames.iter().position(|&frame| frame >= 0.01 * loudest).unwrap_or(0) * FRAME
+}
+
+/// Where the loudest `length` samples begin.
+fn loudest(samples: &[f32], length: usize) -> usize {
+    let last = samples.len().saturating_sub(length);
+    let starts = (0..=last).step_by(RATE / 100);
+    let level = |start: &usize| power(&samples[*start..(*start + length).min(samples.len())]);
+    starts.max_by(|a, b| level(a).total_cmp(&level(b))).unwrap_or(0)
+}
+
+/// Whether its loudest 0.3 s stand out by 10 dB from half of the others.
+fn is_brief(samples: &[f32]) -> bool {
+    let length = (BRIEF * RATE as f64) as usize;
+    let mut levels: Vec<f32> = samples.chunks_exact(length).map(power).collect();
+    levels.sort_by(f32::total_cmp);
+    match (levels.get(levels.len() / 2), levels.last()) {
+        (Some(middle), Some(loudest)) => *loudest >= 10.0 * middle && levels.len() > 2,
+        _ => false,
+    }
+}
+
+/// Of one run of the network on `frames` columns.
+pub fn multiply_adds(layout: &Layout, frames: usize) -> f64 {
+    let mut extent = (N_MELS, frames);
+    let mut sum = 0.0;
+    let mut convolution = |layer: &Convolution| {
+        extent = (extent.0.div_ceil(layer.stride), extent.1.div_ceil(layer.stride));
+        let inputs = if layer.depthwise { 1 } else { layer.inputs };
+        let each = inputs * layer.kernel * layer.kernel * layer.outputs;
+        sum += (each * extent.0 * extent.1) as f64;
+    };
+    convolution(&layout.stem);
+    for block in &layout.blocks {
+        block.expand.iter().for_each(&mut convolution);
+        convolution(&block.depthwise);
+        convolution(&block.project);
+    }
+    convolution(&layout.last);
+    let squeezed = layout.blocks.iter().filter_map(|block| block.squeeze_excite.as_ref());
+    sum += squeezed.map(|layer| (2 * layer.channels * layer.hidden) as f64).sum::<f64>();
+    sum + (layout.hidden * (layout.embedding() + layout.labels)) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn onset_and_loudest_part_are_found() {
+        let mut samples = vec![0.0001; RATE];
+        samples.extend(vec![0.4; RATE / 4]);
+        samples.extend(vec![0.0001; 2 * RATE]);
+        assert_eq!(onset(&samples), RATE);
+        let at = loudest(&samples, RATE / 10);
+        assert!((RATE..RATE + RATE / 4).contains(&at), "{at}");
+        assert!(is_brief(&samples));
+        assert!(!is_brief(&vec![0.1; RATE]));
+    }
+
+    #[test]
+    fn delays_are_summed_up() {
+        let delays = [0.2, 0.4, 0.6, 0.9, 3.0];
+        assert_eq!(quantile(&delays, 0.5), 0.6);
+        assert_eq!(quantile(&delays, 0.9), 3.0);
+        assert_eq!(share(&delays, 1.2), 0.8);
+        assert_eq!(quantile(&[], 0.5), EVENT);
+    }
+}
