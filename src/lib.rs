@@ -70,7 +70,7 @@
 //! # Versions
 //!
 //! The minimum supported Rust version is 1.95; raising it is a minor version. Versions follow
-//! semver: what compiles with 0.1.0 compiles with every 0.1.x. No type of a dependency is part
+//! semver: what compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency is part
 //! of the API (`HeadFeature` has serde's traits), so that dependencies may change at any time.
 //! Scores are no part of the promise: a better model or engine may change them in any version,
 //! and the changelog says so.
