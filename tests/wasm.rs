@@ -7,6 +7,8 @@
 #[path = "common/descriptors.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod descriptors;
+#[path = "common/everyday.rs"]
+mod everyday;
 #[path = "common/front_end.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod front_end;
@@ -49,6 +51,15 @@ fn scores_are_those_of_the_native_build() {
         .collect();
     let difference = largest_difference(&native, &browser);
     assert!(difference <= TOLERANCE, "scores differ by up to {difference}");
+}
+
+#[wasm_bindgen_test]
+fn the_everyday_network_is_the_trained_one() {
+    let model = Model::from_onnx(EVERYDAY).unwrap();
+    let about = include_bytes!("golden/everyday.json");
+    let values = include_bytes!("golden/everyday.f32");
+    let differences = everyday::differences(model, &sounds::all(), about, values);
+    assert!(differences.are_accepted(), "{differences:?}");
 }
 
 #[wasm_bindgen_test]

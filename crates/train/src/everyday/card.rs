@@ -217,9 +217,17 @@ fn choice(evaluation: &Evaluation) -> String {
 
 fn plan(evaluation: &Evaluation) -> String {
     let plan = &evaluation.plan;
+    let shares = evaluation.shares.iter().map(|share| {
+        let (clean, hard) = (percent(share.clean), percent(share.hard));
+        format!("{} ({clean} clean, {hard} short and spoilt)", share.share)
+    });
+    let shares = shares.collect::<Vec<_>>().join(", ");
     format!(
         "{} steps of {} pieces, AdamW with a learning rate of up to {} that falls along a cosine, \
-         a moving average of the weights; the stem and the first {} blocks stay as they were.",
+         a moving average of the weights; the stem and the first {} blocks stay as they were. Of the \
+         weights at these shares of the way from the original's to the trained ones, those ship \
+         that, on recordings that trained, agree best on short and spoilt windows and in at least \
+         97% on clean ones: {shares}.",
         plan.steps, plan.batch, plan.learning_rate, plan.frozen_blocks
     )
 }

@@ -105,7 +105,7 @@ impl State {
 }
 
 /// Trains from the file `checkpoint_file`, or from the beginning where there is none. `None` when `stop` was set
-/// before the end; the file then holds what is needed to go on.
+/// before the end; the file then holds what is needed to go on. The weights are not rounded.
 ///
 /// # Errors
 /// When the loss is not finite any more, or the file was made with other settings.
@@ -147,7 +147,22 @@ pub fn train(
         }
     }
     bar.finish_and_clear();
-    Ok(Some(rounded(&state.average)))
+    Ok(Some(state.average))
+}
+
+/// Weights on the line from `start` to `trained`, `share` of the way, rounded as they are stored.
+/// Less than the whole way keeps more of what the start knew.
+pub fn between(start: &[Array], trained: &[Array], share: f64) -> Vec<Array> {
+    let arrays: Vec<Array> = start
+        .iter()
+        .zip(trained)
+        .map(|(start, trained)| {
+            let pairs = start.values.iter().zip(&trained.values);
+            let values = pairs.map(|(a, b)| a + share as f32 * (b - a)).collect();
+            Array { values, ..start.clone() }
+        })
+        .collect();
+    rounded(&arrays)
 }
 
 fn report(plan: &Plan, step: usize, loss: f64, first: usize, begun: Instant) {

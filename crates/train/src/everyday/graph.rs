@@ -155,18 +155,14 @@ impl Writer<'_> {
                 self.builder.beside("Cast", name, &[&stored], to_f32());
             }
             Stored::Int8 { values, scales } => {
-                let (outputs, inputs) = (scales.len(), values.len() / scales.len());
+                let (groups, size) = (scales.len(), values.len() / scales.len());
                 let (integers, steps, scale) = (part("i8"), part("steps"), part("scale"));
-                self.builder.constant(tensor_i8(&integers, &[outputs, inputs], &values));
-                self.builder.constant(tensor(&scale, &[outputs, 1], &scales));
+                let (halves, rows, extents) = (part("scale.f16"), part("rows"), part("shape"));
+                self.builder.constant(tensor_i8(&integers, &[groups, size], &values));
+                self.builder.constant(tensor_f16(&halves, &[groups, 1], &scales));
                 self.builder.beside("Cast", &steps, &[&integers], to_f32());
-                if shape.len() == 2 {
-                    self.builder.beside("Mul", name, &[&steps, &scale], vec![]);
-                    return Ok(());
-                }
-                // Scaled as rows and reshaped then: tract takes several times as long to scale
-                // an image of four extents.
-                let (rows, extents) = (part("rows"), part("shape"));
+                self.builder.beside("Cast", &scale, &[&halves], to_f32());
+                // Scaled group by group and reshaped then.
                 let extent = |&extent: &usize| extent as i64;
                 self.builder.beside("Mul", &rows, &[&steps, &scale], vec![]);
                 let sizes: Vec<_> = shape.iter().map(extent).collect();

@@ -15,8 +15,10 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use sourcing_sound::{FrontEnd, Pcm, SampleRate};
 
-/// How often a piece is shown as it is.
+/// How often a piece is shown as it is, with nothing done to it.
 const CLEAN: f64 = 0.2;
+/// The same for pieces of 4 s, so that the network goes on to say what it said of them.
+const CLEAN_WHOLE: f64 = 0.7;
 /// How often another sound is mixed in.
 const MIXED: f64 = 0.25;
 /// How often a piece is shorter than the input and lies somewhere in faint noise.
@@ -128,6 +130,12 @@ impl<'a> Lessons<'a> {
     }
 
     fn lesson(&self, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
+        let whole = samples as f64 >= 4.0 * RATE as f64;
+        if rng.random_bool(if whole { CLEAN_WHOLE } else { CLEAN }) {
+            let mut piece = self.piece(samples, rng);
+            piece.samples.resize(samples, 0.0);
+            return piece;
+        }
         let brief = rng.random_bool(BRIEF);
         let length = match brief {
             true => (rng.random_range(0.3..0.9) * RATE as f64).min(samples as f64) as usize,
@@ -146,10 +154,8 @@ impl<'a> Lessons<'a> {
         if piece.samples.len() < samples {
             piece.samples = embed(&piece.samples, samples, rng);
         }
-        if !rng.random_bool(CLEAN) {
-            for corruption in random_chain(rng) {
-                corruption.apply(&mut piece.samples, rng);
-            }
+        for corruption in random_chain(rng) {
+            corruption.apply(&mut piece.samples, rng);
         }
         piece
     }
@@ -167,10 +173,12 @@ impl<'a> Lessons<'a> {
         let (clip, taught) = self.clips[set[rng.random_range(0..set.len())]];
         let length = length.min(clip.samples.len());
         let last = clip.samples.len() - length;
+        let step = if length >= 4 * RATE { RATE / 2 } else { 1 };
         let loudest = power(&clip.samples) * amplitude(QUIET_DB).powi(2);
         let mut start = 0;
         for _ in 0..TRIES {
-            start = rng.random_range(0..=last);
+            // Pieces of 4 s are the very windows that the teacher judged.
+            start = rng.random_range(0..=last / step) * step;
             if power(&clip.samples[start..start + length]) >= loudest {
                 break;
             }

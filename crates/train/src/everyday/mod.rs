@@ -32,7 +32,7 @@ use crate::interrupt::{self, STOP};
 use crate::net::Array;
 use crate::progress;
 use crate::random::short_hash;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use assemble::{Factory, Results};
 use checkpoint::Checkpoint;
 use describe::Use;
@@ -40,11 +40,13 @@ use distil::Plan;
 use graph::Weights;
 use lesson::Lessons;
 use material::Material;
-use measure::{Measured, Network};
+use measure::{Measured, Network, SHARES, Share};
 use network::LossWeights;
 use reference::Reference;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use teacher::Taught;
@@ -83,10 +85,10 @@ pub struct Arguments {
     #[arg(long, default_value = "runs/everyday")]
     pub work: PathBuf,
     /// Steps of the optimiser.
-    #[arg(long, default_value_t = 4_000)]
+    #[arg(long, default_value_t = 600)]
     pub steps: usize,
     /// Highest learning rate.
-    #[arg(long, default_value_t = 3e-4)]
+    #[arg(long, default_value_t = 5e-5)]
     pub learning_rate: f64,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
@@ -110,11 +112,11 @@ impl Arguments {
             learning_rate: self.learning_rate,
             warmup: self.steps / 20,
             weight_decay: 0.0,
-            average: 0.998,
-            loss: LossWeights { scores: 1.0, embedding: 2.0 },
+            average: 0.99,
+            loss: LossWeights { scores: 1.0, embedding: 4.0 },
             frozen_blocks: 3,
             depthwise: true,
-            seconds: vec![1.0, 1.0, 1.0, 2.0, 2.0, 4.0],
+            seconds: vec![1.0, 1.0, 2.0, 2.0, 4.0, 4.0],
             material: material.hash(),
             checkpoint: checkpoint.sha256.clone(),
         }
@@ -151,10 +153,11 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     };
     let lessons = Lessons::new(&material, &taught)?;
     let file = arguments.work.join("training.bin");
-    let Some(weights) = distil::train(&plan, &checkpoint, &lessons, &file, &STOP)? else {
+    let Some(trained) = distil::train(&plan, &checkpoint, &lessons, &file, &STOP)? else {
         return Ok(false);
     };
     let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
+    let (shares, weights) = task.chosen(&trained, &taught)?;
     let (measured, usage) = task.measured(&weights, &taught)?;
     if STOP.load(Ordering::Relaxed) {
         return Ok(false);
@@ -164,6 +167,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         plan: &plan,
         command: command_line(),
         from_the_original,
+        shares,
         measured,
         usage,
         used: USED,
@@ -187,30 +191,61 @@ struct Task<'a> {
     factory: &'a Factory<'a>,
 }
 
+/// What measuring found of weights, kept on disk.
+fn kept<T: Serialize + DeserializeOwned>(
+    path: &Path,
+    make: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    if let Ok(text) = std::fs::read_to_string(path) {
+        if let Ok(found) = serde_json::from_str(&text) {
+            return Ok(found);
+        }
+        progress::line(&format!("{} is damaged and will be made again", path.display()));
+    }
+    let made = make()?;
+    let text = serde_json::to_string_pretty(&made)?;
+    write_atomically(path, |file| file.write_all(text.as_bytes()))?;
+    Ok(made)
+}
+
 impl Task<'_> {
-    /// Measures, or reads what was measured of the very same weights.
-    fn measured(&self, weights: &[Array], taught: &[Taught]) -> Result<(Measured, Vec<Usage>)> {
+    fn path(&self, what: &str, weights: &[Array]) -> PathBuf {
         let bytes: Vec<u8> =
             weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
-        let key = format!("1 {} {USED:?}", checkpoint::sha256_hex(&bytes));
-        let path = self.arguments.work.join(format!("measured-{}.json", short_hash(&key)));
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            if let Ok(found) = serde_json::from_str(&text) {
-                return Ok(found);
-            }
-            progress::line(&format!("{} is damaged and will be made again", path.display()));
-        }
+        let key = format!("2 {} {} {USED:?}", checkpoint::sha256_hex(&bytes), self.material.hash());
+        self.arguments.work.join(format!("{what}-{}.json", short_hash(&key)))
+    }
+
+    /// The weights that ship, and how they were chosen.
+    fn chosen(&self, trained: &[Array], taught: &[Taught]) -> Result<(Vec<Share>, Vec<Array>)> {
+        let start = &self.checkpoint.weights;
+        let mut candidates: Vec<_> =
+            SHARES.iter().map(|&share| (share, distil::between(start, trained, share))).collect();
+        let path = self.path("chosen", trained);
+        let (best, shares) = kept(&path, || {
+            measure::choose(&self.checkpoint.layout, &candidates, self.material, taught)
+        })?;
+        ensure!(best < candidates.len(), "{} is damaged; remove it", path.display());
+        progress::line(&format!("{} of the way: {shares:?}", candidates[best].0));
+        Ok((shares, candidates.swap_remove(best).1))
+    }
+
+    /// Measures, or reads what was measured of the very same weights.
+    fn measured(&self, weights: &[Array], taught: &[Taught]) -> Result<(Measured, Vec<Usage>)> {
         let stored = quantise::rounded(&self.checkpoint.weights);
         let networks = [
             Network { name: "the original", weights: &self.checkpoint.weights },
             Network { name: "the original, stored so", weights: &stored },
             Network { name: "everyday", weights },
         ];
-        let measured = measure::measure(&self.checkpoint.layout, &networks, self.material, taught)?;
+        let layout = &self.checkpoint.layout;
+        let measured = kept(&self.path("measured", weights), || {
+            measure::measure(layout, &networks, self.material, taught)
+        })?;
         let build = |used| self.factory.model(weights, Weights::Stored, used);
-        let usage = usage::table(&self.checkpoint.layout, self.material, USED, build)?;
-        let text = serde_json::to_string_pretty(&(&measured, &usage))?;
-        write_atomically(&path, |file| file.write_all(text.as_bytes()))?;
+        let usage = kept(&self.path("usage", weights), || {
+            usage::table(layout, self.material, USED, build)
+        })?;
         Ok((measured, usage))
     }
 }

@@ -1,0 +1,106 @@
+//! The shipped model of everyday sounds says what the trainer's network said when it was made,
+//! and behaves as its card states.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+#[path = "common/everyday.rs"]
+mod everyday;
+#[path = "common/sounds.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod sounds;
+
+use std::fs;
+
+use sourcing_sound::{Activation, Classifier, Model, Pcm, SampleRate, StreamConfig};
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/everyday/model.onnx");
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
+
+fn bytes() -> Vec<u8> {
+    fs::read(MODEL).unwrap()
+}
+
+fn model() -> Model {
+    Model::from_onnx(&bytes()).unwrap()
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    fs::read(format!("{GOLDEN}/{name}")).unwrap()
+}
+
+#[test]
+fn scores_and_embeddings_are_those_of_the_trained_network() {
+    let (about, values) = (golden("everyday.json"), golden("everyday.f32"));
+    let differences = everyday::differences(model(), &sounds::all(), &about, &values);
+    assert!(differences.are_accepted(), "{differences:?}");
+}
+
+/// The comparison notices what it is there to notice.
+#[test]
+fn other_reference_values_are_not_accepted() {
+    let (about, mut values) = (golden("everyday.json"), golden("everyday.f32"));
+    values[..4].copy_from_slice(&0.75f32.to_le_bytes());
+    let differences = everyday::differences(model(), &sounds::all(), &about, &values);
+    assert!(!differences.are_accepted(), "{differences:?}");
+}
+
+#[test]
+fn it_is_small_and_states_what_it_is() {
+    assert!(bytes().len() <= 1_200_000, "{} bytes", bytes().len());
+    let model = model();
+    let metadata = model.metadata();
+    assert_eq!((metadata.name.as_str(), metadata.labels.len()), ("everyday", 527));
+    assert_eq!(metadata.activation, Activation::Sigmoid);
+    assert_eq!(metadata.embedding_size, Some(384));
+    assert_eq!(metadata.taxonomy.as_ref().unwrap().groups().len(), 24);
+    assert!(metadata.licence.contains("MIT"), "{}", metadata.licence);
+}
+
+/// Nothing, hardly anything, and a plain tone are no animal.
+#[test]
+fn silence_faint_noise_and_tones_are_no_dog() {
+    let mut classifier = Classifier::new(model()).unwrap();
+    let mut state = 1u32;
+    let mut noise = |level: f32| {
+        (0..4 * 48_000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                level * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0)
+            })
+            .collect::<Vec<f32>>()
+    };
+    let tone = |hz: f32, level: f32| {
+        let sample = |i: usize| level * (std::f32::consts::TAU * hz * i as f32 / 48_000.0).sin();
+        (0..4 * 48_000).map(sample).collect::<Vec<f32>>()
+    };
+    let sounds = [
+        vec![0.0; 4 * 48_000],
+        noise(1e-4),
+        noise(1e-3),
+        tone(220.0, 0.3),
+        tone(440.0, 0.3),
+        tone(1_000.0, 0.05),
+        tone(3_000.0, 0.3),
+    ];
+    for (index, sound) in sounds.iter().enumerate() {
+        let pcm = Pcm::new(sound, SampleRate::new(48_000).unwrap()).unwrap();
+        for prediction in classifier.classify(pcm).unwrap() {
+            let best = &prediction.top(1)[0];
+            let animal =
+                ["Dog", "Animals", "Cat", "Birds"].contains(&best.group.as_deref().unwrap());
+            assert!(prediction.rejected() || !animal, "sound {index}: {best:?}");
+        }
+    }
+}
+
+/// The first answer comes with the first hop, and every hop after that.
+#[test]
+fn an_answer_comes_every_half_second() {
+    let classifier = Classifier::new(model()).unwrap();
+    let rate = SampleRate::new(32_000).unwrap();
+    let mut stream = classifier.stream(rate, StreamConfig::default()).unwrap();
+    let sound = vec![0.01; 3 * 32_000];
+    let updates: Vec<_> = sound.chunks(4_096).flat_map(|c| stream.push(c).unwrap()).collect();
+    let times: Vec<f64> = updates.iter().map(|update| update.time).collect();
+    assert_eq!(times, [0.5, 1.0, 1.5, 2.0, 2.5]);
+}
