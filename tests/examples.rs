@@ -39,7 +39,7 @@ fn write_siren(path: &Path, sample_format: hound::SampleFormat, seconds: u32) {
     for index in 0..seconds * RATE {
         let hz = 1_000.0 + 400.0 * (TAU * 2.0 * index as f32 / RATE as f32).sin();
         phase = (phase + hz / RATE as f32) % 1.0;
-        let sample = if phase < 0.5 { 20_000 } else { -20_000 };
+        let sample: i16 = if phase < 0.5 { 20_000 } else { -20_000 };
         match sample_format {
             hound::SampleFormat::Int => {
                 wav.write_sample(sample).unwrap();
