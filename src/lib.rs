@@ -25,14 +25,14 @@
 //! use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 //!
 //! let rate = SampleRate::new(48_000)?;
-//! // Four seconds of mono samples, −1 to 1: a tone that wails like a siren.
+//! // Four seconds of mono samples, −1 to 1: a square wave that wails like a siren.
 //! let mut phase = 0.0_f32;
 //! let samples: Vec<f32> = (0..4 * rate.hz())
 //!     .map(|index| {
 //!         let seconds = index as f32 / rate.hz() as f32;
-//!         let hz = 1_000.0 + 400.0 * (std::f32::consts::TAU * seconds / 3.0).sin();
+//!         let hz = 1_000.0 + 400.0 * (std::f32::consts::TAU * 2.0 * seconds).sin();
 //!         phase = (phase + hz / rate.hz() as f32).fract();
-//!         0.5 * (std::f32::consts::TAU * phase).sin()
+//!         if phase < 0.5 { 0.3 } else { -0.3 }
 //!     })
 //!     .collect();
 //!
@@ -41,8 +41,8 @@
 //! for category in predictions[0].top(3) {
 //!     println!("{:.2} {}", category.score, category.label);
 //! }
-//! # assert_eq!(predictions.len(), 1);
-//! # assert!(predictions[0].top(3).iter().any(|category| category.label.contains("iren")));
+//! # assert!(predictions.len() > 1);
+//! # assert!(predictions[0].top(1)[0].label.to_lowercase().contains("siren"));
 //! # Ok::<(), sourcing_sound::Error>(())
 //! ```
 //!

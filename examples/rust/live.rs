@@ -39,15 +39,15 @@ fn report(event: &SoundEvent, begun: &mut Vec<SoundEvent>) {
     }
 }
 
-/// Mono samples, −1 to 1: 3 s of silence, 8 s of a siren that wails between 600 and 1,400 Hz,
-/// 6 s of silence.
+/// Mono samples, −1 to 1: 3 s of silence, 8 s of a siren, which is a square wave that wails
+/// between 600 and 1,400 Hz, 6 s of silence.
 fn sound() -> Vec<f32> {
     let mut phase = 0.0;
     let siren = (0..8 * RATE).map(|index| {
         let seconds = index as f32 / RATE as f32;
-        let hz = 1_000.0 + 400.0 * (TAU * seconds / 3.0).sin();
+        let hz = 1_000.0 + 400.0 * (TAU * 2.0 * seconds).sin();
         phase = (phase + hz / RATE as f32) % 1.0;
-        0.5 * (TAU * phase).sin()
+        if phase < 0.5 { 0.3 } else { -0.3 }
     });
     let silence = |seconds: u32| std::iter::repeat_n(0.0, (seconds * RATE) as usize);
     silence(3).chain(siren).chain(silence(6)).collect()
