@@ -82,7 +82,7 @@ fn compare(
         let name = &clip.slice.stem;
         let recording = features::decode(&Source::from(&clip.slice))?;
         let rate = SampleRate::new(recording.sample_rate)?;
-        let mut first = |classifier: &mut Classifier| {
+        let first = |classifier: &mut Classifier| {
             let predictions = classifier.classify(Pcm::new(&recording.samples, rate)?)?;
             predictions.into_iter().next().with_context(|| format!("{name}: no prediction"))
         };
