@@ -22,8 +22,10 @@ pub struct Examples {
     pub features: Vec<Vec<f32>>,
     /// Label per row.
     pub labels: Vec<usize>,
-    /// Recording per row; rows of one recording never stand on both sides of a split.
+    /// Recording per row; rows of one recording are never on both sides of a split.
     pub recordings: Vec<String>,
+    /// By row, whether it only trains: cross-validation does not count it. Empty where none does.
+    pub only_train: Vec<bool>,
 }
 
 impl Examples {
@@ -33,7 +35,12 @@ impl Examples {
             features: rows.iter().map(|&row| self.features[row].clone()).collect(),
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             recordings: rows.iter().map(|&row| self.recordings[row].clone()).collect(),
+            only_train: rows.iter().map(|&row| self.only_trains(row)).collect(),
         }
+    }
+
+    fn only_trains(&self, row: usize) -> bool {
+        self.only_train.get(row).copied().unwrap_or(false)
     }
 
     /// Standardised, with the weights of [`Self::weights`].
@@ -85,8 +92,8 @@ pub struct Refit {
     pub c: f64,
     /// Cross-validated accuracy of every candidate, weighted like the fit.
     pub candidates: Vec<(f64, f64)>,
-    /// By row, its logits in cross-validation with the chosen `C`; `None` where there were too
-    /// few recordings to leave it out.
+    /// By row, its logits in cross-validation with the chosen `C`; `None` where it only trains, or
+    /// there were too few recordings to leave it out.
     pub held_out: Vec<Option<Vec<f32>>>,
 }
 
@@ -127,12 +134,13 @@ pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, s
     let mut held_out_logits = vec![vec![None; examples.labels.len()]; candidates.len()];
     for fold in 0..CV_FOLDS {
         let train = examples.select(|row| assignment[row] != fold);
-        let places = (0..examples.labels.len()).filter(|&row| assignment[row] == fold);
+        let judges = |row: usize| assignment[row] == fold && !examples.only_trains(row);
+        let places = (0..examples.labels.len()).filter(|&row| judges(row));
         let places: Vec<_> = places.collect();
         if train.labels.is_empty() || places.is_empty() {
             continue;
         }
-        let held_out = examples.select(|row| assignment[row] == fold);
+        let held_out = examples.select(judges);
         let weights = held_out.weights(n_labels, near_copies);
         let rows = train.rows(n_labels, near_copies);
         let mut start = None;
@@ -269,11 +277,27 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_only_train_are_not_judged() {
+        let mut examples = clouds(1.0);
+        // One row in twelve has a wrong label, of those that only train.
+        for row in (0..examples.labels.len()).step_by(2) {
+            examples.only_train.extend([true, false]);
+            examples.labels[row] = (examples.labels[row] + usize::from(row % 12 == 0)) % 3;
+        }
+        let refit = refit(&examples, 3, 1);
+        for (row, held_out) in refit.held_out.iter().enumerate() {
+            assert_eq!(held_out.is_none(), examples.only_train[row]);
+        }
+        assert!(refit.cross_validated() > 0.97, "{}", refit.cross_validated());
+    }
+
+    #[test]
     fn labels_count_the_same_and_recordings_by_the_root_of_their_rows() {
         let examples = Examples {
             features: vec![vec![0.0]; 7],
             labels: vec![0, 0, 0, 0, 0, 1, 1],
             recordings: ["a", "a", "a", "a", "b", "c", "d"].map(String::from).to_vec(),
+            only_train: Vec::new(),
         };
         let weights = examples.weights(3, NearCopies::ByRoot);
         let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();

@@ -1,15 +1,16 @@
 //! From finished stages to the files of a head: calibration, export, evaluation, card.
 
 use super::card;
-use super::evaluation::{self as figures, Evaluation, Rejection, SCHEMA_VERSION, Shipped};
-use super::export::{Layer, MIN_CHECKS, export};
+use super::evaluation::{self as figures, Evaluation, Known, SCHEMA_VERSION, Shipped};
+use super::export::{Layers, MIN_CHECKS, export};
 use super::material::{Clip, Material};
 use super::recipe::Recipe;
-use super::segment::{self, SEGMENT_PATCHES};
+use super::refines::Relations;
+use super::segment;
 use super::stage::{Last, Stage};
 use crate::assemble::write_text;
 use crate::config;
-use crate::evaluation::{self, Calibration};
+use crate::evaluation;
 use crate::metrics;
 use crate::provenance::Provenance;
 use crate::random::short_hash;
@@ -71,6 +72,8 @@ pub struct Assembly<'a> {
     pub provenance: &'a Provenance,
     /// The settings.
     pub recipe: &'a Recipe,
+    /// How its labels relate to those of the base.
+    pub relations: &'a Relations,
     /// The heads that left out folds; empty where nothing could be left out.
     pub stages: &'a [Stage],
     /// The head of everything.
@@ -82,22 +85,11 @@ impl Assembly<'_> {
     pub fn write(&self) -> Result<Evaluation> {
         let Self { paths, material, recipe, stages, last, .. } = self;
         let pooled: Vec<_> = stages.iter().flat_map(|stage| stage.judged.clone()).collect();
-        // At temperature 1: the stages' logits are divided by theirs already.
-        let calibration = Calibration {
-            temperature: 1.0,
-            rejection_threshold: evaluation::rejection_threshold(&pooled, 1.0),
-        };
+        let known = Known::of(stages);
+        let threshold = known.threshold();
         let evaluated = figures::stages(stages, &material.labels, recipe.seed);
-        let other = last.fitted.other.as_ref().and_then(|_| figures::other(stages));
-        let other_threshold = other.as_ref().map(|other| other.threshold);
-        let rejection = Rejection { threshold: calibration.rejection_threshold, other_threshold };
-        let layer = Layer {
-            labels: &last.fitted.labels,
-            // Without left-out clips there is no threshold, and without one no such output.
-            other: last.fitted.other.as_ref().filter(|_| other.is_some()),
-        };
-        let metadata = self.metadata(&evaluated, rejection)?;
-        let parts = (metadata, &layer);
+        let layers = Layers { labels: &last.fitted.labels, detector: &last.detector.output };
+        let parts = (self.metadata(&evaluated, threshold)?, &layers);
         let export_difference =
             export(&paths.head, parts, recipe, self.base, &self.checked_clips())?;
         let whole: Vec<_> = self.whole(&evaluated);
@@ -113,9 +105,12 @@ impl Assembly<'_> {
             config_hash: self.config_hash(),
             recipe: (*recipe).clone(),
             labels: material.labels.clone(),
-            n_parameters: layer.labels.weight.len()
-                + layer.labels.bias.len()
-                + layer.other.map_or(0, |other| other.weight.len() + other.bias.len()),
+            refines: self.relations.refines.clone(),
+            parents: self.relations.parents.clone(),
+            n_parameters: [layers.labels, layers.detector]
+                .map(|layer| layer.weight.len() + layer.bias.len())
+                .iter()
+                .sum(),
             data: material.summary.clone(),
             mean: figures::means(&evaluated),
             mean_of_whole_folds: figures::means(whole)
@@ -125,15 +120,15 @@ impl Assembly<'_> {
                 c: last.fitted.c,
                 cross_validated: last.fitted.cross_validated,
                 temperature: last.fitted.temperature,
+                // At temperature 1: the stages' logits are divided by theirs already.
                 calibration_error: metrics::calibration_error(&pooled, 1.0),
-                rejection_threshold: calibration.rejection_threshold,
-                passing_correct: evaluation::passing(&pooled, calibration, true),
-                rejected_wrong: 1.0 - evaluation::passing(&pooled, calibration, false),
-                passing_both: rejection.passing(stages),
+                detector_c: last.detector.c,
+                rejection_threshold: threshold,
+                kept_correct: known.kept(threshold, true),
+                rejected_wrong: 1.0 - known.kept(threshold, false),
                 export_difference,
             },
-            unknown: figures::unknown(stages, material, rejection),
-            other,
+            unknown: figures::unknown(stages, material, &known, threshold),
             stages: evaluated,
         };
         let json = serde_json::to_string_pretty(&evaluation)? + "\n";
@@ -145,7 +140,7 @@ impl Assembly<'_> {
     fn metadata(
         &self,
         stages: &[figures::StageEvaluation],
-        rejection: Rejection,
+        rejection_threshold: f64,
     ) -> Result<HeadMetadata> {
         let clips = self.material.clips.iter();
         let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
@@ -159,13 +154,14 @@ impl Assembly<'_> {
             base_name: base.name.clone(),
             base_sha256: self.base.sha256().to_owned(),
             labels: Labels::new(self.material.labels.clone())?,
+            refines: self.relations.refines.clone(),
+            parents: self.relations.parents.clone(),
             features: self.recipe.features.clone(),
-            segment_patches: SEGMENT_PATCHES,
+            segment_patches: self.recipe.segment_patches,
             hop_seconds: segment::hop_seconds(base),
             activation: Activation::Softmax,
             temperature: self.last.fitted.temperature as f32,
-            rejection_threshold: rejection.threshold as f32,
-            other_threshold: rejection.other_threshold.map(|threshold| threshold as f32),
+            rejection_threshold: rejection_threshold as f32,
             smoothing_seconds: config::SMOOTHING_SECONDS,
             event_on: config::EVENT_ON,
             event_off: config::EVENT_OFF,
@@ -184,7 +180,8 @@ impl Assembly<'_> {
     }
 
     fn config_hash(&self) -> String {
-        let recipe = serde_json::json!(self.recipe);
+        let recipe =
+            serde_json::json!([self.recipe, self.relations.refines, self.relations.parents]);
         short_hash(&format!("{recipe} {} {}", self.base.sha256(), self.material.hash()))
     }
 

@@ -5,6 +5,7 @@ use super::embed::Embedder;
 use super::evaluation::Evaluation;
 use super::material::{self, Folders, Material};
 use super::recipe::Recipe;
+use super::refines::Relations;
 use super::stage;
 use super::stock::Stock;
 use crate::assemble::command_line;
@@ -21,6 +22,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Altered copies of each recording, unless said otherwise.
+const COPIES: usize = 1;
+
 /// Arguments of `head`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Arguments {
@@ -34,16 +38,28 @@ pub struct Arguments {
     /// Additional slices that only train: audio/foldN/ and metadata.csv.
     #[arg(long)]
     pub extra: Option<PathBuf>,
-    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree.
+    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree
+    /// but those that a metadata.csv says to have one of the labels.
     #[arg(long)]
     pub background: Option<PathBuf>,
-    /// Recordings of none of the labels, to measure how many are rejected. Repeatable.
+    /// A folder of further such recordings, reported apart. Half of the recordings of each folder
+    /// judge the detector that was fitted on the other half, and the other way round; the one
+    /// that is written is fitted on all. Repeatable.
     #[arg(long)]
     pub unknown: Vec<PathBuf>,
+    /// A JSON file that says which labels of the base the labels take the place of, and which
+    /// they are a kind of: {"refines": {LABEL: [OF THE BASE]}, "parents": {LABEL: [OF THE BASE]}}
+    /// [default: a label takes the place of the base's label of the same name, whatever the case,
+    /// with `_` for a space].
+    #[arg(long)]
+    pub refines: Option<PathBuf>,
+    /// Altered copies of each recording that train beside it: other levels, narrower bands, noise.
+    #[arg(long, default_value_t = COPIES)]
+    pub copies: usize,
     /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put beside it.
     #[arg(long)]
     pub out: PathBuf,
-    /// What the head hears of the base model, pooled over the patches of a segment.
+    /// What the labels' layer gets of the base model, pooled over the patches of a segment.
     #[arg(long, value_delimiter = ',', default_value = "embedding-mean",
           value_parser = parse_feature)]
     pub features: Vec<HeadFeature>,
@@ -96,10 +112,13 @@ pub fn execute(
         background: arguments.background.clone(),
         unknown: arguments.unknown.clone(),
     };
-    let recipe = Recipe { features: arguments.features.clone(), seed: arguments.seed };
+    let Arguments { features, copies, seed, .. } = arguments;
+    let recipe = Recipe::new(features.clone(), base.metadata(), *copies, *seed);
     let dataset = material::open(&folders)?;
     Stock::from(&dataset).groups(&arguments.test_folds)?;
-    let Some(material) = Material::load(dataset, &folders, &embedder, recipe.seed)? else {
+    let relations =
+        Relations::new(arguments.refines.as_deref(), &dataset.labels, &base.metadata().labels)?;
+    let Some(material) = Material::load(dataset, &folders, &embedder, (*copies, *seed))? else {
         return Ok(None);
     };
     // Damaged files may have left too few.
@@ -144,6 +163,7 @@ pub fn execute(
         material: &material,
         provenance: &provenance,
         recipe: &recipe,
+        relations: &relations,
         stages: &stages,
         last: &last,
     };

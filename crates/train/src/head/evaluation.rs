@@ -2,17 +2,20 @@
 
 use super::material::Material;
 use super::recipe::Recipe;
-use super::stage::{Heard, Stage};
+use super::stage::{Answer, Stage};
 use crate::material::{DataSummary, format_folds};
 use crate::metrics::{self, Scores};
-use crate::other::OtherOutput;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Version of the file's layout.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
-/// Name of all unknown sounds together.
-pub const ALL_UNKNOWN: &str = "all together";
+/// Name of the sounds of all folders together.
+pub const ALL_UNKNOWN: &str = "all recordings together";
+
+/// Share of the correctly classified left-out clips that the rejection threshold keeps.
+const KEPT_SHARE: f64 = 0.92;
 
 /// The file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,10 @@ pub struct Evaluation {
     pub recipe: Recipe,
     /// Labels by index.
     pub labels: Vec<String>,
+    /// By label, the labels of the base that it takes the place of.
+    pub refines: BTreeMap<String, Vec<String>>,
+    /// By label, labels of the base that it is a kind of.
+    pub parents: BTreeMap<String, Vec<String>>,
     /// Numbers in the head.
     pub n_parameters: usize,
     /// What data were there.
@@ -45,10 +52,9 @@ pub struct Evaluation {
     pub mean_of_whole_folds: Option<Means>,
     /// The shipped head, trained on everything.
     pub shipped: Shipped,
-    /// The output "none of the labels" on left-out clips and background recordings.
-    pub other: Option<OtherOutput>,
-    /// How sounds of none of the labels fare with the heads of the stages: the background
-    /// recordings that they were not fitted on, each folder of unknown sounds, and all of them.
+    /// How sounds of none of the labels fare with the heads of the stages, each segment with the
+    /// detector that was not fitted on its recording: folder by folder, the folders together,
+    /// then synthesised sounds.
     pub unknown: Vec<Unknown>,
 }
 
@@ -84,8 +90,7 @@ pub struct StageEvaluation {
     pub scores: Scores,
     /// The chosen penalty of the logistic regression.
     pub c: f64,
-    /// Its accuracy in cross-validation over the recordings of the training clips and of the
-    /// background, which counts as one more label.
+    /// Its accuracy in cross-validation over the recordings of the training clips.
     pub cross_validated: f64,
     /// Every penalty that was tried, with that accuracy.
     pub candidates: Vec<(f64, f64)>,
@@ -95,6 +100,10 @@ pub struct StageEvaluation {
     pub temperature: f64,
     /// Expected calibration error with it.
     pub calibration_error: f64,
+    /// Accuracy on segments of the base's own length in the left-out clips, where those are
+    /// shorter than the head's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_accuracy: Option<f64>,
 }
 
 /// Means over stages.
@@ -129,34 +138,40 @@ pub struct Shipped {
     /// Expected calibration error of the left-out clips of all stages together, each judged at
     /// its stage's temperature.
     pub calibration_error: f64,
-    /// Best scores below this are rejected.
+    /// The chosen penalty of the detector.
+    pub detector_c: f64,
+    /// A best score, times the detector's probability, below this is rejected.
     pub rejection_threshold: f64,
-    /// Share of the correctly classified left-out clips that pass it.
-    pub passing_correct: f64,
+    /// Share of the correctly classified left-out clips that it keeps.
+    pub kept_correct: f64,
     /// Share of the wrongly classified left-out clips that it rejects.
     pub rejected_wrong: f64,
-    /// Share of all left-out clips that pass it and the output "none of the labels".
-    pub passing_both: f64,
     /// Greatest difference of a score between the file, as the core runs it from the audio on,
     /// and the trained layer.
     pub export_difference: f32,
 }
 
-/// Sounds of none of the labels, heard by the heads of the stages.
+/// Sounds of none of the labels, judged by the heads of the stages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unknown {
     /// Name of their folder, or what they are.
     pub name: String,
+    /// Whether they were made here, without recordings.
+    pub synthesised: bool,
     /// Sounds of the folder that have one of the labels, which were left out.
     pub left_out: usize,
     /// Segments, one after another, each counted once per stage.
     pub segments: usize,
-    /// Share of them that is rejected, by the best score or by "none of the labels".
-    pub rejected: f64,
-    /// Probability that the output "none of the labels" of a segment exceeds that of a left-out
-    /// known clip.
-    pub auroc: Option<f64>,
-    /// Probability that the best score of a left-out known clip exceeds that of a segment.
+    /// Share of them that reaches the rejection threshold.
+    pub accepted: f64,
+    /// The label that those are given most often, and the share of all segments that is.
+    pub most_named: Option<(String, f64)>,
+    /// Probability that the best score, times the detector's probability, of a left-out known
+    /// clip exceeds that of a segment.
+    pub auroc: f64,
+    /// The same of the detector's probability alone.
+    pub auroc_detector: f64,
+    /// The same of the best score alone.
     pub auroc_best_score: f64,
 }
 
@@ -182,6 +197,7 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
             calibration_error_without: metrics::calibration_error(judged, temperature.recip()),
             temperature,
             calibration_error: metrics::calibration_error(judged, 1.0),
+            window_accuracy: (!stage.windows.is_empty()).then(|| metrics::accuracy(&stage.windows)),
         }
     };
     stages.iter().map(evaluate).collect()
@@ -204,98 +220,153 @@ pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Optio
     })
 }
 
-/// The output "none of the labels" over the stages; `None` where they do not have it.
-pub fn other(stages: &[Stage]) -> Option<OtherOutput> {
-    let known: Vec<_> =
-        stages.iter().flat_map(|stage| &stage.judged_other).map(|logit| sigmoid(*logit)).collect();
-    let heard = stages.iter().flat_map(|stage| &stage.background);
-    let unknown: Vec<_> = heard.filter_map(|heard| heard.other).map(sigmoid).collect();
-    (!known.is_empty()).then(|| OtherOutput::of(&known, &unknown))
-}
-
-/// What rejects.
-#[derive(Clone, Copy, Debug)]
-pub struct Rejection {
-    /// A best score below this.
-    pub threshold: f64,
-    /// "None of the labels" above this.
-    pub other_threshold: Option<f64>,
-}
-
-impl Rejection {
-    fn rejects(&self, heard: &Heard) -> bool {
-        let other = heard.other.map(sigmoid).zip(self.other_threshold);
-        best_score(heard) < self.threshold
-            || other.is_some_and(|(other, threshold)| other > threshold)
+impl Answer {
+    /// The best score.
+    fn best(&self) -> f64 {
+        metrics::softmax(&self.logits, 1.0).into_iter().fold(0.0, f64::max)
     }
 
-    /// Share of the left-out clips that is not rejected.
-    pub fn passing(&self, stages: &[Stage]) -> f64 {
-        let known = known(stages);
-        let passing = known.iter().filter(|heard| !self.rejects(heard)).count();
-        passing as f64 / known.len().max(1) as f64
+    /// The best score, times the detector's probability.
+    fn recognition(&self) -> f64 {
+        self.best() * sigmoid(self.presence)
+    }
+
+    fn label(&self) -> usize {
+        (0..self.logits.len())
+            .rev()
+            .max_by(|&a, &b| self.logits[a].total_cmp(&self.logits[b]))
+            .unwrap_or(0)
     }
 }
 
-/// How sounds of none of the labels fare.
-pub fn unknown(stages: &[Stage], material: &Material, rejection: Rejection) -> Vec<Unknown> {
-    let known = known(stages);
-    let (known_best, known_other) = (best_scores(&known), others(&known));
-    let entry = |name: &str, left_out: usize, heard: &[Heard]| {
-        let rejected = heard.iter().filter(|heard| rejection.rejects(heard)).count();
+/// The left-out clips of all stages, each with either detector.
+pub struct Known<'a> {
+    /// The answers, and whether each is correct.
+    answers: Vec<(&'a Answer, bool)>,
+}
+
+impl<'a> Known<'a> {
+    /// Of the stages.
+    pub fn of(stages: &'a [Stage]) -> Self {
+        let answers = stages.iter().flat_map(|stage| {
+            let of_half = |half: &'a Vec<Answer>| {
+                half.iter().zip(&stage.judged).map(|(answer, clip)| (answer, clip.is_correct()))
+            };
+            stage.known.iter().flat_map(of_half)
+        });
+        Self { answers: answers.collect() }
+    }
+
+    /// The rejection threshold that keeps [`KEPT_SHARE`] of the correct ones; 0, which rejects
+    /// nothing, without any.
+    pub fn threshold(&self) -> f64 {
+        let correct = self.answers.iter().filter(|(_, correct)| *correct);
+        let mut values: Vec<_> = correct.map(|(answer, _)| answer.recognition()).collect();
+        values.sort_by(f64::total_cmp);
+        metrics::quantile(&values, 1.0 - KEPT_SHARE)
+    }
+
+    /// Share of the correct ones, or of the others, that a threshold keeps.
+    pub fn kept(&self, threshold: f64, correct: bool) -> f64 {
+        let of_kind = self.answers.iter().filter(|(_, is_correct)| *is_correct == correct);
+        let kept: Vec<_> = of_kind.map(|(answer, _)| answer.recognition() >= threshold).collect();
+        kept.iter().filter(|kept| **kept).count() as f64 / kept.len().max(1) as f64
+    }
+
+    fn values(&self, value: fn(&Answer) -> f64) -> Vec<f64> {
+        self.answers.iter().map(|(answer, _)| value(answer)).collect()
+    }
+}
+
+/// How sounds of none of the labels fare; nothing without stages.
+pub fn unknown(
+    stages: &[Stage],
+    material: &Material,
+    known: &Known<'_>,
+    threshold: f64,
+) -> Vec<Unknown> {
+    if stages.is_empty() {
+        return Vec::new();
+    }
+    let values: [fn(&Answer) -> f64; 3] =
+        [Answer::recognition, |answer| f64::from(answer.presence), Answer::best];
+    let of_known = values.map(|value| known.values(value));
+    let entry = |name: &str, synthesised: bool, left_out: usize, answers: &[&Answer]| {
+        let accepted: Vec<_> =
+            answers.iter().filter(|answer| answer.recognition() >= threshold).collect();
+        let share = |count: usize| count as f64 / answers.len().max(1) as f64;
+        let mut named = vec![0usize; material.labels.len()];
+        accepted.iter().for_each(|answer| named[answer.label()] += 1);
+        let most = (0..named.len()).rev().max_by_key(|&label| named[label]);
+        let most = most.filter(|&label| named[label] > 0);
+        let [auroc, auroc_detector, auroc_best_score] = [0, 1, 2].map(|index: usize| {
+            let of_unknown: Vec<_> = answers.iter().map(|answer| values[index](answer)).collect();
+            metrics::auroc(&of_known[index], &of_unknown)
+        });
         Unknown {
             name: name.to_owned(),
+            synthesised,
             left_out,
-            segments: heard.len(),
-            rejected: rejected as f64 / heard.len().max(1) as f64,
-            auroc: known_other.as_ref().zip(others(heard)).map(|(k, u)| metrics::auroc(&u, k)),
-            auroc_best_score: metrics::auroc(&known_best, &best_scores(heard)),
+            segments: answers.len(),
+            accepted: share(accepted.len()),
+            most_named: most.map(|label| (material.labels[label].clone(), share(named[label]))),
+            auroc,
+            auroc_detector,
+            auroc_best_score,
         }
     };
-    let mut all: Vec<_> = stages.iter().flat_map(|stage| stage.background.clone()).collect();
-    let mut entries = Vec::new();
-    if !all.is_empty() {
-        entries.push(entry("background, the half that was not fitted on", 0, &all));
-    }
-    for (index, set) in material.unknown.iter().enumerate() {
-        let heard = stages.iter().filter_map(|stage| stage.unknown.get(index));
-        let heard: Vec<_> = heard.flatten().cloned().collect();
-        if !heard.is_empty() {
-            entries.push(entry(&set.name, set.left_out, &heard));
-            all.extend(heard);
+    let (mut recorded, mut synthesised, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, set) in material.negatives.iter().enumerate() {
+        let answers = stages.iter().filter_map(|stage| stage.negatives.get(index));
+        let answers: Vec<_> = answers.flatten().collect();
+        if answers.is_empty() {
+            continue;
+        }
+        let entry = entry(&set.name, set.synthesised, set.left_out, &answers);
+        match set.synthesised {
+            true => synthesised.push(entry),
+            false => {
+                recorded.push(entry);
+                all.extend(answers);
+            }
         }
     }
-    if entries.len() > 1 {
-        let left_out = entries.iter().map(|entry| entry.left_out).sum();
-        entries.push(entry(ALL_UNKNOWN, left_out, &all));
+    if recorded.len() > 1 {
+        let left_out = recorded.iter().map(|entry| entry.left_out).sum();
+        recorded.push(entry(ALL_UNKNOWN, false, left_out, &all));
     }
-    entries
-}
-
-fn known(stages: &[Stage]) -> Vec<Heard> {
-    let heard = stages.iter().flat_map(|stage| {
-        stage.judged.iter().enumerate().map(|(index, clip)| Heard {
-            logits: clip.logits.clone(),
-            other: stage.judged_other.get(index).copied(),
-        })
-    });
-    heard.collect()
-}
-
-fn best_scores(heard: &[Heard]) -> Vec<f64> {
-    heard.iter().map(best_score).collect()
-}
-
-/// `None` where the heads have no such output.
-fn others(heard: &[Heard]) -> Option<Vec<f64>> {
-    heard.iter().map(|heard| heard.other.map(f64::from)).collect()
-}
-
-fn best_score(heard: &Heard) -> f64 {
-    metrics::softmax(&heard.logits, 1.0).into_iter().fold(0.0, f64::max)
+    recorded.extend(synthesised);
+    recorded
 }
 
 /// The logistic function.
 pub fn sigmoid(logit: f32) -> f64 {
     1.0 / (1.0 + f64::from(-logit).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_keeps_its_share_of_the_correct_ones() {
+        let answer = |presence: f32| Answer { logits: vec![0.0, 20.0], presence };
+        let answers: Vec<_> = (0..100).map(|i| answer(i as f32 / 25.0 - 2.0)).collect();
+        let wrong = answer(-9.0);
+        let mut known = Known { answers: answers.iter().map(|answer| (answer, true)).collect() };
+        known.answers.push((&wrong, false));
+        let threshold = known.threshold();
+        assert_eq!(known.kept(threshold, true), KEPT_SHARE);
+        assert_eq!(known.kept(threshold, false), 0.0);
+        assert_eq!(Known { answers: Vec::new() }.threshold(), 0.0);
+    }
+
+    #[test]
+    fn recognition_is_the_best_score_times_the_presence() {
+        let answer = Answer { logits: vec![0.0, 3f32.ln()], presence: 0.0 };
+        assert!((answer.best() - 0.75).abs() < 1e-6);
+        assert!((answer.recognition() - 0.375).abs() < 1e-6);
+        assert_eq!(answer.label(), 1);
+        assert_eq!(Answer { logits: vec![1.0, 1.0], presence: 0.0 }.label(), 0);
+    }
 }

@@ -3,14 +3,14 @@
 use super::evaluation::sigmoid;
 use super::material::Clip;
 use super::recipe::Recipe;
-use super::segment::segments;
-use super::stage::other_logit;
 use crate::arrays::write_atomically;
 use crate::features::{self, Source};
 use crate::infer::Linear;
 use crate::metrics;
 use anyhow::{Context, Result, ensure};
-use sourcing_sound::{Classifier, Head, HeadMetadata, Model, Pcm, Prediction, SampleRate};
+use sourcing_sound::{
+    Classifier, Detector, Head, HeadMetadata, Model, Patch, Pcm, Prediction, SampleRate,
+};
 use std::io::Write;
 use std::path::Path;
 
@@ -19,41 +19,42 @@ pub const TOLERANCE: f32 = 1e-4;
 /// Fewest clips that a head is checked on, where there are as many.
 pub const MIN_CHECKS: usize = 16;
 
-/// The linear layer of a head: the outputs of the labels, and behind them, where there is one,
-/// the output "none of the labels".
-pub struct Layer<'a> {
+/// The layers of a head.
+pub struct Layers<'a> {
     /// An output per label.
     pub labels: &'a Linear,
-    /// One output.
-    pub other: Option<&'a Linear>,
+    /// The detector's output.
+    pub detector: &'a Linear,
 }
 
 /// Writes `path` if, and only if, the file as the core runs it on `base`, from the audio of
-/// `clips` on, says of each clip's first segment what `layer` says. Returns the greatest
-/// difference of a score.
+/// `clips` on, says of each clip's first segment what `layers` say: alone, and among the labels of
+/// the base. Returns the greatest difference of a score.
 ///
 /// # Errors
 /// When the head is not valid, cannot be loaded again, differs by more than [`TOLERANCE`], or
 /// cannot be written; `path` is then as it was.
 pub fn export(
     path: &Path,
-    (metadata, layer): (HeadMetadata, &Layer<'_>),
+    (metadata, layers): (HeadMetadata, &Layers<'_>),
     recipe: &Recipe,
     base: &Model,
     clips: &[&Clip],
 ) -> Result<f32> {
     ensure!(!clips.is_empty(), "there are no clips to check the head on");
-    let others = || layer.other.into_iter();
-    let weights = others().flat_map(|other| other.weight.iter());
-    let biases = others().flat_map(|other| other.bias.iter());
-    let weights = layer.labels.weight.iter().chain(weights).copied().collect();
-    let biases = layer.labels.bias.iter().chain(biases).copied().collect();
-    let head = Head::new(metadata, weights, biases)?;
+    let (weights, bias) = (layers.labels.weight.clone(), layers.labels.bias.clone());
+    let detector = Detector {
+        features: recipe.detector_features.clone(),
+        weights: layers.detector.weight.clone(),
+        bias: layers.detector.bias.iter().sum(),
+    };
+    let head = Head::new(metadata, weights, bias, Some(detector))?;
     let text = head.to_json();
     let read = Head::from_json(text.as_bytes()).context("reading the exported head")?;
     ensure!(read == head, "the head changed on its way through the file");
-    let classifier = Classifier::with_head(base.clone(), read)?;
-    let difference = compare(classifier, layer, recipe, clips)?;
+    let alone = Classifier::with_head_only(base.clone(), read.clone())?;
+    let joint = Classifier::with_head(base.clone(), read)?;
+    let difference = compare(alone, joint, layers, recipe, clips)?;
     ensure!(
         difference <= TOLERANCE,
         "the exported head differs from the trained one by {difference} in a score, {TOLERANCE} \
@@ -65,52 +66,68 @@ pub fn export(
     Ok(difference)
 }
 
-/// The greatest difference of a score between the file and the layer, each on its own path.
+/// The greatest difference of a score between the file and the layers, each on its own path.
 fn compare(
-    mut classifier: Classifier,
-    layer: &Layer<'_>,
+    mut alone: Classifier,
+    mut joint: Classifier,
+    layers: &Layers<'_>,
     recipe: &Recipe,
     clips: &[&Clip],
 ) -> Result<f32> {
     let mut greatest = 0f32;
+    let metadata = alone.metadata();
+    let temperature = f64::from(metadata.temperature);
+    let threshold = f64::from(metadata.rejection_threshold);
     for clip in clips {
         let name = &clip.slice.stem;
-        let heard = features::decode(&Source::from(&clip.slice))?;
-        let pcm = Pcm::new(&heard.samples, SampleRate::new(heard.sample_rate)?)?;
-        let predictions = classifier.classify(pcm)?;
-        let there = predictions.first().with_context(|| format!("{name}: no prediction"))?;
-        let segment = segments(&clip.patches).next().with_context(|| format!("{name}: silent"))?;
-        let features = recipe.hear(segment);
-        let metadata = classifier.metadata();
-        let logits = layer.labels.logits(&features);
-        let here = metrics::softmax(&logits, f64::from(metadata.temperature));
-        ensure!(here.len() == there.scores().len(), "{name}: another number of labels");
-        for (here, there) in here.iter().zip(there.scores()) {
-            // `max` would pass over NaN.
-            let difference = (*here as f32 - there).abs();
-            ensure!(difference.is_finite(), "{name}: a score is not finite");
-            greatest = greatest.max(difference);
-        }
-        let best = here.iter().copied().fold(0.0, f64::max);
-        let margins = [
-            Some(f64::from(metadata.rejection_threshold) - best),
-            layer.other.zip(metadata.other_threshold).map(|(other, threshold)| {
-                sigmoid(other_logit(other, &logits, &features)) - f64::from(threshold)
-            }),
-        ];
-        check_rejection(there, &margins).with_context(|| name.clone())?;
+        let recording = features::decode(&Source::from(&clip.slice))?;
+        let rate = SampleRate::new(recording.sample_rate)?;
+        let first = |classifier: &mut Classifier| {
+            let predictions = classifier.classify(Pcm::new(&recording.samples, rate)?)?;
+            predictions.into_iter().next().with_context(|| format!("{name}: no prediction"))
+        };
+        let answer = |segment: &[Patch]| {
+            let logits = layers.labels.logits(&recipe.inputs(segment));
+            let presence = layers.detector.logits(&recipe.detector_inputs(segment));
+            (metrics::softmax(&logits, temperature), sigmoid(presence.into_iter().sum()))
+        };
+        let segment =
+            recipe.segments(&clip.patches).next().with_context(|| format!("{name}: silent"))?;
+        let (scores, presence) = answer(segment);
+        let there = first(&mut alone)?;
+        ensure!(there.scores().len() == scores.len(), "{name}: another number of labels");
+        greatest = greatest.max(difference(&scores, there.scores()).with_context(|| name.clone())?);
+        let best = scores.iter().copied().fold(0.0, f64::max) * presence;
+        check_rejection(&there, threshold - best).with_context(|| name.clone())?;
+
+        let window = &clip.patches[..recipe.window_patches.min(clip.patches.len())];
+        let (scores, presence) = answer(window);
+        let scores: Vec<_> = scores.into_iter().map(|score| score * presence).collect();
+        let there = first(&mut joint)?;
+        greatest = greatest.max(difference(&scores, there.scores()).with_context(|| name.clone())?);
     }
     Ok(greatest)
 }
 
-/// A segment is rejected where one of the margins is positive. Within the tolerance of scores
-/// either answer is right.
-fn check_rejection(there: &Prediction, margins: &[Option<f64>]) -> Result<()> {
-    let greatest = margins.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    if greatest.abs() <= f64::from(TOLERANCE) {
+/// The greatest difference of the scores, of which the file's may have more behind.
+fn difference(here: &[f64], there: &[f32]) -> Result<f32> {
+    let mut greatest = 0f32;
+    for (here, there) in here.iter().zip(there) {
+        // `max` would pass over NaN.
+        let difference = (*here as f32 - there).abs();
+        ensure!(difference.is_finite(), "a score is not finite");
+        greatest = greatest.max(difference);
+    }
+    Ok(greatest)
+}
+
+/// A segment is rejected where the margin is positive. Within the tolerance of scores either
+/// answer is right.
+fn check_rejection(there: &Prediction, margin: f64) -> Result<()> {
+    if margin.abs() <= f64::from(TOLERANCE) {
         return Ok(());
     }
-    let (here, there) = (greatest > 0.0, there.rejected());
+    let (here, there) = (margin > 0.0, there.rejected());
     ensure!(here == there, "rejected by the trained head: {here}, by the exported one: {there}");
     Ok(())
 }

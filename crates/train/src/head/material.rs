@@ -1,15 +1,14 @@
 //! Everything that a head is trained and judged on, as the base model hears it.
 
-use super::embed::{Embedded, Embedder, Sound};
-use super::{segment, unknown};
+use super::embed::{Embedder, Sound};
+use super::{alter, segment, synthesis, unknown};
 use crate::dataset::{Dataset, Folds, Layout, Presence, Slice};
 use crate::features::{self, Source};
 use crate::material::DataSummary;
-use crate::other::{FAINT_NOISES, faint_noise};
 use crate::progress;
 use crate::provenance::folder_name;
 use crate::random::short_hash;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use sourcing_sound::Patch;
 use sourcing_sound_decode::Recording;
 use std::collections::BTreeSet;
@@ -22,9 +21,9 @@ pub struct Folders {
     pub data: PathBuf,
     /// Additional slices in UrbanSound8K's columns, which only train.
     pub extra: Option<PathBuf>,
-    /// Recordings of none of the labels, to fit the output "none of the labels" on.
+    /// Recordings of none of the labels.
     pub background: Option<PathBuf>,
-    /// Folders of further ones, which only judge.
+    /// Folders of further ones, each reported apart.
     pub unknown: Vec<PathBuf>,
 }
 
@@ -34,24 +33,30 @@ pub struct Clip {
     pub slice: Slice,
     /// At least one patch.
     pub patches: Vec<Patch>,
+    /// The same of altered copies, which only train.
+    pub copies: Vec<Vec<Patch>>,
 }
 
 /// A recording of none of the labels, or an excerpt of one.
-pub struct Unlabelled {
+pub struct Negative {
     /// Excerpts of one recording have one name.
     pub recording: String,
     /// At least one patch.
     pub patches: Vec<Patch>,
+    /// The same of altered copies, which only train.
+    pub copies: Vec<Vec<Patch>>,
 }
 
-/// A folder of unknown sounds.
-pub struct UnknownSet {
-    /// Name of the folder.
+/// Sounds of none of the labels that are reported together.
+pub struct NegativeSet {
+    /// Name of the folder, or what they are.
     pub name: String,
     /// What is in it.
-    pub sounds: Vec<Unlabelled>,
+    pub sounds: Vec<Negative>,
     /// Sounds of the folder that have one of the labels, which were left out.
     pub left_out: usize,
+    /// Whether they were made here, without recordings.
+    pub synthesised: bool,
 }
 
 /// Everything loaded.
@@ -64,53 +69,49 @@ pub struct Material {
     pub labels: Vec<String>,
     /// Usable clips.
     pub clips: Vec<Clip>,
-    /// Background recordings, then digital silence and faint noise; empty without a folder.
-    pub background: Vec<Unlabelled>,
-    /// Folders that only judge.
-    pub unknown: Vec<UnknownSet>,
+    /// Folders of sounds of none of the labels, then synthesised ones.
+    pub negatives: Vec<NegativeSet>,
     /// What was there.
     pub summary: DataSummary,
 }
 
 impl Material {
-    /// Reads the audio of the data set that [`open`] read, and that of the other folders. What is
-    /// unreadable is told on stderr and kept in the summary. `None` when the work was stopped.
+    /// Reads the audio of the data set that [`open`] read, and that of the other folders, with
+    /// `copies` altered copies of each sound. What is unreadable is told on stderr and kept in the
+    /// summary. `None` when the work was stopped.
     pub fn load(
         dataset: Dataset,
         folders: &Folders,
         embedder: &Embedder<'_>,
-        seed: u64,
+        (copies, seed): (usize, u64),
     ) -> Result<Option<Self>> {
+        let embed = Embedding { embedder, copies, seed };
         let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
-        let Some(clips) = embed(embedder, "clips", &sources)? else { return Ok(None) };
+        let Some(clips) = embed.sources("clips", &sources)? else { return Ok(None) };
         let mut unreadable = clips.failures;
         let (total, extra) = (dataset.total(), dataset.training_only);
-        let paired = dataset.slices.into_iter().zip(clips.patches);
-        let clips = paired.filter_map(|(slice, patches)| Some(Clip { slice, patches: patches? }));
+        let paired = dataset.slices.into_iter().zip(clips.sounds);
+        let clips = paired.filter_map(|(slice, sound)| {
+            let Embedded { patches, copies } = sound?;
+            Some(Clip { slice, patches, copies })
+        });
         let clips: Vec<_> = clips.collect();
         ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
-        let mut background = Vec::new();
-        let mut recordings = 0;
-        if let Some(folder) = &folders.background {
-            let sources = features::find_sources(folder)?;
-            let Some(found) = embed(embedder, "background", &sources)? else { return Ok(None) };
-            background = unlabelled(&sources, found.patches);
-            recordings = background.len();
-            unreadable.extend(found.failures);
-            let Some(faint) = faint(embedder, seed)? else { return Ok(None) };
-            background.extend(faint);
-        }
-        let mut unknown = Vec::new();
-        for folder in &folders.unknown {
-            let name = folder.file_name().context("an --unknown folder has no name")?;
-            let name = name.to_string_lossy().into_owned();
-            let (sources, left_out) = unknown::sources(folder, &dataset.labels)?;
-            let Some(found) = embed(embedder, &name, &sources)? else { return Ok(None) };
-            let sounds = unlabelled(&sources, found.patches);
+        let mut negatives = Vec::new();
+        for folder in folders.background.iter().chain(&folders.unknown) {
+            let name = folder_name(folder)?;
+            let (found, left_out) = unknown::sources(folder, &dataset.labels)?;
+            let (sources, recordings): (Vec<_>, Vec<_>) =
+                found.into_iter().map(|sound| (sound.source, sound.recording)).unzip();
+            let Some(found) = embed.sources(&name, &sources)? else { return Ok(None) };
+            let sounds = negatives_of(recordings, found.sounds);
             ensure!(!sounds.is_empty(), "{}: no audio file could be used", folder.display());
             unreadable.extend(found.failures);
-            unknown.push(UnknownSet { name, sounds, left_out });
+            negatives.push(NegativeSet { name, sounds, left_out, synthesised: false });
         }
+        let recordings = negatives.iter().map(|set| set.sounds.len()).sum();
+        let Some(synthesised) = embed.synthesised()? else { return Ok(None) };
+        negatives.extend(synthesised);
         let summary = DataSummary {
             folds: dataset.presence,
             total,
@@ -120,7 +121,7 @@ impl Material {
         };
         let data_name = folder_name(&folders.data)?;
         let (layout, labels) = (dataset.layout, dataset.labels);
-        Ok(Some(Self { layout, data_name, labels, clips, background, unknown, summary }))
+        Ok(Some(Self { layout, data_name, labels, clips, negatives, summary }))
     }
 
     /// The folds of the usable clips.
@@ -140,12 +141,14 @@ impl Material {
     /// A hash of everything that was heard, by name, fold, label and length.
     pub fn hash(&self) -> String {
         let mut text = String::new();
-        for Clip { slice, patches } in &self.clips {
+        for Clip { slice, patches, .. } in &self.clips {
             let Slice { stem, fold, label, .. } = slice;
             text.push_str(&format!("{stem} {fold} {label} {}\n", patches.len()));
         }
-        for Unlabelled { recording, patches } in &self.background {
-            text.push_str(&format!("{recording} {}\n", patches.len()));
+        for set in &self.negatives {
+            for Negative { recording, patches, .. } in &set.sounds {
+                text.push_str(&format!("{} {recording} {}\n", set.name, patches.len()));
+            }
         }
         short_hash(&text)
     }
@@ -182,36 +185,92 @@ pub fn open(folders: &Folders) -> Result<Dataset> {
     Ok(dataset)
 }
 
-fn embed(embedder: &Embedder<'_>, what: &str, sources: &[Source]) -> Result<Option<Embedded>> {
-    let sounds: Vec<_> = sources.iter().map(Sound::from).collect();
-    embedder.embed(what, &sounds, |index| Ok(features::decode(&sources[index])?))
+/// Patches of a sound and of its altered copies.
+struct Embedded {
+    patches: Vec<Patch>,
+    copies: Vec<Vec<Patch>>,
 }
 
-fn unlabelled(sources: &[Source], patches: Vec<Option<Vec<Patch>>>) -> Vec<Unlabelled> {
-    let pairs = sources.iter().zip(patches);
-    let named = pairs.filter_map(|(source, patches)| {
-        let recording = unknown::recording_of(&source.name).to_owned();
-        Some(Unlabelled { recording, patches: patches? })
+/// Sounds by source; `None` where one could not be used.
+struct Found {
+    sounds: Vec<Option<Embedded>>,
+    failures: Vec<String>,
+}
+
+/// How sounds become patches.
+struct Embedding<'a> {
+    embedder: &'a Embedder<'a>,
+    copies: usize,
+    seed: u64,
+}
+
+impl Embedding<'_> {
+    fn sources(&self, what: &str, sources: &[Source]) -> Result<Option<Found>> {
+        let sounds: Vec<_> = sources.iter().map(Sound::from).collect();
+        self.embed(what, &sounds, |index| Ok(features::decode(&sources[index])?))
+    }
+
+    fn embed(
+        &self,
+        what: &str,
+        sounds: &[Sound],
+        load: impl Fn(usize) -> Result<Recording> + Sync,
+    ) -> Result<Option<Found>> {
+        let Some(plain) = self.embedder.embed(what, sounds, &load)? else { return Ok(None) };
+        let paired = plain.patches.into_iter();
+        let embedded =
+            paired.map(|patches| Some(Embedded { patches: patches?, copies: Vec::new() }));
+        let mut found = Found { sounds: embedded.collect(), failures: plain.failures };
+        for copy in 0..self.copies {
+            let what = format!("{what}, copy {}", copy + 1);
+            let load = |index: usize| {
+                Ok(alter::altered(load(index)?, &sounds[index].name, copy, self.seed))
+            };
+            let keyed: Vec<_> = sounds.iter().map(|sound| self.copy_of(sound, copy)).collect();
+            let Some(altered) = self.embedder.embed(&what, &keyed, load)? else { return Ok(None) };
+            for (sound, patches) in found.sounds.iter_mut().zip(altered.patches) {
+                if let (Some(sound), Some(patches)) = (sound, patches) {
+                    sound.copies.push(patches);
+                }
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn copy_of(&self, sound: &Sound, copy: usize) -> Sound {
+        let key = format!("{} altered {copy} {}", sound.key, self.seed);
+        Sound { name: sound.name.clone(), key }
+    }
+
+    /// Silence, noise, tones and the like, each as long as a segment of the head.
+    fn synthesised(&self) -> Result<Option<Vec<NegativeSet>>> {
+        let base = self.embedder.model().metadata();
+        let (sample_rate, seconds) = (base.front_end.sample_rate, segment::seconds(base));
+        let mut sets = Vec::new();
+        for (name, sounds) in synthesis::groups(sample_rate, seconds, self.seed) {
+            let key = format!("{} {sample_rate} {seconds}", self.seed);
+            let named: Vec<_> = sounds
+                .iter()
+                .map(|(name, _)| Sound { name: name.clone(), key: key.clone() })
+                .collect();
+            let load =
+                |index: usize| Ok(Recording { samples: sounds[index].1.clone(), sample_rate });
+            let plain = Embedding { copies: 0, ..*self };
+            let Some(found) = plain.embed(name, &named, load)? else { return Ok(None) };
+            let recordings = named.into_iter().map(|sound| sound.name).collect();
+            let sounds = negatives_of(recordings, found.sounds);
+            let name = name.to_owned();
+            sets.push(NegativeSet { name, sounds, left_out: 0, synthesised: true });
+        }
+        Ok(Some(sets))
+    }
+}
+
+fn negatives_of(recordings: Vec<String>, sounds: Vec<Option<Embedded>>) -> Vec<Negative> {
+    let pairs = recordings.into_iter().zip(sounds);
+    let usable = pairs.filter_map(|(recording, sound)| {
+        let Embedded { patches, copies } = sound?;
+        Some(Negative { recording, patches, copies })
     });
-    named.collect()
-}
-
-/// Digital silence and faint noise, each as long as a segment of the head.
-fn faint(embedder: &Embedder<'_>, seed: u64) -> Result<Option<Vec<Unlabelled>>> {
-    let sample_rate = embedder.model().metadata().front_end.sample_rate;
-    let seconds = segment::seconds(embedder.model().metadata());
-    let sounds: Vec<_> = (0..FAINT_NOISES)
-        .map(|index| Sound {
-            name: format!("faint noise {index}"),
-            key: format!("{seed} {sample_rate} {seconds}"),
-        })
-        .collect();
-    let load = |index| {
-        Ok(Recording { samples: faint_noise(sample_rate, seconds, index, seed), sample_rate })
-    };
-    let Some(embedded) = embedder.embed("faint-noise", &sounds, load)? else { return Ok(None) };
-    let pairs = sounds.into_iter().zip(embedded.patches);
-    let named =
-        pairs.filter_map(|(sound, p)| Some(Unlabelled { recording: sound.name, patches: p? }));
-    Ok(Some(named.collect()))
+    usable.collect()
 }

@@ -1,73 +1,119 @@
-//! How a head is made of clips: what it hears of them, and the linear layer that is fitted on it.
-//! Nothing outside this module decides about either.
+//! How a head is made of clips: its inputs, and the two layers that are fitted on them. Nothing
+//! outside this module decides about either.
 
-use super::material::{Clip, Unlabelled};
-use super::segment::segments;
+use super::material::{Clip, Negative};
+use super::segment::{self, segments};
 use crate::infer::Linear;
 use crate::logistic::{self, Choice, Examples, NearCopies};
 use crate::metrics::{self, Judged};
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
-use sourcing_sound::{HeadFeature, Patch, pool};
+use sourcing_sound::{HeadFeature, ModelMetadata, Patch, pool};
 
-/// How the penalty is chosen. The base model never heard these clips, so there is no need to
-/// prefer a strong one beyond what cross-validation says. That every recording counts the same,
-/// however many clips were cut from it, did best in cross-validation, and so did the mean of the
-/// embeddings alone: their greatest values, the base's scores, augmented sound, whitening, a
-/// hidden layer and ensembles added nothing.
-const CHOICE: Choice<'static> = Choice {
-    candidates: &[3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
+/// How the penalty of the labels' layer is chosen. The base model was not trained on these clips,
+/// so there is no need to prefer a strong one beyond what cross-validation says. That every
+/// recording counts the same, however many clips were cut from it, did best in cross-validation.
+const LABELS: Choice<'static> = Choice {
+    candidates: &[1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
     standard_errors: 0.0,
     near_copies: NearCopies::AsOne,
 };
 
+/// The same of the detector. Some kinds of negatives have few recordings with many clips each.
+const DETECTOR: Choice<'static> =
+    Choice { candidates: &[1e-3, 1e-2], standard_errors: 0.0, near_copies: NearCopies::ByRoot };
+
 /// Settings of a head.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// What the head hears, in this order.
+    /// Inputs of the labels' layer, in this order.
     pub features: Vec<HeadFeature>,
+    /// Inputs of the detector.
+    pub detector_features: Vec<HeadFeature>,
+    /// Patches in a segment of the head.
+    pub segment_patches: usize,
+    /// Patches in a segment of the base, which trains too where it is shorter: beside the base's
+    /// labels the head answers for as much.
+    pub window_patches: usize,
+    /// Patches from one of those to the next.
+    pub window_step: usize,
+    /// Altered copies of each training sound.
+    pub copies: usize,
     /// Seed of everything random.
     pub seed: u64,
 }
 
-/// A fitted layer, for pooled features as they are.
+/// A fitted layer of labels, for pooled features as they are.
 #[derive(Clone, Debug)]
 pub struct Fitted {
     /// An output per label.
     pub labels: Linear,
-    /// The output "none of the labels", where there were unlabelled sounds to fit it on. Its
-    /// score is its share of the softmax over all outputs.
-    pub other: Option<Linear>,
     /// The chosen `C` of the logistic regression.
     pub c: f64,
-    /// Its accuracy in cross-validation over the recordings of the training clips and of the
-    /// unlabelled sounds, which count as one more label.
+    /// Its accuracy in cross-validation over the recordings of the training clips.
     pub cross_validated: f64,
     /// Every `C` that was tried, with that accuracy.
     pub candidates: Vec<(f64, f64)>,
-    /// Divides the logits of the labels before softmax: it makes the labels of the clips most
-    /// likely in that cross-validation.
+    /// Divides the logits before softmax: it makes the labels of the clips most likely in that
+    /// cross-validation.
     pub temperature: f64,
 }
 
+/// A fitted detector: one output, the logit of the probability that a sound is any of the labels.
+#[derive(Clone, Debug)]
+pub struct FittedDetector {
+    /// The output.
+    pub output: Linear,
+    /// The chosen `C` of the logistic regression.
+    pub c: f64,
+}
+
 impl Recipe {
-    /// What the head hears of a segment.
-    pub fn hear(&self, segment: &[Patch]) -> Vec<f32> {
+    /// Of a head on `base`.
+    pub fn new(features: Vec<HeadFeature>, base: &ModelMetadata, copies: usize, seed: u64) -> Self {
+        Self {
+            features,
+            detector_features: vec![HeadFeature::EmbeddingMean, HeadFeature::LogitMean],
+            segment_patches: segment::patches(base),
+            window_patches: base.segment_patches(),
+            window_step: segment::window_step(base),
+            copies,
+            seed,
+        }
+    }
+
+    /// The segments of a recording.
+    pub fn segments<'p>(&self, patches: &'p [Patch]) -> impl Iterator<Item = &'p [Patch]> {
+        segments(patches, self.segment_patches)
+    }
+
+    /// Segments of the base in it that share no audio; none where the head's are as short.
+    pub fn windows<'p>(&self, patches: &'p [Patch]) -> impl Iterator<Item = &'p [Patch]> {
+        let shorter = self.window_patches < self.segment_patches.min(patches.len());
+        let windows = patches.windows(self.window_patches).step_by(self.window_step);
+        windows.filter(move |_| shorter)
+    }
+
+    /// The inputs of the labels' layer.
+    pub fn inputs(&self, segment: &[Patch]) -> Vec<f32> {
         pool(&self.features, &segment.iter().collect::<Vec<_>>())
     }
 
-    /// Fits an output per label on `clips` and, where there are any, one more on the `unlabelled`
-    /// sounds, all by one multinomial logistic regression.
+    /// The inputs of the detector.
+    pub fn detector_inputs(&self, segment: &[Patch]) -> Vec<f32> {
+        pool(&self.detector_features, &segment.iter().collect::<Vec<_>>())
+    }
+
+    /// Fits an output per label on `clips`.
     ///
     /// # Errors
     /// If the clips have fewer than two labels, or come from a single recording.
-    pub fn fit(
-        &self,
-        clips: &[&Clip],
-        unlabelled: &[&Unlabelled],
-        n_labels: usize,
-    ) -> Result<Fitted> {
-        let mut examples = self.examples(clips);
+    pub fn fit(&self, clips: &[&Clip], n_labels: usize) -> Result<Fitted> {
+        let mut rows = Rows::new(self, |segment| self.inputs(segment));
+        for clip in clips {
+            rows.add(clip.slice.label, &clip.slice.recording, &clip.patches, &clip.copies);
+        }
+        let examples = rows.examples;
         let (label, recording) = (examples.labels.first(), examples.recordings.first());
         if examples.labels.iter().all(|other| Some(other) == label) {
             bail!("all {} clips to train on have one label; two are needed", clips.len());
@@ -75,49 +121,74 @@ impl Recipe {
         if examples.recordings.iter().all(|other| Some(other) == recording) {
             bail!("all {} clips to train on are of one recording; two are needed", clips.len());
         }
-        for sound in unlabelled {
-            for segment in segments(&sound.patches) {
-                examples.features.push(self.hear(segment));
-                examples.labels.push(n_labels);
-                examples.recordings.push(format!("unlabelled {}", sound.recording));
-            }
-        }
-        let n_outputs = n_labels + usize::from(!unlabelled.is_empty());
-        let refit = logistic::fit_by_choice(&examples, n_outputs, CHOICE, self.seed);
+        let refit = logistic::fit_by_choice(&examples, n_labels, LABELS, self.seed);
         let (c, cross_validated) = (refit.c, refit.cross_validated());
         let rows = examples.labels.into_iter().zip(examples.recordings).zip(refit.held_out);
-        let judged = rows.filter(|((label, _), _)| *label < n_labels).filter_map(
-            |((label, recording), logits)| {
-                let logits = logits?[..n_labels].to_vec();
-                Some(Judged { logits, label, recording })
-            },
-        );
+        let judged = rows.zip(&examples.only_train).filter(|(_, only_trains)| !**only_trains);
+        let judged = judged.filter_map(|(((label, recording), logits), _)| {
+            Some(Judged { logits: logits?, label, recording })
+        });
         let judged: Vec<_> = judged.collect();
         let temperature = if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) };
-        let (labels, other) = split(refit.linear, n_labels);
-        let candidates = refit.candidates;
-        Ok(Fitted { labels, other, c, cross_validated, candidates, temperature })
+        let (labels, candidates) = (refit.linear, refit.candidates);
+        Ok(Fitted { labels, c, cross_validated, candidates, temperature })
     }
 
-    /// A row per segment of the clips.
-    fn examples(&self, clips: &[&Clip]) -> Examples {
-        let mut examples = Examples::default();
-        for clip in clips {
-            for segment in segments(&clip.patches) {
-                examples.features.push(self.hear(segment));
-                examples.labels.push(clip.slice.label);
-                examples.recordings.push(clip.slice.recording.clone());
-            }
+    /// Fits the output that tells `clips` from `negatives`, each with the name of its set.
+    pub fn fit_detector(&self, clips: &[&Clip], negatives: &[(&str, &Negative)]) -> FittedDetector {
+        let mut rows = Rows::new(self, |segment| self.detector_inputs(segment));
+        for (set, sound) in negatives {
+            let recording = format!("{set}: {}", sound.recording);
+            rows.add(0, &recording, &sound.patches, &sound.copies);
         }
-        examples
+        for clip in clips {
+            let recording = format!("clip: {}", clip.slice.recording);
+            rows.add(1, &recording, &clip.patches, &clip.copies);
+        }
+        let refit = logistic::fit_by_choice(&rows.examples, 2, DETECTOR, self.seed);
+        // Softmax over two outputs is the logistic function of their difference.
+        let two = refit.linear;
+        let (against, for_it) = two.weight.split_at(two.n_features);
+        let output = Linear {
+            n_features: two.n_features,
+            weight: for_it.iter().zip(against).map(|(a, b)| a - b).collect(),
+            bias: vec![two.bias[1] - two.bias[0]],
+        };
+        FittedDetector { output, c: refit.c }
     }
 }
 
-/// The outputs of the labels, and the one behind them where there is one.
-fn split(mut layer: Linear, n_labels: usize) -> (Linear, Option<Linear>) {
-    let n_features = layer.n_features;
-    let weight = layer.weight.split_off(n_labels * n_features);
-    let bias = layer.bias.split_off(n_labels);
-    let other = (!bias.is_empty()).then_some(Linear { n_features, weight, bias });
-    (layer, other)
+/// Rows to fit a layer on.
+struct Rows<'a, F> {
+    recipe: &'a Recipe,
+    inputs: F,
+    examples: Examples,
+}
+
+impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
+    fn new(recipe: &'a Recipe, inputs: F) -> Self {
+        Self { recipe, inputs, examples: Examples::default() }
+    }
+
+    /// The segments of a sound; its windows and copies only train.
+    fn add(&mut self, label: usize, recording: &str, patches: &[Patch], copies: &[Vec<Patch>]) {
+        let recipe = self.recipe;
+        for (index, patches) in
+            [patches].into_iter().chain(copies.iter().map(Vec::as_slice)).enumerate()
+        {
+            for segment in recipe.segments(patches) {
+                self.push(label, recording, segment, index > 0);
+            }
+            for window in recipe.windows(patches) {
+                self.push(label, recording, window, true);
+            }
+        }
+    }
+
+    fn push(&mut self, label: usize, recording: &str, segment: &[Patch], only_trains: bool) {
+        self.examples.features.push((self.inputs)(segment));
+        self.examples.labels.push(label);
+        self.examples.recordings.push(recording.to_owned());
+        self.examples.only_train.push(only_trains);
+    }
 }

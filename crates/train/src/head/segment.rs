@@ -2,15 +2,28 @@
 
 use sourcing_sound::{ModelMetadata, Patch};
 
-/// Patches in a segment. Of YAMNet's it takes eight to hear 4 s.
-pub const SEGMENT_PATCHES: usize = 8;
+/// Length of a segment in seconds, as near as whole patches come to it without exceeding it.
+const SECONDS: f64 = 4.0;
+/// Most patches that a head's file may ask for.
+const MAX_PATCHES: usize = 128;
 
-/// Segments one after another; a rest of at least half a segment, or a whole short recording,
-/// counts too.
-pub fn segments(patches: &[Patch]) -> impl Iterator<Item = &[Patch]> {
-    let pieces = patches.chunks(SEGMENT_PATCHES).enumerate();
+/// How many patches of a base model a head hears in a segment: as many as fit into 4 s, one at
+/// least. Without patches the base's own segment is the only one.
+pub fn patches(base: &ModelMetadata) -> usize {
+    let Some(patch) = base.patch else { return 1 };
+    let columns = SECONDS / base.front_end.column_seconds();
+    // The small addition keeps 4 s from becoming 3.99 by a rounding error.
+    let beyond = (columns + 1e-6) - patch.frames as f64;
+    let more = (beyond / patch.hop_frames as f64).floor().max(0.0);
+    (1 + more as usize).min(MAX_PATCHES)
+}
+
+/// Segments of `length` patches, one after another; a rest of at least half a segment, or a whole
+/// short recording, counts too.
+pub fn segments(patches: &[Patch], length: usize) -> impl Iterator<Item = &[Patch]> {
+    let pieces = patches.chunks(length).enumerate();
     pieces
-        .filter(|(index, piece)| *index == 0 || 2 * piece.len() >= SEGMENT_PATCHES)
+        .filter(move |(index, piece)| *index == 0 || 2 * piece.len() >= length)
         .map(|(_, piece)| piece)
 }
 
@@ -22,9 +35,14 @@ pub fn hop_seconds(base: &ModelMetadata) -> f64 {
 
 /// How long a segment is.
 pub fn seconds(base: &ModelMetadata) -> f64 {
-    let columns = base.patch.map_or(base.segment_frames, |patch| patch.frames);
-    columns as f64 * base.front_end.column_seconds()
-        + (SEGMENT_PATCHES - 1) as f64 * hop_seconds(base)
+    base.input_frames() as f64 * base.front_end.column_seconds()
+        + (patches(base) - 1) as f64 * hop_seconds(base)
+}
+
+/// How many patches apart the base's own segments are that share no audio.
+pub fn window_step(base: &ModelMetadata) -> usize {
+    let Some(patch) = base.patch else { return 1 };
+    base.segment_frames.div_ceil(patch.hop_frames).max(1)
 }
 
 #[cfg(test)]
@@ -38,7 +56,7 @@ mod tests {
             [(1, vec![1]), (8, vec![8]), (11, vec![8]), (12, vec![8, 4]), (20, vec![8, 8, 4])]
         {
             let patches = vec![patch.clone(); patches];
-            let lengths: Vec<_> = segments(&patches).map(<[_]>::len).collect();
+            let lengths: Vec<_> = segments(&patches, 8).map(<[_]>::len).collect();
             assert_eq!(lengths, expected);
         }
     }

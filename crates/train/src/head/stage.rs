@@ -1,21 +1,20 @@
 //! One stage: fit a head on all clips but the left-out ones, and let it judge those and sounds of
 //! none of the labels.
 
-use super::material::{Clip, Material, Unlabelled};
-use super::recipe::{Fitted, Recipe};
-use super::segment::segments;
-use crate::infer::Linear;
+use super::material::{Clip, Material, Negative};
+use super::recipe::{Fitted, FittedDetector, Recipe};
 use crate::metrics::Judged;
 use anyhow::Result;
+use sourcing_sound::Patch;
 use std::collections::BTreeSet;
 
 /// What a head says of a segment, or of a clip: the mean over its segments.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct Answer {
     /// Logits of the labels, divided by the head's temperature.
     pub logits: Vec<f32>,
-    /// Logit of the share of "none of the labels", where the head has that output.
-    pub other: Option<f32>,
+    /// The detector's logit: the sound is any of the labels.
+    pub presence: f32,
 }
 
 /// A head that left clips out.
@@ -26,24 +25,28 @@ pub struct Stage {
     pub n_train: usize,
     /// Clips kept from training because their recording is in a left-out fold.
     pub n_dropped: usize,
-    /// The layer.
+    /// The layer of labels.
     pub fitted: Fitted,
     /// The left-out clips, their logits divided by the head's temperature.
     pub judged: Vec<Judged>,
-    /// For each of them, the logit of the share of "none of the labels"; empty without that output.
-    pub judged_other: Vec<f32>,
-    /// Segments of background recordings that did not fit that output.
-    pub background: Vec<Heard>,
-    /// Segments of each folder of unknown sounds.
-    pub unknown: Vec<Vec<Heard>>,
+    /// Segments of the base in them, likewise.
+    pub windows: Vec<Judged>,
+    /// For each of `judged`, the answers with the two detectors, each of which was fitted on half
+    /// of the recordings of none of the labels.
+    pub known: [Vec<Answer>; 2],
+    /// Segments of each set of sounds of none of the labels, by the detector that was not fitted
+    /// on their recording.
+    pub negatives: Vec<Vec<Answer>>,
 }
 
 /// The head of everything.
 pub struct Last {
     /// Training clips.
     pub n_train: usize,
-    /// The layer.
+    /// The layer of labels.
     pub fitted: Fitted,
+    /// The detector.
+    pub detector: FittedDetector,
 }
 
 /// Fits and judges the head that leaves out the folds `test_folds`.
@@ -53,23 +56,38 @@ pub fn leaving_out(
     recipe: &Recipe,
 ) -> Result<Stage> {
     let split = material.split(test_folds)?;
-    let (fitting, judging) = halves(&material.background);
-    let fitted = recipe.fit(&split.train, &fitting, material.labels.len())?;
-    let ear = Ear { recipe, fitted: &fitted };
-    let heard: Vec<_> = split.test.iter().map(|clip| ear.clip(clip)).collect();
-    let judged = split.test.iter().zip(&heard).map(|(clip, heard)| Judged {
-        logits: heard.logits.clone(),
-        label: clip.slice.label,
-        recording: clip.slice.recording.clone(),
+    let fitted = recipe.fit(&split.train, material.labels.len())?;
+    let halves = [0, 1].map(|half| halves(material, half));
+    let detectors = [0, 1].map(|half| {
+        let negatives: Vec<_> = with_names(material, &halves[half]);
+        recipe.fit_detector(&split.train, &negatives)
     });
+    let heads =
+        [0, 1].map(|half: usize| Head { recipe, fitted: &fitted, detector: &detectors[half] });
+    let known = [0, 1].map(|half: usize| {
+        split.test.iter().map(|clip| heads[half].clip(clip)).collect::<Vec<_>>()
+    });
+    let judged = split.test.iter().zip(&known[0]).map(|(clip, answer)| judged(clip, answer));
+    let judged = judged.collect();
+    let windows = split.test.iter().flat_map(|clip| {
+        recipe.windows(&clip.patches).map(|window| judged_of(clip, &heads[0], window))
+    });
+    let windows = windows.collect();
+    let mut negatives: Vec<_> = material.negatives.iter().map(|_| Vec::new()).collect();
+    for (half, head) in heads.iter().enumerate() {
+        let others = &halves[1 - half];
+        for (answers, sounds) in negatives.iter_mut().zip(others) {
+            answers.extend(sounds.iter().flat_map(|sound| head.segments(&sound.patches)));
+        }
+    }
     Ok(Stage {
         test_folds: test_folds.clone(),
         n_train: split.train.len(),
         n_dropped: split.dropped,
-        judged: judged.collect(),
-        judged_other: heard.iter().filter_map(|heard| heard.other).collect(),
-        background: ear.segments(judging),
-        unknown: material.unknown.iter().map(|set| ear.segments(&set.sounds)).collect(),
+        judged,
+        windows,
+        known,
+        negatives,
         fitted,
     })
 }
@@ -77,58 +95,78 @@ pub fn leaving_out(
 /// Fits the head of everything.
 pub fn everything(material: &Material, recipe: &Recipe) -> Result<Last> {
     let clips: Vec<_> = material.clips.iter().collect();
-    let background: Vec<_> = material.background.iter().collect();
-    let fitted = recipe.fit(&clips, &background, material.labels.len())?;
-    Ok(Last { n_train: clips.len(), fitted })
+    let fitted = recipe.fit(&clips, material.labels.len())?;
+    let all: Vec<Vec<_>> =
+        material.negatives.iter().map(|set| set.sounds.iter().collect()).collect();
+    let detector = recipe.fit_detector(&clips, &with_names(material, &all));
+    Ok(Last { n_train: clips.len(), fitted, detector })
 }
 
-/// Every second recording to fit on, the others to judge by.
-fn halves(sounds: &[Unlabelled]) -> (Vec<&Unlabelled>, Vec<&Unlabelled>) {
+fn judged(clip: &Clip, answer: &Answer) -> Judged {
+    Judged {
+        logits: answer.logits.clone(),
+        label: clip.slice.label,
+        recording: clip.slice.recording.clone(),
+    }
+}
+
+fn judged_of(clip: &Clip, head: &Head<'_>, segment: &[Patch]) -> Judged {
+    judged(clip, &head.answer(segment))
+}
+
+/// By set, every second recording: those at even places for `half` 0.
+fn halves(material: &Material, half: usize) -> Vec<Vec<&Negative>> {
+    material.negatives.iter().map(|set| every_second(&set.sounds, half)).collect()
+}
+
+fn every_second(sounds: &[Negative], half: usize) -> Vec<&Negative> {
     let names: BTreeSet<_> = sounds.iter().map(|sound| sound.recording.as_str()).collect();
-    let even: BTreeSet<_> = names.into_iter().step_by(2).collect();
-    sounds.iter().partition(|sound| even.contains(sound.recording.as_str()))
+    let chosen: BTreeSet<_> = names.into_iter().skip(half).step_by(2).collect();
+    sounds.iter().filter(|sound| chosen.contains(sound.recording.as_str())).collect()
+}
+
+/// The sounds of all sets, with the names of those.
+fn with_names<'m>(
+    material: &'m Material,
+    sounds: &[Vec<&'m Negative>],
+) -> Vec<(&'m str, &'m Negative)> {
+    let sets = material.negatives.iter().zip(sounds);
+    sets.flat_map(|(set, sounds)| sounds.iter().map(|sound| (set.name.as_str(), *sound))).collect()
 }
 
 /// A head at work.
-struct Ear<'a> {
+struct Head<'a> {
     recipe: &'a Recipe,
     fitted: &'a Fitted,
+    detector: &'a FittedDetector,
 }
 
-impl Ear<'_> {
-    fn features(&self, features: &[f32]) -> Heard {
-        let logits = self.fitted.labels.logits(features);
-        let other = self.fitted.other.as_ref().map(|other| other_logit(other, &logits, features));
+impl Head<'_> {
+    fn answer(&self, segment: &[Patch]) -> Answer {
         let temperature = self.fitted.temperature as f32;
-        Heard { logits: logits.into_iter().map(|logit| logit / temperature).collect(), other }
+        let logits = self.fitted.labels.logits(&self.recipe.inputs(segment));
+        let presence = self.detector.output.logits(&self.recipe.detector_inputs(segment));
+        Answer {
+            logits: logits.into_iter().map(|logit| logit / temperature).collect(),
+            presence: presence.into_iter().sum(),
+        }
+    }
+
+    fn segments(&self, patches: &[Patch]) -> Vec<Answer> {
+        self.recipe.segments(patches).map(|segment| self.answer(segment)).collect()
     }
 
     /// A clip's outputs: the mean over its segments.
-    fn clip(&self, clip: &Clip) -> Heard {
-        let rows: Vec<_> =
-            segments(&clip.patches).map(|segment| self.recipe.hear(segment)).collect();
-        // Outputs are linear, so the mean row gives the mean outputs.
-        let n = rows.len() as f32;
-        let mut mean = vec![0.0; self.fitted.labels.n_features];
-        for row in &rows {
-            mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / n);
+    fn clip(&self, clip: &Clip) -> Answer {
+        let answers = self.segments(&clip.patches);
+        let n = answers.len() as f32;
+        let mut mean = Answer { logits: vec![0.0; self.fitted.labels.bias.len()], presence: 0.0 };
+        for answer in &answers {
+            mean.logits.iter_mut().zip(&answer.logits).for_each(|(mean, x)| *mean += x / n);
+            mean.presence += answer.presence / n;
         }
-        self.features(&mean)
+        mean
     }
-
-    fn segments<'s>(&self, sounds: impl IntoIterator<Item = &'s Unlabelled>) -> Vec<Heard> {
-        let all = sounds.into_iter().flat_map(|sound| segments(&sound.patches));
-        all.map(|segment| self.features(&self.recipe.hear(segment))).collect()
-    }
-}
-
-/// The logit of the share that `other` has in the softmax over all outputs: its own, minus the
-/// logarithm of the sum of the exponentials of the labels' `logits`.
-pub fn other_logit(other: &Linear, logits: &[f32], features: &[f32]) -> f32 {
-    let own: f32 = other.logits(features).into_iter().sum();
-    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = logits.iter().map(|logit| (logit - greatest).exp()).sum();
-    own - greatest - sum.ln()
 }
 
 #[cfg(test)]
@@ -136,24 +174,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_share_of_none_is_a_softmax_over_all() {
-        let other = Linear { n_features: 2, weight: vec![1.0, -2.0], bias: vec![0.5] };
-        let logits = [1.0f32, -3.0, 2.0];
-        let own = 3.0f32 - 2.0 + 0.5;
-        let sum: f32 = logits.iter().map(|logit| logit.exp()).sum();
-        let share = own.exp() / (own.exp() + sum);
-        let logit = other_logit(&other, &logits, &[3.0, 1.0]);
-        assert!((1.0 / (1.0 + (-logit).exp()) - share).abs() < 1e-6);
-    }
-
-    #[test]
     fn halves_share_no_recording() {
-        let sound = |name: &str| Unlabelled { recording: name.to_owned(), patches: Vec::new() };
+        let sound = |name: &str| Negative {
+            recording: name.to_owned(),
+            patches: Vec::new(),
+            copies: Vec::new(),
+        };
         let sounds: Vec<_> = ["c", "a", "b", "a", "c", "d", "c"].map(sound).into();
-        let (fitting, judging) = halves(&sounds);
-        let names = |half: &[&Unlabelled]| {
+        let names = |half: usize| {
+            let half = every_second(&sounds, half);
             half.iter().map(|sound| sound.recording.clone()).collect::<Vec<_>>().concat()
         };
-        assert_eq!((names(&fitting), names(&judging)), ("caacc".to_owned(), "bd".to_owned()));
+        assert_eq!((names(0), names(1)), ("caacc".to_owned(), "bd".to_owned()));
     }
 }

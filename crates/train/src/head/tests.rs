@@ -6,9 +6,10 @@
 use super::command::{Arguments, execute};
 use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
+use super::segment;
 use crate::fixtures::{sound, write_dataset, write_wav};
 use crate::provenance::Stated;
-use sourcing_sound::{Classifier, Head, HeadFeature, Model, Pcm, SampleRate};
+use sourcing_sound::{Classifier, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate};
 use sourcing_sound_decode::Recording;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -32,6 +33,8 @@ fn arguments(root: &Path) -> Arguments {
         extra: None,
         background: None,
         unknown: Vec::new(),
+        refines: None,
+        copies: 1,
         out: root.join("out/mine.head.json"),
         features: vec![HeadFeature::EmbeddingMean],
         test_folds: Vec::new(),
@@ -69,7 +72,7 @@ fn run(arguments: &Arguments) -> Evaluation {
 
 fn best_label(head: &[u8], samples: &[f32]) -> (String, bool) {
     let base = Model::from_onnx(&base_bytes()).unwrap();
-    let mut classifier = Classifier::with_head(base, Head::from_json(head).unwrap()).unwrap();
+    let mut classifier = Classifier::with_head_only(base, Head::from_json(head).unwrap()).unwrap();
     let pcm = Pcm::new(samples, SampleRate::new(RATE).unwrap()).unwrap();
     let prediction = classifier.classify(pcm).unwrap().remove(0);
     (prediction.top(1)[0].label.to_owned(), prediction.rejected())
@@ -96,8 +99,12 @@ fn somebodys_own_sounds_become_a_head() {
     assert!(mean.accuracy > 0.95, "{}, where chance is 0.33", mean.accuracy);
     assert!(evaluation.shipped.export_difference <= 1e-4);
     let names: Vec<_> = evaluation.unknown.iter().map(|set| set.name.as_str()).collect();
-    assert_eq!(names[1..], ["others", ALL_UNKNOWN]);
-    assert!(evaluation.unknown.iter().all(|set| set.auroc.unwrap() > 0.95));
+    assert_eq!(names[..3], ["background", "others", ALL_UNKNOWN]);
+    assert!(evaluation.unknown[..3].iter().all(|set| set.auroc > 0.95 && !set.synthesised));
+    assert!(evaluation.unknown[3..].iter().all(|set| set.synthesised && set.segments > 0));
+    let taken = evaluation.refines.iter().map(|(label, names)| (label.as_str(), names.join(" ")));
+    let expected = [("high", "high".to_owned()), ("low", "low".to_owned())];
+    assert_eq!(taken.collect::<Vec<_>>(), expected, "the base has labels of those names");
 
     let head = std::fs::read(&arguments.out).unwrap();
     for (index, label) in ["low", "high", "noise"].into_iter().enumerate() {
@@ -112,7 +119,7 @@ fn somebodys_own_sounds_become_a_head() {
     assert_eq!(stored.stages.len(), evaluation.stages.len());
     assert_eq!(stored.stages[0].scores.confusion, evaluation.stages[0].scores.confusion);
     let card = read("mine.CARD.md");
-    assert!(card.contains("| noise |") && card.contains("none of the labels"), "{card}");
+    assert!(card.contains("| noise |") && card.contains("| background |"), "{card}");
     assert!(!card.contains("UrbanSound8K"), "{card}");
 
     // The same input gives the same bytes, from the cache as from the audio.
@@ -139,9 +146,9 @@ fn official_folds_are_left_out_in_turn() {
     assert_eq!(whole.test_folds, ["1", "2"], "a clip of fold 3 is missing");
     assert_eq!(evaluation.data.unreadable.len(), 1, "damage is named, not hidden");
     assert!(evaluation.data.unreadable[0].contains("10000-0-0-1"));
-    assert_eq!(evaluation.other, None, "there was nothing to fit it on");
+    assert!(evaluation.unknown.iter().all(|set| set.synthesised), "no folder was given");
     let head = Head::from_json(&std::fs::read(&arguments.out).unwrap()).unwrap();
-    assert_eq!(head.metadata().other_threshold, None);
+    assert!(head.detector().is_some(), "synthesised sounds need no folder");
     assert!(head.metadata().licence.contains("not stated"), "the layout is not the data set");
     assert!(head.metadata().training_data.contains("laid out as UrbanSound8K"));
     assert!(head.metadata().folds.contains("trained on folds 1-3"));
@@ -163,6 +170,10 @@ fn what_cannot_be_taught_is_refused() {
     assert!(refused(&Arguments { out, ..good.clone() }).contains("NAME.head.json"));
     let extra = Some(root.path().to_path_buf());
     assert!(refused(&Arguments { extra, ..good.clone() }).contains("--extra"));
+    let refines = root.path().join("refines.json");
+    std::fs::write(&refines, r#"{"refines": {"low": ["low"], "high": ["shrill"]}}"#).unwrap();
+    let message = refused(&Arguments { refines: Some(refines), ..good.clone() });
+    assert!(message.contains("the base has no label \"shrill\""), "{message}");
     let test_folds = vec![[9].into()];
     assert!(refused(&Arguments { test_folds, ..good.clone() }).contains("fold 9 has no clips"));
     assert!(!good.out.exists());
@@ -173,6 +184,26 @@ fn what_cannot_be_taught_is_refused() {
     let message = refused(&good);
     assert!(message.contains("\"rare\": found 1, needed 2"), "{message}");
     assert!(!good.work.exists(), "nothing was heard before");
+}
+
+#[test]
+fn a_segment_is_four_seconds_of_patches() {
+    let mut base = tiny_model::patched_metadata();
+    // 100 columns a second.
+    (base.front_end.sample_rate, base.front_end.hop_length) = (32_000, 320);
+    for (frames, hop_frames, expected) in
+        [(200, 50, 5), (96, 48, 7), (400, 50, 1), (1_000, 100, 1), (2, 1, 128)]
+    {
+        base.patch = Some(PatchLayout { frames, hop_frames });
+        base.segment_frames = frames;
+        assert_eq!(segment::patches(&base), expected, "{frames} every {hop_frames}");
+    }
+    base.patch = Some(PatchLayout { frames: 200, hop_frames: 50 });
+    base.segment_frames = 200;
+    let hop_seconds = segment::hop_seconds(&base);
+    assert_eq!((segment::seconds(&base), hop_seconds, segment::window_step(&base)), (4.0, 0.5, 4));
+    base.patch = None;
+    assert_eq!((segment::patches(&base), segment::window_step(&base)), (1, 1));
 }
 
 #[test]
@@ -228,7 +259,7 @@ fn the_shipped_head_sits_on_the_shipped_base() {
     assert_eq!(evaluation.base.sha256, base.sha256());
     assert_eq!(evaluation.config_hash, head.metadata().config_hash);
     assert!(evaluation.labels.iter().eq(head.metadata().labels.iter()));
-    let mut classifier = Classifier::with_head(base, head).unwrap();
+    let mut classifier = Classifier::with_head_only(base, head).unwrap();
     let silence = vec![0.0; 4 * RATE as usize];
     let pcm = Pcm::new(&silence, SampleRate::new(RATE).unwrap()).unwrap();
     let predictions = classifier.classify(pcm).unwrap();

@@ -1,10 +1,10 @@
-//! Sounds of none of the labels: folders of them, silence and faint noise.
+//! Folders of sounds of none of the labels.
 
 use crate::features::{self, Source};
 use crate::progress;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A table beside the audio that may say more about it.
@@ -15,22 +15,40 @@ struct Row {
     filename: String,
     category: Option<String>,
     in_urbansound8k: Option<u8>,
+    src_file: Option<String>,
+}
+
+/// An audio file of none of the labels.
+pub struct Unlabelled {
+    /// The file.
+    pub source: Source,
+    /// The recording that it was cut from.
+    pub recording: String,
 }
 
 /// The audio files of a folder that hold none of `labels`, and how many were left out. Where a
-/// `metadata.csv` stands beside them, those whose `category` is one of the labels are left out,
-/// and those that `in_urbansound8k` marks as recordings of that data set.
+/// `metadata.csv` is beside them, those whose `category` is one of the labels are left out, and
+/// those that `in_urbansound8k` marks as recordings of that data set; its `src_file` says which
+/// recording a file was cut from, else [`recording_of`] does.
 ///
 /// # Errors
 /// If the folder or its table cannot be read, or nothing is left.
-pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Source>, usize)> {
-    let mut sources = features::find_sources(folder)?;
-    let all = sources.len();
+pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usize)> {
+    let found = features::find_sources(folder)?;
+    let all = found.len();
     let table = folder.join(TABLE);
-    if table.is_file() {
-        let known = known(&table, labels).with_context(|| format!("{}", table.display()))?;
-        sources.retain(|source| !known.contains(file_name(&source.path).as_str()));
-    }
+    let rows = match table.is_file() {
+        true => rows(&table).with_context(|| format!("{}", table.display()))?,
+        false => BTreeMap::new(),
+    };
+    let unlabelled = |source: Source| {
+        let row = rows.get(file_name(&source.path).as_str());
+        let recording = row.and_then(|row| row.src_file.clone());
+        let recording = recording.unwrap_or_else(|| recording_of(&source.name).to_owned());
+        let known = row.is_some_and(|row| is_known(row, labels));
+        (!known).then_some(Unlabelled { source, recording })
+    };
+    let sources: Vec<_> = found.into_iter().filter_map(unlabelled).collect();
     ensure!(
         !sources.is_empty(),
         "{}: every sound has a label that the head shall know, so none is unknown",
@@ -46,16 +64,19 @@ pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Source>, usize)>
     Ok((sources, left_out))
 }
 
-fn known(table: &Path, labels: &[String]) -> Result<BTreeSet<String>> {
-    let mut known = BTreeSet::new();
+/// The table's rows by the names of their files.
+fn rows(table: &Path) -> Result<BTreeMap<String, Row>> {
+    let mut rows = BTreeMap::new();
     for row in csv::Reader::from_path(table)?.deserialize() {
         let row: Row = row?;
-        let has_label = row.category.is_some_and(|category| labels.contains(&category));
-        if has_label || row.in_urbansound8k == Some(1) {
-            known.insert(row.filename);
-        }
+        rows.insert(row.filename.clone(), row);
     }
-    Ok(known)
+    Ok(rows)
+}
+
+fn is_known(row: &Row, labels: &[String]) -> bool {
+    let has_label = row.category.as_ref().is_some_and(|category| labels.contains(category));
+    has_label || row.in_urbansound8k == Some(1)
 }
 
 fn file_name(path: &Path) -> String {
@@ -90,7 +111,7 @@ mod tests {
         let names = |labels: &[&str]| {
             let labels: Vec<_> = labels.iter().map(|&label| label.to_owned()).collect();
             let (sources, left_out) = sources(folder.path(), &labels).unwrap();
-            let names: Vec<_> = sources.into_iter().map(|source| source.name).collect();
+            let names: Vec<_> = sources.into_iter().map(|sound| sound.source.name).collect();
             (names.join(" "), left_out)
         };
         assert_eq!(names(&["rain"]).1, 0, "without a table nothing is known");
@@ -100,6 +121,11 @@ mod tests {
         std::fs::write(folder.path().join(TABLE), "filename,category\na.wav,rain\n").unwrap();
         assert_eq!(names(&["rain"]).1, 1);
         assert_eq!(names(&["wind"]).1, 0);
+        let table = "filename,src_file\na.wav,7\nb.wav,7\n";
+        std::fs::write(folder.path().join(TABLE), table).unwrap();
+        let (sounds, _) = sources(folder.path(), &[]).unwrap();
+        let recordings: Vec<_> = sounds.iter().map(|sound| sound.recording.as_str()).collect();
+        assert_eq!(recordings, ["7", "7", "audio/c", "audio/d"]);
         std::fs::write(folder.path().join(TABLE), "speaker\nx\n").unwrap();
         assert!(sources(folder.path(), &[]).is_err(), "a table that names no files");
     }
