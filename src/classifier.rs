@@ -26,27 +26,48 @@ impl Classifier {
     /// # Errors
     /// `config` when the front end's settings contradict each other.
     pub fn new(model: Model) -> Result<Self> {
-        Self::build(model, None)
+        Self::build(Scorer::base(model))
     }
 
-    /// As [`Self::new`], with other labels: those of a head made for this very model.
+    /// As [`Self::new`], with the labels of a head made for this very model among the model's:
+    /// the head's come first, then those of the model that the head does not refine, in the
+    /// model's order. Segments are the model's own. A score of the head is its probability times
+    /// that of its detector; each label keeps the thresholds of its source.
     ///
     /// # Errors
     /// `head-mismatch` for a head that was made for another model, naming both;
-    /// `head-format` for one whose weights do not fit; and those of [`Self::new`].
+    /// `head-format` for one whose weights, or whose names of the model's labels, do not fit;
+    /// and those of [`Self::new`].
     pub fn with_head(model: Model, head: Head) -> Result<Self> {
-        Self::build(model, Some(head))
+        Self::build(Scorer::joint(model, head)?)
     }
 
-    fn build(model: Model, head: Option<Head>) -> Result<Self> {
-        let front_end = FrontEnd::new(model.metadata().front_end.clone())?;
-        Ok(Classifier { front_end, scorer: Scorer::new(model, head)? })
+    /// As [`Self::with_head`], with the head's labels alone: their scores are their calibrated
+    /// probabilities, whatever the detector says, and a segment, as long as the head's
+    /// `segment_patches`, is rejected when the best of them times the detector's is below the
+    /// head's threshold.
+    ///
+    /// # Errors
+    /// As [`Self::with_head`].
+    pub fn with_head_only(model: Model, head: Head) -> Result<Self> {
+        Self::build(Scorer::head_only(model, head)?)
     }
 
-    /// What the model says about itself; with a head, labels, calibration and card are the
-    /// head's.
+    fn build(scorer: Scorer) -> Result<Self> {
+        let front_end = FrontEnd::new(scorer.metadata().front_end.clone())?;
+        Ok(Classifier { front_end, scorer })
+    }
+
+    /// What the model says about itself. With a head, labels and taxonomy are the joint ones (or
+    /// the head's alone), and name, calibration, thresholds and card are the head's; `licence`
+    /// names the head's terms first, then the model's. [`Self::model`] has the model's own.
     pub fn metadata(&self) -> &ModelMetadata {
         self.scorer.metadata()
+    }
+
+    /// How many of the labels, the first ones, are the head's; 0 without a head.
+    pub fn head_labels(&self) -> usize {
+        self.scorer.vocabulary().head_labels()
     }
 
     /// The network that runs, with what its own file says.

@@ -12,9 +12,13 @@ use tract_onnx::prelude::*;
 /// Largest accepted model file.
 const MAX_MODEL_BYTES: u64 = 256 << 20;
 
-/// The file of [`Model::urban`].
-#[cfg(feature = "urban")]
-const URBAN: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
+/// The file of [`Model::everyday`].
+#[cfg(feature = "everyday")]
+const EVERYDAY: &[u8] = include_bytes!("../models/everyday/model.onnx");
+
+/// The file of [`Model::urban_tiny`].
+#[cfg(feature = "urban-tiny")]
+const URBAN_TINY: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
 
 /// A network with its metadata. Cheap to clone: clones share the weights.
 #[derive(Clone)]
@@ -33,19 +37,33 @@ pub(crate) struct Outputs {
 }
 
 impl Model {
-    /// The model that comes with the crate: which of ten urban sounds 4 s of audio are (air
+    /// The model that comes with the crate: everyday sounds in the 527 labels of AudioSet, in
+    /// plain groups, with an embedding on which [heads](crate::Head) sit. Reads the file anew; a
+    /// clone of a model is cheaper.
+    ///
+    /// Its weights are MIT: free for commercial use too. Needs the feature `everyday`, which is
+    /// on by default.
+    ///
+    /// # Errors
+    /// `model-format` should the inference engine not run on this machine.
+    #[cfg(feature = "everyday")]
+    pub fn everyday() -> Result<Self> {
+        Self::from_onnx(EVERYDAY)
+    }
+
+    /// The smallest model, trained from scratch: which of ten urban sounds 4 s of audio are (air
     /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
     /// jackhammer, siren, street music). Reads the file anew; a clone of a model is cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`ModelMetadata::licence`] says too. Needs the feature `urban`, which is on by
-    /// default.
+    /// only, as [`ModelMetadata::licence`] says too. Needs the feature `urban-tiny`, which is off
+    /// by default.
     ///
     /// # Errors
     /// `model-format` should the inference engine not run on this machine.
-    #[cfg(feature = "urban")]
-    pub fn urban() -> Result<Self> {
-        Self::from_onnx(URBAN)
+    #[cfg(feature = "urban-tiny")]
+    pub fn urban_tiny() -> Result<Self> {
+        Self::from_onnx(URBAN_TINY)
     }
 
     /// Reads an ONNX file that describes itself (see [`ModelMetadata`]). The network has

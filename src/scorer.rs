@@ -1,10 +1,13 @@
 //! Feature columns → scores: lays columns out for the network, runs it on one input at a time,
-//! and pools what it says of a segment's patches, by way of a head where there is one.
+//! and pools what it says of a segment's patches; a head's labels join those of the network, or
+//! answer alone.
 
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
-use crate::metadata::ModelMetadata;
+use crate::joint::Joint;
+use crate::metadata::{ModelMetadata, PatchLayout};
 use crate::model::{Model, Outputs, sigmoid};
+use crate::vocabulary::{Scored, Vocabulary};
 use std::sync::Arc;
 
 /// A column or two beyond a segment come from encoders' padding, not from sound.
@@ -14,10 +17,22 @@ pub(crate) const SLACK_COLUMNS: usize = 2;
 #[derive(Clone)]
 pub(crate) struct Scorer {
     model: Model,
-    head: Option<Head>,
+    answers: Answers,
+    vocabulary: Vocabulary,
     /// What model and head together say about themselves.
     metadata: Arc<ModelMetadata>,
     input: Vec<f32>,
+}
+
+/// Whose scores a segment has.
+#[derive(Clone)]
+enum Answers {
+    /// The network's.
+    Base,
+    /// The head's, then the network's for those of its labels that stay, given by index.
+    Joint(Head, Arc<[usize]>),
+    /// The head's.
+    Head(Head),
 }
 
 /// What the network says of one of its inputs.
@@ -28,22 +43,63 @@ pub(crate) struct Heard {
     other: Option<f32>,
 }
 
-/// The scores of one segment and whether the network itself rejects it.
-pub(crate) struct Scored {
-    pub(crate) scores: Vec<f32>,
-    pub(crate) other: bool,
-}
-
 impl Scorer {
+    /// A network without a head.
+    pub(crate) fn base(model: Model) -> Self {
+        let metadata = model.metadata().clone();
+        let vocabulary = metadata.vocabulary();
+        Self::new(model, Answers::Base, vocabulary, metadata)
+    }
+
+    /// A head's labels among those of its base.
+    ///
     /// # Errors
     /// `head-mismatch` or `head-format` for a head that does not sit on `model`.
-    pub(crate) fn new(model: Model, head: Option<Head>) -> Result<Self> {
-        let metadata = match &head {
-            Some(head) => head.fit(&model)?,
-            None => model.metadata().clone(),
+    pub(crate) fn joint(model: Model, head: Head) -> Result<Self> {
+        head.check_fit(&model)?;
+        let base = model.metadata();
+        let Joint { labels, taxonomy, kept } = Joint::new(head.metadata(), base)?;
+        let metadata = ModelMetadata {
+            labels: labels.clone(),
+            taxonomy: taxonomy.clone(),
+            ..described_by(&head, base)
         };
+        let labels = (labels, head.metadata().labels.len());
+        let (of_head, of_base) = (metadata.thresholds(), base.thresholds());
+        let vocabulary = Vocabulary::joint(labels, taxonomy, of_head, of_base);
+        Ok(Self::new(model, Answers::Joint(head, kept.into()), vocabulary, metadata))
+    }
+
+    /// A head's labels alone, over segments of its own length.
+    ///
+    /// # Errors
+    /// `head-mismatch` or `head-format` for a head that does not sit on `model`.
+    pub(crate) fn head_only(model: Model, head: Head) -> Result<Self> {
+        head.check_fit(&model)?;
+        let (base, own) = (model.metadata(), head.metadata());
+        let whole = PatchLayout { frames: base.segment_frames, hop_frames: base.segment_frames };
+        let patch = base.patch.unwrap_or(whole);
+        let metadata = ModelMetadata {
+            labels: own.labels.clone(),
+            taxonomy: None,
+            patch: Some(patch),
+            segment_frames: patch.frames + (own.segment_patches - 1) * patch.hop_frames,
+            hop_seconds: own.hop_seconds,
+            smoothing_seconds: own.smoothing_seconds,
+            ..described_by(&head, base)
+        };
+        let vocabulary = Vocabulary::of_head(own.labels.clone(), metadata.thresholds());
+        Ok(Self::new(model, Answers::Head(head), vocabulary, metadata))
+    }
+
+    fn new(
+        model: Model,
+        answers: Answers,
+        vocabulary: Vocabulary,
+        metadata: ModelMetadata,
+    ) -> Self {
         let input = vec![0.0; metadata.front_end.n_mels * metadata.input_frames()];
-        Ok(Scorer { model, head, metadata: Arc::new(metadata), input })
+        Scorer { model, answers, vocabulary, metadata: Arc::new(metadata), input }
     }
 
     pub(crate) fn metadata(&self) -> &ModelMetadata {
@@ -52,6 +108,10 @@ impl Scorer {
 
     pub(crate) fn model(&self) -> &Model {
         &self.model
+    }
+
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// Runs the network on columns, at most as many as it hears at a time; silence follows
@@ -73,24 +133,37 @@ impl Scorer {
     pub(crate) fn pool<'a>(&self, heard: impl Iterator<Item = &'a Heard>) -> Scored {
         let heard: Vec<&Heard> = heard.collect();
         let patches: Vec<&Patch> = heard.iter().map(|heard| &heard.patch).collect();
-        let exceeds = |score: Option<f32>| {
-            let threshold = self.metadata.other_threshold;
-            score.zip(threshold).is_some_and(|(score, threshold)| score > threshold)
-        };
-        match &self.head {
-            Some(head) => {
-                let (scores, other) = head.scores(&patches);
-                Scored { scores, other: exceeds(other) }
-            }
-            None => {
-                let others: Option<Vec<f32>> = heard.iter().map(|heard| heard.other).collect();
-                let n = heard.len() as f32;
+        match &self.answers {
+            Answers::Base => Scored {
+                scores: mean(&patches, |patch| &patch.scores),
+                presence: 1.0,
+                none_of_base: self.none_of_base(&heard),
+            },
+            Answers::Joint(head, kept) => {
+                let presence = head.presence(&patches);
+                let own = head.scores(&patches).into_iter().map(|score| score * presence);
+                let base = mean(&patches, |patch| &patch.scores);
                 Scored {
-                    scores: mean(&patches, |patch| &patch.scores),
-                    other: exceeds(others.map(|others| others.iter().sum::<f32>() / n)),
+                    scores: own.chain(kept.iter().map(|&index| base[index])).collect(),
+                    presence: 1.0,
+                    none_of_base: self.none_of_base(&heard),
                 }
             }
+            Answers::Head(head) => Scored {
+                scores: head.scores(&patches),
+                presence: head.presence(&patches),
+                none_of_base: false,
+            },
         }
+    }
+
+    /// Whether the network says that a segment is none of its labels.
+    fn none_of_base(&self, heard: &[&Heard]) -> bool {
+        let others: Option<Vec<f32>> = heard.iter().map(|heard| heard.other).collect();
+        let threshold = self.model.metadata().other_threshold;
+        others.zip(threshold).is_some_and(|(others, threshold)| {
+            others.iter().sum::<f32>() / heard.len() as f32 > threshold
+        })
     }
 
     /// Lays columns (time-major) out as the network's image (mel-major), normalised, and runs
@@ -121,7 +194,25 @@ pub(crate) fn check_columns(columns: &[f32], n_mels: usize, max: usize) -> Resul
     Err(Error::config("columns", format!("{} values", columns.len()), expected))
 }
 
-/// Whether the best score is below `threshold`.
-pub(crate) fn below(scores: &[f32], threshold: f32) -> bool {
-    scores.iter().copied().fold(0.0, f32::max) < threshold
+/// The base's metadata with the head's name, card, calibration and thresholds. The terms of both
+/// apply to what the two say together, so both are named.
+fn described_by(head: &Head, base: &ModelMetadata) -> ModelMetadata {
+    let head = head.metadata().clone();
+    ModelMetadata {
+        name: head.name,
+        description: head.description,
+        activation: head.activation,
+        temperature: head.temperature,
+        rejection_threshold: head.rejection_threshold,
+        other_threshold: None,
+        embedding_size: None,
+        event_on: head.event_on,
+        event_off: head.event_off,
+        training_data: head.training_data,
+        folds: head.folds,
+        accuracy: head.accuracy,
+        licence: format!("{}; on {}: {}", head.licence, base.name, base.licence),
+        config_hash: head.config_hash,
+        ..base.clone()
+    }
 }

@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::front_end::{ColumnStream, FrontEnd};
 use crate::metadata::PatchLayout;
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scored, Scorer, below};
+use crate::scorer::{Heard, SLACK_COLUMNS, Scorer};
+use crate::vocabulary::Scored;
 use std::collections::VecDeque;
 
 /// A recording, piece by piece. However it is cut, the predictions are those of
@@ -188,16 +189,16 @@ impl Segments {
         Ok(self.prediction(start, is_last, scored))
     }
 
-    /// A prediction for the segment from column `first` on, rejected by the model's own
-    /// thresholds. The last segment ends with the recording, whatever its columns round to.
+    /// A prediction for the segment from column `first` on, rejected by the own
+    /// thresholds of model and head. The last segment ends with the recording, whatever its columns round to.
     fn prediction(&self, first: usize, is_last: bool, scored: Scored) -> Prediction {
         let metadata = self.scorer.metadata();
         let duration = self.samples as f64 / f64::from(self.rate.hz());
         let start = first as f64 * metadata.front_end.column_seconds();
         let end = if is_last { duration } else { start + metadata.segment_seconds() };
-        let rejected = scored.other || below(&scored.scores, metadata.rejection_threshold);
-        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
-        Prediction::new(labels, ranking, (start, end.min(duration)), scored.scores, rejected)
+        let vocabulary = self.scorer.vocabulary();
+        let rejected = vocabulary.rejects(&scored);
+        Prediction::new(vocabulary.clone(), (start, end.min(duration)), scored.scores, rejected)
     }
 
     /// Where the recording's columns from `first` up to `last` are in `kept`.

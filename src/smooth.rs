@@ -1,8 +1,7 @@
 //! Scores over time → steady scores and events.
 
-use crate::prediction::Labels;
-use crate::scorer::Scored;
-use crate::taxonomy::Ranking;
+use crate::error::{Error, Result};
+use crate::vocabulary::{Scored, Vocabulary};
 use std::collections::VecDeque;
 
 /// A stretch of time in which a label was heard.
@@ -31,8 +30,8 @@ impl Smoother {
         Smoother { length, window: VecDeque::with_capacity(length) }
     }
 
-    /// Takes the newest scores and returns the mean, and whether most of the window was
-    /// rejected by the network itself.
+    /// Takes the newest scores and returns the mean, and what most of the window says of the
+    /// rest.
     pub(crate) fn push(&mut self, scored: Scored) -> Scored {
         if self.window.len() == self.length {
             self.window.pop_front();
@@ -45,8 +44,9 @@ impl Smoother {
                 *sum += score / n as f32;
             }
         }
-        let others = self.window.iter().filter(|past| past.other).count();
-        Scored { scores, other: 2 * others > n }
+        let presence = self.window.iter().map(|past| past.presence).sum::<f32>() / n as f32;
+        let none_of_base = self.window.iter().filter(|past| past.none_of_base).count();
+        Scored { scores, presence, none_of_base: 2 * none_of_base > n }
     }
 }
 
@@ -54,17 +54,31 @@ impl Smoother {
 /// upper threshold and ends below the lower one. A label that a more special one outdoes
 /// (`Animal` where a `Cat` is heard) has no event.
 pub(crate) struct EventDetector {
-    labels: Labels,
-    ranking: Ranking,
-    on: f32,
-    off: f32,
+    vocabulary: Vocabulary,
+    /// By label, the upper and the lower threshold.
+    on_off: Vec<(f32, f32)>,
     open: Vec<Option<SoundEvent>>,
 }
 
 impl EventDetector {
-    pub(crate) fn new(labels: Labels, ranking: Ranking, on: f32, off: f32) -> Self {
-        let open = vec![None; labels.len()];
-        EventDetector { labels, ranking, on, off, open }
+    /// `on` and `off` stand in for the thresholds of all labels.
+    ///
+    /// # Errors
+    /// `config` for one that is not within 0 to 1, or an `off` above a label's upper threshold.
+    pub(crate) fn new(vocabulary: Vocabulary, on: Option<f32>, off: Option<f32>) -> Result<Self> {
+        check_unit("event_on", on)?;
+        check_unit("event_off", off)?;
+        let labels = vocabulary.labels().len();
+        let mut on_off = Vec::with_capacity(labels);
+        for thresholds in (0..labels).map(|label| vocabulary.thresholds(label)) {
+            let on = on.unwrap_or(thresholds.on);
+            let off = off.unwrap_or(thresholds.off.min(on));
+            if off > on {
+                return Err(Error::config("event_off", off, format!("at most {on} (event_on)")));
+            }
+            on_off.push((on, off));
+        }
+        Ok(EventDetector { open: vec![None; labels], vocabulary, on_off })
     }
 
     /// Takes the smoothed scores of the hop from `start` to `now` (seconds) and returns
@@ -77,13 +91,14 @@ impl EventDetector {
     ) -> Vec<SoundEvent> {
         let mut events = Vec::new();
         for (i, &score) in scores.iter().enumerate() {
-            let threshold = if self.open[i].is_some() { self.off } else { self.on };
-            let sounds = !rejected && score >= threshold && !self.ranking.is_outdone(scores, i);
+            let (on, off) = self.on_off[i];
+            let threshold = if self.open[i].is_some() { off } else { on };
+            let sounds = !rejected && score >= threshold && !self.vocabulary.is_outdone(scores, i);
             match (&mut self.open[i], sounds) {
                 (Some(event), true) => event.score = event.score.max(score),
                 (slot @ None, true) => {
                     *slot = Some(SoundEvent {
-                        label: self.labels.get(i).unwrap_or_default().to_owned(),
+                        label: self.vocabulary.labels().get(i).unwrap_or_default().to_owned(),
                         onset: start,
                         offset: None,
                         score,
@@ -109,6 +124,15 @@ impl EventDetector {
     }
 }
 
+/// # Errors
+/// `config` for a threshold that is not within 0 to 1.
+pub(crate) fn check_unit(field: &'static str, threshold: Option<f32>) -> Result<()> {
+    match threshold {
+        Some(value) if !(0.0..=1.0).contains(&value) => Err(Error::config(field, value, "0 to 1")),
+        _ => Ok(()),
+    }
+}
+
 fn ended(mut event: SoundEvent, at: f64) -> SoundEvent {
     event.offset = Some(at);
     event
@@ -118,10 +142,16 @@ fn ended(mut event: SoundEvent, at: f64) -> SoundEvent {
 #[allow(clippy::unwrap_used)] // a failed unwrap fails the test
 mod tests {
     use super::*;
+    use crate::labels::Labels;
     use crate::taxonomy::{Group, Taxonomy};
+    use crate::vocabulary::Thresholds;
 
-    fn scored(scores: &[f32], other: bool) -> Scored {
-        Scored { scores: scores.to_vec(), other }
+    fn labels(names: &[&str]) -> Labels {
+        Labels::new(names.iter().map(|name| (*name).to_owned()).collect()).unwrap()
+    }
+
+    fn scored(scores: &[f32], none_of_base: bool) -> Scored {
+        Scored { scores: scores.to_vec(), presence: scores[0], none_of_base }
     }
 
     #[test]
@@ -129,14 +159,16 @@ mod tests {
         let mut smoother = Smoother::new(2);
         assert_eq!(smoother.push(scored(&[1.0, 0.0], true)).scores, [1.0, 0.0]);
         let mean = smoother.push(scored(&[0.0, 1.0], false));
-        assert_eq!((mean.scores, mean.other), (vec![0.5, 0.5], false));
+        assert_eq!((mean.scores, mean.presence), (vec![0.5, 0.5], 0.5));
+        assert!(!mean.none_of_base);
         assert_eq!(smoother.push(scored(&[0.0, 1.0], false)).scores, [0.0, 1.0]);
     }
 
     #[test]
     fn events_have_hysteresis() {
-        let labels = Labels::new(vec!["siren".into()]).unwrap();
-        let mut detector = EventDetector::new(labels, Ranking::default(), 0.6, 0.4);
+        let thresholds = Thresholds { rejection: 0.0, on: 0.6, off: 0.4 };
+        let vocabulary = Vocabulary::of_base(labels(&["siren"]), None, thresholds);
+        let mut detector = EventDetector::new(vocabulary, None, None).unwrap();
         let mut hop = 0.0;
         let mut push = |score: f32, rejected: bool| {
             let events = detector.push((hop, hop + 0.5), &[score], rejected);
@@ -155,14 +187,32 @@ mod tests {
 
     #[test]
     fn the_special_label_has_the_event() {
-        let labels = Labels::new(vec!["animal".into(), "cat".into()]).unwrap();
         let groups = vec![Group { name: "Animals".into(), icon: "animals".into() }];
         let taxonomy = Taxonomy::new(groups, vec![0, 0], vec![vec![], vec![0]]).unwrap();
-        let ranking = Ranking { taxonomy: Some(taxonomy), heard: 0.3 };
-        let mut detector = EventDetector::new(labels, ranking, 0.3, 0.2);
+        let thresholds = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };
+        let labels = labels(&["animal", "cat"]);
+        let vocabulary = Vocabulary::of_base(labels, Some(taxonomy), thresholds);
+        let mut detector = EventDetector::new(vocabulary, None, None).unwrap();
         assert_eq!(detector.push((0.0, 0.5), &[0.9, 0.1], false)[0].label, "animal");
         let events = detector.push((0.5, 1.0), &[0.9, 0.8], false);
         let ends: Vec<_> = events.iter().map(|e| (e.label.as_str(), e.offset)).collect();
         assert_eq!(ends, [("animal", Some(0.5)), ("cat", None)]);
+    }
+
+    #[test]
+    fn each_source_has_its_own_thresholds_unless_one_is_given() {
+        let head = Thresholds { rejection: 0.0, on: 0.8, off: 0.7 };
+        let base = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };
+        let vocabulary = Vocabulary::joint((labels(&["bark", "Dog"]), 1), None, head, base);
+        let heard = |on, off| {
+            let mut detector = EventDetector::new(vocabulary.clone(), on, off).unwrap();
+            let events = detector.push((0.0, 0.5), &[0.5, 0.5], false);
+            events.into_iter().map(|event| event.label).collect::<Vec<_>>()
+        };
+        assert_eq!(heard(None, None), ["Dog"]);
+        assert_eq!(heard(Some(0.4), None), ["bark", "Dog"]);
+        assert_eq!(heard(Some(0.6), None), [] as [&str; 0]);
+        let refused = EventDetector::new(vocabulary, None, Some(0.5)).map(|_| ()).unwrap_err();
+        assert!(refused.to_string().contains("event_off"), "above the base's event_on");
     }
 }

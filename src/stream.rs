@@ -11,14 +11,16 @@ use crate::classifier::hop_columns;
 use crate::error::{Error, Result};
 use crate::front_end::{ColumnStream, FrontEnd};
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scorer, below};
-use crate::smooth::{EventDetector, Smoother, SoundEvent};
+use crate::scorer::{Heard, SLACK_COLUMNS, Scorer};
+use crate::smooth::{EventDetector, Smoother, SoundEvent, check_unit};
+use crate::vocabulary::Vocabulary;
 use std::collections::VecDeque;
 
 /// Columns kept for [`Stream::take_columns`] when nobody takes them: about 20 s.
 const MAX_UNTAKEN_COLUMNS: usize = 1_024;
 
-/// Settings of a stream; what is `None` is the model's own setting.
+/// Settings of a stream; what is `None` is the own setting of model and head. A threshold that is
+/// given is that of all labels, the head's and the base's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamConfig {
     /// Seconds between updates, rounded to whole feature columns.
@@ -52,7 +54,7 @@ pub struct Stream {
     scorer: Scorer,
     smoother: Smoother,
     events: EventDetector,
-    rejection_threshold: f32,
+    vocabulary: Vocabulary,
     hop: usize,
     /// Columns from one run of the network to the next: `hop`, or less for patches.
     step: usize,
@@ -83,25 +85,19 @@ impl Stream {
         if !(0.0..=60.0).contains(&smoothing) {
             return Err(Error::config("smoothing_seconds", smoothing, "0 to 60 s"));
         }
-        let unit = |field, given: Option<f32>, default: f32| match given.unwrap_or(default) {
-            value if (0.0..=1.0).contains(&value) => Ok(value),
-            value => Err(Error::config(field, value, "0 to 1")),
-        };
-        let rejection_threshold =
-            unit("rejection_threshold", config.rejection_threshold, metadata.rejection_threshold)?;
-        let on = unit("event_on", config.event_on, metadata.event_on)?;
-        let off = unit("event_off", config.event_off, metadata.event_off.min(on))?;
-        if off > on {
-            return Err(Error::config("event_off", off, format!("at most {on} (event_on)")));
-        }
+        check_unit("rejection_threshold", config.rejection_threshold)?;
+        let own = scorer.vocabulary();
+        let vocabulary =
+            config.rejection_threshold.map_or(own.clone(), |given| own.with_rejection(given));
+        let events = EventDetector::new(vocabulary.clone(), config.event_on, config.event_off)?;
         let hop_seconds = hop as f64 * metadata.front_end.column_seconds();
         let silence = front_end.silent_value();
         let ring = metadata.input_frames() * metadata.front_end.n_mels;
         Ok(Stream {
             columns: ColumnStream::new(front_end, rate)?,
             smoother: Smoother::new((smoothing / hop_seconds).round() as usize),
-            events: EventDetector::new(metadata.labels.clone(), metadata.ranking(), on, off),
-            rejection_threshold,
+            events,
+            vocabulary,
             hop,
             step: metadata.patch.map_or(hop, |patch| patch.hop_frames),
             heard: VecDeque::new(),
@@ -226,14 +222,13 @@ impl Stream {
         let newest = self.scorer.pool(self.heard.iter());
         let raw_scores = newest.scores.clone();
         let smoothed = self.smoother.push(newest);
-        let rejected = smoothed.other || below(&smoothed.scores, self.rejection_threshold);
-        let metadata = self.scorer.metadata();
-        let span = ((time - metadata.segment_seconds()).max(0.0), time);
-        let (labels, ranking) = (metadata.labels.clone(), metadata.ranking());
+        let rejected = self.vocabulary.rejects(&smoothed);
+        let segment = self.scorer.metadata().segment_seconds();
+        let span = ((time - segment).max(0.0), time);
         let events = self.events.push((previous, time), &smoothed.scores, rejected);
         Update {
             time,
-            prediction: Prediction::new(labels, ranking, span, smoothed.scores, rejected),
+            prediction: Prediction::new(self.vocabulary.clone(), span, smoothed.scores, rejected),
             raw_scores,
             events,
         }

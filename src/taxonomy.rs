@@ -86,7 +86,7 @@ impl Taxonomy {
 }
 
 /// Every label above `label`, each once; `label` itself where parents run in a circle.
-fn ancestors(label: usize, parents: &[Vec<usize>]) -> Vec<usize> {
+pub(crate) fn ancestors(label: usize, parents: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut open = parents[label].clone();
@@ -99,147 +99,10 @@ fn ancestors(label: usize, parents: &[Vec<usize>]) -> Vec<usize> {
     found
 }
 
-/// Share of a general label's score that a special one must reach to be named before it. Below,
-/// it would be a guess beside a certainty.
-const SPECIAL_SHARE: f32 = 0.25;
-
-/// How labels are put in order: by score, but a general label waits for a more special one
-/// that is heard as well. Cheap to clone.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Ranking {
-    pub(crate) taxonomy: Option<Taxonomy>,
-    /// Score from which a label is heard.
-    pub(crate) heard: f32,
-}
-
-impl Ranking {
-    /// Whether `special`, a descendant of `general`, is to be named before it: it is heard,
-    /// and not much more faintly.
-    fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
-        scores[special] >= self.heard && scores[special] >= SPECIAL_SHARE * scores[general]
-    }
-
-    fn descendants(&self, label: usize) -> &[usize] {
-        self.taxonomy.as_ref().map_or(&[], |taxonomy| taxonomy.descendants(label))
-    }
-
-    /// Whether a more special label says better what `label` says.
-    pub(crate) fn is_outdone(&self, scores: &[f32], label: usize) -> bool {
-        self.descendants(label).iter().any(|&special| self.goes_before(scores, special, label))
-    }
-
-    /// All labels, best first.
-    pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
-        let mut by_score: Vec<usize> = (0..scores.len()).collect();
-        by_score.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-        if self.taxonomy.is_none() {
-            return by_score;
-        }
-        let mut place = vec![0; scores.len()];
-        by_score.iter().enumerate().for_each(|(rank, &label)| place[label] = rank);
-        let mut order = Vec::with_capacity(scores.len());
-        let mut named = vec![false; scores.len()];
-        for label in by_score {
-            self.name(label, scores, &place, &mut named, &mut order);
-        }
-        order
-    }
-
-    /// Names those that go before `label`, then `label`. Descendants have no descendant above
-    /// them, so this ends.
-    fn name(
-        &self,
-        label: usize,
-        scores: &[f32],
-        place: &[usize],
-        named: &mut [bool],
-        order: &mut Vec<usize>,
-    ) {
-        if std::mem::replace(&mut named[label], true) {
-            return;
-        }
-        let mut before: Vec<usize> = self.descendants(label).to_vec();
-        before.retain(|&special| !named[special] && self.goes_before(scores, special, label));
-        before.sort_by_key(|&special| place[special]);
-        for special in before {
-            self.name(special, scores, place, named, order);
-        }
-        order.push(label);
-    }
-
-    /// A score per group, in the order of the groups: the highest of its labels, those left
-    /// out that a more special label of another group outdoes. Empty without a taxonomy.
-    pub(crate) fn group_scores(&self, scores: &[f32]) -> Vec<f32> {
-        let Some(taxonomy) = &self.taxonomy else { return Vec::new() };
-        let mut groups = vec![0.0f32; taxonomy.groups().len()];
-        let group_of = taxonomy.label_groups();
-        for (label, &group) in group_of.iter().enumerate() {
-            let outdone = taxonomy.descendants(label).iter().any(|&special| {
-                group_of[special] != group && self.goes_before(scores, special, label)
-            });
-            if !outdone {
-                groups[group] = groups[group].max(scores[label]);
-            }
-        }
-        groups
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a failed unwrap fails the test
 mod tests {
     use super::*;
-
-    /// animal > pet > cat > purr, animal > dog; and speech.
-    fn ranking() -> Ranking {
-        let group = |name: &str| Group { name: name.into(), icon: name.to_lowercase() };
-        let taxonomy = Taxonomy::new(
-            vec![group("Animals"), group("Cat"), group("Dog"), group("Speech")],
-            vec![0, 0, 1, 1, 2, 3],
-            vec![vec![], vec![0], vec![1], vec![2], vec![0, 1], vec![]],
-        );
-        Ranking { taxonomy: Some(taxonomy.unwrap()), heard: 0.3 }
-    }
-
-    #[test]
-    fn a_parent_waits_for_a_child_that_is_heard() {
-        let ranking = ranking();
-        let scores = [0.95, 0.9, 0.8, 0.6, 0.1, 0.85];
-        assert_eq!(ranking.order(&scores), [3, 2, 1, 0, 5, 4]);
-        assert_eq!(ranking.group_scores(&scores), [0.0, 0.8, 0.1, 0.85]);
-    }
-
-    #[test]
-    fn a_faint_child_does_not_speak_for_its_parent() {
-        let ranking = ranking();
-        let ranking = Ranking { heard: 0.1, ..ranking };
-        // Heard, but less than a quarter as strongly.
-        assert_eq!(ranking.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
-        // More than a quarter as strongly, but not heard.
-        assert_eq!(ranking.order(&[0.3, 0.02, 0.0, 0.0, 0.09, 0.01])[..2], [0, 4]);
-    }
-
-    #[test]
-    fn order_names_every_label_once_whatever_the_scores() {
-        let ranking = ranking();
-        for seed in 0..200u32 {
-            let score =
-                |i: u32| ((seed * 7 + i * 13).wrapping_mul(2_654_435_761) % 1000) as f32 / 1000.0;
-            let scores: Vec<f32> = (0..6).map(score).collect();
-            let order = ranking.order(&scores);
-            let mut sorted = order.clone();
-            sorted.sort_unstable();
-            assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
-            let place = |label| order.iter().position(|&other| other == label).unwrap();
-            for general in 0..6 {
-                for &special in ranking.descendants(general) {
-                    if ranking.goes_before(&scores, special, general) {
-                        assert!(place(special) < place(general), "{scores:?}: {order:?}");
-                    }
-                }
-            }
-        }
-    }
 
     #[test]
     fn senseless_taxonomies_are_refused() {

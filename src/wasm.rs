@@ -19,7 +19,7 @@ const TYPES: &str = r#"
 export interface WasmPrediction {
   start: number;
   end: number;
-  /** None of the labels is heard. */
+  /** No label reaches the threshold of its source, head or model. */
   rejected: boolean;
   /** By label index, 0 to 1. */
   scores: Float32Array;
@@ -52,7 +52,8 @@ export interface WasmUpdate {
   events: WasmEvent[];
 }
 
-/** Settings of a stream; what is absent is the model's own. */
+/** Settings of a stream; what is absent is the own setting of model and head. A threshold that is
+ * given is that of all labels. */
 export interface WasmStreamOptions {
   hopSeconds?: number;
   smoothingSeconds?: number;
@@ -77,6 +78,8 @@ export interface ModelInfo {
   /** SHA-256 of the model's bytes in hexadecimal. */
   sha256: string;
   labels: string[];
+  /** How many of the labels, the first ones, are the head's; 0 without a head. */
+  headLabels: number;
   /** Empty for a model without groups. */
   groups: WasmGroup[];
   /** The index of each label's group; empty for a model without groups. */
@@ -97,9 +100,11 @@ export interface ModelInfo {
   segmentSeconds: number;
   segmentFrames: number;
   hopSeconds: number;
+  /** Of the head's labels, where there is a head. */
   rejectionThreshold: number;
   smoothingSeconds: number;
-  /** Smoothed scores, 0 to 1, from which an event starts, and below which it ends. */
+  /** Smoothed scores, 0 to 1, from which an event starts, and below which it ends; of the head's
+   * labels, where there is a head. */
   eventOn: number;
   eventOff: number;
   trainingData: string;
@@ -145,15 +150,21 @@ pub struct WasmClassifier {
 
 #[wasm_bindgen]
 impl WasmClassifier {
-    /// Reads the bytes of a self-describing ONNX model, and of a head that sits on it.
+    /// Reads the bytes of a self-describing ONNX model, and of a head whose labels join those of
+    /// the model, or answer alone where `headOnly` is true.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: &[u8], head: Option<Box<[u8]>>) -> Result<WasmClassifier, JsValue> {
+    pub fn new(
+        model: &[u8],
+        head: Option<Box<[u8]>>,
+        #[wasm_bindgen(js_name = headOnly)] head_only: Option<bool>,
+    ) -> Result<WasmClassifier, JsValue> {
         let model = Model::from_onnx(model).map_err(to_js)?;
-        let classifier = match head {
-            Some(head) => {
-                Head::from_json(&head).and_then(|head| Classifier::with_head(model, head))
-            }
-            None => Classifier::new(model),
+        let head = head.map(|bytes| Head::from_json(&bytes)).transpose().map_err(to_js)?;
+        let classifier = match (head, head_only.unwrap_or_default()) {
+            (Some(head), false) => Classifier::with_head(model, head),
+            (Some(head), true) => Classifier::with_head_only(model, head),
+            (None, false) => Classifier::new(model),
+            (None, true) => Err(Error::config("headOnly", true, "a head to go with it")),
         };
         Ok(WasmClassifier { classifier: classifier.map_err(to_js)? })
     }
@@ -340,6 +351,7 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("base", model.metadata().name.as_str().into()),
         ("sha256", model.sha256().into()),
         ("labels", labels.into()),
+        ("headLabels", (classifier.head_labels() as f64).into()),
         ("groups", groups.into()),
         ("labelGroups", label_groups.into()),
         ("embeddingSize", embedding_size.map_or(JsValue::NULL, Into::into)),

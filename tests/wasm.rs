@@ -7,9 +7,6 @@
 #[path = "common/descriptors.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod descriptors;
-#[path = "common/everyday.rs"]
-#[allow(dead_code, reason = "the native test uses the rest")]
-mod everyday;
 #[path = "common/front_end.rs"]
 #[allow(dead_code, reason = "the native test uses the rest")]
 mod front_end;
@@ -18,10 +15,12 @@ mod scores;
 #[path = "common/sounds.rs"]
 mod sounds;
 
+use std::collections::BTreeMap;
+
 use js_sys::{Array, Float32Array, Object, Reflect};
 use scores::{Reference, largest_difference};
 use sourcing_sound::wasm::{JsStreamOptions, WasmClassifier, WasmStream, error_codes};
-use sourcing_sound::{Classifier, Model};
+use sourcing_sound::{Activation, Head, HeadFeature, HeadMetadata, Labels, Model};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -53,44 +52,83 @@ fn scores_are_those_of_the_native_build() {
 }
 
 #[wasm_bindgen_test]
-fn everyday_sounds_are_those_of_the_original_network() {
-    let files = everyday::Files {
-        about: include_bytes!("golden/everyday.json"),
-        sounds: include_bytes!("golden/everyday.sounds.i16"),
-        scores: include_bytes!("golden/everyday.scores.f32"),
-        embeddings: include_bytes!("golden/everyday.embeddings.f32"),
-        log_mel: include_bytes!("golden/everyday.log_mel.f32"),
-    };
-    let reference = everyday::Reference::read(&files).unwrap();
-    let mut classifier = Classifier::new(Model::from_onnx(EVERYDAY).unwrap()).unwrap();
-    let differences = reference.differences(&mut classifier).unwrap();
-    assert!(differences.are_accepted(), "{differences:?}");
-}
-
-#[wasm_bindgen_test]
 fn groups_and_order_reach_javascript() {
-    let mut classifier = WasmClassifier::new(EVERYDAY, None).ok().unwrap();
+    let mut classifier = WasmClassifier::new(EVERYDAY, None, None).ok().unwrap();
     let info = classifier.metadata();
     let list = |key: &str| Array::from(&get(&info, key));
-    assert_eq!((list("labels").length(), list("labelGroups").length()), (521, 521));
+    assert_eq!((list("labels").length(), list("labelGroups").length()), (527, 527));
+    assert_eq!(number(&info, "headLabels"), 0.0);
     let groups = list("groups");
     assert!((15..30).contains(&groups.length()), "{} groups", groups.length());
     assert!(get(&groups.get(0), "name").is_string() && get(&groups.get(0), "icon").is_string());
-    assert_eq!(get(&info, "embeddingSize").as_f64(), Some(1024.0));
+    assert!(number(&info, "embeddingSize") > 0.0);
     let sound = sounds::hammering();
     let predictions = classifier.classify(&sound.samples, sound.sample_rate.into(), None);
     let prediction = Array::from(&predictions.ok().unwrap()).get(0);
     assert_eq!(floats(&prediction, "groupScores").len() as u32, groups.length());
     let mut order = js_sys::Uint32Array::from(get(&prediction, "order")).to_vec();
     order.sort_unstable();
-    assert!(order.into_iter().eq(0..521));
+    assert!(order.into_iter().eq(0..527));
+}
+
+#[wasm_bindgen_test]
+fn a_head_adds_labels_or_answers_alone() {
+    let head = || Some(head().to_json().into_bytes().into_boxed_slice());
+    let joint = WasmClassifier::new(EVERYDAY, head(), None).ok().unwrap();
+    let labels = Array::from(&get(&joint.metadata(), "labels"));
+    // Two of the head's, one of which takes the place of one of the base's.
+    assert_eq!(labels.length(), 528);
+    assert_eq!(labels.get(0).as_string().as_deref(), Some("talk"));
+    assert_eq!(number(&joint.metadata(), "headLabels"), 2.0);
+
+    let mut alone = WasmClassifier::new(EVERYDAY, head(), Some(true)).ok().unwrap();
+    assert_eq!(Array::from(&get(&alone.metadata(), "labels")).length(), 2);
+    assert_eq!(number(&alone.metadata(), "headLabels"), 2.0);
+    let sound = sounds::hammering();
+    let predictions = alone.classify(&sound.samples, sound.sample_rate.into(), None);
+    let scores = floats(&Array::from(&predictions.ok().unwrap()).get(0), "scores");
+    assert!(scores.len() == 2 && (scores[0] - 0.5).abs() < 1e-6, "{scores:?}");
+}
+
+/// Two labels with the same probability, whatever sounds.
+fn head() -> Head {
+    let model = Model::from_onnx(EVERYDAY).unwrap();
+    let base = model.metadata();
+    let refined = base.labels.get(0).unwrap().to_owned();
+    let metadata = HeadMetadata {
+        name: "talk".to_owned(),
+        description: "Talk or not".to_owned(),
+        base_name: base.name.clone(),
+        base_sha256: model.sha256().to_owned(),
+        labels: Labels::new(vec!["talk".to_owned(), "no talk".to_owned()]).unwrap(),
+        refines: BTreeMap::from([("talk".to_owned(), vec![refined])]),
+        parents: BTreeMap::new(),
+        features: vec![HeadFeature::EmbeddingMean],
+        segment_patches: 1,
+        hop_seconds: 0.5,
+        activation: Activation::Softmax,
+        temperature: 1.0,
+        rejection_threshold: 0.0,
+        smoothing_seconds: 0.0,
+        event_on: 0.5,
+        event_off: 0.4,
+        training_data: "none".to_owned(),
+        folds: "none".to_owned(),
+        accuracy: "not measured".to_owned(),
+        licence: "CC0".to_owned(),
+        config_hash: "0".to_owned(),
+    };
+    let weights = vec![0.0; 2 * base.embedding_size.unwrap()];
+    Head::new(metadata, weights, vec![0.0; 2], None).unwrap()
 }
 
 #[wasm_bindgen_test]
 fn a_broken_head_is_named() {
     let head = Some(b"{}".to_vec().into_boxed_slice());
-    let error = WasmClassifier::new(EVERYDAY, head).err().unwrap();
-    assert_eq!(get(&error, "code").as_string().as_deref(), Some("head-format"));
+    let error = WasmClassifier::new(EVERYDAY, head, None).err().unwrap();
+    assert_code(&error, "head-format");
+    let error = WasmClassifier::new(EVERYDAY, None, Some(true)).err().unwrap();
+    assert_code(&error, "config");
 }
 
 #[wasm_bindgen_test]
@@ -153,7 +191,7 @@ fn a_stream_hands_out_the_columns_it_has_heard() {
 fn bytes_that_are_no_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
-        let error = WasmClassifier::new(bytes, None).err().unwrap();
+        let error = WasmClassifier::new(bytes, None, None).err().unwrap();
         assert_code(&error, "model-format");
     }
 }
@@ -209,7 +247,7 @@ fn read_updates(from: &JsValue, into: &mut Vec<Update>) {
 }
 
 fn classifier() -> WasmClassifier {
-    WasmClassifier::new(MODEL, None).ok().unwrap()
+    WasmClassifier::new(MODEL, None, None).ok().unwrap()
 }
 
 fn stream(classifier: &WasmClassifier, sound: &sounds::Sound) -> WasmStream {

@@ -10,12 +10,12 @@ use sourcing_sound::{Classifier, Model, Pcm, SampleRate, downmix};
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).ok_or("expected the path of a WAV file")?;
     let (samples, rate) = read(Path::new(&path))?;
-    let mut classifier = Classifier::new(Model::urban()?)?;
+    let mut classifier = Classifier::new(Model::everyday()?)?;
     for prediction in classifier.classify(Pcm::new(&samples, rate)?)? {
         print!("{:7.2} s to {:7.2} s  ", prediction.start(), prediction.end());
         match prediction.top(1).first() {
             Some(best) if !prediction.rejected() => println!("{:.2} {}", best.score, best.label),
-            _ => println!("none of the sounds that the model knows"),
+            _ => println!("nothing that the model knows"),
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ const RATE: u32 = 48_000;
 const PIECE: usize = 1_024;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let classifier = Classifier::new(Model::urban()?)?;
+    let classifier = Classifier::new(Model::everyday()?)?;
     let mut stream = classifier.stream(SampleRate::new(RATE)?, StreamConfig::default())?;
     let mut begun = Vec::new();
     for piece in sound().chunks(PIECE) {

@@ -1,15 +1,18 @@
 //! Heads as files: JSON, with the weights as base64 of little-endian f32.
 
-use super::{Head, HeadFeature, HeadMetadata, format_error};
+use super::{Detector, Head, HeadFeature, HeadMetadata, format_error};
 use crate::error::{ErrorKind, Result};
+use crate::labels::Labels;
 use crate::metadata::Activation;
-use crate::prediction::Labels;
 use base64::prelude::{BASE64_STANDARD, Engine};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// The format that this crate reads and writes.
 const FORMAT: &str = "sourcing-sound-head";
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 
 /// Largest accepted file.
 const MAX_BYTES: usize = 64 << 20;
@@ -30,20 +33,25 @@ impl Head {
             .into());
         }
         let kind: Kind = serde_json::from_slice(bytes).map_err(format_error)?;
-        if kind.format != FORMAT || kind.version != FORMAT_VERSION {
-            let given = format!("{:?} version {}", kind.format, kind.version);
+        if kind.format != FORMAT {
+            return Err(format_error(format!("it is {:?}, expected {FORMAT:?}", kind.format)));
+        }
+        if kind.version != FORMAT_VERSION {
+            let advice = if kind.version < FORMAT_VERSION { "; train it again" } else { "" };
             return Err(format_error(format!(
-                "it is {given}, expected {FORMAT:?} version {FORMAT_VERSION}"
+                "it is of version {}, expected {FORMAT_VERSION}{advice}",
+                kind.version
             )));
         }
         let file: File = serde_json::from_slice(bytes).map_err(format_error)?;
         let (weights, bias) = (decode("weights", &file.weights)?, decode("bias", &file.bias)?);
-        Head::new(file.metadata()?, weights, bias)
+        let detector = file.detector.as_ref().map(DetectorFile::detector).transpose()?;
+        Head::new(file.metadata()?, weights, bias, detector)
     }
 
     /// The file's text; [`Self::from_json`] gives the same head again, bit for bit.
     pub fn to_json(&self) -> String {
-        let file = File::new(&self.0.metadata, &self.0.weights, &self.0.bias);
+        let file = File::new(self);
         // Plain numbers and strings can always be written.
         serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
     }
@@ -81,13 +89,17 @@ struct File {
     description: String,
     base: Base,
     labels: Vec<String>,
+    #[serde(deserialize_with = "without_repeats")]
+    refines: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "without_repeats")]
+    parents: BTreeMap<String, Vec<String>>,
     features: Vec<HeadFeature>,
     segment_patches: usize,
     hop_seconds: f64,
     activation: String,
     temperature: f32,
     rejection_threshold: f32,
-    other_threshold: Option<f32>,
     smoothing_seconds: f64,
     event_on: f32,
     event_off: f32,
@@ -96,10 +108,38 @@ struct File {
     accuracy: String,
     licence: String,
     config_hash: String,
-    /// Base64 of little-endian f32, `[outputs][features]`.
+    /// Base64 of little-endian f32, `[labels][features]`.
     weights: String,
-    /// Base64 of little-endian f32, `[outputs]`.
+    /// Base64 of little-endian f32, `[labels]`.
     bias: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detector: Option<DetectorFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DetectorFile {
+    features: Vec<HeadFeature>,
+    /// Base64 of little-endian f32, `[features]`.
+    weights: String,
+    bias: f32,
+}
+
+impl DetectorFile {
+    fn new(detector: &Detector) -> Self {
+        DetectorFile {
+            features: detector.features.clone(),
+            weights: encode(&detector.weights),
+            bias: detector.bias,
+        }
+    }
+
+    fn detector(&self) -> Result<Detector> {
+        Ok(Detector {
+            features: self.features.clone(),
+            weights: decode("detector.weights", &self.weights)?,
+            bias: self.bias,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,8 +149,8 @@ struct Base {
 }
 
 impl File {
-    fn new(head: &HeadMetadata, weights: &[f32], bias: &[f32]) -> Self {
-        let head = head.clone();
+    fn new(whole: &Head) -> Self {
+        let head = whole.metadata().clone();
         File {
             format: FORMAT.to_owned(),
             version: FORMAT_VERSION,
@@ -118,13 +158,14 @@ impl File {
             description: head.description,
             base: Base { name: head.base_name, sha256: head.base_sha256 },
             labels: head.labels.iter().map(str::to_owned).collect(),
+            refines: head.refines,
+            parents: head.parents,
             features: head.features,
             segment_patches: head.segment_patches,
             hop_seconds: head.hop_seconds,
             activation: head.activation.name().to_owned(),
             temperature: head.temperature,
             rejection_threshold: head.rejection_threshold,
-            other_threshold: head.other_threshold,
             smoothing_seconds: head.smoothing_seconds,
             event_on: head.event_on,
             event_off: head.event_off,
@@ -133,8 +174,9 @@ impl File {
             accuracy: head.accuracy,
             licence: head.licence,
             config_hash: head.config_hash,
-            weights: encode(weights),
-            bias: encode(bias),
+            weights: encode(&whole.0.weights),
+            bias: encode(&whole.0.bias),
+            detector: whole.detector().map(DetectorFile::new),
         }
     }
 
@@ -147,13 +189,14 @@ impl File {
             base_name: self.base.name,
             base_sha256: self.base.sha256,
             labels: Labels::new(self.labels).map_err(format_error)?,
+            refines: self.refines,
+            parents: self.parents,
             features: self.features,
             segment_patches: self.segment_patches,
             hop_seconds: self.hop_seconds,
             activation,
             temperature: self.temperature,
             rejection_threshold: self.rejection_threshold,
-            other_threshold: self.other_threshold,
             smoothing_seconds: self.smoothing_seconds,
             event_on: self.event_on,
             event_off: self.event_off,
@@ -164,4 +207,35 @@ impl File {
             config_hash: self.config_hash,
         })
     }
+}
+
+/// Lists by label. A label that is there twice is refused: one of its lists would be lost.
+fn without_repeats<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<String, Vec<String>>, D::Error> {
+    struct Lists;
+
+    impl<'de> Visitor<'de> for Lists {
+        type Value = BTreeMap<String, Vec<String>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object with a list of the base's labels per label")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(
+            self,
+            mut entries: A,
+        ) -> std::result::Result<Self::Value, A::Error> {
+            let mut lists = BTreeMap::new();
+            while let Some((label, names)) = entries.next_entry::<String, Vec<String>>()? {
+                let repeated = format!("the label {label:?} is there twice");
+                if lists.insert(label, names).is_some() {
+                    return Err(A::Error::custom(repeated));
+                }
+            }
+            Ok(lists)
+        }
+    }
+
+    deserializer.deserialize_map(Lists)
 }

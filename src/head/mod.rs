@@ -1,22 +1,31 @@
-//! Heads: other labels on the embedding of a big network. A head is one small JSON file with a
-//! linear layer over pooled embeddings, its calibration and its card; it fits one base model,
-//! which it names by hash.
+//! Heads: labels of one's own on the embedding of a big network. A head is one small JSON file
+//! with a linear layer over pooled embeddings, its calibration and its card; it fits one base
+//! model, which it names by hash, and says which of the base's labels its own take the place of.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::metadata::{Activation, ModelMetadata, PatchLayout};
-use crate::model::Model;
-use crate::prediction::Labels;
+use crate::labels::Labels;
+use crate::metadata::{Activation, ModelMetadata};
+use crate::model::{Model, sigmoid};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 mod file;
+mod pool;
+
+pub(crate) use pool::mean;
+pub use pool::pool;
 
 /// Largest accepted number of weights.
 const MAX_WEIGHTS: usize = 8 << 20;
 /// Most patches in a segment: a minute of them.
 const MAX_PATCHES: usize = 128;
 
-/// What a head hears of a segment: one vector, pooled over the segment's patches.
+/// The file of [`Head::urban`].
+#[cfg(feature = "urban")]
+const URBAN: &[u8] = include_bytes!("../../models/everyday/urban.head.json");
+
+/// An input of a head: one vector, pooled over a segment's patches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeadFeature {
@@ -28,6 +37,9 @@ pub enum HeadFeature {
     ScoreMean,
     /// Largest of the base's scores, label by label.
     ScoreMax,
+    /// Mean of the base's logits, label by label: ln(s / (1 − s)) of each score s, limited to
+    /// −10 to 10.
+    LogitMean,
 }
 
 /// What the base model says of one patch.
@@ -52,27 +64,32 @@ pub struct HeadMetadata {
     pub base_sha256: String,
     /// The labels, in the order of the outputs.
     pub labels: Labels,
-    /// What it hears, in this order; at least one.
+    /// By label, the labels of the base that it takes the place of (`dog_bark` that of `Bark`
+    /// and `Yip`). A label of the base has one such place at most; what is absent here takes
+    /// nobody's place.
+    pub refines: BTreeMap<String, Vec<String>>,
+    /// By label, labels of the base that it is a kind of (`street_music` of `Music`), beside the
+    /// parents of those that it refines.
+    pub parents: BTreeMap<String, Vec<String>>,
+    /// Inputs of the linear layer, in this order; 1 to 5, none twice.
     pub features: Vec<HeadFeature>,
-    /// Patches in a segment, 1 to 128.
+    /// Patches in a segment where the head answers alone
+    /// ([`Classifier::with_head_only`](crate::Classifier::with_head_only)), 1 to 128.
     pub segment_patches: usize,
-    /// Default seconds between predictions.
+    /// Default seconds between predictions where the head answers alone.
     pub hop_seconds: f64,
     /// How its outputs become scores: softmax or sigmoid.
     pub activation: Activation,
-    /// Divides the labels' outputs before the activation; positive.
+    /// Divides the outputs before the activation; positive.
     pub temperature: f32,
-    /// A best score below this is rejected. 0 rejects nothing.
+    /// A label of the head whose score, times the detector's, is below this is not recognised.
+    /// 0 recognises always.
     pub rejection_threshold: f32,
-    /// Where present, one more output, the last, stands for "none of the labels"; a segment is
-    /// rejected when its score exceeds this. With softmax that score is its share among all
-    /// outputs (not divided by the temperature), with sigmoid its own.
-    pub other_threshold: Option<f32>,
-    /// Default seconds over which streamed scores are averaged.
+    /// Default seconds over which streamed scores are averaged where the head answers alone.
     pub smoothing_seconds: f64,
-    /// Default smoothed score at which an event starts.
+    /// Default smoothed score at which an event of its labels starts.
     pub event_on: f32,
-    /// Default smoothed score below which an event ends; at most `event_on`.
+    /// Default smoothed score below which an event of its labels ends; at most `event_on`.
     pub event_off: f32,
     /// What it was trained on.
     pub training_data: String,
@@ -86,11 +103,16 @@ pub struct HeadMetadata {
     pub config_hash: String,
 }
 
-impl HeadMetadata {
-    /// How many outputs the linear layer has.
-    pub fn n_outputs(&self) -> usize {
-        self.labels.len() + usize::from(self.other_threshold.is_some())
-    }
+/// Says whether a sound is any of a head's labels: one logistic output, whose probability
+/// multiplies the labels' scores.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detector {
+    /// Its inputs, in this order; 1 to 5, none twice.
+    pub features: Vec<HeadFeature>,
+    /// A weight per number of [`pool`]'s result for `features`.
+    pub weights: Vec<f32>,
+    /// Added to the weighted sum.
+    pub bias: f32,
 }
 
 /// A linear layer over pooled embeddings, with its labels. Cheap to clone.
@@ -100,34 +122,58 @@ pub struct Head(Arc<Parts>);
 #[derive(Debug, PartialEq)]
 struct Parts {
     metadata: HeadMetadata,
-    /// `[n_outputs][n_features]`, row after row.
+    /// `[labels][n_features]`, row after row.
     weights: Vec<f32>,
     bias: Vec<f32>,
+    detector: Option<Detector>,
 }
 
 impl Head {
-    /// Puts a head together. `weights` are `[n_outputs][n_features]`, row after row, for
-    /// features as [`pool`] returns them, not standardised; `bias` is `[n_outputs]`.
+    /// The head that comes with the crate, for [`Model::everyday`]: ten urban sounds (air
+    /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
+    /// jackhammer, siren, street music).
+    ///
+    /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
+    /// only, as [`HeadMetadata::licence`] says too. Needs the feature `urban`, which is off by
+    /// default.
+    ///
+    /// # Errors
+    /// None in a published version: the file is part of the crate.
+    #[cfg(feature = "urban")]
+    pub fn urban() -> Result<Self> {
+        Self::from_json(URBAN)
+    }
+
+    /// Puts a head together. `weights` are `[labels][n_features]`, row after row, for
+    /// features as [`pool`] returns them, not standardised; `bias` is `[labels]`.
     ///
     /// # Errors
     /// `head-format`, saying which part is out of range or does not fit.
-    pub fn new(metadata: HeadMetadata, weights: Vec<f32>, bias: Vec<f32>) -> Result<Self> {
+    pub fn new(
+        metadata: HeadMetadata,
+        weights: Vec<f32>,
+        bias: Vec<f32>,
+        detector: Option<Detector>,
+    ) -> Result<Self> {
         check(&metadata)?;
-        let outputs = metadata.n_outputs();
-        if bias.len() != outputs {
-            return Err(format_error(format!("{} biases for {outputs} outputs", bias.len())));
+        let labels = metadata.labels.len();
+        if bias.len() != labels {
+            return Err(format_error(format!("{} biases for {labels} labels", bias.len())));
         }
         if weights.is_empty()
             || weights.len() > MAX_WEIGHTS
-            || !weights.len().is_multiple_of(outputs)
+            || !weights.len().is_multiple_of(labels)
         {
             let given = weights.len();
-            return Err(format_error(format!("{given} weights for {outputs} outputs")));
+            return Err(format_error(format!("{given} weights for {labels} labels")));
         }
         if !weights.iter().chain(&bias).all(|value| value.is_finite()) {
             return Err(format_error("a weight is NaN or infinite"));
         }
-        Ok(Head(Arc::new(Parts { metadata, weights, bias })))
+        if let Some(detector) = &detector {
+            check_detector(detector)?;
+        }
+        Ok(Head(Arc::new(Parts { metadata, weights, bias, detector })))
     }
 
     /// Everything but the weights.
@@ -135,9 +181,17 @@ impl Head {
         &self.0.metadata
     }
 
-    /// Checks that this head sits on `model`, and returns what the two together say about
-    /// themselves: labels, calibration and card of the head, front end of the model.
-    pub(crate) fn fit(&self, model: &Model) -> Result<ModelMetadata> {
+    /// What says whether a sound is any of the labels, where the head has such.
+    pub fn detector(&self) -> Option<&Detector> {
+        self.0.detector.as_ref()
+    }
+
+    /// Checks that this head sits on `model`.
+    ///
+    /// # Errors
+    /// `head-mismatch` for one that was made for another model; `head-format` for one whose
+    /// weights or whose names of the model's labels do not fit.
+    pub(crate) fn check_fit(&self, model: &Model) -> Result<()> {
         let (head, base) = (self.metadata(), model.metadata());
         if head.base_sha256 != model.sha256() {
             return Err(ErrorKind::HeadMismatch {
@@ -150,113 +204,62 @@ impl Head {
         let Some(embedding) = base.embedding_size else {
             return Err(format_error(format!("its base {} has no embedding", base.name)));
         };
-        let n_features = head.features.iter().map(|feature| match feature {
-            HeadFeature::EmbeddingMean | HeadFeature::EmbeddingMax => embedding,
-            HeadFeature::ScoreMean | HeadFeature::ScoreMax => base.labels.len(),
-        });
-        let expected: usize = n_features.sum();
-        let given = self.0.weights.len() / head.n_outputs();
+        let count = |features: &[HeadFeature]| -> usize {
+            features.iter().map(|feature| feature.size(embedding, base.labels.len())).sum()
+        };
+        let (given, expected) = (self.0.weights.len() / head.labels.len(), count(&head.features));
         if given != expected {
             return Err(format_error(format!(
-                "it has {given} weights per output, its base gives {expected} features"
+                "it has {given} weights per label, its base gives {expected} features"
             )));
         }
-        let whole = PatchLayout { frames: base.segment_frames, hop_frames: base.segment_frames };
-        let patch = base.patch.unwrap_or(whole);
-        let metadata = ModelMetadata {
-            name: head.name.clone(),
-            description: head.description.clone(),
-            labels: head.labels.clone(),
-            patch: Some(patch),
-            segment_frames: patch.frames + (head.segment_patches - 1) * patch.hop_frames,
-            hop_seconds: head.hop_seconds,
-            activation: head.activation,
-            temperature: head.temperature,
-            rejection_threshold: head.rejection_threshold,
-            other_threshold: head.other_threshold,
-            embedding_size: None,
-            taxonomy: None,
-            smoothing_seconds: head.smoothing_seconds,
-            event_on: head.event_on,
-            event_off: head.event_off,
-            training_data: head.training_data.clone(),
-            folds: head.folds.clone(),
-            accuracy: head.accuracy.clone(),
-            licence: head.licence.clone(),
-            config_hash: head.config_hash.clone(),
-            ..base.clone()
-        };
-        Ok(metadata)
+        if let Some(detector) = self.detector() {
+            let (given, expected) = (detector.weights.len(), count(&detector.features));
+            if given != expected {
+                return Err(format_error(format!(
+                    "its detector has {given} weights, its base gives {expected} features"
+                )));
+            }
+        }
+        check_base_labels(head, base)
     }
 
-    /// Scores of the labels, and of "none of the labels" where there is that output, for one
-    /// segment.
-    pub(crate) fn scores(&self, patches: &[&Patch]) -> (Vec<f32>, Option<f32>) {
+    /// A probability per label for one segment, as if it were one of them.
+    pub(crate) fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
-        let outputs = self.outputs(patches);
-        let (labels, other) = outputs.split_at(head.labels.len());
-        let together = match head.activation {
-            Activation::Softmax => Activation::Softmax.scores(&outputs, 1.0),
-            Activation::Sigmoid | Activation::None => Activation::Sigmoid.scores(other, 1.0),
-        };
-        let other = other.first().and(together.last().copied());
-        (head.activation.scores(labels, head.temperature), other)
+        head.activation.scores(&self.outputs(patches), head.temperature)
+    }
+
+    /// The probability that one segment is any of the labels; 1 without a detector.
+    pub(crate) fn presence(&self, patches: &[&Patch]) -> f32 {
+        self.detector().map_or(1.0, |detector| {
+            let features = pool(&detector.features, patches);
+            sigmoid(linear(&detector.weights, &features, detector.bias))
+        })
     }
 
     /// The outputs of the linear layer for one segment.
     fn outputs(&self, patches: &[&Patch]) -> Vec<f32> {
         let features = pool(&self.metadata().features, patches);
         let rows = self.0.weights.chunks_exact(features.len()).zip(&self.0.bias);
-        rows.map(|(row, bias)| {
-            // Thousands of terms: summed in double precision, the order does not matter.
-            let sum: f64 =
-                row.iter().zip(&features).map(|(&w, &x)| f64::from(w) * f64::from(x)).sum();
-            (sum + f64::from(*bias)) as f32
-        })
-        .collect()
+        rows.map(|(row, &bias)| linear(row, &features, bias)).collect()
     }
 }
 
-/// What a head hears of a segment: `features` one after the other, each pooled over `patches`
-/// (at least one, all of one model).
-pub fn pool(features: &[HeadFeature], patches: &[&Patch]) -> Vec<f32> {
-    let mut pooled = Vec::new();
-    for feature in features {
-        pooled.extend(match feature {
-            HeadFeature::EmbeddingMean => mean(patches, |patch| &patch.embedding),
-            HeadFeature::ScoreMean => mean(patches, |patch| &patch.scores),
-            HeadFeature::EmbeddingMax => largest(patches, |patch| &patch.embedding),
-            HeadFeature::ScoreMax => largest(patches, |patch| &patch.scores),
-        });
+/// Thousands of terms: summed in double precision, the order does not matter.
+fn linear(weights: &[f32], features: &[f32], bias: f32) -> f32 {
+    let terms = weights.iter().zip(features).map(|(&w, &x)| f64::from(w) * f64::from(x));
+    (terms.sum::<f64>() + f64::from(bias)) as f32
+}
+
+impl HeadFeature {
+    /// How many numbers it is, on a base of these sizes.
+    fn size(self, embedding: usize, labels: usize) -> usize {
+        match self {
+            HeadFeature::EmbeddingMean | HeadFeature::EmbeddingMax => embedding,
+            HeadFeature::ScoreMean | HeadFeature::ScoreMax | HeadFeature::LogitMean => labels,
+        }
     }
-    pooled
-}
-
-/// The mean of a vector over patches.
-pub(crate) fn mean<'a>(
-    patches: &[&'a Patch],
-    vector: impl Fn(&'a Patch) -> &'a Vec<f32>,
-) -> Vec<f32> {
-    let mut mean = fold(patches, vector, |sum, value| sum + value);
-    mean.iter_mut().for_each(|sum| *sum /= patches.len() as f32);
-    mean
-}
-
-fn largest<'a>(patches: &[&'a Patch], vector: impl Fn(&'a Patch) -> &'a Vec<f32>) -> Vec<f32> {
-    fold(patches, vector, f32::max)
-}
-
-fn fold<'a>(
-    patches: &[&'a Patch],
-    vector: impl Fn(&'a Patch) -> &'a Vec<f32>,
-    with: impl Fn(f32, f32) -> f32,
-) -> Vec<f32> {
-    let mut vectors = patches.iter().map(|patch| vector(patch));
-    let mut folded = vectors.next().cloned().unwrap_or_default();
-    for next in vectors {
-        folded.iter_mut().zip(next).for_each(|(folded, &value)| *folded = with(*folded, value));
-    }
-    folded
 }
 
 /// A model as a message names it.
@@ -265,7 +268,7 @@ fn identity(name: &str, sha256: &str) -> String {
     format!("the model {name:?} (sha256 {start}…)")
 }
 
-fn format_error(reason: impl std::fmt::Display) -> Error {
+pub(crate) fn format_error(reason: impl std::fmt::Display) -> Error {
     ErrorKind::HeadFormat { reason: reason.to_string() }.into()
 }
 
@@ -273,22 +276,76 @@ fn check(head: &HeadMetadata) -> Result<()> {
     let unit = |value: f32| (0.0..=1.0).contains(&value);
     let positive = |value: f64| value > 0.0 && value.is_finite();
     let rules = [
-        ("features", !head.features.is_empty() && head.features.len() <= 4, "1 to 4 features"),
+        ("features", are_features(&head.features), FEATURES),
         ("segment_patches", (1..=MAX_PATCHES).contains(&head.segment_patches), "1 to 128"),
         ("hop_seconds", positive(head.hop_seconds) && head.hop_seconds <= 60.0, "above 0 to 60"),
         ("activation", head.activation != Activation::None, "softmax or sigmoid"),
         ("temperature", positive(head.temperature.into()), "a positive number"),
         ("rejection_threshold", unit(head.rejection_threshold), "0 to 1"),
-        ("other_threshold", head.other_threshold.is_none_or(unit), "0 to 1"),
         ("smoothing_seconds", (0.0..=60.0).contains(&head.smoothing_seconds), "0 to 60"),
         ("event_on", unit(head.event_on), "0 to 1"),
         ("event_off", unit(head.event_off) && head.event_off <= head.event_on, "0 to event_on"),
     ];
-    match rules.into_iter().find(|(_, fits, _)| !fits) {
-        Some((field, _, expected)) => Err(format_error(format!("{field}: expected {expected}"))),
+    if let Some((field, _, expected)) = rules.into_iter().find(|(_, fits, _)| !fits) {
+        return Err(format_error(format!("{field}: expected {expected}")));
+    }
+    for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {
+        if let Some(label) = map.keys().find(|label| head.labels.position(label).is_none()) {
+            return Err(format_error(format!("{field}: {label:?} is none of the head's labels")));
+        }
+    }
+    let mut refined = HashSet::new();
+    match head.refines.values().flatten().find(|label| !refined.insert(label.as_str())) {
+        Some(label) => Err(format_error(format!("refines: {label:?} is there twice"))),
+        None => Ok(()),
+    }
+}
+
+/// What lists of features must be.
+const FEATURES: &str = "1 to 5 features, none twice";
+
+fn are_features(features: &[HeadFeature]) -> bool {
+    let repeated = features.iter().enumerate().any(|(i, feature)| features[..i].contains(feature));
+    !features.is_empty() && !repeated
+}
+
+fn check_detector(detector: &Detector) -> Result<()> {
+    if !are_features(&detector.features) {
+        return Err(format_error(format!("detector.features: expected {FEATURES}")));
+    }
+    if detector.weights.is_empty() || detector.weights.len() > MAX_WEIGHTS {
+        return Err(format_error(format!("{} weights of the detector", detector.weights.len())));
+    }
+    match detector.weights.iter().chain([&detector.bias]).all(|value| value.is_finite()) {
+        true => Ok(()),
+        false => Err(format_error("a weight of the detector is NaN or infinite")),
+    }
+}
+
+/// Every label of the base that the head names must be one; and no label of the head may have
+/// the name of one that stays.
+fn check_base_labels(head: &HeadMetadata, base: &ModelMetadata) -> Result<()> {
+    let base_labels: HashSet<&str> = base.labels.iter().collect();
+    for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {
+        for (label, named) in map {
+            if let Some(name) = named.iter().find(|name| !base_labels.contains(name.as_str())) {
+                return Err(format_error(format!(
+                    "{field}: {label:?} has {name:?}, which is no label of its base {:?}",
+                    base.name
+                )));
+            }
+        }
+    }
+    let refined: HashSet<&str> = head.refines.values().flatten().map(String::as_str).collect();
+    let mut shared = head.labels.iter().filter(|label| base_labels.contains(label));
+    match shared.find(|label| !refined.contains(label)) {
+        Some(label) => Err(format_error(format!(
+            "its label {label:?} is one of its base {:?} too: refine that one",
+            base.name
+        ))),
         None => Ok(()),
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,10 +9,16 @@ mod write;
 
 use crate::framing::{FrameLayout, PadMode};
 use crate::front_end::FrontEndConfig;
+use crate::labels::Labels;
 use crate::mel::{MelNorm, MelScale, MelTriangles};
+<<<<<<< HEAD
 use crate::prediction::Labels;
 use crate::spectrum::Window;
 use crate::taxonomy::{Ranking, Taxonomy};
+=======
+use crate::taxonomy::Taxonomy;
+use crate::vocabulary::{Thresholds, Vocabulary};
+>>>>>>> wip/joint-head
 
 /// The metadata format that this crate reads and writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -149,8 +155,13 @@ impl ModelMetadata {
         self.patch.map_or(1, |patch| 1 + (self.segment_frames - patch.frames) / patch.hop_frames)
     }
 
-    pub(crate) fn ranking(&self) -> Ranking {
-        Ranking { taxonomy: self.taxonomy.clone(), heard: self.event_on }
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        let rejection = self.rejection_threshold;
+        Thresholds { rejection, on: self.event_on, off: self.event_off }
+    }
+
+    pub(crate) fn vocabulary(&self) -> Vocabulary {
+        Vocabulary::of_base(self.labels.clone(), self.taxonomy.clone(), self.thresholds())
     }
 }
 
@@ -178,4 +189,4 @@ fn name_of<T: Copy + PartialEq>(names: &[(&str, T)], value: T) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

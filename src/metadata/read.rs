@@ -6,7 +6,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::front_end::{FrontEnd, FrontEndConfig, LogScale};
-use crate::prediction::Labels;
+use crate::labels::Labels;
 use crate::taxonomy::{Group, Taxonomy};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -5,7 +5,7 @@ use crate::error::{ErrorKind, Result};
 use crate::front_end::LogScale;
 use crate::taxonomy::Group;
 
-fn example() -> ModelMetadata {
+pub(crate) fn example() -> ModelMetadata {
     ModelMetadata {
         name: "test".into(),
         description: "two sounds".into(),

@@ -32,15 +32,25 @@ pub(crate) struct RawClassify {
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Name of a built-in model, or an ONNX file that describes itself [default: urban]
+    /// Name of a built-in model, or an ONNX file that describes itself [default: everyday]
     ///
     /// `sourcing-sound models` lists the names. Where a file has such a name, the file is taken.
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) model: Option<PathBuf>,
 
-    /// Head file to put on the model: other labels on what the same network hears
+    /// Head file to put on the model: labels of its own beside those of the model
+    ///
+    /// They take the place of the model's labels that they refine; all other labels of the model
+    /// stay.
     #[arg(long, value_name = "FILE")]
     pub(crate) head: Option<PathBuf>,
+
+    /// Answer with the head's labels alone, and reject everything else
+    ///
+    /// Scores are then the calibrated probabilities of the head's labels. The head is that of
+    /// --head, or of a model that has one, such as urban.
+    #[arg(long)]
+    pub(crate) head_only: bool,
 
     /// Seconds from one segment to the next [default: the model's]
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
@@ -49,9 +59,10 @@ pub(crate) struct RawClassify {
     /// How many of the best labels to print
     ///
     /// Text: labels per stretch of time, by default 3 for a recording that is one stretch and 1
-    /// for others. csv: columns label_2, score_2 (and group_2, where the model has groups) and so
-    /// on after those of the best label. jsonl: entries in "scores", best first; by default all of
-    /// them, in the model's order, for a model with up to 20 labels, and 10 for one with more.
+    /// for others. csv: columns label_2, score_2, source_2 (and group_2, where the model has
+    /// groups) and so on after those of the best label. jsonl: entries in "scores", best first; by
+    /// default all of them, in the model's order, for a model with up to 20 labels, and 10 for one
+    /// with more. All labels of a head come before these.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) top: Option<i64>,
 
@@ -187,7 +198,7 @@ pub(crate) struct RawModels {
 
 #[derive(Args)]
 pub(crate) struct RawInspect {
-    /// Name of a built-in model, or an ONNX file that describes itself [default: urban]
+    /// Name of a built-in model, or an ONNX file that describes itself [default: everyday]
     #[arg(value_name = "NAME|FILE")]
     pub(crate) model: Option<PathBuf>,
 
@@ -198,6 +209,10 @@ pub(crate) struct RawInspect {
     /// Head file to put on the model
     #[arg(long, value_name = "FILE")]
     pub(crate) head: Option<PathBuf>,
+
+    /// Show the head alone, as classify --head-only runs it
+    #[arg(long)]
+    pub(crate) head_only: bool,
 
     /// What to print
     #[arg(long, value_enum, default_value_t = CardFormat::Text)]

@@ -35,8 +35,8 @@ pub(crate) fn run(options: &ClassifyOptions) -> anyhow::Result<Outcome> {
     for _ in 0..worker_count(inputs.len()) {
         classifiers.push(model.classifier().map_err(coded)?);
     }
-    let metadata = classifiers[0].metadata();
-    let mut report = report::open(options.format, options.top, metadata, io::stdout().lock())?;
+    let output = io::stdout().lock();
+    let mut report = report::open(options.format, options.top, &classifiers[0], output)?;
     let work = |classifier: &mut Classifier, path| hear(classifier, options.hop_seconds, path);
     in_order(inputs, classifiers, work, |heard| Ok(report.write(&heard)?))
 }

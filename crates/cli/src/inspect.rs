@@ -58,7 +58,8 @@ fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, 
         ("licence", json!(metadata.licence)),
         ("config_hash", json!(metadata.config_hash)),
     ];
-    fields.extend(describe_network(classifier, head));
+    fields.extend(describe_network(classifier));
+    fields.extend(describe_head(classifier, head));
     fields.extend([
         ("segment_seconds", json!(metadata.segment_seconds())),
         ("segment_frames", json!(metadata.segment_frames)),
@@ -78,14 +79,34 @@ fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, 
     fields
 }
 
-/// The network's own file, and what a head on it hears of it.
-fn describe_network(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 4] {
+/// The network's own file.
+fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
     let network = classifier.model();
     [
-        ("base", json!(head.map(|_| &network.metadata().name))),
         ("sha256", json!(network.sha256())),
         ("embedding_size", json!(network.metadata().embedding_size)),
-        ("head_features", json!(head.map(|head| &head.metadata().features))),
+    ]
+}
+
+/// The head, and what the base below says itself where the head's says something else. Null
+/// without a head.
+fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 9] {
+    let base = head.map(|_| classifier.model().metadata());
+    let own = head.map(Head::metadata);
+    let detector = head.and_then(Head::detector);
+    let of_base = |threshold: fn(&ModelMetadata) -> f32| {
+        base.map_or(Value::Null, |base| decimal(threshold(base)))
+    };
+    [
+        ("base", json!(base.map(|base| &base.name))),
+        ("base_licence", json!(base.map(|base| &base.licence))),
+        ("base_rejection_threshold", of_base(|base| base.rejection_threshold)),
+        ("base_event_on", of_base(|base| base.event_on)),
+        ("base_event_off", of_base(|base| base.event_off)),
+        ("head_labels", json!(own.map(|head| head.labels.iter().collect::<Vec<_>>()))),
+        ("refines", json!(own.map(|head| &head.refines))),
+        ("head_features", json!(own.map(|head| &head.features))),
+        ("detector_features", json!(detector.map(|detector| &detector.features))),
     ]
 }
 
@@ -167,7 +188,13 @@ fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }
 
-/// A value as a person would write it: an object by its name, of a long list the beginning.
+/// Lists by name: `bark: Bark, Yip; siren: Siren`.
+fn lists(fields: &serde_json::Map<String, Value>) -> String {
+    let lists = fields.iter().map(|(name, value)| format!("{name}: {}", plain(value)));
+    lists.collect::<Vec<_>>().join("; ")
+}
+
+/// A value as a person would write it: an object by its name, or list by list; of a long list the beginning.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -183,7 +210,7 @@ fn plain(value: &Value) -> String {
             };
             names.join(mark) + &rest
         }
-        Value::Object(fields) => fields.get("name").map_or_else(String::new, plain),
+        Value::Object(fields) => fields.get("name").map_or_else(|| lists(fields), plain),
         Value::Null => "none".to_owned(),
         other => other.to_string(),
     }

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 use serde::Serialize;
-use sourcing_sound::{Head, Model};
 
 use crate::Outcome;
 use crate::args::CardFormat;
@@ -16,12 +15,14 @@ use crate::model::coded;
 struct Card {
     /// What `--model` calls it.
     name: &'static str,
-    /// Whether it listens where no model is chosen.
+    /// Whether it is used where no model is chosen.
     default: bool,
     /// Name of the model below, for a head.
     base: Option<&'static str>,
     description: String,
     label_count: usize,
+    /// How many of the labels are the head's.
+    head_label_count: usize,
     /// Plain groups that the labels are folded into; 0 for none.
     group_count: usize,
     /// Size in bytes: of the head alone, for a head.
@@ -31,39 +32,20 @@ struct Card {
 }
 
 impl Card {
-    fn of(model: &BuiltIn) -> sourcing_sound::Result<Self> {
-        let card = Card {
+    fn of(model: &BuiltIn) -> anyhow::Result<Self> {
+        let classifier = model.load()?.classifier().map_err(coded)?;
+        let metadata = classifier.metadata();
+        Ok(Card {
             name: model.name,
             default: model.name == built_in::default().name,
-            base: model.head.map(|_| model.base()),
-            description: String::new(),
-            label_count: 0,
-            group_count: 0,
-            bytes: model.size(),
-            accuracy: String::new(),
-            licence: String::new(),
-        };
-        // A head's own file says everything that is listed, so the network need not be prepared.
-        if let Some(head) = model.head {
-            let head = Head::from_json(head)?;
-            let metadata = head.metadata();
-            return Ok(Card {
-                description: metadata.description.clone(),
-                label_count: metadata.labels.len(),
-                accuracy: metadata.accuracy.clone(),
-                licence: metadata.licence.clone(),
-                ..card
-            });
-        }
-        let network = Model::from_onnx(model.onnx)?;
-        let metadata = network.metadata();
-        Ok(Card {
+            base: model.head.as_ref().map(|head| head.base),
             description: metadata.description.clone(),
             label_count: metadata.labels.len(),
+            head_label_count: classifier.head_labels(),
             group_count: metadata.taxonomy.as_ref().map_or(0, |all| all.groups().len()),
+            bytes: model.size(),
             accuracy: metadata.accuracy.clone(),
             licence: metadata.licence.clone(),
-            ..card
         })
     }
 
@@ -71,13 +53,16 @@ impl Card {
         let default = if self.default { " (the default)" } else { "" };
         writeln!(output, "{}{default}", self.name)?;
         writeln!(output, "  {}", self.description)?;
-        let labels = match self.group_count {
-            0 => self.label_count.to_string(),
-            groups => format!("{} in {groups} groups", self.label_count),
-        };
+        let mut labels = self.label_count.to_string();
+        if self.group_count > 0 {
+            labels += &format!(" in {} groups", self.group_count);
+        }
+        if self.head_label_count > 0 {
+            labels += &format!(", {} of them its own", self.head_label_count);
+        }
         writeln!(output, "  labels    {labels}")?;
         let below = self.base.map_or_else(String::new, |base| format!(", on {base}"));
-        writeln!(output, "  size      {:.1} MB{below}", self.bytes as f64 / 1e6)?;
+        writeln!(output, "  size      {:.2} MB{below}", self.bytes as f64 / 1e6)?;
         writeln!(output, "  accuracy  {}", self.accuracy)?;
         writeln!(output, "  licence   {}", self.licence)
     }
@@ -90,7 +75,7 @@ impl Card {
 pub(crate) fn run(format: CardFormat) -> anyhow::Result<Outcome> {
     let mut cards = Vec::new();
     for model in MODELS {
-        let card = Card::of(model).map_err(coded);
+        let card = Card::of(model);
         cards.push(card.with_context(|| format!("the built-in model {}", model.name))?);
     }
     let mut output = io::stdout().lock();

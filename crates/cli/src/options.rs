@@ -55,7 +55,10 @@ impl TryFrom<RawArgs> for Command {
 impl From<RawInspect> for InspectOptions {
     fn from(raw: RawInspect) -> Self {
         let model = raw.model.or(raw.model_option);
-        InspectOptions { model: ModelSource { model, head: raw.head }, format: raw.format }
+        InspectOptions {
+            model: ModelSource { model, head: raw.head, head_only: raw.head_only },
+            format: raw.format,
+        }
     }
 }
 
@@ -65,7 +68,7 @@ impl TryFrom<RawClassify> for ClassifyOptions {
     fn try_from(raw: RawClassify) -> Result<Self, clap::Error> {
         Ok(ClassifyOptions {
             inputs: raw.files,
-            model: ModelSource { model: raw.model, head: raw.head },
+            model: ModelSource { model: raw.model, head: raw.head, head_only: raw.head_only },
             hop_seconds: raw.hop.map(checked_hop).transpose()?,
             top: raw.top.map(checked_top).transpose()?,
             format: raw.format,

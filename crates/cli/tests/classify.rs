@@ -33,11 +33,12 @@ fn every_line_has_all_fields_and_scores_that_sum_to_one() {
     // Segments of 1 s every 0.25 s in 10 s.
     assert!((36..=39).contains(&lines.len()), "{} segments", lines.len());
     for (text, line) in stdout.lines().zip(&lines) {
-        let keys = ["file", "start", "end", "label", "score", "rejected", "scores"];
+        let keys = ["file", "start", "end", "label", "source", "score", "rejected", "scores"];
         let mut found = keys.map(|key| text.find(&format!("\"{key}\":")).unwrap());
         assert!(found.is_sorted(), "{text}");
-        found = [0; 7];
+        found = [0; 8];
         assert_eq!(line.as_object().unwrap().len(), found.len());
+        assert_eq!(line["source"], "base");
         let scores = line["scores"].as_object().unwrap();
         assert_eq!(scores.len(), tiny_model::LABELS.len());
         let sum: f64 = scores.values().map(|score| score.as_f64().unwrap()).sum();
@@ -152,14 +153,14 @@ fn csv_has_a_header_and_a_row_per_segment() {
     bench.tones("a, \"quoted\".wav", &[(HIGH_HZ, 0.8)]);
     let stdout = bench.classify(&["a, \"quoted\".wav", "--format", "csv"]).success();
     let lines: Vec<&str> = stdout.lines().collect();
-    assert_eq!(lines[0], "file,start,end,label,score,rejected");
+    assert_eq!(lines[0], "file,start,end,label,score,rejected,source");
     assert!(lines[1].starts_with("\"a, \"\"quoted\"\".wav\",0,0.8,high,0."), "{}", lines[1]);
-    assert!(lines[1].ends_with(",false"), "{}", lines[1]);
+    assert!(lines[1].ends_with(",false,base"), "{}", lines[1]);
     assert_eq!(lines.len(), 2);
 
     // More labels than there are make no more columns.
     let stdout = bench.classify(&["a, \"quoted\".wav", "--format", "csv", "--top", "9"]).success();
-    let header = "file,start,end,label,score,rejected,label_2,score_2,label_3,score_3";
+    let header = "file,start,end,label,score,rejected,source,label_2,score_2,source_2,label_3,score_3,source_3";
     assert_eq!(stdout.lines().next(), Some(header));
     let row = stdout.lines().nth(1).unwrap();
     assert_eq!(row.matches(',').count(), header.matches(',').count() + 1, "{row}");
@@ -188,7 +189,7 @@ fn what_is_rejected_still_names_its_best_label() {
     };
     let line = &objects(&strict("jsonl"))[0];
     assert_eq!((&line["rejected"], &line["label"]), (&true.into(), &"high".into()));
-    assert!(strict("csv").lines().nth(1).unwrap().ends_with(",true"));
+    assert!(strict("csv").lines().nth(1).unwrap().ends_with(",true,base"));
     let text = strict("text");
     assert!(text.lines().nth(1).unwrap().ends_with("nothing I know"), "{text}");
 }

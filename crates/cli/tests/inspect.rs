@@ -20,6 +20,8 @@ fn json_has_every_setting_with_its_type() {
         ("event_on", json!(0.6)),
         ("activation", json!("softmax")),
         ("base", Value::Null),
+        ("head_labels", Value::Null),
+        ("base_event_on", Value::Null),
         ("groups", Value::Null),
         ("patch_frames", Value::Null),
         ("embedding_size", Value::Null),
@@ -69,7 +71,7 @@ fn a_long_list_is_cut_for_people() {
     let bench = Bench::new();
     let text = bench.run(&["inspect", "everyday"]).success();
     let labels = text.lines().find(|line| line.starts_with("labels")).unwrap();
-    assert!(labels.contains("Speech; ") && labels.contains("(521 in all"), "{labels}");
+    assert!(labels.contains("Speech; ") && labels.contains("(527 in all"), "{labels}");
     assert!(labels.len() < 400, "{labels}");
 }
 
@@ -89,7 +91,7 @@ fn the_built_in_model_describes_itself() {
     let bench = Bench::new();
     let stdout = bench.run(&["inspect"]).success();
     let name = stdout.lines().next().unwrap();
-    assert!(name.starts_with("name ") && name.ends_with(" urban-v1"), "{name}");
+    assert!(name.starts_with("name ") && name.ends_with(" everyday"), "{name}");
 }
 
 #[test]
@@ -97,11 +99,11 @@ fn the_built_in_model_works_alone() {
     let bench = Bench::new();
     bench.tones("hum.wav", &[(common::LOW_HZ, 2.0)]);
     let stdout = bench.run(&["classify", "hum.wav", "--format", "jsonl"]).success();
-    let line: Value = serde_json::from_str(&stdout).unwrap();
+    let line: Value = serde_json::from_str(stdout.lines().next().unwrap()).unwrap();
     let inspected = bench.run(&["inspect", "--format", "json"]).success();
     let model: Value = serde_json::from_str(&inspected).unwrap();
     let labels: Vec<&str> =
         model["labels"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
-    assert_eq!(line["scores"].as_object().unwrap().len(), labels.len());
+    assert_eq!(line["scores"].as_object().unwrap().len(), 10, "of {}", labels.len());
     assert!(labels.contains(&line["label"].as_str().unwrap()));
 }

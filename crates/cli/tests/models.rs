@@ -26,7 +26,7 @@ fn every_model_listed_can_be_used_by_its_name() {
     let cards = parse(&bench.run(&["models", "--format", "json"]).success());
     let names: Vec<&str> =
         cards.as_array().unwrap().iter().map(|card| card["name"].as_str().unwrap()).collect();
-    assert!(names.contains(&"urban") && names.contains(&"everyday"), "{names:?}");
+    assert_eq!(names, ["everyday", "urban", "urban-tiny"]);
     for card in cards.as_array().unwrap() {
         let name = card["name"].as_str().unwrap();
         let model = parse(&bench.run(&["inspect", name, "--format", "json"]).success());
@@ -35,32 +35,53 @@ fn every_model_listed_can_be_used_by_its_name() {
         }
         let labels = model["labels"].as_array().unwrap();
         assert_eq!(card["label_count"], json!(labels.len()), "{name}");
+        let of_head = model["head_labels"].as_array().map_or(0, Vec::len);
+        assert_eq!(card["head_label_count"], json!(of_head), "{name}");
         let groups = model["groups"].as_array().map_or(0, Vec::len);
         assert_eq!(card["group_count"], json!(groups), "{name}");
         assert!(card["bytes"].as_u64().unwrap() > 1_000, "{name}");
-        assert_eq!(card["base"].is_null(), model["base"].is_null(), "{name}");
-        if !card["base"].is_null() {
-            let second = bench.run(&["inspect", name, "--head", "pitch.head.json"]);
-            assert!(second.stderr.contains("[config]"), "{name}: {}", second.stderr);
-        }
+        assert_eq!(card["base"], model["base"], "{name}");
         let run = bench.run(&["classify", "low.wav", "--model", name, "--format", "jsonl"]);
         let stdout = run.success();
         let line = parse(stdout.lines().next().unwrap());
-        let expected = if labels.len() > 20 { 10 } else { labels.len() };
+        let expected = if labels.len() > 20 { of_head + 10 } else { labels.len() };
         assert_eq!(line["scores"].as_object().unwrap().len(), expected, "{name}");
     }
     let text = bench.run(&["models"]).success();
-    assert!(text.starts_with("urban (the default)\n"), "{text}");
-    assert!(text.contains("\neveryday\n") && text.contains("521 in 24 groups"), "{text}");
+    assert!(text.starts_with("everyday (the default)\n"), "{text}");
+    assert!(text.contains("\nurban\n") && text.contains("10 of them its own"), "{text}");
+}
+
+/// Who pays nothing for the weights finds what they may be used for.
+#[test]
+fn terms_are_told_apart() {
+    let bench = bench();
+    let cards = parse(&bench.run(&["models", "--format", "json"]).success());
+    let licence = |index: usize| cards[index]["licence"].as_str().unwrap();
+    assert!(licence(0).contains("MIT") && !licence(0).contains("NC"), "{}", licence(0));
+    // The head's terms come first, then those of the model below.
+    let (head, base) = (licence(1).find("NC").unwrap(), licence(1).find(licence(0)).unwrap());
+    assert!(head < base, "{}", licence(1));
+    assert!(licence(2).contains("NC"), "{}", licence(2));
 }
 
 #[test]
-fn the_default_is_urban() {
+fn a_model_with_a_head_takes_no_other() {
     let bench = bench();
-    let named = bench.run(&["inspect", "--model", "urban"]).success();
+    for command in [&["inspect", "urban"][..], &["classify", "low.wav", "--model", "urban"]] {
+        let run = bench.run(&[command, &["--head", "pitch.head.json"]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{command:?}");
+        assert!(run.stderr.contains("\"everyday\"") && run.stderr.contains("[config]"));
+    }
+}
+
+#[test]
+fn the_default_is_everyday() {
+    let bench = bench();
+    let named = bench.run(&["inspect", "--model", "everyday"]).success();
     assert_eq!(bench.run(&["inspect"]).success(), named);
-    assert_eq!(bench.run(&["inspect", "urban"]).success(), named);
-    assert_eq!(bench.run(&["inspect", "urban", "--model", "urban"]).code, 2);
+    assert_eq!(bench.run(&["inspect", "everyday"]).success(), named);
+    assert_eq!(bench.run(&["inspect", "everyday", "--model", "everyday"]).code, 2);
 }
 
 #[test]
@@ -83,30 +104,79 @@ fn what_is_neither_file_nor_name_is_told_the_names() {
         let run = bench.run(command);
         assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{command:?}");
         assert!(run.stderr.starts_with("error: model everday: there is no such file"));
-        assert!(run.stderr.contains("urban, everyday"), "{}", run.stderr);
+        assert!(run.stderr.contains("everyday, urban, urban-tiny"), "{}", run.stderr);
         assert!(run.stderr.ends_with("[io]\n"), "{}", run.stderr);
     }
 }
 
 #[test]
-fn a_head_gives_the_model_its_labels() {
+fn a_head_adds_its_labels() {
     let bench = bench();
     bench.tones("both.wav", &[(LOW_HZ, 6.0), (HIGH_HZ, 6.0)]);
     let arguments = ["both.wav", "--model", "base.onnx", "--head", "pitch.head.json"];
     let run = |format| bench.run(&[&["classify", "--format", format], &arguments[..]].concat());
     let stdout = run("jsonl").success();
     let (first, last) = (stdout.lines().next().unwrap(), stdout.lines().last().unwrap());
-    assert_eq!(parse(first)["label"], "low");
-    assert_eq!(parse(last)["label"], "not low");
-    assert_eq!(parse(first)["scores"].as_object().unwrap().len(), 2);
-    assert!(parse(first).get("groups").is_none(), "the head has none: {first}");
-    assert!(!run("csv").success().contains("group"));
+    // The base and the head both know a low tone; the head's label is a kind of the base's.
+    assert_eq!((&parse(first)["label"], &parse(first)["source"]), (&json!("low"), &json!("head")));
+    assert_eq!(parse(first)["group"], "Hums, drones");
+    assert_eq!(parse(last)["scores"].as_object().unwrap().len(), 4);
+    let places = ["\"scores\"", "\"low\":", "\"not low\":", "\"Whistle\":", "\"Hum\":"];
+    assert!(places.map(|part| last.find(part).unwrap()).is_sorted(), "{last}");
+    let csv = run("csv").success();
+    assert!(csv.lines().nth(1).unwrap().ends_with(",false,head,\"Hums, drones\""), "{csv}");
 
-    let inspect = ["inspect", "base.onnx", "--head", "pitch.head.json", "--format", "json"];
-    let model = parse(&bench.run(&inspect).success());
+    let top =
+        bench.run(&[&["classify", "--format", "jsonl", "--top", "1"], &arguments[..]].concat());
+    let stdout = top.success();
+    let last = parse(stdout.lines().last().unwrap());
+    let scores: Vec<&String> = last["scores"].as_object().unwrap().keys().collect();
+    assert_eq!(scores.len(), 3, "{last}");
+
+    let inspect = ["inspect", "base.onnx", "--head", "pitch.head.json"];
+    let model = parse(&bench.run(&[&inspect[..], &["--format", "json"]].concat()).success());
     assert_eq!((&model["name"], &model["base"]), (&json!("pitch"), &json!("base")));
+    assert_eq!(model["labels"], json!(["low", "not low", "Hum", "Whistle"]));
+    assert_eq!(model["head_labels"], json!(["low", "not low"]));
+    assert_eq!(model["refines"], json!({ "low": ["Low hum, drone"] }));
     assert_eq!(model["head_features"], json!(["embedding-mean"]));
+    assert_eq!(model["detector_features"], Value::Null);
+    assert_eq!((&model["event_on"], &model["base_event_on"]), (&json!(0.5), &json!(0.6)));
+    assert_eq!(model["segment_frames"], 24, "that of the base");
+    let text = bench.run(&inspect).success();
+    assert!(text.contains("low: Low hum, drone\n"), "{text}");
+}
+
+#[test]
+fn a_head_alone_answers_with_its_labels() {
+    let bench = bench();
+    bench.tones("both.wav", &[(LOW_HZ, 6.0), (HIGH_HZ, 6.0)]);
+    let arguments = ["--model", "base.onnx", "--head", "pitch.head.json", "--head-only"];
+    let run =
+        |more: &[&str]| bench.run(&[&["classify", "both.wav"], more, &arguments[..]].concat());
+    let stdout = run(&["--format", "jsonl"]).success();
+    let (first, last) = (stdout.lines().next().unwrap(), stdout.lines().last().unwrap());
+    assert_eq!(parse(first)["label"], "low");
+    assert_eq!(
+        (&parse(last)["label"], &parse(last)["source"]),
+        (&json!("not low"), &json!("head"))
+    );
+    let scores = parse(first)["scores"].as_object().unwrap().clone();
+    let sum: f64 = scores.values().map(|score| score.as_f64().unwrap()).sum();
+    assert!(scores.len() == 2 && (sum - 1.0).abs() < 1e-5, "{first}");
+    assert!(parse(first).get("groups").is_none(), "the head has none: {first}");
+    assert!(!run(&["--format", "csv"]).success().contains("group"));
+
+    let inspect = ["inspect", "base.onnx", "--head", "pitch.head.json", "--head-only"];
+    let model = parse(&bench.run(&[&inspect[..], &["--format", "json"]].concat()).success());
     assert_eq!(model["segment_frames"], 36);
+    assert_eq!(model["labels"], model["head_labels"]);
+
+    for command in [&["classify", "both.wav"][..], &["inspect"]] {
+        let run = bench.run(&[command, &["--head-only"]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{command:?}");
+        assert!(run.stderr.contains("--head") && run.stderr.contains("[config]"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -120,7 +190,7 @@ fn a_head_for_another_model_is_refused_by_name() {
             &["pitch", "base", "other", "[head-mismatch]"],
         ),
         (&["tiny.onnx", "--head", "pitch.head.json"], &["base", "tiny", "[head-mismatch]"]),
-        (&["urban", "--head", "pitch.head.json"], &["base", "urban-v1", "[head-mismatch]"]),
+        (&["urban-tiny", "--head", "pitch.head.json"], &["base", "urban-v1", "[head-mismatch]"]),
         (&["base.onnx", "--head", "bad.head.json"], &["bad.head.json", "[head-format]"]),
         (&["base.onnx", "--head", "none.head.json"], &["none.head.json", "[io]"]),
     ];
@@ -167,10 +237,11 @@ fn csv_tells_the_group_of_each_label() {
     let arguments = ["classify", "low.wav", "--model", "base.onnx", "--format", "csv"];
     let stdout = bench.run(&[&arguments[..], &["--top", "2"]].concat()).success();
     let mut lines = stdout.lines();
-    let header = "file,start,end,label,score,rejected,group,label_2,score_2,group_2";
+    let header =
+        "file,start,end,label,score,rejected,source,group,label_2,score_2,source_2,group_2";
     assert_eq!(lines.next(), Some(header));
     let row = lines.next().unwrap();
-    assert!(row.contains(",false,\"Hums, drones\","), "{row}");
+    assert!(row.contains(",false,base,\"Hums, drones\","), "{row}");
     assert!(row.ends_with(",\"Hums, drones\"") || row.ends_with(",Whistles"), "{row}");
 }
 

@@ -2,32 +2,46 @@
 
 /// A model that is chosen by name.
 pub(crate) struct BuiltIn {
-    /// What it is called on the command line; that of a model with a head is `base/head`.
+    /// What it is called on the command line.
     pub(crate) name: &'static str,
     /// The bytes of the ONNX file.
     pub(crate) onnx: &'static [u8],
-    /// The bytes of the head's file, where a head sits on the model.
-    pub(crate) head: Option<&'static [u8]>,
+    /// The head on it, where it has one.
+    pub(crate) head: Option<BuiltInHead>,
 }
+
+/// A head on a model that is built in too.
+pub(crate) struct BuiltInHead {
+    /// Name of the model below, on the command line.
+    pub(crate) base: &'static str,
+    /// The bytes of the head's file.
+    pub(crate) json: &'static [u8],
+}
+
+/// Name of a model with a head, for messages.
+pub(crate) const WITH_HEAD: &str = "urban";
 
 static EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
 
 /// Every one of them, the default first.
 pub(crate) static MODELS: &[BuiltIn] = &[
+    BuiltIn { name: "everyday", onnx: EVERYDAY, head: None },
     BuiltIn {
-        name: "urban",
+        name: WITH_HEAD,
+        onnx: EVERYDAY,
+        head: Some(BuiltInHead {
+            base: "everyday",
+            json: include_bytes!("../../../../models/everyday/urban.head.json"),
+        }),
+    },
+    BuiltIn {
+        name: "urban-tiny",
         onnx: include_bytes!("../../../../models/urban-v1/model.onnx"),
         head: None,
     },
-    BuiltIn { name: "everyday", onnx: EVERYDAY, head: None },
-    BuiltIn {
-        name: "everyday/urban",
-        onnx: EVERYDAY,
-        head: Some(include_bytes!("../../../../models/everyday/urban.head.json")),
-    },
 ];
 
-/// The model that listens where none is chosen.
+/// The model that is used where none is chosen.
 pub(crate) fn default() -> &'static BuiltIn {
     &MODELS[0]
 }
@@ -43,14 +57,9 @@ pub(crate) fn names() -> String {
 }
 
 impl BuiltIn {
-    /// The name of the model that its head sits on; for one without a head its own name.
-    pub(crate) fn base(&self) -> &'static str {
-        self.name.split_once('/').map_or(self.name, |(base, _)| base)
-    }
-
     /// Bytes of its own: those of the head, or of the network where it has none.
     pub(crate) fn size(&self) -> usize {
-        self.head.unwrap_or(self.onnx).len()
+        self.head.as_ref().map_or(self.onnx, |head| head.json).len()
     }
 }
 
@@ -58,7 +67,7 @@ impl BuiltIn {
 mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-    use super::{MODELS, by_name};
+    use super::{MODELS, WITH_HEAD, by_name};
 
     #[test]
     fn names_are_found_and_differ() {
@@ -70,11 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_named_after_the_model_below_it() {
-        for model in MODELS {
-            assert_eq!(model.name.contains('/'), model.head.is_some(), "{}", model.name);
-            let base = by_name(model.base()).unwrap();
-            assert!(base.onnx == model.onnx, "{}", model.name);
+    fn a_head_is_on_the_model_that_it_names() {
+        assert!(by_name(WITH_HEAD).unwrap().head.is_some());
+        for (model, head) in
+            MODELS.iter().filter_map(|model| model.head.as_ref().map(|h| (model, h)))
+        {
+            let base = by_name(head.base).unwrap();
+            assert!(base.onnx == model.onnx && base.head.is_none(), "{}", model.name);
         }
     }
 }

@@ -18,18 +18,24 @@ pub(crate) struct ModelSource {
     pub(crate) model: Option<PathBuf>,
     /// The file of a head that is put on it.
     pub(crate) head: Option<PathBuf>,
+    /// Whether the head answers alone.
+    pub(crate) head_only: bool,
 }
 
 /// A model, and the head on it, from which any number of classifiers can be made.
 pub(crate) struct Loaded {
     model: Model,
     head: Option<Head>,
+    head_only: bool,
 }
 
 impl Loaded {
     /// A classifier that shares the weights.
     pub(crate) fn classifier(&self) -> sourcing_sound::Result<Classifier> {
         match &self.head {
+            Some(head) if self.head_only => {
+                Classifier::with_head_only(self.model.clone(), head.clone())
+            }
             Some(head) => Classifier::with_head(self.model.clone(), head.clone()),
             None => Classifier::new(self.model.clone()),
         }
@@ -48,7 +54,7 @@ impl ModelSource {
     /// Names the file or the built-in model, what is wrong with it and the error's code.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let mut loaded = match &self.model {
-            None => built_in(built_in::default())?,
+            None => built_in::default().load()?,
             Some(given) => named(given).with_context(|| format!("model {}", given.display()))?,
         };
         if let Some(path) = &self.head {
@@ -65,6 +71,14 @@ impl ModelSource {
             // Whether the two fit shows when they are put together.
             loaded.classifier().map_err(coded).with_context(context)?;
         }
+        if self.head_only && loaded.head().is_none() {
+            bail!(
+                "--head-only: the chosen model has no head; give one with --head, or choose a model \
+                 with one, such as {} [config]",
+                built_in::WITH_HEAD
+            );
+        }
+        loaded.head_only = self.head_only;
         Ok(loaded)
     }
 }
@@ -74,10 +88,10 @@ fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is no model, so one that happens to have a model's name hides nothing.
     if given.exists() && !given.is_dir() {
         let model = Model::from_onnx(&read(given)?).map_err(coded)?;
-        return Ok(Loaded { model, head: None });
+        return Ok(Loaded { model, head: None, head_only: false });
     }
     match given.to_str().and_then(built_in::by_name) {
-        Some(model) => built_in(model),
+        Some(model) => model.load(),
         None if given.is_dir() => bail!("this is a folder, expected an ONNX file in it [io]"),
         None => {
             bail!("there is no such file, and the built-in models are {} [io]", built_in::names())
@@ -85,11 +99,18 @@ fn named(given: &Path) -> anyhow::Result<Loaded> {
     }
 }
 
-fn built_in(built_in: &BuiltIn) -> anyhow::Result<Loaded> {
-    let context = || format!("the built-in model {}", built_in.name);
-    let model = Model::from_onnx(built_in.onnx).map_err(coded).with_context(context)?;
-    let head = built_in.head.map(Head::from_json).transpose();
-    Ok(Loaded { model, head: head.map_err(coded).with_context(context)? })
+impl BuiltIn {
+    /// Reads and checks the model, and the head on it.
+    ///
+    /// # Errors
+    /// For a broken file, which a test rules out.
+    pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
+        let context = || format!("the built-in model {}", self.name);
+        let model = Model::from_onnx(self.onnx).map_err(coded).with_context(context)?;
+        let head = self.head.as_ref().map(|head| Head::from_json(head.json)).transpose();
+        let head = head.map_err(coded).with_context(context)?;
+        Ok(Loaded { model, head, head_only: false })
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

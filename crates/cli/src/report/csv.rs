@@ -7,8 +7,8 @@ use sourcing_sound::Category;
 use super::{Report, best, milliseconds};
 use crate::classify::Heard;
 
-/// Columns `file,start,end,label,score,rejected`, then `label_2,score_2` and so on up to `top`.
-/// For a model with groups, `group` follows `rejected`, and `group_2` follows `score_2`.
+/// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
+/// up to `top`. For a model with groups, `group` follows `source`, and `group_2` `source_2`.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     top: usize,
@@ -20,10 +20,12 @@ impl<W: Write> Csv<W> {
     pub(super) fn new(output: W, top: usize, has_groups: bool) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(output);
         let mut header: Vec<String> =
-            ["file", "start", "end", "label", "score", "rejected"].map(String::from).to_vec();
+            ["file", "start", "end", "label", "score", "rejected", "source"]
+                .map(String::from)
+                .to_vec();
         header.extend(has_groups.then(|| "group".to_owned()));
         for n in 2..=top {
-            header.extend([format!("label_{n}"), format!("score_{n}")]);
+            header.extend([format!("label_{n}"), format!("score_{n}"), format!("source_{n}")]);
             header.extend(has_groups.then(|| format!("group_{n}")));
         }
         writer.write_record(&header).map_err(io_error)?;
@@ -47,10 +49,12 @@ impl<W: Write> Report for Csv<W> {
                 best.label.clone(),
                 best.score.to_string(),
                 prediction.rejected().to_string(),
+                best.source.name().to_owned(),
             ];
             row.extend(self.group(best));
             for other in prediction.top(self.top).into_iter().skip(1) {
-                row.extend([other.label.clone(), other.score.to_string()]);
+                let source = other.source.name().to_owned();
+                row.extend([other.label.clone(), other.score.to_string(), source]);
                 row.extend(self.group(other));
             }
             self.writer.write_record(&row).map_err(io_error)?;

@@ -3,31 +3,49 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
-use sourcing_sound::{Category, Prediction};
+use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
 use super::{Report, best, milliseconds};
 use crate::classify::Heard;
 
-/// Most labels of which all scores are printed when the user does not say how many. A model with
-/// more of them says nearly nothing of nearly all.
+/// Most labels of a model of which all scores are printed when the user does not say how many. A
+/// model with more of them says nearly nothing of nearly all.
 const MOST_LABELS: usize = 20;
 
 /// Scores printed of a model with more labels.
 const DEFAULT_TOP: usize = 10;
 
-/// Objects `{"file","start","end","label","score","rejected","scores"}`; for a model with groups
-/// `"group"` and `"groups"` follow.
+/// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
+/// groups `"group"` and `"groups"` follow.
 pub(super) struct JsonLines<W: Write> {
     output: W,
-    top: Option<usize>,
+    shown: Shown,
+}
+
+/// Which scores are printed.
+enum Shown {
+    /// Those of all labels, in their order.
+    All,
+    /// The best so many, best first.
+    Best(usize),
+    /// Those of all labels of the head in their order, then the best so many others, best first.
+    HeadAndBest(usize),
 }
 
 impl<W: Write> JsonLines<W> {
     /// The best `top` scores, best first; without `top` those of all labels in the model's order,
-    /// or of the best ten where there are more than twenty.
-    pub(super) fn new(output: W, top: Option<usize>, labels: usize) -> Self {
-        let default = (labels > MOST_LABELS).then_some(DEFAULT_TOP);
-        JsonLines { output, top: top.or(default) }
+    /// or of the best ten where there are more than twenty. The scores of a head among a model's
+    /// labels are always all there, before these; so are those of a head alone without `top`.
+    pub(super) fn new(output: W, top: Option<usize>, classifier: &Classifier) -> Self {
+        let labels = classifier.metadata().labels.len();
+        let of_head = classifier.head_labels();
+        let shown = match top {
+            _ if of_head > 0 && of_head < labels => Shown::HeadAndBest(top.unwrap_or(DEFAULT_TOP)),
+            Some(top) => Shown::Best(top),
+            None if of_head > 0 || labels <= MOST_LABELS => Shown::All,
+            None => Shown::Best(DEFAULT_TOP),
+        };
+        JsonLines { output, shown }
     }
 }
 
@@ -36,16 +54,15 @@ impl<W: Write> Report for JsonLines<W> {
         let file = heard.path.to_string_lossy();
         for prediction in &heard.predictions {
             let best = best(prediction);
-            let mut scores = prediction.top(self.top.unwrap_or(usize::MAX));
+            let mut scores = self.shown.choose(prediction);
             let groups = groups(prediction, &scores);
-            if self.top.is_none() {
-                scores.sort_by_key(|category| category.index);
-            }
+            self.shown.arrange(&mut scores);
             let line = Line {
                 file: &file,
                 start: milliseconds(prediction.start()),
                 end: milliseconds(prediction.end()),
                 label: &best.label,
+                source: best.source.name(),
                 score: best.score,
                 rejected: prediction.rejected(),
                 scores: Scores(&scores),
@@ -59,12 +76,44 @@ impl<W: Write> Report for JsonLines<W> {
     }
 }
 
+impl Shown {
+    /// The labels whose scores are printed, best first.
+    fn choose(&self, prediction: &Prediction) -> Vec<Category> {
+        match self {
+            Shown::All => prediction.top(usize::MAX),
+            Shown::Best(n) => prediction.top(*n),
+            Shown::HeadAndBest(n) => {
+                let mut others = 0;
+                let mut all = prediction.top(usize::MAX);
+                all.retain(|category| {
+                    others += usize::from(category.source == LabelSource::Base);
+                    category.source == LabelSource::Head || others <= *n
+                });
+                all
+            }
+        }
+    }
+
+    /// Puts labels that are in order of their scores into the order in which they are printed.
+    fn arrange(&self, scores: &mut [Category]) {
+        match self {
+            Shown::All => scores.sort_by_key(|category| category.index),
+            Shown::Best(_) => {}
+            Shown::HeadAndBest(_) => scores.sort_by_key(|category| match category.source {
+                LabelSource::Head => category.index,
+                LabelSource::Base => usize::MAX, // the sort is stable
+            }),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Line<'a> {
     file: &'a str,
     start: f64,
     end: f64,
     label: &'a str,
+    source: &'static str,
     score: f32,
     rejected: bool,
     scores: Scores<'a>,

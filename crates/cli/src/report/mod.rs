@@ -8,7 +8,7 @@ mod text;
 use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 
-use sourcing_sound::{Category, ModelMetadata, Prediction};
+use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
 use crate::args::Format;
 use crate::classify::Heard;
@@ -24,10 +24,11 @@ pub(crate) trait Report {
 pub(crate) fn open<'a>(
     format: Format,
     top: Option<NonZeroUsize>,
-    metadata: &ModelMetadata,
+    classifier: &Classifier,
     output: impl Write + 'a,
 ) -> io::Result<Box<dyn Report + 'a>> {
     let output = BufWriter::new(output);
+    let metadata = classifier.metadata();
     let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
     Ok(match format {
@@ -35,7 +36,7 @@ pub(crate) fn open<'a>(
         Format::Csv => {
             Box::new(csv::Csv::new(output, top.unwrap_or(1), metadata.taxonomy.is_some())?)
         }
-        Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top, labels.len())),
+        Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top, classifier)),
     })
 }
 
@@ -43,7 +44,13 @@ pub(crate) fn open<'a>(
 fn best(prediction: &Prediction) -> Category {
     let mut top = prediction.top(1);
     // Labels are never empty, so there is a best one.
-    top.pop().unwrap_or(Category { index: 0, label: String::new(), score: 0.0, group: None })
+    top.pop().unwrap_or(Category {
+        index: 0,
+        label: String::new(),
+        score: 0.0,
+        group: None,
+        source: LabelSource::Base,
+    })
 }
 
 /// Seconds to the millisecond, which is finer than any feature column.

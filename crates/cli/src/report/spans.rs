@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sourcing_sound::Prediction;
+use sourcing_sound::{LabelSource, Prediction};
 
 /// A stretch of time with one answer.
 pub(super) struct Span {
@@ -58,10 +58,12 @@ fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Rang
     runs.filter_map(|run| Some(run.first()?.1.start..run.last()?.1.end)).collect()
 }
 
-/// The best label, or its group where the model has groups; `None` where nothing was recognised.
+/// The best label, or its group where the model has groups; `None` where nothing was recognised. A
+/// head is there to tell apart what may be one group, so its labels answer themselves.
 fn answer(prediction: &Prediction) -> Option<String> {
     let best = prediction.top(1).pop()?;
-    (!prediction.rejected()).then(|| best.group.unwrap_or(best.label))
+    let group = best.group.filter(|_| best.source == LabelSource::Base);
+    (!prediction.rejected()).then(|| group.unwrap_or(best.label))
 }
 
 /// Joins neighbours until there are `most` of them (at least 1), those first that are most alike:

@@ -1,5 +1,7 @@
 //! A model of patches with groups and an embedding, and a head for it, both made here.
 
+use std::collections::BTreeMap;
+
 use sourcing_sound::{Activation, Group, Head, HeadFeature, HeadMetadata, Labels, Model, Taxonomy};
 
 use super::tiny_model;
@@ -7,7 +9,7 @@ use super::tiny_model;
 /// Labels of the model; the second is a kind of the first.
 pub const LABELS: [&str; 3] = ["Hum", "Low hum, drone", "Whistle"];
 
-/// The bytes of a model that hears 24 columns every 12: its three levels are its logits and its
+/// The bytes of a model that takes 24 columns every 12: its three levels are its logits and its
 /// embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
 pub fn model(name: &str) -> Vec<u8> {
     let mut metadata = tiny_model::patched_metadata();
@@ -22,7 +24,8 @@ pub fn model(name: &str) -> Vec<u8> {
     tiny_model::patched_onnx(&metadata)
 }
 
-/// The file of a head that tells low tones from others by the embedding of the model in `base`.
+/// The file of a head that tells low tones from others by the embedding of the model in `base`;
+/// `low` takes the place of its low hum.
 pub fn head(base: &[u8]) -> String {
     let model = Model::from_onnx(base).unwrap();
     let metadata = HeadMetadata {
@@ -31,13 +34,14 @@ pub fn head(base: &[u8]) -> String {
         base_name: model.metadata().name.clone(),
         base_sha256: model.sha256().to_owned(),
         labels: Labels::new(vec!["low".to_owned(), "not low".to_owned()]).unwrap(),
+        refines: BTreeMap::from([("low".to_owned(), vec![LABELS[1].to_owned()])]),
+        parents: BTreeMap::new(),
         features: vec![HeadFeature::EmbeddingMean],
         segment_patches: 2,
         hop_seconds: 0.5,
         activation: Activation::Softmax,
         temperature: 1.0,
         rejection_threshold: 0.0,
-        other_threshold: None,
         smoothing_seconds: 0.0,
         event_on: 0.5,
         event_off: 0.4,
@@ -51,5 +55,5 @@ pub fn head(base: &[u8]) -> String {
         2.0, 0.0, 0.0, // low
         0.0, 1.0, 1.0, // not low
     ];
-    Head::new(metadata, weights, vec![0.0, 0.0]).unwrap().to_json()
+    Head::new(metadata, weights, vec![0.0, 0.0], None).unwrap().to_json()
 }

@@ -1,0 +1,60 @@
+//! Patches of a segment → the inputs of a head.
+
+use super::{HeadFeature, Patch};
+
+/// Largest logit, either way: what a score of nearly 0 or 1 still says.
+const MAX_LOGIT: f32 = 10.0;
+
+/// The inputs of a head: `features` one after the other, each pooled over `patches` (at least
+/// one, all of one model).
+pub fn pool(features: &[HeadFeature], patches: &[&Patch]) -> Vec<f32> {
+    let mut pooled = Vec::new();
+    for feature in features {
+        pooled.extend(match feature {
+            HeadFeature::EmbeddingMean => mean(patches, |patch| &patch.embedding),
+            HeadFeature::ScoreMean => mean(patches, |patch| &patch.scores),
+            HeadFeature::EmbeddingMax => largest(patches, |patch| &patch.embedding),
+            HeadFeature::ScoreMax => largest(patches, |patch| &patch.scores),
+            HeadFeature::LogitMean => logit_mean(patches),
+        });
+    }
+    pooled
+}
+
+/// The mean of a vector over patches.
+pub(crate) fn mean<'a>(
+    patches: &[&'a Patch],
+    vector: impl Fn(&'a Patch) -> &'a Vec<f32>,
+) -> Vec<f32> {
+    let mut mean = fold(patches, vector, |sum, value| sum + value);
+    mean.iter_mut().for_each(|sum| *sum /= patches.len() as f32);
+    mean
+}
+
+fn largest<'a>(patches: &[&'a Patch], vector: impl Fn(&'a Patch) -> &'a Vec<f32>) -> Vec<f32> {
+    fold(patches, vector, f32::max)
+}
+
+fn logit_mean(patches: &[&Patch]) -> Vec<f32> {
+    let mut mean = vec![0.0; patches.first().map_or(0, |patch| patch.scores.len())];
+    for patch in patches {
+        for (mean, &score) in mean.iter_mut().zip(&patch.scores) {
+            let logit = (score / (1.0 - score)).ln().clamp(-MAX_LOGIT, MAX_LOGIT);
+            *mean += logit / patches.len() as f32;
+        }
+    }
+    mean
+}
+
+fn fold<'a>(
+    patches: &[&'a Patch],
+    vector: impl Fn(&'a Patch) -> &'a Vec<f32>,
+    with: impl Fn(f32, f32) -> f32,
+) -> Vec<f32> {
+    let mut vectors = patches.iter().map(|patch| vector(patch));
+    let mut folded = vectors.next().cloned().unwrap_or_default();
+    for next in vectors {
+        folded.iter_mut().zip(next).for_each(|(folded, &value)| *folded = with(*folded, value));
+    }
+    folded
+}

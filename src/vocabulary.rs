@@ -1,0 +1,310 @@
+//! The labels that a classifier chooses from, with what orders and bounds them: which is a kind
+//! of which, whose label it is, and from which score on it counts. Made once, when the
+//! classifier is made; whatever comes after the scores asks it.
+
+use crate::labels::Labels;
+use crate::taxonomy::Taxonomy;
+use std::sync::Arc;
+
+/// Share of a general label's score that a special one must reach to be named before it. Below,
+/// it would be a guess beside a certainty.
+const SPECIAL_SHARE: f32 = 0.25;
+
+/// Whose label it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelSource {
+    /// The head's.
+    Head,
+    /// That of the network, on which a head may sit.
+    Base,
+}
+
+impl LabelSource {
+    /// Its name in files: `head` or `base`.
+    pub fn name(self) -> &'static str {
+        match self {
+            LabelSource::Head => "head",
+            LabelSource::Base => "base",
+        }
+    }
+}
+
+/// Scores from which a label counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Thresholds {
+    /// Below it, a label is not recognised.
+    pub(crate) rejection: f32,
+    /// An event starts, and a special label outdoes a general one.
+    pub(crate) on: f32,
+    /// Below it, an event ends.
+    pub(crate) off: f32,
+}
+
+/// Scores of a vocabulary, and what they leave unsaid.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scored {
+    /// By label.
+    pub(crate) scores: Vec<f32>,
+    /// The probability that the sound is any of the labels, where the scores are those of a
+    /// sound that is one of them; else 1.
+    pub(crate) presence: f32,
+    /// Whether the network itself says that it is none of the base's labels.
+    pub(crate) none_of_base: bool,
+}
+
+/// Labels with their taxonomy and thresholds. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Vocabulary(Arc<Parts>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Parts {
+    labels: Labels,
+    taxonomy: Option<Taxonomy>,
+    /// How many of the labels, the first ones, are the head's.
+    head_labels: usize,
+    head: Thresholds,
+    base: Thresholds,
+}
+
+impl Vocabulary {
+    /// The labels of a network without a head.
+    pub(crate) fn of_base(
+        labels: Labels,
+        taxonomy: Option<Taxonomy>,
+        thresholds: Thresholds,
+    ) -> Self {
+        let (head, base) = (thresholds, thresholds);
+        Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels: 0, head, base }))
+    }
+
+    /// The labels of a head that answers alone.
+    pub(crate) fn of_head(labels: Labels, thresholds: Thresholds) -> Self {
+        let (head_labels, head, base) = (labels.len(), thresholds, thresholds);
+        Vocabulary(Arc::new(Parts { labels, taxonomy: None, head_labels, head, base }))
+    }
+
+    /// Labels of which the first `head_labels` are a head's.
+    pub(crate) fn joint(
+        (labels, head_labels): (Labels, usize),
+        taxonomy: Option<Taxonomy>,
+        head: Thresholds,
+        base: Thresholds,
+    ) -> Self {
+        Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels, head, base }))
+    }
+
+    /// The same with one threshold of recognition for all labels.
+    pub(crate) fn with_rejection(&self, rejection: f32) -> Self {
+        let mut parts = Parts::clone(&self.0);
+        parts.head.rejection = rejection;
+        parts.base.rejection = rejection;
+        Vocabulary(Arc::new(parts))
+    }
+
+    pub(crate) fn labels(&self) -> &Labels {
+        &self.0.labels
+    }
+
+    pub(crate) fn taxonomy(&self) -> Option<&Taxonomy> {
+        self.0.taxonomy.as_ref()
+    }
+
+    pub(crate) fn head_labels(&self) -> usize {
+        self.0.head_labels
+    }
+
+    pub(crate) fn source(&self, label: usize) -> LabelSource {
+        if label < self.0.head_labels { LabelSource::Head } else { LabelSource::Base }
+    }
+
+    pub(crate) fn thresholds(&self, label: usize) -> &Thresholds {
+        match self.source(label) {
+            LabelSource::Head => &self.0.head,
+            LabelSource::Base => &self.0.base,
+        }
+    }
+
+    /// Whether no label is recognised.
+    pub(crate) fn rejects(&self, scored: &Scored) -> bool {
+        !scored.scores.iter().enumerate().any(|(label, &score)| {
+            let is_out = scored.none_of_base && self.source(label) == LabelSource::Base;
+            !is_out && score * scored.presence >= self.thresholds(label).rejection
+        })
+    }
+
+    /// Whether `special`, a descendant of `general`, is to be named before it: it is heard and
+    /// recognised, and not much more faintly.
+    fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
+        let Thresholds { rejection, on, .. } = *self.thresholds(special);
+        scores[special] >= on.max(rejection) && scores[special] >= SPECIAL_SHARE * scores[general]
+    }
+
+    fn descendants(&self, label: usize) -> &[usize] {
+        self.taxonomy().map_or(&[], |taxonomy| taxonomy.descendants(label))
+    }
+
+    /// Whether a more special label says better what `label` says.
+    pub(crate) fn is_outdone(&self, scores: &[f32], label: usize) -> bool {
+        self.descendants(label).iter().any(|&special| self.goes_before(scores, special, label))
+    }
+
+    /// All labels, best first: by score, those that are recognised before those that are not,
+    /// but a general label waits for a more special one that is heard as well.
+    pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
+        let is_known = |label: usize| scores[label] >= self.thresholds(label).rejection;
+        let mut by_score: Vec<usize> = (0..scores.len()).collect();
+        by_score
+            .sort_by(|&a, &b| is_known(b).cmp(&is_known(a)).then(scores[b].total_cmp(&scores[a])));
+        if self.taxonomy().is_none() {
+            return by_score;
+        }
+        let mut place = vec![0; scores.len()];
+        by_score.iter().enumerate().for_each(|(rank, &label)| place[label] = rank);
+        let mut order = Vec::with_capacity(scores.len());
+        let mut named = vec![false; scores.len()];
+        for label in by_score {
+            self.name(label, scores, &place, &mut named, &mut order);
+        }
+        order
+    }
+
+    /// Names those that go before `label`, then `label`. Descendants have no descendant above
+    /// them, so this ends.
+    fn name(
+        &self,
+        label: usize,
+        scores: &[f32],
+        place: &[usize],
+        named: &mut [bool],
+        order: &mut Vec<usize>,
+    ) {
+        if std::mem::replace(&mut named[label], true) {
+            return;
+        }
+        let mut before: Vec<usize> = self.descendants(label).to_vec();
+        before.retain(|&special| !named[special] && self.goes_before(scores, special, label));
+        before.sort_by_key(|&special| place[special]);
+        for special in before {
+            self.name(special, scores, place, named, order);
+        }
+        order.push(label);
+    }
+
+    /// A score per group, in the order of the groups: the highest of its labels, those left
+    /// out that a more special label of another group outdoes. Empty without a taxonomy.
+    pub(crate) fn group_scores(&self, scores: &[f32]) -> Vec<f32> {
+        let Some(taxonomy) = self.taxonomy() else { return Vec::new() };
+        let mut groups = vec![0.0f32; taxonomy.groups().len()];
+        let group_of = taxonomy.label_groups();
+        for (label, &group) in group_of.iter().enumerate() {
+            let outdone = taxonomy.descendants(label).iter().any(|&special| {
+                group_of[special] != group && self.goes_before(scores, special, label)
+            });
+            if !outdone {
+                groups[group] = groups[group].max(scores[label]);
+            }
+        }
+        groups
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
+mod tests {
+    use super::*;
+    use crate::taxonomy::Group;
+
+    const OPEN: Thresholds = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };
+
+    fn labels(names: &[&str]) -> Labels {
+        Labels::new(names.iter().map(|name| (*name).to_owned()).collect()).unwrap()
+    }
+
+    /// animal > pet > cat > purr, animal > dog; and speech. The first `head_labels` are a head's.
+    fn vocabulary(head_labels: usize, head: Thresholds, base: Thresholds) -> Vocabulary {
+        let group = |name: &str| Group { name: name.into(), icon: name.to_lowercase() };
+        let taxonomy = Taxonomy::new(
+            vec![group("Animals"), group("Cat"), group("Dog"), group("Speech")],
+            vec![0, 0, 1, 1, 2, 3],
+            vec![vec![], vec![0], vec![1], vec![2], vec![0, 1], vec![]],
+        );
+        let labels = labels(&["animal", "pet", "cat", "purr", "dog", "speech"]);
+        Vocabulary::joint((labels, head_labels), Some(taxonomy.unwrap()), head, base)
+    }
+
+    fn of_base(on: f32) -> Vocabulary {
+        vocabulary(0, OPEN, Thresholds { on, ..OPEN })
+    }
+
+    #[test]
+    fn a_parent_waits_for_a_child_that_is_heard() {
+        let vocabulary = of_base(0.3);
+        let scores = [0.95, 0.9, 0.8, 0.6, 0.1, 0.85];
+        assert_eq!(vocabulary.order(&scores), [3, 2, 1, 0, 5, 4]);
+        assert_eq!(vocabulary.group_scores(&scores), [0.0, 0.8, 0.1, 0.85]);
+    }
+
+    #[test]
+    fn a_faint_child_does_not_speak_for_its_parent() {
+        let vocabulary = of_base(0.1);
+        // Heard, but less than a quarter as strongly.
+        assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
+        // More than a quarter as strongly, but not heard.
+        assert_eq!(vocabulary.order(&[0.3, 0.02, 0.0, 0.0, 0.09, 0.01])[..2], [0, 4]);
+    }
+
+    #[test]
+    fn each_source_has_its_own_thresholds() {
+        // The head has animal, pet and cat.
+        let (low, high) = (0.1, 0.6);
+        let head = Thresholds { rejection: high, on: high, off: high };
+        let base = Thresholds { rejection: low, on: low, off: low };
+        let vocabulary = vocabulary(3, head, base);
+        let rejects = |scores: [f32; 6], none_of_base| {
+            vocabulary.rejects(&Scored { scores: scores.to_vec(), presence: 1.0, none_of_base })
+        };
+        assert!(rejects([0.5, 0.5, 0.5, 0.0, 0.0, 0.05], false));
+        assert!(!rejects([0.6, 0.0, 0.0, 0.0, 0.0, 0.0], true));
+        assert!(!rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], false));
+        assert!(rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], true), "the base's own verdict");
+        // Speech is recognised, cat with more is not; the dog (base) is a kind of animal (head).
+        assert_eq!(vocabulary.order(&[0.0, 0.0, 0.5, 0.0, 0.0, 0.2])[..2], [5, 2]);
+        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.0, 0.0, 0.25, 0.0])[..2], [4, 0]);
+        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.5, 0.0, 0.0, 0.0])[..2], [0, 2]);
+        assert_eq!(vocabulary.source(2), LabelSource::Head);
+        assert_eq!(vocabulary.source(3), LabelSource::Base);
+        let strict = vocabulary.with_rejection(0.9);
+        let heard = Scored { scores: vec![0.8; 6], presence: 1.0, none_of_base: false };
+        assert!(strict.rejects(&heard) && !vocabulary.rejects(&heard));
+    }
+
+    #[test]
+    fn what_is_probably_absent_is_rejected() {
+        let vocabulary = Vocabulary::of_head(labels(&["a"]), Thresholds { rejection: 0.5, ..OPEN });
+        let scored = |presence| Scored { scores: vec![0.9], presence, none_of_base: false };
+        assert!(vocabulary.rejects(&scored(0.5)));
+        assert!(!vocabulary.rejects(&scored(0.6)));
+    }
+
+    #[test]
+    fn order_names_every_label_once_whatever_the_scores() {
+        let head = Thresholds { rejection: 0.5, ..OPEN };
+        for (vocabulary, seed) in (0..200u32).map(|seed| (vocabulary(2, head, OPEN), seed)) {
+            let score =
+                |i: u32| ((seed * 7 + i * 13).wrapping_mul(2_654_435_761) % 1000) as f32 / 1000.0;
+            let scores: Vec<f32> = (0..6).map(score).collect();
+            let order = vocabulary.order(&scores);
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
+            let place = |label| order.iter().position(|&other| other == label).unwrap();
+            for general in 0..6 {
+                for &special in vocabulary.descendants(general) {
+                    if vocabulary.goes_before(&scores, special, general) {
+                        assert!(place(special) < place(general), "{scores:?}: {order:?}");
+                    }
+                }
+            }
+        }
+    }
+}
