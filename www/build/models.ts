@@ -17,6 +17,9 @@ const MODELS = join(WWW, "../models");
 const WASM = join(WWW, "package/wasm/sourcing_sound.js");
 const MANIFEST = "models.json";
 
+/** What the site calls a model whose file keeps an older name. */
+const NAMES: Readonly<Record<string, string>> = { "urban-v1": "urban-tiny" };
+
 interface Asset {
   /** The name by which the site serves it. */
   name: string;
@@ -97,8 +100,9 @@ async function collect(): Promise<Collected> {
   const models = filesOf((name) => name === "model.onnx").map((path) => ({ path, bytes: readFileSync(path) }));
   const entries: ModelEntry[] = models.map(({ path, bytes }) => {
     const folder = dirname(path);
-    const name = basename(folder);
-    return { ...read(bytes), ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
+    const metadata = read(bytes);
+    const name = NAMES[metadata.name] ?? metadata.name;
+    return { ...metadata, name, ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
   });
   const heads: HeadEntry[] = filesOf((name) => name.endsWith(".head.json")).map((path) => {
     const bytes = readFileSync(path);

@@ -31,8 +31,6 @@ export const page: typeof english = {
   processed: (names) =>
     `Dein Browser verändert den Ton noch (${processingNames(names)}); das kann die Ergebnisse verschlechtern.`,
 
-  more: "Mehr Arten von Geräuschen hören",
-  moreSize: (labels, size) => `${labels}\u00a0Arten · ${comma(size)}`,
   loadingModel: (loaded, total) => `${comma(loaded.replace(/\sMB/, ""))} von ${comma(total)}`,
   gettingReady: "Wird vorbereitet\u00a0…",
   listensFor: "Achtet auf",
@@ -65,9 +63,9 @@ export const page: typeof english = {
   },
 
   choices: {
-    "urban-v1": (labels) => `${labels}\u00a0Stadtgeräusche`,
     everyday: (labels) => `${labels}\u00a0Alltagsgeräusche`,
-    "everyday+urban": (labels) => `${labels}\u00a0Stadtgeräusche, mit dem großen Ohr`,
+    "everyday+urban": (labels) => `${labels}\u00a0Alltags- und Stadtgeräusche`,
+    "urban-tiny": (labels) => `${labels}\u00a0Stadtgeräusche, klein`,
   },
   otherChoice: (labels, id) => `${labels}\u00a0Geräusche (${id})`,
 

@@ -28,8 +28,6 @@ export const page = {
   lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
   processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
 
-  more: "Hear more kinds of sound",
-  moreSize: (labels: number, size: string) => `${labels} kinds · ${size}`,
   loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
   gettingReady: "Getting ready…",
   listensFor: "Listens for",
@@ -62,9 +60,9 @@ export const page = {
 
   /** What each of the site's models hears, by its choice's `id`. */
   choices: {
-    "urban-v1": (labels) => `${labels} city sounds`,
     everyday: (labels) => `${labels} everyday sounds`,
-    "everyday+urban": (labels) => `${labels} city sounds, by the big ear`,
+    "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
+    "urban-tiny": (labels) => `${labels} urban sounds, tiny`,
   } as Readonly<Record<string, (labels: number) => string>>,
   otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
 
