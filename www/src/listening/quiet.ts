@@ -18,31 +18,26 @@ export function isSilence(best: Pick<Category, "label"> | undefined): boolean {
 
 /** Knows from the levels of the last seconds whether there was anything to name. */
 export class Quiet {
-  readonly #seconds: number;
   /** Time of the last frame, and of the last that was loud enough. */
   #time = 0;
   #loudAt = -Infinity;
-  #told = new Set<string>();
-
-  /** `seconds` that the model hears at once: what was loud within them still counts. */
-  constructor(seconds: number) {
-    this.#seconds = seconds;
-  }
+  readonly #told = new Set<string>();
 
   frame(time: number, { rms }: Level): void {
     this.#time = time;
     if (rms >= QUIET_DBFS) this.#loudAt = time;
   }
 
-  get now(): boolean {
-    return this.#time - this.#loudAt > this.#seconds;
+  /** Whether nothing was loud enough within the last `seconds`, which a model hears at once. */
+  since(seconds: number): boolean {
+    return this.#time - this.#loudAt > seconds;
   }
 
-  /** Those that are sounds: silence is none, and none begins while it is quiet; what has begun is told to its end. */
-  sounds(events: readonly SoundEvent[]): SoundEvent[] {
+  /** Those that are sounds: silence is none, and none begins while it is `quiet`; what has begun is told to its end. */
+  sounds(events: readonly SoundEvent[], quiet: boolean): SoundEvent[] {
     return events.filter((event) => {
       const key = `${event.label} ${event.onset}`;
-      if (isSilence(event) || (this.now && !this.#told.has(key))) return false;
+      if (isSilence(event) || (quiet && !this.#told.has(key))) return false;
       if (event.offset === null) this.#told.add(key);
       else this.#told.delete(key);
       return true;

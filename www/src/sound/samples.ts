@@ -4,7 +4,7 @@
 /** A sound that the page can make by itself. */
 export interface Sample {
   /** Also `data-sample` of its button. */
-  id: "siren" | "bird" | "bell";
+  id: "siren" | "bird" | "guitar";
   /** Name of its picture in `src/icons`. */
   icon: string;
   /** Length of the loop. */
@@ -16,7 +16,7 @@ export interface Sample {
 export const SAMPLES: readonly Sample[] = [
   { id: "siren", icon: "alarm", seconds: 5, wave: siren },
   { id: "bird", icon: "bird", seconds: 6, wave: bird },
-  { id: "bell", icon: "bell", seconds: 6, wave: bell },
+  { id: "guitar", icon: "music", seconds: 4.8, wave: guitar },
 ];
 
 /** Peak of what is rendered; full scale is 1. */
@@ -66,23 +66,22 @@ function bird(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
   return overNoise(withEchoes(song, sampleRate, 0.2, 0.3), 0.05, 0.3);
 }
 
-/** A telephone's two bells: struck 20 times a second in turn for two seconds, silent for one. */
-function bell(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
-  const ring = new Float32Array(count);
-  // Partials of a small brass bell, as multiples of its lowest.
-  const partials = [1, 2.04, 2.74, 3.76, 5.4, 6.8];
-  for (const begin of [0.1, 3.1]) {
-    for (let stroke = 0; stroke < 40; stroke += 1) {
-      const hertz = stroke % 2 === 0 ? 1180 : 1390;
-      addAt(ring, (begin + stroke / 20) * sampleRate, 0.5 * sampleRate, (i) => {
-        const t = i / sampleRate;
-        const partial = (ratio: number, n: number) =>
-          (Math.exp(-t * (7 + 3 * n)) / (n + 1)) * Math.sin(TURN * hertz * ratio * t);
-        return partials.reduce((sum, ratio, n) => sum + partial(ratio, n), 0);
-      });
-    }
-  }
-  return ring;
+/** A guitar: eight plucked notes of two chords, a string being noise that goes round and loses its edges. */
+function guitar(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
+  const tune = new Float32Array(count);
+  const random = noiseFrom(7);
+  const notes = [110, 164.81, 220, 277.18, 329.63, 277.18, 220, 164.81, 98, 146.83, 196, 246.94, 293.66, 246.94, 196, 146.83];
+  notes.forEach((hertz, n) => {
+    const string = Float32Array.from({ length: Math.round(sampleRate / hertz) }, random);
+    addAt(tune, (n / notes.length) * count, 1.6 * sampleRate, (i) => {
+      const at = i % string.length;
+      const now = string[at]!;
+      string[at] = 0.498 * (now + string[(at + 1) % string.length]!);
+      // The last of it fades, so that no note ends with a click.
+      return now * Math.min(1, (1.6 - i / sampleRate) / 0.3);
+    });
+  });
+  return tune;
 }
 
 /** Adds `length` samples of `sound` from the sample `begin` on; what goes beyond the end comes at the beginning. */
@@ -106,13 +105,21 @@ function withEchoes(dry: Float32Array<ArrayBuffer>, sampleRate: number, seconds:
   return wet;
 }
 
-/** The hush of the open air: noise of a fixed seed whose high part `smoothness`, below 1, takes away. */
+/** The hush of the open air: noise whose high part `smoothness`, below 1, takes away. */
 function overNoise(samples: Float32Array<ArrayBuffer>, level: number, smoothness: number) {
-  let seed = 1;
+  const random = noiseFrom(1);
   let noise = 0;
   return samples.map((sample) => {
-    seed = (seed * 1_664_525 + 1_013_904_223) >>> 0;
-    noise += (seed / 2 ** 31 - 1 - noise) * smoothness;
+    noise += (random() - noise) * smoothness;
     return sample + level * noise;
   });
+}
+
+/** White noise, -1 to 1, the same for the same seed. */
+function noiseFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
 }

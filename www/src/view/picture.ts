@@ -1,4 +1,4 @@
-// The spectrogram with its axes, its hint and its progress line.
+// The spectrogram with its axes and its progress line.
 
 import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
@@ -20,7 +20,6 @@ export class Picture {
   readonly #canvas = byId("spectrogram", HTMLCanvasElement);
   readonly #frequencies = byId("frequencies", HTMLElement);
   readonly #times = byId("times", HTMLElement);
-  readonly #hint = byId("hint", HTMLElement);
   readonly #progress = byId("progress", HTMLElement);
   readonly #spectrogram = new Spectrogram(this.#canvas);
   #info: ModelInfo | undefined;
@@ -29,7 +28,6 @@ export class Picture {
 
   constructor() {
     this.#canvas.setAttribute("aria-label", texts.spectrogram);
-    this.#hint.textContent = texts.hint;
     this.#showLiveTimes();
   }
 
@@ -48,11 +46,6 @@ export class Picture {
     });
     const unit = make("span", "unit", texts.hertz);
     this.#frequencies.replaceChildren(...marks, unit);
-  }
-
-  setHint(text: string | undefined): void {
-    this.#hint.hidden = text === undefined;
-    if (text !== undefined) this.#hint.textContent = text;
   }
 
   /** An empty picture that rolls. */

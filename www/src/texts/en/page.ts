@@ -1,9 +1,12 @@
 // The frame, the stage and the about section.
 
+import type { Sample } from "../../sound/samples.js";
+
 export const page = {
   listen: "Start listening",
   starting: "Starting…",
   stop: "Stop listening",
+  stopSample: "Stop the sample",
   record: (seconds: string) => `Record ${seconds} seconds`,
   cancel: "Cancel",
   play: "Play",
@@ -19,12 +22,15 @@ export const page = {
   listening: "Listening…",
   working: "Working it out…",
   recording: "Recording…",
+  quiet: "Quiet",
+  quietDetail: "Nothing loud enough to name",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
   unsure: "None of the sounds I have learnt",
   secondsLeft: (seconds: string) => `${seconds} s left`,
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
+  fromSample: (name: string) => `Sample: ${name}`,
   lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
   processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
 
@@ -32,8 +38,13 @@ export const page = {
   gettingReady: "Getting ready…",
   listensFor: "Listens for",
 
+  introLead: "Let this page listen, and it names what it hears.",
+  introPrivacy: "It works here in your browser: no sound, and nothing about it, leaves this device.",
+  samplesTitle: "No microphone at hand? Try it on a sample:",
+  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" } as Readonly<Record<Sample["id"], string>>,
+
   privacy: "Sound never leaves this device.",
-  hint: "Start listening, or drop an audio file here",
+  dropHint: "Or drop an audio file here.",
   spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
   now: "now",
   hertz: "Hz",
