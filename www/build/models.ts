@@ -10,15 +10,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "vite";
 import { type Described, described } from "../src/models/described.js";
 import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
+import { siteName } from "../src/models/site-name.js";
 import { cardHtml } from "./card.js";
 
 const WWW = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODELS = join(WWW, "../models");
 const WASM = join(WWW, "package/wasm/sourcing_sound.js");
 const MANIFEST = "models.json";
-
-/** What the site calls a model whose file keeps an older name. */
-const NAMES: Readonly<Record<string, string>> = { "urban-v1": "urban-tiny" };
 
 interface Asset {
   /** The name by which the site serves it. */
@@ -101,7 +99,7 @@ async function collect(): Promise<Collected> {
   const entries: ModelEntry[] = models.map(({ path, bytes }) => {
     const folder = dirname(path);
     const metadata = read(bytes);
-    const name = NAMES[metadata.name] ?? metadata.name;
+    const name = siteName(metadata.name);
     return { ...metadata, name, ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
   });
   const heads: HeadEntry[] = filesOf((name) => name.endsWith(".head.json")).map((path) => {

@@ -120,12 +120,13 @@ function answerOf({ categories, groups, rejected }: Judgement): Answer {
     return { label: REJECTED, words: texts.unknown, icon, detail: texts.unsure, group: "" };
   }
   const group = groupOf(best, groups);
+  const { name, score } = groupWords(best, group);
   return {
     label: best.label,
     words: labelWords(best.label),
     icon: group?.icon,
     detail: texts.sure(percent(best.score)),
-    group: groupWords(best, group),
+    group: `${name} ${score}`.trim(),
   };
 }
 

@@ -23,7 +23,7 @@ export const page: typeof english = {
   working: "Ich überlege\u00a0…",
   recording: "Aufnahme läuft\u00a0…",
   quiet: "Ruhe",
-  quietDetail: "Nichts ist laut genug, um es zu benennen",
+  quietDetail: "Kein Geräusch, das sich benennen ließe",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
   unsure: "Keines der Geräusche, die ich gelernt habe",

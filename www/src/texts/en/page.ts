@@ -23,7 +23,7 @@ export const page = {
   working: "Working it out…",
   recording: "Recording…",
   quiet: "Quiet",
-  quietDetail: "Nothing loud enough to name",
+  quietDetail: "No sound to name",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
   unsure: "None of the sounds I have learnt",
