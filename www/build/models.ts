@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "vite";
 import { type Described, described } from "../src/models/described.js";
 import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
+import { siteName } from "../src/models/site-name.js";
 import { cardHtml } from "./card.js";
 
 const WWW = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -97,8 +98,9 @@ async function collect(): Promise<Collected> {
   const models = filesOf((name) => name === "model.onnx").map((path) => ({ path, bytes: readFileSync(path) }));
   const entries: ModelEntry[] = models.map(({ path, bytes }) => {
     const folder = dirname(path);
-    const name = basename(folder);
-    return { ...read(bytes), ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
+    const metadata = read(bytes);
+    const name = siteName(metadata.name);
+    return { ...metadata, name, ...publish(`${name}.onnx`, bytes), ...publishCard(join(folder, "CARD.md"), name) };
   });
   const heads: HeadEntry[] = filesOf((name) => name.endsWith(".head.json")).map((path) => {
     const bytes = readFileSync(path);

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ManifestTransform } from "workbox-build";
 
-/** Files of the finished site, by their paths in it. The large model is not among them: the page keeps it itself. */
+/** Files of the finished site, by their paths in it. Of the models only the first is among them: the page keeps what else is chosen itself. */
 export const KEPT = ["{index.html,models/*.html}", "*.{svg,json,webmanifest}", "icons/*.png", "assets/*"];
 
 /** Larger than any file of `KEPT`, with room to grow. */
@@ -19,7 +19,7 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the wasm module", /\.wasm$/],
   ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],
   ["the worker", /^assets\/sourcing-sound-worker-.*\.js$/],
-  ["the model", /^assets\/urban-v1-.*\.onnx$/],
+  ["the first model", /^assets\/everyday-.*\.onnx$/],
   ["the list of models", /^models\.json$/],
   ["the manifest", /^manifest\.webmanifest$/],
 ];

@@ -1,32 +1,31 @@
-// The page's conductor of what is heard through the microphone: one thing at a
-// time (listening or recording), and each new one ends the one before it.
+// The page's conductor of what is heard through the microphone, or of a sample:
+// one thing at a time (listening or recording), and each new one ends the one before it.
 
-import type { Classifier, ModelInfo, Recording, SoundError } from "sourcing-sound";
+import type { Classifier, ModelInfo, Recording, SoundError, Update } from "sourcing-sound";
 import { byId } from "./dom.js";
 import { clock, short } from "./format.js";
 import { Absence } from "./listening/absence.js";
 import { Alerts } from "./listening/alerts.js";
 import { Keeper, type KeeperEvents } from "./listening/keeper.js";
 import type { Log } from "./listening/log.js";
+import { Quiet } from "./listening/quiet.js";
 import { record } from "./listening/record.js";
+import { PlayingSample } from "./listening/sample.js";
 import type { SettingsStore } from "./listening/settings.js";
 import { WakeLock } from "./listening/wake-lock.js";
 import { ActiveModel } from "./models/active.js";
 import { overall, toParts } from "./sound/parts.js";
+import type { Sample } from "./sound/samples.js";
 import type { State } from "./state.js";
 import { listenTexts, texts } from "./texts/index.js";
-import { Announcer } from "./view/announcer.js";
-import { Bars } from "./view/bars.js";
 import { Buttons } from "./view/buttons.js";
 import { Clip } from "./view/clip.js";
 import { Devices } from "./view/devices.js";
 import { HeardList } from "./view/heard-list.js";
-import { LevelHint } from "./view/level-hint.js";
-import { Meter } from "./view/meter.js";
 import { Notice } from "./view/notice.js";
-import { Picture } from "./view/picture.js";
+import { SampleButtons } from "./view/samples.js";
 import { SettingsPanel } from "./view/settings.js";
-import { Verdict } from "./view/verdict.js";
+import { Stage } from "./view/stage.js";
 
 /** A recording lasts this long at least, in seconds, however little the model hears at once. */
 const MIN_RECORDING_SECONDS = 4;
@@ -42,23 +41,21 @@ export interface AppParts {
 export class App {
   readonly #parts: AppParts;
   readonly #main = byId("app", HTMLElement);
-  readonly #announcer = new Announcer();
-  readonly #verdict = new Verdict(this.#announcer);
-  readonly #picture = new Picture();
-  readonly #meter = new Meter();
-  readonly #hint = new LevelHint();
-  readonly #bars = new Bars();
+  readonly #stage = new Stage();
   readonly #notice: Notice;
   readonly #heard = new HeardList();
-  readonly #clip = new Clip(this.#picture);
+  readonly #clip = new Clip(this.#stage.picture);
   readonly #wakeLock = new WakeLock();
   readonly #alerts: Alerts;
   readonly #devices: Devices;
   readonly #panel: SettingsPanel;
   readonly #buttons: Buttons;
+  readonly #samples: SampleButtons;
   readonly #model = new ActiveModel((info) => this.#describe(info));
   #state: State = "loading";
   #keeper: Keeper | undefined;
+  /** What is heard in place of the microphone. */
+  #sample: PlayingSample | undefined;
   #heardSeconds: number | undefined;
   #shown: Recording | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -79,6 +76,10 @@ export class App {
       pause: () => void this.#pause(),
       resume: () => void this.#resume(),
     });
+    this.#samples = new SampleButtons({
+      play: (sample) => void this.#listen(sample),
+      stop: () => this.#stop(),
+    });
     this.#devices = new Devices(
       () => settings.all.deviceId,
       (deviceId) => {
@@ -95,7 +96,7 @@ export class App {
       (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
     );
     this.#setState("loading");
-    this.#verdict.wait("", texts.loading);
+    this.#stage.wait("", texts.loading);
   }
 
   /** Loads the model, so that the first click is answered at once. */
@@ -131,15 +132,19 @@ export class App {
     const handOver = this.#keeper && ((next: Classifier) => this.#keeper?.use(next, settings));
     const before = await this.#model.replace(classifier, handOver);
     this.#describe(classifier.info);
-    if (this.#keeper) this.#parts.log.begin(classifier.info);
+    if (this.#keeper) this.#beginLog(classifier.info);
     void Promise.all([this.#settled(), this.#borrowed]).then(() => before?.close());
     if (this.#state === "result" && this.#shown) void this.#judgeAgain(this.#shown);
   }
 
-  async #listen(): Promise<void> {
-    this.#buttons.begin("listen");
+  /** Listens through the microphone, or to a sample in its place. */
+  async #listen(sample?: Sample): Promise<void> {
+    this.#buttons.begin(sample ? "sample" : "listen");
     await this.#run("starting", async (signal) => {
-      this.#verdict.wait(texts.fromMicrophone, texts.starting);
+      // Before anything is waited for: browsers start no sound after it.
+      const playing = sample && this.#play(sample, signal);
+      this.#main.dataset["source"] = playing ? "sample" : "microphone";
+      this.#stage.wait(this.#source, texts.starting);
       const classifier = await this.#model.load();
       signal.throwIfAborted();
       const { settings } = this.#parts;
@@ -147,18 +152,44 @@ export class App {
         classifier,
         settings: settings.streamOf(classifier.info.name),
         deviceId: settings.all.deviceId,
+        ...(playing && { media: playing.media }),
       };
-      this.#picture.beginLive(classifier.info);
+      this.#stage.picture.beginLive(classifier.info);
       const keeper = new Keeper(options, this.#keeperEvents(signal));
       this.#keeper = keeper;
       signal.addEventListener("abort", () => this.#leave(keeper), { once: true });
-      this.#parts.log.begin(classifier.info);
+      this.#beginLog(classifier.info);
       await keeper.start(signal);
     });
   }
 
+  /** Lets the sample sound until `signal` says stop. */
+  #play(sample: Sample, signal: AbortSignal): PlayingSample {
+    const playing = new PlayingSample(sample);
+    this.#sample = playing;
+    this.#samples.show(sample);
+    const end = () => {
+      playing.close();
+      this.#sample = undefined;
+      this.#samples.show(undefined);
+    };
+    signal.addEventListener("abort", end, { once: true });
+    return playing;
+  }
+
+  /** Where the sound comes from, in words. */
+  get #source(): string {
+    return this.#sample ? texts.fromSample(texts.samples[this.#sample.sample.id]) : texts.fromMicrophone;
+  }
+
+  /** What the page plays itself is not for the history. */
+  #beginLog(info: ModelInfo): void {
+    if (!this.#sample) this.#parts.log.begin(info);
+  }
+
   #keeperEvents(signal: AbortSignal): KeeperEvents {
     let dropped = 0;
+    let quiet = new Quiet();
     const unlessOver =
       <A extends unknown[]>(tell: (...args: A) => void) =>
       (...args: A) => {
@@ -167,30 +198,24 @@ export class App {
     return {
       opened: unlessOver((microphone) => {
         dropped = 0;
+        quiet = new Quiet();
         this.#notice.clear();
         void this.#devices.refresh();
         // One that was lost while it was paused comes back paused.
         if (this.#keeper?.paused) this.#showPaused();
         else this.#showListening();
         const { processing } = microphone;
-        if (processing.length > 0) this.#notice.remark(texts.processed(processing.join(", ")));
+        if (processing.length > 0 && !this.#sample) this.#notice.remark(texts.processed(processing.join(", ")));
       }),
-      update: unlessOver((update, { sampleRate }) => {
-        if (this.#troubled) this.#notice.clear();
-        this.#troubled = false;
-        this.#verdict.judge(texts.fromMicrophone, update);
-        this.#bars.show(update.categories, update.groups);
-        this.#heard.update(update.events, update.groups);
-        this.#parts.log.update(update);
-        this.#alerts.heard(update.events);
+      update: unlessOver((update, { sampleRate, info }) => {
+        this.#hear(update, quiet, info);
         if (update.dropped > dropped) this.#notice.remark(texts.lost(short(update.dropped / sampleRate)));
         dropped = update.dropped;
       }),
       frame: unlessOver((frame) => {
         this.#heardSeconds = frame.time;
-        this.#picture.append(frame.columns);
-        this.#meter.show(frame.level);
-        this.#hint.show(frame.level);
+        quiet.frame(frame.time, frame.level);
+        this.#stage.frame(frame);
       }),
       troubled: unlessOver((error) => {
         this.#troubled = true;
@@ -202,74 +227,77 @@ export class App {
     };
   }
 
+  #hear(update: Update, quiet: Quiet, { segmentSeconds }: ModelInfo): void {
+    if (this.#troubled) this.#notice.clear();
+    this.#troubled = false;
+    const isQuiet = quiet.since(segmentSeconds);
+    const events = quiet.sounds(update.events, isQuiet);
+    this.#stage.answer(update, isQuiet);
+    this.#heard.update(events, update.groups);
+    if (this.#sample) return;
+    this.#parts.log.update({ ...update, events });
+    this.#alerts.heard(events);
+  }
+
   /** No microphone for now. Until one had been heard, the person may want to begin anew. */
   #wait(error: SoundError, again: boolean): void {
     this.#heardSeconds = undefined;
     this.#parts.log.end();
-    this.#meter.clear();
-    this.#hint.clear();
-    this.#bars.clear();
-    this.#announcer.reset();
+    this.#stage.quieten();
     this.#notice.fail(error);
-    if (again) this.#verdict.wait(texts.fromMicrophone, listenTexts.waiting, listenTexts.waitingDetail);
-    else this.#verdict.wait("", texts.failed);
     this.#setState(again ? "waiting" : "error");
+    if (again) this.#stage.wait(this.#source, listenTexts.waiting, listenTexts.waitingDetail);
+    else this.#stage.wait("", texts.failed);
   }
 
   async #pause(): Promise<void> {
     const keeper = this.#keeper;
     if (!keeper || this.#state !== "listening") return;
-    await keeper.pause();
+    await Promise.all([keeper.pause(), this.#sample?.pause()]);
     if (keeper !== this.#keeper) return;
     this.#heardSeconds = undefined;
     this.#parts.log.end();
-    this.#meter.clear();
-    this.#hint.clear();
-    this.#announcer.reset();
+    this.#stage.hold();
     this.#showPaused();
   }
 
   #showPaused(): void {
     this.#wakeLock.want(false);
-    this.#verdict.wait(texts.fromMicrophone, listenTexts.paused, listenTexts.pausedDetail);
+    const detail = this.#sample ? listenTexts.pausedSample : listenTexts.pausedDetail;
+    this.#stage.wait(this.#source, listenTexts.paused, detail);
     this.#setState("paused");
   }
 
   #showListening(): void {
-    this.#hint.begin();
     this.#wakeLock.want(this.#parts.settings.all.wakeLock);
-    this.#verdict.wait(texts.fromMicrophone, texts.listening);
+    this.#stage.listen(this.#source, this.#sample === undefined);
     this.#setState("listening");
   }
 
   async #resume(): Promise<void> {
     const keeper = this.#keeper;
     if (!keeper || this.#state !== "paused") return;
-    this.#parts.log.begin((await this.#model.load()).info);
+    this.#beginLog((await this.#model.load()).info);
     this.#showListening();
-    await keeper.resume();
+    await Promise.all([keeper.resume(), this.#sample?.resume()]);
   }
 
   async #record(): Promise<void> {
     this.#buttons.begin("record");
     await this.#run("starting", async (signal) => {
-      this.#verdict.wait(texts.fromMicrophone, texts.starting);
+      this.#main.dataset["source"] = "microphone";
+      this.#stage.wait(this.#source, texts.starting);
       const classifier = await this.#model.load();
       const seconds = recordingSeconds(classifier.info);
-      this.#picture.beginRecording(classifier.info, seconds);
+      this.#stage.picture.beginRecording(classifier.info, seconds);
       const recording = await record(classifier, seconds, {
         signal,
         deviceId: this.#parts.settings.all.deviceId,
         began: () => {
           this.#setState("recording");
-          this.#verdict.wait(texts.fromMicrophone, texts.recording, texts.secondsLeft(seconds.toFixed(1)));
+          this.#stage.wait(this.#source, texts.recording, texts.secondsLeft(seconds.toFixed(1)));
         },
-        frame: (frame, time) => {
-          this.#picture.append(frame.columns);
-          this.#meter.show(frame.level);
-          this.#picture.setProgress(time / seconds);
-          this.#verdict.setDetail(texts.secondsLeft(Math.max(0, seconds - time).toFixed(1)));
-        },
+        frame: (frame, time) => this.#stage.recordingFrame(frame, time, seconds),
         troubled: (error) => this.#notice.fail(error),
       });
       this.#setState("working");
@@ -283,15 +311,11 @@ export class App {
     const predictions = await classifier.classify(pcm, sampleRate, { signal });
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
-    const seconds = pcm.length / sampleRate;
-    const answer = overall(predictions);
-    this.#picture.showRecording(classifier.info, columns, seconds);
+    this.#setState("result");
+    this.#stage.showRecording(classifier.info, recording, columns, overall(predictions));
     this.#heard.showParts(toParts(predictions));
     this.#clip.show(recording, "recording.wav");
     this.#shown = recording;
-    this.#setState("result");
-    this.#verdict.judge(`${texts.fromRecording} · ${short(seconds)} s`, answer);
-    this.#bars.show(answer.categories, answer.groups);
   }
 
   /** Until no work is under way that needs the classifier with which it began. An open microphone is no such work. */
@@ -310,9 +334,8 @@ export class App {
   }
 
   #describe(info: ModelInfo): void {
-    this.#picture.describe(info);
+    this.#stage.describe(info);
     this.#heard.describe(info);
-    this.#bars.describe(info);
     this.#panel.describe(info);
     this.#buttons.describe(short(recordingSeconds(info)));
     this.#parts.described(info);
@@ -329,9 +352,8 @@ export class App {
     const task = new AbortController();
     this.#task = task;
     this.#clip.clear();
-    this.#quieten();
+    this.#stage.quieten();
     this.#notice.clear();
-    this.#picture.setHint(undefined);
     if (state === "starting") this.#heard.beginLive();
     this.#setState(state);
     try {
@@ -351,10 +373,10 @@ export class App {
 
   #fail(thrown: unknown): void {
     this.#task?.abort();
-    this.#quieten();
-    this.#verdict.wait("", texts.failed);
+    this.#stage.quieten();
     this.#notice.fail(thrown);
     this.#setState("error");
+    this.#stage.wait("", texts.failed);
   }
 
   #stop(): void {
@@ -364,19 +386,9 @@ export class App {
   }
 
   #rest(): void {
-    this.#quieten();
-    this.#picture.setHint(texts.hint);
-    this.#verdict.wait("", texts.ready);
+    this.#stage.quieten();
+    this.#stage.wait("", texts.ready);
     this.#setState("idle");
-  }
-
-  /** Nothing is heard. */
-  #quieten(): void {
-    this.#meter.clear();
-    this.#hint.clear();
-    this.#bars.clear();
-    this.#announcer.reset();
-    this.#picture.setProgress(undefined);
   }
 
   #setState(state: State): void {

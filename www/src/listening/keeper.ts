@@ -33,6 +33,8 @@ export interface KeeperOptions {
   settings: StreamOptions;
   /** `undefined` for the system's. */
   deviceId: string | undefined;
+  /** What is listened to in place of a microphone. */
+  media?: MediaStream;
 }
 
 const WATCH_MS = 2000;
@@ -109,7 +111,7 @@ export class Keeper {
 
   /** Listens through another microphone, `undefined` for the system's. */
   useDevice(deviceId: string | undefined): void {
-    if (deviceId === this.#options.deviceId) return;
+    if (deviceId === this.#options.deviceId || this.#options.media) return;
     this.#options = { ...this.#options, deviceId };
     this.#end(REOPEN);
   }
@@ -183,11 +185,11 @@ export class Keeper {
   }
 
   async #listen(signal: AbortSignal, deviceId: string | undefined): Promise<Microphone> {
-    const { classifier, settings } = this.#options;
+    const { classifier, settings, media } = this.#options;
     const end = this.#end;
     const microphone: Microphone = await listen((update) => this.#events.update(update, microphone), {
       ...settings,
-      ...(deviceId !== undefined && { deviceId }),
+      ...(media ? { mediaStream: media } : deviceId !== undefined && { deviceId }),
       classifier,
       signal,
       onFrame: (frame) => {

@@ -1,4 +1,4 @@
-// The classifier that the page listens with: the small one at first, then whichever is chosen.
+// The classifier that the page listens with: everyday at first, then whichever is chosen.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
 

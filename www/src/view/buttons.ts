@@ -12,7 +12,10 @@ export interface ButtonEvents {
   resume(): void;
 }
 
-/** States in which the microphone is wanted. */
+/** What a button begins. */
+export type Begun = "listen" | "sample" | "record";
+
+/** States in which the microphone, or a sample, is wanted. */
 const OPEN: readonly State[] = ["starting", "listening", "paused", "waiting", "recording"];
 
 export class Buttons {
@@ -20,18 +23,18 @@ export class Buttons {
   readonly #pause = byId("pause", HTMLButtonElement);
   readonly #record = byId("record", HTMLButtonElement);
   #state: State = "loading";
-  /** Which of the two ends what is going on. */
-  #ends: "listen" | "record" | undefined;
+  /** What was begun last; its button ends it. */
+  #ends: Begun | undefined;
   #seconds = "4";
 
   constructor(events: ButtonEvents) {
-    this.#listen.onclick = () => (this.#ends === "listen" ? events.stop() : events.listen());
+    this.#listen.onclick = () => (this.#endsHere ? events.stop() : events.listen());
     this.#record.onclick = () => (this.#ends === "record" ? events.stop() : events.record());
     this.#pause.onclick = () => (this.#state === "paused" ? events.resume() : events.pause());
   }
 
-  /** The button that was pressed ends what it begins. */
-  begin(which: "listen" | "record"): void {
+  /** The button that was pressed ends what it begins; a sample is ended by the first button too. */
+  begin(which: Begun): void {
     this.#ends = which;
   }
 
@@ -46,11 +49,16 @@ export class Buttons {
     if (!OPEN.includes(state)) this.#ends = undefined;
     const hears = state === "listening" || state === "paused";
     if (document.activeElement === this.#pause && !hears) this.#listen.focus();
-    setText(this.#listen, this.#ends === "listen" ? texts.stop : texts.listen);
+    setText(this.#listen, this.#endsHere ? (this.#ends === "sample" ? texts.stopSample : texts.stop) : texts.listen);
     setText(this.#record, this.#ends === "record" ? texts.cancel : texts.record(this.#seconds));
     setText(this.#pause, state === "paused" ? listenTexts.resume : listenTexts.pause);
     this.#pause.disabled = !hears;
-    this.#listen.toggleAttribute("data-active", this.#ends === "listen");
+    this.#listen.toggleAttribute("data-active", this.#endsHere);
     this.#record.toggleAttribute("data-active", this.#ends === "record");
+  }
+
+  /** Whether the first button ends what is going on. */
+  get #endsHere(): boolean {
+    return this.#ends === "listen" || this.#ends === "sample";
   }
 }

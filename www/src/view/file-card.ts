@@ -4,6 +4,7 @@ import { type Classifier, type ModelInfo, openRecording, SoundError } from "sour
 import { make, setText } from "../dom.js";
 import type { Row } from "../export/rows.js";
 import { clock, percent } from "../format.js";
+import { siteName } from "../models/site-name.js";
 import { PageError } from "../page-error.js";
 import { type Analysis, analyse, type Progress } from "../sound/analysis.js";
 import { errorTexts, fileTexts, labelWords, texts } from "../texts/index.js";
@@ -111,7 +112,7 @@ export class FileCard {
     this.#analysis = analysis;
     const { label, words } = mainAnswer(analysis);
     this.element.dataset["label"] = label;
-    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.heardBy(analysis.info.name)}`);
+    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.heardBy(siteName(analysis.info.name))}`);
     this.#result.show(analysis, words);
     const broken = analysis.broken !== undefined;
     this.#set("done", broken ? fileTexts.broken(clock(analysis.seconds)) : "");
@@ -139,7 +140,7 @@ export class FileCard {
     const state = this.element.dataset["state"];
     const other = this.#info && this.#analysis && this.#info.name !== this.#analysis.info.name;
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
-    setText(this.#again, state === "done" && this.#info ? fileTexts.again(this.#info.name) : fileTexts.retry);
+    setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
   }
 }
 

@@ -11,6 +11,8 @@ export function prepareFrame(): void {
   byId("title", HTMLElement).textContent = listenTexts.title;
   byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;
   byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;
+  byId("intro-lead", HTMLElement).textContent = texts.introLead;
+  byId("privacy", HTMLElement).textContent = texts.introPrivacy;
   byId("heard-more", HTMLElement).textContent = listenTexts.history;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
   byId("language-name", HTMLElement).textContent = texts.languageName;

@@ -20,12 +20,13 @@ export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly Gro
 }
 
 /**
- * "Cat 93%"; nothing where the group says no more than its label, or less: a group is scored without its general
- * labels where a precise label of another group speaks for them.
+ * The name of a label's group, and its score where that says more than the label's own: a group is scored as its
+ * strongest label. Nothing where the group is called as the label is.
  */
-export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): string {
-  if (!group || groupName(group.name) === labelWords(label) || group.score < score) return "";
-  return `${groupName(group.name)} ${percent(group.score)}`;
+export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): { name: string; score: string } {
+  if (!group || groupName(group.name) === labelWords(label)) return { name: "", score: "" };
+  const [own, whole] = [percent(score), percent(group.score)];
+  return { name: groupName(group.name), score: group.score > score && whole !== own ? whole : "" };
 }
 
 /** A label's picture and name, with its group's name and score beneath or beside. */
@@ -52,14 +53,14 @@ export class GroupedName {
   clear(words: string): void {
     this.icon.hidden = true;
     setText(this.name, words);
-    showGroup(this.group, "");
+    showGroup(this.group, { name: "", score: "" });
   }
 }
 
 /** The score has an element of its own, so that it stays where room for the group's name runs out. */
-function showGroup(element: HTMLElement, words: string): void {
+function showGroup(element: HTMLElement, { name, score }: { name: string; score: string }): void {
+  const words = score === "" ? name : `${name} ${score}`;
   if (element.textContent === words) return;
-  const end = words.lastIndexOf(" ");
-  const parts = [make("span", "group-name", words.slice(0, end)), make("span", "group-score", words.slice(end))];
+  const parts = [make("span", "group-name", name), make("span", "group-score", score === "" ? "" : ` ${score}`)];
   element.replaceChildren(...(words === "" ? [] : parts));
 }

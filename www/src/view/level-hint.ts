@@ -2,16 +2,16 @@
 
 import type { Level } from "sourcing-sound";
 import { byId, setText } from "../dom.js";
+import { QUIET_DBFS } from "../listening/quiet.js";
 import { listenTexts } from "../texts/index.js";
 
 /** A peak from here on is cut off: one step of 16 bits below full scale, and a little. */
 const CLIPPED_DB = -0.1;
-/** Nothing louder than this for {@link QUIET_MS} is too quiet to tell sounds apart. */
-const QUIET_DB = -60;
 /** Below this it is no room, however quiet. */
 const DEAD_DB = -110;
 
 const CLIPPED_MS = 3000;
+/** After so long without anything loud enough to name, people are told how to be heard. */
 const QUIET_MS = 8000;
 const DEAD_MS = 3000;
 
@@ -22,10 +22,12 @@ export class LevelHint {
   #clippedAt = -Infinity;
   #audibleAt = 0;
   #aliveAt = 0;
+  #listens = false;
 
   /** Listening begins, or goes on. */
   begin(): void {
     const now = performance.now();
+    this.#listens = true;
     this.#clippedAt = -Infinity;
     this.#audibleAt = now;
     this.#aliveAt = now;
@@ -33,9 +35,10 @@ export class LevelHint {
   }
 
   show({ rms, peak }: Level): void {
+    if (!this.#listens) return;
     const now = performance.now();
     if (peak >= CLIPPED_DB) this.#clippedAt = now;
-    if (rms > QUIET_DB) this.#audibleAt = now;
+    if (rms >= QUIET_DBFS) this.#audibleAt = now;
     if (rms > DEAD_DB) this.#aliveAt = now;
     if (now - this.#clippedAt < CLIPPED_MS) this.#say("clipped");
     else if (now - this.#aliveAt > DEAD_MS) this.#say("dead");
@@ -43,7 +46,9 @@ export class LevelHint {
     else this.#say("");
   }
 
-  clear(): void {
+  /** Nothing is told until it begins anew. */
+  end(): void {
+    this.#listens = false;
     this.#say("");
   }
 

@@ -34,6 +34,12 @@ export class ModelItem {
     const label = make("label", "shelf-label") as HTMLLabelElement;
     const name = make("span", "shelf-name", choiceName(choice));
     label.append(name, this.#size);
+    const about = modelTexts.about[choice.id];
+    if (choice.from !== "person" && about) {
+      const terms = make("span", "shelf-terms", about.terms);
+      terms.dataset["testid"] = "model-terms";
+      label.append(make("span", "shelf-about", about.what), terms);
+    }
     label.htmlFor = this.#radio.id = `shelf-${choice.id}`;
     name.id = `${this.#radio.id}-name`;
     this.#radio.type = "radio";

@@ -1,9 +1,9 @@
-// One line below the controls: the offer to hear more, the loading of it, and
-// then the choice between the models.
+// One line below the controls: the choice between the models, and the loading
+// of the one that is chosen.
 
 import { byId, setText } from "../dom.js";
 import { megabytes } from "../format.js";
-import { type Choice, sizeOf } from "../models/manifest.js";
+import type { Choice } from "../models/manifest.js";
 import { choiceWords, texts } from "../texts/index.js";
 
 export interface ModelPanelEvents {
@@ -12,28 +12,22 @@ export interface ModelPanelEvents {
 }
 
 /** `data-state` of the line; what does not belong to it is hidden. */
-type State = "none" | "offer" | "loading" | "choice";
+type State = "none" | "loading" | "choice";
 
 export class ModelPanel {
   readonly #element = byId("models", HTMLElement);
-  readonly #more = byId("more", HTMLButtonElement);
-  readonly #size = byId("more-size", HTMLElement);
   readonly #words = byId("model-words", HTMLElement);
   readonly #progress = byId("model-progress", HTMLProgressElement);
   readonly #cancel = byId("model-cancel", HTMLButtonElement);
   readonly #select = byId("model-select", HTMLSelectElement);
   #choices: Choice[] = [];
   #active: Choice | undefined;
-  /** Once another model has listened, the line offers the choice between them. */
-  #chooses = false;
   #state: State = "none";
 
   constructor(events: ModelPanelEvents) {
-    setText(this.#more, texts.more);
     setText(byId("model-label", HTMLElement), texts.listensFor);
     setText(this.#cancel, texts.cancel);
     this.#cancel.onclick = () => events.cancelled();
-    this.#more.onclick = () => this.#largest && events.chosen(this.#largest);
     this.#select.onchange = () => {
       const choice = this.#choices.find(({ id }) => id === this.#select.value);
       if (choice) events.chosen(choice);
@@ -41,7 +35,7 @@ export class ModelPanel {
     this.#show("none");
   }
 
-  /** Offers the model with the most labels, if that is not the one that listens. */
+  /** Offers these to choose from. */
   offer(choices: Choice[], active: Choice): void {
     this.#choices = choices;
     this.#active = active;
@@ -53,8 +47,6 @@ export class ModelPanel {
         return option;
       }),
     );
-    const largest = this.#largest;
-    if (largest) setText(this.#size, texts.moreSize(largest.labels, megabytes(sizeOf(largest))));
     if (this.#state !== "loading") this.#rest();
   }
 
@@ -82,7 +74,6 @@ export class ModelPanel {
   /** The choice listens now. */
   activate(choice: Choice): void {
     this.#active = choice;
-    this.#chooses = true;
     this.#rest();
   }
 
@@ -91,15 +82,9 @@ export class ModelPanel {
     this.#rest();
   }
 
-  get #largest(): Choice | undefined {
-    const others = this.#choices.filter(({ labels }) => labels > (this.#active?.labels ?? 0));
-    return others.sort((a, b) => b.labels - a.labels)[0];
-  }
-
   #rest(): void {
     if (this.#active) this.#select.value = this.#active.id;
-    if (this.#chooses) this.#show("choice");
-    else this.#show(this.#largest ? "offer" : "none");
+    this.#show(this.#choices.length > 1 ? "choice" : "none");
   }
 
   #show(state: State): void {

@@ -1,4 +1,4 @@
-// The spectrogram with its axes, its hint and its progress line.
+// The spectrogram with its axes and its progress line.
 
 import type { ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
@@ -10,17 +10,19 @@ import { type Scale, Spectrogram } from "./spectrogram.js";
 /** Seconds across the live picture. */
 const LIVE_SECONDS = 10;
 
-/** Log-mel values shown as black and as the brightest colour: decibel of power, or the logarithm of magnitude. */
-const RANGES: Record<ModelInfo["logScale"], Pick<Scale, "floor" | "ceiling">> = {
-  decibel: { floor: -65, ceiling: 15 },
-  natural: { floor: -5.5, ceiling: 4 },
-};
+/** Log-mel values shown as black and as the brightest colour, where they are decibel of power. */
+const DECIBEL_RANGE = { floor: -65, ceiling: 15 };
+/**
+ * The same where they are natural logarithms, as parts of the value in digital silence: it tells those of powers from
+ * those of magnitudes, which lie half as far from 0. Beyond the lowest that is usual, silence says nothing of the rest.
+ */
+const NATURAL_PARTS = { floor: 0.8, ceiling: -0.58 };
+const LOWEST_SILENCE = -11.5;
 
 export class Picture {
   readonly #canvas = byId("spectrogram", HTMLCanvasElement);
   readonly #frequencies = byId("frequencies", HTMLElement);
   readonly #times = byId("times", HTMLElement);
-  readonly #hint = byId("hint", HTMLElement);
   readonly #progress = byId("progress", HTMLElement);
   readonly #spectrogram = new Spectrogram(this.#canvas);
   #info: ModelInfo | undefined;
@@ -29,7 +31,6 @@ export class Picture {
 
   constructor() {
     this.#canvas.setAttribute("aria-label", texts.spectrogram);
-    this.#hint.textContent = texts.hint;
     this.#showLiveTimes();
   }
 
@@ -48,11 +49,6 @@ export class Picture {
     });
     const unit = make("span", "unit", texts.hertz);
     this.#frequencies.replaceChildren(...marks, unit);
-  }
-
-  setHint(text: string | undefined): void {
-    this.#hint.hidden = text === undefined;
-    if (text !== undefined) this.#hint.textContent = text;
   }
 
   /** An empty picture that rolls. */
@@ -109,8 +105,10 @@ export class Picture {
 }
 
 /** How this model's columns are to be drawn. */
-export function scaleOf({ nMels, logScale }: ModelInfo): Scale {
-  return { nMels, ...RANGES[logScale] };
+export function scaleOf({ nMels, logScale, silentValue }: ModelInfo): Scale {
+  if (logScale === "decibel") return { nMels, ...DECIBEL_RANGE };
+  const silence = Math.max(silentValue, LOWEST_SILENCE);
+  return { nMels, floor: NATURAL_PARTS.floor * silence, ceiling: NATURAL_PARTS.ceiling * silence };
 }
 
 function columnsOf({ sampleRate, hopLength }: ModelInfo, seconds: number): number {

@@ -3,6 +3,7 @@
 import type { Category, GroupScore } from "sourcing-sound";
 import { byId, make, setText } from "../dom.js";
 import { percent } from "../format.js";
+import { isSilence } from "../listening/quiet.js";
 import { labelWords, texts } from "../texts/index.js";
 import type { Announcer } from "./announcer.js";
 import { GroupedName, groupOf, groupWords } from "./groups.js";
@@ -14,6 +15,9 @@ const SHOWN = 4;
 /** `data-label` of the answer when it is none of the model's labels, and its picture. */
 const REJECTED = "rejected";
 const REJECTED_ICON = "other";
+
+/** `data-label` of the answer when there is nothing to name. */
+const QUIET = "quiet";
 
 /** What a verdict is made of; an update and a prediction both are. */
 export interface Judgement {
@@ -63,11 +67,21 @@ export class Verdict {
     setText(this.#detail, detail);
   }
 
+  /** Says what is heard. Silence is no sound: nothing is guessed of it. */
   judge(source: string, judgement: Judgement): void {
+    if (isSilence(judgement.categories[0])) return this.quiet(source);
     setText(this.#source, source);
     this.#show(answerOf(judgement));
     this.#rows.forEach((row, i) => row.show(judgement.categories[i], judgement.groups));
     this.#announcer.say(this.#label.textContent ?? "");
+  }
+
+  /** There is nothing to name. */
+  quiet(source: string): void {
+    setText(this.#source, source);
+    this.#show({ label: QUIET, words: texts.quiet, detail: texts.quietDetail, icon: undefined, group: "" });
+    for (const row of this.#rows) row.clear();
+    this.#announcer.say(texts.quiet);
   }
 
   #show({ label, words, icon, detail, group }: Answer): void {
@@ -106,12 +120,13 @@ function answerOf({ categories, groups, rejected }: Judgement): Answer {
     return { label: REJECTED, words: texts.unknown, icon, detail: texts.unsure, group: "" };
   }
   const group = groupOf(best, groups);
+  const { name, score } = groupWords(best, group);
   return {
     label: best.label,
     words: labelWords(best.label),
     icon: group?.icon,
     detail: texts.sure(percent(best.score)),
-    group: groupWords(best, group),
+    group: `${name} ${score}`.trim(),
   };
 }
 

@@ -10,6 +10,7 @@ export const listen: typeof english = {
   resume: "Weiter",
   paused: "Pause",
   pausedDetail: "Das Mikrofon ist aus, bis du weitermachst.",
+  pausedSample: "Das Beispiel läuft weiter, wenn du weitermachst.",
   waiting: "Warte auf das Mikrofon …",
   waitingDetail: "Es geht von selbst weiter, sobald es kann.",
   microphone: "Mikrofon",

@@ -5,10 +5,15 @@ import type { AnyErrorCode } from "../codes.js";
 export const models = {
   title: "Modelle",
   names: {
-    "urban-v1": "Stadtgeräusche",
-    everyday: "Alltagsgeräusche",
-    "everyday+urban": "Stadtgeräusche, großes Ohr",
+    everyday: "Alltag",
+    "everyday+urban": "Stadt",
+    "urban-tiny": "Stadt, klein",
   } as Readonly<Record<string, string>>,
+  about: {
+    everyday: { what: "Sprache, Musik, Tiere, Maschinen und was sonst zu einem gewöhnlichen Tag gehört.", terms: "Für jeden Zweck frei, auch gewerblich (MIT)." },
+    "everyday+urban": { what: "Alltag, und zehn Straßengeräusche genauer unterschieden.", terms: "Nur für nichtgewerbliche Zwecke." },
+    "urban-tiny": { what: "Das kleine Netz einer Studie: zehn Straßengeräusche, sonst nichts.", terms: "Nur für nichtgewerbliche Zwecke." },
+  } as Readonly<Record<string, { what: string; terms: string }>>,
   sounds: (labels: number) => `${labels} Geräusche`,
   inUse: "In Gebrauch",
   use: "Verwenden",

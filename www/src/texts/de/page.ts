@@ -6,6 +6,7 @@ export const page: typeof english = {
   listen: "Zuhören starten",
   starting: "Es geht los\u00a0…",
   stop: "Zuhören beenden",
+  stopSample: "Beispiel beenden",
   record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
   cancel: "Abbrechen",
   play: "Abspielen",
@@ -21,24 +22,30 @@ export const page: typeof english = {
   listening: "Ich höre zu\u00a0…",
   working: "Ich überlege\u00a0…",
   recording: "Aufnahme läuft\u00a0…",
+  quiet: "Ruhe",
+  quietDetail: "Kein Geräusch, das sich benennen ließe",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
   unsure: "Keines der Geräusche, die ich gelernt habe",
   secondsLeft: (seconds) => `Noch ${comma(seconds)}\u00a0s`,
   fromMicrophone: "Mikrofon",
   fromRecording: "Deine Aufnahme",
+  fromSample: (name) => `Beispiel: ${name}`,
   lost: (seconds) => `${comma(seconds)}\u00a0s Ton gingen verloren: Dieses Gerät hat zu viel zu tun`,
   processed: (names) =>
     `Dein Browser verändert den Ton noch (${processingNames(names)}); das kann die Ergebnisse verschlechtern.`,
 
-  more: "Mehr Arten von Geräuschen hören",
-  moreSize: (labels, size) => `${labels}\u00a0Arten · ${comma(size)}`,
   loadingModel: (loaded, total) => `${comma(loaded.replace(/\sMB/, ""))} von ${comma(total)}`,
   gettingReady: "Wird vorbereitet\u00a0…",
   listensFor: "Achtet auf",
 
+  introLead: "Lass diese Seite zuhören, und sie nennt, was sie hört.",
+  introPrivacy: "Alles geschieht hier in deinem Browser: Kein Ton und nichts darüber verlässt dieses Gerät.",
+  samplesTitle: "Kein Mikrofon zur Hand? Probier ein Beispiel aus:",
+  samples: { siren: "Sirene", bird: "Singvogel", guitar: "Gitarre" },
+
   privacy: "Kein Ton verlässt dieses Gerät.",
-  hint: "Zuhören starten oder eine Audiodatei hierher ziehen",
+  dropHint: "Oder zieh eine Audiodatei hierher.",
   spectrogram:
     "Spektrogramm: die Zeit von links nach rechts, die Tonhöhe von tief nach hoch, die Lautstärke als Helligkeit",
   now: "jetzt",
@@ -65,9 +72,9 @@ export const page: typeof english = {
   },
 
   choices: {
-    "urban-v1": (labels) => `${labels}\u00a0Stadtgeräusche`,
     everyday: (labels) => `${labels}\u00a0Alltagsgeräusche`,
-    "everyday+urban": (labels) => `${labels}\u00a0Stadtgeräusche, mit dem großen Ohr`,
+    "everyday+urban": (labels) => `${labels}\u00a0Alltags- und Stadtgeräusche`,
+    "urban-tiny": (labels) => `${labels}\u00a0Stadtgeräusche, klein`,
   },
   otherChoice: (labels, id) => `${labels}\u00a0Geräusche (${id})`,
 

@@ -8,6 +8,7 @@ export const listen = {
   resume: "Go on",
   paused: "Paused",
   pausedDetail: "The microphone is off until you go on.",
+  pausedSample: "The sample goes on when you do.",
   waiting: "Waiting for the microphone…",
   waitingDetail: "Listening goes on by itself as soon as it can.",
   microphone: "Microphone",

@@ -6,10 +6,16 @@ export const models = {
   title: "Models",
   /** The site's models in a few words, by their choice's `id`. */
   names: {
-    "urban-v1": "City sounds",
-    everyday: "Everyday sounds",
-    "everyday+urban": "City sounds, by the big ear",
+    everyday: "Everyday",
+    "everyday+urban": "Urban",
+    "urban-tiny": "Urban, tiny",
   } as Readonly<Record<string, string>>,
+  /** What each is for, and who may use it, by the same `id`. */
+  about: {
+    everyday: { what: "Speech, music, animals, machines and the rest of an ordinary day.", terms: "Free for any use, commercial use too (MIT)." },
+    "everyday+urban": { what: "Everyday, with ten sounds of the street told apart more finely.", terms: "For non-commercial use only." },
+    "urban-tiny": { what: "A study's small network: ten sounds of the street, and nothing else.", terms: "For non-commercial use only." },
+  } as Readonly<Record<string, { what: string; terms: string }>>,
   sounds: (labels: number) => `${labels} sounds`,
   inUse: "In use",
   use: "Use this",

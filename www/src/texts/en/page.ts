@@ -1,9 +1,12 @@
 // The frame, the stage and the about section.
 
+import type { Sample } from "../../sound/samples.js";
+
 export const page = {
   listen: "Start listening",
   starting: "Starting…",
   stop: "Stop listening",
+  stopSample: "Stop the sample",
   record: (seconds: string) => `Record ${seconds} seconds`,
   cancel: "Cancel",
   play: "Play",
@@ -19,23 +22,29 @@ export const page = {
   listening: "Listening…",
   working: "Working it out…",
   recording: "Recording…",
+  quiet: "Quiet",
+  quietDetail: "No sound to name",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
   unsure: "None of the sounds I have learnt",
   secondsLeft: (seconds: string) => `${seconds} s left`,
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
+  fromSample: (name: string) => `Sample: ${name}`,
   lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
   processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
 
-  more: "Hear more kinds of sound",
-  moreSize: (labels: number, size: string) => `${labels} kinds · ${size}`,
   loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
   gettingReady: "Getting ready…",
   listensFor: "Listens for",
 
+  introLead: "Let this page listen, and it names what it hears.",
+  introPrivacy: "It works here in your browser: no sound, and nothing about it, leaves this device.",
+  samplesTitle: "No microphone at hand? Try it on a sample:",
+  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" } as Readonly<Record<Sample["id"], string>>,
+
   privacy: "Sound never leaves this device.",
-  hint: "Start listening, or drop an audio file here",
+  dropHint: "Or drop an audio file here.",
   spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
   now: "now",
   hertz: "Hz",
@@ -62,9 +71,9 @@ export const page = {
 
   /** What each of the site's models hears, by its choice's `id`. */
   choices: {
-    "urban-v1": (labels) => `${labels} city sounds`,
     everyday: (labels) => `${labels} everyday sounds`,
-    "everyday+urban": (labels) => `${labels} city sounds, by the big ear`,
+    "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
+    "urban-tiny": (labels) => `${labels} urban sounds, tiny`,
   } as Readonly<Record<string, (labels: number) => string>>,
   otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
 

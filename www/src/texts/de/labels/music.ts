@@ -141,6 +141,7 @@ export const music: Readonly<Record<string, string>> = {
   "Dance music": "Tanzmusik",
   "Wedding music": "Hochzeitsmusik",
   "Happy music": "Fröhliche Musik",
+  "Funny music": "Lustige Musik",
   "Sad music": "Traurige Musik",
   "Tender music": "Sanfte Musik",
   "Exciting music": "Mitreißende Musik",

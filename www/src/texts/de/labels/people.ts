@@ -2,6 +2,8 @@
 
 export const people: Readonly<Record<string, string>> = {
   Speech: "Sprechen",
+  "Male speech, man speaking": "Männerstimme",
+  "Female speech, woman speaking": "Frauenstimme",
   "Child speech, kid speaking": "Kinderstimme",
   Conversation: "Gespräch",
   "Narration, monologue": "Erzählen, Monolog",
@@ -12,6 +14,7 @@ export const people: Readonly<Record<string, string>> = {
   Whoop: "Jauchzen",
   Yell: "Lautes Rufen",
   "Children shouting": "Rufende Kinder",
+  "Battle cry": "Schlachtruf",
   Screaming: "Schreien",
   Whispering: "Flüstern",
   Laughter: "Lachen",
@@ -30,6 +33,8 @@ export const people: Readonly<Record<string, string>> = {
   Yodeling: "Jodeln",
   Chant: "Sprechgesang",
   Mantra: "Mantra",
+  "Male singing": "Singender Mann",
+  "Female singing": "Singende Frau",
   "Child singing": "Singendes Kind",
   "Synthetic singing": "Künstlicher Gesang",
   Rapping: "Rappen",
