@@ -151,7 +151,7 @@ test("model not found", async ({ open }) => {
   await site.expectState("error");
   await expect(site.notice).toHaveAttribute("data-code", "model-fetch");
   await expect(site.notice).toContainText("The model could not be loaded");
-  await expect(site.notice).toHaveAttribute("title", /urban-v1.*\.onnx answered 404/);
+  await expect(site.notice).toHaveAttribute("title", /everyday.*\.onnx answered 404/);
   await site.page.unroute("**/*.onnx");
   await site.startListening();
 });

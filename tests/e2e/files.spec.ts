@@ -129,7 +129,7 @@ test("what is saved is what is shown", async ({ open }) => {
   const site = await open();
   await hear(site, writeWav("saved.wav", medley(2, 20)));
   const { events, seconds, model, file } = JSON.parse(await save(site, "json")) as Told;
-  expect({ seconds, model, file }).toEqual({ seconds: 20, model: "urban-v1", file: "saved.wav" });
+  expect({ seconds, model, file }).toEqual({ seconds: 20, model: "everyday", file: "saved.wav" });
   const csv = (await save(site, "csv")).trimEnd().split("\r\n");
   expect(csv.slice(1).map((line) => line.split(",")[4])).toEqual(events.map(({ label }) => label));
   const labels = (await save(site, "audacity")).trimEnd().split("\n");

@@ -90,7 +90,7 @@ test("what is heard is kept with label, time, length and how sure it was, and su
   expect(first!.offset).toBeLessThan(Date.now() + 1000);
   expect(first!.offset).toBeGreaterThan(first!.onset);
   expect(first!.score).toBeGreaterThan(0.3);
-  expect(first!.model).toBe("urban-v1");
+  expect(first!.model).toBe("everyday");
   expect(await kept(site.page, "clips"), "no sound unless asked for").toEqual([]);
   await site.page.reload();
   await show(site);

@@ -57,14 +57,14 @@ test("after the first visit everything that a start needs is kept, and no more",
     /\.wasm$/,
     /sourcing-sound-worklet-.*\.js$/,
     /sourcing-sound-worker-.*\.js$/,
-    /urban-v1-.*\.onnx$/,
+    /everyday-.*\.onnx$/,
     /^models\.json$/,
     /^manifest\.webmanifest$/,
     /index-.*\.css$/,
   ]) {
     expect(files, `${needed}`).toContainEqual(expect.stringMatching(needed));
   }
-  expect(files).not.toContainEqual(expect.stringMatching(/everyday\.onnx$|screenshots/));
+  expect(files).not.toContainEqual(expect.stringMatching(/urban-tiny.*\.onnx$|head\.json$|screenshots/));
   await finish();
 });
 

@@ -54,7 +54,7 @@ async function openModels(site: Site): Promise<Models> {
   await site.expectState("idle");
   await site.goTo("models");
   const models = new Models(site);
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
   return models;
 }
 
@@ -71,16 +71,16 @@ test("each of the site's models says what it is before it is loaded, and its car
   const cards: string[] = [];
   site.page.on("request", (request) => /\.card\.html$/.test(request.url()) && cards.push(request.url()));
   const models = await openModels(site);
-  await expect(models.item("everyday")).toContainText("Everyday sounds521 sounds · 7.9 MB");
+  await expect(models.item("everyday")).toContainText(/Everyday.*527 sounds · \d\.\d MB/s);
   await models.item("everyday").getByRole("radio").check();
-  await expect(models.facts).toContainText("521 kinds of sound in 24 groups");
-  await expect(models.facts).toContainText("Apache-2.0");
-  await expect(models.facts).toContainText("0.306");
+  await expect(models.facts).toContainText("527 kinds of sound in 24 groups");
+  await expect(models.facts).toContainText("MIT");
+  await expect(models.facts).toContainText("0.432");
   await expect(models.facts).toContainText(sha256(readFileSync(join(REPOSITORY, "models/everyday/model.onnx"))));
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
   expect(cards, "cards asked for").toEqual([]);
   await models.card.locator("summary").click();
-  await expect(models.card).toContainText("Manoj Plakal");
+  await expect(models.card).toContainText("Florian Schmid");
   await expect(models.card.locator("h4").first()).toHaveText("Where it comes from");
   await expect(models.card.locator("table").first()).toBeVisible();
   expect(cards).toHaveLength(1);
@@ -127,8 +127,8 @@ for (const width of [390, 1280]) {
     const before = await layoutShift(site.page);
     answer();
     const models = new Models(site);
-    await models.expectInUse("urban-v1");
-    await expect(models.facts).toContainText("Dog bark");
+    await models.expectInUse("everyday");
+    await expect(models.facts).toContainText("Speech");
     expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
   });
 }
@@ -142,10 +142,10 @@ test("a model is put to use from the view, and the line below the controls keeps
   await site.expectModels("choice");
   await expect(site.modelSelect).toHaveValue(PETS);
   await site.goTo("listen");
-  await site.modelSelect.selectOption("urban-v1");
+  await site.modelSelect.selectOption("everyday");
   await site.goTo("models");
-  await models.expectInUse("urban-v1");
-  await expect(models.facts).toContainText("Dog bark");
+  await models.expectInUse("everyday");
+  await expect(models.facts).toContainText("Speech");
 });
 
 test("loading shows itself in the view and can be cancelled there", async ({ open }) => {
@@ -165,15 +165,15 @@ test("loading shows itself in the view and can be cancelled there", async ({ ope
   await expect(item.getByRole("button", { name: "Cancel" })).toBeFocused();
   await site.page.keyboard.press("Enter");
   await expect(item).toHaveAttribute("data-state", "rest");
-  await site.expectModels("offer");
-  await models.expectInUse("urban-v1");
+  await site.expectModels("choice");
+  await models.expectInUse("everyday");
   answer();
   await item.getByRole("button", { name: "Use this" }).press("Enter");
   await expect(item).toHaveAttribute("data-state", "loading");
   await expect.poll(() => (answer(), item.getAttribute("data-state"))).toBe("active");
   await expect(item.getByRole("radio"), "the keyboard goes on where it was").toBeFocused();
   await site.page.keyboard.press("ArrowUp");
-  await expect(models.facts, "the one above is looked at").toContainText("urban-v1");
+  await expect(models.facts, "the one above is looked at").toContainText("everyday");
   await models.expectInUse(PETS);
 });
 
@@ -200,13 +200,13 @@ test("an own model listens, is kept for the next visit, and is forgotten when it
     await expect.poll(() => cachedSizes(site.page)).toContain(MODEL.length);
   }
   await models.item(OWN).getByRole("button", { name: "Remove" }).click();
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
   await expect(models.item(OWN)).toHaveCount(0);
   await expect(site.modelSelect.locator("option")).toHaveCount(3);
   await expect.poll(() => cachedSizes(site.page)).not.toContain(MODEL.length);
   expect(await site.page.evaluate((key) => localStorage.getItem(key), OWN_LIST)).toBe("[]");
   await site.page.reload();
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
 });
 
 test("an own model with its head, both opened together", async ({ open }) => {
@@ -260,7 +260,7 @@ for (const [what, files, code, sentence, exactly] of REFUSED) {
     await expect(models.note).toContainText(sentence);
     await expect(models.detail).toHaveText(exactly);
     await expect(models.detail).toBeVisible();
-    await models.expectInUse("urban-v1");
+    await models.expectInUse("everyday");
     await site.expectState("listening");
     await expect(site.notice).toHaveAttribute("data-code", "");
     expect(await site.page.evaluate((key) => localStorage.getItem(key), OWN_LIST), "kept").toBeNull();
@@ -287,7 +287,7 @@ test("a file of more than 200 MB is refused before it is read", async ({ open })
   await expect(models.note).toHaveAttribute("data-code", "model-too-large");
   await expect(models.note).toContainText("larger than 200 MB");
   await expect(models.detail).toHaveText("sourcing-sound-large.onnx");
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
 });
 
 /** Lets go of a file over the page. */
@@ -327,9 +327,9 @@ test("without the site's list the page goes on with its first model and the pers
   models = new Models(site);
   await models.expectInUse(OWN);
   await expect(models.view.getByTestId("model-item")).toHaveCount(2);
-  await models.item("urban-v1").getByRole("button", { name: "Use this" }).click();
-  await models.expectInUse("urban-v1");
-  await expect(models.facts).toContainText("Dog bark");
+  await models.item("everyday").getByRole("button", { name: "Use this" }).click();
+  await models.expectInUse("everyday");
+  await expect(models.facts).toContainText("Speech");
   expect(await cachedSizes(site.page), "nothing of the person's is tidied away").toContain(MODEL.length);
 });
 
@@ -342,7 +342,7 @@ test("an own model that the browser has lost is said, and can be opened again", 
   await site.page.reload();
   await expect(models.note).toHaveAttribute("data-code", "model-gone");
   await expect(models.note).toContainText("Open its file again");
-  await models.expectInUse("urban-v1");
+  await models.expectInUse("everyday");
   await models.give({ name: "pets.onnx", buffer: MODEL });
   await models.expectInUse(OWN);
   await site.page.reload();

@@ -68,11 +68,11 @@ test("wrong input has the core's codes", async ({ library }) => {
 
 test("what is loaded can be given by address, answer or bytes", async ({ library }) => {
   const names = await library.evaluate(async () => {
-    const model = await (await fetch("/dist/models/urban-v1.onnx")).arrayBuffer();
+    const model = await (await fetch("/dist/models/urban-tiny.onnx")).arrayBuffer();
     const given = [
-      { model: "/dist/models/urban-v1.onnx", wasm: "/dist/sourcing-sound.wasm", worker: "/dist/sourcing-sound-worker.js" },
-      { model: new URL("/dist/models/urban-v1.onnx", location.href) },
-      { model: await fetch("/dist/models/urban-v1.onnx"), wasm: await fetch("/dist/sourcing-sound.wasm") },
+      { model: "/dist/models/urban-tiny.onnx", wasm: "/dist/sourcing-sound.wasm", worker: "/dist/sourcing-sound-worker.js" },
+      { model: new URL("/dist/models/urban-tiny.onnx", location.href) },
+      { model: await fetch("/dist/models/urban-tiny.onnx"), wasm: await fetch("/dist/sourcing-sound.wasm") },
       { model: new Uint8Array(model) },
     ];
     const names = [];

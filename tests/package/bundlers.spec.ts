@@ -83,7 +83,7 @@ test("built by esbuild with the everyday model and a head", async ({ stranger })
   const program = `
     import { Classifier, listen } from "sourcing-sound";
     import everyday from "sourcing-sound/models/everyday.js";
-    import urban from "sourcing-sound/models/everyday-urban.js";
+    import urban from "sourcing-sound/models/urban.js";
     const label = document.getElementById("label");
     document.getElementById("start").onclick = async () => {
       const classifier = await Classifier.load({ model: everyday, head: urban });
@@ -91,7 +91,7 @@ test("built by esbuild with the everyday model and a head", async ({ stranger })
       await listen(({ categories: [best] }) => { label.textContent = best.label; }, { classifier });
     };`;
   writeFileSync(join(folder, "main.js"), program);
-  const models = ["everyday.onnx", "everyday-urban.head.json"];
+  const models = ["everyday.onnx", "urban.head.json"];
   const entries = models.map((name) => `${name.replace(/\.\w+$/, "")}=sourcing-sound/models/${name}`);
   await npmRun("esbuild-everyday", ["build", ...entries, "--loader:.json=copy"]);
   await listenOn(stranger, folder);

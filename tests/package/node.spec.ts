@@ -70,7 +70,7 @@ test("a recording is a path, an address, bytes or a blob; a model and a head are
     `import { readFileSync } from "node:fs";
     import { pathToFileURL } from "node:url";
     import everyday from "sourcing-sound/models/everyday.js";
-    import urban from "sourcing-sound/models/everyday-urban.js";
+    import urban from "sourcing-sound/models/urban.js";
     const classifier = await Classifier.load();
     const [path] = args;
     const bytes = readFileSync(path);

@@ -34,8 +34,8 @@ test("it holds what it needs and nothing else", () => {
       "dist/sourcing-sound-worklet.js",
       "dist/sourcing-sound.wasm",
       ...["everyday.d.ts", "everyday.js", "everyday.md", "everyday.onnx"].map((name) => `dist/models/${name}`),
-      ...["d.ts", "head.json", "js", "md"].map((kind) => `dist/models/everyday-urban.${kind}`),
-      ...["urban-v1.md", "urban-v1.onnx"].map((name) => `dist/models/${name}`),
+      ...["d.ts", "head.json", "js", "md"].map((kind) => `dist/models/urban.${kind}`),
+      ...["urban-tiny.d.ts", "urban-tiny.js", "urban-tiny.md", "urban-tiny.onnx"].map((name) => `dist/models/${name}`),
     ].sort(),
   );
   expect(statSync(TARBALL).size).toBeLessThan(14e6);
@@ -74,8 +74,8 @@ test("each script has a map with its sources, and no bundler puts the worklet in
 });
 
 test("its words on the models have their licences", () => {
-  expect(read("dist/models/urban-v1.md")).toMatch(/CC BY-NC 3\.0/);
-  expect(read("dist/models/everyday.md")).toMatch(/Apache/);
+  expect(read("dist/models/urban-tiny.md")).toMatch(/CC BY-NC 3\.0/);
+  expect(read("dist/models/everyday.md")).toMatch(/Weights: MIT/);
   expect(read("README.md")).toMatch(/licence/i);
 });
 

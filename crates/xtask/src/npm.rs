@@ -20,9 +20,9 @@ const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
 /// Where the package has what its README names in the repository.
 const IN_PACKAGE: [(&str, &str); 4] = [
     ("../../docs/guide/", "docs/"),
-    ("../../models/everyday/urban.CARD.md", "dist/models/everyday-urban.md"),
+    ("../../models/everyday/urban.CARD.md", "dist/models/urban.md"),
     ("../../models/everyday/CARD.md", "dist/models/everyday.md"),
-    ("../../models/urban-v1/CARD.md", "dist/models/urban-v1.md"),
+    ("../../models/urban-v1/CARD.md", "dist/models/urban-tiny.md"),
 ];
 
 /// Runs `cargo xtask npm`.

@@ -28,7 +28,6 @@ export class Site {
   readonly record: Locator;
   /** The line with the models, and its parts. */
   readonly models: Locator;
-  readonly more: Locator;
   readonly modelSelect: Locator;
 
   constructor(readonly page: Page) {
@@ -38,7 +37,6 @@ export class Site {
     this.listen = page.getByTestId("listen");
     this.record = page.getByTestId("record");
     this.models = page.getByTestId("models");
-    this.more = page.getByTestId("more");
     this.modelSelect = page.getByTestId("model-select");
   }
 
@@ -46,8 +44,15 @@ export class Site {
     await expect(this.app).toHaveAttribute("data-state", state, { timeout });
   }
 
-  /** Waits until the line with the models offers, loads or lets choose. */
-  async expectModels(state: "offer" | "loading" | "choice", timeout = 30_000): Promise<void> {
+  /** Takes another model from the line with the models, and waits until it is there. */
+  async choose(id: string): Promise<void> {
+    await this.modelSelect.selectOption(id);
+    await expect(this.models).toHaveAttribute("data-state", "choice", { timeout: 30_000 });
+    await expect(this.modelSelect).toHaveValue(id);
+  }
+
+  /** Waits until the line with the models loads or lets choose. */
+  async expectModels(state: "loading" | "choice", timeout = 30_000): Promise<void> {
     await expect(this.models).toHaveAttribute("data-state", state, { timeout });
   }
 

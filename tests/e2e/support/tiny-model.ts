@@ -164,18 +164,18 @@ export function head(base: string = sha256(MODEL)): Buffer {
   const weights = Array<number>(HEAD_LABELS.length * LABELS.length).fill(0);
   const file = {
     format: "sourcing-sound-head",
-    version: 1,
+    version: 2,
     name: "pet",
     description: "Tells a pet from none",
     base: { name: "pets", sha256: base },
     labels: HEAD_LABELS,
+    refines: {},
     features: ["embedding-mean"],
     segment_patches: 1,
     hop_seconds: 0.24,
     activation: "softmax",
     temperature: 1,
     rejection_threshold: 0,
-    other_threshold: null,
     smoothing_seconds: 0.5,
     event_on: 0.5,
     event_off: 0.4,
@@ -185,7 +185,7 @@ export function head(base: string = sha256(MODEL)): Buffer {
     licence: "MIT OR Apache-2.0",
     config_hash: "0",
     weights: Buffer.from(floats(weights)).toString("base64"),
-    bias: Buffer.from(floats([3, 0])).toString("base64"),
+    bias: Buffer.from(floats([6, 0])).toString("base64"),
   };
   return Buffer.from(JSON.stringify(file));
 }

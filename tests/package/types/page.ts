@@ -37,12 +37,12 @@ import {
   type Update,
 } from "sourcing-sound";
 import everyday from "sourcing-sound/models/everyday.js";
-import urban from "sourcing-sound/models/everyday-urban.js";
+import urban from "sourcing-sound/models/urban.js";
 import wasm from "sourcing-sound/wasm";
 
 export async function classifier(signal: AbortSignal): Promise<string[]> {
   const model: Source = everyday;
-  const options: LoadOptions = { model, head: urban, wasm, signal, worker: "worker.js", onProgress };
+  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
   using loaded = await Classifier.load(options);
   const info: ModelInfo = loaded.info;
   const groups: Group[] = info.groups;

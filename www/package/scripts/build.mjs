@@ -29,18 +29,19 @@ const SCRIPTS = {
 const WASM = "wasm/sourcing_sound_bg.wasm";
 /** Files of dist/models by those of the repository. */
 const MODELS = {
-  "urban-v1.onnx": "urban-v1/model.onnx",
-  "urban-v1.md": "urban-v1/CARD.md",
   "everyday.onnx": "everyday/model.onnx",
   "everyday.md": "everyday/CARD.md",
-  "everyday-urban.head.json": "everyday/urban.head.json",
-  "everyday-urban.md": "everyday/urban.CARD.md",
+  "urban.head.json": "everyday/urban.head.json",
+  "urban.md": "everyday/urban.CARD.md",
+  "urban-tiny.onnx": "urban-v1/model.onnx",
+  "urban-tiny.md": "urban-v1/CARD.md",
 };
 
-/** Models that are not loaded by default, and their heads: a script each that says where the file is. */
+/** A script for each model and head that says where the file is. */
 const ADDRESSES = {
-  everyday: ["everyday.onnx", "521 everyday sounds, 7.9 MB: `Classifier.load({ model: everyday })`."],
-  "everyday-urban": ["everyday-urban.head.json", "The ten urban sounds on everyday: `Classifier.load({ model: everyday, head: urban })`."],
+  everyday: ["everyday.onnx", "527 everyday sounds, the default: `Classifier.load()` takes it by itself."],
+  urban: ["urban.head.json", "Ten urban sounds finer, on the default model: `Classifier.load({ head: urban })`. Non-commercial."],
+  "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
 
 demand(join(root, WASM), "run `cargo xtask wasm`");

@@ -20,15 +20,15 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
    */
   static async load(options: LoadOptions = {}): Promise<Classifier> {
     checkNames("Classifier.load", options, LOAD_OPTIONS);
-    const { signal, onProgress } = options;
+    const { signal, onProgress, headOnly = false } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
       options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
-      fetchModel(options.model ?? beside(new URL("./models/urban-v1.onnx", import.meta.url)), signal, onProgress),
+      fetchModel(options.model ?? beside(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
     const newWorker = () => startWorker(options.worker);
-    return new Classifier(await Engine.start({ module, model, head, newWorker }, signal));
+    return new Classifier(await Engine.start({ module, model, head, headOnly, newWorker }, signal));
   }
 
   /** Use {@link Classifier.load}. */

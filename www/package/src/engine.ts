@@ -15,6 +15,7 @@ export interface Assets {
   module: WebAssembly.Module;
   model: ArrayBuffer;
   head: ArrayBuffer | undefined;
+  headOnly: boolean;
   newWorker(): ThreadWorker;
 }
 
@@ -128,8 +129,8 @@ export class Engine {
       crashed: (error) => ready && this.#crashed(error),
     });
     try {
-      const { module, model, head } = this.#assets;
-      const reply = link.call("init", { module, model, head });
+      const { module, model, head, headOnly } = this.#assets;
+      const reply = link.call("init", { module, model, head, headOnly });
       const info = await (signal ? orAborted(reply, signal) : reply);
       ready = true;
       return { link, info };

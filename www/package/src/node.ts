@@ -26,15 +26,16 @@ export class Classifier extends BaseClassifier<NodeRecording> {
    */
   static async load(options: NodeLoadOptions = {}): Promise<Classifier> {
     checkNames("Classifier.load", options, NODE_LOAD_OPTIONS);
-    const { signal, onProgress } = options;
+    const { signal, onProgress, headOnly = false } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
       readModule(ownFile(new URL("./sourcing-sound.wasm", import.meta.url))),
-      readModel(options.model ?? ownFile(new URL("./models/urban-v1.onnx", import.meta.url)), signal, onProgress),
+      readModel(options.model ?? ownFile(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : readHead(options.head, signal),
     ]);
     const script = ownFile(new URL("./sourcing-sound-worker.js", import.meta.url));
-    return new Classifier(await Engine.start({ module, model, head, newWorker: () => new NodeWorker(script) }, signal));
+    const newWorker = () => new NodeWorker(script);
+    return new Classifier(await Engine.start({ module, model, head, headOnly, newWorker }, signal));
   }
 
   /** Use {@link Classifier.load}. */

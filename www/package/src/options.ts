@@ -9,10 +9,15 @@ export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<Arr
 
 /** What {@link Classifier.load} takes in a browser and in Node alike. */
 export interface CommonLoadOptions {
-  /** The ONNX model. Default: the one shipped with the package. */
+  /** The ONNX model. Default: `everyday`, shipped with the package: 527 labels, free for commercial use. */
   model?: Source;
-  /** A head that gives the model other labels: one `*.head.json`, made for this very model. Default: none. */
+  /**
+   * A head, one `*.head.json` made for this very model: its labels take the place of those that they refine, all others
+   * stay. Default: none.
+   */
   head?: Source;
+  /** Whether only the head's labels are answers; `config` without a head. Default: false. */
+  headOnly?: boolean;
   /**
    * Called as the model arrives with the bytes so far, and how many there will be where the server says so.
    * The last call has both alike, unless the model cannot be had.
@@ -47,7 +52,7 @@ export interface ClassifyRecordingOptions extends ClassifyOptions {
 
 export type Names<T> = readonly (keyof T & string)[];
 
-export const NODE_LOAD_OPTIONS: Names<NodeLoadOptions> = ["model", "head", "onProgress", "signal"];
+export const NODE_LOAD_OPTIONS: Names<NodeLoadOptions> = ["model", "head", "headOnly", "onProgress", "signal"];
 export const STREAM_OPTIONS: Names<StreamOptions> = [
   "hopSeconds",
   "smoothingSeconds",

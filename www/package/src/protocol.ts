@@ -25,7 +25,10 @@ export interface HandedOver extends Stretch {
 
 /** The calls of the page on the worker. `stream` is a number that the page chooses. */
 export interface Calls {
-  init: { args: { module: WebAssembly.Module; model: ArrayBuffer; head: ArrayBuffer | undefined }; reply: ModelInfo };
+  init: {
+    args: { module: WebAssembly.Module; model: ArrayBuffer; head: ArrayBuffer | undefined; headOnly: boolean };
+    reply: ModelInfo;
+  };
   /** `top`: how many categories each prediction brings; all where it is undefined. */
   classify: {
     args: { pcm: Float32Array; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };

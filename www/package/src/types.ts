@@ -6,8 +6,10 @@ export interface Category {
   label: string;
   /** 0 to 1. */
   score: number;
-  /** Position among the model's labels. */
+  /** Position among the classifier's labels. */
   index: number;
+  /** Whose label it is: the head's, or that of the model below it. `base` without a head. */
+  source: "head" | "base";
   /** Name of the group that the label belongs to; `undefined` where the model has no groups. */
   group: string | undefined;
 }
@@ -136,7 +138,10 @@ export interface ModelInfo {
   /** SHA-256 of the model file's bytes, 64 lower-case hexadecimal digits. */
   sha256: string;
   description: string;
+  /** With a head its labels, then those of the model below it that they do not refine. */
   labels: string[];
+  /** How many of the first labels are the head's; 0 without a head. */
+  headLabels: number;
   /** Empty where the model has no groups. */
   groups: Group[];
   /** For each label the position of its group in `groups`; empty where the model has no groups. */

@@ -18,10 +18,11 @@ export function toUpdate(info: ModelInfo, update: WasmUpdate): StreamUpdate {
 }
 
 /** The labels with their scores, in the core's order. */
-function toCategories({ labels, groups, labelGroups }: ModelInfo, { order, scores }: Ranked): Category[] {
+function toCategories({ labels, headLabels, groups, labelGroups }: ModelInfo, { order, scores }: Ranked): Category[] {
   return Array.from(order, (index) => ({
     label: labels[index] ?? "",
     index,
+    source: index < headLabels ? ("head" as const) : ("base" as const),
     score: scores[index] ?? 0,
     group: groups[labelGroups[index] ?? -1]?.name,
   }));

@@ -29,9 +29,9 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  async init({ module, model, head }) {
+  async init({ module, model, head, headOnly }) {
     await initWasm({ module_or_path: module });
-    const classifier = new WasmClassifier(new Uint8Array(model), head && new Uint8Array(head));
+    const classifier = new WasmClassifier(new Uint8Array(model), head && new Uint8Array(head), headOnly);
     loaded = { classifier, info: classifier.metadata() };
     return loaded.info;
   },

@@ -53,7 +53,7 @@ pub struct Evaluation {
     /// The audio: folder, clips that trained, clips that were left out.
     pub audio: Vec<(String, usize, usize)>,
     /// Weights between the checkpoint's and the trained ones, on recordings that trained; the one
-    /// with the best `hard` of those with a `clean` of at least 0.97 ships.
+    /// with the best `hard` of those with a `clean` of at least 0.92 ships.
     pub shares: Vec<Share>,
     /// The checkpoint, the same with its weights as stored, and the trained network.
     pub measured: Measured,
