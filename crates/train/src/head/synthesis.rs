@@ -153,7 +153,7 @@ fn clicks(rate: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let every = log_uniform(rng, 0.1, 2.0);
     let jitter = rng.random_range(0.0..0.8);
     let height = 10f32.powf(rng.random_range(-40.0..0.0f32) / 20.0);
-    let mut at = rng.random_range(0.0..every * 0.5);
+    let mut at = rng.random_range(0.0..every * 0.2);
     while let Some(sample) = sound.get_mut((at * rate) as usize) {
         *sample = height;
         at += every * (1.0 + rng.random_range(-jitter..=jitter));
