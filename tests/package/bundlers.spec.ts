@@ -13,7 +13,7 @@ const BASE = "/some/app/";
 test.setTimeout(240_000);
 
 test("the command line calls the microphone's sound a siren", () => {
-  expect(classifyNatively(SIREN).label).toBe(SIREN_LABEL);
+  expect(classifyNatively(SIREN).label).toMatch(SIREN_LABEL);
 });
 
 /** Serves a folder as a static host does, under a path and a strict policy, and listens on its page. */
@@ -111,7 +111,7 @@ test("built and served by Next.js, rendered on the server first", async ({ stran
     // The server classifies, too.
     const route = `${server.origin}${env.BASE_PATH}/classify`;
     const heard = await stranger.request.post(route, { data: readFileSync(SIREN) });
-    expect(await heard.json()).toContainEqual(expect.objectContaining({ start: 0, label: SIREN_LABEL }));
+    expect(await heard.json()).toContainEqual(expect.objectContaining({ start: 0, label: expect.stringMatching(SIREN_LABEL) }));
     const refused = await stranger.request.post(route, { data: Buffer.from("no sound") });
     expect([refused.status(), ((await refused.json()) as { code: string }).code]).toEqual([400, "audio-format"]);
   } finally {

@@ -44,14 +44,14 @@ test("Firefox: a microphone, a media stream and a file", async () => {
         source.connect(destination);
         source.start();
         const mediaStream = destination.stream;
-        const stream = await first({ classifier, mediaStream }, (label) => label === "siren");
+        const stream = await first({ classifier, mediaStream }, (label) => /siren/i.test(label));
         // Firefox's own microphone hums: any answer will do.
         const microphone = await first({}, () => true);
         classifier.close();
         await context.close();
         return { file: segment!.categories[0]!.label, stream, microphone: microphone.length > 0 };
       }, readFileSync(SIREN).toString("base64"));
-      expect(heard).toEqual({ file: SIREN_LABEL, stream: SIREN_LABEL, microphone: true });
+      expect(heard).toEqual({ file: expect.stringMatching(SIREN_LABEL), stream: expect.stringMatching(SIREN_LABEL), microphone: true });
     });
   } finally {
     close();

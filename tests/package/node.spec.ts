@@ -84,14 +84,14 @@ test("a recording is a path, an address, bytes or a blob; a model and a head are
     };
     const big = await Classifier.load({ model: everyday, head: urban });
     counts.base = big.info.base;
-    counts.labels = big.labels.length;
+    counts.labels = big.info.headLabels;
     counts.best = (await big.classify(path))[0].categories[0].label;
     console.log(JSON.stringify(counts));`,
     SIREN,
   );
   const { length } = classifyNatively(SIREN).segments;
   const all = { path: length, address: length, buffer: length, arrayBuffer: length, blob: length };
-  expect(counts).toEqual({ ...all, base: "everyday", labels: 10, best: "siren" });
+  expect(counts).toEqual({ ...all, base: "everyday", labels: 10, best: expect.stringMatching(/siren/i) });
 });
 
 test("what goes wrong has a code", async () => {

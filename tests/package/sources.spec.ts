@@ -117,7 +117,7 @@ test("a media stream is heard like a microphone, and left to whoever made it", a
     const mediaStream = destination.stream;
     let label = "";
     const microphone = await sound.listen(({ categories }) => (label = categories[0]!.label), { mediaStream });
-    await until(() => label === "siren");
+    await until(() => /siren/i.test(label));
     await microphone.close();
     const after = mediaStream.getAudioTracks().map(({ readyState }) => readyState);
     const codes = [
@@ -127,7 +127,7 @@ test("a media stream is heard like a microphone, and left to whoever made it", a
     await context.close();
     return { label, after, codes };
   }, BASE64);
-  expect(heard).toEqual({ label: SIREN_LABEL, after: ["live"], codes: ["config", "no-microphone"] });
+  expect(heard).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone"] });
 });
 
 test("a media stream that ends says so", async ({ library }) => {

@@ -41,12 +41,12 @@ function bursts(perSecond: number, decaySeconds: number, wave: Wave): Wave {
 }
 
 function sounds(): Record<string, Sound> {
-  const siren = wail(600, 1400, 0.5);
+  const siren = wail(600, 1400, 2);
   const hiss = noise(1);
   const shots = noise(2);
   const chisel = noise(3);
   return {
-    "siren-sweep": sound((t) => 0.3 * harmonics(siren(t), 4)),
+    "siren-sweep": sound((t) => 0.3 * Math.sign(Math.sin(siren(t)))),
     "steady-noise": sound(() => 0.1 * hiss()),
     "noise-bursts": sound(bursts(0.5, 0.08, () => 0.9 * shots())),
     "fast-clicks": sound(bursts(12, 0.015, () => 0.8 * chisel())),
