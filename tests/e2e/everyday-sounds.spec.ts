@@ -22,7 +22,7 @@ const KINDS: readonly { kind: string; folder: string; is: (name: string) => bool
   { kind: "siren", folder: "UrbanSound8K/audio/fold1", is: (name) => /^\d+-8-/.test(name), right: /siren|alarm|emergency|ambulance|police/i },
   { kind: "keyboard", folder: "ambience/audio", is: (name) => /keyboard|typing/.test(name), right: /typing|keyboard|typewriter|home/i },
   { kind: "rooster", folder: "ESC-10/audio", is: category("rooster"), right: /rooster|cock|crow|fowl|bird/i },
-  { kind: "crying baby", folder: "ESC-10/audio", is: category("crying_baby"), right: /baby|cry|people/i },
+  { kind: "crying baby", folder: "ESC-10/audio", is: category("baby_cry"), right: /baby|cry|people/i },
   { kind: "music", folder: "UrbanSound8K/audio/fold1", is: (name) => /^\d+-9-/.test(name), right: /music/i },
   { kind: "clock", folder: "ESC-10/audio", is: category("clock_tick"), right: /clock|tick|clocks/i },
 ];

@@ -266,8 +266,6 @@ mod tests {
     fn the_loss_is_the_cross_entropy_of_the_outputs() {
         let (layout, weights, inputs, targets) = example();
         let outputs = run(&layout, &weights, &inputs).unwrap();
-        let found = step(&layout, &weights, &[], (&inputs, &targets), PARTS);
-        assert!(found.is_err(), "nothing is trained");
         let all = vec![true; weights.len()];
         let found = step(&layout, &weights, &all, (&inputs, &targets), PARTS).unwrap().loss;
         let (mut entropy, mut square) = (0.0, 0.0);
