@@ -17,11 +17,11 @@ const RIGHT: Record<string, { icons: string[]; labels: string[] }> = {
   rain: { icons: ["weather"], labels: ["Water"] },
   dog: { icons: ["dog"], labels: [] },
   siren: { icons: ["alarm"], labels: [] },
-  keyboard: { icons: [], labels: ["Computer keyboard", "Typing", "Typewriter", "Clicking"] },
+  keyboard: { icons: ["home"], labels: [] },
   rooster: { icons: ["bird"], labels: [] },
-  "crying baby": { icons: [], labels: ["Baby cry, infant cry", "Crying, sobbing", "Whimper", "Wail, moan"] },
+  "crying baby": { icons: ["people"], labels: [] },
   music: { icons: ["music"], labels: [] },
-  clock: { icons: [], labels: ["Clock", "Tick", "Tick-tock", "Alarm clock"] },
+  clock: { icons: ["home"], labels: [] },
   silence: { icons: [], labels: ["quiet"] },
 };
 const KINDS = Object.keys(RIGHT);
