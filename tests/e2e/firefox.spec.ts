@@ -14,6 +14,9 @@ test.skip(!firefoxPath, NO_FIREFOX);
 // It takes its time to start where Chromium runs beside it.
 test.setTimeout(120_000);
 
+/** Matches this text and no other; labels have brackets and commas. */
+const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+
 const siren = () => writeWav("firefox-siren.wav", SYNTHESISED["siren-sweep"]!);
 
 test("Firefox: its own microphone is heard, and let go", async ({ baseURL }) => {
@@ -38,7 +41,7 @@ test("Firefox: a siren is what the command line says", async ({ baseURL }) => {
     async (site) => {
       await site.click("listen");
       await site.expectState("listening");
-      await site.waitFor("label", "data-label", new RegExp(`^${label}$`));
+      await site.waitFor("label", "data-label", exactly(label));
       await site.click("listen");
       await site.expectState("idle");
       expect(await site.liveTracks()).toBe(0);

@@ -95,7 +95,7 @@ test("what is heard is kept with label, time, length and how sure it was, and su
   await site.page.reload();
   await show(site);
   await expect(rows(site).first()).toContainText(/\d+%/);
-  await expect(rows(site).and(site.page.locator(`[data-label=${first!.label}]`)).first()).toBeVisible();
+  await expect(rows(site).and(site.page.locator(`[data-label="${first!.label}"]`)).first()).toBeVisible();
 });
 
 test("an event that a crash cut off ends when it was heard last", async ({ open }) => {

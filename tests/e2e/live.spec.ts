@@ -1,6 +1,6 @@
 // What is shown live agrees with the command line, on sounds made from formulas.
 
-import { classifyNatively } from "./support/command-line";
+import { answersLive, classifyNatively } from "./support/command-line";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { describe, mostOften } from "./support/tally";
@@ -20,6 +20,6 @@ for (const [name, sound] of Object.entries(SYNTHESISED)) {
     await site.watchLabels(WARM_UP_SECONDS);
     const shown = mostOften(await site.watchLabels(WATCH_SECONDS));
     const scores = await site.scores();
-    expect(shown, `shown: ${describe(scores)}; command line: ${describe(native.scores)}`).toBe(native.label);
+    expect(answersLive(native), `shown: ${describe(scores)}; command line: ${describe(native.scores)}`).toContain(shown);
   });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import sharp from "sharp";
 import { serious } from "./support/axe";
-import { classifyNatively } from "./support/command-line";
+import { answersLive, classifyNatively } from "./support/command-line";
 import { DIST, hostSite, type OwnHost } from "./support/own-host";
 import { expect, openSite, type Site, test as base } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -72,14 +72,15 @@ for (const path of ["/", "/repo/"]) {
   test(`without a network it hears, at ${path}`, async ({ hostAt }) => {
     const host = await hostAt(path);
     const wav = writeWav(`offline${path.length}.wav`, SYNTHESISED["siren-sweep"]!);
-    const { label } = classifyNatively(wav);
+    const answers = answersLive(classifyNatively(wav));
     const { site, finish } = await visit(host.url, wav);
     await site.page.context().setOffline(true);
     host.stop();
     await site.page.reload();
     await site.expectState("idle");
     await site.startListening();
-    await expect(site.label).toHaveAttribute("data-label", label, { timeout: 20_000 });
+    const shown = () => site.label.getAttribute("data-label");
+    await expect.poll(async () => answers.includes((await shown()) ?? ""), { timeout: 20_000 }).toBe(true);
     await finish();
   });
 }

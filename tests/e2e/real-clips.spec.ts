@@ -1,15 +1,14 @@
 // What is shown live agrees with the command line, on recorded clips over all
-// ten classes. The clips are not part of the project: without them this test
+// ten classes of the urban head. The clips are not part of the project: without them this test
 // is skipped and says so.
 
-import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
-import { classifyNatively } from "./support/command-line";
+import { answersLive, classifyNatively } from "./support/command-line";
+import { decode } from "./support/decode";
 import { dataPath, workers } from "./support/environment";
 import { expect, openSite, test } from "./support/site";
 import { describe, mostOften } from "./support/tally";
 import { chooseClips, type Clip } from "./support/urban-sound";
-import { type Sound, tiled, writeWav } from "./support/wav";
+import { tiled, writeWav } from "./support/wav";
 
 const clips = chooseClips(dataPath);
 const CLASSES = 10;
@@ -19,43 +18,25 @@ const TILED_SECONDS = 12;
 /** Until the model's segment and the smoothing are full. */
 const WARM_UP_SECONDS = 5;
 const WATCH_SECONDS = 6;
-/** Rate of the samples that the clips are kept in; decoding at it leaves them as they are. */
-const CLIP_HZ = 22050;
-
-/** The browser's decoder reads whatever format the clips are kept in. */
-async function decode(page: Page, path: string): Promise<Sound> {
-  const base64 = await page.evaluate(
-    async ([file, rate]) => {
-      const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
-      const sound = await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes.buffer);
-      const samples = new Uint8Array(sound.getChannelData(0).buffer);
-      let text = "";
-      for (let i = 0; i < samples.length; i += 8192) text += String.fromCharCode(...samples.subarray(i, i + 8192));
-      return btoa(text);
-    },
-    [readFileSync(path).toString("base64"), CLIP_HZ] as const,
-  );
-  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
-  return { samples: new Float32Array(bytes.buffer), sampleRate: CLIP_HZ };
-}
 
 interface Comparison {
   clip: Clip;
   shown: string;
-  native: string;
+  native: string[];
   words: string;
 }
 
 async function compare(baseURL: string, clip: Clip, wav: string): Promise<Comparison> {
-  const native = classifyNatively(wav);
+  const native = classifyNatively(wav, "urban");
   const { site, finish } = await openSite(baseURL, { wav });
   await site.expectState("idle");
+  await site.choose("everyday+urban");
   await site.startListening();
   await site.watchLabels(WARM_UP_SECONDS);
   const shown = mostOften(await site.watchLabels(WATCH_SECONDS));
   const words = `page: ${describe(await site.scores())} | command line: ${describe(native.scores)}`;
   await finish();
-  return { clip, shown, native: native.label, words };
+  return { clip, shown, native: answersLive(native), words };
 }
 
 test("the label shown live is the command line's on recorded clips", async ({ baseURL, page }) => {
@@ -87,9 +68,9 @@ test("the label shown live is the command line's on recorded clips", async ({ ba
   };
   await Promise.all(Array.from({ length: workers }, work));
 
-  const wrong = results.filter(({ shown, native }) => shown !== native);
+  const wrong = results.filter(({ shown, native }) => !native.includes(shown));
   for (const { clip, shown, native, words } of wrong) {
-    console.log(`${clip.name} (${clip.label}): page ${shown}, command line ${native}; ${words}`);
+    console.log(`${clip.name} (${clip.label}): page ${shown}, command line ${native.join(" or ")}; ${words}`);
   }
   const agreed = results.length - wrong.length;
   const right = results.filter(({ clip, shown }) => shown === clip.label).length;

@@ -22,10 +22,23 @@ export interface Answer {
   scores: Record<string, number>;
 }
 
-/** What the page would show for a segment: its label, or `rejected`. */
+/** What a file's card on the page would show for a segment: its label, or `rejected`. */
 const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
 
-/** By the model that is built in, or by another model's file. */
+/** Share of the segments from which on an answer is one that the command line gives, not a slip between two others. */
+const COMMON = 0.2;
+
+/**
+ * The answers that the page may show while it listens to the file over and over: those of a good part of the
+ * segments, since where a segment begins decides between labels that are close. "Silence" is shown as quiet.
+ */
+export function answersLive({ segments }: Answer): string[] {
+  const answers = segments.map(answerOf);
+  const common = [...new Set(answers)].filter((answer) => answers.filter((other) => other === answer).length >= COMMON * answers.length);
+  return [...new Set([...common, mostOften(answers)])].map((answer) => (answer === "Silence" ? "quiet" : answer));
+}
+
+/** By the default model, or by another that is built in (`urban`, `urban-tiny`), or by a model's file. */
 export function classifyNatively(wav: string, model?: string): Answer {
   const options = model === undefined ? [] : ["--model", model];
   const output = execFileSync(cliPath, ["classify", "--format", "jsonl", ...options, wav], { encoding: "utf8" });

@@ -1,0 +1,76 @@
+// Before the first start: what the page offers, its samples, and what it says when there is nothing to hear.
+
+import { faintNoise } from "./support/everyday-recordings";
+import { expect, type Site, test } from "./support/site";
+import { writeWav } from "./support/wav";
+
+/** Each sample, and the group whose icon its answer has. */
+const SAMPLES = { siren: "alarm", bird: "bird", guitar: "music" };
+
+const sampleOf = (site: Site, id: string) => site.page.locator(`[data-testid=sample][data-sample=${id}]`);
+
+/** How often the page asked for a microphone. */
+const asked = (site: Site) => site.page.evaluate(() => (globalThis as unknown as { asked: number }).asked);
+
+test("before the first start there are the button, what happens to the sound, and the samples; no answer yet", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await expect(site.page.getByTestId("intro")).toBeVisible();
+  await expect(site.listen).toBeVisible();
+  await expect(site.listen).toHaveText("Start listening");
+  await expect(site.page.getByTestId("privacy")).toBeVisible();
+  await expect(site.page.getByTestId("privacy")).toContainText("nothing leaves this device");
+  for (const id of Object.keys(SAMPLES)) await expect(sampleOf(site, id)).toBeVisible();
+  for (const part of ["label", "scores", "spectrogram"]) await expect(site.page.getByTestId(part)).toBeHidden();
+  await site.startListening();
+  await expect(site.page.getByTestId("intro")).toBeHidden();
+  await expect(site.page.getByTestId("samples")).toBeHidden();
+  await expect(site.label).toBeVisible();
+  await site.listen.click();
+  await site.expectState("idle");
+  await expect(site.page.getByTestId("intro")).toBeVisible();
+});
+
+test("each sample is answered live without the microphone, and leaves nothing in the history", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        Object.assign(globalThis, { asked: 0 });
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = (constraints) => {
+          (globalThis as unknown as { asked: number }).asked += 1;
+          return ask(constraints);
+        };
+      }),
+  });
+  await site.expectState("idle");
+  for (const [id, icon] of Object.entries(SAMPLES)) {
+    const button = sampleOf(site, id);
+    await button.click();
+    await site.expectState("listening");
+    await expect(site.app).toHaveAttribute("data-source", "sample");
+    await expect(button).toHaveAttribute("aria-pressed", "true");
+    await expect(site.page.getByTestId("source")).toContainText("Sample");
+    await expect(site.label).toHaveAttribute("data-label", /^(?!quiet$|rejected$).+/, { timeout: 15_000 });
+    await expect(site.page.getByTestId("icon"), id).toHaveAttribute("data-icon", icon, { timeout: 15_000 });
+    await expect(site.page.locator("[data-testid=scores] [data-label]").first()).toBeVisible();
+    await button.click();
+    await site.expectState("idle");
+    await expect(button).toHaveAttribute("aria-pressed", "false");
+  }
+  expect(await asked(site)).toBe(0);
+  await site.goTo("history");
+  await expect(site.page.getByTestId("history-rows").locator("li")).toHaveCount(0);
+});
+
+test("a quiet room is quiet: nothing is guessed", async ({ open }) => {
+  const RATE = 48000;
+  const samples = Float32Array.from({ length: 12 * RATE }, faintNoise());
+  const site = await open({ wav: writeWav("quiet-room.wav", { samples, sampleRate: RATE }) });
+  await site.expectState("idle");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", "quiet", { timeout: 15_000 });
+  await expect(site.label).toHaveText("Quiet");
+  await expect(site.page.locator("[data-testid=scores] [data-label]")).toHaveCount(0);
+  expect(new Set(await site.watchLabels(4))).toEqual(new Set(["quiet"]));
+});
