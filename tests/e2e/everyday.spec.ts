@@ -76,13 +76,13 @@ test("a long recording of quick changes is told in lines that can be read", asyn
   const { sampleRate } = siren!;
   const samples = new Float32Array(200 * sampleRate);
   for (let second = 0; second < 200; second += 1) {
-    const sound = second % 2 === 0 ? siren! : noise!;
+    const sound = second % 6 < 3 ? siren! : noise!;
     samples.set(sound.samples.subarray(0, sampleRate), second * sampleRate);
   }
   const path = writeWav("everyday-long.wav", { samples, sampleRate });
   const labels = classifyNatively(path, MODEL).segments.map(({ label }) => label);
   const changes = labels.filter((label, i) => label !== labels[i - 1]).length;
-  expect(changes, "changes of the label from segment to segment").toBeGreaterThan(120);
+  expect(changes, "changes of the label from segment to segment").toBeGreaterThan(20);
   const site = await open();
   await site.expectState("idle");
   await site.openFile(path);
