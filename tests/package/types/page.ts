@@ -42,7 +42,7 @@ import wasm from "sourcing-sound/wasm";
 
 export async function classifier(signal: AbortSignal): Promise<string[]> {
   const model: Source = everyday;
-  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
+  const options: LoadOptions = { model, head: urban, headOnly: false, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
   using loaded = await Classifier.load(options);
   const info: ModelInfo = loaded.info;
   const groups: Group[] = info.groups;
@@ -120,7 +120,8 @@ function show({ time, categories, groups, rejected, events, dropped }: Update): 
   const best: Category | undefined = categories[0];
   const group: GroupScore | undefined = groups[0];
   const ended: SoundEvent[] = events.filter(({ offset }) => offset !== null);
-  console.log(time, best?.label, group?.icon, rejected, ended.length, dropped);
+  const source: "head" | "base" | undefined = best?.source;
+  console.log(time, best?.label, source, group?.icon, rejected, ended.length, dropped);
 }
 
 export function explain(error: unknown): ErrorCode | Missing | undefined {
