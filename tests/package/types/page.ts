@@ -42,7 +42,7 @@ import wasm from "sourcing-sound/wasm";
 
 export async function classifier(signal: AbortSignal): Promise<string[]> {
   const model: Source = everyday;
-  const options: LoadOptions = { model, head: urban, headOnly: false, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
+  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
   using loaded = await Classifier.load(options);
   const info: ModelInfo = loaded.info;
   const groups: Group[] = info.groups;
