@@ -123,11 +123,12 @@ test("a media stream is heard like a microphone, and left to whoever made it", a
     const codes = [
       await codeOf(() => sound.listen(() => undefined, { mediaStream, deviceId: "x" })),
       await codeOf(() => sound.listen(() => undefined, { mediaStream: new MediaStream() })),
+      await codeOf(() => sound.listen(() => undefined, { mediaStream, headOnly: true })),
     ];
     await context.close();
     return { label, after, codes };
   }, BASE64);
-  expect(heard).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone"] });
+  expect(heard).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone", "config"] });
 });
 
 test("a media stream that ends says so", async ({ library }) => {
@@ -154,7 +155,7 @@ test("who only listens loads no reader of files", async ({ library }) => {
   });
   // The worklet asks for its script by itself, unseen from here.
   expect(requests.sort()).toEqual([
-    "/node_modules/sourcing-sound/dist/models/urban-v1.onnx",
+    "/node_modules/sourcing-sound/dist/models/everyday.onnx",
     "/node_modules/sourcing-sound/dist/sourcing-sound-worker.js",
     "/node_modules/sourcing-sound/dist/sourcing-sound.wasm",
   ]);
@@ -172,5 +173,5 @@ test("it works in a worker: samples, files, a stream", async ({ library }) => {
     worker.terminate();
     return answer;
   });
-  expect(answer).toEqual({ samples: 3, file: 3, updates: 10, listen: "unsupported" });
+  expect(answer).toEqual({ samples: 7, file: 7, updates: 10, listen: "unsupported" });
 });

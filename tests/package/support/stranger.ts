@@ -9,7 +9,6 @@ import { writeWav } from "../../e2e/support/wav";
 export const STRICT_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'";
 
 export const SIREN = writeWav("package-siren.wav", SYNTHESISED["siren-sweep"]!);
-/** What the command line says of it. */
 /** Any of the labels of sirens: what the siren is called may change with its loudness. */
 export const SIREN_LABEL = /siren/i;
 

@@ -36,7 +36,7 @@ import everyday from "sourcing-sound/models/everyday.js";
 
 export async function classify(path: NodeRecording): Promise<Prediction[]> {
   const model: Source = everyday;
-  const options: NodeLoadOptions = { model, head: "my.head.json", signal: AbortSignal.timeout(1000) };
+  const options: NodeLoadOptions = { model, head: "my.head.json", headOnly: true, signal: AbortSignal.timeout(1000) };
   using classifier = await Classifier.load(options);
   const info: ModelInfo = classifier.info;
   const groups: Group[] = info.groups;
@@ -79,6 +79,6 @@ export function explain(error: unknown, { events, categories, groups }: Update):
   const [event]: (SoundEvent | undefined)[] = events;
   const [category]: (Category | undefined)[] = categories;
   const [group]: (GroupScore | undefined)[] = groups;
-  console.log(event?.onset, category?.group, group?.name, [...CORE_CODES, ...PLATFORM_CODES].length);
+  console.log(event?.onset, category?.source, category?.group, group?.name, [...CORE_CODES, ...PLATFORM_CODES].length);
   return error instanceof SoundError ? (error.missing ?? error.code) : undefined;
 }

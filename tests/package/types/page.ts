@@ -120,7 +120,8 @@ function show({ time, categories, groups, rejected, events, dropped }: Update): 
   const best: Category | undefined = categories[0];
   const group: GroupScore | undefined = groups[0];
   const ended: SoundEvent[] = events.filter(({ offset }) => offset !== null);
-  console.log(time, best?.label, group?.icon, rejected, ended.length, dropped);
+  const source: "head" | "base" | undefined = best?.source;
+  console.log(time, best?.label, source, group?.icon, rejected, ended.length, dropped);
 }
 
 export function explain(error: unknown): ErrorCode | Missing | undefined {
