@@ -47,6 +47,8 @@ export class Site {
   /** Takes another model from the line with the models, and waits until it is there. */
   async choose(id: string): Promise<void> {
     await this.modelSelect.selectOption(id);
+    const item = this.page.locator(`[data-testid=model-item][data-id="${id}"]`);
+    await expect(item).toHaveAttribute("data-state", "active", { timeout: 30_000 });
     await expect(this.models).toHaveAttribute("data-state", "choice", { timeout: 30_000 });
     await expect(this.modelSelect).toHaveValue(id);
   }
