@@ -85,7 +85,8 @@ test("everyday sounds are shown live by their name or group", async ({ baseURL, 
   const answers = parts.map((part) => ({ part, answer: answerFor(shown, part) }));
   for (const { part, answer } of answers) {
     const { kind, name } = part;
-    console.log(`${isRight(kind, answer) ? "right" : "WRONG"} ${kind}, ${name}: ${answer.label}`);
+    const others = longestShown(shown, part.start, part.end + DELAY_SECONDS).map(({ label, seconds }) => `${label} ${seconds.toFixed(1)} s`);
+    console.log(`${isRight(kind, answer) ? "right" : "WRONG"} ${kind}, ${name}: ${answer.label} (${others.join(", ")})`);
   }
   const right = answers.filter(({ part, answer }) => isRight(part.kind, answer));
   console.log(`${right.length} of ${answers.length} are shown by a right name or group`);

@@ -1,9 +1,10 @@
-// What the page showed while it listened, and when, on the clock that starts with the microphone.
+// What the page showed while it listened, by the clock of the sound itself: on a busy machine answers come late, and a
+// wall clock would put them beside another sound.
 
 import type { Page } from "@playwright/test";
 
 export interface Shown {
-  /** Seconds since the microphone was granted. */
+  /** Seconds of sound that had been analysed when it appeared, and when it went. */
   from: number;
   to: number;
   /** `data-label` of the answer: a label, `quiet`, `rejected`, or nothing yet. */
@@ -13,21 +14,25 @@ export interface Shown {
 }
 
 interface Log {
-  grantedAt: number;
+  /** Seconds of sound that the worker has analysed. */
+  time: number;
   entries: { at: number; label: string; icon: string }[];
 }
 declare const labelLog: Log;
 
-/** Runs before the page: remembers when the microphone was granted, and every answer from then on. */
+/** Runs before the page: follows the worker's clock, and notes every answer with it. */
 export function logLabels(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
-    const log: Log = { grantedAt: Number.NaN, entries: [] };
+    const log: Log = { time: 0, entries: [] };
     Object.assign(globalThis, { labelLog: log });
-    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = async (constraints) => {
-      const media = await ask(constraints);
-      log.grantedAt = performance.now();
-      return media;
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        this.addEventListener("message", ({ data }: MessageEvent<{ notice?: string; frame?: { time: number } }>) => {
+          if (data.notice === "frame" && data.frame) log.time = data.frame.time;
+        });
+      }
     };
     const look = () => {
       const label = document.querySelector<HTMLElement>("[data-testid=label]")?.dataset["label"] ?? "";
@@ -35,26 +40,20 @@ export function logLabels(page: Page): Promise<unknown> {
       const icon = picture && !picture.hidden ? (picture.dataset["icon"] ?? "") : "";
       const last = log.entries.at(-1);
       if (last?.label === label && last.icon === icon) return;
-      log.entries.push({ at: performance.now(), label, icon });
+      log.entries.push({ at: log.time, label, icon });
     };
     const attributeFilter = ["data-label", "data-icon", "hidden"];
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter });
   });
 }
 
-/** Waits until the microphone has played `seconds`, and gives what was shown. */
+/** Waits until `seconds` of sound have been analysed, and gives what was shown. */
 export async function shownUntil(page: Page, seconds: number): Promise<Shown[]> {
-  await page.waitForFunction((s) => performance.now() >= labelLog.grantedAt + s * 1000, seconds, {
-    polling: 200,
-    timeout: (seconds + 60) * 1000,
-  });
+  const timeout = (1.5 * seconds + 60) * 1000;
+  await page.waitForFunction((wanted) => labelLog.time >= wanted, seconds, { polling: 200, timeout });
   return page.evaluate(() => {
-    const { grantedAt, entries } = labelLog;
-    const now = performance.now();
-    return entries.map(({ at, label, icon }, i) => {
-      const to = entries[i + 1]?.at ?? now;
-      return { from: (at - grantedAt) / 1000, to: (to - grantedAt) / 1000, label, icon };
-    });
+    const { time, entries } = labelLog;
+    return entries.map(({ at, label, icon }, i) => ({ from: at, to: entries[i + 1]?.at ?? time, label, icon }));
   });
 }
 
