@@ -29,7 +29,7 @@ pub enum Corruption {
 
 impl Corruption {
     /// Changes mono samples of 32 kHz in place.
-    pub fn apply(self, samples: &mut Vec<f32>, rng: &mut Xoshiro256PlusPlus) {
+    pub fn apply(self, samples: &mut [f32], rng: &mut Xoshiro256PlusPlus) {
         match self {
             Self::Gain(db) => gain(samples, db),
             Self::Noise(below, colour) => {

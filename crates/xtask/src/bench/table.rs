@@ -157,7 +157,7 @@ mod tests {
             engine: Sizes { bytes: 9e6, gzip_bytes: 2e6 },
             engine_start_ms: vec![150.0],
             models: vec![MeasuredModel {
-                name: "some/model",
+                name: "some/model".to_owned(),
                 sizes: Sizes { bytes: 1_234_567.0, gzip_bytes: 1e6 },
                 native: costs(1.0),
                 browser: costs(2.0),
