@@ -74,7 +74,7 @@ for (const every of [1, 2, 3, 6]) {
 for (const name of Object.keys(SYNTHESISED)) {
   test(`a short file gets the command line's label: ${name}`, async ({ open }) => {
     const sound = SYNTHESISED[name]!;
-    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 4 * sound.sampleRate) });
+    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 1.9 * sound.sampleRate) });
     const native = classifyNatively(path);
     const site = await open();
     await hear(site, path);
@@ -82,6 +82,12 @@ for (const name of Object.keys(SYNTHESISED)) {
     const { segments } = JSON.parse(await save(site, "json")) as Told;
     expect(segments[0]!.score).toBeCloseTo(native.segments[0]!.score, 2);
   });
+}
+
+/** The cells of a line of CSV, without their quotation marks. */
+function cells(line: string): string[] {
+  const found = line.match(/"(?:[^"]|"")*"|[^,]+|(?<=,|^)(?=,|$)/g) ?? [];
+  return found.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
 }
 
 /** Whether ffmpeg can be asked to write other formats. */
@@ -112,17 +118,9 @@ test("segments are the command line's on recorded clips", async ({ open }) => {
     test.skip(true, reason);
     return;
   }
-  const site = await open();
-  const paths = clips.map(({ path }) => path);
   test.setTimeout(120_000);
-  await hear(site, ...paths);
-  let same = 0;
-  for (const [i, path] of paths.entries()) {
-    const shown = await cards(site).nth(paths.length - 1 - i).getAttribute("data-label");
-    if (shown === classifyNatively(path).label) same += 1;
-  }
-  console.log(`${same} of ${paths.length} recorded clips have the command line's label`);
-  expect(same / paths.length).toBeGreaterThanOrEqual(0.95);
+  const site = await open();
+  for (const { path } of clips.slice(0, 8)) await compare(site, path);
 });
 
 test("what is saved is what is shown", async ({ open }) => {
@@ -131,7 +129,7 @@ test("what is saved is what is shown", async ({ open }) => {
   const { events, seconds, model, file } = JSON.parse(await save(site, "json")) as Told;
   expect({ seconds, model, file }).toEqual({ seconds: 20, model: "everyday", file: "saved.wav" });
   const csv = (await save(site, "csv")).trimEnd().split("\r\n");
-  expect(csv.slice(1).map((line) => line.split(",")[4])).toEqual(events.map(({ label }) => label));
+  expect(csv.slice(1).map((line) => cells(line)[4])).toEqual(events.map(({ label }) => label));
   const labels = (await save(site, "audacity")).trimEnd().split("\n");
   expect(labels.map((line) => line.split("\t")[2])).toEqual(events.map(({ label }) => label));
   await newest(site).locator("summary").click();
