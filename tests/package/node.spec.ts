@@ -35,8 +35,8 @@ function expectAlike(given: Scores, wanted: Scores, name: string): void {
   });
 }
 
-test("scores are the browser's, and the command line's", async ({ library }) => {
-  for (const [name, synthesised] of Object.entries(SYNTHESISED)) {
+for (const [name, synthesised] of Object.entries(SYNTHESISED)) {
+  test(`scores of ${name} are the browser's, and the command line's`, async ({ library }) => {
     const wav = writeWav(`node-${name}.wav`, synthesised);
     const node = await inNode<{ file: Scores; samples: Scores; raw: Scores }>(
       `const scores = (predictions) => predictions.map((p) => Object.fromEntries(p.categories.map((c) => [c.label, c.score])));
@@ -62,8 +62,8 @@ test("scores are the browser's, and the command line's", async ({ library }) => 
     expectAlike(node.samples, browser, `${name}, samples`);
     expectAlike(node.raw, browser, `${name}, 16-bit samples`);
     expectAlike(node.file, classifyNatively(wav).segments.map(({ scores }) => scores), `${name}, command line`);
-  }
-});
+  });
+}
 
 test("a recording is a path, an address, bytes or a blob; a model and a head are, too", async () => {
   const counts = await inNode<Record<string, number | string | boolean>>(
