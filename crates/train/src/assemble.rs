@@ -245,14 +245,23 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
 
 /// The command line as typed, with the program's plain name and quotes where needed.
 pub fn command_line() -> String {
-    let arguments = std::env::args().skip(1).map(|argument| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
-        if !argument.is_empty() && argument.chars().all(plain) {
-            argument
-        } else {
-            format!("'{}'", argument.replace('\'', "'\\''"))
+    command_line_without(&[])
+}
+
+/// The same without these options and their values.
+pub fn command_line_without(options: &[&str]) -> String {
+    let mut arguments = std::env::args().skip(1);
+    let mut kept = vec![env!("CARGO_PKG_NAME").to_owned()];
+    while let Some(argument) = arguments.next() {
+        if options.contains(&argument.as_str()) {
+            arguments.next();
+            continue;
         }
-    });
-    let program = env!("CARGO_PKG_NAME").to_owned();
-    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
+        kept.push(match !argument.is_empty() && argument.chars().all(plain) {
+            true => argument,
+            false => format!("'{}'", argument.replace('\'', "'\\''")),
+        });
+    }
+    kept.join(" ")
 }

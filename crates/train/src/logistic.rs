@@ -26,6 +26,8 @@ pub struct Examples {
     pub recordings: Vec<String>,
     /// By row, whether it only trains: cross-validation does not count it. Empty where none does.
     pub only_train: Vec<bool>,
+    /// By row, how much it counts among those of its recording. Empty where all count alike.
+    pub counts: Vec<f64>,
 }
 
 impl Examples {
@@ -36,6 +38,7 @@ impl Examples {
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             recordings: rows.iter().map(|&row| self.recordings[row].clone()).collect(),
             only_train: rows.iter().map(|&row| self.only_trains(row)).collect(),
+            counts: rows.iter().map(|&row| self.count(row)).collect(),
         }
     }
 
@@ -43,44 +46,63 @@ impl Examples {
         self.only_train.get(row).copied().unwrap_or(false)
     }
 
+    fn count(&self, row: usize) -> f64 {
+        self.counts.get(row).copied().unwrap_or(1.0)
+    }
+
     /// Standardised, with the weights of [`Self::weights`].
-    fn rows(&self, n_labels: usize, near_copies: NearCopies) -> Rows {
-        let weights = self.weights(n_labels, near_copies);
+    fn rows(&self, n_labels: usize, counting: Counting) -> Rows {
+        let weights = self.weights(n_labels, counting);
         Rows::standardise(&self.features, &self.labels, weights)
     }
 
-    /// How much each row counts, 1 on average. All labels count the same, whatever their share
-    /// of the rows; within a label a recording counts as `near_copies` says.
-    fn weights(&self, n_labels: usize, near_copies: NearCopies) -> Vec<f64> {
-        let mut rows_of = BTreeMap::<&str, f64>::new();
-        for recording in &self.recordings {
-            *rows_of.entry(recording).or_default() += 1.0;
+    /// How much each row counts, 1 on average.
+    fn weights(&self, n_labels: usize, counting: Counting) -> Vec<f64> {
+        let mut weights: Vec<_> = (0..self.labels.len()).map(|row| self.count(row)).collect();
+        let mut of_recording = BTreeMap::<&str, f64>::new();
+        for (recording, weight) in self.recordings.iter().zip(&weights) {
+            *of_recording.entry(recording).or_default() += weight;
         }
-        let by_row = |recording: &String| match (near_copies, rows_of[recording.as_str()]) {
-            (NearCopies::ByRoot, rows) => rows.sqrt().recip(),
-            (NearCopies::AsOne, rows) => rows.recip(),
-        };
-        let mut weights: Vec<_> = self.recordings.iter().map(by_row).collect();
         let mut sums = vec![0.0; n_labels];
-        for (weight, &label) in weights.iter().zip(&self.labels) {
-            sums[label] += weight;
+        for ((weight, recording), &label) in
+            weights.iter_mut().zip(&self.recordings).zip(&self.labels)
+        {
+            if counting == Counting::ByRoot {
+                *weight /= of_recording[recording.as_str()].sqrt();
+            }
+            sums[label] += *weight;
         }
+        let all: f64 = sums.iter().sum();
         let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
-        let share = self.labels.len() as f64 / present;
+        let n = self.labels.len() as f64;
         for (weight, &label) in weights.iter_mut().zip(&self.labels) {
-            *weight *= share / sums[label];
+            *weight *= match counting {
+                Counting::ByRoot => n / (present * sums[label]),
+                Counting::Alike => n / all,
+            };
         }
         weights
     }
 }
 
-/// How much a recording counts among those of its label. Its rows are near-copies of each other.
+/// How much rows count in a fit and in cross-validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NearCopies {
-    /// By the square root of its rows.
+pub enum Counting {
+    /// All labels the same, whatever their share of the rows, and a recording by the square root
+    /// of its rows, which are near-copies of each other.
     ByRoot,
-    /// The same as any other.
-    AsOne,
+    /// All rows the same: probabilities are then those of labels as frequent as here.
+    Alike,
+}
+
+/// What decides between penalties in cross-validation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Criterion {
+    /// The strongest penalty is taken whose accuracy is at most this many standard errors below
+    /// the best.
+    Accuracy(f64),
+    /// The labels that were left out shall be likeliest.
+    Likelihood,
 }
 
 /// A fitted last layer and how its penalty was chosen.
@@ -110,27 +132,27 @@ impl Refit {
 pub struct Choice<'a> {
     /// Values of `C`, strongest penalty first.
     pub candidates: &'a [f64],
-    /// The strongest penalty is taken whose accuracy is at most this many standard errors below
-    /// the best.
-    pub standard_errors: f64,
-    /// How much recordings count, in the fit and in the accuracy.
-    pub near_copies: NearCopies,
+    /// What decides between them.
+    pub by: Criterion,
+    /// How much rows count, in the fit and in cross-validation.
+    pub rows: Counting,
 }
 
 /// Fits a last layer on features that were learned on the same clips. Those make weak penalties
 /// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
 /// the rule of one standard error.
 pub fn refit(examples: &Examples, n_labels: usize, seed: u64) -> Refit {
-    let choice =
-        Choice { candidates: &CANDIDATES, standard_errors: 1.0, near_copies: NearCopies::ByRoot };
+    let by = Criterion::Accuracy(1.0);
+    let choice = Choice { candidates: &CANDIDATES, by, rows: Counting::ByRoot };
     fit_by_choice(examples, n_labels, choice, seed)
 }
 
 /// Fits a linear layer with the penalty that `choice` finds.
 pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, seed: u64) -> Refit {
-    let Choice { candidates, standard_errors, near_copies } = choice;
+    let Choice { candidates, by, rows: counting } = choice;
     let assignment = assign_recordings(&examples.recordings, seed);
     let mut accuracies = vec![Vec::new(); candidates.len()];
+    let mut likelihoods = vec![Vec::new(); candidates.len()];
     let mut held_out_logits = vec![vec![None; examples.labels.len()]; candidates.len()];
     for fold in 0..CV_FOLDS {
         let train = examples.select(|row| assignment[row] != fold);
@@ -141,27 +163,32 @@ pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, s
             continue;
         }
         let held_out = examples.select(judges);
-        let weights = held_out.weights(n_labels, near_copies);
-        let rows = train.rows(n_labels, near_copies);
+        let weights = held_out.weights(n_labels, counting);
+        let rows = train.rows(n_labels, counting);
         let mut start = None;
         for (index, &c) in candidates.iter().enumerate() {
             let (linear, solution) = fit(&rows, n_labels, c, start);
             start = Some(solution);
             let logits: Vec<_> = held_out.features.iter().map(|row| linear.logits(row)).collect();
             accuracies[index].push(weighted_accuracy(&logits, &held_out.labels, &weights));
+            likelihoods[index].push(weighted_likelihood(&logits, &held_out.labels, &weights));
             for (&place, logits) in places.iter().zip(logits) {
                 held_out_logits[index][place] = Some(logits);
             }
         }
     }
-    let scores = accuracies.iter().map(|list| mean_and_error(list));
-    let scored: Vec<_> = candidates.iter().copied().zip(scores).collect();
-    let chosen = strongest_within(&scored, standard_errors);
+    let (scores, standard_errors) = match by {
+        Criterion::Accuracy(standard_errors) => (&accuracies, standard_errors),
+        Criterion::Likelihood => (&likelihoods, 0.0),
+    };
+    let scores: Vec<_> = scores.iter().map(|list| mean_and_error(list)).collect();
+    let chosen = strongest_within(&scores, standard_errors);
     let c = candidates[chosen];
+    let accuracies = accuracies.iter().map(|list| mean_and_error(list).0);
     Refit {
-        linear: fit(&examples.rows(n_labels, near_copies), n_labels, c, None).0,
+        linear: fit(&examples.rows(n_labels, counting), n_labels, c, None).0,
         c,
-        candidates: scored.into_iter().map(|(c, (mean, _))| (c, mean)).collect(),
+        candidates: candidates.iter().copied().zip(accuracies).collect(),
         held_out: held_out_logits.swap_remove(chosen),
     }
 }
@@ -177,6 +204,18 @@ fn weighted_accuracy(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> 
     right / all
 }
 
+/// The mean logarithm of the labels' probabilities, by weight.
+fn weighted_likelihood(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
+    let (mut sum, mut all) = (0.0, 0.0);
+    for ((logits, &label), weight) in logits.iter().zip(labels).zip(weights) {
+        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let odds: f64 = logits.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+        sum += weight * (f64::from(logits[label] - largest) - odds.ln());
+        all += weight;
+    }
+    sum / all
+}
+
 /// Mean and its standard error.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len().max(1) as f64;
@@ -185,13 +224,13 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
 }
 
-/// The index of the first of the candidates `(c, (accuracy, standard error))` whose accuracy is
-/// at most `standard_errors` of the best one's below the best.
-fn strongest_within(candidates: &[(f64, (f64, f64))], standard_errors: f64) -> usize {
-    let best = candidates.iter().map(|(_, score)| *score).max_by(|a, b| a.0.total_cmp(&b.0));
+/// The index of the first of the `(mean, standard error)` whose mean is at most `standard_errors`
+/// of the best one's below the best.
+fn strongest_within(scores: &[(f64, f64)], standard_errors: f64) -> usize {
+    let best = scores.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
     let (mean, error) = best.unwrap_or_default();
     let least = mean - standard_errors * error;
-    candidates.iter().position(|(_, (accuracy, _))| *accuracy >= least).unwrap_or(0)
+    scores.iter().position(|(score, _)| *score >= least).unwrap_or(0)
 }
 
 /// A cross-validation fold per row, the same for all rows of a recording.
@@ -263,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_solution_is_where_the_gradient_vanishes() {
-        let rows = clouds(4.0).rows(3, NearCopies::ByRoot);
+        let rows = clouds(4.0).rows(3, Counting::ByRoot);
         let (_, solution) = fit(&rows, 3, 0.3, None);
         let mut gradient = vec![0.0; solution.len()];
         let least = rows.objective(0.3, &solution, &mut gradient);
@@ -298,20 +337,41 @@ mod tests {
             labels: vec![0, 0, 0, 0, 0, 1, 1],
             recordings: ["a", "a", "a", "a", "b", "c", "d"].map(String::from).to_vec(),
             only_train: Vec::new(),
+            counts: Vec::new(),
         };
-        let weights = examples.weights(3, NearCopies::ByRoot);
+        let weights = examples.weights(3, Counting::ByRoot);
         let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();
         assert!((sum(0..5) - 3.5).abs() < 1e-12 && (sum(5..7) - 3.5).abs() < 1e-12);
         assert!((sum(0..4) / weights[4] - 2.0).abs() < 1e-12);
-        let weights = examples.weights(3, NearCopies::AsOne);
-        assert!((weights[..4].iter().sum::<f64>() - weights[4]).abs() < 1e-12);
+        assert_eq!(examples.weights(3, Counting::Alike), [1.0; 7]);
+    }
+
+    #[test]
+    fn rows_count_as_much_as_they_are_said_to() {
+        let examples = Examples {
+            features: vec![vec![0.0]; 3],
+            labels: vec![0, 0, 1],
+            recordings: ["a", "a", "b"].map(String::from).to_vec(),
+            only_train: Vec::new(),
+            counts: vec![1.0, 0.25, 0.25],
+        };
+        let weights = examples.weights(2, Counting::Alike);
+        assert!((weights.iter().sum::<f64>() - 3.0).abs() < 1e-12);
+        assert!((weights[0] - 4.0 * weights[1]).abs() < 1e-12 && weights[1] == weights[2]);
+    }
+
+    #[test]
+    fn likelihood_is_the_mean_logarithm_of_the_probabilities() {
+        let logits = [vec![3f32.ln(), 0.0], vec![0.0, 0.0]];
+        let found = weighted_likelihood(&logits, &[0, 1], &[1.0, 3.0]);
+        assert!((found - (0.75f64.ln() + 3.0 * 0.5f64.ln()) / 4.0).abs() < 1e-6, "{found}");
     }
 
     #[test]
     fn the_strongest_penalty_within_one_standard_error_is_chosen() {
-        let candidates = [(0.1, (0.80, 0.0)), (0.2, (0.89, 0.0)), (0.3, (0.90, 0.02))];
-        assert_eq!(strongest_within(&candidates, 1.0), 1);
-        assert_eq!(strongest_within(&candidates, 0.0), 2);
+        let scores = [(0.80, 0.0), (0.89, 0.0), (0.90, 0.02)];
+        assert_eq!(strongest_within(&scores, 1.0), 1);
+        assert_eq!(strongest_within(&scores, 0.0), 2);
         let (mean, error) = mean_and_error(&[0.8, 1.0]);
         assert!((mean - 0.9).abs() < 1e-12 && (error - 0.1).abs() < 1e-12);
     }

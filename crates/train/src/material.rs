@@ -168,7 +168,7 @@ impl Split<'_> {
             features,
             labels: self.train.iter().map(|clip| clip.slice.label).collect(),
             recordings: self.train.iter().map(|clip| clip.slice.recording.clone()).collect(),
-            only_train: Vec::new(),
+            ..Examples::default()
         })
     }
 }

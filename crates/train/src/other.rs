@@ -174,7 +174,7 @@ pub fn fit(
         features: known.train.clone(),
         labels: vec![0; known.train.len()],
         recordings: known.recordings.clone(),
-        only_train: Vec::new(),
+        ..Examples::default()
     };
     examples.features.extend_from_slice(unknown);
     examples.labels.resize(examples.features.len(), 1);

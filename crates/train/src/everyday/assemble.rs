@@ -6,7 +6,7 @@ use super::describe::{self, About, Use};
 use super::distil::Plan;
 use super::golden;
 use super::graph::{self, Weights};
-use super::material::Material;
+use super::material::{Material, Role};
 use super::measure::{Measured, Share};
 use super::quantise::Stored;
 use super::reference::Differences;
@@ -51,7 +51,7 @@ pub struct Evaluation {
     /// Bytes of the file.
     pub file_bytes: usize,
     /// The audio: folder, clips that trained, clips that were left out.
-    pub audio: Vec<(String, usize, usize)>,
+    pub audio: Vec<(String, usize, usize, usize)>,
     /// Weights between the checkpoint's and the trained ones, on recordings that trained; the one
     /// with the best `hard` of those with a `clean` of at least 0.92 ships.
     pub shares: Vec<Share>,
@@ -113,8 +113,8 @@ impl<'a> Factory<'a> {
         let (labels, taxonomy) = taxonomy::read(out, &taxonomy::mapped(from)?)?;
         let outputs = checkpoint.layout.labels;
         ensure!(labels.len() == outputs, "{} labels for {outputs} outputs", labels.len());
-        let trained = material.clips.iter().filter(|clip| !clip.held_out).count();
-        let held_out = material.clips.len() - trained;
+        let count = |role| material.clips.iter().filter(|clip| clip.role == role).count();
+        let (trained, test) = (count(Role::Training), count(Role::Test));
         let sets = material.sets.join(", ");
         Ok(Self {
             checkpoint,
@@ -124,7 +124,10 @@ impl<'a> Factory<'a> {
                 "begun from EfficientAT mn04 (AudioSet; F. Schmid, K. Koutini, G. Widmer, ICASSP \
                  2023), taught by it on {trained} clips of {sets}; no label of a data set was used"
             ),
-            folds: format!("{held_out} clips of other recordings left out to measure"),
+            folds: format!(
+                "{} clips of other recordings to choose with, {test} of others still to measure",
+                count(Role::Validation)
+            ),
             config_hash: short_hash(&serde_json::to_string(plan)?),
         })
     }
@@ -205,8 +208,8 @@ pub fn write(
     let stored = results.weights.iter().map(|array| Stored::new(array).bytes()).sum();
     let audio = material.sets.iter().enumerate().map(|(set, name)| {
         let of_set = || material.clips.iter().filter(move |clip| clip.set == set);
-        let held_out = of_set().filter(|clip| clip.held_out).count();
-        (name.clone(), of_set().count() - held_out, held_out)
+        let count = |role| of_set().filter(|clip| clip.role == role).count();
+        (name.clone(), count(Role::Training), count(Role::Validation), count(Role::Test))
     });
     let evaluation = Evaluation {
         schema_version: 1,

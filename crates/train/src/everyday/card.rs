@@ -3,6 +3,7 @@
 use super::assemble::Evaluation;
 use super::measure::{Agreement, Measured};
 use super::usage::Usage;
+use crate::card::sections::thousands;
 use anyhow::{Result, bail};
 use sourcing_sound::ModelMetadata;
 
@@ -46,6 +47,7 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         ("export_score", format!("{:.1e}", evaluation.export_difference.0)),
         ("export_embedding", format!("{:.1e}", evaluation.export_difference.1)),
         ("plan", plan(evaluation)),
+        ("aims", aims(evaluation)),
         ("audio", audio(evaluation)),
         ("command", evaluation.command.clone()),
         ("seed", evaluation.plan.seed.to_string()),
@@ -61,18 +63,6 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         Some(at) => bail!("nothing fills {}", text[at..].lines().next().unwrap_or_default()),
         None => Ok(text),
     }
-}
-
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn percent(share: f64) -> String {
@@ -170,6 +160,9 @@ fn heads(evaluation: &Evaluation) -> String {
             format!("{:.3}", head.macro_f1),
         ]);
     }
+    text += "\nThe option `--original FILE` of the command below writes the original as a base for \
+             heads, `head --base FILE` trains one on it, and `--heads NETWORK=EVALUATION` puts its \
+             figures here.";
     text.trim_end().to_owned()
 }
 
@@ -223,19 +216,58 @@ fn plan(evaluation: &Evaluation) -> String {
     });
     let shares = shares.collect::<Vec<_>>().join(", ");
     format!(
-        "{} steps of {} pieces, AdamW with a learning rate of up to {} that falls along a cosine, \
-         a moving average of the weights; the stem and the first {} blocks stay as they were. Of the \
-         weights at these shares of the way from the original's to the trained ones, those ship \
-         that, on recordings that trained, agree best on short and spoilt windows and in at least \
-         92% on clean ones: {shares}.",
-        plan.steps, plan.batch, plan.learning_rate, plan.frozen_blocks
+        "{} runs, each with a seed of its own, whose weights are averaged, of {} steps of {} lessons \
+         and {} anchors: AdamW with a learning rate of up to {} that falls \
+         along a cosine, a moving average of the weights; the stem and the first {} blocks stay as \
+         they were. Of the weights at these shares of the way from the original's to the trained \
+         ones, those ship that, on the recordings to choose with, agree best on short and spoilt \
+         windows and on clean ones no less often than the original's own weights as stored (share \
+         0): {shares}.",
+        plan.runs, plan.steps, plan.batch, plan.anchors, plan.learning_rate, plan.frozen_blocks
     )
 }
 
+/// What was aimed at, and what came of it.
+fn aims(evaluation: &Evaluation) -> String {
+    let measured = &evaluation.measured;
+    let means = measured.mean_corrupted();
+    let spoilt = means.last().zip(means.first()).map_or(0.0, |(last, first)| last - first);
+    let used = evaluation.used;
+    let seconds = |frames: usize| frames as f64 / super::describe::COLUMNS_PER_SECOND as f64;
+    let place = (seconds(used.window_frames), seconds(used.hop_frames));
+    let usage = evaluation.usage.iter().find(|row| (row.window, row.hop) == place);
+    let rows = [
+        (
+            "agreement on clean windows of 4 s",
+            97.0,
+            measured.clean.shares.last().map(|s| 100.0 * s),
+            "%",
+        ),
+        ("gain on windows of 1 s", 8.0, measured.windows.first().map(|row| row.gain.0), " points"),
+        ("mean gain on spoilt windows", 5.0, Some(100.0 * spoilt), " points"),
+        ("loud events named within 1.2 s", 100.0, usage.map(|row| 100.0 * row.within_1_2), "%"),
+        ("events of 0.3 s named", 100.0, usage.map(|row| 100.0 * row.brief_named), "%"),
+    ];
+    let mut text = header(&["aim", "asked", "reached", ""].map(str::to_owned));
+    for (what, asked, reached, unit) in rows {
+        let reached = reached.unwrap_or_default();
+        let verdict = if reached >= asked { "met" } else { "missed" };
+        text += &row([
+            what.to_owned(),
+            format!("{asked}{unit}"),
+            format!("{reached:.1}{unit}"),
+            verdict.to_owned(),
+        ]);
+    }
+    text.trim_end().to_owned()
+}
+
 fn audio(evaluation: &Evaluation) -> String {
-    let mut text = header(&["folder", "clips that train", "left out"].map(str::to_owned));
-    for (name, trained, held_out) in &evaluation.audio {
-        text += &row([name.clone(), trained.to_string(), held_out.to_string()]);
+    let mut text = header(
+        &["folder", "clips to train on", "to choose with", "to measure on"].map(str::to_owned),
+    );
+    for (name, trained, chosen, measured) in &evaluation.audio {
+        text += &row([name.clone(), trained.to_string(), chosen.to_string(), measured.to_string()]);
     }
     text.trim_end().to_owned()
 }

@@ -2,16 +2,18 @@
 //! to say of a short, spoilt piece of sound what the checkpoint says of the clean sound around it.
 
 use super::checkpoint::Checkpoint;
-use super::lesson::{Batch, Lessons};
-use super::network::{LossWeights, step};
+use super::lesson::{Lessons, Part};
+use super::network::{LossWeights, Targets, run, step};
 use super::quantise::rounded;
 use crate::arrays;
 use crate::net::{Array, Weights};
 use crate::optimise::AdamW;
 use crate::progress;
 use anyhow::{Result, bail, ensure};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -24,8 +26,10 @@ const SHARDS: usize = 2;
 /// Everything that decides the result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Seed of everything random.
+    /// Seed of everything random; a run adds its place to it.
     pub seed: u64,
+    /// Runs that are averaged.
+    pub runs: usize,
     /// Optimiser steps.
     pub steps: usize,
     /// Pieces of sound per step.
@@ -38,8 +42,14 @@ pub struct Plan {
     pub weight_decay: f64,
     /// Ceiling of the moving average's decay.
     pub average: f64,
-    /// Weights of the parts of the loss.
+    /// Weights of the parts of the loss of a lesson.
     pub loss: LossWeights,
+    /// Sounds per step on which the network shall say exactly what the checkpoint says.
+    pub anchors: usize,
+    /// Weights of the parts of their loss.
+    pub anchor_loss: LossWeights,
+    /// Seconds of an anchor, each as likely as it is often here.
+    pub anchor_seconds: Vec<f64>,
     /// Blocks, from the input on, that stay as they are, the stem included.
     pub frozen_blocks: usize,
     /// Whether depthwise kernels are trained.
@@ -104,16 +114,49 @@ impl State {
     }
 }
 
-/// Trains from the file `checkpoint_file`, or from the beginning where there is none. `None` when `stop` was set
-/// before the end; the file then holds what is needed to go on. The weights are not rounded.
+/// The mean of the weights of all runs, each of which goes on from its file in `folder`, or begins
+/// where there is none. `None` when `stop` was set before the end; the files then hold what is
+/// needed to go on. The weights are not rounded.
+///
+/// What runs from one start have in common is what they learned; the rest is chance, of which the
+/// mean has less (Wortsman et al., "Model soups", ICML 2022).
 ///
 /// # Errors
-/// When the loss is not finite any more, or the file was made with other settings.
+/// When there are no runs, the loss is not finite any more, or a file was made with other settings.
 pub fn train(
     plan: &Plan,
     start: &Checkpoint,
     lessons: &Lessons<'_>,
-    checkpoint_file: &Path,
+    folder: &Path,
+    stop: &AtomicBool,
+) -> Result<Option<Vec<Array>>> {
+    ensure!(plan.runs > 0, "there must be at least one run");
+    let mut mean: Vec<Array> = Vec::new();
+    for run in 0..plan.runs {
+        let plan = Plan { seed: plan.seed + run as u64, ..plan.clone() };
+        let file = folder.join(format!("training-{}.bin", run + 1));
+        let bar = progress::bar(plan.steps as u64, &format!("run {} of {}", run + 1, plan.runs));
+        let Some(trained) = train_once(&plan, start, lessons, (&file, &bar), stop)? else {
+            return Ok(None);
+        };
+        if mean.is_empty() {
+            mean = trained;
+            continue;
+        }
+        let share = 1.0 / (run + 1) as f32;
+        for (mean, trained) in mean.iter_mut().zip(&trained) {
+            let pairs = mean.values.iter_mut().zip(&trained.values);
+            pairs.for_each(|(mean, value)| *mean += share * (value - *mean));
+        }
+    }
+    Ok(Some(mean))
+}
+
+fn train_once(
+    plan: &Plan,
+    start: &Checkpoint,
+    lessons: &Lessons<'_>,
+    (checkpoint_file, bar): (&Path, &ProgressBar),
     stop: &AtomicBool,
 ) -> Result<Option<Vec<Array>>> {
     let mut state = State::new(&start.weights);
@@ -121,23 +164,24 @@ pub fn train(
         state = State::load(checkpoint_file, plan, state)?;
     }
     let trained = trained(plan, &start.weights);
-    let bar = progress::bar(plan.steps as u64, "training");
     bar.set_position(state.step as u64);
     bar.reset_eta();
     let (begun, first) = (Instant::now(), state.step);
-    let mut losses = 0.0;
+    let mut losses = [0.0; 2];
     while state.step < plan.steps {
-        let batch = lessons.batch(plan, state.step)?;
-        let loss = advance(plan, start, &mut state, &trained, &batch)?;
-        ensure!(loss.is_finite(), "the loss is {loss} after {} steps", state.step);
-        losses += f64::from(loss);
+        let parts = lessons.step(plan, state.step, SHARDS)?;
+        let losses_of_step = advance(plan, start, &mut state, &trained, &parts)?;
+        for (sum, loss) in losses.iter_mut().zip(losses_of_step) {
+            ensure!(loss.is_finite(), "the loss is {loss} after {} steps", state.step);
+            *sum += f64::from(loss);
+        }
         bar.inc(1);
         if state.step.is_multiple_of(CHECKPOINT_STEPS) || state.step == plan.steps {
             let since = (state.step - 1) % CHECKPOINT_STEPS + 1;
-            let mean = losses / since.min(state.step - first) as f64;
-            losses = 0.0;
-            report(plan, state.step, mean, first, begun);
-            bar.set_message(format!("loss {mean:.3}"));
+            let count = since.min(state.step - first) as f64;
+            let means = std::mem::take(&mut losses).map(|sum| sum / count);
+            report(plan, state.step, means, first, begun);
+            bar.set_message(format!("loss {:.3}, of anchors {:.3}", means[0], means[1]));
             state.save(checkpoint_file, plan)?;
         }
         if stop.load(Ordering::Relaxed) && state.step < plan.steps {
@@ -165,12 +209,14 @@ pub fn between(start: &[Array], trained: &[Array], share: f64) -> Vec<Array> {
     rounded(&arrays)
 }
 
-fn report(plan: &Plan, step: usize, loss: f64, first: usize, begun: Instant) {
+fn report(plan: &Plan, step: usize, means: [f64; 2], first: usize, begun: Instant) {
     let seconds = begun.elapsed().as_secs_f64();
     let left = seconds / (step - first) as f64 * (plan.steps - step) as f64;
     progress::plain_line(&format!(
-        "step {step}/{} loss {loss:.4}, ETA {}",
+        "step {step}/{} loss {:.4}, of anchors {:.4}, ETA {}",
         plan.steps,
+        means[0],
+        means[1],
         progress::duration(left)
     ));
 }
@@ -190,28 +236,35 @@ fn trained(plan: &Plan, arrays: &[Array]) -> Vec<bool> {
 }
 
 /// One step: the gradient is that of the rounded weights, and moves the weights that are rounded.
+/// Returns the losses of lessons and anchors.
 fn advance(
     plan: &Plan,
     start: &Checkpoint,
     state: &mut State,
     trained: &[bool],
-    batch: &Batch,
-) -> Result<f32> {
+    parts: &[Part],
+) -> Result<[f32; 2]> {
     let stored = rounded(&state.weights.parameters);
-    let shards = batch.shards(SHARDS);
-    let count = batch.inputs.len as f32;
-    let steps: Result<Vec<_>> = shards
+    let steps: Result<Vec<_>> = parts
         .par_iter()
-        .map(|shard| {
-            let pair = (&shard.inputs, &shard.targets);
-            let share = shard.inputs.len as f32 / count;
-            step(&start.layout, &stored, trained, pair, plan.loss).map(|step| (step, share))
+        .map(|part| {
+            let (targets, weights) = match &part.targets {
+                Some(targets) => (Cow::Borrowed(targets), plan.loss),
+                None => {
+                    let outputs = run(&start.layout, &start.weights, &part.inputs)?;
+                    (Cow::Owned(Targets::of(&outputs)), plan.anchor_loss)
+                }
+            };
+            step(&start.layout, &stored, trained, (&part.inputs, &targets), weights)
         })
         .collect();
-    let mut loss = 0.0;
+    let mut losses = [0.0; 2];
     let mut gradients: Vec<Vec<f32>> = vec![Vec::new(); stored.len()];
-    for (step, share) in steps? {
-        loss += step.loss * share;
+    for (step, part) in steps?.into_iter().zip(parts) {
+        let is_anchor = part.targets.is_none();
+        let of = if is_anchor { plan.anchors } else { plan.batch };
+        let share = part.inputs.len as f32 / of as f32;
+        losses[usize::from(is_anchor)] += step.loss * share;
         for (sum, gradient) in gradients.iter_mut().zip(step.gradients) {
             sum.resize(gradient.len(), 0.0);
             sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += share * value);
@@ -225,7 +278,7 @@ fn advance(
         pairs.for_each(|(average, value)| *average += (value - *average) * (1.0 - decay));
     }
     state.step += 1;
-    Ok(loss)
+    Ok(losses)
 }
 
 fn learning_rate(plan: &Plan, step: usize) -> f64 {

@@ -4,7 +4,7 @@
 use super::corrupt::{amplitude, mix, power, random_chain};
 use super::describe;
 use super::distil::Plan;
-use super::material::{Clip, Material};
+use super::material::{Clip, Material, Role};
 use super::network::{Inputs, Output, Targets};
 use super::synthesis::{RATE, coloured};
 use super::teacher::Taught;
@@ -15,12 +15,14 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use sourcing_sound::{FrontEnd, Pcm, SampleRate};
 
-/// How often a piece is shown as it is, with nothing done to it.
-const CLEAN: f64 = 0.2;
-/// The same for pieces of 4 s, so that the network goes on to say what it said of them.
-const CLEAN_WHOLE: f64 = 0.7;
+/// How often a short piece is shown as it is, with nothing done to it.
+const CLEAN: f64 = 0.3;
 /// How often another sound is mixed in.
 const MIXED: f64 = 0.25;
+/// How often an anchor is faster or slower than it was recorded.
+const RESPED: f64 = 0.4;
+/// How often another sound lies over an anchor.
+const OVERLAID: f64 = 0.4;
 /// How often a piece is shorter than the input and lies somewhere in faint noise.
 const BRIEF: f64 = 0.15;
 /// A piece this much below the loudest part of its clip is not what its clip is about.
@@ -28,41 +30,12 @@ const QUIET_DB: f32 = -18.0;
 /// Pieces that are looked at before a quiet one is taken.
 const TRIES: usize = 6;
 
-/// What a step trains on.
-pub struct Batch {
-    /// Of one width.
+/// What a thread computes of a step: inputs of one width.
+pub struct Part {
+    /// What the network is shown.
     pub inputs: Inputs,
-    /// What the network shall say.
-    pub targets: Targets,
-}
-
-impl Batch {
-    /// The batch in `count` parts, fewer where it has fewer inputs.
-    pub fn shards(&self, count: usize) -> Vec<Batch> {
-        let n = self.inputs.len;
-        let size = n.div_ceil(count.max(1)).max(1);
-        let part = |all: &[f32], from: usize, to: usize| {
-            let width = all.len() / n.max(1);
-            all[from * width..to * width].to_vec()
-        };
-        (0..n)
-            .step_by(size)
-            .map(|from| {
-                let to = n.min(from + size);
-                Batch {
-                    inputs: Inputs {
-                        values: part(&self.inputs.values, from, to),
-                        len: to - from,
-                        frames: self.inputs.frames,
-                    },
-                    targets: Targets {
-                        scores: part(&self.targets.scores, from, to),
-                        embeddings: part(&self.targets.embeddings, from, to),
-                    },
-                }
-            })
-            .collect()
-    }
+    /// What it shall say; `None`: what the teacher says of the very same inputs.
+    pub targets: Option<Targets>,
 }
 
 /// Clips to train on, with what the teacher says of them.
@@ -81,13 +54,17 @@ struct Piece {
 }
 
 impl<'a> Lessons<'a> {
-    /// All clips that are not held out.
+    /// All clips that are for training.
     ///
     /// # Errors
     /// When there are none.
     pub fn new(material: &'a Material, taught: &'a [Taught]) -> Result<Self> {
-        let clips: Vec<_> =
-            material.clips.iter().zip(taught).filter(|(clip, _)| !clip.held_out).collect();
+        let clips: Vec<_> = material
+            .clips
+            .iter()
+            .zip(taught)
+            .filter(|(clip, _)| clip.role == Role::Training)
+            .collect();
         let mut sets = vec![Vec::new(); material.sets.len()];
         for (index, (clip, _)) in clips.iter().enumerate() {
             sets[clip.set].push(index);
@@ -97,45 +74,67 @@ impl<'a> Lessons<'a> {
         Ok(Self { clips, sets, front_end: FrontEnd::new(describe::front_end())? })
     }
 
-    /// The batch of a step, the same whenever it is asked for.
+    /// What a step trains on, the same whenever it is asked for, in `count` parts of lessons and as
+    /// many of anchors.
     ///
     /// # Errors
-    /// When the front end refuses a piece.
-    pub fn batch(&self, plan: &Plan, step: usize) -> Result<Batch> {
-        let mut rng = generator(plan.seed, "batch", &[step as u64]);
-        let seconds = plan.seconds[rng.random_range(0..plan.seconds.len())];
-        let samples = (seconds * RATE as f64) as usize;
-        let lessons: Result<Vec<_>> = (0..plan.batch)
-            .into_par_iter()
-            .map_init(
-                || self.front_end.clone(),
-                |front_end, index| {
-                    let mut rng = generator(plan.seed, "lesson", &[step as u64, index as u64]);
-                    let piece = self.lesson(samples, &mut rng);
-                    let pcm = Pcm::new(&piece.samples, SampleRate::new(RATE as u32)?)?;
-                    let columns = front_end.columns(pcm).context("a lesson's columns")?;
-                    Ok((describe::transpose(&columns), piece.scores, piece.embedding))
-                },
-            )
-            .collect();
-        let (mut values, mut scores, mut embeddings) = (Vec::new(), Vec::new(), Vec::new());
-        for (image, score, embedding) in lessons? {
-            values.extend(image);
-            scores.extend(score);
-            embeddings.extend(embedding);
+    /// When the front end refuses a sound.
+    pub fn step(&self, plan: &Plan, step: usize, count: usize) -> Result<Vec<Part>> {
+        let mut rng = generator(plan.seed, "step", &[step as u64]);
+        let mut draw = |all: &[f64]| (all[rng.random_range(0..all.len())] * RATE as f64) as usize;
+        let (lesson, anchor) = (draw(&plan.seconds), draw(&plan.anchor_seconds));
+        let rows = |n, what: &str, make: &(dyn Fn(&mut Xoshiro256PlusPlus) -> Piece + Sync)| {
+            let row = |front_end: &mut FrontEnd, index: usize| {
+                let piece = make(&mut generator(plan.seed, what, &[step as u64, index as u64]));
+                let pcm = Pcm::new(&piece.samples, SampleRate::new(RATE as u32)?)?;
+                let columns = front_end.columns(pcm).context("the columns of a lesson")?;
+                Ok((describe::transpose(&columns), piece.scores, piece.embedding))
+            };
+            let rows = (0..n).into_par_iter().map_init(|| self.front_end.clone(), row);
+            rows.collect::<Result<Vec<_>>>()
+        };
+        let lessons = rows(plan.batch, "lesson", &|rng| self.lesson(lesson, rng))?;
+        let anchors = rows(plan.anchors, "anchor", &|rng| self.anchor(anchor, rng))?;
+        let mut parts = Vec::new();
+        for (rows, taught) in [(lessons, true), (anchors, false)] {
+            let size = rows.len().div_ceil(count.max(1)).max(1);
+            parts.extend(rows.chunks(size).map(|rows| part(rows, taught)));
         }
-        let frames = values.len() / (plan.batch * super::layout::N_MELS).max(1);
-        let inputs = Inputs { values, len: plan.batch, frames };
-        Ok(Batch { inputs, targets: Targets { scores, embeddings } })
+        Ok(parts)
+    }
+
+    /// A sound as it is recorded, or two of them after or over each other, at any speed: whatever
+    /// the teacher says of it stays right.
+    fn anchor(&self, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
+        let speed = match rng.random_bool(RESPED) {
+            true => rng.random_range(0.85..1.2),
+            false => 1.0,
+        };
+        let length = (samples as f32 * speed).ceil() as usize + 1;
+        let mut all: Vec<f32> = Vec::with_capacity(2 * length);
+        while all.len() < length {
+            all.extend(self.piece(length - all.len(), rng).samples);
+        }
+        if rng.random_bool(OVERLAID) {
+            let other = self.piece(length, rng).samples;
+            mix(&mut all, &other, rng.random_range(-12.0..0.0));
+        }
+        let loudest = all.iter().fold(0f32, |loudest, x| loudest.max(x.abs()));
+        let mut samples: Vec<f32> = match speed == 1.0 {
+            true => all[..samples].to_vec(),
+            false => (0..samples).map(|index| between(&all, index as f32 * speed)).collect(),
+        };
+        if loudest > 1.0 {
+            samples.iter_mut().for_each(|x| *x /= loudest);
+        }
+        if rng.random_bool(0.3) {
+            let factor = amplitude(rng.random_range(-8.0..0.0));
+            samples.iter_mut().for_each(|x| *x *= factor);
+        }
+        Piece { samples, scores: Vec::new(), embedding: Vec::new() }
     }
 
     fn lesson(&self, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
-        let whole = samples as f64 >= 4.0 * RATE as f64;
-        if rng.random_bool(if whole { CLEAN_WHOLE } else { CLEAN }) {
-            let mut piece = self.piece(samples, rng);
-            piece.samples.resize(samples, 0.0);
-            return piece;
-        }
         let brief = rng.random_bool(BRIEF);
         let length = match brief {
             true => (rng.random_range(0.3..0.9) * RATE as f64).min(samples as f64) as usize,
@@ -144,18 +143,16 @@ impl<'a> Lessons<'a> {
         let mut piece = self.piece(length, rng);
         if rng.random_bool(MIXED) {
             let other = self.piece(length, rng);
-            let db: f32 = rng.random_range(-20.0..-3.0);
-            mix(&mut piece.samples, &other.samples, db);
-            let share = amplitude(db);
-            for (own, other) in piece.scores.iter_mut().zip(&other.scores) {
-                *own = own.max(share * other);
-            }
+            mix(&mut piece.samples, &other.samples, rng.random_range(-25.0..-6.0));
         }
         if piece.samples.len() < samples {
             piece.samples = embed(&piece.samples, samples, rng);
         }
-        for corruption in random_chain(rng) {
-            corruption.apply(&mut piece.samples, rng);
+        // Short pieces are hard enough as they are; long ones are for the anchors then.
+        if samples >= 4 * RATE || !rng.random_bool(CLEAN) {
+            for corruption in random_chain(rng) {
+                corruption.apply(&mut piece.samples, rng);
+            }
         }
         piece
     }
@@ -173,12 +170,10 @@ impl<'a> Lessons<'a> {
         let (clip, taught) = self.clips[set[rng.random_range(0..set.len())]];
         let length = length.min(clip.samples.len());
         let last = clip.samples.len() - length;
-        let step = if length >= 4 * RATE { RATE / 2 } else { 1 };
         let loudest = power(&clip.samples) * amplitude(QUIET_DB).powi(2);
         let mut start = 0;
         for _ in 0..TRIES {
-            // Pieces of 4 s are the very windows that the teacher judged.
-            start = rng.random_range(0..=last / step) * step;
+            start = rng.random_range(0..=last);
             if power(&clip.samples[start..start + length]) >= loudest {
                 break;
             }
@@ -195,7 +190,7 @@ fn target(taught: &Taught, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) 
     let seconds = length as f64 / RATE as f64;
     let middle = start as f64 / RATE as f64 + seconds / 2.0;
     let near = taught.around(middle);
-    let share = (0.6 * (4.0 - seconds) / 3.0).clamp(0.0, 0.6) as f32;
+    let share = (0.7 * (4.0 - seconds) / 3.0).clamp(0.0, 0.7) as f32;
     let blend = |whole: f32, near: f32| share * whole + (1.0 - share) * near;
     let scores = probabilities(&taught.whole).zip(probabilities(near));
     let scores = scores.map(|(whole, near)| blend(whole, near)).collect();
@@ -205,6 +200,24 @@ fn target(taught: &Taught, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) 
 
 fn probabilities(output: &Output) -> impl Iterator<Item = f32> {
     output.logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))
+}
+
+fn part(rows: &[(Vec<f32>, Vec<f32>, Vec<f32>)], taught: bool) -> Part {
+    let values: Vec<f32> = rows.iter().flat_map(|(image, ..)| image.iter().copied()).collect();
+    let frames = values.len() / (rows.len() * super::layout::N_MELS).max(1);
+    let targets = taught.then(|| Targets {
+        scores: rows.iter().flat_map(|(_, scores, _)| scores.iter().copied()).collect(),
+        embeddings: rows.iter().flat_map(|(.., embedding)| embedding.iter().copied()).collect(),
+    });
+    Part { inputs: Inputs { values, len: rows.len(), frames }, targets }
+}
+
+/// The value between samples, on the cubic through the four around it (Catmull and Rom).
+fn between(samples: &[f32], at: f32) -> f32 {
+    let (index, t) = (at as usize, at.fract());
+    let x = |offset: usize| samples[(index + offset).saturating_sub(1).min(samples.len() - 1)];
+    let (a, b, c, d) = (x(0), x(1), x(2), x(3));
+    b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
 }
 
 /// The piece somewhere in silence or faint noise.
@@ -232,21 +245,25 @@ mod tests {
         Output { logits: vec![logit, -logit], embedding: vec![logit; 3] }
     }
 
-    fn clip(name: &str, held_out: bool) -> Clip {
+    fn clip(name: &str, role: Role) -> Clip {
         let samples = (0..6 * RATE).map(|i| (i as f32 * 0.05).sin() * 0.3).collect();
-        Clip { name: name.into(), set: 0, recording: name.into(), samples, held_out }
+        Clip { name: name.into(), set: 0, recording: name.into(), samples, role }
     }
 
     fn plan() -> Plan {
         Plan {
             seed: 1,
+            runs: 1,
             steps: 10,
             batch: 5,
             learning_rate: 1e-3,
             warmup: 2,
             weight_decay: 0.0,
             average: 0.9,
-            loss: LossWeights { scores: 1.0, embedding: 1.0 },
+            loss: LossWeights { scores: 1.0, order: 1.0, embedding: 1.0 },
+            anchors: 3,
+            anchor_loss: LossWeights { scores: 1.0, order: 1.0, embedding: 1.0 },
+            anchor_seconds: vec![3.0],
             frozen_blocks: 0,
             depthwise: true,
             seconds: vec![1.0, 2.0],
@@ -261,30 +278,48 @@ mod tests {
         let (_, long) = target(&taught, 0, 4 * RATE);
         assert_eq!(long, [1.0; 3]);
         let (scores, short) = target(&taught, 5 * RATE, RATE);
-        assert!(short.iter().all(|x| (x - 0.8).abs() < 1e-6), "{short:?}");
-        let expected = 0.6 * 0.5 + 0.4 / (1.0 + (-2f32).exp());
+        assert!(short.iter().all(|x| (x - 0.6).abs() < 1e-6), "{short:?}");
+        let expected = 0.7 * 0.5 + 0.3 / (1.0 + (-2f32).exp());
         assert!((scores[0] - expected).abs() < 1e-6);
     }
 
     #[test]
-    fn batches_are_of_one_width_and_come_again() {
-        let material =
-            Material { sets: vec!["a".into()], clips: vec![clip("x", false), clip("y", true)] };
+    fn parts_are_of_one_width_and_come_again() {
+        let clips = vec![clip("x", Role::Training), clip("y", Role::Test)];
+        let material = Material { sets: vec!["a".into()], clips };
         let taught = [0.5, 9.0].map(|x| Taught { whole: output(x), windows: vec![output(x); 5] });
         let lessons = Lessons::new(&material, &taught).unwrap();
         for step in 0..3 {
-            let batch = lessons.batch(&plan(), step).unwrap();
-            assert!([100, 200].contains(&batch.inputs.frames), "{}", batch.inputs.frames);
-            assert_eq!(batch.inputs.values.len(), 5 * 128 * batch.inputs.frames);
-            assert!(batch.inputs.values.iter().all(|x| x.is_finite()));
-            assert_eq!((batch.targets.scores.len(), batch.targets.embeddings.len()), (10, 15));
-            assert!(batch.targets.embeddings.iter().all(|&x| x < 1.0), "y is held out");
-            let again = lessons.batch(&plan(), step).unwrap();
-            assert_eq!(batch.inputs.values, again.inputs.values);
-            let shards = batch.shards(2);
-            assert_eq!(shards.iter().map(|s| s.inputs.len).collect::<Vec<_>>(), [3, 2]);
-            let joined: Vec<f32> = shards.iter().flat_map(|s| s.inputs.values.clone()).collect();
-            assert_eq!(joined, batch.inputs.values);
+            let parts = lessons.step(&plan(), step, 2).unwrap();
+            let lens: Vec<_> = parts.iter().map(|part| part.inputs.len).collect();
+            assert_eq!(lens, [3, 2, 2, 1]);
+            let again = lessons.step(&plan(), step, 2).unwrap();
+            for (part, again) in parts.iter().zip(&again) {
+                let Inputs { values, len, frames } = &part.inputs;
+                assert_eq!(values.len(), len * 128 * frames);
+                assert!(values.iter().all(|x| x.is_finite()));
+                assert_eq!(values, &again.inputs.values);
+            }
+            for lesson in &parts[..2] {
+                assert!([100, 200].contains(&lesson.inputs.frames), "{}", lesson.inputs.frames);
+                let targets = lesson.targets.as_ref().unwrap();
+                let n = lesson.inputs.len;
+                assert_eq!((targets.scores.len(), targets.embeddings.len()), (2 * n, 3 * n));
+                assert!(targets.embeddings.iter().all(|&x| x < 1.0), "y is not for training");
+            }
+            for anchor in &parts[2..] {
+                assert_eq!(anchor.inputs.frames, 300);
+                assert!(anchor.targets.is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn a_cubic_passes_through_the_samples() {
+        let samples: Vec<f32> = (0..40).map(|i| (i as f32 * 0.2).sin()).collect();
+        assert_eq!(between(&samples, 7.0), samples[7]);
+        for at in [1.3, 7.5, 20.9] {
+            assert!((between(&samples, at) - (at * 0.2).sin()).abs() < 1e-3, "{at}");
         }
     }
 }

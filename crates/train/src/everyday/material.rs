@@ -20,8 +20,10 @@ const TABLE: &str = "metadata.csv";
 const MAX_SECONDS: usize = 10;
 /// Shorter ones are not used.
 const MIN_SECONDS: f64 = 0.5;
-/// One of this many recordings is left out of training.
-const HELD_OUT: usize = 4;
+/// One of this many recordings is for the test.
+const TEST: usize = 4;
+/// One of this many recordings is for validation.
+const VALIDATION: usize = 10;
 
 /// Up to 10 s of a recording.
 pub struct Clip {
@@ -33,8 +35,19 @@ pub struct Clip {
     pub recording: String,
     /// Mono samples at 32 kHz.
     pub samples: Vec<f32>,
-    /// Whether it is only measured on.
-    pub held_out: bool,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// What a recording is for; all its clips have the same role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// To train on.
+    Training,
+    /// To choose between trained weights.
+    Validation,
+    /// Only to measure what was chosen.
+    Test,
 }
 
 /// All clips.
@@ -72,10 +85,10 @@ impl Material {
             name,
             set: sets.len(),
             samples,
-            held_out: false,
+            role: Role::Training,
         }));
         sets.push("formulas".to_owned());
-        hold_out(&mut clips);
+        split(&mut clips);
         Ok(Self { sets, clips })
     }
 
@@ -87,19 +100,27 @@ impl Material {
     }
 }
 
-/// Leaves a quarter of every set's recordings out of training, the same ones every time.
-fn hold_out(clips: &mut [Clip]) {
+/// Gives every recording its role, the same one every time: in each set a quarter is for the test
+/// and a tenth for validation.
+fn split(clips: &mut [Clip]) {
     let mut by_set: BTreeMap<usize, BTreeSet<(String, String)>> = BTreeMap::new();
     for clip in clips.iter() {
         let place = (short_hash(&clip.recording), clip.recording.clone());
         by_set.entry(clip.set).or_default().insert(place);
     }
     for (set, recordings) in by_set {
-        let count = recordings.len().div_ceil(HELD_OUT);
-        let chosen: BTreeSet<String> =
-            recordings.into_iter().take(count).map(|(_, name)| name).collect();
+        let test = recordings.len().div_ceil(TEST);
+        let validation = recordings.len() / VALIDATION;
+        let role = |place: usize| match place {
+            place if place < test => Role::Test,
+            place if place < test + validation => Role::Validation,
+            _ => Role::Training,
+        };
+        let names = recordings.into_iter().map(|(_, name)| name);
+        let roles: BTreeMap<String, Role> =
+            names.enumerate().map(|(place, name)| (name, role(place))).collect();
         for clip in clips.iter_mut().filter(|clip| clip.set == set) {
-            clip.held_out = chosen.contains(&clip.recording);
+            clip.role = roles[&clip.recording];
         }
     }
 }
@@ -128,7 +149,7 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
                     set,
                     recording: known.unwrap_or_else(|| recording_of(&source.name).to_owned()),
                     samples,
-                    held_out: false,
+                    role: Role::Training,
                 });
             }
             Ok(_) => progress::line(&format!("not used, too short: {}", source.path.display())),
@@ -195,10 +216,10 @@ mod tests {
         let own: Vec<_> = material.clips.iter().filter(|clip| clip.set == 0).collect();
         assert_eq!(own.len(), 10, "the short one is not used");
         let out: BTreeSet<_> =
-            own.iter().filter(|clip| clip.held_out).map(|clip| &clip.recording).collect();
+            own.iter().filter(|clip| clip.role == Role::Test).map(|clip| &clip.recording).collect();
         assert_eq!(out.len(), 2);
         for clip in &own {
-            assert_eq!(clip.held_out, out.contains(&clip.recording), "{}", clip.name);
+            assert_eq!(clip.role == Role::Test, out.contains(&clip.recording), "{}", clip.name);
             assert!(clip.samples.len().abs_diff(RATE) < RATE / 100, "{}", clip.samples.len());
         }
         let again = Material::load(&[folder.path().to_path_buf()], 1, 1).unwrap();

@@ -4,7 +4,7 @@
 use super::corrupt::{self, Corruption, EVALUATED, amplitude, power};
 use super::describe;
 use super::layout::Layout;
-use super::material::{Clip, Material};
+use super::material::{Clip, Material, Role};
 use super::network::{Inputs, Output, run};
 use super::synthesis::RATE;
 use super::teacher::Taught;
@@ -98,7 +98,8 @@ pub fn measure(
     material: &Material,
     taught: &[Taught],
 ) -> Result<Measured> {
-    let clips: Vec<_> = material.clips.iter().zip(taught).filter(|(c, _)| c.held_out).collect();
+    let clips: Vec<_> =
+        material.clips.iter().zip(taught).filter(|(c, _)| c.role == Role::Test).collect();
     let formulas = material.sets.len() - 1;
     let (made, recorded): (Vec<_>, Vec<_>) =
         clips.into_iter().partition(|(clip, _)| clip.set == formulas);
@@ -121,13 +122,8 @@ pub fn measure(
 }
 
 /// Shares of the way from the original's weights to the trained ones that are tried.
-pub const SHARES: [f64; 7] = [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0];
-/// Least agreement on clean windows of 4 s, on recordings that trained.
-const LEAST_CLEAN: f64 = 0.92;
-/// One of this many clips that trained is looked at.
-const LOOKED_AT: usize = 3;
-
-/// A share, with what it reaches on recordings that trained.
+pub const SHARES: [f64; 7] = [0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0];
+/// A share, with what it reaches on the recordings for validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Of the way, 0 to 1.
@@ -138,9 +134,10 @@ pub struct Share {
     pub hard: f64,
 }
 
-/// Tries weights between the original's and the trained ones on recordings that trained, and
+/// Tries weights between the original's and the trained ones on the recordings for validation, and
 /// returns the index of the best ones, with all that was found: those that do best on short and
-/// spoilt windows of all that agree well enough on clean ones.
+/// spoilt windows of all that agree on clean ones no less often than the first candidate, which is
+/// the original as it would be stored.
 ///
 /// # Errors
 /// When audio or weights do not fit.
@@ -155,28 +152,24 @@ pub fn choose(
         .clips
         .iter()
         .zip(taught)
-        .filter(|(clip, _)| !clip.held_out && clip.set != formulas)
-        .step_by(LOOKED_AT)
+        .filter(|(clip, _)| clip.role == Role::Validation && clip.set != formulas)
         .collect();
     let networks: Vec<_> =
         candidates.iter().map(|(_, weights)| Network { name: "", weights }).collect();
     let judge = Judge { layout, networks: &networks };
-    let clean = judge.agreement("training recordings, 4 s", &four_seconds(&clips, &[]))?;
-    let short = judge.agreement("training recordings, 1 s", &of_whole(&clips, 1.0))?;
+    let clean = judge.agreement("validation, 4 s", &four_seconds(&clips, &[]))?;
+    let short = judge.agreement("validation, 1 s", &of_whole(&clips, 1.0))?;
     let spoilt = four_seconds(&clips, EVALUATED[EVALUATED.len() - 1]);
-    let spoilt = judge.agreement("training recordings, 4 s, spoilt", &spoilt)?;
+    let spoilt = judge.agreement("validation, 4 s, spoilt", &spoilt)?;
     let found = candidates.iter().enumerate().map(|(index, (share, _))| Share {
         share: *share,
         clean: clean.shares[index],
         hard: (short.shares[index] + spoilt.shares[index]) / 2.0,
     });
     let found: Vec<Share> = found.collect();
-    let fits = |share: &Share| share.clean >= LEAST_CLEAN;
-    let places = found.iter().enumerate();
-    let best = match found.iter().any(fits) {
-        true => places.filter(|(_, s)| fits(s)).max_by(|a, b| a.1.hard.total_cmp(&b.1.hard)),
-        false => places.max_by(|a, b| a.1.clean.total_cmp(&b.1.clean)),
-    };
+    let least = found.first().map_or(0.0, |share| share.clean);
+    let fits = found.iter().enumerate().filter(|(_, share)| share.clean >= least);
+    let best = fits.max_by(|a, b| a.1.hard.total_cmp(&b.1.hard));
     Ok((best.map_or(0, |(index, _)| index), found))
 }
 
@@ -343,7 +336,7 @@ mod tests {
         let mut samples = vec![0.5; 2 * RATE];
         samples.extend(vec![0.001; RATE]);
         let clip =
-            Clip { name: "x".into(), set: 0, recording: "x".into(), samples, held_out: true };
+            Clip { name: "x".into(), set: 0, recording: "x".into(), samples, role: Role::Test };
         let starts: Vec<_> = cut(&clip, 1.0).into_iter().map(|(start, _)| start).collect();
         assert_eq!(starts, [0, RATE]);
         assert_eq!(cut(&clip, 10.0).len(), 1, "a short clip is one window");

@@ -27,7 +27,7 @@ mod teacher;
 mod usage;
 
 use crate::arrays::write_atomically;
-use crate::assemble::command_line;
+use crate::assemble::command_line_without;
 use crate::interrupt::{self, STOP};
 use crate::net::Array;
 use crate::progress;
@@ -84,11 +84,14 @@ pub struct Arguments {
     /// Folder for the teacher's answers and the training's state.
     #[arg(long, default_value = "runs/everyday")]
     pub work: PathBuf,
-    /// Steps of the optimiser.
-    #[arg(long, default_value_t = 600)]
+    /// Trainings, each with a seed of its own; the weights that ship are their mean.
+    #[arg(long, default_value_t = 4)]
+    pub runs: usize,
+    /// Steps of the optimiser in each.
+    #[arg(long, default_value_t = 300)]
     pub steps: usize,
     /// Highest learning rate.
-    #[arg(long, default_value_t = 5e-5)]
+    #[arg(long, default_value_t = 1e-4)]
     pub learning_rate: f64,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
@@ -107,16 +110,20 @@ impl Arguments {
     fn plan(&self, material: &Material, checkpoint: &Checkpoint) -> Plan {
         Plan {
             seed: self.seed,
+            runs: self.runs,
             steps: self.steps,
             batch: 32,
             learning_rate: self.learning_rate,
             warmup: self.steps / 20,
             weight_decay: 0.0,
             average: 0.99,
-            loss: LossWeights { scores: 1.0, embedding: 4.0 },
+            loss: LossWeights { scores: 1.0, order: 1.0, embedding: 20.0 },
+            anchors: 12,
+            anchor_loss: LossWeights { scores: 8.0, order: 8.0, embedding: 100.0 },
+            anchor_seconds: vec![2.0, 4.0, 4.0, 4.0, 6.0],
             frozen_blocks: 3,
             depthwise: true,
-            seconds: vec![1.0, 1.0, 2.0, 2.0, 4.0, 4.0],
+            seconds: vec![1.0, 1.0, 2.0, 4.0],
             material: material.hash(),
             checkpoint: checkpoint.sha256.clone(),
         }
@@ -152,8 +159,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         return Ok(false);
     };
     let lessons = Lessons::new(&material, &taught)?;
-    let file = arguments.work.join("training.bin");
-    let Some(trained) = distil::train(&plan, &checkpoint, &lessons, &file, &STOP)? else {
+    let Some(trained) = distil::train(&plan, &checkpoint, &lessons, &arguments.work, &STOP)? else {
         return Ok(false);
     };
     let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
@@ -165,7 +171,8 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     let results = Results {
         weights: &weights,
         plan: &plan,
-        command: command_line(),
+        // What they do to the card is no part of making the network.
+        command: command_line_without(&["--original", "--heads"]),
         from_the_original,
         shares,
         measured,

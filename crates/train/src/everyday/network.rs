@@ -38,14 +38,51 @@ pub struct Targets {
     pub embeddings: Vec<f32>,
 }
 
+impl Targets {
+    /// To say what `outputs` say.
+    pub fn of(outputs: &[Output]) -> Self {
+        let score = |logit: &f32| 1.0 / (1.0 + (-logit).exp());
+        Self {
+            scores: outputs.iter().flat_map(|output| output.logits.iter().map(score)).collect(),
+            embeddings: outputs.iter().flat_map(|output| output.embedding.clone()).collect(),
+        }
+    }
+
+    /// The least that the cross-entropy can be, summed over labels and inputs.
+    fn entropy(&self) -> f32 {
+        -self.scores.iter().map(|&p| p_ln_p(p) + p_ln_p(1.0 - p)).sum::<f32>()
+    }
+
+    /// The softmax of the sharpened logits of each of the inputs.
+    fn order(&self, labels: usize) -> Vec<f32> {
+        let row = |scores: &[f32]| {
+            let odds = scores.iter().map(|p| (p / (1.0 - p).max(1e-7)).powf(SHARPNESS));
+            let odds: Vec<f32> = odds.collect();
+            let sum: f32 = odds.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+            odds.into_iter().map(move |odds| odds / sum)
+        };
+        self.scores.chunks_exact(labels).flat_map(row).collect()
+    }
+}
+
+fn p_ln_p(p: f32) -> f32 {
+    if p > 0.0 { p * p.ln() } else { 0.0 }
+}
+
 /// Weights of the parts of the loss.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LossWeights {
-    /// Of the binary cross-entropy, summed over the labels.
+    /// Of the binary Kullback-Leibler divergence, summed over the labels.
     pub scores: f64,
+    /// Of the Kullback-Leibler divergence of the softmax of doubled logits, which is about the
+    /// order of the best labels.
+    pub order: f64,
     /// Of the mean squared difference of the embeddings' values.
     pub embedding: f64,
 }
+
+/// Multiplies logits before the softmax of [`LossWeights::order`].
+const SHARPNESS: f32 = 2.0;
 
 /// What one training step yields.
 pub struct Step {
@@ -88,8 +125,16 @@ pub fn step(
     // −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), where it cannot overflow.
     let entropy = activation::relu(logits.clone())
         - logits.clone() * scores
-        - activation::log_sigmoid(logits.abs());
-    let mut loss = entropy.sum().mul_scalar(parts.scores / n as f64);
+        - activation::log_sigmoid(logits.clone().abs());
+    let mut loss = (entropy.sum() - targets.entropy()).mul_scalar(parts.scores / n as f64);
+    if parts.order > 0.0 {
+        let wanted = targets.order(layout.labels);
+        let least: f32 = wanted.iter().map(|&p| p_ln_p(p)).sum();
+        let wanted = constant(&wanted, [n, layout.labels], &device);
+        let found = activation::log_softmax(logits.mul_scalar(SHARPNESS), 1);
+        let divergence = (found * wanted).sum().neg() + least;
+        loss = loss + divergence.mul_scalar(parts.order / n as f64);
+    }
     if parts.embedding > 0.0 {
         let wanted = constant(&targets.embeddings, [n, layout.embedding()], &device);
         let difference = embeddings - wanted;
@@ -226,7 +271,7 @@ mod tests {
         (layout, weights, inputs, targets)
     }
 
-    const PARTS: LossWeights = LossWeights { scores: 1.0, embedding: 2.0 };
+    const PARTS: LossWeights = LossWeights { scores: 1.0, order: 0.5, embedding: 2.0 };
 
     #[test]
     fn gradients_are_the_slopes_of_the_loss() {
@@ -262,23 +307,33 @@ mod tests {
         }
     }
 
+    fn softmax(logits: &[f32]) -> Vec<f32> {
+        let sum: f32 = logits.iter().map(|z| z.exp()).sum();
+        logits.iter().map(|z| z.exp() / sum).collect()
+    }
+
     #[test]
-    fn the_loss_is_the_cross_entropy_of_the_outputs() {
+    fn the_loss_is_the_divergence_of_the_outputs() {
         let (layout, weights, inputs, targets) = example();
         let outputs = run(&layout, &weights, &inputs).unwrap();
         let all = vec![true; weights.len()];
         let found = step(&layout, &weights, &all, (&inputs, &targets), PARTS).unwrap().loss;
-        let (mut entropy, mut square) = (0.0, 0.0);
+        let (mut entropy, mut order, mut square) = (0.0, 0.0, 0.0);
         for (index, output) in outputs.iter().enumerate() {
             for (z, t) in output.logits.iter().zip(&targets.scores[3 * index..]) {
                 let p = 1.0 / (1.0 + (-z).exp());
-                entropy -= t * p.ln() + (1.0 - t) * (1.0 - p).ln();
+                entropy += t * (t / p).ln() + (1.0 - t) * ((1.0 - t) / (1.0 - p)).ln();
             }
+            let row = &targets.scores[3 * index..3 * index + 3];
+            let wanted =
+                softmax(&row.iter().map(|t| 2.0 * (t / (1.0 - t)).ln()).collect::<Vec<_>>());
+            let found = softmax(&output.logits.iter().map(|z| 2.0 * z).collect::<Vec<_>>());
+            order += wanted.iter().zip(&found).map(|(t, p)| t * (t / p).ln()).sum::<f32>();
             let wanted = &targets.embeddings[6 * index..];
             let pairs = output.embedding.iter().zip(wanted);
             square += pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>();
         }
-        let expected = entropy / 2.0 + 2.0 * square / 12.0;
+        let expected = entropy / 2.0 + 0.5 * order / 2.0 + 2.0 * square / 12.0;
         assert!((found - expected).abs() < 1e-3 * expected, "{found} {expected}");
     }
 }

@@ -4,7 +4,7 @@
 use super::corrupt::{amplitude, generator_for, power};
 use super::describe::{COLUMNS_PER_SECOND, Use};
 use super::layout::{Convolution, Layout, N_MELS};
-use super::material::{Clip, Material};
+use super::material::{Clip, Material, Role};
 use super::synthesis::{RATE, coloured};
 use crate::progress;
 use anyhow::{Context, Result};
@@ -140,7 +140,7 @@ fn events(material: &Material, whole: &Model) -> Result<(Vec<Event>, Vec<Event>)
     let mut clips: Vec<&Clip> = material
         .clips
         .iter()
-        .filter(|clip| clip.held_out && clip.set + 1 < material.sets.len())
+        .filter(|clip| clip.role == Role::Test && clip.set + 1 < material.sets.len())
         .collect();
     clips.sort_by_key(|clip| crate::random::short_hash(&clip.name));
     let mut classifier = Classifier::new(whole.clone())?;

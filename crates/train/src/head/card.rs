@@ -2,6 +2,7 @@
 
 use super::evaluation::{ALL_UNKNOWN, Evaluation, Means, StageEvaluation, Unknown};
 use super::recipe::Recipe;
+use super::stage::PARTS;
 use crate::card::sections::{self, thousands};
 use crate::figure::text::percent;
 use crate::metrics::Scores;
@@ -141,10 +142,10 @@ fn rejection(evaluation: &Evaluation) -> String {
          probable it is that a sound is any of the labels. The best score times that probability \
          is what counts: below {:.3} a segment is rejected as none of the labels. {}.\n\nThe \
          detector was fitted on the clips against recordings of none of the labels and against \
-         synthesised silence, noise, tones, hum and clicks. To judge it, half of the recordings \
-         of each kind fitted one detector and the other half a second one; the figures are of \
-         each on what it was not fitted on, never on clips of the folds that trained it. The \
-         shipped one was fitted on all of them.\n",
+         synthesised silence, noise, tones, hum and clicks. To judge it, the recordings of each \
+         kind were parted in {PARTS}, and each part was judged by a detector that was fitted on the \
+         others, none of them on clips of the left-out folds. The shipped one was fitted on all of \
+         them.\n",
         shipped.temperature,
         shipped.calibration_error,
         shipped.rejection_threshold,

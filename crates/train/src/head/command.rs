@@ -42,9 +42,9 @@ pub struct Arguments {
     /// but those that a metadata.csv says to have one of the labels.
     #[arg(long)]
     pub background: Option<PathBuf>,
-    /// A folder of further such recordings, reported apart. Half of the recordings of each folder
-    /// judge the detector that was fitted on the other half, and the other way round; the one
-    /// that is written is fitted on all. Repeatable.
+    /// A folder of further such recordings, reported apart. A fifth of the recordings of each
+    /// folder at a time judge a detector that was fitted on the others; the one that is written is
+    /// fitted on all. Repeatable.
     #[arg(long)]
     pub unknown: Vec<PathBuf>,
     /// A JSON file that says which labels of the base the labels take the place of, and which

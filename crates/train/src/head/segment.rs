@@ -20,7 +20,7 @@ pub fn patches(base: &ModelMetadata) -> usize {
 
 /// Segments of `length` patches, one after another; a rest of at least half a segment, or a whole
 /// short recording, counts too.
-pub fn segments(patches: &[Patch], length: usize) -> impl Iterator<Item = &[Patch]> {
+pub fn segments(patches: &[Patch], length: usize) -> impl Iterator<Item = &[Patch]> + Clone {
     let pieces = patches.chunks(length).enumerate();
     pieces
         .filter(move |(index, piece)| *index == 0 || 2 * piece.len() >= length)

@@ -8,6 +8,10 @@ use anyhow::Result;
 use sourcing_sound::Patch;
 use std::collections::BTreeSet;
 
+/// Parts of the recordings of none of the labels; each is judged by a detector that was fitted on
+/// the others.
+pub const PARTS: usize = 5;
+
 /// What a head says of a segment, or of a clip: the mean over its segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -31,9 +35,9 @@ pub struct Stage {
     pub judged: Vec<Judged>,
     /// Segments of the base in them, likewise.
     pub windows: Vec<Judged>,
-    /// For each of `judged`, the answers with the two detectors, each of which was fitted on half
-    /// of the recordings of none of the labels.
-    pub known: [Vec<Answer>; 2],
+    /// By detector, each of which left out a part of the recordings of none of the labels, the
+    /// answers to each of `judged`.
+    pub known: Vec<Vec<Answer>>,
     /// Segments of each set of sounds of none of the labels, by the detector that was not fitted
     /// on their recording.
     pub negatives: Vec<Vec<Answer>>,
@@ -57,16 +61,14 @@ pub fn leaving_out(
 ) -> Result<Stage> {
     let split = material.split(test_folds)?;
     let fitted = recipe.fit(&split.train, material.labels.len())?;
-    let halves = [0, 1].map(|half| halves(material, half));
-    let detectors = [0, 1].map(|half| {
-        let negatives: Vec<_> = with_names(material, &halves[half]);
-        recipe.fit_detector(&split.train, &negatives)
+    let detectors = (0..PARTS).map(|part| {
+        recipe.fit_detector(&split.train, &with_names(material, &parts(material, part, false)))
     });
-    let heads =
-        [0, 1].map(|half: usize| Head { recipe, fitted: &fitted, detector: &detectors[half] });
-    let known = [0, 1].map(|half: usize| {
-        split.test.iter().map(|clip| heads[half].clip(clip)).collect::<Vec<_>>()
-    });
+    let detectors: Vec<_> = detectors.collect();
+    let heads = detectors.iter().map(|detector| Head { recipe, fitted: &fitted, detector });
+    let heads: Vec<_> = heads.collect();
+    let known = heads.iter().map(|head| split.test.iter().map(|clip| head.clip(clip)).collect());
+    let known: Vec<Vec<_>> = known.collect();
     let judged = split.test.iter().zip(&known[0]).map(|(clip, answer)| judged(clip, answer));
     let judged = judged.collect();
     let windows = split.test.iter().flat_map(|clip| {
@@ -74,9 +76,8 @@ pub fn leaving_out(
     });
     let windows = windows.collect();
     let mut negatives: Vec<_> = material.negatives.iter().map(|_| Vec::new()).collect();
-    for (half, head) in heads.iter().enumerate() {
-        let others = &halves[1 - half];
-        for (answers, sounds) in negatives.iter_mut().zip(others) {
+    for (part, head) in heads.iter().enumerate() {
+        for (answers, sounds) in negatives.iter_mut().zip(parts(material, part, true)) {
             answers.extend(sounds.iter().flat_map(|sound| head.segments(&sound.patches)));
         }
     }
@@ -114,15 +115,16 @@ fn judged_of(clip: &Clip, head: &Head<'_>, segment: &[Patch]) -> Judged {
     judged(clip, &head.answer(segment))
 }
 
-/// By set, every second recording: those at even places for `half` 0.
-fn halves(material: &Material, half: usize) -> Vec<Vec<&Negative>> {
-    material.negatives.iter().map(|set| every_second(&set.sounds, half)).collect()
+/// By set, the sounds of a part of the recordings, or of all other parts.
+fn parts(material: &Material, part: usize, within: bool) -> Vec<Vec<&Negative>> {
+    material.negatives.iter().map(|set| sounds_of_part(&set.sounds, part, within)).collect()
 }
 
-fn every_second(sounds: &[Negative], half: usize) -> Vec<&Negative> {
+fn sounds_of_part(sounds: &[Negative], part: usize, within: bool) -> Vec<&Negative> {
     let names: BTreeSet<_> = sounds.iter().map(|sound| sound.recording.as_str()).collect();
-    let chosen: BTreeSet<_> = names.into_iter().skip(half).step_by(2).collect();
-    sounds.iter().filter(|sound| chosen.contains(sound.recording.as_str())).collect()
+    let chosen: BTreeSet<_> = names.into_iter().skip(part).step_by(PARTS).collect();
+    let is_chosen = |sound: &&Negative| chosen.contains(sound.recording.as_str()) == within;
+    sounds.iter().filter(is_chosen).collect()
 }
 
 /// The sounds of all sets, with the names of those.
@@ -174,17 +176,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_share_no_recording() {
+    fn parts_share_no_recording_and_miss_none() {
         let sound = |name: &str| Negative {
             recording: name.to_owned(),
             patches: Vec::new(),
             copies: Vec::new(),
         };
-        let sounds: Vec<_> = ["c", "a", "b", "a", "c", "d", "c"].map(sound).into();
-        let names = |half: usize| {
-            let half = every_second(&sounds, half);
-            half.iter().map(|sound| sound.recording.clone()).collect::<Vec<_>>().concat()
+        let sounds: Vec<_> =
+            ["c", "a", "b", "a", "c", "d", "f", "e", "c", "g"].map(sound).into_iter().collect();
+        let names = |part: usize, within: bool| {
+            let part = sounds_of_part(&sounds, part, within);
+            part.iter().map(|sound| sound.recording.clone()).collect::<Vec<_>>().concat()
         };
-        assert_eq!((names(0), names(1)), ("caacc".to_owned(), "bd".to_owned()));
+        assert_eq!((names(0, true), names(0, false)), ("aaf".to_owned(), "cbcdecg".to_owned()));
+        let all: usize = (0..PARTS).map(|part| names(part, true).len()).sum();
+        assert_eq!(all, sounds.len());
     }
 }
