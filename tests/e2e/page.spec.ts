@@ -101,7 +101,11 @@ test("works by keyboard alone", async ({ open }) => {
   await site.page.getByTestId("tab-files").focus();
   await site.page.keyboard.press("Enter");
   const chooser = site.page.waitForEvent("filechooser");
-  await site.page.getByTestId("choose").focus();
+  const choose = site.page.getByTestId("choose");
+  // Nothing that is not shown yet can have the focus.
+  await expect(choose).toBeVisible();
+  await choose.focus();
+  await expect(choose).toBeFocused();
   await site.page.keyboard.press("Space");
   await chooser;
 });

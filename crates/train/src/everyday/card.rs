@@ -161,8 +161,8 @@ fn heads(evaluation: &Evaluation) -> String {
         ]);
     }
     text += "\nThe option `--original FILE` of the command below writes the original as a base for \
-             heads, `head --base FILE` trains one on it, and `--heads NETWORK=EVALUATION` puts its \
-             figures here.";
+             heads, `head --base FILE --copies 0` trains one on it, and `--heads NETWORK=EVALUATION` \
+             puts its figures here.";
     text.trim_end().to_owned()
 }
 
