@@ -97,7 +97,7 @@ test("React mounts twice in StrictMode, and one microphone is open", async ({ st
     for (let i = 0; i < 3; i += 1) {
       await stranger.locator("#toggle").click();
       await expect(stranger.locator("#label")).toHaveText(SIREN_LABEL, { timeout: 40_000 });
-      expect(await alive(stranger, session)).toMatchObject(open);
+      await expect.poll(() => alive(stranger, session)).toMatchObject(open);
       await stranger.locator("#toggle").click();
       await expect.poll(() => alive(stranger, session)).toMatchObject(closed);
     }
