@@ -26,11 +26,6 @@ const RIGHT: Record<string, { icons: string[]; labels: string[] }> = {
 };
 const KINDS = Object.keys(RIGHT);
 const RIGHT_SHARE = 0.9;
-/**
- * Of the sounds shown live: 27 of 30 were right when it was measured. Two at the edge fall either way with where in them
- * the windows begin, which the microphone's start decides.
- */
-const RIGHT_LIVE = 25 / 30;
 
 /** A recording is cut there. */
 const MOST_SECONDS = 4;
@@ -68,6 +63,7 @@ function skip(reason: string): void {
 test("everyday sounds are shown live by their name or group", async ({ baseURL, open, page }) => {
   const chosen = chooseEveryday(dataPath);
   if (chosen.length === 0) return skip(NO_RECORDINGS);
+  // A limit, not a wait: the track itself lasts three minutes.
   test.setTimeout(600_000);
   await page.goto(baseURL!);
   const recordings = silences();
@@ -95,7 +91,7 @@ test("everyday sounds are shown live by their name or group", async ({ baseURL, 
   }
   const right = answers.filter(({ part, answer }) => isRight(part.kind, answer));
   console.log(`${right.length} of ${answers.length} are shown by a right name or group`);
-  expect(right.length / answers.length, "share shown by a right name or group").toBeGreaterThanOrEqual(RIGHT_LIVE);
+  expect(right.length / answers.length, "share shown by a right name or group").toBeGreaterThanOrEqual(RIGHT_SHARE);
   for (const { start, end, kind } of parts) {
     const during = longestShown(shown, start + DELAY_SECONDS, end);
     if (kind === "silence") expect(during.map(({ label }) => label)).toEqual(["quiet"]);
@@ -106,6 +102,7 @@ test("everyday sounds are shown live by their name or group", async ({ baseURL, 
 libraryTest("none of sixty spoken digits is called a dog, neither as a file nor as a stream", async ({ library }) => {
   const paths = digits(dataPath);
   if (paths.length === 0) return skip(NO_RECORDINGS);
+  // A limit, not a wait: sixty recordings, each as a file and as a stream.
   libraryTest.setTimeout(300_000);
   expect(paths).toHaveLength(60);
   await library.evaluate(async () => void Object.assign(globalThis, { classifier: await api.Classifier.load() }));

@@ -118,6 +118,7 @@ test("segments are the command line's on recorded clips", async ({ open }) => {
     test.skip(true, reason);
     return;
   }
+  // A limit, not a wait: every recorded clip is decoded and compared.
   test.setTimeout(300_000);
   const site = await open();
   for (const { path } of clips) await compare(site, path);

@@ -1,4 +1,4 @@
-// Before the first start: what the page offers, its samples, and what it says when there is nothing to hear.
+// Before the first start: what the page offers, its samples, and what it says when it is quiet.
 
 import { faintNoise } from "./support/everyday-recordings";
 import { expect, type Site, test } from "./support/site";
