@@ -1,6 +1,6 @@
 //! What a model costs natively. Reads a request per line on the standard input, a JSON object
 //! `{"model": path, "head": path or null, "seconds": n}`, and answers each with a line of JSON:
-//! `{"load_ms", "classify_ms", "stream_ms"}`, all for a model that is read anew.
+//! `{"load_ms", "classify_ms", "stream_ms"}`, all for a model that is read again.
 //!
 //! `cargo xtask bench` runs it, in turn with the same in a browser. It says nothing but answers,
 //! so a run without input, such as one that only tries whether it starts, ends at once.
@@ -93,7 +93,7 @@ fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
 }
 
-/// White noise at −20 dB, the same in every run; what is heard does not change what it costs.
+/// White noise at −20 dB, the same in every run; the sound does not change the cost.
 fn noise(samples: usize) -> Vec<f32> {
     let mut state = 1u32;
     let sample = |_| {

@@ -3,11 +3,12 @@
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
 use crate::front_end::FrontEnd;
+use crate::grid::patch_count;
 use crate::head::{Head, Patch};
 use crate::metadata::ModelMetadata;
 use crate::model::Model;
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scorer, check_columns};
+use crate::scorer::{PatchOutput, Scorer, check_columns};
 use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig};
 
@@ -111,7 +112,7 @@ impl Classifier {
         Segments::new(self.front_end.clone(), self.scorer.clone(), rate, hop_seconds)
     }
 
-    /// What the base model says of each patch of a recording: patches stand on a fixed grid
+    /// What the base model says of each patch of a recording: patches lie on a fixed grid
     /// from the first column on, and silence completes the last one. Heads are trained on
     /// these, pooled by [`crate::pool`].
     ///
@@ -123,7 +124,7 @@ impl Classifier {
             return Err(Error::config("model", name, "a model with an embedding"));
         }
         let columns = self.front_end.columns(pcm)?;
-        Ok(self.hear_patches(&columns)?.into_iter().map(|heard| heard.patch).collect())
+        Ok(self.run_patches(&columns)?.into_iter().map(|output| output.patch).collect())
     }
 
     /// The feature columns of a recording, `[columns][n_mels]`, not normalised, for drawing.
@@ -141,12 +142,12 @@ impl Classifier {
     /// `config` when the columns do not fit; `inference` should the network fail.
     pub fn score_columns(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
         check_columns(columns, self.n_mels(), self.metadata().segment_frames)?;
-        let heard = self.hear_patches(columns)?;
-        Ok(self.scorer.pool(heard.iter()).scores)
+        let outputs = self.run_patches(columns)?;
+        Ok(self.scorer.pool(outputs.iter()).scores)
     }
 
     /// The network's outputs for one of its inputs, before calibration and activation. Takes
-    /// the same columns as [`Self::score_columns`], at most as many as the network hears at
+    /// the same columns as [`Self::score_columns`], at most as many as the network takes at
     /// a time.
     ///
     /// # Errors
@@ -169,7 +170,7 @@ impl Classifier {
     }
 
     /// Runs the network once per patch of the grid.
-    fn hear_patches(&mut self, columns: &[f32]) -> Result<Vec<Heard>> {
+    fn run_patches(&mut self, columns: &[f32]) -> Result<Vec<PatchOutput>> {
         let n_mels = self.n_mels();
         let metadata = self.metadata();
         let frames = metadata.input_frames();
@@ -178,40 +179,8 @@ impl Classifier {
         (0..patch_count(total, frames, hop))
             .map(|patch| {
                 let (first, last) = (patch * hop, total.min(patch * hop + frames));
-                self.scorer.hear(&columns[first * n_mels..last * n_mels])
+                self.scorer.run(&columns[first * n_mels..last * n_mels])
             })
             .collect()
-    }
-}
-
-/// `hop_seconds` in whole feature columns, at least one; in whole steps from patch to patch
-/// for a model of patches.
-pub(crate) fn hop_columns(metadata: &ModelMetadata, hop_seconds: f64) -> Result<usize> {
-    const DAY: f64 = 86_400.0;
-    if !(hop_seconds > 0.0 && hop_seconds <= DAY) {
-        return Err(Error::config("hop", hop_seconds, "above 0 s, at most a day"));
-    }
-    let step = metadata.patch.map_or(1, |patch| patch.hop_frames);
-    let steps = hop_seconds / (metadata.front_end.column_seconds() * step as f64);
-    Ok((steps.round() as usize).max(1) * step)
-}
-
-/// Patches of `frames` columns, `hop` apart, that it takes to hear `total` columns.
-pub(crate) fn patch_count(total: usize, frames: usize, hop: usize) -> usize {
-    1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::patch_count;
-
-    #[test]
-    fn patches_cover_the_recording() {
-        // YAMNet: 1 + ⌈(samples − 15,600) / 7,680⌉ patches; columns begin every 160 samples.
-        for (samples, patches) in
-            [(4_800, 1), (15_600, 1), (16_000, 2), (23_280, 2), (64_000, 8), (160_000, 20)]
-        {
-            assert_eq!(patch_count(usize::div_ceil(samples, 160), 96, 48), patches, "{samples}");
-        }
     }
 }

@@ -6,10 +6,10 @@ use crate::error::{Error, Result};
 /// is taken.
 const N_FFT: std::ops::RangeInclusive<usize> = 16..=65_536;
 
-/// Where the window stands in a frame, and what becomes of the end of a recording.
+/// Where the window lies in a frame, and what becomes of the end of a recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FrameLayout {
-    /// As `librosa.stft`: the window stands in the middle of `n_fft` samples, and only whole
+    /// As `librosa.stft`: the window lies in the middle of `n_fft` samples, and only whole
     /// frames count.
     #[default]
     Librosa,

@@ -1,5 +1,5 @@
 //! PCM → feature columns. Training, the command line and the browser all compute their
-//! features here, so that a network hears in use exactly what it heard in training. There is
+//! features here, so that a network is given in use exactly what it was given in training. There is
 //! no feature code anywhere but here and in the descriptors, which share its spectra and filters.
 
 use crate::audio::{Pcm, SampleRate};
@@ -9,7 +9,6 @@ use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
 use crate::pre_emphasis::PreEmphasis;
 use crate::resample::Resampler;
 use crate::spectrum::{PowerSpectrum, Window};
-use std::fmt;
 
 /// How mel energies become features.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +41,7 @@ impl LogScale {
 }
 
 /// Settings of the front end, in librosa's and torchaudio's words.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FrontEndConfig {
     /// Rate in Hz that audio is resampled to before analysis.
     pub sample_rate: u32,
@@ -62,7 +61,7 @@ pub struct FrontEndConfig {
     pub center: bool,
     /// What these samples are; `Constant` without centring.
     pub pad_mode: PadMode,
-    /// Where the window stands in a frame, and how a recording ends.
+    /// Where the window lies in a frame, and how a recording ends.
     pub framing: FrameLayout,
     /// Exponent of the magnitude: 1 or 2.
     pub power: f32,
@@ -80,39 +79,6 @@ pub struct FrontEndConfig {
     pub triangles: MelTriangles,
     /// Compression of the energies.
     pub log: LogScale,
-}
-
-/// As derived, but what most models do not set is left out where it has its usual value:
-/// features are cached under this text, and settings that mean the same must read the same.
-impl fmt::Debug for FrontEndConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut all = f.debug_struct("FrontEndConfig");
-        all.field("sample_rate", &self.sample_rate);
-        if let Some(coefficient) = &self.pre_emphasis {
-            all.field("pre_emphasis", coefficient);
-        }
-        all.field("n_fft", &self.n_fft).field("win_length", &self.win_length);
-        if self.window != Window::default() {
-            all.field("window", &self.window);
-        }
-        all.field("hop_length", &self.hop_length).field("center", &self.center);
-        if self.pad_mode != PadMode::default() {
-            all.field("pad_mode", &self.pad_mode);
-        }
-        if self.framing != FrameLayout::default() {
-            all.field("framing", &self.framing);
-        }
-        all.field("power", &self.power)
-            .field("n_mels", &self.n_mels)
-            .field("f_min", &self.f_min)
-            .field("f_max", &self.f_max)
-            .field("mel_scale", &self.mel_scale)
-            .field("norm", &self.norm);
-        if self.triangles != MelTriangles::default() {
-            all.field("triangles", &self.triangles);
-        }
-        all.field("log", &self.log).finish()
-    }
 }
 
 impl FrontEndConfig {

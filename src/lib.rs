@@ -1,7 +1,7 @@
 //! Tells what a sound is: streaming log-mel features and CNN inference, the same in a
 //! browser (as WebAssembly), on the command line and in training.
 //!
-//! Data flows one way, and a module imports only what stands before it:
+//! Data flows one way, and a module imports only what comes before it:
 //!
 //! | module | what it does |
 //! |---|---|
@@ -11,10 +11,10 @@
 //! | [`FrontEnd`], [`ColumnStream`] | PCM → feature columns, for networks |
 //! | [`Descriptors`], [`Dct`], [`power_to_db`] | PCM → centroid, bandwidth, roll-off, zero-crossing rate, mel power, MFCC, equal to librosa's |
 //! | [`magnitude_db`] | a whole recording → its spectrum in dB |
-//! | [`Labels`], [`Taxonomy`] | names, groups and kinds of what is heard |
+//! | [`Labels`], [`Taxonomy`] | names, groups and kinds of sounds |
 //! | [`ModelMetadata`] | what a model file says about itself |
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
-//! | [`Head`], [`Detector`] | labels of one's own on a network's embedding |
+//! | [`Head`], [`Detector`] | added labels on a network's embedding |
 //! | [`Classifier`] | a recording → [`Prediction`]s |
 //! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
 //!
@@ -83,6 +83,7 @@ mod descriptors;
 mod error;
 mod framing;
 mod front_end;
+mod grid;
 mod head;
 mod joint;
 mod labels;

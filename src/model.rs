@@ -38,7 +38,7 @@ pub(crate) struct Outputs {
 
 impl Model {
     /// The model that comes with the crate: everyday sounds in the 527 labels of AudioSet, in
-    /// plain groups, with an embedding on which [heads](crate::Head) sit. Reads the file anew; a
+    /// plain groups, with an embedding for [heads](crate::Head). Reads the file again; a
     /// clone of a model is cheaper.
     ///
     /// Its weights are MIT: free for commercial use too. Needs the feature `everyday`, which is
@@ -53,7 +53,7 @@ impl Model {
 
     /// The smallest model, trained from scratch: which of ten urban sounds 4 s of audio are (air
     /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
-    /// jackhammer, siren, street music). Reads the file anew; a clone of a model is cheaper.
+    /// jackhammer, siren, street music). Reads the file again; a clone of a model is cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
     /// only, as [`ModelMetadata::licence`] says too. Needs the feature `urban-tiny`, which is off

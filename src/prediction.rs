@@ -102,8 +102,8 @@ impl Prediction {
     /// All labels' indices, best first: those that reach the `rejection_threshold` of their
     /// source (head or base) before those that do not, and by score. But where one label is
     /// known to be a kind of another (`Cat` of `Animal`), the special one comes before the
-    /// general one as soon as its score reaches the `event_on` of its source and a quarter of
-    /// the other's score.
+    /// general one as soon as its score reaches the `rejection_threshold` of its source and a
+    /// quarter of the other's score.
     pub fn order(&self) -> Vec<usize> {
         self.vocabulary.order(&self.scores)
     }
@@ -127,7 +127,7 @@ impl Prediction {
     }
 
     /// A score per group in the model's order of groups: the highest of its labels, but for
-    /// labels of which a more special one of another group is heard ([`Self::order`]). Empty
+    /// labels of which a more special one of another group is recognised ([`Self::order`]). Empty
     /// where the model has no groups.
     pub fn group_scores(&self) -> Vec<f32> {
         self.vocabulary.group_scores(&self.scores)

@@ -2,7 +2,7 @@
 //!
 //! Audio is converted in blocks of fixed size, whatever the size of the pushes, so
 //! that chunking cannot change the result. The filter's delay is cut off at the
-//! start and its tail is flushed at the end: sample *n* of the output stands at the
+//! start and its tail is flushed at the end: sample *n* of the output is at the
 //! same time as in the input.
 
 use crate::audio::{Pcm, SampleRate};

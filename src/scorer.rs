@@ -10,9 +10,6 @@ use crate::model::{Model, Outputs, sigmoid};
 use crate::vocabulary::{Scored, Vocabulary};
 use std::sync::Arc;
 
-/// A column or two beyond a segment come from encoders' padding, not from sound.
-pub(crate) const SLACK_COLUMNS: usize = 2;
-
 /// Runs a network, and the head on it, on columns. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Scorer {
@@ -35,9 +32,9 @@ enum Answers {
     Head(Head),
 }
 
-/// What the network says of one of its inputs.
+/// The network's output for one input.
 #[derive(Clone)]
-pub(crate) struct Heard {
+pub(crate) struct PatchOutput {
     pub(crate) patch: Patch,
     /// Score of "none of the labels", from a network that has it.
     other: Option<f32>,
@@ -114,13 +111,13 @@ impl Scorer {
         &self.vocabulary
     }
 
-    /// Runs the network on columns, at most as many as it hears at a time; silence follows
+    /// Runs the network on columns, at most as many as it takes at a time; silence follows
     /// fewer.
-    pub(crate) fn hear(&mut self, columns: &[f32]) -> Result<Heard> {
+    pub(crate) fn run(&mut self, columns: &[f32]) -> Result<PatchOutput> {
         let outputs = self.outputs(columns)?;
         let base = self.model.metadata();
         let (labels, other) = outputs.scores.split_at(base.labels.len());
-        Ok(Heard {
+        Ok(PatchOutput {
             patch: Patch {
                 scores: base.activation.scores(labels, base.temperature),
                 embedding: outputs.embedding,
@@ -130,14 +127,14 @@ impl Scorer {
     }
 
     /// What the whole of a segment says, from what its patches (at least one) say.
-    pub(crate) fn pool<'a>(&self, heard: impl Iterator<Item = &'a Heard>) -> Scored {
-        let heard: Vec<&Heard> = heard.collect();
-        let patches: Vec<&Patch> = heard.iter().map(|heard| &heard.patch).collect();
+    pub(crate) fn pool<'a>(&self, outputs: impl Iterator<Item = &'a PatchOutput>) -> Scored {
+        let outputs: Vec<&PatchOutput> = outputs.collect();
+        let patches: Vec<&Patch> = outputs.iter().map(|output| &output.patch).collect();
         match &self.answers {
             Answers::Base => Scored {
                 scores: mean(&patches, |patch| &patch.scores),
                 presence: 1.0,
-                none_of_base: self.none_of_base(&heard),
+                none_of_base: self.none_of_base(&outputs),
             },
             Answers::Joint(head, kept) => {
                 let presence = head.presence(&patches);
@@ -146,7 +143,7 @@ impl Scorer {
                 Scored {
                     scores: own.chain(kept.iter().map(|&index| base[index])).collect(),
                     presence: 1.0,
-                    none_of_base: self.none_of_base(&heard),
+                    none_of_base: self.none_of_base(&outputs),
                 }
             }
             Answers::Head(head) => Scored {
@@ -158,11 +155,11 @@ impl Scorer {
     }
 
     /// Whether the network says that a segment is none of its labels.
-    fn none_of_base(&self, heard: &[&Heard]) -> bool {
-        let others: Option<Vec<f32>> = heard.iter().map(|heard| heard.other).collect();
+    fn none_of_base(&self, outputs: &[&PatchOutput]) -> bool {
+        let others: Option<Vec<f32>> = outputs.iter().map(|output| output.other).collect();
         let threshold = self.model.metadata().other_threshold;
         others.zip(threshold).is_some_and(|(others, threshold)| {
-            others.iter().sum::<f32>() / heard.len() as f32 > threshold
+            others.iter().sum::<f32>() / outputs.len() as f32 > threshold
         })
     }
 

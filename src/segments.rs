@@ -1,15 +1,15 @@
 //! Recordings that arrive in pieces → the predictions of the whole, one per segment.
 //!
-//! However long a recording is, only the columns, or the patches that a network has heard,
+//! However long a recording is, only the columns, or the outputs for its patches,
 //! of about one segment are kept.
 
 use crate::audio::{SampleRate, check_finite};
-use crate::classifier::{hop_columns, patch_count};
 use crate::error::Result;
 use crate::front_end::{ColumnStream, FrontEnd};
+use crate::grid::{SLACK_COLUMNS, hop_columns, patch_count};
 use crate::metadata::PatchLayout;
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scorer};
+use crate::scorer::{PatchOutput, Scorer};
 use crate::vocabulary::Scored;
 use std::collections::VecDeque;
 
@@ -32,8 +32,8 @@ pub struct Segments {
     /// column `dropped`.
     kept: Vec<f32>,
     dropped: usize,
-    /// What the network said of patches, the first being the recording's patch `forgotten`.
-    heard: VecDeque<Heard>,
+    /// The outputs for patches, the first being the recording's patch `forgotten`.
+    outputs: VecDeque<PatchOutput>,
     forgotten: usize,
     untaken: Option<Vec<f32>>,
 }
@@ -58,7 +58,7 @@ impl Segments {
             next: 0,
             kept: Vec::new(),
             dropped: 0,
-            heard: VecDeque::new(),
+            outputs: VecDeque::new(),
             forgotten: 0,
             untaken: None,
             scorer,
@@ -108,7 +108,7 @@ impl Segments {
         let mut units = total;
         if let Some(patch) = self.patch {
             units = patch_count(total, patch.frames, patch.hop_frames);
-            self.hear_patches(patch, units)?;
+            self.run_patches(patch, units)?;
         } else if total <= self.segment + SLACK_COLUMNS {
             units = total.min(self.segment);
         }
@@ -131,11 +131,11 @@ impl Segments {
                 let full =
                     (total + patch.hop_frames).saturating_sub(patch.frames) / patch.hop_frames;
                 // Fewer where the last ones may turn out not to be patches of their own.
-                self.hear_patches(
+                self.run_patches(
                     patch,
                     full.min(patch_count(total, patch.frames, patch.hop_frames)),
                 )?;
-                self.forgotten + self.heard.len()
+                self.forgotten + self.outputs.len()
             }
             // Not longer than a segment, but for the slack, it has one segment only.
             None if total <= self.segment + SLACK_COLUMNS => return Ok(predictions),
@@ -150,7 +150,7 @@ impl Segments {
         match self.patch {
             Some(patch) => {
                 let over = needed - self.forgotten;
-                self.heard.drain(..over);
+                self.outputs.drain(..over);
                 self.forgotten = needed;
                 self.drop_columns(units * patch.hop_frames);
             }
@@ -159,13 +159,13 @@ impl Segments {
         Ok(predictions)
     }
 
-    /// Lets the network hear the patches up to the recording's patch `end`.
-    fn hear_patches(&mut self, patch: PatchLayout, end: usize) -> Result<()> {
+    /// Runs the network on the patches up to the recording's patch `end`.
+    fn run_patches(&mut self, patch: PatchLayout, end: usize) -> Result<()> {
         let total = self.total_columns();
-        for index in self.forgotten + self.heard.len()..end {
+        for index in self.forgotten + self.outputs.len()..end {
             let first = index * patch.hop_frames;
             let columns = self.span(first, total.min(first + patch.frames));
-            self.heard.push_back(self.scorer.hear(&self.kept[columns])?);
+            self.outputs.push_back(self.scorer.run(&self.kept[columns])?);
         }
         Ok(())
     }
@@ -174,16 +174,16 @@ impl Segments {
     fn predict(&mut self, first: usize, total: usize) -> Result<Prediction> {
         let (scored, start, is_last) = match self.patch {
             Some(patch) => {
-                let units = self.forgotten + self.heard.len();
+                let units = self.forgotten + self.outputs.len();
                 let last = units.min(first + self.segment);
-                let heard = self.heard.range(first - self.forgotten..last - self.forgotten);
-                (self.scorer.pool(heard), first * patch.hop_frames, last == units)
+                let outputs = self.outputs.range(first - self.forgotten..last - self.forgotten);
+                (self.scorer.pool(outputs), first * patch.hop_frames, last == units)
             }
             None => {
                 let last = total.min(first + self.segment);
                 let columns = self.span(first, last);
-                let heard = self.scorer.hear(&self.kept[columns])?;
-                (self.scorer.pool(std::iter::once(&heard)), first, last == total)
+                let output = self.scorer.run(&self.kept[columns])?;
+                (self.scorer.pool(std::iter::once(&output)), first, last == total)
             }
         };
         Ok(self.prediction(start, is_last, scored))

@@ -4,14 +4,14 @@ use crate::error::{Error, Result};
 use crate::vocabulary::{Scored, Vocabulary};
 use std::collections::VecDeque;
 
-/// A stretch of time in which a label was heard.
+/// A stretch of time in which a label was detected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SoundEvent {
-    /// What was heard.
+    /// The label.
     pub label: String,
-    /// When it was first heard, in seconds; exact to one hop.
+    /// When it started, in seconds; exact to one hop.
     pub onset: f64,
-    /// When it was last heard, in seconds; `None` while it sounds.
+    /// When it ended, in seconds; `None` while it goes on.
     pub offset: Option<f64>,
     /// Its highest smoothed score so far.
     pub score: f32,
@@ -52,7 +52,7 @@ impl Smoother {
 
 /// Turns smoothed scores into events with hysteresis: a label's event starts at the
 /// upper threshold and ends below the lower one. A label that a more special one outdoes
-/// (`Animal` where a `Cat` is heard) has no event.
+/// (`Animal` where a `Cat` is detected) has no event.
 pub(crate) struct EventDetector {
     vocabulary: Vocabulary,
     /// By label, the upper and the lower threshold.
@@ -61,7 +61,7 @@ pub(crate) struct EventDetector {
 }
 
 impl EventDetector {
-    /// `on` and `off` stand in for the thresholds of all labels.
+    /// `on` and `off` replace the thresholds of all labels.
     ///
     /// # Errors
     /// `config` for one that is not within 0 to 1, or an `off` above a label's upper threshold.
@@ -204,14 +204,14 @@ mod tests {
         let head = Thresholds { rejection: 0.0, on: 0.8, off: 0.7 };
         let base = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };
         let vocabulary = Vocabulary::joint((labels(&["bark", "Dog"]), 1), None, head, base);
-        let heard = |on, off| {
+        let detected = |on, off| {
             let mut detector = EventDetector::new(vocabulary.clone(), on, off).unwrap();
             let events = detector.push((0.0, 0.5), &[0.5, 0.5], false);
             events.into_iter().map(|event| event.label).collect::<Vec<_>>()
         };
-        assert_eq!(heard(None, None), ["Dog"]);
-        assert_eq!(heard(Some(0.4), None), ["bark", "Dog"]);
-        assert_eq!(heard(Some(0.6), None), [] as [&str; 0]);
+        assert_eq!(detected(None, None), ["Dog"]);
+        assert_eq!(detected(Some(0.4), None), ["bark", "Dog"]);
+        assert_eq!(detected(Some(0.6), None), [] as [&str; 0]);
         let refused = EventDetector::new(vocabulary, None, Some(0.5)).map(|_| ()).unwrap_err();
         assert!(refused.to_string().contains("event_off"), "above the base's event_on");
     }

@@ -1,17 +1,16 @@
 //! Live audio → an update every hop.
 //!
-//! Feature columns are computed once, as audio arrives, and kept in a ring of what the
-//! network hears at a time. A network that hears whole segments hears the ring every hop;
-//! one that hears patches hears each patch once, and every hop what it said of the newest
-//! segment's patches is pooled. Before the ring is full it holds silence, so that an answer
-//! comes after the first hop already.
+//! Feature columns are computed once, as audio arrives, and kept in a ring as long as the network's
+//! input. A network of whole segments runs on the ring every hop. A network of patches runs once
+//! on each patch, and every hop the outputs for the newest segment's patches are pooled. The ring
+//! is silence at first, so that the first update comes after one hop.
 
 use crate::audio::{SampleRate, check_finite};
-use crate::classifier::hop_columns;
 use crate::error::{Error, Result};
 use crate::front_end::{ColumnStream, FrontEnd};
+use crate::grid::{SLACK_COLUMNS, hop_columns};
 use crate::prediction::Prediction;
-use crate::scorer::{Heard, SLACK_COLUMNS, Scorer};
+use crate::scorer::{PatchOutput, Scorer};
 use crate::smooth::{EventDetector, Smoother, SoundEvent, check_unit};
 use crate::vocabulary::Vocabulary;
 use std::collections::VecDeque;
@@ -35,10 +34,10 @@ pub struct StreamConfig {
     pub event_off: Option<f32>,
 }
 
-/// What is heard now.
+/// The sound at a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Update {
-    /// Seconds of audio heard so far.
+    /// Seconds of audio processed so far.
     pub time: f64,
     /// Smoothed scores; the span is the newest segment.
     pub prediction: Prediction,
@@ -58,17 +57,17 @@ pub struct Stream {
     hop: usize,
     /// Columns from one run of the network to the next: `hop`, or less for patches.
     step: usize,
-    /// What the network hears next, `[input_frames][n_mels]`, oldest first.
+    /// The network's next input, `[input_frames][n_mels]`, oldest first.
     ring: VecDeque<f32>,
-    /// What it said of the newest segment's inputs, oldest first; at most `patches`.
-    heard: VecDeque<Heard>,
+    /// The outputs for the newest segment's inputs, oldest first; at most `patches`.
+    outputs: VecDeque<PatchOutput>,
     patches: usize,
-    /// Whether it has said something since the last update.
+    /// Whether there is an output that no update has reported.
     unreported: bool,
     /// Columns not yet handed out by `take_columns`.
     untaken: Vec<f32>,
     fresh: Vec<f32>,
-    columns_heard: u64,
+    columns_processed: u64,
     columns_scored: u64,
 }
 
@@ -100,13 +99,13 @@ impl Stream {
             vocabulary,
             hop,
             step: metadata.patch.map_or(hop, |patch| patch.hop_frames),
-            heard: VecDeque::new(),
+            outputs: VecDeque::new(),
             patches: metadata.segment_patches(),
             unreported: false,
             ring: std::iter::repeat_n(silence, ring).collect(),
             untaken: Vec::new(),
             fresh: Vec::new(),
-            columns_heard: 0,
+            columns_processed: 0,
             columns_scored: 0,
             scorer,
         })
@@ -122,7 +121,7 @@ impl Stream {
         check_finite(samples)?;
         let mut fresh = std::mem::take(&mut self.fresh);
         let updates = match self.columns.push(samples, &mut fresh) {
-            Ok(()) => self.hear(&fresh),
+            Ok(()) => self.process(&fresh),
             Err(error) => Err(error),
         };
         fresh.clear();
@@ -134,17 +133,17 @@ impl Stream {
     /// were still open; the last one may cover less than a hop.
     ///
     /// # Errors
-    /// `audio-too-short` when less than one column was heard in all.
+    /// `audio-too-short` when the audio makes less than one column in all.
     pub fn finish(mut self) -> Result<Vec<Update>> {
         let mut fresh = Vec::new();
         self.columns.finish(&mut fresh)?;
-        let mut updates = self.hear(&fresh)?;
+        let mut updates = self.process(&fresh)?;
         self.hear_rest()?;
-        // An end that nobody could be told of would be lost.
+        // The end could not be reported any more, and would be lost.
         if self.unreported || (updates.is_empty() && self.events.any_open()) {
             updates.push(self.update());
         }
-        let ended = self.events.finish(self.seconds(self.columns_heard));
+        let ended = self.events.finish(self.seconds(self.columns_processed));
         if let Some(last) = updates.last_mut() {
             last.events.retain(|event| event.offset.is_some());
             last.events.extend(ended);
@@ -158,18 +157,18 @@ impl Stream {
         std::mem::take(&mut self.untaken)
     }
 
-    fn hear(&mut self, columns: &[f32]) -> Result<Vec<Update>> {
+    fn process(&mut self, columns: &[f32]) -> Result<Vec<Update>> {
         let n_mels = self.columns.config().n_mels;
         let mut updates = Vec::new();
         for column in columns.chunks_exact(n_mels) {
             self.ring.drain(..n_mels);
             self.ring.extend(column);
-            self.columns_heard += 1;
-            if self.columns_heard.is_multiple_of(self.step as u64) {
-                let heard = self.scorer.hear(self.ring.make_contiguous())?;
-                self.keep(heard, self.columns_heard);
+            self.columns_processed += 1;
+            if self.columns_processed.is_multiple_of(self.step as u64) {
+                let output = self.scorer.run(self.ring.make_contiguous())?;
+                self.keep(output, self.columns_processed);
             }
-            if self.columns_heard - self.columns_scored >= self.hop as u64 {
+            if self.columns_processed - self.columns_scored >= self.hop as u64 {
                 updates.push(self.update());
             }
         }
@@ -180,46 +179,46 @@ impl Stream {
     }
 
     /// Hears what has come since the network ran last. Patches stay on their grid, as in a
-    /// recording that ends here; a network of segments hears the newest one.
+    /// recording that ends here; a network of segments runs on the newest one.
     fn hear_rest(&mut self) -> Result<()> {
-        let rest = (self.columns_heard % self.step as u64) as usize;
+        let rest = (self.columns_processed % self.step as u64) as usize;
         let inputs = self.scorer.metadata().input_frames();
-        let is_full = self.columns_heard >= inputs as u64;
+        let is_full = self.columns_processed >= inputs as u64;
         let skipped = match self.scorer.metadata().patch {
             None if rest == 0 => return Ok(()),
             None => 0,
             Some(_) if is_full && rest <= SLACK_COLUMNS => return Ok(()),
             Some(_) if is_full => self.step - rest,
-            Some(_) => inputs - self.columns_heard as usize,
+            Some(_) => inputs - self.columns_processed as usize,
         };
         let n_mels = self.columns.config().n_mels;
-        let heard = self.scorer.hear(&self.ring.make_contiguous()[skipped * n_mels..])?;
-        self.keep(heard, self.columns_heard + skipped as u64);
+        let output = self.scorer.run(&self.ring.make_contiguous()[skipped * n_mels..])?;
+        self.keep(output, self.columns_processed + skipped as u64);
         Ok(())
     }
 
     /// Keeps what the network said of its input up to column `end`, as part of the newest
     /// segment. What it said while the ring was not yet full counts only until it is.
-    fn keep(&mut self, heard: Heard, end: u64) {
+    fn keep(&mut self, output: PatchOutput, end: u64) {
         let inputs = self.scorer.metadata().input_frames() as u64;
         let first_full = end >= inputs && end - (self.step as u64) < inputs;
         if first_full {
-            self.heard.clear();
+            self.outputs.clear();
         }
-        if self.heard.len() == self.patches {
-            self.heard.pop_front();
+        if self.outputs.len() == self.patches {
+            self.outputs.pop_front();
         }
-        self.heard.push_back(heard);
+        self.outputs.push_back(output);
         self.unreported = true;
     }
 
     /// What the newest segment says.
     fn update(&mut self) -> Update {
         let previous = self.seconds(self.columns_scored);
-        let time = self.seconds(self.columns_heard);
-        self.columns_scored = self.columns_heard;
+        let time = self.seconds(self.columns_processed);
+        self.columns_scored = self.columns_processed;
         self.unreported = false;
-        let newest = self.scorer.pool(self.heard.iter());
+        let newest = self.scorer.pool(self.outputs.iter());
         let raw_scores = newest.scores.clone();
         let smoothed = self.smoother.push(newest);
         let rejected = self.vocabulary.rejects(&smoothed);

@@ -132,24 +132,27 @@ impl Vocabulary {
         })
     }
 
-    /// Whether `special`, a descendant of `general`, is to be named before it: it is heard and
-    /// recognised, and not much more faintly.
+    /// Whether `special`, a descendant of `general`, is to be named before it: it is recognised,
+    /// and not much more faintly.
     fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
-        let Thresholds { rejection, on, .. } = *self.thresholds(special);
-        scores[special] >= on.max(rejection) && scores[special] >= SPECIAL_SHARE * scores[general]
+        scores[special] >= self.thresholds(special).rejection
+            && scores[special] >= SPECIAL_SHARE * scores[general]
     }
 
     fn descendants(&self, label: usize) -> &[usize] {
         self.taxonomy().map_or(&[], |taxonomy| taxonomy.descendants(label))
     }
 
-    /// Whether a more special label says better what `label` says.
+    /// Whether a more special label, with an event of its own, says better what `label` says.
     pub(crate) fn is_outdone(&self, scores: &[f32], label: usize) -> bool {
-        self.descendants(label).iter().any(|&special| self.goes_before(scores, special, label))
+        self.descendants(label).iter().any(|&special| {
+            scores[special] >= self.thresholds(special).on
+                && self.goes_before(scores, special, label)
+        })
     }
 
     /// All labels, best first: by score, those that are recognised before those that are not,
-    /// but a general label waits for a more special one that is heard as well.
+    /// but a general label waits for a more special one that is recognised as well.
     pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
         let is_known = |label: usize| scores[label] >= self.thresholds(label).rejection;
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
@@ -232,12 +235,12 @@ mod tests {
         Vocabulary::joint((labels, head_labels), Some(taxonomy.unwrap()), head, base)
     }
 
-    fn of_base(on: f32) -> Vocabulary {
-        vocabulary(0, OPEN, Thresholds { on, ..OPEN })
+    fn of_base(rejection: f32) -> Vocabulary {
+        vocabulary(0, OPEN, Thresholds { rejection, ..OPEN })
     }
 
     #[test]
-    fn a_parent_waits_for_a_child_that_is_heard() {
+    fn a_parent_waits_for_a_child_that_is_recognised() {
         let vocabulary = of_base(0.3);
         let scores = [0.95, 0.9, 0.8, 0.6, 0.1, 0.85];
         assert_eq!(vocabulary.order(&scores), [3, 2, 1, 0, 5, 4]);
@@ -247,10 +250,20 @@ mod tests {
     #[test]
     fn a_faint_child_does_not_speak_for_its_parent() {
         let vocabulary = of_base(0.1);
-        // Heard, but less than a quarter as strongly.
+        // Recognised, but less than a quarter as strongly.
         assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
-        // More than a quarter as strongly, but not heard.
+        // More than a quarter as strongly, but not recognised.
         assert_eq!(vocabulary.order(&[0.3, 0.02, 0.0, 0.0, 0.09, 0.01])[..2], [0, 4]);
+    }
+
+    #[test]
+    fn an_event_of_a_parent_ends_only_for_an_event_of_its_child() {
+        let base = Thresholds { rejection: 0.1, on: 0.3, off: 0.2 };
+        let vocabulary = vocabulary(0, OPEN, base);
+        let faint = [0.6, 0.0, 0.0, 0.0, 0.2, 0.0];
+        assert_eq!(vocabulary.order(&faint)[..2], [4, 0], "the dog is recognised");
+        assert!(!vocabulary.is_outdone(&faint, 0), "but has no event");
+        assert!(vocabulary.is_outdone(&[0.6, 0.0, 0.0, 0.0, 0.3, 0.0], 0));
     }
 
     #[test]
@@ -274,8 +287,8 @@ mod tests {
         assert_eq!(vocabulary.source(2), LabelSource::Head);
         assert_eq!(vocabulary.source(3), LabelSource::Base);
         let strict = vocabulary.with_rejection(0.9);
-        let heard = Scored { scores: vec![0.8; 6], presence: 1.0, none_of_base: false };
-        assert!(strict.rejects(&heard) && !vocabulary.rejects(&heard));
+        let scored = Scored { scores: vec![0.8; 6], presence: 1.0, none_of_base: false };
+        assert!(strict.rejects(&scored) && !vocabulary.rejects(&scored));
     }
 
     #[test]

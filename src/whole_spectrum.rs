@@ -8,7 +8,7 @@ use realfft::RealFftPlanner;
 /// The transform takes up to about 64 bytes per sample.
 const MAX_SAMPLES: usize = 1 << 25;
 
-/// The smallest amplitude that is told from silence: −200 dB.
+/// The smallest amplitude that counts as more than silence: −200 dB.
 const MIN_AMPLITUDE: f64 = 1e-10;
 
 /// The magnitude of a recording at *n* / 2 + 1 frequencies, for *n* samples.

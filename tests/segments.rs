@@ -143,9 +143,9 @@ fn a_long_recording_is_told_as_it_goes() {
     for classifier in [plain(), patched()] {
         let mut segments = classifier.segments(rate(hz), 0.5).unwrap();
         let second = noise(hz as usize, hz);
-        let told: Vec<usize> = (0..60).map(|_| segments.push(&second).unwrap().len()).collect();
+        let counts: Vec<usize> = (0..60).map(|_| segments.push(&second).unwrap().len()).collect();
         let segment = classifier.metadata().segment_seconds().ceil() as usize + 1;
-        assert!(told[segment..].iter().all(|&n| n >= 1), "{told:?}");
+        assert!(counts[segment..].iter().all(|&n| n >= 1), "{counts:?}");
     }
 }
 

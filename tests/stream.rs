@@ -105,9 +105,9 @@ fn a_full_segment_scores_as_the_classifier_scores_it() {
         assert_eq!(taken, all[..taken.len()]);
         let mut compared = 0;
         for update in &updates {
-            let heard = (update.time / column).round() as usize;
-            if heard >= segment {
-                let last = &all[(heard - segment) * n_mels..heard * n_mels];
+            let columns_so_far = (update.time / column).round() as usize;
+            if columns_so_far >= segment {
+                let last = &all[(columns_so_far - segment) * n_mels..columns_so_far * n_mels];
                 assert_eq!(update.raw_scores, classifier.score_columns(last).unwrap());
                 compared += 1;
             }

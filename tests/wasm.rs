@@ -192,8 +192,8 @@ fn a_stream_hands_out_the_columns_it_has_heard() {
     stream.push(&sound.samples).ok().unwrap();
     let columns = stream.take_columns();
     assert_eq!(columns.len() % n_mels, 0);
-    let heard = (columns.len() / n_mels) as f64 * seconds_per_column;
-    assert!((heard - seconds).abs() < 0.2, "{heard} s of {seconds} s");
+    let covered = (columns.len() / n_mels) as f64 * seconds_per_column;
+    assert!((covered - seconds).abs() < 0.2, "{covered} s of {seconds} s");
     assert!(columns.iter().all(|value| value.is_finite()));
     assert!(stream.take_columns().is_empty());
 }

@@ -13,7 +13,7 @@ file.onchange = async () => {
   try {
     const classifier = await loading;
     const predictions = await classifier.classify(file.files[0], {
-      onProgress: (heard, total) => Object.assign(progress, { value: heard, max: total }),
+      onProgress: (done, total) => Object.assign(progress, { value: done, max: total }),
     });
     segments.append(...predictions.map(toItem));
   } catch ({ code, message }) {

@@ -1,7 +1,7 @@
 //! What describes a sound in a few numbers per frame: spectral centroid, bandwidth and roll-off,
 //! zero-crossing rate, mel power and cepstral coefficients, equal to those of librosa 0.11.
 //!
-//! They stand on the same spectra and filters as [`crate::FrontEnd`]; together the two are the only
+//! They use the same spectra and filters as [`crate::FrontEnd`]; together the two are the only
 //! feature code anywhere.
 
 mod config;

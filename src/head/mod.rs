@@ -6,7 +6,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
 use crate::metadata::{Activation, ModelMetadata};
 use crate::model::{Model, sigmoid};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ mod file;
 mod pool;
 
 pub(crate) use pool::mean;
-pub use pool::pool;
+pub use pool::{HeadFeature, Patch, pool};
 
 /// Largest accepted number of weights.
 const MAX_WEIGHTS: usize = 8 << 20;
@@ -24,32 +23,6 @@ const MAX_PATCHES: usize = 128;
 /// The file of [`Head::urban`].
 #[cfg(feature = "urban")]
 const URBAN: &[u8] = include_bytes!("../../models/everyday/urban.head.json");
-
-/// An input of a head: one vector, pooled over a segment's patches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HeadFeature {
-    /// Mean of the embeddings.
-    EmbeddingMean,
-    /// Largest value of each dimension of the embeddings.
-    EmbeddingMax,
-    /// Mean of the base's scores.
-    ScoreMean,
-    /// Largest of the base's scores, label by label.
-    ScoreMax,
-    /// Mean of the base's logits, label by label: ln(s / (1 − s)) of each score s, limited to
-    /// −10 to 10.
-    LogitMean,
-}
-
-/// What the base model says of one patch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Patch {
-    /// A score per label of the base, 0 to 1.
-    pub scores: Vec<f32>,
-    /// `embedding_size` numbers.
-    pub embedding: Vec<f32>,
-}
 
 /// Everything about a head but its weights.
 #[derive(Clone, Debug, PartialEq)]

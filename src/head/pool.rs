@@ -1,6 +1,32 @@
 //! Patches of a segment → the inputs of a head.
 
-use super::{HeadFeature, Patch};
+use serde::{Deserialize, Serialize};
+
+/// An input of a head: one vector, pooled over a segment's patches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadFeature {
+    /// Mean of the embeddings.
+    EmbeddingMean,
+    /// Largest value of each dimension of the embeddings.
+    EmbeddingMax,
+    /// Mean of the base's scores.
+    ScoreMean,
+    /// Largest of the base's scores, label by label.
+    ScoreMax,
+    /// Mean of the base's logits, label by label: ln(s / (1 − s)) of each score s, limited to
+    /// −10 to 10.
+    LogitMean,
+}
+
+/// What the base model says of one patch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch {
+    /// A score per label of the base, 0 to 1.
+    pub scores: Vec<f32>,
+    /// `embedding_size` numbers.
+    pub embedding: Vec<f32>,
+}
 
 /// Largest logit, either way: what a score of nearly 0 or 1 still says.
 const MAX_LOGIT: f32 = 10.0;

@@ -33,7 +33,7 @@ pub enum Padding {
 pub enum Activation {
     /// One label at a time: scores sum to 1.
     Softmax,
-    /// Any number of labels at a time: each score stands alone.
+    /// Any number of labels at a time: the scores are independent.
     Sigmoid,
     /// The outputs are scores already, 0 to 1.
     None,
@@ -50,10 +50,10 @@ impl Activation {
     }
 }
 
-/// A network that hears less at a time than a segment: patches on a fixed grid.
+/// A network that takes less at a time than a segment: patches on a fixed grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatchLayout {
-    /// Columns that the network hears at a time.
+    /// Columns that the network takes at a time.
     pub frames: usize,
     /// Columns from one patch to the next, at most `frames`.
     pub hop_frames: usize,
@@ -76,7 +76,7 @@ pub struct ModelMetadata {
     pub std: f32,
     /// Columns that a prediction is about: one input of the network, or several patches.
     pub segment_frames: usize,
-    /// Where present, the network hears patches of the segment, and a segment's outputs are
+    /// Where present, the network runs on patches of the segment, and a segment's outputs are
     /// pooled over its patches. The first patch begins with the first column; what is left at
     /// the end of a recording is completed by silence.
     pub patch: Option<PatchLayout>,

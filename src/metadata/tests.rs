@@ -116,20 +116,39 @@ fn kaldis_settings_are_read_as_written() {
 }
 
 #[test]
-fn usual_settings_are_neither_written_nor_part_of_the_cache_key() {
+fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
     let usual = example();
     let written: Vec<String> = usual.to_props().into_iter().map(|(key, _)| key).collect();
-    let debug = format!("{:?}", usual.front_end);
+    let fingerprint = usual.front_end.fingerprint();
     for name in ["pre_emphasis", "pad_mode"] {
         assert!(!written.contains(&format!("sourcing_sound.{name}")), "{name}");
+        assert!(!fingerprint.contains(name), "{fingerprint}");
     }
-    for name in ["pre_emphasis", "window", "pad_mode"] {
-        assert!(!debug.contains(name), "{debug}");
-    }
-    let unusual = format!("{:?}", kaldi_example().front_end);
-    for text in ["pre_emphasis: 0.97", "window: HannSymmetric", "pad_mode: Reflect"] {
+    let unusual = kaldi_example().front_end.fingerprint();
+    for text in ["pre_emphasis=0.97", "window=hann_symmetric", "pad_mode=reflect"] {
         assert!(unusual.contains(text), "{unusual}");
     }
+}
+
+#[test]
+fn a_fingerprint_tells_all_settings_apart() {
+    let usual = example().front_end;
+    let changed = [
+        FrontEndConfig { sample_rate: 44_100, ..usual.clone() },
+        FrontEndConfig { n_fft: usual.n_fft * 2, ..usual.clone() },
+        FrontEndConfig { hop_length: usual.hop_length - 1, ..usual.clone() },
+        FrontEndConfig { center: !usual.center, ..usual.clone() },
+        FrontEndConfig { f_max: usual.f_max - 1.0, ..usual.clone() },
+        FrontEndConfig { mel_scale: crate::mel::MelScale::Kaldi, ..usual.clone() },
+        FrontEndConfig {
+            log: crate::front_end::LogScale::Natural { offset: 1.0 },
+            ..usual.clone()
+        },
+    ];
+    for config in changed {
+        assert_ne!(config.fingerprint(), usual.fingerprint(), "{config:?}");
+    }
+    assert_eq!(usual.clone().fingerprint(), usual.fingerprint());
 }
 
 #[test]
@@ -184,7 +203,7 @@ fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     assert!(error.to_string().contains(&key), "{error}");
 }
 
-/// Keys that stand alone and may be absent.
+/// Keys that depend on no other and may be absent.
 const OPTIONAL: [&str; 6] = [
     ".other_threshold",
     ".embedding_size",

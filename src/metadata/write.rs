@@ -5,40 +5,54 @@ use super::{
     TRIANGLES, WINDOWS, name_of,
 };
 use crate::framing::{FrameLayout, PadMode};
-use crate::front_end::LogScale;
+use crate::front_end::{FrontEndConfig, LogScale};
 use crate::mel::MelTriangles;
 use serde_json::json;
+
+fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
+    let (log, offset) = match front_end.log {
+        LogScale::Decibel { offset } => ("decibel", offset),
+        LogScale::Natural { offset } => ("natural", offset),
+    };
+    vec![
+        ("sample_rate", front_end.sample_rate.to_string()),
+        ("n_fft", front_end.n_fft.to_string()),
+        ("win_length", front_end.win_length.to_string()),
+        ("hop_length", front_end.hop_length.to_string()),
+        ("window", name_of(WINDOWS, front_end.window)),
+        ("center", front_end.center.to_string()),
+        ("power", front_end.power.to_string()),
+        ("n_mels", front_end.n_mels.to_string()),
+        ("f_min", front_end.f_min.to_string()),
+        ("f_max", front_end.f_max.to_string()),
+        ("mel_scale", front_end.mel_scale.name().to_owned()),
+        ("norm", name_of(MEL_NORMS, front_end.norm)),
+        ("log", log.to_owned()),
+        ("log_offset", offset.to_string()),
+    ]
+}
+
+impl FrontEndConfig {
+    /// All settings as text, `key=value` by the keys of a model file. Equal settings have equal
+    /// fingerprints, so that features can be kept under it.
+    pub fn fingerprint(&self) -> String {
+        let pairs = front_end_props(self).into_iter().chain(optional_front_end_props(self));
+        pairs.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+    }
+}
 
 impl ModelMetadata {
     /// The key-value pairs for an ONNX file's `metadata_props`.
     pub fn to_props(&self) -> Vec<(String, String)> {
-        let front_end = &self.front_end;
         let labels: Vec<&str> = self.labels.iter().collect();
         let mut props: Vec<(&str, String)> = vec![
             ("format_version", FORMAT_VERSION.to_string()),
             ("name", self.name.clone()),
             ("description", self.description.clone()),
             ("labels", json!(labels).to_string()),
-            ("sample_rate", front_end.sample_rate.to_string()),
-            ("n_fft", front_end.n_fft.to_string()),
-            ("win_length", front_end.win_length.to_string()),
-            ("hop_length", front_end.hop_length.to_string()),
-            ("window", name_of(WINDOWS, front_end.window)),
-            ("center", front_end.center.to_string()),
-            ("power", front_end.power.to_string()),
-            ("n_mels", front_end.n_mels.to_string()),
-            ("f_min", front_end.f_min.to_string()),
-            ("f_max", front_end.f_max.to_string()),
-            ("mel_scale", front_end.mel_scale.name().to_owned()),
-            ("norm", name_of(MEL_NORMS, front_end.norm)),
         ];
-        let (log, offset) = match front_end.log {
-            LogScale::Decibel { offset } => ("decibel", offset),
-            LogScale::Natural { offset } => ("natural", offset),
-        };
+        props.extend(front_end_props(&self.front_end));
         props.extend([
-            ("log", log.to_owned()),
-            ("log_offset", offset.to_string()),
             ("mean", self.mean.to_string()),
             ("std", self.std.to_string()),
             ("segment_frames", self.segment_frames.to_string()),
@@ -66,18 +80,7 @@ impl ModelMetadata {
         if let Some(threshold) = self.other_threshold {
             props.push(("other_threshold", threshold.to_string()));
         }
-        if let Some(coefficient) = self.front_end.pre_emphasis {
-            props.push(("pre_emphasis", coefficient.to_string()));
-        }
-        if self.front_end.pad_mode != PadMode::Constant {
-            props.push(("pad_mode", name_of(PAD_MODES, self.front_end.pad_mode)));
-        }
-        if self.front_end.framing != FrameLayout::Librosa {
-            props.push(("framing", name_of(FRAMINGS, self.front_end.framing)));
-        }
-        if self.front_end.triangles != MelTriangles::Hertz {
-            props.push(("mel_triangles", name_of(TRIANGLES, self.front_end.triangles)));
-        }
+        props.extend(optional_front_end_props(&self.front_end));
         if let Some(patch) = self.patch {
             props.push(("patch_frames", patch.frames.to_string()));
             props.push(("patch_hop_frames", patch.hop_frames.to_string()));
@@ -95,4 +98,21 @@ impl ModelMetadata {
         }
         props
     }
+}
+
+fn optional_front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
+    let mut props = Vec::new();
+    if let Some(coefficient) = front_end.pre_emphasis {
+        props.push(("pre_emphasis", coefficient.to_string()));
+    }
+    if front_end.pad_mode != PadMode::Constant {
+        props.push(("pad_mode", name_of(PAD_MODES, front_end.pad_mode)));
+    }
+    if front_end.framing != FrameLayout::Librosa {
+        props.push(("framing", name_of(FRAMINGS, front_end.framing)));
+    }
+    if front_end.triangles != MelTriangles::Hertz {
+        props.push(("mel_triangles", name_of(TRIANGLES, front_end.triangles)));
+    }
+    props
 }

@@ -16,7 +16,7 @@ use tract_onnx::pb::{
 /// The labels, one per third of the mel bands.
 pub const LABELS: [&str; 3] = ["low", "middle", "high"];
 
-/// Metadata of a model that hears 1 s (44 columns) of 24 bands every 0.25 s.
+/// Metadata of a model of 1 s (44 columns) of 24 bands every 0.25 s.
 pub fn metadata() -> ModelMetadata {
     ModelMetadata {
         name: "tiny".to_owned(),
@@ -64,7 +64,7 @@ pub fn metadata() -> ModelMetadata {
     }
 }
 
-/// The same with patches: the network hears 24 columns every 12, and what it returns as scores it
+/// The same with patches: the network takes 24 columns every 12, and what it returns as scores it
 /// returns as an embedding of 3 numbers too.
 pub fn patched_metadata() -> ModelMetadata {
     let mut metadata = metadata();

@@ -10,7 +10,7 @@ test("permission denied", async ({ open }) => {
   await site.listen.click();
   await site.expectState("error");
   await expect(site.notice).toHaveAttribute("data-code", "permission-denied");
-  await expect(site.notice).toContainText("may not use the microphone");
+  await expect(site.notice).toContainText("not allowed to use the microphone");
   await expect(site.listen).toHaveText("Start listening");
 });
 
@@ -98,11 +98,11 @@ test("a permission that is given later starts what was refused", async ({ open }
   await site.expectState("listening");
 });
 
-test("a microphone that falls silent, as after a sleep, is opened anew", async ({ open }) => {
+test("a microphone that falls silent, as after a sleep, is opened again", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.startListening();
-  // The audio clock stands still without a word: no frame comes any more.
+  // The audio clock stops silently: no frame comes any more.
   await site.page.evaluate(() => {
     const { contexts } = globalThis as unknown as { contexts: AudioContext[] };
     for (const context of contexts) {
@@ -119,7 +119,7 @@ const LACKING = [
   { lacks: "AudioWorklet", said: "it lacks AudioWorklet", remove: () => Reflect.deleteProperty(globalThis, "AudioWorkletNode") },
   {
     lacks: "microphone access",
-    said: "gives pages no microphone",
+    said: "gives pages no access to the microphone",
     remove: () => Object.defineProperty(navigator, "mediaDevices", { value: undefined }),
   },
 ];

@@ -71,7 +71,7 @@ test("its labels and scores for a file are the command line's", async ({ open })
   }
 });
 
-test("a long recording of quick changes is told in lines that can be read", async ({ open }) => {
+test("a long recording of quick changes is shown in lines that can be read", async ({ open }) => {
   const { "siren-sweep": siren, "steady-noise": noise } = SYNTHESISED;
   const { sampleRate } = siren!;
   const samples = new Float32Array(200 * sampleRate);
@@ -92,7 +92,7 @@ test("a long recording of quick changes is told in lines that can be read", asyn
   expect(rows).toBeGreaterThan(0);
 });
 
-test("nothing is wider than the narrowest screen, whatever is heard", async ({ open }) => {
+test("nothing is wider than the narrowest screen, whatever is detected", async ({ open }) => {
   const site = await open({ wav: writeWav("everyday-narrow.wav", SYNTHESISED["siren-sweep"]!) });
   await site.expectState("idle");
   await site.page.setViewportSize({ width: 320, height: 640 });

@@ -13,7 +13,7 @@ import { type Sound, writeWav } from "./support/wav";
 const AGREEMENT = 0.99;
 const siren = SYNTHESISED["siren-sweep"]!;
 
-interface Told {
+interface Saved {
   file: string;
   seconds: number;
   model: string;
@@ -24,7 +24,7 @@ interface Told {
 const cards = (site: Site) => site.page.getByTestId("file-card");
 const newest = (site: Site) => cards(site).first();
 
-async function hear(site: Site, ...paths: string[]): Promise<void> {
+async function classify(site: Site, ...paths: string[]): Promise<void> {
   await site.page.getByTestId("file").setInputFiles(paths);
   for (let i = 0; i < paths.length; i += 1) {
     await expect(cards(site).nth(i)).toHaveAttribute("data-state", "done", { timeout: 50_000 });
@@ -39,14 +39,14 @@ async function save(site: Site, format: "csv" | "json" | "audacity"): Promise<st
 
 /** What the page says of a file, beside what the command line says of it. */
 async function compare(site: Site, path: string): Promise<void> {
-  await hear(site, path);
-  const told = JSON.parse(await save(site, "json")) as Told;
+  await classify(site, path);
+  const saved = JSON.parse(await save(site, "json")) as Saved;
   const native = classifyNatively(path).segments;
-  expect(told.segments).toHaveLength(native.length);
-  const same = told.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
+  expect(saved.segments).toHaveLength(native.length);
+  const same = saved.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
   console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);
   expect(same.length / native.length).toBeGreaterThanOrEqual(AGREEMENT);
-  told.segments.forEach(({ start, end }, i) => {
+  saved.segments.forEach(({ start, end }, i) => {
     // Chromium's FLAC decoder keeps the last block of a file, less than 0.1 s, to itself.
     const tolerance = i === native.length - 1 ? 0.1 : 0.005;
     expect(Math.abs(start - native[i]!.start)).toBeLessThan(tolerance);
@@ -77,9 +77,9 @@ for (const name of Object.keys(SYNTHESISED)) {
     const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 1.9 * sound.sampleRate) });
     const native = classifyNatively(path);
     const site = await open();
-    await hear(site, path);
+    await classify(site, path);
     await expect(newest(site)).toHaveAttribute("data-label", native.label);
-    const { segments } = JSON.parse(await save(site, "json")) as Told;
+    const { segments } = JSON.parse(await save(site, "json")) as Saved;
     expect(segments[0]!.score).toBeCloseTo(native.segments[0]!.score, 2);
   });
 }
@@ -126,8 +126,8 @@ test("segments are the command line's on recorded clips", async ({ open }) => {
 
 test("what is saved is what is shown", async ({ open }) => {
   const site = await open();
-  await hear(site, writeWav("saved.wav", medley(2, 20)));
-  const { events, seconds, model, file } = JSON.parse(await save(site, "json")) as Told;
+  await classify(site, writeWav("saved.wav", medley(2, 20)));
+  const { events, seconds, model, file } = JSON.parse(await save(site, "json")) as Saved;
   expect({ seconds, model, file }).toEqual({ seconds: 20, model: "everyday", file: "saved.wav" });
   const csv = (await save(site, "csv")).trimEnd().split("\r\n");
   expect(csv.slice(1).map((line) => cells(line)[4])).toEqual(events.map(({ label }) => label));
@@ -157,7 +157,7 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   await site.page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
   await expect(site.page.getByTestId("view-files")).toBeVisible();
   await expect(cards(site)).toHaveCount(4);
-  // The newest stands first.
+  // The newest comes first.
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   await expect(cards(site).nth(3)).toHaveAttribute("data-state", "done");
   for (const bad of [1, 2]) {
@@ -167,7 +167,7 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   }
   const begun = site.page.waitForEvent("download");
   await site.page.getByTestId("files-json").click();
-  const all = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Told[];
+  const all = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Saved[];
   expect(all.map(({ file }) => file)).toEqual(["two.wav", "one.wav"]);
   await cards(site).nth(1).getByTestId("file-remove").click();
   await expect(cards(site)).toHaveCount(3);
@@ -197,10 +197,10 @@ test("files are taken at once, though the history takes its time to open", async
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   // Then it is said.
   await site.goTo("history");
-  await expect(site.page.getByTestId("view-history")).toContainText("Your browser keeps nothing", { timeout: 10_000 });
+  await expect(site.page.getByTestId("view-history")).toContainText("Your browser stores nothing", { timeout: 10_000 });
 });
 
-test("a long recording shows how far it is, can be cancelled, and heard again", async ({ open }) => {
+test("a long recording shows how far it is, can be cancelled, and classified again", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   const path = writeWav("long.wav", medley(6, 3600));
@@ -218,18 +218,18 @@ test("a long recording shows how far it is, can be cancelled, and heard again", 
   await expect(card).toHaveAttribute("data-state", "working");
 });
 
-test("a file that breaks off is told as far as it goes", async ({ open }, info) => {
+test("a file that breaks off is classified as far as it goes", async ({ open }, info) => {
   const whole = readFileSync(writeWav("whole.wav", medley(6, 20)));
   const path = info.outputPath("cut.wav");
   writeFileSync(path, whole.subarray(0, 44 + (whole.length - 44) / 2));
   const site = await open();
-  await hear(site, path);
+  await classify(site, path);
   await expect(newest(site)).toContainText("The file breaks off after 0:10.");
 });
 
 test("works by keyboard alone", async ({ open }) => {
   const site = await open();
-  await hear(site, writeWav("keys.wav", medley(6, 8)));
+  await classify(site, writeWav("keys.wav", medley(6, 8)));
   await site.page.getByTestId("tab-files").press("Enter");
   await newest(site).locator("summary").press("Enter");
   await expect(newest(site).getByTestId("file-parts")).toBeVisible();

@@ -1,4 +1,4 @@
-// The page in Firefox: it hears, reads files and lets the microphone go.
+// The page in Firefox: it listens, reads files and releases the microphone.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
@@ -19,7 +19,7 @@ const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\
 
 const siren = () => writeWav("firefox-siren.wav", SYNTHESISED["siren-sweep"]!);
 
-test("Firefox: its own microphone is heard, and let go", async ({ baseURL }) => {
+test("Firefox: its own microphone is used, and released", async ({ baseURL }) => {
   await inFirefox(baseURL!, async (site) => {
     await site.click("listen");
     await site.expectState("listening");
@@ -74,7 +74,7 @@ test("Firefox: a file is what the command line says", async ({ baseURL }) => {
   });
 });
 
-test("Firefox: without a network it starts and hears", async () => {
+test("Firefox: without a network it starts and classifies", async () => {
   const host = await hostSite("/repo/");
   try {
     await inFirefox(host.url, async (site) => {

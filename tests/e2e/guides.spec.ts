@@ -70,7 +70,7 @@ function markdownIn(folder: string): string[] {
   return names.filter((name) => name.endsWith(".md")).map((name) => join(folder, name));
 }
 
-/** What stands in code is no Markdown. */
+/** What is in code is no Markdown. */
 function withoutCode(text: string): string {
   return text.replace(/^```[^\n]*\n[\s\S]*?^```$/gm, "");
 }

@@ -24,7 +24,7 @@ const test = base.extend<{ tiny: Page }>({
   },
 });
 
-test("a precise label stands before its general ones, and groups are ranked", async ({ tiny }) => {
+test("a precise label comes before its general ones, and groups are ranked", async ({ tiny }) => {
   const { info, prediction, update } = await tiny.evaluate(async () => {
     const classifier = await api.Classifier.load({ model: files.model });
     const [prediction] = await classifier.classify(tone(2, 16000), 16000);
@@ -94,7 +94,7 @@ test("a head alone restricts the answers to its labels, and needs a head", async
   expect(code).toBe("config");
 });
 
-test("a microphone hears by a head", async ({ tiny }) => {
+test("a microphone with a head", async ({ tiny }) => {
   const labels = await tiny.evaluate(async () => {
     let best = "";
     const mic = await api.listen(({ categories }) => (best = categories[0]!.label), {

@@ -9,7 +9,7 @@ import { writeWav } from "./support/wav";
 
 const siren = SYNTHESISED["siren-sweep"]!;
 
-/** Within so long a model of 4 s hears the siren for certain. */
+/** Within this time a model of 4 s detects the siren for certain. */
 const HEAR_MS = 20_000;
 
 type Open = (options?: OpenOptions) => Promise<Site>;
@@ -39,7 +39,7 @@ test("what sounds when the browser crashes has an end afterwards", async ({ open
   const site = await hearSiren(open, {
     prepare: (page) =>
       page.addInitScript(() => {
-        // The page is not told that it ends, and comes back two minutes later.
+        // The page gets no sign that it ends, and comes back two minutes later.
         addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
         const now = Date.now.bind(Date);
         if (sessionStorage.getItem("later")) Date.now = () => now() + 120_000;

@@ -77,7 +77,7 @@ async function seeded(open: (options?: object) => Promise<Site>): Promise<Site> 
   return site;
 }
 
-test("what is heard is kept with label, time, length and how sure it was, and survives a reload", async ({ open }) => {
+test("events are kept with label, time, length and confidence, and survive a reload", async ({ open }) => {
   const site = await open({ wav: siren() });
   const before = Date.now();
   await hearSomething(site);
@@ -98,7 +98,7 @@ test("what is heard is kept with label, time, length and how sure it was, and su
   await expect(rows(site).and(site.page.locator(`[data-label="${first!.label}"]`)).first()).toBeVisible();
 });
 
-test("an event that a crash cut off ends when it was heard last", async ({ open }) => {
+test("an event that a crash cut off ends when it was detected last", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   const onset = Date.now() - 600_000;
@@ -108,7 +108,7 @@ test("an event that a crash cut off ends when it was heard last", async ({ open 
   expect(await kept(site.page)).toMatchObject([{ id: "cut", open: 0, offset: onset + 9000 }]);
 });
 
-test("a page that goes away while it hears something leaves it in the history", async ({ open }) => {
+test("a page that goes away during a sound leaves it in the history", async ({ open }) => {
   const site = await open({ wav: siren() });
   await hearSomething(site);
   await site.page.goto("about:blank");
@@ -171,7 +171,7 @@ test("of kept sound the oldest goes first", async ({ open }) => {
   );
 });
 
-test("a full disk: the event is kept, its sound is not, and the person is told", async ({ open }) => {
+test("a full disk: the event is kept, its sound is not, and the user is informed", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
@@ -192,7 +192,7 @@ test("a full disk: the event is kept, its sound is not, and the person is told",
   expect((await kept(site.page)).every(({ hasClip }) => !hasClip)).toBe(true);
 });
 
-test("a browser that keeps nothing says so, and lists what is heard until the page is closed", async ({ open }) => {
+test("a browser that keeps nothing says so, and lists sounds until the page is closed", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
@@ -207,7 +207,7 @@ test("a browser that keeps nothing says so, and lists what is heard until the pa
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   await site.page.waitForTimeout(2000);
   await show(site);
-  await expect(site.page.getByTestId("view-history")).toContainText("keeps nothing for this page");
+  await expect(site.page.getByTestId("view-history")).toContainText("stores nothing for this page");
   await expect.poll(() => rows(site).count()).toBeGreaterThan(0);
 });
 
@@ -223,7 +223,7 @@ test("the counts per hour are those of the events", async ({ open }) => {
   await site.page.getByTestId("history-zoom").selectOption(String(at(1)));
   await expect(rows(site)).toHaveCount(2);
   await site.page.getByTestId("history-previous").click();
-  await expect(site.page.getByTestId("view-history")).toContainText("Nothing was heard on this day.");
+  await expect(site.page.getByTestId("view-history")).toContainText("No sounds on this day.");
   await site.page.getByTestId("history-today").click();
   await expect(rows(site)).toHaveCount(5);
 });
@@ -259,6 +259,6 @@ test("one is deleted, and all are once the person is sure", async ({ open }) => 
   await expect(site.page.getByTestId("history-keep-all"), "the harmless answer comes first").toBeFocused();
   await site.page.keyboard.press("Tab");
   await site.page.keyboard.press("Enter");
-  await expect(site.page.getByTestId("view-history")).toContainText("Sounds that the page hears appear here");
+  await expect(site.page.getByTestId("view-history")).toContainText("Sounds appear here as they are detected");
   expect(await kept(site.page)).toEqual([]);
 });

@@ -39,7 +39,7 @@ async function changes(site: Site, seconds: number): Promise<number> {
   }, seconds * 1000);
 }
 
-test("pause keeps the microphone and hears nothing; going on hears again", async ({ open }) => {
+test("pause keeps the microphone and processes nothing; resuming processes again", async ({ open }) => {
   const site = await open({ wav: siren() });
   const pause = site.page.getByTestId("pause");
   await site.expectState("idle");
@@ -49,7 +49,7 @@ test("pause keeps the microphone and hears nothing; going on hears again", async
   await pause.click();
   await site.expectState("paused");
   await expect(site.label).toHaveText("Paused");
-  await expect(pause).toHaveText("Go on");
+  await expect(pause).toHaveText("Resume");
   expect(await changes(site, 1.5)).toBe(0);
   await pause.click();
   await site.expectState("listening");
@@ -167,20 +167,20 @@ test("a microphone chosen before that is not there is replaced by the system's",
   await expect(site.notice).toContainText("not connected");
 });
 
-test("chosen sounds are told by a notification", async ({ open }) => {
+test("chosen sounds raise a notification", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
       page.addInitScript(() => {
-        const told: string[] = [];
+        const shown: string[] = [];
         class Told {
           static permission = "granted";
           static requestPermission = async () => "granted";
           constructor(title: string) {
-            told.push(title);
+            shown.push(title);
           }
         }
-        Object.assign(globalThis, { told, Notification: Told });
+        Object.assign(globalThis, { shown, Notification: Told });
       }),
   });
   await site.expectState("idle");
@@ -191,10 +191,10 @@ test("chosen sounds are told by a notification", async ({ open }) => {
     for (const box of settings.querySelectorAll<HTMLInputElement>(".settings-labels input")) box.click();
   });
   await site.startListening();
-  const told = () => site.page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
-  await expect.poll(told, { timeout: 20_000 }).not.toEqual([]);
+  const shown = () => site.page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown);
+  await expect.poll(shown, { timeout: 20_000 }).not.toEqual([]);
   await site.page.waitForTimeout(3000);
-  const titles = await told();
+  const titles = await shown();
   expect(new Set(titles).size, "each sound once").toBe(titles.length);
 });
 
@@ -252,13 +252,13 @@ test("sound that a browser held back in the background is said on return", async
   await show("visible");
   await expect(site.notice).toHaveText("Sound never leaves this device.");
   await show("hidden");
-  // A minute goes by of which nothing is heard.
+  // A minute goes by without any sound.
   await site.page.evaluate(() => {
     const now = Date.now;
     Date.now = () => now() + 60_000;
   });
   await show("visible");
-  await expect(site.notice).toContainText(/^While this page was out of sight .* (0:59|1:00) of sound were not heard/);
+  await expect(site.notice).toContainText(/^The browser held this page back while it was hidden: .*(0:59|1:00) of sound were missed/);
 });
 
 test("the stage fills the screen", async ({ open }) => {

@@ -69,10 +69,10 @@ test("switching while listening shows the new labels with their groups, and lose
   await expect(rows.nth(0)).toContainText("Purr");
   await expect(rows.nth(0)).toContainText("Cat 93%");
   await expect(rows.nth(1).locator("svg")).toBeVisible();
-  const heard = site.page.getByTestId("heard").locator('[data-label="Purr"]');
-  await expect(heard).toContainText("Cat 93%");
-  await expect(heard).toContainText("81%");
-  await expect(heard.locator("svg")).toBeVisible();
+  const listed = site.page.getByTestId("sounds").locator('[data-label="Purr"]');
+  await expect(listed).toContainText("Cat 93%");
+  await expect(listed).toContainText("81%");
+  await expect(listed.locator("svg")).toBeVisible();
   await expect(site.notice, "no sound was lost").toHaveText("Sound never leaves this device.");
   expect(await site.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
   expect(site.page.workers(), "the old worker is gone").toHaveLength(1);
@@ -109,7 +109,7 @@ test("a choice among what is there: the first model, the large one, a head on it
   await site.expectState("listening");
 });
 
-test("what is shown is judged anew by the model that is chosen", async ({ openTiny }) => {
+test("what is shown is classified again by the chosen model", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.record.click();
   await site.expectState("result");
@@ -218,7 +218,7 @@ test("a head made for another model is refused, and the model before goes on", a
   await expect(site.label).toHaveAttribute("data-label", RANKED[0]!, { timeout: 15_000 });
 });
 
-test("a screen reader hears changes of the answer, not every update", async ({ openTiny }) => {
+test("a screen reader announces changes of the answer, not every update", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.choose(PETS);
   await site.startListening();

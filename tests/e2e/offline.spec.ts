@@ -1,4 +1,4 @@
-// The page as an app: it starts without a network, and changes its version only when it is told to.
+// The page as an app: it starts without a network, and changes its version only on request.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -69,7 +69,7 @@ test("after the first visit everything that a start needs is kept, and no more",
 });
 
 for (const path of ["/", "/repo/"]) {
-  test(`without a network it hears, at ${path}`, async ({ hostAt }) => {
+  test(`without a network it classifies, at ${path}`, async ({ hostAt }) => {
     const host = await hostAt(path);
     const wav = writeWav(`offline${path.length}.wav`, SYNTHESISED["siren-sweep"]!);
     const answers = answersLive(classifyNatively(wav));
@@ -103,7 +103,7 @@ test("a new version waits until it is asked for, and comes whole", async ({ host
   await page.getByTestId("prompt-later").click();
   await expect(prompt).toHaveAttribute("data-state", "none");
 
-  // Until then even a page that is opened anew is the old one, all of it.
+  // Until then even a page that is opened again is the old one, all of it.
   await page.reload();
   await site.expectState("idle");
   expect(await page.title()).toBe(before);

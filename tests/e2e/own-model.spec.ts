@@ -185,7 +185,7 @@ test("an own model listens, is kept for the next visit, and is forgotten when it
   await site.goTo("models");
   await models.give({ name: "my-pets.onnx", buffer: MODEL });
   await models.expectInUse(OWN);
-  await expect(models.note).toHaveText("pets is in use, and kept in this browser for the next time.");
+  await expect(models.note).toHaveText("pets is in use and saved in this browser for next time.");
   await expect(models.note).toHaveAttribute("data-code", "");
   await expect(models.facts).toContainText("12 kinds of sound in 3 groups");
   await expect(models.facts).toContainText(sha256(MODEL));
@@ -241,7 +241,7 @@ const REFUSED: [what: string, files: Files, code: string, sentence: RegExp, exac
   ["an ONNX that lacks one key", broken({ licence: undefined }), "metadata-missing", /does not say enough/, /sourcing_sound\.licence/],
   ["an impossible value", broken({ sample_rate: "fast" }), "metadata-invalid", /cannot be right/, /sample_rate.*fast/],
   ["another version of the format", broken({ format_version: "7" }), "metadata-version", /another version/, /7/],
-  ["a network unlike its description", broken({ n_mels: "32" }), "model-mismatch", /not what the file says/, /32.*24|24.*32/],
+  ["a network unlike its description", broken({ n_mels: "32" }), "model-mismatch", /does not match what the file says/, /32.*24|24.*32/],
   ["a head made for another model", [{ name: "pets.onnx", buffer: MODEL }, { name: "pet.head.json", buffer: head("0".repeat(64)) }], "head-mismatch", /made for another model/, /000000/],
   ["a head that is none", [{ name: "pets.onnx", buffer: MODEL }, { name: "pet.head.json", buffer: Buffer.from("{}") }], "head-format", /not a head/, /pet\.head\.json: ./],
   ["a head alone", [{ name: "pet.head.json", buffer: head() }], "no-model-file", /Choose one \.onnx file/, /^pet\.head\.json$/],

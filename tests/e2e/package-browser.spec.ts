@@ -26,7 +26,7 @@ test("how a stream is cut does not change what comes out", async ({ library }) =
   const [whole, pieces] = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const pcm = tone(6, 44100);
-    const hear = async (size: number) => {
+    const inPieces = async (size: number) => {
       const stream = await classifier.stream(44100);
       const updates = [];
       let columns = 0;
@@ -38,7 +38,7 @@ test("how a stream is cut does not change what comes out", async ({ library }) =
       updates.push(...(await stream.finish()));
       return { updates, columns };
     };
-    return [await hear(pcm.length), await hear(4096)];
+    return [await inPieces(pcm.length), await inPieces(4096)];
   });
   expect(whole.updates.length).toBeGreaterThan(4);
   expect(whole.columns).toBeGreaterThan(0);
@@ -172,13 +172,13 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
 });
 
 test("a classifier given to a microphone outlives it", async ({ library }) => {
-  const heard = await library.evaluate(async () => {
+  const result = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const mic = await api.listen(() => undefined, { classifier });
     await mic.close();
     return (await classifier.classify(tone(1, 8000), 8000)).length;
   });
-  expect(heard).toBe(1);
+  expect(result).toBe(1);
 });
 
 test("the module is fetched once for all classifiers", async ({ library }) => {
@@ -199,7 +199,7 @@ test("a recording in pieces gives what the whole gives", async ({ library }) => 
   const { whole, pieces, columns, columnsOfWhole, top } = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const pcm = tone(12.3, 44100);
-    const hear = async (size: number, options = {}) => {
+    const inPieces = async (size: number, options = {}) => {
       const segments = await classifier.segments(44100, { hopSeconds: 1, ...options });
       const predictions = [];
       let columns = 0;
@@ -211,13 +211,13 @@ test("a recording in pieces gives what the whole gives", async ({ library }) => 
       predictions.push(...(await segments.finish()));
       return { predictions, columns };
     };
-    const pieces = await hear(5000);
+    const pieces = await inPieces(5000);
     return {
       whole: await classifier.classify(pcm, 44100, { hopSeconds: 1 }),
       pieces: pieces.predictions,
       columns: pieces.columns,
       columnsOfWhole: (await classifier.logMel(pcm, 44100)).length,
-      top: (await hear(pcm.length, { top: 3 })).predictions,
+      top: (await inPieces(pcm.length, { top: 3 })).predictions,
     };
   });
   expect(whole.length).toBeGreaterThan(8);

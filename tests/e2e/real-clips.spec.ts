@@ -13,7 +13,7 @@ import { tiled, writeWav } from "./support/wav";
 const clips = chooseClips(dataPath);
 const CLASSES = 10;
 const AGREEMENT = 0.95;
-/** Both hear the clip over and over for this long at least, so that both hear its seams. */
+/** Both are given the clip over and over for this long at least, so that both get its seams. */
 const TILED_SECONDS = 12;
 /** Until the model's segment and the smoothing are full. */
 const WARM_UP_SECONDS = 5;

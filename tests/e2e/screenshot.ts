@@ -1,4 +1,4 @@
-// The page while it hears a synthesised siren, as docs/screenshot.png and the pictures of the manifest show it.
+// The page during a synthesised siren, as docs/screenshot.png and the pictures of the manifest show it.
 
 import { join } from "node:path";
 import type { ViewportSize } from "@playwright/test";

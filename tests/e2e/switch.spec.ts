@@ -1,4 +1,4 @@
-// A running microphone changes its classifier: nothing heard is lost, and time goes on.
+// A running microphone changes its classifier: no sound is lost, and time goes on.
 
 import type { Page } from "@playwright/test";
 import type { SoundEvent, Update } from "sourcing-sound";
@@ -6,31 +6,31 @@ import { expect, test as base } from "./support/library";
 import { writeWav } from "./support/wav";
 
 const RATE = 48000;
-/** Longer than a test listens, for where the file begins anew is a jump. */
+/** Longer than a test listens, for the restart of the file is a jump. */
 const SECONDS = 40;
 const TONE_HZ = 441;
 const sine = Float32Array.from({ length: SECONDS * RATE }, (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * i) / RATE));
 
-interface Heard {
+interface Probe {
   updates: Update[];
   /** Times of the frames. */
   frames: number[];
   listen(options: object): Promise<Awaited<ReturnType<typeof api.listen>>>;
   until(done: () => boolean): Promise<void>;
 }
-declare const heard: Heard;
+declare const probe: Probe;
 
 const test = base.extend<{ listening: Page }>({
   listening: async ({ library }, use) => {
     await library.evaluate(() => {
       const updates: Update[] = [];
       const frames: number[] = [];
-      const listen: Heard["listen"] = (options) =>
+      const listen: Probe["listen"] = (options) =>
         api.listen((update) => updates.push(update), { ...options, onFrame: ({ time }) => frames.push(time) });
-      const until: Heard["until"] = async (done) => {
+      const until: Probe["until"] = async (done) => {
         while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
       };
-      Object.assign(globalThis, { heard: { updates, frames, listen, until } satisfies Heard });
+      Object.assign(globalThis, { probe: { updates, frames, listen, until } satisfies Probe });
     });
     await use(library);
   },
@@ -40,7 +40,7 @@ test.use({ wav: writeWav("switch.wav", { samples: sine, sampleRate: RATE }) });
 
 test("a recording across the switch misses no sample, and time goes on", async ({ listening }) => {
   const result = await listening.evaluate(async (toneHz) => {
-    const { updates, frames, listen, until } = heard;
+    const { updates, frames, listen, until } = probe;
     const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
     const mic = await listen({ classifier: first });
     await until(() => updates.length > 2);
@@ -85,7 +85,7 @@ test("a recording across the switch misses no sample, and time goes on", async (
 
 test("open events end at the switch, and none begins before it", async ({ listening }) => {
   const { before, after, switchedAt } = await listening.evaluate(async () => {
-    const { updates, frames, listen, until } = heard;
+    const { updates, frames, listen, until } = probe;
     const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
     // Every label is an event all the time.
     const mic = await listen({ classifier: first, eventOn: 0, eventOff: 0, rejectionThreshold: 0 });
@@ -109,13 +109,13 @@ test("open events end at the switch, and none begins before it", async ({ listen
   expect([...open.keys()], "events left open").toEqual([]);
   for (const { offset } of before.at(-1)!.events) expect(offset).toBeCloseTo(switchedAt, 6);
   const events = after.flatMap(({ events }) => events);
-  expect(events.length, "events that began anew").toBeGreaterThan(0);
+  expect(events.length, "events that started again").toBeGreaterThan(0);
   for (const { onset } of events) expect(onset).toBeGreaterThanOrEqual(switchedAt - 1e-6);
 });
 
 test("a microphone closes the classifier that it loaded itself, and no other", async ({ listening }) => {
   const given = await listening.evaluate(async () => {
-    const { updates, listen, until } = heard;
+    const { updates, listen, until } = probe;
     const mic = await listen({});
     await until(() => updates.length > 0);
     const [second, third] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
@@ -135,7 +135,7 @@ test("a microphone closes the classifier that it loaded itself, and no other", a
 
 test("a paused microphone is switched and goes on with the new one", async ({ listening }) => {
   const result = await listening.evaluate(async () => {
-    const { updates, frames, listen, until } = heard;
+    const { updates, frames, listen, until } = probe;
     const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
     const mic = await listen({ classifier: first });
     await until(() => updates.length > 1);
@@ -158,7 +158,7 @@ test("a paused microphone is switched and goes on with the new one", async ({ li
 
 test("a switch that fails leaves the old classifier listening", async ({ listening }) => {
   const result = await listening.evaluate(async () => {
-    const { updates, listen, until } = heard;
+    const { updates, listen, until } = probe;
     const [first, closed] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
     closed.close();
     const mic = await listen({ classifier: first });
@@ -176,7 +176,7 @@ test("a switch that fails leaves the old classifier listening", async ({ listeni
 
 test("a worker that crashes after the switch is replaced, and listening goes on with the new classifier", async ({ listening }) => {
   await listening.evaluate(async () => {
-    const { updates, listen, until } = heard;
+    const { updates, listen, until } = probe;
     const mic = await listen({});
     await until(() => updates.length > 0);
     await mic.use(await api.Classifier.load());
@@ -190,7 +190,7 @@ test("a worker that crashes after the switch is replaced, and listening goes on 
     });
   });
   const times = await listening.evaluate(async () => {
-    const { updates, until } = heard;
+    const { updates, until } = probe;
     const count = updates.length;
     await until(() => updates.length > count + 2);
     return updates.map(({ time }) => time);

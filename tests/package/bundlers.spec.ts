@@ -110,8 +110,8 @@ test("built and served by Next.js, rendered on the server first", async ({ stran
     await hearsTheSiren(stranger);
     // The server classifies, too.
     const route = `${server.origin}${env.BASE_PATH}/classify`;
-    const heard = await stranger.request.post(route, { data: readFileSync(SIREN) });
-    expect(await heard.json()).toContainEqual(expect.objectContaining({ start: 0, label: expect.stringMatching(SIREN_LABEL) }));
+    const answer = await stranger.request.post(route, { data: readFileSync(SIREN) });
+    expect(await answer.json()).toContainEqual(expect.objectContaining({ start: 0, label: expect.stringMatching(SIREN_LABEL) }));
     const refused = await stranger.request.post(route, { data: Buffer.from("no sound") });
     expect([refused.status(), ((await refused.json()) as { code: string }).code]).toEqual([400, "audio-format"]);
   } finally {

@@ -18,7 +18,7 @@ test("Firefox: a microphone, a media stream and a file", async () => {
   const { origin, close } = await serveFolder(APPS, { policy: STRICT_POLICY });
   try {
     await openInFirefox(`${origin}/pages/index.html`, async (page) => {
-      const heard = await page.evaluate(async (base64) => {
+      const labels = await page.evaluate(async (base64) => {
         const specifier = "/node_modules/sourcing-sound/dist/index.js";
         const { Classifier, listen } = (await import(specifier)) as typeof Package;
         const bytes = () => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -51,7 +51,7 @@ test("Firefox: a microphone, a media stream and a file", async () => {
         await context.close();
         return { file: segment!.categories[0]!.label, stream, microphone: microphone.length > 0 };
       }, readFileSync(SIREN).toString("base64"));
-      expect(heard).toEqual({ file: expect.stringMatching(SIREN_LABEL), stream: expect.stringMatching(SIREN_LABEL), microphone: true });
+      expect(labels).toEqual({ file: expect.stringMatching(SIREN_LABEL), stream: expect.stringMatching(SIREN_LABEL), microphone: true });
     });
   } finally {
     close();

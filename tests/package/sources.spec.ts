@@ -1,4 +1,4 @@
-// Everything that can be heard: samples, files, audio buffers, media streams; on the page and in a worker.
+// Everything that can be classified: samples, files, audio buffers, media streams; on the page and in a worker.
 
 import { readFileSync } from "node:fs";
 import { classifyNatively } from "../e2e/support/command-line";
@@ -48,7 +48,7 @@ test("a file tells how far it is, heeds its options, and can be given up", async
     const file = wavOf(tone(20, 8000), 8000);
     const whole = await classifier.classify(tone(20, 8000), 8000, { hopSeconds: 2 });
     const progress: [number, number][] = [];
-    const onProgress = (heard: number, total: number) => progress.push([heard, total]);
+    const onProgress = (done: number, total: number) => progress.push([done, total]);
     const some = await classifier.classify(file, { hopSeconds: 2, top: 2, onProgress });
     const controller = new AbortController();
     const long = wavOf(tone(300, 8000), 8000);
@@ -106,8 +106,8 @@ test("what is no recording is refused with its code", async ({ library }) => {
   });
 });
 
-test("a media stream is heard like a microphone, and left to whoever made it", async ({ library }) => {
-  const heard = await library.evaluate(async (base64) => {
+test("a media stream works like a microphone, and left to whoever made it", async ({ library }) => {
+  const done = await library.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const context = new AudioContext();
     const source = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(bytes.buffer), loop: true });
@@ -128,11 +128,11 @@ test("a media stream is heard like a microphone, and left to whoever made it", a
     await context.close();
     return { label, after, codes };
   }, BASE64);
-  expect(heard).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone", "config"] });
+  expect(done).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone", "config"] });
 });
 
 test("a media stream that ends says so", async ({ library }) => {
-  const told = await library.evaluate(async () => {
+  const code = await library.evaluate(async () => {
     const mediaStream = await navigator.mediaDevices.getUserMedia({ audio: true });
     let code = "";
     const microphone = await sound.listen(() => undefined, { mediaStream, onError: (error) => (code = error.code) });
@@ -143,7 +143,7 @@ test("a media stream that ends says so", async ({ library }) => {
     await until(() => microphone.state === "closed");
     return code;
   });
-  expect(told).toBe("device-lost");
+  expect(code).toBe("device-lost");
 });
 
 test("who only listens loads no reader of files", async ({ library }) => {

@@ -17,7 +17,7 @@ const marked = new Marked({
       if (!href.startsWith("https://")) return words;
       return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener">${words}</a>`;
     },
-    /** The page has its own title for the model, and the card's parts stand two levels below it. */
+    /** The page has its own title for the model, and the card's parts are two levels below it. */
     heading({ depth, tokens }) {
       if (depth === 1) return "";
       const tag = `h${Math.min(6, depth + 2)}`;

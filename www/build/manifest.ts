@@ -39,8 +39,8 @@ export const MANIFEST: Partial<ManifestOptions> = {
     ),
   ],
   screenshots: [
-    { src: "screenshots/wide.webp", sizes: "1280x800", type: "image/webp", form_factor: "wide", label: "A siren is heard" },
-    { src: "screenshots/narrow.webp", sizes: "390x844", type: "image/webp", form_factor: "narrow", label: "A siren is heard" },
+    { src: "screenshots/wide.webp", sizes: "1280x800", type: "image/webp", form_factor: "wide", label: "A siren is detected" },
+    { src: "screenshots/narrow.webp", sizes: "390x844", type: "image/webp", form_factor: "narrow", label: "A siren is detected" },
   ],
   shortcuts: [shortcut("Listen", "listen"), shortcut("History", "history"), shortcut("Files", "files")],
   file_handlers: [{ action: ".", accept: AUDIO }],

@@ -43,7 +43,7 @@ export function pwa(): PluginOption {
   ];
 }
 
-/** Leaves and lets the pages be loaded anew, from the server. */
+/** Leaves and lets the pages be loaded again, from the server. */
 const LEAVING = `
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(registration.unregister()

@@ -1,4 +1,4 @@
-// The page's conductor of what is heard through the microphone, or of a sample:
+// Wires the page together while it listens to the microphone, or to a sample:
 // one thing at a time (listening or recording), and each new one ends the one before it.
 
 import type { Classifier, ModelInfo, Recording, SoundError, Update } from "sourcing-sound";
@@ -6,10 +6,10 @@ import { byId } from "./dom.js";
 import { clock, short } from "./format.js";
 import { Absence } from "./listening/absence.js";
 import { Alerts } from "./listening/alerts.js";
-import { Keeper, type KeeperEvents } from "./listening/keeper.js";
+import { ReconnectingMicrophone, type MicrophoneEvents } from "./listening/reconnecting-microphone.js";
 import type { Log } from "./listening/log.js";
 import { Quiet } from "./listening/quiet.js";
-import { record } from "./listening/record.js";
+import { record, recordingSeconds } from "./listening/record.js";
 import { PlayingSample } from "./listening/sample.js";
 import type { SettingsStore } from "./listening/settings.js";
 import { WakeLock } from "./listening/wake-lock.js";
@@ -21,18 +21,15 @@ import { listenTexts, texts } from "./texts/index.js";
 import { Buttons } from "./view/buttons.js";
 import { Clip } from "./view/clip.js";
 import { Devices } from "./view/devices.js";
-import { HeardList } from "./view/heard-list.js";
+import { SoundList } from "./view/sound-list.js";
 import { Notice } from "./view/notice.js";
 import { SampleButtons } from "./view/samples.js";
 import { SettingsPanel } from "./view/settings.js";
 import { Stage } from "./view/stage.js";
 
-/** A recording lasts this long at least, in seconds, however little the model hears at once. */
-const MIN_RECORDING_SECONDS = 4;
-
 export interface AppParts {
   settings: SettingsStore;
-  /** Keeps the events that are heard. */
+  /** Keeps the events. */
   log: Log;
   /** Told of every model that comes into use. */
   described(info: ModelInfo): void;
@@ -43,7 +40,7 @@ export class App {
   readonly #main = byId("app", HTMLElement);
   readonly #stage = new Stage();
   readonly #notice: Notice;
-  readonly #heard = new HeardList();
+  readonly #list = new SoundList();
   readonly #clip = new Clip(this.#stage.picture);
   readonly #wakeLock = new WakeLock();
   readonly #alerts: Alerts;
@@ -53,10 +50,10 @@ export class App {
   readonly #samples: SampleButtons;
   readonly #model = new ActiveModel((info) => this.#describe(info));
   #state: State = "loading";
-  #keeper: Keeper | undefined;
-  /** What is heard in place of the microphone. */
+  #microphone: ReconnectingMicrophone | undefined;
+  /** The sample that plays in place of the microphone. */
   #sample: PlayingSample | undefined;
-  #heardSeconds: number | undefined;
+  #processedSeconds: number | undefined;
   #shown: Recording | undefined;
   #work: Promise<void> = Promise.resolve();
   #task: AbortController | undefined;
@@ -84,15 +81,15 @@ export class App {
       () => settings.all.deviceId,
       (deviceId) => {
         settings.change({ deviceId });
-        this.#keeper?.useDevice(deviceId);
+        this.#microphone?.useDevice(deviceId);
       },
     );
     this.#panel = new SettingsPanel(settings, {
-      stream: (options) => void this.#keeper?.adjust(options).catch((thrown: unknown) => this.#notice.fail(thrown)),
-      wakeLock: (wanted) => this.#wakeLock.want(wanted && this.#keeper !== undefined),
+      stream: (options) => void this.#microphone?.adjust(options).catch((thrown: unknown) => this.#notice.fail(thrown)),
+      wakeLock: (wanted) => this.#wakeLock.want(wanted && this.#microphone !== undefined),
     });
     new Absence(
-      () => (this.#state === "listening" ? this.#heardSeconds : undefined),
+      () => (this.#state === "listening" ? this.#processedSeconds : undefined),
       (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
     );
     this.#setState("loading");
@@ -117,22 +114,22 @@ export class App {
     this.#borrowed = Promise.allSettled([this.#borrowed, work]).then(() => undefined);
   }
 
-  /** The last seconds of what is heard, where something is. */
+  /** The last seconds of sound, if a microphone is open. */
   async recent(seconds: number): Promise<Recording | undefined> {
-    return this.#keeper?.recent(seconds);
+    return this.#microphone?.recent(seconds);
   }
 
   /**
-   * Lets another classifier listen, from now on if the microphone is open, and judges anew what is shown. The one
+   * Lets another classifier listen, from now on if the microphone is open, and classifies again what is shown. The one
    * before it is closed; it goes on when the microphone cannot be handed over.
    */
   async adopt(classifier: Classifier): Promise<void> {
     await this.#settled();
     const settings = this.#parts.settings.streamOf(classifier.info.name);
-    const handOver = this.#keeper && ((next: Classifier) => this.#keeper?.use(next, settings));
+    const handOver = this.#microphone && ((next: Classifier) => this.#microphone?.use(next, settings));
     const before = await this.#model.replace(classifier, handOver);
     this.#describe(classifier.info);
-    if (this.#keeper) this.#beginLog(classifier.info);
+    if (this.#microphone) this.#beginLog(classifier.info);
     void Promise.all([this.#settled(), this.#borrowed]).then(() => before?.close());
     if (this.#state === "result" && this.#shown) void this.#judgeAgain(this.#shown);
   }
@@ -155,11 +152,11 @@ export class App {
         ...(playing && { media: playing.media }),
       };
       this.#stage.picture.beginLive(classifier.info);
-      const keeper = new Keeper(options, this.#keeperEvents(signal));
-      this.#keeper = keeper;
-      signal.addEventListener("abort", () => this.#leave(keeper), { once: true });
+      const microphone = new ReconnectingMicrophone(options, this.#microphoneEvents(signal));
+      this.#microphone = microphone;
+      signal.addEventListener("abort", () => this.#leave(microphone), { once: true });
       this.#beginLog(classifier.info);
-      await keeper.start(signal);
+      await microphone.start(signal);
     });
   }
 
@@ -187,7 +184,7 @@ export class App {
     if (!this.#sample) this.#parts.log.begin(info);
   }
 
-  #keeperEvents(signal: AbortSignal): KeeperEvents {
+  #microphoneEvents(signal: AbortSignal): MicrophoneEvents {
     let dropped = 0;
     let quiet = new Quiet();
     const unlessOver =
@@ -202,18 +199,18 @@ export class App {
         this.#notice.clear();
         void this.#devices.refresh();
         // One that was lost while it was paused comes back paused.
-        if (this.#keeper?.paused) this.#showPaused();
+        if (this.#microphone?.paused) this.#showPaused();
         else this.#showListening();
         const { processing } = microphone;
         if (processing.length > 0 && !this.#sample) this.#notice.remark(texts.processed(processing.join(", ")));
       }),
       update: unlessOver((update, { sampleRate, info }) => {
-        this.#hear(update, quiet, info);
+        this.#show(update, quiet, info);
         if (update.dropped > dropped) this.#notice.remark(texts.lost(short(update.dropped / sampleRate)));
         dropped = update.dropped;
       }),
       frame: unlessOver((frame) => {
-        this.#heardSeconds = frame.time;
+        this.#processedSeconds = frame.time;
         quiet.frame(frame.time, frame.level);
         this.#stage.frame(frame);
       }),
@@ -227,21 +224,21 @@ export class App {
     };
   }
 
-  #hear(update: Update, quiet: Quiet, { segmentSeconds }: ModelInfo): void {
+  #show(update: Update, quiet: Quiet, { segmentSeconds }: ModelInfo): void {
     if (this.#troubled) this.#notice.clear();
     this.#troubled = false;
     const isQuiet = quiet.since(segmentSeconds);
     const events = quiet.sounds(update.events, isQuiet);
     this.#stage.answer(update, isQuiet);
-    this.#heard.update(events, update.groups);
+    this.#list.update(events, update.groups);
     if (this.#sample) return;
     this.#parts.log.update({ ...update, events });
-    this.#alerts.heard(events);
+    this.#alerts.take(events);
   }
 
-  /** No microphone for now. Until one had been heard, the person may want to begin anew. */
+  /** No microphone for now. Until one has worked, the user may want to start again. */
   #wait(error: SoundError, again: boolean): void {
-    this.#heardSeconds = undefined;
+    this.#processedSeconds = undefined;
     this.#parts.log.end();
     this.#stage.quieten();
     this.#notice.fail(error);
@@ -251,11 +248,11 @@ export class App {
   }
 
   async #pause(): Promise<void> {
-    const keeper = this.#keeper;
-    if (!keeper || this.#state !== "listening") return;
-    await Promise.all([keeper.pause(), this.#sample?.pause()]);
-    if (keeper !== this.#keeper) return;
-    this.#heardSeconds = undefined;
+    const microphone = this.#microphone;
+    if (!microphone || this.#state !== "listening") return;
+    await Promise.all([microphone.pause(), this.#sample?.pause()]);
+    if (microphone !== this.#microphone) return;
+    this.#processedSeconds = undefined;
     this.#parts.log.end();
     this.#stage.hold();
     this.#showPaused();
@@ -275,11 +272,11 @@ export class App {
   }
 
   async #resume(): Promise<void> {
-    const keeper = this.#keeper;
-    if (!keeper || this.#state !== "paused") return;
+    const microphone = this.#microphone;
+    if (!microphone || this.#state !== "paused") return;
     this.#beginLog((await this.#model.load()).info);
     this.#showListening();
-    await Promise.all([keeper.resume(), this.#sample?.resume()]);
+    await Promise.all([microphone.resume(), this.#sample?.resume()]);
   }
 
   async #record(): Promise<void> {
@@ -313,7 +310,7 @@ export class App {
     if (signal.aborted) return;
     this.#setState("result");
     this.#stage.showRecording(classifier.info, recording, columns, overall(predictions));
-    this.#heard.showParts(toParts(predictions));
+    this.#list.showParts(toParts(predictions));
     this.#clip.show(recording, "recording.wav");
     this.#shown = recording;
   }
@@ -335,7 +332,7 @@ export class App {
 
   #describe(info: ModelInfo): void {
     this.#stage.describe(info);
-    this.#heard.describe(info);
+    this.#list.describe(info);
     this.#panel.describe(info);
     this.#buttons.describe(short(recordingSeconds(info)));
     this.#parts.described(info);
@@ -354,7 +351,7 @@ export class App {
     this.#clip.clear();
     this.#stage.quieten();
     this.#notice.clear();
-    if (state === "starting") this.#heard.beginLive();
+    if (state === "starting") this.#list.beginLive();
     this.#setState(state);
     try {
       await work(task.signal);
@@ -363,10 +360,10 @@ export class App {
     }
   }
 
-  #leave(keeper: Keeper): void {
-    if (this.#keeper !== keeper) return;
-    this.#keeper = undefined;
-    this.#heardSeconds = undefined;
+  #leave(microphone: ReconnectingMicrophone): void {
+    if (this.#microphone !== microphone) return;
+    this.#microphone = undefined;
+    this.#processedSeconds = undefined;
     this.#wakeLock.want(false);
     this.#parts.log.end();
   }
@@ -396,8 +393,4 @@ export class App {
     this.#main.dataset["state"] = state;
     this.#buttons.show(state);
   }
-}
-
-function recordingSeconds({ segmentSeconds }: ModelInfo): number {
-  return Math.max(MIN_RECORDING_SECONDS, segmentSeconds);
 }

@@ -3,7 +3,7 @@ import { byId } from "./dom.js";
 import { openHistory } from "./history/database.js";
 import { HistoryRecorder } from "./history/recorder.js";
 import { SettingsStore } from "./listening/settings.js";
-import { Shelf } from "./models/shelf.js";
+import { ModelSwitcher } from "./models/model-switcher.js";
 import { prepareInstall } from "./pwa/install.js";
 import { onLaunchFiles } from "./pwa/launch.js";
 import { prepareUpdates } from "./pwa/update.js";
@@ -13,6 +13,7 @@ import { FilesView } from "./view/files.js";
 import { prepareFrame } from "./view/frame.js";
 import { prepareFullScreen } from "./view/full-screen.js";
 import { HistoryView } from "./view/history.js";
+import { ModelPanel } from "./view/model-panel.js";
 import { ModelsView } from "./view/models.js";
 import { Notice } from "./view/notice.js";
 import { Router } from "./view/router.js";
@@ -43,24 +44,25 @@ const app: App = new App(
     log: recorder,
     described: (info) => {
       files.modelChanged(info);
-      void shelf.open(info);
+      void switcher.open(info);
     },
   },
   notice,
 );
-const shelf = new Shelf({
+const switcher = new ModelSwitcher({
   adopt: (classifier) => app.adopt(classifier),
   began: () => notice.clear(),
   failed: (thrown) => notice.failModel(thrown),
 });
 const models = new ModelsView(byId("view-models", HTMLElement), {
-  chosen: (choice) => shelf.choose(choice),
-  cancelled: () => shelf.cancel(),
-  opened: (files) => void shelf.openOwn(files),
-  removed: (choice) => void shelf.remove(choice),
+  chosen: (choice) => switcher.choose(choice),
+  cancelled: () => switcher.cancel(),
+  opened: (files) => void switcher.openOwn(files),
+  removed: (choice) => void switcher.remove(choice),
   wanted: () => router.go("models"),
 });
-shelf.watch(models);
+switcher.watch(new ModelPanel({ chosen: (choice) => switcher.choose(choice), cancelled: () => switcher.cancel() }));
+switcher.watch(models);
 const files = new FilesView({
   classifier: () => app.classifier(),
   during: (work) => app.during(work),

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-/// Says what the sounds in recordings are.
+/// Names the sounds in recordings.
 #[derive(Parser)]
 #[command(name = "sourcing-sound", version, arg_required_else_help = true)]
 pub(crate) struct RawArgs {
@@ -12,13 +13,18 @@ pub(crate) struct RawArgs {
     pub(crate) command: RawCommand,
 }
 
+/// A usage error that says `message`.
+pub(crate) fn usage(message: String) -> clap::Error {
+    RawArgs::command().error(ErrorKind::ValueValidation, message)
+}
+
 #[derive(Subcommand)]
 pub(crate) enum RawCommand {
-    /// Say what is heard in each recording
+    /// Label the sounds in each recording
     Classify(RawClassify),
     /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
     Features(RawFeatures),
-    /// List the models that are built in
+    /// List the built-in models
     Models(RawModels),
     /// Show what a model says about itself
     Inspect(RawInspect),
@@ -26,7 +32,7 @@ pub(crate) enum RawCommand {
 
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 all recordings were classified, 1 some could not be read \
-    (each is named on stderr, the rest is done), 2 wrong usage.")]
+    (each is named on stderr, the others are still processed), 2 wrong usage.")]
 pub(crate) struct RawClassify {
     /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
     #[arg(required = true, value_name = "FILES")]
@@ -34,14 +40,13 @@ pub(crate) struct RawClassify {
 
     /// Name of a built-in model, or an ONNX file that describes itself [default: everyday]
     ///
-    /// `sourcing-sound models` lists the names. Where a file has such a name, the file is taken.
+    /// `sourcing-sound models` lists the names. A file of the same name takes precedence.
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) model: Option<PathBuf>,
 
-    /// Head file to put on the model: labels of its own beside those of the model
+    /// Head file to put on the model: it adds labels of its own to those of the model
     ///
-    /// They take the place of the model's labels that they refine; all other labels of the model
-    /// stay.
+    /// They replace the model's labels that they refine; all other labels of the model stay.
     #[arg(long, value_name = "FILE")]
     pub(crate) head: Option<PathBuf>,
 
@@ -74,8 +79,8 @@ pub(crate) struct RawClassify {
 /// How predictions are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: stretches of time with what is heard in them, those that are alike joined until
-    /// there are few enough to read, 15 in a minute and 120 in an hour
+    /// For people: stretches of time with their labels; similar neighbours are joined until there
+    /// are few enough to read, 15 in a minute and 120 in an hour
     Text,
     /// A header and one row per segment
     Csv,
@@ -87,7 +92,7 @@ pub(crate) enum Format {
 #[command(after_help = "Every quantity equals librosa's of the same name with the same settings; \
     those without an option have librosa's defaults.\n\n\
     Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
-    the rest is done), 2 wrong usage.")]
+    the others are still processed), 2 wrong usage.")]
 pub(crate) struct RawFeatures {
     /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
     #[arg(required = true, value_name = "FILES")]
@@ -95,8 +100,8 @@ pub(crate) struct RawFeatures {
 
     /// What to measure, separated by commas
     ///
-    /// fft and filter-bank have a row per frequency, all others one per frame; each of the two
-    /// stands alone.
+    /// fft and filter-bank have a row per frequency, all others one per frame; neither of the two
+    /// can be combined with other quantities.
     #[arg(
         long,
         value_enum,

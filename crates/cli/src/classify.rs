@@ -3,25 +3,16 @@
 use std::io;
 use std::path::PathBuf;
 
-use sourcing_sound::{Classifier, Pcm, Prediction, SampleRate};
+use sourcing_sound::{Classifier, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
 
-use crate::Outcome;
 use crate::failure::Failure;
 use crate::files::expand;
 use crate::model::coded;
 use crate::options::ClassifyOptions;
+use crate::outcome::Outcome;
 use crate::parallel::{in_order, worker_count};
-use crate::report;
-
-/// What was heard in one recording.
-pub(crate) struct Heard {
-    pub(crate) path: PathBuf,
-    /// The length in seconds.
-    pub(crate) duration: f64,
-    /// One per segment, in order; at least one.
-    pub(crate) predictions: Vec<Prediction>,
-}
+use crate::report::{self, Classified};
 
 /// Classifies all inputs and prints the report on the standard output.
 ///
@@ -37,15 +28,17 @@ pub(crate) fn run(options: &ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     let output = io::stdout().lock();
     let mut report = report::open(options.format, options.top, &classifiers[0], output)?;
-    let work = |classifier: &mut Classifier, path| hear(classifier, options.hop_seconds, path);
-    in_order(inputs, classifiers, work, |heard| Ok(report.write(&heard)?))
+    let work = |classifier: &mut Classifier, path| {
+        classify_recording(classifier, options.hop_seconds, path)
+    };
+    in_order(inputs, classifiers, work, |classified| Ok(report.write(&classified)?))
 }
 
-fn hear(
+fn classify_recording(
     classifier: &mut Classifier,
     hop_seconds: Option<f64>,
     path: PathBuf,
-) -> Result<Heard, Failure> {
+) -> Result<Classified, Failure> {
     let recording = decode(&path).map_err(Failure::Decode)?;
     let duration = recording.duration_seconds();
     let predictions = SampleRate::new(recording.sample_rate)
@@ -55,7 +48,7 @@ fn hear(
             None => classifier.classify(pcm),
         });
     match predictions {
-        Ok(predictions) => Ok(Heard { path, duration, predictions }),
+        Ok(predictions) => Ok(Classified { path, duration, predictions }),
         Err(error) => Err(Failure::Analyse { path, error }),
     }
 }

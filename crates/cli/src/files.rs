@@ -8,7 +8,7 @@ use sourcing_sound_decode::EXTENSIONS;
 
 use crate::failure::Failure;
 
-/// The recordings of all `inputs`, in their order. A folder stands for its recordings at any
+/// The recordings of all `inputs`, in their order. A folder means its recordings at any
 /// depth, in natural order (`clip2` before `clip10`); linked folders in it are not entered.
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     let mut files = Vec::new();

@@ -9,10 +9,10 @@ use sourcing_sound::{
     Taxonomy, Window,
 };
 
-use crate::Outcome;
 use crate::args::CardFormat;
 use crate::model::coded;
 use crate::options::InspectOptions;
+use crate::outcome::Outcome;
 
 /// Most entries of a list that are all shown to people, and how many are shown of a longer one.
 const LONG_LIST: usize = 30;
@@ -183,7 +183,7 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// The shortest decimal number that stands for `value`, which widening to f64 would not give.
+/// The shortest decimal number that is read as `value`, which widening to f64 would not give.
 fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }

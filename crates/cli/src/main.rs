@@ -7,6 +7,7 @@
 //! | [`files`] | the recordings that the arguments name |
 //! | [`model`] | a built-in model or one from a file, perhaps with a head |
 //! | [`classify`] | recordings → predictions |
+//! | [`outcome`] | how a command went |
 //! | [`parallel`] | recordings worked on several at a time, answers in order |
 //! | [`report`] | predictions → text, csv or JSON lines |
 //! | [`features`] | recordings → descriptors and spectrograms, printed and drawn |
@@ -25,6 +26,7 @@ mod inspect;
 mod model;
 mod models;
 mod options;
+mod outcome;
 mod parallel;
 mod report;
 
@@ -62,22 +64,4 @@ fn main() -> ExitCode {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// How a command that ran to its end went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Everything was done.
-    Complete,
-    /// Something could not be read and was named; the rest was done.
-    Partial,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Complete => ExitCode::SUCCESS,
-            Outcome::Partial => ExitCode::FAILURE,
-        }
-    }
 }

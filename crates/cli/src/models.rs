@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use anyhow::Context;
 use serde::Serialize;
 
-use crate::Outcome;
 use crate::args::CardFormat;
 use crate::model::built_in::{self, BuiltIn, MODELS};
 use crate::model::coded;
+use crate::outcome::Outcome;
 
 /// What a listing says about a model.
 #[derive(Serialize)]

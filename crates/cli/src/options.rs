@@ -3,10 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
-use clap::error::ErrorKind;
-
-use crate::args::{CardFormat, Format, RawArgs, RawClassify, RawCommand, RawInspect};
+use crate::args::{CardFormat, Format, RawArgs, RawClassify, RawCommand, RawInspect, usage};
 use crate::features::FeatureOptions;
 use crate::model::ModelSource;
 
@@ -89,9 +86,4 @@ fn checked_hop(seconds: f64) -> Result<f64, clap::Error> {
 fn checked_top(labels: i64) -> Result<NonZeroUsize, clap::Error> {
     let checked = usize::try_from(labels).ok().and_then(NonZeroUsize::new);
     checked.ok_or_else(|| usage(format!("--top is {labels}, expected at least 1")))
-}
-
-/// A usage error that says `message`.
-pub(crate) fn usage(message: String) -> clap::Error {
-    RawArgs::command().error(ErrorKind::ValueValidation, message)
 }

@@ -10,8 +10,8 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::Outcome;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// From so many recordings on, a progress bar is shown.
 const FILES_WORTH_A_BAR: usize = 8;

@@ -212,7 +212,7 @@ fn text_joins_equal_neighbours_into_stretches_of_time() {
     assert!(stretches[0].starts_with("  0:00.0 – 0:") && stretches[0].contains(" low "), "{text}");
     let last = stretches.last().unwrap();
     assert!(last.contains(" – 1:10.0  high "), "{text}");
-    // Where one begins the one before ends; the change is heard within half a segment.
+    // Where one begins the one before ends; the change is found within half a segment.
     assert!(stretches.len() <= 3, "{text}");
     let change: f64 = last.trim_start().split(' ').next().unwrap()[2..].parse().unwrap();
     assert!((change - 30.0).abs() <= 0.6, "{text}");

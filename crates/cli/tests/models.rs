@@ -262,11 +262,10 @@ fn text_shows_the_group_before_the_label_and_joins_by_it() {
     assert!(stretches[1].contains("  Whistles      Whistle  "), "{text}");
     let text = bench.run(&["classify", "hums.wav", "--model", "base.onnx", "--top", "2"]).success();
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[1].contains("  Hums, drones  Hum  "), "{text}");
-    let unnamed = format!(
-        "  {}Low hum, drone  ",
-        " ".repeat("0:00.0 – 0:20.0  Hums, drones  ".chars().count())
-    );
+    // The low hum is fainter, but a kind of hum that is recognised.
+    assert!(lines[1].contains("  Hums, drones  Low hum, drone  "), "{text}");
+    let unnamed =
+        format!("  {}Hum  ", " ".repeat("0:00.0 – 0:20.0  Hums, drones  ".chars().count()));
     assert!(lines[2].starts_with(&unnamed), "{text}");
 }
 

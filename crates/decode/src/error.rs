@@ -15,6 +15,9 @@ struct Inner {
     kind: DecodeErrorKind,
 }
 
+/// What decoding gives; the file's name is added at the end.
+pub(crate) type Result<T> = std::result::Result<T, DecodeErrorKind>;
+
 /// The kinds of [`DecodeError`].
 #[derive(Debug)]
 #[non_exhaustive]

@@ -23,6 +23,7 @@
 
 mod error;
 mod mono;
+mod recording;
 mod stream;
 
 use std::fs::File;
@@ -32,30 +33,11 @@ use std::path::Path;
 use symphonia::core::io::MediaSource;
 
 pub use error::{DecodeError, DecodeErrorKind};
-
-/// The most samples per channel that [`decode`] accepts: 4 GiB of mono samples, or 6.2 hours at
-/// 48,000 Hz.
-pub const MAX_SAMPLES: u64 = 1 << 30;
+pub use recording::{MAX_SAMPLES, Recording};
 
 /// The file name extensions, in lower case, of the formats that this crate reads.
 pub const EXTENSIONS: &[&str] =
     &["aac", "aif", "aifc", "aiff", "flac", "m4a", "mp3", "mp4", "oga", "ogg", "wav", "wave"];
-
-/// A decoded recording.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recording {
-    /// Mono samples, the mean of the channels. Full scale is ±1.
-    pub samples: Vec<f32>,
-    /// Samples per second, in Hz.
-    pub sample_rate: u32,
-}
-
-impl Recording {
-    /// The length in seconds.
-    pub fn duration_seconds(&self) -> f64 {
-        self.samples.len() as f64 / f64::from(self.sample_rate)
-    }
-}
 
 /// Decodes the file at `path`. The content decides on the format, the extension is only a hint.
 ///

@@ -2,9 +2,8 @@
 
 use symphonia::core::audio::GenericAudioBufferRef;
 
-use crate::Recording;
-use crate::error::DecodeErrorKind;
-use crate::stream::Result;
+use crate::error::{DecodeErrorKind, Result};
+use crate::recording::Recording;
 
 /// Collects decoded packets into one mono recording of bounded length.
 pub(crate) struct Mono {

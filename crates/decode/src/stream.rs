@@ -17,13 +17,11 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
-use crate::error::DecodeErrorKind;
+use crate::error::{DecodeErrorKind, Result};
 use crate::mono::Mono;
-use crate::{MAX_SAMPLES, Recording};
+use crate::recording::{MAX_SAMPLES, Recording};
 
 const READABLE: &str = "wav, aiff, flac, mp3, ogg vorbis, or m4a with AAC or ALAC";
-
-pub(crate) type Result<T> = std::result::Result<T, DecodeErrorKind>;
 
 /// Decodes all of `source`, at most `max_samples` samples per channel.
 pub(crate) fn read(
@@ -32,7 +30,7 @@ pub(crate) fn read(
     max_samples: u64,
 ) -> Result<Recording> {
     let mut format = open(source, extension)?;
-    let mut voice = Voice::of(format.as_ref())?;
+    let mut track_decoder = TrackDecoder::of(format.as_ref())?;
     let declared = declared_samples(format.as_ref());
     let mut mono = Mono::new(max_samples.min(MAX_SAMPLES));
     if let Some(samples) = declared {
@@ -40,8 +38,8 @@ pub(crate) fn read(
     }
     let end = loop {
         match format.next_packet() {
-            Ok(Some(packet)) if packet.track_id == voice.track_id => {
-                voice.decode(&packet, &mut mono)?;
+            Ok(Some(packet)) if packet.track_id == track_decoder.track_id => {
+                track_decoder.decode(&packet, &mut mono)?;
             }
             Ok(Some(_)) => {}
             Ok(None) => break End::Regular,
@@ -49,7 +47,7 @@ pub(crate) fn read(
                 break End::Abrupt;
             }
             // A chained ogg file: the next stream has its own headers.
-            Err(Error::ResetRequired) => voice = Voice::of(format.as_ref())?,
+            Err(Error::ResetRequired) => track_decoder = TrackDecoder::of(format.as_ref())?,
             Err(error) => return Err(container_error(error)),
         }
     };
@@ -114,8 +112,8 @@ fn check_complete(
     }
 }
 
-/// The decoder of the one track that is listened to.
-struct Voice {
+/// The decoder of the one audio track that is read.
+struct TrackDecoder {
     track_id: u32,
     /// Seconds per unit of a packet's times.
     tick: f64,
@@ -124,7 +122,7 @@ struct Voice {
     decoder: Box<dyn AudioDecoder>,
 }
 
-impl Voice {
+impl TrackDecoder {
     fn of(format: &dyn FormatReader) -> Result<Self> {
         let unsupported =
             |actual: String| DecodeErrorKind::Unsupported { expected: READABLE.to_owned(), actual };
@@ -152,7 +150,7 @@ impl Voice {
         let tick = track
             .time_base
             .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
-        Ok(Voice { track_id: track.id, tick, next: None, decoder })
+        Ok(TrackDecoder { track_id: track.id, tick, next: None, decoder })
     }
 
     /// Appends what `packet` holds: its samples, or a gap if they are damaged. What the container

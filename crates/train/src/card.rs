@@ -3,9 +3,9 @@
 pub mod sections;
 
 use crate::evaluation::Evaluation;
-use crate::figure::text::percent;
 use crate::metrics::Scores;
 use crate::provenance::{self, Provenance};
+use crate::text::percent;
 use sections::thousands;
 use sourcing_sound::{LogScale, ModelMetadata};
 use std::fmt::Write;

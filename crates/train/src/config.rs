@@ -31,7 +31,7 @@ pub fn front_end() -> FrontEndConfig {
     }
 }
 
-/// Columns that the shipped model hears: 4 s.
+/// Columns that the shipped model is given: 4 s.
 pub const SEGMENT_FRAMES: usize = 173;
 
 /// Defaults of a stream, which the model file states: seconds between predictions, seconds that
@@ -172,7 +172,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// 16 hexadecimal digits that stand for the plan.
+    /// 16 hexadecimal digits that identify the plan.
     pub fn hash(&self) -> String {
         short_hash(&serde_json::json!(self).to_string())
     }

@@ -111,8 +111,9 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     );
     assert!(model.metadata().licence.contains("not stated"));
     let mut classifier = Classifier::new(model).unwrap();
-    let heard = sourcing_sound_decode::decode(data.join("audio/fold2/20100-1-0-0.wav")).unwrap();
-    let rate = SampleRate::new(heard.sample_rate).unwrap();
-    let predictions = classifier.classify(Pcm::new(&heard.samples, rate).unwrap()).unwrap();
+    let recording =
+        sourcing_sound_decode::decode(data.join("audio/fold2/20100-1-0-0.wav")).unwrap();
+    let rate = SampleRate::new(recording.sample_rate).unwrap();
+    let predictions = classifier.classify(Pcm::new(&recording.samples, rate).unwrap()).unwrap();
     assert_eq!(predictions[0].top(1)[0].label, "high");
 }

@@ -121,7 +121,7 @@ pub struct Shipped {
     pub export_difference: f32,
 }
 
-/// Recordings of none of the labels, heard by the shipped network.
+/// Recordings of none of the labels, scored by the shipped network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unknown {
     /// Name of their folder.

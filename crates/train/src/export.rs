@@ -60,8 +60,8 @@ fn compare(
     let mut classifier = Classifier::new(model)?;
     let mut greatest = 0f32;
     for (clip, features) in clips.iter().zip(features) {
-        let heard = clip.frames().min(frames) * clip.n_mels;
-        let there = classifier.logits_of_columns(&clip.values[..heard])?;
+        let values = clip.frames().min(frames) * clip.n_mels;
+        let there = classifier.logits_of_columns(&clip.values[..values])?;
         let here = network.linear.logits(&features);
         ensure!(here.len() == there.len(), "{} logits became {}", here.len(), there.len());
         for (a, b) in here.iter().zip(there) {

@@ -101,7 +101,7 @@ pub fn extract(
     config: &FrontEndConfig,
     sources: &[Source],
 ) -> Result<Extracted> {
-    let mut key = format!("1 {config:?}");
+    let mut key = format!("2 {}", config.fingerprint());
     for source in sources {
         let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
         key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));

@@ -112,7 +112,7 @@ impl Folded {
         values(over_time.clone().mean_dim(2) + over_time.max_dim(2))
     }
 
-    /// Pooled features of whole clips as the model hears them in use: `frames` columns, a
+    /// Pooled features of whole clips as the model is given them in use: `frames` columns, a
     /// shorter clip followed by `silence`, a longer one cut off.
     pub fn pooled_segments(
         &self,

@@ -70,7 +70,7 @@ pub struct Material {
 
 impl Material {
     /// Reads tables and audio; columns come from the cache in `work` where possible. What is
-    /// missing or unreadable is told on stderr and kept in the summary.
+    /// missing or unreadable is named on stderr and kept in the summary.
     pub fn load(folders: &Folders, front_end: FrontEndConfig, work: &Path) -> Result<Self> {
         let mut dataset = Dataset::read(&folders.data)?;
         let extra = match &folders.extra {
@@ -185,7 +185,7 @@ pub fn plan(
         stage: stage.to_owned(),
         train: train.clone(),
         net: net.clone(),
-        front_end: format!("{:?}", material.front_end),
+        front_end: material.front_end.fingerprint(),
         training_clips: split.hash(),
         background: material.background_hash.clone(),
     }

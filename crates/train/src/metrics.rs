@@ -53,7 +53,7 @@ pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// How well one label is told.
+/// How well one label is recognised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassScore {
     /// The label.
@@ -161,7 +161,7 @@ pub fn accuracy_interval(judged: &[Judged], seed: u64) -> (f64, f64) {
     (quantile(&accuracies, 0.025), quantile(&accuracies, 0.975))
 }
 
-/// What stands for the 95% interval of an accuracy of 1 or 0, from which resampling cannot tell
+/// What replaces the 95% interval of an accuracy of 1 or 0, from which resampling cannot tell
 /// anything: the exact one-sided 95% bound (Clopper–Pearson) over `recordings`, with 1 or 0 at its
 /// other end. Of n recordings all right it is 0.05^(1/n), about 1 - 3/n. `None` for any other
 /// accuracy.

@@ -17,7 +17,7 @@ const OUTPUT: &str = "logits";
 /// The graph maps `log_mel` f32 `[1, 1, n_mels, frames]`, normalised, to `logits` f32
 /// `[1, n_outputs]`.
 pub fn model(network: &Folded, frames: usize, properties: Vec<(String, String)>) -> ModelProto {
-    let mut builder = Builder::new();
+    let mut builder = Builder::default();
     let mut height = network.n_mels;
     for (index, block) in network.convolutions.iter().enumerate() {
         convolution(&mut builder, index, block);

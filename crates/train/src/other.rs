@@ -1,6 +1,6 @@
 //! One more output, "none of the labels", fitted on the frozen features of a trained network.
 //!
-//! Known clips stand against segments of background recordings, digital silence and faint
+//! Known clips are set against segments of background recordings, digital silence and faint
 //! noise. The network's scores for the labels do not change: the output only rejects.
 
 use crate::features::Columns;

@@ -2,7 +2,7 @@
 //! for such facts. They end up in the model file and in its card.
 
 use crate::dataset::{Layout, NO_FOLD, Slice, format_folds};
-use crate::figure::text::thousands;
+use crate::text::thousands;
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeSet;

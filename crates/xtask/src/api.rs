@@ -13,14 +13,14 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 use public_api::Builder;
 
+use crate::cargo;
 use crate::process;
-use crate::steps;
 use crate::workspace::Workspace;
 
 /// The package whose API is kept.
 pub const PACKAGE: &str = "sourcing-sound";
 
-/// Makes xtask stand in for rustdoc; its value is the real one.
+/// Makes xtask replace rustdoc; its value is the real one.
 const RUSTDOC: &str = "SOURCING_SOUND_RUSTDOC";
 
 /// Crates that the API may name. Any other would tie the version of this crate to its own; that
@@ -65,7 +65,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     bail!("{} is out of date; if that is meant, run `cargo xtask api`", file(workspace).display())
 }
 
-/// Runs rustdoc, and lets it write JSON, where cargo has been told to run xtask in its place.
+/// Runs rustdoc, and lets it write JSON, where cargo was set up to run xtask in its place.
 ///
 /// JSON is an unstable output, which `RUSTC_BOOTSTRAP` allows. Set for cargo as a whole, the
 /// variable would have build scripts run again, and with them most dependencies compiled again.
@@ -87,7 +87,7 @@ impl Api {
     /// Asks rustdoc, with the packages and so the features of every other command.
     fn of_crate(workspace: &Workspace) -> Result<Self> {
         let json = workspace.target().join("doc").join("sourcing_sound.json");
-        let mut cargo = steps::rustdoc();
+        let mut cargo = cargo::rustdoc();
         cargo.arg("--quiet");
         cargo.env(RUSTDOC, env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));
         cargo.env("RUSTDOC", env::current_exe()?);

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::cargo;
 use crate::npm;
 use crate::prerequisites;
 use crate::process;
-use crate::steps;
 use crate::workspace::Workspace;
 
 /// Runs `cargo xtask docs`.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    process::run(&mut steps::rustdoc())?;
+    process::run(&mut cargo::rustdoc())?;
     let tarball = npm::pack(workspace)?;
     let apps = npm::apps(workspace, &tarball)?;
     let pages = workspace.target().join("doc");

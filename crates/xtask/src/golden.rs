@@ -8,9 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cargo::PRODUCT;
 use crate::process;
 use crate::python;
-use crate::steps::PRODUCT;
 use crate::workspace::Workspace;
 
 /// Makes `tests/scores.rs` write its reference instead of comparing with it.

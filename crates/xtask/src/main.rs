@@ -8,7 +8,10 @@
 mod api;
 mod bench;
 mod browser;
+mod cargo;
 mod counts;
+#[cfg(test)]
+mod cycles;
 mod docs;
 mod golden;
 mod npm;

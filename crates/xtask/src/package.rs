@@ -16,11 +16,11 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::api;
+use crate::cargo::PRODUCT;
 use crate::process;
-use crate::steps::PRODUCT;
 use crate::workspace::Workspace;
 
-/// Makes xtask stand in for rustc; its value is the folder of the packed files.
+/// Makes xtask replace rustc; its value is the folder of the packed files.
 const PACKED: &str = "SOURCING_SOUND_PACKED";
 
 /// The largest package, in bytes.
@@ -143,7 +143,7 @@ fn compile(packed: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs rustc, on packed files where there are some, if cargo has been told to run xtask around
+/// Runs rustc, on packed files where there are some, if cargo was set up to run xtask around
 /// it.
 pub fn stand_in() -> Option<ExitCode> {
     let packed = PathBuf::from(env::var_os(PACKED)?);

@@ -11,7 +11,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The Python of the virtual environment `name` with the packages that the file
-/// `requirements` lists, made anew when the list has changed.
+/// `requirements` lists, made again when the list has changed.
 pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
     let list = fs::read(requirements)
         .with_context(|| format!("cannot read {}", requirements.display()))?;

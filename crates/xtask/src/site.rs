@@ -39,7 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Where the site goes unless told otherwise; previews and tests serve it.
+/// Where the site goes by default; previews and tests serve it.
 pub fn default_folder(workspace: &Workspace) -> PathBuf {
     workspace.www().join("dist")
 }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use crate::api;
 use crate::bench;
 use crate::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
+use crate::cargo::{PRODUCT, XTASK, rustdoc};
 use crate::counts::Counts;
 use crate::npm;
 use crate::package;
@@ -19,12 +20,6 @@ use crate::site;
 use crate::wasm;
 use crate::workspace::Workspace;
 
-/// Everything but xtask. Cargo compiles a dependency once for each set of
-/// features, and the set depends on the packages that a command names: one
-/// selection for all native commands, and xtask by itself as `cargo xtask` has
-/// built it, compile nothing twice.
-pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
-const XTASK: [&str; 2] = ["--package", "xtask"];
 /// The core crate and its tests for the browser, with the profile of the published module.
 const BROWSER: [&str; 8] = [
     "--package",
@@ -60,7 +55,7 @@ pub enum Step {
     Types,
     /// the site as it is published
     Site,
-    /// the finished site in a browser that hears recordings
+    /// the finished site in a browser that is played recordings
     E2e,
     /// the npm package as it is packed, in programs that have nothing else
     Npm,
@@ -220,15 +215,6 @@ fn clippy_wasm() -> Command {
 fn docs() -> Command {
     let mut cargo = rustdoc();
     cargo.env("RUSTDOCFLAGS", "-D warnings");
-    cargo
-}
-
-/// Documents the libraries: the programs are not for others, and one has a library's name.
-pub fn rustdoc() -> Command {
-    let mut cargo = process::cargo();
-    cargo.args(["doc", "--no-deps", "--lib"]).args(PRODUCT);
-    // Its library has documentation tests and nothing to read; no feature depends on it.
-    cargo.args(["--exclude", "sourcing-sound-tests"]);
     cargo
 }
 

@@ -19,7 +19,7 @@ export const cliPath = existing("SOURCING_SOUND_CLI", process.env["SOURCING_SOUN
 /** Recorded clips that are not part of the project; they may be absent. */
 export const dataPath = resolve(process.env["SOURCING_SOUND_DATA"] ?? join(REPOSITORY, "../shared/data"));
 
-/** Browsers at a time. Each needs a core to itself to hear without loss. */
+/** Browsers at a time. Each needs a core to itself to lose no sound. */
 export const workers = Number(process.env["E2E_WORKERS"] ?? 2);
 
 /** Flags for every browser: what root in a container needs, and nothing sent behind the tests' back. */

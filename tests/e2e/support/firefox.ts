@@ -18,7 +18,7 @@ const PREFERENCES = {
   // A microphone of Firefox's own, which hums, and no question whether it may be used.
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,
-  // A sound card that is not there: Firefox's audio clock stands still on a machine that has none.
+  // A sound card that is not there: Firefox's audio clock stops on a machine that has none.
   "media.cubeb.force_mock_context": true,
   "media.autoplay.default": 0,
   // Nothing is sent behind the tests' back.

@@ -15,7 +15,7 @@ export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(
     () =>
       new Promise<number>((resolve) => {
-        const list = document.querySelector("[data-testid=heard]");
+        const list = document.querySelector("[data-testid=sounds]");
         const isExpected = ({ hadRecentInput, sources }: LayoutShift) =>
           hadRecentInput || sources.every(({ node }) => node && list?.contains(node));
         new PerformanceObserver((entries) => {

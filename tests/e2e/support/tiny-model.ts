@@ -1,5 +1,5 @@
 // A model and a head made in the test, small and with nothing trained in them.
-// The model hears the same in every sound: a purring cat, whose general labels
+// The model says the same of every sound: a purring cat, whose general labels
 // have higher scores than the precise one, as real models give them.
 
 import { createHash } from "node:crypto";
@@ -27,13 +27,13 @@ export const LABELS: Label[] = [
   ...Array.from({ length: 9 }, (_, i) => ({ label: `Instrument ${i + 1}`, group: 2, parents: [], logit: -3 - i / 10 })),
 ];
 
-/** Best first: a general label stands behind a precise one that is surely heard. */
+/** Best first: a general label comes after a precise one that was recognised. */
 export const RANKED = ["Purr", "Cat", "Animal", "Instrument 1"];
 
 const BANDS = 24;
 const FRAMES = 50;
 
-/** What the file says about itself: one second heard, an answer four times a second. */
+/** What the file says about itself: segments of one second, an answer four times a second. */
 const PROPS: Record<string, string> = {
   format_version: "1",
   name: "pets",
@@ -159,7 +159,7 @@ export const HEAD_DESCRIBED = {
   labelGroups: [],
 };
 
-/** The head's file: "Pet", whatever is heard. `base` is the SHA-256 of the model that it says it fits. */
+/** The head's file: "Pet", whatever the sound. `base` is the SHA-256 of the model that it says it fits. */
 export function head(base: string = sha256(MODEL)): Buffer {
   const weights = Array<number>(HEAD_LABELS.length * LABELS.length).fill(0);
   const file = {

@@ -35,7 +35,7 @@ export function writeWav(name: string, { samples, sampleRate }: Sound): string {
   return path;
 }
 
-/** The sound over and over until it lasts `seconds` at least; always a whole number of times, as a loop is heard. */
+/** The sound over and over until it lasts `seconds` at least; always a whole number of times, as a loop is played. */
 export function tiled({ samples, sampleRate }: Sound, seconds: number): Sound {
   const times = Math.max(1, Math.ceil((seconds * sampleRate) / samples.length));
   const longer = new Float32Array(times * samples.length);

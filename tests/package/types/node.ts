@@ -42,7 +42,7 @@ export async function classify(path: NodeRecording): Promise<Prediction[]> {
   const groups: Group[] = info.groups;
   console.log(groups.length);
   const samples: ClassifyOptions = { top: 3 };
-  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
+  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (done, total) => console.log(done / total) };
   const { pcm, sampleRate }: Recording = { pcm: new Float32Array(16000), sampleRate: 16000 };
   const integers: Samples = new Int16Array(16000);
   const bytes: AudioFile = new Uint8Array(44);
@@ -66,10 +66,10 @@ export async function pieces(classifier: Classifier): Promise<Update[]> {
   const stream: SoundStream = await classifier.stream(reader.sampleRate, streamOptions);
   const updates: Update[] = [];
   for await (const piece of reader.pieces()) {
-    const heard: SegmentResult = await segments.push(piece);
+    const result: SegmentResult = await segments.push(piece);
     const result: StreamResult = await stream.push(piece);
     const columns: Frame["columns"] = result.columns;
-    console.log(heard.predictions.length, columns.length);
+    console.log(result.predictions.length, columns.length);
     updates.push(...result.updates);
   }
   return updates;

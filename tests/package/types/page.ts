@@ -56,7 +56,7 @@ function onProgress(loadedBytes: number, totalBytes: number | undefined): void {
 
 export async function recordings(loaded: Classifier, file: File, buffer: AudioBuffer): Promise<Prediction[]> {
   const samples: ClassifyOptions = { hopSeconds: 1, top: 3, signal: AbortSignal.timeout(1000) };
-  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (heard, total) => console.log(heard / total) };
+  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (done, total) => console.log(done / total) };
   const integers: Samples = new Int16Array(16000);
   const bytes: AudioFile = new Uint8Array(await file.arrayBuffer());
   return [

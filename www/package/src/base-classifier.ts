@@ -119,28 +119,28 @@ export abstract class BaseClassifier<R> {
     return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
   }
 
-  /** While one piece is heard the next is decoded. */
+  /** While one piece is processed the next is decoded. */
   async #classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
     const { signal, onProgress, hopSeconds, top } = options;
     checkTop(top);
     const segments = await SegmentStream.open(this.engine, { sampleRate: reader.sampleRate, hopSeconds, top });
     const predictions: Prediction[] = [];
     let samples = 0;
-    const hear = async (piece: Float32Array) => {
+    const run = async (piece: Float32Array) => {
       predictions.push(...(await segments.push(piece)).predictions);
       samples += piece.length;
-      const heard = samples / reader.sampleRate;
-      onProgress?.(heard, Math.max(heard, reader.duration));
+      const done = samples / reader.sampleRate;
+      onProgress?.(done, Math.max(done, reader.duration));
     };
     try {
-      let hearing = Promise.resolve();
+      let processing = Promise.resolve();
       for await (const piece of reader.pieces(signal ? { signal } : {})) {
-        await hearing;
-        hearing = hear(piece);
+        await processing;
+        processing = run(piece);
         // Awaited with the next piece; until then it must not count as unhandled.
-        hearing.catch(() => undefined);
+        processing.catch(() => undefined);
       }
-      await hearing;
+      await processing;
       predictions.push(...(await segments.finish()));
       signal?.throwIfAborted();
       return predictions;

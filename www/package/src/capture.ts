@@ -26,7 +26,7 @@ export interface CaptureSetup {
   stream: WasmStream;
   info: ModelInfo;
   sampleRate: number;
-  /** Position of the first sample that will be heard. */
+  /** Position of the first sample that will be processed. */
   start: number;
   post(notice: Notice, transfer: Transferable[]): void;
   /** What taking a block has thrown. */
@@ -38,7 +38,7 @@ export class Capture {
   readonly #ring: PcmRing;
   readonly #takes = new Set<Take>();
   #port: MessagePort | undefined;
-  /** Position from which what is heard is told. */
+  /** Position from which updates are reported. */
   #liveFrom = 0;
   #last: StreamUpdate | undefined;
   #blocksEnded = false;
@@ -49,7 +49,7 @@ export class Capture {
     this.#ring = new PcmRing(Math.ceil(MEMORY_SECONDS * setup.sampleRate), setup.start);
   }
 
-  /** Hears what others have told of already: it makes the stream's memory and gives no update. */
+  /** Processes what was reported already: it fills the stream's memory and gives no update. */
   recall({ pcm, start }: Stretch): void {
     const missing = start - this.#ring.end;
     for (const part of [new Float32Array(Math.max(0, missing)), pcm]) {
@@ -59,7 +59,7 @@ export class Capture {
     this.#setup.stream.takeColumns();
   }
 
-  /** Takes the worklet's blocks from now on, and tells what is heard. */
+  /** Takes the worklet's blocks from now on, and reports updates. */
   listen(port: MessagePort): void {
     this.#liveFrom = this.#ring.end;
     this.#port = port;
@@ -73,7 +73,7 @@ export class Capture {
     };
   }
 
-  /** The last `seconds` of what was heard, {@link MEMORY_SECONDS} at most. */
+  /** The last `seconds` of sound, {@link MEMORY_SECONDS} at most. */
   recent(seconds: number): Stretch {
     return this.#ring.since(this.#ring.end - Math.round(seconds * this.#setup.sampleRate));
   }
@@ -88,7 +88,7 @@ export class Capture {
     });
   }
 
-  /** Waits for the worklet's last block, then ends, with all that was heard from the position `from` on. */
+  /** Waits for the worklet's last block, then ends, with all sound from the position `from` on. */
   handOver(from: number): Promise<HandedOver> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#endBlocks(), LAST_BLOCK_TIMEOUT_MS);

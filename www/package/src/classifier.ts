@@ -1,8 +1,8 @@
 // Classifier: in the browser, its worker and its files beside this script.
 
 import { BaseClassifier } from "./base-classifier.js";
-import { beside } from "./beside.js";
-import { LOAD_OPTIONS, type LoadOptions } from "./browser-options.js";
+import { assetUrl } from "./asset-url.js";
+import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Engine, orAborted } from "./engine.js";
 import { abortedError, SoundError } from "./errors.js";
 import { fetchHead, fetchModel, fetchModule } from "./fetch.js";
@@ -24,7 +24,7 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
       options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
-      fetchModel(options.model ?? beside(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
+      fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
     const newWorker = () => startWorker(options.worker);
@@ -51,16 +51,16 @@ function startWorker(script: URL | string | undefined): Worker {
     throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
   }
   const other = script ?? movedWorker();
-  // Bundlers recognise the second of these very expressions, so it stands unabridged.
+  // Bundlers recognise exactly the second of these expressions, so it is not shortened.
   return other
     ? new Worker(other, { type: "module" })
     : new Worker(new URL("./sourcing-sound-worker.js", import.meta.url), { type: "module" });
 }
 
-/** The worker's script where {@link beside} finds it; by another file, or bundlers would copy the worker twice. */
+/** The worker's script where {@link assetUrl} finds it; by another file, or bundlers would copy the worker twice. */
 function movedWorker(): URL | undefined {
   const module = new URL("./sourcing-sound.wasm", import.meta.url);
-  const moved = beside(module);
+  const moved = assetUrl(module);
   return moved === module ? undefined : new URL("./sourcing-sound-worker.js", moved);
 }
 
@@ -68,7 +68,7 @@ let shipped: Promise<WebAssembly.Module> | undefined;
 
 /** The package's own module, fetched and compiled once for all classifiers; after a failure it is tried again. */
 function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
-  shipped ??= fetchModule(beside(new URL("./sourcing-sound.wasm", import.meta.url))).catch((thrown: unknown) => {
+  shipped ??= fetchModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url))).catch((thrown: unknown) => {
     shipped = undefined;
     throw thrown;
   });

@@ -16,7 +16,7 @@ const SIMD_PROBE = new Uint8Array([
 
 type Progress = CommonLoadOptions["onProgress"];
 
-/** The model's bytes; `onProgress` is told of each piece. Throws `model-fetch` or `aborted`. */
+/** The model's bytes; `onProgress` is called for each piece. Throws `model-fetch` or `aborted`. */
 export async function fetchModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {
   return fetchBytes(MODEL, source, signal, onProgress);
 }

@@ -1,7 +1,7 @@
 // The browser's side of a microphone: permission, the audio graph, and what
 // their failures mean.
 
-import { beside } from "./beside.js";
+import { assetUrl } from "./asset-url.js";
 import { messageOf, type Missing, missingError, SoundError } from "./errors.js";
 import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "./protocol.js";
 
@@ -74,7 +74,7 @@ export function stopDevice(media: MediaStream): void {
 
 /** Loads the worklet's script. Throws `unsupported` with its address when it cannot be. */
 export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
-  const address = script ?? beside(new URL("./sourcing-sound-worklet.js", import.meta.url));
+  const address = script ?? assetUrl(new URL("./sourcing-sound-worklet.js", import.meta.url));
   try {
     await context.audioWorklet.addModule(address);
   } catch (thrown) {
@@ -84,7 +84,7 @@ export async function addWorklet(context: AudioContext, script: URL | string | u
   }
 }
 
-/** Connects the microphone to the worklet, mixed to one channel. Nothing is heard: the node's output is silence. */
+/** Connects the microphone to the worklet, mixed to one channel. Nothing is played: the node's output is silence. */
 export function buildGraph(context: AudioContext, media: MediaStream): AudioWorkletNode {
   const processorOptions: CaptureOptions = { frames: BLOCK_FRAMES, blocks: BLOCK_COUNT };
   const node = new AudioWorkletNode(context, CAPTURE_PROCESSOR, {

@@ -2,12 +2,13 @@
 // listen() and the microphone that it gives: permission, audio graph and
 // stream as one thing that is opened and closed whole.
 
-import { LISTEN_OPTIONS, type ListenOptions, LOAD_OPTIONS } from "./browser-options.js";
 import { Classifier } from "./classifier.js";
 import { asyncDisposable, disposable } from "./disposable.js";
 import { orAborted } from "./engine.js";
 import { abortedError, messageOf, SoundError } from "./errors.js";
-import { Line, type LineEvents, type LineSource } from "./line.js";
+import { LISTEN_OPTIONS, type ListenOptions } from "./listen-options.js";
+import { LOAD_OPTIONS } from "./load-options.js";
+import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
 import {
   addWorklet,
   buildGraph,
@@ -101,8 +102,8 @@ interface Parts {
 /** A microphone that is being listened to. Every method may be called again and in any state. */
 export class Microphone {
   readonly #parts: Parts;
-  #source: LineSource;
-  #line: Line;
+  #source: MicrophoneStreamSource;
+  #stream: MicrophoneStream;
   #switching: Promise<void> = Promise.resolve();
   #state: MicrophoneState = "listening";
   #interrupted = false;
@@ -121,21 +122,21 @@ export class Microphone {
   /** @internal Use {@link listen}. */
   static async open(parts: Parts): Promise<Microphone> {
     const microphone = new Microphone(parts);
-    await microphone.#line.begin();
+    await microphone.#stream.begin();
     microphone.#watch();
     return microphone;
   }
 
   private constructor(parts: Parts) {
     this.#parts = parts;
-    const events: LineEvents = {
-      frame: (frame, updates) => this.#hear(frame, updates),
+    const events: MicrophoneStreamEvents = {
+      frame: (frame, updates) => this.#receive(frame, updates),
       crashed: (error) => this.#report(error),
       lost: (error) => this.#end("lost", error),
     };
     this.#source = { node: parts.node, settings: parts.settings, events };
-    this.#line = new Line(parts.classifier, this.#source);
-    parts.undo.add(() => this.#line.close());
+    this.#stream = new MicrophoneStream(parts.classifier, this.#source);
+    parts.undo.add(() => this.#stream.close());
   }
 
   get state(): MicrophoneState {
@@ -144,15 +145,15 @@ export class Microphone {
 
   /** The model's labels. */
   get labels(): readonly string[] {
-    return this.#line.info.labels;
+    return this.#stream.info.labels;
   }
 
   /** What the model says about itself. */
   get info(): ModelInfo {
-    return this.#line.info;
+    return this.#stream.info;
   }
 
-  /** The rate at which the device is heard, in Hz. */
+  /** The device's sample rate, in Hz. */
   get sampleRate(): number {
     return this.#parts.context.sampleRate;
   }
@@ -178,8 +179,8 @@ export class Microphone {
   }
 
   /**
-   * Lets another classifier answer, without a gap: `classifier` first hears the last seconds, then every sample from
-   * where the one before it left; time goes on, and what still sounded ends as an event and may begin anew. The one
+   * Lets another classifier take over, without a gap: `classifier` first gets the last seconds, then every sample from
+   * where the one before it left; time goes on, and events that were open end and may start again. The one
    * before it is closed when {@link listen} had loaded it itself. A call while another is under way waits for it.
    *
    * Throws what opening a stream throws, and the one before it then goes on; `aborted` when the microphone is closed.
@@ -195,7 +196,7 @@ export class Microphone {
   async adjust(options: StreamOptions): Promise<void> {
     checkNames("adjust", options, STREAM_OPTIONS);
     const settings = streamSettings(options);
-    await this.#switch(() => this.#line.classifier, settings);
+    await this.#switch(() => this.#stream.classifier, settings);
   }
 
   /** Gives the device back. Final. */
@@ -204,7 +205,7 @@ export class Microphone {
   }
 
   /**
-   * The next `seconds` of what is heard, at the device's own rate.
+   * The next `seconds` of sound, at the device's own rate.
    * Throws `config` for a length that is not positive, `aborted` when the microphone is closed meanwhile.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
@@ -217,13 +218,13 @@ export class Microphone {
   }
 
   /**
-   * The last `seconds` of what was heard, at the device's own rate: five seconds at most, fewer when less was
-   * heard. Throws `config` for a length that is not positive, `aborted` when the microphone is closed.
+   * The last `seconds` of sound, at the device's own rate: five seconds at most, fewer when there was
+   * less. Throws `config` for a length that is not positive, `aborted` when the microphone is closed.
    */
   async recent(seconds: number): Promise<Recording> {
     checkSeconds("recent", seconds);
     this.#checkOpen();
-    const { pcm } = await orAborted(this.#line.recent(seconds), this.#closed.signal);
+    const { pcm } = await orAborted(this.#stream.recent(seconds), this.#closed.signal);
     return { pcm, sampleRate: this.sampleRate };
   }
 
@@ -232,7 +233,7 @@ export class Microphone {
     const whole = new Float32Array(samples);
     let from: number | undefined;
     for (let filled = 0; filled < samples; ) {
-      const { pcm, start } = await this.#line.record(samples - filled, from, signal);
+      const { pcm, start } = await this.#stream.record(samples - filled, from, signal);
       whole.set(pcm, filled);
       filled += pcm.length;
       from = start + pcm.length;
@@ -250,17 +251,17 @@ export class Microphone {
 
   async #switchTo(classifier: Classifier, settings: StreamOptions | undefined): Promise<void> {
     this.#checkOpen();
-    const old = this.#line;
+    const old = this.#stream;
     if (classifier === old.classifier && settings === undefined) return;
     const source = settings === undefined ? this.#source : { ...this.#source, settings };
-    const fresh = new Line(classifier, source);
+    const fresh = new MicrophoneStream(classifier, source);
     try {
       const before = await old.memoryFor(fresh);
       await fresh.prepare(before);
       this.#checkOpen();
       const { left, port } = await old.leave(before.start + before.pcm.length);
       this.#checkOpen();
-      this.#line = fresh;
+      this.#stream = fresh;
       this.#source = source;
       if (left.ended) this.#tell(left.ended);
       await fresh.follow(left, port);
@@ -277,7 +278,7 @@ export class Microphone {
     if (this.#state === "closed") throw closedError();
   }
 
-  #hear(frame: Frame, updates: StreamUpdate[]): void {
+  #receive(frame: Frame, updates: StreamUpdate[]): void {
     if (this.#state === "closed") return;
     this.#dropped = frame.dropped;
     this.#parts.options.onFrame?.(frame);

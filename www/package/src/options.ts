@@ -46,8 +46,8 @@ export interface ClassifyOptions extends SegmentOptions {
 
 /** Options of {@link Classifier.classify} on a recording that is a file. */
 export interface ClassifyRecordingOptions extends ClassifyOptions {
-  /** Called as the recording is heard with the seconds so far and all of them; the latter is an estimate for some files. */
-  onProgress?: (heardSeconds: number, totalSeconds: number) => void;
+  /** Called as the recording is processed, with the seconds so far and in all; the latter is an estimate for some files. */
+  onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
 
 export type Names<T> = readonly (keyof T & string)[];

@@ -1,4 +1,4 @@
-// The last seconds of what a microphone heard, addressed by position: samples
+// The last seconds from a microphone, addressed by position: samples
 // since listening began.
 
 /** A stretch of sound and the position of its first sample. */

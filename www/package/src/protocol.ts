@@ -45,16 +45,16 @@ export interface Calls {
   push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };
   closeStream: { args: { stream: number }; reply: undefined };
-  /** Opens a stream of live sound that begins with what was heard before; nothing is told of that. */
+  /** Opens a stream of live sound that begins with earlier sound, which gives no updates. */
   openCapture: {
     args: { stream: number; sampleRate: number; settings: StreamOptions; before: Stretch };
     reply: undefined;
   };
-  /** Adds what was heard meanwhile, then listens to the worklet's port until the stream is closed. */
+  /** Adds the sound captured meanwhile, then listens to the worklet's port until the stream is closed. */
   listen: { args: { stream: number; before: Stretch; port: MessagePort }; reply: undefined };
-  /** The last `seconds` of what a captured stream heard. */
+  /** The last `seconds` of a captured stream's sound. */
   recent: { args: { stream: number; seconds: number }; reply: Stretch };
-  /** Ends a captured stream at the worklet's next "end" and answers with what it heard from the position `from` on. */
+  /** Ends a captured stream at the worklet's next "end" and answers with its sound from the position `from` on. */
   handOver: { args: { stream: number; from: number }; reply: HandedOver };
   /**
    * Keeps the next `samples` samples of a captured stream, or those from the position `from`, and answers with them;
@@ -84,7 +84,7 @@ export type FromWorker = Reply | Notice;
 /** Samples in a block: long enough that messages are few, short enough for a live picture. */
 export const BLOCK_FRAMES = 2048;
 
-/** How much of what was heard a captured stream remembers, in seconds: a segment and the smoothing of most models. */
+/** How much sound a captured stream keeps, in seconds: a segment and the smoothing of most models. */
 export const MEMORY_SECONDS = 5;
 
 /** Blocks in circulation: 1.4 s at 48 kHz, more than the slowest single call of the worker on a live stream. */

@@ -35,7 +35,7 @@ abstract class WorkerStream {
   protected constructor(engine: Engine) {
     this.engine = engine;
     const over = (error: SoundError) => this.#end(error);
-    // A fresh worker knows nothing of what this had heard: it stays over.
+    // A new worker has none of this stream's state: it stays closed.
     this.id = engine.adopt({ notice() {}, crashed: over, lost: over, restarted() {} });
   }
 

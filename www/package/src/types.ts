@@ -1,6 +1,6 @@
 // What the package hands out. Times are in seconds, scores in 0..=1, levels in dBFS.
 
-/** One label of the model and how strongly it is heard. */
+/** One label of the model and its score. */
 export interface Category {
   /** The model's own name, such as `dog_bark`. */
   label: string;
@@ -21,7 +21,7 @@ export interface Group {
   icon: string;
 }
 
-/** How strongly a group is heard: as its strongest label. */
+/** The group's score: that of its strongest label. */
 export interface GroupScore extends Group {
   /** 0 to 1. */
   score: number;
@@ -32,7 +32,7 @@ export interface Prediction {
   /** Seconds from the recording's first sample. */
   start: number;
   end: number;
-  /** Every label, best first; a general label never stands before a more precise one that is surely heard. */
+  /** Every label, best first; a general label never comes before a more precise one that was recognised. */
   categories: Category[];
   /** Every group, best first; empty where the model has none. */
   groups: GroupScore[];
@@ -61,7 +61,7 @@ export interface SoundEvent {
 
 /** What a stream says at every hop. */
 export interface Update {
-  /** Seconds of sound heard so far; pauses do not count. */
+  /** Seconds of sound processed so far; pauses do not count. */
   time: number;
   /** Every label in the order of {@link Prediction}; scores are smoothed over time. */
   categories: Category[];
@@ -96,7 +96,7 @@ export interface Level {
 
 /** A few dozen times a second: what a meter and a rolling spectrogram need. */
 export interface Frame {
-  /** Seconds of sound heard so far; pauses do not count. */
+  /** Seconds of sound processed so far; pauses do not count. */
   time: number;
   level: Level;
   /**
@@ -123,7 +123,7 @@ export interface RecordingReader {
   readonly duration: number;
   /**
    * The mean of the channels from `from` on (seconds, default 0), in pieces of up to 65,536 samples. Throws
-   * `audio-damaged` where the file breaks off, after all that could be heard; the signal's reason when it is aborted.
+   * `audio-damaged` where the file breaks off, after all that could be read; the signal's reason when it is aborted.
    */
   pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Lets go of the file. */
@@ -146,7 +146,7 @@ export interface ModelInfo {
   groups: Group[];
   /** For each label the position of its group in `groups`; empty where the model has no groups. */
   labelGroups: number[];
-  /** Values of the embedding that heads hear, or `null` for a model without one. */
+  /** Values of the embedding that heads use, or `null` for a model without one. */
   embeddingSize: number | null;
   /** Hz at which the features are computed; input of any other rate is resampled. */
   sampleRate: number;
@@ -163,7 +163,7 @@ export interface ModelInfo {
   logScale: "decibel" | "natural";
   /** A log-mel value in digital silence, in the unit of `logScale`. */
   silentValue: number;
-  /** What the model hears at once, in seconds and in columns. */
+  /** What the model is given at a time, in seconds and in columns. */
   segmentSeconds: number;
   segmentFrames: number;
   /** Seconds from one prediction to the next. */

@@ -8,7 +8,7 @@ interface Waiting {
   reject(error: SoundError): void;
 }
 
-/** What the owner of a link wants to hear. */
+/** What the owner of a link is notified of. */
 export interface LinkEvents {
   notice(notice: Exclude<Notice, { notice: "crashed" }>): void;
   /** The worker is not to be used again; every waiting call has been rejected with the same error. */

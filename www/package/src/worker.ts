@@ -1,7 +1,7 @@
 // The worker: owns the wasm instance, answers the page's calls one by one.
 //
 // A coded error is an answer. Anything else thrown is a bug or a trap of the
-// wasm: the instance is not trusted again and the page is told to start anew.
+// wasm: the instance is not trusted again and the page is asked to start a new worker.
 
 import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../wasm/sourcing_sound.js";
 import { Capture } from "./capture.js";

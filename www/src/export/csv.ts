@@ -1,4 +1,4 @@
-// Comma-separated values as RFC 4180 has them. Times of what was heard live
+// Comma-separated values as RFC 4180 has them. Times of live events
 // are ISO 8601 in UTC, those of recordings seconds.
 
 import type { Row } from "./rows.js";

@@ -2,12 +2,12 @@
 
 export interface Row {
   label: string;
-  /** Seconds: from a recording's first sample, or since 1970 (UTC) for what was heard live. */
+  /** Seconds: from a recording's first sample, or since 1970 (UTC) for live events. */
   onset: number;
   offset: number;
   /** 0 to 1. */
   score: number;
-  /** Name of the model that heard it. */
+  /** Name of the model that detected it. */
   model: string;
   /** Name of the recording, where there is one. */
   file?: string;

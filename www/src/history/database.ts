@@ -121,7 +121,7 @@ class DatabaseHistory implements HistoryStore {
     this.#changed();
   }
 
-  /** Ends what a page that is gone had left open, at the moment when it was heard last. */
+  /** Ends what a page that is gone had left open, at the moment when it was detected last. */
   async closeStale(now: number): Promise<void> {
     const open = await this.#database.getAllFromIndex("events", "open", 1);
     const stale = open.filter(({ offset }) => now - offset > STALE_MS);

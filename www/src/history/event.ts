@@ -1,14 +1,14 @@
 // What the history keeps.
 
-/** A sound that was heard. Times are milliseconds since 1970. */
+/** A detected sound. Times are milliseconds since 1970. */
 export interface HeardEvent {
   id: string;
   /** The model's own name for it. */
   label: string;
-  /** Name of the model that heard it. */
+  /** Name of the model that detected it. */
   model: string;
   onset: number;
-  /** Its end; while it sounds, when it was heard last. */
+  /** Its end; while it sounds, when it was detected last. */
   offset: number;
   /** 1 while it sounds. */
   open: 0 | 1;

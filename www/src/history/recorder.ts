@@ -1,4 +1,4 @@
-// Writes what is heard into the history: an event when it begins, every few
+// Writes events into the history: an event when it begins, every few
 // seconds while it sounds, and when it ends; so that little is lost by a crash.
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
@@ -17,7 +17,7 @@ export interface RecorderParts {
   recent(seconds: number): Promise<Recording | undefined>;
   keepAudio(): boolean;
   maxClips(): number;
-  /** Something was not kept; told once for each listening. */
+  /** Something was not kept; reported once per listening. */
   troubled(what: Trouble): void;
 }
 
@@ -26,7 +26,7 @@ interface Open {
   writtenAt: number;
 }
 
-/** Sound that is to be kept once so much was heard. */
+/** Sound that is to be kept once this much has passed. */
 interface Due {
   id: string;
   /** The update's time. */
@@ -38,7 +38,7 @@ export class HistoryRecorder implements Log {
   readonly #open = new Map<string, Open>();
   #due: Due[] = [];
   #info: ModelInfo | undefined;
-  #told = new Set<Trouble>();
+  #reported = new Set<Trouble>();
   /** One write after the other, so that no older state overwrites a newer one. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -49,12 +49,12 @@ export class HistoryRecorder implements Log {
   begin(info: ModelInfo): void {
     this.end();
     this.#info = info;
-    this.#told = new Set();
+    this.#reported = new Set();
   }
 
   update(update: Update): void {
     const now = Date.now();
-    for (const event of update.events) this.#hear(event, update.time, now);
+    for (const event of update.events) this.#take(event, update.time, now);
     this.#keepDue(update.time);
   }
 
@@ -64,26 +64,26 @@ export class HistoryRecorder implements Log {
     this.#keepDue(Infinity);
   }
 
-  /** Resolves when all that was heard so far is written. */
+  /** Resolves when all events so far are written. */
   settled(): Promise<void> {
     return this.#writing;
   }
 
-  #hear({ label, onset, offset, score }: SoundEvent, time: number, now: number): void {
+  #take({ label, onset, offset, score }: SoundEvent, time: number, now: number): void {
     const info = this.#info;
     if (!info) return;
     const key = `${label} ${onset}`;
     const known = this.#open.get(key);
-    const heardUntil = now - (time - (offset ?? time)) * 1000;
+    const lastDetected = now - (time - (offset ?? time)) * 1000;
     if (known) {
-      known.event = { ...known.event, score, offset: Math.max(heardUntil, known.event.onset), open: offset === null ? 1 : 0 };
+      known.event = { ...known.event, score, offset: Math.max(lastDetected, known.event.onset), open: offset === null ? 1 : 0 };
     } else {
       const event: HeardEvent = {
         id: crypto.randomUUID(),
         label,
         model: info.name,
         onset: now - (time - onset) * 1000,
-        offset: heardUntil,
+        offset: lastDetected,
         open: offset === null ? 1 : 0,
         score,
         hasClip: false,
@@ -110,7 +110,7 @@ export class HistoryRecorder implements Log {
     this.#queue("not-kept", (store) => (fresh ? store.put(event) : store.update(event)));
   }
 
-  /** Taken at once, for what was heard goes on; written when its turn comes. */
+  /** Taken at once, for the sound goes on; written when its turn comes. */
   #keepSound(id: string): void {
     const recent = this.#parts.recent(CLIP_SECONDS);
     this.#queue("audio-dropped", async (store) => {
@@ -127,13 +127,13 @@ export class HistoryRecorder implements Log {
   }
 
   #trouble(what: Trouble): void {
-    if (this.#told.has(what)) return;
-    this.#told.add(what);
+    if (this.#reported.has(what)) return;
+    this.#reported.add(what);
     this.#parts.troubled(what);
   }
 }
 
-/** An event is told once its model has heard enough of it: the clip should hold its beginning as well as what follows. */
+/** An event is reported once its model was given enough of it: the clip should hold its beginning as well as what follows. */
 function clipDelay({ segmentSeconds, smoothingSeconds }: ModelInfo): number {
   return Math.max(0, (CLIP_SECONDS - segmentSeconds - smoothingSeconds) / 2);
 }

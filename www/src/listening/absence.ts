@@ -5,21 +5,21 @@
 const LEAST_SECONDS = 3;
 
 export class Absence {
-  #left: { at: number; heard: number } | undefined;
+  #left: { at: number; processed: number } | undefined;
 
-  /** `heard`: seconds of sound heard so far, or `undefined` when nobody listens; `missed` is told on return. */
-  constructor(heard: () => number | undefined, missed: (seconds: number) => void) {
+  /** `processed`: seconds of sound processed so far, or `undefined` when the page does not listen; `missed` is called on return. */
+  constructor(processed: () => number | undefined, missed: (seconds: number) => void) {
     document.addEventListener("visibilitychange", () => {
-      const now = heard();
+      const now = processed();
       if (document.visibilityState === "hidden") {
-        this.#left = now === undefined ? undefined : { at: Date.now(), heard: now };
+        this.#left = now === undefined ? undefined : { at: Date.now(), processed: now };
         return;
       }
       const left = this.#left;
       this.#left = undefined;
       // A new microphone counts from zero: nothing can be said then.
-      if (!left || now === undefined || now < left.heard) return;
-      const seconds = (Date.now() - left.at) / 1000 - (now - left.heard);
+      if (!left || now === undefined || now < left.processed) return;
+      const seconds = (Date.now() - left.at) / 1000 - (now - left.processed);
       if (seconds >= LEAST_SECONDS) missed(seconds);
     });
   }

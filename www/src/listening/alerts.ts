@@ -5,7 +5,7 @@ import type { SoundEvent } from "sourcing-sound";
 import { labelWords, listenTexts } from "../texts/index.js";
 import type { AlertSettings } from "./settings.js";
 
-/** The same sound is told of no more often. */
+/** The shortest time between two alerts for the same sound. */
 const PAUSE_MS = 20_000;
 
 const TONE_HZ = 880;
@@ -29,7 +29,7 @@ export class Alerts {
     return (await Notification.requestPermission()) === "granted";
   }
 
-  heard(events: readonly SoundEvent[]): void {
+  take(events: readonly SoundEvent[]): void {
     const { labels, notify, sound } = this.#settings();
     if (!notify && !sound) return;
     for (const { label, offset } of events) {
@@ -45,7 +45,7 @@ export class Alerts {
 async function showNotification(label: string): Promise<void> {
   if (!Alerts.notificationsSupported || Notification.permission !== "granted") return;
   const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const options = { body: listenTexts.heardAt(time), tag: `sourcing-sound-${label}` };
+  const options = { body: listenTexts.detectedAt(time), tag: `sourcing-sound-${label}` };
   try {
     // Phones show notifications of a service worker only.
     const worker = await navigator.serviceWorker?.getRegistration();

@@ -1,4 +1,4 @@
-// Who keeps the events that are heard.
+// Who keeps the events.
 
 import type { ModelInfo, Update } from "sourcing-sound";
 
@@ -6,6 +6,6 @@ export interface Log {
   /** Listening begins, or goes on with another model. */
   begin(info: ModelInfo): void;
   update(update: Update): void;
-  /** Nothing is heard any more: what is open ends now. May be called again. */
+  /** Listening is over: open events end now. May be called again. */
   end(): void;
 }

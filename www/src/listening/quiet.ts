@@ -1,4 +1,4 @@
-// When what is heard is no sound at all: the page then says so and names nothing.
+// When there is no sound at all: the page then says so and names nothing.
 
 import type { Category, Level, SoundEvent } from "sourcing-sound";
 
@@ -21,25 +21,25 @@ export class Quiet {
   /** Time of the last frame, and of the last that was loud enough. */
   #time = 0;
   #loudAt = -Infinity;
-  readonly #told = new Set<string>();
+  readonly #begun = new Set<string>();
 
   frame(time: number, { rms }: Level): void {
     this.#time = time;
     if (rms >= QUIET_DBFS) this.#loudAt = time;
   }
 
-  /** Whether nothing was loud enough within the last `seconds`, which a model hears at once. */
+  /** Whether nothing was loud enough within the last `seconds`, which a model is given at a time. */
   since(seconds: number): boolean {
     return this.#time - this.#loudAt > seconds;
   }
 
-  /** Those that are sounds: silence is none, and none begins while it is `quiet`; what has begun is told to its end. */
+  /** Those that are sounds: silence is none, and none begins while it is `quiet`; what has begun is reported to its end. */
   sounds(events: readonly SoundEvent[], quiet: boolean): SoundEvent[] {
     return events.filter((event) => {
       const key = `${event.label} ${event.onset}`;
-      if (isSilence(event) || (quiet && !this.#told.has(key))) return false;
-      if (event.offset === null) this.#told.add(key);
-      else this.#told.delete(key);
+      if (isSilence(event) || (quiet && !this.#begun.has(key))) return false;
+      if (event.offset === null) this.#begun.add(key);
+      else this.#begun.delete(key);
       return true;
     });
   }

@@ -1,6 +1,6 @@
 // A recording through the microphone: opened for it, and closed after it.
 
-import { type Classifier, type Frame, listen, type Microphone, type Recording, SoundError } from "sourcing-sound";
+import { type Classifier, type Frame, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
 
 export interface RecordOptions {
   signal: AbortSignal;
@@ -22,7 +22,7 @@ export async function record(classifier: Classifier, seconds: number, options: R
     classifier,
     signal,
     ...(deviceId !== undefined && { deviceId }),
-    onFrame: (heard) => !signal.aborted && frame(heard, heard.time),
+    onFrame: (latest) => !signal.aborted && frame(latest, latest.time),
     onError: (error) => {
       if (microphone.state === "closed") lost = error;
       else if (!signal.aborted) troubled(error);
@@ -38,4 +38,12 @@ export async function record(classifier: Classifier, seconds: number, options: R
   } finally {
     await microphone.close();
   }
+}
+
+/** A recording lasts this long at least, in seconds, however little the model is given at a time. */
+const MIN_RECORDING_SECONDS = 4;
+
+/** How long a recording is for a model. */
+export function recordingSeconds({ segmentSeconds }: ModelInfo): number {
+  return Math.max(MIN_RECORDING_SECONDS, segmentSeconds);
 }

@@ -6,7 +6,7 @@ export class ActiveModel {
   readonly #loaded: (info: ModelInfo) => void;
   #classifier: Promise<Classifier> | undefined;
 
-  /** `loaded` is told of the first classifier. */
+  /** `loaded` gets the first classifier. */
   constructor(loaded: (info: ModelInfo) => void) {
     this.#loaded = loaded;
   }

@@ -40,7 +40,7 @@ function keepUpToDate(registration: ServiceWorkerRegistration): void {
           registration.waiting?.postMessage({ type: "SKIP_WAITING" });
         });
       }
-      // A page that was opened past any service worker hears of it only here.
+      // A page that was opened past any service worker learns of it only here.
       if (worker.state === "activated") changed();
     };
     worker.addEventListener("statechange", tell);

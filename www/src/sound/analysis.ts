@@ -1,5 +1,5 @@
 // One recording through the model: every segment, what they say together, and
-// a picture. While one piece is heard the next is decoded.
+// a picture. While one piece is processed the next is decoded.
 
 import type { Classifier, ModelInfo, Prediction, RecordingReader } from "sourcing-sound";
 import { Overview } from "./overview.js";
@@ -23,7 +23,7 @@ export interface Analysis {
   parts: Part[];
   answer: Pick<Prediction, "categories" | "groups" | "rejected">;
   columns: Float32Array<ArrayBuffer>;
-  /** What broke off the file before its end; what came before is told. */
+  /** What broke off the file before its end; what came before is kept. */
   broken: unknown;
 }
 
@@ -42,10 +42,10 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
   const began = performance.now();
   let samples = 0;
   let broken: unknown;
-  const hear = async (piece: Float32Array<ArrayBuffer>) => {
-    const heard = await segments.push(piece);
-    predictions.push(...heard.predictions);
-    overview.append(heard.columns);
+  const run = async (piece: Float32Array<ArrayBuffer>) => {
+    const result = await segments.push(piece);
+    predictions.push(...result.predictions);
+    overview.append(result.columns);
     samples += piece.length;
     const done = samples / source.sampleRate;
     const total = Math.max(done, source.duration);
@@ -53,11 +53,11 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
     progress({ done, total, left: elapsed > 1 ? ((total - done) * elapsed) / done : undefined });
   };
   try {
-    let hearing = Promise.resolve();
+    let processing = Promise.resolve();
     const pieces = source.pieces({ signal })[Symbol.asyncIterator]();
     for (;;) {
       const next = await decoded(pieces);
-      await hearing;
+      await processing;
       signal.throwIfAborted();
       if (next === "end") break;
       if ("broken" in next) {
@@ -65,9 +65,9 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
         broken = next.broken;
         break;
       }
-      hearing = hear(next.piece);
+      processing = run(next.piece);
       // Awaited with the next piece; until then it must not count as unhandled.
-      hearing.catch(() => undefined);
+      processing.catch(() => undefined);
     }
     predictions.push(...(await segments.finish()));
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-// A short stretch of a recording, to be heard or kept.
+// A short stretch of a recording, to be played or kept.
 
 import { openRecording, type Recording } from "sourcing-sound";
 import { cut } from "./cut.js";

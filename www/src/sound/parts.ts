@@ -15,7 +15,7 @@ export interface Part {
   score: number;
 }
 
-/** What is told of a recording at a time: a segment, or neighbouring ones as one. */
+/** What is shown of a recording at a time: a segment, or neighbouring ones as one. */
 type Stretch = Pick<Prediction, "start" | "end" | "categories" | "groups" | "rejected">;
 
 /** Most stretches of a recording, so that a long one can be read. */

@@ -8,7 +8,7 @@ export class Player {
   #recording: Recording | undefined;
   #context: AudioContext | undefined;
 
-  /** `changed` is told how far it is, 0 to 1, at every frame of the screen, and `undefined` at the end. */
+  /** `changed` gets the position, 0 to 1, at every frame of the screen, and `undefined` at the end. */
   constructor(changed: (at: number | undefined) => void) {
     this.#changed = changed;
   }

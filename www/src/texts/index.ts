@@ -1,19 +1,16 @@
 // Every word that a person reads, in the language of the page. A language is a
 // folder with the same files as `en`; the compiler names what is missing.
 
-import { type Choice, speaker } from "../models/manifest.js";
 import { de } from "./de/index.js";
-import { en } from "./en/index.js";
+import { en, type Texts } from "./en/index.js";
 import { chosenLanguage, type Language, localeOf } from "./language.js";
 
+export type { Texts } from "./en/index.js";
 export type { AnyErrorCode, PageErrorCode } from "./codes.js";
-
-/** What a language must have. */
-export type Texts = typeof en;
 
 const LANGUAGES: Readonly<Record<Language, Texts>> = { en, de };
 
-/** The language of the page, until it is opened anew. */
+/** The language of the page, until it is opened again. */
 export const language: Language = chosenLanguage();
 
 /** How dates and times are written. */
@@ -40,17 +37,4 @@ export function labelWords(label: string): string {
 /** A group's name in the language of the page. */
 export function groupName(name: string): string {
   return chosen.groups[name] ?? name;
-}
-
-/** What a model hears, with how many kinds of it. */
-export function choiceWords(choice: Choice): string {
-  const { id, labels, from } = choice;
-  if (from === "person") return chosen.models.ownChoice(labels, speaker(choice).name);
-  return chosen.page.choices[id]?.(labels) ?? chosen.page.otherChoice(labels, id);
-}
-
-/** The same in a few words, without the number. */
-export function choiceName(choice: Choice): string {
-  const name = choice.from === "person" ? undefined : chosen.models.names[choice.id];
-  return name ?? speaker(choice).name;
 }

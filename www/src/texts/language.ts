@@ -13,7 +13,7 @@ export function chosenLanguage(): Language {
   return wanted.map(known).find((language) => language !== undefined) ?? "en";
 }
 
-/** Takes effect when the page is opened anew. */
+/** Takes effect when the page is opened again. */
 export function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(KEY, language);

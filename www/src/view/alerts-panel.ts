@@ -1,4 +1,4 @@
-// Which sounds the person wants to be told of, and how.
+// Which sounds raise an alert, and how.
 
 import type { ModelInfo } from "sourcing-sound";
 import { make, setText } from "../dom.js";

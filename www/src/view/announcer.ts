@@ -1,4 +1,4 @@
-// Tells a screen reader what is heard: once a sound has held on for a moment,
+// Announces the sound to screen readers: once a sound has held on for a moment,
 // only when it changes, and not in a torrent.
 
 import { byId } from "../dom.js";
@@ -21,7 +21,7 @@ export class Announcer {
     this.#timer = setTimeout(() => this.#speak(), wait);
   }
 
-  /** Forgets what was wanted, so that the same sound is told again next time. */
+  /** Forgets what was wanted, so that the same sound is announced again next time. */
   reset(): void {
     clearTimeout(this.#timer);
     this.#wanted = "";

@@ -78,13 +78,13 @@ class Bar {
     this.#shown = words;
     setText(this.#value, words);
     this.#fill.style.setProperty("--part", String(score));
-    this.element.toggleAttribute("data-heard", score >= 0.5);
+    this.element.toggleAttribute("data-detected", score >= 0.5);
   }
 
   clear(): void {
     this.#shown = "";
     setText(this.#value, "–");
     this.#fill.style.setProperty("--part", "0");
-    this.element.removeAttribute("data-heard");
+    this.element.removeAttribute("data-detected");
   }
 }

@@ -47,12 +47,12 @@ export class Buttons {
   show(state: State): void {
     this.#state = state;
     if (!OPEN.includes(state)) this.#ends = undefined;
-    const hears = state === "listening" || state === "paused";
-    if (document.activeElement === this.#pause && !hears) this.#listen.focus();
+    const listens = state === "listening" || state === "paused";
+    if (document.activeElement === this.#pause && !listens) this.#listen.focus();
     setText(this.#listen, this.#endsHere ? (this.#ends === "sample" ? texts.stopSample : texts.stop) : texts.listen);
     setText(this.#record, this.#ends === "record" ? texts.cancel : texts.record(this.#seconds));
     setText(this.#pause, state === "paused" ? listenTexts.resume : listenTexts.pause);
-    this.#pause.disabled = !hears;
+    this.#pause.disabled = !listens;
     this.#listen.toggleAttribute("data-active", this.#endsHere);
     this.#record.toggleAttribute("data-active", this.#ends === "record");
   }

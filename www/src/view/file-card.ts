@@ -14,7 +14,7 @@ import { FileResult } from "./file-result.js";
 type State = "waiting" | "working" | "done" | "cancelled" | "error";
 
 export interface FileCardEvents {
-  /** The person wants it to be heard again. */
+  /** The user wants it to be classified again. */
   again(): void;
   removed(): void;
 }
@@ -65,7 +65,7 @@ export class FileCard {
     this.#set("waiting", fileTexts.waiting);
   }
 
-  async hear(classifier: () => Promise<Classifier>): Promise<void> {
+  async classify(classifier: () => Promise<Classifier>): Promise<void> {
     const { signal } = this.#task;
     if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
     this.#bar.removeAttribute("value");
@@ -85,7 +85,7 @@ export class FileCard {
     }
   }
 
-  /** Offers to hear it again by the model that listens now, unless that has heard it. */
+  /** Offers to classify it again with the current model, unless that was done. */
   modelChanged(info: ModelInfo): void {
     this.#info = info;
     this.#offerAgain();
@@ -112,7 +112,7 @@ export class FileCard {
     this.#analysis = analysis;
     const { label, words } = mainAnswer(analysis);
     this.element.dataset["label"] = label;
-    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.heardBy(siteName(analysis.info.name))}`);
+    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
     this.#result.show(analysis, words);
     const broken = analysis.broken !== undefined;
     this.#set("done", broken ? fileTexts.broken(clock(analysis.seconds)) : "");

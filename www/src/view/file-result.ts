@@ -35,7 +35,7 @@ export class FileResult {
     canvas.role = "img";
     canvas.ariaLabel = fileTexts.picture;
     const details = make("details", "file-parts") as HTMLDetailsElement;
-    const list = make("ol", "heard-rows");
+    const list = make("ol", "sounds-rows");
     list.dataset["testid"] = "file-parts";
     this.#rows = parts.map((part) => this.#row(part));
     list.append(...this.#rows);

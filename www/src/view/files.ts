@@ -1,4 +1,4 @@
-// Recordings: each has a card, and they are heard one after the other.
+// Recordings: each has a card, and they are classified one after the other.
 
 import type { Classifier, ModelInfo } from "sourcing-sound";
 import { byId, make } from "../dom.js";
@@ -38,7 +38,7 @@ export class FilesView {
     this.#parts.wanted();
     for (const file of files) {
       const card = new FileCard(file, {
-        again: () => this.#hear(card),
+        again: () => this.#classify(card),
         removed: () => {
           this.#cards.splice(this.#cards.indexOf(card), 1);
           this.#showExports();
@@ -47,21 +47,21 @@ export class FilesView {
       if (this.#info) card.modelChanged(this.#info);
       this.#cards.unshift(card);
       this.#list.prepend(card.element);
-      this.#hear(card);
+      this.#classify(card);
     }
     this.#showExports();
   }
 
-  /** Another model listens: what was heard by the one before can be heard again. */
+  /** The model changed: finished recordings can be classified again. */
   modelChanged(info: ModelInfo): void {
     this.#info = info;
     for (const card of this.#cards) card.modelChanged(info);
   }
 
-  #hear(card: FileCard): void {
+  #classify(card: FileCard): void {
     card.wait();
     this.#queue = this.#queue.then(async () => {
-      const work = card.hear(() => this.#parts.classifier());
+      const work = card.classify(() => this.#parts.classifier());
       this.#parts.during(work);
       await work;
       this.#showExports();

@@ -13,7 +13,7 @@ export function prepareFrame(): void {
   byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;
   byId("intro-lead", HTMLElement).textContent = texts.introLead;
   byId("privacy", HTMLElement).textContent = texts.introPrivacy;
-  byId("heard-more", HTMLElement).textContent = listenTexts.history;
+  byId("sounds-more", HTMLElement).textContent = listenTexts.history;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
   byId("language-name", HTMLElement).textContent = texts.languageName;
   const select = byId("language", HTMLSelectElement);

@@ -1,4 +1,4 @@
-// Which group a label belongs to, by its name, and how strongly the group is heard.
+// Which group a label belongs to, by its name, and the group's score.
 
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { make, setText } from "../dom.js";
@@ -14,7 +14,7 @@ export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<stri
   return new Map(names.flatMap(([label, name]) => (name === undefined ? [] : [[label, name]])));
 }
 
-/** The group of a label among those that are heard. */
+/** The group of a label among those that were detected. */
 export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly GroupScore[]): GroupScore | undefined {
   return groups.find(({ name }) => name === group);
 }

@@ -1,4 +1,4 @@
-// How often each sound was heard in each hour of a day.
+// How often each sound was detected in each hour of a day.
 
 import { make } from "../dom.js";
 import type { HeardEvent } from "../history/event.js";
@@ -29,8 +29,8 @@ export class HistoryCounts {
     const rows = [...counts].sort(([, a], [, b]) => sum(b) - sum(a));
     const most = Math.max(1, ...rows.flatMap(([, row]) => row));
     // Hours before the first and after the last sound say nothing.
-    const heard = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => rows.some(([, row]) => row[hour]! > 0));
-    const [first, last] = [heard[0] ?? 0, heard.at(-1) ?? 0];
+    const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => rows.some(([, row]) => row[hour]! > 0));
+    const [first, last] = [hours[0] ?? 0, hours.at(-1) ?? 0];
     const shown = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     const head = document.createElement("tr");
     head.append(header(historyTexts.label, "col"), ...shown.map((hour) => header(hourWords(day, hour), "col")), header(historyTexts.total, "col"));

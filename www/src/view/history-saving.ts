@@ -3,10 +3,10 @@
 import { make } from "../dom.js";
 import type { Row } from "../export/rows.js";
 import { type Format, saveRows } from "../export/save.js";
+import { endOfDay } from "../history/day.js";
 import type { HeardEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import { historyTexts } from "../texts/index.js";
-import { endOfDay } from "./history.js";
 
 export class HistorySaving {
   readonly element = make("section", "history-saving");

@@ -1,7 +1,8 @@
-// The history, a day at a time: when which sound was heard, how often in each
+// The history, a day at a time: when which sound was detected, how often in each
 // hour, and every single one.
 
 import { byId, make, setText } from "../dom.js";
+import { endOfDay, startOfDay, startOfHour } from "../history/day.js";
 import type { HeardEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import type { SettingsStore } from "../listening/settings.js";
@@ -157,19 +158,6 @@ export class HistoryView {
     ]);
     fill(this.#zoom, [["", historyTexts.wholeDay], ...hourChoices]);
   }
-}
-
-export function startOfDay(date: Date): Date {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
-}
-
-/** Not always 24 hours later. */
-export function endOfDay(day: Date): number {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime();
-}
-
-export function startOfHour(ms: number): number {
-  return new Date(ms).setMinutes(0, 0, 0);
 }
 
 /** "14:05", or "2:05 PM", as the person's language has it. */

@@ -11,7 +11,7 @@ const CLIPPED_DB = -0.1;
 const DEAD_DB = -110;
 
 const CLIPPED_MS = 3000;
-/** After so long without anything loud enough to name, people are told how to be heard. */
+/** After so long without anything loud enough to name, a hint says what to do. */
 const QUIET_MS = 8000;
 const DEAD_MS = 3000;
 
@@ -46,7 +46,7 @@ export class LevelHint {
     else this.#say("");
   }
 
-  /** Nothing is told until it begins anew. */
+  /** No hint until it starts again. */
   end(): void {
     this.#listens = false;
     this.#say("");

@@ -1,4 +1,4 @@
-// Where a frequency stands on the picture's mel axis. Used for the labels, and
+// Where a frequency lies on the picture's mel axis. Used for the labels, and
 // to find the rows again when another model brings another axis; the rows
 // themselves come ready from the wasm module.
 
@@ -34,7 +34,7 @@ export function frequencyMarks(axis: Axis): Mark[] {
   );
 }
 
-/** Where the height on one axis, 0 to 1, stands on another: below 0 or above 1 where that does not reach. */
+/** Where the height on one axis, 0 to 1, lies on another: below 0 or above 1 where that does not reach. */
 export function heightOn(other: Axis, axis: Axis, height: number): number {
   const [low, high] = ends(axis);
   return heightOf(other, HZ_OF_MEL[axis.melScale](low + height * (high - low)));

@@ -3,7 +3,8 @@
 import { make, setText } from "../dom.js";
 import { byteSize, megabytes } from "../format.js";
 import { type Choice, sizeOf } from "../models/manifest.js";
-import { choiceName, modelTexts } from "../texts/index.js";
+import { choiceName } from "../models/choice-words.js";
+import { modelTexts } from "../texts/index.js";
 
 export interface ModelItemEvents {
   /** To be looked at. */
@@ -18,12 +19,12 @@ export interface ModelItemEvents {
 type State = "rest" | "active" | "loading";
 
 export class ModelItem {
-  readonly element = make("li", "shelf-item");
+  readonly element = make("li", "model-list-item");
   readonly choice: Choice;
-  readonly #radio = make("input", "shelf-radio") as HTMLInputElement;
-  readonly #size = make("span", "shelf-size");
+  readonly #radio = make("input", "model-list-radio") as HTMLInputElement;
+  readonly #size = make("span", "model-list-size");
   readonly #progress = make("progress", "models-progress") as HTMLProgressElement;
-  readonly #inUse = make("span", "shelf-in-use", modelTexts.inUse);
+  readonly #inUse = make("span", "model-list-in-use", modelTexts.inUse);
   readonly #button = make("button", "button small", modelTexts.use) as HTMLButtonElement;
   #state: State = "rest";
 
@@ -31,25 +32,25 @@ export class ModelItem {
     this.choice = choice;
     this.element.dataset["testid"] = "model-item";
     this.element.dataset["id"] = choice.id;
-    const label = make("label", "shelf-label") as HTMLLabelElement;
-    const name = make("span", "shelf-name", choiceName(choice));
+    const label = make("label", "model-list-label") as HTMLLabelElement;
+    const name = make("span", "model-list-name", choiceName(choice));
     label.append(name, this.#size);
     const about = modelTexts.about[choice.id];
     if (choice.from !== "person" && about) {
-      const terms = make("span", "shelf-terms", about.terms);
+      const terms = make("span", "model-list-terms", about.terms);
       terms.dataset["testid"] = "model-terms";
-      label.append(make("span", "shelf-about", about.what), terms);
+      label.append(make("span", "model-list-about", about.what), terms);
     }
-    label.htmlFor = this.#radio.id = `shelf-${choice.id}`;
+    label.htmlFor = this.#radio.id = `model-list-${choice.id}`;
     name.id = `${this.#radio.id}-name`;
     this.#radio.type = "radio";
-    this.#radio.name = "shelf";
+    this.#radio.name = "model-list";
     this.#radio.onchange = () => events.selected(choice);
     this.#progress.setAttribute("aria-labelledby", name.id);
     this.#button.type = "button";
     this.#button.setAttribute("aria-describedby", name.id);
     this.#button.onclick = () => (this.#state === "loading" ? events.cancelled() : events.chosen(choice));
-    const actions = make("div", "shelf-actions");
+    const actions = make("div", "model-list-actions");
     actions.append(this.#inUse, this.#button);
     this.element.append(this.#radio, label, actions);
     if (choice.from === "person") this.element.append(this.#removal(name.id, events));
@@ -58,7 +59,7 @@ export class ModelItem {
   }
 
   #removal(describedBy: string, events: ModelItemEvents): HTMLElement {
-    const button = make("button", "shelf-remove", modelTexts.remove) as HTMLButtonElement;
+    const button = make("button", "model-list-remove", modelTexts.remove) as HTMLButtonElement;
     button.type = "button";
     button.dataset["testid"] = "model-remove";
     button.setAttribute("aria-describedby", describedBy);

@@ -4,7 +4,8 @@
 import { byId, setText } from "../dom.js";
 import { megabytes } from "../format.js";
 import type { Choice } from "../models/manifest.js";
-import { choiceWords, texts } from "../texts/index.js";
+import { choiceWords } from "../models/choice-words.js";
+import { texts } from "../texts/index.js";
 
 export interface ModelPanelEvents {
   chosen(choice: Choice): void;
@@ -50,7 +51,7 @@ export class ModelPanel {
     if (this.#state !== "loading") this.#rest();
   }
 
-  /** One is being loaded; nothing is told of its bytes unless `progress` is called. */
+  /** One is being loaded; its bytes are unknown unless `progress` is called. */
   load(): void {
     setText(this.#words, texts.gettingReady);
     this.#progress.removeAttribute("value");

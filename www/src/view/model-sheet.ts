@@ -3,7 +3,8 @@
 import { make, setText } from "../dom.js";
 import { byteSize } from "../format.js";
 import { addressOf, type Choice, sizeOf, speaker } from "../models/manifest.js";
-import { choiceName, modelTexts, texts } from "../texts/index.js";
+import { choiceName } from "../models/choice-words.js";
+import { modelTexts, texts } from "../texts/index.js";
 import { labelList } from "./label-groups.js";
 
 export class ModelSheet {

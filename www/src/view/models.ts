@@ -3,8 +3,9 @@
 
 import { make } from "../dom.js";
 import type { Choice } from "../models/manifest.js";
-import type { ShelfFace } from "../models/shelf.js";
-import { choiceName, modelTexts } from "../texts/index.js";
+import type { ModelSwitcherView } from "../models/model-switcher.js";
+import { choiceName } from "../models/choice-words.js";
+import { modelTexts } from "../texts/index.js";
 import { ModelItem } from "./model-item.js";
 import { modelKeys } from "./model-keys.js";
 import { ModelSheet } from "./model-sheet.js";
@@ -19,12 +20,12 @@ export interface ModelsViewEvents {
   wanted(): void;
 }
 
-export class ModelsView implements ShelfFace {
+export class ModelsView implements ModelSwitcherView {
   readonly #root: HTMLElement;
   readonly #events: ModelsViewEvents;
-  readonly #site = make("ol", "shelf-list");
-  readonly #own = make("ol", "shelf-list");
-  readonly #ownTitle = make("h3", "shelf-own", modelTexts.own);
+  readonly #site = make("ol", "model-lists");
+  readonly #own = make("ol", "model-lists");
+  readonly #ownTitle = make("h3", "model-list-own", modelTexts.own);
   readonly #ownModel: OwnModel;
   readonly #sheet = new ModelSheet();
   #items: ModelItem[] = [];
@@ -42,14 +43,14 @@ export class ModelsView implements ShelfFace {
     const title = make("h2", "visually-hidden", modelTexts.title);
     title.id = "models-title";
     root.setAttribute("aria-labelledby", title.id);
-    const lists = make("div", "shelf-lists");
+    const lists = make("div", "model-lists-all");
     lists.setAttribute("role", "radiogroup");
     lists.setAttribute("aria-labelledby", title.id);
     lists.append(this.#site, this.#ownTitle, this.#own);
     this.#ownTitle.hidden = true;
-    const side = make("div", "shelf-side");
+    const side = make("div", "model-list-side");
     side.append(lists, this.#ownModel.element);
-    const frame = make("div", "shelf");
+    const frame = make("div", "model-list");
     frame.append(side, this.#sheet.element);
     root.append(title, frame, modelKeys());
     watchDrops(

@@ -63,7 +63,7 @@ export class Picture {
     this.#spectrogram.begin(columnsOf(info, seconds), scaleOf(info), false);
   }
 
-  /** Adds what was heard. */
+  /** Adds columns. */
   append(columns: Float32Array): void {
     this.#spectrogram.append(columns);
   }

@@ -16,7 +16,7 @@ export class Router {
   readonly #links = new Map<View, HTMLAnchorElement>();
   #view: View | undefined;
 
-  /** `shown` is told of every view that comes into sight. */
+  /** `shown` is called for every view that comes into sight. */
   constructor(shown: (view: View) => void) {
     this.#shown = shown;
     const tabs = Object.entries(TABS).map(([view, icon]) => this.#tab(view as keyof typeof TABS, icon));

@@ -1,4 +1,4 @@
-// What is heard, shown: the answer with its scores, the picture, the level, and
+// The stage: the answer with its scores, the picture, the level, and
 // the bar of every label; each in step with the others.
 
 import type { Classifier, Frame, ModelInfo, Prediction, Recording, Update } from "sourcing-sound";
@@ -60,7 +60,7 @@ export class Stage {
     this.#verdict.setDetail(texts.secondsLeft(Math.max(0, seconds - time).toFixed(1)));
   }
 
-  /** The whole of a recording, with what was heard in it. */
+  /** The whole of a recording, with the sounds in it. */
   showRecording(
     info: Classifier["info"],
     { pcm, sampleRate }: Recording,
@@ -80,7 +80,7 @@ export class Stage {
     this.#announcer.reset();
   }
 
-  /** Nothing is heard. */
+  /** There is no sound. */
   quieten(): void {
     this.hold();
     this.#bars.clear();

@@ -13,7 +13,7 @@ export interface TimelineOptions {
   from: number;
   to: number;
   bars: readonly Bar[];
-  /** Where marks stand on the axis. Default: at its round values, where its unit is the second. */
+  /** Where marks are on the axis. Default: at its round values, where its unit is the second. */
   marks?: readonly number[];
   /** The text of a mark. */
   time(value: number): string;
@@ -27,7 +27,7 @@ export interface TimelineOptions {
 
 /** Pixels of the page. */
 const MIN_BAR = 3;
-/** Between marks, where they may stand anywhere. */
+/** Between marks, where they may be anywhere. */
 const TICK_ROOM = 76;
 /** Of a mark's words: a letter, and the space around them. */
 const LETTER = 6.5;
@@ -90,7 +90,7 @@ export class Timeline {
     this.#schedule();
   }
 
-  /** Moves the mark of playing without painting anew; `undefined` takes it away. */
+  /** Moves the mark of playing without repainting; `undefined` takes it away. */
   setProgress(value: number | undefined): void {
     this.#mark.hidden = value === undefined || !this.#options;
     if (value !== undefined && this.#options) this.#mark.style.setProperty("--at", String(this.#part(value)));

@@ -67,7 +67,7 @@ export class Verdict {
     setText(this.#detail, detail);
   }
 
-  /** Says what is heard. Silence is no sound: nothing is guessed of it. */
+  /** Names the sound. Silence is no sound: no label is guessed. */
   judge(source: string, judgement: Judgement): void {
     if (isSilence(judgement.categories[0])) return this.quiet(source);
     setText(this.#source, source);
@@ -94,7 +94,7 @@ export class Verdict {
     setText(this.#group, group);
   }
 
-  /** As large as there is room for, so that no name moves what stands around it. */
+  /** As large as there is room for, so that no name moves what is around it. */
   #write(words: string): void {
     const room = `${words} ${this.#label.parentElement?.clientWidth} ${this.#icon.hidden}`;
     if (room === this.#room) return;

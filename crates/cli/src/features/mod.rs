@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`options`] | what to measure and how |
 //! | [`table`] | what was measured, as rows along time or frequency |
+//! | [`measured`] | all that was measured of one recording |
 //! | [`report`] | tables → text, csv or JSON lines |
 //! | [`plot`] | a recording → one SVG |
 
+mod measured;
 mod options;
 mod plot;
 mod report;
@@ -20,26 +22,15 @@ use sourcing_sound::resample::resample;
 use sourcing_sound::{Descriptors, Pcm, SampleRate};
 use sourcing_sound_decode::{Recording, decode};
 
-use crate::Outcome;
 use crate::failure::Failure;
 use crate::files::expand;
+use crate::outcome::Outcome;
 use crate::parallel::{in_order, worker_count};
 
+use measured::Measured;
 pub(crate) use options::FeatureOptions;
 use plot::Picture;
 use table::Table;
-
-/// What was measured of one recording.
-struct Measured {
-    path: PathBuf,
-    /// The length in seconds.
-    duration: f64,
-    /// The rate in Hz at which it was measured.
-    sample_rate: u32,
-    table: Table,
-    /// What is drawn of it, if asked for.
-    picture: Option<Picture>,
-}
 
 /// Measures all inputs, prints the tables on the standard output and draws what is to be drawn.
 ///

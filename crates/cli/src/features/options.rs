@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use sourcing_sound::{DescriptorConfig, Descriptors, ErrorKind};
 
-use crate::args::{FeatureFormat, Quantity, RawFeatures};
-use crate::options::usage;
+use crate::args::{FeatureFormat, Quantity, RawFeatures, usage};
 
 /// A rate at which settings are tried where the user names none: any recording may have it.
 const USUAL_RATE: u32 = 44_100;

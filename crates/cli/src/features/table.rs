@@ -7,13 +7,13 @@ use super::options::{FrameQuantity, Selection};
 /// Rows at equal steps along an axis.
 pub(super) struct Table {
     pub(super) axis: Axis,
-    /// From one row to the next, in the axis' unit. The first row stands at 0.
+    /// From one row to the next, in the axis' unit. The first row is at 0.
     pub(super) step: f64,
     /// At least one; all have the same number of rows.
     pub(super) columns: Vec<Column>,
 }
 
-/// What the rows stand along.
+/// The axis of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Axis {
     /// Centres of frames, in seconds.
@@ -73,7 +73,7 @@ impl Table {
         self.columns.first().map_or(0, Column::rows)
     }
 
-    /// Where a row stands, in the axis' unit, to a millionth.
+    /// Position of a row in the axis' unit, to a millionth.
     pub(super) fn position(&self, row: usize) -> f64 {
         (row as f64 * self.step * 1e6).round() / 1e6
     }

@@ -83,7 +83,7 @@ impl ModelSource {
     }
 }
 
-/// The model that `given` stands for: a file if there is one, else a built-in model's name.
+/// The model that `given` names: a file if there is one, else a built-in model's name.
 fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is no model, so one that happens to have a model's name hides nothing.
     if given.exists() && !given.is_dir() {

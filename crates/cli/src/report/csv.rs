@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use sourcing_sound::Category;
 
-use super::{Report, best, milliseconds};
-use crate::classify::Heard;
+use super::entry::{Classified, Report, best, milliseconds};
 
 /// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
 /// up to `top`. For a model with groups, `group` follows `source`, and `group_2` `source_2`.
@@ -39,11 +38,11 @@ impl<W: Write> Csv<W> {
 }
 
 impl<W: Write> Report for Csv<W> {
-    fn write(&mut self, heard: &Heard) -> io::Result<()> {
-        for prediction in &heard.predictions {
+    fn write(&mut self, classified: &Classified) -> io::Result<()> {
+        for prediction in &classified.predictions {
             let best = best(prediction);
             let mut row = vec![
-                heard.path.to_string_lossy().into_owned(),
+                classified.path.to_string_lossy().into_owned(),
                 milliseconds(prediction.start()).to_string(),
                 milliseconds(prediction.end()).to_string(),
                 best.label.clone(),

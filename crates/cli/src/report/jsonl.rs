@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
-use super::{Report, best, milliseconds};
-use crate::classify::Heard;
+use super::entry::{Classified, Report, best, milliseconds};
 
 /// Most labels of a model of which all scores are printed when the user does not say how many. A
 /// model with more of them says nearly nothing of nearly all.
@@ -50,9 +49,9 @@ impl<W: Write> JsonLines<W> {
 }
 
 impl<W: Write> Report for JsonLines<W> {
-    fn write(&mut self, heard: &Heard) -> io::Result<()> {
-        let file = heard.path.to_string_lossy();
-        for prediction in &heard.predictions {
+    fn write(&mut self, classified: &Classified) -> io::Result<()> {
+        let file = classified.path.to_string_lossy();
+        for prediction in &classified.predictions {
             let best = best(prediction);
             let mut scores = self.shown.choose(prediction);
             let groups = groups(prediction, &scores);

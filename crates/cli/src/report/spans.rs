@@ -1,4 +1,4 @@
-//! Overlapping segments → stretches of time in which the same is heard, few enough to read.
+//! Overlapping segments → stretches of time with the same label, few enough to read.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ pub(super) struct Span {
     /// Seconds from the start of the recording.
     pub(super) end: f64,
     /// What its segments say together.
-    pub(super) heard: Prediction,
+    pub(super) prediction: Prediction,
 }
 
 /// Divides a recording of `duration` seconds into stretches. Neighbours whose answer is the same
@@ -27,14 +27,14 @@ pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
     for range in stretches {
         let segments = &predictions[range];
         let Some((first, last)) = segments.first().zip(segments.last()) else { continue };
-        let Some(heard) = Prediction::mean(segments) else { continue };
+        let Some(prediction) = Prediction::mean(segments) else { continue };
         let mut start = 0.0;
         if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
             // So far the end is the centre of the neighbour before.
             start = (*before + centre(first)) / 2.0;
             *before = start;
         }
-        spans.push(Span { start, end: centre(last), heard });
+        spans.push(Span { start, end: centre(last), prediction });
     }
     if let Some(last) = spans.last_mut() {
         last.end = duration;
@@ -50,8 +50,8 @@ fn readable_stretches(duration: f64) -> usize {
 /// Joins neighbours whose answer is the same.
 fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Range<usize>> {
     let answers = ranges.into_iter().map(|range| {
-        let heard = Prediction::mean(&predictions[range.clone()]);
-        (heard.as_ref().and_then(answer), range)
+        let prediction = Prediction::mean(&predictions[range.clone()]);
+        (prediction.as_ref().and_then(answer), range)
     });
     let answers: Vec<(Option<String>, Range<usize>)> = answers.collect();
     let runs = answers.chunk_by(|a, b| a.0 == b.0);

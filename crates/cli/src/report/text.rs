@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use sourcing_sound::{Category, Labels};
 
-use super::Report;
+use super::entry::{Classified, Report};
 use super::spans::{Span, merge};
-use crate::classify::Heard;
 
 /// What is printed where the model recognises nothing.
 const NOTHING: &str = "nothing I know";
@@ -39,17 +38,17 @@ impl<W: Write> Text<W> {
 }
 
 impl<W: Write> Report for Text<W> {
-    fn write(&mut self, heard: &Heard) -> io::Result<()> {
-        let spans = merge(&heard.predictions, heard.duration);
+    fn write(&mut self, classified: &Classified) -> io::Result<()> {
+        let spans = merge(&classified.predictions, classified.duration);
         let default = if spans.len() == 1 { DEFAULT_TOP.0 } else { DEFAULT_TOP.1 };
         let top = self.top.unwrap_or(default);
-        let rows = spans.iter().flat_map(|span| rows(span, top, heard.duration));
+        let rows = spans.iter().flat_map(|span| rows(span, top, classified.duration));
         let rows: Vec<Row> = rows.collect();
         let longest = |of: fn(&Row) -> &str| rows.iter().map(|row| width(of(row))).max();
         let times = longest(|row| &row.time).unwrap_or(0);
         let groups = longest(|row| &row.group).unwrap_or(0);
         let labels = longest(|row| &row.label).unwrap_or(0).max(self.label_width);
-        writeln!(self.output, "{}  {:.1} s", heard.path.display(), heard.duration)?;
+        writeln!(self.output, "{}  {:.1} s", classified.path.display(), classified.duration)?;
         for Row { time, group, label, score } in &rows {
             let gap = if groups > 0 { "  " } else { "" };
             let score =
@@ -75,7 +74,7 @@ struct Row {
 /// The lines of one stretch.
 fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
     let mut rows = Vec::new();
-    let rejected = span.heard.rejected();
+    let rejected = span.prediction.rejected();
     if rejected {
         rows.push(Row {
             time: String::new(),
@@ -84,10 +83,10 @@ fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
             score: None,
         });
     }
-    // Below "nothing I know" stands what came closest, but not where one line is all.
+    // "Nothing I know" is followed by what came closest, unless one line is all.
     let labels = if rejected && top == 1 { 0 } else { top };
     let mut above = None;
-    for Category { label, score, group, .. } in span.heard.top(labels) {
+    for Category { label, score, group, .. } in span.prediction.top(labels) {
         let shown = if group == above { String::new() } else { group.clone().unwrap_or_default() };
         rows.push(Row { time: String::new(), group: shown, label, score: Some(score) });
         above = group;

@@ -1,8 +1,8 @@
 //! Sections that the cards of models and of heads have in common.
 
-use crate::figure::text;
 use crate::material::DataSummary;
 use crate::metrics::Scores;
+use crate::text;
 use std::fmt::Write;
 
 /// Precision, recall and F1 of every label, a column per group of left-out folds.

@@ -1,7 +1,7 @@
 //! Folds, and the only way to divide clips into training, validation and test: by whole
 //! recordings, along the folds.
 
-use super::{Layout, NO_FOLD, Presence, Slice, validation};
+use super::{Dataset, Layout, NO_FOLD, Presence, Slice, validation};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use std::fmt;
 /// Folds of sets that come without any.
 const HASH_FOLDS: u64 = 5;
 
-/// Indices of clips by their part, ascending. A recording never stands in two parts, except in
+/// Indices of clips by their part, ascending. A recording is never in two parts, except in
 /// the shuffled splits of the experiment `leakage`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
@@ -89,6 +89,13 @@ pub struct Folds<'a> {
     official: bool,
 }
 
+impl Dataset {
+    /// The folds: the only way to divide the clips.
+    pub fn folds(&self) -> Folds<'_> {
+        Folds::over(&self.slices, &self.presence, self.layout)
+    }
+}
+
 impl<'a> Folds<'a> {
     /// The folds of clips of a data set in a layout; `presence` is the data set's.
     pub fn over(
@@ -102,9 +109,9 @@ impl<'a> Folds<'a> {
 
     /// The folds to test together, so that each is tested once.
     ///
-    /// A fold stands alone, so that its result can be set beside published ones. Official folds
+    /// A fold is tested alone, so that its result can be set beside published ones. Official folds
     /// of which only a part is there allow no such comparison and are one group together, after
-    /// the whole ones, unless no fold is whole: then each stands alone, or nothing would be left
+    /// the whole ones, unless no fold is whole: then each is tested alone, or nothing would be left
     /// to train on.
     pub fn groups(&self) -> Vec<BTreeSet<u32>> {
         let with_clips = self.presence.iter().filter(|(_, presence)| presence.present > 0);
@@ -154,7 +161,7 @@ impl<'a> Folds<'a> {
             let present = format_folds(&self.folds_of(&official));
             return Err(SplitError::NothingToTest { wanted: format_folds(test), present });
         }
-        // A few recordings with several classes stand in two official folds.
+        // A few recordings with several classes are in two official folds.
         let recordings = self.recordings(&held_out);
         let before = train.len();
         train.retain(|&index| !recordings.contains(self.slices[index].recording.as_str()));

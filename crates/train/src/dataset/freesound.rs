@@ -127,7 +127,7 @@ fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<(),
                 .take(index)
                 .find_map(|(other, earlier)| Some((other.table, earlier.find(&row.fname)?.0)));
             if let Some((other, first)) = common {
-                let problem = format!("{} stands in {other}, line {first}, too", row.fname);
+                let problem = format!("{} is in {other}, line {first}, too", row.fname);
                 return Err(DatasetError::row(&root.join(part.table), line, problem));
             }
         }

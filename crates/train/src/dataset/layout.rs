@@ -1,8 +1,6 @@
-//! The layouts of data sets, and telling them apart.
+//! The layouts of data sets.
 
-use super::{DatasetError, esc, folders, freesound, urban_sound};
 use clap::ValueEnum;
-use std::path::Path;
 
 /// How a data set lies in its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,29 +54,5 @@ impl Layout {
     /// Whether its folds are published with it, so that results on them can be compared.
     pub fn has_official_folds(self) -> bool {
         matches!(self, Self::UrbanSound8k | Self::Esc50 | Self::Esc10)
-    }
-
-    /// The layout of the folder `root`. The tables decide; without one, folders that belong to
-    /// one of the published sets (`audio`, `fold1`, `train_noisy`, …) are not taken for labels.
-    ///
-    /// # Errors
-    /// [`DatasetError::Io`] if `root` is no folder that can be read, [`DatasetError::NoLayout`] if
-    /// it has none of the layouts.
-    pub fn detect(root: &Path) -> Result<Self, DatasetError> {
-        std::fs::read_dir(root).map_err(|error| DatasetError::Io(root.to_path_buf(), error))?;
-        let layout = if urban_sound::fits(root) {
-            Self::UrbanSound8k
-        } else if freesound::fits(root) {
-            Self::Freesound
-        } else if esc::fits_esc50(root) {
-            Self::Esc50
-        } else if esc::fits_extract(root) {
-            Self::Esc10
-        } else if folders::fits(root)? {
-            Self::Folders
-        } else {
-            return Err(DatasetError::NoLayout(root.to_path_buf()));
-        };
-        Ok(layout)
     }
 }

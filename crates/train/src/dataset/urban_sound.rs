@@ -134,7 +134,7 @@ fn labels_of(table: &Table<Row>) -> Result<Vec<String>, DatasetError> {
     Ok(by_id.into_values().map(str::to_owned).collect())
 }
 
-/// The rows whose file is in their fold's folder. `count` hears of every row's fold, and whether
+/// The rows whose file is in their fold's folder. `count` is called with every row's fold, and whether
 /// it is.
 fn slices_of(
     root: &Path,

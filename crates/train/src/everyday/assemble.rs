@@ -3,15 +3,16 @@
 use super::card;
 use super::checkpoint::{Checkpoint, sha256_hex};
 use super::describe::{self, About, Use};
-use super::distil::Plan;
+use super::evaluation::{Evaluation, HeadScore};
 use super::golden;
 use super::graph::{self, Weights};
 use super::material::{Material, Role};
 use super::measure::{Measured, Share};
+use super::plan::Plan;
 use super::quantise::Stored;
 use super::reference::Differences;
 use super::taxonomy;
-use super::usage::Usage;
+use super::usage::{Anywhere, Usage};
 use crate::arrays::write_atomically;
 use crate::assemble::write_text;
 use crate::evaluation::today;
@@ -19,69 +20,12 @@ use crate::net::Array;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use prost::Message;
-use serde::{Deserialize, Serialize};
 use sourcing_sound::{Labels, Model, Taxonomy};
 use std::io::Write;
 use std::path::Path;
 
 /// Largest accepted file: what a page can ask people to wait for.
 pub const MAX_BYTES: usize = 1_200_000;
-
-/// `evaluation.json`: every number about the network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// Layout of this file.
-    pub schema_version: u32,
-    /// Day of the export, UTC, `YYYY-MM-DD`.
-    pub date: String,
-    /// The command that made the network.
-    pub command: String,
-    /// Stands for settings, checkpoint and audio.
-    pub config_hash: String,
-    /// The settings themselves.
-    pub plan: Plan,
-    /// SHA-256 of the checkpoint's file.
-    pub checkpoint_sha256: String,
-    /// From the authors' own outputs for a sound.
-    pub from_the_original: Differences,
-    /// Numbers in the network.
-    pub n_parameters: usize,
-    /// Bytes of the weights as 32-bit floats, and as stored.
-    pub weight_bytes: (usize, usize),
-    /// Bytes of the file.
-    pub file_bytes: usize,
-    /// The audio: folder, clips that trained, clips that were left out.
-    pub audio: Vec<(String, usize, usize, usize)>,
-    /// Weights between the checkpoint's and the trained ones, on recordings that trained; the one
-    /// with the best `hard` of those with a `clean` of at least 0.92 ships.
-    pub shares: Vec<Share>,
-    /// The checkpoint, the same with its weights as stored, and the trained network.
-    pub measured: Measured,
-    /// Windows and hops.
-    pub usage: Vec<Usage>,
-    /// How the model is used.
-    pub used: Use,
-    /// Greatest difference of a score, and of a value of the embedding, between the file, as the
-    /// core runs it, and the trainer's network.
-    pub export_difference: (f32, f32),
-    /// A head of the same recipe on each network, where `--heads` names its evaluation.
-    pub heads: Vec<HeadScore>,
-}
-
-/// What a head reaches on a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HeadScore {
-    /// Name of the head.
-    pub head: String,
-    /// The network.
-    pub network: String,
-    /// Left-out folds.
-    pub folds: Vec<String>,
-    /// Mean accuracy over them.
-    pub accuracy: f64,
-    /// Mean macro-F1.
-    pub macro_f1: f64,
-}
 
 /// Builds model files that differ in their weights and in how they are used.
 pub struct Factory<'a> {
@@ -181,6 +125,8 @@ pub struct Results<'a> {
     pub measured: Measured,
     /// Windows and hops.
     pub usage: Vec<Usage>,
+    /// Brief events in several places.
+    pub anywhere: Anywhere,
     /// The choice.
     pub used: Use,
     /// Evaluations of heads.
@@ -226,6 +172,7 @@ pub fn write(
         shares: results.shares,
         measured: results.measured,
         usage: results.usage,
+        anywhere: results.anywhere,
         used: results.used,
         export_difference: (reference.differences.score, reference.differences.embedding),
         heads: results.heads,

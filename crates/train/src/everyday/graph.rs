@@ -42,7 +42,7 @@ pub fn model(
     properties: Vec<(String, String)>,
 ) -> Result<ModelProto> {
     let arrays = weights.iter().map(|array| (array.name.as_str(), array)).collect();
-    let mut writer = Writer { builder: Builder::new(), arrays, kind };
+    let mut writer = Writer { builder: Builder::default(), arrays, kind };
     writer.convolution(&layout.stem)?;
     let mut output = last_of(&layout.stem);
     for (index, block) in layout.blocks.iter().enumerate() {

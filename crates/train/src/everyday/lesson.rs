@@ -3,9 +3,9 @@
 
 use super::corrupt::{amplitude, mix, power, random_chain};
 use super::describe;
-use super::distil::Plan;
 use super::material::{Clip, Material, Role};
 use super::network::{Inputs, Output, Targets};
+use super::plan::Plan;
 use super::synthesis::{RATE, coloured};
 use super::teacher::Taught;
 use crate::random::generator;

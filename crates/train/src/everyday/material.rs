@@ -185,9 +185,9 @@ fn samples(source: &Source) -> Result<Vec<f32>> {
     let mut resampler = Resampler::new(rate, SampleRate::new(RATE as u32)?)?;
     let mut samples = Vec::new();
     let seconds = (MAX_SECONDS + 1) * recording.sample_rate as usize;
-    let heard = &recording.samples[..recording.samples.len().min(seconds)];
-    ensure!(heard.iter().all(|x| x.is_finite()), "a sample is not finite");
-    resampler.push(heard, &mut samples)?;
+    let used = &recording.samples[..recording.samples.len().min(seconds)];
+    ensure!(used.iter().all(|x| x.is_finite()), "a sample is not finite");
+    resampler.push(used, &mut samples)?;
     resampler.finish(&mut samples)?;
     samples.truncate(MAX_SECONDS * RATE);
     // Data sets fill short clips up with digital silence.

@@ -12,6 +12,7 @@ mod checkpoint;
 mod corrupt;
 mod describe;
 mod distil;
+mod evaluation;
 mod golden;
 mod graph;
 mod layout;
@@ -19,6 +20,7 @@ mod lesson;
 mod material;
 mod measure;
 mod network;
+mod plan;
 mod quantise;
 mod reference;
 mod synthesis;
@@ -36,12 +38,12 @@ use anyhow::{Context, Result, ensure};
 use assemble::{Factory, Results};
 use checkpoint::Checkpoint;
 use describe::Use;
-use distil::Plan;
 use graph::Weights;
 use lesson::Lessons;
 use material::Material;
 use measure::{Measured, Network, SHARES, Share};
 use network::LossWeights;
+use plan::Plan;
 use reference::Reference;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,7 +52,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use teacher::Taught;
-use usage::Usage;
+use usage::{Anywhere, Usage};
 
 /// Sounds of each formula.
 const ROUNDS: usize = 12;
@@ -164,7 +166,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     };
     let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
     let (shares, weights) = task.chosen(&trained, &taught)?;
-    let (measured, usage) = task.measured(&weights, &taught)?;
+    let (measured, usage, anywhere) = task.measured(&weights, &taught)?;
     if STOP.load(Ordering::Relaxed) {
         return Ok(false);
     }
@@ -177,6 +179,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         shares,
         measured,
         usage,
+        anywhere,
         used: USED,
         heads,
     };
@@ -238,7 +241,11 @@ impl Task<'_> {
     }
 
     /// Measures, or reads what was measured of the very same weights.
-    fn measured(&self, weights: &[Array], taught: &[Taught]) -> Result<(Measured, Vec<Usage>)> {
+    fn measured(
+        &self,
+        weights: &[Array],
+        taught: &[Taught],
+    ) -> Result<(Measured, Vec<Usage>, Anywhere)> {
         let stored = quantise::rounded(&self.checkpoint.weights);
         let networks = [
             Network { name: "the original", weights: &self.checkpoint.weights },
@@ -253,6 +260,8 @@ impl Task<'_> {
         let usage = kept(&self.path("usage", weights), || {
             usage::table(layout, self.material, USED, build)
         })?;
-        Ok((measured, usage))
+        let anywhere =
+            kept(&self.path("anywhere", weights), || usage::anywhere(self.material, USED, build))?;
+        Ok((measured, usage, anywhere))
     }
 }

@@ -27,6 +27,8 @@ const EVENT: f64 = 3.0;
 const BRIEF: f64 = 0.3;
 /// Events of each kind.
 const EVENTS: usize = 40;
+/// Places of a brief event within a hop.
+const PLACES: usize = 8;
 
 /// What a choice of window and hop does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +45,8 @@ pub struct Usage {
     pub delay_90: f64,
     /// Share named within 1.2 s.
     pub within_1_2: f64,
+    /// Share named at all, within 3 s.
+    pub named: f64,
     /// Events cut to 0.3 s, somewhere in 4 s of quiet.
     pub n_brief: usize,
     /// Share of them whose group is named.
@@ -51,11 +55,39 @@ pub struct Usage {
     pub million_multiply_adds: f64,
 }
 
+/// Whether it matters where a brief event falls in the grid of windows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Anywhere {
+    /// Events.
+    pub n_events: usize,
+    /// Places in which each was tried, evenly over a hop.
+    pub places: usize,
+    /// Events named in at least one place.
+    pub named_somewhere: usize,
+    /// Share of these events' places in which they were named.
+    pub named: f64,
+}
+
 /// A sound with the group that its clip as a whole has.
 struct Event {
     samples: Vec<f32>,
     onset: f64,
     group: String,
+}
+
+/// A brief event before it is placed.
+struct Brief<'a> {
+    name: &'a str,
+    samples: &'a [f32],
+    before: f64,
+    group: String,
+}
+
+impl Brief<'_> {
+    fn event(&self, later: f64) -> Event {
+        let before = self.before + later;
+        placed(self.samples, before, 2.0 * BEFORE + EVENT, &self.group, self.name)
+    }
 }
 
 /// Measures every choice. `build` makes a model that is used in a certain way.
@@ -70,6 +102,7 @@ pub fn table(
 ) -> Result<Vec<Usage>> {
     let whole = build(Use { window_frames: 10 * COLUMNS_PER_SECOND, ..used })?;
     let (loud, brief) = events(material, &whole)?;
+    let brief: Vec<Event> = brief.iter().map(|brief| brief.event(0.0)).collect();
     let mut rows = Vec::new();
     for window in WINDOWS {
         for hop in HOPS {
@@ -85,6 +118,7 @@ pub fn table(
                 median_delay: quantile(&delays, 0.5),
                 delay_90: quantile(&delays, 0.9),
                 within_1_2: share(&delays, 1.2),
+                named: share(&delays, EVENT - 1e-9),
                 n_brief: named.len(),
                 brief_named: share(&named, EVENT - 1e-9),
                 million_multiply_adds: multiply_adds(layout, used.window_frames) / hop / 1e6,
@@ -102,6 +136,39 @@ pub fn table(
         }
     }
     Ok(rows)
+}
+
+/// Tries brief events in several places within a hop. `build` is as for [`table`].
+///
+/// # Errors
+/// When a model cannot be built or run.
+pub fn anywhere(
+    material: &Material,
+    used: Use,
+    build: impl Fn(Use) -> Result<Model>,
+) -> Result<Anywhere> {
+    let whole = build(Use { window_frames: 10 * COLUMNS_PER_SECOND, ..used })?;
+    let model = build(used)?;
+    let (_, brief) = events(material, &whole)?;
+    let step = used.hop_frames as f64 / COLUMNS_PER_SECOND as f64 / PLACES as f64;
+    let named = |brief: &Brief<'_>| -> Result<usize> {
+        let mut count = 0;
+        for place in 0..PLACES {
+            count += usize::from(delay(&model, &brief.event(place as f64 * step))? < EVENT);
+        }
+        Ok(count)
+    };
+    let counts: Vec<usize> = brief.par_iter().map(named).collect::<Result<_>>()?;
+    let somewhere = counts.iter().filter(|&&count| count > 0).count();
+    let places = (somewhere * PLACES).max(1);
+    let found = Anywhere {
+        n_events: counts.len(),
+        places: PLACES,
+        named_somewhere: somewhere,
+        named: counts.iter().sum::<usize>() as f64 / places as f64,
+    };
+    progress::line(&format!("brief events: {found:?}"));
+    Ok(found)
 }
 
 fn each(events: &[Event], one: impl Fn(&Event) -> Result<f64> + Send + Sync) -> Result<Vec<f64>> {
@@ -135,7 +202,7 @@ fn delay(model: &Model, event: &Event) -> Result<f64> {
 
 /// Loud events, and brief ones: held-out clips that rise out of quiet and are named with
 /// confidence as a whole.
-fn events(material: &Material, whole: &Model) -> Result<(Vec<Event>, Vec<Event>)> {
+fn events<'a>(material: &'a Material, whole: &Model) -> Result<(Vec<Event>, Vec<Brief<'a>>)> {
     let (mut loud, mut brief) = (Vec::new(), Vec::new());
     let mut clips: Vec<&Clip> = material
         .clips
@@ -170,8 +237,8 @@ fn events(material: &Material, whole: &Model) -> Result<(Vec<Event>, Vec<Event>)
             let length = (BRIEF * RATE as f64) as usize;
             let at = loudest(&clip.samples, length);
             let before = BEFORE + rng.random_range(0.0..4.0 - BRIEF);
-            let piece = &clip.samples[at..at + length];
-            brief.push(placed(piece, before, 2.0 * BEFORE + EVENT, &group, &clip.name));
+            let samples = &clip.samples[at..at + length];
+            brief.push(Brief { name: &clip.name, samples, before, group });
         }
     }
     Ok((loud, brief))

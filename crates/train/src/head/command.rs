@@ -5,9 +5,9 @@ use super::embed::Embedder;
 use super::evaluation::Evaluation;
 use super::material::{self, Folders, Material};
 use super::recipe::Recipe;
+use super::recording_counts::RecordingCounts;
 use super::refines::Relations;
 use super::stage;
-use super::stock::Stock;
 use crate::assemble::command_line;
 use crate::card::sections;
 use crate::interrupt::{self, STOP};
@@ -115,14 +115,14 @@ pub fn execute(
     let Arguments { features, copies, seed, .. } = arguments;
     let recipe = Recipe::new(features.clone(), base.metadata(), *copies, *seed);
     let dataset = material::open(&folders)?;
-    Stock::from(&dataset).groups(&arguments.test_folds)?;
+    RecordingCounts::from(&dataset).groups(&arguments.test_folds)?;
     let relations =
         Relations::new(arguments.refines.as_deref(), &dataset.labels, &base.metadata().labels)?;
     let Some(material) = Material::load(dataset, &folders, &embedder, (*copies, *seed))? else {
         return Ok(None);
     };
     // Damaged files may have left too few.
-    let groups = Stock::from(&material).groups(&arguments.test_folds)?;
+    let groups = RecordingCounts::from(&material).groups(&arguments.test_folds)?;
     if groups.is_empty() {
         progress::line("all clips are in one fold: none is left out, so nothing is measured");
     }

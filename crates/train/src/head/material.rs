@@ -1,4 +1,4 @@
-//! Everything that a head is trained and judged on, as the base model hears it.
+//! Everything that a head is trained and judged on, as the base model sees it.
 
 use super::embed::{Embedder, Sound};
 use super::{alter, segment, synthesis, unknown};
@@ -77,7 +77,7 @@ pub struct Material {
 
 impl Material {
     /// Reads the audio of the data set that [`open`] read, and that of the other folders, with
-    /// `copies` altered copies of each sound. What is unreadable is told on stderr and kept in the
+    /// `copies` altered copies of each sound. What is unreadable is named on stderr and kept in the
     /// summary. `None` when the work was stopped.
     pub fn load(
         dataset: Dataset,
@@ -138,7 +138,7 @@ impl Material {
         Ok(Split { train: clips(&split.train), test: clips(&split.test), dropped: split.dropped })
     }
 
-    /// A hash of everything that was heard, by name, fold, label and length.
+    /// A hash of everything that was processed, by name, fold, label and length.
     pub fn hash(&self) -> String {
         let mut text = String::new();
         for Clip { slice, patches, .. } in &self.clips {
@@ -164,7 +164,7 @@ pub struct Split<'a> {
     pub dropped: usize,
 }
 
-/// Reads the tables. What is missing is told on stderr.
+/// Reads the tables. What is missing is named on stderr.
 pub fn open(folders: &Folders) -> Result<Dataset> {
     let mut dataset = Dataset::open(&folders.data)?;
     if let Some(extra) = &folders.extra {

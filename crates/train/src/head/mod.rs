@@ -13,10 +13,10 @@ mod evaluation;
 mod export;
 mod material;
 mod recipe;
+mod recording_counts;
 mod refines;
 mod segment;
 mod stage;
-mod stock;
 mod synthesis;
 #[cfg(test)]
 mod tests;

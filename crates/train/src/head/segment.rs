@@ -1,4 +1,4 @@
-//! Segments of recordings: the patches that a head hears at a time.
+//! Segments of recordings: the patches that a head is given at a time.
 
 use sourcing_sound::{ModelMetadata, Patch};
 
@@ -7,7 +7,7 @@ const SECONDS: f64 = 4.0;
 /// Most patches that a head's file may ask for.
 const MAX_PATCHES: usize = 128;
 
-/// How many patches of a base model a head hears in a segment: as many as fit into 4 s, one at
+/// How many patches of a base model make a segment for a head: as many as fit into 4 s, one at
 /// least. Without patches the base's own segment is the only one.
 pub fn patches(base: &ModelMetadata) -> usize {
     let Some(patch) = base.patch else { return 1 };

@@ -183,7 +183,7 @@ fn what_cannot_be_taught_is_refused() {
     write_wav(&rare("__2"), &[0.1; 100], RATE);
     let message = refused(&good);
     assert!(message.contains("\"rare\": found 1, needed 2"), "{message}");
-    assert!(!good.work.exists(), "nothing was heard before");
+    assert!(!good.work.exists(), "nothing was processed before");
 }
 
 #[test]

@@ -36,12 +36,14 @@ pub struct Builder {
     last: String,
 }
 
-impl Builder {
+impl Default for Builder {
     /// A graph without nodes, whose last value is its input.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { nodes: Vec::new(), weights: Vec::new(), last: INPUT.to_owned() }
     }
+}
 
+impl Builder {
     /// Adds a constant.
     pub fn constant(&mut self, tensor: TensorProto) {
         self.weights.push(tensor);

@@ -19,7 +19,7 @@ pub struct Costs {
     pub load_ms: Vec<f64>,
     /// To classify the audio as a recording.
     pub classify_ms: Vec<f64>,
-    /// To hear the audio live, piece by piece.
+    /// To process the audio live, piece by piece.
     pub stream_ms: Vec<f64>,
 }
 

@@ -5,6 +5,7 @@
 
 mod cost;
 mod machine;
+mod measured;
 mod program;
 mod table;
 
@@ -16,11 +17,12 @@ use serde_json::{Value, json};
 
 use crate::bench::cost::{Costs, Sizes};
 use crate::bench::machine::Machine;
+use crate::bench::measured::{Measured, MeasuredModel};
 use crate::bench::program::Program;
 use crate::browser::{Browser, CHROMIUM_VARIABLE};
+use crate::cargo::PRODUCT;
 use crate::process;
 use crate::site;
-use crate::steps::PRODUCT;
 use crate::wasm::{self, Names};
 use crate::workspace::Workspace;
 
@@ -62,7 +64,7 @@ pub struct Options {
     /// How often everything is measured; the medians are shown
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Seconds of audio that each model hears at a time
+    /// Seconds of audio that each model is given at a time
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
     /// The page to write, docs/cost.md if left out
@@ -99,30 +101,6 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 /// The smallest check that the programs work: one round of a second of audio.
 pub fn check(workspace: &Workspace) -> Result<()> {
     measure(workspace, 1, 1, &subjects(&[])).map(drop)
-}
-
-/// All that was measured.
-pub struct Measured {
-    rounds: u16,
-    seconds: u16,
-    /// The browser's name and version.
-    browser: String,
-    /// The module that runs the models in the browser.
-    engine: Sizes,
-    /// Milliseconds from the module's bytes to a module that is ready, in the browser.
-    engine_start_ms: Vec<f64>,
-    models: Vec<MeasuredModel>,
-}
-
-/// What was measured of one model.
-pub struct MeasuredModel {
-    name: String,
-    /// Of the head's file alone, for a model with a head.
-    sizes: Sizes,
-    native: Costs,
-    browser: Costs,
-    /// Bytes of the browser's module after it has run the model.
-    memory_bytes: Vec<f64>,
 }
 
 fn measure(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::bench::cost::{Costs, Sizes, median};
 use crate::bench::machine::Machine;
-use crate::bench::{Measured, MeasuredModel};
+use crate::bench::measured::{Measured, MeasuredModel};
 
 const HEADER: [&str; 10] = [
     "model",

@@ -1,5 +1,5 @@
 // A recording piece by piece, at the file's own rate: hours of it fit in
-// memory, because no more of it is held than is being heard.
+// memory, because only the piece that is being processed is held.
 
 import { SoundError } from "../errors.js";
 import type { RecordingReader } from "../types.js";

@@ -14,7 +14,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
     "Ein anderes Programm benutzt gerade das Mikrofon. Schließ dieses Programm und versuch es dann noch einmal.",
   "device-lost":
     "Das Mikrofon wurde abgezogen oder ausgeschaltet. Schließ es wieder an und versuch es dann noch einmal.",
-  interrupted: "Das System hat das Mikrofon kurz weggenommen. Das Zuhören geht weiter, sobald es zurück ist.",
+  interrupted: "Das System hat das Mikrofon kurz weggenommen. Das Zuhören geht weiter, sobald es wieder da ist.",
   "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
   "wasm-fetch": "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
   "worker-crashed":

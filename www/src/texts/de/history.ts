@@ -7,8 +7,8 @@ export const history: typeof english = {
   today: "Heute",
   previousDay: "Tag davor",
   nextDay: "Tag danach",
-  empty: "An diesem Tag wurde nichts gehört.",
-  emptyAll: "Hier erscheinen die Geräusche, die die Seite hört, mit Uhrzeit und Sicherheit.",
+  empty: "Keine Geräusche an diesem Tag.",
+  emptyAll: "Hier erscheinen erkannte Geräusche mit Uhrzeit und Sicherheit.",
   start: "Zuhören",
   summary: (sounds, kinds) =>
     `${sounds} ${sounds === 1 ? "Geräusch" : "Geräusche"} ${kinds === 1 ? "einer Art" : `${kinds} verschiedener Arten`}`,
@@ -32,7 +32,7 @@ export const history: typeof english = {
   more: (count) => `${count} weitere zeigen`,
   keep: "Zu jedem Geräusch 4 Sekunden Ton behalten",
   keepHelp: (clips, size) =>
-    `Aus, solange du es nicht einschaltest. Der Ton bleibt auf diesem Gerät, in diesem Browser: höchstens ${clips} Ausschnitte (etwa ${size}); die ältesten gehen zuerst.`,
+    `Aus, solange du es nicht einschaltest. Der Ton bleibt auf diesem Gerät, in diesem Browser: höchstens ${clips} Ausschnitte (etwa ${size}); die ältesten werden zuerst gelöscht.`,
   keepMost: "Ausschnitte höchstens",
   used: (size) => `Diese Seite belegt ${size} Speicher.`,
   exported: "Sichern",
@@ -40,11 +40,11 @@ export const history: typeof english = {
   exportedAll: "alles",
   formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
   removeAll: "Alles löschen …",
-  removeAllAsk: "Den ganzen Verlauf samt allem behaltenen Ton löschen? Das lässt sich nicht rückgängig machen.",
+  removeAllAsk: "Den ganzen Verlauf samt allen gespeicherten Aufnahmen löschen? Das lässt sich nicht rückgängig machen.",
   removeAllDo: "Alles löschen",
   cancel: "Abbrechen",
   notLasting:
-    "Dein Browser behält für diese Seite nichts (vielleicht ein privates Fenster). Was gehört wird, steht hier, bis du sie schließt: Sichere es vorher.",
+    "Dein Browser speichert für diese Seite nichts (vielleicht ein privates Fenster). Erkannte Geräusche stehen hier, bis du sie schließt: Sichere sie vorher.",
   troubles: {
     "audio-dropped":
       "Für Ton ist kein Platz mehr: Das Geräusch ist festgehalten, sein Ton nicht. Lösch etwas aus dem Verlauf oder mach auf diesem Gerät Platz.",

@@ -1,4 +1,4 @@
-import type { Texts } from "../index.js";
+import type { Texts } from "../en/index.js";
 import { errors, modelErrors } from "./errors.js";
 import { files } from "./files.js";
 import { history } from "./history.js";

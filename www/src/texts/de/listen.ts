@@ -17,10 +17,10 @@ export const listen: typeof english = {
   systemMicrophone: "Vom System gewählt",
   microphoneNumber: (n) => `Mikrofon ${n}`,
   microphoneAbsent: "Das zuvor gewählte (nicht angeschlossen)",
-  fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen hört das vom System gewählte zu.",
+  fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen wird das vom System gewählte benutzt.",
   missed: (time) =>
-    `Solange diese Seite nicht zu sehen war, hat der Browser sie gebremst: ${time} wurden nicht gehört. Lass sie in einem eigenen Fenster oder sichtbar, dann geht nichts verloren.`,
-  heardAt: (time) => `Gehört um ${time}`,
+    `Solange diese Seite nicht zu sehen war, hat der Browser sie gebremst: ${time} Ton fehlen. Lass sie in einem eigenen Fenster oder sichtbar, dann geht nichts verloren.`,
+  detectedAt: (time) => `Erkannt um ${time}`,
   allSounds: "Alle Geräusche",
   fullScreen: "Ganzer Bildschirm",
   leaveFullScreen: "Ganzen Bildschirm verlassen",

@@ -67,7 +67,7 @@ export const models = {
       licence: "Bedingungen für die Gewichte",
       config_hash: "eine Prüfsumme der Einstellungen des Trainings",
     },
-    "Wie es hört": {
+    "Was es bekommt": {
       sample_rate: "Hz",
       n_fft: "Abtastwerte einer Transformation",
       win_length: "Abtastwerte des Fensters",

@@ -20,13 +20,13 @@ export const page: typeof english = {
   ready: "Bereit",
   failed: "Das hat nicht geklappt",
   listening: "Ich höre zu\u00a0…",
-  working: "Ich überlege\u00a0…",
+  working: "Wird ausgewertet\u00a0…",
   recording: "Aufnahme läuft\u00a0…",
   quiet: "Ruhe",
   quietDetail: "Kein Geräusch, das sich benennen ließe",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
-  unsure: "Keines der Geräusche, die ich gelernt habe",
+  unsure: "Keines der Geräusche, die ich kenne",
   secondsLeft: (seconds) => `Noch ${comma(seconds)}\u00a0s`,
   fromMicrophone: "Mikrofon",
   fromRecording: "Deine Aufnahme",
@@ -39,8 +39,8 @@ export const page: typeof english = {
   gettingReady: "Wird vorbereitet\u00a0…",
   listensFor: "Achtet auf",
 
-  introLead: "Lass diese Seite zuhören, und sie nennt, was sie hört.",
-  introPrivacy: "Alles geschieht hier in deinem Browser: Kein Ton und nichts darüber verlässt dieses Gerät.",
+  introLead: "Starte das Zuhören, und diese Seite benennt die Geräusche um dich herum.",
+  introPrivacy: "Alles läuft in deinem Browser: Kein Ton und nichts darüber verlässt dieses Gerät.",
   samplesTitle: "Kein Mikrofon zur Hand? Probier ein Beispiel aus:",
   samples: { siren: "Sirene", bird: "Singvogel", guitar: "Gitarre" },
 
@@ -51,15 +51,15 @@ export const page: typeof english = {
   now: "jetzt",
   hertz: "Hz",
 
-  heardLive: "Gerade gehört",
+  liveTitle: "Gerade eben",
   since: (time) => `seit ${time}`,
-  heardFile: "In dieser Aufnahme",
-  heardNothing: "Hier erscheinen Geräusche, sobald sie zu hören sind.",
+  recordingTitle: "In dieser Aufnahme",
+  noSounds: "Hier erscheinen Geräusche, sobald sie erkannt werden.",
 
   about: "Über diese Seite",
   aboutText: [
-    "Diese Seite hört über das Mikrofon zu und nennt das Geräusch, das sie hört. Alles wird hier berechnet, in deinem Browser: Kein Ton und nichts darüber wird irgendwohin geschickt.",
-    "Sie kennt nur die Geräusche, die unten stehen, und sie macht Fehler. Verlass dich nicht auf sie, wo es um Sicherheit geht.",
+    "Diese Seite hört über das Mikrofon zu und benennt das Geräusch. Alles wird in deinem Browser berechnet: Kein Ton und nichts darüber wird irgendwohin geschickt.",
+    "Sie kennt nur die Geräusche, die unter Modelle stehen, und sie macht Fehler. Verlass dich nicht auf sie, wo es um Sicherheit geht.",
   ],
   facts: {
     model: "Modell",

@@ -1,12 +1,12 @@
-// The history of what was heard.
+// The history.
 
 export const history = {
   title: "History",
   today: "Today",
   previousDay: "Previous day",
   nextDay: "Next day",
-  empty: "Nothing was heard on this day.",
-  emptyAll: "Sounds that the page hears appear here, with their time and how sure it was.",
+  empty: "No sounds on this day.",
+  emptyAll: "Sounds appear here as they are detected, with time and confidence.",
   start: "Start listening",
   summary: (sounds: number, kinds: number) =>
     `${sounds} ${sounds === 1 ? "sound" : "sounds"} of ${kinds} ${kinds === 1 ? "kind" : "kinds"}`,
@@ -15,10 +15,10 @@ export const history = {
   zoom: "Range",
   wholeDay: "Whole day",
   hour: (from: string, to: string) => `${from} – ${to}`,
-  timeline: (sounds: number) => `Timeline of ${sounds} sounds; the list below has the same.`,
+  timeline: (sounds: number) => `Timeline of ${sounds} sounds; the list below shows the same.`,
   counts: "Count per hour",
   label: "Sound",
-  total: "Sum",
+  total: "Total",
   list: "Every sound",
   now: "now",
   seconds: (value: string) => `${value} s`,
@@ -30,21 +30,21 @@ export const history = {
   more: (count: number) => `Show ${count} more`,
   keep: "Keep 4 seconds of sound with each event",
   keepHelp: (clips: number, size: string) =>
-    `Off unless you switch it on. The sound stays on this device, in this browser: at most ${clips} clips (about ${size}); the oldest go first.`,
-  keepMost: "Clips at most",
+    `Off until you switch it on. The sound stays on this device, in this browser: at most ${clips} clips (about ${size}); the oldest are deleted first.`,
+  keepMost: "Maximum clips",
   used: (size: string) => `This page uses ${size} of storage.`,
   exported: "Save",
   exportedDay: "this day",
   exportedAll: "everything",
   formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
   removeAll: "Delete everything…",
-  removeAllAsk: "Delete the whole history, with all the sound that was kept? This cannot be undone.",
+  removeAllAsk: "Delete the whole history, including all saved sound? This cannot be undone.",
   removeAllDo: "Delete everything",
   cancel: "Cancel",
   notLasting:
-    "Your browser keeps nothing for this page (a private window, perhaps). What is heard is listed here until you close it: save it before.",
+    "Your browser stores nothing for this page (a private window, perhaps). Sounds are listed here until you close it; save them first.",
   troubles: {
     "audio-dropped": "There is no room left for sound: the event is kept, its sound is not. Delete some of the history, or free space on this device.",
-    "not-kept": "An event could not be written into the history: this device's storage is full or refused. Free some space, or save the history and delete it.",
+    "not-kept": "An event could not be saved: this device's storage is full or blocked. Free some space, or save the history and delete it.",
   },
 };

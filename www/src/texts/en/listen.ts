@@ -2,27 +2,27 @@
 
 export const listen = {
   title: "What is that sound?",
-  stageName: "What is heard",
-  scoresName: "Likeliest sounds",
+  stageName: "Current sound",
+  scoresName: "Most likely sounds",
   pause: "Pause",
-  resume: "Go on",
+  resume: "Resume",
   paused: "Paused",
-  pausedDetail: "The microphone is off until you go on.",
-  pausedSample: "The sample goes on when you do.",
+  pausedDetail: "The microphone is off until you resume.",
+  pausedSample: "The sample continues when you resume.",
   waiting: "Waiting for the microphone…",
-  waitingDetail: "Listening goes on by itself as soon as it can.",
+  waitingDetail: "Listening resumes by itself as soon as possible.",
   microphone: "Microphone",
-  systemMicrophone: "The system's choice",
+  systemMicrophone: "System default",
   microphoneNumber: (n: number) => `Microphone ${n}`,
-  microphoneAbsent: "The one chosen before (not connected)",
-  fellBack: "The microphone that you chose is not connected; the system's choice is used instead.",
+  microphoneAbsent: "Previously chosen (not connected)",
+  fellBack: "The microphone you chose is not connected; the system default is used instead.",
   missed: (time: string) =>
-    `While this page was out of sight the browser held it back: ${time} of sound were not heard. Keep it in a window of its own, or in sight, to miss nothing.`,
-  heardAt: (time: string) => `Heard at ${time}`,
+    `The browser held this page back while it was hidden: ${time} of sound were missed. Keep it visible, or in a window of its own, to miss nothing.`,
+  detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
   fullScreen: "Full screen",
   leaveFullScreen: "Leave full screen",
-  history: "All of the history",
+  history: "Full history",
   levelHints: {
     clipped: "Too loud: the sound is cut off. Move away from it, or turn the input down.",
     quiet: "Very quiet: move closer to the sound, or turn the input up.",
@@ -31,8 +31,8 @@ export const listen = {
   /** What a browser lacks that listening cannot do without. */
   unsupported: {
     "microphone access":
-      "This browser gives pages no microphone. Inside another app's browser, open this page in Safari, Chrome or Firefox instead.",
-    AudioWorklet: "This browser cannot hand sound to a page (it lacks AudioWorklet). Update it, or use a current Chrome, Edge, Firefox or Safari.",
+      "This browser gives pages no access to the microphone. If you are inside another app, open this page in Safari, Chrome or Firefox instead.",
+    AudioWorklet: "This browser cannot pass sound to a page (it lacks AudioWorklet). Update it, or use a current Chrome, Edge, Firefox or Safari.",
     WebAssembly: "WebAssembly is switched off or missing in this browser; a lockdown mode may do that. Switch it on for this page, or use another browser.",
     "WebAssembly SIMD":
       "This browser, or this device's processor, is too old for the arithmetic needed (WebAssembly SIMD). Update the browser: Chrome 91, Firefox 89 or Safari 16.4 and later have it.",

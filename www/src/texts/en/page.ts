@@ -20,13 +20,13 @@ export const page = {
   ready: "Ready",
   failed: "That did not work",
   listening: "Listening…",
-  working: "Working it out…",
+  working: "Classifying…",
   recording: "Recording…",
   quiet: "Quiet",
   quietDetail: "No sound to name",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
-  unsure: "None of the sounds I have learnt",
+  unsure: "None of the sounds I know",
   secondsLeft: (seconds: string) => `${seconds} s left`,
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
@@ -38,8 +38,8 @@ export const page = {
   gettingReady: "Getting ready…",
   listensFor: "Listens for",
 
-  introLead: "Let this page listen, and it names what it hears.",
-  introPrivacy: "It works here in your browser: no sound, and nothing about it, leaves this device.",
+  introLead: "Start listening, and this page names the sounds around you.",
+  introPrivacy: "Everything runs in your browser: no sound, and nothing about it, leaves this device.",
   samplesTitle: "No microphone at hand? Try it on a sample:",
   samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" } as Readonly<Record<Sample["id"], string>>,
 
@@ -49,14 +49,14 @@ export const page = {
   now: "now",
   hertz: "Hz",
 
-  heardLive: "Heard just now",
+  liveTitle: "Just now",
   since: (time: string) => `since ${time}`,
-  heardFile: "In this recording",
-  heardNothing: "Sounds appear here as they are heard.",
+  recordingTitle: "In this recording",
+  noSounds: "Sounds appear here as they are detected.",
 
   about: "About",
   aboutText: [
-    "This page listens through the microphone and names the sound it hears. Everything is computed here, in your browser: no sound, and nothing about it, is sent anywhere.",
+    "This page listens through the microphone and names the sound. Everything is computed in your browser: no sound, and nothing about it, is sent anywhere.",
     "It knows only the sounds listed under Models, and it makes mistakes. Do not rely on it where safety matters.",
   ],
   facts: {
@@ -69,7 +69,7 @@ export const page = {
     licence: "Licence of the model",
   },
 
-  /** What each of the site's models hears, by its choice's `id`. */
+  /** What each of the site's models knows, by its choice's `id`. */
   choices: {
     everyday: (labels) => `${labels} everyday sounds`,
     "everyday+urban": (labels) => `${labels} everyday and urban sounds`,

@@ -52,7 +52,7 @@ impl Axis {
         axis
     }
 
-    /// Where a value stands: 0 at the low end, 1 at the high end.
+    /// Position of a value: 0 at the low end, 1 at the high end.
     pub(super) fn position(&self, value: f64) -> f64 {
         let scaled = |value: f64| self.mel.map_or(value, |scale| scale.to_mel(value));
         let (low, high) = (scaled(self.low), scaled(self.high));

@@ -1,4 +1,4 @@
-//! Small pictures that stand in the text of an SVG: an indexed PNG as a data URI.
+//! Small pictures within the text of an SVG: an indexed PNG as a data URI.
 
 use anyhow::Context;
 

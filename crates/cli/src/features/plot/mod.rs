@@ -5,6 +5,7 @@
 
 mod axis;
 mod image;
+mod mel;
 mod panel;
 mod panels;
 mod reduce;
@@ -14,8 +15,9 @@ use std::path::Path;
 use plotters::backend::SVGBackend;
 use plotters::drawing::IntoDrawingArea;
 use plotters::style::WHITE;
-use sourcing_sound::{Descriptors, MelScale, Pcm, WholeSpectrum, magnitude_db};
+use sourcing_sound::{Descriptors, Pcm, WholeSpectrum, magnitude_db};
 
+use mel::Mel;
 use panel::{HEADER_HEIGHT, PANEL_HEIGHT, WIDTH, draw_header};
 
 /// The range of colours in dB where the user sets none.
@@ -32,20 +34,6 @@ pub(super) struct Picture {
     samples: Vec<f32>,
     spectrum: WholeSpectrum,
     mel: Mel,
-}
-
-/// The mel spectrogram and its filters.
-struct Mel {
-    scale: MelScale,
-    /// Corners of the triangles in Hz, two more than there are bands.
-    edges_hz: Vec<f64>,
-    /// Power, `[frames][bands]`, row after row.
-    power: Vec<f32>,
-    seconds_per_frame: f64,
-    /// Seconds from the start of the recording to the middle of the first frame.
-    first_frame: f64,
-    /// How far below the greatest power colours and bars reach, in dB.
-    range_db: f32,
 }
 
 impl Picture {

@@ -15,7 +15,7 @@ pub(super) const WIDTH: u32 = 1_200;
 pub(super) const HEADER_HEIGHT: u32 = 76;
 /// Height of each of the four panels.
 pub(super) const PANEL_HEIGHT: u32 = 350;
-/// Most columns of pixels in a panel that are told apart.
+/// Most distinct columns of pixels in a panel.
 pub(super) const COLUMNS: usize = 1_000;
 
 const LEFT: i32 = 24;
@@ -34,7 +34,7 @@ const FONT: &str = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-se
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) type Chart<'a, 'b> = ChartContext<'b, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
-/// An axis and what stands along it.
+/// An axis and its ticks.
 pub(super) struct Labelled {
     pub(super) axis: Axis,
     pub(super) text: &'static str,
@@ -49,7 +49,7 @@ fn bold(size: f64) -> TextStyle<'static> {
     (FONT, 1.24 * size, FontStyle::Bold).into_font().color(&INK)
 }
 
-/// The title and what stands beneath it.
+/// The title and the line beneath it.
 pub(super) fn draw_header(area: &Area<'_>, title: &str, subtitle: &str) -> anyhow::Result<()> {
     area.draw_text(title, &bold(20.0), (LEFT, 20))?;
     area.draw_text(subtitle, &text(14.0, QUIET), (LEFT, 50))?;

@@ -6,9 +6,9 @@ use plotters::series::LineSeries;
 use plotters::style::{Color, RGBColor};
 use sourcing_sound::{WholeSpectrum, power_to_db};
 
-use super::Mel;
 use super::axis::Axis;
 use super::image::{colour, data_uri};
+use super::mel::Mel;
 use super::panel::{Area, COLUMNS, Labelled, colour_bar, open};
 use super::reduce::{extent, mean_decibels, shrink, stretches};
 
@@ -26,7 +26,7 @@ const Y_MARKS: usize = 6;
 /// The depth of the spectrum's panel in dB, below its highest peak.
 const SPECTRUM_RANGE_DB: f64 = 120.0;
 
-/// The least power that is told from silence: −100 dB.
+/// The least power that counts as more than silence: −100 dB.
 const MIN_POWER: f32 = 1e-10;
 
 /// The least range of the mel energies' axes, in dB.

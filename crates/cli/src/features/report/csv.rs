@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::Measured;
-use super::Report;
+use super::super::measured::{Measured, Report};
 use crate::report::csv::io_error;
 
 /// Columns `file`, `time` in seconds or `frequency` in Hz, then one per number: `centroid`,

@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::super::Measured;
+use super::super::measured::{Measured, Report};
 use super::super::table::{Column, Table};
-use super::Report;
 
 /// Objects `{"file", "time" in seconds or "frequency" in Hz, …}` with a number or an array per
 /// quantity.

@@ -4,16 +4,10 @@ mod csv;
 mod jsonl;
 mod text;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 
-use super::Measured;
+use super::measured::Report;
 use crate::args::FeatureFormat;
-
-/// Prints one recording after the other.
-pub(super) trait Report {
-    /// Prints what was measured of one recording, and flushes.
-    fn write(&mut self, measured: &Measured) -> io::Result<()>;
-}
 
 /// Starts a report on `output`.
 pub(super) fn open<'a>(format: FeatureFormat, output: impl Write + 'a) -> Box<dyn Report + 'a> {

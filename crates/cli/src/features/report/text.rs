@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::super::Measured;
+use super::super::measured::{Measured, Report};
 use super::super::table::{Axis, Column, Table};
-use super::Report;
 
 /// Per recording a line with its name, length and rate, then a line of statistics per number: the
 /// mean over all rows, the standard deviation (of the rows themselves, not of a population they

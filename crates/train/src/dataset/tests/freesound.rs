@@ -63,7 +63,7 @@ fn a_file_of_both_tables_is_refused() {
     let error = Dataset::open(root.path()).unwrap_err();
     assert!(matches!(error, DatasetError::Row { line: 3, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("a.wav stands in train_curated.csv, line 2, too"), "{text}");
+    assert!(text.contains("a.wav is in train_curated.csv, line 2, too"), "{text}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn urban_sound_8k() {
     assert_splits(&dataset);
 }
 
-/// Five recordings have several classes and stand in two folds.
+/// Five recordings have several classes and are in two folds.
 #[test]
 fn recordings_of_two_folds_are_kept_from_training() {
     let Some(root) = folder("UrbanSound8K") else { return };

@@ -1,0 +1,162 @@
+//! Rows of numbers per clip, kept on disk: what the methods without a network learn from.
+
+use crate::experiment::method::Preparation;
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sourcing_sound::{Pcm, SampleRate};
+use sourcing_sound_train::arrays;
+use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::features::{self, Source};
+use sourcing_sound_train::metrics::quantile;
+use sourcing_sound_train::net::Array;
+use sourcing_sound_train::progress;
+use sourcing_sound_train::random::short_hash;
+use std::path::Path;
+use std::time::Instant;
+
+/// A way from samples to rows of a fixed width. Built once per thread.
+pub trait Extractor: Sized {
+    /// Name in messages and of the cache.
+    const NAME: &'static str;
+
+    /// Everything that decides the numbers, for the cache.
+    fn key() -> String;
+
+    /// Numbers per row.
+    fn width() -> usize;
+
+    /// An extractor ready for use.
+    fn new() -> Result<Self>;
+
+    /// One or more rows of a clip, row after row.
+    fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>>;
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    failures: Vec<String>,
+    features_ms: Option<f64>,
+}
+
+/// The rows of all clips; empty where a clip cannot be used. They come from the cache in
+/// `folder` where they were computed before, under a key of the extractor and of every clip's
+/// name, size and length.
+pub fn extract<E: Extractor>(
+    slices: &[Slice],
+    folder: &Path,
+) -> Result<(Vec<Vec<f32>>, Preparation)> {
+    let sources: Vec<_> = slices.iter().map(Source::from).collect();
+    let mut key = format!("1 {} {}", E::NAME, E::key());
+    for source in &sources {
+        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
+        key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));
+    }
+    let path = folder.join(format!("{}-{}.bin", E::NAME, short_hash(&key)));
+    if path.exists() {
+        match arrays::read::<Header>(&path) {
+            Ok((header, arrays)) if arrays.len() == slices.len() => {
+                return Ok(prepared(header, arrays));
+            }
+            _ => {
+                progress::line(&format!("{} is damaged and will be made again", path.display()));
+            }
+        }
+    }
+    let (header, arrays) = compute::<E>(&sources);
+    arrays::write(&path, &header, &arrays.iter().collect::<Vec<_>>())?;
+    Ok(prepared(header, arrays))
+}
+
+fn prepared(header: Header, arrays: Vec<Array>) -> (Vec<Vec<f32>>, Preparation) {
+    let rows: Vec<_> = arrays.into_iter().map(|array| array.values).collect();
+    let usable = rows.iter().map(|values| !values.is_empty()).collect();
+    let Header { failures, features_ms } = header;
+    (rows, Preparation { usable, failures, features_ms })
+}
+
+fn compute<E: Extractor>(sources: &[Source]) -> (Header, Vec<Array>) {
+    let bar = progress::bar(sources.len() as u64, E::NAME);
+    let timed = |extractor: &mut Result<E>, source: &Source| -> Result<(Vec<f32>, f64)> {
+        bar.inc(1);
+        let extractor = extractor.as_mut().map_err(|error| anyhow::anyhow!("{error:#}"))?;
+        let recording = features::decode(source)?;
+        let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
+        let start = Instant::now();
+        let rows = extractor.rows(pcm).context("its features")?;
+        Ok((rows, 1e3 * start.elapsed().as_secs_f64()))
+    };
+    let results: Vec<_> = sources.par_iter().map_init(E::new, timed).collect();
+    bar.finish_and_clear();
+    let mut arrays = Vec::with_capacity(sources.len());
+    let (mut failures, mut times) = (Vec::new(), Vec::new());
+    for (source, result) in sources.iter().zip(results) {
+        let values = match result {
+            Ok((values, ms)) => {
+                times.push(ms);
+                values
+            }
+            Err(error) => {
+                failures.push(format!("{}: {error:#}", source.path.display()));
+                Vec::new()
+            }
+        };
+        let shape = vec![values.len() / E::width(), E::width()];
+        arrays.push(Array { name: source.name.clone(), shape, values });
+    }
+    times.sort_by(f64::total_cmp);
+    let features_ms = (!times.is_empty()).then(|| quantile(&times, 0.5));
+    (Header { failures, features_ms }, arrays)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use sourcing_sound_train::fixtures::{slice, write_wav};
+
+    /// The greatest sample, the number of samples.
+    struct Peak;
+
+    impl Extractor for Peak {
+        const NAME: &'static str = "peak";
+
+        fn key() -> String {
+            "1".into()
+        }
+
+        fn width() -> usize {
+            2
+        }
+
+        fn new() -> Result<Self> {
+            Ok(Self)
+        }
+
+        fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
+            let samples = pcm.samples();
+            Ok(vec![samples.iter().copied().fold(0.0, f32::max), samples.len() as f32])
+        }
+    }
+
+    #[test]
+    fn damage_is_named_and_the_cache_gives_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut slices = vec![slice("good", 1, 0), slice("bad", 1, 1)];
+        for slice in &mut slices {
+            slice.path = folder.path().join(format!("{}.wav", slice.stem));
+        }
+        write_wav(&slices[0].path, &[0.25; 100], 8_000);
+        std::fs::write(&slices[1].path, b"not audio").unwrap();
+        let (rows, preparation) = extract::<Peak>(&slices, folder.path()).unwrap();
+        assert_eq!(rows[0].len(), 2);
+        assert!((rows[0][0] - 0.25).abs() < 1e-3 && rows[0][1] == 100.0);
+        assert!(rows[1].is_empty());
+        assert_eq!(preparation.usable, [true, false]);
+        assert!(preparation.failures[0].contains("bad.wav"), "{:?}", preparation.failures);
+        let (again, cached) = extract::<Peak>(&slices, folder.path()).unwrap();
+        assert_eq!((again, cached.failures), (rows, preparation.failures));
+        assert_eq!(cached.features_ms, preparation.features_ms);
+    }
+}

@@ -1,0 +1,250 @@
+//! From scores to figures: rows of `predictions.csv`, the record of a split, summaries.
+
+use crate::experiment::method::{Method, Split, Verdict};
+use crate::experiment::record::{Binary, OperatingPoint, PredictionRow, SplitRecord, Summary};
+use anyhow::{Result, ensure};
+use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::metrics::binary::{self, Counts, CurvePoint};
+use sourcing_sound_train::metrics::{self, Judged};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Points of a stored precision-recall curve at most.
+const MAX_CURVE_POINTS: usize = 200;
+
+/// Refuses a verdict that does not fit its split.
+pub fn check(verdict: &Verdict, split: &Split, n_labels: usize) -> Result<()> {
+    let (given, wanted) = (verdict.scores.len(), split.test.len());
+    ensure!(given == wanted, "scores for {given} clips, {wanted} are tested");
+    for (scores, &clip) in verdict.scores.iter().zip(&split.test) {
+        let sum: f32 = scores.iter().sum();
+        ensure!(
+            scores.len() == n_labels && (sum - 1.0).abs() < 1e-3,
+            "clip {clip}: {} scores that add up to {sum}, expected {n_labels} that add up to 1",
+            scores.len()
+        );
+    }
+    Ok(())
+}
+
+/// The rows of a split's tested clips. Paths are relative to `root`, with forward slashes.
+pub fn rows(
+    name: &str,
+    split: &Split,
+    verdict: &Verdict,
+    (slices, root): (&[Slice], &Path),
+    method: &dyn Method,
+) -> Vec<PredictionRow> {
+    let row = |(&index, scores): (&usize, &Vec<f32>)| {
+        let slice = &slices[index];
+        let path = slice.path.strip_prefix(root).unwrap_or(&slice.path);
+        let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+        let label = method.target(slice);
+        let judged = Judged { logits: scores.clone(), label, recording: slice.recording.clone() };
+        PredictionRow {
+            split: name.to_owned(),
+            path: parts.collect::<Vec<_>>().join("/"),
+            fold: slice.fold,
+            label,
+            predicted: judged.predicted(),
+            recording: judged.recording,
+            scores: judged.logits,
+        }
+    };
+    split.test.iter().zip(&verdict.scores).map(row).collect()
+}
+
+/// Rows as the metrics take them. Only the order of the scores matters there.
+pub fn judged(rows: &[PredictionRow]) -> Vec<Judged> {
+    let judged = |row: &PredictionRow| Judged {
+        logits: row.scores.clone(),
+        label: row.label,
+        recording: row.recording.clone(),
+    };
+    rows.iter().map(judged).collect()
+}
+
+/// What names a split's record and its labels.
+pub struct Naming<'a> {
+    /// Name of the split.
+    pub name: String,
+    /// Whether it ignores recordings.
+    pub shuffled: bool,
+    /// Labels.
+    pub labels: &'a [String],
+    /// The label separated from the rest, where there is one.
+    pub positive: Option<&'a str>,
+    /// Seed of the resampling.
+    pub seed: u64,
+}
+
+/// The record of a split.
+pub fn split_record(
+    naming: &Naming<'_>,
+    split: &Split,
+    verdict: &Verdict,
+    rows: &[PredictionRow],
+) -> SplitRecord {
+    let judged = judged(rows);
+    let recordings: BTreeSet<_> = rows.iter().map(|row| row.recording.as_str()).collect();
+    SplitRecord {
+        name: naming.name.clone(),
+        shuffled: naming.shuffled,
+        n_train: split.train.len(),
+        n_validation: split.validation.len(),
+        n_test: rows.len(),
+        n_test_recordings: recordings.len(),
+        n_dropped: split.dropped,
+        accuracy_interval: metrics::accuracy_interval(&judged, naming.seed),
+        scores: metrics::scores(&judged, naming.labels),
+        binary: naming.positive.map(|positive| binary(positive, rows, &verdict.thresholds)),
+        curve: verdict.curve.clone(),
+        details: verdict.details.clone(),
+        seconds: verdict.seconds,
+    }
+}
+
+fn binary(positive: &str, rows: &[PredictionRow], thresholds: &[(String, f64)]) -> Binary {
+    let scores: Vec<f64> = rows.iter().map(|row| f64::from(row.scores[1])).collect();
+    let truths: Vec<bool> = rows.iter().map(|row| row.label == 1).collect();
+    let prevalence =
+        truths.iter().filter(|truth| **truth).count() as f64 / truths.len().max(1) as f64;
+    let point = |(name, threshold): &(String, f64)| {
+        let counts = Counts::at(*threshold, &scores, &truths);
+        OperatingPoint {
+            name: name.clone(),
+            threshold: *threshold,
+            accuracy: counts.accuracy(),
+            balanced_accuracy: counts.balanced_accuracy(),
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+        }
+    };
+    let curve = thinned(binary::precision_recall_curve(&scores, &truths), MAX_CURVE_POINTS);
+    Binary {
+        positive: positive.to_owned(),
+        prevalence,
+        accuracy_of_never: 1.0 - prevalence,
+        balanced_accuracy: Counts::at(0.5, &scores, &truths).balanced_accuracy(),
+        average_precision: binary::average_precision(&scores, &truths),
+        auroc: binary::auroc(&scores, &truths),
+        curve: curve.iter().map(|p| (p.recall, p.precision, p.threshold)).collect(),
+        operating_points: thresholds.iter().map(point).collect(),
+    }
+}
+
+/// At most `most` points at even distances, the first and the last among them.
+fn thinned(curve: Vec<CurvePoint>, most: usize) -> Vec<CurvePoint> {
+    if curve.len() <= most {
+        return curve;
+    }
+    let last = curve.len() - 1;
+    (0..most).map(|step| curve[step * last / (most - 1)]).collect()
+}
+
+/// Means over splits, and the accuracy of all their tested clips together.
+pub fn summary(splits: &[(&SplitRecord, &[PredictionRow])], seed: u64) -> Summary {
+    let n = splits.len().max(1) as f64;
+    let mean = |value: fn(&SplitRecord) -> f64| {
+        splits.iter().map(|(split, _)| value(split)).sum::<f64>() / n
+    };
+    let accuracy = mean(|split| split.scores.accuracy);
+    let squares = splits.iter().map(|(split, _)| (split.scores.accuracy - accuracy).powi(2));
+    let pooled: Vec<_> = splits.iter().flat_map(|(_, rows)| judged(rows)).collect();
+    Summary {
+        splits: splits.len(),
+        n_test: pooled.len(),
+        accuracy,
+        accuracy_sd: (squares.sum::<f64>() / (n - 1.0).max(1.0)).sqrt(),
+        pooled_accuracy: metrics::accuracy(&pooled),
+        pooled_interval: metrics::accuracy_interval(&pooled, seed),
+        macro_f1: mean(|split| split.scores.macro_f1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(recording: &str, label: usize, score: f32) -> PredictionRow {
+        PredictionRow {
+            split: "1".into(),
+            path: "a.wav".into(),
+            recording: recording.into(),
+            fold: 1,
+            label,
+            predicted: usize::from(score > 0.5),
+            scores: vec![1.0 - score, score],
+        }
+    }
+
+    fn record(rows: &[PredictionRow]) -> SplitRecord {
+        let split = Split {
+            name: "1".into(),
+            train: vec![],
+            validation: vec![],
+            test: (0..rows.len()).collect(),
+            dropped: 2,
+        };
+        let naming = Naming {
+            name: "1".into(),
+            shuffled: false,
+            labels: &["not horn".into(), "horn".into()],
+            positive: Some("horn"),
+            seed: 1,
+        };
+        let thresholds = vec![("0.5".to_owned(), 0.5), ("low".to_owned(), 0.25)];
+        split_record(&naming, &split, &Verdict { thresholds, ..Verdict::default() }, rows)
+    }
+
+    #[test]
+    fn the_accuracy_paradox_is_shown() {
+        // Nine of ten clips are no horn, and the horn's score stays below one half.
+        let mut rows: Vec<_> = (0..9).map(|n| row(&n.to_string(), 0, 0.1)).collect();
+        rows.push(row("9", 1, 0.4));
+        let record = record(&rows);
+        let binary = record.binary.as_ref().expect("there is a positive label");
+        assert!((binary.accuracy_of_never - 0.9).abs() < 1e-12);
+        assert!((record.scores.accuracy - 0.9).abs() < 1e-12);
+        assert_eq!((binary.balanced_accuracy, binary.average_precision), (0.5, 1.0));
+        let [half, low] = &binary.operating_points[..] else { panic!("two points") };
+        assert_eq!((half.precision, half.recall, half.f1), (0.0, 0.0, 0.0));
+        assert_eq!((low.precision, low.recall, low.accuracy), (1.0, 1.0, 1.0));
+        assert_eq!((record.n_test, record.n_test_recordings, record.n_dropped), (10, 10, 2));
+    }
+
+    #[test]
+    fn splits_count_once_and_clips_are_pooled() {
+        let (first, second) = (vec![row("a", 1, 0.9)], vec![row("b", 0, 0.9); 3]);
+        let records = [record(&first), record(&second)];
+        let summary = summary(&[(&records[0], &first), (&records[1], &second)], 1);
+        assert_eq!((summary.splits, summary.n_test), (2, 4));
+        assert_eq!((summary.accuracy, summary.pooled_accuracy), (0.5, 0.25));
+        assert!((summary.accuracy_sd - 0.5f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn long_curves_keep_both_ends() {
+        let point = |n: usize| CurvePoint { recall: n as f64, precision: 1.0, threshold: 0.0 };
+        let curve = thinned((0..1000).map(point).collect(), MAX_CURVE_POINTS);
+        assert_eq!(curve.len(), MAX_CURVE_POINTS);
+        assert_eq!((curve[0].recall, curve[MAX_CURVE_POINTS - 1].recall), (0.0, 999.0));
+    }
+
+    #[test]
+    fn a_verdict_that_does_not_fit_is_refused() {
+        let split = Split {
+            name: "1".into(),
+            train: vec![],
+            validation: vec![],
+            test: vec![0, 1],
+            dropped: 0,
+        };
+        let verdict = |scores| Verdict { scores, ..Verdict::default() };
+        assert!(check(&verdict(vec![vec![0.5, 0.5]; 2]), &split, 2).is_ok());
+        assert!(check(&verdict(vec![vec![0.5, 0.5]]), &split, 2).is_err());
+        assert!(check(&verdict(vec![vec![f32::NAN, 0.5]; 2]), &split, 2).is_err());
+        assert!(check(&verdict(vec![vec![1.0]; 2]), &split, 2).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! A strong, cheap baseline: multinomial logistic regression on statistics of a clip.
+
+use crate::experiment::clip_features::{self, Extractor};
+use crate::experiment::method::{Job, Method, Preparation, Split, Verdict};
+use crate::experiment::record::Cost;
+use crate::experiment::statistics::ClipStatistics;
+use anyhow::Result;
+use serde_json::{Value, json};
+use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::infer::Linear;
+use sourcing_sound_train::logistic::{self, Examples};
+use sourcing_sound_train::metrics::{quantile, softmax};
+use std::path::Path;
+use std::time::Instant;
+
+/// Logistic regression on [`ClipStatistics`], standardised on the training clips.
+#[derive(Default)]
+pub struct Logistic {
+    features: Vec<Vec<f32>>,
+}
+
+impl Method for Logistic {
+    fn title(&self) -> String {
+        format!("Logistic regression on {} statistics of a clip", ClipStatistics::width())
+    }
+
+    fn settings(&self) -> Value {
+        json!({
+            "rows": ClipStatistics::key(),
+            "numbers_per_row": ClipStatistics::width(),
+            "penalties": logistic::CANDIDATES,
+            "cross_validation_folds": logistic::CV_FOLDS,
+        })
+    }
+
+    fn validation_share(&self) -> f64 {
+        0.0
+    }
+
+    fn prepare(&mut self, slices: &[Slice], cache: &Path) -> Result<Preparation> {
+        let (features, preparation) = clip_features::extract::<ClipStatistics>(slices, cache)?;
+        self.features = features;
+        Ok(preparation)
+    }
+
+    /// The fit takes seconds, so it is not interrupted.
+    fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
+        let start = Instant::now();
+        let n_labels = job.labels.len();
+        // Its penalty is chosen by cross-validation, so kept-aside clips can train as well.
+        let part = split.train.iter().chain(&split.validation);
+        let mut examples = Examples::default();
+        for &index in part {
+            examples.features.push(self.features[index].clone());
+            examples.labels.push(self.target(&job.slices[index]));
+            examples.recordings.push(job.slices[index].recording.clone());
+        }
+        let refit = logistic::refit(&examples, n_labels, job.seed);
+        let seconds = start.elapsed().as_secs_f64();
+        let mut times = Vec::with_capacity(split.test.len());
+        let mut scores = Vec::with_capacity(split.test.len());
+        for &index in &split.test {
+            let start = Instant::now();
+            scores.push(probabilities(&refit.linear, &self.features[index]));
+            times.push(1e3 * start.elapsed().as_secs_f64());
+        }
+        times.sort_by(f64::total_cmp);
+        let weights = refit.linear.weight.len() as u64;
+        Ok(Some(Verdict {
+            scores,
+            details: json!({ "c": refit.c, "accuracy_by_c": refit.candidates }),
+            parameters: Some(weights + n_labels as u64),
+            multiply_adds: Some(weights),
+            cost: Cost { features_ms: None, model_ms: Some(quantile(&times, 0.5)) },
+            seconds,
+            ..Verdict::default()
+        }))
+    }
+}
+
+fn probabilities(linear: &Linear, features: &[f32]) -> Vec<f32> {
+    softmax(&linear.logits(features), 1.0).into_iter().map(|score| score as f32).collect()
+}

@@ -1,0 +1,97 @@
+//! What every experiment implements: features of all clips, then a model per split.
+
+use crate::experiment::record::{Cost, Epoch};
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sourcing_sound_train::dataset::Slice;
+pub use sourcing_sound_train::dataset::Split;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// An experiment's way from clips to scores. Splits may run side by side, hence `Sync`.
+pub trait Method: Sync {
+    /// What it does, in one line.
+    fn title(&self) -> String;
+
+    /// The settings that decide the result. They go to `metrics.json`, and results computed
+    /// under other settings are not taken up again.
+    fn settings(&self) -> Value;
+
+    /// The labels it tells apart, given the data set's.
+    fn labels(&self, of_data: &[String]) -> Vec<String> {
+        of_data.to_vec()
+    }
+
+    /// The index among [`Self::labels`] of a clip's label.
+    fn target(&self, slice: &Slice) -> usize {
+        slice.label
+    }
+
+    /// Where one label is separated from the rest: its name. [`Self::labels`] are then `not X` and `X`.
+    fn positive(&self) -> Option<&str> {
+        None
+    }
+
+    /// Share of the training recordings to keep aside for curve and early stopping; 0 for a
+    /// method that makes its choices by cross-validation within the training clips.
+    fn validation_share(&self) -> f64 {
+        0.1
+    }
+
+    /// Computes the features of all clips, from the cache in `cache` where possible.
+    fn prepare(&mut self, slices: &[Slice], cache: &Path) -> Result<Preparation>;
+
+    /// Trains on one split and scores its tested clips. `None` when it was stopped; what
+    /// was done until then is kept in `job.work`, and the next call goes on from there.
+    fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>>;
+}
+
+/// What came of computing features.
+#[derive(Clone, Debug, Default)]
+pub struct Preparation {
+    /// Clip by clip, whether it can be used.
+    pub usable: Vec<bool>,
+    /// The clips that cannot, with the reason.
+    pub failures: Vec<String>,
+    /// Median milliseconds per clip from samples to features; `None` when all came from the cache.
+    pub features_ms: Option<f64>,
+}
+
+/// What `run` needs besides the split.
+pub struct Job<'a> {
+    /// All clips; the split's indices point here.
+    pub slices: &'a [Slice],
+    /// Labels, [`Method::labels`].
+    pub labels: &'a [String],
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Folder of this split, for checkpoints. It exists.
+    pub work: &'a Path,
+    /// Set when the work shall stop soon.
+    pub stop: &'a AtomicBool,
+}
+
+/// What a method says about a split.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// For every tested clip, in the order of [`Split::test`], one score per label, adding up
+    /// to 1. The label with the highest score is given.
+    #[serde(skip)] // kept bit by bit, beside the rest
+    pub scores: Vec<Vec<f32>>,
+    /// One entry per epoch; empty where there are none.
+    pub curve: Vec<Epoch>,
+    /// What was chosen or found on the way.
+    pub details: Value,
+    /// Trained scalars.
+    pub parameters: Option<u64>,
+    /// Multiplications with addition per clip.
+    pub multiply_adds: Option<u64>,
+    /// Time per clip; the runner takes the model's part.
+    pub cost: Cost,
+    /// Seconds of training, those before an interruption included.
+    pub seconds: f64,
+    /// For two labels: thresholds of the second label's score that were chosen in training,
+    /// with their names.
+    pub thresholds: Vec<(String, f64)>,
+}

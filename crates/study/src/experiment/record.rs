@@ -1,0 +1,211 @@
+//! What an experiment leaves behind: `metrics.json` and `predictions.csv` in its folder of the
+//! report. Drawings and the comparing page are made from these two files and nothing else.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sourcing_sound_train::metrics::Scores;
+use std::collections::BTreeMap;
+
+/// Version of the layout of `metrics.json`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Name of the file that holds a [`Record`].
+pub const METRICS_FILE: &str = "metrics.json";
+
+/// Name of the file that holds one [`PredictionRow`] per tested clip.
+pub const PREDICTIONS_FILE: &str = "predictions.csv";
+
+/// `metrics.json`: everything measured in one experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Layout of this file.
+    pub schema_version: u32,
+    /// Name of the experiment, such as `mel-cnn`.
+    pub experiment: String,
+    /// What it does, in one line.
+    pub title: String,
+    /// Day of the run, UTC, `YYYY-MM-DD`.
+    pub date: String,
+    /// The command that made it.
+    pub command: String,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// What data were there.
+    pub data: DataFacts,
+    /// Labels by index: the data set's, or `not X` and `X` where one label is separated from the rest.
+    pub labels: Vec<String>,
+    /// The settings that decide the result, as the method states them.
+    pub settings: Value,
+    /// Trained scalars; `None` where the method has no fixed number.
+    pub parameters: Option<u64>,
+    /// Multiplications with addition that the network takes per clip, front end excluded.
+    pub multiply_adds: Option<u64>,
+    /// Time per clip on the machine of the run.
+    pub cost: Cost,
+    /// The splits that were tested, official folds first.
+    pub splits: Vec<SplitRecord>,
+    /// Over the official splits.
+    pub summary: Summary,
+    /// Over the shuffled splits; only the experiment `leakage` has any.
+    pub shuffled: Option<Summary>,
+    /// The figures of the study that this experiment repeats.
+    pub study: Option<Study>,
+}
+
+/// The data set as far as it was there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataFacts {
+    /// Layout, such as `UrbanSound8K`.
+    pub layout: String,
+    /// Usable clips.
+    pub clips: usize,
+    /// Rows of its tables.
+    pub rows: usize,
+    /// Recordings that the usable clips were cut from.
+    pub recordings: usize,
+    /// What was left out, by reason (`missing file`, `unreadable`, …), with how many.
+    pub left_out: BTreeMap<String, usize>,
+    /// At most this many clips of each fold and label were taken; `None` took all.
+    pub clips_limit: Option<usize>,
+}
+
+/// Median milliseconds per clip, one thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// From decoded samples to features.
+    pub features_ms: Option<f64>,
+    /// From features to scores.
+    pub model_ms: Option<f64>,
+}
+
+/// One split: a model of its own, trained without the tested folds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitRecord {
+    /// Tested folds, such as `1` or `3-9`; `shuffled 1`, … for splits that ignore recordings.
+    pub name: String,
+    /// Whether it ignores folds and recordings.
+    pub shuffled: bool,
+    /// Clips trained on.
+    pub n_train: usize,
+    /// Clips of the training folds that were kept aside for curve and choices.
+    pub n_validation: usize,
+    /// Tested clips.
+    pub n_test: usize,
+    /// Recordings that the tested clips were cut from.
+    pub n_test_recordings: usize,
+    /// Clips kept from training because their recording is in a tested fold.
+    pub n_dropped: usize,
+    /// 95% interval of the accuracy, resampling recordings.
+    pub accuracy_interval: (f64, f64),
+    /// Accuracy, macro-F1, precision, recall and F1 by label, confusion matrix.
+    #[serde(flatten)]
+    pub scores: Scores,
+    /// Where one label is separated from the rest.
+    pub binary: Option<Binary>,
+    /// One entry per epoch; empty where there are none.
+    pub curve: Vec<Epoch>,
+    /// What the method chose or found on the way: grid search, best epoch, scores per window.
+    pub details: Value,
+    /// Seconds of training.
+    pub seconds: f64,
+}
+
+/// One epoch of training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Mean training loss.
+    pub loss: f64,
+    /// Mean loss on the validation clips.
+    pub validation_loss: Option<f64>,
+    /// Accuracy on the validation clips.
+    pub validation_accuracy: Option<f64>,
+}
+
+/// Scores of telling one label (the positive one) from the rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Binary {
+    /// The positive label.
+    pub positive: String,
+    /// Share of the positive label among the tested clips.
+    pub prevalence: f64,
+    /// Accuracy of always saying no.
+    pub accuracy_of_never: f64,
+    /// Mean of the recalls of both sides.
+    pub balanced_accuracy: f64,
+    /// Area under the precision-recall curve, as scikit-learn's `average_precision_score`.
+    pub average_precision: f64,
+    /// Probability that a positive clip scores higher than a negative one.
+    pub auroc: f64,
+    /// Points `(recall, precision, threshold)` of the curve, by falling threshold; at most 200.
+    pub curve: Vec<(f64, f64, f64)>,
+    /// Scores at chosen thresholds, such as `0.5` and `best F1 in training`.
+    pub operating_points: Vec<OperatingPoint>,
+}
+
+/// Scores at one threshold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OperatingPoint {
+    /// How the threshold came about.
+    pub name: String,
+    /// Scores at or above it count as positive.
+    pub threshold: f64,
+    /// Share of correct clips.
+    pub accuracy: f64,
+    /// Mean of the recalls of both sides.
+    pub balanced_accuracy: f64,
+    /// Of the clips called positive, the share that is.
+    pub precision: f64,
+    /// Of the positive clips, the share called so.
+    pub recall: f64,
+    /// Harmonic mean of precision and recall.
+    pub f1: f64,
+}
+
+/// Over several splits, each counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Number of splits.
+    pub splits: usize,
+    /// Tested clips in all.
+    pub n_test: usize,
+    /// Mean accuracy of the splits.
+    pub accuracy: f64,
+    /// Sample standard deviation of the splits' accuracies; 0 for a single split.
+    pub accuracy_sd: f64,
+    /// Accuracy of all tested clips together.
+    pub pooled_accuracy: f64,
+    /// 95% interval of the pooled accuracy, resampling recordings.
+    pub pooled_interval: (f64, f64),
+    /// Mean macro-F1 of the splits.
+    pub macro_f1: f64,
+}
+
+/// A figure of the study and what it was measured on. Never averaged with ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Study {
+    /// Accuracy, where the study gives one.
+    pub accuracy: Option<f64>,
+    /// What the study states, such as `61.9% on all ten official folds`.
+    pub statement: String,
+}
+
+/// One tested clip in `predictions.csv`: these columns, then one score per label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictionRow {
+    /// The split's name.
+    pub split: String,
+    /// Audio file as it was found, relative to the data folder, with forward slashes.
+    pub path: String,
+    /// The recording that the clip was cut from.
+    pub recording: String,
+    /// Fold, from 1.
+    pub fold: u32,
+    /// Index of the true label.
+    pub label: usize,
+    /// Index of the given label.
+    pub predicted: usize,
+    /// One score per label, adding up to 1.
+    pub scores: Vec<f32>,
+}

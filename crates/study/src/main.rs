@@ -1,0 +1,52 @@
+//! Repeats the study that sourcing-sound grew out of, and reports on it.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`experiment`] | the study's methods, by official folds |
+//! | [`network`] | the layers and the training of its networks |
+//! | [`figure`] | measured results → drawings |
+//! | [`page`] | one experiment → its files |
+//! | [`report`] | all experiments and models → one page |
+
+mod experiment;
+mod figure;
+mod network;
+mod page;
+mod report;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Repeats the study that sourcing-sound grew out of, and reports on it.
+#[derive(Parser)]
+#[command(name = "sourcing-sound-study", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Repeats an experiment of the study by official folds and writes its figures.
+    Experiment(experiment::command::Arguments),
+    /// Writes a page that compares all experiments and models.
+    Report(report::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Experiment(arguments) => experiment::command::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+    }
+}

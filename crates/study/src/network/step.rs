@@ -1,0 +1,179 @@
+//! One training step: softmax cross-entropy, L2 on the convolution kernels, and the gradient
+//! by burn's autodiff on its flex CPU backend.
+
+use crate::network::forward::{Leaves, logits};
+use crate::network::layers::NetworkConfig;
+use anyhow::{Context, Result, ensure};
+use burn::tensor::{Device, activation};
+use rand::rngs::Xoshiro256PlusPlus;
+use sourcing_sound_train::gradient::{constant, values};
+use sourcing_sound_train::net::Array;
+
+/// Examples ready for the network.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// `[n, 1, height, width]`.
+    pub inputs: Vec<f32>,
+    /// One label per example.
+    pub labels: Vec<usize>,
+}
+
+/// What one training step yields.
+pub struct StepOutput {
+    /// Mean cross-entropy over the batch in nats.
+    pub cross_entropy: f64,
+    /// `l2` times the squared sum of the convolution kernels.
+    pub penalty: f64,
+    /// The gradient of both together, one array per array of weights.
+    pub gradients: Vec<Vec<f32>>,
+}
+
+/// Loss and gradients of one batch. Touches no weights. Dropout is on where a generator is
+/// given.
+pub fn step(
+    config: &NetworkConfig,
+    weights: &[Array],
+    batch: &Batch,
+    dropout: Option<&mut Xoshiro256PlusPlus>,
+) -> Result<StepOutput> {
+    let n = batch.labels.len();
+    ensure!(n > 0, "a batch needs at least one example");
+    let mut targets = vec![0.0; n * config.n_labels];
+    for (row, &label) in targets.chunks_exact_mut(config.n_labels).zip(&batch.labels) {
+        let n_labels = config.n_labels;
+        *row.get_mut(label).with_context(|| format!("label {label} of {n_labels}"))? = 1.0;
+    }
+    let device = Device::flex().autodiff();
+    let leaves = Leaves::tracked(weights, &device);
+    let [height, width] = config.input;
+    let inputs = constant(&batch.inputs, [n, 1, height, width], &device);
+    let logits = logits(config, &leaves, inputs, dropout)?;
+    let targets = constant(&targets, [n, config.n_labels], &device);
+    let likelihood = (targets * activation::log_softmax(logits, 1)).sum();
+    let loss = likelihood.mul_scalar(-1.0 / n as f32);
+    let mut by_leaf = loss.backward();
+    let gradient = |leaf: burn::tensor::Tensor<1>| {
+        values(leaf.grad_remove(&mut by_leaf).context("an array of weights has no gradient")?)
+    };
+    let mut gradients =
+        leaves.into_inner().into_iter().map(gradient).collect::<Result<Vec<_>>>()?;
+    let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;
+    let penalty = add_penalty(config, weights, &mut gradients)?;
+    Ok(StepOutput { cross_entropy: f64::from(loss), penalty, gradients })
+}
+
+/// Adds the slope of `l2 · Σ w²` over the convolution kernels, `2 · l2 · w`, and returns the
+/// sum itself.
+fn add_penalty(
+    config: &NetworkConfig,
+    weights: &[Array],
+    gradients: &mut [Vec<f32>],
+) -> Result<f64> {
+    let mut squares = 0.0;
+    let factor = (2.0 * config.l2) as f32;
+    for ((spec, array), gradient) in config.arrays()?.iter().zip(weights).zip(gradients) {
+        if !spec.decays || factor == 0.0 {
+            continue;
+        }
+        for (slope, value) in gradient.iter_mut().zip(&array.values) {
+            *slope += factor * value;
+            squares += f64::from(*value) * f64::from(*value);
+        }
+    }
+    Ok(config.l2 * squares)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::network::fixtures::{every_layer, random_batch};
+    use crate::network::weights;
+    use sourcing_sound_train::random::generator;
+
+    /// The slope of the whole loss, by differences, at some places of every array.
+    fn check(config: &NetworkConfig, dropout_seed: Option<u64>) {
+        let mut rng = generator(1, "weights", &[]);
+        let mut weights = weights::random(config, &mut rng).unwrap().parameters;
+        for array in &mut weights {
+            // Away from zero, where a bias would hide a missing term.
+            array.values.iter_mut().enumerate().for_each(|(i, v)| *v += 0.02 * ((i % 7) as f32));
+        }
+        let batch = random_batch(config, 3, 5);
+        let run = |weights: &[Array]| {
+            let mut rng = dropout_seed.map(|seed| generator(seed, "dropout", &[]));
+            step(config, weights, &batch, rng.as_mut()).unwrap()
+        };
+        let output = run(&weights);
+        for index in 0..weights.len() {
+            let len = weights[index].values.len();
+            for place in [0, len / 3, len / 2, len - 1] {
+                let moved = |by: f32| {
+                    let mut weights = weights.clone();
+                    weights[index].values[place] += by;
+                    let output = run(&weights);
+                    output.cross_entropy + output.penalty
+                };
+                // Small, or some ReLU or maximum changes sides on the way.
+                let slope = (moved(5e-4) - moved(-5e-4)) / 1e-3;
+                let gradient = f64::from(output.gradients[index][place]);
+                let name = &weights[index].name;
+                let tolerance = 1e-3 + 0.01 * slope.abs();
+                assert!(
+                    (slope - gradient).abs() < tolerance,
+                    "{name}[{place}]: {slope} by differences, {gradient} by burn"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_of_every_layer_are_the_slopes_of_the_loss() {
+        for config in every_layer() {
+            check(&config, None);
+        }
+    }
+
+    #[test]
+    fn gradients_pass_through_dropout() {
+        for config in every_layer() {
+            check(&config, Some(7));
+        }
+    }
+
+    #[test]
+    fn l2_is_in_loss_and_gradient_of_kernels_only() {
+        let mut config = every_layer().remove(0);
+        let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
+        let batch = random_batch(&config, 3, 5);
+        config.l2 = 0.0;
+        let without = step(&config, &weights, &batch, None).unwrap();
+        config.l2 = 0.1;
+        let with = step(&config, &weights, &batch, None).unwrap();
+        assert_eq!(without.penalty, 0.0);
+        assert_eq!(with.cross_entropy, without.cross_entropy);
+        let specs = config.arrays().unwrap();
+        assert!(specs.iter().filter(|spec| spec.decays).count() >= 2);
+        let mut squares = 0.0;
+        for (index, spec) in specs.iter().enumerate() {
+            for (place, value) in weights[index].values.iter().enumerate() {
+                let added = with.gradients[index][place] - without.gradients[index][place];
+                let expected = if spec.decays { 0.2 * value } else { 0.0 };
+                assert!((added - expected).abs() < 1e-5, "{}: {added} {expected}", spec.name);
+                squares += if spec.decays { f64::from(value * value) } else { 0.0 };
+            }
+        }
+        assert!((with.penalty - 0.1 * squares).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_unknown_label_is_an_error() {
+        let config = every_layer().remove(0);
+        let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
+        let mut batch = random_batch(&config, 2, 5);
+        batch.labels[1] = config.n_labels;
+        let error = step(&config, &weights, &batch, None).err().unwrap();
+        assert_eq!(error.to_string(), format!("label {0} of {0}", config.n_labels));
+    }
+}

@@ -1,0 +1,88 @@
+//! The same network on shuffled parts and on official folds: what shuffling pretends.
+
+use super::entry::{official, shuffled, tested};
+use super::tables;
+use crate::experiment::record::{Record, SplitRecord, Summary};
+use crate::figure::overview::{self, Row};
+use sourcing_sound_train::text::{counted, percent};
+
+/// The drawing, the inflation in points and both tables. `None` where nothing was shuffled.
+pub fn section(record: &Record) -> Option<String> {
+    let inflated = record.shuffled.as_ref()?;
+    let honest = &record.summary;
+    let rows = [
+        row("shuffled, recordings in both parts", &shuffled(record), inflated),
+        row("official folds", &official(record), honest),
+    ];
+    let figure = overview::figure(&rows, 1.0 / record.labels.len() as f64);
+    let points = 100.0 * (inflated.accuracy - honest.accuracy);
+    let verdict = match points >= 0.0 {
+        true => format!("Shuffling inflates the accuracy by <strong>{points:.1} points</strong>"),
+        false => format!("Shuffled, the accuracy is <strong>{:.1} points lower</strong>", -points),
+    };
+    let study =
+        tables::study_and_here(record).map_or(String::new(), |study| format!("<p>{study}</p>"));
+    let table = |caption: &str, splits: &[&SplitRecord], summary: &Summary| {
+        tables::splits(caption, splits, summary.accuracy, deviation(summary))
+    };
+    Some(format!(
+        "<p>{verdict}: {} on {} of shuffled splits, {} on {} of official folds. Shuffled, other \
+         clips of a tested recording were trained on, and they are near-copies.</p>{study}\
+         <div class=\"card\">{}</div><div class=\"columns\">{}{}</div>",
+        percent(inflated.accuracy),
+        counted(inflated.n_test, "clip"),
+        percent(honest.accuracy),
+        counted(honest.n_test, "clip"),
+        figure.inline(),
+        table("Shuffled splits", &shuffled(record), inflated),
+        table("Official folds", &official(record), honest),
+    ))
+}
+
+fn row(name: &str, splits: &[&SplitRecord], summary: &Summary) -> Row {
+    Row {
+        name: name.to_owned(),
+        folds: splits.iter().map(|split| (tested(split), split.scores.accuracy)).collect(),
+        mean: summary.accuracy,
+        sd: deviation(summary),
+        interval: Some(summary.pooled_interval),
+        study: None,
+    }
+}
+
+fn deviation(summary: &Summary) -> Option<f64> {
+    (summary.splits > 1).then_some(summary.accuracy_sd)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::report::fixtures::{leakage, ten_labels};
+
+    #[test]
+    fn the_inflation_is_in_points() {
+        let (mut record, _) = leakage();
+        record.summary.accuracy = 0.619;
+        record.shuffled.as_mut().unwrap().accuracy = 0.936;
+        let markup = section(&record).unwrap();
+        assert!(
+            markup.contains("inflates the accuracy by <strong>31.7 points</strong>"),
+            "{markup}"
+        );
+        assert!(markup.contains("93.6% on 2,400 clips of shuffled splits, 61.9% on 3,103 clips"));
+        assert!(markup.contains("<th scope=\"row\">shuffled 3</th>"));
+        let statement = "93.6% shuffled".to_owned();
+        record.study = Some(crate::experiment::record::Study { accuracy: None, statement });
+        let both = "study: 93.6% shuffled; here: 93.6% on 2,400 clips of shuffled splits, 61.9% on";
+        assert!(section(&record).unwrap().contains(both));
+        record.shuffled.as_mut().unwrap().accuracy = 0.6;
+        assert!(section(&record).unwrap().contains("1.9 points lower"));
+    }
+
+    #[test]
+    fn nothing_shuffled_nothing_shown() {
+        assert_eq!(section(&ten_labels("mel-cnn", 0.6, 1).0), None);
+    }
+}

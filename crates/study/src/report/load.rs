@@ -1,0 +1,234 @@
+//! Reads what experiments and models left behind. One broken file is named and left out; the
+//! rest is still worth a report.
+
+use crate::experiment::predictions;
+use crate::experiment::record::{self, METRICS_FILE, PREDICTIONS_FILE, PredictionRow, Record};
+use anyhow::{Context, Result, ensure};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sourcing_sound_train::evaluation::{self, Evaluation};
+use sourcing_sound_train::metrics::Scores;
+use std::path::{Path, PathBuf};
+
+/// Name of the file of a model that the report reads.
+const EVALUATION_FILE: &str = "evaluation.json";
+
+/// An experiment's folder.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// Name of the folder.
+    pub folder: String,
+    /// What it measured.
+    pub record: Record,
+    /// Its tested clips; empty where `predictions.csv` is missing or broken.
+    pub rows: Vec<PredictionRow>,
+}
+
+/// All that was found.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// By name of the folder.
+    pub experiments: Vec<Experiment>,
+    /// By name of the folder.
+    pub models: Vec<Evaluation>,
+    /// Files that are there and cannot be used, each with the reason.
+    pub problems: Vec<String>,
+    /// What is not there and would be worth having.
+    pub notes: Vec<String>,
+}
+
+/// Reads every experiment under `report` and every model under `models`. A folder that does not
+/// exist holds nothing.
+pub fn load(report: &Path, models: &Path) -> Inputs {
+    let mut inputs = Inputs::default();
+    for folder in folders(report, &mut inputs.problems) {
+        load_experiment(&folder, &mut inputs);
+    }
+    for folder in folders(models, &mut inputs.problems) {
+        let path = folder.join(EVALUATION_FILE);
+        if !path.is_file() {
+            continue;
+        }
+        match read::<Evaluation>(&path, evaluation::SCHEMA_VERSION).and_then(checked_model) {
+            Ok(model) => inputs.models.push(model),
+            Err(error) => inputs.problems.push(format!("{}: {error:#}", path.display())),
+        }
+    }
+    inputs
+}
+
+fn load_experiment(folder: &Path, inputs: &mut Inputs) {
+    let (metrics, rows) = (folder.join(METRICS_FILE), folder.join(PREDICTIONS_FILE));
+    if !metrics.is_file() {
+        if rows.is_file() {
+            let note = format!("{} is missing: the experiment is unfinished", metrics.display());
+            inputs.notes.push(note);
+        }
+        return;
+    }
+    let record = match read::<Record>(&metrics, record::SCHEMA_VERSION).and_then(checked) {
+        Ok(record) => record,
+        Err(error) => {
+            inputs.problems.push(format!("{}: {error:#}", metrics.display()));
+            return;
+        }
+    };
+    let predictions = match rows.is_file() {
+        true => predictions::read(&rows, record.labels.len()),
+        false => {
+            inputs.notes.push(format!(
+                "{} is missing, so the clips behind the confusions are not named. Make it: {}",
+                rows.display(),
+                record.command
+            ));
+            Ok(Vec::new())
+        }
+    };
+    let rows = predictions.unwrap_or_else(|error| {
+        inputs.problems.push(format!("{error:#}"));
+        Vec::new()
+    });
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    inputs.experiments.push(Experiment { folder: name, record, rows });
+}
+
+/// The folders in a folder, by name.
+fn folders(root: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
+    if !root.exists() {
+        return Vec::new();
+    }
+    let entries = match std::fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) => {
+            problems.push(format!("{}: {error}", root.display()));
+            return Vec::new();
+        }
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn read<T: DeserializeOwned>(path: &Path, version: u32) -> Result<T> {
+    let text = std::fs::read_to_string(path)?;
+    let value: Value = serde_json::from_str(&text).context("not JSON")?;
+    let found = value.get("schema_version").and_then(Value::as_u64);
+    let found = found.context("has no schema_version")?;
+    ensure!(
+        found == u64::from(version),
+        "has schema_version {found}, and this program reads {version}: run the command that made \
+         it again"
+    );
+    Ok(serde_json::from_value(value)?)
+}
+
+/// Refuses a record that contradicts itself, so that drawing it needs no second thoughts.
+fn checked(record: Record) -> Result<Record> {
+    ensure!(record.labels.len() >= 2, "{} labels", record.labels.len());
+    ensure!(record.splits.iter().any(|split| !split.shuffled), "no official split was tested");
+    for split in &record.splits {
+        let check = check_scores(&split.scores, record.labels.len());
+        check.with_context(|| format!("split {}", split.name))?;
+    }
+    let summaries = std::iter::once(&record.summary).chain(&record.shuffled);
+    for accuracy in summaries.map(|summary| summary.accuracy) {
+        ensure!((0.0..=1.0).contains(&accuracy), "an accuracy of {accuracy}");
+    }
+    Ok(record)
+}
+
+fn checked_model(model: Evaluation) -> Result<Evaluation> {
+    ensure!(!model.stages.is_empty(), "no left-out folds: nothing was evaluated");
+    for stage in &model.stages {
+        let check = check_scores(&stage.scores, model.labels.len());
+        check.with_context(|| format!("folds {}", stage.test_folds))?;
+    }
+    Ok(model)
+}
+
+fn check_scores(scores: &Scores, n_labels: usize) -> Result<()> {
+    let Scores { accuracy, macro_f1, classes, confusion } = scores;
+    for (name, value) in [("accuracy", accuracy), ("macro-F1", macro_f1)] {
+        ensure!((0.0..=1.0).contains(value), "{name} is {value}");
+    }
+    let is_square =
+        confusion.len() == n_labels && confusion.iter().all(|row| row.len() == n_labels);
+    ensure!(is_square, "the confusion matrix does not have {n_labels} rows and columns");
+    ensure!(classes.len() == n_labels, "{} classes for {n_labels} labels", classes.len());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::report::fixtures::{ten_labels, write};
+    use serde_json::json;
+
+    /// The problems and notes after a change to the metrics of a good experiment.
+    fn after(change: impl Fn(&mut Value)) -> Inputs {
+        let root = tempfile::tempdir().unwrap();
+        let (record, rows) = ten_labels("mel-cnn", 0.6, 1);
+        write(root.path(), &record, &rows);
+        let path = root.path().join("mel-cnn").join(METRICS_FILE);
+        let mut value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut value);
+        std::fs::write(&path, value.to_string()).unwrap();
+        load(root.path(), &root.path().join("nothing"))
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let inputs = after(|_| ());
+        assert!(inputs.problems.is_empty() && inputs.notes.is_empty(), "{inputs:?}");
+        let [experiment] = &inputs.experiments[..] else { panic!("one experiment") };
+        assert_eq!((experiment.folder.as_str(), experiment.rows.len()), ("mel-cnn", 3_103));
+    }
+
+    #[test]
+    fn contradictions_are_named_and_left_out() {
+        type Change = fn(&mut Value);
+        let cases: [(&str, Change); 7] = [
+            ("schema_version 9", |value| value["schema_version"] = json!(9)),
+            ("has no schema_version", |value| *value = json!({})),
+            ("missing field", |value| drop(value.as_object_mut().unwrap().remove("seed"))),
+            ("10 rows and columns", |value| value["splits"][0]["confusion"] = json!([[1]])),
+            ("accuracy is 7", |value| value["splits"][1]["accuracy"] = json!(7.0)),
+            ("no official split", |value| value["splits"] = json!([])),
+            ("1 labels", |value| value["labels"] = json!(["a"])),
+        ];
+        for (reason, change) in cases {
+            let inputs = after(change);
+            assert!(inputs.experiments.is_empty(), "{reason}");
+            let [problem] = &inputs.problems[..] else { panic!("{reason}: {inputs:?}") };
+            assert!(problem.contains(reason) && problem.contains("metrics.json"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn predictions_may_be_missing_or_broken() {
+        let root = tempfile::tempdir().unwrap();
+        let (record, rows) = ten_labels("mel-cnn", 0.6, 1);
+        write(root.path(), &record, &rows);
+        let path = root.path().join("mel-cnn").join(PREDICTIONS_FILE);
+        std::fs::write(&path, "split\n").unwrap();
+        let inputs = load(root.path(), root.path());
+        assert!(inputs.problems[0].contains("predictions.csv"), "{:?}", inputs.problems);
+        assert_eq!(inputs.experiments.len(), 1, "the record is still good");
+        std::fs::remove_file(&path).unwrap();
+        let inputs = load(root.path(), root.path());
+        assert!(inputs.problems.is_empty());
+        assert!(inputs.notes[0].contains(&record.command), "{:?}", inputs.notes);
+    }
+
+    #[test]
+    fn an_unfinished_experiment_is_noted() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("rnn")).unwrap();
+        std::fs::write(root.path().join("rnn").join(PREDICTIONS_FILE), "").unwrap();
+        let inputs = load(root.path(), root.path());
+        assert!(inputs.notes[0].contains("unfinished") && inputs.problems.is_empty());
+    }
+}

@@ -1,0 +1,214 @@
+//! The small results for a repository: each experiment's figures, one drawing, one page of
+//! Markdown. Single clips are left out; they are in `predictions.csv` where the run was made.
+
+use super::comparison::{self, Group};
+use super::entry::{self, Entry};
+use super::load::{Experiment, Inputs};
+use super::tables::mean_and_sd;
+use crate::experiment::record::Record;
+use anyhow::{Context, Result, ensure};
+use sourcing_sound_train::arrays::write_atomically;
+use sourcing_sound_train::text::{counted, milliseconds, percent, thousands};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Name of the drawing.
+const DRAWING: &str = "overview.svg";
+/// Name of the page.
+const PAGE: &str = "results.md";
+
+/// Writes `<experiment>.json` for every experiment, the drawing and the page into `folder`.
+pub fn publish(folder: &Path, inputs: &Inputs) -> Result<()> {
+    ensure!(!inputs.experiments.is_empty(), "there are no experiments to publish");
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let write = |name: &str, text: &str| {
+        write_atomically(&folder.join(name), |file| file.write_all(text.as_bytes()))
+    };
+    for Experiment { folder, record, .. } in &inputs.experiments {
+        let json = serde_json::to_string_pretty(record).context("writing a record")?;
+        write(&format!("{folder}.json"), &(json + "\n"))?;
+    }
+    let entries = entry::entries(inputs);
+    let groups = comparison::groups(&entries);
+    if let Some(figure) = groups.first().and_then(comparison::figure) {
+        write(DRAWING, &figure.standalone())?;
+    }
+    write(PAGE, &page(inputs, &groups))
+}
+
+fn page(inputs: &Inputs, groups: &[Group<'_>]) -> String {
+    let mut page = String::from(
+        "# Results of the study's experiments\n\nWritten by `sourcing-sound-study report --publish`; \
+         the figures come from the JSON files beside this page. Every model is tested on folds \
+         whose recordings took no part in training, except where it says shuffled. ± is the \
+         standard deviation over the tested folds; the interval (95%) resamples recordings. The study's \
+         figures are of other clips than ours and are never mixed with them.\n",
+    );
+    for (index, group) in groups.iter().enumerate() {
+        let _ = write!(page, "\n## {}\n\n", comparison::heading(group));
+        if index == 0 {
+            let _ = write!(page, "![Accuracy of every experiment and model]({DRAWING})\n\n");
+        }
+        page.push_str(&accuracies(group));
+    }
+    let records = || inputs.experiments.iter().map(|experiment| &experiment.record);
+    page.push_str(&one_against_the_rest(records()));
+    page.push_str(&shuffled(records()));
+    page.push_str("\n## Commands\n\n| experiment | date | seed | command |\n|---|---|---|---|\n");
+    for Record { experiment, date, seed, command, .. } in records() {
+        let _ = writeln!(page, "| {experiment} | {date} | {seed} | `{}` |", cell(command));
+    }
+    page
+}
+
+/// Text that cannot end a cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn accuracies(group: &Group<'_>) -> String {
+    let mut table = String::from(
+        "| | study | here | interval | macro-F1 | clips | parameters | ms per clip |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    for entry in group.entries.iter().filter(|entry| !entry.is_leakage) {
+        let study = entry.study.as_ref().map_or("–", |study| study.statement.as_str());
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {:.1}–{} | {} | {} | {} | {} |",
+            cell(&entry.name),
+            cell(study),
+            here(entry),
+            100.0 * entry.interval.0,
+            percent(entry.interval.1),
+            percent(entry.macro_f1),
+            tested(entry),
+            entry.parameters.map_or("–".to_owned(), thousands),
+            entry.cost.model_ms.map_or("–".to_owned(), milliseconds),
+        );
+    }
+    table + "\nMilliseconds are the model's alone, the median of one thread.\n"
+}
+
+/// `69.2% ± 2.1 (fold 1: 68.0%, …)`.
+fn here(entry: &Entry) -> String {
+    let fold =
+        |fold: &entry::Fold| format!("{}: {}", entry::folds(&fold.name), percent(fold.accuracy));
+    let folds: Vec<_> = entry.folds.iter().map(fold).collect();
+    format!("{} ({})", mean_and_sd(entry.mean, entry.sd), folds.join(", "))
+}
+
+fn tested(entry: &Entry) -> String {
+    let limit = entry.clips_limit.map_or("", |_| ", cut down");
+    format!("{}{limit}", thousands(entry.n_test as u64))
+}
+
+fn one_against_the_rest<'a>(records: impl Iterator<Item = &'a Record>) -> String {
+    let tables: String = records.filter_map(ways).collect();
+    match tables.is_empty() {
+        true => tables,
+        false => format!("\n## One label against the rest\n{tables}"),
+    }
+}
+
+/// The table of one experiment: a line per tested folds and threshold.
+fn ways(record: &Record) -> Option<String> {
+    let mut rows = String::new();
+    for split in entry::official(record) {
+        let Some(binary) = &split.binary else { continue };
+        for point in &binary.operating_points {
+            let shares = [
+                binary.accuracy_of_never,
+                point.accuracy,
+                point.balanced_accuracy,
+                point.precision,
+                point.recall,
+                binary.average_precision,
+            ];
+            let _ = writeln!(
+                rows,
+                "| {}, {} | {} | {} |",
+                entry::tested(split),
+                counted(split.n_test, "clip"),
+                cell(&point.name),
+                shares.map(percent).join(" | "),
+            );
+        }
+    }
+    let positive =
+        &entry::official(record).iter().find_map(|split| split.binary.as_ref())?.positive;
+    let study = record.study.as_ref().map_or(String::new(), |study| {
+        format!("Study: {}. Here: `{positive}` against the rest.\n\n", study.statement)
+    });
+    Some(format!(
+        "\n### {}\n\n{study}| tested | threshold | always no | accuracy | balanced accuracy | \
+         precision | recall | average precision |\n|---|---|---|---|---|---|---|---|\n{rows}",
+        record.experiment
+    ))
+}
+
+fn shuffled<'a>(records: impl Iterator<Item = &'a Record>) -> String {
+    let mut text = String::new();
+    for record in records {
+        let Some(summary) = &record.shuffled else { continue };
+        let study = record.study.as_ref().map_or("–", |study| study.statement.as_str());
+        let deviation = |sd: f64, splits: usize| (splits > 1).then_some(sd);
+        let of = |summary: &crate::experiment::record::Summary| {
+            let sd = deviation(summary.accuracy_sd, summary.splits);
+            format!("{} on {}", mean_and_sd(summary.accuracy, sd), counted(summary.n_test, "clip"))
+        };
+        let official: Vec<_> = entry::official(record).into_iter().map(entry::tested).collect();
+        let _ = writeln!(
+            text,
+            "\n## What shuffling pretends\n\n| | |\n|---|---|\n| study | {} |\n| here, shuffled clip \
+             by clip | {} |\n| here, official ({}) | {} |",
+            cell(study),
+            of(summary),
+            official.join(", "),
+            of(&record.summary),
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::figure::canvas::tests::assert_well_formed;
+    use crate::report::fixtures::write_study;
+    use crate::report::load::load;
+
+    #[test]
+    fn small_results_are_written_and_can_be_read_again() {
+        let root = tempfile::tempdir().unwrap();
+        let (report, out) = (root.path().join("report"), root.path().join("docs"));
+        write_study(&report);
+        let inputs = load(&report, &root.path().join("none"));
+        publish(&out, &inputs).unwrap();
+        for Experiment { folder, record, .. } in &inputs.experiments {
+            let text = std::fs::read_to_string(out.join(format!("{folder}.json"))).unwrap();
+            assert_eq!(&serde_json::from_str::<Record>(&text).unwrap(), record);
+        }
+        assert_well_formed(&std::fs::read_to_string(out.join(DRAWING)).unwrap());
+        let page = std::fs::read_to_string(out.join(PAGE)).unwrap();
+        let mel = inputs.experiments.iter().find(|each| each.folder == "mel-cnn").unwrap();
+        let line = page.lines().find(|line| line.starts_with("| mel-cnn |")).unwrap();
+        assert!(line.contains("2,204,538") && line.contains(&percent(mel.record.summary.accuracy)));
+        assert!(page.contains("## One label against the rest\n\n### one-vs-rest-boosting"));
+        assert!(
+            page.contains("## What shuffling pretends") && page.contains("shuffled clip by clip")
+        );
+        for row in page.lines().filter(|line| line.starts_with("| ")) {
+            assert!(row.ends_with(" |"), "{row}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_published_from_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(publish(root.path(), &Inputs::default()).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! The clips of a data set.
+
+use super::{Findings, Layout};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The fold of clips that belong to none. They train in every split and are never tested.
+pub const NO_FOLD: u32 = 0;
+
+/// One clip whose audio file is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slice {
+    /// Audio file.
+    pub path: PathBuf,
+    /// Unique name: the file name without extension, or `<label>/<file name>` in a folder tree.
+    pub stem: String,
+    /// The recording it was cut from. Slices of one recording are near-copies.
+    pub recording: String,
+    /// Fold, from 1, or [`NO_FOLD`].
+    pub fold: u32,
+    /// Index of its label, the first one where there are several.
+    pub label: usize,
+    /// Indices of all its labels in the order of the table, `label` being the first.
+    pub labels: Vec<usize>,
+    /// Length in seconds by the table; `None` takes all of the file.
+    pub seconds: Option<f64>,
+    /// False for additional and noisily labelled clips, which only train.
+    pub official: bool,
+}
+
+/// How many clips a table lists, and how many of them have a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Rows with a file and a label.
+    pub present: usize,
+    /// All rows, each clip counted once.
+    pub rows: usize,
+}
+
+impl Presence {
+    /// Counts one row.
+    pub(super) fn add(&mut self, present: bool) {
+        self.rows += 1;
+        self.present += usize::from(present);
+    }
+}
+
+/// A data set, as far as it is there.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// How its folder is laid out.
+    pub layout: Layout,
+    /// Labels by index.
+    pub labels: Vec<String>,
+    /// Official clips in the order of the table, then those that only train.
+    pub slices: Vec<Slice>,
+    /// Presence of the official clips by fold.
+    pub presence: BTreeMap<u32, Presence>,
+    /// Presence of the clips that only train.
+    pub training_only: Presence,
+    /// What was passed over or set right on the way, counted and named.
+    pub findings: Findings,
+}
+
+impl Dataset {
+    /// Presence of the official clips of all folds together.
+    pub fn total(&self) -> Presence {
+        let folds = self.presence.values();
+        folds.fold(Presence::default(), |sum, fold| Presence {
+            present: sum.present + fold.present,
+            rows: sum.rows + fold.rows,
+        })
+    }
+}
