@@ -13,9 +13,16 @@ export interface Shown {
   icon: string;
 }
 
+/** The level in dBFS RMS of the sound until `time`, in seconds. */
+export interface LevelAt {
+  time: number;
+  rms: number;
+}
+
 interface Log {
   /** Seconds of sound that the worker has analysed. */
   time: number;
+  levels: LevelAt[];
   entries: { at: number; label: string; icon: string }[];
 }
 declare const labelLog: Log;
@@ -23,14 +30,16 @@ declare const labelLog: Log;
 /** Runs before the page: follows the worker's clock, and notes every answer with it. */
 export function logLabels(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
-    const log: Log = { time: 0, entries: [] };
+    const log: Log = { time: 0, levels: [], entries: [] };
     Object.assign(globalThis, { labelLog: log });
     const { Worker } = globalThis;
     globalThis.Worker = class extends Worker {
       constructor(...args: ConstructorParameters<typeof Worker>) {
         super(...args);
-        this.addEventListener("message", ({ data }: MessageEvent<{ notice?: string; frame?: { time: number } }>) => {
-          if (data.notice === "frame" && data.frame) log.time = data.frame.time;
+        this.addEventListener("message", ({ data }: MessageEvent<{ notice?: string; frame?: { time: number; level: { rms: number } } }>) => {
+          if (data.notice !== "frame" || !data.frame) return;
+          log.time = data.frame.time;
+          log.levels.push({ time: log.time, rms: data.frame.level.rms });
         });
       }
     };
@@ -47,13 +56,14 @@ export function logLabels(page: Page): Promise<unknown> {
   });
 }
 
-/** Waits until `seconds` of sound have been analysed, and gives what was shown. */
-export async function shownUntil(page: Page, seconds: number): Promise<Shown[]> {
+/** Waits until `seconds` of sound have been analysed, and gives what was shown, and how loud it was. */
+export async function shownUntil(page: Page, seconds: number): Promise<{ shown: Shown[]; levels: LevelAt[] }> {
   const timeout = (1.5 * seconds + 60) * 1000;
   await page.waitForFunction((wanted) => labelLog.time >= wanted, seconds, { polling: 200, timeout });
   return page.evaluate(() => {
-    const { time, entries } = labelLog;
-    return entries.map(({ at, label, icon }, i) => ({ from: at, to: entries[i + 1]?.at ?? time, label, icon }));
+    const { time, levels, entries } = labelLog;
+    const shown = entries.map(({ at, label, icon }, i) => ({ from: at, to: entries[i + 1]?.at ?? time, label, icon }));
+    return { shown, levels };
   });
 }
 
