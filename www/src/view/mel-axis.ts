@@ -27,11 +27,18 @@ export interface Mark {
   height: number;
 }
 
+/** Room that a label takes of a low picture's height, on a phone. */
+const LABEL_HEIGHT = 0.07;
+
 /** Round frequencies that lie between the two, with room for their labels. */
 export function frequencyMarks(axis: Axis): Mark[] {
-  return MARKS_HZ.map((hz) => ({ hz, height: heightOf(axis, hz) })).filter(
-    ({ height }) => height > 0.04 && height < 0.96,
-  );
+  const marks: Mark[] = [];
+  for (const hz of MARKS_HZ) {
+    const height = heightOf(axis, hz);
+    const below = marks.at(-1)?.height ?? -Infinity;
+    if (height > 0.04 && height < 0.96 && height - below >= LABEL_HEIGHT) marks.push({ hz, height });
+  }
+  return marks;
 }
 
 /** Where the height on one axis, 0 to 1, lies on another: below 0 or above 1 where that does not reach. */
