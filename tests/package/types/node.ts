@@ -66,10 +66,10 @@ export async function pieces(classifier: Classifier): Promise<Update[]> {
   const stream: SoundStream = await classifier.stream(reader.sampleRate, streamOptions);
   const updates: Update[] = [];
   for await (const piece of reader.pieces()) {
-    const result: SegmentResult = await segments.push(piece);
+    const segment: SegmentResult = await segments.push(piece);
     const result: StreamResult = await stream.push(piece);
     const columns: Frame["columns"] = result.columns;
-    console.log(result.predictions.length, columns.length);
+    console.log(segment.predictions.length, columns.length);
     updates.push(...result.updates);
   }
   return updates;
