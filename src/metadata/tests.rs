@@ -133,17 +133,30 @@ fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
 #[test]
 fn a_fingerprint_tells_all_settings_apart() {
     let usual = example().front_end;
+    let of = |change: fn(&mut FrontEndConfig)| {
+        let mut config = example().front_end;
+        change(&mut config);
+        config
+    };
     let changed = [
-        FrontEndConfig { sample_rate: 44_100, ..usual.clone() },
-        FrontEndConfig { n_fft: usual.n_fft * 2, ..usual.clone() },
-        FrontEndConfig { hop_length: usual.hop_length - 1, ..usual.clone() },
-        FrontEndConfig { center: !usual.center, ..usual.clone() },
-        FrontEndConfig { f_max: usual.f_max - 1.0, ..usual.clone() },
-        FrontEndConfig { mel_scale: crate::mel::MelScale::Kaldi, ..usual.clone() },
-        FrontEndConfig {
-            log: crate::front_end::LogScale::Natural { offset: 1.0 },
-            ..usual.clone()
-        },
+        of(|config| config.sample_rate = 44_100),
+        of(|config| config.pre_emphasis = Some(0.97)),
+        of(|config| config.n_fft *= 2),
+        of(|config| config.win_length -= 1),
+        of(|config| config.window = Window::HannSymmetric),
+        of(|config| config.hop_length -= 1),
+        of(|config| config.center = !config.center),
+        of(|config| config.pad_mode = PadMode::Reflect),
+        of(|config| config.framing = FrameLayout::Librosa),
+        of(|config| config.power = 2.0),
+        of(|config| config.n_mels -= 1),
+        of(|config| config.f_min += 1.0),
+        of(|config| config.f_max -= 1.0),
+        of(|config| config.mel_scale = MelScale::Kaldi),
+        of(|config| config.norm = MelNorm::Slaney),
+        of(|config| config.triangles = MelTriangles::Hertz),
+        of(|config| config.log = LogScale::Natural { offset: 1.0 }),
+        of(|config| config.log = LogScale::Decibel { offset: 0.001 }),
     ];
     for config in changed {
         assert_ne!(config.fingerprint(), usual.fingerprint(), "{config:?}");

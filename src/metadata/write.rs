@@ -9,6 +9,7 @@ use crate::front_end::{FrontEndConfig, LogScale};
 use crate::mel::MelTriangles;
 use serde_json::json;
 
+/// The keys of the front end that every file has.
 fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
     let (log, offset) = match front_end.log {
         LogScale::Decibel { offset } => ("decibel", offset),
@@ -34,7 +35,7 @@ fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
 
 impl FrontEndConfig {
     /// All settings as text, `key=value` by the keys of a model file. Equal settings have equal
-    /// fingerprints, so that features can be kept under it.
+    /// fingerprints, under which features can be kept.
     pub fn fingerprint(&self) -> String {
         let pairs = front_end_props(self).into_iter().chain(optional_front_end_props(self));
         pairs.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
@@ -100,6 +101,7 @@ impl ModelMetadata {
     }
 }
 
+/// The keys of the front end that a file may lack, where they say anything but the default.
 fn optional_front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
     let mut props = Vec::new();
     if let Some(coefficient) = front_end.pre_emphasis {

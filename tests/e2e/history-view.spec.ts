@@ -10,7 +10,7 @@ import { writeWav } from "./support/wav";
 const siren = SYNTHESISED["siren-sweep"]!;
 
 /** Within this time a model of 4 s detects the siren for certain. */
-const HEAR_MS = 20_000;
+const DETECT_MS = 20_000;
 
 type Open = (options?: OpenOptions) => Promise<Site>;
 
@@ -47,7 +47,7 @@ test("what sounds when the browser crashes has an end afterwards", async ({ open
       }),
   });
   await site.startListening();
-  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: DETECT_MS }).toBeGreaterThan(0);
   await expect.poll(async () => (await stored(site.page)).events.some(({ open }) => open === 1)).toBe(true);
   await site.page.reload();
   await site.expectState("idle");
@@ -59,7 +59,7 @@ test("what sounds when the browser crashes has an end afterwards", async ({ open
 test("a sound of the very beginning is kept with four whole seconds", async ({ open }) => {
   const site = await hearSiren(open, { prepare: (page) => page.addInitScript(keepAudio) });
   await site.startListening();
-  await expect.poll(async () => (await stored(site.page)).clips.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  await expect.poll(async () => (await stored(site.page)).clips.length, { timeout: DETECT_MS }).toBeGreaterThan(0);
   expect((await stored(site.page)).seconds[0]).toBeCloseTo(4, 1);
 });
 
@@ -79,13 +79,13 @@ test("the history says too that there is no room for sound", async ({ open }) =>
   await site.startListening();
   await showHistory(site.page);
   const warning = site.page.getByTestId("view-history").getByRole("status");
-  await expect(warning).toContainText("There is no room left for sound", { timeout: HEAR_MS });
+  await expect(warning).toContainText("There is no room left for sound", { timeout: DETECT_MS });
 });
 
 test("a sound that is deleted while it goes on does not come back", async ({ open }) => {
   const site = await hearSiren(open);
   await site.startListening();
-  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: HEAR_MS }).toBeGreaterThan(0);
+  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: DETECT_MS }).toBeGreaterThan(0);
   const gone = (await stored(site.page)).events.map(({ id }) => id);
   await showHistory(site.page);
   await site.page.getByTestId("history-remove-all").click();

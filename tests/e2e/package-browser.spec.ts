@@ -152,7 +152,7 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
     return {
       states,
       paused,
-      heardWhilePaused: framesStill - framesPaused,
+      updatesWhilePaused: framesStill - framesPaused,
       recorded: pcm.length === Math.round(sampleRate / 2) && pcm.some((sample) => sample !== 0),
       codes: [tooShort.code, (await cut).code, late.code],
       processing: mic.processing,
@@ -162,7 +162,7 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
   expect(life).toEqual({
     states: ["paused", "listening", "closed"],
     paused: "paused",
-    heardWhilePaused: 0,
+    updatesWhilePaused: 0,
     recorded: true,
     codes: ["config", "aborted", "aborted"],
     processing: [],

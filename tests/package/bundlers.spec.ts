@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { classifyNatively } from "../e2e/support/command-line";
 import { serveFolder } from "../e2e/support/static-server";
 import { exampleFolder, installed, npmRun, serveWith } from "./support/apps";
-import { expect, hearsTheSiren, SIREN, SIREN_LABEL, STRICT_POLICY, test } from "./support/stranger";
+import { expect, labelsTheSiren, SIREN, SIREN_LABEL, STRICT_POLICY, test } from "./support/stranger";
 
 const BASE = "/some/app/";
 
@@ -17,11 +17,11 @@ test("the command line calls the microphone's sound a siren", () => {
 });
 
 /** Serves a folder as a static host does, under a path and a strict policy, and listens on its page. */
-async function listenOn(page: Parameters<typeof hearsTheSiren>[0], folder: string): Promise<void> {
+async function listenOn(page: Parameters<typeof labelsTheSiren>[0], folder: string): Promise<void> {
   const { origin, close } = await serveFolder(folder, { base: BASE, policy: STRICT_POLICY });
   try {
     await page.goto(origin + BASE);
-    await hearsTheSiren(page);
+    await labelsTheSiren(page);
   } finally {
     close();
   }
@@ -43,7 +43,7 @@ test("without a bundler", async ({ stranger }) => {
           document.getElementById("label")!.textContent = categories[0]!.label;
         });
     });
-    await hearsTheSiren(stranger);
+    await labelsTheSiren(stranger);
   } finally {
     close();
   }
@@ -61,7 +61,7 @@ for (const [vite, port] of [["vite", 5199], ["vite-7", 5196]] as const) {
     const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);
     try {
       await stranger.goto(server.origin + BASE);
-      await hearsTheSiren(stranger);
+      await labelsTheSiren(stranger);
     } finally {
       server.stop();
     }
@@ -107,7 +107,7 @@ test("built and served by Next.js, rendered on the server first", async ({ stran
     const response = await stranger.goto(server.origin + env.BASE_PATH);
     expect(response!.headers()["content-security-policy"]).toMatch(/script-src 'self' 'nonce-/);
     expect(await response!.text()).toContain("Listen");
-    await hearsTheSiren(stranger);
+    await labelsTheSiren(stranger);
     // The server classifies, too.
     const route = `${server.origin}${env.BASE_PATH}/classify`;
     const answer = await stranger.request.post(route, { data: readFileSync(SIREN) });

@@ -65,4 +65,4 @@ async function prepare(): Promise<void> {
   Object.assign(globalThis, { sound, codeOf, until, tone, wavOf });
 }
 
-export { expect, hearsTheSiren, SIREN, SIREN_LABEL } from "./stranger";
+export { expect, labelsTheSiren, SIREN, SIREN_LABEL } from "./stranger";

@@ -55,7 +55,7 @@ function watch(context: BrowserContext, page: Page): string[] {
 }
 
 /** Presses start and waits until the siren is named. */
-export async function hearsTheSiren(page: Page): Promise<void> {
+export async function labelsTheSiren(page: Page): Promise<void> {
   await page.locator("#start").click();
   await expect(page.locator("#label")).toHaveText(SIREN_LABEL, { timeout: 40_000 });
 }

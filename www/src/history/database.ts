@@ -2,7 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Recording } from "sourcing-sound";
-import type { HeardClip, HeardEvent } from "./event.js";
+import type { HistoryClip, HistoryEvent } from "./event.js";
 import { type HistoryStore, MemoryStore } from "./store.js";
 
 const NAME = "sourcing-sound";
@@ -15,8 +15,8 @@ const ROOM = 5;
 const OPEN_MS = 5000;
 
 interface Schema extends DBSchema {
-  events: { key: string; value: HeardEvent; indexes: { onset: number; open: number } };
-  clips: { key: string; value: HeardClip; indexes: { at: number } };
+  events: { key: string; value: HistoryEvent; indexes: { onset: number; open: number } };
+  clips: { key: string; value: HistoryClip; indexes: { at: number } };
 }
 
 /** The lasting history, or one in memory where the browser gives no database. */
@@ -64,12 +64,12 @@ class DatabaseHistory implements HistoryStore {
     this.#others.onmessage = () => this.onchange();
   }
 
-  async put(event: HeardEvent): Promise<void> {
+  async put(event: HistoryEvent): Promise<void> {
     await this.#withRoom(() => this.#database.put("events", event));
     this.#changed();
   }
 
-  async update(event: HeardEvent): Promise<void> {
+  async update(event: HistoryEvent): Promise<void> {
     const known = await this.#withRoom(() => this.#change(event.id, ({ hasClip }) => ({ ...event, hasClip })));
     if (known) this.#changed();
   }
@@ -105,7 +105,7 @@ class DatabaseHistory implements HistoryStore {
     return clip && { pcm: Float32Array.from(new Int16Array(clip.samples), (s) => s / 32767), sampleRate: clip.sampleRate };
   }
 
-  async between(from: number, to: number): Promise<HeardEvent[]> {
+  async between(from: number, to: number): Promise<HistoryEvent[]> {
     return this.#database.getAllFromIndex("events", "onset", IDBKeyRange.bound(from, to, false, true));
   }
 
@@ -140,7 +140,7 @@ class DatabaseHistory implements HistoryStore {
   }
 
   /** False when there is no such event any more. */
-  async #change(id: string, changed: (event: HeardEvent) => HeardEvent): Promise<boolean> {
+  async #change(id: string, changed: (event: HistoryEvent) => HistoryEvent): Promise<boolean> {
     const change = this.#database.transaction("events", "readwrite");
     const event = await change.store.get(id);
     if (event) await change.store.put(changed(event));

@@ -1,7 +1,7 @@
 // What the history keeps.
 
 /** A detected sound. Times are milliseconds since 1970. */
-export interface HeardEvent {
+export interface HistoryEvent {
   id: string;
   /** The model's own name for it. */
   label: string;
@@ -19,7 +19,7 @@ export interface HeardEvent {
 }
 
 /** The sound of an event. */
-export interface HeardClip {
+export interface HistoryClip {
   /** The event's. */
   id: string;
   /** When it was kept: the oldest goes first. */

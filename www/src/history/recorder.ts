@@ -3,7 +3,7 @@
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
 import type { Log } from "../listening/log.js";
-import type { HeardEvent } from "./event.js";
+import type { HistoryEvent } from "./event.js";
 import type { HistoryStore } from "./store.js";
 
 const WRITE_MS = 5000;
@@ -22,7 +22,7 @@ export interface RecorderParts {
 }
 
 interface Open {
-  event: HeardEvent;
+  event: HistoryEvent;
   writtenAt: number;
 }
 
@@ -78,7 +78,7 @@ export class HistoryRecorder implements Log {
     if (known) {
       known.event = { ...known.event, score, offset: Math.max(lastDetected, known.event.onset), open: offset === null ? 1 : 0 };
     } else {
-      const event: HeardEvent = {
+      const event: HistoryEvent = {
         id: crypto.randomUUID(),
         label,
         model: info.name,
@@ -106,7 +106,7 @@ export class HistoryRecorder implements Log {
     for (const { id } of ripe) this.#keepSound(id);
   }
 
-  #write(event: HeardEvent, fresh = false): void {
+  #write(event: HistoryEvent, fresh = false): void {
     this.#queue("not-kept", (store) => (fresh ? store.put(event) : store.update(event)));
   }
 

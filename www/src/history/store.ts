@@ -2,7 +2,7 @@
 // where the browser refuses one.
 
 import type { Recording } from "sourcing-sound";
-import type { HeardEvent } from "./event.js";
+import type { HistoryEvent } from "./event.js";
 
 export interface HistoryStore {
   /** Whether it outlives the page. */
@@ -10,16 +10,16 @@ export interface HistoryStore {
   /** Called when anything has changed, here or in another window. */
   onchange: () => void;
   /** A new event. */
-  put(event: HeardEvent): Promise<void>;
+  put(event: HistoryEvent): Promise<void>;
   /** An event as it is now, but for whether its sound is kept; one that was deleted meanwhile stays deleted. */
-  update(event: HeardEvent): Promise<void>;
+  update(event: HistoryEvent): Promise<void>;
   /** Keeps the sound of an event. "full": there is no room, and the sound is not kept. */
   putClip(id: string, recording: Recording): Promise<"kept" | "full">;
   /** Drops the oldest sounds beyond so many. */
   limitClips(most: number): Promise<void>;
   clip(id: string): Promise<Recording | undefined>;
   /** Those that begin from `from` on and before `to` (milliseconds), in the order of their beginning. */
-  between(from: number, to: number): Promise<HeardEvent[]>;
+  between(from: number, to: number): Promise<HistoryEvent[]>;
   remove(id: string): Promise<void>;
   removeAll(): Promise<void>;
 }
@@ -27,15 +27,15 @@ export interface HistoryStore {
 /** Keeps events until the page is closed, and no sound. */
 export class MemoryStore implements HistoryStore {
   readonly lasting = false;
-  readonly #events = new Map<string, HeardEvent>();
+  readonly #events = new Map<string, HistoryEvent>();
   onchange = () => {};
 
-  async put(event: HeardEvent): Promise<void> {
+  async put(event: HistoryEvent): Promise<void> {
     this.#events.set(event.id, event);
     this.onchange();
   }
 
-  async update(event: HeardEvent): Promise<void> {
+  async update(event: HistoryEvent): Promise<void> {
     if (this.#events.has(event.id)) await this.put(event);
   }
 
@@ -49,7 +49,7 @@ export class MemoryStore implements HistoryStore {
     return undefined;
   }
 
-  async between(from: number, to: number): Promise<HeardEvent[]> {
+  async between(from: number, to: number): Promise<HistoryEvent[]> {
     const found = [...this.#events.values()].filter(({ onset }) => onset >= from && onset < to);
     return found.sort((a, b) => a.onset - b.onset);
   }

@@ -11,7 +11,7 @@ import {
   type StreamOptions,
   type Update,
 } from "sourcing-sound";
-import { untilRetry, passes } from "./retry.js";
+import { passes, untilRetry } from "./retry.js";
 
 export interface MicrophoneEvents {
   /** A microphone listens, for the first time or again. */
@@ -28,7 +28,7 @@ export interface MicrophoneEvents {
   failed(thrown: unknown): void;
 }
 
-export interface KeeperOptions {
+export interface MicrophoneOptions {
   classifier: Classifier;
   settings: StreamOptions;
   /** `undefined` for the system's. */
@@ -46,7 +46,7 @@ const REOPEN = Symbol("reopen");
 
 export class ReconnectingMicrophone {
   readonly #events: MicrophoneEvents;
-  #options: KeeperOptions;
+  #options: MicrophoneOptions;
   #microphone: Microphone | undefined;
   #end: (why: unknown) => void = () => undefined;
   #paused = false;
@@ -55,7 +55,7 @@ export class ReconnectingMicrophone {
   #fellBack = false;
   #lastFrame = 0;
 
-  constructor(options: KeeperOptions, events: MicrophoneEvents) {
+  constructor(options: MicrophoneOptions, events: MicrophoneEvents) {
     this.#options = options;
     this.#events = events;
   }

@@ -1,7 +1,7 @@
 // How often each sound was detected in each hour of a day.
 
 import { make } from "../dom.js";
-import type { HeardEvent } from "../history/event.js";
+import type { HistoryEvent } from "../history/event.js";
 import { historyTexts, labelWords, locale } from "../texts/index.js";
 
 export class HistoryCounts {
@@ -18,7 +18,7 @@ export class HistoryCounts {
     this.element.append(make("h3", "", historyTexts.counts), scroller);
   }
 
-  show(events: readonly HeardEvent[], day: Date): void {
+  show(events: readonly HistoryEvent[], day: Date): void {
     const counts = new Map<string, number[]>();
     for (const { label, onset } of events) {
       const row = counts.get(label) ?? new Array<number>(24).fill(0);

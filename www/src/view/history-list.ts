@@ -3,7 +3,7 @@
 import { make, setText } from "../dom.js";
 import { saveFile } from "../export/save.js";
 import { clock, decimal, percent } from "../format.js";
-import type { HeardEvent } from "../history/event.js";
+import type { HistoryEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
@@ -21,7 +21,7 @@ export class HistoryList {
   readonly #player = new Player((at) => {
     if (at === undefined) this.#showPlaying(undefined);
   });
-  #events: readonly HeardEvent[] = [];
+  #events: readonly HistoryEvent[] = [];
   #shown = PAGE;
 
   constructor(store: HistoryStore) {
@@ -40,13 +40,13 @@ export class HistoryList {
     this.#shown = PAGE;
   }
 
-  show(events: readonly HeardEvent[]): void {
+  show(events: readonly HistoryEvent[]): void {
     this.#events = [...events].sort((a, b) => b.onset - a.onset);
     this.#draw();
   }
 
   /** Brings the event's row into sight. */
-  focus(event: HeardEvent | undefined): void {
+  focus(event: HistoryEvent | undefined): void {
     const index = this.#events.findIndex(({ id }) => id === event?.id);
     if (index < 0) return;
     this.#shown = Math.max(this.#shown, index + 1);
@@ -76,7 +76,7 @@ export class HistoryList {
     setText(this.#more, historyTexts.more(Math.min(PAGE, rest)));
   }
 
-  #row(event: HeardEvent): HTMLElement {
+  #row(event: HistoryEvent): HTMLElement {
     const row = make("li", "history-row");
     const words = labelWords(event.label);
     const time = timeOf(event.onset);
@@ -103,7 +103,7 @@ export class HistoryList {
     return row;
   }
 
-  async #play({ id }: HeardEvent, button: HTMLElement): Promise<void> {
+  async #play({ id }: HistoryEvent, button: HTMLElement): Promise<void> {
     const playing = button.hasAttribute("data-playing");
     this.#player.stop();
     if (playing) return;
@@ -124,14 +124,14 @@ export class HistoryList {
     setIcon(button, "stop");
   }
 
-  async #save({ id, label, onset }: HeardEvent): Promise<void> {
+  async #save({ id, label, onset }: HistoryEvent): Promise<void> {
     const clip = await this.#store.clip(id);
     const at = new Date(onset).toISOString().slice(0, 19).replaceAll(":", "-");
     if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${at}.wav`, toWav(clip));
   }
 
   /** The keyboard goes on at the next row. */
-  async #remove({ id }: HeardEvent, row: HTMLElement): Promise<void> {
+  async #remove({ id }: HistoryEvent, row: HTMLElement): Promise<void> {
     if (row.querySelector("[data-playing]")) this.#player.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
     await this.#store.remove(id);
@@ -142,7 +142,7 @@ export class HistoryList {
 }
 
 /** What a row shows of an event: one that shows the same need not be made again. */
-function stateOf({ offset, open, score, hasClip }: HeardEvent): string {
+function stateOf({ offset, open, score, hasClip }: HistoryEvent): string {
   return [Math.round(offset / 100), open, percent(score), hasClip].join(" ");
 }
 

@@ -4,7 +4,7 @@ import { make } from "../dom.js";
 import type { Row } from "../export/rows.js";
 import { type Format, saveRows } from "../export/save.js";
 import { endOfDay } from "../history/day.js";
-import type { HeardEvent } from "../history/event.js";
+import type { HistoryEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import { historyTexts } from "../texts/index.js";
 
@@ -58,12 +58,12 @@ export class HistorySaving {
   }
 }
 
-function toRow({ label, onset, offset, score, model }: HeardEvent): Row {
+function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
   return { label, onset: onset / 1000, offset: offset / 1000, score, model };
 }
 
 /** Times as people and programs read them alike. */
-function toJson({ label, onset, offset, score, model, hasClip }: HeardEvent): object {
+function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): object {
   const iso = (ms: number) => new Date(ms).toISOString();
   return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, model, clip: hasClip };
 }

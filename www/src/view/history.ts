@@ -3,7 +3,7 @@
 
 import { byId, make, setText } from "../dom.js";
 import { endOfDay, startOfDay, startOfHour } from "../history/day.js";
-import type { HeardEvent } from "../history/event.js";
+import type { HistoryEvent } from "../history/event.js";
 import type { HistoryStore } from "../history/store.js";
 import type { SettingsStore } from "../listening/settings.js";
 import { historyTexts, labelWords, language, locale } from "../texts/index.js";
@@ -124,7 +124,7 @@ export class HistoryView {
     this.#draw(events, from, to);
   }
 
-  #draw(events: HeardEvent[], from: number, to: number): void {
+  #draw(events: HistoryEvent[], from: number, to: number): void {
     const label = this.#filter.value;
     const hour = this.#zoom.value === "" ? undefined : Number(this.#zoom.value);
     const [first, last] = hour === undefined ? [from, to] : [hour, hour + HOUR_MS];
@@ -147,7 +147,7 @@ export class HistoryView {
   }
 
   /** The labels and hours that there are on this day; what was chosen stays chosen. */
-  #offer(events: readonly HeardEvent[]): void {
+  #offer(events: readonly HistoryEvent[]): void {
     const labels = [...new Set(events.map(({ label }) => label))].map((label): [string, string] => [label, labelWords(label)]);
     labels.sort(([, a], [, b]) => a.localeCompare(b, language));
     fill(this.#filter, [["", historyTexts.everything], ...labels]);

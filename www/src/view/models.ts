@@ -23,8 +23,8 @@ export interface ModelsViewEvents {
 export class ModelsView implements ModelSwitcherView {
   readonly #root: HTMLElement;
   readonly #events: ModelsViewEvents;
-  readonly #site = make("ol", "model-lists");
-  readonly #own = make("ol", "model-lists");
+  readonly #site = make("ol", "model-list-entries");
+  readonly #own = make("ol", "model-list-entries");
   readonly #ownTitle = make("h3", "model-list-own", modelTexts.own);
   readonly #ownModel: OwnModel;
   readonly #sheet = new ModelSheet();
@@ -43,7 +43,7 @@ export class ModelsView implements ModelSwitcherView {
     const title = make("h2", "visually-hidden", modelTexts.title);
     title.id = "models-title";
     root.setAttribute("aria-labelledby", title.id);
-    const lists = make("div", "model-lists-all");
+    const lists = make("div", "model-list-groups");
     lists.setAttribute("role", "radiogroup");
     lists.setAttribute("aria-labelledby", title.id);
     lists.append(this.#site, this.#ownTitle, this.#own);
