@@ -68,7 +68,7 @@ fn classify_prints_a_line_for_each_segment() {
 }
 
 #[test]
-fn classify_hears_the_same_in_every_sample_format() {
+fn classify_says_the_same_of_every_sample_format() {
     let folder = tempfile::tempdir().unwrap();
     let printed = [hound::SampleFormat::Int, hound::SampleFormat::Float].map(|format| {
         let path = folder.path().join("siren.wav");

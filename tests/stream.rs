@@ -65,7 +65,7 @@ fn chunking_changes_nothing() {
 }
 
 #[test]
-fn the_stream_hears_each_sound_in_its_time() {
+fn the_stream_names_each_sound_in_its_time() {
     let classifier = classifier();
     for hz in RATES {
         let seconds = 2.0;

@@ -180,7 +180,7 @@ fn pieces_of_any_size_give_the_same_updates() {
 }
 
 #[wasm_bindgen_test]
-fn a_stream_hands_out_the_columns_it_has_heard() {
+fn a_stream_hands_out_the_columns_of_its_audio() {
     let classifier = classifier();
     let info = classifier.metadata();
     let n_mels = number(&info, "nMels") as usize;

@@ -53,7 +53,7 @@ async function bytes(url) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** White noise at −20 dB, the same in every run; what is heard does not change what it costs. */
+/** White noise at −20 dB, the same in every run; the sound does not change the cost. */
 function noise(samples) {
   let state = 1;
   return Float32Array.from({ length: samples }, () => {

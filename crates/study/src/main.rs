@@ -16,6 +16,7 @@ mod report;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use sourcing_sound_train::program;
 use std::process::ExitCode;
 
 /// Repeats the study that sourcing-sound grew out of, and reports on it.
@@ -35,13 +36,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::finish(run(Arguments::parse().command))
 }
 
 fn run(command: Command) -> Result<ExitCode> {

@@ -48,10 +48,10 @@ fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
 
 fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let mut text = format!(
-        "## Accuracy\n\nEvery row is a network of its own that never heard the left-out folds \
-         (nor any other clip of their recordings), with seed {}. The interval is the 95% \
+        "## Accuracy\n\nEvery row is a network of its own, trained without the left-out folds \
+         (and any other clip of their recordings), with seed {}. The interval is the 95% \
          bootstrap over recordings, since clips of one recording are near-copies. A clip is \
-         heard as in use, followed by silence where it is shorter than a segment.\n\n\
+         scored as in use, followed by silence where it is shorter than a segment.\n\n\
          | left-out folds | clips | recordings | accuracy | 95% interval | macro-F1 | before the \
          refit | at own length |\n|---|---|---|---|---|---|---|---|\n",
         evaluation.seed
@@ -90,7 +90,7 @@ fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let _ = writeln!(
         text,
         "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
-         of how it does on recordings that it has not heard.{notes}",
+         of how it does on recordings that took no part in its training.{notes}",
         thousands(evaluation.shipped.n_train),
     );
     text
@@ -149,7 +149,7 @@ fn input(metadata: &ModelMetadata) -> String {
         LogScale::Natural { offset } => format!("ln(x + {offset:e})"),
     };
     format!(
-        "## What it hears\n\n{} Hz mono, Hann window of {}, n_fft {}, hop {}, {} mel bands from \
+        "## What it is given\n\n{} Hz mono, Hann window of {}, n_fft {}, hop {}, {} mel bands from \
          {} to {} Hz ({:?} scale, {:?} norm), {log}, minus {:.3}, divided by {:.3}; {} columns \
          ({} s) at a time. The model file states all of this, and programs read it from there.\n",
         front_end.sample_rate,

@@ -34,6 +34,7 @@ pub mod net;
 pub mod onnx;
 pub mod optimise;
 pub mod other;
+pub mod program;
 pub mod progress;
 pub mod provenance;
 pub mod random;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sourcing_sound_train::{data, evaluate, everyday, head, model};
+use sourcing_sound_train::{data, evaluate, everyday, head, model, program};
 use std::process::ExitCode;
 
 /// Trains, evaluates and exports sourcing-sound's models.
@@ -28,13 +28,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::finish(run(Arguments::parse().command))
 }
 
 fn run(command: Command) -> Result<ExitCode> {

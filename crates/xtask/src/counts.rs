@@ -113,7 +113,7 @@ test result: FAILED. 4 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; 
 Running 20 tests using 2 workers
   ✓  1 live.spec.ts:3:1 › 3 passed cars (1.2s)
   1 failed
-    live.spec.ts:9:1 › hears a dog
+    live.spec.ts:9:1 › labels a dog
   2 flaky
   4 skipped
   3 did not run

@@ -1,6 +1,6 @@
 // One classifier's stream of a microphone: opened in the classifier's worker,
 // fed by the worklet, reopened when the worker crashes, and left when
-// another line takes over.
+// another stream takes over.
 
 import type { Classifier } from "./classifier.js";
 import type { Engine, StreamOwner } from "./engine.js";
@@ -10,16 +10,16 @@ import type { Stretch } from "./pcm-ring.js";
 import { type HandedOver, MEMORY_SECONDS, type Notice, type StreamUpdate } from "./protocol.js";
 import type { Frame, ModelInfo, StreamOptions } from "./types.js";
 
-/** What a line says while it listens. */
+/** What a stream reports while it listens. */
 export interface MicrophoneStreamEvents {
   frame(frame: Frame, updates: StreamUpdate[]): void;
   /** The worker is gone; a fresh one is on its way. */
   crashed(error: SoundError): void;
-  /** The line is over. */
+  /** The stream is over. */
   lost(error: SoundError | undefined): void;
 }
 
-/** What every line of a microphone has in common. */
+/** What every stream of a microphone has in common. */
 export interface MicrophoneStreamSource {
   node: AudioWorkletNode;
   settings: StreamOptions;
@@ -69,7 +69,7 @@ export class MicrophoneStream implements StreamOwner {
     return this.#engine.call("recent", { stream: this.#stream, seconds });
   }
 
-  /** What a line that takes over from this one should remember: its segment, and what its scores are averaged over. */
+  /** What a stream that takes over from this one should remember: its segment, and what its scores are averaged over. */
   async memoryFor({ info }: MicrophoneStream): Promise<Stretch> {
     const smoothing = this.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
     const seconds = Math.min(MEMORY_SECONDS, info.segmentSeconds + smoothing);
@@ -89,12 +89,12 @@ export class MicrophoneStream implements StreamOwner {
     return { left, port };
   }
 
-  /** Listens from where another line left. What goes wrong from now on, `crashed` and `lost` tell. */
+  /** Listens from where another stream left. What goes wrong from now on is reported by `crashed` and `lost`. */
   async follow({ pcm, start }: HandedOver, port: MessagePort): Promise<void> {
     await this.#settled(this.#listen({ pcm, start }, port));
   }
 
-  /** The next `samples` samples, or those from the position `from`; fewer when another line takes over. */
+  /** The next `samples` samples, or those from the position `from`; fewer when another stream takes over. */
   async record(samples: number, from: number | undefined, signal: AbortSignal | undefined): Promise<Stretch> {
     return this.#engine.call("record", { stream: this.#stream, samples, from }, { signal });
   }
@@ -140,7 +140,7 @@ export class MicrophoneStream implements StreamOwner {
     this.#broken = false;
   }
 
-  /** A worker that crashed is restarted, and this with it; any other failure ends the line. */
+  /** A worker that crashed is restarted, and this with it; any other failure ends the stream. */
   async #settled(work: Promise<void>): Promise<void> {
     try {
       await work;

@@ -228,7 +228,7 @@ export class Microphone {
     return { pcm, sampleRate: this.sampleRate };
   }
 
-  /** A line that is left gives what it has; the one that follows it goes on at the same sample. */
+  /** A stream that is left gives what it has; the one that follows it goes on at the same sample. */
   async #record(samples: number, signal: AbortSignal | undefined): Promise<Recording["pcm"]> {
     const whole = new Float32Array(samples);
     let from: number | undefined;
