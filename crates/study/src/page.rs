@@ -6,8 +6,8 @@ use crate::report::document::document;
 use crate::report::entry::official;
 use crate::report::{binary, leakage, sections, tables};
 use anyhow::Result;
-use sourcing_sound_train::arrays::write_atomically;
-use sourcing_sound_train::text::{counted, escape};
+use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::publish::text::{counted, escape};
 use std::io::Write as _;
 use std::path::Path;
 

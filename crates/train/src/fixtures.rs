@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-use crate::config::{AugmentConfig, Plan, TrainConfig};
-use crate::dataset::{Dataset, Findings, Layout, Presence, Slice};
-use crate::features::Columns;
-use crate::net::{Block, NetConfig};
+use crate::data::columns::Columns;
+use crate::data::dataset::{Dataset, Findings, Layout, Presence, Slice};
+use crate::model::config::{AugmentConfig, Plan, TrainConfig};
+use crate::nn::net::{Block, NetConfig};
 use crate::random::generator;
 use rand::RngExt;
 use std::collections::BTreeMap;

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sourcing_sound_train::{data, evaluate, everyday, head, model, program};
+use sourcing_sound_train::data::command as data;
+use sourcing_sound_train::model::{command as model, evaluate};
+use sourcing_sound_train::{everyday, head, program};
 use std::process::ExitCode;
 
 /// Trains, evaluates and exports sourcing-sound's models.

@@ -1,7 +1,9 @@
-//! How the programs that are built on this library end.
+//! What the programs on this library have in common: how they were called, on which day, and how
+//! they end.
 
 use anyhow::Result;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The exit code of a command; an error is printed, with its causes, and is a failure.
 pub fn finish(done: Result<ExitCode>) -> ExitCode {
@@ -9,4 +11,55 @@ pub fn finish(done: Result<ExitCode>) -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// The command line as typed, with the plain name of `program` and quotes where needed, and
+/// without these options and their values.
+pub fn command_line(program: &str, without: &[&str]) -> String {
+    let mut arguments = std::env::args().skip(1);
+    let mut kept = vec![program.to_owned()];
+    while let Some(argument) = arguments.next() {
+        if without.contains(&argument.as_str()) {
+            arguments.next();
+            continue;
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
+        kept.push(match !argument.is_empty() && argument.chars().all(plain) {
+            true => argument,
+            false => format!("'{}'", argument.replace('\'', "'\\''")),
+        });
+    }
+    kept.join(" ")
+}
+
+/// Today's date in UTC, `YYYY-MM-DD`.
+pub fn today() -> String {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    date_of(elapsed.as_secs() / 86_400)
+}
+
+/// The Gregorian date of a day counted from 1970-01-01, by Howard Hinnant's algorithm.
+fn date_of(day: u64) -> String {
+    let day = day + 719_468;
+    let era = day / 146_097;
+    let of_era = day % 146_097;
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_gregorian() {
+        assert_eq!(date_of(0), "1970-01-01");
+        assert_eq!(date_of(11_016), "2000-02-29");
+        assert_eq!(date_of(20_779), "2026-11-22");
+    }
 }

@@ -15,7 +15,7 @@ use crate::experiment::windows::MelWindows;
 use anyhow::Result;
 use hessboost::model::BoostedModel;
 use serde_json::{Value, json};
-use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::metrics::binary::{self, Counts};
 use sourcing_sound_train::metrics::quantile;
 use std::path::Path;

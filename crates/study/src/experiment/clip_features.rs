@@ -5,11 +5,11 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sourcing_sound::{Pcm, SampleRate};
-use sourcing_sound_train::arrays;
-use sourcing_sound_train::dataset::Slice;
-use sourcing_sound_train::features::{self, Source};
+use sourcing_sound_train::data::columns::{self, Source};
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::metrics::quantile;
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::arrays;
+use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::progress;
 use sourcing_sound_train::random::short_hash;
 use std::path::Path;
@@ -80,7 +80,7 @@ fn compute<E: Extractor>(sources: &[Source]) -> (Header, Vec<Array>) {
     let timed = |extractor: &mut Result<E>, source: &Source| -> Result<(Vec<f32>, f64)> {
         bar.inc(1);
         let extractor = extractor.as_mut().map_err(|error| anyhow::anyhow!("{error:#}"))?;
-        let recording = features::decode(source)?;
+        let recording = columns::decode(source)?;
         let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
         let start = Instant::now();
         let rows = extractor.rows(pcm).context("its features")?;

@@ -8,9 +8,9 @@ use crate::experiment::trial::Trial;
 use crate::page;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
-use sourcing_sound_train::assemble::command_line;
-use sourcing_sound_train::dataset::{Dataset, Layout, parse_folds};
+use sourcing_sound_train::data::dataset::{Dataset, Layout, parse_folds};
 use sourcing_sound_train::interrupt::{self, STOP};
+use sourcing_sound_train::program::command_line;
 use sourcing_sound_train::progress;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -189,7 +189,7 @@ fn one(
         seed: arguments.seed,
         jobs: arguments.jobs,
         fresh: arguments.fresh,
-        command: command_line(),
+        command: command_line(env!("CARGO_PKG_NAME"), &[]),
         stop,
     };
     let Some((record, rows)) = trial.run()? else { return Ok(Outcome::Interrupted) };

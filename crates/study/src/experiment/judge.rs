@@ -3,7 +3,7 @@
 use crate::experiment::method::{Method, Split, Verdict};
 use crate::experiment::record::{Binary, OperatingPoint, PredictionRow, SplitRecord, Summary};
 use anyhow::{Result, ensure};
-use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::metrics::binary::{self, Counts, CurvePoint};
 use sourcing_sound_train::metrics::{self, Judged};
 use std::collections::BTreeSet;

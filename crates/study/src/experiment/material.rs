@@ -4,7 +4,9 @@ use crate::experiment::method::Preparation;
 use crate::experiment::record::DataFacts;
 use anyhow::{Result, ensure};
 use rand::seq::SliceRandom;
-use sourcing_sound_train::dataset::{Dataset, FindingKind, Folds, Slice, Split, format_folds};
+use sourcing_sound_train::data::dataset::{
+    Dataset, FindingKind, Folds, Slice, Split, format_folds,
+};
 use sourcing_sound_train::random::generator;
 use std::collections::{BTreeMap, BTreeSet};
 

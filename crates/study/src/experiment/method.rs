@@ -4,8 +4,8 @@ use crate::experiment::record::{Cost, Epoch};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sourcing_sound_train::dataset::Slice;
-pub use sourcing_sound_train::dataset::Split;
+use sourcing_sound_train::data::dataset::Slice;
+pub use sourcing_sound_train::data::dataset::Split;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 

@@ -7,7 +7,7 @@ use crate::experiment::name::Name;
 use crate::experiment::networks::{Kind, Networks, Options};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use sourcing_sound_train::dataset::Dataset;
+use sourcing_sound_train::data::dataset::Dataset;
 
 /// The label that is separated from the rest unless another is asked for, where the data set has it:
 /// the second rarest of UrbanSound8K, about one clip in twenty, so that never saying yes is right

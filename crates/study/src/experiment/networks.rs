@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clips::{Clip, Clips, Scaling};
 use recipe::Recipe;
 use serde_json::{Value, json};
-use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::progress;
 use sourcing_sound_train::random::short_hash;
 use std::path::Path;

@@ -7,7 +7,7 @@ use crate::experiment::record::{
     METRICS_FILE, PREDICTIONS_FILE, PredictionRow, Record, SplitRecord, Summary,
 };
 use anyhow::Result;
-use sourcing_sound_train::arrays::write_atomically;
+use sourcing_sound_train::files::write_atomically;
 use sourcing_sound_train::metrics;
 use sourcing_sound_train::metrics::table::classification_report;
 use std::fmt::Write as _;

@@ -6,7 +6,7 @@
 
 use crate::experiment::record::PredictionRow;
 use anyhow::{Context, Result, bail, ensure};
-use sourcing_sound_train::arrays::write_atomically;
+use sourcing_sound_train::files::write_atomically;
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;

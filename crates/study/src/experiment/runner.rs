@@ -6,7 +6,7 @@ use crate::experiment::method::{Job, Method, Split, Verdict};
 use crate::experiment::store::{self, Key};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use sourcing_sound_train::dataset::Slice;
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::progress;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

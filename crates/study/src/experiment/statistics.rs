@@ -7,7 +7,7 @@
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;
 use sourcing_sound::{DescriptorConfig, Descriptors, FrontEndConfig, Pcm};
-use sourcing_sound_train::config;
+use sourcing_sound_train::model::config;
 
 /// Added to a power before its logarithm, as in the flagship's front end.
 const POWER_OFFSET: f32 = 1e-10;

@@ -3,8 +3,8 @@
 use crate::experiment::method::{Split, Verdict};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use sourcing_sound_train::arrays;
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::arrays;
+use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::random::short_hash;
 use std::path::{Path, PathBuf};
 

@@ -10,9 +10,9 @@ use crate::experiment::record::{
 };
 use crate::experiment::runner::{Assignment, Runner, Task};
 use anyhow::{Result, ensure};
-use sourcing_sound_train::dataset::{Slice, Split};
-use sourcing_sound_train::evaluation::today;
+use sourcing_sound_train::data::dataset::{Slice, Split};
 use sourcing_sound_train::metrics::quantile;
+use sourcing_sound_train::program::today;
 use sourcing_sound_train::progress;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

@@ -7,7 +7,7 @@
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;
 use sourcing_sound::{FrontEnd, Pcm};
-use sourcing_sound_train::config;
+use sourcing_sound_train::model::config;
 
 /// Columns of a window: 1.02 s at the flagship's hop.
 pub const COLUMNS: usize = 44;

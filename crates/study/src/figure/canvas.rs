@@ -1,6 +1,6 @@
 //! A drawing as an SVG element or file.
 
-use sourcing_sound_train::text::escape;
+use sourcing_sound_train::publish::text::escape;
 use std::fmt::Write as _;
 
 /// The rules that drawings follow; a page that inlines drawings includes them once.

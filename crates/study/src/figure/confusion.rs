@@ -2,7 +2,7 @@
 
 use super::{Canvas, Figure};
 use sourcing_sound_train::metrics::Scores;
-use sourcing_sound_train::text::{counted, percent};
+use sourcing_sound_train::publish::text::{counted, percent};
 
 /// From this many labels on, cells are too small for counts, which then show under the
 /// pointer only.

@@ -4,7 +4,7 @@ use super::axis::{Frame, Plot, Show, ticks, whole_ticks};
 use super::{Canvas, Figure};
 use crate::experiment::record::{Epoch, SplitRecord};
 use crate::report::entry::tested;
-use sourcing_sound_train::text::percent;
+use sourcing_sound_train::publish::text::percent;
 
 const WIDTH: f64 = 380.0;
 const PLOT_HEIGHT: f64 = 190.0;

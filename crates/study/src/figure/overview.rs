@@ -4,7 +4,7 @@
 //! The scale begins at 0 and ends at the first multiple of 10% that has room for all marks.
 
 use super::Figure;
-use sourcing_sound_train::text::{escape, percent};
+use sourcing_sound_train::publish::text::{escape, percent};
 use std::fmt::Write as _;
 
 const ROW: f64 = 54.0;

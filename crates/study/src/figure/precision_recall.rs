@@ -5,7 +5,7 @@ use super::curve::{legend, series_class};
 use super::{Canvas, Figure};
 use crate::experiment::record::{Binary, SplitRecord};
 use crate::report::entry::tested;
-use sourcing_sound_train::text::percent;
+use sourcing_sound_train::publish::text::percent;
 
 const WIDTH: f64 = 420.0;
 const SIDE: f64 = 300.0;

@@ -11,7 +11,7 @@ use crate::network::weights;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
 use rand::seq::SliceRandom;
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::progress;
 use sourcing_sound_train::random::generator;
 use std::path::Path;

@@ -8,8 +8,8 @@ use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
-use sourcing_sound_train::gradient::constant;
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::gradient::constant;
+use sourcing_sound_train::nn::net::Array;
 
 /// The weights on a device, flat, in the order in which the layers use them.
 pub struct Leaves(Vec<Tensor<1>>);
@@ -134,7 +134,7 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use sourcing_sound_train::gradient::values;
+    use sourcing_sound_train::nn::gradient::values;
     use sourcing_sound_train::random::generator;
 
     fn array(name: &str, values: Vec<f32>) -> Array {

@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
     use burn::tensor::Device;
-    use sourcing_sound_train::gradient::{constant, values};
+    use sourcing_sound_train::nn::gradient::{constant, values};
 
     fn sigmoid(x: f32) -> f32 {
         (1.0 + (-x).exp()).recip()

@@ -2,7 +2,7 @@
 
 use crate::network::layers::NetworkConfig;
 use serde::{Deserialize, Serialize};
-use sourcing_sound_train::config;
+use sourcing_sound_train::nn::plan;
 
 /// Settings of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,6 @@ pub struct Plan {
 impl Plan {
     /// The settings in which two plans differ, each as `name: this, there`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        config::differences(&serde_json::json!(self), &serde_json::json!(other))
+        plan::differences(&serde_json::json!(self), &serde_json::json!(other))
     }
 }

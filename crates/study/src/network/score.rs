@@ -5,9 +5,9 @@ use crate::network::forward::{Leaves, logits};
 use crate::network::layers::NetworkConfig;
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use sourcing_sound_train::gradient::{constant, values};
 use sourcing_sound_train::metrics::softmax;
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::gradient::{constant, values};
+use sourcing_sound_train::nn::net::Array;
 
 /// Inputs per forward pass: few, so that the values between the layers stay small.
 const VIEWS: usize = 16;

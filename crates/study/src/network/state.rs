@@ -4,9 +4,9 @@ use crate::experiment::record::Epoch;
 use crate::network::plan::{FitConfig, Plan};
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use sourcing_sound_train::arrays;
-use sourcing_sound_train::net::{Array, Weights};
-use sourcing_sound_train::optimise::AdamW;
+use sourcing_sound_train::nn::arrays;
+use sourcing_sound_train::nn::net::{Array, Weights};
+use sourcing_sound_train::nn::optimise::AdamW;
 use std::path::Path;
 
 /// Everything that a training needs to go on as if it had never stopped.

@@ -6,8 +6,8 @@ use crate::network::layers::NetworkConfig;
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, activation};
 use rand::rngs::Xoshiro256PlusPlus;
-use sourcing_sound_train::gradient::{constant, values};
-use sourcing_sound_train::net::Array;
+use sourcing_sound_train::nn::gradient::{constant, values};
+use sourcing_sound_train::nn::net::Array;
 
 /// Examples ready for the network.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, StandardNormal};
-use sourcing_sound_train::net::{Array, Weights};
+use sourcing_sound_train::nn::net::{Array, Weights};
 
 /// Random weights for a network. It has no statistics.
 pub fn random(config: &NetworkConfig, rng: &mut Xoshiro256PlusPlus) -> Result<Weights> {

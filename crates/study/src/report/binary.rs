@@ -4,7 +4,7 @@ use super::entry::{official, tested};
 use super::tables::scrolling;
 use crate::experiment::record::{Binary, Record};
 use crate::figure::precision_recall;
-use sourcing_sound_train::text::{escape, label, percent};
+use sourcing_sound_train::publish::text::{escape, label, percent};
 use std::fmt::Write as _;
 
 /// A line of the table of ways to say yes or no. Shares from 0 to 1; no precision where nothing

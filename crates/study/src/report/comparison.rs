@@ -5,7 +5,7 @@ use super::entry::{Entry, folds};
 use super::tables::{self, mean_and_sd, scrolling};
 use crate::figure::Figure;
 use crate::figure::overview::{self, Row};
-use sourcing_sound_train::text::{counted, escape, milliseconds, percent, thousands};
+use sourcing_sound_train::publish::text::{counted, escape, milliseconds, percent, thousands};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! The frame of every page: one file that holds its style and script and loads nothing.
 
 use crate::figure;
-use sourcing_sound_train::text::escape;
+use sourcing_sound_train::publish::text::escape;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("tables.css"));

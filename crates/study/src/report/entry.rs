@@ -2,10 +2,10 @@
 
 use super::load::{Experiment, Inputs};
 use crate::experiment::record::{Cost, Record, SplitRecord, Study};
-use sourcing_sound_train::config::SEGMENT_FRAMES;
-use sourcing_sound_train::evaluation::Evaluation;
 use sourcing_sound_train::metrics::{Scores, scores_of_confusion};
-use sourcing_sound_train::net::NetConfig;
+use sourcing_sound_train::model::config::SEGMENT_FRAMES;
+use sourcing_sound_train::model::evaluation::Evaluation;
+use sourcing_sound_train::nn::net::NetConfig;
 
 /// An experiment or a model.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::entry::{official, shuffled, tested};
 use super::tables;
 use crate::experiment::record::{Record, SplitRecord, Summary};
 use crate::figure::overview::{self, Row};
-use sourcing_sound_train::text::{counted, percent};
+use sourcing_sound_train::publish::text::{counted, percent};
 
 /// The drawing, the inflation in points and both tables. `None` where nothing was shuffled.
 pub fn section(record: &Record) -> Option<String> {

@@ -6,8 +6,8 @@ use crate::experiment::record::{self, METRICS_FILE, PREDICTIONS_FILE, Prediction
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sourcing_sound_train::evaluation::{self, Evaluation};
 use sourcing_sound_train::metrics::Scores;
+use sourcing_sound_train::model::evaluation::{self, Evaluation};
 use std::path::{Path, PathBuf};
 
 /// Name of the file of a model that the report reads.

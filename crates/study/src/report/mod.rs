@@ -23,9 +23,9 @@ use document::{anchor, document};
 use entry::Entry;
 use links::Links;
 use load::{Experiment, Inputs};
-use sourcing_sound_train::arrays::write_atomically;
-use sourcing_sound_train::evaluation;
-use sourcing_sound_train::text::{counted, escape};
+use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::program::today;
+use sourcing_sound_train::publish::text::{counted, escape};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -146,7 +146,7 @@ fn header(inputs: &Inputs, entries: &[Entry], report: &Path) -> String {
          against the rest has a section of its own.</p></header>",
         counted(inputs.experiments.len(), "experiment"),
         counted(inputs.models.len(), "model"),
-        evaluation::today()
+        today()
     );
     header.push_str(&notice("problem", "Left out, because they cannot be used", &inputs.problems));
     let mut missing = Vec::new();

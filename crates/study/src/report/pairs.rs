@@ -3,7 +3,7 @@
 use super::links::Links;
 use crate::experiment::record::PredictionRow;
 use sourcing_sound_train::metrics::Scores;
-use sourcing_sound_train::text::{counted, escape, label, percent};
+use sourcing_sound_train::publish::text::{counted, escape, label, percent};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

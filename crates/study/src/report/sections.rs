@@ -5,9 +5,9 @@ use super::links::Links;
 use super::{pairs, tables};
 use crate::experiment::record::{PredictionRow, Record, SplitRecord};
 use crate::figure::curve;
-use sourcing_sound_train::evaluation::Evaluation;
 use sourcing_sound_train::metrics::Scores;
-use sourcing_sound_train::text::{counted, escape, thousands};
+use sourcing_sound_train::model::evaluation::Evaluation;
+use sourcing_sound_train::publish::text::{counted, escape, thousands};
 use std::collections::BTreeSet;
 
 /// Everything about an experiment below its heading, except what only some experiments have.

@@ -3,7 +3,7 @@
 use super::entry::{official, pooled, tested};
 use crate::experiment::record::{Record, SplitRecord};
 use sourcing_sound_train::metrics::Scores;
-use sourcing_sound_train::text::{
+use sourcing_sound_train::publish::text::{
     counted, escape, label, milliseconds, percent, round_percent, thousands,
 };
 use std::fmt::Write as _;

@@ -3,7 +3,7 @@
 use super::evaluation::Evaluation;
 use super::measure::{Agreement, Measured};
 use super::usage::Usage;
-use crate::card::sections::thousands;
+use crate::publish::sections::thousands;
 use anyhow::{Result, bail};
 use sourcing_sound::ModelMetadata;
 

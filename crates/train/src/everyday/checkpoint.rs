@@ -4,7 +4,7 @@
 //! for, and checks every size against the file before it takes memory.
 
 use super::layout::{Arrays, Layout};
-use crate::net::Array;
+use crate::nn::net::Array;
 use anyhow::{Context, Result, bail, ensure};
 use pytorch_reader::{DType, PytorchReader, Tensor};
 use sha2::{Digest, Sha256};

@@ -6,8 +6,8 @@
 
 use super::layout::{Activation, Convolution, Layout, N_MELS, SqueezeExcite};
 use super::quantise::Stored;
-use crate::net::Array;
-use crate::onnx::graph::{
+use crate::nn::net::Array;
+use crate::publish::onnx::{
     Builder, OPEN, file, integer, integers, tensor, tensor_f16, tensor_i8, tensor_i64,
 };
 use anyhow::{Context, Result};

@@ -3,7 +3,7 @@
 //! Weights are plain named arrays, as those of the other networks are: optimiser, checkpoint and
 //! export read and write the same few slices.
 
-use crate::net::Array;
+use crate::nn::net::Array;
 use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
 

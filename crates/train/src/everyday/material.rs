@@ -1,10 +1,10 @@
 //! The audio that the network is trained and measured on.
 
 use super::synthesis::{self, RATE};
-use crate::features::{self, Source};
+use crate::data::columns::{self, Source};
 use crate::head::recording_of;
 use crate::progress;
-use crate::provenance::folder_name;
+use crate::publish::provenance::folder_name;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
@@ -126,7 +126,7 @@ fn split(clips: &mut [Clip]) {
 }
 
 fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
-    let sources = features::find_sources(folder)?;
+    let sources = columns::find_sources(folder)?;
     let recordings = recordings(folder)?;
     let bar = progress::bar(sources.len() as u64, &format!("reading {}", folder.display()));
     let clips: Vec<_> = sources
@@ -180,7 +180,7 @@ fn recordings(folder: &Path) -> Result<BTreeMap<String, String>> {
 
 /// The first seconds of a recording at the network's rate, without silence at its ends.
 fn samples(source: &Source) -> Result<Vec<f32>> {
-    let recording = features::decode(source)?;
+    let recording = columns::decode(source)?;
     let rate = SampleRate::new(recording.sample_rate)?;
     let mut resampler = Resampler::new(rate, SampleRate::new(RATE as u32)?)?;
     let mut samples = Vec::new();

@@ -8,7 +8,7 @@ use super::material::{Clip, Material, Role};
 use super::network::{Inputs, Output, run};
 use super::synthesis::RATE;
 use super::teacher::Taught;
-use crate::net::Array;
+use crate::nn::net::Array;
 use crate::progress;
 use anyhow::{Context, Result};
 use rayon::prelude::*;

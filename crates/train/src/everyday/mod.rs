@@ -28,10 +28,10 @@ mod taxonomy;
 mod teacher;
 mod usage;
 
-use crate::arrays::write_atomically;
-use crate::assemble::command_line_without;
+use crate::files::write_atomically;
 use crate::interrupt::{self, STOP};
-use crate::net::Array;
+use crate::nn::net::Array;
+use crate::program::command_line;
 use crate::progress;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
@@ -174,7 +174,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         weights: &weights,
         plan: &plan,
         // What they do to the card is no part of making the network.
-        command: command_line_without(&["--original", "--heads"]),
+        command: command_line(env!("CARGO_PKG_NAME"), &["--original", "--heads"]),
         from_the_original,
         shares,
         measured,

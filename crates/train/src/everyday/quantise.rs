@@ -1,7 +1,7 @@
 //! Weights in the bits in which they ship: 8-bit integers with a scale per group of them where there
 //! are many, 16-bit floats elsewhere.
 
-use crate::net::Array;
+use crate::nn::net::Array;
 use half::f16;
 
 /// Arrays with fewer values are 16-bit floats: together they are small, and errors of the first

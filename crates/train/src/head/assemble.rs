@@ -8,11 +8,12 @@ use super::recipe::Recipe;
 use super::refines::Relations;
 use super::segment;
 use super::stage::{Last, Stage};
-use crate::assemble::write_text;
-use crate::config;
-use crate::evaluation;
+use crate::files::write_text;
 use crate::metrics;
-use crate::provenance::Provenance;
+use crate::model::config;
+use crate::program::today;
+use crate::publish::provenance::Provenance;
+use crate::publish::statement::{accuracy_line, folds_line};
 use crate::random::short_hash;
 use anyhow::{Context, Result};
 use sourcing_sound::{Activation, HeadMetadata, Labels, Model};
@@ -100,7 +101,7 @@ impl Assembly<'_> {
                 name: self.base.metadata().name.clone(),
                 sha256: self.base.sha256().to_owned(),
             },
-            date: evaluation::today(),
+            date: today(),
             command: self.command.clone(),
             config_hash: self.config_hash(),
             recipe: (*recipe).clone(),
@@ -168,11 +169,11 @@ impl Assembly<'_> {
             training_data: self.provenance.training_data.clone(),
             folds: match nothing_left_out {
                 true => "trained on everything".to_owned(),
-                false => evaluation::folds_line(&trained, "heads", left_out),
+                false => folds_line(&trained, "heads", left_out),
             },
             accuracy: match nothing_left_out {
                 true => "not measured: nothing could be left out".to_owned(),
-                false => evaluation::accuracy_line(accuracy, self.recipe.seed),
+                false => accuracy_line(accuracy, self.recipe.seed),
             },
             licence: self.provenance.licence.clone(),
             config_hash: self.config_hash(),

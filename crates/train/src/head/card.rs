@@ -3,10 +3,10 @@
 use super::evaluation::{ALL_UNKNOWN, Evaluation, Means, StageEvaluation, Unknown};
 use super::recipe::Recipe;
 use super::stage::PARTS;
-use crate::card::sections::{self, thousands};
 use crate::metrics::Scores;
-use crate::provenance::{self, Provenance};
-use crate::text::percent;
+use crate::publish::provenance::{self, Provenance};
+use crate::publish::sections::{self, thousands};
+use crate::publish::text::percent;
 use sourcing_sound::HeadFeature;
 use std::fmt::Write;
 

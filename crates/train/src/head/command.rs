@@ -8,13 +8,13 @@ use super::recipe::Recipe;
 use super::recording_counts::RecordingCounts;
 use super::refines::Relations;
 use super::stage;
-use crate::assemble::command_line;
-use crate::card::sections;
+use crate::data::dataset::{format_folds, parse_folds};
 use crate::interrupt::{self, STOP};
-use crate::material::{format_folds, parse_folds};
 use crate::metrics;
+use crate::program::command_line;
 use crate::progress;
-use crate::provenance::{Provenance, Stated, TrainedOn};
+use crate::publish::provenance::{Provenance, Stated, TrainedOn};
+use crate::publish::sections;
 use anyhow::{Context, Result};
 use sourcing_sound::{HeadFeature, Model};
 use std::collections::BTreeSet;
@@ -87,7 +87,7 @@ fn parse_feature(name: &str) -> Result<HeadFeature, String> {
 /// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stop_on_ctrl_c()?;
-    match execute(arguments, command_line(), &STOP)? {
+    match execute(arguments, command_line(env!("CARGO_PKG_NAME"), &[]), &STOP)? {
         Some(evaluation) => {
             report(&evaluation, &arguments.out);
             Ok(ExitCode::SUCCESS)

@@ -1,9 +1,9 @@
 //! What the base model says of every patch of a set of sounds, from the core's own classifier,
 //! kept on disk in pieces: an interrupted run goes on where it stopped.
 
-use crate::arrays;
-use crate::features::Source;
-use crate::net::Array;
+use crate::data::columns::Source;
+use crate::nn::arrays;
+use crate::nn::net::Array;
 use crate::progress;
 use crate::random::short_hash;
 use anyhow::{Result, anyhow, ensure};

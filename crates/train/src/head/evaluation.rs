@@ -3,7 +3,8 @@
 use super::material::Material;
 use super::recipe::Recipe;
 use super::stage::{Answer, Stage};
-use crate::material::{DataSummary, format_folds};
+use crate::data::dataset::format_folds;
+use crate::data::summary::DataSummary;
 use crate::metrics::{self, Scores};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

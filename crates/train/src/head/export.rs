@@ -3,9 +3,9 @@
 use super::evaluation::sigmoid;
 use super::material::Clip;
 use super::recipe::Recipe;
-use crate::arrays::write_atomically;
-use crate::features::{self, Source};
-use crate::infer::Linear;
+use crate::data::columns::{self, Source};
+use crate::files::write_atomically;
+use crate::linear::Linear;
 use crate::metrics;
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::{
@@ -80,7 +80,7 @@ fn compare(
     let threshold = f64::from(metadata.rejection_threshold);
     for clip in clips {
         let name = &clip.slice.stem;
-        let recording = features::decode(&Source::from(&clip.slice))?;
+        let recording = columns::decode(&Source::from(&clip.slice))?;
         let rate = SampleRate::new(recording.sample_rate)?;
         let first = |classifier: &mut Classifier| {
             let predictions = classifier.classify(Pcm::new(&recording.samples, rate)?)?;

@@ -2,11 +2,11 @@
 
 use super::embed::{Embedder, Sound};
 use super::{alter, segment, synthesis, unknown};
-use crate::dataset::{Dataset, Folds, Layout, Presence, Slice};
-use crate::features::{self, Source};
-use crate::material::DataSummary;
+use crate::data::columns::{self, Source};
+use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice};
+use crate::data::summary::DataSummary;
 use crate::progress;
-use crate::provenance::folder_name;
+use crate::publish::provenance::folder_name;
 use crate::random::short_hash;
 use anyhow::{Result, ensure};
 use sourcing_sound::Patch;
@@ -207,7 +207,7 @@ struct Embedding<'a> {
 impl Embedding<'_> {
     fn sources(&self, what: &str, sources: &[Source]) -> Result<Option<Found>> {
         let sounds: Vec<_> = sources.iter().map(Sound::from).collect();
-        self.embed(what, &sounds, |index| Ok(features::decode(&sources[index])?))
+        self.embed(what, &sounds, |index| Ok(columns::decode(&sources[index])?))
     }
 
     fn embed(

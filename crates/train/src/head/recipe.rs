@@ -3,8 +3,8 @@
 
 use super::material::{Clip, Negative};
 use super::segment::{self, segments};
-use crate::infer::Linear;
-use crate::logistic::{self, Choice, Counting, Criterion, Examples};
+use crate::linear::Linear;
+use crate::linear::logistic::{self, Choice, Counting, Criterion, Examples};
 use crate::metrics::{self, Judged};
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 //! enough recordings are left to learn from while they are.
 
 use super::material::Material;
-use crate::dataset::{Dataset, Folds, Layout, Presence, Slice, format_folds};
+use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice, format_folds};
 use anyhow::{Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 

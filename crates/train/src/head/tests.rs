@@ -8,7 +8,7 @@ use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
 use super::segment;
 use crate::fixtures::{sound, write_dataset, write_wav};
-use crate::provenance::Stated;
+use crate::publish::provenance::Stated;
 use sourcing_sound::{Classifier, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate};
 use sourcing_sound_decode::Recording;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Folders of sounds of none of the labels.
 
-use crate::features::{self, Source};
+use crate::data::columns::{self, Source};
 use crate::progress;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -34,7 +34,7 @@ pub struct Unlabelled {
 /// # Errors
 /// If the folder or its table cannot be read, or nothing is left.
 pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usize)> {
-    let found = features::find_sources(folder)?;
+    let found = columns::find_sources(folder)?;
     let all = found.len();
     let table = folder.join(TABLE);
     let rows = match table.is_file() {

@@ -5,8 +5,8 @@ use super::recipe::{Recipe, Rows, TOP_DB};
 use anyhow::Result;
 use rayon::prelude::*;
 use sourcing_sound::{Dct, FrontEnd, Pcm, SampleRate};
-use sourcing_sound_train::dataset::Slice;
-use sourcing_sound_train::features::{self, Columns, Source};
+use sourcing_sound_train::data::columns::{self, Columns, Source};
+use sourcing_sound_train::data::dataset::Slice;
 use std::path::Path;
 use std::time::Instant;
 
@@ -29,7 +29,7 @@ pub fn prepare(recipe: &Recipe, slices: &[Slice], cache: &Path) -> Result<Prepar
     let sources: Vec<_> = slices.iter().map(Source::from).collect();
     let mels = recipe.front_end.n_mels;
     let what = format!("{mels}-mels-{}-hz", recipe.front_end.sample_rate);
-    let extracted = features::extract(cache, &what, &recipe.front_end, &sources)?;
+    let extracted = columns::extract(cache, &what, &recipe.front_end, &sources)?;
     let maker = Maker::new(recipe)?;
     let make = |columns: Option<Columns>| columns.map(|columns| maker.clip(&columns));
     let clips = extracted.columns.into_par_iter().map(make).collect();

@@ -2,7 +2,7 @@
 
 use super::inputs::median;
 use super::*;
-use sourcing_sound_train::dataset::Dataset;
+use sourcing_sound_train::data::dataset::Dataset;
 use sourcing_sound_train::fixtures::write_dataset;
 use std::sync::atomic::AtomicBool;
 

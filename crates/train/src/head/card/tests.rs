@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use super::*;
-use crate::dataset::Layout;
+use crate::data::dataset::Layout;
+use crate::data::summary::DataSummary;
 use crate::head::evaluation as figures;
-use crate::material::DataSummary;
 use crate::metrics;
-use crate::provenance::{Stated, TrainedOn};
+use crate::publish::provenance::{Stated, TrainedOn};
 use std::path::Path;
 
 fn shipped() -> (Evaluation, String) {

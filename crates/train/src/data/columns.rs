@@ -1,0 +1,185 @@
+//! Feature columns of recordings, from the core's front end and nothing else, kept on disk.
+
+use crate::data::dataset::{Slice, is_audio};
+use crate::nn::arrays;
+use crate::nn::net::Array;
+use crate::progress;
+use crate::random::short_hash;
+use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
+use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
+use sourcing_sound_decode::{DecodeError, Recording};
+use std::path::{Path, PathBuf};
+
+/// A recording, or the first seconds of it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Audio file.
+    pub path: PathBuf,
+    /// Name in messages and in the cache.
+    pub name: String,
+    /// Where to cut it off; `None` takes all of it.
+    pub seconds: Option<f64>,
+}
+
+impl From<&Slice> for Source {
+    fn from(slice: &Slice) -> Self {
+        let (path, name) = (slice.path.clone(), slice.stem.clone());
+        Self { path, name, seconds: slice.seconds }
+    }
+}
+
+/// All audio files under a folder, sorted by path.
+pub fn find_sources(root: &Path) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder);
+        for entry in entries.with_context(|| format!("reading {}", folder.display()))? {
+            let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if is_audio(&path) {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+                sources.push(Source { path, name, seconds: None });
+            }
+        }
+    }
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    ensure!(!sources.is_empty(), "{}: no audio files", root.display());
+    Ok(sources)
+}
+
+/// The columns of one recording: `[frames][n_mels]`, frame after frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    /// Bands per frame.
+    pub n_mels: usize,
+    /// The values.
+    pub values: Vec<f32>,
+}
+
+impl Columns {
+    /// Number of frames.
+    pub fn frames(&self) -> usize {
+        self.values.len() / self.n_mels
+    }
+}
+
+/// Mean and standard deviation that inputs are normalised with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalisation {
+    /// Mean of all values of the training clips.
+    pub mean: f32,
+    /// Their standard deviation.
+    pub std: f32,
+}
+
+impl Normalisation {
+    /// Over all values of all clips.
+    pub fn of<'a>(clips: impl Iterator<Item = &'a Columns>) -> Self {
+        let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+        for value in clips.flat_map(|clip| &clip.values) {
+            let value = f64::from(*value);
+            n += 1.0;
+            sum += value;
+            squares += value * value;
+        }
+        let mean = sum / f64::max(n, 1.0);
+        let variance = squares / f64::max(n, 1.0) - mean * mean;
+        Self { mean: mean as f32, std: variance.max(1e-6).sqrt() as f32 }
+    }
+
+    /// A normalised value.
+    pub fn apply(self, value: f32) -> f32 {
+        (value - self.mean) / self.std
+    }
+}
+
+/// Decodes a recording and cuts it off.
+pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
+    let mut recording = sourcing_sound_decode::decode(&source.path)?;
+    if let Some(seconds) = source.seconds {
+        let samples = (seconds * f64::from(recording.sample_rate)).round() as usize;
+        recording.samples.truncate(samples.max(1));
+    }
+    Ok(recording)
+}
+
+/// Decodes a recording, cuts it off and runs the front end over it.
+pub fn compute(front_end: &mut FrontEnd, source: &Source) -> Result<Columns> {
+    let recording = decode(source)?;
+    let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
+    let values = front_end.columns(pcm)?;
+    Ok(Columns { n_mels: front_end.config().n_mels, values })
+}
+
+/// What came of a list of recordings.
+pub struct Extracted {
+    /// Columns by source; `None` where the recording could not be used.
+    pub columns: Vec<Option<Columns>>,
+    /// What was wrong with those.
+    pub failures: Vec<String>,
+}
+
+/// Columns of all `sources`, from the cache in `folder` where they were computed before.
+/// The cache is keyed by the front end and by every source's name, size and length.
+pub fn extract(
+    folder: &Path,
+    what: &str,
+    config: &FrontEndConfig,
+    sources: &[Source],
+) -> Result<Extracted> {
+    let mut key = format!("2 {}", config.fingerprint());
+    for source in sources {
+        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
+        key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));
+    }
+    let path = folder.join(format!("features-{what}-{}.bin", short_hash(&key)));
+    if path.exists() {
+        match arrays::read::<Vec<String>>(&path) {
+            Ok((failures, arrays)) if arrays.len() == sources.len() => {
+                return Ok(from_arrays(config.n_mels, failures, arrays));
+            }
+            _ => eprintln!("{} is damaged and will be computed again", path.display()),
+        }
+    }
+    let front_end = FrontEnd::new(config.clone())?;
+    let bar = progress::bar(sources.len() as u64, &format!("features of {what}"));
+    let results: Vec<_> = sources
+        .par_iter()
+        .map_init(
+            || front_end.clone(),
+            |front_end, source| {
+                let columns = compute(front_end, source);
+                bar.inc(1);
+                columns
+            },
+        )
+        .collect();
+    bar.finish_and_clear();
+    let mut arrays = Vec::with_capacity(sources.len());
+    let mut failures = Vec::new();
+    for (source, result) in sources.iter().zip(results) {
+        let values = match result {
+            Ok(columns) => columns.values,
+            Err(error) => {
+                failures.push(format!("{}: {error:#}", source.path.display()));
+                Vec::new()
+            }
+        };
+        let shape = vec![values.len() / config.n_mels, config.n_mels];
+        arrays.push(Array { name: source.name.clone(), shape, values });
+    }
+    arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
+    Ok(from_arrays(config.n_mels, failures, arrays))
+}
+
+fn from_arrays(n_mels: usize, failures: Vec<String>, arrays: Vec<Array>) -> Extracted {
+    let columns = |array: Array| {
+        let usable = !array.values.is_empty();
+        usable.then_some(Columns { n_mels, values: array.values })
+    };
+    Extracted { columns: arrays.into_iter().map(columns).collect(), failures }
+}

@@ -1,0 +1,20 @@
+//! How much of the data was there, as evaluations and cards state it.
+
+use crate::data::dataset::Presence;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How much of the data was there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// Official rows by fold.
+    pub folds: BTreeMap<u32, Presence>,
+    /// Official rows in all.
+    pub total: Presence,
+    /// Additional slices, which only train.
+    pub extra: Presence,
+    /// Background recordings.
+    pub background: usize,
+    /// Files that could not be used, with the reason.
+    pub unreadable: Vec<String>,
+}

@@ -1,0 +1,388 @@
+//! Multinomial logistic regression with L2 penalty, by L-BFGS, and its use as a new last
+//! layer on frozen features.
+
+mod objective;
+
+use crate::linear::Linear;
+use crate::linear::lbfgs::minimise;
+use crate::random::generator;
+use objective::Rows;
+use rand::seq::SliceRandom;
+use std::collections::BTreeMap;
+
+/// Penalties tried, strongest first, as scikit-learn's `C`: the inverse of their strength.
+pub const CANDIDATES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
+/// Folds of the cross-validation that chooses among them.
+pub const CV_FOLDS: usize = 5;
+
+/// Feature vectors with their labels and recordings.
+#[derive(Clone, Debug, Default)]
+pub struct Examples {
+    /// Rows of equal length.
+    pub features: Vec<Vec<f32>>,
+    /// Label per row.
+    pub labels: Vec<usize>,
+    /// Recording per row; rows of one recording are never on both sides of a split.
+    pub recordings: Vec<String>,
+    /// By row, whether it only trains: cross-validation does not count it. Empty where none does.
+    pub only_train: Vec<bool>,
+    /// By row, how much it counts among those of its recording. Empty where all count alike.
+    pub counts: Vec<f64>,
+}
+
+impl Examples {
+    fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let rows: Vec<_> = (0..self.labels.len()).filter(|&row| keep(row)).collect();
+        Self {
+            features: rows.iter().map(|&row| self.features[row].clone()).collect(),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            recordings: rows.iter().map(|&row| self.recordings[row].clone()).collect(),
+            only_train: rows.iter().map(|&row| self.only_trains(row)).collect(),
+            counts: rows.iter().map(|&row| self.count(row)).collect(),
+        }
+    }
+
+    fn only_trains(&self, row: usize) -> bool {
+        self.only_train.get(row).copied().unwrap_or(false)
+    }
+
+    fn count(&self, row: usize) -> f64 {
+        self.counts.get(row).copied().unwrap_or(1.0)
+    }
+
+    /// Standardised, with the weights of [`Self::weights`].
+    fn rows(&self, n_labels: usize, counting: Counting) -> Rows {
+        let weights = self.weights(n_labels, counting);
+        Rows::standardise(&self.features, &self.labels, weights)
+    }
+
+    /// How much each row counts, 1 on average.
+    fn weights(&self, n_labels: usize, counting: Counting) -> Vec<f64> {
+        let mut weights: Vec<_> = (0..self.labels.len()).map(|row| self.count(row)).collect();
+        let mut of_recording = BTreeMap::<&str, f64>::new();
+        for (recording, weight) in self.recordings.iter().zip(&weights) {
+            *of_recording.entry(recording).or_default() += weight;
+        }
+        let mut sums = vec![0.0; n_labels];
+        for ((weight, recording), &label) in
+            weights.iter_mut().zip(&self.recordings).zip(&self.labels)
+        {
+            if counting == Counting::ByRoot {
+                *weight /= of_recording[recording.as_str()].sqrt();
+            }
+            sums[label] += *weight;
+        }
+        let all: f64 = sums.iter().sum();
+        let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
+        let n = self.labels.len() as f64;
+        for (weight, &label) in weights.iter_mut().zip(&self.labels) {
+            *weight *= match counting {
+                Counting::ByRoot => n / (present * sums[label]),
+                Counting::Alike => n / all,
+            };
+        }
+        weights
+    }
+}
+
+/// How much rows count in a fit and in cross-validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// All labels the same, whatever their share of the rows, and a recording by the square root
+    /// of its rows, which are near-copies of each other.
+    ByRoot,
+    /// All rows the same: probabilities are then those of labels as frequent as here.
+    Alike,
+}
+
+/// What decides between penalties in cross-validation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Criterion {
+    /// The strongest penalty is taken whose accuracy is at most this many standard errors below
+    /// the best.
+    Accuracy(f64),
+    /// The labels that were left out shall be likeliest.
+    Likelihood,
+}
+
+/// A fitted last layer and how its penalty was chosen.
+#[derive(Clone, Debug)]
+pub struct Refit {
+    /// The layer, for features that are not standardised.
+    pub linear: Linear,
+    /// The chosen `C`.
+    pub c: f64,
+    /// Cross-validated accuracy of every candidate, weighted like the fit.
+    pub candidates: Vec<(f64, f64)>,
+    /// By row, its logits in cross-validation with the chosen `C`; `None` where it only trains, or
+    /// there were too few recordings to leave it out.
+    pub held_out: Vec<Option<Vec<f32>>>,
+}
+
+impl Refit {
+    /// Cross-validated accuracy of the chosen `C`.
+    pub fn cross_validated(&self) -> f64 {
+        let of_c = self.candidates.iter().find(|(c, _)| *c == self.c);
+        of_c.map_or(0.0, |(_, accuracy)| *accuracy)
+    }
+}
+
+/// How the penalty is chosen by cross-validation over recordings.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// Values of `C`, strongest penalty first.
+    pub candidates: &'a [f64],
+    /// What decides between them.
+    pub by: Criterion,
+    /// How much rows count, in the fit and in cross-validation.
+    pub rows: Counting,
+}
+
+/// Fits a last layer on features that were learned on the same clips. Those make weak penalties
+/// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
+/// the rule of one standard error.
+pub fn refit(examples: &Examples, n_labels: usize, seed: u64) -> Refit {
+    let by = Criterion::Accuracy(1.0);
+    let choice = Choice { candidates: &CANDIDATES, by, rows: Counting::ByRoot };
+    fit_by_choice(examples, n_labels, choice, seed)
+}
+
+/// Fits a linear layer with the penalty that `choice` finds.
+pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, seed: u64) -> Refit {
+    let Choice { candidates, by, rows: counting } = choice;
+    let assignment = assign_recordings(&examples.recordings, seed);
+    let mut accuracies = vec![Vec::new(); candidates.len()];
+    let mut likelihoods = vec![Vec::new(); candidates.len()];
+    let mut held_out_logits = vec![vec![None; examples.labels.len()]; candidates.len()];
+    for fold in 0..CV_FOLDS {
+        let train = examples.select(|row| assignment[row] != fold);
+        let judges = |row: usize| assignment[row] == fold && !examples.only_trains(row);
+        let places = (0..examples.labels.len()).filter(|&row| judges(row));
+        let places: Vec<_> = places.collect();
+        if train.labels.is_empty() || places.is_empty() {
+            continue;
+        }
+        let held_out = examples.select(judges);
+        let weights = held_out.weights(n_labels, counting);
+        let rows = train.rows(n_labels, counting);
+        let mut start = None;
+        for (index, &c) in candidates.iter().enumerate() {
+            let (linear, solution) = fit(&rows, n_labels, c, start);
+            start = Some(solution);
+            let logits: Vec<_> = held_out.features.iter().map(|row| linear.logits(row)).collect();
+            accuracies[index].push(weighted_accuracy(&logits, &held_out.labels, &weights));
+            likelihoods[index].push(weighted_likelihood(&logits, &held_out.labels, &weights));
+            for (&place, logits) in places.iter().zip(logits) {
+                held_out_logits[index][place] = Some(logits);
+            }
+        }
+    }
+    let (scores, standard_errors) = match by {
+        Criterion::Accuracy(standard_errors) => (&accuracies, standard_errors),
+        Criterion::Likelihood => (&likelihoods, 0.0),
+    };
+    let scores: Vec<_> = scores.iter().map(|list| mean_and_error(list)).collect();
+    let chosen = strongest_within(&scores, standard_errors);
+    let c = candidates[chosen];
+    let accuracies = accuracies.iter().map(|list| mean_and_error(list).0);
+    Refit {
+        linear: fit(&examples.rows(n_labels, counting), n_labels, c, None).0,
+        c,
+        candidates: candidates.iter().copied().zip(accuracies).collect(),
+        held_out: held_out_logits.swap_remove(chosen),
+    }
+}
+
+/// Share of the weight whose greatest logit is the label's; of equal ones the last counts.
+fn weighted_accuracy(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
+    let (mut right, mut all) = (0.0, 0.0);
+    for ((logits, label), weight) in logits.iter().zip(labels).zip(weights) {
+        let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+        right += if best == Some(*label) { *weight } else { 0.0 };
+        all += weight;
+    }
+    right / all
+}
+
+/// The mean logarithm of the labels' probabilities, by weight.
+fn weighted_likelihood(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
+    let (mut sum, mut all) = (0.0, 0.0);
+    for ((logits, &label), weight) in logits.iter().zip(labels).zip(weights) {
+        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let odds: f64 = logits.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+        sum += weight * (f64::from(logits[label] - largest) - odds.ln());
+        all += weight;
+    }
+    sum / all
+}
+
+/// Mean and its standard error.
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
+}
+
+/// The index of the first of the `(mean, standard error)` whose mean is at most `standard_errors`
+/// of the best one's below the best.
+fn strongest_within(scores: &[(f64, f64)], standard_errors: f64) -> usize {
+    let best = scores.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
+    let (mean, error) = best.unwrap_or_default();
+    let least = mean - standard_errors * error;
+    scores.iter().position(|(score, _)| *score >= least).unwrap_or(0)
+}
+
+/// A cross-validation fold per row, the same for all rows of a recording.
+fn assign_recordings(recordings: &[String], seed: u64) -> Vec<usize> {
+    let mut distinct: Vec<_> = recordings.to_vec();
+    distinct.sort();
+    distinct.dedup();
+    distinct.shuffle(&mut generator(seed, "refit", &[]));
+    let folds = distinct.into_iter().enumerate().map(|(index, name)| (name, index % CV_FOLDS));
+    let folds: BTreeMap<_, _> = folds.collect();
+    recordings.iter().map(|recording| folds[recording]).collect()
+}
+
+/// Minimises `C · Σ weight · cross-entropy + ½ ‖W‖²` on standardised features (biases are
+/// free), the weights as [`Examples::weights`] has them.
+/// Returns the layer for plain features and the solution to start a next fit from.
+fn fit(rows: &Rows, n_labels: usize, c: f64, start: Option<Vec<f64>>) -> (Linear, Vec<f64>) {
+    let start = start.unwrap_or_else(|| vec![0.0; rows.unknowns(n_labels)]);
+    let solution = minimise(start, |solution, gradient| rows.objective(c, solution, gradient));
+    let (weight, bias) = rows.plain(&solution);
+    (Linear { n_features: rows.n_features(), weight, bias }, solution)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::RngExt;
+
+    /// Three clouds of points, six points per recording.
+    fn clouds(spread: f32) -> Examples {
+        let mut rng = generator(5, "clouds", &[]);
+        let mut examples = Examples::default();
+        for row in 0..180 {
+            let label = row / 6 % 3;
+            let mut noise = || spread * (rng.random::<f32>() + rng.random::<f32>() - 1.0);
+            let centre = [[0.0, 0.0], [3.0, 0.0], [0.0, 30.0]][label];
+            examples.features.push(vec![centre[0] + noise(), centre[1] + 10.0 * noise(), 7.0]);
+            examples.labels.push(label);
+            examples.recordings.push(format!("recording {}", row / 6));
+        }
+        examples
+    }
+
+    fn accuracy(linear: &Linear, examples: &Examples) -> f64 {
+        let right = |(features, label): (&Vec<f32>, &usize)| {
+            let logits = linear.logits(features);
+            (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b])) == Some(*label)
+        };
+        let rows = examples.features.iter().zip(&examples.labels);
+        rows.filter(|row| right(*row)).count() as f64 / examples.labels.len() as f64
+    }
+
+    #[test]
+    fn clouds_are_told_apart() {
+        let examples = clouds(1.0);
+        let refit = refit(&examples, 3, 1);
+        assert!(accuracy(&refit.linear, &examples) > 0.97);
+        assert!(
+            refit.linear.weight.iter().all(|w| w.is_finite()),
+            "a constant feature is harmless"
+        );
+        assert_eq!(refit.candidates.len(), CANDIDATES.len());
+        let best = |logits: &Vec<f32>| (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+        let held_out = refit.held_out.iter().flatten().map(best);
+        let right = held_out.zip(&examples.labels).filter(|(best, label)| *best == Some(**label));
+        let share = right.count() as f64 / examples.labels.len() as f64;
+        assert!((share - refit.cross_validated()).abs() < 0.01, "{share}");
+    }
+
+    #[test]
+    fn the_solution_is_where_the_gradient_vanishes() {
+        let rows = clouds(4.0).rows(3, Counting::ByRoot);
+        let (_, solution) = fit(&rows, 3, 0.3, None);
+        let mut gradient = vec![0.0; solution.len()];
+        let least = rows.objective(0.3, &solution, &mut gradient);
+        assert!(gradient.iter().all(|g| g.abs() < 1e-5), "{gradient:?}");
+        for index in 0..solution.len() {
+            let mut moved = solution.clone();
+            moved[index] += 0.05;
+            let mut slope = vec![0.0; solution.len()];
+            assert!(rows.objective(0.3, &moved, &mut slope) >= least);
+        }
+    }
+
+    #[test]
+    fn rows_that_only_train_are_not_judged() {
+        let mut examples = clouds(1.0);
+        // One row in twelve has a wrong label, of those that only train.
+        for row in (0..examples.labels.len()).step_by(2) {
+            examples.only_train.extend([true, false]);
+            examples.labels[row] = (examples.labels[row] + usize::from(row % 12 == 0)) % 3;
+        }
+        let refit = refit(&examples, 3, 1);
+        for (row, held_out) in refit.held_out.iter().enumerate() {
+            assert_eq!(held_out.is_none(), examples.only_train[row]);
+        }
+        assert!(refit.cross_validated() > 0.97, "{}", refit.cross_validated());
+    }
+
+    #[test]
+    fn labels_count_the_same_and_recordings_by_the_root_of_their_rows() {
+        let examples = Examples {
+            features: vec![vec![0.0]; 7],
+            labels: vec![0, 0, 0, 0, 0, 1, 1],
+            recordings: ["a", "a", "a", "a", "b", "c", "d"].map(String::from).to_vec(),
+            only_train: Vec::new(),
+            counts: Vec::new(),
+        };
+        let weights = examples.weights(3, Counting::ByRoot);
+        let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();
+        assert!((sum(0..5) - 3.5).abs() < 1e-12 && (sum(5..7) - 3.5).abs() < 1e-12);
+        assert!((sum(0..4) / weights[4] - 2.0).abs() < 1e-12);
+        assert_eq!(examples.weights(3, Counting::Alike), [1.0; 7]);
+    }
+
+    #[test]
+    fn rows_count_as_much_as_they_are_said_to() {
+        let examples = Examples {
+            features: vec![vec![0.0]; 3],
+            labels: vec![0, 0, 1],
+            recordings: ["a", "a", "b"].map(String::from).to_vec(),
+            only_train: Vec::new(),
+            counts: vec![1.0, 0.25, 0.25],
+        };
+        let weights = examples.weights(2, Counting::Alike);
+        assert!((weights.iter().sum::<f64>() - 3.0).abs() < 1e-12);
+        assert!((weights[0] - 4.0 * weights[1]).abs() < 1e-12 && weights[1] == weights[2]);
+    }
+
+    #[test]
+    fn likelihood_is_the_mean_logarithm_of_the_probabilities() {
+        let logits = [vec![3f32.ln(), 0.0], vec![0.0, 0.0]];
+        let found = weighted_likelihood(&logits, &[0, 1], &[1.0, 3.0]);
+        assert!((found - (0.75f64.ln() + 3.0 * 0.5f64.ln()) / 4.0).abs() < 1e-6, "{found}");
+    }
+
+    #[test]
+    fn the_strongest_penalty_within_one_standard_error_is_chosen() {
+        let scores = [(0.80, 0.0), (0.89, 0.0), (0.90, 0.02)];
+        assert_eq!(strongest_within(&scores, 1.0), 1);
+        assert_eq!(strongest_within(&scores, 0.0), 2);
+        let (mean, error) = mean_and_error(&[0.8, 1.0]);
+        assert!((mean - 0.9).abs() < 1e-12 && (error - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn rows_of_a_recording_stay_together() {
+        let examples = clouds(1.0);
+        let folds = assign_recordings(&examples.recordings, 1);
+        for rows in folds.chunks(6) {
+            assert!(rows.iter().all(|fold| fold == &rows[0]));
+        }
+        assert!((0..CV_FOLDS).all(|fold| folds.contains(&fold)));
+    }
+}

@@ -1,0 +1,28 @@
+//! Linear layers on features that are already there.
+//!
+//! In: feature vectors with the label and the recording of each. Out: a [`Linear`] layer, fitted
+//! by multinomial [`logistic`] regression, whose strength of regularisation is chosen on
+//! recordings that were kept apart. [`lbfgs`] finds the minimum.
+
+mod lbfgs;
+pub mod logistic;
+
+/// The last layer: `logits = weight · features + bias`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Linear {
+    /// Length of the input.
+    pub n_features: usize,
+    /// `[n_labels, n_features]`.
+    pub weight: Vec<f32>,
+    /// `[n_labels]`.
+    pub bias: Vec<f32>,
+}
+
+impl Linear {
+    /// Logits of one feature vector.
+    pub fn logits(&self, features: &[f32]) -> Vec<f32> {
+        let rows = self.weight.chunks_exact(self.n_features).zip(&self.bias);
+        rows.map(|(row, bias)| bias + row.iter().zip(features).map(|(w, x)| w * x).sum::<f32>())
+            .collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! Cards of the shipped files come out as they lie there.
+
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+use super::card;
+use crate::data::dataset::Layout;
+use crate::model::evaluation::Evaluation;
+use crate::publish::provenance::{Provenance, Stated, TrainedOn};
+use sourcing_sound::Model;
+use std::path::Path;
+
+fn shipped() -> (Evaluation, Model, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/urban-v1");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let evaluation = serde_json::from_slice(&read("evaluation.json")).unwrap();
+    let model = Model::from_onnx(&read("model.onnx")).unwrap();
+    (evaluation, model, String::from_utf8(read("CARD.md")).unwrap())
+}
+
+fn provenance(labels: &[String]) -> Provenance {
+    let trained_on = TrainedOn::new(Layout::UrbanSound8k, "data", labels, []);
+    Provenance::of("model", &trained_on, &Stated::default())
+}
+
+#[test]
+fn the_shipped_model_says_what_it_said() {
+    let (evaluation, model, stored) = shipped();
+    let metadata = model.metadata();
+    let provenance = provenance(&evaluation.labels);
+    assert_eq!(metadata.description, provenance.description);
+    assert_eq!(metadata.training_data, provenance.training_data);
+    assert_eq!(metadata.licence, provenance.licence);
+    assert_eq!(card(&evaluation, metadata, &provenance), stored);
+}
+
+#[test]
+fn a_card_of_other_data_says_nothing_of_urban_sound() {
+    let (mut evaluation, model, _) = shipped();
+    (evaluation.model, evaluation.command) = ("own".into(), String::new());
+    evaluation.labels = vec!["low".into(), "high".into()];
+    evaluation.stages.clear();
+    let text = card(&evaluation, model.metadata(), &provenance(&evaluation.labels));
+    for foreign in ["rban sound", "CC BY", "Moodist", "66.1% on fold 1", "street", "cities"] {
+        assert!(!text.contains(foreign), "{foreign}: {text}");
+    }
+    assert!(text.contains("Background recordings mixed under the training clips: 257."), "{text}");
+    assert!(text.contains("the terms of the recordings that they were trained on"), "{text}");
+}

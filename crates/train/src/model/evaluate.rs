@@ -1,0 +1,107 @@
+//! The `evaluate` command: scores an exported model file through the core crate, from audio
+//! file to prediction.
+
+use crate::data::columns;
+use crate::data::dataset::parse_folds;
+use crate::data::dataset::{Dataset, Slice};
+use crate::metrics::{ClassScore, Scores, scores_of_confusion};
+use crate::progress;
+use anyhow::{Context, Result, anyhow, ensure};
+use rayon::prelude::*;
+use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Arguments of `evaluate`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Arguments {
+    /// The model file.
+    #[arg(long)]
+    pub model: PathBuf,
+    /// UrbanSound8K, or a set in its layout.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Folds to score, such as 1,2 or 3-9 [default: all that are present].
+    #[arg(long, value_parser = parse_folds)]
+    pub folds: Option<BTreeSet<u32>>,
+}
+
+/// Runs the command. Exit code 1 when files could not be scored.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let bytes = std::fs::read(&arguments.model)
+        .with_context(|| format!("reading {}", arguments.model.display()))?;
+    let model = Model::from_onnx(&bytes)
+        .with_context(|| format!("loading {}", arguments.model.display()))?;
+    let dataset = Dataset::read(&arguments.data)?;
+    if !dataset.findings.is_empty() {
+        progress::line(&dataset.findings.to_string());
+    }
+    let labels: Vec<_> = model.metadata().labels.iter().map(str::to_owned).collect();
+    let wanted =
+        |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));
+    let slices: Vec<_> = dataset.slices.iter().filter(wanted).collect();
+    ensure!(!slices.is_empty(), "none of the wanted folds has clips here");
+    let bar = progress::bar(slices.len() as u64, "classifying");
+    let predictions: Vec<Result<usize>> = slices
+        .par_iter()
+        .map_init(
+            || Classifier::new(model.clone()),
+            |classifier, slice| {
+                bar.inc(1);
+                predict(classifier.as_mut().map_err(|error| anyhow!("{error}"))?, slice)
+            },
+        )
+        .collect();
+    bar.finish_and_clear();
+    let mut confusion = vec![vec![0usize; labels.len()]; labels.len()];
+    let mut failures = 0;
+    for (slice, predicted) in slices.iter().zip(predictions) {
+        match predicted {
+            Ok(predicted) => {
+                let name = &dataset.labels[slice.label];
+                let truth = labels.iter().position(|label| label == name);
+                let truth = truth.with_context(|| format!("the model has no label {name}"))?;
+                confusion[truth][predicted] += 1;
+            }
+            Err(error) => {
+                eprintln!("not scored: {}: {error:#}", slice.path.display());
+                failures += 1;
+            }
+        }
+    }
+    print!("{}", table(&scores_of_confusion(confusion, &labels)));
+    if failures > 0 {
+        eprintln!("{failures} of {} clips could not be scored", slices.len());
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The index of the label of a clip, cut to the length that the table gives it.
+fn predict(classifier: &mut Classifier, slice: &Slice) -> Result<usize> {
+    let recording = columns::decode(&slice.into())?;
+    let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
+    let predictions = classifier.classify(pcm)?;
+    let first = predictions.first().context("the classifier gave no prediction")?;
+    let best = first.top(1);
+    Ok(best.first().context("the prediction has no labels")?.index)
+}
+
+/// Accuracy, macro-F1, a table of labels and the confusion matrix as text.
+fn table(scores: &Scores) -> String {
+    let total: usize = scores.classes.iter().map(|class| class.support).sum();
+    let mut text = format!(
+        "accuracy  {:.4}  ({total} clips)\nmacro-F1  {:.4}\n\n{:<20} {:>9} {:>9} {:>9} {:>9}\n",
+        scores.accuracy, scores.macro_f1, "label", "precision", "recall", "F1", "clips"
+    );
+    for ClassScore { label, precision, recall, f1, support } in &scores.classes {
+        text += &format!("{label:<20} {precision:>9.3} {recall:>9.3} {f1:>9.3} {support:>9}\n");
+    }
+    text += "\nconfusion (row: true label, column: given label)\n";
+    for (class, row) in scores.classes.iter().zip(&scores.confusion) {
+        let row: String = row.iter().map(|count| format!("{count:>5}")).collect();
+        text += &format!("{:<20}{row}\n", class.label);
+    }
+    text
+}

@@ -1,0 +1,263 @@
+//! `evaluation.json`: every number about a model, computed here and written by nobody else.
+
+use crate::data::dataset::format_folds;
+use crate::data::summary::DataSummary;
+use crate::metrics::{self, Judged, Scores};
+use crate::model::config::Plan;
+use crate::model::rejection::RejectionOutput;
+use crate::model::stage::StageResult;
+use serde::{Deserialize, Serialize};
+
+/// Version of the file's layout.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Share of the correctly classified left-out clips that pass the rejection threshold.
+const PASSING_SHARE: f64 = 0.95;
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Layout of this file.
+    pub schema_version: u32,
+    /// Name of the model.
+    pub model: String,
+    /// Day of the export, UTC, `YYYY-MM-DD`.
+    pub date: String,
+    /// The command that made the model.
+    pub command: String,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Stands for the settings and data of the shipped network.
+    pub config_hash: String,
+    /// The settings themselves.
+    pub config: Plan,
+    /// Labels by index.
+    pub labels: Vec<String>,
+    /// Trained scalars of the network.
+    pub n_parameters: usize,
+    /// What data were there.
+    pub data: DataSummary,
+    /// One entry per group of left-out folds, each with a network of its own.
+    pub stages: Vec<StageEvaluation>,
+    /// Means over the stages, each stage counted once.
+    pub mean: Means,
+    /// The shipped network, trained on everything.
+    pub shipped: Shipped,
+    /// The output "none of the labels", where background recordings were there to fit it.
+    #[serde(rename = "other")]
+    pub rejection: Option<RejectionOutput>,
+}
+
+/// A stage that left out folds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageEvaluation {
+    /// Left-out folds, such as `1` or `3-9`.
+    pub test_folds: String,
+    /// Training clips, additional slices included.
+    pub n_train: usize,
+    /// Clips kept from training because their recording is in a left-out fold.
+    pub n_dropped: usize,
+    /// Left-out clips; official ones only.
+    pub n_test: usize,
+    /// Recordings that the left-out clips were cut from.
+    pub n_test_recordings: usize,
+    /// 95% interval of the accuracy, resampling recordings.
+    pub accuracy_interval: (f64, f64),
+    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
+    /// Scores as in use: a segment, silence after a short clip.
+    #[serde(flatten)]
+    pub scores: Scores,
+    /// Accuracy with the last layer as trained, before the refit.
+    pub accuracy_as_trained: f64,
+    /// Accuracy with every clip at its own length.
+    pub accuracy_native_length: f64,
+    /// The refit's penalty and its accuracy in cross-validation on the training clips.
+    pub refit_c: Option<(f64, f64)>,
+    /// Expected calibration error without the fitted temperature.
+    pub calibration_error: f64,
+    /// Minutes of training.
+    pub minutes: f64,
+}
+
+/// Means over stages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Means {
+    /// Accuracy.
+    pub accuracy: f64,
+    /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
+    /// clips are right or all are wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_bound: Option<(f64, f64)>,
+    /// Macro-F1.
+    pub macro_f1: f64,
+    /// Accuracy with the last layer as trained.
+    pub accuracy_as_trained: f64,
+    /// Accuracy with every clip at its own length.
+    pub accuracy_native_length: f64,
+}
+
+/// Facts about the shipped network. Calibration is fitted on the left-out clips of all stages,
+/// that is, on predictions in cross-validation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shipped {
+    /// Training clips.
+    pub n_train: usize,
+    /// Minutes of training.
+    pub minutes: f64,
+    /// Divides the logits before softmax.
+    pub temperature: f64,
+    /// Expected calibration error of the pooled left-out predictions at that temperature.
+    pub calibration_error: f64,
+    /// Best scores below this are rejected.
+    pub rejection_threshold: f64,
+    /// Share of the correctly classified left-out clips that pass it.
+    pub passing_correct: f64,
+    /// Share of the wrongly classified left-out clips that it rejects.
+    pub rejected_wrong: f64,
+    /// How recordings of none of the labels fare.
+    pub unknown: Vec<Unknown>,
+    /// Greatest difference of a logit between the file and the trained network.
+    pub export_difference: f32,
+}
+
+/// Recordings of none of the labels, scored by the shipped network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unknown {
+    /// Name of their folder.
+    pub name: String,
+    /// Recordings.
+    pub recordings: usize,
+    /// Segments, one after another.
+    pub segments: usize,
+    /// Share of the segments that is rejected.
+    pub rejected: f64,
+    /// Probability that a left-out clip's best score exceeds a segment's.
+    pub auroc: f64,
+}
+
+/// Temperature and threshold, and what they do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    /// Divides the logits.
+    pub temperature: f64,
+    /// Best scores below this are rejected.
+    pub rejection_threshold: f64,
+}
+
+/// Fits the temperature by likelihood, then the threshold.
+pub fn calibrate(judged: &[Judged]) -> Calibration {
+    let temperature = metrics::fit_temperature(judged);
+    Calibration { temperature, rejection_threshold: rejection_threshold(judged, temperature) }
+}
+
+/// The threshold that lets 19 in 20 of the correctly classified clips pass.
+pub fn rejection_threshold(judged: &[Judged], temperature: f64) -> f64 {
+    let correct = judged.iter().filter(|clip| clip.is_correct());
+    let mut confidences: Vec<_> = correct.map(|clip| clip.confidence(temperature)).collect();
+    confidences.sort_by(f64::total_cmp);
+    metrics::quantile(&confidences, 1.0 - PASSING_SHARE)
+}
+
+/// Share of the left-out clips that pass the rejection threshold: of those that are classified
+/// correctly, or of the others.
+pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f64 {
+    let Calibration { temperature, rejection_threshold } = calibration;
+    let of_kind: Vec<_> = judged.iter().filter(|clip| clip.is_correct() == correct).collect();
+    let passing =
+        of_kind.iter().filter(|clip| clip.confidence(temperature) >= rejection_threshold).count();
+    passing as f64 / of_kind.len().max(1) as f64
+}
+
+/// How segments of unknown recordings fare beside the left-out clips. `logits` has the outputs
+/// of a segment, with "none of the labels" last where there is a threshold for it.
+pub fn unknown(
+    name: &str,
+    recordings: usize,
+    logits: &[Vec<f32>],
+    known: &[Judged],
+    (calibration, output_threshold): (Calibration, Option<f64>),
+) -> Unknown {
+    let n_labels = known.first().map_or(0, |clip| clip.logits.len());
+    let best = |logits: &Vec<f32>| {
+        let of_labels = &logits[..n_labels.min(logits.len())];
+        metrics::softmax(of_labels, calibration.temperature).into_iter().fold(0.0, f64::max)
+    };
+    let reject = |logits: &Vec<f32>| {
+        let logit = logits.get(n_labels).copied().unwrap_or(f32::NEG_INFINITY);
+        1.0 / (1.0 + f64::from(-logit).exp())
+    };
+    let is_rejected = |logits: &&Vec<f32>| {
+        best(logits) < calibration.rejection_threshold
+            || output_threshold.is_some_and(|threshold| reject(logits) > threshold)
+    };
+    let scores: Vec<_> = logits.iter().map(best).collect();
+    let known: Vec<_> = known.iter().map(|clip| clip.confidence(calibration.temperature)).collect();
+    let rejected = logits.iter().filter(is_rejected).count();
+    Unknown {
+        name: name.to_owned(),
+        recordings,
+        segments: scores.len(),
+        rejected: rejected as f64 / scores.len().max(1) as f64,
+        auroc: metrics::auroc(&known, &scores),
+    }
+}
+
+/// The entry of a stage.
+pub fn stage(result: &StageResult, labels: &[String]) -> StageEvaluation {
+    let judged = &result.judged;
+    let recordings = metrics::count_recordings(judged);
+    StageEvaluation {
+        test_folds: format_folds(&result.facts.test_folds),
+        n_train: result.facts.n_train,
+        n_dropped: result.facts.n_dropped,
+        n_test: judged.len(),
+        n_test_recordings: recordings,
+        accuracy_interval: metrics::accuracy_interval(judged, result.plan.train.seed),
+        accuracy_bound: metrics::accuracy_bound(metrics::accuracy(judged), recordings),
+        scores: metrics::scores(judged, labels),
+        accuracy_as_trained: metrics::accuracy(&result.judged_as_trained),
+        accuracy_native_length: metrics::accuracy(&result.judged_native),
+        refit_c: result.facts.refit_c,
+        calibration_error: metrics::calibration_error(judged, 1.0),
+        minutes: result.facts.minutes,
+    }
+}
+
+/// Means over the stages.
+pub fn means(stages: &[StageEvaluation]) -> Means {
+    let mean = |value: fn(&StageEvaluation) -> f64| {
+        stages.iter().map(value).sum::<f64>() / stages.len().max(1) as f64
+    };
+    let accuracy = mean(|stage| stage.scores.accuracy);
+    let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();
+    Means {
+        accuracy,
+        accuracy_bound: metrics::accuracy_bound(accuracy, recordings),
+        macro_f1: mean(|stage| stage.scores.macro_f1),
+        accuracy_as_trained: mean(|stage| stage.accuracy_as_trained),
+        accuracy_native_length: mean(|stage| stage.accuracy_native_length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nineteen_in_twenty_correct_clips_pass_the_threshold() {
+        let clip = |index: usize| Judged {
+            logits: vec![index as f32 / 100.0, 0.0],
+            label: 0,
+            recording: index.to_string(),
+        };
+        let judged: Vec<_> = (1..=200).map(clip).collect();
+        let calibration = calibrate(&judged);
+        let passing = |clip: &&Judged| {
+            clip.confidence(calibration.temperature) >= calibration.rejection_threshold
+        };
+        let share = judged.iter().filter(passing).count() as f64 / 200.0;
+        assert!((share - 0.95).abs() < 0.01, "{share}");
+    }
+}

@@ -1,0 +1,318 @@
+//! One stage: train on all clips but the left-out ones, refit, judge the left-out ones, keep
+//! the result on disk.
+
+use crate::data::columns::Columns;
+use crate::data::columns::Normalisation;
+use crate::data::dataset::format_folds;
+use crate::linear::Linear;
+use crate::linear::logistic;
+use crate::metrics::Judged;
+use crate::model::config::{Plan, TrainConfig};
+use crate::model::material::{Clip, Material, Split, plan};
+use crate::nn::arrays;
+use crate::nn::checkpoint::refuse_other_plan;
+use crate::nn::fit::{self, Job, Outcome};
+use crate::nn::infer::Folded;
+use crate::nn::net::{Array, NetConfig, Weights};
+use crate::progress;
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// What a stage leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageSpec {
+    /// `fold-1`, `fold-3-9` or `final`.
+    pub name: String,
+    /// Left-out folds; none in the final stage.
+    pub test_folds: BTreeSet<u32>,
+}
+
+impl StageSpec {
+    /// The stage that leaves out a group of folds.
+    pub fn leaving_out(test_folds: BTreeSet<u32>) -> Self {
+        Self { name: format!("fold-{}", format_folds(&test_folds)), test_folds }
+    }
+
+    /// The stage that trains on everything.
+    pub fn everything() -> Self {
+        Self { name: "final".to_owned(), test_folds: BTreeSet::new() }
+    }
+}
+
+/// A finished stage.
+#[derive(Clone, Debug)]
+pub struct StageResult {
+    /// What was trained on and how.
+    pub plan: Plan,
+    /// Numbers about the training.
+    pub facts: Facts,
+    /// The averaged weights as trained.
+    pub weights: Weights,
+    /// The last layer that logistic regression found, where refitting is on.
+    pub refitted: Option<Linear>,
+    /// Left-out clips, judged as in use: the segment padded with silence.
+    pub judged: Vec<Judged>,
+    /// The same with the last layer as trained.
+    pub judged_as_trained: Vec<Judged>,
+    /// The same as `judged`, every clip at its own length.
+    pub judged_native: Vec<Judged>,
+}
+
+/// Numbers about a finished training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Left-out folds.
+    pub test_folds: BTreeSet<u32>,
+    /// Training clips.
+    pub n_train: usize,
+    /// Clips kept from training because their recording is in a left-out fold.
+    pub n_dropped: usize,
+    /// Mean of the inputs.
+    pub mean: f32,
+    /// Standard deviation of the inputs.
+    pub std: f32,
+    /// The chosen `C` of the refit and its cross-validated accuracy.
+    pub refit_c: Option<(f64, f64)>,
+    /// Minutes of training.
+    pub minutes: f64,
+}
+
+impl StageResult {
+    /// The network in use: batch norm folded, the refitted layer where there is one.
+    pub fn folded(&self) -> Result<Folded> {
+        let mut folded = Folded::new(&self.plan.net, &self.weights)?;
+        if let Some(linear) = &self.refitted {
+            folded.linear = linear.clone();
+        }
+        Ok(folded)
+    }
+
+    /// Normalisation of its inputs.
+    pub fn normalisation(&self) -> Normalisation {
+        Normalisation { mean: self.facts.mean, std: self.facts.std }
+    }
+}
+
+/// What all stages of a model share.
+pub struct Shared<'a> {
+    /// The audio.
+    pub material: &'a Material,
+    /// Settings.
+    pub train: &'a TrainConfig,
+    /// Layout of the network.
+    pub net: &'a NetConfig,
+    /// Columns of a segment.
+    pub segment_frames: usize,
+    /// Folder for checkpoints and results.
+    pub work: &'a Path,
+    /// Discard what is there.
+    pub fresh: bool,
+    /// Set when the run shall stop.
+    pub stop: &'a AtomicBool,
+}
+
+impl Shared<'_> {
+    fn folder(&self, spec: &StageSpec) -> PathBuf {
+        self.work.join(&spec.name)
+    }
+
+    /// The stage's result from disk or by training. `None` when it was interrupted.
+    pub fn run(&self, spec: &StageSpec) -> Result<Option<StageResult>> {
+        let split = self.material.split(&spec.test_folds)?;
+        let plan = plan(self.material, &split, &spec.name, self.train, self.net);
+        let (checkpoint, result) =
+            (self.folder(spec).join("checkpoint.bin"), self.folder(spec).join("result.bin"));
+        if self.fresh {
+            for path in [&checkpoint, &result] {
+                if path.exists() {
+                    std::fs::remove_file(path)
+                        .with_context(|| format!("removing {}", path.display()))?;
+                }
+            }
+        }
+        if result.exists() {
+            progress::line(&format!("{}: finished before", spec.name));
+            return Ok(Some(read_result(&result, &plan)?));
+        }
+        let (examples, normalisation) = (split.examples(), split.normalisation());
+        let job = Job {
+            plan: &plan,
+            clips: &examples,
+            background: &self.material.background,
+            normalisation,
+            log: self.material.front_end.log,
+            segment_frames: self.segment_frames,
+            checkpoint: &checkpoint,
+            stop: self.stop,
+        };
+        let state = match fit::train(&job)? {
+            Outcome::Finished(state) => state,
+            Outcome::Interrupted { epochs } => {
+                progress::line(&format!(
+                    "{}: stopped after {epochs} of {} epochs; the same command goes on from {}",
+                    spec.name,
+                    self.train.epochs,
+                    checkpoint.display()
+                ));
+                return Ok(None);
+            }
+        };
+        let finished = self.judge(spec, plan, &split, state.average, state.seconds)?;
+        write_result(&result, &finished)?;
+        Ok(Some(finished))
+    }
+
+    fn judge(
+        &self,
+        spec: &StageSpec,
+        plan: Plan,
+        split: &Split<'_>,
+        weights: Weights,
+        seconds: f64,
+    ) -> Result<StageResult> {
+        let silence = self.material.front_end.silent_value();
+        let (frames, normalisation) = (self.segment_frames, split.normalisation());
+        let folded = Folded::new(&plan.net, &weights)?;
+        let segments = |clips: &[&Clip]| {
+            folded.pooled_segments(&columns(clips), frames, silence, normalisation)
+        };
+        let mut refit_c = None;
+        let mut refitted = None;
+        if plan.train.refit {
+            let examples = split.labelled(segments(&split.train)?)?;
+            let refit = logistic::refit(&examples, plan.net.n_labels, plan.train.seed);
+            let of_c = refit.candidates.iter().find(|(c, _)| *c == refit.c);
+            refit_c = of_c.copied();
+            refitted = Some(refit.linear);
+        }
+        let in_use = refitted.as_ref().unwrap_or(&folded.linear);
+        let features = segments(&split.test)?;
+        let native = folded.pooled_native(
+            &columns(&split.test),
+            plan.net.min_frames(),
+            silence,
+            normalisation,
+        )?;
+        let facts = Facts {
+            test_folds: spec.test_folds.clone(),
+            n_train: split.train.len(),
+            n_dropped: split.dropped,
+            mean: normalisation.mean,
+            std: normalisation.std,
+            refit_c,
+            minutes: seconds / 60.0,
+        };
+        Ok(StageResult {
+            facts,
+            judged: judged(&split.test, &features, in_use),
+            judged_as_trained: judged(&split.test, &features, &folded.linear),
+            judged_native: judged(&split.test, &native, in_use),
+            plan,
+            weights,
+            refitted,
+        })
+    }
+}
+
+/// The columns of clips.
+pub fn columns<'a>(clips: &[&'a Clip]) -> Vec<&'a Columns> {
+    clips.iter().map(|clip| &clip.columns).collect()
+}
+
+fn judged(clips: &[&Clip], features: &[Vec<f32>], linear: &Linear) -> Vec<Judged> {
+    let judge = |(clip, features): (&&Clip, &Vec<f32>)| Judged {
+        logits: linear.logits(features),
+        label: clip.slice.label,
+        recording: clip.slice.recording.clone(),
+    };
+    clips.iter().zip(features).map(judge).collect()
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    plan: Plan,
+    facts: Facts,
+    labels: Vec<usize>,
+    recordings: Vec<String>,
+}
+
+const LOGITS: [&str; 3] = ["logits", "logits.as_trained", "logits.native"];
+
+fn write_result(path: &Path, result: &StageResult) -> Result<()> {
+    let header = Header {
+        plan: result.plan.clone(),
+        facts: result.facts.clone(),
+        labels: result.judged.iter().map(|clip| clip.label).collect(),
+        recordings: result.judged.iter().map(|clip| clip.recording.clone()).collect(),
+    };
+    let n_labels = result.plan.net.n_labels;
+    let array = |name: &str, shape: Vec<usize>, values: Vec<f32>| Array {
+        name: name.to_owned(),
+        shape,
+        values,
+    };
+    let lists = [&result.judged, &result.judged_as_trained, &result.judged_native];
+    let mut own: Vec<_> = LOGITS
+        .iter()
+        .zip(lists)
+        .map(|(name, list)| {
+            let values = list.iter().flat_map(|clip| clip.logits.clone()).collect();
+            array(name, vec![list.len(), n_labels], values)
+        })
+        .collect();
+    if let Some(linear) = &result.refitted {
+        let shape = vec![n_labels, linear.n_features];
+        own.push(array("refit.weight", shape, linear.weight.clone()));
+        own.push(array("refit.bias", vec![n_labels], linear.bias.clone()));
+    }
+    let Weights { parameters, statistics } = &result.weights;
+    let all: Vec<_> = parameters.iter().chain(statistics).chain(&own).collect();
+    arrays::write(path, &header, &all)
+}
+
+fn read_result(path: &Path, plan: &Plan) -> Result<StageResult> {
+    let (header, arrays) = arrays::read::<Header>(path)?;
+    refuse_other_plan(path, plan, &header.plan)?;
+    let find = |name: &str| arrays.iter().find(|array| array.name == name);
+    let must =
+        |name: &str| find(name).with_context(|| format!("{}: no array {name}", path.display()));
+    // Any generator will do: every value is replaced.
+    let mut rng = rand::rngs::Xoshiro256PlusPlus::seed_from_u64(0);
+    let mut weights = Weights::random(&plan.net, &mut rng);
+    for array in weights.parameters.iter_mut().chain(&mut weights.statistics) {
+        array.values = must(&array.name)?.values.clone();
+    }
+    let n_features = plan.net.n_features();
+    let refitted = match (find("refit.weight"), find("refit.bias")) {
+        (Some(weight), Some(bias)) => {
+            Some(Linear { n_features, weight: weight.values.clone(), bias: bias.values.clone() })
+        }
+        _ => None,
+    };
+    let mut lists = Vec::new();
+    for name in LOGITS {
+        let rows = must(name)?.values.chunks_exact(plan.net.n_labels);
+        let known = header.labels.iter().zip(&header.recordings);
+        let judged = rows.zip(known).map(|(logits, (&label, recording))| Judged {
+            logits: logits.to_vec(),
+            label,
+            recording: recording.clone(),
+        });
+        lists.push(judged.collect::<Vec<_>>());
+    }
+    let mut lists = lists.into_iter();
+    let mut next = || lists.next().unwrap_or_default();
+    Ok(StageResult {
+        judged: next(),
+        judged_as_trained: next(),
+        judged_native: next(),
+        plan: header.plan,
+        facts: header.facts,
+        weights,
+        refitted,
+    })
+}

@@ -1,0 +1,204 @@
+//! The trained network in use: batch norm folded into the convolutions, no gradients.
+//!
+//! What is evaluated here is what the exporter writes, array for array.
+
+use crate::data::columns::Columns;
+use crate::data::columns::Normalisation;
+use crate::linear::Linear;
+use crate::nn::gradient::{constant, values};
+use crate::nn::net::{BATCH_NORM_EPSILON, Block, NetConfig, Weights};
+use anyhow::{Context, Result, ensure};
+use burn::tensor::module::{conv2d, max_pool2d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, activation};
+
+/// Examples per forward pass.
+const BATCH: usize = 32;
+
+/// A convolution with bias.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convolution {
+    /// Layout.
+    pub block: Block,
+    /// Input channels.
+    pub channels_in: usize,
+    /// `[channels, channels_in, kernel, kernel]`.
+    pub weight: Vec<f32>,
+    /// `[channels]`.
+    pub bias: Vec<f32>,
+}
+
+/// A network ready for use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folded {
+    /// Input height.
+    pub n_mels: usize,
+    /// The convolutions.
+    pub convolutions: Vec<Convolution>,
+    /// The last layer.
+    pub linear: Linear,
+}
+
+impl Folded {
+    /// Folds batch norm, with its running statistics, into the convolutions.
+    pub fn new(config: &NetConfig, weights: &Weights) -> Result<Self> {
+        let expected = 3 * config.blocks.len() + 2;
+        ensure!(weights.parameters.len() == expected, "the weights do not fit the layout");
+        let mut convolutions = Vec::new();
+        let mut channels_in = 1;
+        for (index, block) in config.blocks.iter().enumerate() {
+            let values = |offset: usize| &weights.parameters[3 * index + offset].values;
+            let (mean, variance) =
+                (&weights.statistics[2 * index].values, &weights.statistics[2 * index + 1].values);
+            let (kernels, scale, shift) = (values(0), values(1), values(2));
+            let per_channel = channels_in * block.kernel * block.kernel;
+            let mut weight = Vec::with_capacity(kernels.len());
+            let mut bias = Vec::with_capacity(block.channels);
+            for channel in 0..block.channels {
+                let deviation = (f64::from(variance[channel]) + BATCH_NORM_EPSILON).sqrt();
+                let factor = (f64::from(scale[channel]) / deviation) as f32;
+                let kernel = &kernels[channel * per_channel..(channel + 1) * per_channel];
+                weight.extend(kernel.iter().map(|value| value * factor));
+                bias.push(shift[channel] - mean[channel] * factor);
+            }
+            convolutions.push(Convolution { block: block.clone(), channels_in, weight, bias });
+            channels_in = block.channels;
+        }
+        let linear = Linear {
+            n_features: channels_in,
+            weight: weights.parameters[expected - 2].values.clone(),
+            bias: weights.parameters[expected - 1].values.clone(),
+        };
+        Ok(Self { n_mels: config.n_mels, convolutions, linear })
+    }
+
+    /// Pooled features of inputs `[len, 1, n_mels, frames]`: `len` rows of `n_features`.
+    pub fn pooled(&self, inputs: &[f32], len: usize, frames: usize) -> Result<Vec<f32>> {
+        let device = Device::flex();
+        let mut x = constant(inputs, [len, 1, self.n_mels, frames], &device);
+        for convolution in &self.convolutions {
+            let Block { channels, kernel, stride, pool } = convolution.block;
+            let shape = [channels, convolution.channels_in, kernel, kernel];
+            let weight = constant(&convolution.weight, shape, &device);
+            let bias = constant(&convolution.bias, [channels], &device);
+            let padding = [kernel / 2, kernel / 2];
+            let options = ConvOptions::new([stride, stride], padding, [1, 1], 1);
+            x = activation::relu(conv2d(x, weight, Some(bias), options));
+            if pool {
+                x = max_pool2d(x, MaxPoolOptions::new([2, 2]));
+            }
+        }
+        let [_, features, _, frames] = x.dims();
+        let over_time = x.mean_dim(2).reshape([len, features, frames]);
+        values(over_time.clone().mean_dim(2) + over_time.max_dim(2))
+    }
+
+    /// Pooled features of whole clips as the model is given them in use: `frames` columns, a
+    /// shorter clip followed by `silence`, a longer one cut off.
+    pub fn pooled_segments(
+        &self,
+        clips: &[&Columns],
+        frames: usize,
+        silence: f32,
+        normalisation: Normalisation,
+    ) -> Result<Vec<Vec<f32>>> {
+        let mut rows = Vec::with_capacity(clips.len());
+        for chunk in clips.chunks(BATCH) {
+            let mut inputs = Vec::with_capacity(chunk.len() * self.n_mels * frames);
+            for clip in chunk {
+                inputs.extend(segment(clip, frames, silence, normalisation));
+            }
+            let pooled = self.pooled(&inputs, chunk.len(), frames)?;
+            rows.extend(pooled.chunks_exact(self.linear.n_features).map(<[f32]>::to_vec));
+        }
+        Ok(rows)
+    }
+
+    /// Pooled features of clips at their own lengths, at least `min_frames` columns.
+    pub fn pooled_native(
+        &self,
+        clips: &[&Columns],
+        min_frames: usize,
+        silence: f32,
+        normalisation: Normalisation,
+    ) -> Result<Vec<Vec<f32>>> {
+        let row = |clip: &&Columns| {
+            let frames = clip.frames().max(min_frames);
+            self.pooled_segments(&[*clip], frames, silence, normalisation)?
+                .pop()
+                .context("a clip gave no features")
+        };
+        clips.iter().map(row).collect()
+    }
+}
+
+/// The normalised input `[n_mels][frames]` of a clip at the start of a segment.
+pub fn segment(
+    clip: &Columns,
+    frames: usize,
+    silence: f32,
+    normalisation: Normalisation,
+) -> Vec<f32> {
+    let mut input = vec![normalisation.apply(silence); clip.n_mels * frames];
+    for (t, column) in clip.values.chunks_exact(clip.n_mels).take(frames).enumerate() {
+        for (m, value) in column.iter().enumerate() {
+            input[m * frames + t] = normalisation.apply(*value);
+        }
+    }
+    input
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::{random_columns, tiny_net};
+    use crate::nn::gradient::{Batch, step};
+    use crate::random::generator;
+
+    /// With the running statistics set to a batch's own, the folded network must give the
+    /// very loss that the training step gives for that batch.
+    #[test]
+    fn the_folded_network_is_the_trained_one() {
+        let config = tiny_net(16, 3);
+        let mut rng = generator(1, "test", &[]);
+        let mut weights = Weights::random(&config, &mut rng);
+        for array in &mut weights.parameters {
+            array.values.iter_mut().enumerate().for_each(|(i, v)| *v += 0.01 * i as f32);
+        }
+        let frames = 20;
+        let clips: Vec<_> = (0..4).map(|seed| random_columns(16, frames, seed)).collect();
+        let normalisation = Normalisation { mean: -40.0, std: 25.0 };
+        let inputs = clips.iter().flat_map(|clip| segment(clip, frames, -100.0, normalisation));
+        let targets = vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0];
+        let batch = Batch { inputs: inputs.collect(), targets, len: 4, frames };
+        let output = step(&config, &weights, &batch, &mut rng).unwrap();
+        let counts = [4 * 8 * 10, 4 * 4 * 5];
+        for (index, statistics) in output.statistics.into_iter().enumerate() {
+            // The step returns unbiased variances; the batch was normalised with biased ones.
+            let n = counts[index / 2] as f32;
+            let factor = if index % 2 == 1 { (n - 1.0) / n } else { 1.0 };
+            weights.statistics[index].values = statistics.iter().map(|v| v * factor).collect();
+        }
+        let folded = Folded::new(&config, &weights).unwrap();
+        let references: Vec<_> = clips.iter().collect();
+        let features = folded.pooled_segments(&references, frames, -100.0, normalisation).unwrap();
+        let mut loss = 0.0;
+        for (features, target) in features.iter().zip(batch.targets.chunks(3)) {
+            let scores = crate::metrics::softmax(&folded.linear.logits(features), 1.0);
+            let terms = scores.iter().zip(target).map(|(score, t)| -score.ln() * f64::from(*t));
+            loss += terms.sum::<f64>() / 4.0;
+        }
+        assert!((loss - f64::from(output.loss)).abs() < 1e-4, "{loss} {}", output.loss);
+    }
+
+    #[test]
+    fn silence_follows_a_short_clip_and_a_long_one_is_cut() {
+        let normalisation = Normalisation { mean: 0.0, std: 1.0 };
+        let clip = Columns { n_mels: 2, values: vec![1.0, 2.0, 3.0, 4.0] };
+        let padded = segment(&clip, 3, -100.0, normalisation);
+        assert_eq!(padded, [1.0, 3.0, -100.0, 2.0, 4.0, -100.0]);
+        assert_eq!(segment(&clip, 1, -100.0, normalisation), [1.0, 2.0]);
+    }
+}

@@ -1,0 +1,157 @@
+//! AdamW with decay on matrices and kernels only, the learning rate's course, and the moving
+//! average of the weights.
+
+use crate::model::config::TrainConfig;
+use crate::nn::net::{Array, Weights};
+
+const BETA_1: f64 = 0.9;
+const BETA_2: f64 = 0.999;
+const EPSILON: f64 = 1e-8;
+/// Share of a batch's statistics in the running batch-norm statistics.
+const STATISTICS_MOMENTUM: f32 = 0.1;
+
+/// The moments of AdamW, one pair of arrays per parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdamW {
+    /// Running means of the gradients.
+    pub first: Vec<Array>,
+    /// Running means of their squares.
+    pub second: Vec<Array>,
+}
+
+impl AdamW {
+    /// Moments at rest.
+    pub fn new(weights: &Weights) -> Self {
+        let zeros =
+            |array: &Array| Array { values: vec![0.0; array.values.len()], ..array.clone() };
+        let zeros: Vec<_> = weights.parameters.iter().map(zeros).collect();
+        Self { first: zeros.clone(), second: zeros }
+    }
+
+    /// One step, the `step`th counted from 0. Parameters of more than one axis decay.
+    pub fn step(
+        &mut self,
+        weights: &mut Weights,
+        gradients: &[Vec<f32>],
+        step: usize,
+        learning_rate: f64,
+        weight_decay: f64,
+    ) {
+        let time = step as i32 + 1;
+        let bias_1 = 1.0 - BETA_1.powi(time);
+        let bias_2 = 1.0 - BETA_2.powi(time);
+        let rate = (learning_rate / bias_1) as f32;
+        let moments = self.first.iter_mut().zip(&mut self.second);
+        for ((array, gradient), (first, second)) in
+            weights.parameters.iter_mut().zip(gradients).zip(moments)
+        {
+            let decay = if array.shape.len() > 1 { learning_rate * weight_decay } else { 0.0 };
+            let keep = (1.0 - decay) as f32;
+            let moments = first.values.iter_mut().zip(&mut second.values);
+            for ((value, gradient), (m, v)) in array.values.iter_mut().zip(gradient).zip(moments) {
+                *m = BETA_1 as f32 * *m + (1.0 - BETA_1) as f32 * gradient;
+                *v = BETA_2 as f32 * *v + (1.0 - BETA_2) as f32 * gradient * gradient;
+                let scale = (*v / bias_2 as f32).sqrt() + EPSILON as f32;
+                *value = *value * keep - rate * *m / scale;
+            }
+        }
+    }
+}
+
+/// The learning rate at a step: linear up over the warm-up, then half a cosine down to 0.
+pub fn learning_rate(config: &TrainConfig, step: usize, steps_per_epoch: usize) -> f64 {
+    let total = (config.epochs * steps_per_epoch) as f64;
+    let warmup = (config.warmup_epochs * steps_per_epoch) as f64;
+    let step = step as f64;
+    if step < warmup {
+        config.learning_rate * (step + 1.0) / warmup
+    } else {
+        let progress = (step - warmup) / (total - warmup).max(1.0);
+        config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    }
+}
+
+/// Moves the running statistics towards a batch's.
+pub fn update_statistics(weights: &mut Weights, batch: &[Vec<f32>]) {
+    for (running, batch) in weights.statistics.iter_mut().zip(batch) {
+        blend(&mut running.values, batch, STATISTICS_MOMENTUM);
+    }
+}
+
+/// Moves the average towards the weights, batch-norm statistics included, with a decay of
+/// `min(ceiling, (1 + step) / (10 + step))`.
+pub fn update_average(average: &mut Weights, weights: &Weights, step: usize, ceiling: f64) {
+    let decay = ceiling.min((1.0 + step as f64) / (10.0 + step as f64));
+    let averages = average.parameters.iter_mut().chain(&mut average.statistics);
+    for (average, array) in averages.zip(weights.parameters.iter().chain(&weights.statistics)) {
+        blend(&mut average.values, &array.values, (1.0 - decay) as f32);
+    }
+}
+
+fn blend(to: &mut [f32], from: &[f32], share: f32) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += (from - *to) * share;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights() -> Weights {
+        let array = |name: &str, shape: Vec<usize>| Array {
+            name: name.to_owned(),
+            values: vec![1.0; shape.iter().product()],
+            shape,
+        };
+        Weights {
+            parameters: vec![array("matrix", vec![1, 2]), array("bias", vec![1])],
+            statistics: vec![array("mean", vec![1])],
+        }
+    }
+
+    #[test]
+    fn adamw_takes_the_steps_of_the_paper() {
+        let mut weights = weights();
+        let mut adam = AdamW::new(&weights);
+        adam.step(&mut weights, &[vec![0.5, -2.0], vec![0.1]], 0, 0.1, 0.5);
+        // The first step is the rate times the sign of the gradient; 1 − 0.1 · 0.5 remains of
+        // a matrix, all of a bias.
+        let expected = [0.95 - 0.1, 0.95 + 0.1, 1.0 - 0.1];
+        let found: Vec<_> = weights.parameters.iter().flat_map(|a| a.values.clone()).collect();
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+        adam.step(&mut weights, &[vec![0.5, -2.0], vec![-0.1]], 1, 0.1, 0.5);
+        // m = 0.9 · 0.01 − 0.01 = −0.001, v = 0.999 · 1e-5 + 1e-5; corrected by 0.19, 0.001999.
+        let step = 0.1 * (-0.001 / 0.19) / (1.999e-5f64 / 0.001999).sqrt();
+        let bias = f64::from(weights.parameters[1].values[0]);
+        assert!((bias - (0.9 - step)).abs() < 1e-5, "{bias}");
+    }
+
+    #[test]
+    fn the_learning_rate_warms_up_and_falls_to_nothing() {
+        let config = TrainConfig { epochs: 10, warmup_epochs: 2, ..TrainConfig::default() };
+        let rates: Vec<_> = (0..100).map(|step| learning_rate(&config, step, 10)).collect();
+        assert!((rates[0] - 3e-3 / 20.0).abs() < 1e-12);
+        assert!((rates[19] - 3e-3).abs() < 1e-12);
+        assert!((rates[60] - 1.5e-3).abs() < 1e-6, "half-way down the cosine");
+        assert!(rates[99] < 2e-6);
+        assert!(rates[20..].windows(2).all(|pair| pair[1] < pair[0]));
+    }
+
+    #[test]
+    fn the_average_follows_parameters_and_statistics() {
+        let (mut average, mut current) = (weights(), weights());
+        current.parameters[1].values[0] = 2.0;
+        current.statistics[0].values[0] = 3.0;
+        update_average(&mut average, &current, 0, 0.995);
+        // Decay 1 / 10 at first.
+        assert!((average.parameters[1].values[0] - 1.9).abs() < 1e-6);
+        assert!((average.statistics[0].values[0] - 2.8).abs() < 1e-6);
+        let before = average.clone();
+        update_average(&mut average, &current, 1_000_000, 0.995);
+        let moved = average.parameters[1].values[0] - before.parameters[1].values[0];
+        assert!((moved - 0.005 * 0.1).abs() < 1e-6, "{moved}");
+    }
+}

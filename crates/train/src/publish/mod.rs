@@ -1,0 +1,10 @@
+//! What every published model states in the same way.
+//!
+//! In: figures and facts from whoever trained. Out: [`statement`]s in the model's file, parts of its
+//! card ([`sections`]), where its data come from ([`provenance`]), and the [`onnx`] file itself.
+
+pub mod onnx;
+pub mod provenance;
+pub mod sections;
+pub mod statement;
+pub mod text;

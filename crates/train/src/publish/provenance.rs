@@ -1,0 +1,250 @@
+//! Where the training data come from and what that means for the weights: the only place
+//! for such facts. They end up in the model file and in its card.
+
+use crate::data::dataset::{Layout, NO_FOLD, Slice, format_folds};
+use crate::publish::text::thousands;
+use anyhow::Result;
+use clap::builder::NonEmptyStringValueParser;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// UrbanSound8K's labels by class number. Data in its layout with other labels are not it.
+const URBAN_LABELS: [&str; 10] = [
+    "air_conditioner",
+    "car_horn",
+    "children_playing",
+    "dog_bark",
+    "drilling",
+    "engine_idling",
+    "gun_shot",
+    "jackhammer",
+    "siren",
+    "street_music",
+];
+
+/// One sentence on weights trained on UrbanSound8K.
+const DESCRIPTION: &str = "Tells ten urban sounds apart: which of them a 4 s stretch of audio is.";
+
+/// UrbanSound8K by its name and source.
+const TRAINING_DATA: &str = "UrbanSound8K (J. Salamon, C. Jacoby, J. P. Bello, \"A Dataset \
+     and Taxonomy for Urban Sound Research\", ACM Multimedia 2014)";
+
+/// Terms of weights trained on UrbanSound8K, apart from the licence of the code.
+const LICENCE: &str = "Weights: non-commercial use, after CC BY-NC 3.0 of the training data \
+     UrbanSound8K";
+
+/// What the user states about the weights.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Stated {
+    /// One sentence on what the labels are [default: UrbanSound8K's, or how many sounds are told
+    /// apart].
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub description: Option<String>,
+    /// Terms of the weights, which follow from those of the recordings [default: those known of
+    /// UrbanSound8K; of other data it is said that they are not stated].
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub licence: Option<String>,
+}
+
+/// The data that weights were trained on.
+pub struct TrainedOn<'a> {
+    layout: Layout,
+    folder: &'a str,
+    labels: &'a [String],
+    clips: usize,
+    recordings: usize,
+    folds: BTreeSet<u32>,
+}
+
+impl<'a> TrainedOn<'a> {
+    /// Of the clips that train, in the data folder named `folder`.
+    pub fn new<'s>(
+        layout: Layout,
+        folder: &'a str,
+        labels: &'a [String],
+        clips: impl IntoIterator<Item = &'s Slice>,
+    ) -> Self {
+        let clips: Vec<_> = clips.into_iter().collect();
+        let recordings: BTreeSet<_> = clips.iter().map(|clip| &clip.recording).collect();
+        let folds = clips.iter().map(|clip| clip.fold).filter(|&fold| fold != NO_FOLD);
+        Self {
+            layout,
+            folder,
+            labels,
+            clips: clips.len(),
+            recordings: recordings.len(),
+            folds: folds.collect(),
+        }
+    }
+
+    fn is_urban_sound(&self) -> bool {
+        self.layout == Layout::UrbanSound8k && self.labels.iter().eq(URBAN_LABELS)
+    }
+
+    fn describe(&self) -> String {
+        let layout = match self.layout {
+            Layout::Folders => "a folder per label".to_owned(),
+            layout => format!("laid out as {}", layout.name()),
+        };
+        let folds = match self.folds.len() {
+            0 => String::new(),
+            1 => format!(" in fold {}", format_folds(&self.folds)),
+            _ => format!(" in folds {}", format_folds(&self.folds)),
+        };
+        format!(
+            "Folder {:?} ({layout}): {} of {}{folds}; labels {}",
+            self.folder,
+            count(self.clips, "clip"),
+            count(self.recordings, "recording"),
+            self.labels.join(", ")
+        )
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{} {what}{}", thousands(number as u64), if number == 1 { "" } else { "s" })
+}
+
+/// The name of a data folder, however the path to it is written.
+pub fn folder_name(path: &Path) -> Result<String> {
+    let path = std::path::absolute(path)?;
+    Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Where training data come from, and what that means for the weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provenance {
+    /// One sentence on the weights.
+    pub description: String,
+    /// What they were trained on.
+    pub training_data: String,
+    /// Their terms.
+    pub licence: String,
+    /// The same for the card, as Markdown.
+    pub licence_notes: String,
+    /// Whether the data are UrbanSound8K, so that the notes on it apply.
+    pub is_urban_sound: bool,
+}
+
+impl Provenance {
+    /// Of a `what`, such as a head. Data with UrbanSound8K's layout and labels are taken for it,
+    /// unless a licence is stated: then they are somebody's own recordings of such sounds.
+    pub fn of(what: &str, data: &TrainedOn<'_>, stated: &Stated) -> Self {
+        let described = |known: String| stated.description.clone().unwrap_or(known);
+        if data.is_urban_sound() && stated.licence.is_none() {
+            return Self {
+                description: described(DESCRIPTION.to_owned()),
+                training_data: TRAINING_DATA.to_owned(),
+                licence: LICENCE.to_owned(),
+                licence_notes: LICENCE_NOTES.to_owned(),
+                is_urban_sound: true,
+            };
+        }
+        let licence = stated.licence.clone().unwrap_or_else(|| NOT_STATED.to_owned());
+        Self {
+            description: described(format!("Tells {} sounds apart.", data.labels.len())),
+            training_data: data.describe(),
+            licence_notes: format!(
+                "{}.\n\nNo recording is part of the {what}.",
+                licence.trim_end_matches('.')
+            ),
+            licence,
+            is_urban_sound: false,
+        }
+    }
+}
+
+/// Terms of weights of which nobody has stated any.
+const NOT_STATED: &str =
+    "Weights: not stated; the terms of the recordings that they were trained on";
+
+/// What a person needs to know before using the weights, as Markdown.
+const LICENCE_NOTES: &str = "\
+The weights were trained on UrbanSound8K, which is licensed CC BY-NC 3.0. Use them for \
+non-commercial purposes only, unless you have cleared other use with the owners of the \
+recordings. The code that trains and runs them is licensed apart: MIT or Apache-2.0.
+
+Attribution: J. Salamon, C. Jacoby and J. P. Bello, \"A Dataset and Taxonomy for Urban Sound \
+Research\", 22nd ACM International Conference on Multimedia, Orlando, 2014. UrbanSound8K holds \
+excerpts of recordings from Freesound; `FREESOUNDCREDITS.txt` of the data set names the author \
+of every recording. No recording is part of the model.";
+
+/// Terms of the recordings that were mixed under the training clips, as Markdown.
+pub const BACKGROUND_NOTES: &str = "\
+Background recordings mixed under the training clips: ambient loops of Moodist (Pixabay content \
+licence or CC0) and Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
+
+/// What to know about the evaluation besides its figures, as Markdown.
+pub const EVALUATION_NOTES: &str = "\
+The weighting of the refit and the rule for its penalty were settled after first results on the \
+left-out folds were known (66.1% on fold 1 and 67.2% on fold 2 with an unweighted refit, whose \
+penalty had the least cross-validated loss). They use nothing of a left-out fold, but the figures \
+may be slightly optimistic for it.";
+
+/// Terms of the recordings that the output "none of the labels" of the urban head was fitted on,
+/// as Markdown.
+pub const UNLABELLED_NOTES: &str = "\
+The background recordings are ambient loops of Moodist (Pixabay content licence or CC0) and \
+Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::slice;
+
+    fn of(layout: Layout, labels: &[&str], stated: &Stated) -> Provenance {
+        let labels: Vec<_> = labels.iter().map(|&label| label.to_owned()).collect();
+        let mut clips = vec![slice("a", 1, 0), slice("b", 3, 1), slice("c", 2, 1)];
+        clips[2].recording = "b".to_owned();
+        Provenance::of("model", &TrainedOn::new(layout, "mine", &labels, &clips), stated)
+    }
+
+    #[test]
+    fn urban_sound_is_known_by_layout_and_labels() {
+        let known = of(Layout::UrbanSound8k, &URBAN_LABELS, &Stated::default());
+        assert_eq!(
+            known.description,
+            "Tells ten urban sounds apart: which of them a 4 s stretch of audio is."
+        );
+        assert_eq!(known.training_data, TRAINING_DATA);
+        assert_eq!(
+            known.licence,
+            "Weights: non-commercial use, after CC BY-NC 3.0 of the training data UrbanSound8K"
+        );
+        assert!(known.licence_notes.contains("FREESOUNDCREDITS.txt") && known.is_urban_sound);
+        let described = Stated { description: Some("City noise.".into()), licence: None };
+        let described = of(Layout::UrbanSound8k, &URBAN_LABELS, &described);
+        assert_eq!(described, Provenance { description: "City noise.".into(), ..known });
+    }
+
+    #[test]
+    fn other_data_are_described_as_they_are() {
+        let own = of(Layout::UrbanSound8k, &["low", "high"], &Stated::default());
+        assert_eq!(own.description, "Tells 2 sounds apart.");
+        assert_eq!(
+            own.training_data,
+            "Folder \"mine\" (laid out as UrbanSound8K): 3 clips of 2 recordings in folds 1-3; \
+             labels low, high"
+        );
+        assert_eq!(
+            own.licence,
+            "Weights: not stated; the terms of the recordings that they were trained on"
+        );
+        assert!(own.licence_notes.ends_with("No recording is part of the model."));
+        assert!(!own.is_urban_sound);
+        let folders = of(Layout::Folders, &URBAN_LABELS, &Stated::default());
+        assert!(folders.training_data.starts_with("Folder \"mine\" (a folder per label): 3 clips"));
+        assert!(!folders.is_urban_sound, "a folder per label says nothing of the recordings");
+    }
+
+    #[test]
+    fn a_stated_licence_holds() {
+        let stated = Stated { description: Some("Doors.".into()), licence: Some("CC0.".into()) };
+        for labels in [&["low", "high"][..], &URBAN_LABELS] {
+            let own = of(Layout::UrbanSound8k, labels, &stated);
+            assert_eq!((own.description.as_str(), own.licence.as_str()), ("Doors.", "CC0."));
+            assert_eq!(own.licence_notes, "CC0.\n\nNo recording is part of the model.");
+            assert!(own.training_data.starts_with("Folder \"mine\""));
+        }
+    }
+}
