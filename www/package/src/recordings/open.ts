@@ -1,8 +1,8 @@
 // A recording piece by piece, at the file's own rate: hours of it fit in
 // memory, because only the piece that is being processed is held.
 
-import { SoundError } from "../errors.js";
-import type { RecordingReader } from "../types.js";
+import { SoundError } from "../shared/errors.js";
+import type { RecordingReader } from "../shared/types.js";
 import { openPackets } from "./packets.js";
 import { PIECE_SAMPLES } from "./piece.js";
 import { decodeWhole } from "./whole.js";

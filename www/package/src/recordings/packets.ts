@@ -16,8 +16,8 @@ import {
   QTFF,
   WAVE,
 } from "mediabunny";
-import { SoundError } from "../errors.js";
-import type { RecordingReader } from "../types.js";
+import { SoundError } from "../shared/errors.js";
+import type { RecordingReader } from "../shared/types.js";
 import { PIECE_SAMPLES } from "./piece.js";
 import { mp3Trim, type Trim, wavPromise } from "./trim.js";
 

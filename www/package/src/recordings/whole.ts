@@ -1,9 +1,9 @@
 // A recording that only the browser's own decoder reads: all of it at once,
 // mixed to one channel.
 
-import { messageOf, SoundError } from "../errors.js";
-import { mixDown } from "../mix-down.js";
-import type { Recording } from "../types.js";
+import { messageOf, SoundError } from "../shared/errors.js";
+import { mixDown } from "./mix-down.js";
+import type { Recording } from "../shared/types.js";
 import { sampleRateOf } from "./sample-rate.js";
 
 const MAX_SECONDS = 600;

@@ -1,8 +1,8 @@
 // The package's own objects, made from the wasm module's.
 
-import type { WasmPrediction, WasmUpdate } from "../wasm/sourcing_sound.js";
-import type { StreamUpdate } from "./protocol.js";
-import type { Category, GroupScore, ModelInfo, Prediction } from "./types.js";
+import type { WasmPrediction, WasmUpdate } from "../../wasm/sourcing_sound.js";
+import type { StreamUpdate } from "../shared/protocol.js";
+import type { Category, GroupScore, ModelInfo, Prediction } from "../shared/types.js";
 
 /** `top`: how many categories are wanted; `undefined` for all. */
 export function toPrediction(info: ModelInfo, prediction: WasmPrediction, top?: number): Prediction {

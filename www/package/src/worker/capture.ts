@@ -4,11 +4,11 @@
 //
 // Positions are samples since listening began, pauses and drops not counted.
 
-import type { WasmStream } from "../wasm/sourcing_sound.js";
+import type { WasmStream } from "../../wasm/sourcing_sound.js";
 import { levelOf } from "./level.js";
-import { PcmRing, type Stretch } from "./pcm-ring.js";
-import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type StreamUpdate } from "./protocol.js";
-import type { ModelInfo } from "./types.js";
+import { PcmRing } from "./pcm-ring.js";
+import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
+import type { ModelInfo } from "../shared/types.js";
 import { toUpdate } from "./wasm-results.js";
 
 /** How long the worklet's last word is waited for; a browser may hold its messages back while the sound is paused. */

@@ -3,12 +3,11 @@
 // another stream takes over.
 
 import type { Classifier } from "./classifier.js";
-import type { Engine, StreamOwner } from "./engine.js";
-import { fromWire, SoundError } from "./errors.js";
+import type { Engine, StreamOwner } from "../shared/engine.js";
+import { fromWire, SoundError } from "../shared/errors.js";
 import { connectWorker } from "./media.js";
-import type { Stretch } from "./pcm-ring.js";
-import { type HandedOver, MEMORY_SECONDS, type Notice, type StreamUpdate } from "./protocol.js";
-import type { Frame, ModelInfo, StreamOptions } from "./types.js";
+import { type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
+import type { Frame, ModelInfo, StreamOptions } from "../shared/types.js";
 
 /** What a stream reports while it listens. */
 export interface MicrophoneStreamEvents {

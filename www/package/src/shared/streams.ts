@@ -6,7 +6,7 @@ import type { Engine } from "./engine.js";
 import { SoundError } from "./errors.js";
 import { streamSettings } from "./options.js";
 import type { Calls, StreamUpdate } from "./protocol.js";
-import { type Samples, toFloat32 } from "./samples.js";
+import { type Samples, toFloat32 } from "./input.js";
 import type { Frame, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
 /** What a stream gives for the samples pushed. */

@@ -1,15 +1,15 @@
 // sourcing-sound/node: the classifier in Node 20 and later, on the very module
 // and model that the browser runs.
 
-import { BaseClassifier } from "./base-classifier.js";
-import { Engine } from "./engine.js";
-import { abortedError } from "./errors.js";
-import { ownFile, readHead, readModel, readModule, recordingBlob } from "./node-files.js";
+import { BaseClassifier } from "../shared/base-classifier.js";
+import { Engine } from "../shared/engine.js";
+import { abortedError } from "../shared/errors.js";
+import { ownFile, readHead, readModel, readModule, recordingBlob } from "./files.js";
 import { NodeWorker } from "./node-worker.js";
-import { checkNames, NODE_LOAD_OPTIONS, type NodeLoadOptions } from "./options.js";
-import type { AudioFile } from "./recording.js";
-import { openFile } from "./recordings/open.js";
-import type { RecordingReader } from "./types.js";
+import { checkNames, NODE_LOAD_OPTIONS, type NodeLoadOptions } from "../shared/options.js";
+import type { AudioFile } from "../shared/input.js";
+import { openFile } from "../recordings/open.js";
+import type { RecordingReader } from "../shared/types.js";
 
 /** A recording in Node: the path or `file:` address of one, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
@@ -54,17 +54,16 @@ export async function openRecording(recording: NodeRecording): Promise<Recording
   return openFile(await recordingBlob(recording));
 }
 
-export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
+export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "../shared/errors.js";
 export type {
   ClassifyOptions,
   ClassifyRecordingOptions,
   NodeLoadOptions,
   SegmentOptions,
   Source,
-} from "./options.js";
-export type { AudioFile } from "./recording.js";
-export type { Samples } from "./samples.js";
-export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
+} from "../shared/options.js";
+export type { AudioFile, Samples } from "../shared/input.js";
+export type { SegmentStream, SoundStream, StreamResult } from "../shared/streams.js";
 export type {
   Category,
   Frame,
@@ -78,4 +77,4 @@ export type {
   SoundEvent,
   StreamOptions,
   Update,
-} from "./types.js";
+} from "../shared/types.js";

@@ -1,11 +1,11 @@
 // The options of listening.
 
 import type { Classifier } from "./classifier.js";
-import type { SoundError } from "./errors.js";
+import type { SoundError } from "../shared/errors.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { MicrophoneState } from "./microphone-state.js";
-import { type Names, STREAM_OPTIONS } from "./options.js";
-import type { Frame, StreamOptions } from "./types.js";
+import { type Names, STREAM_OPTIONS } from "../shared/options.js";
+import type { Frame, StreamOptions } from "../shared/types.js";
 
 /** Options of `listen`. */
 export interface ListenOptions extends LoadOptions, StreamOptions {

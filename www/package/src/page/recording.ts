@@ -1,10 +1,8 @@
 // Recordings as files: what reads them is loaded with the first one.
 
-import { messageOf, SoundError } from "./errors.js";
-import type { RecordingReader } from "./types.js";
-
-/** A recording as a file, or the bytes of one. Samples, as a `Float32Array` or an `Int16Array`, are no file. */
-export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+import { messageOf, SoundError } from "../shared/errors.js";
+import { type AudioFile, toBlob } from "../shared/input.js";
+import type { RecordingReader } from "../shared/types.js";
 
 /**
  * Opens a recording, to be read piece by piece: WAV everywhere; MP3, Ogg (Opus, Vorbis), FLAC, MP4 and M4A (AAC) and
@@ -15,15 +13,8 @@ export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 export async function openRecording(file: AudioFile): Promise<RecordingReader> {
   const blob = toBlob(file);
   // Whoever listens only needs no reader of files.
-  const { openFile } = await import("./recordings/open.js").catch((cause: unknown) => {
+  const { openFile } = await import("../recordings/open.js").catch((cause: unknown) => {
     throw new SoundError("audio-read", `the script that reads recordings cannot be loaded: ${messageOf(cause)}`, { cause });
   });
   return openFile(blob);
-}
-
-/** Throws `config` for anything that is no file. */
-export function toBlob(file: AudioFile): Blob {
-  if (file instanceof Blob) return file;
-  if (file instanceof ArrayBuffer || file instanceof Uint8Array) return new Blob([file]);
-  throw new SoundError("config", "expected a File, a Blob, or the bytes of a file as ArrayBuffer or Uint8Array");
 }

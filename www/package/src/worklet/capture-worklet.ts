@@ -3,7 +3,7 @@
 // neither allocates, logs nor throws; when no empty block is at hand it
 // counts what it drops.
 
-import type { Block, CaptureOptions, ToWorklet } from "./protocol.js";
+import type { Block, CaptureOptions, ToWorklet } from "../shared/protocol.js";
 
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #frames: number;
@@ -75,4 +75,4 @@ class CaptureProcessor extends AudioWorkletProcessor {
 }
 
 // The name is CAPTURE_PROCESSOR of protocol.ts, which cannot be imported here.
-registerProcessor("sourcing-sound-capture" satisfies typeof import("./protocol.js").CAPTURE_PROCESSOR, CaptureProcessor);
+registerProcessor("sourcing-sound-capture" satisfies typeof import("../shared/protocol.js").CAPTURE_PROCESSOR, CaptureProcessor);

@@ -5,7 +5,6 @@
 //   page → worklet     the port to the worker, and the end
 
 import type { WireError } from "./errors.js";
-import type { Stretch } from "./pcm-ring.js";
 import type { Frame, ModelInfo, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
 /** Updates as the worker makes them; what was dropped belongs to the whole microphone. */
@@ -15,6 +14,12 @@ export type StreamUpdate = Omit<Update, "dropped">;
 export interface StreamOutput {
   updates: StreamUpdate[];
   columns: Float32Array<ArrayBuffer>;
+}
+
+/** A stretch of sound and the position of its first sample. */
+export interface Stretch {
+  pcm: Float32Array<ArrayBuffer>;
+  start: number;
 }
 
 /** What a capture leaves to the one that takes over. */

@@ -2,20 +2,20 @@
 // sound is. Importing this touches no global: nothing happens before a call.
 
 export { Classifier } from "./classifier.js";
-export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
+export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "../shared/errors.js";
 export type { ListenOptions } from "./listen-options.js";
 export type { LoadOptions } from "./load-options.js";
 export { listen, type Microphone } from "./microphone.js";
 export type { MicrophoneState } from "./microphone-state.js";
-export { type AudioFile, openRecording } from "./recording.js";
+export { openRecording } from "./recording.js";
 export type {
   ClassifyOptions,
   ClassifyRecordingOptions,
   SegmentOptions,
   Source,
-} from "./options.js";
-export type { Samples } from "./samples.js";
-export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
+} from "../shared/options.js";
+export type { AudioFile, Samples } from "../shared/input.js";
+export type { SegmentStream, SoundStream, StreamResult } from "../shared/streams.js";
 export type {
   Category,
   Frame,
@@ -30,4 +30,4 @@ export type {
   SoundEvent,
   StreamOptions,
   Update,
-} from "./types.js";
+} from "../shared/types.js";

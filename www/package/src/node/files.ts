@@ -3,10 +3,10 @@
 import { constants, openAsBlob } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { messageOf, SoundError } from "./errors.js";
-import { fetchHead, fetchModel } from "./fetch.js";
-import type { Source } from "./options.js";
-import { type AudioFile, toBlob } from "./recording.js";
+import { messageOf, SoundError } from "../shared/errors.js";
+import { fetchHead, fetchModel } from "../shared/fetch.js";
+import type { Source } from "../shared/options.js";
+import { type AudioFile, toBlob } from "../shared/input.js";
 
 type Progress = (loadedBytes: number, totalBytes: number | undefined) => void;
 

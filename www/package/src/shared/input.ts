@@ -1,7 +1,12 @@
+// What can be classified: samples, and recordings as files.
+
 import { SoundError } from "./errors.js";
 
 /** Mono samples: from −1 to 1, or as 16-bit integers. */
 export type Samples = Float32Array | Int16Array;
+
+/** A recording as a file, or the bytes of one. Samples, as a `Float32Array` or an `Int16Array`, are no file. */
+export type AudioFile = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 export function isSamples(sound: unknown): sound is Samples {
   return sound instanceof Float32Array || sound instanceof Int16Array;
@@ -12,4 +17,11 @@ export function toFloat32(samples: Samples): Float32Array {
   if (samples instanceof Float32Array) return samples;
   if (samples instanceof Int16Array) return Float32Array.from(samples, (sample) => sample / 32768);
   throw new SoundError("config", "expected samples as Float32Array or Int16Array");
+}
+
+/** Throws `config` for anything that is no file. */
+export function toBlob(file: AudioFile): Blob {
+  if (file instanceof Blob) return file;
+  if (file instanceof ArrayBuffer || file instanceof Uint8Array) return new Blob([file]);
+  throw new SoundError("config", "expected a File, a Blob, or the bytes of a file as ArrayBuffer or Uint8Array");
 }

@@ -1,11 +1,7 @@
 // The last seconds from a microphone, addressed by position: samples
 // since listening began.
 
-/** A stretch of sound and the position of its first sample. */
-export interface Stretch {
-  pcm: Float32Array<ArrayBuffer>;
-  start: number;
-}
+import type { Stretch } from "../shared/protocol.js";
 
 export class PcmRing {
   readonly #samples: Float32Array;

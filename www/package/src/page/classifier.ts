@@ -1,15 +1,16 @@
 // Classifier: in the browser, its worker and its files beside this script.
 
-import { BaseClassifier } from "./base-classifier.js";
+import { BaseClassifier } from "../shared/base-classifier.js";
 import { assetUrl } from "./asset-url.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
-import { Engine, orAborted } from "./engine.js";
-import { abortedError, SoundError } from "./errors.js";
-import { fetchHead, fetchModel, fetchModule } from "./fetch.js";
-import { mixDown } from "./mix-down.js";
-import { checkNames } from "./options.js";
-import { type AudioFile, openRecording } from "./recording.js";
-import type { Recording, RecordingReader } from "./types.js";
+import { Engine, orAborted } from "../shared/engine.js";
+import { abortedError, SoundError } from "../shared/errors.js";
+import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
+import { mixDown } from "../recordings/mix-down.js";
+import type { AudioFile } from "../shared/input.js";
+import { checkNames } from "../shared/options.js";
+import { openRecording } from "./recording.js";
+import type { Recording, RecordingReader } from "../shared/types.js";
 
 /** A model, ready in a worker of its own. */
 export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {

@@ -3,9 +3,9 @@
 // stream as one thing that is opened and closed whole.
 
 import { Classifier } from "./classifier.js";
-import { asyncDisposable, disposable } from "./disposable.js";
-import { orAborted } from "./engine.js";
-import { abortedError, messageOf, SoundError } from "./errors.js";
+import { asyncDisposable, disposable } from "../shared/disposable.js";
+import { orAborted } from "../shared/engine.js";
+import { abortedError, messageOf, SoundError } from "../shared/errors.js";
 import { LISTEN_OPTIONS, type ListenOptions } from "./listen-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
@@ -26,9 +26,9 @@ import {
   RECORD_OPTIONS,
   STREAM_OPTIONS,
   streamSettings,
-} from "./options.js";
-import type { StreamUpdate } from "./protocol.js";
-import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "./types.js";
+} from "../shared/options.js";
+import type { StreamUpdate } from "../shared/protocol.js";
+import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "../shared/types.js";
 import { Undo } from "./undo.js";
 
 /**

@@ -1,6 +1,6 @@
 // The options of loading in a browser.
 
-import { type CommonLoadOptions, type Names, NODE_LOAD_OPTIONS, type Source } from "./options.js";
+import { type CommonLoadOptions, type Names, NODE_LOAD_OPTIONS, type Source } from "../shared/options.js";
 
 /** Options of `Classifier.load`. */
 export interface LoadOptions extends CommonLoadOptions {

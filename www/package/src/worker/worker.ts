@@ -3,11 +3,11 @@
 // A coded error is an answer. Anything else thrown is a bug or a trap of the
 // wasm: the instance is not trusted again and the page is asked to start a new worker.
 
-import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../wasm/sourcing_sound.js";
+import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../../wasm/sourcing_sound.js";
 import { Capture } from "./capture.js";
-import { messageOf, SoundError, toWire } from "./errors.js";
-import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "./protocol.js";
-import type { ModelInfo } from "./types.js";
+import { messageOf, SoundError, toWire } from "../shared/errors.js";
+import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "../shared/protocol.js";
+import type { ModelInfo } from "../shared/types.js";
 import { toPrediction, toUpdate } from "./wasm-results.js";
 
 declare const self: DedicatedWorkerGlobalScope;

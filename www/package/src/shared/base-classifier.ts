@@ -16,7 +16,7 @@ import {
   type SegmentOptions,
   STREAM_OPTIONS,
 } from "./options.js";
-import { isSamples, type Samples, toFloat32 } from "./samples.js";
+import { isSamples, type Samples, toFloat32 } from "./input.js";
 import { SegmentStream, SoundStream } from "./streams.js";
 import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
 

@@ -2,7 +2,7 @@
 // from a browser, and gives the package what it takes from a browser's worker.
 
 import { type Transferable as NodeTransferable, Worker } from "node:worker_threads";
-import type { ThreadWorker } from "./worker-link.js";
+import type { ThreadWorker } from "../shared/worker-link.js";
 
 /**
  * Messages wait in the port until the script is there. The process's own flags say whether this is a module or not, so it

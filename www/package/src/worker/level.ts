@@ -1,4 +1,4 @@
-import type { Level } from "./types.js";
+import type { Level } from "../shared/types.js";
 
 /** RMS and peak of some samples in dBFS; a full-scale square wave has 0 of both. */
 export function levelOf(pcm: Float32Array): Level {

@@ -2,8 +2,8 @@
 // their failures mean.
 
 import { assetUrl } from "./asset-url.js";
-import { messageOf, type Missing, missingError, SoundError } from "./errors.js";
-import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "./protocol.js";
+import { messageOf, type Missing, missingError, SoundError } from "../shared/errors.js";
+import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "../shared/protocol.js";
 
 /** What browsers do to speech and must not do to other sound. */
 const PROCESSING = ["echoCancellation", "noiseSuppression", "autoGainControl"] as const;
