@@ -6,13 +6,16 @@ import { Engine } from "../shared/engine.js";
 import { abortedError } from "../shared/errors.js";
 import { ownFile, readHead, readModel, readModule, recordingBlob } from "./files.js";
 import { NodeWorker } from "./node-worker.js";
-import { checkNames, NODE_LOAD_OPTIONS, type NodeLoadOptions } from "../shared/options.js";
+import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shared/options.js";
 import type { AudioFile } from "../shared/input.js";
 import { openFile } from "../recordings/open.js";
 import type { RecordingReader } from "../shared/types.js";
 
 /** A recording in Node: the path or `file:` address of one, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
+
+/** Options of {@link Classifier.load} in Node, where a string is the path of a file, or an `http:` address. */
+export interface NodeLoadOptions extends CommonLoadOptions {}
 
 /**
  * A model, ready in a thread of its own. It does not keep the process from ending; what it was asked does.
@@ -25,7 +28,7 @@ export class Classifier extends BaseClassifier<NodeRecording> {
    * refuses, such as `head-mismatch`.
    */
   static async load(options: NodeLoadOptions = {}): Promise<Classifier> {
-    checkNames("Classifier.load", options, NODE_LOAD_OPTIONS);
+    checkNames("Classifier.load", options, COMMON_LOAD_OPTIONS);
     const { signal, onProgress, headOnly = false } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
@@ -58,7 +61,6 @@ export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } 
 export type {
   ClassifyOptions,
   ClassifyRecordingOptions,
-  NodeLoadOptions,
   SegmentOptions,
   Source,
 } from "../shared/options.js";

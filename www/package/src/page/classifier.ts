@@ -2,15 +2,24 @@
 
 import { BaseClassifier } from "../shared/base-classifier.js";
 import { assetUrl } from "./asset-url.js";
-import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Engine, orAborted } from "../shared/engine.js";
 import { abortedError, SoundError } from "../shared/errors.js";
 import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
-import { mixDown } from "../recordings/mix-down.js";
+import { mixDown } from "../recordings/pcm.js";
 import type { AudioFile } from "../shared/input.js";
-import { checkNames } from "../shared/options.js";
+import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
 import { openRecording } from "./recording.js";
 import type { Recording, RecordingReader } from "../shared/types.js";
+
+/** Options of `Classifier.load`. */
+export interface LoadOptions extends CommonLoadOptions {
+  /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
+  wasm?: Source | WebAssembly.Module;
+  /** Address of the worker's script. Default: the one shipped with the package. */
+  worker?: URL | string;
+}
+
+export const LOAD_OPTIONS: Names<LoadOptions> = [...COMMON_LOAD_OPTIONS, "wasm", "worker"];
 
 /** A model, ready in a worker of its own. */
 export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {

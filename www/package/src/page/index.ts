@@ -1,11 +1,10 @@
 // sourcing-sound: tells in the browser, on the listener's own device, what a
 // sound is. Importing this touches no global: nothing happens before a call.
 
-export { Classifier } from "./classifier.js";
+export { Classifier, type LoadOptions } from "./classifier.js";
 export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "../shared/errors.js";
-export type { ListenOptions } from "./listen-options.js";
-export type { LoadOptions } from "./load-options.js";
-export { listen, type Microphone } from "./microphone.js";
+export { listen } from "./listen.js";
+export type { ListenOptions, Microphone } from "./microphone.js";
 export type { MicrophoneState } from "./microphone-state.js";
 export { openRecording } from "./recording.js";
 export type {

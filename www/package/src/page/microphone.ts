@@ -1,92 +1,52 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// listen() and the microphone that it gives: permission, audio graph and
-// stream as one thing that is opened and closed whole.
+// The microphone that listen() gives: permission, audio graph and stream as one
+// thing that is closed whole.
 
-import { Classifier } from "./classifier.js";
-import { asyncDisposable, disposable } from "../shared/disposable.js";
+import { asyncDisposable, disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
-import { abortedError, messageOf, SoundError } from "../shared/errors.js";
-import { LISTEN_OPTIONS, type ListenOptions } from "./listen-options.js";
-import { LOAD_OPTIONS } from "./load-options.js";
-import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
-import {
-  addWorklet,
-  buildGraph,
-  checkEnvironment,
-  checkSound,
-  endWorklet,
-  openDevice,
-  processingInForce,
-  startClock,
-  stopDevice,
-} from "./media.js";
-import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
-import {
-  checkNames,
-  RECORD_OPTIONS,
-  STREAM_OPTIONS,
-  streamSettings,
-} from "../shared/options.js";
+import { SoundError } from "../shared/errors.js";
+import { checkNames, type Names, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
 import type { StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "../shared/types.js";
-import { Undo } from "./undo.js";
+import { type Classifier, LOAD_OPTIONS, type LoadOptions } from "./classifier.js";
+import { processingInForce, startClock } from "./media.js";
+import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
+import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
 
-/**
- * Opens the microphone and calls `onUpdate` at every hop of the model until the microphone is closed.
- * Echo cancellation, noise suppression and automatic gain are switched off: they mangle every sound but speech.
- * Call it from a click: browsers start no sound otherwise.
- *
- * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
- * `interrupted`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
- */
-export async function listen(onUpdate: (update: Update) => void, options: ListenOptions = {}): Promise<Microphone> {
-  checkNames("listen", options, LISTEN_OPTIONS);
-  const { signal } = options;
-  const settings = streamSettings(options);
-  if (signal?.aborted) throw abortedError(signal);
-  const { mediaStream, deviceId } = options;
-  if (mediaStream !== undefined && deviceId !== undefined) {
-    throw new SoundError("config", "listen: give mediaStream or deviceId, not both");
-  }
-  checkEnvironment({ microphone: mediaStream === undefined });
-  if (mediaStream !== undefined) checkSound(mediaStream);
-
-  const undo = new Undo();
-  // Made before anything is waited for: some browsers allow it only within the click itself.
-  const context = new AudioContext({ latencyHint: "playback" });
-  undo.add(() => void context.close());
-  const open = async (): Promise<Microphone> => {
-    const [classifier, media] = await Promise.all([
-      options.classifier ?? loadClassifier(options, undo),
-      mediaStream ?? openMicrophone(deviceId, undo),
-      addWorklet(context, options.worklet),
-    ]);
-    await startClock(context);
-    const node = buildGraph(context, media);
-    undo.add(() => endWorklet(node));
-    return Microphone.open({ onUpdate, options, settings, classifier, context, media, node, undo });
-  };
-  try {
-    return await (signal ? orAborted(open(), signal) : open());
-  } catch (thrown) {
-    undo.run();
-    if (thrown instanceof SoundError) throw thrown;
-    throw new SoundError("unsupported", `listening cannot begin: ${messageOf(thrown)}`, { cause: thrown });
-  }
+/** Options of `listen`. */
+export interface ListenOptions extends LoadOptions, StreamOptions {
+  /** One that is loaded already; it stays open when the microphone closes. Default: loads its own. */
+  classifier?: Classifier;
+  /**
+   * What to listen to instead of a microphone: the sound of a call, of a tab, of a media element. Its tracks are not
+   * stopped at the end. Default: the microphone.
+   */
+  mediaStream?: MediaStream;
+  /** Which microphone, by the `deviceId` of `enumerateDevices()`. Default: the system's. */
+  deviceId?: string;
+  /** Ends the loading with `aborted`; later, closes the microphone. */
+  signal?: AbortSignal;
+  /** Address of the capture worklet's script. Default: the one shipped with the package. */
+  worklet?: URL | string;
+  /** Called with level and log-mel columns, about 23 times a second at 48 kHz. */
+  onFrame?: (frame: Frame) => void;
+  /** Called when something goes wrong after listening began. Default: only `state` changes. */
+  onError?: (error: SoundError) => void;
+  /** Called after every change of `state`. */
+  onStateChange?: (state: MicrophoneState) => void;
 }
 
-async function openMicrophone(deviceId: string | undefined, undo: Undo): Promise<MediaStream> {
-  const media = await openDevice(deviceId);
-  undo.add(() => stopDevice(media));
-  return media;
-}
-
-async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Classifier> {
-  const given = LOAD_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
-  const classifier = await Classifier.load(Object.fromEntries(given));
-  undo.add(() => classifier.close());
-  return classifier;
-}
+export const LISTEN_OPTIONS: Names<ListenOptions> = [
+  ...LOAD_OPTIONS,
+  ...STREAM_OPTIONS,
+  "classifier",
+  "mediaStream",
+  "deviceId",
+  "worklet",
+  "onFrame",
+  "onError",
+  "onStateChange",
+];
 
 interface Parts {
   onUpdate: (update: Update) => void;
@@ -209,7 +169,7 @@ export class Microphone {
    * Throws `config` for a length that is not positive, `aborted` when the microphone is closed meanwhile.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
-    checkNames("record", options, RECORD_OPTIONS);
+    checkNames("record", options, ["signal"]);
     checkSeconds("record", seconds);
     this.#checkOpen();
     const samples = Math.max(1, Math.round(seconds * this.sampleRate));

@@ -4,7 +4,7 @@
 import { SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";
 import { openPackets } from "./packets.js";
-import { PIECE_SAMPLES } from "./piece.js";
+import { PIECE_SAMPLES } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
 /** Throws `audio-format`, `audio-empty`, `audio-read`, or `audio-too-long` for what can only be read as a whole. */

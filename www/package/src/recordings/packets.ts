@@ -18,8 +18,8 @@ import {
 } from "mediabunny";
 import { SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";
-import { PIECE_SAMPLES } from "./piece.js";
-import { mp3Trim, type Trim, wavPromise } from "./trim.js";
+import { mp3Trim, type Trim, wavPromise } from "./headers.js";
+import { PIECE_SAMPLES } from "./pcm.js";
 
 /** Only these: a playlist would load other files. */
 const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];

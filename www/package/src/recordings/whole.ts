@@ -2,9 +2,9 @@
 // mixed to one channel.
 
 import { messageOf, SoundError } from "../shared/errors.js";
-import { mixDown } from "./mix-down.js";
+import { sampleRateOf } from "./headers.js";
+import { mixDown } from "./pcm.js";
 import type { Recording } from "../shared/types.js";
-import { sampleRateOf } from "./sample-rate.js";
 
 const MAX_SECONDS = 600;
 /** No compressed or plain file of ten minutes is larger; refused before it is read. */

@@ -2,7 +2,7 @@
 // What a classifier does in a browser and in Node alike: thin covers over
 // calls on the worker.
 
-import { disposable } from "./disposable.js";
+import { disposable } from "./closing.js";
 import type { Engine } from "./engine.js";
 import { abortedError, SoundError } from "./errors.js";
 import {

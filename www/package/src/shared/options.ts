@@ -27,9 +27,6 @@ export interface CommonLoadOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@link Classifier.load} in Node, where a string is the path of a file, or an `http:` address. */
-export interface NodeLoadOptions extends CommonLoadOptions {}
-
 /** Options of {@link Classifier.segments}. */
 export interface SegmentOptions {
   /** Seconds from one segment to the next. Default: the model's own. */
@@ -52,7 +49,7 @@ export interface ClassifyRecordingOptions extends ClassifyOptions {
 
 export type Names<T> = readonly (keyof T & string)[];
 
-export const NODE_LOAD_OPTIONS: Names<NodeLoadOptions> = ["model", "head", "headOnly", "onProgress", "signal"];
+export const COMMON_LOAD_OPTIONS: Names<CommonLoadOptions> = ["model", "head", "headOnly", "onProgress", "signal"];
 export const STREAM_OPTIONS: Names<StreamOptions> = [
   "hopSeconds",
   "smoothingSeconds",
@@ -63,7 +60,6 @@ export const STREAM_OPTIONS: Names<StreamOptions> = [
 export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
 export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
 export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
-export const RECORD_OPTIONS: Names<{ signal?: AbortSignal }> = ["signal"];
 
 /** Throws `config` when `given` holds a name that is not in `known`. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {

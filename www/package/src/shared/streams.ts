@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Sound pushed piece by piece by the caller: thin covers over calls on the worker.
 
-import { disposable } from "./disposable.js";
+import { disposable } from "./closing.js";
 import type { Engine } from "./engine.js";
 import { SoundError } from "./errors.js";
 import { streamSettings } from "./options.js";

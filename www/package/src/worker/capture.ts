@@ -5,10 +5,9 @@
 // Positions are samples since listening began, pauses and drops not counted.
 
 import type { WasmStream } from "../../wasm/sourcing_sound.js";
-import { levelOf } from "./level.js";
 import { PcmRing } from "./pcm-ring.js";
 import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
-import type { ModelInfo } from "../shared/types.js";
+import type { Level, ModelInfo } from "../shared/types.js";
 import { toUpdate } from "./wasm-results.js";
 
 /** How long the worklet's last word is waited for; a browser may hold its messages back while the sound is paused. */
@@ -162,4 +161,15 @@ export class Capture {
     this.#takes.delete(take);
     take.done({ start: take.start, pcm: take.pcm.slice(0, take.filled) });
   }
+}
+
+/** RMS and peak of some samples in dBFS; a full-scale square wave has 0 of both. */
+function levelOf(pcm: Float32Array): Level {
+  let peak = 0;
+  let squares = 0;
+  for (const sample of pcm) {
+    peak = Math.max(peak, Math.abs(sample));
+    squares += sample * sample;
+  }
+  return { rms: 10 * Math.log10(squares / pcm.length), peak: 20 * Math.log10(peak) };
 }

@@ -1,3 +1,8 @@
+// What every recording becomes: one channel, in pieces.
+
+/** Samples in a piece: 1.4 s at 48 kHz. */
+export const PIECE_SAMPLES = 65536;
+
 /** The mean of the channels. */
 export function mixDown(buffer: AudioBuffer): Float32Array<ArrayBuffer> {
   const mono = new Float32Array(buffer.length);

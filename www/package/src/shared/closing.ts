@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+// How what was opened is closed.
 
 /**
  * Lets `using` close what the class makes, where JavaScript has `using`; elsewhere the class stays as it is.
@@ -25,4 +26,20 @@ export function asyncDisposable({ prototype }: { prototype: { close(): Promise<v
       return this.close();
     },
   });
+}
+
+/** What has to be undone, last first. After `run`, what comes late is undone at once. */
+export class Undo {
+  #steps: (() => void)[] = [];
+  #done = false;
+
+  add(step: () => void): void {
+    if (this.#done) step();
+    else this.#steps.push(step);
+  }
+
+  run(): void {
+    this.#done = true;
+    for (const step of this.#steps.splice(0).reverse()) step();
+  }
 }
