@@ -11,6 +11,8 @@ import type { AudioFile } from "../shared/input.js";
 import { openFile } from "../recordings/open.js";
 import type { RecordingReader } from "../shared/types.js";
 
+export * from "../shared/public.js";
+
 /** A recording in Node: the path or `file:` address of one, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
 
@@ -56,27 +58,3 @@ export class Classifier extends BaseClassifier<NodeRecording> {
 export async function openRecording(recording: NodeRecording): Promise<RecordingReader> {
   return openFile(await recordingBlob(recording));
 }
-
-export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "../shared/errors.js";
-export type {
-  ClassifyOptions,
-  ClassifyRecordingOptions,
-  SegmentOptions,
-  Source,
-} from "../shared/options.js";
-export type { AudioFile, Samples } from "../shared/input.js";
-export type { SegmentStream, SoundStream, StreamResult } from "../shared/streams.js";
-export type {
-  Category,
-  Frame,
-  Group,
-  GroupScore,
-  ModelInfo,
-  Prediction,
-  Recording,
-  RecordingReader,
-  SegmentResult,
-  SoundEvent,
-  StreamOptions,
-  Update,
-} from "../shared/types.js";
