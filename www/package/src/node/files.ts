@@ -1,4 +1,4 @@
-// Files where Node finds them: by path, by address, or as bytes.
+// Reads files in Node: by path, by address, or from bytes.
 
 import { constants, openAsBlob } from "node:fs";
 import { access, readFile } from "node:fs/promises";
@@ -20,14 +20,14 @@ export async function readHead(source: Source, signal?: AbortSignal): Promise<Ar
   return fetchHead(await local(source), signal);
 }
 
-/** A file beside the package's script. Throws `wasm-fetch` where a bundler has put the script elsewhere. */
+/** Checks the address of a file beside the package's script. Throws `wasm-fetch` if a bundler has moved the script. */
 export function ownFile(file: URL): URL {
   if (file.protocol === "file:") return file;
   const remedy = 'leave sourcing-sound out of the bundle (Next.js: serverExternalPackages: ["sourcing-sound"])';
-  throw new SoundError("wasm-fetch", `${file.href} is no file: a bundler has moved the package; ${remedy}`);
+  throw new SoundError("wasm-fetch", `${file.href} is not a file: a bundler has moved the package; ${remedy}`);
 }
 
-/** The package's own module. Throws `wasm-fetch`. */
+/** Reads and compiles the package's own module. Throws `wasm-fetch`. */
 export async function readModule(file: URL): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(await readFile(file));
@@ -36,13 +36,13 @@ export async function readModule(file: URL): Promise<WebAssembly.Module> {
   }
 }
 
-/** A recording where it lies on the disk: no more of it is read than is needed. Throws `audio-read` or `config`. */
+/** Opens a recording without reading all of it into memory. Throws `audio-read` or `config`. */
 export async function recordingBlob(recording: string | URL | AudioFile): Promise<Blob> {
   if (typeof recording !== "string" && !(recording instanceof URL)) return toBlob(recording);
   try {
     const path = pathOf(recording);
-    if (path === undefined) throw new Error("only files are read; fetch it, and give its bytes");
-    // Its words say which file is missing, those of openAsBlob do not.
+    if (path === undefined) throw new Error("only files are read; fetch it and pass its bytes");
+    // Its message says which file is missing; that of openAsBlob does not.
     await access(path, constants.R_OK);
     return await openAsBlob(path);
   } catch (cause) {
@@ -50,7 +50,7 @@ export async function recordingBlob(recording: string | URL | AudioFile): Promis
   }
 }
 
-/** The bytes of a file by its path; everything else as it was given. Throws `model-fetch`. */
+/** Reads a local file; returns any other source unchanged. Throws `model-fetch`. */
 async function local(source: Source): Promise<Source> {
   if (typeof source !== "string" && !(source instanceof URL)) return source;
   try {
@@ -61,7 +61,7 @@ async function local(source: Source): Promise<Source> {
   }
 }
 
-/** `undefined` for an address that is no file's. Throws for a `file:` address of another machine. */
+/** The path of a local file; `undefined` for any other address. Throws for a `file:` address on another machine. */
 function pathOf(address: string | URL): string | undefined {
   const text = String(address);
   if (text.startsWith("file:")) return fileURLToPath(text);

@@ -1,5 +1,5 @@
-// sourcing-sound/node: the classifier in Node 20 and later, on the very module
-// and model that the browser runs.
+// sourcing-sound/node: the classifier in Node 20 and later, with the same wasm
+// module and model as in the browser.
 
 import { BaseClassifier } from "../shared/base-classifier.js";
 import { Engine } from "../shared/engine.js";
@@ -13,19 +13,19 @@ import type { RecordingReader } from "../shared/types.js";
 
 export * from "../shared/public.js";
 
-/** A recording in Node: the path or `file:` address of one, or the file itself. */
+/** A recording in Node: its path, its `file:` address, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
 
-/** Options of {@link Classifier.load} in Node, where a string is the path of a file, or an `http:` address. */
+/** Options of {@link Classifier.load} in Node, where a string is a path or an `http:` address. */
 export interface NodeLoadOptions extends CommonLoadOptions {}
 
 /**
- * A model, ready in a thread of its own. It does not keep the process from ending; what it was asked does.
- * Recordings are WAV files, or samples.
+ * A model that is ready in its own thread. Pending calls keep the process alive; an idle classifier does not.
+ * It takes WAV files and samples.
  */
 export class Classifier extends BaseClassifier<NodeRecording> {
   /**
-   * Loads the model and its head, if one is given, and starts the thread.
+   * Loads the model and the head, if one is given, and starts the thread.
    * Throws `model-fetch`, `wasm-fetch`, `worker-crashed`, `aborted`, and the core's codes for a model or a head that it
    * refuses, such as `head-mismatch`.
    */

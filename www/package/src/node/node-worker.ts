@@ -1,12 +1,12 @@
-// The worker's script in a thread of Node: gives it the globals that it takes
-// from a browser, and gives the package what it takes from a browser's worker.
+// Runs the worker's script in a Node thread: gives the script the browser globals
+// that it uses, and gives the package the interface of a browser's worker.
 
 import { type Transferable as NodeTransferable, Worker } from "node:worker_threads";
 import type { ThreadWorker } from "../shared/worker-link.js";
 
 /**
- * Messages wait in the port until the script is there. The process's own flags say whether this is a module or not, so it
- * is written to be either.
+ * Messages wait in the port until the script is loaded. Whether Node takes this as a module or as CommonJS depends on the
+ * process's flags, so it is valid as both.
  */
 const PRELUDE = `
 import("node:worker_threads").then(async ({ parentPort, workerData }) => {
@@ -28,7 +28,7 @@ export class NodeWorker implements ThreadWorker {
     worker.on("messageerror", (error) => this.onmessageerror?.({ data: error } as MessageEvent));
     worker.on("error", (error) => this.#fail(error.message));
     worker.on("exit", (code) => this.#fail(`it ended with code ${code}`));
-    // A process may end while a classifier is open.
+    // An open classifier does not keep the process alive.
     worker.unref();
     this.#worker = worker;
   }

@@ -1,4 +1,4 @@
-// Classifier: in the browser, its worker and its files beside this script.
+// The classifier in the browser, with its worker and its files beside this script.
 
 import { BaseClassifier } from "../shared/base-classifier.js";
 import { assetUrl } from "./asset-url.js";
@@ -21,10 +21,10 @@ export interface LoadOptions extends CommonLoadOptions {
 
 export const LOAD_OPTIONS: Names<LoadOptions> = [...COMMON_LOAD_OPTIONS, "wasm", "worker"];
 
-/** A model, ready in a worker of its own. */
+/** A model that is ready in its own worker. */
 export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
   /**
-   * Loads the wasm module, the model and its head, if one is given, and starts the worker.
+   * Loads the wasm module, the model and the head, if one is given, and starts the worker.
    * Throws `wasm-fetch`, `model-fetch`, `unsupported`, `worker-crashed`, `aborted`, and the core's codes for a model or a
    * head that it refuses, such as `head-mismatch`.
    */
@@ -47,12 +47,12 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
   }
 
   /** @internal */
-  protected override async open(sound: AudioFile | AudioBuffer): Promise<Recording | RecordingReader> {
-    // Workers have no AudioBuffer.
-    if (typeof AudioBuffer !== "undefined" && sound instanceof AudioBuffer) {
-      return { pcm: mixDown(sound), sampleRate: sound.sampleRate };
+  protected override async open(recording: AudioFile | AudioBuffer): Promise<Recording | RecordingReader> {
+    // AudioBuffer does not exist in workers.
+    if (typeof AudioBuffer !== "undefined" && recording instanceof AudioBuffer) {
+      return { pcm: mixDown(recording), sampleRate: recording.sampleRate };
     }
-    return openRecording(sound as AudioFile);
+    return openRecording(recording as AudioFile);
   }
 }
 
@@ -61,13 +61,13 @@ function startWorker(script: URL | string | undefined): Worker {
     throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
   }
   const other = script ?? movedWorker();
-  // Bundlers recognise exactly the second of these expressions, so it is not shortened.
+  // Bundlers recognise only the second of these expressions, and only in this form.
   return other
     ? new Worker(other, { type: "module" })
     : new Worker(new URL("./sourcing-sound-worker.js", import.meta.url), { type: "module" });
 }
 
-/** The worker's script where {@link assetUrl} finds it; by another file, or bundlers would copy the worker twice. */
+/** The worker's script, located by {@link assetUrl} through another file, or bundlers would copy the worker twice. */
 function movedWorker(): URL | undefined {
   const module = new URL("./sourcing-sound.wasm", import.meta.url);
   const moved = assetUrl(module);
@@ -76,7 +76,7 @@ function movedWorker(): URL | undefined {
 
 let shipped: Promise<WebAssembly.Module> | undefined;
 
-/** The package's own module, fetched and compiled once for all classifiers; after a failure it is tried again. */
+/** The package's own module, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
 function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
   shipped ??= fetchModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url))).catch((thrown: unknown) => {
     shipped = undefined;

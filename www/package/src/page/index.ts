@@ -1,5 +1,5 @@
-// sourcing-sound: tells in the browser, on the listener's own device, what a
-// sound is. Importing this touches no global: nothing happens before a call.
+// sourcing-sound: tells what a sound is, in the browser, on the user's own device.
+// Importing this touches no global: nothing happens before a call.
 
 export * from "../shared/public.js";
 export type { Level } from "../shared/types.js";

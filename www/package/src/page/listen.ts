@@ -1,5 +1,5 @@
-// listen(): opens the permission, the audio graph and the stream of a microphone,
-// all of them or none.
+// listen(): gets the permission, builds the audio graph and opens the stream of a
+// microphone. If one of them fails, the others are undone.
 
 import { Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
@@ -7,13 +7,22 @@ import { abortedError, messageOf, SoundError } from "../shared/errors.js";
 import { checkNames, streamSettings } from "../shared/options.js";
 import type { Update } from "../shared/types.js";
 import { Classifier, LOAD_OPTIONS } from "./classifier.js";
-import { addWorklet, buildGraph, checkEnvironment, checkSound, endWorklet, openDevice, startClock, stopDevice } from "./media.js";
+import {
+  addWorklet,
+  buildGraph,
+  checkAudioTrack,
+  checkEnvironment,
+  endWorklet,
+  openDevice,
+  startClock,
+  stopDevice,
+} from "./media.js";
 import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js";
 
 /**
  * Opens the microphone and calls `onUpdate` at every hop of the model until the microphone is closed.
- * Echo cancellation, noise suppression and automatic gain are switched off: they mangle every sound but speech.
- * Call it from a click: browsers start no sound otherwise.
+ * Echo cancellation, noise suppression and automatic gain are switched off, because they distort every sound but speech.
+ * Call it from a click: otherwise browsers do not start the audio.
  *
  * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
  * `interrupted`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
@@ -28,10 +37,10 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
     throw new SoundError("config", "listen: give mediaStream or deviceId, not both");
   }
   checkEnvironment({ microphone: mediaStream === undefined });
-  if (mediaStream !== undefined) checkSound(mediaStream);
+  if (mediaStream !== undefined) checkAudioTrack(mediaStream);
 
   const undo = new Undo();
-  // Made before anything is waited for: some browsers allow it only within the click itself.
+  // Created before the first await: some browsers allow it only within the click itself.
   const context = new AudioContext({ latencyHint: "playback" });
   undo.add(() => void context.close());
   const open = async (): Promise<Microphone> => {
@@ -50,7 +59,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
   } catch (thrown) {
     undo.run();
     if (thrown instanceof SoundError) throw thrown;
-    throw new SoundError("unsupported", `listening cannot begin: ${messageOf(thrown)}`, { cause: thrown });
+    throw new SoundError("unsupported", `listening cannot start: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 

@@ -1,17 +1,17 @@
-// The browser's side of a microphone: permission, the audio graph, and what
-// their failures mean.
+// The browser's part of a microphone: the permission, the audio graph, and the
+// codes of their failures.
 
 import { assetUrl } from "./asset-url.js";
 import { messageOf, type Missing, missingError, SoundError } from "../shared/errors.js";
 import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "../shared/protocol.js";
 
-/** What browsers do to speech and must not do to other sound. */
+/** Processing that browsers apply to improve speech, and that distorts every other sound. */
 const PROCESSING = ["echoCancellation", "noiseSuppression", "autoGainControl"] as const;
 
 /** How long the audio clock may take to start. */
 const START_TIMEOUT_MS = 5000;
 
-/** Throws `insecure-context` or `unsupported` where listening cannot work at all. */
+/** Throws `insecure-context` or `unsupported` if listening cannot work here. */
 export function checkEnvironment({ microphone }: { microphone: boolean }): void {
   if (!globalThis.isSecureContext) {
     throw new SoundError("insecure-context", "listening needs a secure page: https, or http on localhost");
@@ -25,7 +25,7 @@ export function checkEnvironment({ microphone }: { microphone: boolean }): void 
   if (missing) throw missingError(missing[0]);
 }
 
-/** Asks for the microphone, unprocessed. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */
+/** Asks for the microphone, without processing. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */
 export async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
   const audio: MediaTrackConstraints = { channelCount: { ideal: 1 } };
   for (const processing of PROCESSING) audio[processing] = false;
@@ -37,10 +37,10 @@ export async function openDevice(deviceId: string | undefined): Promise<MediaStr
   }
 }
 
-/** Throws `no-microphone` for a stream without sound. */
-export function checkSound(media: MediaStream): void {
+/** Throws `no-microphone` for a stream without a live audio track. */
+export function checkAudioTrack(media: MediaStream): void {
   if (media.getAudioTracks().some(({ readyState }) => readyState === "live")) return;
-  throw new SoundError("no-microphone", "mediaStream: no audio track of it is live");
+  throw new SoundError("no-microphone", "mediaStream: it has no live audio track");
 }
 
 function deviceError(thrown: unknown): SoundError {
@@ -55,24 +55,24 @@ function deviceError(thrown: unknown): SoundError {
       return new SoundError("no-microphone", "there is no such microphone", cause);
     case "NotReadableError":
     case "AbortError":
-      return new SoundError("microphone-busy", "the microphone cannot be opened; another program may hold it", cause);
+      return new SoundError("microphone-busy", "the microphone cannot be opened; another program may be using it", cause);
     default:
       return new SoundError("microphone-busy", `the microphone cannot be opened: ${messageOf(thrown)}`, cause);
   }
 }
 
-/** The processing that the browser left on although it was asked not to; empty when the sound is untouched. */
+/** The processing that the browser left on although it was asked not to; empty if the sound is unprocessed. */
 export function processingInForce(media: MediaStream): string[] {
   const settings = media.getAudioTracks()[0]?.getSettings() ?? {};
   return PROCESSING.filter((processing) => settings[processing] === true);
 }
 
-/** Ends every track, so that the browser stops showing that it listens. */
+/** Stops every track, so that the browser no longer shows that it is recording. */
 export function stopDevice(media: MediaStream): void {
   for (const track of media.getTracks()) track.stop();
 }
 
-/** Loads the worklet's script. Throws `unsupported` with its address when it cannot be. */
+/** Loads the worklet's script. Throws `unsupported` with the script's address if that fails. */
 export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
   const address = script ?? assetUrl(new URL("./sourcing-sound-worklet.js", import.meta.url));
   try {
@@ -84,7 +84,7 @@ export async function addWorklet(context: AudioContext, script: URL | string | u
   }
 }
 
-/** Connects the microphone to the worklet, mixed to one channel. Nothing is played: the node's output is silence. */
+/** Connects the microphone, mixed down to one channel, to the worklet. Nothing is played: the node's output is silence. */
 export function buildGraph(context: AudioContext, media: MediaStream): AudioWorkletNode {
   const processorOptions: CaptureOptions = { frames: BLOCK_FRAMES, blocks: BLOCK_COUNT };
   const node = new AudioWorkletNode(context, CAPTURE_PROCESSOR, {
@@ -96,36 +96,36 @@ export function buildGraph(context: AudioContext, media: MediaStream): AudioWork
     processorOptions,
   });
   context.createMediaStreamSource(media).connect(node);
-  // Some browsers render only what leads to the destination.
+  // Some browsers run only the nodes that lead to the destination.
   node.connect(context.destination);
   return node;
 }
 
-/** Gives the worklet a fresh line to the worker and returns the worker's end. */
+/** Gives the worklet a new port to the worker and returns the worker's port. */
 export function connectWorker(node: AudioWorkletNode): MessagePort {
   const { port1, port2 } = new MessageChannel();
   node.port.postMessage({ port: port1 } satisfies ToWorklet, [port1]);
   return port2;
 }
 
-/** Tells the worklet that it is over. */
+/** Stops the worklet. */
 export function endWorklet(node: AudioWorkletNode): void {
   node.port.postMessage({ close: true } satisfies ToWorklet);
   node.disconnect();
 }
 
-/** Waits until the audio clock runs. Throws `interrupted` where the browser holds it back. */
+/** Waits until the audio clock runs. Throws `interrupted` if the browser does not start it. */
 export async function startClock(context: AudioContext): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new SoundError("interrupted", "the browser holds the sound back; call this from a click");
+    const error = new SoundError("interrupted", "the browser did not start the audio; call this from a click");
     timer = setTimeout(() => reject(error), START_TIMEOUT_MS);
   });
   try {
     await Promise.race([context.resume(), late]);
   } catch (thrown) {
     if (thrown instanceof SoundError) throw thrown;
-    throw new SoundError("interrupted", `the sound cannot be started: ${messageOf(thrown)}`, { cause: thrown });
+    throw new SoundError("interrupted", `the audio cannot be started: ${messageOf(thrown)}`, { cause: thrown });
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-// The life of a microphone as a table: what is not in it does nothing.
+// A microphone's states and transitions: an event that the table lacks does nothing.
 //
 //               pause / interrupted            close / lost
 //   listening ───────────────────────▶ paused ─────────────▶ closed
@@ -13,9 +13,9 @@ export type MicrophoneEvent =
   | "pause"
   | "resume"
   | "close"
-  /** The system took the sound away for now, as for a phone call. */
+  /** The system took the microphone away for a while, for example for a phone call. */
   | "interrupted"
-  /** The device is gone, or its sound cannot be taken. */
+  /** The device is gone, or its sound can no longer be processed. */
   | "lost";
 
 const TRANSITIONS: Record<MicrophoneState, Partial<Record<MicrophoneEvent, MicrophoneState>>> = {
@@ -24,7 +24,7 @@ const TRANSITIONS: Record<MicrophoneState, Partial<Record<MicrophoneEvent, Micro
   closed: {},
 };
 
-/** The state after `event`, or `undefined` when it changes nothing. */
+/** The state after `event`, or `undefined` if it changes nothing. */
 export function next(state: MicrophoneState, event: MicrophoneEvent): MicrophoneState | undefined {
   return TRANSITIONS[state][event];
 }

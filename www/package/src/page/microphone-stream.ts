@@ -1,6 +1,6 @@
-// One classifier's stream of a microphone: opened in the classifier's worker,
-// fed by the worklet, reopened when the worker crashes, and left when
-// another stream takes over.
+// A microphone's stream in one classifier: it is opened in the classifier's
+// worker, fed by the worklet, reopened after the worker has crashed, and closed
+// when another stream takes over.
 
 import type { Classifier } from "./classifier.js";
 import type { Engine, StreamOwner } from "../shared/engine.js";
@@ -9,16 +9,16 @@ import { connectWorker } from "./media.js";
 import { type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, StreamOptions } from "../shared/types.js";
 
-/** What a stream reports while it listens. */
+/** What a stream reports while it is listening. */
 export interface MicrophoneStreamEvents {
   frame(frame: Frame, updates: StreamUpdate[]): void;
-  /** The worker is gone; a fresh one is on its way. */
+  /** The worker has crashed; a new one is starting. */
   crashed(error: SoundError): void;
-  /** The stream is over. */
+  /** The stream has ended for good. */
   lost(error: SoundError | undefined): void;
 }
 
-/** What every stream of a microphone has in common. */
+/** What all streams of a microphone have in common. */
 export interface MicrophoneStreamSource {
   node: AudioWorkletNode;
   settings: StreamOptions;
@@ -30,11 +30,11 @@ export class MicrophoneStream implements StreamOwner {
   readonly #engine: Engine;
   readonly #stream: number;
   readonly #source: MicrophoneStreamSource;
-  #listens = false;
-  #leaves = false;
-  /** From a crash until a fresh worker listens. */
+  #listening = false;
+  #leaving = false;
+  /** True from a crash until a new worker is listening. */
   #broken = false;
-  /** Position after the last sample that was reported. */
+  /** Position after the last sample that the worker reported. */
   #reported = 0;
 
   constructor(classifier: Classifier, source: MicrophoneStreamSource) {
@@ -48,65 +48,65 @@ export class MicrophoneStream implements StreamOwner {
     return this.#engine.info;
   }
 
-  /** Listens with no memory of earlier sound; rejects with what {@link prepare} rejects with. */
-  async begin(): Promise<void> {
-    const nothing = silence(this.#reported);
+  /** Starts to listen without earlier sound. Rejects as {@link prepare} does. */
+  async start(): Promise<void> {
+    const nothing = emptyAt(this.#reported);
     await this.prepare(nothing);
-    if (this.#leaves) return;
+    if (this.#leaving) return;
     await this.#listen(nothing, connectWorker(this.#source.node));
   }
 
-  /** Opens the stream with a memory of `before`. Rejects with `config` for impossible settings, or `worker-crashed`. */
+  /** Opens the stream and processes the sound `before`. Rejects with `worker-crashed`, or `config` for wrong settings. */
   async prepare(before: Stretch): Promise<void> {
     const { node, settings } = this.#source;
     const args = { stream: this.#stream, sampleRate: node.context.sampleRate, settings, before };
     await this.#engine.call("openCapture", args);
   }
 
-  /** The last `seconds` of sound, as far as they are kept. */
+  /** Returns the last `seconds` of sound, or what is kept of them. */
   async recent(seconds: number): Promise<Stretch> {
     return this.#engine.call("recent", { stream: this.#stream, seconds });
   }
 
-  /** What a stream that takes over from this one should remember: its segment, and what its scores are averaged over. */
-  async memoryFor({ info }: MicrophoneStream): Promise<Stretch> {
+  /** The sound that another stream needs to take over: its segment, and the seconds that its scores are averaged over. */
+  async soundFor({ info }: MicrophoneStream): Promise<Stretch> {
     const smoothing = this.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
     const seconds = Math.min(MEMORY_SECONDS, info.segmentSeconds + smoothing);
-    // A worker that has just crashed remembers nothing.
-    return this.recent(seconds).catch(() => silence(this.#reported));
+    // A worker that has just crashed has lost its sound.
+    return this.recent(seconds).catch(() => emptyAt(this.#reported));
   }
 
-  /** Ends at the next block and gives the sound from the position `from` on, and the port that gets the rest. */
-  async leave(from: number): Promise<{ left: HandedOver; port: MessagePort }> {
-    this.#leaves = true;
+  /** Ends at the next block. Returns the sound from the position `from` on, and the port for the sound that follows. */
+  async handOver(from: number): Promise<{ left: HandedOver; port: MessagePort }> {
+    this.#leaving = true;
     const call = this.#engine.call("handOver", { stream: this.#stream, from });
     const port = connectWorker(this.#source.node);
-    const nothing = { ...silence(this.#reported), ended: undefined };
+    const nothing = { ...emptyAt(this.#reported), ended: undefined };
     const answer = call.catch(() => nothing);
     const left = this.#broken ? nothing : await answer;
     this.close();
     return { left, port };
   }
 
-  /** Listens from where another stream left. What goes wrong from now on is reported by `crashed` and `lost`. */
-  async follow({ pcm, start }: HandedOver, port: MessagePort): Promise<void> {
+  /** Continues where another stream ended. From now on, failures are reported by `crashed` and `lost`. */
+  async continueFrom({ pcm, start }: HandedOver, port: MessagePort): Promise<void> {
     await this.#settled(this.#listen({ pcm, start }, port));
   }
 
-  /** The next `samples` samples, or those from the position `from`; fewer when another stream takes over. */
+  /** Records the next `samples` samples, or those from the position `from` on; fewer if another stream takes over. */
   async record(samples: number, from: number | undefined, signal: AbortSignal | undefined): Promise<Stretch> {
     return this.#engine.call("record", { stream: this.#stream, samples, from }, { signal });
   }
 
-  /** Ends it in the worker. May be called again. */
+  /** Closes the stream in the worker. Calling it again does nothing. */
   close(): void {
-    this.#listens = false;
+    this.#listening = false;
     void this.#engine.release(this.#stream);
   }
 
   /** @internal */
   notice(notice: Exclude<Notice, { notice: "crashed" }>): void {
-    if (!this.#listens) return;
+    if (!this.#listening) return;
     const { events, node } = this.#source;
     if (notice.notice === "failed") {
       events.lost(fromWire(notice.error));
@@ -119,37 +119,37 @@ export class MicrophoneStream implements StreamOwner {
   /** @internal */
   crashed(error: SoundError): void {
     this.#broken = true;
-    if (this.#listens) this.#source.events.crashed(error);
+    if (this.#listening) this.#source.events.crashed(error);
   }
 
   /** @internal */
   lost(error: SoundError): void {
-    if (this.#listens) this.#source.events.lost(error);
+    if (this.#listening) this.#source.events.lost(error);
   }
 
   /** @internal */
   restarted(): void {
-    if (this.#listens && !this.#leaves) void this.#settled(this.begin());
+    if (this.#listening && !this.#leaving) void this.#settled(this.start());
   }
 
   async #listen(before: Stretch, port: MessagePort): Promise<void> {
-    this.#listens = true;
+    this.#listening = true;
     this.#reported = before.start + before.pcm.length;
     await this.#engine.call("listen", { stream: this.#stream, before, port }, { transfer: [port] });
     this.#broken = false;
   }
 
-  /** A worker that crashed is restarted, and this with it; any other failure ends the stream. */
+  /** If the worker crashes, the stream resumes with the next one; any other failure ends it. */
   async #settled(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (thrown) {
       if (thrown instanceof SoundError && thrown.code === "worker-crashed") return;
-      if (this.#listens) this.#source.events.lost(thrown instanceof SoundError ? thrown : undefined);
+      if (this.#listening) this.#source.events.lost(thrown instanceof SoundError ? thrown : undefined);
     }
   }
 }
 
-function silence(start: number): Stretch {
+function emptyAt(start: number): Stretch {
   return { pcm: new Float32Array(0), start };
 }

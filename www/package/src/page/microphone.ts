@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// The microphone that listen() gives: permission, audio graph and stream as one
-// thing that is closed whole.
+// The microphone that listen() returns: it owns the permission, the audio graph
+// and the stream, and closes them together.
 
 import { asyncDisposable, disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
@@ -15,22 +15,22 @@ import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSou
 
 /** Options of `listen`. */
 export interface ListenOptions extends LoadOptions, StreamOptions {
-  /** One that is loaded already; it stays open when the microphone closes. Default: loads its own. */
+  /** A classifier that is already loaded; it stays open when the microphone closes. Default: a new one is loaded. */
   classifier?: Classifier;
   /**
-   * What to listen to instead of a microphone: the sound of a call, of a tab, of a media element. Its tracks are not
-   * stopped at the end. Default: the microphone.
+   * What to listen to instead of a microphone: the sound of a call, a tab or a media element. Closing does not stop its
+   * tracks. Default: the microphone.
    */
   mediaStream?: MediaStream;
-  /** Which microphone, by the `deviceId` of `enumerateDevices()`. Default: the system's. */
+  /** The microphone's `deviceId`, from `enumerateDevices()`. Default: the system's choice. */
   deviceId?: string;
-  /** Ends the loading with `aborted`; later, closes the microphone. */
+  /** Stops loading with `aborted`; later, closes the microphone. */
   signal?: AbortSignal;
   /** Address of the capture worklet's script. Default: the one shipped with the package. */
   worklet?: URL | string;
-  /** Called with level and log-mel columns, about 23 times a second at 48 kHz. */
+  /** Called with the level and the log-mel columns, about 23 times a second at 48 kHz. */
   onFrame?: (frame: Frame) => void;
-  /** Called when something goes wrong after listening began. Default: only `state` changes. */
+  /** Called when something goes wrong after listening has started. Default: only `state` changes. */
   onError?: (error: SoundError) => void;
   /** Called after every change of `state`. */
   onStateChange?: (state: MicrophoneState) => void;
@@ -59,7 +59,7 @@ interface Parts {
   undo: Undo;
 }
 
-/** A microphone that is being listened to. Every method may be called again and in any state. */
+/** An open microphone. Every method may be called in any state, and more than once. */
 export class Microphone {
   readonly #parts: Parts;
   #source: MicrophoneStreamSource;
@@ -70,7 +70,7 @@ export class Microphone {
   readonly #closed = new AbortController();
   #dropped = 0;
 
-  /** Closes it: `using microphone = await listen(show)`. */
+  /** Closes it at the end of the block: `using microphone = await listen(show)`. */
   declare [Symbol.dispose]: () => void;
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
@@ -82,7 +82,7 @@ export class Microphone {
   /** @internal Use {@link listen}. */
   static async open(parts: Parts): Promise<Microphone> {
     const microphone = new Microphone(parts);
-    await microphone.#stream.begin();
+    await microphone.#stream.start();
     microphone.#watch();
     return microphone;
   }
@@ -118,19 +118,19 @@ export class Microphone {
     return this.#parts.context.sampleRate;
   }
 
-  /** The processing that the browser left on although it was asked not to; empty when the sound is untouched. */
+  /** The processing that the browser left on although it was asked not to; empty if the sound is unprocessed. */
   get processing(): string[] {
     return processingInForce(this.#parts.media);
   }
 
-  /** Stops hearing for now. The permission and the device are kept. */
+  /** Stops listening for now. The permission and the device are kept. */
   async pause(): Promise<void> {
     if (!this.#apply("pause")) return;
     this.#interrupted = false;
     await this.#parts.context.suspend();
   }
 
-  /** Hears again. Throws `interrupted` where the browser holds the sound back. */
+  /** Resumes listening. Throws `interrupted` if the browser does not start the audio. */
   async resume(): Promise<void> {
     if (next(this.#state, "resume") === undefined) return;
     await startClock(this.#parts.context);
@@ -139,19 +139,20 @@ export class Microphone {
   }
 
   /**
-   * Lets another classifier take over, without a gap: `classifier` first gets the last seconds, then every sample from
-   * where the one before it left; time goes on, and events that were open end and may start again. The one
-   * before it is closed when {@link listen} had loaded it itself. A call while another is under way waits for it.
+   * Switches to another classifier without a gap. `classifier` first gets the last seconds, then every sample from where
+   * the old classifier stopped. `time` continues; open events end and may begin again. The old classifier is closed if
+   * {@link listen} loaded it itself. A call waits for an earlier call to finish.
    *
-   * Throws what opening a stream throws, and the one before it then goes on; `aborted` when the microphone is closed.
+   * Throws what opening a stream throws; the old classifier then continues. Throws `aborted` if the microphone is closed.
    */
   async use(classifier: Classifier): Promise<void> {
     await this.#switch(() => classifier, undefined);
   }
 
   /**
-   * Listens on by other settings, without a gap, as {@link use} does; what `options` leaves out is the model's own.
-   * Throws `config` for unknown or impossible settings, and the ones before then hold; `aborted` when closed.
+   * Switches to other settings without a gap, as {@link use} does. A setting that `options` leaves out becomes the model's
+   * own. Throws `config` for unknown or impossible settings; the old settings then stay. Throws `aborted` if the microphone
+   * is closed.
    */
   async adjust(options: StreamOptions): Promise<void> {
     checkNames("adjust", options, STREAM_OPTIONS);
@@ -159,14 +160,14 @@ export class Microphone {
     await this.#switch(() => this.#stream.classifier, settings);
   }
 
-  /** Gives the device back. Final. */
+  /** Releases the device. This is final. */
   async close(): Promise<void> {
     this.#end("close");
   }
 
   /**
-   * The next `seconds` of sound, at the device's own rate.
-   * Throws `config` for a length that is not positive, `aborted` when the microphone is closed meanwhile.
+   * Records the next `seconds` of sound at the device's own sample rate.
+   * Throws `config` if `seconds` is not positive, `aborted` if the microphone is closed before the end.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
     checkNames("record", options, ["signal"]);
@@ -178,8 +179,8 @@ export class Microphone {
   }
 
   /**
-   * The last `seconds` of sound, at the device's own rate: five seconds at most, fewer when there was
-   * less. Throws `config` for a length that is not positive, `aborted` when the microphone is closed.
+   * Returns the last `seconds` of sound at the device's own sample rate: at most five seconds, or less if there was less.
+   * Throws `config` if `seconds` is not positive, `aborted` if the microphone is closed.
    */
   async recent(seconds: number): Promise<Recording> {
     checkSeconds("recent", seconds);
@@ -188,7 +189,7 @@ export class Microphone {
     return { pcm, sampleRate: this.sampleRate };
   }
 
-  /** A stream that is left gives what it has; the one that follows it goes on at the same sample. */
+  /** When a stream is replaced, it returns what it has recorded; the next one continues at the following sample. */
   async #record(samples: number, signal: AbortSignal | undefined): Promise<Recording["pcm"]> {
     const whole = new Float32Array(samples);
     let from: number | undefined;
@@ -202,7 +203,7 @@ export class Microphone {
     return whole;
   }
 
-  /** One switch after the other; `undefined` keeps the settings. */
+  /** Switches run one after another. `undefined` keeps the settings. */
   async #switch(classifier: () => Classifier, settings: StreamOptions | undefined): Promise<void> {
     const switching = this.#switching.then(() => this.#switchTo(classifier(), settings));
     this.#switching = switching.catch(() => undefined);
@@ -216,20 +217,20 @@ export class Microphone {
     const source = settings === undefined ? this.#source : { ...this.#source, settings };
     const fresh = new MicrophoneStream(classifier, source);
     try {
-      const before = await old.memoryFor(fresh);
+      const before = await old.soundFor(fresh);
       await fresh.prepare(before);
       this.#checkOpen();
-      const { left, port } = await old.leave(before.start + before.pcm.length);
+      const { left, port } = await old.handOver(before.start + before.pcm.length);
       this.#checkOpen();
       this.#stream = fresh;
       this.#source = source;
-      if (left.ended) this.#tell(left.ended);
-      await fresh.follow(left, port);
+      if (left.ended) this.#deliver(left.ended);
+      await fresh.continueFrom(left, port);
     } catch (thrown) {
       fresh.close();
       throw thrown;
     }
-    // One that was given belongs to whoever gave it.
+    // A classifier that was passed in belongs to the caller.
     const own = this.#parts.options.classifier === undefined && old.classifier === this.#parts.classifier;
     if (own && classifier !== old.classifier) old.classifier.close();
   }
@@ -242,10 +243,10 @@ export class Microphone {
     if (this.#state === "closed") return;
     this.#dropped = frame.dropped;
     this.#parts.options.onFrame?.(frame);
-    for (const update of updates) this.#tell(update);
+    for (const update of updates) this.#deliver(update);
   }
 
-  #tell(update: StreamUpdate): void {
+  #deliver(update: StreamUpdate): void {
     this.#parts.onUpdate({ ...update, dropped: this.#dropped });
   }
 
@@ -253,7 +254,7 @@ export class Microphone {
     const { context, media, options } = this.#parts;
     const { signal } = this.#closed;
     for (const track of media.getAudioTracks()) {
-      // Browsers fire this when the device goes, not for a stop() of the page's own.
+      // Browsers fire this when the device is gone, not when the page calls stop().
       const lost = () => this.#end("lost", new SoundError("device-lost", "the microphone is gone"));
       track.addEventListener("ended", lost, { signal });
     }
@@ -264,7 +265,7 @@ export class Microphone {
         this.#interrupted = false;
       } else if (this.#apply("interrupted")) {
         this.#interrupted = true;
-        this.#report(new SoundError("interrupted", "the system took the microphone away for now"));
+        this.#report(new SoundError("interrupted", "the system has taken the microphone away for now"));
       }
     };
   }
@@ -272,7 +273,7 @@ export class Microphone {
   #end(event: MicrophoneEvent, error?: SoundError): void {
     if (next(this.#state, event) !== "closed") return;
     this.#parts.context.onstatechange = null;
-    // Closed before anything is undone: ending our own worker is then no loss to report.
+    // The state changes before the cleanup, so that ending our own worker is not reported as a loss.
     this.#state = "closed";
     this.#parts.undo.run();
     this.#closed.abort(closedError());
@@ -280,7 +281,7 @@ export class Microphone {
     if (error) this.#report(error);
   }
 
-  /** True when the event changed the state; for every event but those that close. */
+  /** Applies an event that does not close the microphone. Returns whether the state changed. */
   #apply(event: MicrophoneEvent): boolean {
     const state = next(this.#state, event);
     if (state === undefined) return false;

@@ -1,22 +1,22 @@
-// What a file's own header says about its sample rate, and about where its sound
-// begins and ends, where a browser's decoder heeds neither: the command line does.
+// Reads from a file's header what the browser's decoders do not report: the sample
+// rate, and where the sound begins and ends.
 
-/** Where the sound lies among what the decoder gives, in samples. */
+/** Where the sound begins and ends among the decoded samples. */
 export interface Trim {
   /** Samples to leave out at the start: the encoder's delay. */
   start: number;
-  /** Position after the last sample, `Infinity` where nothing is said. */
+  /** Position after the last sample; `Infinity` if the header does not state it. */
   end: number;
 }
 
 const UNTRIMMED: Trim = { start: 0, end: Infinity };
 
-/** What a decoder of mp3 adds of its own. */
+/** Samples that an MP3 decoder adds at the start. */
 const MP3_DECODER_DELAY = 529;
-/** More than the longest first frame. */
+/** More than the longest possible first frame. */
 const MP3_FRAME_BYTES = 2048;
 
-/** From the tag that LAME and libav leave in an mp3's first frame. */
+/** Where the sound of an MP3 begins and ends, from the tag that LAME and libav write into the first frame. */
 export async function mp3Trim(file: Blob, sampleRate: number): Promise<Trim> {
   const head = new DataView(await file.slice(0, 10).arrayBuffer());
   const start = text(head, 0, 3) === "ID3" ? 10 + syncsafe(head, 6) : 0;
@@ -35,8 +35,8 @@ export async function mp3Trim(file: Blob, sampleRate: number): Promise<Trim> {
   return { start: delay, end: frames === undefined ? Infinity : Math.max(delay, frames * frameSamples - padding) };
 }
 
-/** Seconds that a WAV file's header promises; `undefined` where it promises nothing, as one that was never finished. */
-export async function wavPromise(file: Blob): Promise<number | undefined> {
+/** The length that a WAV file's header states; `undefined` if it states none, as in a file that was never finished. */
+export async function wavSeconds(file: Blob): Promise<number | undefined> {
   const view = new DataView(await file.slice(0, 65536).arrayBuffer());
   let bytesPerSecond: number | undefined;
   for (let at = 12; at + 8 <= view.byteLength; ) {
@@ -49,13 +49,13 @@ export async function wavPromise(file: Blob): Promise<number | undefined> {
   return undefined;
 }
 
-/** Used where the header does not say. */
+/** Used if the header does not state the rate. */
 const COMMON_HZ = 48000;
 
 /**
- * A sound file's own sample rate in Hz, or {@link COMMON_HZ} for a format whose header is not read here. The browser's
- * decoder resamples to the rate that it is given; given the file's own, it leaves the samples alone and the one resampler
- * of this project does the work.
+ * The file's own sample rate in Hz, or {@link COMMON_HZ} for a format whose header is not read here. The browser's decoder
+ * resamples to the rate that it is given. With the file's own rate it leaves the samples unchanged, and only this
+ * project's resampler is used.
  */
 export function sampleRateOf(file: ArrayBuffer): number {
   const view = new DataView(file);
@@ -73,7 +73,7 @@ function wav(view: DataView): number | undefined {
   return undefined;
 }
 
-/** STREAMINFO is always the first block; the rate is 20 bits at its tenth byte. */
+/** STREAMINFO is always the first block; the rate is the 20 bits from its tenth byte on. */
 function flac(view: DataView): number | undefined {
   if (text(view, 0, 4) !== "fLaC" || view.byteLength < 22) return undefined;
   return view.getUint32(18) >>> 12;
@@ -87,13 +87,13 @@ function vorbis(view: DataView): number | undefined {
   return view.getUint32(packet + 12, true);
 }
 
-/** Position of the first of the words. */
+/** The first position of any of the words. */
 function find(view: DataView, words: string[]): number | undefined {
   for (let at = 0; at + 4 <= view.byteLength; at += 1) if (words.includes(text(view, at, 4))) return at;
   return undefined;
 }
 
-/** Seven bits a byte. */
+/** Reads an integer that has seven bits in each byte. */
 function syncsafe(view: DataView, at: number): number {
   let value = 0;
   for (let i = 0; i < 4 && at + i < view.byteLength; i += 1) value = (value << 7) | (view.getUint8(at + i) & 0x7f);

@@ -1,5 +1,5 @@
-// A recording piece by piece, at the file's own rate: hours of it fit in
-// memory, because only the piece that is being processed is held.
+// Reads a recording piece by piece, at the file's own sample rate. Only the current
+// piece is in memory, so a recording can be hours long.
 
 import { SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";

@@ -1,9 +1,9 @@
-// What every recording becomes: one channel, in pieces.
+// The form of every decoded recording: one channel, in pieces.
 
-/** Samples in a piece: 1.4 s at 48 kHz. */
+/** Number of samples in a piece: 1.4 s at 48 kHz. */
 export const PIECE_SAMPLES = 65536;
 
-/** The mean of the channels. */
+/** Returns the mean of the channels. */
 export function mixDown(buffer: AudioBuffer): Float32Array<ArrayBuffer> {
   const mono = new Float32Array(buffer.length);
   for (let channel = 0; channel < buffer.numberOfChannels; channel += 1) {

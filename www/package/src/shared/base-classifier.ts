@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// What a classifier does in a browser and in Node alike: thin covers over
-// calls on the worker.
+// What a classifier does both in a browser and in Node: thin wrappers around
+// calls to the worker.
 
 import { disposable } from "./closing.js";
 import type { Engine } from "./engine.js";
@@ -20,12 +20,12 @@ import { isSamples, type Samples, toFloat32 } from "./input.js";
 import { SegmentStream, SoundStream } from "./streams.js";
 import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
 
-/** What {@link Classifier} is made of in a browser and in Node alike. `R`: the recordings that it reads. */
+/** The part of {@link Classifier} that a browser and Node share. `R` is what it accepts as a recording. */
 export abstract class BaseClassifier<R> {
   /** @internal */
   readonly engine: Engine;
 
-  /** Ends it: `using classifier = await Classifier.load()`. */
+  /** Closes it at the end of the block: `using classifier = await Classifier.load()`. */
   declare [Symbol.dispose]: () => void;
 
   static {
@@ -42,38 +42,38 @@ export abstract class BaseClassifier<R> {
     return this.engine.info;
   }
 
-  /** The model's labels; a category's `index` counts in this list. */
+  /** The model's labels. A category's `index` is a position in this list. */
   get labels(): readonly string[] {
     return this.engine.info.labels;
   }
 
   /**
-   * A prediction for each segment of a mono recording; one shorter than a segment gives one.
-   * `pcm` is copied, `sampleRate` is in Hz and has no default.
+   * Returns a prediction for each segment of a mono recording; a recording shorter than a segment gives one.
+   * `pcm` is copied. `sampleRate` is in Hz and has no default.
    */
   classify(pcm: Samples, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
   /**
-   * A prediction for each segment of a recording, which is read piece by piece and mixed to one channel.
-   * Throws `audio-format` where it cannot be decoded, `audio-damaged` where it breaks off, `audio-read` where it
-   * cannot be read, `audio-empty`, `audio-too-long`, `audio-too-short`.
+   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel.
+   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if it is cut off or damaged, `audio-read` if it
+   * cannot be read, and `audio-empty`, `audio-too-long` or `audio-too-short`.
    */
   classify(recording: R, options?: ClassifyRecordingOptions): Promise<Prediction[]>;
   async classify(
-    sound: Samples | R,
+    input: Samples | R,
     second?: number | ClassifyRecordingOptions,
     third: ClassifyOptions = {},
   ): Promise<Prediction[]> {
-    if (isSamples(sound)) {
+    if (isSamples(input)) {
       if (typeof second !== "number") {
-        throw new SoundError("audio-rate", "classify: these are samples; say at how many a second");
+        throw new SoundError("audio-rate", "classify: samples need their sample rate as the second argument");
       }
-      return this.#classifySamples(toFloat32(sound), second, third);
+      return this.#classifySamples(toFloat32(input), second, third);
     }
     const options = second ?? {};
-    if (typeof options !== "object") throw new SoundError("config", "classify: a recording has a sample rate of its own");
+    if (typeof options !== "object") throw new SoundError("config", "classify: a recording has its own sample rate");
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
     const { onProgress, ...rest } = options;
-    const recording = await this.open(sound);
+    const recording = await this.open(input);
     if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
     try {
       return await this.#classifyPieces(recording, options);
@@ -83,8 +83,8 @@ export abstract class BaseClassifier<R> {
   }
 
   /**
-   * A recording that arrives in pieces: the predictions of {@link classify} on the whole of it, in little memory however
-   * long it is. `sampleRate` is in Hz and has no default.
+   * Opens a recording that arrives in pieces. The predictions are those of {@link classify} on the whole recording, but
+   * take little memory, however long it is. `sampleRate` is in Hz and has no default.
    */
   async segments(sampleRate: number, options: SegmentOptions = {}): Promise<SegmentStream> {
     checkNames("segments", options, SEGMENT_OPTIONS);
@@ -93,23 +93,26 @@ export abstract class BaseClassifier<R> {
     return SegmentStream.open(this.engine, { sampleRate, hopSeconds, top });
   }
 
-  /** The log-mel columns of a mono recording, frame after frame, `info.nMels` values each in the unit of `info.logScale`. */
+  /**
+   * Returns the log-mel columns of a mono recording one after another, each with `info.nMels` values in the unit of
+   * `info.logScale`.
+   */
   async logMel(pcm: Samples, sampleRate: number): Promise<Frame["columns"]> {
     return this.engine.call("logMel", { pcm: toFloat32(pcm), sampleRate });
   }
 
-  /** A stream for sound that arrives piece by piece. `sampleRate` is in Hz and has no default. */
+  /** Opens a stream for sound that arrives piece by piece. `sampleRate` is in Hz and has no default. */
   async stream(sampleRate: number, options: StreamOptions = {}): Promise<SoundStream> {
     checkNames("stream", options, STREAM_OPTIONS);
     return SoundStream.open(this.engine, sampleRate, options);
   }
 
-  /** Ends the worker. Calls still waiting are rejected with `aborted`. May be called again. */
+  /** Ends the worker and rejects pending calls with `aborted`. Calling it again does nothing. */
   close(): void {
     this.engine.close();
   }
 
-  /** @internal Samples where they are at hand, otherwise a reader. */
+  /** @internal Samples if they are already in memory, otherwise a reader. */
   protected abstract open(recording: R): Promise<Recording | RecordingReader>;
 
   async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
@@ -119,14 +122,14 @@ export abstract class BaseClassifier<R> {
     return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
   }
 
-  /** While one piece is processed the next is decoded. */
+  /** Decodes the next piece while the current one is processed. */
   async #classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
     const { signal, onProgress, hopSeconds, top } = options;
     checkTop(top);
     const segments = await SegmentStream.open(this.engine, { sampleRate: reader.sampleRate, hopSeconds, top });
     const predictions: Prediction[] = [];
     let samples = 0;
-    const run = async (piece: Float32Array) => {
+    const processPiece = async (piece: Float32Array) => {
       predictions.push(...(await segments.push(piece)).predictions);
       samples += piece.length;
       const done = samples / reader.sampleRate;
@@ -136,8 +139,8 @@ export abstract class BaseClassifier<R> {
       let processing = Promise.resolve();
       for await (const piece of reader.pieces(signal ? { signal } : {})) {
         await processing;
-        processing = run(piece);
-        // Awaited with the next piece; until then it must not count as unhandled.
+        processing = processPiece(piece);
+        // It is awaited after the next piece is decoded; until then a rejection must not count as unhandled.
         processing.catch(() => undefined);
       }
       await processing;

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// How what was opened is closed.
+// Closing what was opened.
 
 /**
- * Lets `using` close what the class makes, where JavaScript has `using`; elsewhere the class stays as it is.
- * The class declares the method for TypeScript.
+ * Makes `using` close instances of the class, where JavaScript has `using`; elsewhere the class stays unchanged.
+ * The class itself declares the method for TypeScript.
  */
 export function disposable({ prototype }: { prototype: { close(): void } }): void {
   if (typeof Symbol.dispose !== "symbol") return;
@@ -16,7 +16,7 @@ export function disposable({ prototype }: { prototype: { close(): void } }): voi
   });
 }
 
-/** The same for `await using`. */
+/** Does the same for `await using`. */
 export function asyncDisposable({ prototype }: { prototype: { close(): Promise<void> } }): void {
   if (typeof Symbol.asyncDispose !== "symbol") return;
   Object.defineProperty(prototype, Symbol.asyncDispose, {
@@ -28,7 +28,7 @@ export function asyncDisposable({ prototype }: { prototype: { close(): Promise<v
   });
 }
 
-/** What has to be undone, last first. After `run`, what comes late is undone at once. */
+/** Cleanup steps. `run` runs them in reverse order; a step added later runs at once. */
 export class Undo {
   #steps: (() => void)[] = [];
   #done = false;

@@ -1,16 +1,16 @@
-// Keeps one worker alive behind every classifier. A worker that crashed is
-// thrown away with its wasm instance and a fresh one takes over, from the
-// module and the files already in memory: no request is made again.
+// Keeps one worker alive for each classifier. A worker that crashed is discarded
+// with its wasm instance. A new one starts from the module and the files that are
+// already in memory, so nothing is fetched twice.
 
 import { abortedError, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
 import { type ThreadWorker, WorkerLink } from "./worker-link.js";
 
-/** Time from one start of a worker to the next at least, so that a worker that always dies is not a storm. */
+/** Minimum time between two starts, so that a worker that always crashes does not restart in a tight loop. */
 const RESTART_INTERVAL_MS = 3000;
 
-/** What a worker is started from. */
+/** What a worker needs to start. */
 export interface Assets {
   module: WebAssembly.Module;
   model: ArrayBuffer;
@@ -21,14 +21,14 @@ export interface Assets {
 
 type StreamNotice = Exclude<Notice, { notice: "crashed" }>;
 
-/** Someone whose stream lives in the worker. */
+/** The owner of a stream in the worker. */
 export interface StreamOwner {
   notice(notice: StreamNotice): void;
-  /** The worker is gone and what the stream held with it; a fresh one is on its way. */
+  /** The worker has crashed and the stream's state is lost; a new worker is starting. */
   crashed(error: SoundError): void;
-  /** A fresh worker is ready. */
+  /** A new worker is ready. */
   restarted(): void;
-  /** There will be no other worker. */
+  /** No other worker will start. */
   lost(error: SoundError): void;
 }
 
@@ -46,7 +46,7 @@ export class Engine {
   #lastStream = 0;
   #closed = false;
 
-  /** Starts a worker and its model. Rejects with the core's code, `worker-crashed` or `aborted`. */
+  /** Starts a worker and loads the model. Rejects with the core's code, `worker-crashed` or `aborted`. */
   static async start(assets: Assets, signal?: AbortSignal): Promise<Engine> {
     const engine = new Engine(assets, signal);
     engine.#info = (await engine.#ready).info;
@@ -64,7 +64,7 @@ export class Engine {
     return this.#info;
   }
 
-  /** One call on the worker; while a fresh worker is being started it waits for it. */
+  /** Calls the worker. If a new worker is starting, the call waits for it. */
   async call<K extends CallName>(
     call: K,
     args: Calls[K]["args"],
@@ -75,14 +75,14 @@ export class Engine {
     return signal ? orAborted(reply, signal) : reply;
   }
 
-  /** Registers the owner of a new stream and gives the stream its number. */
+  /** Registers the owner of a new stream and returns the number of the stream. */
   adopt(owner: StreamOwner): number {
     this.#lastStream += 1;
     this.#owners.set(this.#lastStream, owner);
     return this.#lastStream;
   }
 
-  /** Forgets a stream and ends it in the worker. Does not fail: a stream that is gone already is what is wanted. */
+  /** Forgets a stream and closes it in the worker. Never rejects: a stream that is already gone needs no closing. */
   async release(stream: number): Promise<void> {
     if (!this.#owners.delete(stream) || this.#closed) return;
     await this.call("closeStream", { stream }).catch(() => undefined);
@@ -125,7 +125,7 @@ export class Engine {
     let ready = false;
     const link = new WorkerLink(newWorker(this.#assets), {
       notice: (notice) => this.#notice(notice),
-      // Before the worker is ready, the rejected `init` tells of its crash.
+      // Before the worker is ready, the rejected `init` call reports the crash.
       crashed: (error) => ready && this.#crashed(error),
     });
     try {
@@ -140,12 +140,12 @@ export class Engine {
     }
   }
 
-  #each(tell: (owner: StreamOwner) => void): void {
-    for (const owner of [...this.#owners.values()]) tell(owner);
+  #each(notify: (owner: StreamOwner) => void): void {
+    for (const owner of [...this.#owners.values()]) notify(owner);
   }
 }
 
-/** Throws `worker-crashed` for a script that browsers refuse unseen, such as one of another origin. */
+/** Throws `worker-crashed` for a script that browsers refuse without loading it, such as one from another origin. */
 function newWorker(assets: Assets): ThreadWorker {
   try {
     return assets.newWorker();
@@ -155,7 +155,7 @@ function newWorker(assets: Assets): ThreadWorker {
   }
 }
 
-/** `work`, or `aborted` as soon as the signal says so; the work's own result is then of no interest. */
+/** Settles as `work` does, or rejects with `aborted` as soon as the signal is aborted. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(abortedError(signal));

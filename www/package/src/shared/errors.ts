@@ -1,6 +1,6 @@
-// The one error type of the package and the table of its codes.
+// The package's only error type, and its codes.
 
-/** Codes of the Rust core; `errorCodes()` of the wasm module lists the same. */
+/** The codes of the Rust core; the wasm module's `errorCodes()` lists the same ones. */
 export const CORE_CODES = [
   "audio-rate",
   "audio-non-finite",
@@ -19,7 +19,7 @@ export const CORE_CODES = [
   "inference",
 ] as const;
 
-/** Codes of what goes wrong around the core: in the browser, in Node, or on the way to them. */
+/** The codes of failures outside the core: in the browser, in Node, or while loading. */
 export const PLATFORM_CODES = [
   "insecure-context",
   "unsupported",
@@ -38,22 +38,22 @@ export const PLATFORM_CODES = [
   "aborted",
 ] as const;
 
-/** A stable, machine-readable name of what went wrong. */
+/** A stable, machine-readable name for what went wrong. */
 export type ErrorCode = (typeof CORE_CODES)[number] | (typeof PLATFORM_CODES)[number];
 
 const KNOWN: ReadonlySet<string> = new Set([...CORE_CODES, ...PLATFORM_CODES]);
 
-/** What a browser may lack; each makes an error with the code `unsupported`. */
+/** What a browser may lack. Each leads to an error with the code `unsupported`. */
 export type Missing = "microphone access" | "AudioWorklet" | "WebAssembly" | "WebAssembly SIMD";
 
-/** Every failure of this package. Decide by `code`; `message` is for people and may change. */
+/** Every failure of this package. Rely on `code`; `message` is for people and may change. */
 export class SoundError extends Error {
   override readonly name = "SoundError";
   readonly code: ErrorCode;
-  /** Of `unsupported`: what is missing, where that is known. */
+  /** What is missing, if the code is `unsupported` and it is known. */
   readonly missing: Missing | undefined;
 
-  /** Whichever of the package's scripts made it: each of them has a copy of this class. */
+  /** Recognises errors from any of the package's scripts: each script has its own copy of this class. */
   static override [Symbol.hasInstance](thrown: unknown): boolean {
     if (this !== SoundError) return Function.prototype[Symbol.hasInstance].call(this, thrown);
     return thrown instanceof Error && thrown.name === "SoundError" && "code" in thrown;
@@ -66,7 +66,7 @@ export class SoundError extends Error {
   }
 }
 
-/** An error as it crosses between threads, where classes are lost. */
+/** An error on its way between threads, which does not keep its class. */
 export interface WireError {
   code: ErrorCode;
   message: string;
@@ -76,24 +76,24 @@ export function fromWire(error: WireError): SoundError {
   return new SoundError(error.code, error.message);
 }
 
-/** The coded error inside `thrown`, or `undefined` when it carries no known code. */
+/** The error to send for `thrown`, or `undefined` if it has no known code. */
 export function toWire(thrown: unknown): WireError | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
   const { code, message } = thrown;
   return typeof code === "string" && KNOWN.has(code) ? { code: code as ErrorCode, message } : undefined;
 }
 
-/** The error of an aborted call, with the signal's own reason as its cause. */
+/** The error for an aborted call, with the signal's own reason as its cause. */
 export function abortedError(signal: AbortSignal): SoundError {
   return new SoundError("aborted", "the call was aborted by its signal", { cause: signal.reason });
 }
 
-/** The error of a browser that lacks something. */
+/** The error for a browser that lacks something. */
 export function missingError(missing: Missing): SoundError {
   return new SoundError("unsupported", `this browser does not have ${missing}`, { missing });
 }
 
-/** The words of anything thrown. */
+/** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

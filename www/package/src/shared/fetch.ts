@@ -1,4 +1,4 @@
-// Gets the wasm module, the model and its head, and says plainly what came instead.
+// Fetches the wasm module, the model and its head, and says plainly what arrived instead.
 
 import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
 import type { CommonLoadOptions, Source } from "./options.js";
@@ -16,12 +16,12 @@ const SIMD_PROBE = new Uint8Array([
 
 type Progress = CommonLoadOptions["onProgress"];
 
-/** The model's bytes; `onProgress` is called for each piece. Throws `model-fetch` or `aborted`. */
+/** Returns the model's bytes and calls `onProgress` for each chunk. Throws `model-fetch` or `aborted`. */
 export async function fetchModel(source: Source, signal?: AbortSignal, onProgress?: Progress): Promise<ArrayBuffer> {
   return fetchBytes(MODEL, source, signal, onProgress);
 }
 
-/** The head's bytes. Throws `model-fetch` or `aborted`. */
+/** Returns the head's bytes. Throws `model-fetch` or `aborted`. */
 export async function fetchHead(source: Source, signal?: AbortSignal): Promise<ArrayBuffer> {
   return fetchBytes(HEAD, source, signal);
 }
@@ -39,7 +39,7 @@ async function fetchBytes(
   return bytes;
 }
 
-/** The compiled module. Throws `wasm-fetch`, `unsupported` or `aborted`. */
+/** Returns the compiled module. Throws `wasm-fetch`, `unsupported` or `aborted`. */
 export async function fetchModule(
   source: Source | WebAssembly.Module,
   signal?: AbortSignal,
@@ -61,7 +61,7 @@ export async function fetchModule(
   });
 }
 
-/** Runs `work`; whatever is thrown becomes a coded error. */
+/** Runs `work` and turns whatever it throws into a coded error. */
 async function guarded<T>(kind: Kind, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -94,10 +94,10 @@ async function readBody(
   const total = lengthOf(response);
   let loaded = 0;
   const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(piece, onwards) {
-      loaded += piece.byteLength;
+    transform(chunk, controller) {
+      loaded += chunk.byteLength;
       onProgress(loaded, total);
-      onwards.enqueue(piece);
+      controller.enqueue(chunk);
     },
   });
   const counted = body.pipeThrough(counter, signal ? { signal } : {});
@@ -106,7 +106,7 @@ async function readBody(
   return bytes;
 }
 
-/** Bytes that the body will have; unknown where the server compresses it, for the header then counts what is sent. */
+/** The size of the body in bytes; unknown if the server compresses it, since the header then counts compressed bytes. */
 function lengthOf({ headers }: Response): number | undefined {
   const length = Number(headers.get("content-length") ?? Number.NaN);
   return headers.has("content-encoding") || !Number.isFinite(length) ? undefined : length;
@@ -136,7 +136,7 @@ function contentType(response: Response): string {
   return (response.headers.get("content-type") ?? "").split(";", 1)[0]!.trim().toLowerCase();
 }
 
-/** Servers that answer every unknown address with a page say so in the bytes, whatever the headers say. */
+/** Some servers answer every unknown address with a page, which the bytes show even if the headers do not. */
 function refuseHtml(kind: Kind, bytes: ArrayBuffer, address: string): void {
   const start = new TextDecoder().decode(bytes.slice(0, 64)).trimStart().toLowerCase();
   if (start.startsWith("<!doctype") || start.startsWith("<html")) throw htmlError(kind, address);
@@ -150,7 +150,7 @@ function isBytes(source: unknown): source is BufferSource {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source);
 }
 
-/** The package keeps the bytes for a later restart, so they must be its own. */
+/** The package keeps the bytes for a later restart, so it needs its own copy. */
 function copyOf(source: BufferSource): ArrayBuffer {
   const view = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)

@@ -1,49 +1,49 @@
-// The options of the calls that a browser and Node have in common, and their check: an unknown name throws, so that
-// a misspelt option is never silently the default.
+// The options that a browser and Node have in common, and how they are checked: an unknown name throws, so that a
+// misspelt option is never ignored.
 
 import { SoundError } from "./errors.js";
 import type { StreamOptions } from "./types.js";
 
-/** Where a file comes from: its address, the answer of a fetch, or its bytes. */
+/** Where a file comes from: its address, the response of a fetch, or its bytes. */
 export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
-/** What {@link Classifier.load} takes in a browser and in Node alike. */
+/** The options of {@link Classifier.load} in both a browser and Node. */
 export interface CommonLoadOptions {
   /** The ONNX model. Default: `everyday`, shipped with the package: 527 labels, free for commercial use. */
   model?: Source;
   /**
-   * A head, one `*.head.json` made for this very model: its labels take the place of those that they refine, all others
-   * stay. Default: none.
+   * A head: a `*.head.json` made for exactly this model. Its labels replace those that they refine; all others stay.
+   * Default: none.
    */
   head?: Source;
-  /** Whether only the head's labels are answers; `config` without a head. Default: false. */
+  /** Whether to use only the head's labels. Throws `config` without a head. Default: false. */
   headOnly?: boolean;
   /**
-   * Called as the model arrives with the bytes so far, and how many there will be where the server says so.
-   * The last call has both alike, unless the model cannot be had.
+   * Called as the model arrives with the number of bytes so far, and the total if the server states it.
+   * In the last call both are equal, unless loading fails.
    */
   onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
-  /** Ends the loading with `aborted`. */
+  /** Stops loading with `aborted`. */
   signal?: AbortSignal;
 }
 
 /** Options of {@link Classifier.segments}. */
 export interface SegmentOptions {
-  /** Seconds from one segment to the next. Default: the model's own. */
+  /** Seconds from one segment to the next. Default: the model's own value. */
   hopSeconds?: number;
-  /** How many categories each prediction brings, best first: a whole number from 1 on. Default: all. */
+  /** How many categories each prediction has, best first: a whole number, at least 1. Default: all. */
   top?: number;
 }
 
 /** Options of {@link Classifier.classify}. */
 export interface ClassifyOptions extends SegmentOptions {
-  /** Gives the wait up with `aborted`. */
+  /** Stops waiting with `aborted`. */
   signal?: AbortSignal;
 }
 
-/** Options of {@link Classifier.classify} on a recording that is a file. */
+/** Options of {@link Classifier.classify} for a recording. */
 export interface ClassifyRecordingOptions extends ClassifyOptions {
-  /** Called as the recording is processed, with the seconds so far and in all; the latter is an estimate for some files. */
+  /** Called as the recording is processed, with the seconds done and the total, which is an estimate for some files. */
   onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
 
@@ -61,7 +61,7 @@ export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
 export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
 export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
 
-/** Throws `config` when `given` holds a name that is not in `known`. */
+/** Throws `config` if `given` has a name that is not in `known`. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
@@ -70,14 +70,14 @@ export function checkNames(call: string, given: object, known: readonly string[]
   }
 }
 
-/** Throws `config` when `top` is no number of categories. */
+/** Throws `config` if `top` is not a valid number of categories. */
 export function checkTop(top: number | undefined): void {
   if (top !== undefined && !(Number.isInteger(top) && top >= 1)) {
-    throw new SoundError("config", `top: expected a whole number from 1 on, got ${top}`);
+    throw new SoundError("config", `top: expected a whole number, at least 1, got ${top}`);
   }
 }
 
-/** The stream's part of some options, without what was left out. */
+/** Picks the stream's settings from `options`, without undefined ones. Throws `config` for what is not a finite number. */
 export function streamSettings(options: StreamOptions): StreamOptions {
   const settings: StreamOptions = {};
   for (const name of STREAM_OPTIONS) {

@@ -1,4 +1,4 @@
-// What both the page's entry and Node's hand out.
+// What the entry points of both the page and Node export.
 
 export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
 export type { AudioFile, Samples } from "./input.js";

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Sound pushed piece by piece by the caller: thin covers over calls on the worker.
+// Sound that the caller pushes piece by piece: thin wrappers around calls to the worker.
 
 import { disposable } from "./closing.js";
 import type { Engine } from "./engine.js";
@@ -9,22 +9,22 @@ import type { Calls, StreamUpdate } from "./protocol.js";
 import { type Samples, toFloat32 } from "./input.js";
 import type { Frame, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
 
-/** What a stream gives for the samples pushed. */
+/** What a stream returns for the samples pushed. */
 export interface StreamResult {
   updates: Update[];
-  /** The log-mel columns that became ready, as in {@link Frame}. */
+  /** The log-mel columns completed by these samples, as in {@link Frame}. */
   columns: Frame["columns"];
 }
 
-/** What all of them have in common: a number in the worker, and an end. */
+/** What both kinds of stream share: a number in the worker, and how they end. */
 abstract class WorkerStream {
   /** @internal */
   protected readonly engine: Engine;
   /** @internal */
   protected readonly id: number;
-  #over: SoundError | undefined;
+  #ended: SoundError | undefined;
 
-  /** Ends it without what is still inside. */
+  /** Closes it at the end of the block, without returning what is still pending. */
   declare [Symbol.dispose]: () => void;
 
   static {
@@ -34,18 +34,18 @@ abstract class WorkerStream {
   /** @internal */
   protected constructor(engine: Engine) {
     this.engine = engine;
-    const over = (error: SoundError) => this.#end(error);
-    // A new worker has none of this stream's state: it stays closed.
-    this.id = engine.adopt({ notice() {}, crashed: over, lost: over, restarted() {} });
+    const end = (error: SoundError) => this.#end(error);
+    // A new worker has none of this stream's state, so the stream stays closed.
+    this.id = engine.adopt({ notice() {}, crashed: end, lost: end, restarted() {} });
   }
 
-  /** Ends it without what is still inside. May be called again. */
+  /** Closes it without returning what is still pending. Calling it again does nothing. */
   close(): void {
     this.#end(new SoundError("aborted", "the stream is closed"));
   }
 
-  /** @internal One that cannot be opened leaves nothing behind. */
-  protected async opened(open: () => Promise<unknown>): Promise<void> {
+  /** @internal Opens the stream in the worker; leaves nothing behind if that fails. */
+  protected async openWith(open: () => Promise<unknown>): Promise<void> {
     try {
       await open();
     } catch (thrown) {
@@ -56,14 +56,14 @@ abstract class WorkerStream {
 
   /** @internal */
   protected checkOpen(): void {
-    if (this.#over) throw this.#over;
+    if (this.#ended) throw this.#ended;
   }
 
-  /** @internal The last call. */
-  protected async last<T>(call: () => Promise<T>): Promise<T> {
+  /** @internal Makes the stream's last call. */
+  protected async finishWith<T>(call: () => Promise<T>): Promise<T> {
     this.checkOpen();
     const result = call();
-    this.#over = new SoundError("aborted", "the stream is finished");
+    this.#ended = new SoundError("aborted", "the stream is finished");
     try {
       return await result;
     } finally {
@@ -72,56 +72,56 @@ abstract class WorkerStream {
   }
 
   #end(error: SoundError): void {
-    this.#over ??= error;
+    this.#ended ??= error;
     void this.engine.release(this.id);
   }
 }
 
-/** Sound pushed piece by piece; how it is cut does not change what comes out. */
+/** Live sound, pushed piece by piece. The sizes of the pieces do not change the results. */
 export class SoundStream extends WorkerStream {
   /** @internal */
   static async open(engine: Engine, sampleRate: number, options: StreamOptions): Promise<SoundStream> {
     const stream = new SoundStream(engine);
-    await stream.opened(() => engine.call("openStream", { stream: stream.id, sampleRate, settings: streamSettings(options) }));
+    await stream.openWith(() => engine.call("openStream", { stream: stream.id, sampleRate, settings: streamSettings(options) }));
     return stream;
   }
 
-  /** Hears more mono samples; they are copied. */
+  /** Processes more mono samples, which are copied. */
   async push(pcm: Samples): Promise<StreamResult> {
     this.checkOpen();
     const { updates, columns } = await this.engine.call("push", { stream: this.id, pcm: toFloat32(pcm) });
     return { columns, updates: updates.map(toUpdate) };
   }
 
-  /** The updates still inside; the stream is over after it. */
+  /** Returns the updates still pending and ends the stream. */
   async finish(): Promise<Update[]> {
-    const updates = await this.last(() => this.engine.call("finish", { stream: this.id }));
+    const updates = await this.finishWith(() => this.engine.call("finish", { stream: this.id }));
     return updates.map(toUpdate);
   }
 }
 
-/** A recording in pieces; how it is cut does not change what comes out. */
+/** A recording, pushed piece by piece. The sizes of the pieces do not change the results. */
 export class SegmentStream extends WorkerStream {
   /** @internal */
   static async open(engine: Engine, args: Omit<Calls["openSegments"]["args"], "stream">): Promise<SegmentStream> {
     const stream = new SegmentStream(engine);
-    await stream.opened(() => engine.call("openSegments", { ...args, stream: stream.id }));
+    await stream.openWith(() => engine.call("openSegments", { ...args, stream: stream.id }));
     return stream;
   }
 
-  /** Hears more mono samples; they are copied. */
+  /** Processes more mono samples, which are copied. */
   async push(pcm: Samples): Promise<SegmentResult> {
     this.checkOpen();
     return this.engine.call("pushSegments", { stream: this.id, pcm: toFloat32(pcm) });
   }
 
-  /** The last predictions; it is over after it. Throws `audio-too-short` when less than one column was pushed in all. */
+  /** Returns the last predictions and ends the stream. Throws `audio-too-short` if the samples fill no log-mel column. */
   async finish(): Promise<Prediction[]> {
-    return this.last(() => this.engine.call("finishSegments", { stream: this.id }));
+    return this.finishWith(() => this.engine.call("finishSegments", { stream: this.id }));
   }
 }
 
-/** Nothing is ever dropped where the caller pushes. */
+/** Nothing is ever dropped when the caller pushes the samples. */
 function toUpdate(update: StreamUpdate): Update {
   return { ...update, dropped: 0 };
 }

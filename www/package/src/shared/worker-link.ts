@@ -1,35 +1,35 @@
-// One worker as the page sees it: calls with replies, notices, and its death.
+// A worker as its owner sees it: calls with replies, notices, and crashes.
 
 import { fromWire, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, FromWorker, Notice, Request } from "./protocol.js";
 
-interface Waiting {
+interface Pending {
   resolve(value: unknown): void;
   reject(error: SoundError): void;
 }
 
-/** What the owner of a link is notified of. */
+/** What a link reports to its owner. */
 export interface LinkEvents {
   notice(notice: Exclude<Notice, { notice: "crashed" }>): void;
-  /** The worker is not to be used again; every waiting call has been rejected with the same error. */
+  /** The worker must not be used again; every pending call has been rejected with the same error. */
   crashed(error: SoundError): void;
 }
 
-/** What of a worker is used; a browser's is one. */
+/** The part of a browser's `Worker` that is used here. */
 export interface ThreadWorker {
   postMessage(message: unknown, transfer: Transferable[]): void;
   terminate(): void;
   onmessage: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
-  /** Whether a call waits for its answer; a process must not end meanwhile. */
+  /** Says whether calls are pending, so that a Node process does not end in the meantime. */
   busy?(busy: boolean): void;
 }
 
 export class WorkerLink {
   readonly #worker: ThreadWorker;
   readonly #events: LinkEvents;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #dead: SoundError | undefined;
 
@@ -39,19 +39,19 @@ export class WorkerLink {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      // A script that cannot be loaded gives an event without words.
+      // If the script cannot be loaded, the event has no message.
       this.#crash(event.message || "its script could not be loaded");
     };
     worker.onmessageerror = () => this.#crash("a message could not be read");
   }
 
-  /** Sends one call. Rejects with the worker's coded error, or `worker-crashed`. */
+  /** Makes one call. Rejects with the worker's coded error, or `worker-crashed`. */
   call<K extends CallName>(call: K, args: Calls[K]["args"], transfer: Transferable[] = []): Promise<Calls[K]["reply"]> {
     if (this.#dead) return Promise.reject(this.#dead);
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
       this.#worker.busy?.(true);
       try {
         this.#worker.postMessage({ id, call, args } as Request, transfer);
@@ -62,13 +62,13 @@ export class WorkerLink {
     });
   }
 
-  /** Ends the worker; calls still waiting are rejected with `reason`. */
+  /** Ends the worker and rejects pending calls with `reason`. */
   terminate(reason: SoundError): void {
     if (this.#dead) return;
     this.#dead = reason;
     this.#worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(reason);
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
   }
 
   #crash(why: string): void {
@@ -79,8 +79,8 @@ export class WorkerLink {
   }
 
   #forget(id: number): void {
-    this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker.busy?.(false);
+    this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#worker.busy?.(false);
   }
 
   #receive(message: FromWorker): void {
@@ -90,9 +90,9 @@ export class WorkerLink {
       else this.#events.notice(message);
       return;
     }
-    const waiting = this.#waiting.get(message.id);
+    const pending = this.#pending.get(message.id);
     this.#forget(message.id);
-    if ("error" in message) waiting?.reject(fromWire(message.error));
-    else waiting?.resolve(message.value);
+    if ("error" in message) pending?.reject(fromWire(message.error));
+    else pending?.resolve(message.value);
   }
 }

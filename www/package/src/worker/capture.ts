@@ -1,8 +1,9 @@
-// In the worker: a stream of live sound. It takes the worklet's blocks, feeds
-// the wasm stream with them, sends the blocks back and remembers the last
-// seconds, so that another capture can take over where this one leaves.
+// A stream of live sound in the worker. It passes the worklet's blocks to the wasm
+// stream, sends the blocks back, and keeps the last seconds of sound so that
+// another capture can take over where this one ends.
 //
-// Positions are samples since listening began, pauses and drops not counted.
+// Positions count the samples since listening began, without pauses and dropped
+// samples.
 
 import type { WasmStream } from "../../wasm/sourcing_sound.js";
 import { PcmRing } from "./pcm-ring.js";
@@ -10,14 +11,15 @@ import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type Stretch,
 import type { Level, ModelInfo } from "../shared/types.js";
 import { toUpdate } from "./wasm-results.js";
 
-/** How long the worklet's last word is waited for; a browser may hold its messages back while the sound is paused. */
+/** How long to wait for the worklet's last message, which a browser may delay while the audio is paused. */
 const LAST_BLOCK_TIMEOUT_MS = 1000;
 
+/** A recording in progress. */
 interface Take {
   start: number;
   pcm: Float32Array<ArrayBuffer>;
   filled: number;
-  done(taken: Stretch): void;
+  done(recorded: Stretch): void;
 }
 
 export interface CaptureSetup {
@@ -25,10 +27,10 @@ export interface CaptureSetup {
   stream: WasmStream;
   info: ModelInfo;
   sampleRate: number;
-  /** Position of the first sample that will be processed. */
+  /** Position of the first sample to process. */
   start: number;
   post(notice: Notice, transfer: Transferable[]): void;
-  /** What taking a block has thrown. */
+  /** Called with what processing a block has thrown. */
   failed(thrown: unknown): void;
 }
 
@@ -37,7 +39,7 @@ export class Capture {
   readonly #ring: PcmRing;
   readonly #takes = new Set<Take>();
   #port: MessagePort | undefined;
-  /** Position from which updates are reported. */
+  /** Position from which events are reported. */
   #liveFrom = 0;
   #last: StreamUpdate | undefined;
   #blocksEnded = false;
@@ -48,8 +50,8 @@ export class Capture {
     this.#ring = new PcmRing(Math.ceil(MEMORY_SECONDS * setup.sampleRate), setup.start);
   }
 
-  /** Processes what was reported already: it fills the stream's memory and gives no update. */
-  recall({ pcm, start }: Stretch): void {
+  /** Processes earlier sound without reporting updates, so that the stream starts with its segment and scores filled. */
+  warmUp({ pcm, start }: Stretch): void {
     const missing = start - this.#ring.end;
     for (const part of [new Float32Array(Math.max(0, missing)), pcm]) {
       this.#setup.stream.push(part);
@@ -58,26 +60,26 @@ export class Capture {
     this.#setup.stream.takeColumns();
   }
 
-  /** Takes the worklet's blocks from now on, and reports updates. */
+  /** Processes the worklet's blocks from now on, and reports updates. */
   listen(port: MessagePort): void {
     this.#liveFrom = this.#ring.end;
     this.#port = port;
     port.onmessage = ({ data }: MessageEvent<Block | "end">) => {
       try {
         if (data === "end") this.#endBlocks();
-        else this.#take(data, port);
+        else this.#process(data, port);
       } catch (thrown) {
         this.#setup.failed(thrown);
       }
     };
   }
 
-  /** The last `seconds` of sound, {@link MEMORY_SECONDS} at most. */
+  /** Returns the last `seconds` of sound, at most {@link MEMORY_SECONDS}. */
   recent(seconds: number): Stretch {
     return this.#ring.since(this.#ring.end - Math.round(seconds * this.#setup.sampleRate));
   }
 
-  /** The next `samples` samples, or those from the position `from`, as soon as they are there. */
+  /** Records the next `samples` samples, or those from the position `from` on. */
   record(samples: number, from = this.#ring.end): Promise<Stretch> {
     return new Promise((done) => {
       const { pcm, start } = this.#ring.since(from);
@@ -87,7 +89,7 @@ export class Capture {
     });
   }
 
-  /** Waits for the worklet's last block, then ends, with all sound from the position `from` on. */
+  /** Waits for the worklet's last block, then ends. Returns all sound from the position `from` on. */
   handOver(from: number): Promise<HandedOver> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#endBlocks(), LAST_BLOCK_TIMEOUT_MS);
@@ -110,12 +112,12 @@ export class Capture {
     this.#whenBlocksEnd();
   }
 
-  #take(block: Block, port: MessagePort): void {
+  #process(block: Block, port: MessagePort): void {
     const { id, stream, info, sampleRate, post } = this.#setup;
     const frames = block.length - 2;
     const pcm = block.subarray(0, block[frames]);
     const dropped = block[frames + 1] ?? 0;
-    const updates = stream.push(pcm).map((update) => this.#placed(toUpdate(info, update)));
+    const updates = stream.push(pcm).map((update) => this.#inMicrophoneTime(toUpdate(info, update)));
     this.#last = updates.at(-1) ?? this.#last;
     const columns = stream.takeColumns() as Float32Array<ArrayBuffer>;
     const level = levelOf(pcm);
@@ -126,8 +128,8 @@ export class Capture {
     post({ notice: "frame", stream: id, frame, updates }, [columns.buffer]);
   }
 
-  /** An update in the microphone's time, without what was over before this capture was listened to. */
-  #placed(update: StreamUpdate): StreamUpdate {
+  /** Converts an update to the microphone's time, without the events that ended before this capture began to report. */
+  #inMicrophoneTime(update: StreamUpdate): StreamUpdate {
     const { sampleRate, start } = this.#setup;
     const shift = start / sampleRate;
     const earliest = this.#liveFrom / sampleRate;
@@ -138,11 +140,11 @@ export class Capture {
         offset: event.offset === null ? null : event.offset + shift,
       }))
       .filter(({ onset, offset }) => offset === null || offset > onset);
-    // A stream speaks of a moment half a window late: the first answer may be of one before it was listened to.
+    // An update is about the middle of a segment, so the first one may be about a moment before reporting began.
     return { ...update, time: Math.max(update.time + shift, earliest), events };
   }
 
-  /** The last update once more, with the end of every event that still went on; `undefined` where none did. */
+  /** Repeats the last update with all open events ended; `undefined` if none was open. */
   #ended(): StreamUpdate | undefined {
     const time = this.#ring.end / this.#setup.sampleRate;
     const open = this.#last?.events.filter(({ offset }) => offset === null) ?? [];
@@ -163,7 +165,7 @@ export class Capture {
   }
 }
 
-/** RMS and peak of some samples in dBFS; a full-scale square wave has 0 of both. */
+/** RMS and peak in dBFS; both are 0 for a full-scale square wave. */
 function levelOf(pcm: Float32Array): Level {
   let peak = 0;
   let squares = 0;

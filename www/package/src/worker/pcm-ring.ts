@@ -1,5 +1,5 @@
-// The last seconds from a microphone, addressed by position: samples
-// since listening began.
+// The last seconds of sound from a microphone. Positions count the samples since
+// listening began.
 
 import type { Stretch } from "../shared/protocol.js";
 
@@ -8,7 +8,7 @@ export class PcmRing {
   #start: number;
   #end: number;
 
-  /** Keeps `capacity` samples; the first that is pushed has the position `start`. */
+  /** Keeps the last `capacity` samples; the first sample pushed has the position `start`. */
   constructor(capacity: number, start: number) {
     this.#samples = new Float32Array(capacity);
     this.#start = start;
@@ -31,7 +31,7 @@ export class PcmRing {
     this.#start = Math.max(this.#start, this.#end - capacity);
   }
 
-  /** What is kept from `position` on; it starts later where that is no longer kept. */
+  /** Returns the sound from `position` on, or from the first sample kept if that is later. */
   since(position: number): Stretch {
     const start = Math.min(Math.max(position, this.#start), this.#end);
     const pcm = new Float32Array(this.#end - start);

@@ -1,10 +1,10 @@
-// The package's own objects, made from the wasm module's.
+// Turns the wasm module's results into the package's.
 
 import type { WasmPrediction, WasmUpdate } from "../../wasm/sourcing_sound.js";
 import type { StreamUpdate } from "../shared/protocol.js";
 import type { Category, GroupScore, ModelInfo, Prediction } from "../shared/types.js";
 
-/** `top`: how many categories are wanted; `undefined` for all. */
+/** `top` is the number of categories to return; `undefined` for all. */
 export function toPrediction(info: ModelInfo, prediction: WasmPrediction, top?: number): Prediction {
   const { start, end, rejected, scores, groupScores } = prediction;
   const order = prediction.order.subarray(0, top);
@@ -17,7 +17,7 @@ export function toUpdate(info: ModelInfo, update: WasmUpdate): StreamUpdate {
   return { time, rejected, events, categories: toCategories(info, update), groups: toGroups(info, update) };
 }
 
-/** The labels with their scores, in the core's order. */
+/** Returns the labels with their scores, in the core's order. */
 function toCategories({ labels, headLabels, groups, labelGroups }: ModelInfo, { order, scores }: Ranked): Category[] {
   return Array.from(order, (index) => ({
     label: labels[index] ?? "",
@@ -28,7 +28,7 @@ function toCategories({ labels, headLabels, groups, labelGroups }: ModelInfo, { 
   }));
 }
 
-/** Every group with its score, best first. */
+/** Returns every group with its score, best first. */
 function toGroups({ groups }: ModelInfo, { groupScores }: Ranked): GroupScore[] {
   return groups
     .map(({ name, icon }, index) => ({ name, icon, score: groupScores[index] ?? 0 }))

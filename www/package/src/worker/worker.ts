@@ -1,7 +1,7 @@
-// The worker: owns the wasm instance, answers the page's calls one by one.
+// The worker: owns the wasm instance and answers the page's calls.
 //
-// A coded error is an answer. Anything else thrown is a bug or a trap of the
-// wasm: the instance is not trusted again and the page is asked to start a new worker.
+// A coded error is a reply. Anything else thrown is a bug or a wasm trap: the
+// instance can no longer be trusted, and the page has to start a new worker.
 
 import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../../wasm/sourcing_sound.js";
 import { Capture } from "./capture.js";
@@ -20,7 +20,7 @@ interface Loaded {
 let loaded: Loaded | undefined;
 let crashed = false;
 const streams = new Map<number, WasmStream>();
-/** Recordings in pieces, and how many categories of each prediction are wanted. */
+/** Recordings in pieces, each with the number of categories to return. */
 const segments = new Map<number, { open: WasmSegments; top: number | undefined }>();
 const captures = new Map<number, Capture>();
 
@@ -55,7 +55,7 @@ const handlers: Handlers = {
 
   finishSegments({ stream }) {
     const { open, top } = openSegments(stream);
-    // Finishing consumes it: it must not be freed as well.
+    // Finishing frees it, so it must not be freed again.
     segments.delete(stream);
     const { info } = ready();
     return open.finish().map((prediction) => toPrediction(info, prediction, top));
@@ -78,7 +78,7 @@ const handlers: Handlers = {
 
   finish({ stream }) {
     const open = openStream(stream);
-    // Finishing consumes it: it must not be freed as well.
+    // Finishing frees it, so it must not be freed again.
     streams.delete(stream);
     return toUpdates(open.finish());
   },
@@ -106,13 +106,13 @@ const handlers: Handlers = {
       failed: (thrown) => captureFailed(id, thrown),
     });
     captures.set(id, capture);
-    capture.recall(before);
+    capture.warmUp(before);
     return undefined;
   },
 
   listen({ stream, before, port }) {
     const capture = openCapture(stream);
-    capture.recall(before);
+    capture.warmUp(before);
     capture.listen(port);
     return undefined;
   },
@@ -192,7 +192,7 @@ function toUpdates(updates: WasmUpdate[]): StreamUpdate[] {
   return updates.map((update) => toUpdate(info, update));
 }
 
-/** Samples and columns are handed over rather than copied. */
+/** The buffers to transfer: samples and columns are moved, not copied. */
 function transferables(value: unknown): Transferable[] {
   if (value instanceof Float32Array) return [value.buffer];
   if (typeof value !== "object" || value === null) return [];

@@ -1,7 +1,7 @@
 // Runs on the audio thread: copies render quanta into blocks that circulate
-// between here and the worker. Imports nothing at run time, and `process`
-// neither allocates, logs nor throws; when no empty block is at hand it
-// counts what it drops.
+// between here and the worker. It imports nothing at run time. `process` neither
+// allocates, logs nor throws; without an empty block it drops samples and counts
+// them.
 
 import type { Block, CaptureOptions, ToWorklet } from "../shared/protocol.js";
 
@@ -26,7 +26,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     };
   }
 
-  /** An earlier worker gets what is filled and its last word. Blocks that went to it are its own, so each port gets new ones. */
+  /** The old port gets the samples so far and "end". It may still hold blocks, so each port gets new ones. */
   #connect(port: MessagePort): void {
     if (this.#block !== undefined) this.#send();
     this.#worker?.postMessage("end");
@@ -74,5 +74,5 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 }
 
-// The name is CAPTURE_PROCESSOR of protocol.ts, which cannot be imported here.
+// CAPTURE_PROCESSOR itself cannot be imported here, so its type checks the name.
 registerProcessor("sourcing-sound-capture" satisfies typeof import("../shared/protocol.js").CAPTURE_PROCESSOR, CaptureProcessor);
