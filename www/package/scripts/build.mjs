@@ -1,11 +1,11 @@
-// Builds the package into dist/: checks each thread's sources against that
-// thread's own globals, bundles each into one script, and puts the wasm module
-// and the models beside them.
+// Builds the package into dist/: checks each folder of src/ against the globals
+// that it may use, bundles the sources of each thread into one script, and puts
+// the wasm module and the models beside them.
 //
 // Needs wasm/ (cargo xtask wasm) and models/ of the repository.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,15 +15,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const repository = join(root, "../..");
 
+/** The folders of src/; those of page and node emit the declarations. */
+const FOLDERS = ["shared", "recordings", "page", "node", "worker", "worklet"];
+
 /** Every script, its source, and what it imports only when it is needed. */
 const SCRIPTS = {
-  index: { input: "src/index.ts", late: { "./recordings/open.js": "./sourcing-sound-recordings.js" } },
-  node: { input: "src/node.ts", platform: "node" },
+  index: { input: "src/page/index.ts", late: { "../recordings/open.js": "./sourcing-sound-recordings.js" } },
+  node: { input: "src/node/index.ts", platform: "node" },
   "sourcing-sound-recordings": { input: "src/recordings/open.ts", minify: true },
-  "sourcing-sound-worker": { input: "src/worker.ts" },
+  "sourcing-sound-worker": { input: "src/worker/worker.ts" },
   // Bundlers copy this one as it is, without a map beside it. With the map inside it is also larger than what Vite turns
   // into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
-  "sourcing-sound-worklet": { input: "src/capture-worklet.ts", sourcemap: "inline" },
+  "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: "inline" },
 };
 
 const WASM = "wasm/sourcing_sound_bg.wasm";
@@ -53,7 +56,7 @@ for (const [name, script] of Object.entries(SCRIPTS)) await bundle(name, script)
 copyFileSync(join(root, WASM), join(dist, "sourcing-sound.wasm"));
 for (const [name, file] of Object.entries(MODELS)) copyModelFile(name, join(repository, "models", file));
 for (const [name, [file, about]] of Object.entries(ADDRESSES)) writeAddress(name, file, about);
-dropUnused(["index.d.ts", "node.d.ts"]);
+dropUnused(["page/index.d.ts", "node/index.d.ts"]);
 for (const name of ["asset.d.ts", "script.d.ts"]) copyFileSync(join(root, "scripts", name), join(dist, "types", name));
 
 function demand(file, remedy) {
@@ -65,9 +68,9 @@ function demand(file, remedy) {
 function checkTypes() {
   const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
   const tsc = join(dirname(manifest), "bin/tsc");
-  for (const thread of ["page", "node", "worker", "worklet"]) {
+  for (const folder of FOLDERS) {
     try {
-      execFileSync(process.execPath, [tsc, "-p", join(root, `tsconfig.${thread}.json`)], { stdio: "inherit" });
+      execFileSync(process.execPath, [tsc, "-p", join(root, "src", folder)], { stdio: "inherit" });
     } catch {
       process.exit(1);
     }
@@ -110,6 +113,9 @@ function dropUnused(entries) {
   for (const name of readdirSync(types, { recursive: true })) {
     if (name.endsWith(".d.ts") && !used.has(join(types, name))) rmSync(join(types, name));
   }
+  for (const folder of FOLDERS.map((name) => join(types, name))) {
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
 }
 
 /** A card names its files as they are named here. */
@@ -123,7 +129,7 @@ function copyModelFile(name, file) {
 
 function writeAddress(name, file, about) {
   const at = join(dist, "models", name);
-  // Moved by Vite as src/beside.ts has it, but each by itself.
+  // What src/page/asset-url.ts does, in each script by itself.
   writeFileSync(
     `${at}.js`,
     `const address = new URL("./${file}", import.meta.url);

@@ -1,10 +1,10 @@
-// A recording piece by piece, at the file's own rate: hours of it fit in
-// memory, because only the piece that is being processed is held.
+// Reads a recording piece by piece, at the file's own sample rate. Only the current
+// piece is in memory, so a recording can be hours long.
 
-import { SoundError } from "../errors.js";
-import type { RecordingReader } from "../types.js";
+import { SoundError } from "../shared/errors.js";
+import type { RecordingReader } from "../shared/types.js";
 import { openPackets } from "./packets.js";
-import { PIECE_SAMPLES } from "./piece.js";
+import { PIECE_SAMPLES } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
 /** Throws `audio-format`, `audio-empty`, `audio-read`, or `audio-too-long` for what can only be read as a whole. */

@@ -1,5 +1,5 @@
-// Files by their packets: the container is read where it lies on the disk, and
-// the browser's WebCodecs decode what compressed packets hold.
+// Reads files packet by packet: the container is read in place, and the browser's
+// WebCodecs decode compressed packets.
 
 import {
   ADTS,
@@ -16,21 +16,21 @@ import {
   QTFF,
   WAVE,
 } from "mediabunny";
-import { SoundError } from "../errors.js";
-import type { RecordingReader } from "../types.js";
-import { PIECE_SAMPLES } from "./piece.js";
-import { mp3Trim, type Trim, wavPromise } from "./trim.js";
+import { SoundError } from "../shared/errors.js";
+import type { RecordingReader } from "../shared/types.js";
+import { mp3Trim, type Trim, wavSeconds } from "./headers.js";
+import { PIECE_SAMPLES } from "./pcm.js";
 
-/** Only these: a playlist would load other files. */
+/** Without playlists, which would load other files. */
 const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];
 
-/** Longest silence that is put where packets are missing; what says more is no recording. */
+/** Longest gap that is filled with silence where packets are missing; a longer one counts as damage. */
 const MAX_GAP_SECONDS = 600;
 
-/** Seconds that may be missing at the end of a file that says how long it is. */
+/** Seconds that may be missing at the end of a file that states its length. */
 const SLACK_SECONDS = 0.2;
 
-/** `undefined` for a file that cannot be read this way. */
+/** Returns `undefined` for a file that cannot be read this way. */
 export async function openPackets(file: Blob): Promise<RecordingReader | undefined> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
   try {
@@ -49,26 +49,26 @@ async function open(input: Input, file: Blob): Promise<RecordingReader | undefin
   const first = await firstSample(track);
   if (!first) return undefined;
   const { sampleRate } = first;
-  const { trim, promised, duration } = await extent(input, track, file, first);
+  const { trim, stated, duration } = await extent(input, track, file, first);
   return {
     sampleRate,
     duration,
-    pieces: ({ from = 0, signal } = {}) => pieces(track, { sampleRate, trim, promised }, signal, from),
+    pieces: ({ from = 0, signal } = {}) => pieces(track, { sampleRate, trim, stated }, signal, from),
     close: () => input.dispose(),
   };
 }
 
-/** How a recording lies among its packets. */
+/** Where the recording begins and ends among the decoded samples. */
 interface Extent {
   sampleRate: number;
   trim: Trim;
-  /** Samples that the container promises, where that is a promise. */
-  promised: number | undefined;
+  /** Number of samples that the container states, for formats where that is exact. */
+  stated: number | undefined;
 }
 
 type First = Pick<AudioSample, "sampleRate" | "timestamp">;
 
-/** Decodes one: only then is it known that the browser can, and at which rate. */
+/** Decodes the beginning: only that shows whether the browser can decode the file, and at which rate. */
 async function firstSample(track: InputAudioTrack): Promise<First | undefined> {
   for await (const sample of new AudioSampleSink(track).samples()) {
     const { sampleRate, timestamp, numberOfChannels } = sample;
@@ -85,36 +85,36 @@ async function extent(input: Input, track: InputAudioTrack, file: Blob, { sample
     const trim = await mp3Trim(file, sampleRate);
     const estimate = (await track.getDurationFromMetadata()) ?? 0;
     const duration = Number.isFinite(trim.end) ? (trim.end - trim.start) / sampleRate : estimate;
-    return { trim, promised: undefined, duration };
+    return { trim, stated: undefined, duration };
   }
   if (format === OGG) {
     // The last page says where the sound ends; the last packet may hold more.
     const duration = await track.computeDuration();
-    return { trim: { start: 0, end: samples(duration) }, promised: undefined, duration };
+    return { trim: { start: 0, end: samples(duration) }, stated: undefined, duration };
   }
   const found = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
-  const said = format === WAVE ? ((await wavPromise(file)) ?? found) : found;
-  const promised = [WAVE, FLAC, MP4, QTFF].some((one) => one === format) ? samples(said) : undefined;
-  // AAC begins before 0 with samples that the command line keeps, so they are kept here.
+  const duration = format === WAVE ? ((await wavSeconds(file)) ?? found) : found;
+  const stated = [WAVE, FLAC, MP4, QTFF].some((one) => one === format) ? samples(duration) : undefined;
+  // AAC begins before 0 with samples that the command line keeps, so they are kept here too.
   const start = (await track.getCodec()) === "aac" ? samples(timestamp) : Math.max(0, samples(timestamp));
-  return { trim: { start, end: Infinity }, promised, duration: said };
+  return { trim: { start, end: Infinity }, stated, duration };
 }
 
 async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSignal | undefined, from: number) {
-  const { sampleRate, trim, promised } = extent;
+  const { sampleRate, trim, stated } = extent;
   const begin = trim.start + Math.round(from * sampleRate);
   let piece = new Float32Array(PIECE_SAMPLES);
   let filled = 0;
   /** Position of the next sample; `undefined` until one has come. */
   let at: number | undefined;
   try {
-    for await (const run of runs(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
+    for await (const chunk of decoded(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
       signal?.throwIfAborted();
-      at ??= Math.min(run.at, begin);
-      const gap = run.at - at;
+      at ??= Math.min(chunk.at, begin);
+      const gap = chunk.at - at;
       if (gap > MAX_GAP_SECONDS * sampleRate) throw damaged();
-      // A lost packet is silence, so that what follows stays at its time.
-      const pcm = gap > 1 && gap >= run.pcm.length / 2 ? padded(run.pcm, gap) : run.pcm;
+      // A lost packet becomes silence, so that the sound after it keeps its time.
+      const pcm = gap > 1 && gap >= chunk.pcm.length / 2 ? padded(chunk.pcm, gap) : chunk.pcm;
       const skipped = Math.max(0, begin - at);
       const kept = pcm.subarray(skipped, Math.max(skipped, trim.end - at));
       at += pcm.length;
@@ -135,15 +135,15 @@ async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSign
     throw damaged(thrown);
   }
   if (filled > 0) yield piece.slice(0, filled);
-  const missing = (promised ?? 0) - ((at ?? begin) - Math.min(trim.start, 0));
+  const missing = (stated ?? 0) - ((at ?? begin) - Math.min(trim.start, 0));
   if (missing > SLACK_SECONDS * sampleRate) throw damaged();
 }
 
-/** What the packets hold, one after the other, with its position in samples. */
-async function* runs(track: InputAudioTrack, sampleRate: number, from: number | undefined) {
+/** The decoded packets in order, each with its position in samples. */
+async function* decoded(track: InputAudioTrack, sampleRate: number, from: number | undefined) {
   for await (const sample of new AudioSampleSink(track).samples(from)) {
     try {
-      // One rate throughout, as the command line demands.
+      // The rate must not change, as on the command line.
       if (sample.sampleRate !== sampleRate) throw damaged();
       yield { at: Math.round(sample.timestamp * sampleRate), pcm: mixDown(sample) };
     } finally {

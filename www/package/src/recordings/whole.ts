@@ -1,13 +1,13 @@
-// A recording that only the browser's own decoder reads: all of it at once,
-// mixed to one channel.
+// Reads a recording that only the browser's own decoder can decode: all at once,
+// mixed down to one channel.
 
-import { messageOf, SoundError } from "../errors.js";
-import { mixDown } from "../mix-down.js";
-import type { Recording } from "../types.js";
-import { sampleRateOf } from "./sample-rate.js";
+import { messageOf, SoundError } from "../shared/errors.js";
+import { sampleRateOf } from "./headers.js";
+import { mixDown } from "./pcm.js";
+import type { Recording } from "../shared/types.js";
 
 const MAX_SECONDS = 600;
-/** No compressed or plain file of ten minutes is larger; refused before it is read. */
+/** No file of ten minutes is larger, compressed or not; a larger one is refused before it is read. */
 const MAX_BYTES = 300 * 1024 * 1024;
 
 /** Throws `audio-format`, `audio-too-long` or `audio-read`. */
@@ -27,7 +27,7 @@ async function bytesOf(file: Blob): Promise<ArrayBuffer> {
 }
 
 async function toBuffer(bytes: ArrayBuffer): Promise<AudioBuffer> {
-  // Not there in workers, nor outside of browsers.
+  // It exists neither in workers nor outside browsers.
   if (typeof OfflineAudioContext === "undefined") throw undecodable();
   try {
     return await new OfflineAudioContext(1, 1, sampleRateOf(bytes)).decodeAudioData(bytes);
@@ -38,10 +38,10 @@ async function toBuffer(bytes: ArrayBuffer): Promise<AudioBuffer> {
 
 function undecodable(cause?: unknown): SoundError {
   const where = typeof window === "undefined" ? "here" : "by this browser";
-  return new SoundError("audio-format", `the recording cannot be decoded ${where}; WAV can be everywhere`, { cause });
+  return new SoundError("audio-format", `the recording cannot be decoded ${where}; WAV can be decoded everywhere`, { cause });
 }
 
 function tooLong(): SoundError {
   const minutes = MAX_SECONDS / 60;
-  return new SoundError("audio-too-long", `this browser reads such a file only as a whole, up to ${minutes} minutes`);
+  return new SoundError("audio-too-long", `this browser can only read such a file as a whole, up to ${minutes} minutes`);
 }

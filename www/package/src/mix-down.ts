@@ -1,9 +1,0 @@
-/** The mean of the channels. */
-export function mixDown(buffer: AudioBuffer): Float32Array<ArrayBuffer> {
-  const mono = new Float32Array(buffer.length);
-  for (let channel = 0; channel < buffer.numberOfChannels; channel += 1) {
-    const samples = buffer.getChannelData(channel);
-    for (let i = 0; i < mono.length; i += 1) mono[i]! += samples[i]! / buffer.numberOfChannels;
-  }
-  return mono;
-}

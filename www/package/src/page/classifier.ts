@@ -1,0 +1,86 @@
+// The classifier in the browser, with its worker and its files beside this script.
+
+import { BaseClassifier } from "../shared/base-classifier.js";
+import { assetUrl } from "./asset-url.js";
+import { Engine, orAborted } from "../shared/engine.js";
+import { abortedError, SoundError } from "../shared/errors.js";
+import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
+import { mixDown } from "../recordings/pcm.js";
+import type { AudioFile } from "../shared/input.js";
+import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
+import { openRecording } from "./recording.js";
+import type { Recording, RecordingReader } from "../shared/types.js";
+
+/** Options of `Classifier.load`. */
+export interface LoadOptions extends CommonLoadOptions {
+  /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
+  wasm?: Source | WebAssembly.Module;
+  /** Address of the worker's script. Default: the one shipped with the package. */
+  worker?: URL | string;
+}
+
+export const LOAD_OPTIONS: Names<LoadOptions> = [...COMMON_LOAD_OPTIONS, "wasm", "worker"];
+
+/** A model that is ready in its own worker. */
+export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
+  /**
+   * Loads the wasm module, the model and the head, if one is given, and starts the worker.
+   * Throws `wasm-fetch`, `model-fetch`, `unsupported`, `worker-crashed`, `aborted`, and the core's codes for a model or a
+   * head that it refuses, such as `head-mismatch`.
+   */
+  static async load(options: LoadOptions = {}): Promise<Classifier> {
+    checkNames("Classifier.load", options, LOAD_OPTIONS);
+    const { signal, onProgress, headOnly = false } = options;
+    if (signal?.aborted) throw abortedError(signal);
+    const [module, model, head] = await Promise.all([
+      options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
+      fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
+      options.head === undefined ? undefined : fetchHead(options.head, signal),
+    ]);
+    const newWorker = () => startWorker(options.worker);
+    return new Classifier(await Engine.start({ module, model, head, headOnly, newWorker }, signal));
+  }
+
+  /** Use {@link Classifier.load}. */
+  private constructor(engine: Engine) {
+    super(engine);
+  }
+
+  /** @internal */
+  protected override async open(recording: AudioFile | AudioBuffer): Promise<Recording | RecordingReader> {
+    // AudioBuffer does not exist in workers.
+    if (typeof AudioBuffer !== "undefined" && recording instanceof AudioBuffer) {
+      return { pcm: mixDown(recording), sampleRate: recording.sampleRate };
+    }
+    return openRecording(recording as AudioFile);
+  }
+}
+
+function startWorker(script: URL | string | undefined): Worker {
+  if (typeof Worker === "undefined") {
+    throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
+  }
+  const other = script ?? movedWorker();
+  // Bundlers recognise only the second of these expressions, and only in this form.
+  return other
+    ? new Worker(other, { type: "module" })
+    : new Worker(new URL("./sourcing-sound-worker.js", import.meta.url), { type: "module" });
+}
+
+/** The worker's script, located by {@link assetUrl} through another file, or bundlers would copy the worker twice. */
+function movedWorker(): URL | undefined {
+  const module = new URL("./sourcing-sound.wasm", import.meta.url);
+  const moved = assetUrl(module);
+  return moved === module ? undefined : new URL("./sourcing-sound-worker.js", moved);
+}
+
+let shipped: Promise<WebAssembly.Module> | undefined;
+
+/** The package's own module, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
+function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+  shipped ??= fetchModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url))).catch((thrown: unknown) => {
+    shipped = undefined;
+    throw thrown;
+  });
+  return signal ? orAborted(shipped, signal) : shipped;
+}

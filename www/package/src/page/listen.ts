@@ -1,0 +1,77 @@
+// listen(): gets the permission, builds the audio graph and opens the stream of a
+// microphone. If one of them fails, the others are undone.
+
+import { Undo } from "../shared/closing.js";
+import { orAborted } from "../shared/engine.js";
+import { abortedError, messageOf, SoundError } from "../shared/errors.js";
+import { checkNames, streamSettings } from "../shared/options.js";
+import type { Update } from "../shared/types.js";
+import { Classifier, LOAD_OPTIONS } from "./classifier.js";
+import {
+  addWorklet,
+  buildGraph,
+  checkAudioTrack,
+  checkEnvironment,
+  endWorklet,
+  openDevice,
+  startClock,
+  stopDevice,
+} from "./media.js";
+import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js";
+
+/**
+ * Opens the microphone and calls `onUpdate` at every hop of the model until the microphone is closed.
+ * Echo cancellation, noise suppression and automatic gain are switched off, because they distort every sound but speech.
+ * Call it from a click: otherwise browsers do not start the audio.
+ *
+ * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
+ * `interrupted`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
+ */
+export async function listen(onUpdate: (update: Update) => void, options: ListenOptions = {}): Promise<Microphone> {
+  checkNames("listen", options, LISTEN_OPTIONS);
+  const { signal } = options;
+  const settings = streamSettings(options);
+  if (signal?.aborted) throw abortedError(signal);
+  const { mediaStream, deviceId } = options;
+  if (mediaStream !== undefined && deviceId !== undefined) {
+    throw new SoundError("config", "listen: give mediaStream or deviceId, not both");
+  }
+  checkEnvironment({ microphone: mediaStream === undefined });
+  if (mediaStream !== undefined) checkAudioTrack(mediaStream);
+
+  const undo = new Undo();
+  // Created before the first await: some browsers allow it only within the click itself.
+  const context = new AudioContext({ latencyHint: "playback" });
+  undo.add(() => void context.close());
+  const open = async (): Promise<Microphone> => {
+    const [classifier, media] = await Promise.all([
+      options.classifier ?? loadClassifier(options, undo),
+      mediaStream ?? openMicrophone(deviceId, undo),
+      addWorklet(context, options.worklet),
+    ]);
+    await startClock(context);
+    const node = buildGraph(context, media);
+    undo.add(() => endWorklet(node));
+    return Microphone.open({ onUpdate, options, settings, classifier, context, media, node, undo });
+  };
+  try {
+    return await (signal ? orAborted(open(), signal) : open());
+  } catch (thrown) {
+    undo.run();
+    if (thrown instanceof SoundError) throw thrown;
+    throw new SoundError("unsupported", `listening cannot start: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+async function openMicrophone(deviceId: string | undefined, undo: Undo): Promise<MediaStream> {
+  const media = await openDevice(deviceId);
+  undo.add(() => stopDevice(media));
+  return media;
+}
+
+async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Classifier> {
+  const given = LOAD_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  const classifier = await Classifier.load(Object.fromEntries(given));
+  undo.add(() => classifier.close());
+  return classifier;
+}

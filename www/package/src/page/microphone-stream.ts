@@ -1,0 +1,155 @@
+// A microphone's stream in one classifier: it is opened in the classifier's
+// worker, fed by the worklet, reopened after the worker has crashed, and closed
+// when another stream takes over.
+
+import type { Classifier } from "./classifier.js";
+import type { Engine, StreamOwner } from "../shared/engine.js";
+import { fromWire, SoundError } from "../shared/errors.js";
+import { connectWorker } from "./media.js";
+import { type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
+import type { Frame, ModelInfo, StreamOptions } from "../shared/types.js";
+
+/** What a stream reports while it is listening. */
+export interface MicrophoneStreamEvents {
+  frame(frame: Frame, updates: StreamUpdate[]): void;
+  /** The worker has crashed; a new one is starting. */
+  crashed(error: SoundError): void;
+  /** The stream has ended for good. */
+  lost(error: SoundError | undefined): void;
+}
+
+/** What all streams of a microphone have in common. */
+export interface MicrophoneStreamSource {
+  node: AudioWorkletNode;
+  settings: StreamOptions;
+  events: MicrophoneStreamEvents;
+}
+
+export class MicrophoneStream implements StreamOwner {
+  readonly classifier: Classifier;
+  readonly #engine: Engine;
+  readonly #stream: number;
+  readonly #source: MicrophoneStreamSource;
+  #listening = false;
+  #leaving = false;
+  /** True from a crash until a new worker is listening. */
+  #broken = false;
+  /** Position after the last sample that the worker reported. */
+  #reported = 0;
+
+  constructor(classifier: Classifier, source: MicrophoneStreamSource) {
+    this.classifier = classifier;
+    this.#engine = classifier.engine;
+    this.#source = source;
+    this.#stream = this.#engine.adopt(this);
+  }
+
+  get info(): ModelInfo {
+    return this.#engine.info;
+  }
+
+  /** Starts to listen without earlier sound. Rejects as {@link prepare} does. */
+  async start(): Promise<void> {
+    const nothing = emptyAt(this.#reported);
+    await this.prepare(nothing);
+    if (this.#leaving) return;
+    await this.#listen(nothing, connectWorker(this.#source.node));
+  }
+
+  /** Opens the stream and processes the sound `before`. Rejects with `worker-crashed`, or `config` for wrong settings. */
+  async prepare(before: Stretch): Promise<void> {
+    const { node, settings } = this.#source;
+    const args = { stream: this.#stream, sampleRate: node.context.sampleRate, settings, before };
+    await this.#engine.call("openCapture", args);
+  }
+
+  /** Returns the last `seconds` of sound, or what is kept of them. */
+  async recent(seconds: number): Promise<Stretch> {
+    return this.#engine.call("recent", { stream: this.#stream, seconds });
+  }
+
+  /** The sound that another stream needs to take over: its segment, and the seconds that its scores are averaged over. */
+  async soundFor({ info }: MicrophoneStream): Promise<Stretch> {
+    const smoothing = this.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
+    const seconds = Math.min(MEMORY_SECONDS, info.segmentSeconds + smoothing);
+    // A worker that has just crashed has lost its sound.
+    return this.recent(seconds).catch(() => emptyAt(this.#reported));
+  }
+
+  /** Ends at the next block. Returns the sound from the position `from` on, and the port for the sound that follows. */
+  async handOver(from: number): Promise<{ left: HandedOver; port: MessagePort }> {
+    this.#leaving = true;
+    const call = this.#engine.call("handOver", { stream: this.#stream, from });
+    const port = connectWorker(this.#source.node);
+    const nothing = { ...emptyAt(this.#reported), ended: undefined };
+    const answer = call.catch(() => nothing);
+    const left = this.#broken ? nothing : await answer;
+    this.close();
+    return { left, port };
+  }
+
+  /** Continues where another stream ended. From now on, failures are reported by `crashed` and `lost`. */
+  async continueFrom({ pcm, start }: HandedOver, port: MessagePort): Promise<void> {
+    await this.#settled(this.#listen({ pcm, start }, port));
+  }
+
+  /** Records the next `samples` samples, or those from the position `from` on; fewer if another stream takes over. */
+  async record(samples: number, from: number | undefined, signal: AbortSignal | undefined): Promise<Stretch> {
+    return this.#engine.call("record", { stream: this.#stream, samples, from }, { signal });
+  }
+
+  /** Closes the stream in the worker. Calling it again does nothing. */
+  close(): void {
+    this.#listening = false;
+    void this.#engine.release(this.#stream);
+  }
+
+  /** @internal */
+  notice(notice: Exclude<Notice, { notice: "crashed" }>): void {
+    if (!this.#listening) return;
+    const { events, node } = this.#source;
+    if (notice.notice === "failed") {
+      events.lost(fromWire(notice.error));
+      return;
+    }
+    this.#reported = Math.round(notice.frame.time * node.context.sampleRate);
+    events.frame(notice.frame, notice.updates);
+  }
+
+  /** @internal */
+  crashed(error: SoundError): void {
+    this.#broken = true;
+    if (this.#listening) this.#source.events.crashed(error);
+  }
+
+  /** @internal */
+  lost(error: SoundError): void {
+    if (this.#listening) this.#source.events.lost(error);
+  }
+
+  /** @internal */
+  restarted(): void {
+    if (this.#listening && !this.#leaving) void this.#settled(this.start());
+  }
+
+  async #listen(before: Stretch, port: MessagePort): Promise<void> {
+    this.#listening = true;
+    this.#reported = before.start + before.pcm.length;
+    await this.#engine.call("listen", { stream: this.#stream, before, port }, { transfer: [port] });
+    this.#broken = false;
+  }
+
+  /** If the worker crashes, the stream resumes with the next one; any other failure ends it. */
+  async #settled(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      if (thrown instanceof SoundError && thrown.code === "worker-crashed") return;
+      if (this.#listening) this.#source.events.lost(thrown instanceof SoundError ? thrown : undefined);
+    }
+  }
+}
+
+function emptyAt(start: number): Stretch {
+  return { pcm: new Float32Array(0), start };
+}

@@ -1,0 +1,157 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// What a classifier does both in a browser and in Node: thin wrappers around
+// calls to the worker.
+
+import { disposable } from "./closing.js";
+import type { Engine } from "./engine.js";
+import { abortedError, SoundError } from "./errors.js";
+import {
+  CLASSIFY_OPTIONS,
+  CLASSIFY_RECORDING_OPTIONS,
+  checkNames,
+  checkTop,
+  type ClassifyOptions,
+  type ClassifyRecordingOptions,
+  SEGMENT_OPTIONS,
+  type SegmentOptions,
+  STREAM_OPTIONS,
+} from "./options.js";
+import { isSamples, type Samples, toFloat32 } from "./input.js";
+import { SegmentStream, SoundStream } from "./streams.js";
+import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
+
+/** The part of {@link Classifier} that a browser and Node share. `R` is what it accepts as a recording. */
+export abstract class BaseClassifier<R> {
+  /** @internal */
+  readonly engine: Engine;
+
+  /** Closes it at the end of the block: `using classifier = await Classifier.load()`. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    disposable(this);
+  }
+
+  /** @internal */
+  protected constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** What the model says about itself. */
+  get info(): ModelInfo {
+    return this.engine.info;
+  }
+
+  /** The model's labels. A category's `index` is a position in this list. */
+  get labels(): readonly string[] {
+    return this.engine.info.labels;
+  }
+
+  /**
+   * Returns a prediction for each segment of a mono recording; a recording shorter than a segment gives one.
+   * `pcm` is copied. `sampleRate` is in Hz and has no default.
+   */
+  classify(pcm: Samples, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
+  /**
+   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel.
+   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if it is cut off or damaged, `audio-read` if it
+   * cannot be read, and `audio-empty`, `audio-too-long` or `audio-too-short`.
+   */
+  classify(recording: R, options?: ClassifyRecordingOptions): Promise<Prediction[]>;
+  async classify(
+    input: Samples | R,
+    second?: number | ClassifyRecordingOptions,
+    third: ClassifyOptions = {},
+  ): Promise<Prediction[]> {
+    if (isSamples(input)) {
+      if (typeof second !== "number") {
+        throw new SoundError("audio-rate", "classify: samples need their sample rate as the second argument");
+      }
+      return this.#classifySamples(toFloat32(input), second, third);
+    }
+    const options = second ?? {};
+    if (typeof options !== "object") throw new SoundError("config", "classify: a recording has its own sample rate");
+    checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
+    const { onProgress, ...rest } = options;
+    const recording = await this.open(input);
+    if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
+    try {
+      return await this.#classifyPieces(recording, options);
+    } finally {
+      recording.close();
+    }
+  }
+
+  /**
+   * Opens a recording that arrives in pieces. The predictions are those of {@link classify} on the whole recording, but
+   * take little memory, however long it is. `sampleRate` is in Hz and has no default.
+   */
+  async segments(sampleRate: number, options: SegmentOptions = {}): Promise<SegmentStream> {
+    checkNames("segments", options, SEGMENT_OPTIONS);
+    const { hopSeconds, top } = options;
+    checkTop(top);
+    return SegmentStream.open(this.engine, { sampleRate, hopSeconds, top });
+  }
+
+  /**
+   * Returns the log-mel columns of a mono recording one after another, each with `info.nMels` values in the unit of
+   * `info.logScale`.
+   */
+  async logMel(pcm: Samples, sampleRate: number): Promise<Frame["columns"]> {
+    return this.engine.call("logMel", { pcm: toFloat32(pcm), sampleRate });
+  }
+
+  /** Opens a stream for sound that arrives piece by piece. `sampleRate` is in Hz and has no default. */
+  async stream(sampleRate: number, options: StreamOptions = {}): Promise<SoundStream> {
+    checkNames("stream", options, STREAM_OPTIONS);
+    return SoundStream.open(this.engine, sampleRate, options);
+  }
+
+  /** Ends the worker and rejects pending calls with `aborted`. Calling it again does nothing. */
+  close(): void {
+    this.engine.close();
+  }
+
+  /** @internal Samples if they are already in memory, otherwise a reader. */
+  protected abstract open(recording: R): Promise<Recording | RecordingReader>;
+
+  async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
+    checkNames("classify", options, CLASSIFY_OPTIONS);
+    const { hopSeconds, top, signal } = options;
+    checkTop(top);
+    return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
+  }
+
+  /** Decodes the next piece while the current one is processed. */
+  async #classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
+    const { signal, onProgress, hopSeconds, top } = options;
+    checkTop(top);
+    const segments = await SegmentStream.open(this.engine, { sampleRate: reader.sampleRate, hopSeconds, top });
+    const predictions: Prediction[] = [];
+    let samples = 0;
+    const processPiece = async (piece: Float32Array) => {
+      predictions.push(...(await segments.push(piece)).predictions);
+      samples += piece.length;
+      const done = samples / reader.sampleRate;
+      onProgress?.(done, Math.max(done, reader.duration));
+    };
+    try {
+      let processing = Promise.resolve();
+      for await (const piece of reader.pieces(signal ? { signal } : {})) {
+        await processing;
+        processing = processPiece(piece);
+        // It is awaited after the next piece is decoded; until then a rejection must not count as unhandled.
+        processing.catch(() => undefined);
+      }
+      await processing;
+      predictions.push(...(await segments.finish()));
+      signal?.throwIfAborted();
+      return predictions;
+    } catch (thrown) {
+      if (signal?.aborted) throw abortedError(signal);
+      throw thrown;
+    } finally {
+      segments.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// Keeps one worker alive for each classifier. A worker that crashed is discarded
+// with its wasm instance. A new one starts from the module and the files that are
+// already in memory, so nothing is fetched twice.
+
+import { abortedError, messageOf, SoundError } from "./errors.js";
+import type { CallName, Calls, Notice } from "./protocol.js";
+import type { ModelInfo } from "./types.js";
+import { type ThreadWorker, WorkerLink } from "./worker-link.js";
+
+/** Minimum time between two starts, so that a worker that always crashes does not restart in a tight loop. */
+const RESTART_INTERVAL_MS = 3000;
+
+/** What a worker needs to start. */
+export interface Assets {
+  module: WebAssembly.Module;
+  model: ArrayBuffer;
+  head: ArrayBuffer | undefined;
+  headOnly: boolean;
+  newWorker(): ThreadWorker;
+}
+
+type StreamNotice = Exclude<Notice, { notice: "crashed" }>;
+
+/** The owner of a stream in the worker. */
+export interface StreamOwner {
+  notice(notice: StreamNotice): void;
+  /** The worker has crashed and the stream's state is lost; a new worker is starting. */
+  crashed(error: SoundError): void;
+  /** A new worker is ready. */
+  restarted(): void;
+  /** No other worker will start. */
+  lost(error: SoundError): void;
+}
+
+interface Ready {
+  link: WorkerLink;
+  info: ModelInfo;
+}
+
+export class Engine {
+  readonly #assets: Assets;
+  readonly #owners = new Map<number, StreamOwner>();
+  #ready: Promise<Ready>;
+  #startedAt = 0;
+  #info: ModelInfo | undefined;
+  #lastStream = 0;
+  #closed = false;
+
+  /** Starts a worker and loads the model. Rejects with the core's code, `worker-crashed` or `aborted`. */
+  static async start(assets: Assets, signal?: AbortSignal): Promise<Engine> {
+    const engine = new Engine(assets, signal);
+    engine.#info = (await engine.#ready).info;
+    return engine;
+  }
+
+  private constructor(assets: Assets, signal: AbortSignal | undefined) {
+    this.#assets = assets;
+    this.#ready = this.#startWorker(signal);
+  }
+
+  /** What the model says about itself. */
+  get info(): ModelInfo {
+    if (!this.#info) throw new SoundError("config", "the classifier was used before it was loaded");
+    return this.#info;
+  }
+
+  /** Calls the worker. If a new worker is starting, the call waits for it. */
+  async call<K extends CallName>(
+    call: K,
+    args: Calls[K]["args"],
+    { transfer = [], signal }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
+  ): Promise<Calls[K]["reply"]> {
+    if (this.#closed) throw closedError();
+    const reply = this.#ready.then(({ link }) => link.call(call, args, transfer));
+    return signal ? orAborted(reply, signal) : reply;
+  }
+
+  /** Registers the owner of a new stream and returns the number of the stream. */
+  adopt(owner: StreamOwner): number {
+    this.#lastStream += 1;
+    this.#owners.set(this.#lastStream, owner);
+    return this.#lastStream;
+  }
+
+  /** Forgets a stream and closes it in the worker. Never rejects: a stream that is already gone needs no closing. */
+  async release(stream: number): Promise<void> {
+    if (!this.#owners.delete(stream) || this.#closed) return;
+    await this.call("closeStream", { stream }).catch(() => undefined);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const error = closedError();
+    this.#each((owner) => owner.lost(error));
+    this.#owners.clear();
+    this.#ready.then(({ link }) => link.terminate(error)).catch(() => undefined);
+  }
+
+  #notice(notice: StreamNotice): void {
+    this.#owners.get(notice.stream)?.notice(notice);
+  }
+
+  #crashed(error: SoundError): void {
+    if (this.#closed) return;
+    this.#ready = this.#restart();
+    this.#each((owner) => owner.crashed(error));
+    this.#ready.then(
+      () => this.#each((owner) => owner.restarted()),
+      (thrown: SoundError) => this.#each((owner) => owner.lost(thrown)),
+    );
+  }
+
+  async #restart(): Promise<Ready> {
+    const wait = this.#startedAt + RESTART_INTERVAL_MS - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (this.#closed) throw closedError();
+    const ready = await this.#startWorker();
+    if (this.#closed) ready.link.terminate(closedError());
+    return ready;
+  }
+
+  async #startWorker(signal?: AbortSignal): Promise<Ready> {
+    this.#startedAt = performance.now();
+    let ready = false;
+    const link = new WorkerLink(newWorker(this.#assets), {
+      notice: (notice) => this.#notice(notice),
+      // Before the worker is ready, the rejected `init` call reports the crash.
+      crashed: (error) => ready && this.#crashed(error),
+    });
+    try {
+      const { module, model, head, headOnly } = this.#assets;
+      const reply = link.call("init", { module, model, head, headOnly });
+      const info = await (signal ? orAborted(reply, signal) : reply);
+      ready = true;
+      return { link, info };
+    } catch (thrown) {
+      link.terminate(closedError());
+      throw thrown;
+    }
+  }
+
+  #each(notify: (owner: StreamOwner) => void): void {
+    for (const owner of [...this.#owners.values()]) notify(owner);
+  }
+}
+
+/** Throws `worker-crashed` for a script that browsers refuse without loading it, such as one from another origin. */
+function newWorker(assets: Assets): ThreadWorker {
+  try {
+    return assets.newWorker();
+  } catch (thrown) {
+    if (thrown instanceof SoundError) throw thrown;
+    throw new SoundError("worker-crashed", `the worker cannot be started: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+/** Settles as `work` does, or rejects with `aborted` as soon as the signal is aborted. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortedError(signal));
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function closedError(): SoundError {
+  return new SoundError("aborted", "the classifier is closed");
+}

@@ -1,0 +1,90 @@
+// The options that a browser and Node have in common, and how they are checked: an unknown name throws, so that a
+// misspelt option is never ignored.
+
+import { SoundError } from "./errors.js";
+import type { StreamOptions } from "./types.js";
+
+/** Where a file comes from: its address, the response of a fetch, or its bytes. */
+export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
+/** The options of {@link Classifier.load} in both a browser and Node. */
+export interface CommonLoadOptions {
+  /** The ONNX model. Default: `everyday`, shipped with the package: 527 labels, free for commercial use. */
+  model?: Source;
+  /**
+   * A head: a `*.head.json` made for exactly this model. Its labels replace those that they refine; all others stay.
+   * Default: none.
+   */
+  head?: Source;
+  /** Whether to use only the head's labels. Throws `config` without a head. Default: false. */
+  headOnly?: boolean;
+  /**
+   * Called as the model arrives with the number of bytes so far, and the total if the server states it.
+   * In the last call both are equal, unless loading fails.
+   */
+  onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
+  /** Stops loading with `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link Classifier.segments}. */
+export interface SegmentOptions {
+  /** Seconds from one segment to the next. Default: the model's own value. */
+  hopSeconds?: number;
+  /** How many categories each prediction has, best first: a whole number, at least 1. Default: all. */
+  top?: number;
+}
+
+/** Options of {@link Classifier.classify}. */
+export interface ClassifyOptions extends SegmentOptions {
+  /** Stops waiting with `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link Classifier.classify} for a recording. */
+export interface ClassifyRecordingOptions extends ClassifyOptions {
+  /** Called as the recording is processed, with the seconds done and the total, which is an estimate for some files. */
+  onProgress?: (doneSeconds: number, totalSeconds: number) => void;
+}
+
+export type Names<T> = readonly (keyof T & string)[];
+
+export const COMMON_LOAD_OPTIONS: Names<CommonLoadOptions> = ["model", "head", "headOnly", "onProgress", "signal"];
+export const STREAM_OPTIONS: Names<StreamOptions> = [
+  "hopSeconds",
+  "smoothingSeconds",
+  "rejectionThreshold",
+  "eventOn",
+  "eventOff",
+];
+export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
+export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
+export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
+
+/** Throws `config` if `given` has a name that is not in `known`. */
+export function checkNames(call: string, given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      throw new SoundError("config", `${call}: unknown option "${name}"; known are ${known.join(", ")}`);
+    }
+  }
+}
+
+/** Throws `config` if `top` is not a valid number of categories. */
+export function checkTop(top: number | undefined): void {
+  if (top !== undefined && !(Number.isInteger(top) && top >= 1)) {
+    throw new SoundError("config", `top: expected a whole number, at least 1, got ${top}`);
+  }
+}
+
+/** Picks the stream's settings from `options`, without undefined ones. Throws `config` for what is not a finite number. */
+export function streamSettings(options: StreamOptions): StreamOptions {
+  const settings: StreamOptions = {};
+  for (const name of STREAM_OPTIONS) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (!Number.isFinite(value)) throw new SoundError("config", `${name}: expected a finite number, got ${value}`);
+    settings[name] = value;
+  }
+  return settings;
+}

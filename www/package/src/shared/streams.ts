@@ -1,0 +1,127 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// Sound that the caller pushes piece by piece: thin wrappers around calls to the worker.
+
+import { disposable } from "./closing.js";
+import type { Engine } from "./engine.js";
+import { SoundError } from "./errors.js";
+import { streamSettings } from "./options.js";
+import type { Calls, StreamUpdate } from "./protocol.js";
+import { type Samples, toFloat32 } from "./input.js";
+import type { Frame, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
+
+/** What a stream returns for the samples pushed. */
+export interface StreamResult {
+  updates: Update[];
+  /** The log-mel columns completed by these samples, as in {@link Frame}. */
+  columns: Frame["columns"];
+}
+
+/** What both kinds of stream share: a number in the worker, and how they end. */
+abstract class WorkerStream {
+  /** @internal */
+  protected readonly engine: Engine;
+  /** @internal */
+  protected readonly id: number;
+  #ended: SoundError | undefined;
+
+  /** Closes it at the end of the block, without returning what is still pending. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    disposable(this);
+  }
+
+  /** @internal */
+  protected constructor(engine: Engine) {
+    this.engine = engine;
+    const end = (error: SoundError) => this.#end(error);
+    // A new worker has none of this stream's state, so the stream stays closed.
+    this.id = engine.adopt({ notice() {}, crashed: end, lost: end, restarted() {} });
+  }
+
+  /** Closes it without returning what is still pending. Calling it again does nothing. */
+  close(): void {
+    this.#end(new SoundError("aborted", "the stream is closed"));
+  }
+
+  /** @internal Opens the stream in the worker; leaves nothing behind if that fails. */
+  protected async openWith(open: () => Promise<unknown>): Promise<void> {
+    try {
+      await open();
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
+  }
+
+  /** @internal */
+  protected checkOpen(): void {
+    if (this.#ended) throw this.#ended;
+  }
+
+  /** @internal Makes the stream's last call. */
+  protected async finishWith<T>(call: () => Promise<T>): Promise<T> {
+    this.checkOpen();
+    const result = call();
+    this.#ended = new SoundError("aborted", "the stream is finished");
+    try {
+      return await result;
+    } finally {
+      await this.engine.release(this.id);
+    }
+  }
+
+  #end(error: SoundError): void {
+    this.#ended ??= error;
+    void this.engine.release(this.id);
+  }
+}
+
+/** Live sound, pushed piece by piece. The sizes of the pieces do not change the results. */
+export class SoundStream extends WorkerStream {
+  /** @internal */
+  static async open(engine: Engine, sampleRate: number, options: StreamOptions): Promise<SoundStream> {
+    const stream = new SoundStream(engine);
+    await stream.openWith(() => engine.call("openStream", { stream: stream.id, sampleRate, settings: streamSettings(options) }));
+    return stream;
+  }
+
+  /** Processes more mono samples, which are copied. */
+  async push(pcm: Samples): Promise<StreamResult> {
+    this.checkOpen();
+    const { updates, columns } = await this.engine.call("push", { stream: this.id, pcm: toFloat32(pcm) });
+    return { columns, updates: updates.map(toUpdate) };
+  }
+
+  /** Returns the updates still pending and ends the stream. */
+  async finish(): Promise<Update[]> {
+    const updates = await this.finishWith(() => this.engine.call("finish", { stream: this.id }));
+    return updates.map(toUpdate);
+  }
+}
+
+/** A recording, pushed piece by piece. The sizes of the pieces do not change the results. */
+export class SegmentStream extends WorkerStream {
+  /** @internal */
+  static async open(engine: Engine, args: Omit<Calls["openSegments"]["args"], "stream">): Promise<SegmentStream> {
+    const stream = new SegmentStream(engine);
+    await stream.openWith(() => engine.call("openSegments", { ...args, stream: stream.id }));
+    return stream;
+  }
+
+  /** Processes more mono samples, which are copied. */
+  async push(pcm: Samples): Promise<SegmentResult> {
+    this.checkOpen();
+    return this.engine.call("pushSegments", { stream: this.id, pcm: toFloat32(pcm) });
+  }
+
+  /** Returns the last predictions and ends the stream. Throws `audio-too-short` if the samples fill no log-mel column. */
+  async finish(): Promise<Prediction[]> {
+    return this.finishWith(() => this.engine.call("finishSegments", { stream: this.id }));
+  }
+}
+
+/** Nothing is ever dropped when the caller pushes the samples. */
+function toUpdate(update: StreamUpdate): Update {
+  return { ...update, dropped: 0 };
+}
