@@ -2,30 +2,30 @@
 // one thing at a time (listening or recording), and each new one ends the one before it.
 
 import type { Classifier, ModelInfo, Recording, SoundError, Update } from "sourcing-sound";
-import { byId } from "./dom.js";
-import { clock, short } from "./format.js";
-import { Absence } from "./listening/absence.js";
-import { Alerts } from "./listening/alerts.js";
-import { ReconnectingMicrophone, type MicrophoneEvents } from "./listening/reconnecting-microphone.js";
-import type { Log } from "./listening/log.js";
-import { Quiet } from "./listening/quiet.js";
-import { record, recordingSeconds } from "./listening/record.js";
-import { PlayingSample } from "./listening/sample.js";
-import type { SettingsStore } from "./listening/settings.js";
-import { WakeLock } from "./listening/wake-lock.js";
-import { ActiveModel } from "./models/active.js";
+import { Absence } from "./listen/absence.js";
+import { Alerts } from "./listen/alerts.js";
+import { Buttons } from "./listen/buttons.js";
+import { Clip } from "./listen/clip.js";
+import { Devices } from "./listen/devices.js";
+import type { Log } from "./listen/log.js";
+import { PlayingSample } from "./listen/playing-sample.js";
+import { Quiet } from "./listen/quiet.js";
+import { ReconnectingMicrophone, type MicrophoneEvents } from "./listen/reconnecting-microphone.js";
+import { record, recordingSeconds } from "./listen/recording.js";
+import { SampleButtons } from "./listen/sample-buttons.js";
+import type { Sample } from "./listen/samples.js";
+import { SettingsPanel } from "./listen/settings-panel.js";
+import { SoundList } from "./listen/sound-list.js";
+import { Stage } from "./listen/stage.js";
+import type { State } from "./listen/state.js";
+import { WakeLock } from "./listen/wake-lock.js";
+import { ActiveModel } from "./models/active-model.js";
+import type { SettingsStore } from "./settings.js";
 import { overall, toParts } from "./sound/parts.js";
-import type { Sample } from "./sound/samples.js";
-import type { State } from "./state.js";
 import { listenTexts, texts } from "./texts/index.js";
-import { Buttons } from "./view/buttons.js";
-import { Clip } from "./view/clip.js";
-import { Devices } from "./view/devices.js";
-import { SoundList } from "./view/sound-list.js";
-import { Notice } from "./view/notice.js";
-import { SampleButtons } from "./view/samples.js";
-import { SettingsPanel } from "./view/settings.js";
-import { Stage } from "./view/stage.js";
+import { byId } from "./ui/dom.js";
+import { clock, short } from "./ui/format.js";
+import { Notice } from "./ui/notice.js";
 
 export interface AppParts {
   settings: SettingsStore;

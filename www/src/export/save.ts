@@ -1,8 +1,8 @@
 // Hands a file to the person.
 
-import type { Row } from "./rows.js";
 import { toAudacity } from "./audacity.js";
 import { toCsv } from "./csv.js";
+import type { Row } from "./rows.js";
 
 export type Format = "csv" | "json" | "audacity";
 

@@ -2,7 +2,7 @@
 // seconds while it sounds, and when it ends; so that little is lost by a crash.
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
-import type { Log } from "../listening/log.js";
+import type { Log } from "../listen/log.js";
 import type { HistoryEvent } from "./event.js";
 import type { HistoryStore } from "./store.js";
 

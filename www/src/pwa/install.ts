@@ -1,8 +1,8 @@
 // Offers to install the page where the browser lets it, and says how where
 // only the person can.
 
-import { byId, setText } from "../dom.js";
 import { pwaTexts } from "../texts/index.js";
+import { byId, setText } from "../ui/dom.js";
 
 /** Chromium's event; it is in no standard. */
 interface InstallPrompt extends Event {

@@ -2,7 +2,7 @@
 // Registers the service worker and offers its next version. Until the person
 // takes it, the page goes on with the version that it was loaded with.
 
-import { UpdatePrompt } from "../view/update-prompt.js";
+import { UpdatePrompt } from "./update-prompt.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 

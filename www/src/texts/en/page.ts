@@ -1,7 +1,5 @@
 // The frame, the stage and the about section.
 
-import type { Sample } from "../../sound/samples.js";
-
 export const page = {
   listen: "Start listening",
   starting: "Starting…",
@@ -41,7 +39,7 @@ export const page = {
   introLead: "Start listening, and this page names the sounds around you.",
   introPrivacy: "Everything runs in your browser: no sound, and nothing about it, leaves this device.",
   samplesTitle: "No microphone at hand? Try it on a sample:",
-  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" } as Readonly<Record<Sample["id"], string>>,
+  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" },
 
   privacy: "Sound never leaves this device.",
   dropHint: "Or drop an audio file here.",

@@ -1,0 +1,106 @@
+// Recordings: each has a card, and they are classified one after the other.
+
+import type { Classifier, ModelInfo } from "sourcing-sound";
+import { type Format, saveRows } from "../export/save.js";
+import { fileTexts } from "../texts/index.js";
+import { byId, make } from "../ui/dom.js";
+import { FileCard } from "./file-card.js";
+import { prepareFileInput } from "./file-input.js";
+
+export interface FilesParts {
+  /** The classifier of now; work under way keeps the one it began with. */
+  classifier(): Promise<Classifier>;
+  /** Holds a classifier as long as `work` needs it. */
+  during(work: Promise<void>): void;
+  /** Recordings were chosen or dropped, perhaps while another view is shown. */
+  wanted(): void;
+}
+
+export class FilesView {
+  readonly #parts: FilesParts;
+  readonly #root = byId("view-files", HTMLElement);
+  readonly #list = make("div", "files-list");
+  readonly #exports = make("div", "files-exports");
+  readonly #cards: FileCard[] = [];
+  #queue: Promise<void> = Promise.resolve();
+  #info: ModelInfo | undefined;
+
+  constructor(parts: FilesParts) {
+    this.#parts = parts;
+    this.#build();
+    prepareFileInput({
+      chosen: (files) => this.add(files),
+      hovering: (over) => document.body.toggleAttribute("data-hovering", over),
+    });
+  }
+
+  add(files: Iterable<File>): void {
+    this.#parts.wanted();
+    for (const file of files) {
+      const card = new FileCard(file, {
+        again: () => this.#classify(card),
+        removed: () => {
+          this.#cards.splice(this.#cards.indexOf(card), 1);
+          this.#showExports();
+        },
+      });
+      if (this.#info) card.modelChanged(this.#info);
+      this.#cards.unshift(card);
+      this.#list.prepend(card.element);
+      this.#classify(card);
+    }
+    this.#showExports();
+  }
+
+  /** The model changed: finished recordings can be classified again. */
+  modelChanged(info: ModelInfo): void {
+    this.#info = info;
+    for (const card of this.#cards) card.modelChanged(info);
+  }
+
+  #classify(card: FileCard): void {
+    card.wait();
+    this.#queue = this.#queue.then(async () => {
+      const work = card.classify(() => this.#parts.classifier());
+      this.#parts.during(work);
+      await work;
+      this.#showExports();
+    });
+  }
+
+  #build(): void {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "file", id: "file", multiple: true, hidden: true });
+    input.accept = "audio/*,video/*,.wav,.flac,.mp3,.ogg,.m4a,.opus,.aac,.webm,.mka";
+    input.dataset["testid"] = "file";
+    const choose = make("button", "button primary", fileTexts.choose) as HTMLButtonElement;
+    Object.assign(choose, { type: "button", id: "choose" });
+    choose.dataset["testid"] = "choose";
+    const head = make("div", "files-head");
+    head.append(make("h2", "", fileTexts.title), this.#exports);
+    const drop = make("div", "files-drop");
+    drop.append(make("p", "", fileTexts.intro), choose, input);
+    this.#list.dataset["testid"] = "files";
+    const formats = (Object.entries(fileTexts.formats) as [Format, string][]).map(([format, name]) => {
+      const button = make("button", "button small", name) as HTMLButtonElement;
+      button.type = "button";
+      button.dataset["testid"] = `files-${format}`;
+      button.onclick = () => this.#save(format);
+      return button;
+    });
+    this.#exports.append(make("span", "models-quiet", fileTexts.saveAll), ...formats);
+    this.#root.replaceChildren(head, drop, this.#list);
+    this.#showExports();
+  }
+
+  /** For one file its own buttons are enough. */
+  #showExports(): void {
+    this.#exports.hidden = this.#cards.filter((card) => card.rows().length > 0).length < 2;
+  }
+
+  #save(format: Format): void {
+    const rows = this.#cards.flatMap((card) => card.rows());
+    const whole = this.#cards.flatMap((card) => card.whole() ?? []);
+    saveRows("recordings", format, rows, whole);
+  }
+}

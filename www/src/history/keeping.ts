@@ -1,0 +1,70 @@
+// Whether sound is kept with the events, and how much of it.
+
+import type { SettingsStore } from "../settings.js";
+import { historyTexts } from "../texts/index.js";
+import { make, setText } from "../ui/dom.js";
+import { megabytes } from "../ui/format.js";
+import { CLIP_SECONDS } from "./recorder.js";
+import type { HistoryStore } from "./store.js";
+
+const CHOICES = [50, 200, 1000];
+/** Of most devices: 16 bits a sample at 48 kHz. */
+const CLIP_BYTES = CLIP_SECONDS * 48_000 * 2;
+
+export class HistoryKeeping {
+  readonly element = make("section", "history-keeping");
+  readonly #settings: SettingsStore;
+  readonly #help = make("p", "settings-help");
+  readonly #used = make("p", "settings-help");
+
+  constructor(store: HistoryStore, settings: SettingsStore) {
+    this.#settings = settings;
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = settings.all.keepAudio;
+    box.disabled = !store.lasting;
+    box.dataset["testid"] = "keep-audio";
+    this.#help.id = "keep-audio-help";
+    box.setAttribute("aria-describedby", this.#help.id);
+    box.onchange = () => {
+      settings.change({ keepAudio: box.checked });
+      // Asked for, so that the browser does not throw it away when space runs short.
+      if (box.checked) void navigator.storage?.persist?.();
+      this.showUsed();
+    };
+    const keep = make("label", "settings-switch");
+    keep.append(box, historyTexts.keep);
+    const most = make("select", "button small") as HTMLSelectElement;
+    most.dataset["testid"] = "max-clips";
+    for (const count of [...new Set([...CHOICES, settings.all.maxClips])].sort((a, b) => a - b)) {
+      const option = make("option", "", String(count)) as HTMLOptionElement;
+      option.value = String(count);
+      most.append(option);
+    }
+    most.value = String(settings.all.maxClips);
+    most.onchange = () => {
+      settings.change({ maxClips: Number(most.value) });
+      this.#showHelp();
+      void store.limitClips(settings.all.maxClips);
+    };
+    const label = make("label", "models-quiet history-choice", historyTexts.keepMost);
+    label.append(most);
+    this.element.append(keep, this.#help, label, this.#used);
+    this.#showHelp();
+    this.showUsed();
+  }
+
+  #showHelp(): void {
+    const { maxClips } = this.#settings.all;
+    setText(this.#help, historyTexts.keepHelp(maxClips, megabytes(maxClips * CLIP_BYTES)));
+  }
+
+  showUsed(): void {
+    void this.#showUsed();
+  }
+
+  async #showUsed(): Promise<void> {
+    const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
+    setText(this.#used, estimate?.usage === undefined ? "" : historyTexts.used(megabytes(estimate.usage)));
+  }
+}

@@ -1,0 +1,64 @@
+// The buttons below the stage: which there are, and what each does now.
+
+import { listenTexts, texts } from "../texts/index.js";
+import { byId, setText } from "../ui/dom.js";
+import type { State } from "./state.js";
+
+export interface ButtonEvents {
+  listen(): void;
+  record(): void;
+  stop(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What a button begins. */
+export type Begun = "listen" | "sample" | "record";
+
+/** States in which the microphone, or a sample, is wanted. */
+const OPEN: readonly State[] = ["starting", "listening", "paused", "waiting", "recording"];
+
+export class Buttons {
+  readonly #listen = byId("listen", HTMLButtonElement);
+  readonly #pause = byId("pause", HTMLButtonElement);
+  readonly #record = byId("record", HTMLButtonElement);
+  #state: State = "loading";
+  /** What was begun last; its button ends it. */
+  #ends: Begun | undefined;
+  #seconds = "4";
+
+  constructor(events: ButtonEvents) {
+    this.#listen.onclick = () => (this.#endsHere ? events.stop() : events.listen());
+    this.#record.onclick = () => (this.#ends === "record" ? events.stop() : events.record());
+    this.#pause.onclick = () => (this.#state === "paused" ? events.resume() : events.pause());
+  }
+
+  /** The button that was pressed ends what it begins; a sample is ended by the first button too. */
+  begin(which: Begun): void {
+    this.#ends = which;
+  }
+
+  /** How long a recording lasts, in words. */
+  describe(seconds: string): void {
+    this.#seconds = seconds;
+    this.show(this.#state);
+  }
+
+  show(state: State): void {
+    this.#state = state;
+    if (!OPEN.includes(state)) this.#ends = undefined;
+    const listens = state === "listening" || state === "paused";
+    if (document.activeElement === this.#pause && !listens) this.#listen.focus();
+    setText(this.#listen, this.#endsHere ? (this.#ends === "sample" ? texts.stopSample : texts.stop) : texts.listen);
+    setText(this.#record, this.#ends === "record" ? texts.cancel : texts.record(this.#seconds));
+    setText(this.#pause, state === "paused" ? listenTexts.resume : listenTexts.pause);
+    this.#pause.disabled = !listens;
+    this.#listen.toggleAttribute("data-active", this.#endsHere);
+    this.#record.toggleAttribute("data-active", this.#ends === "record");
+  }
+
+  /** Whether the first button ends what is going on. */
+  get #endsHere(): boolean {
+    return this.#ends === "listen" || this.#ends === "sample";
+  }
+}

@@ -1,0 +1,50 @@
+// The choice of microphone. Browsers name the devices only once the page may
+// use one; until then there is the system's alone.
+
+import { listenTexts } from "../texts/index.js";
+import { byId, make, setText } from "../ui/dom.js";
+
+export class Devices {
+  readonly #select = byId("device", HTMLSelectElement);
+  readonly #wanted: () => string | undefined;
+
+  constructor(wanted: () => string | undefined, chosen: (deviceId: string | undefined) => void) {
+    this.#wanted = wanted;
+    setText(byId("device-name", HTMLElement), listenTexts.microphone);
+    this.#select.onchange = () => chosen(this.#select.value || undefined);
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.refresh());
+    this.#show([]);
+    void this.refresh();
+  }
+
+  /** Looks again for what there is. */
+  async refresh(): Promise<void> {
+    try {
+      const devices = await navigator.mediaDevices.enumerateDevices();
+      // "default" and "communications" are other names of devices that are in the list as themselves.
+      this.#show(
+        devices.filter(
+          ({ kind, deviceId }) => kind === "audioinput" && !["", "default", "communications"].includes(deviceId),
+        ),
+      );
+    } catch {
+      // The system's is offered still.
+    }
+  }
+
+  #show(devices: MediaDeviceInfo[]): void {
+    const wanted = this.#wanted();
+    const choices = devices.map(({ deviceId, label }, i) => option(deviceId, label || listenTexts.microphoneNumber(i + 1)));
+    if (wanted !== undefined && !devices.some(({ deviceId }) => deviceId === wanted)) {
+      choices.push(option(wanted, listenTexts.microphoneAbsent));
+    }
+    this.#select.replaceChildren(option("", listenTexts.systemMicrophone), ...choices);
+    this.#select.value = wanted ?? "";
+  }
+}
+
+function option(value: string, words: string): HTMLOptionElement {
+  const element = make("option", "", words) as HTMLOptionElement;
+  element.value = value;
+  return element;
+}

@@ -1,0 +1,21 @@
+// The stage on the whole screen, to be read across a room. Where the browser
+// has no full screen for parts of a page (iPhones), the button is not there.
+
+import { listenTexts } from "../texts/index.js";
+import { byId } from "../ui/dom.js";
+import { setIcon } from "../ui/icons.js";
+
+export function prepareFullScreen(): void {
+  const button = byId("full-screen", HTMLButtonElement);
+  const stage = byId("stage", HTMLElement);
+  button.hidden = !document.fullscreenEnabled;
+  button.onclick = () => void (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen());
+  const show = () => {
+    const full = document.fullscreenElement === stage;
+    setIcon(button, full ? "shrink" : "expand");
+    button.ariaLabel = full ? listenTexts.leaveFullScreen : listenTexts.fullScreen;
+    button.title = button.ariaLabel;
+  };
+  document.addEventListener("fullscreenchange", show);
+  show();
+}

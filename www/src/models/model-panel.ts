@@ -1,0 +1,102 @@
+// One line below the controls: the choice between the models, and the loading
+// of the one that is chosen.
+
+import { texts } from "../texts/index.js";
+import { byId, setText } from "../ui/dom.js";
+import { megabytes } from "../ui/format.js";
+import { choiceWords } from "./choice-words.js";
+import type { Choice } from "./manifest.js";
+
+export interface ModelPanelEvents {
+  chosen(choice: Choice): void;
+  cancelled(): void;
+}
+
+/** `data-state` of the line; what does not belong to it is hidden. */
+type State = "none" | "loading" | "choice";
+
+export class ModelPanel {
+  readonly #element = byId("models", HTMLElement);
+  readonly #words = byId("model-words", HTMLElement);
+  readonly #progress = byId("model-progress", HTMLProgressElement);
+  readonly #cancel = byId("model-cancel", HTMLButtonElement);
+  readonly #select = byId("model-select", HTMLSelectElement);
+  #choices: Choice[] = [];
+  #active: Choice | undefined;
+  #state: State = "none";
+
+  constructor(events: ModelPanelEvents) {
+    setText(byId("model-label", HTMLElement), texts.listensFor);
+    setText(this.#cancel, texts.cancel);
+    this.#cancel.onclick = () => events.cancelled();
+    this.#select.onchange = () => {
+      const choice = this.#choices.find(({ id }) => id === this.#select.value);
+      if (choice) events.chosen(choice);
+    };
+    this.#show("none");
+  }
+
+  /** Offers these to choose from. */
+  offer(choices: Choice[], active: Choice): void {
+    this.#choices = choices;
+    this.#active = active;
+    this.#select.replaceChildren(
+      ...this.#choices.map((choice) => {
+        const option = document.createElement("option");
+        option.value = choice.id;
+        option.textContent = choiceWords(choice);
+        return option;
+      }),
+    );
+    if (this.#state !== "loading") this.#rest();
+  }
+
+  /** One is being loaded; its bytes are unknown unless `progress` is called. */
+  load(): void {
+    setText(this.#words, texts.gettingReady);
+    this.#progress.removeAttribute("value");
+    this.#cancel.disabled = false;
+    this.#show("loading");
+  }
+
+  progress(loadedBytes: number, totalBytes: number): void {
+    this.#progress.max = totalBytes;
+    this.#progress.value = loadedBytes;
+    const part = loadedBytes < totalBytes;
+    setText(this.#words, part ? texts.loadingModel(megabytes(loadedBytes), megabytes(totalBytes)) : texts.gettingReady);
+  }
+
+  /** All is there: it can no longer be called off. */
+  finish(): void {
+    setText(this.#words, texts.gettingReady);
+    this.#cancel.disabled = true;
+  }
+
+  /** The choice listens now. */
+  activate(choice: Choice): void {
+    this.#active = choice;
+    this.#rest();
+  }
+
+  /** Nothing new listens: what did goes on. */
+  giveUp(): void {
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#active) this.#select.value = this.#active.id;
+    this.#show(this.#choices.length > 1 ? "choice" : "none");
+  }
+
+  #show(state: State): void {
+    this.#state = state;
+    const focused = document.activeElement;
+    const hadFocus = focused instanceof HTMLElement && this.#element.contains(focused);
+    this.#element.dataset["state"] = state;
+    for (const part of this.#element.querySelectorAll<HTMLElement>("[data-in]")) {
+      part.hidden = part.dataset["in"] !== state;
+    }
+    // What was pressed has gone: whoever works by keyboard goes on where the line goes on.
+    if (hadFocus) this.#element.querySelector<HTMLElement>(`[data-in="${state}"] :is(button, select)`)?.focus();
+  }
+}

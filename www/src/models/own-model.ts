@@ -1,0 +1,121 @@
+// The person's own model: its file by choice or by dropping it anywhere on the
+// page, and one place that says what came of it.
+
+import { SoundError } from "sourcing-sound";
+import { PageError } from "../page-error.js";
+import { errorTexts, modelErrorTexts, modelTexts } from "../texts/index.js";
+import { make, setText } from "../ui/dom.js";
+
+export interface OwnModelEvents {
+  opened(files: File[]): void;
+  cancelled(): void;
+}
+
+/** Phones know no type for these files and would refuse them by name alone. */
+const ACCEPTED = ".onnx,.json,application/json,application/octet-stream";
+
+export class OwnModel {
+  readonly element = make("div", "own-model");
+  readonly #button = make("button", "button", modelTexts.openOwn) as HTMLButtonElement;
+  readonly #input = make("input", "") as HTMLInputElement;
+  readonly #note = make("div", "own-note");
+  readonly #words = make("p", "");
+  readonly #detail = make("p", "own-detail");
+  #opening = false;
+  /** What was opened last, as its names say. */
+  #names = "";
+
+  constructor(events: OwnModelEvents) {
+    this.#button.type = "button";
+    this.#button.dataset["testid"] = "own-open";
+    this.#button.onclick = () => (this.#opening ? events.cancelled() : this.#input.click());
+    this.#input.type = "file";
+    this.#input.multiple = true;
+    this.#input.hidden = true;
+    this.#input.accept = ACCEPTED;
+    this.#input.dataset["testid"] = "own-file";
+    this.#input.onchange = () => {
+      const files = [...(this.#input.files ?? [])];
+      // Emptied, so that the same file can be chosen again.
+      this.#input.value = "";
+      if (files.length > 0) this.open(files, events);
+    };
+    this.#note.setAttribute("role", "status");
+    this.#note.dataset["testid"] = "own-note";
+    this.#detail.dataset["testid"] = "own-detail";
+    // The core speaks English.
+    this.#detail.lang = "en";
+    this.#note.append(this.#words, this.#detail);
+    this.element.append(this.#button, this.#input, this.#note);
+    this.clear();
+  }
+
+  open(files: File[], events: Pick<OwnModelEvents, "opened">): void {
+    this.#names = files.map(({ name }) => name).join(", ");
+    events.opened(files);
+  }
+
+  /** Whether one can be opened: before the first model is there, none can. */
+  set enabled(enabled: boolean) {
+    this.#button.disabled = !enabled;
+  }
+
+  focus(): void {
+    this.#button.focus();
+  }
+
+  load(): void {
+    this.#opening = true;
+    setText(this.#button, modelTexts.cancel);
+    this.#show("", modelTexts.opening(this.#names));
+  }
+
+  finish(): void {
+    // Not `disabled`, which would take the focus away.
+    if (this.#opening) this.#button.ariaDisabled = "true";
+  }
+
+  clear(): void {
+    this.#rest();
+    this.#show("", modelTexts.ownHint);
+  }
+
+  opened(name: string, kept: boolean): void {
+    this.#rest();
+    this.#show("", kept ? modelTexts.kept(name) : modelTexts.notKept(name));
+  }
+
+  /** The sentence for what went wrong and, for whoever made the file, what exactly it is. */
+  fail(thrown: unknown, own: boolean): void {
+    this.#rest();
+    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
+    const words = { ...errorTexts, ...modelErrorTexts, ...(own && modelTexts.problems) };
+    const exactly = thrown instanceof SoundError ? thrown.message : "";
+    this.#show(code, words[code], [own ? this.#names : "", exactly].filter(Boolean).join(": "));
+  }
+
+  #rest(): void {
+    this.#opening = false;
+    this.#button.ariaDisabled = null;
+    setText(this.#button, modelTexts.openOwn);
+  }
+
+  #show(code: string, words: string, detail = ""): void {
+    this.#note.dataset["code"] = code;
+    setText(this.#words, words);
+    setText(this.#detail, detail);
+  }
+}
+
+/** Tells `dropped` of models that are dropped on the page; where `all` says so, of whatever is not a sound. */
+export function watchDrops(all: () => boolean, dropped: (files: File[]) => void): void {
+  // Before the page takes what is dropped for a sound.
+  document.addEventListener("drop", (event) => {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const isModel = ({ name }: File) => /\.(onnx|head\.json)$/i.test(name);
+    const isSound = ({ type }: File) => /^(audio|video)\//.test(type);
+    if (!files.some(isModel) && !(all() && files.length > 0 && !files.some(isSound))) return;
+    event.preventDefault();
+    dropped(files);
+  });
+}
