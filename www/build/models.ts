@@ -8,9 +8,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "vite";
-import { type Described, described } from "../src/models/described.js";
+import { type Described, described, siteName } from "../src/models/described.js";
 import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
-import { siteName } from "../src/models/site-name.js";
 import { cardHtml } from "./card.js";
 
 const WWW = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -4,7 +4,7 @@
 import type { Classifier, ModelInfo, Recording, SoundError, Update } from "sourcing-sound";
 import { Absence } from "./listen/absence.js";
 import { Alerts } from "./listen/alerts.js";
-import { Buttons } from "./listen/buttons.js";
+import { Buttons, type State } from "./listen/buttons.js";
 import { Clip } from "./listen/clip.js";
 import { Devices } from "./listen/devices.js";
 import type { Log } from "./listen/log.js";
@@ -17,7 +17,6 @@ import type { Sample } from "./listen/samples.js";
 import { SettingsPanel } from "./listen/settings-panel.js";
 import { SoundList } from "./listen/sound-list.js";
 import { Stage } from "./listen/stage.js";
-import type { State } from "./listen/state.js";
 import { WakeLock } from "./listen/wake-lock.js";
 import { ActiveModel } from "./models/active-model.js";
 import type { SettingsStore } from "./settings.js";

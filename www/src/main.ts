@@ -1,18 +1,17 @@
 import { App } from "./app.js";
 import { FilesView } from "./files/files.js";
 import { openHistory } from "./history/database.js";
-import { HistoryView } from "./history/history-view.js";
 import { HistoryRecorder } from "./history/recorder.js";
+import { HistoryView } from "./history/view.js";
 import { prepareFullScreen } from "./listen/full-screen.js";
-import { ModelPanel } from "./models/model-panel.js";
-import { ModelsView } from "./models/models-view.js";
+import { ModelPanel } from "./models/panel.js";
 import { ModelSwitcher } from "./models/switcher.js";
+import { ModelsView } from "./models/view.js";
 import { prepareInstall } from "./pwa/install.js";
 import { onLaunchFiles } from "./pwa/launch.js";
 import { prepareUpdates } from "./pwa/update.js";
 import { SettingsStore } from "./settings.js";
 import { historyTexts } from "./texts/index.js";
-import { prepareAbout } from "./ui/about.js";
 import { byId } from "./ui/dom.js";
 import { prepareFrame } from "./ui/frame.js";
 import { Notice } from "./ui/notice.js";
@@ -20,7 +19,6 @@ import { Router } from "./ui/router.js";
 
 prepareFrame();
 prepareInstall();
-prepareAbout();
 prepareFullScreen();
 
 const notice = new Notice();

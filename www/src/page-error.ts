@@ -1,4 +1,5 @@
-import type { PageErrorCode } from "./texts/codes.js";
+import { SoundError } from "sourcing-sound";
+import type { AnyErrorCode, PageErrorCode } from "./texts/codes.js";
 
 /** What goes wrong on the page itself rather than in the package. */
 export class PageError extends Error {
@@ -10,4 +11,9 @@ export class PageError extends Error {
   ) {
     super(code, options);
   }
+}
+
+/** The code of whatever was thrown; `unknown` where it has none. */
+export function codeOf(thrown: unknown): AnyErrorCode {
+  return thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
 }

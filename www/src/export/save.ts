@@ -1,10 +1,12 @@
 // Hands a file to the person.
 
-import { toAudacity } from "./audacity.js";
-import { toCsv } from "./csv.js";
-import type { Row } from "./rows.js";
+import { texts } from "../texts/index.js";
+import { smallButton } from "../ui/dom.js";
+import { type Row, toAudacity, toCsv } from "./rows.js";
 
-export type Format = "csv" | "json" | "audacity";
+export type Format = keyof typeof texts.formats;
+
+const FORMATS: readonly Format[] = ["csv", "json", "audacity"];
 
 /** How long the browser may take to begin with a download. */
 const KEPT_MS = 60_000;
@@ -27,4 +29,9 @@ export function saveRows(name: string, format: Format, rows: readonly Row[], who
     case "audacity":
       return saveFile(`${name}.txt`, new Blob([toAudacity(rows)], { type: "text/plain" }));
   }
+}
+
+/** A button for each format; its `data-testid` is `prefix` and the format. */
+export function formatButtons(prefix: string, save: (format: Format) => void): HTMLElement[] {
+  return FORMATS.map((format) => smallButton(texts.formats[format], `${prefix}-${format}`, () => save(format)));
 }

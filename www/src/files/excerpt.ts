@@ -1,7 +1,6 @@
 // A short stretch of a recording, to be played or kept.
 
-import { openRecording, type Recording } from "sourcing-sound";
-import { cut } from "./cut.js";
+import { openRecording, type Recording, type RecordingReader, SoundError } from "sourcing-sound";
 
 /** Longer stretches are cut: this is for listening in. */
 const MOST_SECONDS = 60;
@@ -13,4 +12,26 @@ export async function excerpt(file: File, start: number, end: number, signal: Ab
   } finally {
     reader.close();
   }
+}
+
+/** Up to `seconds` of a recording, from `start` on. What a damaged file still has is enough. */
+async function cut(
+  reader: RecordingReader,
+  start: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Recording> {
+  const pcm = new Float32Array(Math.round(seconds * reader.sampleRate));
+  let filled = 0;
+  try {
+    for await (const piece of reader.pieces({ from: start, signal })) {
+      const part = piece.subarray(0, pcm.length - filled);
+      pcm.set(part, filled);
+      filled += part.length;
+      if (filled === pcm.length) break;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof SoundError && thrown.code === "audio-damaged" && filled > 0)) throw thrown;
+  }
+  return { pcm: pcm.slice(0, filled), sampleRate: reader.sampleRate };
 }

@@ -1,11 +1,11 @@
 // Recordings: each has a card, and they are classified one after the other.
 
 import type { Classifier, ModelInfo } from "sourcing-sound";
-import { type Format, saveRows } from "../export/save.js";
+import { type Format, formatButtons, saveRows } from "../export/save.js";
 import { fileTexts } from "../texts/index.js";
 import { byId, make } from "../ui/dom.js";
-import { FileCard } from "./file-card.js";
-import { prepareFileInput } from "./file-input.js";
+import { FileCard } from "./card.js";
+import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {
   /** The classifier of now; work under way keeps the one it began with. */
@@ -73,7 +73,7 @@ export class FilesView {
     Object.assign(input, { type: "file", id: "file", multiple: true, hidden: true });
     input.accept = "audio/*,video/*,.wav,.flac,.mp3,.ogg,.m4a,.opus,.aac,.webm,.mka";
     input.dataset["testid"] = "file";
-    const choose = make("button", "button primary", fileTexts.choose) as HTMLButtonElement;
+    const choose = make("button", "button primary", fileTexts.choose);
     Object.assign(choose, { type: "button", id: "choose" });
     choose.dataset["testid"] = "choose";
     const head = make("div", "files-head");
@@ -81,13 +81,7 @@ export class FilesView {
     const drop = make("div", "files-drop");
     drop.append(make("p", "", fileTexts.intro), choose, input);
     this.#list.dataset["testid"] = "files";
-    const formats = (Object.entries(fileTexts.formats) as [Format, string][]).map(([format, name]) => {
-      const button = make("button", "button small", name) as HTMLButtonElement;
-      button.type = "button";
-      button.dataset["testid"] = `files-${format}`;
-      button.onclick = () => this.#save(format);
-      return button;
-    });
+    const formats = formatButtons("files", (format) => this.#save(format));
     this.#exports.append(make("span", "models-quiet", fileTexts.saveAll), ...formats);
     this.#root.replaceChildren(head, drop, this.#list);
     this.#showExports();

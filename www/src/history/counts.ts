@@ -2,7 +2,7 @@
 
 import { historyTexts, labelWords, locale } from "../texts/index.js";
 import { make } from "../ui/dom.js";
-import type { HistoryEvent } from "./event.js";
+import type { HistoryEvent } from "./store.js";
 
 export class HistoryCounts {
   readonly element = make("section", "history-counts");
@@ -54,7 +54,7 @@ export class HistoryCounts {
 }
 
 function header(words: string, scope: "col" | "row"): HTMLElement {
-  const cell = make("th", "", words) as HTMLTableCellElement;
+  const cell = make("th", "", words);
   cell.scope = scope;
   return cell;
 }

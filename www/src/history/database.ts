@@ -2,8 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Recording } from "sourcing-sound";
-import type { HistoryClip, HistoryEvent } from "./event.js";
-import { type HistoryStore, MemoryStore } from "./store.js";
+import { type HistoryClip, type HistoryEvent, type HistoryStore, MemoryStore } from "./store.js";
 
 const NAME = "sourcing-sound";
 const VERSION = 1;

@@ -1,5 +1,9 @@
 // Days and hours in the user's time zone.
 
+import { locale } from "../texts/index.js";
+
+export const HOUR_MS = 3_600_000;
+
 export function startOfDay(date: Date): Date {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate());
 }
@@ -11,4 +15,20 @@ export function endOfDay(day: Date): number {
 
 export function startOfHour(ms: number): number {
   return new Date(ms).setMinutes(0, 0, 0);
+}
+
+/** "14:05", or "2:05 PM", as the person's language has it. */
+export function clockOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "short" });
+}
+
+/** Every so many hours of a day, and its end. */
+export function hours(day: Date, step: number): number[] {
+  const [year, month, date] = [day.getFullYear(), day.getMonth(), day.getDate()];
+  return Array.from({ length: 24 / step + 1 }, (_, i) => new Date(year, month, date, i * step).getTime());
+}
+
+/** Every quarter of the hour that begins at `from`, and its end. */
+export function quarters(from: number): number[] {
+  return [0, 1, 2, 3, 4].map((quarter) => from + (quarter * HOUR_MS) / 4);
 }

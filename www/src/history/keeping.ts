@@ -2,7 +2,7 @@
 
 import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/index.js";
-import { make, setText } from "../ui/dom.js";
+import { checkbox, make, option, setText } from "../ui/dom.js";
 import { megabytes } from "../ui/format.js";
 import { CLIP_SECONDS } from "./recorder.js";
 import type { HistoryStore } from "./store.js";
@@ -19,27 +19,20 @@ export class HistoryKeeping {
 
   constructor(store: HistoryStore, settings: SettingsStore) {
     this.#settings = settings;
-    const box = document.createElement("input");
-    box.type = "checkbox";
-    box.checked = settings.all.keepAudio;
+    const keep = checkbox(historyTexts.keep, settings.all.keepAudio, "keep-audio", ({ checked }) => {
+      settings.change({ keepAudio: checked });
+      // Asked for, so that the browser does not throw it away when space runs short.
+      if (checked) void navigator.storage?.persist?.();
+      this.showUsed();
+    });
+    const box = keep.querySelector("input")!;
     box.disabled = !store.lasting;
-    box.dataset["testid"] = "keep-audio";
     this.#help.id = "keep-audio-help";
     box.setAttribute("aria-describedby", this.#help.id);
-    box.onchange = () => {
-      settings.change({ keepAudio: box.checked });
-      // Asked for, so that the browser does not throw it away when space runs short.
-      if (box.checked) void navigator.storage?.persist?.();
-      this.showUsed();
-    };
-    const keep = make("label", "settings-switch");
-    keep.append(box, historyTexts.keep);
-    const most = make("select", "button small") as HTMLSelectElement;
+    const most = make("select", "button small");
     most.dataset["testid"] = "max-clips";
     for (const count of [...new Set([...CHOICES, settings.all.maxClips])].sort((a, b) => a - b)) {
-      const option = make("option", "", String(count)) as HTMLOptionElement;
-      option.value = String(count);
-      most.append(option);
+      most.append(option(String(count), String(count)));
     }
     most.value = String(settings.all.maxClips);
     most.onchange = () => {

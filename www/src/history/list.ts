@@ -7,8 +7,7 @@ import { historyTexts, labelWords, locale } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";
-import type { HistoryEvent } from "./event.js";
-import type { HistoryStore } from "./store.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
 
 /** Rows added at a time. */
 const PAGE = 30;
@@ -16,7 +15,7 @@ const PAGE = 30;
 export class HistoryList {
   readonly element = make("section", "history-list");
   readonly #rows = make("ol", "history-rows");
-  readonly #more = make("button", "button small", "") as HTMLButtonElement;
+  readonly #more = make("button", "button small", "");
   readonly #store: HistoryStore;
   readonly #player = new Player((at) => {
     if (at === undefined) this.#showPlaying(undefined);

@@ -3,8 +3,7 @@
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
 import type { Log } from "../listen/log.js";
-import type { HistoryEvent } from "./event.js";
-import type { HistoryStore } from "./store.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
 
 const WRITE_MS = 5000;
 /** Of sound kept with an event. */

@@ -1,35 +1,30 @@
 // The history as a file, and its end.
 
 import type { Row } from "../export/rows.js";
-import { type Format, saveRows } from "../export/save.js";
+import { type Format, formatButtons, saveRows } from "../export/save.js";
 import { historyTexts } from "../texts/index.js";
-import { make } from "../ui/dom.js";
+import { make, option, smallButton } from "../ui/dom.js";
 import { endOfDay } from "./day.js";
-import type { HistoryEvent } from "./event.js";
-import type { HistoryStore } from "./store.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
 
 export class HistorySaving {
   readonly element = make("section", "history-saving");
   readonly #store: HistoryStore;
   readonly #day: () => Date;
-  readonly #what = make("select", "button small") as HTMLSelectElement;
+  readonly #what = make("select", "button small");
 
   constructor(store: HistoryStore, day: () => Date) {
     this.#store = store;
     this.#day = day;
     for (const [value, words] of [["day", historyTexts.exportedDay], ["all", historyTexts.exportedAll]] as const) {
-      const option = make("option", "", words) as HTMLOptionElement;
-      option.value = value;
-      this.#what.append(option);
+      this.#what.append(option(value, words));
     }
     this.#what.dataset["testid"] = "history-what";
     const label = make("label", "models-quiet history-choice", historyTexts.exported);
     label.append(this.#what);
-    const formats = (Object.entries(historyTexts.formats) as [Format, string][]).map(([format, words]) =>
-      pressed(words, `history-${format}`, () => void this.#save(format)),
-    );
+    const formats = formatButtons("history", (format) => void this.#save(format));
     const dialog = this.#dialog();
-    this.element.append(label, ...formats, pressed(historyTexts.removeAll, "history-remove-all", () => dialog.showModal()), dialog);
+    this.element.append(label, ...formats, smallButton(historyTexts.removeAll, "history-remove-all", () => dialog.showModal()), dialog);
   }
 
   async #save(format: Format): Promise<void> {
@@ -41,12 +36,12 @@ export class HistorySaving {
   }
 
   #dialog(): HTMLDialogElement {
-    const dialog = make("dialog", "ask") as HTMLDialogElement;
+    const dialog = make("dialog", "ask");
     const words = make("p", "", historyTexts.removeAllAsk);
     words.id = "remove-all-words";
     dialog.setAttribute("aria-labelledby", words.id);
-    const cancel = pressed(historyTexts.cancel, "history-keep-all", () => dialog.close());
-    const remove = pressed(historyTexts.removeAllDo, "history-really", () => {
+    const cancel = smallButton(historyTexts.cancel, "history-keep-all", () => dialog.close());
+    const remove = smallButton(historyTexts.removeAllDo, "history-really", () => {
       dialog.close();
       void this.#store.removeAll();
     });
@@ -70,12 +65,4 @@ function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): 
 
 function two(value: number): string {
   return String(value).padStart(2, "0");
-}
-
-function pressed(words: string, id: string, work: () => void): HTMLButtonElement {
-  const button = make("button", "button small", words) as HTMLButtonElement;
-  button.type = "button";
-  button.dataset["testid"] = id;
-  button.onclick = work;
-  return button;
 }

@@ -3,7 +3,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
 import { labelWords, language, settingsTexts } from "../texts/index.js";
-import { make, setText } from "../ui/dom.js";
+import { checkbox, make, setText } from "../ui/dom.js";
 import { Alerts } from "./alerts.js";
 
 /** From so many labels on they can be searched. */
@@ -13,13 +13,12 @@ export class AlertsPanel {
   readonly element = make("fieldset", "settings-alerts");
   readonly #store: SettingsStore;
   readonly #labels = make("div", "settings-labels");
-  readonly #search = document.createElement("input");
+  readonly #search = make("input", "settings-search");
   readonly #note = make("p", "settings-help");
 
   constructor(store: SettingsStore) {
     this.#store = store;
     this.#search.type = "search";
-    this.#search.className = "settings-search";
     this.#search.placeholder = settingsTexts.search;
     this.#search.ariaLabel = settingsTexts.search;
     this.#search.oninput = () => this.#filter();
@@ -71,15 +70,4 @@ export class AlertsPanel {
       if (row instanceof HTMLElement) row.hidden = !row.textContent?.toLocaleLowerCase().includes(wanted);
     }
   }
-}
-
-function checkbox(words: string, checked: boolean, id: string, changed: (box: HTMLInputElement) => void): HTMLElement {
-  const row = make("label", "settings-switch");
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.checked = checked;
-  box.dataset["testid"] = id;
-  box.onchange = () => changed(box);
-  row.append(box, words);
-  return row;
 }

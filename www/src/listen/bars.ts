@@ -60,7 +60,7 @@ class Bar {
   readonly #fill = make("span", "bar-fill");
   #shown = "";
 
-  constructor(words: string, label: string | undefined, tag = "div") {
+  constructor(words: string, label: string | undefined, tag: "div" | "summary" = "div") {
     this.element = make(tag, "bar");
     if (label !== undefined) this.element.dataset["label"] = label;
     const name = make("span", "bar-name", words);

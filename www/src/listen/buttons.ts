@@ -2,7 +2,19 @@
 
 import { listenTexts, texts } from "../texts/index.js";
 import { byId, setText } from "../ui/dom.js";
-import type { State } from "./state.js";
+
+/** What the page is doing; `data-state` of the page's main element. */
+export type State =
+  | "loading"
+  | "idle"
+  | "starting"
+  | "listening"
+  | "paused"
+  | "waiting"
+  | "recording"
+  | "working"
+  | "result"
+  | "error";
 
 export interface ButtonEvents {
   listen(): void;

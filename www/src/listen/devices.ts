@@ -2,7 +2,7 @@
 // use one; until then there is the system's alone.
 
 import { listenTexts } from "../texts/index.js";
-import { byId, make, setText } from "../ui/dom.js";
+import { byId, option, setText } from "../ui/dom.js";
 
 export class Devices {
   readonly #select = byId("device", HTMLSelectElement);
@@ -41,10 +41,4 @@ export class Devices {
     this.#select.replaceChildren(option("", listenTexts.systemMicrophone), ...choices);
     this.#select.value = wanted ?? "";
   }
-}
-
-function option(value: string, words: string): HTMLOptionElement {
-  const element = make("option", "", words) as HTMLOptionElement;
-  element.value = value;
-  return element;
 }

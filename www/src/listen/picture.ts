@@ -4,20 +4,11 @@ import type { ModelInfo } from "sourcing-sound";
 import { texts } from "../texts/index.js";
 import { byId, make } from "../ui/dom.js";
 import { clock } from "../ui/format.js";
-import { type Scale, Spectrogram } from "../ui/spectrogram.js";
+import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { frequencyMarks, heightOn } from "./mel-axis.js";
 
 /** Seconds across the live picture. */
 const LIVE_SECONDS = 10;
-
-/** Log-mel values shown as black and as the brightest colour, where they are decibel of power. */
-const DECIBEL_RANGE = { floor: -65, ceiling: 15 };
-/**
- * The same where they are natural logarithms, as parts of the value in digital silence: it tells those of powers from
- * those of magnitudes, which lie half as far from 0. Beyond the lowest that is usual, silence says nothing of the rest.
- */
-const NATURAL_PARTS = { floor: 0.8, ceiling: -0.58 };
-const LOWEST_SILENCE = -11.5;
 
 export class Picture {
   readonly #canvas = byId("spectrogram", HTMLCanvasElement);
@@ -102,13 +93,6 @@ export class Picture {
       }),
     );
   }
-}
-
-/** How this model's columns are to be drawn. */
-export function scaleOf({ nMels, logScale, silentValue }: ModelInfo): Scale {
-  if (logScale === "decibel") return { nMels, ...DECIBEL_RANGE };
-  const silence = Math.max(silentValue, LOWEST_SILENCE);
-  return { nMels, floor: NATURAL_PARTS.floor * silence, ceiling: NATURAL_PARTS.ceiling * silence };
 }
 
 function columnsOf({ sampleRate, hopLength }: ModelInfo, seconds: number): number {

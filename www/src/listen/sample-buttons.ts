@@ -18,7 +18,7 @@ export class SampleButtons {
     setText(byId("samples-title", HTMLElement), texts.samplesTitle);
     setText(byId("drop-hint", HTMLElement), texts.dropHint);
     for (const sample of SAMPLES) {
-      const element = make("button", "button small sample") as HTMLButtonElement;
+      const element = make("button", "button small sample");
       const icon = make("span", "icon");
       icon.ariaHidden = "true";
       element.type = "button";

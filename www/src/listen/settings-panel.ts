@@ -3,7 +3,7 @@
 import type { ModelInfo, StreamOptions } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
 import { settingsTexts } from "../texts/index.js";
-import { byId, make, setText } from "../ui/dom.js";
+import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
 import { percent, trimmed } from "../ui/format.js";
 import { AlertsPanel } from "./alerts-panel.js";
 import { WakeLock } from "./wake-lock.js";
@@ -37,7 +37,7 @@ export class SettingsPanel {
   readonly #store: SettingsStore;
   readonly #events: SettingsEvents;
   readonly #rows: Map<Name, SliderRow>;
-  readonly #reset = make("button", "button small", settingsTexts.reset) as HTMLButtonElement;
+  readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#setAll({}));
   readonly #alerts: AlertsPanel;
   #info: ModelInfo | undefined;
 
@@ -48,9 +48,6 @@ export class SettingsPanel {
     this.#rows = new Map(
       (Object.keys(RANGES) as Name[]).map((name) => [name, new SliderRow(name, (value) => this.#set(name, value))]),
     );
-    this.#reset.type = "button";
-    this.#reset.dataset["testid"] = "settings-reset";
-    this.#reset.onclick = () => this.#setAll({});
     this.#alerts = new AlertsPanel(store);
     const sliders = make("div", "settings-sliders");
     sliders.append(...[...this.#rows.values()].map(({ element }) => element), this.#reset);
@@ -64,17 +61,12 @@ export class SettingsPanel {
   }
 
   #wakeLock(): HTMLElement {
-    const row = make("label", "settings-switch");
-    const box = document.createElement("input");
-    box.type = "checkbox";
-    box.checked = this.#store.all.wakeLock;
-    box.disabled = !WakeLock.supported;
-    box.dataset["testid"] = "wake-lock";
-    box.onchange = () => {
-      this.#store.change({ wakeLock: box.checked });
-      this.#events.wakeLock(box.checked);
-    };
-    row.append(box, WakeLock.supported ? settingsTexts.wakeLock : settingsTexts.wakeLockUnsupported);
+    const words = WakeLock.supported ? settingsTexts.wakeLock : settingsTexts.wakeLockUnsupported;
+    const row = checkbox(words, this.#store.all.wakeLock, "wake-lock", ({ checked }) => {
+      this.#store.change({ wakeLock: checked });
+      this.#events.wakeLock(checked);
+    });
+    row.querySelector("input")!.disabled = !WakeLock.supported;
     return row;
   }
 

@@ -13,3 +13,11 @@ export function described(info: Described): Described {
   const { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence } = info;
   return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence };
 }
+
+/** Of a model whose file keeps an older name. */
+const NAMES: Readonly<Record<string, string>> = { "urban-v1": "urban-tiny" };
+
+/** The name that people know a model by, from the one in its file. */
+export function siteName(name: string): string {
+  return NAMES[name] ?? name;
+}

@@ -2,7 +2,7 @@
 // page, and one place that says what came of it.
 
 import { SoundError } from "sourcing-sound";
-import { PageError } from "../page-error.js";
+import { codeOf } from "../page-error.js";
 import { errorTexts, modelErrorTexts, modelTexts } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 
@@ -16,8 +16,8 @@ const ACCEPTED = ".onnx,.json,application/json,application/octet-stream";
 
 export class OwnModel {
   readonly element = make("div", "own-model");
-  readonly #button = make("button", "button", modelTexts.openOwn) as HTMLButtonElement;
-  readonly #input = make("input", "") as HTMLInputElement;
+  readonly #button = make("button", "button", modelTexts.openOwn);
+  readonly #input = make("input", "");
   readonly #note = make("div", "own-note");
   readonly #words = make("p", "");
   readonly #detail = make("p", "own-detail");
@@ -88,7 +88,7 @@ export class OwnModel {
   /** The sentence for what went wrong and, for whoever made the file, what exactly it is. */
   fail(thrown: unknown, own: boolean): void {
     this.#rest();
-    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
+    const code = codeOf(thrown);
     const words = { ...errorTexts, ...modelErrorTexts, ...(own && modelTexts.problems) };
     const exactly = thrown instanceof SoundError ? thrown.message : "";
     this.#show(code, words[code], [own ? this.#names : "", exactly].filter(Boolean).join(": "));
@@ -118,4 +118,25 @@ export function watchDrops(all: () => boolean, dropped: (files: File[]) => void)
     event.preventDefault();
     dropped(files);
   });
+}
+
+/** What a model's file must hold to be run here, for whoever makes one. */
+export function modelKeys(): HTMLElement {
+  const details = make("details", "model-keys");
+  details.dataset["testid"] = "model-keys";
+  details.append(make("summary", "", modelTexts.keysTitle), make("p", "", modelTexts.keysIntro));
+  const parts = make("div", "model-keys-parts");
+  for (const [title, keys] of Object.entries(modelTexts.keys)) {
+    const list = make("dl", "");
+    for (const [key, meaning] of Object.entries(keys)) {
+      const term = make("dt", "");
+      term.append(make("code", "", key));
+      list.append(term, make("dd", "", meaning));
+    }
+    const part = make("section", "");
+    part.append(make("h3", "", title), list);
+    parts.append(part);
+  }
+  details.append(parts);
+  return details;
 }

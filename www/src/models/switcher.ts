@@ -3,7 +3,6 @@
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
 import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
-import { remember, remembered } from "./memory.js";
 import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOwn, sameFiles } from "./own-files.js";
 import { fileOf, forgetAllBut } from "./store.js";
 
@@ -194,4 +193,23 @@ export class ModelSwitcher {
 function keepForLater({ model, from }: Choice): void {
   if (from !== "site") return;
   fileOf(model, { signal: new AbortController().signal, onProgress: () => undefined }).catch(() => undefined);
+}
+
+/** Which model the user chose last. Browsers may refuse the page a memory: it then has none. */
+const KEY = "sourcing-sound.model";
+
+function remembered(): string | undefined {
+  try {
+    return localStorage.getItem(KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(id: string): void {
+  try {
+    localStorage.setItem(KEY, id);
+  } catch {
+    // Next time the person chooses again.
+  }
 }

@@ -15,7 +15,7 @@ export function within(parent: Element, selector: string): HTMLElement {
 }
 
 /** A new element with a class and text. */
-export function make(tag: string, className: string, text = ""): HTMLElement {
+export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   element.className = className;
   element.textContent = text;
@@ -25,4 +25,32 @@ export function make(tag: string, className: string, text = ""): HTMLElement {
 /** Sets text only when it differs, so that nothing is laid out again for nothing. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** A small button; `testId` becomes its `data-testid`. */
+export function smallButton(words: string, testId: string, pressed: () => void): HTMLButtonElement {
+  const button = make("button", "button small", words);
+  button.type = "button";
+  button.dataset["testid"] = testId;
+  button.onclick = pressed;
+  return button;
+}
+
+/** A checkbox with its words beside it. */
+export function checkbox(words: string, checked: boolean, testId: string, changed: (box: HTMLInputElement) => void): HTMLLabelElement {
+  const row = make("label", "settings-switch");
+  const box = make("input", "");
+  box.type = "checkbox";
+  box.checked = checked;
+  box.dataset["testid"] = testId;
+  box.onchange = () => changed(box);
+  row.append(box, words);
+  return row;
+}
+
+/** One choice of a select. */
+export function option(value: string, words: string): HTMLOptionElement {
+  const element = make("option", "", words);
+  element.value = value;
+  return element;
 }

@@ -1,8 +1,8 @@
-// The words of the frame that index.html leaves open, and the choice of language.
+// What index.html leaves open around the views: its words, the choice of language, and what the page says about itself.
 
 import { language, listenTexts, texts } from "../texts/index.js";
 import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
-import { byId, make } from "./dom.js";
+import { byId, make, option } from "./dom.js";
 
 export function prepareFrame(): void {
   document.documentElement.lang = language;
@@ -15,14 +15,15 @@ export function prepareFrame(): void {
   byId("privacy", HTMLElement).textContent = texts.introPrivacy;
   byId("sounds-more", HTMLElement).textContent = listenTexts.history;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
+  byId("about-title", HTMLElement).textContent = texts.about;
+  byId("about-text", HTMLElement).replaceChildren(...texts.aboutText.map((text) => make("p", "", text)));
   byId("language-name", HTMLElement).textContent = texts.languageName;
   const select = byId("language", HTMLSelectElement);
   select.replaceChildren(
     ...LANGUAGES.map((name) => {
-      const option = make("option", "", LANGUAGE_NAMES[name]) as HTMLOptionElement;
-      option.value = name;
-      option.lang = name;
-      return option;
+      const choice = option(name, LANGUAGE_NAMES[name]);
+      choice.lang = name;
+      return choice;
     }),
   );
   select.value = language;

@@ -2,7 +2,7 @@
 // what to do.
 
 import { SoundError } from "sourcing-sound";
-import { PageError } from "../page-error.js";
+import { codeOf } from "../page-error.js";
 import { errorTexts, listenTexts, modelErrorTexts, texts } from "../texts/index.js";
 import { byId } from "./dom.js";
 
@@ -38,7 +38,7 @@ export class Notice {
   }
 
   #fail(thrown: unknown, words: Record<keyof typeof errorTexts, string>): void {
-    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
+    const code = codeOf(thrown);
     const missing = thrown instanceof SoundError ? thrown.missing : undefined;
     const text = missing ? listenTexts.unsupported[missing] : words[code];
     this.#show(code, text, thrown instanceof Error ? thrown.message : "");

@@ -3,6 +3,7 @@
 // unwelcome, is overwritten from left to right; a recording's columns fill the
 // width once.
 
+import type { ModelInfo } from "sourcing-sound";
 import { magma } from "./colour-map.js";
 
 /** How columns are to be read and shown. */
@@ -12,6 +13,22 @@ export interface Scale {
   /** The values shown as black and as the brightest colour. */
   floor: number;
   ceiling: number;
+}
+
+/** Log-mel values shown as black and as the brightest colour, where they are decibel of power. */
+const DECIBEL_RANGE = { floor: -65, ceiling: 15 };
+/**
+ * The same where they are natural logarithms, as parts of the value in digital silence: it tells those of powers from
+ * those of magnitudes, which lie half as far from 0. Beyond the lowest that is usual, silence says nothing of the rest.
+ */
+const NATURAL_PARTS = { floor: 0.8, ceiling: -0.58 };
+const LOWEST_SILENCE = -11.5;
+
+/** How this model's columns are to be drawn. */
+export function scaleOf({ nMels, logScale, silentValue }: ModelInfo): Scale {
+  if (logScale === "decibel") return { nMels, ...DECIBEL_RANGE };
+  const silence = Math.max(silentValue, LOWEST_SILENCE);
+  return { nMels, floor: NATURAL_PARTS.floor * silence, ceiling: NATURAL_PARTS.ceiling * silence };
 }
 
 /** Widest strip that is kept; longer recordings show the loudest of neighbouring columns. */

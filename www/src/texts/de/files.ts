@@ -27,5 +27,4 @@ export const files: typeof english = {
   play: (what, time) => `${what}, ${time}, abspielen`,
   save: (what, time) => `${what}, ${time}, als WAV sichern`,
   saveAll: "Alle Dateien",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
 };

@@ -38,7 +38,6 @@ export const history: typeof english = {
   exported: "Sichern",
   exportedDay: "dieser Tag",
   exportedAll: "alles",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
   removeAll: "Alles löschen …",
   removeAllAsk: "Den ganzen Verlauf samt allen gespeicherten Aufnahmen löschen? Das lässt sich nicht rückgängig machen.",
   removeAllDo: "Alles löschen",

@@ -81,6 +81,7 @@ export const page: typeof english = {
   tabsName: "Bereiche der Seite",
   tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
   others: "Alle anderen",
+  formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
   languageName: "Sprache",
 };
 

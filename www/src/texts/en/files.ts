@@ -24,5 +24,4 @@ export const files = {
   play: (what: string, time: string) => `Play ${what}, ${time}`,
   save: (what: string, time: string) => `Save ${what}, ${time}, as WAV`,
   saveAll: "All files",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
 };

@@ -36,7 +36,6 @@ export const history = {
   exported: "Save",
   exportedDay: "this day",
   exportedAll: "everything",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
   removeAll: "Delete everything…",
   removeAllAsk: "Delete the whole history, including all saved sound? This cannot be undone.",
   removeAllDo: "Delete everything",

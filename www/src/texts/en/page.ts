@@ -78,5 +78,6 @@ export const page = {
   tabsName: "Parts of the page",
   tabs: { listen: "Listen", history: "History", files: "Files", models: "Models" },
   others: "All others",
+  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
   languageName: "Language",
 };

@@ -2,8 +2,7 @@
 // time and in a list, and the same as files.
 
 import type { Row } from "../export/rows.js";
-import { type Format, saveFile, saveRows } from "../export/save.js";
-import { scaleOf } from "../listen/picture.js";
+import { formatButtons, saveFile, saveRows } from "../export/save.js";
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
@@ -11,7 +10,7 @@ import { fileTexts, labelWords, texts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
 import { clock, percent, stretch } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";
-import { Spectrogram } from "../ui/spectrogram.js";
+import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { Timeline } from "../ui/timeline.js";
 import type { Analysis } from "./analysis.js";
 import { excerpt } from "./excerpt.js";
@@ -31,10 +30,10 @@ export class FileResult {
   show(analysis: Analysis, answer: string): void {
     this.clear();
     const { info, seconds, parts, columns } = analysis;
-    const canvas = make("canvas", "file-picture") as HTMLCanvasElement;
+    const canvas = make("canvas", "file-picture");
     canvas.role = "img";
     canvas.ariaLabel = fileTexts.picture;
-    const details = make("details", "file-parts") as HTMLDetailsElement;
+    const details = make("details", "file-parts");
     const list = make("ol", "sounds-rows");
     list.dataset["testid"] = "file-parts";
     this.#rows = parts.map((part) => this.#row(part));
@@ -57,15 +56,7 @@ export class FileResult {
       },
     });
     const exports = make("div", "file-exports");
-    exports.append(
-      ...(Object.entries(fileTexts.formats) as [Format, string][]).map(([format, name]) => {
-        const button = make("button", "button small", name) as HTMLButtonElement;
-        button.type = "button";
-        button.dataset["testid"] = `file-${format}`;
-        button.onclick = () => saveRows(this.#file.name, format, this.rows(analysis), this.whole(analysis));
-        return button;
-      }),
-    );
+    exports.append(...formatButtons("file", (format) => saveRows(this.#file.name, format, this.rows(analysis), this.whole(analysis))));
     const label = make("p", "file-answer", answer);
     label.dataset["testid"] = "file-answer";
     this.element.replaceChildren(label, canvas, timeline.element, details, exports);

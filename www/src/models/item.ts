@@ -21,18 +21,18 @@ type State = "rest" | "active" | "loading";
 export class ModelItem {
   readonly element = make("li", "model-list-item");
   readonly choice: Choice;
-  readonly #radio = make("input", "model-list-radio") as HTMLInputElement;
+  readonly #radio = make("input", "model-list-radio");
   readonly #size = make("span", "model-list-size");
-  readonly #progress = make("progress", "models-progress") as HTMLProgressElement;
+  readonly #progress = make("progress", "models-progress");
   readonly #inUse = make("span", "model-list-in-use", modelTexts.inUse);
-  readonly #button = make("button", "button small", modelTexts.use) as HTMLButtonElement;
+  readonly #button = make("button", "button small", modelTexts.use);
   #state: State = "rest";
 
   constructor(choice: Choice, events: ModelItemEvents) {
     this.choice = choice;
     this.element.dataset["testid"] = "model-item";
     this.element.dataset["id"] = choice.id;
-    const label = make("label", "model-list-label") as HTMLLabelElement;
+    const label = make("label", "model-list-label");
     const name = make("span", "model-list-name", choiceName(choice));
     label.append(name, this.#size);
     const about = modelTexts.about[choice.id];
@@ -59,7 +59,7 @@ export class ModelItem {
   }
 
   #removal(describedBy: string, events: ModelItemEvents): HTMLElement {
-    const button = make("button", "model-list-remove", modelTexts.remove) as HTMLButtonElement;
+    const button = make("button", "model-list-remove", modelTexts.remove);
     button.type = "button";
     button.dataset["testid"] = "model-remove";
     button.setAttribute("aria-describedby", describedBy);

@@ -4,11 +4,10 @@
 import { modelTexts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
 import { choiceName } from "./choice-words.js";
+import { ModelItem } from "./item.js";
 import type { Choice } from "./manifest.js";
-import { ModelItem } from "./model-item.js";
-import { modelKeys } from "./model-keys.js";
-import { ModelSheet } from "./model-sheet.js";
-import { OwnModel, watchDrops } from "./own-model.js";
+import { modelKeys, OwnModel, watchDrops } from "./own-model.js";
+import { ModelSheet } from "./sheet.js";
 import type { ModelSwitcherView } from "./switcher.js";
 
 export interface ModelsViewEvents {

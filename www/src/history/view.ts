@@ -3,17 +3,16 @@
 
 import type { SettingsStore } from "../settings.js";
 import { historyTexts, labelWords, language, locale } from "../texts/index.js";
-import { byId, make, setText } from "../ui/dom.js";
+import { byId, make, option, setText, smallButton } from "../ui/dom.js";
 import { Timeline } from "../ui/timeline.js";
 import { HistoryCounts } from "./counts.js";
-import { endOfDay, startOfDay, startOfHour } from "./day.js";
-import type { HistoryEvent } from "./event.js";
+import { clockOf, endOfDay, HOUR_MS, hours, quarters, startOfDay, startOfHour } from "./day.js";
 import { HistoryKeeping } from "./keeping.js";
 import { HistoryList } from "./list.js";
 import { HistorySaving } from "./saving.js";
+import type { HistoryEvent } from "./store.js";
 import type { HistoryStore } from "./store.js";
 
-const HOUR_MS = 3_600_000;
 /** Changes come twice a second while the page listens; the view follows no more often. */
 const REFRESH_MS = 1000;
 
@@ -21,9 +20,9 @@ export class HistoryView {
   readonly #root = byId("view-history", HTMLElement);
   readonly #store: HistoryStore;
   readonly #date = make("span", "history-date");
-  readonly #previous = button("‹", historyTexts.previousDay, "history-previous");
-  readonly #next = button("›", historyTexts.nextDay, "history-next");
-  readonly #today = button(historyTexts.today, "", "history-today");
+  readonly #previous = smallButton("‹", "history-previous", () => this.#go(-1));
+  readonly #next = smallButton("›", "history-next", () => this.#go(1));
+  readonly #today = smallButton(historyTexts.today, "history-today", () => void this.#open(startOfDay(new Date())));
   readonly #summary = make("p", "history-summary");
   readonly #filter = select("history-filter");
   readonly #zoom = select("history-zoom");
@@ -41,9 +40,8 @@ export class HistoryView {
     this.#store = store;
     this.#list = new HistoryList(store);
     this.#keeping = new HistoryKeeping(store, settings);
-    this.#previous.onclick = () => this.#go(-1);
-    this.#next.onclick = () => this.#go(1);
-    this.#today.onclick = () => void this.#open(startOfDay(new Date()));
+    this.#previous.ariaLabel = historyTexts.previousDay;
+    this.#next.ariaLabel = historyTexts.nextDay;
     this.#filter.onchange = () => void this.#show();
     this.#zoom.onchange = () => void this.#show();
     this.#summary.dataset["testid"] = "history-summary";
@@ -72,7 +70,7 @@ export class HistoryView {
     head.append(title, this.#today, days);
     const choices = make("div", "history-choices");
     choices.append(labelled(historyTexts.zoom, this.#zoom), labelled(historyTexts.filter, this.#filter));
-    const start = make("a", "button", historyTexts.start) as HTMLAnchorElement;
+    const start = make("a", "button", historyTexts.start);
     start.href = "#listen";
     this.#empty.append(make("p", ""), start);
     const line = make("div", "history-line");
@@ -160,30 +158,8 @@ export class HistoryView {
   }
 }
 
-/** "14:05", or "2:05 PM", as the person's language has it. */
-export function clockOf(ms: number): string {
-  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "short" });
-}
-
-function hours(day: Date, step: number): number[] {
-  const [year, month, date] = [day.getFullYear(), day.getMonth(), day.getDate()];
-  return Array.from({ length: 24 / step + 1 }, (_, i) => new Date(year, month, date, i * step).getTime());
-}
-
-function quarters(from: number): number[] {
-  return [0, 1, 2, 3, 4].map((quarter) => from + (quarter * HOUR_MS) / 4);
-}
-
-function button(words: string, name: string, id: string): HTMLButtonElement {
-  const element = make("button", "button small", words) as HTMLButtonElement;
-  element.type = "button";
-  element.dataset["testid"] = id;
-  if (name !== "") element.ariaLabel = name;
-  return element;
-}
-
 function select(id: string): HTMLSelectElement {
-  const element = make("select", "button small") as HTMLSelectElement;
+  const element = make("select", "button small");
   element.dataset["testid"] = id;
   return element;
 }
@@ -198,12 +174,6 @@ function fill(element: HTMLSelectElement, choices: readonly [string, string][]):
   const before = element.value;
   const same = choices.length === element.options.length && choices.every(([value], i) => element.options[i]?.value === value);
   if (same) return;
-  element.replaceChildren(
-    ...choices.map(([value, words]) => {
-      const option = make("option", "", words) as HTMLOptionElement;
-      option.value = value;
-      return option;
-    }),
-  );
+  element.replaceChildren(...choices.map(([value, words]) => option(value, words)));
   element.value = choices.some(([value]) => value === before) ? before : "";
 }

@@ -1,14 +1,14 @@
 // One recording: how far it is, then what it holds.
 
-import { type Classifier, type ModelInfo, openRecording, SoundError } from "sourcing-sound";
+import { type Classifier, type ModelInfo, openRecording } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
-import { siteName } from "../models/site-name.js";
-import { PageError } from "../page-error.js";
+import { siteName } from "../models/described.js";
+import { codeOf } from "../page-error.js";
 import { errorTexts, fileTexts, labelWords, texts } from "../texts/index.js";
-import { make, setText } from "../ui/dom.js";
+import { make, setText, smallButton } from "../ui/dom.js";
 import { clock, percent } from "../ui/format.js";
 import { type Analysis, analyse, type Progress } from "./analysis.js";
-import { FileResult } from "./file-result.js";
+import { FileResult } from "./result.js";
 
 /** `data-state` of the card. */
 type State = "waiting" | "working" | "done" | "cancelled" | "error";
@@ -36,9 +36,9 @@ export class FileCard {
     this.#file = file;
     const name = make("h3", "file-name", file.name);
     name.title = file.name;
-    this.#cancel = action(fileTexts.cancel, "file-cancel", () => this.#task.abort());
-    this.#again = action(fileTexts.retry, "file-again", () => events.again());
-    const remove = action(fileTexts.remove, "file-remove", () => {
+    this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
+    this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
+    const remove = smallButton(fileTexts.remove, "file-remove", () => {
       this.#task.abort();
       this.#result.clear();
       this.element.remove();
@@ -119,7 +119,7 @@ export class FileCard {
   }
 
   #fail(thrown: unknown): void {
-    const code = thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
+    const code = codeOf(thrown);
     this.element.dataset["code"] = code;
     this.#words.title = thrown instanceof Error ? thrown.message : "";
     this.#set("error", errorTexts[code]);
@@ -164,12 +164,4 @@ function mainAnswer({ answer, parts, seconds }: Analysis): { label: string; word
 
 function timeLeft(seconds: number): string {
   return seconds < 90 ? fileTexts.secondsLeft(Math.max(1, Math.ceil(seconds))) : fileTexts.minutesLeft(Math.round(seconds / 60));
-}
-
-function action(words: string, id: string, work: () => void): HTMLButtonElement {
-  const button = make("button", "button small", words) as HTMLButtonElement;
-  button.type = "button";
-  button.dataset["testid"] = id;
-  button.onclick = work;
-  return button;
 }

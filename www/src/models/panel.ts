@@ -2,7 +2,7 @@
 // of the one that is chosen.
 
 import { texts } from "../texts/index.js";
-import { byId, setText } from "../ui/dom.js";
+import { byId, option, setText } from "../ui/dom.js";
 import { megabytes } from "../ui/format.js";
 import { choiceWords } from "./choice-words.js";
 import type { Choice } from "./manifest.js";
@@ -40,14 +40,7 @@ export class ModelPanel {
   offer(choices: Choice[], active: Choice): void {
     this.#choices = choices;
     this.#active = active;
-    this.#select.replaceChildren(
-      ...this.#choices.map((choice) => {
-        const option = document.createElement("option");
-        option.value = choice.id;
-        option.textContent = choiceWords(choice);
-        return option;
-      }),
-    );
+    this.#select.replaceChildren(...choices.map((choice) => option(choice.id, choiceWords(choice))));
     if (this.#state !== "loading") this.#rest();
   }
 

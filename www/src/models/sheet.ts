@@ -1,17 +1,18 @@
 // What a model says about itself, and its card, fetched when somebody unfolds it.
 
-import { modelTexts, texts } from "../texts/index.js";
+import { groupName, labelWords, modelTexts, texts } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize } from "../ui/format.js";
+import { setIcon } from "../ui/icons.js";
 import { choiceName } from "./choice-words.js";
-import { labelList } from "./label-groups.js";
+import type { Described } from "./described.js";
 import { addressOf, type Choice, sizeOf, speaker } from "./manifest.js";
 
 export class ModelSheet {
   readonly element = make("article", "sheet");
   readonly #title = make("h3", "sheet-title");
   readonly #facts = make("dl", "facts");
-  readonly #card = make("details", "sheet-card") as HTMLDetailsElement;
+  readonly #card = make("details", "sheet-card");
   readonly #cardText = make("div", "sheet-card-text");
   #choice: Choice | undefined;
   /** Address of the card whose text is there. */
@@ -99,4 +100,26 @@ function digests(files: { name: string; sha256: string }[]): HTMLElement {
     list.append(make("code", "", files.length > 1 ? modelTexts.digestOf(name, sha256) : sha256));
   }
   return list;
+}
+
+type Labels = Pick<Described, "labels" | "groups" | "labelGroups">;
+
+/** The labels, folded away group by group where there are groups. */
+function labelList(described: Labels): HTMLElement | string {
+  return described.groups.length > 0 ? labelsByGroup(described) : described.labels.map(labelWords).join(", ");
+}
+
+function labelsByGroup({ labels, groups, labelGroups }: Labels): HTMLElement {
+  const details = make("details", "label-groups");
+  details.append(make("summary", "", texts.facts.kinds(labels.length, groups.length)));
+  groups.forEach(({ name, icon }, index) => {
+    const heading = make("h4", "");
+    const picture = make("span", "icon");
+    picture.ariaHidden = "true";
+    setIcon(picture, icon);
+    heading.append(picture, groupName(name));
+    const members = labels.filter((_, label) => labelGroups[label] === index).map(labelWords);
+    details.append(heading, make("p", "", members.join(" · ")));
+  });
+  return details;
 }
