@@ -1,7 +1,8 @@
 // One recording: how far it is, then what it holds.
 
-import { type Classifier, type ModelInfo, openRecording } from "sourcing-sound";
+import { type ModelInfo, openRecording } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
+import type { ActiveModel } from "../models/active-model.js";
 import { siteName } from "../models/described.js";
 import { codeOf } from "../page-error.js";
 import { errorTexts, fileTexts, labelWords, texts } from "../texts/index.js";
@@ -65,7 +66,7 @@ export class FileCard {
     this.#set("waiting", fileTexts.waiting);
   }
 
-  async classify(classifier: () => Promise<Classifier>): Promise<void> {
+  async classify(model: ActiveModel): Promise<void> {
     const { signal } = this.#task;
     if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
     this.#bar.removeAttribute("value");
@@ -73,7 +74,7 @@ export class FileCard {
     // Decoding does not know of the signal: it is left to itself.
     signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
     try {
-      const [source, loaded] = await Promise.all([openRecording(this.#file), classifier()]);
+      const [source, loaded] = await Promise.all([openRecording(this.#file), model.load()]);
       try {
         signal.throwIfAborted();
         this.#show(await analyse(source, loaded, { signal, progress: (progress) => this.#progress(progress) }));
@@ -85,8 +86,8 @@ export class FileCard {
     }
   }
 
-  /** Offers to classify it again with the current model, unless that was done. */
-  modelChanged(info: ModelInfo): void {
+  /** Offers to classify it again with the model in use, unless that was done. */
+  describe(info: ModelInfo): void {
     this.#info = info;
     this.#offerAgain();
   }

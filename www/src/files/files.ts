@@ -1,17 +1,17 @@
 // Recordings: each has a card, and they are classified one after the other.
+//
+// In: files that the user chooses or drops, and the model in use. Out: what is in each of them, and the same as files.
 
-import type { Classifier, ModelInfo } from "sourcing-sound";
+import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
+import type { ActiveModel } from "../models/active-model.js";
 import { fileTexts } from "../texts/index.js";
 import { byId, make } from "../ui/dom.js";
 import { FileCard } from "./card.js";
 import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {
-  /** The classifier of now; work under way keeps the one it began with. */
-  classifier(): Promise<Classifier>;
-  /** Holds a classifier as long as `work` needs it. */
-  during(work: Promise<void>): void;
+  model: ActiveModel;
   /** Recordings were chosen or dropped, perhaps while another view is shown. */
   wanted(): void;
 }
@@ -44,7 +44,7 @@ export class FilesView {
           this.#showExports();
         },
       });
-      if (this.#info) card.modelChanged(this.#info);
+      if (this.#info) card.describe(this.#info);
       this.#cards.unshift(card);
       this.#list.prepend(card.element);
       this.#classify(card);
@@ -52,17 +52,17 @@ export class FilesView {
     this.#showExports();
   }
 
-  /** The model changed: finished recordings can be classified again. */
-  modelChanged(info: ModelInfo): void {
+  /** Another model is in use: finished recordings can be classified again with it. */
+  describe(info: ModelInfo): void {
     this.#info = info;
-    for (const card of this.#cards) card.modelChanged(info);
+    for (const card of this.#cards) card.describe(info);
   }
 
   #classify(card: FileCard): void {
     card.wait();
     this.#queue = this.#queue.then(async () => {
-      const work = card.classify(() => this.#parts.classifier());
-      this.#parts.during(work);
+      const work = card.classify(this.#parts.model);
+      this.#parts.model.hold(work);
       await work;
       this.#showExports();
     });

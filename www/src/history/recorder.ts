@@ -2,7 +2,6 @@
 // seconds while it sounds, and when it ends; so that little is lost by a crash.
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
-import type { Log } from "../listen/log.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
 
 const WRITE_MS = 5000;
@@ -32,7 +31,7 @@ interface Due {
   from: number;
 }
 
-export class HistoryRecorder implements Log {
+export class HistoryRecorder {
   readonly #parts: RecorderParts;
   readonly #open = new Map<string, Open>();
   #due: Due[] = [];

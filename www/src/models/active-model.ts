@@ -1,21 +1,23 @@
-// The classifier that the page listens with: everyday at first, then whichever is chosen.
+// The classifier in use: everyday at first, then whichever is chosen.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
 
 export class ActiveModel {
-  readonly #loaded: (info: ModelInfo) => void;
+  readonly #changed: (info: ModelInfo) => void;
   #classifier: Promise<Classifier> | undefined;
+  /** Work that holds a classifier. */
+  #held: Promise<void> = Promise.resolve();
 
-  /** `loaded` gets the first classifier. */
-  constructor(loaded: (info: ModelInfo) => void) {
-    this.#loaded = loaded;
+  /** `changed` is called with every model that comes into use. */
+  constructor(changed: (info: ModelInfo) => void) {
+    this.#changed = changed;
   }
 
-  /** The classifier of now; the first is loaded once, and after a failure it is tried again. */
+  /** The classifier in use. The first is loaded once, and after a failure it is tried again. */
   load(): Promise<Classifier> {
     this.#classifier ??= Classifier.load().then(
       (classifier) => {
-        this.#loaded(classifier.info);
+        this.#changed(classifier.info);
         return classifier;
       },
       (thrown: unknown) => {
@@ -26,8 +28,18 @@ export class ActiveModel {
     return this.#classifier;
   }
 
+  /** Keeps the classifier with which `work` begins alive as long as it lasts, whatever is chosen meanwhile. */
+  hold(work: Promise<void>): void {
+    this.#held = Promise.allSettled([this.#held, work]).then(() => undefined);
+  }
+
+  /** Resolves when the work that holds a classifier now has ended. */
+  released(): Promise<void> {
+    return this.#held;
+  }
+
   /**
-   * Puts another in its place, with `handOver` for the microphone that is open, and gives the one before, which is to
+   * Puts another in its place, with `handOver` for the microphone that is open, and returns the one before, which is to
    * be closed. Rejects, with all as it was, when the microphone cannot be handed over.
    */
   async replace(
@@ -42,6 +54,7 @@ export class ActiveModel {
       this.#classifier = before;
       throw thrown;
     }
+    this.#changed(classifier.info);
     return before;
   }
 }
