@@ -1,7 +1,7 @@
 import { SoundError } from "sourcing-sound";
 import type { AnyErrorCode, PageErrorCode } from "./texts/codes.js";
 
-/** What goes wrong on the page itself rather than in the package. */
+/** An error of the page itself, not of the package. */
 export class PageError extends Error {
   override readonly name = "PageError";
 
@@ -13,7 +13,7 @@ export class PageError extends Error {
   }
 }
 
-/** The code of whatever was thrown; `unknown` where it has none. */
+/** The code of whatever was thrown; `unknown` if it has none. */
 export function codeOf(thrown: unknown): AnyErrorCode {
   return thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
 }

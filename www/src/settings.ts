@@ -1,11 +1,11 @@
-// What the person has set, kept for the next visit where the browser keeps
-// anything. What is not set is the model's own.
+// The user's settings, saved for the next visit if the browser allows it. Values of
+// the stream that are not set are the model's own.
 
 import type { StreamOptions } from "sourcing-sound";
 
-/** Chosen labels tell the person when they begin. */
+/** When and how the user is alerted. */
 export interface AlertSettings {
-  /** The models' own names of labels, of any model. */
+  /** The ticked labels, of any model, as the models name them. */
   labels: string[];
   notify: boolean;
   sound: boolean;
@@ -14,11 +14,11 @@ export interface AlertSettings {
 export interface Settings {
   /** By the model's name. */
   stream: Readonly<Record<string, StreamOptions>>;
-  /** `undefined` for the system's microphone. */
+  /** `undefined` for the system default. */
   deviceId: string | undefined;
   wakeLock: boolean;
   alerts: AlertSettings;
-  /** Whether 4 seconds of sound are kept with each event, and of how many events at most. */
+  /** Whether sound is kept with each event, and for how many events at most. */
   keepAudio: boolean;
   maxClips: number;
 }
@@ -46,7 +46,7 @@ export class SettingsStore {
     try {
       localStorage.setItem(KEY, JSON.stringify(this.#settings));
     } catch {
-      // They hold until the page is closed.
+      // They apply until the page is closed.
     }
   }
 
@@ -68,7 +68,7 @@ function read(): Settings {
   }
 }
 
-/** What an older version or another hand has written must not break the page. */
+/** Invalid values, of an older version or edited by hand, are replaced by the defaults. */
 function checked(kept: Partial<Settings>): Settings {
   const flag = (value: unknown, otherwise: boolean) => (typeof value === "boolean" ? value : otherwise);
   const alerts = kept.alerts ?? DEFAULTS.alerts;

@@ -1,19 +1,19 @@
-// What is exported: sounds with their beginning and end.
+// What is exported: labels with their start and end, as CSV or as a label track.
 
 export interface Row {
   label: string;
-  /** Seconds: from a recording's first sample, or since 1970 (UTC) for live events. */
+  /** Seconds from the start of a recording; since 1970 (UTC) for live events. */
   onset: number;
   offset: number;
   /** 0 to 1. */
   score: number;
   /** Name of the model that detected it. */
   model: string;
-  /** Name of the recording, where there is one. */
+  /** Name of the recording; live events have none. */
   file?: string;
 }
 
-/** Comma-separated values as RFC 4180 has them. Times of live events are ISO 8601 in UTC, those of recordings seconds. */
+/** Comma-separated values as in RFC 4180. Times are ISO 8601 in UTC for live events and seconds for recordings. */
 export function toCsv(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const time = (seconds: number) => (row.file === undefined ? new Date(seconds * 1000).toISOString() : seconds.toFixed(3));
@@ -24,15 +24,15 @@ export function toCsv(rows: readonly Row[]): string {
   return [head, ...lines].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }
 
-/** Quoted where it must be. A spreadsheet would run what begins like a formula, so that is made text. */
+/** Quoted where necessary. A spreadsheet would run a cell that starts like a formula, so that is turned into text. */
 function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**
- * Audacity's label tracks: a line per label, "start <tab> end <tab> label", in seconds. Live events count from the first
- * one's beginning.
+ * A label track for Audacity: one line per label, "start <tab> end <tab> label", in seconds. For live events 0 is the
+ * start of the first one.
  */
 export function toAudacity(rows: readonly Row[]): string {
   const sorted = [...rows].sort((a, b) => a.onset - b.onset);

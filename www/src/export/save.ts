@@ -1,4 +1,4 @@
-// Hands a file to the person.
+// Saves files to the user's device.
 
 import { texts } from "../texts/index.js";
 import { smallButton } from "../ui/dom.js";
@@ -8,7 +8,7 @@ export type Format = keyof typeof texts.formats;
 
 const FORMATS: readonly Format[] = ["csv", "json", "audacity"];
 
-/** How long the browser may take to begin with a download. */
+/** How long the browser may take to start a download. */
 const KEPT_MS = 60_000;
 
 export function saveFile(name: string, blob: Blob): void {
@@ -19,7 +19,7 @@ export function saveFile(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
 
-/** Saves `rows` as `name` with the format's ending; `whole` is what JSON holds in their place. */
+/** Saves `rows` as `name` plus the format's extension; JSON contains `whole` instead. */
 export function saveRows(name: string, format: Format, rows: readonly Row[], whole: unknown = rows): void {
   switch (format) {
     case "csv":
@@ -31,7 +31,7 @@ export function saveRows(name: string, format: Format, rows: readonly Row[], who
   }
 }
 
-/** A button for each format; its `data-testid` is `prefix` and the format. */
+/** One button per format; its `data-testid` is `prefix-format`. */
 export function formatButtons(prefix: string, save: (format: Format) => void): HTMLElement[] {
   return FORMATS.map((format) => smallButton(texts.formats[format], `${prefix}-${format}`, () => save(format)));
 }

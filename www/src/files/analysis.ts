@@ -1,18 +1,18 @@
-// One recording through the model: every segment, what they say together, and
-// a picture. While one piece is processed the next is decoded.
+// Runs one recording through a model: every segment, one answer for the whole,
+// and the columns of a picture. While one piece is processed, the next is decoded.
 
 import type { Classifier, ModelInfo, Prediction, RecordingReader } from "sourcing-sound";
 import { overall, type Part, toParts } from "../sound/parts.js";
 import { Overview } from "./overview.js";
 
-/** Of hundreds of labels, so many a segment tell all that is shown. */
+/** With hundreds of labels, this many per segment are enough for what is shown. */
 const TOP = 20;
 
 export interface Progress {
   /** Seconds of sound. */
   done: number;
   total: number;
-  /** Seconds of time, as fast as it went so far. */
+  /** Estimated seconds until it is done. */
   left: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Analysis {
   parts: Part[];
   answer: Pick<Prediction, "categories" | "groups" | "rejected">;
   columns: Float32Array<ArrayBuffer>;
-  /** What broke off the file before its end; what came before is kept. */
+  /** Why the file could not be read to its end; the result covers what was read. */
   broken: unknown;
 }
 
@@ -32,7 +32,7 @@ export interface AnalysisOptions {
   progress(progress: Progress): void;
 }
 
-/** Rejects with the signal's reason, or with what the package throws; `audio-too-short` where there is no sound. */
+/** Rejects with the signal's reason or with the package's error: `audio-too-short` for a file without sound. */
 export async function analyse(source: RecordingReader, classifier: Classifier, options: AnalysisOptions): Promise<Analysis> {
   const { signal, progress } = options;
   const { info } = classifier;
@@ -66,7 +66,7 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
         break;
       }
       processing = run(next.piece);
-      // Awaited with the next piece; until then it must not count as unhandled.
+      // It is awaited with the next piece; a rejection must not count as unhandled until then.
       processing.catch(() => undefined);
     }
     predictions.push(...(await segments.finish()));

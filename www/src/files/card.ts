@@ -1,4 +1,4 @@
-// One recording: how far it is, then what it holds.
+// One recording: its progress, then its result.
 
 import { type ModelInfo, openRecording } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
@@ -60,7 +60,7 @@ export class FileCard {
     this.element.append(head, this.#bar, this.#words, this.#result.element);
   }
 
-  /** Its turn has not come yet. */
+  /** It is in the queue. */
   wait(): void {
     this.#task = new AbortController();
     this.#set("waiting", fileTexts.waiting);
@@ -71,7 +71,7 @@ export class FileCard {
     if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
     this.#bar.removeAttribute("value");
     this.#set("working", fileTexts.opening);
-    // Decoding does not know of the signal: it is left to itself.
+    // Opening a file cannot be cancelled: the card says so at once, and the result is dropped.
     signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
     try {
       const [source, loaded] = await Promise.all([openRecording(this.#file), model.load()]);
@@ -86,18 +86,18 @@ export class FileCard {
     }
   }
 
-  /** Offers to classify it again with the model in use, unless that was done. */
+  /** Offers to classify it again if another model is in use now. */
   describe(info: ModelInfo): void {
     this.#info = info;
     this.#offerAgain();
   }
 
-  /** Its stretches with a sound that has a name. */
+  /** Its stretches that have a label. */
   rows(): Row[] {
     return this.#analysis ? this.#result.rows(this.#analysis) : [];
   }
 
-  /** All that is known of it, for JSON. */
+  /** The whole result, for JSON. */
   whole(): object | undefined {
     return this.#analysis && this.#result.whole(this.#analysis);
   }
@@ -145,7 +145,7 @@ export class FileCard {
   }
 }
 
-/** What a recording is: with how sure that is where it is one thing, else what it holds longest. */
+/** The label of a recording and its score; of several, the label that lasts longest and its share of the time. */
 function mainAnswer({ answer, parts, seconds }: Analysis): { label: string; words: string } {
   const best = answer.rejected ? undefined : answer.categories[0];
   if (parts.length <= 1) {

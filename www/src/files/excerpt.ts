@@ -1,8 +1,8 @@
-// A short stretch of a recording, to be played or kept.
+// A short stretch of a recording, to play or save.
 
 import { openRecording, type Recording, type RecordingReader, SoundError } from "sourcing-sound";
 
-/** Longer stretches are cut: this is for listening in. */
+/** Longer stretches are cut off. */
 const MOST_SECONDS = 60;
 
 export async function excerpt(file: File, start: number, end: number, signal: AbortSignal): Promise<Recording> {
@@ -14,7 +14,7 @@ export async function excerpt(file: File, start: number, end: number, signal: Ab
   }
 }
 
-/** Up to `seconds` of a recording, from `start` on. What a damaged file still has is enough. */
+/** Up to `seconds` of a recording, starting at `start`; of a damaged file, as much as can be read. */
 async function cut(
   reader: RecordingReader,
   start: number,

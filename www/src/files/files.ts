@@ -1,6 +1,7 @@
-// Recordings: each has a card, and they are classified one after the other.
+// The view "Files": recordings, classified one after the other, each with a card.
 //
-// In: files that the user chooses or drops, and the model in use. Out: what is in each of them, and the same as files.
+// In: files that the user chooses or drops, and the model in use. Out: the result of each recording, on its card and as a
+// file to save.
 
 import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
@@ -12,7 +13,7 @@ import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {
   model: ActiveModel;
-  /** Recordings were chosen or dropped, perhaps while another view is shown. */
+  /** Recordings were added, perhaps while another view is shown. */
   wanted(): void;
 }
 
@@ -87,7 +88,7 @@ export class FilesView {
     this.#showExports();
   }
 
-  /** For one file its own buttons are enough. */
+  /** A single file has its own buttons. */
   #showExports(): void {
     this.#exports.hidden = this.#cards.filter((card) => card.rows().length > 0).length < 2;
   }

@@ -1,10 +1,10 @@
-// Recordings by choice or by dropping them anywhere on the page.
+// Recordings that the user chooses, or drops anywhere on the page.
 
 import { byId } from "../ui/dom.js";
 
 export interface FileInputEvents {
   chosen(files: File[]): void;
-  /** Files hang over the page, or do no more. */
+  /** Files are being dragged over the page, or no longer are. */
   hovering(over: boolean): void;
 }
 
@@ -17,11 +17,11 @@ export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
   };
   input.onchange = () => {
     take(input.files);
-    // Emptied, so that the same file can be chosen again.
+    // Cleared, so that the same file can be chosen again.
     input.value = "";
   };
 
-  // Entering a child leaves its parent: only the balance tells whether it is over.
+  // Entering a child element leaves its parent, so enters and leaves have to be counted.
   let depth = 0;
   const carriesFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
   addEventListener("dragenter", (event) => {
@@ -39,7 +39,7 @@ export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
   });
   addEventListener("drop", (event) => {
     if (!carriesFile(event)) return;
-    // A model is taken by the view of the models.
+    // A model file has been handled by the Models view.
     const taken = event.defaultPrevented;
     event.preventDefault();
     depth = 0;

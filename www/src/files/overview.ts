@@ -1,5 +1,5 @@
-// The log-mel picture of a recording of any length in a bounded number of
-// columns: the loudest of neighbours.
+// The log-mel picture of a recording of any length in a limited number of
+// columns: each is the maximum of several neighbours.
 
 const MOST_COLUMNS = 2048;
 
@@ -7,7 +7,7 @@ export class Overview {
   readonly #nMels: number;
   #columns: Float32Array<ArrayBuffer>;
   #count = 0;
-  /** Columns of the recording in one of these, and how many of the newest one are there. */
+  /** How many columns of the recording one of these stands for, and how many the newest has so far. */
   #factor = 1;
   #filled = 0;
 

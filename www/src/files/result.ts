@@ -1,8 +1,8 @@
-// What a recording holds: the answer, its picture, its stretches on a line of
-// time and in a list, and the same as files.
+// The result of a recording: its answer, its spectrogram, its stretches on a
+// timeline and in a list, and buttons to save them.
 
 import type { Row } from "../export/rows.js";
-import { formatButtons, saveFile, saveRows } from "../export/save.js";
+import { type Format, formatButtons, saveFile, saveRows } from "../export/save.js";
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
@@ -56,7 +56,8 @@ export class FileResult {
       },
     });
     const exports = make("div", "file-exports");
-    exports.append(...formatButtons("file", (format) => saveRows(this.#file.name, format, this.rows(analysis), this.whole(analysis))));
+    const save = (format: Format) => saveRows(this.#file.name, format, this.rows(analysis), this.whole(analysis));
+    exports.append(...formatButtons("file", save));
     const label = make("p", "file-answer", answer);
     label.dataset["testid"] = "file-answer";
     this.element.replaceChildren(label, canvas, timeline.element, details, exports);
@@ -64,7 +65,7 @@ export class FileResult {
     new Spectrogram(canvas).show(columns, scaleOf(info));
   }
 
-  /** Ends what is playing, or is about to. */
+  /** Stops what is playing, or about to play. */
   clear(): void {
     this.#over.abort();
     this.#over = new AbortController();

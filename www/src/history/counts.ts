@@ -28,7 +28,7 @@ export class HistoryCounts {
     const sum = (row: readonly number[]) => row.reduce((a, b) => a + b, 0);
     const rows = [...counts].sort(([, a], [, b]) => sum(b) - sum(a));
     const most = Math.max(1, ...rows.flatMap(([, row]) => row));
-    // Hours before the first and after the last sound say nothing.
+    // Hours before the first and after the last sound are left out.
     const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => rows.some(([, row]) => row[hour]! > 0));
     const [first, last] = [hours[0] ?? 0, hours.at(-1) ?? 0];
     const shown = Array.from({ length: last - first + 1 }, (_, i) => first + i);

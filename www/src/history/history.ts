@@ -1,7 +1,7 @@
 // The history: what was detected, kept in this browser and shown day by day.
 //
-// In: the updates of listening, and the last seconds of sound where the user keeps them. Out: the view of the history, and
-// files that the user saves from it.
+// In: every update while the page listens, and the last seconds of sound if the user keeps them. Out: the view "History",
+// and the files that the user saves from it.
 
 import type { Recording } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
@@ -14,17 +14,17 @@ export interface HistoryParts {
   settings: SettingsStore;
   /** The last seconds of sound, if a microphone is open. */
   recent(seconds: number): Promise<Recording | undefined>;
-  /** Something could not be kept: a sentence for the user. */
+  /** Something could not be saved; `text` tells the user. */
   troubled(text: string): void;
 }
 
 export class History {
-  /** Gets the updates of listening. */
+  /** Takes every update while the page listens. */
   readonly recorder: HistoryRecorder;
   readonly #view: Promise<HistoryView>;
 
   constructor({ settings, recent, troubled }: HistoryParts) {
-    // Not waited for: nothing else of the page needs it, and a database may take its time.
+    // Not awaited: nothing else on the page needs it, and opening a database may take a while.
     const store = openHistory();
     this.#view = store.then((opened) => new HistoryView(opened, settings));
     this.recorder = new HistoryRecorder({
@@ -37,11 +37,11 @@ export class History {
         void this.#view.then((view) => view.warn(historyTexts.troubles[what]));
       },
     });
-    // Events that are open when the page is left end then.
+    // Open events end when the user leaves the page.
     addEventListener("pagehide", () => this.recorder.end());
   }
 
-  /** The view comes into sight. */
+  /** The view is shown. */
   show(): void {
     void this.#view.then((view) => view.show());
   }

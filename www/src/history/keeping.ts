@@ -1,4 +1,4 @@
-// Whether sound is kept with the events, and how much of it.
+// The setting whether sound is kept with the events, and how much of it.
 
 import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/index.js";
@@ -8,7 +8,7 @@ import { CLIP_SECONDS } from "./recorder.js";
 import type { HistoryStore } from "./store.js";
 
 const CHOICES = [50, 200, 1000];
-/** Of most devices: 16 bits a sample at 48 kHz. */
+/** On most devices: 16 bits per sample at 48 kHz. */
 const CLIP_BYTES = CLIP_SECONDS * 48_000 * 2;
 
 export class HistoryKeeping {
@@ -21,7 +21,7 @@ export class HistoryKeeping {
     this.#settings = settings;
     const keep = checkbox(historyTexts.keep, settings.all.keepAudio, "keep-audio", ({ checked }) => {
       settings.change({ keepAudio: checked });
-      // Asked for, so that the browser does not throw it away when space runs short.
+      // Ask the browser not to delete it when space runs short.
       if (checked) void navigator.storage?.persist?.();
       this.showUsed();
     });

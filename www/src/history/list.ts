@@ -1,4 +1,4 @@
-// Every sound of the range shown, newest first, with what can be done with it.
+// Every event in the range shown, newest first, with buttons to play, save and delete it.
 
 import { saveFile } from "../export/save.js";
 import { Player } from "../sound/player.js";
@@ -34,7 +34,7 @@ export class HistoryList {
     this.element.append(make("h3", "", historyTexts.list), this.#rows, this.#more);
   }
 
-  /** Another day: from the top again. */
+  /** Another day is shown: starts again with one page of rows. */
   reset(): void {
     this.#shown = PAGE;
   }
@@ -44,7 +44,7 @@ export class HistoryList {
     this.#draw();
   }
 
-  /** Brings the event's row into sight. */
+  /** Scrolls to the event's row. */
   focus(event: HistoryEvent | undefined): void {
     const index = this.#events.findIndex(({ id }) => id === event?.id);
     if (index < 0) return;
@@ -59,7 +59,7 @@ export class HistoryList {
   #draw(): void {
     const shown = this.#events.slice(0, this.#shown);
     const present = new Map([...this.#rows.children].map((row) => [(row as HTMLElement).dataset["id"], row as HTMLElement]));
-    // Rows that are unchanged stay, and with them the focus.
+    // Unchanged rows stay, so that they keep the focus.
     const rows = shown.map((event) => {
       const row = present.get(event.id);
       return row?.dataset["state"] === stateOf(event) ? row : this.#row(event);
@@ -129,7 +129,7 @@ export class HistoryList {
     if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${at}.wav`, toWav(clip));
   }
 
-  /** The keyboard goes on at the next row. */
+  /** The focus moves to the next row. */
   async #remove({ id }: HistoryEvent, row: HTMLElement): Promise<void> {
     if (row.querySelector("[data-playing]")) this.#player.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
@@ -140,7 +140,7 @@ export class HistoryList {
   }
 }
 
-/** What a row shows of an event: one that shows the same need not be made again. */
+/** What a row shows of an event; a row with the same state is reused. */
 function stateOf({ offset, open, score, hasClip }: HistoryEvent): string {
   return [Math.round(offset / 100), open, percent(score), hasClip].join(" ");
 }

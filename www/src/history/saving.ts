@@ -1,4 +1,4 @@
-// The history as a file, and its end.
+// Saves the history as a file, or deletes it.
 
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
@@ -24,7 +24,8 @@ export class HistorySaving {
     label.append(this.#what);
     const formats = formatButtons("history", (format) => void this.#save(format));
     const dialog = this.#dialog();
-    this.element.append(label, ...formats, smallButton(historyTexts.removeAll, "history-remove-all", () => dialog.showModal()), dialog);
+    const removeAll = smallButton(historyTexts.removeAll, "history-remove-all", () => dialog.showModal());
+    this.element.append(label, ...formats, removeAll, dialog);
   }
 
   async #save(format: Format): Promise<void> {
@@ -57,7 +58,7 @@ function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
   return { label, onset: onset / 1000, offset: offset / 1000, score, model };
 }
 
-/** Times as people and programs read them alike. */
+/** With times as ISO 8601. */
 function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): object {
   const iso = (ms: number) => new Date(ms).toISOString();
   return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, model, clip: hasClip };

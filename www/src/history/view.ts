@@ -1,5 +1,5 @@
-// The history, a day at a time: when which sound was detected, how often in each
-// hour, and every single one.
+// The history of one day: a timeline, a table of counts per hour, and a list of
+// every event.
 
 import type { SettingsStore } from "../settings.js";
 import { historyTexts, labelWords, language, locale } from "../texts/index.js";
@@ -13,7 +13,7 @@ import { HistorySaving } from "./saving.js";
 import type { HistoryEvent } from "./store.js";
 import type { HistoryStore } from "./store.js";
 
-/** Changes come twice a second while the page listens; the view follows no more often. */
+/** Changes come twice a second while the page listens; the view is refreshed less often. */
 const REFRESH_MS = 1000;
 
 export class HistoryView {
@@ -49,13 +49,13 @@ export class HistoryView {
     this.#build();
   }
 
-  /** It came into sight. */
+  /** The view is shown. */
   show(): void {
     this.#keeping.showUsed();
     void this.#show();
   }
 
-  /** Something that is wrong while the page goes on. */
+  /** Shows a problem while the page goes on; an empty text hides it. */
   warn(text: string): void {
     setText(this.#warning, text);
     this.#warning.hidden = text === "";
@@ -144,7 +144,7 @@ export class HistoryView {
     );
   }
 
-  /** The labels and hours that there are on this day; what was chosen stays chosen. */
+  /** Offers the labels and hours of this day; the current choice is kept. */
   #offer(events: readonly HistoryEvent[]): void {
     const labels = [...new Set(events.map(({ label }) => label))].map((label): [string, string] => [label, labelWords(label)]);
     labels.sort(([, a], [, b]) => a.localeCompare(b, language));

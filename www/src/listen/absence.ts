@@ -1,13 +1,16 @@
-// How much sound was missed while the page was out of sight: browsers may slow
-// such pages down or stop them.
+// How much sound was missed while the page was hidden: browsers may slow hidden
+// pages down or stop them.
 
-/** Less is no more than the usual delay. */
+/** Anything shorter is the usual delay. */
 const LEAST_SECONDS = 3;
 
 export class Absence {
   #left: { at: number; processed: number } | undefined;
 
-  /** `processed`: seconds of sound processed so far, or `undefined` when the page does not listen; `missed` is called on return. */
+  /**
+   * `processed` returns the seconds of sound processed so far, `undefined` while the page does not listen. `missed` is
+   * called when the page is visible again.
+   */
   constructor(processed: () => number | undefined, missed: (seconds: number) => void) {
     document.addEventListener("visibilitychange", () => {
       const now = processed();
@@ -17,7 +20,7 @@ export class Absence {
       }
       const left = this.#left;
       this.#left = undefined;
-      // A new microphone counts from zero: nothing can be said then.
+      // A microphone that was opened in the meantime counts from zero: the loss is unknown.
       if (!left || now === undefined || now < left.processed) return;
       const seconds = (Date.now() - left.at) / 1000 - (now - left.processed);
       if (seconds >= LEAST_SECONDS) missed(seconds);

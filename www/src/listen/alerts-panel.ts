@@ -1,4 +1,4 @@
-// Which sounds raise an alert, and how.
+// The settings of alerts: for which labels, and how.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
@@ -6,7 +6,7 @@ import { labelWords, language, settingsTexts } from "../texts/index.js";
 import { checkbox, make, setText } from "../ui/dom.js";
 import { Alerts } from "./alerts.js";
 
-/** From so many labels on they can be searched. */
+/** With this many labels or more there is a search field. */
 const SEARCHED = 30;
 
 export class AlertsPanel {

@@ -1,11 +1,11 @@
-// Tells the person of chosen sounds when they begin: by the browser's
-// notification, by a short tone, or both.
+// Alerts the user when a ticked sound starts: with a notification, with a short
+// tone, or both.
 
 import type { SoundEvent } from "sourcing-sound";
 import type { AlertSettings } from "../settings.js";
 import { labelWords, listenTexts } from "../texts/index.js";
 
-/** The shortest time between two alerts for the same sound. */
+/** The shortest time between two alerts for the same label. */
 const PAUSE_MS = 20_000;
 
 const TONE_HZ = 880;
@@ -13,7 +13,7 @@ const TONE_SECONDS = 0.18;
 
 export class Alerts {
   readonly #settings: () => AlertSettings;
-  readonly #toldAt = new Map<string, number>();
+  readonly #alertedAt = new Map<string, number>();
 
   constructor(settings: () => AlertSettings) {
     this.#settings = settings;
@@ -23,7 +23,7 @@ export class Alerts {
     return "Notification" in globalThis;
   }
 
-  /** Asks the person; `false` where notifications cannot be shown. Call it from a click. */
+  /** Asks the user for permission; `false` if notifications cannot be shown. Call it from a click. */
   static async allowNotifications(): Promise<boolean> {
     if (!Alerts.notificationsSupported) return false;
     return (await Notification.requestPermission()) === "granted";
@@ -34,8 +34,8 @@ export class Alerts {
     if (!notify && !sound) return;
     for (const { label, offset } of events) {
       const now = Date.now();
-      if (offset !== null || !labels.includes(label) || now - (this.#toldAt.get(label) ?? 0) < PAUSE_MS) continue;
-      this.#toldAt.set(label, now);
+      if (offset !== null || !labels.includes(label) || now - (this.#alertedAt.get(label) ?? 0) < PAUSE_MS) continue;
+      this.#alertedAt.set(label, now);
       if (notify) void showNotification(label);
       if (sound) playTone();
     }
@@ -47,12 +47,12 @@ async function showNotification(label: string): Promise<void> {
   const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const options = { body: listenTexts.detectedAt(time), tag: `sourcing-sound-${label}` };
   try {
-    // Phones show notifications of a service worker only.
+    // Phones only show notifications that come from a service worker.
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker) await worker.showNotification(labelWords(label), options);
     else new Notification(labelWords(label), options);
   } catch {
-    // The event is in the list all the same.
+    // The event is in the list in any case.
   }
 }
 

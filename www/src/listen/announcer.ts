@@ -1,5 +1,5 @@
-// Announces the sound to screen readers: once a sound has held on for a moment,
-// only when it changes, and not in a torrent.
+// Announces the answer to screen readers: only when it has changed and has been
+// steady for a moment, and not too often.
 
 import { byId } from "../ui/dom.js";
 
@@ -21,7 +21,7 @@ export class Announcer {
     this.#timer = setTimeout(() => this.#speak(), wait);
   }
 
-  /** Forgets what was wanted, so that the same sound is announced again next time. */
+  /** After this the same answer is announced again. */
   reset(): void {
     clearTimeout(this.#timer);
     this.#wanted = "";

@@ -1,5 +1,5 @@
-// Every label of the model with its live score, each always in its own place,
-// so that the eye finds it again. Hundreds of labels are folded away by group.
+// Every label of the model with its live score, always in the same place. Hundreds
+// of labels are folded up by group.
 
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { groupName, labelWords, listenTexts } from "../texts/index.js";
@@ -7,7 +7,7 @@ import { byId, make, setText } from "../ui/dom.js";
 import { percent } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";
 
-/** More labels than this are shown by group. */
+/** More labels than this are folded up by group. */
 const MOST_UNGROUPED = 30;
 
 export class Bars {
@@ -73,7 +73,7 @@ class Bar {
 
   show(score: number): void {
     const words = percent(score);
-    // Most of hundreds of labels stay at nothing: they are not touched again.
+    // Most of hundreds of scores do not change: their elements are left alone.
     if (words === this.#shown) return;
     this.#shown = words;
     setText(this.#value, words);

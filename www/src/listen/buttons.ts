@@ -1,4 +1,4 @@
-// The buttons below the stage: which there are, and what each does now.
+// The buttons below the stage, and what each does in the current state.
 
 import { listenTexts, texts } from "../texts/index.js";
 import { byId, setText } from "../ui/dom.js";
@@ -24,10 +24,10 @@ export interface ButtonEvents {
   resume(): void;
 }
 
-/** What a button begins. */
+/** What a button starts. */
 export type Begun = "listen" | "sample" | "record";
 
-/** States in which the microphone, or a sample, is wanted. */
+/** States in which the microphone or a sample is in use, or about to be. */
 const OPEN: readonly State[] = ["starting", "listening", "paused", "waiting", "recording"];
 
 export class Buttons {
@@ -35,7 +35,7 @@ export class Buttons {
   readonly #pause = byId("pause", HTMLButtonElement);
   readonly #record = byId("record", HTMLButtonElement);
   #state: State = "loading";
-  /** What was begun last; its button ends it. */
+  /** What was started last; its button ends it. */
   #ends: Begun | undefined;
   #seconds = "4";
 
@@ -45,12 +45,12 @@ export class Buttons {
     this.#pause.onclick = () => (this.#state === "paused" ? events.resume() : events.pause());
   }
 
-  /** The button that was pressed ends what it begins; a sample is ended by the first button too. */
+  /** From now on the button that started `which` ends it; the first button ends a sample too. */
   begin(which: Begun): void {
     this.#ends = which;
   }
 
-  /** How long a recording lasts, in words. */
+  /** `seconds`: how long a recording lasts. */
   describe(seconds: string): void {
     this.#seconds = seconds;
     this.show(this.#state);
@@ -69,7 +69,7 @@ export class Buttons {
     this.#record.toggleAttribute("data-active", this.#ends === "record");
   }
 
-  /** Whether the first button ends what is going on. */
+  /** Whether the first button ends what is running. */
   get #endsHere(): boolean {
     return this.#ends === "listen" || this.#ends === "sample";
   }

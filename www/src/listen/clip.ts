@@ -1,4 +1,4 @@
-// What can be done with a recording that is shown: play it, keep it.
+// The buttons of a recording: play it, save it.
 
 import type { Recording } from "sourcing-sound";
 import { Player } from "../sound/player.js";
@@ -23,7 +23,7 @@ export class Clip {
     this.#play.onclick = () => (this.#player.playing ? this.#player.stop() : this.#player.play());
   }
 
-  /** `fileName` offers it for download; without one it is played only. */
+  /** With `fileName` it can be saved too. */
   show(recording: Recording, fileName?: string): void {
     this.clear();
     this.#player.load(recording);

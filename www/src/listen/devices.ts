@@ -1,5 +1,5 @@
-// The choice of microphone. Browsers name the devices only once the page may
-// use one; until then there is the system's alone.
+// The choice of microphone. Browsers list the devices only once the page may use
+// one; until then there is only the system default.
 
 import { listenTexts } from "../texts/index.js";
 import { byId, option, setText } from "../ui/dom.js";
@@ -17,18 +17,18 @@ export class Devices {
     void this.refresh();
   }
 
-  /** Looks again for what there is. */
+  /** Updates the list. */
   async refresh(): Promise<void> {
     try {
       const devices = await navigator.mediaDevices.enumerateDevices();
-      // "default" and "communications" are other names of devices that are in the list as themselves.
+      // "default" and "communications" are aliases of devices that are in the list anyway.
       this.#show(
         devices.filter(
           ({ kind, deviceId }) => kind === "audioinput" && !["", "default", "communications"].includes(deviceId),
         ),
       );
     } catch {
-      // The system's is offered still.
+      // The list stays as it was.
     }
   }
 

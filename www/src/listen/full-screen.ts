@@ -1,5 +1,5 @@
-// The stage on the whole screen, to be read across a room. Where the browser
-// has no full screen for parts of a page (iPhones), the button is not there.
+// Shows the stage on the full screen, to be read across a room. There is no button
+// if the browser cannot show part of a page on the full screen (iPhones).
 
 import { listenTexts } from "../texts/index.js";
 import { byId } from "../ui/dom.js";

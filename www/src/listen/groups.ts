@@ -1,4 +1,4 @@
-// Which group a label belongs to, by its name, and the group's score.
+// The group of a label, by name, and the group's score.
 
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { groupName, labelWords } from "../texts/index.js";
@@ -8,20 +8,20 @@ import { setIcon } from "../ui/icons.js";
 
 export type Labelled = Pick<Category, "label" | "group" | "score">;
 
-/** The name of each label's group; empty for a model without groups. */
+/** Label → name of its group; empty for a model without groups. */
 export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<string, string> {
   const names = labels.map((label, index) => [label, groups[labelGroups[index] ?? -1]?.name] as const);
   return new Map(names.flatMap(([label, name]) => (name === undefined ? [] : [[label, name]])));
 }
 
-/** The group of a label among those that were detected. */
+/** The entry of a label's group in `groups`. */
 export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly GroupScore[]): GroupScore | undefined {
   return groups.find(({ name }) => name === group);
 }
 
 /**
- * The name of a label's group, and its score where that says more than the label's own: a group is scored as its
- * strongest label. Nothing where the group is called as the label is.
+ * The name of a label's group, and the group's score if it is higher: a group has the score of its strongest label.
+ * Nothing if the group has the same name as the label.
  */
 export function groupWords({ label, score }: Labelled, group: GroupScore | undefined): { name: string; score: string } {
   if (!group || groupName(group.name) === labelWords(label)) return { name: "", score: "" };
@@ -29,7 +29,7 @@ export function groupWords({ label, score }: Labelled, group: GroupScore | undef
   return { name: groupName(group.name), score: group.score > score && whole !== own ? whole : "" };
 }
 
-/** A label's picture and name, with its group's name and score beneath or beside. */
+/** A label's icon and name, with its group's name and score below or beside it. */
 export class GroupedName {
   readonly icon = make("span", "icon");
   readonly name: HTMLElement;
@@ -57,7 +57,7 @@ export class GroupedName {
   }
 }
 
-/** The score has an element of its own, so that it stays where room for the group's name runs out. */
+/** The score has its own element, so that it stays visible when the group's name is cut off. */
 function showGroup(element: HTMLElement, { name, score }: { name: string; score: string }): void {
   const words = score === "" ? name : `${name} ${score}`;
   if (element.textContent === words) return;

@@ -1,17 +1,17 @@
-// What the input level says about the microphone: too loud, too quiet, or dead.
+// A hint from the input level: too loud, too quiet, or no sound at all.
 
 import type { Level } from "sourcing-sound";
 import { listenTexts } from "../texts/index.js";
 import { byId, setText } from "../ui/dom.js";
 import { QUIET_DBFS } from "./quiet.js";
 
-/** A peak from here on is cut off: one step of 16 bits below full scale, and a little. */
+/** A peak at or above this is clipped: one 16-bit step below full scale, with some margin. */
 const CLIPPED_DB = -0.1;
-/** Below this it is no room, however quiet. */
+/** No room is quieter than this: the input is dead. */
 const DEAD_DB = -110;
 
 const CLIPPED_MS = 3000;
-/** After so long without anything loud enough to name, a hint says what to do. */
+/** How long the input must be too quiet before the hint. */
 const QUIET_MS = 8000;
 const DEAD_MS = 3000;
 
@@ -24,7 +24,7 @@ export class LevelHint {
   #aliveAt = 0;
   #listens = false;
 
-  /** Listening begins, or goes on. */
+  /** Listening starts or resumes. */
   begin(): void {
     const now = performance.now();
     this.#listens = true;
@@ -46,7 +46,7 @@ export class LevelHint {
     else this.#say("");
   }
 
-  /** No hint until it starts again. */
+  /** No hints until `begin` is called again. */
   end(): void {
     this.#listens = false;
     this.#say("");

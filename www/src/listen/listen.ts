@@ -1,5 +1,5 @@
-// The page listens: to the microphone, to a sample in its place, or for the length of one recording. One at a time; each
-// new one ends the one before it.
+// The view "Listen": live listening to the microphone or a sample, and short recordings. One at a time; starting one ends
+// the other.
 //
 // In: the user's clicks and settings, and the model in use. Out: the answer on the stage, the list of sounds, alerts, and
 // every update for the history.
@@ -49,7 +49,7 @@ export class ListenView {
   readonly #liveParts: LiveParts;
   #state: State = "loading";
   #live: LiveSession | undefined;
-  /** The recording made last. */
+  /** The latest recording. */
   #recording: Recording | undefined;
   #work: Promise<void> = Promise.resolve();
   #task: AbortController | undefined;
@@ -102,7 +102,7 @@ export class ListenView {
     this.#stage.wait("", texts.loading);
   }
 
-  /** Loads the model, so that the first click is answered at once. */
+  /** Loads the first model, so that the first click does not have to wait for it. */
   async start(): Promise<void> {
     await this.#run("loading", async (signal) => {
       await this.#model.load();
@@ -124,8 +124,8 @@ export class ListenView {
   }
 
   /**
-   * Puts a classifier in use, at once if the microphone is open, and classifies again the recording that is shown. The
-   * one before it is closed, or stays in use when the microphone cannot be handed over: then this rejects.
+   * Switches to another classifier, without a gap if the microphone is open, and classifies the recording that is shown
+   * again. Closes the previous classifier. Rejects, and keeps the previous one, if the microphone cannot switch.
    */
   async adopt(classifier: Classifier): Promise<void> {
     await this.#settled();
@@ -143,7 +143,7 @@ export class ListenView {
   async #listen(sample?: Sample): Promise<void> {
     this.#buttons.begin(sample ? "sample" : "listen");
     await this.#run("starting", async (signal) => {
-      // Before anything is waited for: browsers start no sound after it.
+      // Before the first await: browsers only start sound directly in a click.
       const playing = sample && this.#play(sample, signal);
       this.#main.dataset["source"] = playing ? "sample" : "microphone";
       this.#stage.wait(sourceWords(sample), texts.starting);
@@ -155,7 +155,7 @@ export class ListenView {
     });
   }
 
-  /** Plays the sample until `signal` says stop. */
+  /** Plays the sample until `signal` aborts. */
   #play(sample: Sample, signal: AbortSignal): PlayingSample {
     const playing = new PlayingSample(sample);
     this.#samples.show(sample);
@@ -197,7 +197,7 @@ export class ListenView {
     });
   }
 
-  /** Shows what a recording holds; it can be played and saved as a file. */
+  /** Classifies a recording and shows the result, with buttons to play and save it. */
   async #classify(classifier: Classifier, recording: Recording, signal: AbortSignal): Promise<void> {
     const { pcm, sampleRate } = recording;
     const predictions = await classifier.classify(pcm, sampleRate, { signal });
@@ -210,7 +210,7 @@ export class ListenView {
     this.#recording = recording;
   }
 
-  /** Until no work is under way that needs the classifier with which it began. An open microphone is no such work. */
+  /** Waits for work that needs the classifier it started with. An open microphone can switch, so it does not count. */
   async #settled(): Promise<void> {
     let work: Promise<void>;
     do {
@@ -219,7 +219,7 @@ export class ListenView {
     } while (work !== this.#work);
   }
 
-  /** Ends what is going on and does `work` instead; its signal aborts when it is ended in turn. */
+  /** Ends what is running and runs `work` instead; `signal` aborts when that is ended. */
   #run(state: State, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#work = this.#do(state, work);
     return this.#work;

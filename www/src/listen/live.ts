@@ -1,5 +1,5 @@
-// One session of live listening, from the click that starts it to the one that ends it: the microphone, or a sample in
-// its place, is paused and resumed, lost and opened again, and what is detected is shown and passed on.
+// One session of live listening, from start to stop. The input is the microphone, or a sample in its place; it can be
+// paused and resumed, and a lost microphone is opened again. Updates go to the stage, the list, the history and alerts.
 
 import type { Classifier, ModelInfo, Recording, SoundError, StreamOptions, Update } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
@@ -16,12 +16,12 @@ import type { SoundList } from "./sound-list.js";
 import type { Stage } from "./stage.js";
 import type { WakeLock } from "./wake-lock.js";
 
-/** Gets what is detected through the microphone. */
+/** Takes the updates of a session with the microphone. */
 export interface EventLog {
-  /** Listening begins, or goes on with another model. */
+  /** Listening starts or resumes, or switches to another model. */
   begin(info: ModelInfo): void;
   update(update: Update): void;
-  /** Listening is over: open events end now. May be called again. */
+  /** Listening ends, and with it all open events. May be called more than once. */
   end(): void;
 }
 
@@ -36,11 +36,11 @@ export interface LiveParts {
   /** A microphone was opened. */
   opened(): void;
   changed(state: State): void;
-  /** It is over, and not because the user stopped it. */
+  /** The session has ended with an error. */
   failed(thrown: unknown): void;
 }
 
-/** Where the sound comes from, in words. */
+/** The name of the input. */
 export function sourceWords(sample: Sample | undefined): string {
   return sample ? texts.fromSample(texts.samples[sample.id]) : texts.fromMicrophone;
 }
@@ -52,12 +52,12 @@ export class LiveSession {
   readonly #source: string;
   readonly #microphone: ReconnectingMicrophone;
   #quiet = new Quiet();
-  /** Samples that were lost since the microphone was opened. */
+  /** Number of samples lost since the microphone was opened. */
   #dropped = 0;
   #troubled = false;
   #processedSeconds: number | undefined;
 
-  /** Listens with `classifier`, to `sample` where there is one, until `signal` aborts. */
+  /** The session lasts until `signal` aborts. With `sample`, that is the input instead of the microphone. */
   constructor(classifier: Classifier, sample: PlayingSample | undefined, parts: LiveParts, signal: AbortSignal) {
     this.#parts = parts;
     this.#sample = sample;
@@ -76,12 +76,12 @@ export class LiveSession {
     this.beginLog(classifier.info);
   }
 
-  /** Resolves when the first try to open the microphone has ended, one way or the other. */
+  /** Resolves after the first attempt to open the microphone, whether it worked or not. */
   start(): Promise<void> {
     return this.#microphone.start(this.#signal);
   }
 
-  /** Seconds of sound processed by the microphone that is open. */
+  /** Seconds of sound processed since the microphone was opened. */
   get processedSeconds(): number | undefined {
     return this.#processedSeconds;
   }
@@ -91,7 +91,7 @@ export class LiveSession {
     return this.#microphone.recent(seconds);
   }
 
-  /** Goes on with another classifier. Rejects, with all as it was, when the microphone cannot be handed over. */
+  /** Switches to another classifier. Rejects, and changes nothing, if the microphone cannot switch. */
   use(classifier: Classifier): Promise<void> {
     return this.#microphone.use(classifier, this.#parts.settings.streamOf(classifier.info.name));
   }
@@ -104,7 +104,7 @@ export class LiveSession {
     this.#microphone.useDevice(deviceId);
   }
 
-  /** What the page plays itself is not for the history. */
+  /** A sample does not go into the history. */
   beginLog(info: ModelInfo): void {
     if (!this.#sample) this.#parts.log.begin(info);
   }
@@ -138,7 +138,7 @@ export class LiveSession {
         this.#quiet = new Quiet();
         notice.clear();
         opened();
-        // One that was lost while it was paused comes back paused.
+        // A microphone that was lost while paused comes back paused.
         if (this.#microphone.paused) this.#showPaused();
         else this.#showListening();
         if (processing.length > 0 && !this.#sample) notice.remark(texts.processed(processing.join(", ")));
@@ -176,7 +176,7 @@ export class LiveSession {
     alerts.take(events);
   }
 
-  /** No microphone for now. Until one has worked, the user may want to start again. */
+  /** There is no microphone for now. `again`: there was one before, so it counts as waiting and not as an error. */
   #wait(error: SoundError, again: boolean): void {
     const { log, stage, notice, changed } = this.#parts;
     this.#processedSeconds = undefined;

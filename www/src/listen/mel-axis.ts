@@ -1,6 +1,6 @@
-// Where a frequency lies on the picture's mel axis. Used for the labels, and
-// to find the rows again when another model brings another axis; the rows
-// themselves come ready from the wasm module.
+// The position of a frequency on the picture's mel axis, for the axis labels and
+// to move rows when another model has another axis. The rows themselves come from
+// the wasm module.
 
 import type { ModelInfo } from "sourcing-sound";
 
@@ -27,10 +27,10 @@ export interface Mark {
   height: number;
 }
 
-/** Room that a label takes of a low picture's height, on a phone. */
+/** Height of a label as a fraction of the picture on a phone. */
 const LABEL_HEIGHT = 0.07;
 
-/** Round frequencies that lie between the two, with room for their labels. */
+/** Round frequencies on the axis, far enough apart for their labels. */
 export function frequencyMarks(axis: Axis): Mark[] {
   const marks: Mark[] = [];
   for (const hz of MARKS_HZ) {
@@ -41,7 +41,7 @@ export function frequencyMarks(axis: Axis): Mark[] {
   return marks;
 }
 
-/** Where the height on one axis, 0 to 1, lies on another: below 0 or above 1 where that does not reach. */
+/** The height on `other` of a height (0 to 1) on `axis`; below 0 or above 1 if `other` does not reach that far. */
 export function heightOn(other: Axis, axis: Axis, height: number): number {
   const [low, high] = ends(axis);
   return heightOf(other, HZ_OF_MEL[axis.melScale](low + height * (high - low)));

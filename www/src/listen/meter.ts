@@ -1,4 +1,4 @@
-// The input level: a bar for the mean, a mark for the peak that falls slowly.
+// The input level: a bar for the mean, and a mark that falls slowly for the peak.
 
 import type { Level } from "sourcing-sound";
 import { texts } from "../texts/index.js";
@@ -6,9 +6,9 @@ import { byId, setText, within } from "../ui/dom.js";
 
 /** dBFS at the left end. */
 const FLOOR_DB = -72;
-/** How fast the peak's mark falls. */
+/** How fast the mark falls. */
 const FALL_DB_PER_SECOND = 20;
-/** The figure changes no more often, so that it can be read. */
+/** Shortest time between changes of the number, so that it can be read. */
 const FIGURE_MS = 250;
 
 export class Meter {

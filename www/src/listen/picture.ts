@@ -1,4 +1,4 @@
-// The spectrogram with its axes and its progress line.
+// The spectrogram with its axes and a progress line.
 
 import type { ModelInfo } from "sourcing-sound";
 import { texts } from "../texts/index.js";
@@ -25,7 +25,7 @@ export class Picture {
     this.#showLiveTimes();
   }
 
-  /** Labels the axis for this model; what is shown moves to its place on the new axis. */
+  /** Labels the frequency axis for this model, and moves what is shown to the new axis. */
   describe(info: ModelInfo): void {
     const before = this.#info;
     this.#info = info;
@@ -42,13 +42,13 @@ export class Picture {
     this.#frequencies.replaceChildren(...marks, unit);
   }
 
-  /** An empty picture that rolls. */
+  /** Starts an empty picture that scrolls. */
   beginLive(info: ModelInfo): void {
     this.#showLiveTimes();
     this.#spectrogram.begin(columnsOf(info, LIVE_SECONDS), scaleOf(info), true);
   }
 
-  /** An empty picture for a recording of `seconds`, to be filled from left to right. */
+  /** Starts an empty picture for a recording of `seconds`, filled from left to right. */
   beginRecording(info: ModelInfo, seconds: number): void {
     this.#showSpan(seconds);
     this.#spectrogram.begin(columnsOf(info, seconds), scaleOf(info), false);
@@ -59,13 +59,13 @@ export class Picture {
     this.#spectrogram.append(columns);
   }
 
-  /** The whole of a recording that lasts `seconds`. */
+  /** Shows a whole recording of `seconds`. */
   showRecording(info: ModelInfo, columns: Float32Array, seconds: number): void {
     this.#spectrogram.show(columns, scaleOf(info));
     this.#showSpan(seconds);
   }
 
-  /** A line at this part of the width, 0 to 1; `undefined` for none. */
+  /** Shows a line at a position from 0 (left) to 1; `undefined` hides it. */
   setProgress(at: number | undefined): void {
     this.#progress.hidden = at === undefined;
     if (at !== undefined) this.#progress.style.setProperty("--at", String(Math.min(1, Math.max(0, at))));

@@ -1,5 +1,5 @@
-// A sample that sounds: from the loudspeaker, and as a stream to listen to, as
-// a microphone would give it.
+// A sample that is playing: through the loudspeaker, and as a stream that is used
+// in place of the microphone.
 
 import { render, type Sample } from "./samples.js";
 
@@ -8,7 +8,7 @@ export class PlayingSample {
   readonly #context: AudioContext;
   readonly #media: MediaStream;
 
-  /** Make it in a click: browsers start no sound otherwise. */
+  /** Call it directly in a click: browsers start no sound otherwise. */
   constructor(sample: Sample) {
     this.sample = sample;
     this.#context = new AudioContext();
@@ -36,7 +36,7 @@ export class PlayingSample {
     await this.#context.resume();
   }
 
-  /** Silence, for good. */
+  /** Stops it for good. */
   close(): void {
     for (const track of this.#media.getTracks()) track.stop();
     void this.#context.close();

@@ -1,24 +1,24 @@
-// When there is no sound at all: the page then says so and names nothing.
+// Decides when the input is too quiet to name anything.
 
 import type { Category, Level, SoundEvent } from "sourcing-sound";
 
 /**
- * The level, in dBFS RMS, that sound must reach to be named. A quiet room through a usual microphone is below it,
- * speech at two metres above it; fainter sounds drown in the microphone's own noise.
+ * The level, in dBFS RMS, that sound must reach to be named. With a typical microphone a quiet room is below it and
+ * speech at two metres above it; anything fainter drowns in the microphone's own noise.
  */
 export const QUIET_DBFS = -60;
 
-/** What models with such a label call it themselves. */
+/** The label that some models have for it. */
 const SILENCE = "Silence";
 
-/** Whether the model itself finds nothing but silence. */
+/** Whether the best label is silence. */
 export function isSilence(best: Pick<Category, "label"> | undefined): boolean {
   return best?.label === SILENCE;
 }
 
-/** Knows from the levels of the last seconds whether there was anything to name. */
+/** Follows the input level. */
 export class Quiet {
-  /** Time of the last frame, and of the last that was loud enough. */
+  /** Time of the last frame, and of the last one that was loud enough. */
   #time = 0;
   #loudAt = -Infinity;
   readonly #begun = new Set<string>();
@@ -28,12 +28,12 @@ export class Quiet {
     if (rms >= QUIET_DBFS) this.#loudAt = time;
   }
 
-  /** Whether nothing was loud enough within the last `seconds`, which a model is given at a time. */
+  /** Whether nothing was loud enough in the last `seconds`, the length of a segment. */
   since(seconds: number): boolean {
     return this.#time - this.#loudAt > seconds;
   }
 
-  /** Those that are sounds: silence is none, and none begins while it is `quiet`; what has begun is reported to its end. */
+  /** The events to report: not silence, and none that starts while it is `quiet`; one that has started is reported to its end. */
   sounds(events: readonly SoundEvent[], quiet: boolean): SoundEvent[] {
     return events.filter((event) => {
       const key = `${event.label} ${event.onset}`;

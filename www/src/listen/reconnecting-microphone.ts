@@ -1,5 +1,5 @@
-// Keeps a microphone open until it is stopped: one that is lost, refused,
-// taken away or falls silent is opened again as soon as that can work.
+// Keeps a microphone open until it is stopped: if it is refused, lost or
+// interrupted, or stalls, it is opened again as soon as that may work.
 
 import {
   type Classifier,
@@ -11,37 +11,37 @@ import {
   type StreamOptions,
   type Update,
 } from "sourcing-sound";
-import { passes, untilRetry } from "./retry.js";
+import { mayPass, untilRetry } from "./retry.js";
 
 export interface MicrophoneEvents {
-  /** A microphone listens, for the first time or again. */
+  /** A microphone was opened, for the first time or again. */
   opened(microphone: Microphone): void;
   update(update: Update, microphone: Microphone): void;
   frame(frame: Frame): void;
-  /** Something is wrong with the microphone that is open; it goes on by itself. */
+  /** The open microphone has a problem, but goes on. */
   troubled(error: SoundError): void;
-  /** There is no microphone for now; it is tried again when that can work. `again`: one had worked before. */
+  /** There is no microphone for now; it is tried again when that may work. `again`: there was one before. */
   waiting(error: SoundError, again: boolean): void;
-  /** Told after `opened`: the microphone that was chosen is not there, the system's is taken in its place. */
+  /** Called after `opened` if the chosen microphone is not connected and the system default is used instead. */
   fellBack(): void;
-  /** It is over, and not because anybody asked for it. */
+  /** It has ended with an error. */
   failed(thrown: unknown): void;
 }
 
 export interface MicrophoneOptions {
   classifier: Classifier;
   settings: StreamOptions;
-  /** `undefined` for the system's. */
+  /** `undefined` for the system default. */
   deviceId: string | undefined;
-  /** What is listened to in place of a microphone. */
+  /** Used instead of a microphone. */
   media?: MediaStream;
 }
 
 const WATCH_MS = 2000;
-/** An open microphone gives a frame every 43 ms; after so long without any it is opened again, as after a sleep. */
+/** An open microphone delivers a frame every 43 ms. After this long without one, as after a sleep, it is opened again. */
 const STALL_MS = 8000;
 
-/** Why a microphone is closed to be opened again at once. */
+/** The reason to close a microphone and open it again at once. */
 const REOPEN = Symbol("reopen");
 
 export class ReconnectingMicrophone {
@@ -60,7 +60,7 @@ export class ReconnectingMicrophone {
     this.#events = events;
   }
 
-  /** Resolves when the first try has come to an end, one way or the other; listens until `signal` says stop. */
+  /** Runs until `signal` aborts. Resolves after the first attempt, whether it worked or not. */
   async start(signal: AbortSignal): Promise<void> {
     await new Promise<void>((tried) => void this.#run(signal, tried));
   }
@@ -89,13 +89,13 @@ export class ReconnectingMicrophone {
     }
   }
 
-  /** Lets another classifier listen, now and after every loss. Rejects, with all as it was, when that fails. */
+  /** Switches to another classifier, also for later microphones. Rejects, and changes nothing, if that fails. */
   async use(classifier: Classifier, settings: StreamOptions): Promise<void> {
     const microphone = this.#microphone;
     try {
       await microphone?.use(classifier);
     } catch (thrown) {
-      // One that was closed meanwhile needs no other: the next has it from the start.
+      // If it was closed in the meantime, the next microphone starts with the new classifier.
       if (microphone?.state !== "closed") throw thrown;
     }
     const same = JSON.stringify(settings) === JSON.stringify(this.#options.settings);
@@ -103,13 +103,13 @@ export class ReconnectingMicrophone {
     if (!same) await this.adjust(settings);
   }
 
-  /** Listens with other settings, now and after every loss. */
+  /** Changes the settings, also for later microphones. */
   async adjust(settings: StreamOptions): Promise<void> {
     this.#options = { ...this.#options, settings };
     await this.#microphone?.adjust(settings);
   }
 
-  /** Listens through another microphone, `undefined` for the system's. */
+  /** Switches to another microphone; `undefined` for the system default. */
   useDevice(deviceId: string | undefined): void {
     if (deviceId === this.#options.deviceId || this.#options.media) return;
     this.#options = { ...this.#options, deviceId };
@@ -127,7 +127,7 @@ export class ReconnectingMicrophone {
         const why = await this.#hold(signal, tried);
         if (signal.aborted) return;
         if (why === REOPEN) continue;
-        if (!(why instanceof SoundError && passes(why.code))) throw why;
+        if (!(why instanceof SoundError && mayPass(why.code))) throw why;
         this.#events.waiting(why, this.#worked);
         tried();
         await untilRetry(why.code, signal);
@@ -139,7 +139,7 @@ export class ReconnectingMicrophone {
     }
   }
 
-  /** One microphone from its opening to its end, and why it ended. */
+  /** Holds one microphone until it ends, and returns the reason. */
   async #hold(signal: AbortSignal, tried: () => void): Promise<unknown> {
     const over = new AbortController();
     const ended = new Promise<unknown>((resolve) => (this.#end = resolve));
@@ -147,7 +147,7 @@ export class ReconnectingMicrophone {
     try {
       const opening = this.#open(over.signal);
       const microphone = await Promise.race([opening, ended]);
-      // Ended while it opened: what opens all the same is closed.
+      // It ended while opening: close the microphone if it opens after all.
       if (!isMicrophone(microphone)) {
         void opening.then((late) => late.close()).catch(() => undefined);
         return microphone;
@@ -212,7 +212,7 @@ export class ReconnectingMicrophone {
     }
   }
 
-  /** The system took the sound away; some give it back only when asked. */
+  /** The system interrupted the microphone; some systems resume only when asked. */
   async #resumeInterrupted(microphone: Microphone): Promise<void> {
     if (this.#resuming) return;
     this.#resuming = true;

@@ -1,20 +1,20 @@
-// A recording through the microphone: opened for it, and closed after it.
+// Records through the microphone, which is opened and closed for it.
 
 import { type Classifier, type Frame, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
 
 export interface RecordOptions {
   signal: AbortSignal;
-  /** `undefined` for the system's microphone. */
+  /** `undefined` for the system default. */
   deviceId: string | undefined;
   /** The microphone is open. */
   began(): void;
   /** `time`: seconds recorded so far. */
   frame(frame: Frame, time: number): void;
-  /** Something is wrong with the microphone; it goes on by itself. */
+  /** The microphone has a problem, but goes on. */
   troubled(error: SoundError): void;
 }
 
-/** The next `seconds` of sound. Rejects with what {@link listen} rejects with, `device-lost`, or `aborted`. */
+/** Records the next `seconds`. Rejects with an error of {@link listen}, `device-lost`, or `aborted`. */
 export async function record(classifier: Classifier, seconds: number, options: RecordOptions): Promise<Recording> {
   const { signal, deviceId, began, frame, troubled } = options;
   let lost: SoundError | undefined;
@@ -33,14 +33,14 @@ export async function record(classifier: Classifier, seconds: number, options: R
     began();
     return await microphone.record(seconds, { signal });
   } catch (thrown) {
-    // What closed the microphone says more than that it is closed.
+    // The reason why the microphone closed says more than the error that it is closed.
     throw lost ?? thrown;
   } finally {
     await microphone.close();
   }
 }
 
-/** A recording lasts this long at least, in seconds, however little the model is given at a time. */
+/** The shortest recording, in seconds, even if the model's segments are shorter. */
 const MIN_RECORDING_SECONDS = 4;
 
 /** How long a recording is for a model. */

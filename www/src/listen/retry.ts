@@ -1,16 +1,16 @@
-// When a microphone that could not be had is worth another try.
+// When to try again after the microphone could not be opened or was lost.
 
 import type { ErrorCode } from "sourcing-sound";
 
-/** What may end the trouble of a code. */
+/** What may solve the problem. */
 interface Ways {
-  /** The person allows the microphone. */
+  /** The user allows the microphone. */
   permission?: boolean;
-  /** A device is plugged in or comes back. */
+  /** A device is connected. */
   devices?: boolean;
-  /** The page comes back into sight, or is touched: some browsers start sound only then. */
+  /** The page becomes visible or is touched: some browsers start audio only then. */
   attention?: boolean;
-  /** It is tried again anyway after so many milliseconds. */
+  /** Time: it is tried again after this many milliseconds. */
   afterMs?: number;
 }
 
@@ -18,17 +18,17 @@ const WAYS: Partial<Record<ErrorCode, Ways>> = {
   "permission-denied": { permission: true },
   "no-microphone": { devices: true, permission: true },
   "microphone-busy": { devices: true, attention: true, afterMs: 5000 },
-  // At first the system's microphone may be another one already.
+  // The system default may already be another microphone.
   "device-lost": { devices: true, afterMs: 500 },
   interrupted: { devices: true, attention: true, afterMs: 5000 },
 };
 
-/** Whether trouble of this kind passes by itself or by what the person does outside of the page. */
-export function passes(code: ErrorCode): boolean {
+/** Whether this problem may pass by itself or by something that the user does outside the page. */
+export function mayPass(code: ErrorCode): boolean {
   return code in WAYS;
 }
 
-/** Waits until another try may work; rejects with the signal's reason when that comes first. */
+/** Waits until another attempt may work; rejects with the signal's reason if that aborts first. */
 export async function untilRetry(code: ErrorCode, signal: AbortSignal): Promise<void> {
   const ways = WAYS[code] ?? {};
   const over = new AbortController();
@@ -55,7 +55,7 @@ export async function untilRetry(code: ErrorCode, signal: AbortSignal): Promise<
   }
 }
 
-/** Not every browser tells of permissions; there the person starts again. */
+/** Not every browser reports permissions; there the user has to start again. */
 async function onPermission(granted: () => void, options: { signal: AbortSignal }): Promise<void> {
   try {
     const status = await navigator.permissions.query({ name: "microphone" as PermissionName });

@@ -1,4 +1,4 @@
-// The samples to try the page on: a button each, pressed while its sample plays.
+// A button for each sample, pressed while the sample plays.
 
 import { texts } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
@@ -32,7 +32,7 @@ export class SampleButtons {
     this.show(undefined);
   }
 
-  /** Which of them plays, if any. */
+  /** Shows which of them is playing, if any. */
   show(playing: Sample | undefined): void {
     this.#playing = playing;
     for (const [sample, { element, icon }] of this.#buttons) {

@@ -1,15 +1,15 @@
-// Three sounds made from formulas, for whoever has no microphone at hand. Each
-// is a loop: its end runs into its beginning without a click.
+// Three synthetic sounds to try the page without a microphone. Each is a loop that
+// repeats without a click.
 
-/** A sound that the page can make by itself. */
+/** A sound that the page synthesizes. */
 export interface Sample {
-  /** Also `data-sample` of its button. */
+  /** Also `data-sample` of its button, and its key in the texts. */
   id: "siren" | "bird" | "guitar";
-  /** Name of its picture in `src/icons`. */
+  /** Name of its icon in `src/icons`. */
   icon: string;
   /** Length of the loop. */
   seconds: number;
-  /** The loop in `count` samples, at any amplitude. */
+  /** `count` samples of the loop, at any amplitude. */
   wave(count: number, sampleRate: number): Float32Array<ArrayBuffer>;
 }
 
@@ -19,24 +19,24 @@ export const SAMPLES: readonly Sample[] = [
   { id: "guitar", icon: "music", seconds: 4.8, wave: guitar },
 ];
 
-/** Peak of what is rendered; full scale is 1. */
+/** Peak of a rendered loop; full scale is 1. */
 const PEAK = 0.5;
 
 const TURN = 2 * Math.PI;
 
-/** The loop at this rate. */
+/** One loop at this sample rate. */
 export function render({ seconds, wave }: Sample, sampleRate: number): Float32Array<ArrayBuffer> {
   const samples = wave(Math.round(seconds * sampleRate), sampleRate);
   const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   return samples.map((sample) => (sample / peak) * PEAK);
 }
 
-/** A police car's wail in a street: a horn that glides from 600 to 1,350 Hz and back, once in the loop. */
+/** A police siren in a street: it glides from 600 to 1,350 Hz and back once per loop. */
 function siren(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
   const overtones = [1, 0.6, 0.45, 0.25, 0.15, 0.08];
   const hertz = Float64Array.from({ length: count }, (_, i) => 600 * 2.25 ** (0.5 - 0.5 * Math.cos((TURN * i) / count)));
   const cycles = hertz.reduce((sum, each) => sum + each, 0) / sampleRate;
-  // A whole number of cycles, so that the loop closes.
+  // A whole number of cycles, so that the loop has no jump.
   const step = Math.round(cycles) / cycles / sampleRate;
   let phase = 0;
   const horn = new Float32Array(count).map((_, i) => {
@@ -66,7 +66,7 @@ function bird(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
   return overNoise(withEchoes(song, sampleRate, 0.2, 0.3), 0.05, 0.3);
 }
 
-/** A guitar: eight plucked notes of two chords, a string being noise that goes round and loses its edges. */
+/** A guitar: eight plucked notes of each of two chords, by the Karplus-Strong algorithm. */
 function guitar(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
   const tune = new Float32Array(count);
   const random = noiseFrom(7);
@@ -77,14 +77,14 @@ function guitar(count: number, sampleRate: number): Float32Array<ArrayBuffer> {
       const at = i % string.length;
       const now = string[at]!;
       string[at] = 0.498 * (now + string[(at + 1) % string.length]!);
-      // The last of it fades, so that no note ends with a click.
+      // It fades at the end, so that no note ends with a click.
       return now * Math.min(1, (1.6 - i / sampleRate) / 0.3);
     });
   });
   return tune;
 }
 
-/** Adds `length` samples of `sound` from the sample `begin` on; what goes beyond the end comes at the beginning. */
+/** Adds `length` samples of `sound`, starting at sample `begin` and wrapping around at the end of the loop. */
 function addAt(loop: Float32Array, begin: number, length: number, sound: (i: number) => number): void {
   const from = Math.round(begin);
   for (let i = 0; i < length; i += 1) {
@@ -93,11 +93,11 @@ function addAt(loop: Float32Array, begin: number, length: number, sound: (i: num
   }
 }
 
-/** The walls around: echoes within `seconds`, the first at `strength`, later ones fainter. */
+/** Adds echoes over `seconds`, the first at `strength`, later ones fainter. */
 function withEchoes(dry: Float32Array<ArrayBuffer>, sampleRate: number, seconds: number, strength: number) {
   const wet = dry.slice();
   for (let echo = 0; echo < 24; echo += 1) {
-    // Spread without a rhythm, by the golden ratio.
+    // Spaced by the golden ratio, so that they have no rhythm.
     const delay = 0.011 + seconds * ((echo * 0.618) % 1);
     const part = strength * Math.exp((-3 * delay) / seconds);
     addAt(wet, delay * sampleRate, dry.length, (i) => part * dry[i]!);
@@ -105,12 +105,12 @@ function withEchoes(dry: Float32Array<ArrayBuffer>, sampleRate: number, seconds:
   return wet;
 }
 
-/** The hush of the open air: noise whose high part `smoothness`, below 1, takes away. */
-function overNoise(samples: Float32Array<ArrayBuffer>, level: number, smoothness: number) {
+/** Adds background noise; `treble`, 0 to 1, is how bright it is. */
+function overNoise(samples: Float32Array<ArrayBuffer>, level: number, treble: number) {
   const random = noiseFrom(1);
   let noise = 0;
   return samples.map((sample) => {
-    noise += (random() - noise) * smoothness;
+    noise += (random() - noise) * treble;
     return sample + level * noise;
   });
 }

@@ -1,4 +1,4 @@
-// How listening decides, in plain words. Every value begins as the model's own.
+// The settings of listening. Each value is the model's own until the user changes it.
 
 import type { ModelInfo, StreamOptions } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
@@ -9,7 +9,7 @@ import { AlertsPanel } from "./alerts-panel.js";
 import { WakeLock } from "./wake-lock.js";
 
 export interface SettingsEvents {
-  /** What the stream is to go by from now on. */
+  /** The settings of the stream have changed. */
   stream(options: StreamOptions): void;
   wakeLock(wanted: boolean): void;
 }
@@ -30,7 +30,7 @@ const RANGES: Readonly<Record<Name, Range>> = {
   rejectionThreshold: { min: 0, max: 0.95, step: 0.05, words: percent },
 };
 
-/** A sound ends where its score falls to this part of what begins one, as far below as the models' own values are. */
+/** An event ends when its score falls below this fraction of the threshold that starts it: about the models' own ratio. */
 const OFF_PART = 0.6;
 
 export class SettingsPanel {

@@ -1,4 +1,4 @@
-// The list below: live events, or the parts of a recording.
+// The list below the stage: live events, or the stretches of a recording.
 
 import type { GroupScore, ModelInfo, SoundEvent } from "sourcing-sound";
 import type { Part } from "../sound/parts.js";
@@ -7,7 +7,7 @@ import { byId, make, setText } from "../ui/dom.js";
 import { clock, percent, stretch } from "../ui/format.js";
 import { GroupedName, groupNames, groupOf, type Labelled } from "./groups.js";
 
-/** Events kept on the page. */
+/** Most events in the list. */
 const KEPT = 50;
 
 export class SoundList {
@@ -20,7 +20,7 @@ export class SoundList {
     this.beginLive();
   }
 
-  /** Knows the groups of this model's labels from now on. */
+  /** Takes over the groups of this model's labels. */
   describe(info: ModelInfo): void {
     this.#groups = groupNames(info);
   }
@@ -31,7 +31,7 @@ export class SoundList {
     this.#list.replaceChildren(make("li", "sounds-empty", texts.noSounds));
   }
 
-  /** Adds new events at the top and brings those already there up to date. */
+  /** Adds new events at the top and updates those that are already there. */
   update(events: readonly SoundEvent[], groups: readonly GroupScore[]): void {
     for (const { label, onset, offset, score } of events) {
       const key = `${label} ${onset}`;
@@ -82,7 +82,7 @@ class Row {
     this.element.append(this.#time, name, this.#score);
   }
 
-  /** Of the group's scores the highest is kept, as the event keeps its own. */
+  /** Keeps the group's highest score, as an event keeps its own. */
   show(time: string, labelled: Labelled, group: GroupScore | undefined): void {
     if (group && group.score >= (this.#group?.score ?? 0)) this.#group = group;
     this.element.dataset["label"] = labelled.label;

@@ -1,5 +1,5 @@
-// The stage: the answer with its scores, the picture, the level, and
-// the bar of every label; each in step with the others.
+// The stage: the answer with the best scores, the picture, the input level, and
+// the bars of all labels.
 
 import type { Classifier, Frame, ModelInfo, Prediction, Recording, Update } from "sourcing-sound";
 import { texts } from "../texts/index.js";
@@ -18,7 +18,7 @@ export class Stage {
   readonly #meter = new Meter();
   readonly #hint = new LevelHint();
   readonly #bars = new Bars();
-  /** Where the sound comes from, in words. */
+  /** The name of the input. */
   #source = "";
 
   describe(info: ModelInfo): void {
@@ -26,23 +26,23 @@ export class Stage {
     this.#bars.describe(info);
   }
 
-  /** No answer yet: says what is going on instead. */
+  /** Shows a status in place of an answer. */
   wait(source: string, words: string, detail = ""): void {
     this.#source = source;
     this.#verdict.wait(source, words, detail);
   }
 
-  /** Listening begins, or goes on. `hints`: whether the level tells of a microphone. */
+  /** Listening starts or resumes. `hints`: whether the input is a microphone, so that hints on its level make sense. */
   listen(source: string, hints: boolean): void {
     this.wait(source, texts.listening);
     if (hints) this.#hint.begin();
     else this.#hint.end();
   }
 
-  /** The answer of now; `undefined` while there is nothing to name. */
+  /** Shows the current answer. */
   answer(update: Update, quiet: boolean): void {
     if (quiet) this.#verdict.quiet(this.#source);
-    else this.#verdict.judge(this.#source, update);
+    else this.#verdict.answer(this.#source, update);
     this.#bars.show(update.categories, update.groups);
   }
 
@@ -52,7 +52,7 @@ export class Stage {
     this.#hint.show(level);
   }
 
-  /** A frame of a recording of `seconds`, `time` after its beginning. */
+  /** Shows a frame of a recording of `seconds`, `time` seconds after its start. */
   recordingFrame({ columns, level }: Frame, time: number, seconds: number): void {
     this.picture.append(columns);
     this.#meter.show(level);
@@ -60,7 +60,7 @@ export class Stage {
     this.#verdict.setDetail(texts.secondsLeft(Math.max(0, seconds - time).toFixed(1)));
   }
 
-  /** The whole of a recording, with the sounds in it. */
+  /** Shows a whole recording with its answer. */
   showRecording(
     info: Classifier["info"],
     { pcm, sampleRate }: Recording,
@@ -69,18 +69,18 @@ export class Stage {
   ): void {
     const seconds = pcm.length / sampleRate;
     this.picture.showRecording(info, columns, seconds);
-    this.#verdict.judge(`${texts.fromRecording} · ${short(seconds)} s`, answer);
+    this.#verdict.answer(`${texts.fromRecording} · ${short(seconds)} s`, answer);
     this.#bars.show(answer.categories, answer.groups);
   }
 
-  /** Nothing comes in for now; what was answered stays to be read. */
+  /** There is no input for now; the answer stays. */
   hold(): void {
     this.#meter.clear();
     this.#hint.end();
     this.#announcer.reset();
   }
 
-  /** There is no sound. */
+  /** There is no input. */
   quieten(): void {
     this.hold();
     this.#bars.clear();

@@ -1,4 +1,4 @@
-// The answer, readable across the room, and the scores behind it.
+// The answer, readable across a room, and the best scores.
 
 import type { Category, GroupScore } from "sourcing-sound";
 import { labelWords, texts } from "../texts/index.js";
@@ -9,27 +9,27 @@ import type { Announcer } from "./announcer.js";
 import { GroupedName, groupOf, groupWords } from "./groups.js";
 import { isSilence } from "./quiet.js";
 
-/** Labels shown with their scores. */
+/** How many labels are shown with their scores. */
 const SHOWN = 4;
 
-/** `data-label` of the answer when it is none of the model's labels, and its picture. */
+/** `data-label` and icon of the answer when no label reaches its threshold. */
 const REJECTED = "rejected";
 const REJECTED_ICON = "other";
 
-/** `data-label` of the answer when there is nothing to name. */
+/** `data-label` of the answer when it is quiet. */
 const QUIET = "quiet";
 
-/** What a verdict is made of; an update and a prediction both are. */
-export interface Judgement {
+/** What an answer is made from: an update or a prediction. */
+export interface Scores {
   categories: readonly Category[];
   groups: readonly GroupScore[];
   rejected: boolean;
 }
 
-/** `data-size` of the answer, largest first; a name that fits none is cut in the smallest. */
+/** `data-size` of the answer, largest first; a name that fits in none is cut off in the smallest. */
 const SIZES = ["large", "medium", "small"];
 
-/** The words of an answer. */
+/** An answer as it is shown. */
 interface Answer {
   label: string;
   words: string;
@@ -46,7 +46,7 @@ export class Verdict {
   readonly #group = byId("group", HTMLElement);
   readonly #rows: ScoreRow[];
   readonly #announcer: Announcer;
-  /** What was written, and in how much room. */
+  /** What was written last, and the room that it had. */
   #room = "";
 
   constructor(announcer: Announcer) {
@@ -55,28 +55,28 @@ export class Verdict {
     byId("scores", HTMLElement).replaceChildren(...this.#rows.map((row) => row.element));
   }
 
-  /** No answer yet: says what is going on instead. */
+  /** Shows a status in place of an answer. */
   wait(source: string, words: string, detail = ""): void {
     setText(this.#source, source);
     this.#show({ label: "", words, detail, icon: undefined, group: "" });
     for (const row of this.#rows) row.clear();
   }
 
-  /** A line of detail under the words shown. */
+  /** Sets the line below the answer. */
   setDetail(detail: string): void {
     setText(this.#detail, detail);
   }
 
-  /** Names the sound. Silence is no sound: no label is guessed. */
-  judge(source: string, judgement: Judgement): void {
-    if (isSilence(judgement.categories[0])) return this.quiet(source);
+  /** Shows the answer. If the best label is silence, that is shown as quiet. */
+  answer(source: string, scores: Scores): void {
+    if (isSilence(scores.categories[0])) return this.quiet(source);
     setText(this.#source, source);
-    this.#show(answerOf(judgement));
-    this.#rows.forEach((row, i) => row.show(judgement.categories[i], judgement.groups));
+    this.#show(answerOf(scores));
+    this.#rows.forEach((row, i) => row.show(scores.categories[i], scores.groups));
     this.#announcer.say(this.#label.textContent ?? "");
   }
 
-  /** There is nothing to name. */
+  /** It is too quiet to name anything. */
   quiet(source: string): void {
     setText(this.#source, source);
     this.#show({ label: QUIET, words: texts.quiet, detail: texts.quietDetail, icon: undefined, group: "" });
@@ -94,7 +94,7 @@ export class Verdict {
     setText(this.#group, group);
   }
 
-  /** As large as there is room for, so that no name moves what is around it. */
+  /** Writes the words in the largest size that fits, so that no name moves its surroundings. */
   #write(words: string): void {
     const room = `${words} ${this.#label.parentElement?.clientWidth} ${this.#icon.hidden}`;
     if (room === this.#room) return;
@@ -108,12 +108,12 @@ export class Verdict {
   }
 }
 
-/** Whether the words are there whole, in the lines that their size has. */
+/** Whether the words fit without being cut off. */
 function fits(element: HTMLElement): boolean {
   return element.scrollWidth <= element.clientWidth && element.scrollHeight <= element.clientHeight;
 }
 
-function answerOf({ categories, groups, rejected }: Judgement): Answer {
+function answerOf({ categories, groups, rejected }: Scores): Answer {
   const best = categories[0];
   if (rejected || !best) {
     const icon = groups.length > 0 ? REJECTED_ICON : undefined;

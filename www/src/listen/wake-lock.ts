@@ -1,5 +1,5 @@
-// Keeps the screen on. The browser lets go of it whenever the page goes out of
-// sight; it is asked again when the page is back.
+// Keeps the screen on. The browser releases the lock whenever the page is hidden;
+// it is requested again when the page is visible.
 
 export class WakeLock {
   #wanted = false;
@@ -9,7 +9,7 @@ export class WakeLock {
     document.addEventListener("visibilitychange", () => void this.#take());
   }
 
-  /** Whether the browser can do that at all. */
+  /** Whether the browser can do this at all. */
   static get supported(): boolean {
     return "wakeLock" in navigator;
   }
@@ -28,7 +28,7 @@ export class WakeLock {
       this.#lock = lock;
       if (!this.#wanted) await this.#release();
     } catch {
-      // Low battery, or not allowed: listening goes on without it.
+      // Low battery, or not allowed: listening works without it.
     }
   }
 

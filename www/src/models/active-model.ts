@@ -5,15 +5,15 @@ import { Classifier, type ModelInfo } from "sourcing-sound";
 export class ActiveModel {
   readonly #changed: (info: ModelInfo) => void;
   #classifier: Promise<Classifier> | undefined;
-  /** Work that holds a classifier. */
+  /** Ends with the work that needs the classifier it started with. */
   #held: Promise<void> = Promise.resolve();
 
-  /** `changed` is called with every model that comes into use. */
+  /** `changed` is called whenever another model is in use, and for the first one. */
   constructor(changed: (info: ModelInfo) => void) {
     this.#changed = changed;
   }
 
-  /** The classifier in use. The first is loaded once, and after a failure it is tried again. */
+  /** The classifier in use. The first is loaded on the first call, and again after a failure. */
   load(): Promise<Classifier> {
     this.#classifier ??= Classifier.load().then(
       (classifier) => {
@@ -28,19 +28,19 @@ export class ActiveModel {
     return this.#classifier;
   }
 
-  /** Keeps the classifier with which `work` begins alive as long as it lasts, whatever is chosen meanwhile. */
+  /** Keeps the current classifier open until `work` ends, even if another is chosen in the meantime. */
   hold(work: Promise<void>): void {
     this.#held = Promise.allSettled([this.#held, work]).then(() => undefined);
   }
 
-  /** Resolves when the work that holds a classifier now has ended. */
+  /** Resolves when all work that was passed to `hold` so far has ended. */
   released(): Promise<void> {
     return this.#held;
   }
 
   /**
-   * Puts another in its place, with `handOver` for the microphone that is open, and returns the one before, which is to
-   * be closed. Rejects, with all as it was, when the microphone cannot be handed over.
+   * Replaces the classifier in use and returns the previous one, for the caller to close. `handOver` passes the new one to
+   * an open microphone; if that fails, this rejects and nothing changes.
    */
   async replace(
     classifier: Classifier,

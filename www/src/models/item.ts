@@ -1,4 +1,4 @@
-// One model in the list: chosen to be looked at like a radio button, and put to use by its button.
+// One model in the list: a radio button to see its details, and a button to use it.
 
 import { modelTexts } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
@@ -7,9 +7,9 @@ import { choiceName } from "./choice-words.js";
 import { type Choice, sizeOf } from "./manifest.js";
 
 export interface ModelItemEvents {
-  /** To be looked at. */
+  /** Its details are wanted. */
   selected(choice: Choice): void;
-  /** To be listened with. */
+  /** It is to be used. */
   chosen(choice: Choice): void;
   cancelled(): void;
   removed(choice: Choice): void;
@@ -72,7 +72,7 @@ export class ModelItem {
   }
 
   setState(state: State): void {
-    // What was pressed may go: whoever works by keyboard goes on at the same entry.
+    // The pressed button may be hidden now: keep the keyboard focus in this entry.
     const hadFocus = document.activeElement === this.#button;
     this.#state = state;
     this.element.dataset["state"] = state;
@@ -94,9 +94,9 @@ export class ModelItem {
     setText(this.#size, part ? loading(megabytes(loadedBytes), megabytes(totalBytes)) : gettingReady);
   }
 
-  /** All is there: it can no longer be called off. */
+  /** Everything is loaded: it can no longer be cancelled. */
   finish(): void {
-    // Not `disabled`, which would take the focus away.
+    // Not `disabled`: that would lose the focus.
     this.#button.ariaDisabled = "true";
   }
 

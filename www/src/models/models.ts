@@ -1,7 +1,6 @@
-// The models: which there are, which one is in use, and the user's own.
+// The view "Models" and the choice of model below the stage.
 //
-// In: the user's choices and files, and what the first classifier says about itself. Out: a loaded classifier for the
-// page to listen with.
+// In: the user's choices and model files, and the info of the first classifier. Out: a loaded classifier to use.
 
 import type { ModelInfo } from "sourcing-sound";
 import { byId } from "../ui/dom.js";
@@ -32,12 +31,12 @@ export class Models {
     switcher.watch(this.#view);
   }
 
-  /** Offers the other models once the first is in use, and loads the one that was chosen last time. */
+  /** Once the first model is in use, offers the others and loads the one that was chosen last time. */
   async open(first: ModelInfo): Promise<void> {
     await this.#switcher.open(first);
   }
 
-  /** The view comes into sight. */
+  /** The view is shown. */
   show(): void {
     this.#view.show();
   }

@@ -1,5 +1,5 @@
-// Models that the person opened: read here, listed in this browser for the next
-// visit, and forgotten when the person says so. Their bytes are in the store.
+// The user's own models: their files are read here, listed in this browser for the
+// next visit, and removed on request. The bytes are in the store.
 
 import type { ModelInfo } from "sourcing-sound";
 import { PageError } from "../page-error.js";
@@ -9,7 +9,7 @@ import { digestOf, keepOwn } from "./store.js";
 
 const KEY = "sourcing-sound.own-models";
 
-/** Larger files are refused before they are read; the core refuses beyond 256 MiB. */
+/** Larger files are rejected before they are read. The core's own limit is 256 MiB. */
 export const MAX_BYTES = 200e6;
 
 export interface OwnFiles {
@@ -18,8 +18,8 @@ export interface OwnFiles {
 }
 
 /**
- * Reads a model, with a head beside it or not. Throws `no-model-file`, or `model-too-large` with nothing read.
- * Whether they are what they say is for the core to tell.
+ * Reads a model and, if there is one, its head. Throws `no-model-file`, or `model-too-large` before it reads anything.
+ * It does not check the contents: the core does.
  */
 export async function readOwn(files: readonly File[]): Promise<OwnFiles> {
   const [head, ...otherHeads] = files.filter(isHead);
@@ -33,7 +33,7 @@ function isHead({ name }: File): boolean {
   return name.toLowerCase().endsWith(".json");
 }
 
-/** The choice that these files are, once the core has accepted them and said `info` of them. */
+/** The choice that these files make; `info` is what the core read from them. */
 export async function ownChoice({ model, head }: OwnFiles, info: ModelInfo): Promise<Choice> {
   const entry = { ...described(info), name: info.base, bytes: model.byteLength, sha256: info.sha256 };
   const choice = { model: entry, labels: info.labels.length, from: "person" } as const;
@@ -47,23 +47,23 @@ function short(sha256: string): string {
   return sha256.slice(0, 12);
 }
 
-/** Whether two choices are the same files, whoever has them. */
+/** Whether two choices have the same files, wherever they come from. */
 export function sameFiles(a: Choice, b: Choice): boolean {
   return a.model.sha256 === b.model.sha256 && a.head?.sha256 === b.head?.sha256;
 }
 
-/** Keeps the choice for the next visit. False where the browser refuses: it then listens until the page is closed. */
+/** Saves the choice for the next visit. False if the browser refuses: it can then be used until the page is closed. */
 export async function keepChoice(choice: Choice, { model, head }: OwnFiles): Promise<boolean> {
   const kept = (await keepOwn(choice.model, model)) && (!choice.head || !head || (await keepOwn(choice.head, head)));
   return kept && write([...keptChoices().filter(({ id }) => id !== choice.id), choice]);
 }
 
-/** Takes it off the list; its bytes go with the next call of `forgetAllBut`. */
+/** Removes it from the list; the next call of `forgetAllBut` deletes its bytes. */
 export function forgetChoice(choice: Choice): void {
   write(keptChoices().filter(({ id }) => id !== choice.id));
 }
 
-/** The list as this browser keeps it; what is not as this page writes it is passed over. */
+/** The list that this browser has saved; invalid entries are skipped. */
 export function keptChoices(): Choice[] {
   try {
     const list: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");

@@ -1,5 +1,5 @@
-// The person's own model: its file by choice or by dropping it anywhere on the
-// page, and one place that says what came of it.
+// Opening the user's own model: the user chooses its file or drops it anywhere on
+// the page, and a note says what came of it.
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
@@ -11,7 +11,7 @@ export interface OwnModelEvents {
   cancelled(): void;
 }
 
-/** Phones know no type for these files and would refuse them by name alone. */
+/** Phones know no type for these files, and with the extensions alone they would not let the user choose them. */
 const ACCEPTED = ".onnx,.json,application/json,application/octet-stream";
 
 export class OwnModel {
@@ -22,7 +22,7 @@ export class OwnModel {
   readonly #words = make("p", "");
   readonly #detail = make("p", "own-detail");
   #opening = false;
-  /** What was opened last, as its names say. */
+  /** The names of the files that were opened last. */
   #names = "";
 
   constructor(events: OwnModelEvents) {
@@ -36,14 +36,14 @@ export class OwnModel {
     this.#input.dataset["testid"] = "own-file";
     this.#input.onchange = () => {
       const files = [...(this.#input.files ?? [])];
-      // Emptied, so that the same file can be chosen again.
+      // Cleared, so that the same file can be chosen again.
       this.#input.value = "";
       if (files.length > 0) this.open(files, events);
     };
     this.#note.setAttribute("role", "status");
     this.#note.dataset["testid"] = "own-note";
     this.#detail.dataset["testid"] = "own-detail";
-    // The core speaks English.
+    // The core's messages are in English.
     this.#detail.lang = "en";
     this.#note.append(this.#words, this.#detail);
     this.element.append(this.#button, this.#input, this.#note);
@@ -55,7 +55,7 @@ export class OwnModel {
     events.opened(files);
   }
 
-  /** Whether one can be opened: before the first model is there, none can. */
+  /** Whether a model can be opened: not before the first one is loaded. */
   set enabled(enabled: boolean) {
     this.#button.disabled = !enabled;
   }
@@ -71,7 +71,7 @@ export class OwnModel {
   }
 
   finish(): void {
-    // Not `disabled`, which would take the focus away.
+    // Not `disabled`: that would lose the focus.
     if (this.#opening) this.#button.ariaDisabled = "true";
   }
 
@@ -85,7 +85,7 @@ export class OwnModel {
     this.#show("", kept ? modelTexts.kept(name) : modelTexts.notKept(name));
   }
 
-  /** The sentence for what went wrong and, for whoever made the file, what exactly it is. */
+  /** Shows what went wrong and, for whoever made the file, the exact reason. */
   fail(thrown: unknown, own: boolean): void {
     this.#rest();
     const code = codeOf(thrown);
@@ -107,9 +107,9 @@ export class OwnModel {
   }
 }
 
-/** Tells `dropped` of models that are dropped on the page; where `all` says so, of whatever is not a sound. */
+/** Calls `dropped` with model files that are dropped on the page; while `all` is true, with any file that is not audio. */
 export function watchDrops(all: () => boolean, dropped: (files: File[]) => void): void {
-  // Before the page takes what is dropped for a sound.
+  // On `document`, so that it comes before the listener for recordings on `window`.
   document.addEventListener("drop", (event) => {
     const files = [...(event.dataTransfer?.files ?? [])];
     const isModel = ({ name }: File) => /\.(onnx|head\.json)$/i.test(name);
@@ -120,7 +120,7 @@ export function watchDrops(all: () => boolean, dropped: (files: File[]) => void)
   });
 }
 
-/** What a model's file must hold to be run here, for whoever makes one. */
+/** The keys that a model's file must have, for whoever makes one. */
 export function modelKeys(): HTMLElement {
   const details = make("details", "model-keys");
   details.dataset["testid"] = "model-keys";

@@ -1,5 +1,5 @@
-// One line below the controls: the choice between the models, and the loading
-// of the one that is chosen.
+// One line below the stage: the choice of model, and the progress while one is
+// loaded.
 
 import { texts } from "../texts/index.js";
 import { byId, option, setText } from "../ui/dom.js";
@@ -12,7 +12,7 @@ export interface ModelPanelEvents {
   cancelled(): void;
 }
 
-/** `data-state` of the line; what does not belong to it is hidden. */
+/** `data-state` of the line; only the parts of that state are visible. */
 type State = "none" | "loading" | "choice";
 
 export class ModelPanel {
@@ -36,7 +36,7 @@ export class ModelPanel {
     this.#show("none");
   }
 
-  /** Offers these to choose from. */
+  /** Sets the choices. */
   offer(choices: Choice[], active: Choice): void {
     this.#choices = choices;
     this.#active = active;
@@ -44,7 +44,7 @@ export class ModelPanel {
     if (this.#state !== "loading") this.#rest();
   }
 
-  /** One is being loaded; its bytes are unknown unless `progress` is called. */
+  /** A model is being loaded; the progress is unknown until `progress` is called. */
   load(): void {
     setText(this.#words, texts.gettingReady);
     this.#progress.removeAttribute("value");
@@ -59,19 +59,19 @@ export class ModelPanel {
     setText(this.#words, part ? texts.loadingModel(megabytes(loadedBytes), megabytes(totalBytes)) : texts.gettingReady);
   }
 
-  /** All is there: it can no longer be called off. */
+  /** Everything is loaded: it can no longer be cancelled. */
   finish(): void {
     setText(this.#words, texts.gettingReady);
     this.#cancel.disabled = true;
   }
 
-  /** The choice listens now. */
+  /** The choice is in use now. */
   activate(choice: Choice): void {
     this.#active = choice;
     this.#rest();
   }
 
-  /** Nothing new listens: what did goes on. */
+  /** Nothing has changed: the model in use stays. */
   giveUp(): void {
     this.#rest();
   }
@@ -89,7 +89,7 @@ export class ModelPanel {
     for (const part of this.#element.querySelectorAll<HTMLElement>("[data-in]")) {
       part.hidden = part.dataset["in"] !== state;
     }
-    // What was pressed has gone: whoever works by keyboard goes on where the line goes on.
+    // The pressed button is hidden now: keep the keyboard focus in this line.
     if (hadFocus) this.#element.querySelector<HTMLElement>(`[data-in="${state}"] :is(button, select)`)?.focus();
   }
 }

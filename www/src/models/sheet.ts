@@ -1,4 +1,4 @@
-// What a model says about itself, and its card, fetched when somebody unfolds it.
+// What a model says about itself, and its card, which is loaded when the user unfolds it.
 
 import { groupName, labelWords, modelTexts, texts } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
@@ -6,7 +6,7 @@ import { byteSize } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";
 import { choiceName } from "./choice-words.js";
 import type { Described } from "./described.js";
-import { addressOf, type Choice, sizeOf, speaker } from "./manifest.js";
+import { addressOf, type Choice, sizeOf, describedBy } from "./manifest.js";
 
 export class ModelSheet {
   readonly element = make("article", "sheet");
@@ -15,7 +15,7 @@ export class ModelSheet {
   readonly #card = make("details", "sheet-card");
   readonly #cardText = make("div", "sheet-card-text");
   #choice: Choice | undefined;
-  /** Address of the card whose text is there. */
+  /** Address of the card that is loaded. */
   #fetched: string | undefined;
 
   constructor() {
@@ -41,7 +41,7 @@ export class ModelSheet {
         return [make("dt", "", name), definition];
       }),
     );
-    const { card } = speaker(choice);
+    const { card } = describedBy(choice);
     this.#card.hidden = card === undefined;
     if (card === this.#fetched) return;
     this.#fetched = undefined;
@@ -50,19 +50,19 @@ export class ModelSheet {
   }
 
   async #fetchCard(): Promise<void> {
-    const card = this.#choice && speaker(this.#choice).card;
+    const card = this.#choice && describedBy(this.#choice).card;
     if (!this.#card.open || card === undefined || card === this.#fetched) return;
     this.#cardText.replaceChildren(make("p", "sheet-quiet", modelTexts.cardLoading));
     const html = await cardOf(card);
-    if (!this.#choice || speaker(this.#choice).card !== card) return;
+    if (!this.#choice || describedBy(this.#choice).card !== card) return;
     if (html === undefined) {
       this.#cardText.replaceChildren(make("p", "sheet-quiet", modelTexts.cardFailed));
       return;
     }
     this.#fetched = card;
-    // The site's own build made it, of text alone.
+    // Safe: the site's own build made it, from text only.
     this.#cardText.innerHTML = html;
-    // The cards are written in English, whatever the page speaks.
+    // The cards are in English, whatever the language of the page.
     this.#cardText.lang = "en";
   }
 }
@@ -78,7 +78,7 @@ async function cardOf(file: string): Promise<string | undefined> {
 
 function factsOf(choice: Choice): [string, string | HTMLElement][] {
   const { model, head } = choice;
-  const { name, description, trainingData, folds, accuracy, licence, ...labels } = speaker(choice);
+  const { name, description, trainingData, folds, accuracy, licence, ...labels } = describedBy(choice);
   const { facts } = texts;
   const size = sizeOf(choice);
   return [
@@ -93,7 +93,7 @@ function factsOf(choice: Choice): [string, string | HTMLElement][] {
   ];
 }
 
-/** One line for each file; with its name where there are several. */
+/** One line per file, with its name if there are several. */
 function digests(files: { name: string; sha256: string }[]): HTMLElement {
   const list = make("div", "sheet-digests");
   for (const { name, sha256 } of files) {
@@ -104,7 +104,7 @@ function digests(files: { name: string; sha256: string }[]): HTMLElement {
 
 type Labels = Pick<Described, "labels" | "groups" | "labelGroups">;
 
-/** The labels, folded away group by group where there are groups. */
+/** The labels; by group and folded up if there are groups. */
 function labelList(described: Labels): HTMLElement | string {
   return described.groups.length > 0 ? labelsByGroup(described) : described.labels.map(labelWords).join(", ");
 }

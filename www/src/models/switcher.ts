@@ -1,5 +1,5 @@
-// The models that the page can listen with: offers them, loads the one that is
-// chosen and hands it over. One at a time is loaded; a new choice ends the loading before.
+// Switches between the models: offers the choices, loads the chosen one and hands
+// it over. One is loaded at a time; a new choice cancels the one that is loading.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
 import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
@@ -7,33 +7,33 @@ import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOw
 import { fileOf, forgetAllBut } from "./store.js";
 
 export interface ModelSwitcherEvents {
-  /** Lets the page listen with a classifier, which is then its own; one that it rejects is closed here. */
+  /** Takes over a classifier and puts it in use. If it rejects, the classifier is closed here. */
   adopt(classifier: Classifier): Promise<void>;
-  /** The person asked for another model. */
+  /** The user asked for another model. */
   began(): void;
-  /** It cannot be had; the one before it goes on. */
+  /** It could not be loaded; the model in use stays. */
   failed(thrown: unknown): void;
 }
 
-/** A view of the switcher: the line below the controls, or the view of models. All get the same calls. */
+/** A view of the switcher: the line below the stage, or the Models view. All get the same calls. */
 export interface ModelSwitcherView {
-  /** These are the choices, and this one is active. Called again when the list changes. */
+  /** Sets the choices and the one in use. Called again when the list changes. */
   offer(choices: Choice[], active: Choice): void;
-  /** One is being loaded, a file of the person's own where none is said. */
+  /** A model is being loaded; `undefined` for a file that the user opened. */
   load(choice: Choice | undefined): void;
   progress(loadedBytes: number, totalBytes: number): void;
-  /** All is there: it can no longer be called off. */
+  /** Everything is loaded: it can no longer be cancelled. */
   finish(): void;
   activate(choice: Choice): void;
-  /** Nothing new listens: what did goes on. */
+  /** Nothing has changed: the model in use stays. */
   giveUp(): void;
-  /** Why. */
+  /** The reason. */
   fail?(thrown: unknown, choice: Choice | undefined): void;
-  /** The person's own listens now and is kept for the next visit, or is not. */
+  /** The user's own model is in use. `kept`: it is saved for the next visit. */
   opened?(choice: Choice, kept: boolean): void;
 }
 
-/** What a loading brings. */
+/** The result of loading. */
 interface Loaded {
   choice: Choice;
   classifier: Classifier;
@@ -44,7 +44,7 @@ export class ModelSwitcher {
   readonly #views: ModelSwitcherView[] = [];
   #opened = false;
   #choices: Choice[] = [];
-  /** Whether the site's own list is among the choices. */
+  /** Whether the site's list could be loaded. */
   #complete = false;
   #active: Choice | undefined;
   #loading: AbortController | undefined;
@@ -59,13 +59,13 @@ export class ModelSwitcher {
     if (this.#active) view.offer(this.#choices, this.#active);
   }
 
-  /** Offers what there is beside the model that listens already, and loads what was chosen last time. */
+  /** Offers all choices, `info` being the model in use, and loads the one that was chosen last time. */
   async open(info: ModelInfo): Promise<void> {
     if (this.#opened) return;
     this.#opened = true;
     const listed = await fetchChoices().catch((): Choice[] => []);
     const found = listed.find(({ model, head }) => model.sha256 === info.sha256 && !head);
-    // Without the list the page works with what it has; the next visit asks again.
+    // Without the list the page works with the models that it has; the next visit tries again.
     this.#complete = found !== undefined;
     const active = found ?? firstChoice(info);
     this.#choices = [active, ...listed.filter((choice) => found && choice !== found), ...keptChoices()];
@@ -76,13 +76,13 @@ export class ModelSwitcher {
     if (last && last !== active) await this.#load(last);
   }
 
-  /** The person chose one of those offered. */
+  /** The user chose one from the list. */
   choose(choice: Choice): void {
     this.#events.began();
     void this.#load(choice);
   }
 
-  /** The person opened a model's file, with or without a head's. */
+  /** The user opened a model's file, with or without a head. */
   async openOwn(files: readonly File[]): Promise<void> {
     if (!this.#active) return;
     this.#events.began();
@@ -99,7 +99,7 @@ export class ModelSwitcher {
     this.#tell((view) => view.opened?.(choice, kept));
   }
 
-  /** Forgets one of the person's own; where it listens, the first of all takes its place. */
+  /** Removes one of the user's own. If it is in use, the first of the list replaces it. */
   async remove(choice: Choice): Promise<void> {
     const [first] = this.#choices;
     if (choice === this.#active && first) await this.#load(first);
@@ -111,7 +111,7 @@ export class ModelSwitcher {
     this.#tidy();
   }
 
-  /** Ends the loading. */
+  /** Cancels the loading. */
   cancel(): void {
     if (!this.#loading) return;
     this.#loading.abort();
@@ -123,7 +123,7 @@ export class ModelSwitcher {
     await this.#switch(choice, async (signal) => ({ choice, classifier: await this.#fetch(choice, signal) }));
   }
 
-  /** Loads by `load` and lets the page listen with what it brings, if nothing else is chosen meanwhile. */
+  /** Puts the result of `load` in use, unless another choice comes first. */
   async #switch(wanted: Choice | undefined, load: (signal: AbortSignal) => Promise<Loaded>): Promise<Choice | undefined> {
     this.#loading?.abort();
     const loading = new AbortController();
@@ -150,7 +150,7 @@ export class ModelSwitcher {
       this.#loading = undefined;
       this.#tell((view) => view.giveUp());
       this.#tell((view) => view.fail?.(thrown, wanted));
-      // A file that the person opened is the business of the view where it was opened.
+      // For a file that the user opened, the Models view shows the error.
       if (wanted) this.#events.failed(thrown);
       return undefined;
     }
@@ -172,14 +172,14 @@ export class ModelSwitcher {
     return Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal });
   }
 
-  /** Puts a choice on the list, in the place of the one with the same name. */
+  /** Adds a choice to the list, replacing one with the same id. */
   #list(choice: Choice): void {
     if (this.#choices.includes(choice)) return;
     this.#choices = [...this.#choices.filter(({ id }) => id !== choice.id), choice];
     this.#tell((view) => view.offer(this.#choices, choice));
   }
 
-  /** Without the site's list nobody knows what the site still needs. */
+  /** Only with the site's list is it known which files are still needed. */
   #tidy(): void {
     if (this.#complete) forgetAllBut(this.#choices).catch(() => undefined);
   }
@@ -189,13 +189,13 @@ export class ModelSwitcher {
   }
 }
 
-/** The first model came with the page's own parts; kept as the others are, it is found again without a network. */
+/** The first model came with the page. Cached like the others, it is also available without a network. */
 function keepForLater({ model, from }: Choice): void {
   if (from !== "site") return;
   fileOf(model, { signal: new AbortController().signal, onProgress: () => undefined }).catch(() => undefined);
 }
 
-/** Which model the user chose last. Browsers may refuse the page a memory: it then has none. */
+/** The id of the choice in use. */
 const KEY = "sourcing-sound.model";
 
 function remembered(): string | undefined {
@@ -210,6 +210,6 @@ function remember(id: string): void {
   try {
     localStorage.setItem(KEY, id);
   } catch {
-    // Next time the person chooses again.
+    // Next time the user has to choose again.
   }
 }

@@ -1,5 +1,5 @@
-// The view of the models: which there are, which listens, what each says about
-// itself, and the person's own.
+// The Models view: the list, the details of the selected model, and the user's own
+// models.
 
 import { modelTexts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
@@ -15,7 +15,7 @@ export interface ModelsViewEvents {
   cancelled(): void;
   opened(files: File[]): void;
   removed(choice: Choice): void;
-  /** A model was dropped while another view was in sight. */
+  /** A model was dropped while another view was shown. */
   wanted(): void;
 }
 
@@ -30,7 +30,7 @@ export class ModelsView implements ModelSwitcherView {
   #items: ModelItem[] = [];
   #active: Choice | undefined;
   #selected: Choice | undefined;
-  /** The one that is being loaded; a file of the person's own is none of them. */
+  /** The one that is being loaded; `undefined` for a file that the user opened. */
   #loading: ModelItem | undefined;
 
   /** `root` is an empty section. */
@@ -61,7 +61,7 @@ export class ModelsView implements ModelSwitcherView {
     );
   }
 
-  /** The view comes into sight: with the model that listens. */
+  /** The view is shown: selects the model in use. */
   show(): void {
     if (this.#active) this.#select(this.#active);
   }
@@ -76,7 +76,7 @@ export class ModelsView implements ModelSwitcherView {
     this.#ownTitle.hidden = this.#own.childElementCount === 0;
     this.#ownModel.enabled = true;
     this.#activate(active);
-    // What was taken off the list may have been looked at, or have had the focus.
+    // The entry that was removed may have been selected, or had the focus.
     if (!this.#selected || !choices.includes(this.#selected)) this.#select(active);
     if (!(focused instanceof HTMLElement) || focused === document.activeElement) return;
     if (focused.isConnected) focused.focus();

@@ -1,5 +1,5 @@
-// The line at the foot of the window that offers a new version. It lies over
-// the page, so that nothing moves when it comes.
+// The bar at the bottom of the window that offers a new version. It lies over the
+// page, so that nothing moves when it appears.
 
 import { pwaTexts } from "../texts/index.js";
 import { byId, setText } from "../ui/dom.js";
@@ -17,12 +17,12 @@ export class UpdatePrompt {
     later.onclick = () => this.#hide();
   }
 
-  /** A new version waits. */
+  /** A new version is ready. */
   offer(update: () => void): void {
     this.#show("offer", pwaTexts.newVersion, pwaTexts.updateNow, update);
   }
 
-  /** Another page has taken the new version: this one can only follow. */
+  /** Another tab has updated: this one can only reload. */
   outdated(reload: () => void): void {
     this.#show("outdated", pwaTexts.updatedElsewhere, pwaTexts.reload, reload);
   }

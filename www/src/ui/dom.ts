@@ -1,13 +1,13 @@
-// Small helpers for plain DOM.
+// Helpers for plain DOM.
 
-/** The element with this id, checked to be of this kind. */
+/** The element with this id; throws if it is not of this kind. */
 export function byId<T extends Element>(id: string, kind: abstract new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
   return element;
 }
 
-/** The first descendant that fits, checked to be an HTML element. */
+/** The first descendant that matches; throws if there is none. */
 export function within(parent: Element, selector: string): HTMLElement {
   const element = parent.querySelector(selector);
   if (!(element instanceof HTMLElement)) throw new Error(`index.html has no "${selector}" in "${parent.id}"`);
@@ -22,7 +22,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: s
   return element;
 }
 
-/** Sets text only when it differs, so that nothing is laid out again for nothing. */
+/** Sets the text only if it differs, to avoid a needless layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -36,8 +36,13 @@ export function smallButton(words: string, testId: string, pressed: () => void):
   return button;
 }
 
-/** A checkbox with its words beside it. */
-export function checkbox(words: string, checked: boolean, testId: string, changed: (box: HTMLInputElement) => void): HTMLLabelElement {
+/** A checkbox with its label. */
+export function checkbox(
+  words: string,
+  checked: boolean,
+  testId: string,
+  changed: (box: HTMLInputElement) => void,
+): HTMLLabelElement {
   const row = make("label", "settings-switch");
   const box = make("input", "");
   box.type = "checkbox";
@@ -48,7 +53,7 @@ export function checkbox(words: string, checked: boolean, testId: string, change
   return row;
 }
 
-/** One choice of a select. */
+/** One option of a select. */
 export function option(value: string, words: string): HTMLOptionElement {
   const element = make("option", "", words);
   element.value = value;

@@ -1,8 +1,8 @@
-// Numbers as people read them in the language of the page.
+// Numbers in the language of the page.
 
 import { language } from "../texts/index.js";
 
-/** German sets the sign apart. */
+/** German puts a thin space before the sign. */
 const PERCENT = language === "de" ? "\u202f%" : "%";
 
 /** 0.734 → "73%". */
@@ -10,13 +10,13 @@ export function percent(score: number): string {
   return `${Math.round(score * 100)}${PERCENT}`;
 }
 
-/** With so many digits after the point, or the comma. */
+/** With exactly this many decimals. */
 export function decimal(value: number, digits: number): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false };
   return value.toLocaleString(language, options);
 }
 
-/** With as many digits as it takes, so many at most. */
+/** With at most this many decimals. */
 export function trimmed(value: number, digits: number): string {
   return value.toLocaleString(language, { maximumFractionDigits: digits, useGrouping: false });
 }
@@ -39,12 +39,12 @@ export function megabytes(bytes: number): string {
   return `${decimal(bytes / 1e6, 1)} MB`;
 }
 
-/** The same in words that do not round a small file to nothing: 4130000 → "4.1 MB", 12300 → "12 KB". */
+/** Also for small files: 4130000 → "4.1 MB", 12300 → "12 KB". */
 export function byteSize(bytes: number): string {
   return bytes < 50_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : megabytes(bytes);
 }
 
-/** A stretch of a recording: "2.0 – 6.5 s", or "1:02 – 1:15" beyond a minute. */
+/** A stretch of a recording: "2.0 – 6.5 s", or "1:02 – 1:15" after the first minute. */
 export function stretch(start: number, end: number): string {
   return end < 60 ? `${decimal(start, 1)} – ${decimal(end, 1)} s` : `${clock(start)} – ${clock(end)}`;
 }

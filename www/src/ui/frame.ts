@@ -1,4 +1,4 @@
-// What index.html leaves open around the views: its words, the choice of language, and what the page says about itself.
+// The texts of index.html around the views, the choice of language, and the view "About".
 
 import { language, listenTexts, texts } from "../texts/index.js";
 import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
@@ -6,7 +6,7 @@ import { byId, make, option } from "./dom.js";
 
 export function prepareFrame(): void {
   document.documentElement.lang = language;
-  // index.html is in English already.
+  // index.html has the English title.
   if (language !== "en") document.title = listenTexts.title;
   byId("title", HTMLElement).textContent = listenTexts.title;
   byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;

@@ -1,20 +1,20 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-// The pictures of groups, taken into the script by the build: the
-// Content-Security-Policy allows none from elsewhere.
+// The icons. The build puts them into the script, because the
+// Content-Security-Policy allows no data: addresses.
 
 const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
 
-/** For a label that belongs to no group, or to one without a picture. */
+/** In place of an icon that does not exist. */
 const PLAIN = "sound";
 
-/** Shows the picture `name` in `element`, unless it is there already. */
+/** Shows the icon `name` in `element`, unless it is already there. */
 export function setIcon(element: HTMLElement, name: string): void {
   if (element.dataset["icon"] === name) return;
   element.dataset["icon"] = name;
   element.innerHTML = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
 }
 
-/** A button that is a picture; `name` says what it does. */
+/** A button with an icon; `name` says what it does. */
 export function iconButton(icon: string, name: string, pressed: () => void): HTMLButtonElement {
   const button = document.createElement("button");
   Object.assign(button, { className: "icon-button", type: "button", ariaLabel: name, title: name, onclick: pressed });

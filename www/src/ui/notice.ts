@@ -1,5 +1,5 @@
-// One line below the controls: the privacy promise, or what went wrong and
-// what to do.
+// One line below the stage: the privacy promise, or what went wrong and what to do
+// about it.
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
@@ -22,17 +22,17 @@ export class Notice {
     this.#show("", text);
   }
 
-  /** Something that is wrong while the page goes on, in words of its own. */
+  /** A problem with storage, while the page goes on. */
   trouble(text: string): void {
     this.#show("storage", text);
   }
 
-  /** The sentence for an error; its own words are kept as the title, for whoever looks into it. */
+  /** Shows the text for an error; the error's own message becomes the tooltip. */
   fail(thrown: unknown): void {
     this.#fail(thrown, errorTexts);
   }
 
-  /** The sentence for another model that cannot be had while the page goes on. */
+  /** The same when another model could not be loaded and the page goes on with the one in use. */
   failModel(thrown: unknown): void {
     this.#fail(thrown, { ...errorTexts, ...modelErrorTexts });
   }

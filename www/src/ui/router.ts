@@ -1,5 +1,5 @@
-// Which part of the page is shown: the address after `#` says it, so that it
-// can be linked to, and the browser's own buttons go back and forth.
+// Shows the view that the address names after `#`, so that views can be linked to
+// and the browser's back and forward buttons work.
 
 import { texts } from "../texts/index.js";
 import { byId } from "./dom.js";
@@ -8,7 +8,7 @@ import { setIcon } from "./icons.js";
 export const VIEWS = ["listen", "history", "files", "models", "about"] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Those that have a tab, and the tab's picture. */
+/** The views that have a tab, and its icon. */
 const TABS = { listen: "microphone", history: "clock", files: "file", models: "ear" } as const;
 
 export class Router {
@@ -16,7 +16,7 @@ export class Router {
   readonly #links = new Map<View, HTMLAnchorElement>();
   #view: View | undefined;
 
-  /** `shown` is called for every view that comes into sight. */
+  /** `shown` is called with every view that is shown. */
   constructor(shown: (view: View) => void) {
     this.#shown = shown;
     const tabs = Object.entries(TABS).map(([view, icon]) => this.#tab(view as keyof typeof TABS, icon));

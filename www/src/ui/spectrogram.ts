@@ -1,37 +1,36 @@
-// The log-mel picture. Live, columns go round in a strip of a fixed length
-// that is drawn with the newest at the right edge, or, where motion is
-// unwelcome, is overwritten from left to right; a recording's columns fill the
-// width once.
+// The log-mel picture. Live columns go into a ring of fixed length, which is drawn
+// with the newest column at the right edge or, if the user prefers reduced motion,
+// is overwritten from left to right. A recording fills the width once.
 
 import type { ModelInfo } from "sourcing-sound";
 import { magma } from "./colour-map.js";
 
-/** How columns are to be read and shown. */
+/** How columns are drawn. */
 export interface Scale {
-  /** Values in a column. */
+  /** Values per column. */
   nMels: number;
-  /** The values shown as black and as the brightest colour. */
+  /** The values with the darkest and the brightest colour. */
   floor: number;
   ceiling: number;
 }
 
-/** Log-mel values shown as black and as the brightest colour, where they are decibel of power. */
+/** The scale of log-mel values in decibels of power. */
 const DECIBEL_RANGE = { floor: -65, ceiling: 15 };
 /**
- * The same where they are natural logarithms, as parts of the value in digital silence: it tells those of powers from
- * those of magnitudes, which lie half as far from 0. Beyond the lowest that is usual, silence says nothing of the rest.
+ * The scale of natural logarithms, as fractions of the value of digital silence. That differs for powers and magnitudes,
+ * whose logarithms are half as large. A value of silence below the usual says nothing about the scale, so it is limited.
  */
 const NATURAL_PARTS = { floor: 0.8, ceiling: -0.58 };
 const LOWEST_SILENCE = -11.5;
 
-/** How this model's columns are to be drawn. */
+/** The scale of this model's columns. */
 export function scaleOf({ nMels, logScale, silentValue }: ModelInfo): Scale {
   if (logScale === "decibel") return { nMels, ...DECIBEL_RANGE };
   const silence = Math.max(silentValue, LOWEST_SILENCE);
   return { nMels, floor: NATURAL_PARTS.floor * silence, ceiling: NATURAL_PARTS.ceiling * silence };
 }
 
-/** Widest strip that is kept; longer recordings show the loudest of neighbouring columns. */
+/** The widest picture that is kept; longer recordings show the maximum of neighbouring columns. */
 const MAX_COLUMNS = 4096;
 
 export class Spectrogram {
@@ -53,15 +52,15 @@ export class Spectrogram {
     this.#reset(1, this.#scale);
   }
 
-  /** Begins an empty picture of `columns` columns that rolls, or else is filled from left to right. */
+  /** Starts an empty picture of `columns` columns that scrolls or, without `rolls`, is filled from left to right. */
   begin(columns: number, scale: Scale, rolls: boolean): void {
     this.#rolls = rolls && !this.#still.matches;
     this.#reset(columns, scale);
   }
 
   /**
-   * Goes on with columns of another scale, `wanted` of them across the width, and keeps what is shown: `heightBefore`
-   * says where a new height, 0 to 1, was on the scale before.
+   * Goes on with another scale and `wanted` columns across the width, and keeps what is shown: `heightBefore` returns the
+   * height on the previous scale for one on the new scale, both 0 to 1.
    */
   rescale(wanted: number, scale: Scale, heightBefore: (height: number) => number): void {
     const columns = Math.min(wanted, MAX_COLUMNS);
@@ -135,7 +134,7 @@ export class Spectrogram {
     this.#strip.putImageData(image, x, 0);
   }
 
-  /** Keeps one canvas pixel to one pixel of the screen. */
+  /** Makes one canvas pixel one screen pixel. */
   #fit(): void {
     const { clientWidth, clientHeight } = this.#canvas;
     const width = Math.round(clientWidth * devicePixelRatio);

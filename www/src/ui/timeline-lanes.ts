@@ -1,8 +1,8 @@
-// What a timeline shows where: which label has which lane, and where the axis has its marks.
+// The layout of a timeline: the lane of each label, and the ticks of the axis.
 
 export interface Bar {
   label: string;
-  /** In the unit of the axis. */
+  /** In units of the axis. */
   onset: number;
   offset: number;
   /** 0 to 1. */
@@ -10,19 +10,19 @@ export interface Bar {
 }
 
 export interface Lane {
-  /** `undefined` for the lane of all labels that have none of their own. */
+  /** `undefined` for the lane of all labels that have no lane of their own. */
   label: string | undefined;
   bars: Bar[];
 }
 
-/** Lanes of one label each. */
+/** The most lanes with one label each. */
 const MAX_LANES = 8;
 
-/** Steps of an axis that people count in, in seconds: to half a day. */
+/** Round steps between ticks, in seconds, up to half a day. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200];
 const DAY = 86400;
 
-/** One lane a label, that which sounds longest first, and one for the rest. */
+/** One lane per label, the label with the longest total time first, and one lane for the rest. */
 export function toLanes(bars: readonly Bar[]): Lane[] {
   const byLabel = new Map<string, { bars: Bar[]; total: number }>();
   for (const bar of bars) {
@@ -33,13 +33,13 @@ export function toLanes(bars: readonly Bar[]): Lane[] {
   }
   const ranked = [...byLabel].sort(([a, one], [b, other]) => other.total - one.total || (a < b ? -1 : 1));
   const lanes: Lane[] = ranked.slice(0, MAX_LANES).map(([label, lane]) => ({ label, bars: lane.bars }));
-  // One more lane holds one label as well as several.
+  // A lane for the rest would hold only one label.
   if (ranked.length === MAX_LANES + 1) return ranked.map(([label, lane]) => ({ label, bars: lane.bars }));
   const rest = ranked.slice(MAX_LANES).flatMap(([, lane]) => lane.bars);
   return rest.length > 0 ? [...lanes, { label: undefined, bars: rest }] : lanes;
 }
 
-/** Round values between `from` and `to`, about as many as `wanted`, never more. */
+/** Round values between `from` and `to`: about `wanted` of them, never more. */
 export function ticks(from: number, to: number, wanted: number): number[] {
   const least = (to - from) / Math.max(1, wanted);
   const step = STEPS.find((candidate) => candidate >= least) ?? Math.ceil(least / DAY) * DAY;

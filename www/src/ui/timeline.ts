@@ -1,5 +1,5 @@
-// Events along an axis of time, one lane for each label. Names and times are
-// text of the page; the bars, of which there may be ten thousand, are painted.
+// Events along a time axis, one lane per label. Names and times are text; the bars
+// are painted on a canvas, because there may be ten thousand.
 
 import { labelWords, texts } from "../texts/index.js";
 import { make, setText } from "./dom.js";
@@ -13,23 +13,23 @@ export interface TimelineOptions {
   from: number;
   to: number;
   bars: readonly Bar[];
-  /** Where marks are on the axis. Default: at its round values, where its unit is the second. */
+  /** Ticks of the axis. Default: round values, with the second as unit. */
   marks?: readonly number[];
-  /** The text of a mark. */
+  /** The text of a tick. */
   time(value: number): string;
-  /** What the timeline is called where it is read aloud. */
+  /** Name of the timeline for screen readers. */
   name: string;
-  /** Makes bars answer to the pointer, and to the arrow keys and Enter. */
+  /** Lets the user pick bars, with the pointer or with the arrow keys and Enter. */
   onPick?(bar: Bar): void;
-  /** Where playing is on the axis. */
+  /** The position of playback on the axis. */
   progress?: number;
 }
 
-/** Pixels of the page. */
+/** All in CSS pixels. */
 const MIN_BAR = 3;
-/** Between marks, where they may be anywhere. */
+/** Least distance between default ticks. */
 const TICK_ROOM = 76;
-/** Of a mark's words: a letter, and the space around them. */
+/** Width of a letter of a tick's text, and the space around the text. */
 const LETTER = 6.5;
 const SPACE = 12;
 const REACH = 5;
@@ -52,7 +52,7 @@ export class Timeline {
   #options: TimelineOptions | undefined;
   #shownLanes: Lane[] = [];
   #placed: Placed[] = [];
-  /** All bars by onset, for the arrow keys, and which of them they reached. */
+  /** All bars by onset, for the arrow keys, and the one that the keys have reached. */
   #inOrder: Bar[] = [];
   #reached: Bar | undefined;
   #scheduled = false;
@@ -66,7 +66,7 @@ export class Timeline {
     this.element.append(this.#lanes, plot, this.#axis);
     this.element.dataset["testid"] = "timeline";
     new ResizeObserver(() => this.#schedule()).observe(this.element);
-    // The window outlives a recording's timeline and must not hold it.
+    // The media query outlives a timeline and must not keep it alive.
     const self = new WeakRef(this);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       const timeline = self.deref();
@@ -90,7 +90,7 @@ export class Timeline {
     this.#schedule();
   }
 
-  /** Moves the mark of playing without repainting; `undefined` takes it away. */
+  /** Moves the playback mark without repainting; `undefined` hides it. */
   setProgress(value: number | undefined): void {
     this.#mark.hidden = value === undefined || !this.#options;
     if (value !== undefined && this.#options) this.#mark.style.setProperty("--at", String(this.#part(value)));
@@ -112,7 +112,7 @@ export class Timeline {
     });
   }
 
-  /** As a picture with a summary, or as a slider from event to event where they can be picked. */
+  /** For screen readers: a picture with a summary or, if bars can be picked, a slider from bar to bar. */
   #describe({ name, onPick }: TimelineOptions): void {
     const canvas = this.#canvas;
     const counts = this.#shownLanes.map((lane) => `${nameOf(lane)} ${lane.bars.length}`);
@@ -150,7 +150,7 @@ export class Timeline {
     if (this.#canvas.title !== words) this.#canvas.title = words;
   }
 
-  /** The bar under the pointer, or close enough for a finger. */
+  /** The bar under the pointer, or near enough for a finger. */
   #at({ offsetX, offsetY }: MouseEvent): Placed | undefined {
     const beside = ({ x, width }: Placed) => Math.max(0, x - offsetX, offsetX - x - width);
     const close = this.#placed.filter(
@@ -228,7 +228,7 @@ export class Timeline {
     screen.strokeRect(focused.x - 2, focused.y - 2, focused.width + 4, focused.height + 4);
   }
 
-  /** No closer than their words have room for. */
+  /** The ticks, as many as their texts have room for. */
   #marks(width: number): readonly number[] {
     const { from, to, marks, time } = this.#options!;
     const letters = Math.max(...[from, to, ...(marks ?? [])].map((mark) => time(mark).length));
@@ -238,7 +238,7 @@ export class Timeline {
     return marks.filter((_, i) => i % every === 0);
   }
 
-  /** Where each bar is, by the tracks that the style sheet has laid out. */
+  /** Computes where each bar is, from the layout of the tracks. */
   #place(width: number): void {
     const { from, to } = this.#options!;
     const tracks = [...this.#lanes.querySelectorAll<HTMLElement>(".timeline-track")];
@@ -263,7 +263,7 @@ export class Timeline {
       ...marks.map((mark, i) => {
         const part = this.#part(mark);
         const element = make("span", "timeline-time", texts[i]);
-        // Those at the ends stay within the axis.
+        // The texts at the ends must stay within the axis.
         if (part < 0.03) element.dataset["edge"] = "start";
         if (part > 0.97) element.dataset["edge"] = "end";
         element.style.setProperty("--at", String(part));

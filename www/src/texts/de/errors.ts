@@ -1,4 +1,4 @@
-// Was schiefging und was dagegen hilft.
+// Fehlermeldungen.
 
 import type { AnyErrorCode } from "../codes.js";
 

@@ -1,4 +1,4 @@
-// Aufnahmen.
+// Die Ansicht „Dateien“.
 
 import type { files as english } from "../en/files.js";
 

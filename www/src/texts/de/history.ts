@@ -1,4 +1,4 @@
-// Der Verlauf des Gehörten.
+// Die Ansicht „Verlauf“.
 
 import type { history as english } from "../en/history.js";
 

@@ -1,4 +1,4 @@
-// Zuhören: das Mikrofon, seine Hinweise, und was die Seite tut, wenn es fehlt.
+// Die Ansicht „Zuhören“: das Mikrofon, Hinweise dazu, und was geschieht, wenn es fehlt.
 
 import type { listen as english } from "../en/listen.js";
 

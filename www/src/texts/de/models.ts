@@ -1,4 +1,4 @@
-// The models to choose from.
+// Die Ansicht „Modelle“.
 
 import type { AnyErrorCode } from "../codes.js";
 

@@ -1,4 +1,4 @@
-// Der Rahmen, die Bühne und der Teil über die Seite.
+// Der Rahmen der Seite, die Bühne, die Ansicht „Über diese Seite“ und was mehrere Ansichten gemeinsam haben.
 
 import type { page as english } from "../en/page.js";
 

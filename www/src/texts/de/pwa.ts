@@ -1,4 +1,4 @@
-// New versions, and the page as an app.
+// Neue Versionen und die Seite als App.
 
 export const pwa = {
   newVersion: "Eine neue Version ist da.",

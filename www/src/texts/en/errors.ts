@@ -1,4 +1,4 @@
-// What went wrong and what to do about it.
+// Error messages.
 
 import type { AnyErrorCode } from "../codes.js";
 
@@ -43,7 +43,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
 };
 
-/** What went wrong with a model that was to be added, where that is said otherwise; listening goes on without it. */
+/** Different texts for when another model could not be loaded and the page goes on with the one in use. */
 export const modelErrors = {
   "model-fetch": "The model could not be loaded. Check your connection, then try again.",
   "wasm-fetch": "A part of this page could not be loaded. Check your connection, then try again.",

@@ -1,4 +1,4 @@
-// Recordings.
+// The view "Files".
 
 export const files = {
   title: "Files",

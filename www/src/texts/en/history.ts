@@ -1,4 +1,4 @@
-// The history.
+// The view "History".
 
 export const history = {
   title: "History",

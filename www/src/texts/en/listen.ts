@@ -1,4 +1,4 @@
-// Listening: the microphone, its hints, and what the page does about losing it.
+// The view "Listen": the microphone, hints about it, and what happens when it is lost.
 
 export const listen = {
   title: "What is that sound?",
@@ -28,7 +28,7 @@ export const listen = {
     quiet: "Very quiet: move closer to the sound, or turn the input up.",
     dead: "No sound at all: is the microphone muted or switched off?",
   },
-  /** What a browser lacks that listening cannot do without. */
+  /** Required features that a browser may lack. */
   unsupported: {
     "microphone access":
       "This browser gives pages no access to the microphone. If you are inside another app, open this page in Safari, Chrome or Firefox instead.",

@@ -1,16 +1,16 @@
-// The models to choose from.
+// The view "Models".
 
 import type { AnyErrorCode } from "../codes.js";
 
 export const models = {
   title: "Models",
-  /** The site's models in a few words, by their choice's `id`. */
+  /** Short names of the site's models, by the `id` of the choice. */
   names: {
     everyday: "Everyday",
     "everyday+urban": "Urban",
     "urban-tiny": "Urban, tiny",
   } as Readonly<Record<string, string>>,
-  /** What each is for, and who may use it, by the same `id`. */
+  /** What each is for, and the terms of use, by the same `id`. */
   about: {
     everyday: { what: "Speech, music, animals, machines and the rest of an ordinary day.", terms: "Free for any use, commercial use too (MIT)." },
     "everyday+urban": { what: "Everyday, with ten sounds of the street told apart more finely.", terms: "For non-commercial use only." },
@@ -39,7 +39,7 @@ export const models = {
   cardLoading: "One moment…",
   cardFailed: "The card could not be loaded. Check your connection, then open it again.",
 
-  /** What went wrong with a file that the person opened. */
+  /** What is wrong with a file that the user opened. */
   problems: {
     "model-fetch": "This is not a model but a web page.",
     "model-format": "This is not an ONNX file that can be run here.",

@@ -1,4 +1,4 @@
-// The frame, the stage and the about section.
+// The frame of the page, the stage, the view "About", and what several views share.
 
 export const page = {
   listen: "Start listening",
@@ -67,7 +67,7 @@ export const page = {
     licence: "Licence of the model",
   },
 
-  /** What each of the site's models knows, by its choice's `id`. */
+  /** The site's models with their number of labels, by the `id` of the choice. */
   choices: {
     everyday: (labels) => `${labels} everyday sounds`,
     "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
