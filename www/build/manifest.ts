@@ -22,7 +22,7 @@ export const MANIFEST: Partial<ManifestOptions> = {
   id: "sourcing-sound",
   name: "Sourcing Sound",
   short_name: "Sound",
-  description: "Tells what a sound is, live, on your own device. No sound leaves it.",
+  description: "Names the sounds around you, live, on your own device. No sound leaves it.",
   lang: "en",
   dir: "ltr",
   categories: ["utilities", "music", "education"],

@@ -8,5 +8,5 @@ export const pwa = {
   reload: "Neu laden",
   promptName: "Neue Version",
   install: "Installieren",
-  installByHand: "Zum Installieren: „Teilen“, dann „Zum Home-Bildschirm“.",
+  installByHand: "Zum Installieren: „Teilen“ antippen, dann „Zum Home-Bildschirm“.",
 };
