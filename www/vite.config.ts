@@ -3,9 +3,9 @@ import { models } from "./build/models.js";
 import { pwa } from "./build/pwa.js";
 
 export default defineConfig({
-  // Relative addresses: the site works under any path of any static server.
+  // Relative addresses, so that the site works under any path of a static server.
   base: "./",
-  // An address that is not there is answered by 404, never by the page.
+  // Unknown addresses are answered with 404, not with the page.
   appType: "mpa",
   build: {
     target: "es2022",

@@ -258,7 +258,7 @@ test("sound that a browser held back in the background is said on return", async
     Date.now = () => now() + 60_000;
   });
   await show("visible");
-  await expect(site.notice).toContainText(/^The browser held this page back while it was hidden: .*(0:59|1:00) of sound were missed/);
+  await expect(site.notice).toContainText(/^The browser slowed this page down while it was hidden: .*(0:59|1:00) of sound was missed/);
 });
 
 test("the stage fills the screen", async ({ open }) => {

@@ -1,4 +1,4 @@
-// Vite plugin: the icons that want pixels, drawn from the vector ones.
+// Vite plugin: draws the PNG icons from the SVG ones.
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -19,7 +19,7 @@ interface Icon {
   source: string;
   /** Width and height in pixels. */
   size: number;
-  /** What the manifest offers it for; nothing for one that it does not name. */
+  /** `purpose` in the manifest; an icon without one is not listed there. */
   purpose?: "any" | "maskable" | "monochrome";
 }
 
@@ -32,7 +32,7 @@ export const PNG_ICONS: readonly Icon[] = [
   { file: APPLE, source: MASKABLE, size: 180 },
 ];
 
-/** Units that the drawings are wide; at 72 dots an inch a unit is a pixel. */
+/** Width of the drawings in units; at 72 dots per inch a unit is a pixel. */
 const UNITS = 32;
 const DENSITY = 72;
 
@@ -45,7 +45,7 @@ export function icons(): Plugin {
         this.emitFile({ type: "asset", fileName: icon.file, source: await draw(icon) });
       }
     },
-    // By the build, because while developing it is not there.
+    // Added by the build: the development server does not serve the icon.
     transformIndexHtml: () => [{ tag: "link", attrs: { rel: "apple-touch-icon", href: `./${APPLE}` }, injectTo: "head" }],
   };
 }

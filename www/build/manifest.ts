@@ -4,7 +4,7 @@
 import type { ManifestOptions } from "vite-plugin-pwa";
 import { PNG_ICONS } from "./icons.js";
 
-/** What a browser may open in the installed page, by type and name. */
+/** The files that the system may open with the installed page. */
 const AUDIO: Record<string, string[]> = {
   "audio/wav": [".wav"],
   "audio/flac": [".flac"],
@@ -22,14 +22,14 @@ export const MANIFEST: Partial<ManifestOptions> = {
   id: "sourcing-sound",
   name: "Sourcing Sound",
   short_name: "Sound",
-  description: "Tells what a sound is, live, on your own device. No sound leaves it.",
+  description: "Names the sounds around you, live, on your own device. No sound leaves it.",
   lang: "en",
   dir: "ltr",
   categories: ["utilities", "music", "education"],
   start_url: ".",
   scope: ".",
   display: "standalone",
-  // The paper of the page in the light; in the dark its own metas say otherwise.
+  // The page's background in light mode; index.html overrides it in dark mode.
   background_color: "#faf9f7",
   theme_color: "#faf9f7",
   icons: [
@@ -44,6 +44,6 @@ export const MANIFEST: Partial<ManifestOptions> = {
   ],
   shortcuts: [shortcut("Listen", "listen"), shortcut("History", "history"), shortcut("Files", "files")],
   file_handlers: [{ action: ".", accept: AUDIO }],
-  // A recording is opened in the page that is open.
+  // A recording opens in a window that is already open.
   launch_handler: { client_mode: ["focus-existing", "auto"] },
 };

@@ -1,16 +1,15 @@
-// Vite plugin: the models that the site offers, as files and as `models.json`,
-// which says what each of them is. Everything in it is read from the files by
-// the site's own wasm module; a file that the module refuses fails the build.
-// A card beside a model becomes a piece of HTML beside its file.
+// Vite plugin: adds the models to the site, with `models.json`, which describes
+// each of them. Everything in it is read from the files by the site's own wasm
+// module; a file that the module refuses fails the build. A card beside a model
+// becomes a piece of HTML.
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "vite";
-import { type Described, described } from "../src/models/described.js";
+import { type Described, described, siteName } from "../src/models/described.js";
 import type { HeadEntry, Manifest, ModelEntry } from "../src/models/manifest.js";
-import { siteName } from "../src/models/site-name.js";
 import { cardHtml } from "./card.js";
 
 const WWW = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,7 +18,7 @@ const WASM = join(WWW, "package/wasm/sourcing_sound.js");
 const MANIFEST = "models.json";
 
 interface Asset {
-  /** The name by which the site serves it. */
+  /** Its path in the site. */
   name: string;
   bytes: Buffer;
 }
@@ -62,7 +61,7 @@ export function models(): Plugin {
   };
 }
 
-/** What `WasmClassifier` of the module needs to be here. */
+/** The part of the wasm module that is used here. */
 interface Module {
   default(options: { module_or_path: BufferSource }): Promise<unknown>;
   WasmClassifier: new (model: Uint8Array, head?: Uint8Array) => {
@@ -88,7 +87,7 @@ async function collect(): Promise<Collected> {
     assets.push({ name: file, bytes });
     return { file, bytes: bytes.length, sha256 };
   };
-  /** The card's address, for a model that has one. */
+  /** The path of the card, for a model that has one. */
   const publishCard = (path: string, name: string) => {
     if (!existsSync(path)) return {};
     const { file } = publish(`${name}.card.html`, Buffer.from(cardHtml(readFileSync(path, "utf8"))));
@@ -118,14 +117,14 @@ async function collect(): Promise<Collected> {
   return { manifest: { models: entries, heads }, assets };
 }
 
-/** The SHA-256 of the model that a head names as its own. */
+/** The SHA-256 of the model that a head belongs to. */
 function baseOf(path: string, head: Buffer): string {
   const { base } = JSON.parse(head.toString("utf8")) as { base?: { sha256?: string } };
   if (!base?.sha256) throw new Error(`${path}: this head does not name its base`);
   return base.sha256;
 }
 
-/** The files in the models' folders whose name is `wanted`, in the order of their paths. */
+/** Files in the models' folders whose name passes `wanted`, sorted by path. */
 function filesOf(wanted: (name: string) => boolean): string[] {
   const folders = readdirSync(MODELS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return folders

@@ -1,12 +1,12 @@
-// What the service worker keeps, and the check that nothing is missing that
-// the page needs to start without a network.
+// What the service worker caches, and a check that the page can start from it
+// without a network.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ManifestTransform } from "workbox-build";
 
-/** Files of the finished site, by their paths in it. Of the models only the first is among them: the page keeps what else is chosen itself. */
+/** Paths in the built site. Of the models only the first is included; the page caches any other that is chosen itself. */
 export const KEPT = ["{index.html,models/*.html}", "*.{svg,json,webmanifest}", "icons/*.png", "assets/*"];
 
 /** Larger than any file of `KEPT`, with room to grow. */
@@ -24,7 +24,7 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the manifest", /^manifest\.webmanifest$/],
 ];
 
-/** Fails the build when the list forgets something. */
+/** Fails the build when a needed file is not in the list. */
 export const complete: ManifestTransform = (entries) => {
   const missing = NEEDED.filter(([, pattern]) => !entries.some(({ url }) => pattern.test(url)));
   if (missing.length > 0) throw new Error(`the precache lacks ${missing.map(([what]) => what).join(", ")}`);
@@ -32,8 +32,8 @@ export const complete: ManifestTransform = (entries) => {
 };
 
 /**
- * Gives each entry the hash of its file: a server that is being updated while the service worker installs cannot slip
- * it a file of another version.
+ * Adds each file's hash to its entry, so that a service worker that installs while the server is being updated cannot end
+ * up with files of two versions.
  */
 export function withIntegrity(outDir: () => string): ManifestTransform {
   return (entries) => ({

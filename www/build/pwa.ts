@@ -20,22 +20,22 @@ export function pwa(): PluginOption {
       strategies: "injectManifest",
       srcDir: "src",
       filename: "sw.ts",
-      // The page does both itself: see src/pwa/update.ts.
+      // The page registers it and asks before updating: see src/pwa/update.ts.
       injectRegister: false,
       registerType: "prompt",
       manifest: MANIFEST,
-      // They are among the files of the finished site.
+      // They are among the files of `KEPT`.
       includeManifestIcons: false,
       integration: {
-        // The manifest too: the plugin would name it a second time.
+        // The plugin would list the manifest a second time.
         beforeBuildServiceWorker: ({ injectManifest }) => void (injectManifest.additionalManifestEntries = []),
       },
       injectManifest: {
-        // A classic script: not every browser takes a module here.
+        // A classic script: not every browser accepts a module as service worker.
         rollupFormat: "iife",
         globPatterns: KEPT,
         maximumFileSizeToCacheInBytes: LARGEST_BYTES,
-        // Their names hold a hash of their contents.
+        // Their names contain a hash of their contents.
         dontCacheBustURLsMatching: /^assets\//,
         manifestTransforms: [complete, withIntegrity(outDir)],
       },
@@ -43,7 +43,7 @@ export function pwa(): PluginOption {
   ];
 }
 
-/** Leaves and lets the pages be loaded again, from the server. */
+/** A service worker that unregisters itself and reloads the open pages from the server. */
 const LEAVING = `
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(registration.unregister()
@@ -51,7 +51,7 @@ addEventListener("activate", (event) => event.waitUntil(registration.unregister(
   .then((pages) => Promise.all(pages.map((page) => page.navigate(page.url))))));
 `;
 
-/** While developing there is no service worker; one of the finished site at the same address would hide the sources. */
+/** The development server has no service worker; one that a built site left at the same address would hide the sources. */
 function unregister(): Plugin {
   return {
     name: "sourcing-sound-no-service-worker",

@@ -1,6 +1,7 @@
-import type { PageErrorCode } from "./texts/codes.js";
+import { SoundError } from "sourcing-sound";
+import type { AnyErrorCode, PageErrorCode } from "./texts/codes.js";
 
-/** What goes wrong on the page itself rather than in the package. */
+/** An error of the page itself, not of the package. */
 export class PageError extends Error {
   override readonly name = "PageError";
 
@@ -10,4 +11,9 @@ export class PageError extends Error {
   ) {
     super(code, options);
   }
+}
+
+/** The code of whatever was thrown; `unknown` if it has none. */
+export function codeOf(thrown: unknown): AnyErrorCode {
+  return thrown instanceof SoundError || thrown instanceof PageError ? thrown.code : "unknown";
 }

@@ -1,5 +1,5 @@
-// The service worker: keeps the finished site, so that it starts without a
-// network, and one version of it whole until the person asks for the next.
+// The service worker: caches the whole site, so that it starts without a network.
+// It keeps one version until the user accepts the next.
 
 import {
   cleanupOutdatedCaches,
@@ -10,15 +10,15 @@ import {
 import { NavigationRoute, registerRoute } from "workbox-routing";
 
 declare const self: ServiceWorkerGlobalScope & {
-  /** The build puts the list of files here. */
+  /** The build inserts the list of files here. */
   __WB_MANIFEST: PrecacheEntry[];
 };
 
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
 
-// The scope itself, whatever is asked behind it, is the page. Everything else is
-// a file or is not there: that is for the server to say.
+// The scope's own address, with any query, is the page. Everything else is a file,
+// or the server answers that it is not there.
 const page = new URL(self.registration.scope).pathname.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 registerRoute(new NavigationRoute(createHandlerBoundToURL("index.html"), { allowlist: [new RegExp(`^${page}(\\?|$)`)] }));
 
@@ -31,7 +31,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(showPage());
 });
 
-/** Brings the page to the front, or opens it where it has been closed. */
+/** Brings the page to the front, or opens it if it was closed. */
 async function showPage(): Promise<void> {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const open = windows.find(({ url }) => url.startsWith(self.registration.scope));

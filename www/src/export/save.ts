@@ -1,12 +1,14 @@
-// Hands a file to the person.
+// Saves files to the user's device.
 
-import type { Row } from "./rows.js";
-import { toAudacity } from "./audacity.js";
-import { toCsv } from "./csv.js";
+import { texts } from "../texts/index.js";
+import { smallButton } from "../ui/dom.js";
+import { type Row, toAudacity, toCsv } from "./rows.js";
 
-export type Format = "csv" | "json" | "audacity";
+export type Format = keyof typeof texts.formats;
 
-/** How long the browser may take to begin with a download. */
+const FORMATS: readonly Format[] = ["csv", "json", "audacity"];
+
+/** How long the browser may take to start a download. */
 const KEPT_MS = 60_000;
 
 export function saveFile(name: string, blob: Blob): void {
@@ -17,7 +19,7 @@ export function saveFile(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
 
-/** Saves `rows` as `name` with the format's ending; `whole` is what JSON holds in their place. */
+/** Saves `rows` as `name` plus the format's extension; JSON contains `whole` instead. */
 export function saveRows(name: string, format: Format, rows: readonly Row[], whole: unknown = rows): void {
   switch (format) {
     case "csv":
@@ -27,4 +29,9 @@ export function saveRows(name: string, format: Format, rows: readonly Row[], who
     case "audacity":
       return saveFile(`${name}.txt`, new Blob([toAudacity(rows)], { type: "text/plain" }));
   }
+}
+
+/** One button per format; its `data-testid` is `prefix-format`. */
+export function formatButtons(prefix: string, save: (format: Format) => void): HTMLElement[] {
+  return FORMATS.map((format) => smallButton(texts.formats[format], `${prefix}-${format}`, () => save(format)));
 }

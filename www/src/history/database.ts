@@ -1,17 +1,16 @@
-// The history in IndexedDB, in step with every other window of the page.
+// The history in IndexedDB, kept in sync with the page's other windows.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Recording } from "sourcing-sound";
-import type { HistoryClip, HistoryEvent } from "./event.js";
-import { type HistoryStore, MemoryStore } from "./store.js";
+import { type HistoryClip, type HistoryEvent, type HistoryStore, MemoryStore } from "./store.js";
 
 const NAME = "sourcing-sound";
 const VERSION = 1;
-/** An event that still sounds is written every few seconds; one older than this was cut off by a crash. */
+/** An open event is written every few seconds; one older than this was cut off by a crash. */
 const STALE_MS = 60_000;
-/** How many of the oldest sounds make room when the disk is full, before the newest is given up. */
+/** How many of the oldest clips are deleted to make room when the disk is full. */
 const ROOM = 5;
-/** A database that another window holds back is not waited for any longer. */
+/** How long to wait for a database that another window blocks. */
 const OPEN_MS = 5000;
 
 interface Schema extends DBSchema {
@@ -19,7 +18,7 @@ interface Schema extends DBSchema {
   clips: { key: string; value: HistoryClip; indexes: { at: number } };
 }
 
-/** The lasting history, or one in memory where the browser gives no database. */
+/** The stored history, or one in memory if the browser provides no database. */
 export async function openHistory(): Promise<HistoryStore> {
   try {
     const opening = openDB<Schema>(NAME, VERSION, {
@@ -34,7 +33,7 @@ export async function openHistory(): Promise<HistoryStore> {
     });
     const store = new DatabaseHistory(await within(OPEN_MS, opening));
     await store.closeStale(Date.now());
-    // What a crash left open a moment ago may as well sound in another window: a while later that is certain.
+    // A recent open event may belong to another window that is still listening: after this time it cannot.
     setTimeout(() => void store.closeStale(Date.now()).catch(() => undefined), STALE_MS);
     return store;
   } catch {
@@ -42,7 +41,7 @@ export async function openHistory(): Promise<HistoryStore> {
   }
 }
 
-/** What opens too late is closed again: by then the page does without. */
+/** A database that opens too late is closed again: the page has gone on without it. */
 async function within(ms: number, opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
@@ -75,7 +74,7 @@ class DatabaseHistory implements HistoryStore {
   }
 
   async putClip(id: string, { pcm, sampleRate }: Recording): Promise<"kept" | "full"> {
-    // Deleted meanwhile: nothing is left that the sound would belong to.
+    // The event was deleted in the meantime, so its sound is not needed.
     if (!(await this.#database.getKey("events", id))) return "kept";
     const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767)).buffer;
     const clip = { id, at: Date.now(), sampleRate, samples };
@@ -121,7 +120,7 @@ class DatabaseHistory implements HistoryStore {
     this.#changed();
   }
 
-  /** Ends what a page that is gone had left open, at the moment when it was detected last. */
+  /** Ends events that a crashed page left open, at the time when they were last detected. */
   async closeStale(now: number): Promise<void> {
     const open = await this.#database.getAllFromIndex("events", "open", 1);
     const stale = open.filter(({ offset }) => now - offset > STALE_MS);
@@ -129,7 +128,7 @@ class DatabaseHistory implements HistoryStore {
     if (stale.length > 0) this.#changed();
   }
 
-  /** True when there was something to drop. */
+  /** Whether there was something to delete. */
   async #dropOldest(count: number): Promise<boolean> {
     const ids = await this.#database.getAllKeysFromIndex("clips", "at", undefined, count);
     for (const id of ids) {
@@ -139,7 +138,7 @@ class DatabaseHistory implements HistoryStore {
     return ids.length > 0;
   }
 
-  /** False when there is no such event any more. */
+  /** False if the event no longer exists. */
   async #change(id: string, changed: (event: HistoryEvent) => HistoryEvent): Promise<boolean> {
     const change = this.#database.transaction("events", "readwrite");
     const event = await change.store.get(id);
@@ -148,7 +147,7 @@ class DatabaseHistory implements HistoryStore {
     return event !== undefined;
   }
 
-  /** An event is worth more than the oldest sounds. */
+  /** Deletes the oldest clips when there is no room: an event is worth more. */
   async #withRoom<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();

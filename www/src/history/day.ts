@@ -1,14 +1,34 @@
 // Days and hours in the user's time zone.
 
+import { locale } from "../texts/index.js";
+
+export const HOUR_MS = 3_600_000;
+
 export function startOfDay(date: Date): Date {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate());
 }
 
-/** Not always 24 hours later. */
+/** Not always 24 hours later, because of daylight saving time. */
 export function endOfDay(day: Date): number {
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime();
 }
 
 export function startOfHour(ms: number): number {
   return new Date(ms).setMinutes(0, 0, 0);
+}
+
+/** "14:05" or "2:05 PM", depending on the language. */
+export function clockOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "short" });
+}
+
+/** Every `step` hours of a day, from its start to its end. */
+export function hours(day: Date, step: number): number[] {
+  const [year, month, date] = [day.getFullYear(), day.getMonth(), day.getDate()];
+  return Array.from({ length: 24 / step + 1 }, (_, i) => new Date(year, month, date, i * step).getTime());
+}
+
+/** Every quarter of the hour that starts at `from`, and its end. */
+export function quarters(from: number): number[] {
+  return [0, 1, 2, 3, 4].map((quarter) => from + (quarter * HOUR_MS) / 4);
 }

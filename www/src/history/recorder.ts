@@ -1,13 +1,11 @@
-// Writes events into the history: an event when it begins, every few
-// seconds while it sounds, and when it ends; so that little is lost by a crash.
+// Writes events to the history: when they start, every few seconds while they
+// last, and when they end, so that a crash loses little.
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
-import type { Log } from "../listening/log.js";
-import type { HistoryEvent } from "./event.js";
-import type { HistoryStore } from "./store.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
 
 const WRITE_MS = 5000;
-/** Of sound kept with an event. */
+/** Length of the sound that is kept with an event. */
 export const CLIP_SECONDS = 4;
 
 export type Trouble = "audio-dropped" | "not-kept";
@@ -17,7 +15,7 @@ export interface RecorderParts {
   recent(seconds: number): Promise<Recording | undefined>;
   keepAudio(): boolean;
   maxClips(): number;
-  /** Something was not kept; reported once per listening. */
+  /** Something was not saved; reported once per session. */
   troubled(what: Trouble): void;
 }
 
@@ -26,20 +24,20 @@ interface Open {
   writtenAt: number;
 }
 
-/** Sound that is to be kept once this much has passed. */
+/** A clip that is to be taken. */
 interface Due {
   id: string;
-  /** The update's time. */
+  /** Time of the update at which it is taken. */
   from: number;
 }
 
-export class HistoryRecorder implements Log {
+export class HistoryRecorder {
   readonly #parts: RecorderParts;
   readonly #open = new Map<string, Open>();
   #due: Due[] = [];
   #info: ModelInfo | undefined;
   #reported = new Set<Trouble>();
-  /** One write after the other, so that no older state overwrites a newer one. */
+  /** Writes are queued, so that no older state overwrites a newer one. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: RecorderParts) {
@@ -89,7 +87,7 @@ export class HistoryRecorder implements Log {
         hasClip: false,
       };
       this.#open.set(key, { event, writtenAt: -Infinity });
-      // At the very beginning there is less to keep than there should be.
+      // Right after the start the microphone has too little sound for a whole clip.
       if (this.#parts.keepAudio()) this.#due.push({ id: event.id, from: Math.max(time + clipDelay(info), CLIP_SECONDS) });
     }
     const open = this.#open.get(key)!;
@@ -101,16 +99,16 @@ export class HistoryRecorder implements Log {
   }
 
   #keepDue(time: number): void {
-    const ripe = this.#due.filter(({ from }) => time >= from);
+    const ready = this.#due.filter(({ from }) => time >= from);
     this.#due = this.#due.filter(({ from }) => time < from);
-    for (const { id } of ripe) this.#keepSound(id);
+    for (const { id } of ready) this.#keepSound(id);
   }
 
   #write(event: HistoryEvent, fresh = false): void {
     this.#queue("not-kept", (store) => (fresh ? store.put(event) : store.update(event)));
   }
 
-  /** Taken at once, for the sound goes on; written when its turn comes. */
+  /** The sound is taken at once, because the microphone keeps only the last seconds; it is written in its turn. */
   #keepSound(id: string): void {
     const recent = this.#parts.recent(CLIP_SECONDS);
     this.#queue("audio-dropped", async (store) => {
@@ -121,7 +119,7 @@ export class HistoryRecorder implements Log {
     });
   }
 
-  /** In the order of the calls; what comes before the store is open waits for it. */
+  /** Runs in the order of the calls, once the store is open. */
   #queue(what: Trouble, work: (store: HistoryStore) => Promise<void>): void {
     this.#writing = this.#writing.then(() => this.#parts.store).then(work).catch(() => this.#trouble(what));
   }
@@ -133,7 +131,7 @@ export class HistoryRecorder implements Log {
   }
 }
 
-/** An event is reported once its model was given enough of it: the clip should hold its beginning as well as what follows. */
+/** How long after an event is reported its clip is taken, so that the clip has its start as well as what follows. */
 function clipDelay({ segmentSeconds, smoothingSeconds }: ModelInfo): number {
   return Math.max(0, (CLIP_SECONDS - segmentSeconds - smoothingSeconds) / 2);
 }

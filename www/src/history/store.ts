@@ -1,30 +1,58 @@
-// Where the history is kept: the browser's own database, or the page's memory
-// where the browser refuses one.
+// What the history keeps, and where: in the browser's database, or in memory if
+// the browser refuses one.
 
 import type { Recording } from "sourcing-sound";
-import type { HistoryEvent } from "./event.js";
+
+/** A detected sound. Times are milliseconds since 1970. */
+export interface HistoryEvent {
+  id: string;
+  /** As the model names it. */
+  label: string;
+  /** Name of the model that detected it. */
+  model: string;
+  onset: number;
+  /** Its end; for an open event, when it was last detected. */
+  offset: number;
+  /** 1 while it lasts. */
+  open: 0 | 1;
+  /** Highest score, 0 to 1. */
+  score: number;
+  /** Whether a clip of it is kept. */
+  hasClip: boolean;
+}
+
+/** The sound of an event. */
+export interface HistoryClip {
+  /** Id of the event. */
+  id: string;
+  /** When it was saved; the oldest are deleted first. */
+  at: number;
+  sampleRate: number;
+  /** 16 bits per sample, as in a WAV file: half the size of the samples that the page works with. */
+  samples: ArrayBuffer;
+}
 
 export interface HistoryStore {
-  /** Whether it outlives the page. */
+  /** Whether it is still there when the page is opened again. */
   readonly lasting: boolean;
   /** Called when anything has changed, here or in another window. */
   onchange: () => void;
   /** A new event. */
   put(event: HistoryEvent): Promise<void>;
-  /** An event as it is now, but for whether its sound is kept; one that was deleted meanwhile stays deleted. */
+  /** Saves an event's new state, except for `hasClip`. An event that was deleted in the meantime stays deleted. */
   update(event: HistoryEvent): Promise<void>;
-  /** Keeps the sound of an event. "full": there is no room, and the sound is not kept. */
+  /** Saves the sound of an event. "full": there is no room, and it was not saved. */
   putClip(id: string, recording: Recording): Promise<"kept" | "full">;
-  /** Drops the oldest sounds beyond so many. */
+  /** Deletes the oldest clips until at most `most` are left. */
   limitClips(most: number): Promise<void>;
   clip(id: string): Promise<Recording | undefined>;
-  /** Those that begin from `from` on and before `to` (milliseconds), in the order of their beginning. */
+  /** Events that start at or after `from` and before `to` (milliseconds), in order of their start. */
   between(from: number, to: number): Promise<HistoryEvent[]>;
   remove(id: string): Promise<void>;
   removeAll(): Promise<void>;
 }
 
-/** Keeps events until the page is closed, and no sound. */
+/** Keeps events until the page is closed, and no clips. */
 export class MemoryStore implements HistoryStore {
   readonly lasting = false;
   readonly #events = new Map<string, HistoryEvent>();

@@ -1,5 +1,5 @@
-// What a page can say of a model before it is loaded. The build writes it into
-// `models.json`, and the page reads it there or asks the model itself.
+// What is shown of a model before it is loaded. The build writes it to
+// `models.json`; for a model that is not listed there, the model itself is read.
 
 import type { ModelInfo } from "sourcing-sound";
 
@@ -8,8 +8,16 @@ export type Described = Pick<
   "name" | "description" | "labels" | "groups" | "labelGroups" | "trainingData" | "folds" | "accuracy" | "licence"
 >;
 
-/** Only that, of all that a model says about itself. */
+/** Picks it from everything that a model says about itself. */
 export function described(info: Described): Described {
   const { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence } = info;
   return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence };
+}
+
+/** Models whose file has another name. */
+const NAMES: Readonly<Record<string, string>> = { "urban-v1": "urban-tiny" };
+
+/** The name that the page shows for the name in a model's file. */
+export function siteName(name: string): string {
+  return NAMES[name] ?? name;
 }

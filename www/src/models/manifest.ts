@@ -1,24 +1,24 @@
-// `models.json`, which the build makes of the model files: what the site has to offer.
+// The choices of model. Those of the site are in `models.json`, which the build makes from the model files.
 
 import type { ModelInfo } from "sourcing-sound";
 import { type Described, described } from "./described.js";
 
-/** A file that the site serves or that the person opened, and what it says about itself. */
+/** A file of the site or the user, and what it says about itself. */
 interface FileEntry extends Described {
-  /** Address, relative to the manifest's own; what the person opened has none. */
+  /** Address relative to the manifest; the user's own files have none. */
   file?: string;
-  /** 0 where nobody said. */
+  /** 0 if unknown. */
   bytes: number;
   /** 64 lower-case hexadecimal digits. */
   sha256: string;
-  /** Address of its card as a piece of HTML, where it has one. */
+  /** Address of its card as HTML, if it has one. */
   card?: string;
 }
 
 export interface ModelEntry extends FileEntry {}
 
 export interface HeadEntry extends FileEntry {
-  /** Name of the model that it sits on. */
+  /** Name of the model that it belongs to. */
   base: string;
 }
 
@@ -27,21 +27,21 @@ export interface Manifest {
   heads: HeadEntry[];
 }
 
-/** A model, alone or with a head: one thing that a person can choose. */
+/** What the user can choose: a model, or a model with a head. */
 export interface Choice {
-  /** Stable name: the model's, and the head's after a plus. */
+  /** Stable name: the model's, plus "+" and the head's. */
   id: string;
   model: ModelEntry;
   head: HeadEntry | undefined;
-  /** How many labels it tells apart. */
+  /** Number of labels. */
   labels: number;
-  /** Who has the files: the site, the page's own first part, or the person. */
+  /** Where the files come from: the site's list, the page itself (the first model), or the user. */
   from: "site" | "page" | "person";
 }
 
 const ADDRESS = new URL("models.json", document.baseURI);
 
-/** Every choice that the site has: each model, and each model with each of its heads. */
+/** Every choice of the site: each model, and each model with each of its heads. */
 export async function fetchChoices(): Promise<Choice[]> {
   const response = await fetch(ADDRESS);
   if (!response.ok) throw new Error(`${ADDRESS} answered ${response.status}`);
@@ -56,18 +56,18 @@ export async function fetchChoices(): Promise<Choice[]> {
   ]);
 }
 
-/** The model that came with the page, where the site's list cannot be had. */
+/** The model that came with the page, for when the site's list cannot be loaded. */
 export function firstChoice(info: ModelInfo): Choice {
   const model = { ...described(info), sha256: info.sha256, bytes: 0 };
   return { id: info.name, model, head: undefined, labels: info.labels.length, from: "page" };
 }
 
-/** What the choice says about itself: a head speaks for the model under it. */
-export function speaker({ model, head }: Choice): ModelEntry | HeadEntry {
+/** The file that describes the choice: the head's if there is one. */
+export function describedBy({ model, head }: Choice): ModelEntry | HeadEntry {
   return head ?? model;
 }
 
-/** Bytes of all its files; 0 where nobody said. */
+/** Bytes of all its files; 0 if unknown. */
 export function sizeOf({ model, head }: Choice): number {
   return model.bytes + (head?.bytes ?? 0);
 }

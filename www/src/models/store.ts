@@ -1,5 +1,5 @@
-// The model files: from the browser's cache where they are whole, from the
-// server otherwise. What is handed out has the SHA-256 that the manifest says.
+// The model files: from the browser's cache, or from the server if they are not
+// there or damaged. Each is checked against its SHA-256 in the manifest.
 
 import { SoundError } from "sourcing-sound";
 import { PageError } from "../page-error.js";
@@ -11,11 +11,11 @@ type Entry = ModelEntry | HeadEntry;
 
 export interface DownloadOptions {
   signal: AbortSignal;
-  /** Told of every piece that comes from the server; of nothing when the cache has it. */
+  /** Called for every piece that comes from the server; not called if the file is cached. */
   onProgress(loadedBytes: number): void;
 }
 
-/** The file's bytes, verified. Throws `model-fetch`, `model-damaged`, `model-gone`, or what the signal says. */
+/** The file's bytes, checked. Throws `model-fetch`, `model-damaged`, `model-gone`, or the signal's reason. */
 export async function fileOf(entry: Entry, options: DownloadOptions): Promise<ArrayBuffer> {
   const cache = await openCache();
   const kept = await fromCache(cache, entry);
@@ -25,12 +25,12 @@ export async function fileOf(entry: Entry, options: DownloadOptions): Promise<Ar
   return bytes;
 }
 
-/** Keeps what the person opened. False where the browser does not. */
+/** Saves a file that the user opened. False if the browser does not. */
 export async function keepOwn(entry: Entry, bytes: ArrayBuffer): Promise<boolean> {
   return keep(await openCache(), entry, bytes);
 }
 
-/** Forgets what none of the choices needs any more. */
+/** Deletes the files that none of the choices needs. */
 export async function forgetAllBut(choices: readonly Choice[]): Promise<void> {
   const cache = await openCache();
   if (!cache) return;
@@ -38,7 +38,7 @@ export async function forgetAllBut(choices: readonly Choice[]): Promise<void> {
   for (const { url } of await cache.keys()) if (!needed.has(url)) await cache.delete(url);
 }
 
-/** `undefined` where the browser has no cache for this page or refuses it: the page then works without. */
+/** `undefined` if the browser has no cache or refuses it: the page works without. */
 async function openCache(): Promise<Cache | undefined> {
   try {
     return await globalThis.caches?.open(CACHE);
@@ -54,7 +54,7 @@ async function fromCache(cache: Cache | undefined, entry: Entry): Promise<ArrayB
     if (await isWhole(entry, bytes)) return bytes;
     await cache?.delete(keyOf(entry));
   } catch {
-    // What cannot be read is fetched.
+    // It is downloaded again.
   }
   return undefined;
 }
@@ -64,14 +64,14 @@ async function keep(cache: Cache | undefined, entry: Entry, bytes: ArrayBuffer):
     await cache?.put(keyOf(entry), new Response(bytes));
     return cache !== undefined;
   } catch {
-    // A full disk is no reason not to listen.
+    // A full disk must not keep the model from being used.
     return false;
   }
 }
 
 async function download(entry: Entry, options: DownloadOptions): Promise<ArrayBuffer> {
   if (entry.file === undefined) throw new PageError("model-gone");
-  // A copy that the browser kept for itself may be the damaged one: the second time it is passed by.
+  // The browser's HTTP cache may have the damaged copy: the second attempt bypasses it.
   for (const cache of ["default", "reload"] as const) {
     const bytes = await downloadOnce(addressOf(entry.file), cache, options);
     if (await isWhole(entry, bytes)) return bytes;
@@ -105,7 +105,7 @@ async function downloadOnce(
 
 async function isWhole({ bytes: size, sha256 }: Entry, bytes: ArrayBuffer): Promise<boolean> {
   if (bytes.byteLength !== size) return false;
-  // Insecure pages have no digest; neither have they a cache that could be spoilt.
+  // Insecure pages cannot compute a digest; they have no cache either.
   const digest = await digestOf(bytes);
   return digest === undefined || digest === sha256;
 }

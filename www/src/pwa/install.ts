@@ -1,10 +1,10 @@
-// Offers to install the page where the browser lets it, and says how where
-// only the person can.
+// A button to install the page, or a hint for browsers where only the user can do
+// it.
 
-import { byId, setText } from "../dom.js";
 import { pwaTexts } from "../texts/index.js";
+import { byId, setText } from "../ui/dom.js";
 
-/** Chromium's event; it is in no standard. */
+/** An event of Chromium only. */
 interface InstallPrompt extends Event {
   prompt(): Promise<unknown>;
 }
@@ -15,7 +15,7 @@ export function prepareInstall(): void {
   let offer: InstallPrompt | undefined;
 
   addEventListener("beforeinstallprompt", (event) => {
-    // The browser's own banner would come at a time of its choosing.
+    // This suppresses the browser's own banner.
     event.preventDefault();
     offer = event as InstallPrompt;
     button.hidden = false;
@@ -25,7 +25,7 @@ export function prepareInstall(): void {
     button.hidden = true;
   });
   button.onclick = () => {
-    // An offer can be made once; the browser brings another when it thinks fit.
+    // A prompt can be used once; the browser fires the event again when it likes.
     button.hidden = true;
     void offer?.prompt().catch(() => undefined);
     offer = undefined;
@@ -33,6 +33,6 @@ export function prepareInstall(): void {
 
   const hint = byId("install-hint", HTMLElement);
   setText(hint, pwaTexts.installByHand);
-  // Only browsers of iOS have this, and they have no event: false is "in a tab".
+  // Only browsers on iOS have this property, and they lack the event. False means "in a tab".
   hint.hidden = (navigator as { standalone?: boolean }).standalone !== false;
 }

@@ -1,20 +1,20 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-// Registers the service worker and offers its next version. Until the person
-// takes it, the page goes on with the version that it was loaded with.
+// Registers the service worker and offers new versions. Until the user accepts
+// one, the page keeps the version with which it was loaded.
 
-import { UpdatePrompt } from "../view/update-prompt.js";
+import { UpdatePrompt } from "./update-prompt.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Registers once `started` is over: what the page loads comes first, and the worker finds it in the browser's cache. */
+/** Registers after `started`: the page's own downloads come first, and the worker then finds them in the browser's cache. */
 export function prepareUpdates(started: Promise<unknown> = Promise.resolve()): void {
-  // Insecure pages and some private windows have no service worker: the page works without.
+  // Insecure pages and some private windows have no service worker; the page works without.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   void started
     .catch(() => undefined)
     .then(() => navigator.serviceWorker.register(new URL("sw.js", document.baseURI)))
     .then(keepUpToDate)
-    // Refused or out of reach: the page works without.
+    // Refused or not reachable: the page works without.
     .catch(() => undefined);
 }
 
@@ -31,20 +31,20 @@ function keepUpToDate(registration: ServiceWorkerRegistration): void {
   const changed = () => (asked ? reload() : prompt.outdated(reload));
 
   const follow = (worker: ServiceWorker | null) => {
-    // The first of all takes nobody's place: there is nothing to tell.
+    // The very first worker replaces none: nothing to offer.
     if (!worker || !registration.active || registration.active === worker) return;
-    const tell = () => {
+    const check = () => {
       if (worker.state === "installed") {
         prompt.offer(() => {
           asked = true;
           registration.waiting?.postMessage({ type: "SKIP_WAITING" });
         });
       }
-      // A page that was opened past any service worker learns of it only here.
+      // A page that no worker controls gets no `controllerchange`.
       if (worker.state === "activated") changed();
     };
-    worker.addEventListener("statechange", tell);
-    tell();
+    worker.addEventListener("statechange", check);
+    check();
   };
 
   follow(registration.waiting);

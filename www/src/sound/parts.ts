@@ -1,4 +1,4 @@
-// What a recording's segments say together.
+// One answer for several segments of a recording: for neighbours with the same answer, and for the whole.
 
 import type { Category, GroupScore, Prediction } from "sourcing-sound";
 
@@ -7,21 +7,21 @@ export interface Part {
   /** Seconds. */
   start: number;
   end: number;
-  /** `undefined` when it is none of the labels. */
+  /** `undefined` if it is rejected. */
   category: Category | undefined;
-  /** The category's group where it is strongest. */
+  /** The category's group at its highest score. */
   group: GroupScore | undefined;
   /** Highest score of the stretch's best label. */
   score: number;
 }
 
-/** What is shown of a recording at a time: a segment, or neighbouring ones as one. */
+/** One segment, or several neighbours as one. */
 type Stretch = Pick<Prediction, "start" | "end" | "categories" | "groups" | "rejected">;
 
-/** Most stretches of a recording, so that a long one can be read. */
+/** The most stretches of a recording; more could not be read. */
 const MOST_STRETCHES = 120;
 
-/** Neighbouring stretches with the same answer as one part; each part ends where the next begins. */
+/** Joins neighbours with the same answer; each part ends where the next one starts. */
 export function toParts(predictions: readonly Prediction[]): Part[] {
   const parts: Part[] = [];
   for (const { start, end, categories, groups, rejected } of toStretches(predictions)) {
@@ -41,7 +41,7 @@ export function toParts(predictions: readonly Prediction[]): Part[] {
   return parts;
 }
 
-/** The segments themselves, or as many neighbours together as it takes. */
+/** The segments themselves, or groups of neighbours if there are too many. */
 function toStretches(predictions: readonly Prediction[]): Stretch[] {
   const size = Math.ceil(predictions.length / MOST_STRETCHES);
   if (size <= 1) return [...predictions];
@@ -53,7 +53,7 @@ function toStretches(predictions: readonly Prediction[]): Stretch[] {
   return stretches;
 }
 
-/** One answer for the whole: mean scores, and rejected when more than half of the segments are. */
+/** One answer for all of them: mean scores, and rejected if more than half of the segments are. */
 export function overall(predictions: readonly Prediction[]): Pick<Prediction, "categories" | "groups" | "rejected"> {
   const rejected = predictions.filter((prediction) => prediction.rejected).length;
   return {
@@ -64,9 +64,9 @@ export function overall(predictions: readonly Prediction[]): Pick<Prediction, "c
 }
 
 /**
- * Every label with its mean score, in the order that the segments' own orders give together: in each segment a label
- * counts as much as the highest score from its place on, so that a precise label keeps its place before a general one
- * although its score may be lower. For one segment this is the segment's order itself.
+ * Every label with its mean score. The order combines the orders of the segments: in each segment a label counts as much
+ * as the highest score from its place on, so that a precise label stays before a general one even if its score is lower.
+ * For one segment this is the segment's own order.
  */
 function meanCategories(predictions: readonly Prediction[]): Category[] {
   const sums = new Map<number, { category: Category; worth: number; place: number }>();

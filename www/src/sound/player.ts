@@ -1,5 +1,5 @@
-// Plays a recording. By Web Audio, because the Content-Security-Policy lets no
-// media element play from memory.
+// Plays a recording with Web Audio: the Content-Security-Policy does not let a media
+// element play from memory.
 
 import type { Recording } from "sourcing-sound";
 
@@ -8,7 +8,7 @@ export class Player {
   #recording: Recording | undefined;
   #context: AudioContext | undefined;
 
-  /** `changed` gets the position, 0 to 1, at every frame of the screen, and `undefined` at the end. */
+  /** `changed` is called with the position, 0 to 1, on every animation frame, and with `undefined` at the end. */
   constructor(changed: (at: number | undefined) => void) {
     this.#changed = changed;
   }
@@ -17,7 +17,7 @@ export class Player {
     return this.#context !== undefined;
   }
 
-  /** Another recording, or none. Ends what is playing. */
+  /** Sets the recording and stops what is playing. */
   load(recording: Recording | undefined): void {
     this.stop();
     this.#recording = recording;

@@ -2,7 +2,7 @@ import type { Recording } from "sourcing-sound";
 
 const HEADER_BYTES = 44;
 
-/** A WAV file of 16 bits a sample; what is louder than full scale is clipped. */
+/** A WAV file with 16 bits per sample; samples beyond full scale are clipped. */
 export function toWav({ pcm, sampleRate }: Recording): Blob {
   const view = new DataView(new ArrayBuffer(HEADER_BYTES + pcm.length * 2));
   const tag = (at: number, name: string) => [...name].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)));
@@ -14,8 +14,8 @@ export function toWav({ pcm, sampleRate }: Recording): Blob {
   view.setUint16(22, 1, true); // one channel
   view.setUint32(24, sampleRate, true);
   view.setUint32(28, sampleRate * 2, true);
-  view.setUint16(32, 2, true); // bytes a frame
-  view.setUint16(34, 16, true); // bits a sample
+  view.setUint16(32, 2, true); // bytes per frame
+  view.setUint16(34, 16, true); // bits per sample
   tag(36, "data");
   view.setUint32(40, pcm.length * 2, true);
   pcm.forEach((sample, i) => {

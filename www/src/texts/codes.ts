@@ -1,8 +1,8 @@
-// What can go wrong on the page, by stable names.
+// The stable codes of all errors on the page.
 
 import type { ErrorCode } from "sourcing-sound";
 
-/** What can only go wrong on this page, beside the package's own codes. */
+/** Codes of the page itself, in addition to the package's. */
 export type PageErrorCode =
   | "model-damaged"
   | "model-gone"

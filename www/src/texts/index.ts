@@ -1,5 +1,5 @@
-// Every word that a person reads, in the language of the page. A language is a
-// folder with the same files as `en`; the compiler names what is missing.
+// All texts that the user sees, in the language of the page. A language is a folder
+// with the same files as `en`; the compiler reports what is missing.
 
 import { de } from "./de/index.js";
 import { en, type Texts } from "./en/index.js";
@@ -10,7 +10,7 @@ export type { AnyErrorCode, PageErrorCode } from "./codes.js";
 
 const LANGUAGES: Readonly<Record<Language, Texts>> = { en, de };
 
-/** The language of the page, until it is opened again. */
+/** The language of the page. It does not change until the page is reloaded. */
 export const language: Language = chosenLanguage();
 
 /** How dates and times are written. */
@@ -28,7 +28,7 @@ export const modelTexts = chosen.models;
 export const settingsTexts = chosen.settings;
 export const pwaTexts = chosen.pwa;
 
-/** A model's label in plain words: `dog_bark` becomes "Dog bark". */
+/** A label in the language of the page; `dog_bark` becomes "Dog bark". */
 export function labelWords(label: string): string {
   const words = label.replaceAll("_", " ");
   return chosen.labels[label] ?? words.charAt(0).toUpperCase() + words.slice(1);

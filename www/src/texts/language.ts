@@ -1,9 +1,9 @@
-// Which language the page speaks: the person's choice, else the browser's, else English.
+// The language of the page: the user's choice, else the browser's language, else English.
 
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Each language in its own words. */
+/** The name of each language in that language. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
 
 const KEY = "sourcing-sound.language";
@@ -13,16 +13,16 @@ export function chosenLanguage(): Language {
   return wanted.map(known).find((language) => language !== undefined) ?? "en";
 }
 
-/** Takes effect when the page is opened again. */
+/** Takes effect when the page is reloaded. */
 export function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(KEY, language);
   } catch {
-    // The browser's own language stays.
+    // The browser's language is used.
   }
 }
 
-/** How dates and times are written: as the person's browser does where it speaks the page's language. */
+/** The locale for dates and times: the browser's, if it has the language of the page. */
 export function localeOf(language: Language): string {
   return navigator.languages.find((tag) => known(tag.slice(0, 2).toLowerCase()) === language) ?? language;
 }

@@ -1,10 +1,10 @@
-// Zuhören: das Mikrofon, seine Hinweise, und was die Seite tut, wenn es fehlt.
+// Die Ansicht „Zuhören“: das Mikrofon, Hinweise dazu, und was geschieht, wenn es fehlt.
 
 import type { listen as english } from "../en/listen.js";
 
 export const listen: typeof english = {
   title: "Was ist das für ein Geräusch?",
-  stageName: "Was zu hören ist",
+  stageName: "Aktuelles Geräusch",
   scoresName: "Die wahrscheinlichsten Geräusche",
   pause: "Pause",
   resume: "Weiter",
@@ -12,32 +12,32 @@ export const listen: typeof english = {
   pausedDetail: "Das Mikrofon ist aus, bis du weitermachst.",
   pausedSample: "Das Beispiel läuft weiter, wenn du weitermachst.",
   waiting: "Warte auf das Mikrofon …",
-  waitingDetail: "Es geht von selbst weiter, sobald es kann.",
+  waitingDetail: "Das Zuhören geht so bald wie möglich von selbst weiter.",
   microphone: "Mikrofon",
-  systemMicrophone: "Vom System gewählt",
+  systemMicrophone: "Standardmikrofon",
   microphoneNumber: (n) => `Mikrofon ${n}`,
-  microphoneAbsent: "Das zuvor gewählte (nicht angeschlossen)",
-  fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen wird das vom System gewählte benutzt.",
+  microphoneAbsent: "Zuletzt gewählt (nicht angeschlossen)",
+  fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen wird das Standardmikrofon benutzt.",
   missed: (time) =>
-    `Solange diese Seite nicht zu sehen war, hat der Browser sie gebremst: ${time} Ton fehlen. Lass sie in einem eigenen Fenster oder sichtbar, dann geht nichts verloren.`,
+    `Der Browser hat diese Seite gebremst, solange sie nicht zu sehen war: Es fehlen ${time} Ton. Lass sie sichtbar oder in einem eigenen Fenster, dann geht nichts verloren.`,
   detectedAt: (time) => `Erkannt um ${time}`,
   allSounds: "Alle Geräusche",
-  fullScreen: "Ganzer Bildschirm",
-  leaveFullScreen: "Ganzen Bildschirm verlassen",
-  history: "Der ganze Verlauf",
+  fullScreen: "Vollbild",
+  leaveFullScreen: "Vollbild beenden",
+  history: "Ganzer Verlauf",
   levelHints: {
-    clipped: "Zu laut: Der Ton ist abgeschnitten. Geh weiter weg oder stell den Eingang leiser.",
-    quiet: "Sehr leise: Geh näher heran oder stell den Eingang lauter.",
-    dead: "Gar kein Ton: Ist das Mikrofon stumm oder ausgeschaltet?",
+    clipped: "Zu laut: Der Eingang ist übersteuert. Geh weiter weg oder stell den Eingangspegel niedriger.",
+    quiet: "Sehr leise: Geh näher heran oder stell den Eingangspegel höher.",
+    dead: "Gar kein Ton: Ist das Mikrofon stummgeschaltet oder aus?",
   },
   unsupported: {
     "microphone access":
-      "Dieser Browser gibt Seiten kein Mikrofon. Öffne diese Seite statt im Browser einer anderen App in Safari, Chrome oder Firefox.",
+      "Dieser Browser gibt Seiten keinen Zugriff auf das Mikrofon. Wenn du in einer anderen App bist, öffne diese Seite stattdessen in Safari, Chrome oder Firefox.",
     AudioWorklet:
       "Dieser Browser kann einer Seite keinen Ton übergeben (ihm fehlt AudioWorklet). Aktualisiere ihn oder nimm ein aktuelles Chrome, Edge, Firefox oder Safari.",
     WebAssembly:
-      "WebAssembly ist in diesem Browser ausgeschaltet oder fehlt; ein Blockierungsmodus kann das tun. Schalte es für diese Seite ein oder nimm einen anderen Browser.",
+      "WebAssembly ist in diesem Browser ausgeschaltet oder fehlt, vielleicht wegen eines Blockierungsmodus. Schalte es für diese Seite ein oder nimm einen anderen Browser.",
     "WebAssembly SIMD":
-      "Dieser Browser oder der Prozessor dieses Geräts ist zu alt für die nötige Rechenart (WebAssembly SIMD). Aktualisiere den Browser: Chrome ab 91, Firefox ab 89 und Safari ab 16.4 haben sie.",
+      "Dieser Browser oder der Prozessor dieses Geräts ist zu alt: Ihm fehlt WebAssembly SIMD. Aktualisiere den Browser: Chrome ab 91, Firefox ab 89 und Safari ab 16.4 haben es.",
   },
 };

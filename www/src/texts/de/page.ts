@@ -1,4 +1,4 @@
-// Der Rahmen, die Bühne und der Teil über die Seite.
+// Der Rahmen der Seite, die Bühne, die Ansicht „Über diese Seite“ und was mehrere Ansichten gemeinsam haben.
 
 import type { page as english } from "../en/page.js";
 
@@ -10,7 +10,7 @@ export const page: typeof english = {
   record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
   cancel: "Abbrechen",
   play: "Abspielen",
-  stopPlaying: "Anhalten",
+  stopPlaying: "Stopp",
   download: "Als WAV speichern",
   level: "Pegel",
   silence: "Stille",
@@ -20,10 +20,9 @@ export const page: typeof english = {
   ready: "Bereit",
   failed: "Das hat nicht geklappt",
   listening: "Ich höre zu\u00a0…",
-  working: "Wird ausgewertet\u00a0…",
   recording: "Aufnahme läuft\u00a0…",
   quiet: "Ruhe",
-  quietDetail: "Kein Geräusch, das sich benennen ließe",
+  quietDetail: "Zu leise, um ein Geräusch zu benennen",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
   unsure: "Keines der Geräusche, die ich kenne",
@@ -31,23 +30,23 @@ export const page: typeof english = {
   fromMicrophone: "Mikrofon",
   fromRecording: "Deine Aufnahme",
   fromSample: (name) => `Beispiel: ${name}`,
-  lost: (seconds) => `${comma(seconds)}\u00a0s Ton gingen verloren: Dieses Gerät hat zu viel zu tun`,
+  lost: (seconds) => `${comma(seconds)}\u00a0s Ton gingen verloren: Dieses Gerät ist überlastet.`,
   processed: (names) =>
     `Dein Browser verändert den Ton noch (${processingNames(names)}); das kann die Ergebnisse verschlechtern.`,
 
   loadingModel: (loaded, total) => `${comma(loaded.replace(/\sMB/, ""))} von ${comma(total)}`,
   gettingReady: "Wird vorbereitet\u00a0…",
-  listensFor: "Achtet auf",
+  listensFor: "Erkennt",
 
   introLead: "Starte das Zuhören, und diese Seite benennt die Geräusche um dich herum.",
-  introPrivacy: "Alles läuft in deinem Browser: Kein Ton und nichts darüber verlässt dieses Gerät.",
+  introPrivacy: "Alles läuft in deinem Browser: Weder Ton noch Angaben dazu verlassen dieses Gerät.",
   samplesTitle: "Kein Mikrofon zur Hand? Probier ein Beispiel aus:",
   samples: { siren: "Sirene", bird: "Singvogel", guitar: "Gitarre" },
 
   privacy: "Kein Ton verlässt dieses Gerät.",
   dropHint: "Oder zieh eine Audiodatei hierher.",
   spectrogram:
-    "Spektrogramm: die Zeit von links nach rechts, die Tonhöhe von tief nach hoch, die Lautstärke als Helligkeit",
+    "Spektrogramm: Zeit von links nach rechts, Tonhöhe von unten nach oben, Lautstärke als Helligkeit",
   now: "jetzt",
   hertz: "Hz",
 
@@ -58,14 +57,14 @@ export const page: typeof english = {
 
   about: "Über diese Seite",
   aboutText: [
-    "Diese Seite hört über das Mikrofon zu und benennt das Geräusch. Alles wird in deinem Browser berechnet: Kein Ton und nichts darüber wird irgendwohin geschickt.",
-    "Sie kennt nur die Geräusche, die unter Modelle stehen, und sie macht Fehler. Verlass dich nicht auf sie, wo es um Sicherheit geht.",
+    "Diese Seite hört über das Mikrofon zu und benennt die Geräusche um dich herum. Alles läuft in deinem Browser: Weder Ton noch Angaben dazu werden irgendwohin geschickt.",
+    "Sie kennt nur die Geräusche, die unter „Modelle“ aufgeführt sind, und sie macht Fehler. Verlass dich nicht auf sie, wenn es um Sicherheit geht.",
   ],
   facts: {
     model: "Modell",
-    labels: "Kennt",
+    labels: "Geräusche",
     kinds: (labels, groups) => `${labels}\u00a0Arten von Geräuschen in ${groups}\u00a0Gruppen`,
-    trainingData: "Gelernt aus",
+    trainingData: "Trainiert mit",
     folds: "Geprüft mit",
     accuracy: "Genauigkeit",
     licence: "Lizenz des Modells",
@@ -78,9 +77,10 @@ export const page: typeof english = {
   },
   otherChoice: (labels, id) => `${labels}\u00a0Geräusche (${id})`,
 
-  tabsName: "Bereiche der Seite",
+  tabsName: "Ansichten der Seite",
   tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
   others: "Alle anderen",
+  formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
   languageName: "Sprache",
 };
 

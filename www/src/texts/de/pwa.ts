@@ -1,4 +1,4 @@
-// New versions, and the page as an app.
+// Neue Versionen und die Seite als App.
 
 export const pwa = {
   newVersion: "Eine neue Version ist da.",
@@ -8,5 +8,5 @@ export const pwa = {
   reload: "Neu laden",
   promptName: "Neue Version",
   install: "Installieren",
-  installByHand: "Zum Installieren: „Teilen“, dann „Zum Home-Bildschirm“.",
+  installByHand: "Zum Installieren: „Teilen“ antippen, dann „Zum Home-Bildschirm“.",
 };

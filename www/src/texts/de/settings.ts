@@ -5,12 +5,12 @@ import type { settings as english } from "../en/settings.js";
 export const settings: typeof english = {
   title: "Einstellungen",
   seconds: (value) => `${value} s`,
-  own: (value) => `Vom Modell vorgesehen: ${value}.`,
-  reset: "Zurück zu den Werten des Modells",
+  own: (value) => `Vorgabe des Modells: ${value}.`,
+  reset: "Auf die Vorgaben des Modells zurücksetzen",
   sliders: {
-    hopSeconds: { title: "Antworten alle", help: "Kürzer antwortet früher und braucht mehr Akku." },
+    hopSeconds: { title: "Aktualisieren alle", help: "Kürzere Abstände reagieren früher und brauchen mehr Akku." },
     smoothingSeconds: { title: "Mitteln über", help: "Länger ist ruhiger, kürzer folgt schnellen Wechseln." },
-    eventOn: { title: "Geräusch festhalten ab", help: "So sicher muss es sein, bevor ein Geräusch in Liste und Verlauf kommt." },
+    eventOn: { title: "Geräusche festhalten ab", help: "Diesen Wert muss ein Geräusch erreichen, um in die Liste und den Verlauf zu kommen." },
     rejectionThreshold: {
       title: "„Nichts, was ich kenne“ unter",
       help: "Erreicht kein Geräusch diesen Wert, wird keines genannt.",
@@ -19,11 +19,11 @@ export const settings: typeof english = {
   wakeLock: "Bildschirm beim Zuhören anlassen",
   wakeLockUnsupported: "Bildschirm beim Zuhören anlassen (dieser Browser kann es nicht)",
   alerts: "Sag mir Bescheid bei",
-  alertsHelp: "Die hier angekreuzten Geräusche werden gemeldet, wenn sie beginnen, jedes höchstens alle 20 Sekunden.",
+  alertsHelp: "Du bekommst Bescheid, wenn ein angekreuztes Geräusch beginnt, bei jedem höchstens alle 20 Sekunden.",
   notify: "Mit einer Benachrichtigung",
-  sound: "Mit einem kurzen Ton (das Mikrofon kann ihn mithören)",
-  notifyDenied: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Erlaube sie in seinen Einstellungen zur Seite.",
+  sound: "Mit einem kurzen Ton (das Mikrofon kann ihn aufnehmen)",
+  notifyDenied: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Erlaube sie in den Website-Einstellungen.",
   notifyUnsupported:
-    "Dieser Browser kennt für diese Seite keine Benachrichtigungen. Auf einem iPhone leg sie zuerst auf den Home-Bildschirm.",
+    "Dieser Browser hat für diese Seite keine Benachrichtigungen. Füg die Seite auf einem iPhone zuerst zum Home-Bildschirm hinzu.",
   search: "Geräusch suchen",
 };

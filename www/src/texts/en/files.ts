@@ -1,8 +1,8 @@
-// Recordings.
+// The view "Files".
 
 export const files = {
   title: "Files",
-  intro: "Drop recordings anywhere on this page, or choose them: any format that your browser can play, even hours long. They stay on this device.",
+  intro: "Drop recordings anywhere on this page, or choose files: any format that your browser can play, even if they are hours long. They stay on this device.",
   choose: "Choose files",
   waiting: "Waiting for the previous file",
   opening: "Opening…",
@@ -17,12 +17,11 @@ export const files = {
   share: (name: string, percent: string) => `${name} · ${percent} of the time`,
   remove: "Remove",
   classifiedBy: (model: string) => `by ${model}`,
-  broken: (time: string) => `The file breaks off after ${time}. The results up to there are shown.`,
-  timeline: (parts: number) => `Timeline of ${parts} stretches; the list below shows the same.`,
+  broken: (time: string) => `The file breaks off after ${time}. The result covers the part before that.`,
+  timeline: (parts: number) => `Timeline of ${parts} sections; the list below shows the same.`,
   picture: "Spectrogram of the whole recording: time from left to right, pitch from low to high, loudness as brightness",
-  parts: (count: number) => (count === 1 ? "1 stretch" : `${count} stretches`),
+  parts: (count: number) => (count === 1 ? "1 section" : `${count} sections`),
   play: (what: string, time: string) => `Play ${what}, ${time}`,
   save: (what: string, time: string) => `Save ${what}, ${time}, as WAV`,
   saveAll: "All files",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
 };

@@ -1,4 +1,4 @@
-// The history.
+// The view "History".
 
 export const history = {
   title: "History",
@@ -6,7 +6,7 @@ export const history = {
   previousDay: "Previous day",
   nextDay: "Next day",
   empty: "No sounds on this day.",
-  emptyAll: "Sounds appear here as they are detected, with time and confidence.",
+  emptyAll: "Sounds appear here as they are detected, with time and score.",
   start: "Start listening",
   summary: (sounds: number, kinds: number) =>
     `${sounds} ${sounds === 1 ? "sound" : "sounds"} of ${kinds} ${kinds === 1 ? "kind" : "kinds"}`,
@@ -16,35 +16,33 @@ export const history = {
   wholeDay: "Whole day",
   hour: (from: string, to: string) => `${from} – ${to}`,
   timeline: (sounds: number) => `Timeline of ${sounds} sounds; the list below shows the same.`,
-  counts: "Count per hour",
+  counts: "Sounds per hour",
   label: "Sound",
   total: "Total",
-  list: "Every sound",
+  list: "All sounds",
   now: "now",
   seconds: (value: string) => `${value} s`,
   minutes: (value: string) => `${value} min`,
   play: (label: string, time: string) => `Play ${label}, ${time}`,
-  stop: "Stop",
   save: (label: string, time: string) => `Save ${label}, ${time}, as WAV`,
   remove: (label: string, time: string) => `Delete ${label}, ${time}`,
   more: (count: number) => `Show ${count} more`,
   keep: "Keep 4 seconds of sound with each event",
   keepHelp: (clips: number, size: string) =>
     `Off until you switch it on. The sound stays on this device, in this browser: at most ${clips} clips (about ${size}); the oldest are deleted first.`,
-  keepMost: "Maximum clips",
+  keepMost: "Maximum number of clips",
   used: (size: string) => `This page uses ${size} of storage.`,
   exported: "Save",
   exportedDay: "this day",
   exportedAll: "everything",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
   removeAll: "Delete everything…",
   removeAllAsk: "Delete the whole history, including all saved sound? This cannot be undone.",
   removeAllDo: "Delete everything",
   cancel: "Cancel",
   notLasting:
-    "Your browser stores nothing for this page (a private window, perhaps). Sounds are listed here until you close it; save them first.",
+    "Your browser stores nothing for this page (perhaps because this is a private window). Sounds are listed here until you close the page; save them before that.",
   troubles: {
-    "audio-dropped": "There is no room left for sound: the event is kept, its sound is not. Delete some of the history, or free space on this device.",
-    "not-kept": "An event could not be saved: this device's storage is full or blocked. Free some space, or save the history and delete it.",
+    "audio-dropped": "There is no room left for sound: the event is kept, its sound is not. Delete some of the history, or free up space on this device.",
+    "not-kept": "An event could not be saved: this device's storage is full or blocked. Free up some space, or save the history and then delete it.",
   },
 };

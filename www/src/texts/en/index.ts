@@ -8,7 +8,7 @@ import { page } from "./page.js";
 import { pwa } from "./pwa.js";
 import { settings } from "./settings.js";
 
-/** What a language must have. */
+/** The texts that every language must have. */
 export type Texts = typeof en;
 
 export const en = { page, errors, modelErrors, history, files, listen, models, settings, pwa, labels, groups };

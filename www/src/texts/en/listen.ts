@@ -1,4 +1,4 @@
-// Listening: the microphone, its hints, and what the page does about losing it.
+// The view "Listen": the microphone, hints about it, and what happens when it is lost.
 
 export const listen = {
   title: "What is that sound?",
@@ -17,24 +17,24 @@ export const listen = {
   microphoneAbsent: "Previously chosen (not connected)",
   fellBack: "The microphone you chose is not connected; the system default is used instead.",
   missed: (time: string) =>
-    `The browser held this page back while it was hidden: ${time} of sound were missed. Keep it visible, or in a window of its own, to miss nothing.`,
+    `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a window of its own.`,
   detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
   fullScreen: "Full screen",
   leaveFullScreen: "Leave full screen",
   history: "Full history",
   levelHints: {
-    clipped: "Too loud: the sound is cut off. Move away from it, or turn the input down.",
-    quiet: "Very quiet: move closer to the sound, or turn the input up.",
+    clipped: "Too loud: the input is clipped. Move away from the sound, or turn the input level down.",
+    quiet: "Very quiet: move closer to the sound, or turn the input level up.",
     dead: "No sound at all: is the microphone muted or switched off?",
   },
-  /** What a browser lacks that listening cannot do without. */
+  /** Required features that a browser may lack. */
   unsupported: {
     "microphone access":
       "This browser gives pages no access to the microphone. If you are inside another app, open this page in Safari, Chrome or Firefox instead.",
     AudioWorklet: "This browser cannot pass sound to a page (it lacks AudioWorklet). Update it, or use a current Chrome, Edge, Firefox or Safari.",
-    WebAssembly: "WebAssembly is switched off or missing in this browser; a lockdown mode may do that. Switch it on for this page, or use another browser.",
+    WebAssembly: "WebAssembly is switched off or missing in this browser, perhaps because of a lockdown mode. Switch it on for this page, or use another browser.",
     "WebAssembly SIMD":
-      "This browser, or this device's processor, is too old for the arithmetic needed (WebAssembly SIMD). Update the browser: Chrome 91, Firefox 89 or Safari 16.4 and later have it.",
+      "This browser or this device's processor is too old: it lacks WebAssembly SIMD. Update the browser: Chrome 91, Firefox 89, Safari 16.4 and later versions have it.",
   },
 };

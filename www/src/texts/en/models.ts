@@ -1,20 +1,20 @@
-// The models to choose from.
+// The view "Models".
 
 import type { AnyErrorCode } from "../codes.js";
 
 export const models = {
   title: "Models",
-  /** The site's models in a few words, by their choice's `id`. */
+  /** Short names of the site's models, by the `id` of the choice. */
   names: {
     everyday: "Everyday",
     "everyday+urban": "Urban",
     "urban-tiny": "Urban, tiny",
   } as Readonly<Record<string, string>>,
-  /** What each is for, and who may use it, by the same `id`. */
+  /** What each is for, and the terms of use, by the same `id`. */
   about: {
-    everyday: { what: "Speech, music, animals, machines and the rest of an ordinary day.", terms: "Free for any use, commercial use too (MIT)." },
-    "everyday+urban": { what: "Everyday, with ten sounds of the street told apart more finely.", terms: "For non-commercial use only." },
-    "urban-tiny": { what: "A study's small network: ten sounds of the street, and nothing else.", terms: "For non-commercial use only." },
+    everyday: { what: "Speech, music, animals, machines and the rest of an ordinary day.", terms: "Free for any use, including commercial use (MIT)." },
+    "everyday+urban": { what: "Like Everyday, but tells ten street sounds apart more precisely.", terms: "For non-commercial use only." },
+    "urban-tiny": { what: "The small network of a study: ten street sounds and nothing else.", terms: "For non-commercial use only." },
   } as Readonly<Record<string, { what: string; terms: string }>>,
   sounds: (labels: number) => `${labels} sounds`,
   inUse: "In use",
@@ -27,36 +27,36 @@ export const models = {
   own: "Your own",
   ownChoice: (labels: number, name: string) => `${labels} sounds (${name}, your own)`,
   openOwn: "Open your own model",
-  ownHint: "An .onnx file of up to 200 MB that describes itself. It stays on this device.",
+  ownHint: "An .onnx file of up to 200 MB that contains its own description. It stays on this device.",
   opening: (file: string) => `Opening ${file}…`,
   kept: (name: string) => `${name} is in use and saved in this browser for next time.`,
-  notKept: (name: string) => `${name} is in use. This browser does not save it: open its file again next time.`,
+  notKept: (name: string) => `${name} is in use. This browser cannot save it: open its file again next time.`,
 
   size: "Size",
   digest: "SHA-256",
   digestOf: (name: string, digest: string) => `${name}: ${digest}`,
-  card: "The model's card",
+  card: "Model card",
   cardLoading: "One moment…",
   cardFailed: "The card could not be loaded. Check your connection, then open it again.",
 
-  /** What went wrong with a file that the person opened. */
+  /** What is wrong with a file that the user opened. */
   problems: {
-    "model-fetch": "This is not a model but a web page.",
+    "model-fetch": "This is a web page, not a model.",
     "model-format": "This is not an ONNX file that can be run here.",
-    "metadata-missing": "This model does not say enough about itself to be run.",
-    "metadata-invalid": "This model says something about itself that cannot be right.",
-    "metadata-version": "This model describes itself in another version of the format than this page reads.",
-    "model-mismatch": "The network in this file does not match what the file says about itself.",
-    "head-format": "This is not a head that can be read.",
+    "metadata-missing": "This model's description is incomplete.",
+    "metadata-invalid": "This model's description contains an invalid value.",
+    "metadata-version": "This model's description is in another version of the format.",
+    "model-mismatch": "The network in this file does not match its description.",
+    "head-format": "This is not a head that the page can read.",
     "head-mismatch": "This head was made for another model.",
     limit: "Something in this file is larger than the page can handle.",
-    inference: "This model failed while it was run.",
+    inference: "This model failed when it was run.",
     unknown: "This file cannot be used.",
   } satisfies Partial<Record<AnyErrorCode, string>>,
 
-  keysTitle: "What a model must say about itself",
+  keysTitle: "What a model's description must contain",
   keysIntro:
-    "An ONNX file runs here if its metadata_props hold the keys below, each beginning with sourcing_sound. All values are text: lists as JSON, switches as true or false. The input is [1, 1, n_mels, segment_frames], the first output one number for each label.",
+    "An ONNX file runs here if its metadata_props contain the keys below, each with sourcing_sound. in front of it. All values are text: lists as JSON, switches as true or false. The input is [1, 1, n_mels, segment_frames]; the first output has one number per label.",
   keys: {
     "About the model": {
       format_version: "1",
@@ -64,15 +64,15 @@ export const models = {
       description: "one sentence on what it recognises",
       labels: "a list of names, in the order of the outputs",
       training_data: "what it was trained on",
-      folds: "what trained it and what was left out to evaluate it",
-      accuracy: "measured accuracy, with its n",
-      licence: "terms of the weights",
-      config_hash: "a hash of the training's settings",
+      folds: "what was used for training, and what was left out for evaluation",
+      accuracy: "measured accuracy, with the number of clips",
+      licence: "terms of use of the weights",
+      config_hash: "a hash of the training settings",
     },
-    "What it is given": {
+    Input: {
       sample_rate: "Hz",
-      n_fft: "samples of a transform",
-      win_length: "samples of the window",
+      n_fft: "samples per transform",
+      win_length: "samples per window",
       hop_length: "samples from one column to the next",
       window: "hann or hann_symmetric",
       center: "whether columns are centred",
@@ -83,32 +83,32 @@ export const models = {
       mel_scale: "slaney, htk or kaldi",
       norm: "slaney or none",
       log: "decibel or natural",
-      log_offset: "added before the logarithm",
-      mean: "subtracted from every value",
-      std: "divides every value after that",
+      log_offset: "is added before the logarithm",
+      mean: "is subtracted from every value",
+      std: "then divides every value",
     },
-    "How it answers": {
-      segment_frames: "columns that an answer is about",
-      hop_seconds: "seconds from one answer to the next",
+    "Scores and events": {
+      segment_frames: "columns per segment",
+      hop_seconds: "seconds from one segment to the next",
       padding: "silence",
       activation: "softmax, sigmoid or none",
       temperature: "divides the outputs",
-      rejection_threshold: "a best score below it counts as none of the labels",
+      rejection_threshold: "a segment whose best score is lower is rejected",
       smoothing_seconds: "seconds over which scores are averaged",
-      event_on: "score at which a sound begins",
-      event_off: "score below which it ends",
+      event_on: "score at which an event starts",
+      event_off: "score below which an event ends",
     },
-    "If there is something to say": {
-      other_threshold: "of one more output: none of the labels",
-      pre_emphasis: "above 0, below 1, where high sounds are lifted first",
-      pad_mode: "constant or reflect, where columns are centred",
+    Optional: {
+      other_threshold: "threshold of one more output, which means none of the labels",
+      pre_emphasis: "above 0, below 1; raises high frequencies first",
+      pad_mode: "constant or reflect, if columns are centred",
       framing: "librosa or tensorflow",
       mel_triangles: "hertz or mel",
-      patch_frames: "columns of a patch, where the network runs on patches",
+      patch_frames: "columns per patch, if the network runs on patches",
       patch_hop_frames: "columns from one patch to the next",
-      embedding_size: "values of a second output, which heads use",
+      embedding_size: "size of a second output, which heads use",
       groups: "a list of {name, icon}",
-      label_groups: "for each label its group's position",
+      label_groups: "for each label the position of its group",
       label_parents: "for each label the positions of more general ones",
     },
   } as Readonly<Record<string, Readonly<Record<string, string>>>>,

@@ -1,6 +1,4 @@
-// The frame, the stage and the about section.
-
-import type { Sample } from "../../sound/samples.js";
+// The frame of the page, the stage, the view "About", and what several views share.
 
 export const page = {
   listen: "Start listening",
@@ -20,10 +18,9 @@ export const page = {
   ready: "Ready",
   failed: "That did not work",
   listening: "Listening…",
-  working: "Classifying…",
   recording: "Recording…",
   quiet: "Quiet",
-  quietDetail: "No sound to name",
+  quietDetail: "Too quiet to name a sound",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
   unsure: "None of the sounds I know",
@@ -31,8 +28,8 @@ export const page = {
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
   fromSample: (name: string) => `Sample: ${name}`,
-  lost: (seconds: string) => `${seconds} s of sound were lost: this device is too busy`,
-  processed: (names: string) => `Your browser still applies ${names}; results may suffer.`,
+  lost: (seconds: string) => `${seconds} s of sound was lost: this device is too busy.`,
+  processed: (names: string) => `Your browser still applies ${names}, which may make the results worse.`,
 
   loadingModel: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
   gettingReady: "Getting ready…",
@@ -40,8 +37,8 @@ export const page = {
 
   introLead: "Start listening, and this page names the sounds around you.",
   introPrivacy: "Everything runs in your browser: no sound, and nothing about it, leaves this device.",
-  samplesTitle: "No microphone at hand? Try it on a sample:",
-  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" } as Readonly<Record<Sample["id"], string>>,
+  samplesTitle: "No microphone at hand? Try a sample:",
+  samples: { siren: "Siren", bird: "Songbird", guitar: "Guitar" },
 
   privacy: "Sound never leaves this device.",
   dropHint: "Or drop an audio file here.",
@@ -56,12 +53,12 @@ export const page = {
 
   about: "About",
   aboutText: [
-    "This page listens through the microphone and names the sound. Everything is computed in your browser: no sound, and nothing about it, is sent anywhere.",
+    "This page listens through the microphone and names the sounds around you. Everything runs in your browser: no sound, and nothing about it, is sent anywhere.",
     "It knows only the sounds listed under Models, and it makes mistakes. Do not rely on it where safety matters.",
   ],
   facts: {
     model: "Model",
-    labels: "Knows",
+    labels: "Sounds",
     kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
     trainingData: "Trained on",
     folds: "Evaluated on",
@@ -69,7 +66,7 @@ export const page = {
     licence: "Licence of the model",
   },
 
-  /** What each of the site's models knows, by its choice's `id`. */
+  /** The site's models with their number of labels, by the `id` of the choice. */
   choices: {
     everyday: (labels) => `${labels} everyday sounds`,
     "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
@@ -77,8 +74,9 @@ export const page = {
   } as Readonly<Record<string, (labels: number) => string>>,
   otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
 
-  tabsName: "Parts of the page",
+  tabsName: "Views of the page",
   tabs: { listen: "Listen", history: "History", files: "Files", models: "Models" },
   others: "All others",
+  formats: { csv: "CSV", json: "JSON", audacity: "Audacity labels" },
   languageName: "Language",
 };

@@ -8,5 +8,5 @@ export const pwa = {
   reload: "Reload",
   promptName: "New version",
   install: "Install",
-  installByHand: "To install it: Share, then “Add to Home Screen”.",
+  installByHand: "To install it: tap Share, then “Add to Home Screen”.",
 };

@@ -6,12 +6,12 @@ export const settings = {
   own: (value: string) => `Model default: ${value}.`,
   reset: "Reset to the model's defaults",
   sliders: {
-    hopSeconds: { title: "Update every", help: "Shorter updates sooner and uses more battery." },
+    hopSeconds: { title: "Update every", help: "Shorter intervals react sooner and use more battery." },
     smoothingSeconds: { title: "Average over", help: "Longer is steadier; shorter follows quick changes." },
-    eventOn: { title: "Log a sound from", help: "The confidence that a sound needs to enter the list and the history." },
+    eventOn: { title: "Log sounds from", help: "The score that a sound must reach to enter the list and the history." },
     rejectionThreshold: {
       title: "Say “Nothing I know” below",
-      help: "If no sound reaches this, none is named.",
+      help: "If no score reaches this, no sound is named.",
     },
   },
   wakeLock: "Keep the screen on while listening",
@@ -21,6 +21,6 @@ export const settings = {
   notify: "With a notification",
   sound: "With a short tone (the microphone may pick it up)",
   notifyDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
-  notifyUnsupported: "This browser has no notifications for this page. On an iPhone, add it to the home screen first.",
+  notifyUnsupported: "This browser has no notifications for this page. On an iPhone, add the page to the home screen first.",
   search: "Find a sound",
 };

@@ -1,0 +1,168 @@
+// One recording: its progress, then its result.
+
+import { type ModelInfo, openRecording } from "sourcing-sound";
+import type { Row } from "../export/rows.js";
+import type { ActiveModel } from "../models/active-model.js";
+import { siteName } from "../models/described.js";
+import { codeOf } from "../page-error.js";
+import { errorTexts, fileTexts, labelWords, texts } from "../texts/index.js";
+import { make, setText, smallButton } from "../ui/dom.js";
+import { clock, percent } from "../ui/format.js";
+import { type Analysis, analyse, type Progress } from "./analysis.js";
+import { FileResult } from "./result.js";
+
+/** `data-state` of the card. */
+type State = "waiting" | "working" | "done" | "cancelled" | "error";
+
+export interface FileCardEvents {
+  /** The user wants it to be classified again. */
+  again(): void;
+  removed(): void;
+}
+
+export class FileCard {
+  readonly element = make("article", "file-card");
+  readonly #file: File;
+  readonly #facts = make("span", "file-facts");
+  readonly #bar = document.createElement("progress");
+  readonly #words = make("p", "file-words");
+  readonly #cancel: HTMLButtonElement;
+  readonly #again: HTMLButtonElement;
+  readonly #result: FileResult;
+  #task = new AbortController();
+  #analysis: Analysis | undefined;
+  #info: ModelInfo | undefined;
+
+  constructor(file: File, events: FileCardEvents) {
+    this.#file = file;
+    const name = make("h3", "file-name", file.name);
+    name.title = file.name;
+    this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
+    this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
+    const remove = smallButton(fileTexts.remove, "file-remove", () => {
+      this.#task.abort();
+      this.#result.clear();
+      this.element.remove();
+      events.removed();
+    });
+    this.#bar.className = "models-progress";
+    this.#bar.max = 1;
+    this.#bar.ariaLabel = file.name;
+    this.#words.role = "status";
+    const title = make("div", "file-title");
+    title.append(name, this.#facts);
+    const actions = make("div", "file-actions");
+    actions.append(this.#again, this.#cancel, remove);
+    const head = make("div", "file-head");
+    head.append(title, actions);
+    this.#result = new FileResult(file);
+    this.element.dataset["testid"] = "file-card";
+    this.element.append(head, this.#bar, this.#words, this.#result.element);
+  }
+
+  /** It is in the queue. */
+  wait(): void {
+    this.#task = new AbortController();
+    this.#set("waiting", fileTexts.waiting);
+  }
+
+  async classify(model: ActiveModel): Promise<void> {
+    const { signal } = this.#task;
+    if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
+    this.#bar.removeAttribute("value");
+    this.#set("working", fileTexts.opening);
+    // Opening a file cannot be cancelled: the card says so at once, and the result is dropped.
+    signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
+    try {
+      const [source, loaded] = await Promise.all([openRecording(this.#file), model.load()]);
+      try {
+        signal.throwIfAborted();
+        this.#show(await analyse(source, loaded, { signal, progress: (progress) => this.#progress(progress) }));
+      } finally {
+        source.close();
+      }
+    } catch (thrown) {
+      if (!signal.aborted) this.#fail(thrown);
+    }
+  }
+
+  /** Offers to classify it again if another model is in use now. */
+  describe(info: ModelInfo): void {
+    this.#info = info;
+    this.#offerAgain();
+  }
+
+  /** Its stretches that have a label. */
+  rows(): Row[] {
+    return this.#analysis ? this.#result.rows(this.#analysis) : [];
+  }
+
+  /** The whole result, for JSON. */
+  whole(): object | undefined {
+    return this.#analysis && this.#result.whole(this.#analysis);
+  }
+
+  #progress({ done, total, left }: Progress): void {
+    if (this.#task.signal.aborted) return;
+    this.#bar.value = done / total;
+    const words = fileTexts.progress(clock(done), clock(total));
+    setText(this.#words, left === undefined ? words : `${words} · ${fileTexts.left(timeLeft(left))}`);
+  }
+
+  #show(analysis: Analysis): void {
+    this.#analysis = analysis;
+    const { label, words } = mainAnswer(analysis);
+    this.element.dataset["label"] = label;
+    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
+    this.#result.show(analysis, words);
+    const broken = analysis.broken !== undefined;
+    this.#set("done", broken ? fileTexts.broken(clock(analysis.seconds)) : "");
+  }
+
+  #fail(thrown: unknown): void {
+    const code = codeOf(thrown);
+    this.element.dataset["code"] = code;
+    this.#words.title = thrown instanceof Error ? thrown.message : "";
+    this.#set("error", errorTexts[code]);
+  }
+
+  #set(state: State, words: string): void {
+    this.element.dataset["state"] = state;
+    if (state !== "error") delete this.element.dataset["code"];
+    setText(this.#words, words);
+    const waits = state === "waiting" || state === "working";
+    this.#bar.hidden = !waits;
+    if (state === "waiting") this.#bar.value = 0;
+    this.#cancel.hidden = !waits;
+    this.#offerAgain();
+  }
+
+  #offerAgain(): void {
+    const state = this.element.dataset["state"];
+    const other = this.#info && this.#analysis && this.#info.name !== this.#analysis.info.name;
+    this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
+    setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
+  }
+}
+
+/** The label of a recording and its score; of several, the label that lasts longest and its share of the time. */
+function mainAnswer({ answer, parts, seconds }: Analysis): { label: string; words: string } {
+  const best = answer.rejected ? undefined : answer.categories[0];
+  if (parts.length <= 1) {
+    return best
+      ? { label: best.label, words: `${labelWords(best.label)} · ${percent(best.score)}` }
+      : { label: "rejected", words: texts.unknown };
+  }
+  const lengths = new Map<string, number>();
+  for (const { category, start, end } of parts) {
+    const label = category?.label ?? "rejected";
+    lengths.set(label, (lengths.get(label) ?? 0) + end - start);
+  }
+  const [[label, length]] = [...lengths].sort(([, a], [, b]) => b - a) as [[string, number]];
+  const name = label === "rejected" ? texts.unknown : labelWords(label);
+  return { label, words: fileTexts.share(name, percent(length / seconds)) };
+}
+
+function timeLeft(seconds: number): string {
+  return seconds < 90 ? fileTexts.secondsLeft(Math.max(1, Math.ceil(seconds))) : fileTexts.minutesLeft(Math.round(seconds / 60));
+}

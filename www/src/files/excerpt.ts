@@ -1,0 +1,37 @@
+// A short stretch of a recording, to play or save.
+
+import { openRecording, type Recording, type RecordingReader, SoundError } from "sourcing-sound";
+
+/** Longer stretches are cut off. */
+const MOST_SECONDS = 60;
+
+export async function excerpt(file: File, start: number, end: number, signal: AbortSignal): Promise<Recording> {
+  const reader = await openRecording(file);
+  try {
+    return await cut(reader, start, Math.min(end - start, MOST_SECONDS), signal);
+  } finally {
+    reader.close();
+  }
+}
+
+/** Up to `seconds` of a recording, starting at `start`; of a damaged file, as much as can be read. */
+async function cut(
+  reader: RecordingReader,
+  start: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Recording> {
+  const pcm = new Float32Array(Math.round(seconds * reader.sampleRate));
+  let filled = 0;
+  try {
+    for await (const piece of reader.pieces({ from: start, signal })) {
+      const part = piece.subarray(0, pcm.length - filled);
+      pcm.set(part, filled);
+      filled += part.length;
+      if (filled === pcm.length) break;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof SoundError && thrown.code === "audio-damaged" && filled > 0)) throw thrown;
+  }
+  return { pcm: pcm.slice(0, filled), sampleRate: reader.sampleRate };
+}

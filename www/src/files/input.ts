@@ -1,0 +1,49 @@
+// Recordings that the user chooses, or drops anywhere on the page.
+
+import { byId } from "../ui/dom.js";
+
+export interface FileInputEvents {
+  chosen(files: File[]): void;
+  /** Files are being dragged over the page, or no longer are. */
+  hovering(over: boolean): void;
+}
+
+export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
+  const input = byId("file", HTMLInputElement);
+  byId("choose", HTMLButtonElement).onclick = () => input.click();
+  const take = (list: FileList | null | undefined) => {
+    const files = [...(list ?? [])];
+    if (files.length > 0) chosen(files);
+  };
+  input.onchange = () => {
+    take(input.files);
+    // Cleared, so that the same file can be chosen again.
+    input.value = "";
+  };
+
+  // Entering a child element leaves its parent, so enters and leaves have to be counted.
+  let depth = 0;
+  const carriesFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  addEventListener("dragenter", (event) => {
+    if (!carriesFile(event)) return;
+    depth += 1;
+    if (depth === 1) hovering(true);
+  });
+  addEventListener("dragleave", (event) => {
+    if (!carriesFile(event)) return;
+    depth = Math.max(0, depth - 1);
+    if (depth === 0) hovering(false);
+  });
+  addEventListener("dragover", (event) => {
+    if (carriesFile(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!carriesFile(event)) return;
+    // A model file has been handled by the Models view.
+    const taken = event.defaultPrevented;
+    event.preventDefault();
+    depth = 0;
+    hovering(false);
+    if (!taken) take(event.dataTransfer?.files);
+  });
+}

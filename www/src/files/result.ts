@@ -1,0 +1,143 @@
+// The result of a recording: its answer, its spectrogram, its stretches on a
+// timeline and in a list, and buttons to save them.
+
+import type { Row } from "../export/rows.js";
+import { type Format, formatButtons, saveFile, saveRows } from "../export/save.js";
+import type { Part } from "../sound/parts.js";
+import { Player } from "../sound/player.js";
+import { toWav } from "../sound/wav.js";
+import { fileTexts, labelWords, texts } from "../texts/index.js";
+import { make } from "../ui/dom.js";
+import { clock, percent, stretch } from "../ui/format.js";
+import { iconButton, setIcon } from "../ui/icons.js";
+import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
+import { Timeline } from "../ui/timeline.js";
+import type { Analysis } from "./analysis.js";
+import { excerpt } from "./excerpt.js";
+
+export class FileResult {
+  readonly element = make("div", "file-result");
+  readonly #file: File;
+  readonly #player = new Player((at) => at === undefined && this.#showPlaying(undefined));
+  #rows: HTMLElement[] = [];
+  #over = new AbortController();
+
+  constructor(file: File) {
+    this.#file = file;
+    this.element.hidden = true;
+  }
+
+  show(analysis: Analysis, answer: string): void {
+    this.clear();
+    const { info, seconds, parts, columns } = analysis;
+    const canvas = make("canvas", "file-picture");
+    canvas.role = "img";
+    canvas.ariaLabel = fileTexts.picture;
+    const details = make("details", "file-parts");
+    const list = make("ol", "sounds-rows");
+    list.dataset["testid"] = "file-parts";
+    this.#rows = parts.map((part) => this.#row(part));
+    list.append(...this.#rows);
+    details.append(make("summary", "", fileTexts.parts(parts.length)), list);
+    const timeline = new Timeline();
+    const named = parts.filter(({ category }) => category !== undefined);
+    const bars = named.map((part) => ({ ...barOf(part), part }));
+    timeline.show({
+      from: 0,
+      to: seconds,
+      bars,
+      time: clock,
+      name: fileTexts.timeline(named.length),
+      onPick: (bar) => {
+        details.open = true;
+        const row = this.#rows[parts.findIndex(({ start }) => start === bar.onset)];
+        row?.focus({ preventScroll: true });
+        row?.scrollIntoView({ block: "center" });
+      },
+    });
+    const exports = make("div", "file-exports");
+    const save = (format: Format) => saveRows(this.#file.name, format, this.rows(analysis), this.whole(analysis));
+    exports.append(...formatButtons("file", save));
+    const label = make("p", "file-answer", answer);
+    label.dataset["testid"] = "file-answer";
+    this.element.replaceChildren(label, canvas, timeline.element, details, exports);
+    this.element.hidden = false;
+    new Spectrogram(canvas).show(columns, scaleOf(info));
+  }
+
+  /** Stops what is playing, or about to play. */
+  clear(): void {
+    this.#over.abort();
+    this.#over = new AbortController();
+    this.#player.stop();
+  }
+
+  rows({ parts, info }: Analysis): Row[] {
+    return parts
+      .filter(({ category }) => category !== undefined)
+      .map((part) => ({ ...barOf(part), model: info.name, file: this.#file.name }));
+  }
+
+  whole({ predictions, info, seconds, parts }: Analysis): object {
+    return {
+      file: this.#file.name,
+      seconds,
+      model: info.name,
+      events: parts.filter(({ category }) => category !== undefined).map(barOf),
+      segments: predictions.map(({ start, end, categories, rejected }) => {
+        const best = categories[0];
+        return { start, end, label: best?.label, score: best?.score, rejected };
+      }),
+    };
+  }
+
+  #row(part: Part): HTMLElement {
+    const { start, end, category, score } = part;
+    const row = make("li", "file-part");
+    row.tabIndex = -1;
+    row.dataset["label"] = category?.label ?? "rejected";
+    const words = category ? labelWords(category.label) : texts.unknown;
+    const time = stretch(start, end);
+    const play = iconButton("play", fileTexts.play(words, time), () => void this.#play(part, play).catch(() => undefined));
+    const save = iconButton("save", fileTexts.save(words, time), () => void this.#save(part).catch(() => undefined));
+    row.append(
+      make("span", "history-time", time),
+      make("span", "history-label", words),
+      make("span", "history-score", percent(score)),
+      play,
+      save,
+    );
+    return row;
+  }
+
+  async #play({ start, end }: Part, button: HTMLElement): Promise<void> {
+    const playing = button.hasAttribute("data-playing");
+    this.#player.stop();
+    if (playing) return;
+    const { signal } = this.#over;
+    const recording = await excerpt(this.#file, start, end, signal);
+    if (signal.aborted) return;
+    this.#player.load(recording);
+    this.#player.play();
+    this.#showPlaying(button);
+  }
+
+  async #save({ start, end, category }: Part): Promise<void> {
+    const recording = await excerpt(this.#file, start, end, this.#over.signal);
+    saveFile(`${this.#file.name}-${start.toFixed(1)}-${category?.label ?? "unknown"}.wav`, toWav(recording));
+  }
+
+  #showPlaying(button: HTMLElement | undefined): void {
+    for (const other of this.element.querySelectorAll<HTMLElement>("[data-playing]")) {
+      other.removeAttribute("data-playing");
+      setIcon(other, "play");
+    }
+    if (!button) return;
+    button.toggleAttribute("data-playing", true);
+    setIcon(button, "stop");
+  }
+}
+
+function barOf({ start, end, category, score }: Part): { label: string; onset: number; offset: number; score: number } {
+  return { label: category?.label ?? "", onset: start, offset: end, score };
+}

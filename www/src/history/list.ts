@@ -1,0 +1,150 @@
+// Every event in the range shown, newest first, with buttons to play, save and delete it.
+
+import { saveFile } from "../export/save.js";
+import { Player } from "../sound/player.js";
+import { toWav } from "../sound/wav.js";
+import { historyTexts, labelWords, locale } from "../texts/index.js";
+import { make, setText } from "../ui/dom.js";
+import { clock, decimal, percent } from "../ui/format.js";
+import { iconButton, setIcon } from "../ui/icons.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
+
+/** Rows added at a time. */
+const PAGE = 30;
+
+export class HistoryList {
+  readonly element = make("section", "history-list");
+  readonly #rows = make("ol", "history-rows");
+  readonly #more = make("button", "button small", "");
+  readonly #store: HistoryStore;
+  readonly #player = new Player((at) => {
+    if (at === undefined) this.#showPlaying(undefined);
+  });
+  #events: readonly HistoryEvent[] = [];
+  #shown = PAGE;
+
+  constructor(store: HistoryStore) {
+    this.#store = store;
+    this.#rows.dataset["testid"] = "history-rows";
+    this.#more.type = "button";
+    this.#more.onclick = () => {
+      this.#shown += PAGE;
+      this.#draw();
+    };
+    this.element.append(make("h3", "", historyTexts.list), this.#rows, this.#more);
+  }
+
+  /** Another day is shown: starts again with one page of rows. */
+  reset(): void {
+    this.#shown = PAGE;
+  }
+
+  show(events: readonly HistoryEvent[]): void {
+    this.#events = [...events].sort((a, b) => b.onset - a.onset);
+    this.#draw();
+  }
+
+  /** Scrolls to the event's row. */
+  focus(event: HistoryEvent | undefined): void {
+    const index = this.#events.findIndex(({ id }) => id === event?.id);
+    if (index < 0) return;
+    this.#shown = Math.max(this.#shown, index + 1);
+    this.#draw();
+    const row = this.#rows.children[index];
+    if (!(row instanceof HTMLElement)) return;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "center" });
+  }
+
+  #draw(): void {
+    const shown = this.#events.slice(0, this.#shown);
+    const present = new Map([...this.#rows.children].map((row) => [(row as HTMLElement).dataset["id"], row as HTMLElement]));
+    // Unchanged rows stay, so that they keep the focus.
+    const rows = shown.map((event) => {
+      const row = present.get(event.id);
+      return row?.dataset["state"] === stateOf(event) ? row : this.#row(event);
+    });
+    const same = rows.length === this.#rows.children.length && rows.every((row, i) => row === this.#rows.children[i]);
+    if (!same) {
+      const focused = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+      this.#rows.replaceChildren(...rows);
+      if (focused?.isConnected) focused.focus({ preventScroll: true });
+    }
+    const rest = this.#events.length - shown.length;
+    this.#more.hidden = rest === 0;
+    setText(this.#more, historyTexts.more(Math.min(PAGE, rest)));
+  }
+
+  #row(event: HistoryEvent): HTMLElement {
+    const row = make("li", "history-row");
+    const words = labelWords(event.label);
+    const time = timeOf(event.onset);
+    Object.assign(row.dataset, { id: event.id, label: event.label, state: stateOf(event) });
+    row.tabIndex = -1;
+    const seconds = (event.offset - event.onset) / 1000;
+    const length = seconds < 60 ? historyTexts.seconds(decimal(seconds, 1)) : historyTexts.minutes(clock(seconds));
+    const actions = make("span", "history-actions");
+    const label = make("span", "history-label", words);
+    label.title = words;
+    if (event.hasClip) {
+      const play = iconButton("play", historyTexts.play(words, time), () => void this.#play(event, play));
+      const save = iconButton("save", historyTexts.save(words, time), () => void this.#save(event));
+      actions.append(play, save);
+    }
+    actions.append(iconButton("delete", historyTexts.remove(words, time), () => void this.#remove(event, row)));
+    row.append(
+      make("span", "history-time", time),
+      label,
+      make("span", "history-length", event.open ? `${historyTexts.now} · ${length}` : length),
+      make("span", "history-score", percent(event.score)),
+      actions,
+    );
+    return row;
+  }
+
+  async #play({ id }: HistoryEvent, button: HTMLElement): Promise<void> {
+    const playing = button.hasAttribute("data-playing");
+    this.#player.stop();
+    if (playing) return;
+    const clip = await this.#store.clip(id);
+    if (!clip) return;
+    this.#player.load(clip);
+    this.#player.play();
+    this.#showPlaying(button);
+  }
+
+  #showPlaying(button: HTMLElement | undefined): void {
+    for (const other of this.#rows.querySelectorAll<HTMLElement>("[data-playing]")) {
+      other.removeAttribute("data-playing");
+      setIcon(other, "play");
+    }
+    if (!button) return;
+    button.toggleAttribute("data-playing", true);
+    setIcon(button, "stop");
+  }
+
+  async #save({ id, label, onset }: HistoryEvent): Promise<void> {
+    const clip = await this.#store.clip(id);
+    const at = new Date(onset).toISOString().slice(0, 19).replaceAll(":", "-");
+    if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${at}.wav`, toWav(clip));
+  }
+
+  /** The focus moves to the next row. */
+  async #remove({ id }: HistoryEvent, row: HTMLElement): Promise<void> {
+    if (row.querySelector("[data-playing]")) this.#player.stop();
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    await this.#store.remove(id);
+    row.remove();
+    this.#events = this.#events.filter((event) => event.id !== id);
+    next?.querySelector<HTMLElement>("button:last-child")?.focus();
+  }
+}
+
+/** What a row shows of an event; a row with the same state is reused. */
+function stateOf({ offset, open, score, hasClip }: HistoryEvent): string {
+  return [Math.round(offset / 100), open, percent(score), hasClip].join(" ");
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: "medium" });
+}

@@ -1,0 +1,69 @@
+// Saves the history as a file, or deletes it.
+
+import type { Row } from "../export/rows.js";
+import { type Format, formatButtons, saveRows } from "../export/save.js";
+import { historyTexts } from "../texts/index.js";
+import { make, option, smallButton } from "../ui/dom.js";
+import { endOfDay } from "./day.js";
+import type { HistoryEvent, HistoryStore } from "./store.js";
+
+export class HistorySaving {
+  readonly element = make("section", "history-saving");
+  readonly #store: HistoryStore;
+  readonly #day: () => Date;
+  readonly #what = make("select", "button small");
+
+  constructor(store: HistoryStore, day: () => Date) {
+    this.#store = store;
+    this.#day = day;
+    for (const [value, words] of [["day", historyTexts.exportedDay], ["all", historyTexts.exportedAll]] as const) {
+      this.#what.append(option(value, words));
+    }
+    this.#what.dataset["testid"] = "history-what";
+    const label = make("label", "models-quiet history-choice", historyTexts.exported);
+    label.append(this.#what);
+    const formats = formatButtons("history", (format) => void this.#save(format));
+    const dialog = this.#dialog();
+    const removeAll = smallButton(historyTexts.removeAll, "history-remove-all", () => dialog.showModal());
+    this.element.append(label, ...formats, removeAll, dialog);
+  }
+
+  async #save(format: Format): Promise<void> {
+    const day = this.#day();
+    const all = this.#what.value === "all";
+    const events = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
+    const name = all ? "sounds" : `sounds-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+    saveRows(name, format, events.map(toRow), events.map(toJson));
+  }
+
+  #dialog(): HTMLDialogElement {
+    const dialog = make("dialog", "ask");
+    const words = make("p", "", historyTexts.removeAllAsk);
+    words.id = "remove-all-words";
+    dialog.setAttribute("aria-labelledby", words.id);
+    const cancel = smallButton(historyTexts.cancel, "history-keep-all", () => dialog.close());
+    const remove = smallButton(historyTexts.removeAllDo, "history-really", () => {
+      dialog.close();
+      void this.#store.removeAll();
+    });
+    cancel.autofocus = true;
+    const actions = make("div", "ask-actions");
+    actions.append(cancel, remove);
+    dialog.append(words, actions);
+    return dialog;
+  }
+}
+
+function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
+  return { label, onset: onset / 1000, offset: offset / 1000, score, model };
+}
+
+/** With times as ISO 8601. */
+function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): object {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, model, clip: hasClip };
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}

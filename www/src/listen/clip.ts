@@ -1,0 +1,44 @@
+// The buttons of a recording: play it, save it.
+
+import type { Recording } from "sourcing-sound";
+import { Player } from "../sound/player.js";
+import { toWav } from "../sound/wav.js";
+import { texts } from "../texts/index.js";
+import { byId, setText } from "../ui/dom.js";
+import type { Picture } from "./picture.js";
+
+export class Clip {
+  readonly #actions = byId("clip-actions", HTMLElement);
+  readonly #play = byId("play", HTMLButtonElement);
+  readonly #download = byId("download", HTMLAnchorElement);
+  readonly #player: Player;
+
+  constructor(picture: Picture) {
+    this.#player = new Player((at) => {
+      picture.setProgress(at);
+      setText(this.#play, this.#player.playing ? texts.stopPlaying : texts.play);
+    });
+    setText(this.#play, texts.play);
+    setText(this.#download, texts.download);
+    this.#play.onclick = () => (this.#player.playing ? this.#player.stop() : this.#player.play());
+  }
+
+  /** With `fileName` it can be saved too. */
+  show(recording: Recording, fileName?: string): void {
+    this.clear();
+    this.#player.load(recording);
+    this.#download.hidden = fileName === undefined;
+    if (fileName !== undefined) {
+      this.#download.href = URL.createObjectURL(toWav(recording));
+      this.#download.download = fileName;
+    }
+    this.#actions.hidden = false;
+  }
+
+  clear(): void {
+    this.#player.load(undefined);
+    this.#actions.hidden = true;
+    if (this.#download.href) URL.revokeObjectURL(this.#download.href);
+    this.#download.removeAttribute("href");
+  }
+}

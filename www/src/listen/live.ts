@@ -1,0 +1,211 @@
+// One session of live listening, from start to stop. The input is the microphone, or a sample in its place; it can be
+// paused and resumed, and a lost microphone is opened again. Updates go to the stage, the list, the history and alerts.
+
+import type { Classifier, ModelInfo, Recording, SoundError, StreamOptions, Update } from "sourcing-sound";
+import type { SettingsStore } from "../settings.js";
+import { listenTexts, texts } from "../texts/index.js";
+import { short } from "../ui/format.js";
+import type { Notice } from "../ui/notice.js";
+import type { Alerts } from "./alerts.js";
+import type { State } from "./buttons.js";
+import type { PlayingSample } from "./playing-sample.js";
+import { Quiet } from "./quiet.js";
+import { type MicrophoneEvents, ReconnectingMicrophone } from "./reconnecting-microphone.js";
+import type { Sample } from "./samples.js";
+import type { SoundList } from "./sound-list.js";
+import type { Stage } from "./stage.js";
+import type { WakeLock } from "./wake-lock.js";
+
+/** Takes the updates of a session with the microphone. */
+export interface EventLog {
+  /** Listening starts or resumes, or switches to another model. */
+  begin(info: ModelInfo): void;
+  update(update: Update): void;
+  /** Listening ends, and with it all open events. May be called more than once. */
+  end(): void;
+}
+
+export interface LiveParts {
+  settings: SettingsStore;
+  notice: Notice;
+  log: EventLog;
+  wakeLock: WakeLock;
+  alerts: Alerts;
+  stage: Stage;
+  list: SoundList;
+  /** A microphone was opened. */
+  opened(): void;
+  changed(state: State): void;
+  /** The session has ended with an error. */
+  failed(thrown: unknown): void;
+}
+
+/** The name of the input. */
+export function sourceWords(sample: Sample | undefined): string {
+  return sample ? texts.fromSample(texts.samples[sample.id]) : texts.fromMicrophone;
+}
+
+export class LiveSession {
+  readonly #parts: LiveParts;
+  readonly #sample: PlayingSample | undefined;
+  readonly #signal: AbortSignal;
+  readonly #source: string;
+  readonly #microphone: ReconnectingMicrophone;
+  #quiet = new Quiet();
+  /** Number of samples lost since the microphone was opened. */
+  #dropped = 0;
+  #troubled = false;
+  #processedSeconds: number | undefined;
+
+  /** The session lasts until `signal` aborts. With `sample`, that is the input instead of the microphone. */
+  constructor(classifier: Classifier, sample: PlayingSample | undefined, parts: LiveParts, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#sample = sample;
+    this.#signal = signal;
+    this.#source = sourceWords(sample?.sample);
+    const { settings, stage } = parts;
+    const options = {
+      classifier,
+      settings: settings.streamOf(classifier.info.name),
+      deviceId: settings.all.deviceId,
+      ...(sample && { media: sample.media }),
+    };
+    stage.picture.beginLive(classifier.info);
+    this.#microphone = new ReconnectingMicrophone(options, this.#events());
+    signal.addEventListener("abort", () => this.#end(), { once: true });
+    this.beginLog(classifier.info);
+  }
+
+  /** Resolves after the first attempt to open the microphone, whether it worked or not. */
+  start(): Promise<void> {
+    return this.#microphone.start(this.#signal);
+  }
+
+  /** Seconds of sound processed since the microphone was opened. */
+  get processedSeconds(): number | undefined {
+    return this.#processedSeconds;
+  }
+
+  /** The last seconds of sound, if a microphone is open. */
+  recent(seconds: number): Promise<Recording | undefined> {
+    return this.#microphone.recent(seconds);
+  }
+
+  /** Switches to another classifier. Rejects, and changes nothing, if the microphone cannot switch. */
+  use(classifier: Classifier): Promise<void> {
+    return this.#microphone.use(classifier, this.#parts.settings.streamOf(classifier.info.name));
+  }
+
+  adjust(options: StreamOptions): Promise<void> {
+    return this.#microphone.adjust(options);
+  }
+
+  useDevice(deviceId: string | undefined): void {
+    this.#microphone.useDevice(deviceId);
+  }
+
+  /** A sample does not go into the history. */
+  beginLog(info: ModelInfo): void {
+    if (!this.#sample) this.#parts.log.begin(info);
+  }
+
+  async pause(): Promise<void> {
+    await Promise.all([this.#microphone.pause(), this.#sample?.pause()]);
+    if (this.#signal.aborted) return;
+    this.#processedSeconds = undefined;
+    this.#parts.log.end();
+    this.#parts.stage.hold();
+    this.#showPaused();
+  }
+
+  async resume(info: ModelInfo): Promise<void> {
+    if (this.#signal.aborted) return;
+    this.beginLog(info);
+    this.#showListening();
+    await Promise.all([this.#microphone.resume(), this.#sample?.resume()]);
+  }
+
+  #events(): MicrophoneEvents {
+    const { notice, stage, opened, failed } = this.#parts;
+    const unlessOver =
+      <A extends unknown[]>(report: (...args: A) => void) =>
+      (...args: A) => {
+        if (!this.#signal.aborted) report(...args);
+      };
+    return {
+      opened: unlessOver(({ processing }) => {
+        this.#dropped = 0;
+        this.#quiet = new Quiet();
+        notice.clear();
+        opened();
+        // A microphone that was lost while paused comes back paused.
+        if (this.#microphone.paused) this.#showPaused();
+        else this.#showListening();
+        if (processing.length > 0 && !this.#sample) notice.remark(texts.processed(processing.join(", ")));
+      }),
+      update: unlessOver((update, { sampleRate, info }) => {
+        this.#show(update, info);
+        if (update.dropped > this.#dropped) notice.remark(texts.lost(short(update.dropped / sampleRate)));
+        this.#dropped = update.dropped;
+      }),
+      frame: unlessOver((frame) => {
+        this.#processedSeconds = frame.time;
+        this.#quiet.frame(frame.time, frame.level);
+        stage.frame(frame);
+      }),
+      troubled: unlessOver((error) => {
+        this.#troubled = true;
+        notice.fail(error);
+      }),
+      waiting: unlessOver((error, again) => this.#wait(error, again)),
+      fellBack: unlessOver(() => notice.remark(listenTexts.fellBack)),
+      failed: unlessOver(failed),
+    };
+  }
+
+  #show(update: Update, { segmentSeconds }: ModelInfo): void {
+    const { notice, stage, list, log, alerts } = this.#parts;
+    if (this.#troubled) notice.clear();
+    this.#troubled = false;
+    const isQuiet = this.#quiet.since(segmentSeconds);
+    const events = this.#quiet.sounds(update.events, isQuiet);
+    stage.answer(update, isQuiet);
+    list.update(events, update.groups);
+    if (this.#sample) return;
+    log.update({ ...update, events });
+    alerts.take(events);
+  }
+
+  /** There is no microphone for now. `again`: there was one before, so it counts as waiting and not as an error. */
+  #wait(error: SoundError, again: boolean): void {
+    const { log, stage, notice, changed } = this.#parts;
+    this.#processedSeconds = undefined;
+    log.end();
+    stage.quieten();
+    notice.fail(error);
+    changed(again ? "waiting" : "error");
+    if (again) stage.wait(this.#source, listenTexts.waiting, listenTexts.waitingDetail);
+    else stage.wait("", texts.failed);
+  }
+
+  #showPaused(): void {
+    const { wakeLock, stage, changed } = this.#parts;
+    wakeLock.want(false);
+    const detail = this.#sample ? listenTexts.pausedSample : listenTexts.pausedDetail;
+    stage.wait(this.#source, listenTexts.paused, detail);
+    changed("paused");
+  }
+
+  #showListening(): void {
+    const { wakeLock, stage, settings, changed } = this.#parts;
+    wakeLock.want(settings.all.wakeLock);
+    stage.listen(this.#source, this.#sample === undefined);
+    changed("listening");
+  }
+
+  #end(): void {
+    this.#processedSeconds = undefined;
+    this.#parts.wakeLock.want(false);
+    this.#parts.log.end();
+  }
+}

@@ -1,0 +1,227 @@
+// Keeps a microphone open until it is stopped: if it is refused, lost or
+// interrupted, or stalls, it is opened again as soon as that may work.
+
+import {
+  type Classifier,
+  type Frame,
+  listen,
+  type Microphone,
+  type Recording,
+  SoundError,
+  type StreamOptions,
+  type Update,
+} from "sourcing-sound";
+import { mayPass, untilRetry } from "./retry.js";
+
+export interface MicrophoneEvents {
+  /** A microphone was opened, for the first time or again. */
+  opened(microphone: Microphone): void;
+  update(update: Update, microphone: Microphone): void;
+  frame(frame: Frame): void;
+  /** The open microphone has a problem, but goes on. */
+  troubled(error: SoundError): void;
+  /** There is no microphone for now; it is tried again when that may work. `again`: there was one before. */
+  waiting(error: SoundError, again: boolean): void;
+  /** Called after `opened` if the chosen microphone is not connected and the system default is used instead. */
+  fellBack(): void;
+  /** It has ended with an error. */
+  failed(thrown: unknown): void;
+}
+
+export interface MicrophoneOptions {
+  classifier: Classifier;
+  settings: StreamOptions;
+  /** `undefined` for the system default. */
+  deviceId: string | undefined;
+  /** Used instead of a microphone. */
+  media?: MediaStream;
+}
+
+const WATCH_MS = 2000;
+/** An open microphone delivers a frame every 43 ms. After this long without one, as after a sleep, it is opened again. */
+const STALL_MS = 8000;
+
+/** The reason to close a microphone and open it again at once. */
+const REOPEN = Symbol("reopen");
+
+export class ReconnectingMicrophone {
+  readonly #events: MicrophoneEvents;
+  #options: MicrophoneOptions;
+  #microphone: Microphone | undefined;
+  #end: (why: unknown) => void = () => undefined;
+  #paused = false;
+  #worked = false;
+  #resuming = false;
+  #fellBack = false;
+  #lastFrame = 0;
+
+  constructor(options: MicrophoneOptions, events: MicrophoneEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** Runs until `signal` aborts. Resolves after the first attempt, whether it worked or not. */
+  async start(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((tried) => void this.#run(signal, tried));
+  }
+
+  /** The microphone that is open. */
+  get microphone(): Microphone | undefined {
+    return this.#microphone;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  async pause(): Promise<void> {
+    this.#paused = true;
+    await this.#microphone?.pause();
+  }
+
+  async resume(): Promise<void> {
+    this.#paused = false;
+    this.#lastFrame = performance.now();
+    try {
+      await this.#microphone?.resume();
+    } catch (thrown) {
+      this.#end(thrown);
+    }
+  }
+
+  /** Switches to another classifier, also for later microphones. Rejects, and changes nothing, if that fails. */
+  async use(classifier: Classifier, settings: StreamOptions): Promise<void> {
+    const microphone = this.#microphone;
+    try {
+      await microphone?.use(classifier);
+    } catch (thrown) {
+      // If it was closed in the meantime, the next microphone starts with the new classifier.
+      if (microphone?.state !== "closed") throw thrown;
+    }
+    const same = JSON.stringify(settings) === JSON.stringify(this.#options.settings);
+    this.#options = { ...this.#options, classifier };
+    if (!same) await this.adjust(settings);
+  }
+
+  /** Changes the settings, also for later microphones. */
+  async adjust(settings: StreamOptions): Promise<void> {
+    this.#options = { ...this.#options, settings };
+    await this.#microphone?.adjust(settings);
+  }
+
+  /** Switches to another microphone; `undefined` for the system default. */
+  useDevice(deviceId: string | undefined): void {
+    if (deviceId === this.#options.deviceId || this.#options.media) return;
+    this.#options = { ...this.#options, deviceId };
+    this.#end(REOPEN);
+  }
+
+  /** The last seconds of sound, if a microphone is open. */
+  async recent(seconds: number): Promise<Recording | undefined> {
+    return this.#microphone?.recent(seconds).catch(() => undefined);
+  }
+
+  async #run(signal: AbortSignal, tried: () => void): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        const why = await this.#hold(signal, tried);
+        if (signal.aborted) return;
+        if (why === REOPEN) continue;
+        if (!(why instanceof SoundError && mayPass(why.code))) throw why;
+        this.#events.waiting(why, this.#worked);
+        tried();
+        await untilRetry(why.code, signal);
+      }
+    } catch (thrown) {
+      if (!signal.aborted) this.#events.failed(thrown);
+    } finally {
+      tried();
+    }
+  }
+
+  /** Holds one microphone until it ends, and returns the reason. */
+  async #hold(signal: AbortSignal, tried: () => void): Promise<unknown> {
+    const over = new AbortController();
+    const ended = new Promise<unknown>((resolve) => (this.#end = resolve));
+    signal.addEventListener("abort", () => this.#end(undefined), { signal: over.signal });
+    try {
+      const opening = this.#open(over.signal);
+      const microphone = await Promise.race([opening, ended]);
+      // It ended while opening: close the microphone if it opens after all.
+      if (!isMicrophone(microphone)) {
+        void opening.then((late) => late.close()).catch(() => undefined);
+        return microphone;
+      }
+      this.#microphone = microphone;
+      this.#worked = true;
+      this.#lastFrame = performance.now();
+      if (this.#paused) await microphone.pause();
+      const watch = setInterval(() => this.#watch(microphone), WATCH_MS);
+      over.signal.addEventListener("abort", () => clearInterval(watch));
+      this.#events.opened(microphone);
+      if (this.#fellBack) this.#events.fellBack();
+      tried();
+      return await ended;
+    } catch (thrown) {
+      return thrown;
+    } finally {
+      over.abort();
+      void this.#microphone?.close();
+      this.#microphone = undefined;
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<Microphone> {
+    const { deviceId } = this.#options;
+    this.#fellBack = false;
+    try {
+      return await this.#listen(signal, deviceId);
+    } catch (thrown) {
+      const gone = thrown instanceof SoundError && thrown.code === "no-microphone";
+      if (!gone || deviceId === undefined || signal.aborted) throw thrown;
+      this.#fellBack = true;
+      return this.#listen(signal, undefined);
+    }
+  }
+
+  async #listen(signal: AbortSignal, deviceId: string | undefined): Promise<Microphone> {
+    const { classifier, settings, media } = this.#options;
+    const end = this.#end;
+    const microphone: Microphone = await listen((update) => this.#events.update(update, microphone), {
+      ...settings,
+      ...(media ? { mediaStream: media } : deviceId !== undefined && { deviceId }),
+      classifier,
+      signal,
+      onFrame: (frame) => {
+        this.#lastFrame = performance.now();
+        this.#events.frame(frame);
+      },
+      onError: (error) => {
+        if (microphone.state === "closed") end(error);
+        else this.#events.troubled(error);
+      },
+    });
+    return microphone;
+  }
+
+  #watch(microphone: Microphone): void {
+    if (this.#paused) return;
+    if (microphone.state === "paused") void this.#resumeInterrupted(microphone);
+    else if (performance.now() - this.#lastFrame > STALL_MS) {
+      this.#end(new SoundError("interrupted", `no sound came for ${STALL_MS / 1000} s`));
+    }
+  }
+
+  /** The system interrupted the microphone; some systems resume only when asked. */
+  async #resumeInterrupted(microphone: Microphone): Promise<void> {
+    if (this.#resuming) return;
+    this.#resuming = true;
+    await microphone.resume().catch(() => undefined);
+    this.#lastFrame = performance.now();
+    this.#resuming = false;
+  }
+}
+
+function isMicrophone(value: unknown): value is Microphone {
+  return typeof value === "object" && value !== null && "pause" in value;
+}

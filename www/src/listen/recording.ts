@@ -1,0 +1,49 @@
+// Records through the microphone, which is opened and closed for it.
+
+import { type Classifier, type Frame, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
+
+export interface RecordOptions {
+  signal: AbortSignal;
+  /** `undefined` for the system default. */
+  deviceId: string | undefined;
+  /** The microphone is open. */
+  began(): void;
+  /** `time`: seconds recorded so far. */
+  frame(frame: Frame, time: number): void;
+  /** The microphone has a problem, but goes on. */
+  troubled(error: SoundError): void;
+}
+
+/** Records the next `seconds`. Rejects with an error of {@link listen}, `device-lost`, or `aborted`. */
+export async function record(classifier: Classifier, seconds: number, options: RecordOptions): Promise<Recording> {
+  const { signal, deviceId, began, frame, troubled } = options;
+  let lost: SoundError | undefined;
+  const microphone: Microphone = await listen(() => undefined, {
+    classifier,
+    signal,
+    ...(deviceId !== undefined && { deviceId }),
+    onFrame: (latest) => !signal.aborted && frame(latest, latest.time),
+    onError: (error) => {
+      if (microphone.state === "closed") lost = error;
+      else if (!signal.aborted) troubled(error);
+    },
+  });
+  try {
+    signal.throwIfAborted();
+    began();
+    return await microphone.record(seconds, { signal });
+  } catch (thrown) {
+    // The reason why the microphone closed says more than the error that it is closed.
+    throw lost ?? thrown;
+  } finally {
+    await microphone.close();
+  }
+}
+
+/** The shortest recording, in seconds, even if the model's segments are shorter. */
+const MIN_RECORDING_SECONDS = 4;
+
+/** How long a recording is for a model. */
+export function recordingSeconds({ segmentSeconds }: ModelInfo): number {
+  return Math.max(MIN_RECORDING_SECONDS, segmentSeconds);
+}

@@ -1,0 +1,132 @@
+// The settings of listening. Each value is the model's own until the user changes it.
+
+import type { ModelInfo, StreamOptions } from "sourcing-sound";
+import type { SettingsStore } from "../settings.js";
+import { settingsTexts } from "../texts/index.js";
+import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
+import { percent, trimmed } from "../ui/format.js";
+import { AlertsPanel } from "./alerts-panel.js";
+import { WakeLock } from "./wake-lock.js";
+
+export interface SettingsEvents {
+  /** The settings of the stream have changed. */
+  stream(options: StreamOptions): void;
+  wakeLock(wanted: boolean): void;
+}
+
+type Name = "hopSeconds" | "smoothingSeconds" | "eventOn" | "rejectionThreshold";
+
+interface Range {
+  min: number;
+  max: number;
+  step: number;
+  words(value: number): string;
+}
+
+const RANGES: Readonly<Record<Name, Range>> = {
+  hopSeconds: { min: 0.25, max: 4, step: 0.25, words: (value) => settingsTexts.seconds(trimmed(value, 2)) },
+  smoothingSeconds: { min: 0, max: 10, step: 0.5, words: (value) => settingsTexts.seconds(trimmed(value, 1)) },
+  eventOn: { min: 0.05, max: 0.95, step: 0.05, words: percent },
+  rejectionThreshold: { min: 0, max: 0.95, step: 0.05, words: percent },
+};
+
+/** An event ends when its score falls below this fraction of the threshold that starts it: about the models' own ratio. */
+const OFF_PART = 0.6;
+
+export class SettingsPanel {
+  readonly #store: SettingsStore;
+  readonly #events: SettingsEvents;
+  readonly #rows: Map<Name, SliderRow>;
+  readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#setAll({}));
+  readonly #alerts: AlertsPanel;
+  #info: ModelInfo | undefined;
+
+  constructor(store: SettingsStore, events: SettingsEvents) {
+    this.#store = store;
+    this.#events = events;
+    setText(byId("settings-title", HTMLElement), settingsTexts.title);
+    this.#rows = new Map(
+      (Object.keys(RANGES) as Name[]).map((name) => [name, new SliderRow(name, (value) => this.#set(name, value))]),
+    );
+    this.#alerts = new AlertsPanel(store);
+    const sliders = make("div", "settings-sliders");
+    sliders.append(...[...this.#rows.values()].map(({ element }) => element), this.#reset);
+    byId("settings-body", HTMLElement).replaceChildren(sliders, this.#wakeLock(), this.#alerts.element);
+  }
+
+  describe(info: ModelInfo): void {
+    this.#info = info;
+    this.#alerts.describe(info);
+    this.#show();
+  }
+
+  #wakeLock(): HTMLElement {
+    const words = WakeLock.supported ? settingsTexts.wakeLock : settingsTexts.wakeLockUnsupported;
+    const row = checkbox(words, this.#store.all.wakeLock, "wake-lock", ({ checked }) => {
+      this.#store.change({ wakeLock: checked });
+      this.#events.wakeLock(checked);
+    });
+    row.querySelector("input")!.disabled = !WakeLock.supported;
+    return row;
+  }
+
+  #set(name: Name, value: number): void {
+    if (!this.#info) return;
+    const options: StreamOptions = { ...this.#store.streamOf(this.#info.name), [name]: value };
+    if (name === "eventOn") options.eventOff = value * OFF_PART;
+    this.#setAll(options);
+  }
+
+  #setAll(options: StreamOptions): void {
+    if (!this.#info) return;
+    this.#store.changeStream(this.#info.name, options);
+    this.#show();
+    this.#events.stream(options);
+  }
+
+  #show(): void {
+    const info = this.#info;
+    if (!info) return;
+    const set = this.#store.streamOf(info.name);
+    for (const [name, row] of this.#rows) row.show(set[name] ?? info[name], info[name]);
+    this.#reset.disabled = Object.keys(set).length === 0;
+  }
+}
+
+class SliderRow {
+  readonly element = make("div", "settings-row");
+  readonly #input = document.createElement("input");
+  readonly #value = make("output", "settings-value");
+  readonly #own = make("span", "settings-own");
+  readonly #range: Range;
+
+  constructor(name: Name, changed: (value: number) => void) {
+    this.#range = RANGES[name];
+    const { title, help } = settingsTexts.sliders[name];
+    const label = make("label", "settings-name", title);
+    const explained = make("p", "settings-help", help);
+    const id = `setting-${name}`;
+    label.setAttribute("for", id);
+    explained.id = `${id}-help`;
+    const { min, max, step } = this.#range;
+    Object.assign(this.#input, { type: "range", id, min: `${min}`, max: `${max}`, step: `${step}` });
+    this.#input.dataset["testid"] = id;
+    this.#input.setAttribute("aria-describedby", explained.id);
+    this.#input.oninput = () => this.#words(Number(this.#input.value));
+    this.#input.onchange = () => changed(Number(this.#input.value));
+    explained.append(" ", this.#own);
+    this.element.append(label, this.#value, this.#input, explained);
+  }
+
+  show(value: number, own: number): void {
+    this.#input.value = String(value);
+    this.#words(value);
+    setText(this.#own, settingsTexts.own(this.#range.words(own)));
+  }
+
+  #words(value: number): void {
+    const words = this.#range.words(value);
+    setText(this.#value, words);
+    this.#input.setAttribute("aria-valuetext", words);
+  }
+}

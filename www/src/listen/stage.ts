@@ -1,0 +1,89 @@
+// The stage: the answer with the best scores, the picture, the input level, and
+// the bars of all labels.
+
+import type { Classifier, Frame, ModelInfo, Prediction, Recording, Update } from "sourcing-sound";
+import { texts } from "../texts/index.js";
+import { short } from "../ui/format.js";
+import { Announcer } from "./announcer.js";
+import { Bars } from "./bars.js";
+import { LevelHint } from "./level-hint.js";
+import { Meter } from "./meter.js";
+import { Picture } from "./picture.js";
+import { Verdict } from "./verdict.js";
+
+export class Stage {
+  readonly picture = new Picture();
+  readonly #announcer = new Announcer();
+  readonly #verdict = new Verdict(this.#announcer);
+  readonly #meter = new Meter();
+  readonly #hint = new LevelHint();
+  readonly #bars = new Bars();
+  /** The name of the input. */
+  #source = "";
+
+  describe(info: ModelInfo): void {
+    this.picture.describe(info);
+    this.#bars.describe(info);
+  }
+
+  /** Shows a status in place of an answer. */
+  wait(source: string, words: string, detail = ""): void {
+    this.#source = source;
+    this.#verdict.wait(source, words, detail);
+  }
+
+  /** Listening starts or resumes. `hints`: whether the input is a microphone, so that hints on its level make sense. */
+  listen(source: string, hints: boolean): void {
+    this.wait(source, texts.listening);
+    if (hints) this.#hint.begin();
+    else this.#hint.end();
+  }
+
+  /** Shows the current answer. */
+  answer(update: Update, quiet: boolean): void {
+    if (quiet) this.#verdict.quiet(this.#source);
+    else this.#verdict.answer(this.#source, update);
+    this.#bars.show(update.categories, update.groups);
+  }
+
+  frame({ columns, level }: Frame): void {
+    this.picture.append(columns);
+    this.#meter.show(level);
+    this.#hint.show(level);
+  }
+
+  /** Shows a frame of a recording of `seconds`, `time` seconds after its start. */
+  recordingFrame({ columns, level }: Frame, time: number, seconds: number): void {
+    this.picture.append(columns);
+    this.#meter.show(level);
+    this.picture.setProgress(time / seconds);
+    this.#verdict.setDetail(texts.secondsLeft(Math.max(0, seconds - time).toFixed(1)));
+  }
+
+  /** Shows a whole recording with its answer. */
+  showRecording(
+    info: Classifier["info"],
+    { pcm, sampleRate }: Recording,
+    columns: Float32Array,
+    answer: Pick<Prediction, "categories" | "groups" | "rejected">,
+  ): void {
+    const seconds = pcm.length / sampleRate;
+    this.picture.showRecording(info, columns, seconds);
+    this.#verdict.answer(`${texts.fromRecording} · ${short(seconds)} s`, answer);
+    this.#bars.show(answer.categories, answer.groups);
+  }
+
+  /** There is no input for now; the answer stays. */
+  hold(): void {
+    this.#meter.clear();
+    this.#hint.end();
+    this.#announcer.reset();
+  }
+
+  /** There is no input. */
+  quieten(): void {
+    this.hold();
+    this.#bars.clear();
+    this.picture.setProgress(undefined);
+  }
+}

@@ -1,0 +1,60 @@
+// The classifier in use: everyday at first, then whichever is chosen.
+
+import { Classifier, type ModelInfo } from "sourcing-sound";
+
+export class ActiveModel {
+  readonly #changed: (info: ModelInfo) => void;
+  #classifier: Promise<Classifier> | undefined;
+  /** Ends with the work that needs the classifier it started with. */
+  #held: Promise<void> = Promise.resolve();
+
+  /** `changed` is called whenever another model is in use, and for the first one. */
+  constructor(changed: (info: ModelInfo) => void) {
+    this.#changed = changed;
+  }
+
+  /** The classifier in use. The first is loaded on the first call, and again after a failure. */
+  load(): Promise<Classifier> {
+    this.#classifier ??= Classifier.load().then(
+      (classifier) => {
+        this.#changed(classifier.info);
+        return classifier;
+      },
+      (thrown: unknown) => {
+        this.#classifier = undefined;
+        throw thrown;
+      },
+    );
+    return this.#classifier;
+  }
+
+  /** Keeps the current classifier open until `work` ends, even if another is chosen in the meantime. */
+  hold(work: Promise<void>): void {
+    this.#held = Promise.allSettled([this.#held, work]).then(() => undefined);
+  }
+
+  /** Resolves when all work that was passed to `hold` so far has ended. */
+  released(): Promise<void> {
+    return this.#held;
+  }
+
+  /**
+   * Replaces the classifier in use and returns the previous one, for the caller to close. `handOver` passes the new one to
+   * an open microphone; if that fails, this rejects and nothing changes.
+   */
+  async replace(
+    classifier: Classifier,
+    handOver: ((classifier: Classifier) => Promise<void> | undefined) | undefined,
+  ): Promise<Classifier | undefined> {
+    const before = this.#classifier;
+    this.#classifier = Promise.resolve(classifier);
+    try {
+      await handOver?.(classifier);
+    } catch (thrown) {
+      this.#classifier = before;
+      throw thrown;
+    }
+    this.#changed(classifier.info);
+    return before;
+  }
+}

@@ -1,0 +1,215 @@
+// Switches between the models: offers the choices, loads the chosen one and hands
+// it over. One is loaded at a time; a new choice cancels the one that is loading.
+
+import { Classifier, type ModelInfo } from "sourcing-sound";
+import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
+import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOwn, sameFiles } from "./own-files.js";
+import { fileOf, forgetAllBut } from "./store.js";
+
+export interface ModelSwitcherEvents {
+  /** Takes over a classifier and puts it in use. If it rejects, the classifier is closed here. */
+  adopt(classifier: Classifier): Promise<void>;
+  /** The user asked for another model. */
+  began(): void;
+  /** It could not be loaded; the model in use stays. */
+  failed(thrown: unknown): void;
+}
+
+/** A view of the switcher: the line below the stage, or the Models view. All get the same calls. */
+export interface ModelSwitcherView {
+  /** Sets the choices and the one in use. Called again when the list changes. */
+  offer(choices: Choice[], active: Choice): void;
+  /** A model is being loaded; `undefined` for a file that the user opened. */
+  load(choice: Choice | undefined): void;
+  progress(loadedBytes: number, totalBytes: number): void;
+  /** Everything is loaded: it can no longer be cancelled. */
+  finish(): void;
+  activate(choice: Choice): void;
+  /** Nothing has changed: the model in use stays. */
+  giveUp(): void;
+  /** The reason. */
+  fail?(thrown: unknown, choice: Choice | undefined): void;
+  /** The user's own model is in use. `kept`: it is saved for the next visit. */
+  opened?(choice: Choice, kept: boolean): void;
+}
+
+/** The result of loading. */
+interface Loaded {
+  choice: Choice;
+  classifier: Classifier;
+}
+
+export class ModelSwitcher {
+  readonly #events: ModelSwitcherEvents;
+  readonly #views: ModelSwitcherView[] = [];
+  #opened = false;
+  #choices: Choice[] = [];
+  /** Whether the site's list could be loaded. */
+  #complete = false;
+  #active: Choice | undefined;
+  #loading: AbortController | undefined;
+
+  constructor(events: ModelSwitcherEvents) {
+    this.#events = events;
+  }
+
+  /** Adds a view. */
+  watch(view: ModelSwitcherView): void {
+    this.#views.push(view);
+    if (this.#active) view.offer(this.#choices, this.#active);
+  }
+
+  /** Offers all choices, `info` being the model in use, and loads the one that was chosen last time. */
+  async open(info: ModelInfo): Promise<void> {
+    if (this.#opened) return;
+    this.#opened = true;
+    const listed = await fetchChoices().catch((): Choice[] => []);
+    const found = listed.find(({ model, head }) => model.sha256 === info.sha256 && !head);
+    // Without the list the page works with the models that it has; the next visit tries again.
+    this.#complete = found !== undefined;
+    const active = found ?? firstChoice(info);
+    this.#choices = [active, ...listed.filter((choice) => found && choice !== found), ...keptChoices()];
+    this.#active = active;
+    this.#tell((view) => view.offer(this.#choices, active));
+    this.#tidy();
+    const last = this.#choices.find(({ id }) => id === remembered());
+    if (last && last !== active) await this.#load(last);
+  }
+
+  /** The user chose one from the list. */
+  choose(choice: Choice): void {
+    this.#events.began();
+    void this.#load(choice);
+  }
+
+  /** The user opened a model's file, with or without a head. */
+  async openOwn(files: readonly File[]): Promise<void> {
+    if (!this.#active) return;
+    this.#events.began();
+    let own: OwnFiles | undefined;
+    const choice = await this.#switch(undefined, async (signal) => {
+      own = await readOwn(files);
+      const { model, head } = own;
+      const classifier = await Classifier.load({ model, ...(head && { head }), signal });
+      const choice = await ownChoice(own, classifier.info);
+      return { classifier, choice: this.#choices.find((other) => sameFiles(other, choice)) ?? choice };
+    });
+    if (!choice || !own) return;
+    const kept = choice.from !== "person" || (await keepChoice(choice, own));
+    this.#tell((view) => view.opened?.(choice, kept));
+  }
+
+  /** Removes one of the user's own. If it is in use, the first of the list replaces it. */
+  async remove(choice: Choice): Promise<void> {
+    const [first] = this.#choices;
+    if (choice === this.#active && first) await this.#load(first);
+    if (!this.#active || choice === this.#active) return;
+    const active = this.#active;
+    forgetChoice(choice);
+    this.#choices = this.#choices.filter((other) => other !== choice);
+    this.#tell((view) => view.offer(this.#choices, active));
+    this.#tidy();
+  }
+
+  /** Cancels the loading. */
+  cancel(): void {
+    if (!this.#loading) return;
+    this.#loading.abort();
+    this.#loading = undefined;
+    this.#tell((view) => view.giveUp());
+  }
+
+  async #load(choice: Choice): Promise<void> {
+    await this.#switch(choice, async (signal) => ({ choice, classifier: await this.#fetch(choice, signal) }));
+  }
+
+  /** Puts the result of `load` in use, unless another choice comes first. */
+  async #switch(wanted: Choice | undefined, load: (signal: AbortSignal) => Promise<Loaded>): Promise<Choice | undefined> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    const { signal } = loading;
+    this.#tell((view) => view.load(wanted));
+    let loaded: Loaded | undefined;
+    try {
+      loaded = await load(signal);
+      signal.throwIfAborted();
+      this.#loading = undefined;
+      this.#tell((view) => view.finish());
+      await this.#events.adopt(loaded.classifier);
+      const { choice } = loaded;
+      if (this.#active) keepForLater(this.#active);
+      this.#active = choice;
+      remember(choice.id);
+      this.#list(choice);
+      this.#tell((view) => view.activate(choice));
+      return choice;
+    } catch (thrown) {
+      loaded?.classifier.close();
+      if (signal.aborted) return undefined;
+      this.#loading = undefined;
+      this.#tell((view) => view.giveUp());
+      this.#tell((view) => view.fail?.(thrown, wanted));
+      // For a file that the user opened, the Models view shows the error.
+      if (wanted) this.#events.failed(thrown);
+      return undefined;
+    }
+  }
+
+  async #fetch(choice: Choice, signal: AbortSignal): Promise<Classifier> {
+    if (choice.from === "page") return Classifier.load({ signal });
+    const { model, head } = choice;
+    const loaded = { model: 0, head: 0 };
+    const total = sizeOf(choice);
+    const progress = (part: keyof typeof loaded) => (bytes: number) => {
+      loaded[part] = bytes;
+      if (!signal.aborted) this.#tell((view) => view.progress(loaded.model + loaded.head, total));
+    };
+    const [modelBytes, headBytes] = await Promise.all([
+      fileOf(model, { signal, onProgress: progress("model") }),
+      head && fileOf(head, { signal, onProgress: progress("head") }),
+    ]);
+    return Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal });
+  }
+
+  /** Adds a choice to the list, replacing one with the same id. */
+  #list(choice: Choice): void {
+    if (this.#choices.includes(choice)) return;
+    this.#choices = [...this.#choices.filter(({ id }) => id !== choice.id), choice];
+    this.#tell((view) => view.offer(this.#choices, choice));
+  }
+
+  /** Only with the site's list is it known which files are still needed. */
+  #tidy(): void {
+    if (this.#complete) forgetAllBut(this.#choices).catch(() => undefined);
+  }
+
+  #tell(call: (view: ModelSwitcherView) => void): void {
+    for (const view of this.#views) call(view);
+  }
+}
+
+/** The first model came with the page. Cached like the others, it is also available without a network. */
+function keepForLater({ model, from }: Choice): void {
+  if (from !== "site") return;
+  fileOf(model, { signal: new AbortController().signal, onProgress: () => undefined }).catch(() => undefined);
+}
+
+/** The id of the choice in use. */
+const KEY = "sourcing-sound.model";
+
+function remembered(): string | undefined {
+  try {
+    return localStorage.getItem(KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(id: string): void {
+  try {
+    localStorage.setItem(KEY, id);
+  } catch {
+    // Next time the user has to choose again.
+  }
+}

@@ -1,0 +1,99 @@
+// The user's settings, saved for the next visit if the browser allows it. Values of
+// the stream that are not set are the model's own.
+
+import type { StreamOptions } from "sourcing-sound";
+
+/** When and how the user is alerted. */
+export interface AlertSettings {
+  /** The ticked labels, of any model, as the models name them. */
+  labels: string[];
+  notify: boolean;
+  sound: boolean;
+}
+
+export interface Settings {
+  /** By the model's name. */
+  stream: Readonly<Record<string, StreamOptions>>;
+  /** `undefined` for the system default. */
+  deviceId: string | undefined;
+  wakeLock: boolean;
+  alerts: AlertSettings;
+  /** Whether sound is kept with each event, and for how many events at most. */
+  keepAudio: boolean;
+  maxClips: number;
+}
+
+const KEY = "sourcing-sound.settings";
+
+const DEFAULTS: Settings = {
+  stream: {},
+  deviceId: undefined,
+  wakeLock: true,
+  alerts: { labels: [], notify: false, sound: false },
+  keepAudio: false,
+  maxClips: 200,
+};
+
+export class SettingsStore {
+  #settings: Settings = read();
+
+  get all(): Settings {
+    return this.#settings;
+  }
+
+  change(patch: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...patch };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(this.#settings));
+    } catch {
+      // They apply until the page is closed.
+    }
+  }
+
+  streamOf(model: string): StreamOptions {
+    return this.#settings.stream[model] ?? {};
+  }
+
+  changeStream(model: string, options: StreamOptions): void {
+    this.change({ stream: { ...this.#settings.stream, [model]: options } });
+  }
+}
+
+function read(): Settings {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return typeof kept === "object" && kept !== null ? checked(kept as Partial<Settings>) : DEFAULTS;
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+/** Invalid values, of an older version or edited by hand, are replaced by the defaults. */
+function checked(kept: Partial<Settings>): Settings {
+  const flag = (value: unknown, otherwise: boolean) => (typeof value === "boolean" ? value : otherwise);
+  const alerts = kept.alerts ?? DEFAULTS.alerts;
+  const labels = Array.isArray(alerts.labels) ? alerts.labels.filter((label) => typeof label === "string") : [];
+  return {
+    stream: typeof kept.stream === "object" && kept.stream !== null ? streams(kept.stream) : {},
+    deviceId: typeof kept.deviceId === "string" ? kept.deviceId : undefined,
+    wakeLock: flag(kept.wakeLock, DEFAULTS.wakeLock),
+    alerts: { labels, notify: flag(alerts.notify, false), sound: flag(alerts.sound, false) },
+    keepAudio: flag(kept.keepAudio, DEFAULTS.keepAudio),
+    maxClips: Number.isInteger(kept.maxClips) && kept.maxClips! > 0 ? kept.maxClips! : DEFAULTS.maxClips,
+  };
+}
+
+const STREAM_NAMES = ["hopSeconds", "smoothingSeconds", "rejectionThreshold", "eventOn", "eventOff"] as const;
+
+function streams(kept: object): Record<string, StreamOptions> {
+  return Object.fromEntries(
+    Object.entries(kept).map(([model, given]) => {
+      const options: StreamOptions = {};
+      for (const name of STREAM_NAMES) {
+        const value: unknown = (given as StreamOptions | null)?.[name];
+        if (typeof value === "number" && Number.isFinite(value)) options[name] = value;
+      }
+      return [model, options];
+    }),
+  );
+}

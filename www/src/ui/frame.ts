@@ -1,0 +1,34 @@
+// The texts of index.html around the views, the choice of language, and the view "About".
+
+import { language, listenTexts, texts } from "../texts/index.js";
+import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
+import { byId, make, option } from "./dom.js";
+
+export function prepareFrame(): void {
+  document.documentElement.lang = language;
+  // index.html has the English title.
+  if (language !== "en") document.title = listenTexts.title;
+  byId("title", HTMLElement).textContent = listenTexts.title;
+  byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;
+  byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;
+  byId("intro-lead", HTMLElement).textContent = texts.introLead;
+  byId("privacy", HTMLElement).textContent = texts.introPrivacy;
+  byId("sounds-more", HTMLElement).textContent = listenTexts.history;
+  byId("about-link", HTMLAnchorElement).textContent = texts.about;
+  byId("about-title", HTMLElement).textContent = texts.about;
+  byId("about-text", HTMLElement).replaceChildren(...texts.aboutText.map((text) => make("p", "", text)));
+  byId("language-name", HTMLElement).textContent = texts.languageName;
+  const select = byId("language", HTMLSelectElement);
+  select.replaceChildren(
+    ...LANGUAGES.map((name) => {
+      const choice = option(name, LANGUAGE_NAMES[name]);
+      choice.lang = name;
+      return choice;
+    }),
+  );
+  select.value = language;
+  select.onchange = () => {
+    rememberLanguage(LANGUAGES.find((name) => name === select.value) ?? language);
+    location.reload();
+  };
+}

@@ -1,0 +1,23 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+// The icons. The build puts them into the script, because the
+// Content-Security-Policy allows no data: addresses.
+
+const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
+
+/** In place of an icon that does not exist. */
+const PLAIN = "sound";
+
+/** Shows the icon `name` in `element`, unless it is already there. */
+export function setIcon(element: HTMLElement, name: string): void {
+  if (element.dataset["icon"] === name) return;
+  element.dataset["icon"] = name;
+  element.innerHTML = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
+}
+
+/** A button with an icon; `name` says what it does. */
+export function iconButton(icon: string, name: string, pressed: () => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  Object.assign(button, { className: "icon-button", type: "button", ariaLabel: name, title: name, onclick: pressed });
+  setIcon(button, icon);
+  return button;
+}

@@ -1,0 +1,52 @@
+// One line below the stage: the privacy promise, or what went wrong and what to do
+// about it.
+
+import { SoundError } from "sourcing-sound";
+import { codeOf } from "../page-error.js";
+import { errorTexts, listenTexts, modelErrorTexts, texts } from "../texts/index.js";
+import { byId } from "./dom.js";
+
+export class Notice {
+  readonly #element = byId("notice", HTMLElement);
+
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.#show("", texts.privacy);
+  }
+
+  /** A remark that is not an error. */
+  remark(text: string): void {
+    this.#show("", text);
+  }
+
+  /** A problem with storage, while the page goes on. */
+  trouble(text: string): void {
+    this.#show("storage", text);
+  }
+
+  /** Shows the text for an error; the error's own message becomes the tooltip. */
+  fail(thrown: unknown): void {
+    this.#fail(thrown, errorTexts);
+  }
+
+  /** The same when another model could not be loaded and the page goes on with the one in use. */
+  failModel(thrown: unknown): void {
+    this.#fail(thrown, { ...errorTexts, ...modelErrorTexts });
+  }
+
+  #fail(thrown: unknown, words: Record<keyof typeof errorTexts, string>): void {
+    const code = codeOf(thrown);
+    const missing = thrown instanceof SoundError ? thrown.missing : undefined;
+    const text = missing ? listenTexts.unsupported[missing] : words[code];
+    this.#show(code, text, thrown instanceof Error ? thrown.message : "");
+  }
+
+  #show(code: string, text: string, title = ""): void {
+    this.#element.dataset["code"] = code;
+    this.#element.textContent = text;
+    this.#element.title = title;
+  }
+}

@@ -1,9 +1,0 @@
-// What this page is.
-
-import { byId, make } from "../dom.js";
-import { texts } from "../texts/index.js";
-
-export function prepareAbout(): void {
-  byId("about-title", HTMLElement).textContent = texts.about;
-  byId("about-text", HTMLElement).replaceChildren(...texts.aboutText.map((text) => make("p", "", text)));
-}
