@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sourcing_sound_decode::EXTENSIONS;
 
-use crate::failure::Failure;
+use crate::outcome::Failure;
 
 /// The recordings of all `inputs`, in their order. A folder means its recordings at any
 /// depth, in natural order (`clip2` before `clip10`); linked folders in it are not entered.

@@ -10,8 +10,7 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::failure::Failure;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome};
 
 /// From so many recordings on, a progress bar is shown.
 const FILES_WORTH_A_BAR: usize = 8;

@@ -1,4 +1,4 @@
-//! The model that listens: one of those in this binary, or one from a file; perhaps with a head.
+//! A name or a file → a model, with or without a head.
 
 pub(crate) mod built_in;
 
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use sourcing_sound::{Classifier, Head, Model};
+
+use crate::outcome::coded;
 
 use built_in::BuiltIn;
 
@@ -119,9 +121,4 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         bail!("the file has {length} bytes, expected at most {MAX_BYTES} [limit]");
     }
     std::fs::read(path).context("cannot read the file [io]")
-}
-
-/// The core's error with its code, as all messages have it.
-pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error} [{}]", error.code())
 }

@@ -5,7 +5,6 @@
 
 mod axis;
 mod image;
-mod mel;
 mod panel;
 mod panels;
 mod reduce;
@@ -17,8 +16,8 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::style::WHITE;
 use sourcing_sound::{Descriptors, Pcm, WholeSpectrum, magnitude_db};
 
-use mel::Mel;
 use panel::{HEADER_HEIGHT, PANEL_HEIGHT, WIDTH, draw_header};
+use panels::Mel;
 
 /// The range of colours in dB where the user sets none.
 const USUAL_RANGE_DB: f32 = 80.0;

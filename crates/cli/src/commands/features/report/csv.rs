@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::super::measured::{Measured, Report};
-use crate::report::csv::io_error;
+use crate::output::csv_error;
+
+use super::super::table::{Measured, Report};
 
 /// Columns `file`, `time` in seconds or `frequency` in Hz, then one per number: `centroid`,
 /// `mfcc_0`, `mfcc_1` and so on.
@@ -24,17 +25,17 @@ impl<W: Write> Report for Csv<W> {
         if !self.has_header {
             let mut header = vec!["file".to_owned(), table.axis.name().to_owned()];
             header.extend(table.columns.iter().flat_map(|column| column.names()));
-            self.writer.write_record(&header).map_err(io_error)?;
+            self.writer.write_record(&header).map_err(csv_error)?;
             self.has_header = true;
         }
         let file = measured.path.to_string_lossy();
         for row in 0..table.rows() {
-            self.writer.write_field(file.as_bytes()).map_err(io_error)?;
-            self.writer.write_field(table.position(row).to_string()).map_err(io_error)?;
+            self.writer.write_field(file.as_bytes()).map_err(csv_error)?;
+            self.writer.write_field(table.position(row).to_string()).map_err(csv_error)?;
             for value in table.columns.iter().flat_map(|column| column.row(row)) {
-                self.writer.write_field(value.to_string()).map_err(io_error)?;
+                self.writer.write_field(value.to_string()).map_err(csv_error)?;
             }
-            self.writer.write_record(None::<&[u8]>).map_err(io_error)?;
+            self.writer.write_record(None::<&[u8]>).map_err(csv_error)?;
         }
         self.writer.flush()
     }

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::measured::{Measured, Report};
-use super::super::table::{Axis, Column, Table};
+use super::super::table::{Axis, Column, Measured, Report, Table};
 
 /// Per recording a line with its name, length and rate, then a line of statistics per number: the
 /// mean over all rows, the standard deviation (of the rows themselves, not of a population they

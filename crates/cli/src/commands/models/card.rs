@@ -1,18 +1,15 @@
-//! The built-in models, listed.
+//! One built-in model → its entry in the listing.
 
 use std::io::{self, Write};
 
-use anyhow::Context;
 use serde::Serialize;
 
-use crate::args::CardFormat;
-use crate::model::built_in::{self, BuiltIn, MODELS};
-use crate::model::coded;
-use crate::outcome::Outcome;
+use crate::model::built_in::{self, BuiltIn};
+use crate::outcome::coded;
 
 /// What a listing says about a model.
 #[derive(Serialize)]
-struct Card {
+pub(super) struct Card {
     /// What `--model` calls it.
     name: &'static str,
     /// Whether it is used where no model is chosen.
@@ -32,7 +29,7 @@ struct Card {
 }
 
 impl Card {
-    fn of(model: &BuiltIn) -> anyhow::Result<Self> {
+    pub(super) fn of(model: &BuiltIn) -> anyhow::Result<Self> {
         let classifier = model.load()?.classifier().map_err(coded)?;
         let metadata = classifier.metadata();
         Ok(Card {
@@ -49,7 +46,7 @@ impl Card {
         })
     }
 
-    fn write(&self, output: &mut impl Write) -> io::Result<()> {
+    pub(super) fn write(&self, output: &mut impl Write) -> io::Result<()> {
         let default = if self.default { " (the default)" } else { "" };
         writeln!(output, "{}{default}", self.name)?;
         writeln!(output, "  {}", self.description)?;
@@ -66,33 +63,4 @@ impl Card {
         writeln!(output, "  accuracy  {}", self.accuracy)?;
         writeln!(output, "  licence   {}", self.licence)
     }
-}
-
-/// Lists the built-in models on the standard output.
-///
-/// # Errors
-/// If the output cannot be written, or a model is broken, which a test rules out.
-pub(crate) fn run(format: CardFormat) -> anyhow::Result<Outcome> {
-    let mut cards = Vec::new();
-    for model in MODELS {
-        let card = Card::of(model);
-        cards.push(card.with_context(|| format!("the built-in model {}", model.name))?);
-    }
-    let mut output = io::stdout().lock();
-    match format {
-        CardFormat::Json => {
-            serde_json::to_writer_pretty(&mut output, &cards).map_err(io::Error::from)?;
-            writeln!(output)?;
-        }
-        CardFormat::Text => {
-            for (index, card) in cards.iter().enumerate() {
-                if index > 0 {
-                    writeln!(output)?;
-                }
-                card.write(&mut output)?;
-            }
-        }
-    }
-    output.flush()?;
-    Ok(Outcome::Complete)
 }

@@ -4,11 +4,10 @@ use plotters::backend::SVGBackend;
 use plotters::element::Polygon;
 use plotters::series::LineSeries;
 use plotters::style::{Color, RGBColor};
-use sourcing_sound::{WholeSpectrum, power_to_db};
+use sourcing_sound::{MelScale, WholeSpectrum, power_to_db};
 
 use super::axis::Axis;
 use super::image::{colour, data_uri};
-use super::mel::Mel;
 use super::panel::{Area, COLUMNS, Labelled, colour_bar, open};
 use super::reduce::{extent, mean_decibels, shrink, stretches};
 
@@ -37,6 +36,35 @@ const PICTURE_ROWS: usize = 256;
 
 const SECONDS: &str = "Time (s)";
 const HERTZ: &str = "Frequency (Hz)";
+
+/// The mel spectrogram and its filters.
+pub(super) struct Mel {
+    pub(super) scale: MelScale,
+    /// Corners of the triangles in Hz, two more than there are bands.
+    pub(super) edges_hz: Vec<f64>,
+    /// Power, `[frames][bands]`, row after row.
+    pub(super) power: Vec<f32>,
+    pub(super) seconds_per_frame: f64,
+    /// Seconds from the start of the recording to the middle of the first frame.
+    pub(super) first_frame: f64,
+    /// How far below the greatest power colours and bars reach, in dB.
+    pub(super) range_db: f32,
+}
+
+impl Mel {
+    /// Number of bands.
+    fn bands(&self) -> usize {
+        self.edges_hz.len().saturating_sub(2).max(1)
+    }
+
+    /// The lowest and the highest frequency in Hz that a filter lets pass.
+    fn limits(&self) -> (f64, f64) {
+        (
+            self.edges_hz.first().copied().unwrap_or(0.0),
+            self.edges_hz.last().copied().unwrap_or(1.0),
+        )
+    }
+}
 
 /// A line through points, or a dot where it would have no length.
 fn line<'a>(
@@ -190,19 +218,4 @@ pub(super) fn mel_spectrogram(area: &Area<'_>, mel: &Mel, duration: f64) -> anyh
         height - band,
         data_uri(&pixels, columns)?,
     ))
-}
-
-impl Mel {
-    /// Number of bands.
-    fn bands(&self) -> usize {
-        self.edges_hz.len().saturating_sub(2).max(1)
-    }
-
-    /// The lowest and the highest frequency in Hz that a filter lets pass.
-    fn limits(&self) -> (f64, f64) {
-        (
-            self.edges_hz.first().copied().unwrap_or(0.0),
-            self.edges_hz.last().copied().unwrap_or(1.0),
-        )
-    }
 }

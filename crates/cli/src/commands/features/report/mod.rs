@@ -6,8 +6,8 @@ mod text;
 
 use std::io::{BufWriter, Write};
 
-use super::measured::Report;
-use crate::args::FeatureFormat;
+use super::args::FeatureFormat;
+use super::table::Report;
 
 /// Starts a report on `output`.
 pub(super) fn open<'a>(format: FeatureFormat, output: impl Write + 'a) -> Box<dyn Report + 'a> {

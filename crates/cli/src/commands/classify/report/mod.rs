@@ -1,6 +1,6 @@
 //! Predictions as text for people, csv or JSON lines.
 
-pub(crate) mod csv;
+mod csv;
 mod entry;
 mod jsonl;
 mod spans;
@@ -11,13 +11,13 @@ use std::num::NonZeroUsize;
 
 use sourcing_sound::Classifier;
 
-use crate::args::Format;
+use super::args::Format;
 
-pub(crate) use entry::{Classified, Report};
+pub(super) use entry::{Classified, Report};
 
 /// Starts a report on `output`: a csv's header is written at once. `top` is the number of labels
 /// that the user wants, or `None` for the format's own.
-pub(crate) fn open<'a>(
+pub(super) fn open<'a>(
     format: Format,
     top: Option<NonZeroUsize>,
     classifier: &Classifier,

@@ -1,51 +1,14 @@
-//! What a model says about itself.
+//! A model → what it says about itself, as names and values.
 
-use std::io::{self, Write};
-
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sourcing_sound::{
     Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, PadMode,
     Taxonomy, Window,
 };
 
-use crate::args::CardFormat;
-use crate::model::coded;
-use crate::options::InspectOptions;
-use crate::outcome::Outcome;
-
-/// Most entries of a list that are all shown to people, and how many are shown of a longer one.
-const LONG_LIST: usize = 30;
-const LIST_START: usize = 10;
-
-/// Prints the metadata of the model, or of the head on it.
-///
-/// # Errors
-/// If the model cannot be loaded or the output cannot be written.
-pub(crate) fn run(options: &InspectOptions) -> anyhow::Result<Outcome> {
-    let loaded = options.model.load()?;
-    let fields = describe(&loaded.classifier().map_err(coded)?, loaded.head());
-    let mut output = io::stdout().lock();
-    match options.format {
-        CardFormat::Json => {
-            serde_json::to_writer_pretty(&mut output, &InOrder(&fields))
-                .map_err(io::Error::from)?;
-            writeln!(output)?;
-        }
-        CardFormat::Text => {
-            let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-            for (name, value) in &fields {
-                writeln!(output, "{name:width$}  {}", plain(value))?;
-            }
-        }
-    }
-    output.flush()?;
-    Ok(Outcome::Complete)
-}
-
 /// Names and values of all settings, in the order in which they are best read. What a model does
 /// not have is null.
-fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
+pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
     let metadata = classifier.metadata();
     let mut fields = vec![
         ("name", json!(metadata.name)),
@@ -174,44 +137,7 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Fields as an object that keeps their order.
-struct InOrder<'a>(&'a [(&'static str, Value)]);
-
-impl Serialize for InOrder<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
 /// The shortest decimal number that is read as `value`, which widening to f64 would not give.
 fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
-}
-
-/// Lists by name: `bark (Bark, Yip), siren (Siren)`.
-fn lists(fields: &serde_json::Map<String, Value>) -> String {
-    let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
-    lists.collect::<Vec<_>>().join(", ")
-}
-
-/// A value as a person would write it: an object by its name, or list by list; of a long list the beginning.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let is_long = items.len() > LONG_LIST;
-            let shown = if is_long { LIST_START } else { items.len() };
-            let names: Vec<String> = items.iter().take(shown).map(plain).collect();
-            // Names such as "Home, office" want a stronger mark between them.
-            let mark = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
-            let rest = match is_long {
-                true => format!("{mark}… ({} in all, see --format json)", items.len()),
-                false => String::new(),
-            };
-            names.join(mark) + &rest
-        }
-        Value::Object(fields) => fields.get("name").map_or_else(|| lists(fields), plain),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::super::measured::{Measured, Report};
-use super::super::table::{Column, Table};
+use super::super::table::{Column, Measured, Report, Table};
 
 /// Objects `{"file", "time" in seconds or "frequency" in Hz, …}` with a number or an array per
 /// quantity.

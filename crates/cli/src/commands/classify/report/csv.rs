@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use sourcing_sound::Category;
 
+use crate::output::csv_error;
+
 use super::entry::{Classified, Report, best, milliseconds};
 
 /// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
@@ -27,7 +29,7 @@ impl<W: Write> Csv<W> {
             header.extend([format!("label_{n}"), format!("score_{n}"), format!("source_{n}")]);
             header.extend(has_groups.then(|| format!("group_{n}")));
         }
-        writer.write_record(&header).map_err(io_error)?;
+        writer.write_record(&header).map_err(csv_error)?;
         writer.flush()?;
         Ok(Csv { writer, top, has_groups })
     }
@@ -56,16 +58,8 @@ impl<W: Write> Report for Csv<W> {
                 row.extend([other.label.clone(), other.score.to_string(), source]);
                 row.extend(self.group(other));
             }
-            self.writer.write_record(&row).map_err(io_error)?;
+            self.writer.write_record(&row).map_err(csv_error)?;
         }
         self.writer.flush()
-    }
-}
-
-/// The input/output error inside of `error`: csv's own conversion hides its kind.
-pub(crate) fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
     }
 }

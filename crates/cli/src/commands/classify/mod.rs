@@ -1,4 +1,8 @@
-//! Recordings → predictions, several at a time, printed in the order of the arguments.
+//! `classify`: recordings and a model → predictions, printed as text, csv or JSON lines in the
+//! order of the inputs.
+
+mod args;
+mod report;
 
 use std::io;
 use std::path::PathBuf;
@@ -6,20 +10,19 @@ use std::path::PathBuf;
 use sourcing_sound::{Classifier, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
 
-use crate::failure::Failure;
 use crate::files::expand;
-use crate::model::coded;
-use crate::options::ClassifyOptions;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome, coded};
 use crate::parallel::{in_order, worker_count};
-use crate::report::{self, Classified};
+
+pub(crate) use args::{ClassifyOptions, RawClassify};
+use report::Classified;
 
 /// Classifies all inputs and prints the report on the standard output.
 ///
 /// # Errors
 /// If the model cannot be loaded or the report cannot be written. Inputs that fail are named on
 /// stderr and make the outcome [`Outcome::Partial`].
-pub(crate) fn run(options: &ClassifyOptions) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: ClassifyOptions) -> anyhow::Result<Outcome> {
     let model = options.model.load()?;
     let inputs = expand(&options.inputs);
     let mut classifiers = Vec::new();

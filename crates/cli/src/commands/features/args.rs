@@ -1,13 +1,120 @@
-//! What the arguments of `features` mean, checked.
+//! The arguments of `features`: what can be typed, and what it means.
 
 use std::path::PathBuf;
 
+use clap::{Args, ValueEnum};
 use sourcing_sound::{DescriptorConfig, Descriptors, ErrorKind};
 
-use crate::args::{FeatureFormat, Quantity, RawFeatures, usage};
+use crate::outcome::UsageError;
 
 /// A rate at which settings are tried where the user names none: any recording may have it.
 const USUAL_RATE: u32 = 44_100;
+
+#[derive(Args)]
+#[command(after_help = "Every quantity equals librosa's of the same name with the same settings; \
+    those without an option have librosa's defaults.\n\n\
+    Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
+    the others are still processed), 2 wrong usage.")]
+pub(crate) struct RawFeatures {
+    /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+
+    /// What to measure, separated by commas
+    ///
+    /// fft and filter-bank have a row per frequency, all others one per frame; neither of the two
+    /// can be combined with other quantities.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "centroid,bandwidth,roll-off,zero-crossing-rate,mfcc"
+    )]
+    what: Vec<Quantity>,
+
+    /// What to print: statistics for people, or one row or object per frame or frequency
+    #[arg(long, value_enum, default_value_t = FeatureFormat::Text)]
+    format: FeatureFormat,
+
+    /// Draw waveform, spectrum, filter bank and mel spectrogram of one recording to this file
+    #[arg(long, value_name = "SVG")]
+    plot: Option<PathBuf>,
+
+    /// Rate to resample to [default: each file's own]
+    #[arg(long, value_name = "HZ")]
+    sample_rate: Option<u32>,
+
+    /// Samples per frame, an even number
+    #[arg(long, value_name = "N", default_value_t = 2_048)]
+    n_fft: usize,
+
+    /// Samples from one frame to the next
+    #[arg(long, value_name = "N", default_value_t = 512)]
+    hop_length: usize,
+
+    /// Mel bands
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    n_mels: usize,
+
+    /// Cepstral coefficients
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    n_mfcc: usize,
+
+    /// How far below the loudest mel band MFCC and drawing reach, or none for no limit
+    #[arg(
+        long,
+        value_name = "DB",
+        default_value = "80",
+        value_parser = top_db,
+        allow_negative_numbers = true
+    )]
+    top_db: TopDb,
+}
+
+/// What can be measured of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Quantity {
+    /// Spectral centroid in Hz
+    Centroid,
+    /// Spectral bandwidth in Hz
+    Bandwidth,
+    /// Spectral roll-off (85%) in Hz
+    RollOff,
+    /// Changes of sign per sample, 0 to 1
+    ZeroCrossingRate,
+    /// Mel-frequency cepstral coefficients
+    Mfcc,
+    /// Mel spectrogram, in power
+    Mel,
+    /// Power spectrogram |STFT|²
+    Power,
+    /// Spectrum of the whole recording in dB; a sine of full scale is 0 dB
+    Fft,
+    /// Weights of the mel filters
+    FilterBank,
+}
+
+/// How measurements are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FeatureFormat {
+    /// For people: mean, standard deviation, least and greatest value
+    Text,
+    /// A header and one row per frame or frequency
+    Csv,
+    /// One JSON object per frame or frequency and line
+    Jsonl,
+}
+
+/// A range in dB, or none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct TopDb(Option<f32>);
+
+fn top_db(text: &str) -> Result<TopDb, String> {
+    if text == "none" {
+        return Ok(TopDb(None));
+    }
+    text.parse().map(|range| TopDb(Some(range))).map_err(|_| "a number of dB, or none".to_owned())
+}
 
 /// Options of `features`.
 pub(crate) struct FeatureOptions {
@@ -69,10 +176,10 @@ impl Settings {
         }
     }
 
-    fn check(&self) -> Result<(), clap::Error> {
+    fn check(&self) -> Result<(), UsageError> {
         let Err(error) = Descriptors::new(self.config(USUAL_RATE)) else { return Ok(()) };
         let message = error.to_string();
-        Err(usage(match error.kind() {
+        Err(UsageError(match error.kind() {
             ErrorKind::Config { field, .. } => {
                 message.replacen(field, &format!("--{}", field.replace('_', "-")), 1)
             }
@@ -83,12 +190,12 @@ impl Settings {
 }
 
 impl TryFrom<RawFeatures> for FeatureOptions {
-    type Error = clap::Error;
+    type Error = UsageError;
 
-    fn try_from(raw: RawFeatures) -> Result<Self, clap::Error> {
+    fn try_from(raw: RawFeatures) -> Result<Self, UsageError> {
         if raw.plot.is_some() && raw.files.len() > 1 {
             let message = "--plot draws one recording, but several are named";
-            return Err(usage(message.to_owned()));
+            return Err(UsageError(message.to_owned()));
         }
         let settings = Settings {
             sample_rate: raw.sample_rate,
@@ -110,9 +217,9 @@ impl TryFrom<RawFeatures> for FeatureOptions {
 }
 
 impl TryFrom<Vec<Quantity>> for Selection {
-    type Error = clap::Error;
+    type Error = UsageError;
 
-    fn try_from(what: Vec<Quantity>) -> Result<Self, clap::Error> {
+    fn try_from(what: Vec<Quantity>) -> Result<Self, UsageError> {
         let mut frames = Vec::new();
         for &quantity in &what {
             let quantity = match quantity {
@@ -136,11 +243,11 @@ impl TryFrom<Vec<Quantity>> for Selection {
 }
 
 /// `selection`, if nothing else was asked for.
-fn alone(what: &[Quantity], selection: Selection) -> Result<Selection, clap::Error> {
+fn alone(what: &[Quantity], selection: Selection) -> Result<Selection, UsageError> {
     if what.iter().all(|quantity| Some(quantity) == what.first()) {
         return Ok(selection);
     }
     let message = "--what: fft and filter-bank have a row per frequency, all others one per frame; \
         ask for each of the two alone";
-    Err(usage(message.to_owned()))
+    Err(UsageError(message.to_owned()))
 }
