@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use sourcing_sound_decode::DecodeError;
 
-/// How a command ended that ran to its end.
+/// The outcome of a command that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Everything was done.
@@ -39,11 +39,11 @@ pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
 pub(crate) enum Failure {
     /// The recording could not be read.
     Decode(DecodeError),
-    /// The recording was read, but cannot be classified or described.
+    /// The recording was read, but cannot be classified or measured.
     Analyse { path: PathBuf, error: sourcing_sound::Error },
     /// A folder could not be listed.
     Folder { path: PathBuf, error: std::io::Error },
-    /// A folder in which no file has an extension of a known format.
+    /// No file in the folder has the extension of a known format.
     NothingIn(PathBuf),
 }
 
@@ -73,7 +73,7 @@ impl Failure {
                     Some("resample it first, for example: ffmpeg -i INPUT -ar 44100 out.wav")
                 }
                 "audio-non-finite" => Some("its samples are not all numbers; export it again"),
-                "audio-too-short" => Some("give a longer recording"),
+                "audio-too-short" => Some("use a longer recording"),
                 "limit" => Some("cut it into shorter recordings"),
                 _ => None,
             },

@@ -25,16 +25,16 @@ pub(crate) struct RawClassify {
     #[arg(long, value_name = "NAME|FILE")]
     model: Option<PathBuf>,
 
-    /// Head file to put on the model: it adds labels of its own to those of the model
+    /// Head file to put on the model; it adds its own labels to the model's
     ///
-    /// They replace the model's labels that they refine; all other labels of the model stay.
+    /// They replace the labels that they refine; all other labels of the model stay.
     #[arg(long, value_name = "FILE")]
     head: Option<PathBuf>,
 
-    /// Answer with the head's labels alone, and reject everything else
+    /// Score only the head's labels, and reject everything else
     ///
-    /// Scores are then the calibrated probabilities of the head's labels. The head is that of
-    /// --head, or of a model that has one, such as urban.
+    /// Scores are then the calibrated probabilities of the head's labels. The head comes from
+    /// --head, or from a model that has one, such as urban.
     #[arg(long)]
     head_only: bool,
 
@@ -44,8 +44,8 @@ pub(crate) struct RawClassify {
 
     /// How many of the best labels to print
     ///
-    /// Text: labels per stretch of time, by default 3 for a recording that is one stretch and 1
-    /// for others. csv: columns label_2, score_2, source_2 (and group_2, where the model has
+    /// text: labels per stretch of time, by default 3 for a recording that is one stretch and 1
+    /// for others. csv: columns label_2, score_2, source_2 (and group_2, if the model has
     /// groups) and so on after those of the best label. jsonl: entries in "scores", best first; by
     /// default all of them, in the model's order, for a model with up to 20 labels, and 10 for one
     /// with more. All labels of a head come before these.

@@ -17,7 +17,7 @@ use crate::parallel::{in_order, worker_count};
 pub(crate) use args::{ClassifyOptions, RawClassify};
 use report::Classified;
 
-/// Classifies all inputs and prints the report on the standard output.
+/// Classifies all inputs and prints the report to stdout.
 ///
 /// # Errors
 /// If the model cannot be loaded or the report cannot be written. Inputs that fail are named on

@@ -7,12 +7,12 @@ use sourcing_sound::{DescriptorConfig, Descriptors, ErrorKind};
 
 use crate::outcome::UsageError;
 
-/// A rate at which settings are tried where the user names none: any recording may have it.
+/// The rate at which settings are checked if the user gives none.
 const USUAL_RATE: u32 = 44_100;
 
 #[derive(Args)]
 #[command(after_help = "Every quantity equals librosa's of the same name with the same settings; \
-    those without an option have librosa's defaults.\n\n\
+    settings without an option have librosa's defaults.\n\n\
     Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
     the others are still processed), 2 wrong usage.")]
 pub(crate) struct RawFeatures {
@@ -60,7 +60,7 @@ pub(crate) struct RawFeatures {
     #[arg(long, value_name = "N", default_value_t = 20)]
     n_mfcc: usize,
 
-    /// How far below the loudest mel band MFCC and drawing reach, or none for no limit
+    /// Range of MFCC and drawing below the loudest mel band, or none for no limit
     #[arg(
         long,
         value_name = "DB",
@@ -80,7 +80,7 @@ enum Quantity {
     Bandwidth,
     /// Spectral roll-off (85%) in Hz
     RollOff,
-    /// Changes of sign per sample, 0 to 1
+    /// Sign changes per sample, 0 to 1
     ZeroCrossingRate,
     /// Mel-frequency cepstral coefficients
     Mfcc,
@@ -113,7 +113,9 @@ fn top_db(text: &str) -> Result<TopDb, String> {
     if text == "none" {
         return Ok(TopDb(None));
     }
-    text.parse().map(|range| TopDb(Some(range))).map_err(|_| "a number of dB, or none".to_owned())
+    text.parse()
+        .map(|range| TopDb(Some(range)))
+        .map_err(|_| "expected a number of dB, or none".to_owned())
 }
 
 /// Options of `features`.
@@ -122,7 +124,7 @@ pub(crate) struct FeatureOptions {
     pub(super) inputs: Vec<PathBuf>,
     pub(super) selection: Selection,
     pub(super) format: FeatureFormat,
-    /// Where to draw the one recording.
+    /// The file to draw the recording to.
     pub(super) plot: Option<PathBuf>,
     pub(super) settings: Settings,
 }
@@ -138,7 +140,7 @@ pub(super) enum Selection {
     FilterBank,
 }
 
-/// What has a value, or several, per frame.
+/// A quantity with one or several values per frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FrameQuantity {
     Centroid,
@@ -150,7 +152,7 @@ pub(super) enum FrameQuantity {
     Power,
 }
 
-/// How to measure it. Each setting was accepted together with the others.
+/// How to measure; the settings were checked together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     /// Hz to resample to; a recording's own rate if `None`.
@@ -194,7 +196,7 @@ impl TryFrom<RawFeatures> for FeatureOptions {
 
     fn try_from(raw: RawFeatures) -> Result<Self, UsageError> {
         if raw.plot.is_some() && raw.files.len() > 1 {
-            let message = "--plot draws one recording, but several are named";
+            let message = "--plot draws one recording, but several are given";
             return Err(UsageError(message.to_owned()));
         }
         let settings = Settings {
@@ -233,7 +235,7 @@ impl TryFrom<Vec<Quantity>> for Selection {
                 Quantity::Fft => return alone(&what, Selection::Fft),
                 Quantity::FilterBank => return alone(&what, Selection::FilterBank),
             };
-            // What is named twice is printed once.
+            // A quantity given twice is printed once.
             if !frames.contains(&quantity) {
                 frames.push(quantity);
             }
@@ -242,12 +244,12 @@ impl TryFrom<Vec<Quantity>> for Selection {
     }
 }
 
-/// `selection`, if nothing else was asked for.
+/// `selection`, if nothing else is to be measured.
 fn alone(what: &[Quantity], selection: Selection) -> Result<Selection, UsageError> {
     if what.iter().all(|quantity| Some(quantity) == what.first()) {
         return Ok(selection);
     }
     let message = "--what: fft and filter-bank have a row per frequency, all others one per frame; \
-        ask for each of the two alone";
+        neither of the two can be combined with other quantities";
     Err(UsageError(message.to_owned()))
 }

@@ -1,4 +1,4 @@
-//! A recording → the table and the picture of what was measured of it.
+//! A recording → its measurements: a table, and the picture to draw.
 
 use std::path::PathBuf;
 
@@ -12,10 +12,10 @@ use super::args::{FeatureOptions, FrameQuantity, Selection};
 use super::plot::Picture;
 use super::table::{Axis, Column, Measured, Table};
 
-/// Measures one recording after the other.
+/// Measures recordings one after another.
 pub(super) struct Meter<'a> {
     options: &'a FeatureOptions,
-    /// Those of the last recording, for the next one with its rate.
+    /// Those of the last recording, for the next one at the same rate.
     descriptors: Option<Descriptors>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Meter<'a> {
         let samples = resample(Pcm::new(&recording.samples, own_rate)?, rate)?;
         let pcm = Pcm::new(&samples, rate)?;
         let descriptors = self.descriptors_at(rate)?;
-        let table = table(&options.selection, descriptors, pcm)?;
+        let table = measure(&options.selection, descriptors, pcm)?;
         let picture = match options.plot {
             Some(_) => Some(Picture::of(descriptors, pcm)?),
             None => None,
@@ -64,27 +64,27 @@ impl<'a> Meter<'a> {
     }
 }
 
-/// Measures what is selected of a recording at the descriptors' rate.
+/// Measures what is selected; the samples have the descriptors' rate.
 ///
 /// # Errors
-/// The core's, where it cannot measure this recording.
-fn table(
+/// The core's, if it cannot measure this recording.
+fn measure(
     selection: &Selection,
     descriptors: &mut Descriptors,
     pcm: Pcm<'_>,
 ) -> sourcing_sound::Result<Table> {
     match selection {
-        Selection::Fft => Ok(of_spectrum(sourcing_sound::magnitude_db(pcm)?)),
+        Selection::Fft => Ok(spectrum_table(sourcing_sound::magnitude_db(pcm)?)),
         Selection::FilterBank => {
             let config = descriptors.config();
             let step = f64::from(config.sample_rate) / config.n_fft as f64;
-            Ok(of_filters(descriptors.filters(), step))
+            Ok(filter_table(descriptors.filters(), step))
         }
-        Selection::Frames(quantities) => of_frames(quantities, descriptors, pcm),
+        Selection::Frames(quantities) => frame_table(quantities, descriptors, pcm),
     }
 }
 
-fn of_frames(
+fn frame_table(
     quantities: &[FrameQuantity],
     descriptors: &mut Descriptors,
     pcm: Pcm<'_>,
@@ -114,7 +114,7 @@ fn of_frames(
     Ok(Table { axis: Axis::Time, step: frames.seconds_per_frame(), columns })
 }
 
-fn of_spectrum(spectrum: WholeSpectrum) -> Table {
+fn spectrum_table(spectrum: WholeSpectrum) -> Table {
     Table {
         axis: Axis::Frequency,
         step: spectrum.hz_per_bin,
@@ -128,7 +128,7 @@ fn of_spectrum(spectrum: WholeSpectrum) -> Table {
 }
 
 /// The transpose of librosa's matrix: a row per frequency, a number per filter.
-fn of_filters(filters: &MelFilterBank, hz_per_bin: f64) -> Table {
+fn filter_table(filters: &MelFilterBank, hz_per_bin: f64) -> Table {
     let (dense, n_mels) = (filters.to_dense(), filters.n_mels());
     let weights = |bin: usize| dense.iter().skip(bin).step_by(filters.bins()).copied();
     Table {

@@ -19,10 +19,11 @@ pub(crate) use args::{FeatureOptions, RawFeatures};
 use meter::Meter;
 use table::Measured;
 
-/// Measures all inputs, prints the tables on the standard output and draws what is to be drawn.
+/// Measures all inputs, prints the tables to stdout and draws the recording for which there is a
+/// file to draw to.
 ///
 /// # Errors
-/// If several recordings were to be drawn, or an output cannot be written. Inputs that fail are
+/// If there are several recordings to draw, or an output cannot be written. Inputs that fail are
 /// named on stderr and make the outcome [`Outcome::Partial`].
 pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
     let inputs = expand(&options.inputs);

@@ -1,11 +1,11 @@
-//! What was measured of one recording, and what prints it.
+//! The measurements of one recording, and what can print them.
 
 use std::io;
 use std::path::PathBuf;
 
 use super::plot::Picture;
 
-/// What was measured of one recording.
+/// The measurements of one recording.
 pub(super) struct Measured {
     pub(super) path: PathBuf,
     /// The length in seconds.
@@ -13,13 +13,13 @@ pub(super) struct Measured {
     /// The rate in Hz at which it was measured.
     pub(super) sample_rate: u32,
     pub(super) table: Table,
-    /// What is drawn of it, if asked for.
+    /// The picture to draw, if there is to be one.
     pub(super) picture: Option<Picture>,
 }
 
-/// Prints one recording after the other.
+/// Prints recordings one after another.
 pub(super) trait Report {
-    /// Prints what was measured of one recording, and flushes.
+    /// Prints the measurements of one recording, and flushes.
     fn write(&mut self, measured: &Measured) -> io::Result<()>;
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Axis {
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) unit: &'static str,
-    /// Numbers per row where it is a vector.
+    /// Numbers per row, for a vector.
     pub(super) width: Option<usize>,
     /// `[rows][width]`, row after row.
     pub(super) values: Vec<f32>,
@@ -74,7 +74,7 @@ impl Column {
         self.values.get(row * width..(row + 1) * width).unwrap_or_default()
     }
 
-    /// A name per number: the quantity's own, or with an index from 0 on.
+    /// A name per number: the quantity's own, with an index from 0 for a vector.
     pub(super) fn names(&self) -> Vec<String> {
         match self.width {
             None => vec![self.name.to_owned()],

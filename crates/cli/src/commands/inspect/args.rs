@@ -13,7 +13,7 @@ pub(crate) struct RawInspect {
     #[arg(value_name = "NAME|FILE")]
     model: Option<PathBuf>,
 
-    /// The same, as classify takes it
+    /// Another way to name the model, as in classify
     #[arg(long = "model", value_name = "NAME|FILE", conflicts_with = "model")]
     model_option: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! A model → what it says about itself, as names and values.
+//! A model → the names and values of its settings.
 
 use serde_json::{Value, json};
 use sourcing_sound::{
@@ -6,8 +6,7 @@ use sourcing_sound::{
     Taxonomy, Window,
 };
 
-/// Names and values of all settings, in the order in which they are best read. What a model does
-/// not have is null.
+/// Names and values of all settings, in a readable order. What a model does not have is null.
 pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
     let metadata = classifier.metadata();
     let mut fields = vec![
@@ -42,7 +41,7 @@ pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'s
     fields
 }
 
-/// The network's own file.
+/// The network's file.
 fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
     let network = classifier.model();
     [
@@ -51,8 +50,7 @@ fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
     ]
 }
 
-/// The head, and what the base below says itself where the head's says something else. Null
-/// without a head.
+/// The head, and the base's own values of what the head overrides. All null without a head.
 fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 9] {
     let base = head.map(|_| classifier.model().metadata());
     let own = head.map(Head::metadata);
@@ -137,7 +135,7 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The shortest decimal number that is read as `value`, which widening to f64 would not give.
+/// The shortest decimal number that parses to `value`; widening to f64 would add digits.
 fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }

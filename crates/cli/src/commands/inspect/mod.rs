@@ -40,7 +40,7 @@ pub(crate) fn run(options: InspectOptions) -> anyhow::Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-/// Fields as an object that keeps their order.
+/// Fields as a JSON object that keeps their order.
 struct InOrder<'a>(&'a [(&'static str, Value)]);
 
 impl Serialize for InOrder<'_> {
@@ -49,13 +49,13 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// Lists by name: `bark (Bark, Yip), siren (Siren)`.
+/// Lists with their names: `bark (Bark, Yip), siren (Siren)`.
 fn lists(fields: &serde_json::Map<String, Value>) -> String {
     let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
     lists.collect::<Vec<_>>().join(", ")
 }
 
-/// A value as a person would write it: an object by its name, or list by list; of a long list the beginning.
+/// A value as a person would write it: an object is its name or its lists, and a long list is cut.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -63,7 +63,7 @@ fn plain(value: &Value) -> String {
             let is_long = items.len() > LONG_LIST;
             let shown = if is_long { LIST_START } else { items.len() };
             let names: Vec<String> = items.iter().take(shown).map(plain).collect();
-            // Names such as "Home, office" want a stronger mark between them.
+            // Names such as "Home, office" contain a comma and need another separator.
             let mark = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
             let rest = match is_long {
                 true => format!("{mark}… ({} in all, see --format json)", items.len()),

@@ -1,4 +1,4 @@
-//! One built-in model → its entry in the listing.
+//! A built-in model → its entry in the listing.
 
 use std::io::{self, Write};
 
@@ -7,22 +7,22 @@ use serde::Serialize;
 use crate::model::built_in::{self, BuiltIn};
 use crate::outcome::coded;
 
-/// What a listing says about a model.
+/// What the listing says about a model.
 #[derive(Serialize)]
 pub(super) struct Card {
-    /// What `--model` calls it.
+    /// Its name for `--model`.
     name: &'static str,
-    /// Whether it is used where no model is chosen.
+    /// Whether it is used if no model is chosen.
     default: bool,
-    /// Name of the model below, for a head.
+    /// Name of the model that its head is on, if it has one.
     base: Option<&'static str>,
     description: String,
     label_count: usize,
     /// How many of the labels are the head's.
     head_label_count: usize,
-    /// Plain groups that the labels are folded into; 0 for none.
+    /// How many groups the labels are in; 0 for none.
     group_count: usize,
-    /// Size in bytes: of the head alone, for a head.
+    /// Size in bytes; of the head alone if it has one.
     bytes: usize,
     accuracy: String,
     licence: String,
@@ -58,8 +58,8 @@ impl Card {
             labels += &format!(", {} of them its own", self.head_label_count);
         }
         writeln!(output, "  labels    {labels}")?;
-        let below = self.base.map_or_else(String::new, |base| format!(", on {base}"));
-        writeln!(output, "  size      {:.2} MB{below}", self.bytes as f64 / 1e6)?;
+        let base = self.base.map_or_else(String::new, |base| format!(", on {base}"));
+        writeln!(output, "  size      {:.2} MB{base}", self.bytes as f64 / 1e6)?;
         writeln!(output, "  accuracy  {}", self.accuracy)?;
         writeln!(output, "  licence   {}", self.licence)
     }

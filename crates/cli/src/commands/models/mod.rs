@@ -20,10 +20,10 @@ pub(crate) struct RawModels {
     format: CardFormat,
 }
 
-/// Lists the built-in models on the standard output.
+/// Lists the built-in models on stdout.
 ///
 /// # Errors
-/// If the output cannot be written, or a model is broken, which a test rules out.
+/// If the output cannot be written, or a model is broken; a test makes sure that none is.
 pub(crate) fn run(raw: RawModels) -> anyhow::Result<Outcome> {
     let mut cards = Vec::new();
     for model in MODELS {

@@ -9,7 +9,7 @@ use crate::output::csv_error;
 use super::entry::{Classified, Report, best, milliseconds};
 
 /// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
-/// up to `top`. For a model with groups, `group` follows `source`, and `group_2` `source_2`.
+/// up to `top`. For a model with groups, `group` follows `source` and `group_2` follows `source_2`.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     top: usize,

@@ -1,4 +1,4 @@
-//! The entry of one recording in a report, whatever the format.
+//! What all formats of the report share.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,16 +14,16 @@ pub(crate) struct Classified {
     pub(crate) predictions: Vec<Prediction>,
 }
 
-/// Prints one recording after the other.
+/// Prints recordings one after another.
 pub(crate) trait Report {
     /// Prints the predictions of one recording, and flushes.
     fn write(&mut self, classified: &Classified) -> io::Result<()>;
 }
 
-/// The best label, also of a prediction that is rejected.
+/// The best label, even of a rejected prediction.
 pub(super) fn best(prediction: &Prediction) -> Category {
     let mut top = prediction.top(1);
-    // Labels are never empty, so there is a best one.
+    // Every model has labels, so there is a best one.
     top.pop().unwrap_or(Category {
         index: 0,
         label: String::new(),
@@ -33,7 +33,7 @@ pub(super) fn best(prediction: &Prediction) -> Category {
     })
 }
 
-/// Seconds to the millisecond, which is finer than any feature column.
+/// Seconds, rounded to the millisecond; columns of features are further apart.
 pub(super) fn milliseconds(seconds: f64) -> f64 {
     (seconds * 1_000.0).round() / 1_000.0
 }

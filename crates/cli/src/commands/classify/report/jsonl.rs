@@ -7,15 +7,15 @@ use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
 use super::entry::{Classified, Report, best, milliseconds};
 
-/// Most labels of a model of which all scores are printed when the user does not say how many. A
-/// model with more of them says nearly nothing of nearly all.
+/// The most labels of a model whose scores are all printed if the user gives no number. With more
+/// labels, nearly all scores are close to 0.
 const MOST_LABELS: usize = 20;
 
-/// Scores printed of a model with more labels.
+/// How many scores are printed for a model with more labels.
 const DEFAULT_TOP: usize = 10;
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
-/// groups `"group"` and `"groups"` follow.
+/// groups, `"group"` and `"groups"` follow.
 pub(super) struct JsonLines<W: Write> {
     output: W,
     shown: Shown,
@@ -23,18 +23,18 @@ pub(super) struct JsonLines<W: Write> {
 
 /// Which scores are printed.
 enum Shown {
-    /// Those of all labels, in their order.
+    /// All labels, in the model's order.
     All,
-    /// The best so many, best first.
+    /// This many labels, the best first.
     Best(usize),
-    /// Those of all labels of the head in their order, then the best so many others, best first.
+    /// All labels of the head in their order, then this many others, the best first.
     HeadAndBest(usize),
 }
 
 impl<W: Write> JsonLines<W> {
-    /// The best `top` scores, best first; without `top` those of all labels in the model's order,
-    /// or of the best ten where there are more than twenty. The scores of a head among a model's
-    /// labels are always all there, before these; so are those of a head alone without `top`.
+    /// Prints the best `top` scores, best first; without `top`, the scores of all labels in the
+    /// model's order, or the best ten if there are more than twenty labels. The labels of a head
+    /// on a model are all printed before these; so are those of a head alone, without `top`.
     pub(super) fn new(output: W, top: Option<usize>, classifier: &Classifier) -> Self {
         let labels = classifier.metadata().labels.len();
         let of_head = classifier.head_labels();
@@ -93,7 +93,7 @@ impl Shown {
         }
     }
 
-    /// Puts labels that are in order of their scores into the order in which they are printed.
+    /// Sorts labels, given best first, into the order in which they are printed.
     fn arrange(&self, scores: &mut [Category]) {
         match self {
             Shown::All => scores.sort_by_key(|category| category.index),
@@ -116,10 +116,10 @@ struct Line<'a> {
     score: f32,
     rejected: bool,
     scores: Scores<'a>,
-    /// That of the best label.
+    /// The group of the best label.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
-    /// Those of the labels in "scores", best first.
+    /// The groups of the labels in "scores", best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Group>,
 }
@@ -132,7 +132,7 @@ struct Group {
     labels: Vec<String>,
 }
 
-/// The groups of `scores` (best first) with their own scores and which of the labels are theirs.
+/// The groups of `scores` (best first), each with its own score and its labels among them.
 fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
     let groups = prediction.groups().into_iter().map(|group| {
         let labels = scores.iter().filter(|label| label.group.as_ref() == Some(&group.name));
@@ -145,8 +145,8 @@ fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
     groups.filter(|group| !group.labels.is_empty()).collect()
 }
 
-/// Categories as an object that keeps their order. A score is a number whatever the model, so
-/// that who reads one model's lines can read any other's.
+/// Categories as an object that keeps their order. A score is a number for every model, so that
+/// a program that reads one model's lines can read those of any other.
 struct Scores<'a>(&'a [Category]);
 
 impl Serialize for Scores<'_> {

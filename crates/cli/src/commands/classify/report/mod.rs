@@ -1,4 +1,4 @@
-//! Predictions as text for people, csv or JSON lines.
+//! Predictions → text for people, csv or JSON lines.
 
 mod csv;
 mod entry;
@@ -15,8 +15,8 @@ use super::args::Format;
 
 pub(super) use entry::{Classified, Report};
 
-/// Starts a report on `output`: a csv's header is written at once. `top` is the number of labels
-/// that the user wants, or `None` for the format's own.
+/// Starts a report on `output`; a csv's header is written at once. `top` is the number of labels
+/// that the user asked for, or `None` for the format's default.
 pub(super) fn open<'a>(
     format: Format,
     top: Option<NonZeroUsize>,

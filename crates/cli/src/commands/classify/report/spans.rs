@@ -4,20 +4,20 @@ use std::ops::Range;
 
 use sourcing_sound::{LabelSource, Prediction};
 
-/// A stretch of time with one answer.
+/// A stretch of time with one prediction.
 pub(super) struct Span {
     /// Seconds from the start of the recording.
     pub(super) start: f64,
     /// Seconds from the start of the recording.
     pub(super) end: f64,
-    /// What its segments say together.
+    /// The mean of its segments.
     pub(super) prediction: Prediction,
 }
 
-/// Divides a recording of `duration` seconds into stretches. Neighbours whose answer is the same
-/// are one; where more are left than people want to read, those whose scores are most alike are
-/// joined. The time between the centres of two neighbouring segments is divided between them; the
-/// first stretch begins at 0 and the last ends at `duration`.
+/// Divides a recording of `duration` seconds into stretches. Neighbours with the same label
+/// or group are joined; if more are left than people want to read, those with the most similar
+/// scores are joined too. The time between the centres of two neighbouring segments is divided
+/// between them; the first stretch begins at 0 and the last ends at `duration`.
 pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
     let single = (0..predictions.len()).map(|index| index..index + 1).collect();
     let equal = join_equal(single, predictions);
@@ -30,7 +30,7 @@ pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
         let Some(prediction) = Prediction::mean(segments) else { continue };
         let mut start = 0.0;
         if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
-            // So far the end is the centre of the neighbour before.
+            // So far, its end is the centre of its last segment.
             start = (*before + centre(first)) / 2.0;
             *before = start;
         }
@@ -47,27 +47,27 @@ fn readable_stretches(duration: f64) -> usize {
     (2.0 * duration.sqrt()).round().max(4.0) as usize
 }
 
-/// Joins neighbours whose answer is the same.
+/// Joins neighbours that are shown under the same name.
 fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Range<usize>> {
-    let answers = ranges.into_iter().map(|range| {
+    let named = ranges.into_iter().map(|range| {
         let prediction = Prediction::mean(&predictions[range.clone()]);
-        (prediction.as_ref().and_then(answer), range)
+        (prediction.as_ref().and_then(name), range)
     });
-    let answers: Vec<(Option<String>, Range<usize>)> = answers.collect();
-    let runs = answers.chunk_by(|a, b| a.0 == b.0);
-    runs.filter_map(|run| Some(run.first()?.1.start..run.last()?.1.end)).collect()
+    let named: Vec<(Option<String>, Range<usize>)> = named.collect();
+    let equal = named.chunk_by(|a, b| a.0 == b.0);
+    equal.filter_map(|equal| Some(equal.first()?.1.start..equal.last()?.1.end)).collect()
 }
 
-/// The best label, or its group where the model has groups; `None` where nothing was recognised. A
-/// head is there to tell apart what may be one group, so its labels answer themselves.
-fn answer(prediction: &Prediction) -> Option<String> {
+/// The best label, or its group if the model has groups; `None` for a rejected prediction. A label
+/// of a head is never replaced by its group: a head may tell apart what is one group of the model.
+fn name(prediction: &Prediction) -> Option<String> {
     let best = prediction.top(1).pop()?;
     let group = best.group.filter(|_| best.source == LabelSource::Base);
     (!prediction.rejected()).then(|| group.unwrap_or(best.label))
 }
 
-/// Joins neighbours until there are `most` of them (at least 1), those first that are most alike:
-/// by Ward's criterion, so that a short sound survives if it differs much from what is around it.
+/// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's criterion
+/// keeps a short sound that differs much from what is around it.
 fn join_alike(
     ranges: Vec<Range<usize>>,
     predictions: &[Prediction],
@@ -84,8 +84,8 @@ fn join_alike(
     profiles.into_iter().map(|profile| profile.range).collect()
 }
 
-/// Joins the pairs of neighbours that differ least, up to a third of all pairs. That comes close
-/// to joining one pair at a time, and hours of audio take a moment.
+/// Joins the pairs of neighbours that differ least, up to a third of all pairs. The result is
+/// close to that of joining one pair at a time, and hours of audio take a moment.
 fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
     let mut excess = (profiles.len() - most).min(profiles.len().div_ceil(3));
     let pairs = profiles.windows(2).map(|pair| pair[0].difference(&pair[1])).enumerate();
@@ -110,10 +110,11 @@ fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
     joined
 }
 
-/// What a range of segments sounds like.
+/// The scores of a range of segments, to compare it with its neighbours.
 struct Profile {
     range: Range<usize>,
-    /// The sum over its segments of the scores of all groups, or of all labels without groups.
+    /// The scores of all groups, or of all labels in a model without groups, summed over its
+    /// segments.
     sum: Vec<f32>,
 }
 
@@ -137,7 +138,7 @@ impl Profile {
         self.sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
     }
 
-    /// By how much the scores' squared deviation from their means grows if the two are joined.
+    /// How much the squared deviation of the scores from their means grows if the two are joined.
     fn difference(&self, next: &Profile) -> f64 {
         let (n, m) = (self.range.len() as f64, next.range.len() as f64);
         let means = self.sum.iter().zip(&next.sum);
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_out_stays_and_what_flickers_goes() {
+    fn a_short_loud_sound_is_kept_and_flicker_is_joined() {
         // Noise around 0.3, and one short loud sound.
         let mut scores: Vec<f32> = (0..200).map(|i| 0.3 + 0.1 * (i % 2) as f32).collect();
         scores[120] = 1.0;
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_can_be_read() {
+    fn longer_recordings_have_more_stretches_but_few_enough_to_read() {
         assert_eq!([0.5, 4.0, 60.0, 3_600.0].map(readable_stretches), [4, 4, 15, 120]);
     }
 }

@@ -7,22 +7,22 @@ use sourcing_sound::{Category, Labels};
 use super::entry::{Classified, Report};
 use super::spans::{Span, merge};
 
-/// What is printed where the model recognises nothing.
+/// Printed for a rejected stretch of time.
 const NOTHING: &str = "nothing I know";
 
-/// Labels per stretch when the user does not say: of a recording that is one stretch, and of one
+/// Labels per stretch if the user gives no number: for a recording that is one stretch, and for one
 /// with several.
 const DEFAULT_TOP: (usize, usize) = (3, 1);
 
-/// Characters that labels get without need. Only a recording with longer ones gets more, so that
-/// one label among hundreds does not push all scores to the right.
+/// The usual width of the labels' column, in characters. It is wider only if a longer label is
+/// printed, so that one among hundreds does not push all scores to the right.
 const LABEL_WIDTH: usize = 20;
 
-/// Width of a score of 1, in characters.
+/// Width of the bar of a score of 1, in characters.
 const BAR_WIDTH: f32 = 20.0;
 
-/// Per recording a line with its name and length, then a line per stretch and label, with the
-/// label's group before it where the model has groups.
+/// For each recording a line with its name and length, then a line per stretch and label, with the
+/// label's group before it if the model has groups.
 pub(super) struct Text<W: Write> {
     output: W,
     top: Option<usize>,
@@ -62,9 +62,9 @@ impl<W: Write> Report for Text<W> {
 
 /// A line about a stretch of time.
 struct Row {
-    /// Empty but on the first line of a stretch.
+    /// Empty except on the first line of a stretch.
     time: String,
-    /// Empty for a model without groups, and where it is that of the line above.
+    /// Empty for a model without groups, and if the line above has the same group.
     group: String,
     label: String,
     /// `None` for [`NOTHING`].
@@ -83,7 +83,7 @@ fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
             score: None,
         });
     }
-    // "Nothing I know" is followed by what came closest, unless one line is all.
+    // The best labels follow, unless only one line is wanted.
     let labels = if rejected && top == 1 { 0 } else { top };
     let mut above = None;
     for Category { label, score, group, .. } in span.prediction.top(labels) {

@@ -9,10 +9,10 @@ use sourcing_sound::MelScale;
 const ROUND_HZ: [f64; 15] =
     [0.0, 100.0, 250.0, 500.0, 1e3, 2e3, 3e3, 4e3, 6e3, 8e3, 12e3, 16e3, 24e3, 48e3, 96e3];
 
-/// Share of a mel axis that its labels keep between each other.
+/// The least distance between labels of a mel axis, as a share of the axis.
 const LABEL_DISTANCE: f64 = 0.06;
 
-/// A stretch of numbers with marks at round ones.
+/// A range of numbers with marks at round ones.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     low: f64,
@@ -20,13 +20,12 @@ pub(super) struct Axis {
     /// `None` for a linear axis.
     mel: Option<MelScale>,
     ticks: Vec<f64>,
-    /// Digits after the point of labels.
+    /// Digits after the decimal point of labels.
     decimals: usize,
 }
 
 impl Axis {
-    /// From `low` to `high`, which is above it, with marks 1, 2 or 5 · 10ⁿ apart, about `marks` of
-    /// them.
+    /// From `low` to `high`, which is greater, with about `marks` marks, 1, 2 or 5 · 10ⁿ apart.
     pub(super) fn linear(low: f64, high: f64, marks: usize) -> Self {
         let step = round_step((high - low) / marks as f64);
         let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
@@ -39,7 +38,7 @@ impl Axis {
         }
     }
 
-    /// From `low` to `high` Hz, which is above it, in equal steps of mel.
+    /// From `low` to `high` Hz, which is greater, in equal steps of mel.
     pub(super) fn mel(low: f64, high: f64, scale: MelScale) -> Self {
         let mut axis = Axis { low, high, mel: Some(scale), ticks: Vec::new(), decimals: 0 };
         for hz in ROUND_HZ.into_iter().filter(|hz| (low..=high).contains(hz)) {
@@ -98,7 +97,7 @@ fn round_step(step: f64) -> f64 {
     factor.unwrap_or(10.0) * power
 }
 
-/// A number with commas between thousands and a minus sign as long as a plus.
+/// A number with commas between thousands and a minus sign as wide as a plus.
 pub(super) fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -122,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_stand_at_round_numbers() {
+    fn marks_are_at_round_numbers() {
         let axis = Axis::linear(-0.37, 0.37, 8);
         let labels: Vec<String> = axis.ticks.iter().map(|tick| axis.format_ext(tick)).collect();
         assert_eq!(labels, ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3"]);

@@ -1,9 +1,9 @@
-//! Small pictures within the text of an SVG: an indexed PNG as a data URI.
+//! Levels → a picture within the text of an SVG: an indexed PNG as a data URI.
 
 use anyhow::Context;
 
-/// "Magma" of matplotlib (perceptually even, readable to the colour-blind): a polynomial of degree
-/// six per channel, within 2% of the original table. The page draws with the same.
+/// matplotlib's "magma", which is perceptually uniform and readable for the colour-blind: a
+/// polynomial of degree six per channel, within 2% of the original table. The page has the same.
 const MAGMA: [[f64; 7]; 3] = [
     [
         -0.002136485,
@@ -42,10 +42,10 @@ pub(super) fn colour(level: f64) -> [u8; 3] {
     })
 }
 
-/// A picture of `levels` from 0 to 1, `width` of them per line from the top down.
+/// A picture of `levels` from 0 to 1, with `width` of them per line, from the top down.
 ///
 /// # Errors
-/// If the encoder refuses the size.
+/// If the encoder rejects the size.
 pub(super) fn data_uri(levels: &[f64], width: usize) -> anyhow::Result<String> {
     let height = levels.len() / width.max(1);
     let indices: Vec<u8> =
@@ -80,12 +80,12 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     /// The examples of RFC 4648, section 10.
     #[test]
-    fn base64_is_that_of_the_standard() {
+    fn base64_follows_the_standard() {
         for (bytes, text) in [
             ("", ""),
             ("f", "Zg=="),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_can_be_read_again() {
+    fn pictures_are_png_and_have_a_size() {
         let uri = data_uri(&[0.0, 0.5, 1.0, 2.0, -1.0, 0.25], 3).unwrap();
         assert!(uri.starts_with("data:image/png;base64,iVBORw0KGgo"), "{uri}");
         assert!(data_uri(&[], 0).is_err());

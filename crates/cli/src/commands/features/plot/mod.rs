@@ -1,7 +1,7 @@
-//! One recording as four panels of one SVG: waveform, spectrum, mel filter bank, mel spectrogram.
+//! A recording → an SVG with four panels: waveform, spectrum, mel filter bank, mel spectrogram.
 //!
-//! However long the recording is, the drawing stays below a megabyte: nothing is drawn finer than
-//! the panels' pixels.
+//! However long the recording is, the drawing is smaller than a megabyte: nothing is drawn finer
+//! than the panels' pixels.
 
 mod axis;
 mod image;
@@ -19,10 +19,10 @@ use sourcing_sound::{Descriptors, Pcm, WholeSpectrum, magnitude_db};
 use panel::{HEADER_HEIGHT, PANEL_HEIGHT, WIDTH, draw_header};
 use panels::Mel;
 
-/// The range of colours in dB where the user sets none.
+/// The range of colours in dB if the user sets none.
 const USUAL_RANGE_DB: f32 = 80.0;
 
-/// The longest file name that fits over the drawing, in characters.
+/// The longest file name that fits above the drawing, in characters.
 const TITLE_LENGTH: usize = 80;
 
 /// What is drawn of one recording.
@@ -36,10 +36,10 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Measures what is drawn of samples at the descriptors' rate.
+    /// Measures what is drawn; the samples have the descriptors' rate.
     ///
     /// # Errors
-    /// The core's, where it cannot measure this recording: `limit` if it is too long for one
+    /// The core's, if it cannot measure this recording: `limit` if it is too long for one
     /// Fourier transform.
     pub(super) fn of(descriptors: &mut Descriptors, pcm: Pcm<'_>) -> sourcing_sound::Result<Self> {
         let spectrum = magnitude_db(pcm)?;
@@ -63,7 +63,7 @@ impl Picture {
         })
     }
 
-    /// Puts the file's name, its length in seconds and the rate over the drawing.
+    /// Adds the heading: the file's name, its length in seconds and the rate.
     pub(super) fn titled(mut self, path: &Path, duration: f64) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         // Control characters are not allowed in XML, not even escaped.
@@ -82,7 +82,7 @@ impl Picture {
     /// Draws it.
     ///
     /// # Errors
-    /// If the drawing library refuses, which it does not.
+    /// The drawing library's; it has none when it draws in memory.
     pub(super) fn to_svg(&self) -> anyhow::Result<String> {
         let mut svg = String::new();
         let height = HEADER_HEIGHT + 4 * PANEL_HEIGHT;
@@ -103,7 +103,7 @@ impl Picture {
             root.present()?;
             image
         };
-        // plotters' own way to place bitmaps needs an image library, so it goes in as text.
+        // plotters would need an image library for it, so the picture is inserted as text.
         let end = svg.rfind("</svg>").unwrap_or(svg.len());
         svg.insert_str(end, &spectrogram);
         Ok(svg)

@@ -11,11 +11,11 @@ use super::axis::Axis;
 
 /// Width of the drawing, in pixels.
 pub(super) const WIDTH: u32 = 1_200;
-/// Height of the title over all panels.
+/// Height of the title above all panels.
 pub(super) const HEADER_HEIGHT: u32 = 76;
 /// Height of each of the four panels.
 pub(super) const PANEL_HEIGHT: u32 = 350;
-/// Most distinct columns of pixels in a panel.
+/// The most columns of pixels that a panel tells apart.
 pub(super) const COLUMNS: usize = 1_000;
 
 const LEFT: i32 = 24;
@@ -23,7 +23,7 @@ const HEADING_HEIGHT: u32 = 34;
 const BOTTOM: i32 = 10;
 const X_LABELS: u32 = 52;
 const Y_LABELS: u32 = 84;
-/// What is left free on the right of all panels, for the colour bar of one.
+/// Space to the right of every panel, for the colour bar of one.
 const RIGHT: u32 = 110;
 
 const INK: RGBColor = RGBColor(34, 34, 40);
@@ -34,7 +34,7 @@ const FONT: &str = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-se
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) type Chart<'a, 'b> = ChartContext<'b, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
-/// An axis and its ticks.
+/// An axis and its description.
 pub(super) struct Labelled {
     pub(super) axis: Axis,
     pub(super) text: &'static str,
@@ -49,7 +49,7 @@ fn bold(size: f64) -> TextStyle<'static> {
     (FONT, 1.24 * size, FontStyle::Bold).into_font().color(&INK)
 }
 
-/// The title and the line beneath it.
+/// Draws the title and the line below it.
 pub(super) fn draw_header(area: &Area<'_>, title: &str, subtitle: &str) -> anyhow::Result<()> {
     area.draw_text(title, &bold(20.0), (LEFT, 20))?;
     area.draw_text(subtitle, &text(14.0, QUIET), (LEFT, 50))?;
@@ -66,7 +66,7 @@ pub(super) fn open<'a, 'b>(
 ) -> anyhow::Result<(Chart<'a, 'b>, Area<'a>)> {
     let (top, body) = area.split_vertically(HEADING_HEIGHT);
     top.draw_text(heading, &bold(16.0), (LEFT, 8))?;
-    // About where the heading ends: bold letters are some 0.6 em wide.
+    // About where the heading ends: bold letters are about 0.6 em wide.
     let start = LEFT + (heading.chars().count() as f64 * 16.0 * 0.6) as i32 + 18;
     top.draw_text(explanation, &text(13.0, QUIET), (start, 11))?;
 
@@ -92,7 +92,7 @@ pub(super) fn open<'a, 'b>(
     Ok((chart, strip))
 }
 
-/// A bar of colours from the low end of `axis` to its high end, with its numbers to the right.
+/// Draws a bar of colours from the low end of `levels` to the high end, with numbers to its right.
 pub(super) fn colour_bar(
     strip: &Area<'_>,
     levels: Labelled,

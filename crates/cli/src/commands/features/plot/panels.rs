@@ -31,7 +31,7 @@ const MIN_POWER: f32 = 1e-10;
 /// The least range of the mel energies' axes, in dB.
 const LEAST_RANGE_DB: f64 = 10.0;
 
-/// Most rows of the spectrogram's picture.
+/// The most rows of the spectrogram's picture.
 const PICTURE_ROWS: usize = 256;
 
 const SECONDS: &str = "Time (s)";
@@ -57,7 +57,7 @@ impl Mel {
         self.edges_hz.len().saturating_sub(2).max(1)
     }
 
-    /// The lowest and the highest frequency in Hz that a filter lets pass.
+    /// The lowest and the highest frequency in Hz that the filters pass.
     fn limits(&self) -> (f64, f64) {
         (
             self.edges_hz.first().copied().unwrap_or(0.0),
@@ -66,7 +66,7 @@ impl Mel {
     }
 }
 
-/// A line through points, or a dot where it would have no length.
+/// A line through points, or a dot if it would have no length.
 fn line<'a>(
     points: impl Iterator<Item = (f64, f64)>,
     colour: RGBColor,
@@ -116,7 +116,7 @@ pub(super) fn spectrum(
     let lowest = means.clone().fold(highest, f64::min).max(highest - SPECTRUM_RANGE_DB);
     let (low, high) = (10.0 * (lowest / 10.0).floor(), 10.0 * (highest / 10.0).ceil() + 5.0);
     let explanation = if levels.len() > COLUMNS {
-        "of the whole recording; light: the highest bin of each pixel, dark: their mean power"
+        "of the whole recording; light: the highest bin of each pixel, dark: the mean power"
     } else {
         "of the whole recording"
     };
@@ -135,7 +135,7 @@ pub(super) fn spectrum(
     Ok(())
 }
 
-/// The filters where they lie on the Hz axis, each as high as the recording's mean energy in it.
+/// The filters along the Hz axis, each as high as the recording's mean energy in it.
 pub(super) fn filter_bank(area: &Area<'_>, mel: &Mel) -> anyhow::Result<()> {
     let bands = mel.bands();
     let (mut energies, _) = shrink(&mel.power, bands, (1, bands));
@@ -170,7 +170,7 @@ pub(super) fn mel_spectrogram(area: &Area<'_>, mel: &Mel, duration: f64) -> anyh
     let (mut levels, rows) = shrink(&mel.power, bands, (COLUMNS, PICTURE_ROWS));
     power_to_db(&mut levels, MIN_POWER, Some(mel.range_db));
     let (low, high) = extent(&levels);
-    // What hardly has a range, such as silence, is dark.
+    // A recording with hardly any range, such as silence, is dark.
     let high = high.max(low + LEAST_RANGE_DB);
 
     let (first, last) = mel.limits();
@@ -184,7 +184,7 @@ pub(super) fn mel_spectrogram(area: &Area<'_>, mel: &Mel, duration: f64) -> anyh
     let bar = Labelled { axis: Axis::linear(low, high, Y_MARKS), text: "Energy (dB)" };
     colour_bar(&strip, bar, colour)?;
 
-    // From frames as rows to time from left to right, the highest band on top.
+    // Frames are rows in `levels` and columns in the picture, with the highest band on top.
     let columns = levels.len() / rows;
     let level = |row: usize, column: usize| {
         levels

@@ -1,8 +1,8 @@
-//! Less numbers than there are pixels: what is drawn of long recordings.
+//! A long recording → no more numbers than there are pixels to draw.
 
 use std::ops::Range;
 
-/// Divides `count` things into at most `parts` stretches of nearly equal length, none of them empty.
+/// Divides `count` items into at most `parts` stretches of nearly equal length, none of them empty.
 pub(super) fn stretches(count: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
     let parts = parts.min(count);
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
@@ -21,7 +21,7 @@ pub(super) fn mean_decibels(levels: &[f32]) -> f64 {
     10.0 * (power / levels.len().max(1) as f64).log10()
 }
 
-/// A matrix made smaller by means of neighbours: `values` is `[rows][columns]`, row after row.
+/// Makes a matrix smaller by averaging neighbours: `values` is `[rows][columns]`, row after row.
 /// Returns the new matrix in the same form, with at most `max` = (rows, columns).
 pub(super) fn shrink(values: &[f32], columns: usize, max: (usize, usize)) -> (Vec<f32>, usize) {
     let rows = values.len() / columns.max(1);
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stretches_cover_everything_once() {
+    fn stretches_cover_every_item_once() {
         for (count, parts) in [(10, 3), (3, 10), (0, 5), (1_000, 999)] {
             let covered: Vec<usize> = stretches(count, parts).flatten().collect();
             assert_eq!(covered, (0..count).collect::<Vec<_>>());

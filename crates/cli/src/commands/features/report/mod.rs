@@ -1,4 +1,4 @@
-//! Tables as text for people, csv or JSON lines.
+//! Tables → text for people, csv or JSON lines.
 
 mod csv;
 mod jsonl;

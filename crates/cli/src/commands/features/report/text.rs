@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::super::table::{Axis, Column, Measured, Report, Table};
 
-/// Per recording a line with its name, length and rate, then a line of statistics per number: the
-/// mean over all rows, the standard deviation (of the rows themselves, not of a population they
-/// stand for), the least and the greatest value, and where along the axis that one is.
+/// For each recording a line with its name, length and rate, then a line of statistics per number:
+/// the mean over all rows, the standard deviation (of the rows themselves, not estimated for a
+/// population), the least and the greatest value, and where along the axis the greatest is.
 pub(super) struct Text<W: Write> {
     output: W,
 }
@@ -111,7 +111,7 @@ fn number(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// Names to the left, numbers to the right of columns as wide as they need be.
+/// Aligns names to the left and numbers to the right, in columns as wide as needed.
 fn write_aligned(output: &mut impl Write, lines: &[Cells]) -> io::Result<()> {
     let width = |index: usize| lines.iter().map(|line| line[index].len()).max().unwrap_or(0);
     let widths: [usize; 6] = std::array::from_fn(width);
