@@ -8,10 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cargo::PRODUCT;
-use crate::process;
-use crate::python;
-use crate::workspace::Workspace;
+use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::workspace::Workspace;
+use crate::tools::{process, python};
 
 /// Makes `tests/scores.rs` write its reference instead of comparing with it.
 const UPDATE_VARIABLE: &str = "SOURCING_SOUND_UPDATE_GOLDEN";
@@ -28,7 +27,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     }
     println!("generating the reference scores");
     process::run(
-        process::cargo()
+        cargo::command()
             .arg("test")
             .args(PRODUCT)
             .args(["--test", "scores"])

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use crate::process;
+use crate::tools::process;
 
 /// Cores and model of the processor.
 pub struct Machine {

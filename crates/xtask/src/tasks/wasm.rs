@@ -1,15 +1,14 @@
 //! The browser's module: the core crate compiled for wasm32, with its JavaScript
 //! and TypeScript made by wasm-bindgen's own library.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::prerequisites::{self, WASM_TARGET};
-use crate::process;
-use crate::workspace::Workspace;
+use crate::tools::cargo::{self, CORE, WASM_TARGET};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, process};
 
 /// The cargo profile of everything that runs in the browser.
 pub const PROFILE: &str = "wasm";
@@ -42,12 +41,12 @@ pub enum Names {
 
 /// Compiles the module and writes it to `www/package/wasm`.
 pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
-    prerequisites::wasm_target()?;
+    cargo::prepare_wasm_target()?;
     println!("building the browser's module");
-    process::run(process::cargo_for_wasm().args([
+    process::run(cargo::for_wasm().args([
         "build",
         "--package",
-        "sourcing-sound",
+        CORE,
         "--lib",
         "--target",
         WASM_TARGET,
@@ -69,9 +68,7 @@ pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
         .context("wasm-bindgen cannot make the module's JavaScript")?;
 
     let module = folder.join(format!("{NAME}_bg.wasm"));
-    let bytes =
-        fs::metadata(&module).with_context(|| format!("cannot read {}", module.display()))?.len();
-    println!("{}: {:.2} MB", module.display(), bytes as f64 / 1e6);
+    println!("{}: {:.2} MB", module.display(), files::size(&module)? as f64 / 1e6);
     Ok(())
 }
 

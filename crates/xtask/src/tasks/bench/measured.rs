@@ -1,7 +1,31 @@
-//! Measured numbers and their medians.
+//! What a run of the benchmark measured, and medians of it.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+
+/// All that was measured.
+pub struct Measured {
+    pub rounds: u16,
+    pub seconds: u16,
+    /// The browser's name and version.
+    pub browser: String,
+    /// The module that runs the models in the browser.
+    pub engine: Sizes,
+    /// Milliseconds from the module's bytes to a module that is ready, in the browser.
+    pub engine_start_ms: Vec<f64>,
+    pub models: Vec<MeasuredModel>,
+}
+
+/// What was measured of one model.
+pub struct MeasuredModel {
+    pub name: String,
+    /// Of the head's file alone, for a model with a head.
+    pub sizes: Sizes,
+    pub native: Costs,
+    pub browser: Costs,
+    /// Bytes of the browser's module after it has run the model.
+    pub memory_bytes: Vec<f64>,
+}
 
 /// The size of a file in bytes.
 #[derive(Clone, Copy)]

@@ -6,9 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::prerequisites;
-use crate::process;
-use crate::workspace::Workspace;
+use crate::tools::process;
+use crate::tools::workspace::Workspace;
 
 /// The Python of the virtual environment `name` with the packages that the file
 /// `requirements` lists, made again when the list has changed.
@@ -23,7 +22,7 @@ pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Re
         return Ok(python);
     }
     println!("installing the packages of {}", requirements.display());
-    let make = prerequisites::python()?;
+    let make = find()?;
     process::run(Command::new(make).args(["-m", "venv", "--clear"]).arg(&folder))?;
     process::run(pip_install(&python).arg("--requirement").arg(requirements))?;
     fs::write(&installed, list).with_context(|| format!("cannot write {}", installed.display()))?;
@@ -31,8 +30,18 @@ pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Re
 }
 
 /// `pip install` of the environment that `python` belongs to.
-pub fn pip_install(python: &Path) -> Command {
+fn pip_install(python: &Path) -> Command {
     let mut command = Command::new(python);
     command.args(["-m", "pip", "install", "--disable-pip-version-check"]);
     command
+}
+
+/// Python 3, whose `venv` module the reference values need.
+fn find() -> Result<PathBuf> {
+    const INSTALL: &str = "on Debian it is `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
+    let python = ["python3", "python"].into_iter().find_map(process::find_in_path);
+    let python = python.with_context(|| format!("Python 3 is missing: {INSTALL}"))?;
+    process::output(Command::new(&python).args(["-c", "import ensurepip, venv"]))
+        .with_context(|| format!("Python's venv module is missing: {INSTALL}"))?;
+    Ok(python)
 }

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::cost::{Costs, Sizes, median};
-use crate::bench::machine::Machine;
-use crate::bench::measured::{Measured, MeasuredModel};
+use super::machine::Machine;
+use super::measured::{Costs, Measured, MeasuredModel, Sizes, median};
 
 const HEADER: [&str; 10] = [
     "model",

@@ -2,16 +2,13 @@
 //! pages, in that order.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::prerequisites;
-use crate::process;
-use crate::wasm::{self, Names};
-use crate::workspace::Workspace;
+use crate::tasks::wasm::{self, Names};
+use crate::tools::workspace::Workspace;
+use crate::tools::{node, process};
 
 /// The options of `cargo xtask site`.
 #[derive(clap::Args)]
@@ -48,37 +45,14 @@ pub fn default_folder(workspace: &Workspace) -> PathBuf {
 /// works under any path.
 pub fn build(workspace: &Workspace, base: Option<&str>, out: &Path) -> Result<()> {
     wasm::build(workspace, Names::Strip)?;
-    install_packages(workspace)?;
+    node::install_site_packages(workspace)?;
     println!("building the site");
-    let mut npm = npm_run(workspace, "build");
+    let mut npm = node::site_script(workspace, "build");
     npm.arg("--").arg("--outDir").arg(out).arg("--emptyOutDir");
     if let Some(base) = base {
         npm.args(["--base", base]);
     }
     process::run(&mut npm)
-}
-
-/// A script of the site's `package.json`.
-pub fn npm_run(workspace: &Workspace, script: &str) -> Command {
-    let mut npm = prerequisites::npm();
-    npm.current_dir(workspace.www()).args(["run", script]);
-    npm
-}
-
-/// Installs exactly the packages of the lock file, unless they are there.
-pub fn install_packages(workspace: &Workspace) -> Result<()> {
-    prerequisites::node()?;
-    let www = workspace.www();
-    let wanted = www.join("package-lock.json");
-    let installed = www.join("node_modules").join(".installed-package-lock.json");
-    let lock = fs::read(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
-    if fs::read(&installed).is_ok_and(|stamp| stamp == lock) {
-        return Ok(());
-    }
-    println!("installing the site's packages");
-    let mut npm = prerequisites::npm();
-    process::run(npm.current_dir(&www).args(["ci", "--no-audit", "--no-fund"]))?;
-    fs::write(&installed, lock).with_context(|| format!("cannot write {}", installed.display()))
 }
 
 /// Refuses a folder with contents that are no site, because they would be lost.
@@ -111,6 +85,7 @@ pub fn parse_base(given: &str) -> Result<String, String> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_base_is_an_absolute_path_with_a_closing_slash() {

@@ -1,65 +1,17 @@
-//! What must be on the machine: found, installed where that is harmless, or
-//! named with the line that installs it.
+//! Node and npm: found or named with the line that installs them, and packages installed as their
+//! lock file says.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
-
-/// The target that the browser's module is compiled for.
-pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
-
-/// Makes sure that rustc can compile for the browser.
-pub fn wasm_target() -> Result<()> {
-    if has_wasm_library()? {
-        return Ok(());
-    }
-    if process::find_in_path("rustup").is_none() {
-        bail!(
-            "this Rust has no standard library for {WASM_TARGET}; with rustup \
-             (https://rustup.rs) it is `rustup target add {WASM_TARGET}`, with Debian's Rust \
-             `apt-get install -y libstd-rust-dev-wasm32`"
-        );
-    }
-    process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
-}
-
-/// Looks for the library itself: rustc names its folder whether it is there or
-/// not.
-fn has_wasm_library() -> Result<bool> {
-    let folder = process::output(Command::new("rustc").args([
-        "--print",
-        "target-libdir",
-        "--target",
-        WASM_TARGET,
-    ]))?;
-    let Ok(files) = Path::new(&folder).read_dir() else {
-        return Ok(false);
-    };
-    Ok(files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd")))
-}
-
-/// Makes sure that `cargo fmt` and `cargo clippy` are there.
-pub fn lint_tools() -> Result<()> {
-    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if process::output(process::cargo().args([subcommand, "--version"])).is_ok() {
-            continue;
-        }
-        if process::find_in_path("rustup").is_none() {
-            bail!(
-                "`cargo {subcommand}` is missing; with rustup it is `rustup component add {component}`"
-            );
-        }
-        process::run(Command::new("rustup").args(["component", "add", component]))?;
-    }
-    Ok(())
-}
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, process};
 
 /// Makes sure that a Node which the site's tools accept is there, and npm.
-pub fn node() -> Result<()> {
+pub fn prepare() -> Result<()> {
     const INSTALL: &str = "install Node 22 or later from https://nodejs.org, or on Debian run \
         `apt-get update && apt-get install -y npm && npm install --global n && n lts`";
     let printed = process::output(Command::new("node").arg("--version"))
@@ -88,14 +40,31 @@ pub fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// Python 3, whose `venv` module the reference values need.
-pub fn python() -> Result<PathBuf> {
-    const INSTALL: &str = "on Debian it is `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
-    let python = ["python3", "python"].into_iter().find_map(process::find_in_path);
-    let python = python.with_context(|| format!("Python 3 is missing: {INSTALL}"))?;
-    process::output(Command::new(&python).args(["-c", "import ensurepip, venv"]))
-        .with_context(|| format!("Python's venv module is missing: {INSTALL}"))?;
-    Ok(python)
+/// A script of the site's `package.json`.
+pub fn site_script(workspace: &Workspace, script: &str) -> Command {
+    let mut npm = npm();
+    npm.current_dir(workspace.www()).args(["run", script]);
+    npm
+}
+
+/// Installs the packages of the site.
+pub fn install_site_packages(workspace: &Workspace) -> Result<()> {
+    prepare()?;
+    install_locked(&workspace.www(), "the site's packages", &[])
+}
+
+/// Installs exactly the packages of the folder's lock file, unless they are installed already.
+pub fn install_locked(folder: &Path, packages: &str, options: &[&str]) -> Result<()> {
+    let stamp = folder.join("node_modules").join(".installed-package-lock.json");
+    let lock = files::read(&folder.join("package-lock.json"))?;
+    if files::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing {packages}");
+    let mut npm = npm();
+    npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]);
+    process::run(npm.args(options))?;
+    files::write(&stamp, &lock)
 }
 
 /// The first two numbers of a version.

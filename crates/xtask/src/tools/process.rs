@@ -8,33 +8,6 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Cargo, without the variables that `cargo run` sets for xtask: build scripts
-/// that watch one of them would run again, and recompile their crates.
-pub fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(is_set_by_cargo_run) {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-fn is_set_by_cargo_run(name: &str) -> bool {
-    name.starts_with("CARGO_PKG_")
-        || name.starts_with("CARGO_MANIFEST_")
-        || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"]
-            .contains(&name)
-}
-
-/// Cargo for wasm32: `RUSTFLAGS` would replace the flags of
-/// `.cargo/config.toml`, and with them SIMD, without a word.
-pub fn cargo_for_wasm() -> Command {
-    let mut command = cargo();
-    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    command
-}
-
 /// Runs the command with this process's input and output.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start `{}`", line(command)))?;
@@ -108,27 +81,19 @@ pub fn find_in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
     use super::*;
+    use crate::tools::cargo;
 
     #[test]
     fn shows_and_keeps_what_a_command_prints() {
-        let shown = show(cargo().arg("--version")).unwrap();
+        let shown = show(cargo::command().arg("--version")).unwrap();
         assert!(shown.success);
         assert!(shown.stdout.starts_with("cargo "), "{}", shown.stdout);
     }
 
     #[test]
     fn a_failure_names_the_command_and_its_words() {
-        let error = output(cargo().arg("no-such-command")).unwrap_err().to_string();
+        let error = output(cargo::command().arg("no-such-command")).unwrap_err().to_string();
         assert!(error.contains("no-such-command` failed"), "{error}");
         assert!(error.contains("no such command"), "{error}");
-    }
-
-    #[test]
-    fn cargo_keeps_none_of_xtasks_own_variables() {
-        // `cargo test` sets the same variables as `cargo run`.
-        assert!(env::var_os("CARGO_PKG_NAME").is_some());
-        let removed =
-            cargo().get_envs().any(|(name, value)| name == "CARGO_PKG_NAME" && value.is_none());
-        assert!(removed);
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::process;
+use crate::tools::process;
 
 /// The environment variable that names another Chromium.
 pub const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";

@@ -7,12 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::api;
-use crate::prerequisites;
-use crate::process;
-use crate::site;
-use crate::wasm::{self, Names};
-use crate::workspace::Workspace;
+use crate::tasks::wasm::{self, Names};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, node, process};
 
 /// What only building the package needs; whoever installs it should not read it.
 const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
@@ -28,34 +25,37 @@ const IN_PACKAGE: [(&str, &str); 4] = [
 /// Runs `cargo xtask npm`.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let tarball = pack(workspace)?;
-    let bytes = fs::metadata(&tarball)?.len();
-    println!("{}: {:.2} MB", tarball.display(), bytes as f64 / 1e6);
+    println!("{}: {:.2} MB", tarball.display(), files::size(&tarball)? as f64 / 1e6);
     Ok(())
+}
+
+/// Builds the package in place, in `www/package/dist`.
+pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
+    wasm::build(workspace, names)?;
+    node::install_site_packages(workspace)?;
+    process::run(&mut node::site_script(workspace, "build:package"))
 }
 
 /// Builds the package and writes it to `target/npm`, under the crate's version.
 pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
-    wasm::build(workspace, Names::Strip)?;
-    site::install_packages(workspace)?;
-    process::run(&mut site::npm_run(workspace, "build:package"))?;
-
+    build(workspace, Names::Strip)?;
     let source = workspace.www().join("package");
     let stage = folder(workspace).join("package");
-    replace(&source.join("dist"), &stage.join("dist"))?;
+    files::replace(&source.join("dist"), &stage.join("dist"))?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        copy(&workspace.root().join(name), &stage.join(name))?;
+        files::copy(&workspace.root().join(name), &stage.join(name))?;
     }
-    let readme = read(&source.join("README.md"))?;
-    write(&stage.join("README.md"), &relocated(&readme, &IN_PACKAGE))?;
+    let readme = files::read(&source.join("README.md"))?;
+    files::write(&stage.join("README.md"), &relocated(&readme, &IN_PACKAGE))?;
     copy_guides(&workspace.root().join("docs").join("guide"), &stage.join("docs"))?;
-    let version = api::version(workspace)?;
-    check_version(&read(&source.join("package.json"))?, &version)?;
-    copy(&source.join("package.json"), &stage.join("package.json"))?;
+    let version = workspace.version();
+    check_version(&files::read(&source.join("package.json"))?, version)?;
+    files::copy(&source.join("package.json"), &stage.join("package.json"))?;
     // By npm, which keeps the order of the rest: that of the conditions in `exports` has a meaning.
-    let mut npm = prerequisites::npm();
+    let mut npm = node::npm();
     process::output(npm.current_dir(&stage).args(["pkg", "delete"]).args(UNPUBLISHED))?;
 
-    let mut npm = prerequisites::npm();
+    let mut npm = node::npm();
     npm.current_dir(&stage).args(["pack", "--loglevel", "error", "--pack-destination"]);
     process::output(npm.arg(folder(workspace)))?;
     Ok(folder(workspace).join(format!("sourcing-sound-{version}.tgz")))
@@ -67,47 +67,33 @@ pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
     let apps = folder(workspace).join("apps");
     let tests = workspace.root().join("tests").join("package");
     for name in ["package.json", "package-lock.json"] {
-        copy(&tests.join(name), &apps.join(name))?;
+        files::copy(&tests.join(name), &apps.join(name))?;
     }
     for (from, name) in
         [(workspace.root(), "examples"), (tests.as_path(), "pages"), (tests.as_path(), "types")]
     {
-        replace(&from.join(name), &apps.join(name))?;
+        files::replace(&from.join(name), &apps.join(name))?;
     }
-    install(&apps)?;
+    node::install_locked(&apps, "the tools that test the package", &["--loglevel", "error"])?;
     // A tarball of the same version must not count as installed already.
     let installed = apps.join("node_modules").join("sourcing-sound");
     if installed.exists() {
         fs::remove_dir_all(&installed)?;
     }
     // As a stranger would, but for the lock file, which knows no tarball.
-    let mut npm = prerequisites::npm();
+    let mut npm = node::npm();
     npm.current_dir(&apps).args(["install", "--no-save", "--no-audit", "--no-fund"]);
     process::run(npm.args(["--loglevel", "error"]).arg(tarball))?;
     Ok(apps)
 }
 
-/// Installs exactly the packages of the lock file, unless they are there.
-fn install(apps: &Path) -> Result<()> {
-    let stamp = apps.join("node_modules").join(".installed-package-lock.json");
-    let lock = read(&apps.join("package-lock.json"))?;
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    println!("installing the tools that test the package");
-    let mut npm = prerequisites::npm();
-    npm.current_dir(apps).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]);
-    process::run(&mut npm)?;
-    write(&stamp, &lock)
-}
-
 /// The guides, which link to each other; what else they link to stays behind.
 fn copy_guides(from: &Path, to: &Path) -> Result<()> {
-    replace(from, to)?;
+    files::replace(from, to)?;
     for entry in fs::read_dir(to)? {
         let guide = entry?.path();
         if guide.extension().is_some_and(|extension| extension == "md") {
-            write(&guide, &relocated(&read(&guide)?, &[]))?;
+            files::write(&guide, &relocated(&files::read(&guide)?, &[]))?;
         }
     }
     Ok(())
@@ -147,42 +133,6 @@ fn check_version(manifest: &str, version: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes `to` a copy of the folder `from`, without what was installed or built
-/// in it.
-fn replace(from: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to).with_context(|| format!("cannot remove {}", to.display()))?;
-    }
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let target = to.join(&name);
-        if !entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else if name != "node_modules" && name != ".next" {
-            replace(&entry.path(), &target)?;
-        }
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from, to)
-        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
-    Ok(())
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
@@ -200,21 +150,5 @@ mod tests {
         assert!(check_version(r#"{"version":"1.2.3"}"#, "1.2.3").is_ok());
         let error = check_version(r#"{"version":"1.2.3"}"#, "1.3.0").unwrap_err().to_string();
         assert!(error.contains("1.2.3") && error.contains("1.3.0"), "{error}");
-    }
-
-    #[test]
-    fn a_copied_folder_replaces_the_old_one_and_leaves_out_what_was_made() {
-        let folder = tempfile::tempdir().unwrap();
-        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-        for path in ["from/a/b.txt", "from/node_modules/c/d.js", "from/.next/e", "to/old.txt"] {
-            let file = folder.path().join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, path).unwrap();
-        }
-        replace(&from, &to).unwrap();
-        assert_eq!(fs::read_to_string(to.join("a/b.txt")).unwrap(), "from/a/b.txt");
-        for absent in ["old.txt", "node_modules", ".next"] {
-            assert!(!to.join(absent).exists(), "{absent}");
-        }
     }
 }

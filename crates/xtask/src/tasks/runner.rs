@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args;
 
-use crate::browser::{Browser, DRIVER_VARIABLE};
-use crate::workspace::Workspace;
+use crate::tools::browser::{Browser, DRIVER_VARIABLE};
+use crate::tools::workspace::Workspace;
 
 /// Where wasm-bindgen's runner reads how to start the browser.
 const CAPABILITIES_VARIABLE: &str = "WASM_BINDGEN_TEST_WEBDRIVER_JSON";
@@ -18,22 +18,29 @@ const TIMEOUT_VARIABLE: &str = "WASM_BINDGEN_TEST_TIMEOUT";
 /// A busy machine needs minutes to compile a module of several megabytes.
 const TIMEOUT_SECONDS: &str = "300";
 
-/// Runs the tests of one binary: `arguments` are its path and then the
-/// harness's own. Returns whether they passed.
+/// The options of `cargo xtask test-runner`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The wasm file, followed by the arguments of the test harness
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Runs the tests of one binary. Returns whether they passed.
 ///
 /// wasm-bindgen's runner is configured by environment variables alone, which a
 /// running program cannot set safely: so the first call starts this program once
 /// more with them.
-pub fn run(workspace: &Workspace, arguments: Vec<OsString>) -> Result<bool> {
+pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     if env::var_os(CAPABILITIES_VARIABLE).is_some() {
         let program = OsString::from("test-runner");
-        run_cli_with_args([program].into_iter().chain(arguments))?;
+        run_cli_with_args([program].iter().chain(&options.arguments).cloned())?;
         return Ok(true);
     }
     let itself = env::current_exe().context("cannot find this program's own file")?;
     let status = Command::new(itself)
         .arg("test-runner")
-        .args(arguments)
+        .args(&options.arguments)
         .envs(environment(workspace)?)
         .status()?;
     Ok(status.success())

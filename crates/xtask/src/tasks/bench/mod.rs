@@ -3,28 +3,25 @@
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that everything is measured in turn and whatever else the machine does meets all alike.
 
-mod cost;
 mod machine;
 mod measured;
 mod program;
 mod table;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::bench::cost::{Costs, Sizes};
-use crate::bench::machine::Machine;
-use crate::bench::measured::{Measured, MeasuredModel};
-use crate::bench::program::Program;
-use crate::browser::{Browser, CHROMIUM_VARIABLE};
-use crate::cargo::PRODUCT;
-use crate::process;
-use crate::site;
-use crate::wasm::{self, Names};
-use crate::workspace::Workspace;
+use crate::tasks::wasm::{self, Names};
+use crate::tools::browser::{Browser, CHROMIUM_VARIABLE};
+use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, node};
+
+use machine::Machine;
+use measured::{Costs, Measured, MeasuredModel, Sizes};
+use program::Program;
 
 /// A model that is measured; paths from the repository's root.
 #[derive(Clone)]
@@ -89,11 +86,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     println!("\n{}", table::plain(&measured));
     if !options.check {
         let page = options.out.clone().unwrap_or_else(|| workspace.root().join("docs/cost.md"));
-        write(&page, &table::page(&measured, &machine))?;
+        files::write(&page, &table::page(&measured, &machine))?;
         println!("{} is written", page.display());
     }
     if let Some(file) = &options.json {
-        write(file, &format!("{:#}\n", table::json(&measured, &machine)))?;
+        files::write(file, &format!("{:#}\n", table::json(&measured, &machine)))?;
     }
     Ok(())
 }
@@ -117,14 +114,14 @@ fn measure(
             let request = subject.request(workspace, seconds)?;
             let (here, there) = (native.ask(&request)?, web.ask(&request)?);
             let measured = measured.get_or_insert(Measured::new(rounds, seconds, &there)?);
-            measured.engine_start_ms.push(cost::number(&there, "start_ms")?);
+            measured.engine_start_ms.push(measured::number(&there, "start_ms")?);
             if measured.models.len() == index {
                 measured.models.push(subject.measured(workspace, &there)?);
             }
             let model = &mut measured.models[index];
             model.native.add(&here)?;
             model.browser.add(&there)?;
-            model.memory_bytes.push(cost::number(&there, "memory_bytes")?);
+            model.memory_bytes.push(measured::number(&there, "memory_bytes")?);
         }
     }
     measured.context("there is no model to measure")
@@ -138,8 +135,8 @@ impl Measured {
             seconds,
             browser: browser.to_owned(),
             engine: Sizes {
-                bytes: cost::number(answer, "engine_bytes")?,
-                gzip_bytes: cost::number(answer, "engine_gzip_bytes")?,
+                bytes: measured::number(answer, "engine_bytes")?,
+                gzip_bytes: measured::number(answer, "engine_gzip_bytes")?,
             },
             engine_start_ms: Vec::new(),
             models: Vec::new(),
@@ -164,11 +161,12 @@ impl Subject {
 
     fn measured(&self, workspace: &Workspace, answer: &Value) -> Result<MeasuredModel> {
         let own = workspace.root().join(self.head.as_ref().unwrap_or(&self.model));
-        let bytes =
-            fs::metadata(&own).with_context(|| format!("cannot read {}", own.display()))?.len();
         Ok(MeasuredModel {
             name: self.name.clone(),
-            sizes: Sizes { bytes: bytes as f64, gzip_bytes: cost::number(answer, "gzip_bytes")? },
+            sizes: Sizes {
+                bytes: files::size(&own)? as f64,
+                gzip_bytes: measured::number(answer, "gzip_bytes")?,
+            },
             native: Costs::default(),
             browser: Costs::default(),
             memory_bytes: Vec::new(),
@@ -178,7 +176,7 @@ impl Subject {
 
 /// The native program, with the profile and the features that everything native is built with.
 fn native(workspace: &Workspace) -> Result<Program> {
-    let mut cargo = process::cargo();
+    let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
     cargo.args(PRODUCT).args(["--bench", "models"]);
     Program::start(&mut cargo)
@@ -187,13 +185,9 @@ fn native(workspace: &Workspace) -> Result<Program> {
 /// The browser's program, on the module as it is published.
 fn web(workspace: &Workspace) -> Result<Program> {
     wasm::build(workspace, Names::Strip)?;
-    site::install_packages(workspace)?;
+    node::install_site_packages(workspace)?;
     let mut node = std::process::Command::new("node");
     node.current_dir(workspace.root()).arg("benches/web/run.mjs");
     node.env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
     Program::start(&mut node)
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

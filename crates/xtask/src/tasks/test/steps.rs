@@ -7,23 +7,18 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::api;
-use crate::bench;
-use crate::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
-use crate::cargo::{PRODUCT, XTASK, rustdoc};
-use crate::counts::Counts;
-use crate::npm;
-use crate::package;
-use crate::prerequisites::{self, WASM_TARGET};
-use crate::process;
-use crate::site;
-use crate::wasm;
-use crate::workspace::Workspace;
+use crate::tasks::{api, bench, npm, package, site, wasm};
+use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
+use crate::tools::cargo::{self, CORE, PRODUCT, WASM_TARGET, XTASK};
+use crate::tools::workspace::Workspace;
+use crate::tools::{node, process};
+
+use super::counts::Counts;
 
 /// The core crate and its tests for the browser, with the profile of the published module.
 const BROWSER: [&str; 8] = [
     "--package",
-    "sourcing-sound",
+    CORE,
     "--package",
     "sourcing-sound-tests",
     "--target",
@@ -109,18 +104,18 @@ impl Step {
     /// Sets up what the step needs, before the long work of any step begins.
     pub fn prepare(self) -> Result<()> {
         match self {
-            Self::Fmt | Self::Clippy => prerequisites::lint_tools(),
+            Self::Fmt | Self::Clippy => cargo::prepare_lint_tools(),
             Self::ClippyWasm => {
-                prerequisites::lint_tools()?;
-                prerequisites::wasm_target()
+                cargo::prepare_lint_tools()?;
+                cargo::prepare_wasm_target()
             }
             Self::Docs | Self::Api | Self::Package | Self::Rust => Ok(()),
             Self::Types | Self::Site => {
-                prerequisites::wasm_target()?;
-                prerequisites::node()
+                cargo::prepare_wasm_target()?;
+                node::prepare()
             }
             Self::Wasm => {
-                prerequisites::wasm_target()?;
+                cargo::prepare_wasm_target()?;
                 Browser::find().map(drop)
             }
             Self::E2e => {
@@ -132,8 +127,8 @@ impl Step {
                 Firefox::find().map(drop)
             }
             Self::Bench => {
-                prerequisites::wasm_target()?;
-                prerequisites::node()?;
+                cargo::prepare_wasm_target()?;
+                node::prepare()?;
                 Browser::find().map(drop)
             }
         }
@@ -142,7 +137,7 @@ impl Step {
     /// Runs the step.
     pub fn run(self, session: &Session<'_>) -> Result<Report> {
         match self {
-            Self::Fmt => check(process::cargo().args(["fmt", "--all", "--check"])),
+            Self::Fmt => check(cargo::command().args(["fmt", "--all", "--check"])),
             Self::Clippy => {
                 check(&mut clippy(&PRODUCT))?;
                 check(&mut clippy(&XTASK))
@@ -198,14 +193,14 @@ fn suite(command: &mut Command, count: fn(&str) -> Counts) -> Result<Report> {
 }
 
 fn clippy(packages: &[&str]) -> Command {
-    let mut cargo = process::cargo();
+    let mut cargo = cargo::command();
     cargo.arg("clippy").args(packages).arg("--all-targets");
     cargo.args(["--", "--deny", "warnings"]);
     cargo
 }
 
 fn clippy_wasm() -> Command {
-    let mut cargo = process::cargo_for_wasm();
+    let mut cargo = cargo::for_wasm();
     cargo.arg("clippy").args(BROWSER).args(["--lib", "--test", "wasm"]);
     cargo.args(["--", "--deny", "warnings"]);
     cargo
@@ -213,14 +208,14 @@ fn clippy_wasm() -> Command {
 
 /// It runs after the API, for which rustdoc replaces the pages.
 fn docs() -> Command {
-    let mut cargo = rustdoc();
+    let mut cargo = cargo::rustdoc();
     cargo.env("RUSTDOCFLAGS", "-D warnings");
     cargo
 }
 
 fn rust_tests() -> Result<Report> {
     let test = |packages: &[&str]| {
-        let mut cargo = process::cargo();
+        let mut cargo = cargo::command();
         cargo.arg("test").args(packages).arg("--no-fail-fast");
         suite(&mut cargo, Counts::from_rust)
     };
@@ -232,7 +227,7 @@ fn rust_tests() -> Result<Report> {
 }
 
 fn wasm_tests() -> Result<Report> {
-    let mut cargo = process::cargo_for_wasm();
+    let mut cargo = cargo::for_wasm();
     cargo.arg("test").args(BROWSER).args(["--test", "wasm"]);
     suite(&mut cargo, Counts::from_rust)
 }
@@ -240,10 +235,8 @@ fn wasm_tests() -> Result<Report> {
 /// The types of the package depend on the module, those of the rest on the
 /// package.
 fn types(workspace: &Workspace) -> Result<Report> {
-    wasm::build(workspace, wasm::Names::Strip)?;
-    site::install_packages(workspace)?;
-    process::run(&mut site::npm_run(workspace, "build:package"))?;
-    check(&mut site::npm_run(workspace, "check"))
+    npm::build(workspace, wasm::Names::Strip)?;
+    check(&mut node::site_script(workspace, "check"))
 }
 
 /// The tests compare what the page says with what the command line says, and
@@ -265,9 +258,9 @@ fn package_tests(workspace: &Workspace) -> Result<Report> {
 /// A script of npm's that runs Playwright, with what its tests compare and use.
 fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
     // With its tests: these features are the ones that the Rust tests had.
-    process::run(process::cargo().arg("build").args(PRODUCT).arg("--all-targets"))?;
+    process::run(cargo::command().arg("build").args(PRODUCT).arg("--all-targets"))?;
     let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut npm = site::npm_run(workspace, script);
+    let mut npm = node::site_script(workspace, script);
     npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
         .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
     if let Some(firefox) = Firefox::look()? {
@@ -283,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_suite_without_tests_has_failed() {
-        let report = suite(process::cargo().arg("--version"), Counts::from_rust).unwrap();
+        let report = suite(cargo::command().arg("--version"), Counts::from_rust).unwrap();
         assert_eq!(report.counts, Counts::default());
         assert!(!report.passed);
     }
@@ -291,15 +284,15 @@ mod tests {
     #[test]
     fn a_suite_that_fails_after_its_tests_has_failed() {
         let two_passed = |_: &str| Counts { passed: 2, ..Counts::default() };
-        let report = suite(process::cargo().arg("no-such-command"), two_passed).unwrap();
+        let report = suite(cargo::command().arg("no-such-command"), two_passed).unwrap();
         assert_eq!(report.counts.passed, 2);
         assert!(!report.passed);
-        assert!(suite(process::cargo().arg("--version"), two_passed).unwrap().passed);
+        assert!(suite(cargo::command().arg("--version"), two_passed).unwrap().passed);
     }
 
     #[test]
     fn a_check_that_fails_names_its_command() {
-        let error = check(process::cargo().arg("no-such-command")).err().unwrap();
+        let error = check(cargo::command().arg("no-such-command")).err().unwrap();
         assert!(error.to_string().contains("no-such-command"), "{error}");
     }
 }

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
-use crate::site;
-use crate::wasm::{self, Names};
-use crate::workspace::Workspace;
+use crate::tasks::wasm::Names;
+use crate::tasks::{npm, site};
+use crate::tools::process;
+use crate::tools::workspace::Workspace;
 
 const HOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -40,9 +40,7 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_port_is_free(options.port)?;
     if options.dev {
-        wasm::build(workspace, Names::Keep)?;
-        site::install_packages(workspace)?;
-        process::run(&mut site::npm_run(workspace, "build:package"))?;
+        npm::build(workspace, Names::Keep)?;
     } else {
         let folder = site::default_folder(workspace);
         site::build(workspace, options.base.as_deref(), &folder)?;

@@ -235,7 +235,7 @@ fn search<'a>(
 #[allow(clippy::unwrap_used)] // a failed unwrap fails the test
 mod tests {
     use super::*;
-    use crate::workspace::Workspace;
+    use crate::tools::workspace::Workspace;
 
     fn crate_of(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

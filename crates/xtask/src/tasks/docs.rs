@@ -4,11 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo;
-use crate::npm;
-use crate::prerequisites;
-use crate::process;
-use crate::workspace::Workspace;
+use crate::tasks::npm;
+use crate::tools::workspace::Workspace;
+use crate::tools::{cargo, node, process};
 
 /// Runs `cargo xtask docs`.
 pub fn run(workspace: &Workspace) -> Result<()> {
@@ -24,7 +22,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 /// Writes the reference of the package that is installed in `apps`.
 fn typedoc(apps: &Path, out: &Path) -> Result<()> {
-    let mut npm = prerequisites::npm();
+    let mut npm = node::npm();
     npm.current_dir(apps).args(["exec", "--no", "--", "typedoc", "--options"]);
     process::run(npm.arg(Path::new("types").join("typedoc.json")).arg("--out").arg(out))
 }

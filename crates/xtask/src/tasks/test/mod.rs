@@ -1,13 +1,17 @@
 //! `cargo xtask test`: runs the steps and sums up what they found.
 
+mod counts;
+mod steps;
+
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::counts::Counts;
-use crate::steps::{Session, Step};
-use crate::workspace::Workspace;
+use crate::tools::workspace::Workspace;
+
+use counts::Counts;
+use steps::{Session, Step};
 
 /// The options of `cargo xtask test`.
 #[derive(clap::Args)]

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::process;
+use crate::tools::process;
 
 /// A running program; it ends with this value.
 pub struct Program {
@@ -53,6 +53,7 @@ impl Drop for Program {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
     use super::*;
+    use crate::tools::cargo;
     use serde_json::json;
 
     #[test]
@@ -66,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_program_that_ends_is_named() {
-        let mut cargo = process::cargo();
+        let mut cargo = cargo::command();
         let mut version = Program::start(cargo.arg("--version")).unwrap();
         // The first line is its version, which is no JSON; after it there is none.
         for _ in 0..2 {
