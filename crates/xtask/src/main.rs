@@ -1,9 +1,8 @@
 //! Builds, serves and tests sourcing-sound. Run it as `cargo xtask <command>`.
 //!
-//! Every command sets up what it misses (the wasm target, npm's packages, a
-//! browser where it may install one) or stops with the line that does. The
-//! versions of everything it uses are those of `Cargo.lock` and
-//! `package-lock.json`; nothing is installed globally.
+//! Every command installs what it needs and does not find (the wasm target,
+//! npm's packages, a browser where it may), or stops and names the command that
+//! installs it. Crates and npm's packages have the versions of the lock files.
 
 #[cfg(test)]
 mod rules;
@@ -35,13 +34,13 @@ enum Task {
     Wasm(wasm::Options),
     /// Pack the npm package as it is published, into target/npm
     Npm,
-    /// Write the API reference of crate and package, into target/doc
+    /// Write the API reference of the crate and the package, into target/doc
     Docs,
     /// Run every check and test, or those named by --only
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
     Bench(bench::Options),
-    /// Write docs/public-api.txt, to which the step `api` holds the crate's public API
+    /// Write docs/public-api.txt, which the step `api` compares with the crate's public API
     Api,
     /// Regenerate the reference values under tests/golden
     Golden,

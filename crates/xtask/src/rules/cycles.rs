@@ -1,8 +1,8 @@
 //! Which modules of a crate import each other in a circle.
 //!
 //! A file imports another one when it names anything that is defined there, by `use` or in full.
-//! Names that a module only passes on (`pub use`) belong to the file that defines them. Tests do
-//! not count, and neither do macros' arguments, which have no syntax of their own.
+//! A name that a module re-exports (`pub use`) belongs to the file that defines it. Tests do not
+//! count, and neither do the arguments of macros, which cannot be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemFn, ItemImpl, ItemMod, ItemUse, UseTree, Visibility};
 
-/// Names of modules from the crate's root on; empty for the root itself.
+/// Names of modules from the crate's root down; empty for the root itself.
 type Module = Vec<String>;
 
 /// What a file names.
@@ -20,17 +20,17 @@ type Module = Vec<String>;
 struct Names {
     /// Paths as they are written.
     paths: Vec<Vec<String>>,
-    /// Paths that are passed on, by the name that they get.
+    /// Re-exported paths, by the name that they get.
     facade: BTreeMap<String, Vec<String>>,
     /// Inline modules around the current place.
     depth: usize,
 }
 
 /// The modules of a circle, each of which imports the next one, and the last one the first; `None`
-/// where there is none.
+/// if there is no circle.
 ///
 /// # Errors
-/// When a file of `source` cannot be read or is no Rust.
+/// If a file of `source` cannot be read or is not Rust.
 pub fn cycle(source: &Path) -> Result<Option<Vec<String>>> {
     let mut files = BTreeMap::new();
     read(source, &mut Vec::new(), &mut files)?;
@@ -118,7 +118,7 @@ impl<'ast> Visit<'ast> for Names {
 }
 
 impl Names {
-    /// Notes a path; from an inline module, its first `super` are the file itself.
+    /// Adds a path. In an inline module, its first `super`s lead to the file itself.
     fn add(&mut self, mut path: Vec<String>) {
         for _ in 0..self.depth {
             if path.first().is_some_and(|first| first == "super") {
@@ -193,7 +193,7 @@ fn direct(path: &[String], module: &Module, files: &BTreeMap<Module, Names>) -> 
     }
 }
 
-/// The file that defines what an absolute path names, past those that only pass it on.
+/// The file that defines what an absolute path names, behind any re-exports.
 fn defined_in<'a>(
     path: &[String],
     files: &'a BTreeMap<Module, Names>,
@@ -202,7 +202,7 @@ fn defined_in<'a>(
     let longest = (0..=path.len()).rev().find(|&n| files.contains_key(&path[..n]))?;
     let (module, names) = files.get_key_value(&path[..longest])?;
     let next = path.get(longest).and_then(|name| names.facade.get(name));
-    // A name that is passed on for ever is none that compiles.
+    // The limit ends endless re-exports, which do not compile anyway.
     match next.filter(|_| passed < 10).and_then(|next| absolute(next, module, files)) {
         Some(next) => {
             let path = [next.as_slice(), &path[longest + 1..]].concat();
@@ -212,7 +212,7 @@ fn defined_in<'a>(
     }
 }
 
-/// Goes on from `module`; the circle in which that ends, if it does.
+/// Searches from `module` on. Returns the circle in which the search ends, if there is one.
 fn search<'a>(
     module: &'a Module,
     graph: &BTreeMap<&'a Module, BTreeSet<&'a Module>>,
@@ -232,8 +232,8 @@ fn search<'a>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use crate::tools::workspace::Workspace;
 
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found_through_names_that_are_passed_on() {
+    fn a_circle_is_found_through_re_exports() {
         let folder = crate_of(&[
             ("lib.rs", "mod a; mod b; pub use b::{inner::Deep, B as Other};"),
             ("a.rs", "use crate::Other; pub struct A(pub Other);"),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn facades_tests_and_other_crates_are_no_imports() {
+    fn re_exports_tests_and_other_crates_do_not_count() {
         let folder = crate_of(&[
             ("lib.rs", "mod a; mod b; pub use a::A; use std::fmt;"),
             ("a.rs", "use crate::b::B; pub struct A(B); #[cfg(test)] mod tests { use super::*; }"),

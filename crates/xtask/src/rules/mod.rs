@@ -1,5 +1,5 @@
 //! Rules for the whole repository, as tests.
-#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod cycles;
 
@@ -9,7 +9,7 @@ use std::fs;
 use crate::tools::workspace::Workspace;
 
 #[test]
-fn every_file_of_tests_is_run() {
+fn every_test_file_is_in_the_manifest() {
     let folder = Workspace::find().unwrap().root().join("tests");
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
     let mut sources = BTreeSet::new();
@@ -26,7 +26,7 @@ fn every_file_of_tests_is_run() {
 }
 
 #[test]
-fn the_minimum_rust_version_is_the_one_that_everything_is_tested_with() {
+fn the_minimum_rust_version_is_the_tested_one() {
     let workspace = Workspace::find().unwrap();
     let read = |file: &str| fs::read_to_string(workspace.root().join(file)).unwrap();
     let value = |file: &str, key: &str| -> String {

@@ -1,6 +1,6 @@
-//! Regenerates the reference values under `tests/golden`: what librosa, numpy,
-//! scipy and scikit-learn compute by the scripts there, in a virtual environment
-//! with the pinned packages; the scores by the native build.
+//! Regenerates the reference values under `tests/golden`: the scripts there compute
+//! them with pinned versions of librosa, numpy, scipy and scikit-learn, in a virtual
+//! environment; the native build computes the scores.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let python = python::environment(workspace, "golden-venv", &requirements)?;
     for script in scripts(&golden)? {
         println!("running {}", script.strip_prefix(workspace.root()).unwrap_or(&script).display());
-        // Compiled modules would lie between the goldens.
+        // With -B, Python writes no compiled modules among the reference values.
         process::run(Command::new(&python).current_dir(workspace.root()).arg("-B").arg(&script))?;
     }
     println!("generating the reference scores");
@@ -35,7 +35,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Every Python file of `folder` itself, by name. What scripts share is in folders below.
+/// Every Python file directly in `folder`, sorted by name. What scripts share is in subfolders.
 fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot_list = || format!("cannot list {}", folder.display());
     let mut scripts = Vec::new();

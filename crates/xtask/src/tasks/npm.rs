@@ -1,5 +1,5 @@
-//! The npm package as it is published, and a folder of programs that have
-//! nothing but it.
+//! The npm package as it is published, and a folder of programs that use it and
+//! nothing else of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::tasks::wasm::{self, Names};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, node, process};
 
-/// What only building the package needs; whoever installs it should not read it.
+/// Keys of `package.json` that only the build needs; they are not published.
 const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
 
-/// Where the package has what its README names in the repository.
+/// How links of its README begin in the repository, and in the package.
 const IN_PACKAGE: [(&str, &str); 4] = [
     ("../../docs/guide/", "docs/"),
     ("../../models/everyday/urban.CARD.md", "dist/models/urban.md"),
@@ -51,7 +51,7 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     let version = workspace.version();
     check_version(&files::read(&source.join("package.json"))?, version)?;
     files::copy(&source.join("package.json"), &stage.join("package.json"))?;
-    // By npm, which keeps the order of the rest: that of the conditions in `exports` has a meaning.
+    // npm keeps the order of the other keys: the order of the conditions in `exports` matters.
     let mut npm = node::npm();
     process::output(npm.current_dir(&stage).args(["pkg", "delete"]).args(UNPUBLISHED))?;
 
@@ -61,8 +61,8 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder(workspace).join(format!("sourcing-sound-{version}.tgz")))
 }
 
-/// A folder outside of the repository with the examples, the tools of
-/// `tests/package` and the packed package: what a stranger has.
+/// Makes a folder with the examples, the tools of `tests/package` and the packed
+/// package: what a user of the package has.
 pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
     let apps = folder(workspace).join("apps");
     let tests = workspace.root().join("tests").join("package");
@@ -80,14 +80,14 @@ pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
     if installed.exists() {
         fs::remove_dir_all(&installed)?;
     }
-    // As a stranger would, but for the lock file, which knows no tarball.
+    // As a user would, but without saving it: the lock file has no tarball.
     let mut npm = node::npm();
     npm.current_dir(&apps).args(["install", "--no-save", "--no-audit", "--no-fund"]);
     process::run(npm.args(["--loglevel", "error"]).arg(tarball))?;
     Ok(apps)
 }
 
-/// The guides, which link to each other; what else they link to stays behind.
+/// Copies the guides. They link to each other; any other link becomes plain words.
 fn copy_guides(from: &Path, to: &Path) -> Result<()> {
     files::replace(from, to)?;
     for entry in fs::read_dir(to)? {
@@ -99,8 +99,8 @@ fn copy_guides(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A text of the repository for another place: links that begin with one of `moves` follow it,
-/// any other that leads out of the text's own folder becomes its words.
+/// Adapts a text of the repository to another place: links that begin with one of `moves` are
+/// moved, and any other link out of the text's folder becomes plain words.
 fn relocated(text: &str, moves: &[(&str, &str)]) -> String {
     let mut text = text.to_owned();
     for (from, to) in moves {
@@ -115,18 +115,18 @@ fn relocated(text: &str, moves: &[(&str, &str)]) -> String {
     text
 }
 
-/// The folder of everything that is made here.
+/// The folder in which all of it is made.
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target().join("npm")
 }
 
-/// Refuses a manifest with another version than the crate's.
+/// Refuses a manifest whose version differs from the crate's.
 fn check_version(manifest: &str, version: &str) -> Result<()> {
     let manifest: Value = serde_json::from_str(manifest).context("package.json")?;
     if manifest["version"] != version {
         bail!(
-            "www/package/package.json has version {}, the crate {version}: make them alike, in \
-             www/package.json too, and run `npm install` in www",
+            "www/package/package.json has version {}, the crate has {version}: make them equal, \
+             also in www/package.json, and run `npm install` in www",
             manifest["version"]
         );
     }
@@ -135,18 +135,18 @@ fn check_version(manifest: &str, version: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]
-    fn links_follow_what_they_lead_to_or_become_words() {
+    fn links_are_moved_or_become_words() {
         let text = "[a](../../docs/guide/a.md#x), [b](../b.md) and [c](c.md), [`d`](../../d).";
         let moved = relocated(text, &[("../../docs/guide/", "docs/")]);
         assert_eq!(moved, "[a](docs/a.md#x), b and [c](c.md), `d`.");
     }
 
     #[test]
-    fn another_version_than_the_crates_is_refused() {
+    fn a_version_that_differs_from_the_crates_is_refused() {
         assert!(check_version(r#"{"version":"1.2.3"}"#, "1.2.3").is_ok());
         let error = check_version(r#"{"version":"1.2.3"}"#, "1.3.0").unwrap_err().to_string();
         assert!(error.contains("1.2.3") && error.contains("1.3.0"), "{error}");

@@ -1,10 +1,9 @@
-//! The crate as it is published: cargo packs it without a warning, it holds what it should and
-//! no more, and what it holds compiles without a warning.
+//! The crate as it is published: cargo packs it without a warning, it has the expected files and
+//! no others, and they compile without a warning.
 //!
-//! `cargo package` compiles it too, but alone, which selects other features of the dependencies
-//! and so compiles the inference engine again. Here the packed files take the place of the
-//! repository's in a check that has everything else compiled already. `cargo publish` does the
-//! long one before it uploads anything.
+//! `cargo package` would compile it alone, with other features of the dependencies, and so compile
+//! the inference engine again. Here the packed files replace the repository's in a check for which
+//! everything else is compiled already. `cargo publish` makes the long check before it uploads.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -25,7 +24,7 @@ const PACKED: &str = "SOURCING_SOUND_PACKED";
 /// The largest package, in bytes.
 const MAX_BYTES: u64 = 2_500_000;
 
-/// What the package holds beside Rust.
+/// The files of the package that are not Rust.
 const FILES: [&str; 10] = [
     "README.md",
     "CHANGELOG.md",
@@ -39,10 +38,10 @@ const FILES: [&str; 10] = [
     "models/urban-v1/CARD.md",
 ];
 
-/// What cargo adds.
+/// The files that cargo adds.
 const ADDED: [&str; 4] = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
 
-/// Folders of which it holds every Rust file.
+/// Folders of which every Rust file is packed.
 const FOLDERS: [&str; 2] = ["src", "examples/rust"];
 
 /// Packs the crate and checks the package.
@@ -71,12 +70,12 @@ fn pack() -> Result<()> {
     let output = cargo.output().with_context(|| format!("cannot start `{line}`"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() || said.lines().any(|line| line.starts_with("warning")) {
-        bail!("`{line}` is not clean:\n{}", said.trim());
+        bail!("`{line}` failed or printed a warning:\n{}", said.trim());
     }
     Ok(())
 }
 
-/// Unpacks with the time of now, so that cargo takes all of it for changed.
+/// Unpacks with the current time, so that cargo regards every file as changed.
 fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -124,7 +123,9 @@ fn check_files(packed: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result
     };
     let (missing, over) = (difference(expected, packed), difference(packed, expected));
     if !missing.is_empty() || !over.is_empty() {
-        bail!("the package lacks [{missing}] and should not hold [{over}]; see `include`");
+        bail!(
+            "the package lacks [{missing}] and should not have [{over}]; see `include` in Cargo.toml"
+        );
     }
     Ok(())
 }
@@ -141,7 +142,8 @@ fn compile(packed: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Rustc, on packed files where there are some, if cargo runs xtask in its place.
+/// Rustc with the arguments of xtask, on the packed files for the core crate, if cargo runs xtask
+/// in its place.
 pub fn rustc_in_place() -> Option<Command> {
     let packed = PathBuf::from(env::var_os(PACKED)?);
     let mut arguments = env::args_os().skip(1);
@@ -163,7 +165,7 @@ fn in_package(argument: OsString, packed: &Path) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     fn set(files: &[&str]) -> BTreeSet<String> {
@@ -171,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn a_package_holds_what_it_should_and_no_more() {
+    fn missing_and_unexpected_files_are_named() {
         let expected = set(&["README.md", "src/lib.rs"]);
         check_files(&expected, &expected).unwrap();
         let packed = set(&["README.md", "www/README.md"]);
         let error = check_files(&packed, &expected).unwrap_err().to_string();
         assert!(error.contains("lacks [src/lib.rs]"), "{error}");
-        assert!(error.contains("not hold [www/README.md]"), "{error}");
+        assert!(error.contains("not have [www/README.md]"), "{error}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Options {
     /// Serve the finished site, as it would be published (this is the default)
     #[arg(long)]
     release: bool,
-    /// Serve the sources: pages reload when they change, traces can be read
+    /// Serve the sources: pages reload when they change, and stack traces can be read
     #[arg(long, conflicts_with = "release")]
     dev: bool,
     /// The path of the site on the server, such as /repo/; / if left out
@@ -87,7 +87,7 @@ fn vite(workspace: &Workspace, options: &Options) -> Command {
         .args(["--host", &HOST.to_string()])
         .args(["--port", &options.port.to_string(), "--strictPort"])
         .stdin(Stdio::null())
-        // Its greeting names the address before anything answers there.
+        // It prints the address before anything answers there.
         .stdout(Stdio::null());
     if let Some(base) = &options.base {
         vite.args(["--base", base]);
@@ -109,11 +109,11 @@ fn check_port_is_free(port: u16) -> Result<()> {
     }
 }
 
-/// The running server; it ends with this value.
+/// The running server; dropping this value ends it.
 struct Server(Child);
 
 impl Server {
-    /// Waits until the site is there. Returns `false` if it was interrupted.
+    /// Waits until the site answers. Returns `false` if it was interrupted.
     fn wait_until_it_answers(&mut self, options: &Options, stop: &AtomicBool) -> Result<bool> {
         let start = Instant::now();
         while !answers(options.port, path(options)) {
@@ -146,7 +146,7 @@ impl Drop for Server {
 
 /// A server that ended is an error, unless Ctrl-C reached it first.
 fn ended(status: ExitStatus, stop: &AtomicBool) -> Result<()> {
-    // The signal reaches both programs; the handler's thread may be a bit later.
+    // The signal reaches both programs; the handler's thread may run a bit later.
     thread::sleep(POLL);
     if stop.load(Ordering::Relaxed) {
         return Ok(());
@@ -172,7 +172,7 @@ fn answers(port: u16, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]

@@ -13,7 +13,7 @@ use crate::tools::{node, process};
 /// The options of `cargo xtask site`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// The path under which a server offers the site, such as /repo/; left out,
+    /// The path under which a server offers the site, such as /repo/; if left out,
     /// the site works under any path
     #[arg(long, value_name = "PATH", value_parser = parse_base)]
     base: Option<String>,
@@ -55,7 +55,7 @@ pub fn build(workspace: &Workspace, base: Option<&str>, out: &Path) -> Result<()
     process::run(&mut npm)
 }
 
-/// Refuses a folder with contents that are no site, because they would be lost.
+/// Refuses a folder whose contents are not a site, because they would be lost.
 fn check_replaceable(folder: &Path) -> Result<()> {
     let is_empty = match folder.read_dir() {
         Ok(mut files) => files.next().is_none(),
@@ -71,7 +71,7 @@ fn check_replaceable(folder: &Path) -> Result<()> {
     )
 }
 
-/// Reads the option `--base`: an absolute path, closed by a slash if it is not.
+/// Reads the option `--base`: an absolute path. A slash is added if it does not end with one.
 pub fn parse_base(given: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
     if !given.starts_with('/') || given.contains("//") || !given.chars().all(is_plain) {
@@ -83,7 +83,7 @@ pub fn parse_base(given: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use std::fs;
 

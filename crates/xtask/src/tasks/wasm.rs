@@ -1,5 +1,5 @@
 //! The browser's module: the core crate compiled for wasm32, with its JavaScript
-//! and TypeScript made by wasm-bindgen's own library.
+//! and TypeScript made by wasm-bindgen's library.
 
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 pub enum Names {
     /// For development: stack traces can be read.
     Keep,
-    /// For everybody else.
+    /// For everything else.
     Strip,
 }
 
@@ -60,7 +60,7 @@ pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
         .out_name(NAME)
         .web(true)?
         .typescript(true)
-        // Whoever starts it says where it is: a second address would make bundlers copy it twice.
+        // The caller passes its address; a second one here would make bundlers copy it twice.
         .omit_default_module_path(true)
         .remove_name_section(names == Names::Strip)
         .remove_producers_section(names == Names::Strip)
@@ -77,7 +77,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
     workspace.www().join("package").join("wasm")
 }
 
-/// What cargo leaves for wasm-bindgen.
+/// The module as cargo compiled it, for wasm-bindgen.
 fn compiled(workspace: &Workspace) -> PathBuf {
     workspace.target().join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm")
 }

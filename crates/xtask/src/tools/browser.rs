@@ -1,4 +1,5 @@
-//! The browsers that the tests run in: Chromium with its driver, and Firefox.
+//! The browsers that the tests run in: Chromium with its driver, and Firefox; and ffmpeg, which
+//! writes recordings for them.
 
 use std::env;
 use std::fs;
@@ -55,7 +56,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Finds both, installing them first where this is a Debian and root runs it.
+    /// Finds both. On Debian as root, they are installed first if they are missing.
     pub fn find() -> Result<Self> {
         if let Some(browser) = Self::look()? {
             return Ok(browser);
@@ -93,8 +94,8 @@ impl Browser {
 pub struct Firefox;
 
 impl Firefox {
-    /// Finds it, installing it first where this is a Debian and root runs it.
-    /// That it cannot be had is said and is no error.
+    /// Finds it. On Debian as root, it is installed first if it is missing. If it
+    /// cannot be installed, a message says so, and this is not an error.
     pub fn find() -> Result<Option<PathBuf>> {
         if let Some(firefox) = Self::look()? {
             return Ok(Some(firefox));
@@ -121,8 +122,8 @@ impl Firefox {
     }
 }
 
-/// The file that the variable names, or the first of the names that exists. A
-/// variable that names nothing is an error, not a reason to take another.
+/// The file that the variable names, or the first of the names that exists. If the
+/// variable names no file, that is an error, and no other name is tried.
 fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
     if let Some(given) = env::var_os(variable) {
         let path = PathBuf::from(given);
@@ -141,8 +142,8 @@ fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
     }))
 }
 
-/// Makes sure of ffmpeg, which writes the compressed recordings of some end-to-end tests,
-/// where this is a Debian and root runs it. That it cannot be had is said and is no error.
+/// Looks for ffmpeg, which writes the compressed recordings of some end-to-end tests. On Debian
+/// as root, it is installed if it is missing. If it cannot be, a message says so.
 pub fn prepare_ffmpeg() {
     if process::find_in_path("ffmpeg").is_some() {
         return;
@@ -177,7 +178,7 @@ fn may_install() -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]

@@ -10,12 +10,12 @@ use crate::tools::process;
 
 /// The core crate.
 pub const CORE: &str = "sourcing-sound";
-/// Everything but xtask. Cargo compiles a dependency once for each set of
-/// features, and the set depends on the packages that a command names: one
-/// selection for all native commands, and xtask by itself as `cargo xtask` has
-/// built it, compile nothing twice.
+/// Everything except xtask. Cargo compiles a dependency once for each set of
+/// features, and the set depends on the packages that a command names. All native
+/// commands name these, or xtask alone as `cargo xtask` does, so that nothing is
+/// compiled twice.
 pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
-/// xtask by itself.
+/// xtask alone.
 pub const XTASK: [&str; 2] = ["--package", "xtask"];
 /// The target that the browser's module is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -39,21 +39,21 @@ fn is_set_by_cargo_run(name: &str) -> bool {
             .contains(&name)
 }
 
-/// Cargo for wasm32: `RUSTFLAGS` would replace the flags of
-/// `.cargo/config.toml`, and with them SIMD, without a word.
+/// Cargo for wasm32, without `RUSTFLAGS`: they would silently replace the flags of
+/// `.cargo/config.toml`, and with them SIMD.
 pub fn for_wasm() -> Command {
     let mut command = command();
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
 }
 
-/// Documents the libraries: the programs are not for others, and one has a library's name.
+/// Documents the libraries only: programs have no API, and one has a library's name.
 pub fn rustdoc() -> Command {
     let mut cargo = command();
     cargo.args(["doc", "--no-deps", "--lib"]).args(PRODUCT);
-    // Its library has documentation tests and nothing to read; no feature depends on it.
+    // It has documentation tests and nothing to read; without it, the features are the same.
     cargo.args(["--exclude", "sourcing-sound-tests"]);
-    // What the two trainers share is for nobody else.
+    // Only the two trainers use it.
     cargo.args(["--exclude", "sourcing-sound-train"]);
     cargo
 }
@@ -65,16 +65,15 @@ pub fn prepare_wasm_target() -> Result<()> {
     }
     if process::find_in_path("rustup").is_none() {
         bail!(
-            "this Rust has no standard library for {WASM_TARGET}; with rustup \
-             (https://rustup.rs) it is `rustup target add {WASM_TARGET}`, with Debian's Rust \
+            "Rust's standard library for {WASM_TARGET} is missing: with rustup \
+             (https://rustup.rs) run `rustup target add {WASM_TARGET}`, with Debian's Rust \
              `apt-get install -y libstd-rust-dev-wasm32`"
         );
     }
     process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// Looks for the library itself: rustc names its folder whether it is there or
-/// not.
+/// Looks for the library itself: rustc prints its folder even if it does not exist.
 fn has_wasm_library() -> Result<bool> {
     let folder = process::output(Command::new("rustc").args([
         "--print",
@@ -96,7 +95,7 @@ pub fn prepare_lint_tools() -> Result<()> {
         }
         if process::find_in_path("rustup").is_none() {
             bail!(
-                "`cargo {subcommand}` is missing; with rustup it is `rustup component add {component}`"
+                "`cargo {subcommand}` is missing: with rustup run `rustup component add {component}`"
             );
         }
         process::run(Command::new("rustup").args(["component", "add", component]))?;
@@ -109,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_keeps_none_of_xtasks_own_variables() {
+    fn cargo_gets_none_of_xtasks_own_variables() {
         // `cargo test` sets the same variables as `cargo run`.
         assert!(env::var_os("CARGO_PKG_NAME").is_some());
         let removed =

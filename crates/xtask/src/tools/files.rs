@@ -21,7 +21,7 @@ pub fn size(file: &Path) -> Result<u64> {
     Ok(data.len())
 }
 
-/// Copies a file and makes the folders above it.
+/// Copies a file, and makes the folders above it.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
@@ -52,11 +52,11 @@ pub fn replace(from: &Path, to: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]
-    fn a_copied_folder_replaces_the_old_one_and_leaves_out_what_was_made() {
+    fn a_copied_folder_replaces_the_old_one_without_installed_and_built_files() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
         for path in ["from/a/b.txt", "from/node_modules/c/d.js", "from/.next/e", "to/old.txt"] {

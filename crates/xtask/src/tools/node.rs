@@ -1,5 +1,5 @@
-//! Node and npm: found or named with the line that installs them, and packages installed as their
-//! lock file says.
+//! Node and npm: found, or named with the command that installs them; and npm's packages, installed
+//! in the versions of a lock file.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, process};
 
-/// Makes sure that a Node which the site's tools accept is there, and npm.
+/// Makes sure that npm is there, and a Node that the site's tools accept.
 pub fn prepare() -> Result<()> {
     const INSTALL: &str = "install Node 22 or later from https://nodejs.org, or on Debian run \
         `apt-get update && apt-get install -y npm && npm install --global n && n lts`";
@@ -19,14 +19,14 @@ pub fn prepare() -> Result<()> {
     let version = Version::parse(&printed)
         .with_context(|| format!("`node --version` printed {printed:?}"))?;
     if !is_node_new_enough(version) {
-        bail!("Node {version} is too old, the site needs 20.19 or 22.12 and later: {INSTALL}");
+        bail!("Node {version} is too old, the site needs 20.19, or 22.12 or later: {INSTALL}");
     }
     process::output(npm().arg("--version"))
         .with_context(|| format!("npm is missing: {INSTALL}"))?;
     Ok(())
 }
 
-/// Vite's demand: `^20.19.0 || >=22.12.0`.
+/// Vite requires `^20.19.0 || >=22.12.0`.
 fn is_node_new_enough(version: Version) -> bool {
     match version.major {
         20 => version.minor >= 19,

@@ -79,7 +79,7 @@ pub fn find_in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use crate::tools::cargo;
 

@@ -1,4 +1,4 @@
-//! Virtual environments with pinned packages, for the few tasks that ask Python.
+//! Virtual environments with pinned packages, for the tasks that run Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
 
-/// The Python of the virtual environment `name` with the packages that the file
-/// `requirements` lists, made again when the list has changed.
+/// The Python of the virtual environment `name`, which has the packages listed in
+/// the file `requirements` and is made anew when the list changes.
 pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
     let list = fs::read(requirements)
         .with_context(|| format!("cannot read {}", requirements.display()))?;
@@ -24,21 +24,17 @@ pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Re
     println!("installing the packages of {}", requirements.display());
     let make = find()?;
     process::run(Command::new(make).args(["-m", "venv", "--clear"]).arg(&folder))?;
-    process::run(pip_install(&python).arg("--requirement").arg(requirements))?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+    process::run(pip.arg("--requirement").arg(requirements))?;
     fs::write(&installed, list).with_context(|| format!("cannot write {}", installed.display()))?;
     Ok(python)
 }
 
-/// `pip install` of the environment that `python` belongs to.
-fn pip_install(python: &Path) -> Command {
-    let mut command = Command::new(python);
-    command.args(["-m", "pip", "install", "--disable-pip-version-check"]);
-    command
-}
-
-/// Python 3, whose `venv` module the reference values need.
+/// Python 3 with its `venv` module.
 fn find() -> Result<PathBuf> {
-    const INSTALL: &str = "on Debian it is `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
+    const INSTALL: &str =
+        "on Debian run `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
     let python = ["python3", "python"].into_iter().find_map(process::find_in_path);
     let python = python.with_context(|| format!("Python 3 is missing: {INSTALL}"))?;
     process::output(Command::new(&python).args(["-c", "import ensurepip, venv"]))

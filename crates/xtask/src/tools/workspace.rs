@@ -1,4 +1,4 @@
-//! What cargo says of the repository: its folders, and the core crate's version.
+//! What cargo knows of the repository: its folders, and the core crate's version.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl Workspace {
             "--format-version",
             "1",
         ]))?;
-        Self::from_metadata(&json).context("cargo metadata answered something unexpected")
+        Self::from_metadata(&json).context("`cargo metadata` printed something unexpected")
     }
 
     fn from_metadata(json: &str) -> Result<Self> {
@@ -71,7 +71,7 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]

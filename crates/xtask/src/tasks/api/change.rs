@@ -6,13 +6,13 @@ use anyhow::{Result, bail};
 
 use super::surface::{Surface, Version};
 
-/// The differences of a crate's API from the file's.
+/// The differences between the crate's API and the file's.
 pub struct Change {
     from: Version,
     to: Version,
     removed: Vec<String>,
     added: Vec<String>,
-    /// Those of `added` that code written before them does not compile with.
+    /// Those of `added` that break existing code.
     breaking: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Change {
         self.from == self.to && self.removed.is_empty() && self.added.is_empty()
     }
 
-    /// What was there and what is new, as in a diff.
+    /// The removed and the added items, as in a diff.
     pub fn text(&self) -> String {
         let removed = self.removed.iter().map(|item| format!("- {item}\n"));
         let added = self.added.iter().map(|item| format!("+ {item}\n"));
@@ -49,7 +49,7 @@ impl Change {
     pub fn check_version(&self) -> Result<()> {
         let (from, to) = (self.from, self.to);
         if to < from {
-            bail!("the crate's version {to} is below {from}, whose API the file holds");
+            bail!("the crate's version {to} is below {from}, the version of the file");
         }
         let broken = self.removed.iter().chain(&self.breaking).next();
         if let Some(item) = broken
@@ -66,8 +66,8 @@ impl Change {
     }
 }
 
-/// Whether the item is a field or a variant of a type that was there without it, and that
-/// others may list in full: in a literal or in a `match`.
+/// Whether the item is a new field or variant of an existing type whose members users may list in
+/// full, in a literal or in a `match`.
 fn extends_closed_type(item: &str, file: &Surface) -> bool {
     let Some(path) = item.strip_prefix("pub ").filter(|rest| rest.starts_with("sourcing_sound::"))
     else {
@@ -85,7 +85,7 @@ fn extends_closed_type(item: &str, file: &Surface) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::super::surface::tests::{BASE, surface};
     use super::*;
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn more_is_allowed_at_any_version_and_shown() {
+    fn additions_are_allowed_at_any_version_and_shown() {
         let change = change("0.1.0", &with("pub fn sourcing_sound::Model::urban()"));
         assert!(!change.is_none());
         assert_eq!(change.text(), "+ pub fn sourcing_sound::Model::urban()\n");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn less_takes_a_minor_version() {
+    fn removals_need_a_minor_version() {
         let error = change("0.1.0", &BASE[1..]).check_version().unwrap_err().to_string();
         assert!(error.contains("minor part") && error.contains(BASE[0]), "{error}");
         assert!(change("0.1.7", &BASE[1..]).check_version().is_err());
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn after_1_0_it_takes_a_major_version() {
+    fn after_1_0_removals_need_a_major_version() {
         let change = |to: &str| Change::between(&surface("1.2.0", &BASE), &surface(to, &BASE[1..]));
         let error = change("1.3.0").check_version().unwrap_err().to_string();
         assert!(error.contains("major part"), "{error}");
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_more_breaks_a_type_that_others_list_in_full() {
+    fn a_new_member_breaks_a_type_that_users_list_in_full() {
         for item in [
             "pub sourcing_sound::Activation::Tanh",
             "pub sourcing_sound::ErrorKind::Limit::given: u64",

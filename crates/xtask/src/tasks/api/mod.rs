@@ -31,7 +31,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Fails when the crate's API is not the file's, or names a type of a dependency.
+/// Fails if the crate's API differs from the file, or names a type of a dependency.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let api = Surface::of_crate(workspace)?;
     api.check_names()?;
@@ -41,7 +41,10 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     }
     print!("{}", change.text());
     change.check_version()?;
-    bail!("{} is out of date; if that is meant, run `cargo xtask api`", file(workspace).display())
+    bail!(
+        "{} is out of date; if the change is intended, run `cargo xtask api`",
+        file(workspace).display()
+    )
 }
 
 fn file(workspace: &Workspace) -> PathBuf {

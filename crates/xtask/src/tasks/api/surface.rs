@@ -1,4 +1,4 @@
-//! The public items of a version: of the crate, asked from rustdoc, or of a file.
+//! The public items of a version, read from rustdoc or from a file.
 
 use std::collections::HashSet;
 use std::env;
@@ -16,12 +16,12 @@ use crate::tools::workspace::Workspace;
 /// Makes xtask replace rustdoc; its value is the real one.
 const RUSTDOC: &str = "SOURCING_SOUND_RUSTDOC";
 
-/// Crates that the API may name. Any other would tie the version of this crate to its own; that
-/// of serde's traits is 1 for good.
+/// Crates that the API may name. Any other would tie this crate's version to its own; the version
+/// of serde's traits stays 1.
 const ALLOWED: [&str; 5] = ["sourcing_sound", "std", "core", "alloc", "serde_core"];
 
-/// What rustc derives from a type's fields for its own use, or for code that hardly anybody
-/// writes; `Send` and `Sync` are promised.
+/// Traits that rustc derives from a type's fields and that hardly any code needs; no version
+/// promises them. `Send` and `Sync` are promised.
 const UNPROMISED: [&str; 5] = [
     "core::marker::Freeze",
     "core::marker::StructuralPartialEq",
@@ -38,7 +38,7 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// Asks rustdoc, with the packages and so the features of every other command.
+    /// Asks rustdoc, with the same packages as every other command, and so the same features.
     pub fn of_crate(workspace: &Workspace) -> Result<Self> {
         let json = workspace.target().join("doc").join("sourcing_sound.json");
         let mut cargo = cargo::rustdoc();
@@ -50,7 +50,7 @@ impl Surface {
         let builder = Builder::from_rustdoc_json(&json).sorted(true).omit_blanket_impls(true);
         let api = builder.build().with_context(|| format!("cannot read {}", json.display()))?;
         let mut items: Vec<String> = api.items().map(ToString::to_string).collect();
-        // What belongs to a type is there once for each of the paths that the type has.
+        // A type's items are listed once for each path of the type.
         let mut seen = HashSet::new();
         items.retain(|item| is_promised(item) && seen.insert(item.clone()));
         Ok(Self { version: workspace.version().parse()?, items })
@@ -65,7 +65,7 @@ impl Surface {
     fn from_text(text: &str) -> Result<Self> {
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
-        let version = first.strip_prefix(CORE).context("its first line is no version")?;
+        let version = first.strip_prefix(CORE).context("its first line is not a version")?;
         Ok(Self { version: version.trim().parse()?, items: lines.map(str::to_owned).collect() })
     }
 
@@ -97,7 +97,7 @@ fn is_promised(item: &str) -> bool {
     !(item.starts_with("impl") && UNPROMISED.iter().any(|name| item.contains(name)))
 }
 
-/// The first crate that the item names and may not.
+/// The first crate that the item names and that the API may not.
 fn foreign_crate(item: &str) -> Option<&str> {
     let is_of_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
     item.split(|letter| !is_of_path(letter))
@@ -130,7 +130,7 @@ impl std::str::FromStr for Version {
         let parts = text.split('.').map(str::parse).collect::<Result<Vec<u32>, _>>();
         match parts.as_deref() {
             Ok(&[major, minor, patch]) => Ok(Self { major, minor, patch }),
-            _ => bail!("{text:?} is no version, expected major.minor.patch"),
+            _ => bail!("{text:?} is not a version, expected major.minor.patch"),
         }
     }
 }
@@ -143,7 +143,7 @@ impl std::fmt::Display for Version {
 
 #[cfg(test)]
 pub(super) mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     pub const BASE: [&str; 6] = [

@@ -1,4 +1,4 @@
-//! The machine on which something was measured, said so that it can be compared and not found.
+//! The machine that measured: enough to compare it, too little to identify it.
 
 use std::fs;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::tools::process;
 pub struct Machine {
     /// Cores that this process may use; 0 if the system does not say.
     pub cores: usize,
-    /// What the maker calls the processor.
+    /// The processor's name.
     pub processor: String,
 }
 

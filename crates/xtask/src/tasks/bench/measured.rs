@@ -77,12 +77,12 @@ pub fn median(values: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn medians_stand_in_the_middle() {
+    fn the_median_is_the_middle_value() {
         assert_eq!(median(&[3.0, 1.0, 90.0]), 3.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 90.0]), 3.0);
         assert_eq!(median(&[5.0]), 5.0);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_measures_nothing_is_refused() {
+    fn an_answer_without_a_positive_number_is_refused() {
         let mut costs = Costs::default();
         costs.add(&json!({ "load_ms": 2.5, "classify_ms": 1, "stream_ms": 1e-3 })).unwrap();
         assert_eq!(costs.load_ms, [2.5]);

@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: what the models cost beside each other, natively and in a browser.
+//! `cargo xtask bench`: what each model costs, natively and in a browser.
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
-//! that everything is measured in turn and whatever else the machine does meets all alike.
+//! that models take turns, and any other load on the machine affects all of them alike.
 
 mod machine;
 mod measured;
@@ -20,13 +20,13 @@ use crate::tools::workspace::Workspace;
 use crate::tools::{files, node};
 
 use machine::Machine;
-use measured::{Costs, Measured, MeasuredModel, Sizes};
+use measured::{Costs, Measured, MeasuredModel, Sizes, number};
 use program::Program;
 
 /// A model that is measured; paths from the repository's root.
 #[derive(Clone)]
 pub struct Subject {
-    /// As the command line calls it.
+    /// Its name on the command line.
     pub name: String,
     model: PathBuf,
     /// The head on it, if any.
@@ -61,19 +61,19 @@ pub struct Options {
     /// How often everything is measured; the medians are shown
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Seconds of audio that each model is given at a time
+    /// Seconds of audio in each measurement
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
     /// The page to write, docs/cost.md if left out
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write every measured value to this file as JSON, too
+    /// Also write every measured value to this file, as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Measure this model file too, under the file's name. Repeatable
+    /// Also measure this model file, under the file's name; may be given several times
     #[arg(long, value_name = "FILE.onnx")]
     beside: Vec<PathBuf>,
-    /// Only try whether everything can be measured: one round of a second, no page
+    /// Only check that everything can be measured: one round of one second, no page
     #[arg(long, conflicts_with_all = ["rounds", "seconds", "out"])]
     check: bool,
 }
@@ -114,14 +114,14 @@ fn measure(
             let request = subject.request(workspace, seconds)?;
             let (here, there) = (native.ask(&request)?, web.ask(&request)?);
             let measured = measured.get_or_insert(Measured::new(rounds, seconds, &there)?);
-            measured.engine_start_ms.push(measured::number(&there, "start_ms")?);
+            measured.engine_start_ms.push(number(&there, "start_ms")?);
             if measured.models.len() == index {
                 measured.models.push(subject.measured(workspace, &there)?);
             }
             let model = &mut measured.models[index];
             model.native.add(&here)?;
             model.browser.add(&there)?;
-            model.memory_bytes.push(measured::number(&there, "memory_bytes")?);
+            model.memory_bytes.push(number(&there, "memory_bytes")?);
         }
     }
     measured.context("there is no model to measure")
@@ -129,14 +129,14 @@ fn measure(
 
 impl Measured {
     fn new(rounds: u16, seconds: u16, answer: &Value) -> Result<Self> {
-        let browser = answer["browser"].as_str().context("the browser did not say its name")?;
+        let browser = answer["browser"].as_str().context("the answer lacks the browser's name")?;
         Ok(Self {
             rounds,
             seconds,
             browser: browser.to_owned(),
             engine: Sizes {
-                bytes: measured::number(answer, "engine_bytes")?,
-                gzip_bytes: measured::number(answer, "engine_gzip_bytes")?,
+                bytes: number(answer, "engine_bytes")?,
+                gzip_bytes: number(answer, "engine_gzip_bytes")?,
             },
             engine_start_ms: Vec::new(),
             models: Vec::new(),
@@ -165,7 +165,7 @@ impl Subject {
             name: self.name.clone(),
             sizes: Sizes {
                 bytes: files::size(&own)? as f64,
-                gzip_bytes: measured::number(answer, "gzip_bytes")?,
+                gzip_bytes: number(answer, "gzip_bytes")?,
             },
             native: Costs::default(),
             browser: Costs::default(),
@@ -182,7 +182,7 @@ fn native(workspace: &Workspace) -> Result<Program> {
     Program::start(&mut cargo)
 }
 
-/// The browser's program, on the module as it is published.
+/// The browser's program, with the module as it is published.
 fn web(workspace: &Workspace) -> Result<Program> {
     wasm::build(workspace, Names::Strip)?;
     node::install_site_packages(workspace)?;

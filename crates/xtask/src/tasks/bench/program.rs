@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::tools::process;
 
-/// A running program; it ends with this value.
+/// A running program; dropping this value ends it.
 pub struct Program {
     /// The command, for messages.
     line: String,
@@ -30,14 +30,14 @@ impl Program {
     /// Sends a request and waits for the answer.
     ///
     /// # Errors
-    /// If the program ended instead of answering, or answered something that is no JSON.
+    /// If the program ended instead of answering, or if its answer is not JSON.
     pub fn ask(&mut self, request: &Value) -> Result<Value> {
         let ended = || format!("`{}` ended without an answer", self.line);
         let mut requests = self.requests.as_ref().with_context(ended)?;
         writeln!(requests, "{request}").with_context(ended)?;
         let answer = self.answers.next().with_context(ended)?.with_context(ended)?;
         serde_json::from_str(&answer)
-            .with_context(|| format!("`{}` answered {answer:?}, which is no JSON", self.line))
+            .with_context(|| format!("`{}` answered {answer:?}, which is not JSON", self.line))
     }
 }
 
@@ -51,7 +51,7 @@ impl Drop for Program {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use crate::tools::cargo;
     use serde_json::json;
@@ -69,7 +69,7 @@ mod tests {
     fn a_program_that_ends_is_named() {
         let mut cargo = cargo::command();
         let mut version = Program::start(cargo.arg("--version")).unwrap();
-        // The first line is its version, which is no JSON; after it there is none.
+        // The first line is its version, which is not JSON; there is no other line.
         for _ in 0..2 {
             let error = version.ask(&json!({})).unwrap_err().to_string();
             assert!(error.contains("--version"), "{error}");

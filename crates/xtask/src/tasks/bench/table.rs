@@ -45,16 +45,17 @@ pub fn page(measured: &Measured, machine: &Machine) -> String {
     rows.for_each(|row| table += &line(row));
     format!(
         "# What the models cost\n\n\
-         Written by `cargo xtask bench`, which measures again. Here: {cores} cores of {processor}, \
-         {browser}; medians of {rounds} rounds, each model natively and in the browser in turn.\n\n\
+         Written by `cargo xtask bench`; run it to measure again. Medians of {rounds} rounds on \
+         {cores} cores of {processor}, with {browser}; each model in turn, natively and in the \
+         browser.\n\n\
          {table}\n\
          - load: ms from the file's bytes to a model that is ready; with a head, model and head.\n\
-         - recording, live: ms per second of audio at 48 kHz, one thread: resampling, features, \
-         network, at the model's own hop. Below 1,000 it keeps up. Live, audio comes in pieces of \
-         2,048 samples, and scores are averaged and events found. {seconds} s of audio each time, \
-         after as much that is not counted.\n\
-         - MB: of the model's file; of a model with a head (`base/head`), of the head's file alone. \
-         browser MB: memory of the browser's module with this model alone, after it has run.\n\
+         - recording, live: ms per second of audio at 48 kHz, on one thread: resampling, features \
+         and network, at the model's own hop. Below 1,000, a model keeps up with live audio. Live \
+         audio comes in pieces of 2,048 samples; its scores are smoothed and events found. Each \
+         measurement takes {seconds} s of audio, after as much that is not counted.\n\
+         - MB: the model's file; for a model with a head, the head's file alone. browser MB: memory \
+         of the browser's module with this model alone, after it has run.\n\
          - Native: the workspace's `dev` profile, `opt-level = 3`. Browser: the module as it is \
          published, in a new worker for each measurement. {engine}\n",
         cores = machine.cores,
@@ -106,7 +107,7 @@ fn row(model: &MeasuredModel, seconds: f64) -> Vec<String> {
 /// A sentence on the module that runs the models.
 fn engine(measured: &Measured) -> String {
     format!(
-        "The module, once for all models: {} MB ({} MB gzip), ready {:.0} ms after its bytes are there.",
+        "All models share one module: {} MB ({} MB gzip), ready {:.0} ms after its bytes have arrived.",
         megabytes(measured.engine.bytes),
         megabytes(measured.engine.gzip_bytes),
         median(&measured.engine_start_ms),
@@ -174,7 +175,10 @@ mod tests {
         let page = page(&measured(), &machine());
         let row = "| some/model | 1.23 | 1.00 | 200 ms | 400 ms | 5.0 ms/s | 10.0 ms/s | 7.5 ms/s | 15.0 ms/s | 30 |";
         assert!(page.lines().any(|line| line == row), "{page}");
-        assert!(page.contains("4 cores of Some CPU, Browser 1; medians of 3 rounds"), "{page}");
+        assert!(
+            page.contains("Medians of 3 rounds on 4 cores of Some CPU, with Browser 1;"),
+            "{page}"
+        );
         assert!(page.contains("9.00 MB (2.00 MB gzip)"), "{page}");
         let columns = |line: &str| line.matches('|').count();
         let table: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
@@ -182,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminals_columns_stand_below_each_other() {
+    fn the_terminals_columns_are_aligned() {
         let plain = plain(&measured());
         let lines: Vec<&str> = plain.lines().take(2).collect();
         assert_eq!(lines[0].chars().count(), lines[1].chars().count(), "{plain}");

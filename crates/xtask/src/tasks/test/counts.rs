@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 pub struct Counts {
     /// Tests that ran and passed.
     pub passed: usize,
-    /// Tests that failed, or that were to run and did not.
+    /// Tests that failed, or that should have run and did not.
     pub failed: usize,
     /// Tests that were left out on purpose.
     pub skipped: usize,

@@ -24,7 +24,7 @@ pub struct Options {
     list: bool,
 }
 
-/// What became of a step.
+/// The outcome of a step.
 struct Outcome {
     step: Step,
     elapsed: Duration,

@@ -27,7 +27,7 @@ const BROWSER: [&str; 8] = [
     wasm::PROFILE,
 ];
 
-/// A step, in the order in which they run: what is cheap and catches most first.
+/// The steps in the order in which they run: first those that are cheap and catch most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Step {
     /// rustfmt
@@ -50,9 +50,9 @@ pub enum Step {
     Types,
     /// the site as it is published
     Site,
-    /// the finished site in a browser that is played recordings
+    /// the finished site in a browser, with recordings played to it
     E2e,
-    /// the npm package as it is packed, in programs that have nothing else
+    /// the packed npm package, in programs that use nothing else of the repository
     Npm,
     /// whether the programs that measure costs still work
     Bench,
@@ -70,7 +70,7 @@ impl<'a> Session<'a> {
         Self { workspace, site_is_built: Cell::new(false) }
     }
 
-    /// Builds the site, once in this run, for whichever step asks first.
+    /// Builds the site once per run, for the first step that needs it.
     fn site(&self) -> Result<()> {
         if !self.site_is_built.get() {
             site::build(self.workspace, None, &site::default_folder(self.workspace))?;
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
 pub struct Report {
     /// The tests it ran; none for a check.
     pub counts: Counts,
-    /// Whether everything was as it should be.
+    /// Whether the step passed.
     pub passed: bool,
 }
 
@@ -206,7 +206,7 @@ fn clippy_wasm() -> Command {
     cargo
 }
 
-/// It runs after the API, for which rustdoc replaces the pages.
+/// It runs after the step `api`, in which rustdoc overwrites the pages.
 fn docs() -> Command {
     let mut cargo = cargo::rustdoc();
     cargo.env("RUSTDOCFLAGS", "-D warnings");
@@ -239,14 +239,14 @@ fn types(workspace: &Workspace) -> Result<Report> {
     check(&mut node::site_script(workspace, "check"))
 }
 
-/// The tests compare what the page says with what the command line says, and
-/// take recordings from a folder beside the repository if there is one.
+/// The tests compare the page's results with those of the command line, and use
+/// recordings from a folder beside the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
     suite(&mut browser_tests(session.workspace, "e2e")?, Counts::from_playwright)
 }
 
-/// The package is packed, and everything that tests it has that alone.
+/// Packs the package; the programs that test it use nothing else of the repository.
 fn package_tests(workspace: &Workspace) -> Result<Report> {
     let tarball = npm::pack(workspace)?;
     let apps = npm::apps(workspace, &tarball)?;
@@ -255,9 +255,9 @@ fn package_tests(workspace: &Workspace) -> Result<Report> {
     suite(&mut npm, Counts::from_playwright)
 }
 
-/// A script of npm's that runs Playwright, with what its tests compare and use.
+/// An npm script that runs Playwright, with the programs that its tests use.
 fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
-    // With its tests: these features are the ones that the Rust tests had.
+    // With all targets, the features are those of the Rust tests.
     process::run(cargo::command().arg("build").args(PRODUCT).arg("--all-targets"))?;
     let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
     let mut npm = node::site_script(workspace, script);
@@ -271,7 +271,7 @@ fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     #[test]
