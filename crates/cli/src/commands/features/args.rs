@@ -12,7 +12,7 @@ const USUAL_RATE: u32 = 44_100;
 
 #[derive(Args)]
 #[command(after_help = "Every quantity equals librosa's of the same name with the same settings; \
-    settings without an option have librosa's defaults.\n\n\
+    librosa's defaults apply where there is no option.\n\n\
     Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
     the others are still processed), 2 wrong usage.")]
 pub(crate) struct RawFeatures {
