@@ -1,4 +1,4 @@
-//! The recordings that the arguments name: files as they are, folders by their recordings.
+//! Files and folders → recordings.
 
 use std::cmp::Ordering;
 use std::fs;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use sourcing_sound_decode::EXTENSIONS;
 
-use crate::failure::Failure;
+use crate::outcome::Failure;
 
-/// The recordings of all `inputs`, in their order. A folder means its recordings at any
-/// depth, in natural order (`clip2` before `clip10`); linked folders in it are not entered.
+/// The recordings of all `inputs`, in their order. A folder is replaced by its recordings at any
+/// depth, in natural order (`clip2` before `clip10`); links to folders are not followed.
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     let mut files = Vec::new();
     for input in inputs {
         if !input.is_dir() {
-            // What is missing or unreadable is found out when it is decoded.
+            // Whether it exists and can be read shows when it is decoded.
             files.push(Ok(input.clone()));
             continue;
         }
@@ -55,7 +55,7 @@ fn is_recording(path: &Path) -> bool {
     known && path.is_file()
 }
 
-/// Compares names with their numbers by value.
+/// Compares names, and numbers in them by value.
 fn natural_order(a: &str, b: &str) -> Ordering {
     let (mut a_rest, mut b_rest) = (a, b);
     while let (Some(x), Some(y)) = (a_rest.chars().next(), b_rest.chars().next()) {
@@ -88,7 +88,7 @@ mod tests {
     use super::natural_order;
 
     #[test]
-    fn numbers_in_names_count_by_value() {
+    fn numbers_in_names_are_compared_by_value() {
         let sorted = [
             "",
             "1",

@@ -1,67 +1,78 @@
-//! `sourcing-sound`: says on the command line what the sounds in recordings are.
+//! `sourcing-sound`: classifies the sounds in recordings, on the command line.
+//!
+//! Each command is a folder of [`commands`]. The other modules are shared by the commands and
+//! import none of them.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`args`] | what was typed |
-//! | [`options`] | what it means, checked |
-//! | [`files`] | the recordings that the arguments name |
-//! | [`model`] | a built-in model or one from a file, perhaps with a head |
-//! | [`classify`] | recordings → predictions |
-//! | [`outcome`] | how a command went |
-//! | [`parallel`] | recordings worked on several at a time, answers in order |
-//! | [`report`] | predictions → text, csv or JSON lines |
-//! | [`features`] | recordings → descriptors and spectrograms, printed and drawn |
-//! | [`models`] | the built-in models, listed |
-//! | [`inspect`] | what a model says about itself |
+//! | [`commands`] | arguments → what a command prints |
+//! | [`files`] | files and folders → recordings |
+//! | [`model`] | a name or a file → a model, with or without a head |
+//! | [`parallel`] | processes several recordings at a time, with results in the order of the inputs |
+//! | [`outcome`] | how a command ends, and why an input failed |
+//! | [`output`] | what commands share when they print |
 //!
 //! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
-//! 2 if the arguments make no sense.
+//! 2 for wrong usage.
 
-mod args;
-mod classify;
-mod failure;
-mod features;
+mod commands;
 mod files;
-mod inspect;
 mod model;
-mod models;
-mod options;
 mod outcome;
+mod output;
 mod parallel;
-mod report;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::args::RawArgs;
-use crate::options::Command;
+use crate::commands::classify::{self, ClassifyOptions, RawClassify};
+use crate::commands::features::{self, FeatureOptions, RawFeatures};
+use crate::commands::inspect::{self, RawInspect};
+use crate::commands::models::{self, RawModels};
+use crate::outcome::UsageError;
+use crate::output::is_closed_pipe;
+
+/// Names the sounds in recordings.
+#[derive(Parser)]
+#[command(name = "sourcing-sound", version, arg_required_else_help = true)]
+struct RawArgs {
+    #[command(subcommand)]
+    command: RawCommand,
+}
+
+#[derive(Subcommand)]
+enum RawCommand {
+    /// Label the sounds in each recording
+    Classify(RawClassify),
+    /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
+    Features(RawFeatures),
+    /// List the built-in models
+    Models(RawModels),
+    /// Show what a model says about itself
+    Inspect(RawInspect),
+}
 
 fn main() -> ExitCode {
-    let command = match Command::try_from(RawArgs::parse()) {
-        Ok(command) => command,
-        Err(usage) => usage.exit(),
+    let ran = match RawArgs::parse().command {
+        RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(classify::run),
+        RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(features::run),
+        RawCommand::Models(raw) => Ok(models::run(raw)),
+        RawCommand::Inspect(raw) => Ok(inspect::run(raw.into())),
     };
-    let done = match &command {
-        Command::Classify(options) => classify::run(options),
-        Command::Features(options) => features::run(options),
-        Command::Models(format) => models::run(*format),
-        Command::Inspect(options) => inspect::run(options),
-    };
-    match done {
+    let result = ran.unwrap_or_else(|UsageError(message)| {
+        RawArgs::command().error(ErrorKind::ValueValidation, message).exit()
+    });
+    match result {
         Ok(outcome) => outcome.into(),
-        // Whoever read the output has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        // The reader of the output closed the pipe.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to be done when even the error stream is closed.
+            // If stderr is closed too, there is nowhere left to report it.
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

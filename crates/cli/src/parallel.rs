@@ -1,4 +1,4 @@
-//! Recordings worked on several at a time, with the answers in the order of the arguments.
+//! Processes several recordings at a time and prints the results in the order of the inputs.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -10,25 +10,24 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::failure::Failure;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome};
 
-/// From so many recordings on, a progress bar is shown.
+/// The fewest recordings for which a progress bar is shown.
 const FILES_WORTH_A_BAR: usize = 8;
 
-/// Recordings per worker that may be under way or wait for an earlier one to be printed.
+/// Recordings per worker that may be in progress or wait for an earlier one to be printed.
 const AHEAD: usize = 4;
 
-/// How many workers `inputs` recordings are worth on this machine; at least 1.
+/// The number of workers for `inputs` recordings on this machine; at least 1.
 pub(crate) fn worker_count(inputs: usize) -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get).min(inputs).max(1)
 }
 
-/// Runs `work` on every input, one thread per worker, and `print` on every answer, in the order of
-/// the inputs. Inputs that fail are named on stderr and make the outcome [`Outcome::Partial`].
+/// Calls `work` for every input, on one thread per worker, and `print` for every result, in the
+/// order of the inputs. Inputs that fail are named on stderr and make the outcome [`Outcome::Partial`].
 ///
 /// # Errors
-/// The first error of `print`, which ends the work.
+/// The first error of `print`, which ends everything.
 pub(crate) fn in_order<W: Send, T: Send>(
     inputs: Vec<Result<PathBuf, Failure>>,
     workers: Vec<W>,
@@ -38,27 +37,27 @@ pub(crate) fn in_order<W: Send, T: Send>(
     let bar = progress_bar(inputs.len());
     let (permits, permitted) = permits(AHEAD * workers.len());
     let queue = Mutex::new((permitted, inputs.into_iter().enumerate()));
-    let (answers, answered) = mpsc::channel();
+    let (results, received) = mpsc::channel();
     thread::scope(|scope| {
         for mut worker in workers {
-            let (queue, answers, work) = (&queue, answers.clone(), &work);
+            let (queue, results, work) = (&queue, results.clone(), &work);
             scope.spawn(move || {
                 while let Some((index, input)) = next(queue) {
-                    let answer = input.and_then(|path| work(&mut worker, path));
-                    // The printer hangs up when it cannot write any more.
-                    if answers.send((index, answer)).is_err() {
+                    let result = input.and_then(|path| work(&mut worker, path));
+                    // The printer is gone once it cannot write any more.
+                    if results.send((index, result)).is_err() {
                         break;
                     }
                 }
             });
         }
-        drop(answers);
-        Printer { print, permits, bar, outcome: Outcome::Complete }.print_all(answered)
+        drop(results);
+        Printer { print, permits, bar, outcome: Outcome::Complete }.print_all(received)
     })
 }
 
-/// A channel with `count` permits in it. An input is taken with a permit, which comes back when its
-/// answer is printed, so that answers cannot pile up behind a slow one.
+/// A channel with `count` permits in it. Taking an input takes a permit, which comes back when the
+/// result is printed, so that results cannot pile up behind a slow one.
 fn permits(count: usize) -> (SyncSender<()>, Receiver<()>) {
     let (permits, permitted) = mpsc::sync_channel(count);
     for _ in 0..count {
@@ -70,14 +69,14 @@ fn permits(count: usize) -> (SyncSender<()>, Receiver<()>) {
 
 /// Waits for a permit and takes the next input off the queue.
 fn next<T>(queue: &Mutex<(Receiver<()>, impl Iterator<Item = T>)>) -> Option<T> {
-    // A poisoned queue is that of a thread that panicked; the scope passes its panic on.
+    // The queue is poisoned if a thread panicked; the scope passes the panic on.
     let mut queue = queue.lock().ok()?;
     queue.0.recv().ok()?;
     queue.1.next()
 }
 
 fn progress_bar(inputs: usize) -> ProgressBar {
-    // Where stderr is no terminal, the bar draws nothing.
+    // If stderr is not a terminal, the bar draws nothing.
     let bar = match inputs {
         0..FILES_WORTH_A_BAR => ProgressBar::hidden(),
         _ => ProgressBar::new(inputs as u64),
@@ -89,7 +88,7 @@ fn progress_bar(inputs: usize) -> ProgressBar {
     bar
 }
 
-/// Prints answers in the order of the inputs, whatever the order in which they come.
+/// Prints results in the order of the inputs, whatever order they arrive in.
 struct Printer<P> {
     print: P,
     permits: SyncSender<()>,
@@ -100,18 +99,18 @@ struct Printer<P> {
 impl<P> Printer<P> {
     fn print_all<T>(
         mut self,
-        answers: Receiver<(usize, Result<T, Failure>)>,
+        results: Receiver<(usize, Result<T, Failure>)>,
     ) -> anyhow::Result<Outcome>
     where
         P: FnMut(T) -> anyhow::Result<()>,
     {
         let (mut waiting, mut turn) = (BTreeMap::new(), 0);
-        for (index, answer) in answers {
-            waiting.insert(index, answer);
-            while let Some(answer) = waiting.remove(&turn) {
+        for (index, result) in results {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&turn) {
                 turn += 1;
-                self.bar.suspend(|| print_one(&mut self.print, &mut self.outcome, answer))?;
-                // No worker is left to take it once all inputs are taken.
+                self.bar.suspend(|| print_one(&mut self.print, &mut self.outcome, result))?;
+                // Once all inputs are taken, no worker is left to take the permit.
                 let _ = self.permits.try_send(());
             }
             self.bar.inc(1);
@@ -124,9 +123,9 @@ impl<P> Printer<P> {
 fn print_one<T>(
     print: &mut impl FnMut(T) -> anyhow::Result<()>,
     outcome: &mut Outcome,
-    answer: Result<T, Failure>,
+    result: Result<T, Failure>,
 ) -> anyhow::Result<()> {
-    match answer {
+    match result {
         Ok(value) => print(value),
         Err(failure) => {
             *outcome = Outcome::Partial;

@@ -65,7 +65,7 @@ fn the_hop_sets_the_number_of_segments() {
 }
 
 #[test]
-fn bad_files_are_named_and_the_rest_goes_on() {
+fn bad_files_are_named_and_the_rest_are_classified() {
     let bench = Bench::new();
     bench.tones("first.wav", &[(LOW_HZ, 1.0)]);
     bench.tones("last.wav", &[(HIGH_HZ, 1.0)]);
@@ -107,12 +107,12 @@ fn bad_files_are_named_and_the_rest_goes_on() {
 }
 
 #[test]
-fn many_files_keep_the_order_of_the_arguments() {
+fn many_files_are_printed_in_the_order_of_the_arguments() {
     let bench = Bench::new();
     let tones = [("low", LOW_HZ), ("middle", MIDDLE_HZ), ("high", HIGH_HZ)];
     let names: Vec<String> = (0..30).map(|n| format!("{}.wav", 30 - n)).collect();
     for (n, name) in names.iter().enumerate() {
-        // Long and short ones in turn, so that they do not finish in order.
+        // Long and short in turn, so that they do not finish in order.
         bench.tones(name, &[(tones[n % 3].1, if n % 5 == 0 { 20.0 } else { 0.5 })]);
     }
     let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -127,7 +127,7 @@ fn many_files_keep_the_order_of_the_arguments() {
 }
 
 #[test]
-fn a_folder_stands_for_its_recordings_in_natural_order() {
+fn a_folder_is_replaced_by_its_recordings_in_natural_order() {
     let bench = Bench::new();
     for name in ["clips/take10.wav", "clips/take2.WAV", "clips/deep/a.wav", "clips/take2b.wav"] {
         bench.tones(name, &[(LOW_HZ, 0.3)]);
@@ -158,7 +158,7 @@ fn csv_has_a_header_and_a_row_per_segment() {
     assert!(lines[1].ends_with(",false,base"), "{}", lines[1]);
     assert_eq!(lines.len(), 2);
 
-    // More labels than there are make no more columns.
+    // Asking for more labels than there are adds no columns.
     let stdout = bench.classify(&["a, \"quoted\".wav", "--format", "csv", "--top", "9"]).success();
     let header = "file,start,end,label,score,rejected,source,label_2,score_2,source_2,label_3,score_3,source_3";
     assert_eq!(stdout.lines().next(), Some(header));
@@ -177,12 +177,12 @@ fn top_limits_the_scores_of_json_lines() {
 }
 
 #[test]
-fn what_is_rejected_still_names_its_best_label() {
+fn a_rejected_segment_still_names_its_best_label() {
     let bench = Bench::new();
     let mut metadata = tiny_model::metadata();
     metadata.rejection_threshold = 1.0;
     bench.write("strict.onnx", &tiny_model::onnx(&metadata));
-    // Too faint for any score to be 1.
+    // Too short for any score to be 1.
     bench.tones("a.wav", &[(HIGH_HZ, 0.3)]);
     let strict = |format: &str| {
         bench.run(&["classify", "a.wav", "--model", "strict.onnx", "--format", format]).success()
@@ -212,14 +212,14 @@ fn text_joins_equal_neighbours_into_stretches_of_time() {
     assert!(stretches[0].starts_with("  0:00.0 – 0:") && stretches[0].contains(" low "), "{text}");
     let last = stretches.last().unwrap();
     assert!(last.contains(" – 1:10.0  high "), "{text}");
-    // Where one begins the one before ends; the change is found within half a segment.
+    // A stretch begins where the one before ends; the change is found within half a segment.
     assert!(stretches.len() <= 3, "{text}");
     let change: f64 = last.trim_start().split(' ').next().unwrap()[2..].parse().unwrap();
     assert!((change - 30.0).abs() <= 0.6, "{text}");
 }
 
 #[test]
-fn senseless_arguments_are_usage_errors() {
+fn wrong_arguments_are_usage_errors() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 0.5)]);
     let cases: &[&[&str]] = &[
@@ -268,7 +268,7 @@ fn models_that_cannot_be_used_are_named() {
     }
 }
 
-/// Who reads only the first lines ends the program quietly.
+/// A reader of only the first lines, such as `head`, ends the program without an error.
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_ends_quietly() {

@@ -16,7 +16,7 @@ fn numbers(line: &str) -> Vec<f64> {
     line.split(',').skip(1).map(|field| field.parse().unwrap()).collect()
 }
 
-/// What the core finds with librosa's settings, at the file's own rate.
+/// What the core measures with librosa's settings, at the file's own rate.
 fn core(path: &Path) -> DescriptorFrames {
     let recording = decode(path).unwrap();
     let rate = SampleRate::new(recording.sample_rate).unwrap();
@@ -53,7 +53,7 @@ fn csv_equals_the_core() {
 }
 
 #[test]
-fn json_lines_hold_what_is_asked_for_in_its_order() {
+fn json_lines_have_the_chosen_quantities_in_the_order_given() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(MIDDLE_HZ, 0.2)]);
     let stdout = bench
@@ -150,7 +150,7 @@ fn the_drawing_has_four_panels_and_is_well_formed() {
 }
 
 /// Reads the elements of an XML document that uses no comments or declarations, and returns its
-/// texts. Panics where tags do not match, attributes lack quotes or reserved characters stand bare.
+/// texts. Panics if tags do not match, attributes lack quotes or reserved characters are not escaped.
 fn read_xml(document: &str) -> Vec<String> {
     let (mut open, mut texts, mut rest) = (Vec::new(), Vec::new(), document);
     while let Some(start) = rest.find('<') {
@@ -201,7 +201,7 @@ fn odd_recordings_are_drawn_too() {
 }
 
 #[test]
-fn bad_files_are_named_and_the_rest_goes_on() {
+fn bad_files_are_named_and_the_rest_are_measured() {
     let bench = Bench::new();
     bench.tones("good.wav", &[(LOW_HZ, 0.5)]);
     bench.write("empty.wav", &[]);
@@ -228,7 +228,7 @@ fn bad_files_are_named_and_the_rest_goes_on() {
 }
 
 #[test]
-fn senseless_arguments_are_usage_errors() {
+fn wrong_arguments_are_usage_errors() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 0.5)]);
     let cases: &[&[&str]] = &[
@@ -272,7 +272,7 @@ fn a_drawing_that_cannot_be_made_is_an_error() {
     assert!(stderr.contains("one recording, but there are 2"), "{stderr}");
 }
 
-/// Real recordings, where they are at hand: every value finite and in its range, a row per frame.
+/// If real recordings are available: every value is finite and in its range, with a row per frame.
 #[test]
 fn real_recordings_give_finite_values() {
     let folder: PathBuf =

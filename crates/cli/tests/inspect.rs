@@ -43,7 +43,7 @@ fn json_has_every_setting_with_its_type() {
 }
 
 #[test]
-fn a_model_of_patches_says_so() {
+fn patches_and_groups_are_described() {
     let bench = Bench::new();
     bench.write("base.onnx", &everyday::model("base"));
     let stdout = bench.run(&["inspect", "base.onnx", "--format", "json"]).success();
@@ -67,7 +67,7 @@ fn a_model_of_patches_says_so() {
 }
 
 #[test]
-fn a_long_list_is_cut_for_people() {
+fn text_cuts_a_long_list() {
     let bench = Bench::new();
     let text = bench.run(&["inspect", "everyday"]).success();
     let labels = text.lines().find(|line| line.starts_with("labels")).unwrap();
@@ -95,7 +95,7 @@ fn the_built_in_model_describes_itself() {
 }
 
 #[test]
-fn the_built_in_model_works_alone() {
+fn the_built_in_model_needs_no_files() {
     let bench = Bench::new();
     bench.tones("hum.wav", &[(common::LOW_HZ, 2.0)]);
     let stdout = bench.run(&["classify", "hum.wav", "--format", "jsonl"]).success();

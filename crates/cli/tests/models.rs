@@ -1,4 +1,4 @@
-//! Models by name, heads, and groups in what is printed, from the outside.
+//! Models chosen by name, heads, and groups in the output, from the outside.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod common;
@@ -52,14 +52,14 @@ fn every_model_listed_can_be_used_by_its_name() {
     assert!(text.contains("\nurban\n") && text.contains("10 of them its own"), "{text}");
 }
 
-/// Who pays nothing for the weights finds what they may be used for.
+/// The listing says what each model's weights may be used for.
 #[test]
-fn terms_are_told_apart() {
+fn licences_are_stated() {
     let bench = bench();
     let cards = parse(&bench.run(&["models", "--format", "json"]).success());
     let licence = |index: usize| cards[index]["licence"].as_str().unwrap();
     assert!(licence(0).contains("MIT") && !licence(0).contains("NC"), "{}", licence(0));
-    // The head's terms come first, then those of the model below.
+    // The head's licence comes first, then that of the model it is on.
     let (head, base) = (licence(1).find("NC").unwrap(), licence(1).find(licence(0)).unwrap());
     assert!(head < base, "{}", licence(1));
     assert!(licence(2).contains("NC"), "{}", licence(2));
@@ -98,7 +98,7 @@ fn a_file_hides_the_name_and_a_folder_does_not() {
 }
 
 #[test]
-fn what_is_neither_file_nor_name_is_told_the_names() {
+fn the_error_for_an_unknown_model_lists_the_names() {
     let bench = bench();
     for command in [&["classify", "low.wav", "--model", "everday"][..], &["inspect", "everday"]] {
         let run = bench.run(command);
@@ -117,7 +117,7 @@ fn a_head_adds_its_labels() {
     let run = |format| bench.run(&[&["classify", "--format", format], &arguments[..]].concat());
     let stdout = run("jsonl").success();
     let (first, last) = (stdout.lines().next().unwrap(), stdout.lines().last().unwrap());
-    // The base and the head both know a low tone; the head's label is a kind of the base's.
+    // The base and the head both recognise a low tone; the head's label refines the base's.
     assert_eq!((&parse(first)["label"], &parse(first)["source"]), (&json!("low"), &json!("head")));
     assert_eq!(parse(first)["group"], "Hums, drones");
     assert_eq!(parse(last)["scores"].as_object().unwrap().len(), 4);
@@ -148,7 +148,7 @@ fn a_head_adds_its_labels() {
 }
 
 #[test]
-fn a_head_alone_answers_with_its_labels() {
+fn a_head_alone_scores_its_labels_only() {
     let bench = bench();
     bench.tones("both.wav", &[(LOW_HZ, 6.0), (HIGH_HZ, 6.0)]);
     let arguments = ["--model", "base.onnx", "--head", "pitch.head.json", "--head-only"];
@@ -207,7 +207,7 @@ fn a_head_for_another_model_is_refused_by_name() {
 }
 
 #[test]
-fn json_lines_tell_the_groups() {
+fn json_lines_have_the_groups() {
     let bench = bench();
     let arguments = ["classify", "low.wav", "--model", "base.onnx", "--format", "jsonl"];
     let stdout = bench.run(&arguments).success();
@@ -224,7 +224,7 @@ fn json_lines_tell_the_groups() {
     assert_eq!(groups[0]["labels"][0], "Hum");
     assert_eq!(groups[1]["labels"], json!(["Whistle"]));
 
-    // Groups follow the labels that are printed.
+    // Only groups of the printed labels are printed.
     let stdout = bench.run(&[&arguments[..], &["--top", "1"]].concat()).success();
     let line = parse(stdout.lines().next().unwrap());
     assert_eq!(line["groups"].as_array().unwrap().len(), 1);
@@ -232,7 +232,7 @@ fn json_lines_tell_the_groups() {
 }
 
 #[test]
-fn csv_tells_the_group_of_each_label() {
+fn csv_has_the_group_of_each_label() {
     let bench = bench();
     let arguments = ["classify", "low.wav", "--model", "base.onnx", "--format", "csv"];
     let stdout = bench.run(&[&arguments[..], &["--top", "2"]].concat()).success();
@@ -254,7 +254,7 @@ fn text_shows_the_group_before_the_label_and_joins_by_it() {
     assert_eq!(lines.len(), 1 + 3, "{text}");
     assert!(lines[1].starts_with("  0:00.0 – 0:03.0  Hums, drones  Hum  "), "{text}");
 
-    // Two labels of one group are one stretch, and the group is named once.
+    // Two labels of one group make one stretch, and the group is printed once.
     bench.tones("hums.wav", &[(LOW_HZ, 14.0), (MIDDLE_HZ, 6.0), (HIGH_HZ, 10.0)]);
     let text = classify("hums.wav");
     let stretches: Vec<&str> = text.lines().skip(1).collect();
@@ -262,7 +262,7 @@ fn text_shows_the_group_before_the_label_and_joins_by_it() {
     assert!(stretches[1].contains("  Whistles      Whistle  "), "{text}");
     let text = bench.run(&["classify", "hums.wav", "--model", "base.onnx", "--top", "2"]).success();
     let lines: Vec<&str> = text.lines().collect();
-    // The low hum is fainter, but a kind of hum that is recognised.
+    // The low hum has a lower score, but it is a kind of hum that is recognised.
     assert!(lines[1].contains("  Hums, drones  Low hum, drone  "), "{text}");
     let unnamed =
         format!("  {}Hum  ", " ".repeat("0:00.0 – 0:20.0  Hums, drones  ".chars().count()));
@@ -270,7 +270,7 @@ fn text_shows_the_group_before_the_label_and_joins_by_it() {
 }
 
 #[test]
-fn text_of_a_long_recording_that_flickers_can_be_read() {
+fn text_of_a_long_flickering_recording_is_short() {
     let bench = bench();
     let tones: Vec<(f64, f64)> = (0..240).map(|n| ([LOW_HZ, HIGH_HZ][n % 2], 0.6)).collect();
     bench.tones("flicker.wav", &tones);

@@ -1,38 +1,21 @@
 //! Builds, serves and tests sourcing-sound. Run it as `cargo xtask <command>`.
 //!
-//! Every command sets up what it misses (the wasm target, npm's packages, a
-//! browser where it may install one) or stops with the line that does. The
-//! versions of everything it uses are those of `Cargo.lock` and
-//! `package-lock.json`; nothing is installed globally.
+//! Every command installs what it needs and does not find (the wasm target,
+//! npm's packages, a browser where it may), or stops and names the command that
+//! installs it. Crates and npm's packages have the versions of the lock files.
 
-mod api;
-mod bench;
-mod browser;
-mod cargo;
-mod counts;
 #[cfg(test)]
-mod cycles;
-mod docs;
-mod golden;
-mod npm;
-mod package;
-mod prerequisites;
-mod process;
-mod python;
-mod runner;
-mod serve;
-mod site;
-mod steps;
-mod test;
-mod wasm;
-mod workspace;
+mod rules;
+mod tasks;
+mod tools;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::workspace::Workspace;
+use crate::tasks::{api, bench, docs, golden, npm, package, runner, serve, site, test, wasm};
+use crate::tools::process;
+use crate::tools::workspace::Workspace;
 
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", about = "Builds, serves and tests sourcing-sound")]
@@ -51,29 +34,25 @@ enum Task {
     Wasm(wasm::Options),
     /// Pack the npm package as it is published, into target/npm
     Npm,
-    /// Write the API reference of crate and package, into target/doc
+    /// Write the API reference of the crate and the package, into target/doc
     Docs,
     /// Run every check and test, or those named by --only
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
     Bench(bench::Options),
-    /// Write docs/public-api.txt, to which the step `api` holds the crate's public API
+    /// Write docs/public-api.txt, which the step `api` compares with the crate's public API
     Api,
     /// Regenerate the reference values under tests/golden
     Golden,
     /// Run a wasm test binary in a headless browser (cargo's runner for wasm32)
     #[command(hide = true)]
-    TestRunner {
-        /// The wasm file, followed by the arguments of the test harness
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    TestRunner(runner::Options),
 }
 
 fn main() -> ExitCode {
-    // Two of the steps tell cargo to run xtask in a compiler's place.
-    if let Some(done) = api::stand_in().or_else(package::stand_in) {
-        return done;
+    // Two steps of the tests have cargo run xtask in place of a compiler.
+    if let Some(mut compiler) = api::rustdoc_in_place().or_else(package::rustc_in_place) {
+        return process::run(&mut compiler).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     match run(Cli::parse().task) {
         Ok(true) => ExitCode::SUCCESS,
@@ -98,7 +77,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Api => api::run(&workspace)?,
         Task::Golden => golden::run(&workspace)?,
-        Task::TestRunner { arguments } => return runner::run(&workspace, arguments),
+        Task::TestRunner(options) => return runner::run(&workspace, &options),
     }
     Ok(true)
 }

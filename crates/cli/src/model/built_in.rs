@@ -1,29 +1,29 @@
-//! The models that are compiled in, so that the binary works alone, anywhere.
+//! The models that are compiled in, so that the binary needs no other file.
 
-/// A model that is chosen by name.
+/// A model that can be chosen by name.
 pub(crate) struct BuiltIn {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub(crate) name: &'static str,
     /// The bytes of the ONNX file.
     pub(crate) onnx: &'static [u8],
-    /// The head on it, where it has one.
+    /// The head on it, if there is one.
     pub(crate) head: Option<BuiltInHead>,
 }
 
-/// A head on a model that is built in too.
+/// A head on another built-in model.
 pub(crate) struct BuiltInHead {
-    /// Name of the model below, on the command line.
+    /// Name of that model on the command line.
     pub(crate) base: &'static str,
     /// The bytes of the head's file.
     pub(crate) json: &'static [u8],
 }
 
-/// Name of a model with a head, for messages.
+/// Name of a model with a head, for error messages.
 pub(crate) const WITH_HEAD: &str = "urban";
 
 static EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
 
-/// Every one of them, the default first.
+/// All built-in models, the default first.
 pub(crate) static MODELS: &[BuiltIn] = &[
     BuiltIn { name: "everyday", onnx: EVERYDAY, head: None },
     BuiltIn {
@@ -41,7 +41,7 @@ pub(crate) static MODELS: &[BuiltIn] = &[
     },
 ];
 
-/// The model that is used where none is chosen.
+/// The model that is used if none is chosen.
 pub(crate) fn default() -> &'static BuiltIn {
     &MODELS[0]
 }
@@ -51,13 +51,13 @@ pub(crate) fn by_name(name: &str) -> Option<&'static BuiltIn> {
     MODELS.iter().find(|model| model.name == name)
 }
 
-/// All names, for messages.
+/// All names, for error messages.
 pub(crate) fn names() -> String {
     MODELS.iter().map(|model| model.name).collect::<Vec<_>>().join(", ")
 }
 
 impl BuiltIn {
-    /// Bytes of its own: those of the head, or of the network where it has none.
+    /// Size in bytes: of the head if there is one, otherwise of the network.
     pub(crate) fn size(&self) -> usize {
         self.head.as_ref().map_or(self.onnx, |head| head.json).len()
     }
@@ -65,12 +65,12 @@ impl BuiltIn {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
     use super::{MODELS, WITH_HEAD, by_name};
 
     #[test]
-    fn names_are_found_and_differ() {
+    fn names_are_unique_and_found() {
         for (index, model) in MODELS.iter().enumerate() {
             let position = MODELS.iter().position(|other| other.name == model.name);
             assert_eq!(position, Some(index), "{}", model.name);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_on_the_model_that_it_names() {
+    fn a_head_names_the_model_that_it_is_on() {
         assert!(by_name(WITH_HEAD).unwrap().head.is_some());
         for (model, head) in
             MODELS.iter().filter_map(|model| model.head.as_ref().map(|h| (model, h)))

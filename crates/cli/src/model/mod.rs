@@ -1,4 +1,4 @@
-//! The model that listens: one of those in this binary, or one from a file; perhaps with a head.
+//! A name or a file → a model, with or without a head.
 
 pub(crate) mod built_in;
 
@@ -7,22 +7,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use sourcing_sound::{Classifier, Head, Model};
 
+use crate::outcome::coded;
+
 use built_in::BuiltIn;
 
-/// The largest model or head file that is read, in bytes; what it holds is checked by the core.
+/// The largest model or head file that is read, in bytes. The core checks the contents.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Where a model comes from.
 pub(crate) struct ModelSource {
     /// A name or a file, as given; the default model if `None`.
     pub(crate) model: Option<PathBuf>,
-    /// The file of a head that is put on it.
+    /// The file of a head to put on the model.
     pub(crate) head: Option<PathBuf>,
-    /// Whether the head answers alone.
+    /// Whether only the head's labels are scored.
     pub(crate) head_only: bool,
 }
 
-/// A model, and the head on it, from which any number of classifiers can be made.
+/// A model and the head on it, for any number of classifiers.
 pub(crate) struct Loaded {
     model: Model,
     head: Option<Head>,
@@ -30,7 +32,7 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// A classifier that shares the weights.
+    /// A classifier; all of them share the weights.
     pub(crate) fn classifier(&self) -> sourcing_sound::Result<Classifier> {
         match &self.head {
             Some(head) if self.head_only => {
@@ -48,10 +50,10 @@ impl Loaded {
 }
 
 impl ModelSource {
-    /// Reads and checks model and head, and that the two fit.
+    /// Reads and checks the model and the head, and that the two fit together.
     ///
     /// # Errors
-    /// Names the file or the built-in model, what is wrong with it and the error's code.
+    /// The error names the file or the built-in model, says what is wrong with it and has a code.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let mut loaded = match &self.model {
             None => built_in::default().load()?,
@@ -62,13 +64,14 @@ impl ModelSource {
             if let Some(head) = loaded.head() {
                 let (own, base) = (&head.metadata().name, &head.metadata().base_name);
                 bail!(
-                    "{}: the chosen model has the head {own:?} already; put it on {base:?} [config]",
+                    "{}: the chosen model already has the head {own:?}; put this one on {base:?} \
+                     [config]",
                     context()
                 );
             }
             let bytes = read(path).with_context(context)?;
             loaded.head = Some(Head::from_json(&bytes).map_err(coded).with_context(context)?);
-            // Whether the two fit shows when they are put together.
+            // A classifier is made only if the two fit together.
             loaded.classifier().map_err(coded).with_context(context)?;
         }
         if self.head_only && loaded.head().is_none() {
@@ -83,16 +86,16 @@ impl ModelSource {
     }
 }
 
-/// The model that `given` names: a file if there is one, else a built-in model's name.
+/// The model that `given` names: a file if there is one, otherwise a built-in model.
 fn named(given: &Path) -> anyhow::Result<Loaded> {
-    // A folder is no model, so one that happens to have a model's name hides nothing.
+    // A folder is never a model, so it does not hide a built-in model of the same name.
     if given.exists() && !given.is_dir() {
         let model = Model::from_onnx(&read(given)?).map_err(coded)?;
         return Ok(Loaded { model, head: None, head_only: false });
     }
     match given.to_str().and_then(built_in::by_name) {
         Some(model) => model.load(),
-        None if given.is_dir() => bail!("this is a folder, expected an ONNX file in it [io]"),
+        None if given.is_dir() => bail!("this is a folder, expected an ONNX file [io]"),
         None => {
             bail!("there is no such file, and the built-in models are {} [io]", built_in::names())
         }
@@ -103,7 +106,7 @@ impl BuiltIn {
     /// Reads and checks the model, and the head on it.
     ///
     /// # Errors
-    /// For a broken file, which a test rules out.
+    /// If the file is broken; a test makes sure that none is.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let context = || format!("the built-in model {}", self.name);
         let model = Model::from_onnx(self.onnx).map_err(coded).with_context(context)?;
@@ -119,9 +122,4 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         bail!("the file has {length} bytes, expected at most {MAX_BYTES} [limit]");
     }
     std::fs::read(path).context("cannot read the file [io]")
-}
-
-/// The core's error with its code, as all messages have it.
-pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error} [{}]", error.code())
 }

@@ -1,4 +1,4 @@
-//! A model of patches with groups and an embedding, and a head for it, both made here.
+//! A model with patches, groups and an embedding, and a head for it, both made here.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use super::tiny_model;
 /// Labels of the model; the second is a kind of the first.
 pub const LABELS: [&str; 3] = ["Hum", "Low hum, drone", "Whistle"];
 
-/// The bytes of a model that takes 24 columns every 12: its three levels are its logits and its
-/// embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
+/// The bytes of a model whose patches are 24 columns, every 12: its three levels are its logits and
+/// its embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
 pub fn model(name: &str) -> Vec<u8> {
     let mut metadata = tiny_model::patched_metadata();
     metadata.name = name.to_owned();
@@ -24,8 +24,8 @@ pub fn model(name: &str) -> Vec<u8> {
     tiny_model::patched_onnx(&metadata)
 }
 
-/// The file of a head that tells low tones from others by the embedding of the model in `base`;
-/// `low` takes the place of its low hum.
+/// The file of a head that separates low tones from others by the embedding of the model in `base`;
+/// `low` refines its low hum.
 pub fn head(base: &[u8]) -> String {
     let model = Model::from_onnx(base).unwrap();
     let metadata = HeadMetadata {

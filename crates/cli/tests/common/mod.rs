@@ -1,4 +1,4 @@
-//! A folder with a model and recordings to try the binary on.
+//! A folder with a model and recordings to run the binary on.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::f64::consts::TAU;
@@ -13,7 +13,7 @@ pub mod tiny_model;
 
 const RATE: u32 = 22_050;
 
-/// Frequencies that the tiny model calls low, middle and high.
+/// Frequencies that the tiny model labels low, middle and high.
 pub const LOW_HZ: f64 = 150.0;
 pub const MIDDLE_HZ: f64 = 1_500.0;
 pub const HIGH_HZ: f64 = 7_000.0;
@@ -78,7 +78,7 @@ impl Run {
         }
     }
 
-    /// The standard output of a run in which all went well.
+    /// The stdout of a run without errors.
     pub fn success(self) -> String {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self.stdout

@@ -1,0 +1,65 @@
+//! One row per segment.
+
+use std::io::{self, Write};
+
+use sourcing_sound::Category;
+
+use crate::output::csv_error;
+
+use super::entry::{Classified, Report, best, milliseconds};
+
+/// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
+/// up to `top`. For a model with groups, `group` follows `source` and `group_2` follows `source_2`.
+pub(super) struct Csv<W: Write> {
+    writer: csv::Writer<W>,
+    top: usize,
+    has_groups: bool,
+}
+
+impl<W: Write> Csv<W> {
+    /// Writes the header. `top` is at least 1 and at most the number of labels.
+    pub(super) fn new(output: W, top: usize, has_groups: bool) -> io::Result<Self> {
+        let mut writer = csv::Writer::from_writer(output);
+        let mut header: Vec<String> =
+            ["file", "start", "end", "label", "score", "rejected", "source"]
+                .map(String::from)
+                .to_vec();
+        header.extend(has_groups.then(|| "group".to_owned()));
+        for n in 2..=top {
+            header.extend([format!("label_{n}"), format!("score_{n}"), format!("source_{n}")]);
+            header.extend(has_groups.then(|| format!("group_{n}")));
+        }
+        writer.write_record(&header).map_err(csv_error)?;
+        writer.flush()?;
+        Ok(Csv { writer, top, has_groups })
+    }
+
+    fn group(&self, category: Category) -> Option<String> {
+        self.has_groups.then(|| category.group.unwrap_or_default())
+    }
+}
+
+impl<W: Write> Report for Csv<W> {
+    fn write(&mut self, classified: &Classified) -> io::Result<()> {
+        for prediction in &classified.predictions {
+            let best = best(prediction);
+            let mut row = vec![
+                classified.path.to_string_lossy().into_owned(),
+                milliseconds(prediction.start()).to_string(),
+                milliseconds(prediction.end()).to_string(),
+                best.label.clone(),
+                best.score.to_string(),
+                prediction.rejected().to_string(),
+                best.source.name().to_owned(),
+            ];
+            row.extend(self.group(best));
+            for other in prediction.top(self.top).into_iter().skip(1) {
+                let source = other.source.name().to_owned();
+                row.extend([other.label.clone(), other.score.to_string(), source]);
+                row.extend(self.group(other));
+            }
+            self.writer.write_record(&row).map_err(csv_error)?;
+        }
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,156 @@
+//! One JSON object per segment and line.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
+
+use super::entry::{Classified, Report, best, milliseconds};
+
+/// The most labels of a model whose scores are all printed if the user gives no number. With more
+/// labels, nearly all scores are close to 0.
+const MOST_LABELS: usize = 20;
+
+/// How many scores are printed for a model with more labels.
+const DEFAULT_TOP: usize = 10;
+
+/// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
+/// groups, `"group"` and `"groups"` follow.
+pub(super) struct JsonLines<W: Write> {
+    output: W,
+    shown: Shown,
+}
+
+/// Which scores are printed.
+enum Shown {
+    /// All labels, in the model's order.
+    All,
+    /// This many labels, the best first.
+    Best(usize),
+    /// All labels of the head in their order, then this many others, the best first.
+    HeadAndBest(usize),
+}
+
+impl<W: Write> JsonLines<W> {
+    /// Prints the best `top` scores, best first; without `top`, the scores of all labels in the
+    /// model's order, or the best ten if there are more than twenty labels. The labels of a head
+    /// on a model are all printed before these; so are those of a head alone, without `top`.
+    pub(super) fn new(output: W, top: Option<usize>, classifier: &Classifier) -> Self {
+        let labels = classifier.metadata().labels.len();
+        let of_head = classifier.head_labels();
+        let shown = match top {
+            _ if of_head > 0 && of_head < labels => Shown::HeadAndBest(top.unwrap_or(DEFAULT_TOP)),
+            Some(top) => Shown::Best(top),
+            None if of_head > 0 || labels <= MOST_LABELS => Shown::All,
+            None => Shown::Best(DEFAULT_TOP),
+        };
+        JsonLines { output, shown }
+    }
+}
+
+impl<W: Write> Report for JsonLines<W> {
+    fn write(&mut self, classified: &Classified) -> io::Result<()> {
+        let file = classified.path.to_string_lossy();
+        for prediction in &classified.predictions {
+            let best = best(prediction);
+            let mut scores = self.shown.choose(prediction);
+            let groups = groups(prediction, &scores);
+            self.shown.arrange(&mut scores);
+            let line = Line {
+                file: &file,
+                start: milliseconds(prediction.start()),
+                end: milliseconds(prediction.end()),
+                label: &best.label,
+                source: best.source.name(),
+                score: best.score,
+                rejected: prediction.rejected(),
+                scores: Scores(&scores),
+                group: best.group.as_deref(),
+                groups,
+            };
+            serde_json::to_writer(&mut self.output, &line)?;
+            writeln!(self.output)?;
+        }
+        self.output.flush()
+    }
+}
+
+impl Shown {
+    /// The labels whose scores are printed, best first.
+    fn choose(&self, prediction: &Prediction) -> Vec<Category> {
+        match self {
+            Shown::All => prediction.top(usize::MAX),
+            Shown::Best(n) => prediction.top(*n),
+            Shown::HeadAndBest(n) => {
+                let mut others = 0;
+                let mut all = prediction.top(usize::MAX);
+                all.retain(|category| {
+                    others += usize::from(category.source == LabelSource::Base);
+                    category.source == LabelSource::Head || others <= *n
+                });
+                all
+            }
+        }
+    }
+
+    /// Sorts labels, given best first, into the order in which they are printed.
+    fn arrange(&self, scores: &mut [Category]) {
+        match self {
+            Shown::All => scores.sort_by_key(|category| category.index),
+            Shown::Best(_) => {}
+            Shown::HeadAndBest(_) => scores.sort_by_key(|category| match category.source {
+                LabelSource::Head => category.index,
+                LabelSource::Base => usize::MAX, // the sort is stable
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    start: f64,
+    end: f64,
+    label: &'a str,
+    source: &'static str,
+    score: f32,
+    rejected: bool,
+    scores: Scores<'a>,
+    /// The group of the best label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// The groups of the labels in "scores", best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Group>,
+}
+
+#[derive(Serialize)]
+struct Group {
+    name: String,
+    score: f32,
+    /// Its labels among those in "scores", best first.
+    labels: Vec<String>,
+}
+
+/// The groups of `scores` (best first), each with its own score and its labels among them.
+fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
+    let groups = prediction.groups().into_iter().map(|group| {
+        let labels = scores.iter().filter(|label| label.group.as_ref() == Some(&group.name));
+        Group {
+            labels: labels.map(|label| label.label.clone()).collect(),
+            name: group.name,
+            score: group.score,
+        }
+    });
+    groups.filter(|group| !group.labels.is_empty()).collect()
+}
+
+/// Categories as an object that keeps their order. A score is a number for every model, so that
+/// a program that reads one model's lines can read those of any other.
+struct Scores<'a>(&'a [Category]);
+
+impl Serialize for Scores<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|category| (&category.label, category.score)))
+    }
+}

@@ -1,0 +1,182 @@
+//! Overlapping segments → stretches of time with the same label, few enough to read.
+
+use std::ops::Range;
+
+use sourcing_sound::{LabelSource, Prediction};
+
+/// A stretch of time with one prediction.
+pub(super) struct Span {
+    /// Seconds from the start of the recording.
+    pub(super) start: f64,
+    /// Seconds from the start of the recording.
+    pub(super) end: f64,
+    /// The mean of its segments.
+    pub(super) prediction: Prediction,
+}
+
+/// Divides a recording of `duration` seconds into stretches. Neighbours with the same label
+/// or group are joined; if more are left than people want to read, those with the most similar
+/// scores are joined too. The time between the centres of two neighbouring segments is divided
+/// between them; the first stretch begins at 0 and the last ends at `duration`.
+pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
+    let single = (0..predictions.len()).map(|index| index..index + 1).collect();
+    let equal = join_equal(single, predictions);
+    let alike = join_alike(equal, predictions, readable_stretches(duration));
+    let stretches = join_equal(alike, predictions);
+    let mut spans: Vec<Span> = Vec::new();
+    for range in stretches {
+        let segments = &predictions[range];
+        let Some((first, last)) = segments.first().zip(segments.last()) else { continue };
+        let Some(prediction) = Prediction::mean(segments) else { continue };
+        let mut start = 0.0;
+        if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
+            // So far, its end is the centre of its last segment.
+            start = (*before + centre(first)) / 2.0;
+            *before = start;
+        }
+        spans.push(Span { start, end: centre(last), prediction });
+    }
+    if let Some(last) = spans.last_mut() {
+        last.end = duration;
+    }
+    spans
+}
+
+/// How many stretches of a recording people want to read: 4 of 4 s, 15 of a minute, 120 of an hour.
+fn readable_stretches(duration: f64) -> usize {
+    (2.0 * duration.sqrt()).round().max(4.0) as usize
+}
+
+/// Joins neighbours that are shown under the same name.
+fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Range<usize>> {
+    let named = ranges.into_iter().map(|range| {
+        let prediction = Prediction::mean(&predictions[range.clone()]);
+        (prediction.as_ref().and_then(name), range)
+    });
+    let named: Vec<(Option<String>, Range<usize>)> = named.collect();
+    let equal = named.chunk_by(|a, b| a.0 == b.0);
+    equal.filter_map(|equal| Some(equal.first()?.1.start..equal.last()?.1.end)).collect()
+}
+
+/// The best label, or its group if the model has groups; `None` for a rejected prediction. A label
+/// of a head is never replaced by its group: a head may tell apart what is one group of the model.
+fn name(prediction: &Prediction) -> Option<String> {
+    let best = prediction.top(1).pop()?;
+    let group = best.group.filter(|_| best.source == LabelSource::Base);
+    (!prediction.rejected()).then(|| group.unwrap_or(best.label))
+}
+
+/// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's criterion
+/// keeps a short sound that differs much from what is around it.
+fn join_alike(
+    ranges: Vec<Range<usize>>,
+    predictions: &[Prediction],
+    most: usize,
+) -> Vec<Range<usize>> {
+    if ranges.len() <= most {
+        return ranges;
+    }
+    let profiles = ranges.into_iter().map(|range| Profile::of(range, predictions));
+    let mut profiles: Vec<Profile> = profiles.collect();
+    while profiles.len() > most {
+        profiles = join_some(profiles, most);
+    }
+    profiles.into_iter().map(|profile| profile.range).collect()
+}
+
+/// Joins the pairs of neighbours that differ least, up to a third of all pairs. The result is
+/// close to that of joining one pair at a time, and hours of audio take a moment.
+fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
+    let mut excess = (profiles.len() - most).min(profiles.len().div_ceil(3));
+    let pairs = profiles.windows(2).map(|pair| pair[0].difference(&pair[1])).enumerate();
+    let mut pairs: Vec<(usize, f64)> = pairs.collect();
+    pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
+    // Whether a profile is joined to the one before it. Each takes part in one pair at most.
+    let mut joins = vec![false; profiles.len() + 1];
+    for (first, _) in pairs {
+        let is_free = !joins[first] && !joins[first + 1] && !joins[first + 2];
+        if excess > 0 && is_free {
+            joins[first + 1] = true;
+            excess -= 1;
+        }
+    }
+    let mut joined: Vec<Profile> = Vec::new();
+    for (profile, joins) in profiles.into_iter().zip(joins) {
+        match joined.last_mut() {
+            Some(before) if joins => before.add(&profile),
+            _ => joined.push(profile),
+        }
+    }
+    joined
+}
+
+/// The scores of a range of segments, to compare it with its neighbours.
+struct Profile {
+    range: Range<usize>,
+    /// The scores of all groups, or of all labels in a model without groups, summed over its
+    /// segments.
+    sum: Vec<f32>,
+}
+
+impl Profile {
+    fn of(range: Range<usize>, predictions: &[Prediction]) -> Self {
+        let mut profiles = predictions[range.clone()].iter().map(|prediction| {
+            let groups = prediction.group_scores();
+            if groups.is_empty() { prediction.scores().to_vec() } else { groups }
+        });
+        let mut profile = Profile { sum: profiles.next().unwrap_or_default(), range };
+        profiles.for_each(|scores| profile.add_scores(&scores));
+        profile
+    }
+
+    fn add(&mut self, next: &Profile) {
+        self.range.end = next.range.end;
+        self.add_scores(&next.sum);
+    }
+
+    fn add_scores(&mut self, scores: &[f32]) {
+        self.sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+    }
+
+    /// How much the squared deviation of the scores from their means grows if the two are joined.
+    fn difference(&self, next: &Profile) -> f64 {
+        let (n, m) = (self.range.len() as f64, next.range.len() as f64);
+        let means = self.sum.iter().zip(&next.sum);
+        let squares = means.map(|(&a, &b)| (f64::from(a) / n - f64::from(b) / m).powi(2));
+        n * m / (n + m) * squares.sum::<f64>()
+    }
+}
+
+fn centre(prediction: &Prediction) -> f64 {
+    (prediction.start() + prediction.end()) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Profile, join_some, readable_stretches};
+
+    fn profiles(scores: &[f32]) -> Vec<Profile> {
+        let profiles = scores.iter().enumerate();
+        profiles.map(|(i, &score)| Profile { range: i..i + 1, sum: vec![score] }).collect()
+    }
+
+    #[test]
+    fn a_short_loud_sound_is_kept_and_flicker_is_joined() {
+        // Noise around 0.3, and one short loud sound.
+        let mut scores: Vec<f32> = (0..200).map(|i| 0.3 + 0.1 * (i % 2) as f32).collect();
+        scores[120] = 1.0;
+        let mut all = profiles(&scores);
+        while all.len() > 3 {
+            let before = all.len();
+            all = join_some(all, 3);
+            assert!((3..before).contains(&all.len()));
+        }
+        let ranges: Vec<_> = all.into_iter().map(|profile| profile.range).collect();
+        assert_eq!(ranges, [0..120, 120..121, 121..200]);
+    }
+
+    #[test]
+    fn longer_recordings_have_more_stretches_but_few_enough_to_read() {
+        assert_eq!([0.5, 4.0, 60.0, 3_600.0].map(readable_stretches), [4, 4, 15, 120]);
+    }
+}

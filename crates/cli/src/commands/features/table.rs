@@ -1,0 +1,99 @@
+//! The measurements of one recording, and what can print them.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::plot::Picture;
+
+/// The measurements of one recording.
+pub(super) struct Measured {
+    pub(super) path: PathBuf,
+    /// The length in seconds.
+    pub(super) duration: f64,
+    /// The rate in Hz at which it was measured.
+    pub(super) sample_rate: u32,
+    pub(super) table: Table,
+    /// The picture to draw, if there is to be one.
+    pub(super) picture: Option<Picture>,
+}
+
+/// Prints recordings one after another.
+pub(super) trait Report {
+    /// Prints the measurements of one recording, and flushes.
+    fn write(&mut self, measured: &Measured) -> io::Result<()>;
+}
+
+/// Rows at equal steps along an axis.
+pub(super) struct Table {
+    pub(super) axis: Axis,
+    /// From one row to the next, in the axis' unit. The first row is at 0.
+    pub(super) step: f64,
+    /// At least one; all have the same number of rows.
+    pub(super) columns: Vec<Column>,
+}
+
+/// The axis of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Axis {
+    /// Centres of frames, in seconds.
+    Time,
+    /// Bins of a spectrum, in Hz.
+    Frequency,
+}
+
+/// One quantity: a number per row, or several.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) unit: &'static str,
+    /// Numbers per row, for a vector.
+    pub(super) width: Option<usize>,
+    /// `[rows][width]`, row after row.
+    pub(super) values: Vec<f32>,
+}
+
+impl Axis {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Axis::Time => "time",
+            Axis::Frequency => "frequency",
+        }
+    }
+
+    pub(super) fn unit(self) -> &'static str {
+        match self {
+            Axis::Time => "s",
+            Axis::Frequency => "Hz",
+        }
+    }
+}
+
+impl Column {
+    /// The numbers of one row.
+    pub(super) fn row(&self, row: usize) -> &[f32] {
+        let width = self.width.unwrap_or(1);
+        self.values.get(row * width..(row + 1) * width).unwrap_or_default()
+    }
+
+    /// A name per number: the quantity's own, with an index from 0 for a vector.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self.width {
+            None => vec![self.name.to_owned()],
+            Some(width) => (0..width).map(|index| format!("{}_{index}", self.name)).collect(),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.width.unwrap_or(1)
+    }
+}
+
+impl Table {
+    pub(super) fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::rows)
+    }
+
+    /// Position of a row in the axis' unit, to a millionth.
+    pub(super) fn position(&self, row: usize) -> f64 {
+        (row as f64 * self.step * 1e6).round() / 1e6
+    }
+}

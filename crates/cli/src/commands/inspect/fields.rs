@@ -1,0 +1,141 @@
+//! A model → the names and values of its settings.
+
+use serde_json::{Value, json};
+use sourcing_sound::{
+    Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, PadMode,
+    Taxonomy, Window,
+};
+
+/// Names and values of all settings, in a readable order. What a model does not have is null.
+pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
+    let metadata = classifier.metadata();
+    let mut fields = vec![
+        ("name", json!(metadata.name)),
+        ("description", json!(metadata.description)),
+        ("labels", json!(metadata.labels.iter().collect::<Vec<_>>())),
+        ("groups", metadata.taxonomy.as_ref().map_or(Value::Null, |all| groups(metadata, all))),
+        ("accuracy", json!(metadata.accuracy)),
+        ("training_data", json!(metadata.training_data)),
+        ("folds", json!(metadata.folds)),
+        ("licence", json!(metadata.licence)),
+        ("config_hash", json!(metadata.config_hash)),
+    ];
+    fields.extend(describe_network(classifier));
+    fields.extend(describe_head(classifier, head));
+    fields.extend([
+        ("segment_seconds", json!(metadata.segment_seconds())),
+        ("segment_frames", json!(metadata.segment_frames)),
+        ("patch_frames", json!(metadata.patch.map(|patch| patch.frames))),
+        ("patch_hop_frames", json!(metadata.patch.map(|patch| patch.hop_frames))),
+        ("segment_patches", json!(metadata.patch.map(|_| metadata.segment_patches()))),
+        ("hop_seconds", json!(metadata.hop_seconds)),
+        ("activation", json!(metadata.activation.name())),
+        ("temperature", decimal(metadata.temperature)),
+        ("rejection_threshold", decimal(metadata.rejection_threshold)),
+        ("other_threshold", metadata.other_threshold.map_or(Value::Null, decimal)),
+        ("smoothing_seconds", json!(metadata.smoothing_seconds)),
+        ("event_on", decimal(metadata.event_on)),
+        ("event_off", decimal(metadata.event_off)),
+    ]);
+    fields.extend(describe_features(metadata));
+    fields
+}
+
+/// The network's file.
+fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
+    let network = classifier.model();
+    [
+        ("sha256", json!(network.sha256())),
+        ("embedding_size", json!(network.metadata().embedding_size)),
+    ]
+}
+
+/// The head, and the base's own values of what the head overrides. All null without a head.
+fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 9] {
+    let base = head.map(|_| classifier.model().metadata());
+    let own = head.map(Head::metadata);
+    let detector = head.and_then(Head::detector);
+    let of_base = |threshold: fn(&ModelMetadata) -> f32| {
+        base.map_or(Value::Null, |base| decimal(threshold(base)))
+    };
+    [
+        ("base", json!(base.map(|base| &base.name))),
+        ("base_licence", json!(base.map(|base| &base.licence))),
+        ("base_rejection_threshold", of_base(|base| base.rejection_threshold)),
+        ("base_event_on", of_base(|base| base.event_on)),
+        ("base_event_off", of_base(|base| base.event_off)),
+        ("head_labels", json!(own.map(|head| head.labels.iter().collect::<Vec<_>>()))),
+        ("refines", json!(own.map(|head| &head.refines))),
+        ("head_features", json!(own.map(|head| &head.features))),
+        ("detector_features", json!(detector.map(|detector| &detector.features))),
+    ]
+}
+
+/// The groups, each with its labels.
+fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
+    let labels_of = |index: usize| {
+        let labelled = metadata.labels.iter().zip(taxonomy.label_groups());
+        labelled.filter(|(_, group)| **group == index).map(|(label, _)| label).collect::<Vec<_>>()
+    };
+    let groups = taxonomy.groups().iter().enumerate();
+    groups
+        .map(|(index, group)| {
+            json!({ "name": group.name, "icon": group.icon, "labels": labels_of(index) })
+        })
+        .collect()
+}
+
+fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
+    let front_end = &metadata.front_end;
+    let (log, offset) = match front_end.log {
+        LogScale::Decibel { offset } => ("decibel", offset),
+        LogScale::Natural { offset } => ("natural", offset),
+    };
+    let norm = match front_end.norm {
+        MelNorm::Slaney => "slaney",
+        MelNorm::None => "none",
+    };
+    let window = match front_end.window {
+        Window::Hann => "hann",
+        Window::HannSymmetric => "hann_symmetric",
+    };
+    let pad_mode = match front_end.pad_mode {
+        PadMode::Constant => "constant",
+        PadMode::Reflect => "reflect",
+    };
+    let framing = match front_end.framing {
+        FrameLayout::Librosa => "librosa",
+        FrameLayout::TensorFlow => "tensorflow",
+    };
+    let triangles = match front_end.triangles {
+        MelTriangles::Hertz => "hertz",
+        MelTriangles::Mel => "mel",
+    };
+    vec![
+        ("sample_rate", json!(front_end.sample_rate)),
+        ("pre_emphasis", front_end.pre_emphasis.map_or(Value::Null, decimal)),
+        ("n_fft", json!(front_end.n_fft)),
+        ("win_length", json!(front_end.win_length)),
+        ("window", json!(window)),
+        ("hop_length", json!(front_end.hop_length)),
+        ("center", json!(front_end.center)),
+        ("pad_mode", json!(pad_mode)),
+        ("framing", json!(framing)),
+        ("power", decimal(front_end.power)),
+        ("n_mels", json!(front_end.n_mels)),
+        ("f_min", decimal(front_end.f_min)),
+        ("f_max", decimal(front_end.f_max)),
+        ("mel_scale", json!(front_end.mel_scale.name())),
+        ("norm", json!(norm)),
+        ("mel_triangles", json!(triangles)),
+        ("log", json!(log)),
+        ("log_offset", decimal(offset)),
+        ("mean", decimal(metadata.mean)),
+        ("std", decimal(metadata.std)),
+    ]
+}
+
+/// The shortest decimal number that parses to `value`; widening to f64 would add digits.
+fn decimal(value: f32) -> Value {
+    value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
+}

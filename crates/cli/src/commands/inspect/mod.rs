@@ -1,0 +1,78 @@
+//! `inspect`: a model, with or without a head → what it says about itself, as text or JSON.
+
+mod args;
+mod fields;
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::outcome::{Outcome, coded};
+use crate::output::{CardFormat, write_json};
+
+use args::InspectOptions;
+pub(crate) use args::RawInspect;
+use fields::describe;
+
+/// The longest list that text shows in full, and how many entries it shows of a longer one.
+const LONG_LIST: usize = 30;
+const LIST_START: usize = 10;
+
+/// Prints the metadata of the model, or of the head on it.
+///
+/// # Errors
+/// If the model cannot be loaded or the output cannot be written.
+pub(crate) fn run(options: InspectOptions) -> anyhow::Result<Outcome> {
+    let loaded = options.model.load()?;
+    let fields = describe(&loaded.classifier().map_err(coded)?, loaded.head());
+    let mut output = io::stdout().lock();
+    match options.format {
+        CardFormat::Json => write_json(&mut output, &InOrder(&fields))?,
+        CardFormat::Text => {
+            let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            for (name, value) in &fields {
+                writeln!(output, "{name:width$}  {}", plain(value))?;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(Outcome::Complete)
+}
+
+/// Fields as a JSON object that keeps their order.
+struct InOrder<'a>(&'a [(&'static str, Value)]);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Lists with their names: `bark (Bark, Yip), siren (Siren)`.
+fn lists(fields: &serde_json::Map<String, Value>) -> String {
+    let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
+    lists.collect::<Vec<_>>().join(", ")
+}
+
+/// A value as a person would write it: an object is its name or its lists, and a long list is cut.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let is_long = items.len() > LONG_LIST;
+            let shown = if is_long { LIST_START } else { items.len() };
+            let names: Vec<String> = items.iter().take(shown).map(plain).collect();
+            // Names such as "Home, office" contain a comma and need another separator.
+            let mark = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+            let rest = match is_long {
+                true => format!("{mark}… ({} in all, see --format json)", items.len()),
+                false => String::new(),
+            };
+            names.join(mark) + &rest
+        }
+        Value::Object(fields) => fields.get("name").map_or_else(|| lists(fields), plain),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,47 @@
+//! `models`: the built-in models → a listing, as text or JSON.
+
+mod card;
+
+use std::io::{self, Write};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::model::built_in::MODELS;
+use crate::outcome::Outcome;
+use crate::output::{CardFormat, write_json};
+
+use card::Card;
+
+#[derive(Args)]
+pub(crate) struct RawModels {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = CardFormat::Text)]
+    format: CardFormat,
+}
+
+/// Lists the built-in models on stdout.
+///
+/// # Errors
+/// If the output cannot be written, or a model is broken; a test makes sure that none is.
+pub(crate) fn run(raw: RawModels) -> anyhow::Result<Outcome> {
+    let mut cards = Vec::new();
+    for model in MODELS {
+        let card = Card::of(model);
+        cards.push(card.with_context(|| format!("the built-in model {}", model.name))?);
+    }
+    let mut output = io::stdout().lock();
+    match raw.format {
+        CardFormat::Json => write_json(&mut output, &cards)?,
+        CardFormat::Text => {
+            for (index, card) in cards.iter().enumerate() {
+                if index > 0 {
+                    writeln!(output)?;
+                }
+                card.write(&mut output)?;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(Outcome::Complete)
+}

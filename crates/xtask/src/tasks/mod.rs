@@ -1,0 +1,13 @@
+//! One file or folder per command of `cargo xtask`: its options and its work.
+
+pub mod api;
+pub mod bench;
+pub mod docs;
+pub mod golden;
+pub mod npm;
+pub mod package;
+pub mod runner;
+pub mod serve;
+pub mod site;
+pub mod test;
+pub mod wasm;

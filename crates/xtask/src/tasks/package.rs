@@ -1,0 +1,194 @@
+//! The crate as it is published: cargo packs it without a warning, it has the expected files and
+//! no others, and they compile without a warning.
+//!
+//! `cargo package` would compile it alone, with other features of the dependencies, and so compile
+//! the inference engine again. Here the packed files replace the repository's in a check for which
+//! everything else is compiled already. `cargo publish` makes the long check before it uploads.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::tools::cargo::{self, CORE, PRODUCT};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, process};
+
+/// Makes xtask replace rustc; its value is the folder of the packed files.
+const PACKED: &str = "SOURCING_SOUND_PACKED";
+
+/// The largest package, in bytes.
+const MAX_BYTES: u64 = 2_500_000;
+
+/// The files of the package that are not Rust.
+const FILES: [&str; 10] = [
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "models/everyday/model.onnx",
+    "models/everyday/CARD.md",
+    "models/everyday/urban.head.json",
+    "models/everyday/urban.CARD.md",
+    "models/urban-v1/model.onnx",
+    "models/urban-v1/CARD.md",
+];
+
+/// The files that cargo adds.
+const ADDED: [&str; 4] = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
+
+/// Folders of which every Rust file is packed.
+const FOLDERS: [&str; 2] = ["src", "examples/rust"];
+
+/// Packs the crate and checks the package.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    pack()?;
+    let name = format!("{}-{}", CORE, workspace.version());
+    let archive = workspace.target().join("package").join(format!("{name}.crate"));
+    let bytes = files::size(&archive)?;
+    if bytes > MAX_BYTES {
+        bail!("{} has {bytes} bytes, expected at most {MAX_BYTES}", archive.display());
+    }
+    let folder = workspace.scratch()?.join("package");
+    unpack(&archive, &folder)?;
+    let packed = folder.join(name);
+    check_files(&packed_files(&packed)?, &expected(workspace.root())?)?;
+    println!("{}: {:.2} MB", archive.display(), bytes as f64 / 1e6);
+    compile(&packed)
+}
+
+/// Packs the working tree, committed or not.
+fn pack() -> Result<()> {
+    let mut cargo = cargo::command();
+    cargo.args(["package", "--package", CORE, "--no-verify", "--allow-dirty"]);
+    cargo.env("CARGO_TERM_COLOR", "never");
+    let line = process::line(&cargo);
+    let output = cargo.output().with_context(|| format!("cannot start `{line}`"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() || said.lines().any(|line| line.starts_with("warning")) {
+        bail!("`{line}` failed or printed a warning:\n{}", said.trim());
+    }
+    Ok(())
+}
+
+/// Unpacks with the current time, so that cargo regards every file as changed.
+fn unpack(archive: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    let mut tar = Command::new("tar");
+    process::run(tar.arg("-xzmf").arg(archive).arg("-C").arg(folder))
+}
+
+/// The packed files, by their paths in the package with `/`.
+fn packed_files(packed: &Path) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    walk(packed, packed, &mut found)?;
+    found.retain(|file| !ADDED.contains(&file.as_str()));
+    Ok(found)
+}
+
+fn expected(root: &Path) -> Result<BTreeSet<String>> {
+    let mut expected = BTreeSet::new();
+    for folder in FOLDERS {
+        walk(root, &root.join(folder), &mut expected)?;
+    }
+    expected.retain(|file| file.ends_with(".rs"));
+    expected.extend(FILES.map(str::to_owned));
+    Ok(expected)
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
+    let context = || format!("cannot read {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(root, &path, found)?;
+        } else {
+            let parts = path.strip_prefix(root)?.iter().map(|part| part.to_string_lossy());
+            found.insert(parts.collect::<Vec<_>>().join("/"));
+        }
+    }
+    Ok(())
+}
+
+fn check_files(packed: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result<()> {
+    let difference = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
+        a.difference(b).cloned().collect::<Vec<_>>().join(", ")
+    };
+    let (missing, over) = (difference(expected, packed), difference(packed, expected));
+    if !missing.is_empty() || !over.is_empty() {
+        bail!(
+            "the package lacks [{missing}] and should not have [{over}]; see `include` in Cargo.toml"
+        );
+    }
+    Ok(())
+}
+
+/// Checks the library and its examples as they are packed, and the library without its features.
+fn compile(packed: &Path) -> Result<()> {
+    for targets in [&["--lib", "--examples"], &["--lib", "--no-default-features"]] {
+        let mut cargo = cargo::command();
+        cargo.args(["check", "--quiet"]).args(PRODUCT).args(targets);
+        // Cargo keeps what a wrapper has compiled apart from everything else.
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(PACKED, packed);
+        process::run(&mut cargo)?;
+    }
+    Ok(())
+}
+
+/// Rustc with the arguments of xtask, on the packed files for the core crate, if cargo runs xtask
+/// in its place.
+pub fn rustc_in_place() -> Option<Command> {
+    let packed = PathBuf::from(env::var_os(PACKED)?);
+    let mut arguments = env::args_os().skip(1);
+    let mut rustc = Command::new(arguments.next()?);
+    let is_packed = env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == CORE);
+    rustc.args(arguments.map(|given| if is_packed { in_package(given, &packed) } else { given }));
+    if is_packed {
+        rustc.arg("--deny=warnings");
+    }
+    Some(rustc)
+}
+
+/// The packed file for a source file of the repository; any other argument as it is.
+fn in_package(argument: OsString, packed: &Path) -> OsString {
+    let path = Path::new(&argument);
+    let is_source = path.is_relative() && path.extension().is_some_and(|ending| ending == "rs");
+    if is_source { packed.join(path).into() } else { argument }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+    use super::*;
+
+    fn set(files: &[&str]) -> BTreeSet<String> {
+        files.iter().map(|&file| file.to_owned()).collect()
+    }
+
+    #[test]
+    fn missing_and_unexpected_files_are_named() {
+        let expected = set(&["README.md", "src/lib.rs"]);
+        check_files(&expected, &expected).unwrap();
+        let packed = set(&["README.md", "www/README.md"]);
+        let error = check_files(&packed, &expected).unwrap_err().to_string();
+        assert!(error.contains("lacks [src/lib.rs]"), "{error}");
+        assert!(error.contains("not have [www/README.md]"), "{error}");
+    }
+
+    #[test]
+    fn only_source_files_are_taken_from_the_package() {
+        let packed = Path::new("packed");
+        for other in ["--crate-name", "sourcing_sound", "--edition=2024", "-C", "/deps/x.rs"] {
+            assert_eq!(in_package(other.into(), packed), other);
+        }
+        let source = in_package("src/lib.rs".into(), packed);
+        assert_eq!(Path::new(&source), packed.join("src/lib.rs"));
+    }
+}

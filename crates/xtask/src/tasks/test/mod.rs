@@ -1,0 +1,148 @@
+//! `cargo xtask test`: runs the steps and sums up what they found.
+
+mod counts;
+mod steps;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::tools::workspace::Workspace;
+
+use counts::Counts;
+use steps::{Session, Step};
+
+/// The options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Run only this step; may be given several times
+    #[arg(long, value_name = "STEP", value_enum)]
+    only: Vec<Step>,
+    /// List the steps and stop
+    #[arg(long)]
+    list: bool,
+}
+
+/// The outcome of a step.
+struct Outcome {
+    step: Step,
+    elapsed: Duration,
+    counts: Counts,
+    passed: bool,
+}
+
+/// Runs the steps one after another, all of them even if one fails, and ends
+/// with a line `N passed, N failed`. Returns whether everything passed.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
+    if options.list {
+        for step in Step::value_variants() {
+            println!("{:12} {}", step.name(), step.about());
+        }
+        return Ok(true);
+    }
+    let steps: Vec<Step> = Step::value_variants()
+        .iter()
+        .copied()
+        .filter(|step| options.only.is_empty() || options.only.contains(step))
+        .collect();
+    if let Err(error) = steps.iter().try_for_each(|step| step.prepare()) {
+        eprintln!("error: {error:#}");
+        println!("\n0 passed, 1 failed");
+        return Ok(false);
+    }
+    let session = Session::new(workspace);
+    let outcomes: Vec<Outcome> = steps.into_iter().map(|step| execute(step, &session)).collect();
+    print!("{}", summary(&outcomes));
+    Ok(outcomes.iter().all(|outcome| outcome.passed))
+}
+
+fn execute(step: Step, session: &Session<'_>) -> Outcome {
+    println!("\n==> {}: {}", step.name(), step.about());
+    let start = Instant::now();
+    let (counts, passed) = match step.run(session) {
+        Ok(report) => (report.counts, report.passed),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            (Counts::default(), false)
+        }
+    };
+    let elapsed = start.elapsed();
+    let result = if passed { "passed" } else { "FAILED" };
+    println!("<== {} {result} in {}", step.name(), seconds(elapsed));
+    Outcome { step, elapsed, counts, passed }
+}
+
+/// The table of steps and, as its last line, the sums. A step that failed
+/// without a failing test (a check, or a suite that broke off) counts as one.
+fn summary(outcomes: &[Outcome]) -> String {
+    let mut text = format!(
+        "\n{:12} {:8} {:>9} {:>7} {:>7} {:>7}\n",
+        "step", "result", "time", "passed", "failed", "skipped"
+    );
+    let mut sum = Counts::default();
+    for outcome in outcomes {
+        let mut counts = outcome.counts;
+        if !outcome.passed && counts.failed == 0 {
+            counts.failed = 1;
+        }
+        text += &format!(
+            "{:12} {:8} {:>9} {:>7} {:>7} {:>7}\n",
+            outcome.step.name(),
+            if outcome.passed { "passed" } else { "FAILED" },
+            seconds(outcome.elapsed),
+            counts.passed,
+            counts.failed,
+            counts.skipped
+        );
+        sum += counts;
+    }
+    text + &format!("\n{} passed, {} failed\n", sum.passed, sum.failed)
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(step: Step, passed: bool, counts: (usize, usize, usize)) -> Outcome {
+        let (passing, failed, skipped) = counts;
+        Outcome {
+            step,
+            elapsed: Duration::from_millis(1_250),
+            counts: Counts { passed: passing, failed, skipped },
+            passed,
+        }
+    }
+
+    #[test]
+    fn the_last_line_is_the_sum() {
+        let text = summary(&[
+            outcome(Step::Fmt, true, (0, 0, 0)),
+            outcome(Step::Rust, true, (40, 0, 2)),
+            outcome(Step::E2e, false, (9, 3, 1)),
+        ]);
+        assert_eq!(text.lines().last(), Some("49 passed, 3 failed"));
+        assert!(text.contains("FAILED"), "{text}");
+    }
+
+    #[test]
+    fn a_step_that_broke_off_counts_as_a_failure() {
+        let text = summary(&[
+            outcome(Step::Clippy, false, (0, 0, 0)),
+            outcome(Step::Wasm, false, (5, 0, 0)),
+        ]);
+        assert_eq!(text.lines().last(), Some("5 passed, 2 failed"));
+    }
+
+    #[test]
+    fn every_step_has_a_name_and_says_what_it_is() {
+        for step in Step::value_variants() {
+            assert!(!step.name().is_empty());
+            assert!(!step.about().is_empty(), "{}", step.name());
+        }
+    }
+}

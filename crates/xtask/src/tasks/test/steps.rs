@@ -1,0 +1,298 @@
+//! The steps of `cargo xtask test`: what each one runs and what it counts.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::tasks::{api, bench, npm, package, site, wasm};
+use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
+use crate::tools::cargo::{self, CORE, PRODUCT, WASM_TARGET, XTASK};
+use crate::tools::workspace::Workspace;
+use crate::tools::{node, process};
+
+use super::counts::Counts;
+
+/// The core crate and its tests for the browser, with the profile of the published module.
+const BROWSER: [&str; 8] = [
+    "--package",
+    CORE,
+    "--package",
+    "sourcing-sound-tests",
+    "--target",
+    WASM_TARGET,
+    "--profile",
+    wasm::PROFILE,
+];
+
+/// The steps in the order in which they run: first those that are cheap and catch most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy for this machine
+    Clippy,
+    /// clippy for the browser
+    ClippyWasm,
+    /// the crate's public API against docs/public-api.txt, and its version
+    Api,
+    /// the Rust documentation, without a warning
+    Docs,
+    /// the crate as it is published
+    Package,
+    /// Rust's unit, integration and documentation tests
+    Rust,
+    /// Rust's tests in a headless browser
+    Wasm,
+    /// TypeScript's types in the package, the site and the tests
+    Types,
+    /// the site as it is published
+    Site,
+    /// the finished site in a browser, with recordings played to it
+    E2e,
+    /// the packed npm package, in programs that use nothing else of the repository
+    Npm,
+    /// whether the programs that measure costs still work
+    Bench,
+}
+
+/// One run of the tests.
+pub struct Session<'a> {
+    workspace: &'a Workspace,
+    site_is_built: Cell<bool>,
+}
+
+impl<'a> Session<'a> {
+    /// A run in which nothing has been built yet.
+    pub fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, site_is_built: Cell::new(false) }
+    }
+
+    /// Builds the site once per run, for the first step that needs it.
+    fn site(&self) -> Result<()> {
+        if !self.site_is_built.get() {
+            site::build(self.workspace, None, &site::default_folder(self.workspace))?;
+            self.site_is_built.set(true);
+        }
+        Ok(())
+    }
+}
+
+/// What a step found.
+pub struct Report {
+    /// The tests it ran; none for a check.
+    pub counts: Counts,
+    /// Whether the step passed.
+    pub passed: bool,
+}
+
+impl Step {
+    /// The step's name on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// What the step is about.
+    pub fn about(self) -> String {
+        let value = self.to_possible_value();
+        let help = value.as_ref().and_then(|value| value.get_help());
+        help.map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Sets up what the step needs, before the long work of any step begins.
+    pub fn prepare(self) -> Result<()> {
+        match self {
+            Self::Fmt | Self::Clippy => cargo::prepare_lint_tools(),
+            Self::ClippyWasm => {
+                cargo::prepare_lint_tools()?;
+                cargo::prepare_wasm_target()
+            }
+            Self::Docs | Self::Api | Self::Package | Self::Rust => Ok(()),
+            Self::Types | Self::Site => {
+                cargo::prepare_wasm_target()?;
+                node::prepare()
+            }
+            Self::Wasm => {
+                cargo::prepare_wasm_target()?;
+                Browser::find().map(drop)
+            }
+            Self::E2e => {
+                browser::prepare_ffmpeg();
+                Self::Npm.prepare()
+            }
+            Self::Npm => {
+                Self::Bench.prepare()?;
+                Firefox::find().map(drop)
+            }
+            Self::Bench => {
+                cargo::prepare_wasm_target()?;
+                node::prepare()?;
+                Browser::find().map(drop)
+            }
+        }
+    }
+
+    /// Runs the step.
+    pub fn run(self, session: &Session<'_>) -> Result<Report> {
+        match self {
+            Self::Fmt => check(cargo::command().args(["fmt", "--all", "--check"])),
+            Self::Clippy => {
+                check(&mut clippy(&PRODUCT))?;
+                check(&mut clippy(&XTASK))
+            }
+            Self::ClippyWasm => check(&mut clippy_wasm()),
+            Self::Docs => check(&mut docs()),
+            Self::Api => {
+                api::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
+            Self::Package => {
+                package::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
+            Self::Rust => rust_tests(),
+            Self::Wasm => wasm_tests(),
+            Self::Types => types(session.workspace),
+            Self::Site => {
+                session.site()?;
+                Ok(Report::of_check())
+            }
+            Self::E2e => end_to_end_tests(session),
+            Self::Npm => package_tests(session.workspace),
+            Self::Bench => {
+                bench::check(session.workspace)?;
+                Ok(Report::of_check())
+            }
+        }
+    }
+}
+
+impl Report {
+    fn of_check() -> Self {
+        Self { counts: Counts::default(), passed: true }
+    }
+}
+
+fn check(command: &mut Command) -> Result<Report> {
+    process::run(command)?;
+    Ok(Report::of_check())
+}
+
+/// Runs a suite of tests. One that ran no test has failed: it tests nothing.
+fn suite(command: &mut Command, count: fn(&str) -> Counts) -> Result<Report> {
+    let shown = process::show(command)?;
+    let counts = count(&shown.stdout);
+    if shown.success && counts.ran() == 0 {
+        eprintln!("error: `{}` ran no test", process::line(command));
+    } else if !shown.success && counts.failed == 0 {
+        eprintln!("error: `{}` failed outside its tests", process::line(command));
+    }
+    Ok(Report { counts, passed: shown.success && counts.ran() > 0 && counts.failed == 0 })
+}
+
+fn clippy(packages: &[&str]) -> Command {
+    let mut cargo = cargo::command();
+    cargo.arg("clippy").args(packages).arg("--all-targets");
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+fn clippy_wasm() -> Command {
+    let mut cargo = cargo::for_wasm();
+    cargo.arg("clippy").args(BROWSER).args(["--lib", "--test", "wasm"]);
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+/// It runs after the step `api`, in which rustdoc overwrites the pages.
+fn docs() -> Command {
+    let mut cargo = cargo::rustdoc();
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    cargo
+}
+
+fn rust_tests() -> Result<Report> {
+    let test = |packages: &[&str]| {
+        let mut cargo = cargo::command();
+        cargo.arg("test").args(packages).arg("--no-fail-fast");
+        suite(&mut cargo, Counts::from_rust)
+    };
+    let mut report = test(&PRODUCT)?;
+    let xtask = test(&XTASK)?;
+    report.counts += xtask.counts;
+    report.passed &= xtask.passed;
+    Ok(report)
+}
+
+fn wasm_tests() -> Result<Report> {
+    let mut cargo = cargo::for_wasm();
+    cargo.arg("test").args(BROWSER).args(["--test", "wasm"]);
+    suite(&mut cargo, Counts::from_rust)
+}
+
+/// The types of the package depend on the module, those of the rest on the
+/// package.
+fn types(workspace: &Workspace) -> Result<Report> {
+    npm::build(workspace, wasm::Names::Strip)?;
+    check(&mut node::site_script(workspace, "check"))
+}
+
+/// The tests compare the page's results with those of the command line, and use
+/// recordings from a folder beside the repository if there is one.
+fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
+    session.site()?;
+    suite(&mut browser_tests(session.workspace, "e2e")?, Counts::from_playwright)
+}
+
+/// Packs the package; the programs that test it use nothing else of the repository.
+fn package_tests(workspace: &Workspace) -> Result<Report> {
+    let tarball = npm::pack(workspace)?;
+    let apps = npm::apps(workspace, &tarball)?;
+    let mut npm = browser_tests(workspace, "e2e:package")?;
+    npm.env("SOURCING_SOUND_APPS", apps).env("SOURCING_SOUND_TARBALL", tarball);
+    suite(&mut npm, Counts::from_playwright)
+}
+
+/// An npm script that runs Playwright, with the programs that its tests use.
+fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
+    // With all targets, the features are those of the Rust tests.
+    process::run(cargo::command().arg("build").args(PRODUCT).arg("--all-targets"))?;
+    let executable = Path::new("sourcing-sound").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut npm = node::site_script(workspace, script);
+    npm.env("SOURCING_SOUND_CLI", workspace.target().join("debug").join(executable))
+        .env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
+    if let Some(firefox) = Firefox::look()? {
+        npm.env(FIREFOX_VARIABLE, firefox);
+    }
+    Ok(npm)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+    use super::*;
+
+    #[test]
+    fn a_suite_without_tests_has_failed() {
+        let report = suite(cargo::command().arg("--version"), Counts::from_rust).unwrap();
+        assert_eq!(report.counts, Counts::default());
+        assert!(!report.passed);
+    }
+
+    #[test]
+    fn a_suite_that_fails_after_its_tests_has_failed() {
+        let two_passed = |_: &str| Counts { passed: 2, ..Counts::default() };
+        let report = suite(cargo::command().arg("no-such-command"), two_passed).unwrap();
+        assert_eq!(report.counts.passed, 2);
+        assert!(!report.passed);
+        assert!(suite(cargo::command().arg("--version"), two_passed).unwrap().passed);
+    }
+
+    #[test]
+    fn a_check_that_fails_names_its_command() {
+        let error = check(cargo::command().arg("no-such-command")).err().unwrap();
+        assert!(error.to_string().contains("no-such-command"), "{error}");
+    }
+}
