@@ -81,7 +81,7 @@ impl Classifier {
     /// # Errors
     /// As [`Self::classify_with_hop`].
     pub fn classify(&mut self, pcm: Pcm<'_>) -> Result<Vec<Prediction>> {
-        self.classify_with_hop(pcm, self.metadata().hop_seconds)
+        self.classify_with_hop(pcm, self.metadata().decision.hop_seconds)
     }
 
     /// A prediction per segment; segments start every `hop_seconds` (rounded to whole

@@ -117,7 +117,9 @@ pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
 pub use head::{Detector, Head, HeadFeature, HeadMetadata, Patch, pool};
 pub use labels::Labels;
 pub use mel::{MelFilterBank, MelNorm, MelScale, MelTriangles};
-pub use metadata::{Activation, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout};
+pub use metadata::{
+    Activation, Card, Decision, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout,
+};
 pub use model::Model;
 pub use prediction::{Category, GroupScore, Prediction};
 pub use segments::Segments;

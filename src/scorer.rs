@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
 use crate::joint::Joint;
-use crate::metadata::{ModelMetadata, PatchLayout};
+use crate::metadata::{Card, Decision, ModelMetadata, PatchLayout};
 use crate::model::{Model, Outputs, sigmoid};
 use crate::vocabulary::{Scored, Vocabulary};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Scorer {
             ..described_by(&head, base)
         };
         let labels = (labels, head.metadata().labels.len());
-        let (of_head, of_base) = (metadata.thresholds(), base.thresholds());
+        let (of_head, of_base) = (metadata.decision.thresholds(), base.decision.thresholds());
         let vocabulary = Vocabulary::joint(labels, taxonomy, of_head, of_base);
         Ok(Self::new(model, Answers::Joint(head, kept.into()), vocabulary, metadata))
     }
@@ -81,11 +81,10 @@ impl Scorer {
             taxonomy: None,
             patch: Some(patch),
             segment_frames: patch.frames + (own.segment_patches - 1) * patch.hop_frames,
-            hop_seconds: own.hop_seconds,
-            smoothing_seconds: own.smoothing_seconds,
+            decision: own.decision,
             ..described_by(&head, base)
         };
-        let vocabulary = Vocabulary::of_head(own.labels.clone(), metadata.thresholds());
+        let vocabulary = Vocabulary::of_head(own.labels.clone(), metadata.decision.thresholds());
         Ok(Self::new(model, Answers::Head(head), vocabulary, metadata))
     }
 
@@ -117,9 +116,10 @@ impl Scorer {
         let outputs = self.outputs(columns)?;
         let base = self.model.metadata();
         let (labels, other) = outputs.scores.split_at(base.labels.len());
+        let Decision { activation, temperature, .. } = base.decision;
         Ok(PatchOutput {
             patch: Patch {
-                scores: base.activation.scores(labels, base.temperature),
+                scores: activation.scores(labels, temperature),
                 embedding: outputs.embedding,
             },
             other: other.first().map(|&logit| sigmoid(logit)),
@@ -191,25 +191,19 @@ pub(crate) fn check_columns(columns: &[f32], n_mels: usize, max: usize) -> Resul
     Err(Error::config("columns", format!("{} values", columns.len()), expected))
 }
 
-/// The base's metadata with the head's name, card, calibration and thresholds. The terms of both
-/// apply to what the two say together, so both are named.
+/// The base's metadata with the head's name, card, calibration and thresholds; hop and smoothing
+/// stay the base's. The terms of both apply to what the two say together, so both are named.
 fn described_by(head: &Head, base: &ModelMetadata) -> ModelMetadata {
     let head = head.metadata().clone();
+    let Decision { hop_seconds, smoothing_seconds, .. } = base.decision;
+    let licence = format!("{}; on {}: {}", head.card.licence, base.name, base.card.licence);
     ModelMetadata {
         name: head.name,
         description: head.description,
-        activation: head.activation,
-        temperature: head.temperature,
-        rejection_threshold: head.rejection_threshold,
+        decision: Decision { hop_seconds, smoothing_seconds, ..head.decision },
         other_threshold: None,
         embedding_size: None,
-        event_on: head.event_on,
-        event_off: head.event_off,
-        training_data: head.training_data,
-        folds: head.folds,
-        accuracy: head.accuracy,
-        licence: format!("{}; on {}: {}", head.licence, base.name, base.licence),
-        config_hash: head.config_hash,
+        card: Card { licence, ..head.card },
         ..base.clone()
     }
 }

@@ -79,8 +79,9 @@ impl Stream {
         config: StreamConfig,
     ) -> Result<Self> {
         let metadata = scorer.metadata();
-        let hop = hop_columns(metadata, config.hop_seconds.unwrap_or(metadata.hop_seconds))?;
-        let smoothing = config.smoothing_seconds.unwrap_or(metadata.smoothing_seconds);
+        let hop =
+            hop_columns(metadata, config.hop_seconds.unwrap_or(metadata.decision.hop_seconds))?;
+        let smoothing = config.smoothing_seconds.unwrap_or(metadata.decision.smoothing_seconds);
         if !(0.0..=60.0).contains(&smoothing) {
             return Err(Error::config("smoothing_seconds", smoothing, "0 to 60 s"));
         }

@@ -23,8 +23,8 @@ extern "C" {
     /// An object of the shape `WasmUpdate[]`.
     #[wasm_bindgen(typescript_type = "WasmUpdate[]")]
     pub type JsUpdates;
-    /// An object of the shape `WasmStreamOptions`.
-    #[wasm_bindgen(typescript_type = "WasmStreamOptions")]
+    /// An object of the shape `StreamOptions`.
+    #[wasm_bindgen(typescript_type = "StreamOptions")]
     pub type JsStreamOptions;
     /// An object of the shape `ModelInfo`.
     #[wasm_bindgen(typescript_type = "ModelInfo")]
@@ -95,7 +95,7 @@ impl WasmClassifier {
         #[wasm_bindgen(js_name = hopSeconds)] hop_seconds: Option<f64>,
     ) -> Result<JsPredictions, JsValue> {
         let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
-        let hop = hop_seconds.unwrap_or(self.classifier.metadata().hop_seconds);
+        let hop = hop_seconds.unwrap_or(self.classifier.metadata().decision.hop_seconds);
         let predictions = self.classifier.classify_with_hop(pcm, hop).map_err(to_js)?;
         Ok(predictions_to_js(&predictions))
     }
@@ -106,7 +106,7 @@ impl WasmClassifier {
         #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
         #[wasm_bindgen(js_name = hopSeconds)] hop_seconds: Option<f64>,
     ) -> Result<WasmSegments, JsValue> {
-        let hop = hop_seconds.unwrap_or(self.classifier.metadata().hop_seconds);
+        let hop = hop_seconds.unwrap_or(self.classifier.metadata().decision.hop_seconds);
         let mut segments = rate(sample_rate)
             .and_then(|rate| self.classifier.segments(rate, hop))
             .map_err(to_js)?;
@@ -267,15 +267,15 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("silentValue", front_end.silent_value().into()),
         ("segmentSeconds", metadata.segment_seconds().into()),
         ("segmentFrames", (metadata.segment_frames as f64).into()),
-        ("hopSeconds", metadata.hop_seconds.into()),
-        ("rejectionThreshold", metadata.rejection_threshold.into()),
-        ("smoothingSeconds", metadata.smoothing_seconds.into()),
-        ("eventOn", metadata.event_on.into()),
-        ("eventOff", metadata.event_off.into()),
-        ("trainingData", metadata.training_data.as_str().into()),
-        ("folds", metadata.folds.as_str().into()),
-        ("accuracy", metadata.accuracy.as_str().into()),
-        ("licence", metadata.licence.as_str().into()),
+        ("hopSeconds", metadata.decision.hop_seconds.into()),
+        ("rejectionThreshold", metadata.decision.rejection_threshold.into()),
+        ("smoothingSeconds", metadata.decision.smoothing_seconds.into()),
+        ("eventOn", metadata.decision.event_on.into()),
+        ("eventOff", metadata.decision.event_off.into()),
+        ("trainingData", metadata.card.training_data.as_str().into()),
+        ("folds", metadata.card.folds.as_str().into()),
+        ("accuracy", metadata.card.accuracy.as_str().into()),
+        ("licence", metadata.card.licence.as_str().into()),
     ])
 }
 

@@ -50,10 +50,10 @@ fn it_is_small_and_states_what_it_is() {
     let model = model();
     let metadata = model.metadata();
     assert_eq!((metadata.name.as_str(), metadata.labels.len()), ("everyday", 527));
-    assert_eq!(metadata.activation, Activation::Sigmoid);
+    assert_eq!(metadata.decision.activation, Activation::Sigmoid);
     assert_eq!(metadata.embedding_size, Some(384));
     assert_eq!(metadata.taxonomy.as_ref().unwrap().groups().len(), 24);
-    assert!(metadata.licence.contains("MIT"), "{}", metadata.licence);
+    assert!(metadata.card.licence.contains("MIT"), "{}", metadata.card.licence);
 }
 
 /// Nothing, hardly anything, and a plain tone are no animal.

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use common::tiny_model;
 use sourcing_sound::{
-    Activation, Classifier, Detector, Head, HeadFeature, HeadMetadata, LabelSource, Labels, Model,
-    ModelMetadata, Patch, Pcm, SampleRate, StreamConfig, pool,
+    Activation, Card, Classifier, Decision, Detector, Head, HeadFeature, HeadMetadata, LabelSource,
+    Labels, Model, ModelMetadata, Patch, Pcm, SampleRate, StreamConfig, pool,
 };
 
 const RATE: u32 = 22_050;
@@ -42,18 +42,22 @@ fn metadata_for(model: &Model, segment_patches: usize) -> HeadMetadata {
         parents: BTreeMap::new(),
         features: vec![HeadFeature::EmbeddingMean, HeadFeature::EmbeddingMax],
         segment_patches,
-        hop_seconds: 0.25,
-        activation: Activation::Softmax,
-        temperature: 1.0,
-        rejection_threshold: 0.4,
-        smoothing_seconds: 0.0,
-        event_on: 0.5,
-        event_off: 0.4,
-        training_data: "none".to_owned(),
-        folds: "none".to_owned(),
-        accuracy: "not measured".to_owned(),
-        licence: "CC0".to_owned(),
-        config_hash: "0".to_owned(),
+        decision: Decision {
+            hop_seconds: 0.25,
+            activation: Activation::Softmax,
+            temperature: 1.0,
+            rejection_threshold: 0.4,
+            smoothing_seconds: 0.0,
+            event_on: 0.5,
+            event_off: 0.4,
+        },
+        card: Card {
+            training_data: "none".to_owned(),
+            folds: "none".to_owned(),
+            accuracy: "not measured".to_owned(),
+            licence: "CC0".to_owned(),
+            config_hash: "0".to_owned(),
+        },
     }
 }
 
@@ -137,9 +141,15 @@ fn a_head_adds_its_labels_to_those_of_its_base() {
     assert_eq!(labels, ["low", "not low", "middle", "high"]);
     assert_eq!(classifier.head_labels(), 2);
     assert_eq!(metadata.segment_frames, own.segment_frames);
-    assert_eq!((metadata.hop_seconds, metadata.smoothing_seconds), (0.25, own.smoothing_seconds));
+    assert_eq!(
+        (metadata.decision.hop_seconds, metadata.decision.smoothing_seconds),
+        (0.25, own.decision.smoothing_seconds)
+    );
     assert_eq!(metadata.name, "pitch");
-    assert!(metadata.licence.starts_with("CC0;") && metadata.licence.contains(&own.licence));
+    assert!(
+        metadata.card.licence.starts_with("CC0;")
+            && metadata.card.licence.contains(&own.card.licence)
+    );
     let predictions = classifier.classify(pcm(&samples)).unwrap();
     assert_eq!(predictions.len(), of_base.len());
     for (index, (prediction, base)) in predictions.iter().zip(&of_base).enumerate() {
@@ -156,7 +166,10 @@ fn what_the_head_does_not_know_gets_the_name_of_the_base() {
     let model = base("base");
     let samples = tone(8_000.0, 40_000);
     let best = |probability, rejection_threshold| {
-        let metadata = HeadMetadata { rejection_threshold, ..metadata_for(&model, 1) };
+        let metadata = HeadMetadata {
+            decision: Decision { rejection_threshold, ..metadata_for(&model, 1).decision },
+            ..metadata_for(&model, 1)
+        };
         let head = head_of(metadata, always(probability));
         let mut joint = Classifier::with_head(model.clone(), head.clone()).unwrap();
         let mut alone = Classifier::with_head_only(model.clone(), head).unwrap();

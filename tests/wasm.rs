@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use scores::{Reference, largest_difference};
 use sourcing_sound::wasm::{JsStreamOptions, WasmClassifier, WasmStream, error_codes};
-use sourcing_sound::{Activation, Head, HeadFeature, HeadMetadata, Labels, Model};
+use sourcing_sound::{Activation, Card, Decision, Head, HeadFeature, HeadMetadata, Labels, Model};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -116,18 +116,22 @@ fn head() -> Head {
         parents: BTreeMap::new(),
         features: vec![HeadFeature::EmbeddingMean],
         segment_patches: 1,
-        hop_seconds: 0.5,
-        activation: Activation::Softmax,
-        temperature: 1.0,
-        rejection_threshold: 0.0,
-        smoothing_seconds: 0.0,
-        event_on: 0.5,
-        event_off: 0.4,
-        training_data: "none".to_owned(),
-        folds: "none".to_owned(),
-        accuracy: "not measured".to_owned(),
-        licence: "CC0".to_owned(),
-        config_hash: "0".to_owned(),
+        decision: Decision {
+            hop_seconds: 0.5,
+            activation: Activation::Softmax,
+            temperature: 1.0,
+            rejection_threshold: 0.0,
+            smoothing_seconds: 0.0,
+            event_on: 0.5,
+            event_off: 0.4,
+        },
+        card: Card {
+            training_data: "none".to_owned(),
+            folds: "none".to_owned(),
+            accuracy: "not measured".to_owned(),
+            licence: "CC0".to_owned(),
+            config_hash: "0".to_owned(),
+        },
     };
     let weights = vec![0.0; 2 * base.embedding_size.unwrap()];
     Head::new(metadata, weights, vec![0.0; 2], None).unwrap()

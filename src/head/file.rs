@@ -3,7 +3,7 @@
 use super::{Detector, Head, HeadFeature, HeadMetadata, format_error};
 use crate::error::{ErrorKind, Result};
 use crate::labels::Labels;
-use crate::metadata::Activation;
+use crate::metadata::{Card, Decision};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -96,18 +96,10 @@ struct File {
     parents: BTreeMap<String, Vec<String>>,
     features: Vec<HeadFeature>,
     segment_patches: usize,
-    hop_seconds: f64,
-    activation: String,
-    temperature: f32,
-    rejection_threshold: f32,
-    smoothing_seconds: f64,
-    event_on: f32,
-    event_off: f32,
-    training_data: String,
-    folds: String,
-    accuracy: String,
-    licence: String,
-    config_hash: String,
+    #[serde(flatten)]
+    decision: Decision,
+    #[serde(flatten)]
+    card: Card,
     /// Base64 of little-endian f32, `[labels][features]`.
     weights: String,
     /// Base64 of little-endian f32, `[labels]`.
@@ -162,18 +154,8 @@ impl File {
             parents: head.parents,
             features: head.features,
             segment_patches: head.segment_patches,
-            hop_seconds: head.hop_seconds,
-            activation: head.activation.name().to_owned(),
-            temperature: head.temperature,
-            rejection_threshold: head.rejection_threshold,
-            smoothing_seconds: head.smoothing_seconds,
-            event_on: head.event_on,
-            event_off: head.event_off,
-            training_data: head.training_data,
-            folds: head.folds,
-            accuracy: head.accuracy,
-            licence: head.licence,
-            config_hash: head.config_hash,
+            decision: head.decision,
+            card: head.card,
             weights: encode(&whole.0.weights),
             bias: encode(&whole.0.bias),
             detector: whole.detector().map(DetectorFile::new),
@@ -181,8 +163,6 @@ impl File {
     }
 
     fn metadata(self) -> Result<HeadMetadata> {
-        let activation = Activation::from_name(&self.activation)
-            .ok_or_else(|| format_error("activation: expected softmax or sigmoid"))?;
         Ok(HeadMetadata {
             name: self.name,
             description: self.description,
@@ -193,18 +173,8 @@ impl File {
             parents: self.parents,
             features: self.features,
             segment_patches: self.segment_patches,
-            hop_seconds: self.hop_seconds,
-            activation,
-            temperature: self.temperature,
-            rejection_threshold: self.rejection_threshold,
-            smoothing_seconds: self.smoothing_seconds,
-            event_on: self.event_on,
-            event_off: self.event_off,
-            training_data: self.training_data,
-            folds: self.folds,
-            accuracy: self.accuracy,
-            licence: self.licence,
-            config_hash: self.config_hash,
+            decision: self.decision,
+            card: self.card,
         })
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
-use crate::metadata::{Activation, ModelMetadata};
+use crate::metadata::{Activation, Card, Decision, ModelMetadata};
 use crate::model::{Model, sigmoid};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -49,31 +49,12 @@ pub struct HeadMetadata {
     /// Patches in a segment where the head answers alone
     /// ([`Classifier::with_head_only`](crate::Classifier::with_head_only)), 1 to 128.
     pub segment_patches: usize,
-    /// Default seconds between predictions where the head answers alone.
-    pub hop_seconds: f64,
-    /// How its outputs become scores: softmax or sigmoid.
-    pub activation: Activation,
-    /// Divides the outputs before the activation; positive.
-    pub temperature: f32,
-    /// A label of the head whose score, times the detector's, is below this is not recognised.
-    /// 0 recognises always.
-    pub rejection_threshold: f32,
-    /// Default seconds over which streamed scores are averaged where the head answers alone.
-    pub smoothing_seconds: f64,
-    /// Default smoothed score at which an event of its labels starts.
-    pub event_on: f32,
-    /// Default smoothed score below which an event of its labels ends; at most `event_on`.
-    pub event_off: f32,
-    /// What it was trained on.
-    pub training_data: String,
-    /// Which folds trained it and which were left out to evaluate.
-    pub folds: String,
-    /// Measured accuracy, with its n.
-    pub accuracy: String,
-    /// Terms of the weights.
-    pub licence: String,
-    /// Hash of the training configuration.
-    pub config_hash: String,
+    /// How its outputs become scores (softmax or sigmoid), rejections and events. A label whose
+    /// score, times the detector's, is below the rejection threshold is not recognised. Hop and
+    /// smoothing apply where the head answers alone.
+    pub decision: Decision,
+    /// What it states about its making.
+    pub card: Card,
 }
 
 /// Says whether a sound is any of a head's labels: one logistic output, whose probability
@@ -200,7 +181,8 @@ impl Head {
     /// A probability per label for one segment, as if it were one of them.
     pub(crate) fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
-        head.activation.scores(&self.outputs(patches), head.temperature)
+        let Decision { activation, temperature, .. } = head.decision;
+        activation.scores(&self.outputs(patches), temperature)
     }
 
     /// The probability that one segment is any of the labels; 1 without a detector.
@@ -246,21 +228,16 @@ pub(crate) fn format_error(reason: impl std::fmt::Display) -> Error {
 }
 
 fn check(head: &HeadMetadata) -> Result<()> {
-    let unit = |value: f32| (0.0..=1.0).contains(&value);
-    let positive = |value: f64| value > 0.0 && value.is_finite();
+    let out_of_range =
+        |(field, expected): (&str, &str)| format_error(format!("{field}: expected {expected}"));
+    head.decision.check().map_err(out_of_range)?;
     let rules = [
         ("features", are_features(&head.features), FEATURES),
         ("segment_patches", (1..=MAX_PATCHES).contains(&head.segment_patches), "1 to 128"),
-        ("hop_seconds", positive(head.hop_seconds) && head.hop_seconds <= 60.0, "above 0 to 60"),
-        ("activation", head.activation != Activation::None, "softmax or sigmoid"),
-        ("temperature", positive(head.temperature.into()), "a positive number"),
-        ("rejection_threshold", unit(head.rejection_threshold), "0 to 1"),
-        ("smoothing_seconds", (0.0..=60.0).contains(&head.smoothing_seconds), "0 to 60"),
-        ("event_on", unit(head.event_on), "0 to 1"),
-        ("event_off", unit(head.event_off) && head.event_off <= head.event_on, "0 to event_on"),
+        ("activation", head.decision.activation != Activation::None, "softmax or sigmoid"),
     ];
     if let Some((field, _, expected)) = rules.into_iter().find(|(_, fits, _)| !fits) {
-        return Err(format_error(format!("{field}: expected {expected}")));
+        return Err(out_of_range((field, expected)));
     }
     for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {
         if let Some(label) = map.keys().find(|label| head.labels.position(label).is_none()) {

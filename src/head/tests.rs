@@ -13,18 +13,22 @@ pub(crate) fn metadata() -> HeadMetadata {
         parents: BTreeMap::from([("b".into(), vec!["Noise".into()])]),
         features: vec![HeadFeature::EmbeddingMean, HeadFeature::ScoreMax],
         segment_patches: 3,
-        hop_seconds: 0.48,
-        activation: Activation::Softmax,
-        temperature: 1.1,
-        rejection_threshold: 0.3,
-        smoothing_seconds: 1.0,
-        event_on: 0.5,
-        event_off: 0.3,
-        training_data: "none".into(),
-        folds: "none".into(),
-        accuracy: "not measured".into(),
-        licence: "CC0".into(),
-        config_hash: "0123".into(),
+        decision: Decision {
+            hop_seconds: 0.48,
+            activation: Activation::Softmax,
+            temperature: 1.1,
+            rejection_threshold: 0.3,
+            smoothing_seconds: 1.0,
+            event_on: 0.5,
+            event_off: 0.3,
+        },
+        card: Card {
+            training_data: "none".into(),
+            folds: "none".into(),
+            accuracy: "not measured".into(),
+            licence: "CC0".into(),
+            config_hash: "0123".into(),
+        },
     }
 }
 
@@ -100,7 +104,10 @@ fn the_temperature_divides_the_outputs() {
     let patch = Patch { scores: vec![1.0, 0.0, 0.0], embedding: vec![1.0, 0.0] };
     let weights = vec![1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0];
     for activation in [Activation::Softmax, Activation::Sigmoid] {
-        let metadata = HeadMetadata { activation, temperature: 2.0, ..metadata() };
+        let metadata = HeadMetadata {
+            decision: Decision { activation, temperature: 2.0, ..metadata().decision },
+            ..metadata()
+        };
         let head = Head::new(metadata, weights.clone(), vec![0.0; 2], None).unwrap();
         let logit: f32 = if activation == Activation::Softmax { 0.5 } else { 1.0 };
         let expected = 1.0 / (1.0 + (-logit).exp());

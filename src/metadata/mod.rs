@@ -5,6 +5,7 @@
 //! that say otherwise, so that no setting is ever guessed.
 
 mod read;
+mod record;
 mod write;
 
 use crate::framing::{FrameLayout, PadMode};
@@ -13,7 +14,10 @@ use crate::labels::Labels;
 use crate::mel::{MelNorm, MelScale, MelTriangles};
 use crate::spectrum::Window;
 use crate::taxonomy::Taxonomy;
-use crate::vocabulary::{Thresholds, Vocabulary};
+use crate::vocabulary::Vocabulary;
+use serde::{Deserialize, Serialize};
+
+pub use record::{Card, Decision};
 
 /// The metadata format that this crate reads and writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -29,7 +33,8 @@ pub enum Padding {
 }
 
 /// How the network's outputs become scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Activation {
     /// One label at a time: scores sum to 1.
     Softmax,
@@ -43,10 +48,6 @@ impl Activation {
     /// Its name in files: `softmax`, `sigmoid` or `none`.
     pub fn name(self) -> &'static str {
         ACTIVATIONS.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        ACTIVATIONS.iter().find(|(other, _)| *other == name).map(|(_, activation)| *activation)
     }
 }
 
@@ -80,16 +81,10 @@ pub struct ModelMetadata {
     /// pooled over its patches. The first patch begins with the first column; what is left at
     /// the end of a recording is completed by silence.
     pub patch: Option<PatchLayout>,
-    /// Default seconds between predictions.
-    pub hop_seconds: f64,
     /// What happens to shorter recordings.
     pub padding: Padding,
-    /// How logits become scores.
-    pub activation: Activation,
-    /// Divides the logits before the activation (calibration); positive.
-    pub temperature: f32,
-    /// A best score below this is rejected: none of the labels. 0 rejects nothing.
-    pub rejection_threshold: f32,
+    /// How its outputs become scores, rejections and events.
+    pub decision: Decision,
     /// Where present, the network has one more output, the last: the logit of "none of
     /// the labels". When its sigmoid exceeds this, the segment is rejected too.
     pub other_threshold: Option<f32>,
@@ -98,22 +93,8 @@ pub struct ModelMetadata {
     pub embedding_size: Option<usize>,
     /// Groups of the labels and parents among them, where it has such.
     pub taxonomy: Option<Taxonomy>,
-    /// Default seconds over which streamed scores are averaged.
-    pub smoothing_seconds: f64,
-    /// Default smoothed score at which an event starts.
-    pub event_on: f32,
-    /// Default smoothed score below which an event ends; at most `event_on`.
-    pub event_off: f32,
-    /// What it was trained on.
-    pub training_data: String,
-    /// Which folds trained it and which were left out to evaluate.
-    pub folds: String,
-    /// Measured accuracy, with its n.
-    pub accuracy: String,
-    /// Terms of the weights.
-    pub licence: String,
-    /// Hash of the training configuration.
-    pub config_hash: String,
+    /// What it states about its making.
+    pub card: Card,
 }
 
 impl ModelMetadata {
@@ -150,13 +131,8 @@ impl ModelMetadata {
         self.patch.map_or(1, |patch| 1 + (self.segment_frames - patch.frames) / patch.hop_frames)
     }
 
-    pub(crate) fn thresholds(&self) -> Thresholds {
-        let rejection = self.rejection_threshold;
-        Thresholds { rejection, on: self.event_on, off: self.event_off }
-    }
-
     pub(crate) fn vocabulary(&self) -> Vocabulary {
-        Vocabulary::of_base(self.labels.clone(), self.taxonomy.clone(), self.thresholds())
+        Vocabulary::of_base(self.labels.clone(), self.taxonomy.clone(), self.decision.thresholds())
     }
 }
 

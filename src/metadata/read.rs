@@ -1,8 +1,8 @@
 //! Key-value pairs → metadata; every value is checked, since files are not to be trusted.
 
 use super::{
-    ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MAX_SEGMENT_FRAMES, MEL_NORMS, MEL_SCALES,
-    ModelMetadata, PAD_MODES, PADDINGS, PREFIX, PatchLayout, TRIANGLES, WINDOWS,
+    ACTIVATIONS, Card, Decision, FORMAT_VERSION, FRAMINGS, MAX_SEGMENT_FRAMES, MEL_NORMS,
+    MEL_SCALES, ModelMetadata, PAD_MODES, PADDINGS, PREFIX, PatchLayout, TRIANGLES, WINDOWS,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::front_end::{FrontEnd, FrontEndConfig, LogScale};
@@ -38,12 +38,8 @@ impl ModelMetadata {
             segment_frames: props.number("segment_frames", "1 to 16,384", |n: usize| {
                 (1..=MAX_SEGMENT_FRAMES).contains(&n)
             })?,
-            hop_seconds: props
-                .number("hop_seconds", "above 0 to 60", |x: f64| x > 0.0 && x <= 60.0)?,
             padding: props.choice("padding", PADDINGS)?,
-            activation: props.choice("activation", ACTIVATIONS)?,
-            temperature: props.number("temperature", "a positive number", positive)?,
-            rejection_threshold: props.unit("rejection_threshold")?,
+            decision: props.decision()?,
             other_threshold: props.optional("other_threshold", Props::unit)?,
             embedding_size: props.optional("embedding_size", |props, key| {
                 let range = 1..=MAX_EMBEDDING;
@@ -51,20 +47,15 @@ impl ModelMetadata {
             })?,
             patch: props.patch()?,
             taxonomy: props.taxonomy()?,
-            smoothing_seconds: props
-                .number("smoothing_seconds", "0 to 60", |x: f64| (0.0..=60.0).contains(&x))?,
-            event_on: props.unit("event_on")?,
-            event_off: props.unit("event_off")?,
-            training_data: props.text("training_data")?,
-            folds: props.text("folds")?,
-            accuracy: props.text("accuracy")?,
-            licence: props.text("licence")?,
-            config_hash: props.text("config_hash")?,
+            card: Card {
+                training_data: props.text("training_data")?,
+                folds: props.text("folds")?,
+                accuracy: props.text("accuracy")?,
+                licence: props.text("licence")?,
+                config_hash: props.text("config_hash")?,
+            },
         };
         props.check_segment(&metadata)?;
-        if metadata.event_off > metadata.event_on {
-            return Err(props.invalid("event_off", "at most event_on"));
-        }
         // The front end's own validation speaks of settings; here they come from a file.
         FrontEnd::new(metadata.front_end.clone()).map_err(|error| match error.kind() {
             ErrorKind::Config { field, expected, .. } => props.invalid(field, expected),
@@ -123,6 +114,22 @@ impl Props<'_> {
             Ok(value) if accepted(value) => Ok(value),
             _ => Err(self.invalid(key, expected)),
         }
+    }
+
+    fn decision(&self) -> Result<Decision> {
+        let seconds = |key| self.number(key, Decision::range(key), |_: f64| true);
+        let number = |key| self.number(key, Decision::range(key), |_: f32| true);
+        let decision = Decision {
+            hop_seconds: seconds("hop_seconds")?,
+            activation: self.choice("activation", ACTIVATIONS)?,
+            temperature: number("temperature")?,
+            rejection_threshold: number("rejection_threshold")?,
+            smoothing_seconds: seconds("smoothing_seconds")?,
+            event_on: number("event_on")?,
+            event_off: number("event_off")?,
+        };
+        decision.check().map_err(|(key, expected)| self.invalid(key, expected))?;
+        Ok(decision)
     }
 
     fn unit(&self, key: &str) -> Result<f32> {

@@ -46,6 +46,7 @@ impl ModelMetadata {
     /// The key-value pairs for an ONNX file's `metadata_props`.
     pub fn to_props(&self) -> Vec<(String, String)> {
         let labels: Vec<&str> = self.labels.iter().collect();
+        let (decision, card) = (&self.decision, &self.card);
         let mut props: Vec<(&str, String)> = vec![
             ("format_version", FORMAT_VERSION.to_string()),
             ("name", self.name.clone()),
@@ -57,19 +58,19 @@ impl ModelMetadata {
             ("mean", self.mean.to_string()),
             ("std", self.std.to_string()),
             ("segment_frames", self.segment_frames.to_string()),
-            ("hop_seconds", self.hop_seconds.to_string()),
+            ("hop_seconds", decision.hop_seconds.to_string()),
             ("padding", name_of(PADDINGS, self.padding)),
-            ("activation", name_of(ACTIVATIONS, self.activation)),
-            ("temperature", self.temperature.to_string()),
-            ("rejection_threshold", self.rejection_threshold.to_string()),
-            ("smoothing_seconds", self.smoothing_seconds.to_string()),
-            ("event_on", self.event_on.to_string()),
-            ("event_off", self.event_off.to_string()),
-            ("training_data", self.training_data.clone()),
-            ("folds", self.folds.clone()),
-            ("accuracy", self.accuracy.clone()),
-            ("licence", self.licence.clone()),
-            ("config_hash", self.config_hash.clone()),
+            ("activation", name_of(ACTIVATIONS, decision.activation)),
+            ("temperature", decision.temperature.to_string()),
+            ("rejection_threshold", decision.rejection_threshold.to_string()),
+            ("smoothing_seconds", decision.smoothing_seconds.to_string()),
+            ("event_on", decision.event_on.to_string()),
+            ("event_off", decision.event_off.to_string()),
+            ("training_data", card.training_data.clone()),
+            ("folds", card.folds.clone()),
+            ("accuracy", card.accuracy.clone()),
+            ("licence", card.licence.clone()),
+            ("config_hash", card.config_hash.clone()),
         ]);
         props.extend(self.optional_props());
         props.into_iter().map(|(key, value)| (format!("{PREFIX}{key}"), value)).collect()

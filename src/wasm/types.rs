@@ -2,8 +2,101 @@
 
 use wasm_bindgen::prelude::*;
 
+/// What the package hands on as it is: its build takes these types from here.
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
+const PUBLIC: &str = r#"
+/** A broad kind of sound that several labels belong to, such as "Cat". */
+export interface Group {
+  name: string;
+  /** A stable name for its icon, such as `cat`. */
+  icon: string;
+}
+
+/** What a model file says about itself. With a head, what concerns labels is the head's, what concerns sound the model's. */
+export interface ModelInfo {
+  name: string;
+  /** Name of the model under the head; without a head the same as `name`. */
+  base: string;
+  /** SHA-256 of the model file's bytes, 64 lower-case hexadecimal digits. */
+  sha256: string;
+  description: string;
+  /** With a head: its labels, then those labels of the model that they do not refine. */
+  labels: string[];
+  /** How many labels, from the first on, are the head's; 0 without a head. */
+  headLabels: number;
+  /** Empty if the model has no groups. */
+  groups: Group[];
+  /** For each label, the position of its group in `groups`; empty if the model has no groups. */
+  labelGroups: number[];
+  /** Number of values in the embedding that heads use; `null` for a model without one. */
+  embeddingSize: number | null;
+  /** Sample rate in Hz at which the features are computed; input at any other rate is resampled. */
+  sampleRate: number;
+  nFft: number;
+  /** Samples at `sampleRate` from one log-mel column to the next. */
+  hopLength: number;
+  nMels: number;
+  melScale: "slaney" | "htk" | "kaldi";
+  /** Lower edge of the lowest band, in Hz. */
+  fMin: number;
+  /** Upper edge of the highest band, in Hz. */
+  fMax: number;
+  /** Unit of the log-mel values: decibels, or the natural logarithm. */
+  logScale: "decibel" | "natural";
+  /** The log-mel value of digital silence, in the unit of `logScale`. */
+  silentValue: number;
+  /** Length of the model's input in seconds. */
+  segmentSeconds: number;
+  /** Length of the model's input in log-mel columns. */
+  segmentFrames: number;
+  /** Seconds from one prediction to the next. */
+  hopSeconds: number;
+  /** Score, 0 to 1, below which a sound is rejected; with a head that of its labels, as are the two below. */
+  rejectionThreshold: number;
+  /** Seconds over which scores are averaged. */
+  smoothingSeconds: number;
+  /** Smoothed score, 0 to 1, at which an event begins. */
+  eventOn: number;
+  /** Smoothed score, 0 to 1, below which the event ends. */
+  eventOff: number;
+  trainingData: string;
+  folds: string;
+  accuracy: string;
+  licence: string;
+}
+
+/**
+ * Settings of a stream. Each default is the own value of the model, and of the head for its labels; a threshold that is
+ * given applies to all labels.
+ */
+export interface StreamOptions {
+  /** Seconds from one update to the next. */
+  hopSeconds?: number;
+  /** Seconds over which scores are averaged. */
+  smoothingSeconds?: number;
+  /** Score, 0 to 1, below which the sound is rejected: at least one label must reach it. */
+  rejectionThreshold?: number;
+  /** Score, 0 to 1, at which an event begins. */
+  eventOn?: number;
+  /** Score, 0 to 1, below which the event ends. */
+  eventOff?: number;
+}
+
+/** A sound with its beginning and end. */
+export interface SoundEvent {
+  label: string;
+  /** Seconds since the stream began. */
+  onset: number;
+  /** `null` while the sound continues. */
+  offset: number | null;
+  /** Highest score so far, 0 to 1. */
+  score: number;
+}
+"#;
+
+/// What the package's worker converts.
+#[wasm_bindgen(typescript_custom_section)]
+const INTERNAL: &str = r#"
 /** Scores of one segment; seconds from the start of the audio. */
 export interface WasmPrediction {
   start: number;
@@ -18,14 +111,6 @@ export interface WasmPrediction {
   groupScores: Float32Array;
 }
 
-/** A label over a stretch of time in seconds; `offset` is null while it sounds. */
-export interface WasmEvent {
-  label: string;
-  onset: number;
-  offset: number | null;
-  score: number;
-}
-
 /** The sound that a stream reports after `time` seconds. */
 export interface WasmUpdate {
   time: number;
@@ -38,67 +123,6 @@ export interface WasmUpdate {
   groupScores: Float32Array;
   /** Of the newest segment alone. */
   rawScores: Float32Array;
-  events: WasmEvent[];
-}
-
-/** Settings of a stream; what is absent is the own setting of model and head. A threshold that is
- * given is that of all labels. */
-export interface WasmStreamOptions {
-  hopSeconds?: number;
-  smoothingSeconds?: number;
-  rejectionThreshold?: number;
-  eventOn?: number;
-  eventOff?: number;
-}
-
-/** A plain group of labels. */
-export interface WasmGroup {
-  name: string;
-  /** Name of its icon. */
-  icon: string;
-}
-
-/** What the model file says about itself; frequencies in Hz. */
-export interface ModelInfo {
-  name: string;
-  description: string;
-  /** Name of the network's own model: `name`, unless a head sits on it. */
-  base: string;
-  /** SHA-256 of the model's bytes in hexadecimal. */
-  sha256: string;
-  labels: string[];
-  /** How many of the labels, the first ones, are the head's; 0 without a head. */
-  headLabels: number;
-  /** Empty for a model without groups. */
-  groups: WasmGroup[];
-  /** The index of each label's group; empty for a model without groups. */
-  labelGroups: number[];
-  /** Numbers in the network's embedding, on which heads sit; null for a network without. */
-  embeddingSize: number | null;
-  sampleRate: number;
-  nFft: number;
-  hopLength: number;
-  nMels: number;
-  melScale: "slaney" | "htk" | "kaldi";
-  fMin: number;
-  fMax: number;
-  /** Unit of the features: decibel, or the natural logarithm. */
-  logScale: "decibel" | "natural";
-  /** The value of a feature in digital silence. */
-  silentValue: number;
-  segmentSeconds: number;
-  segmentFrames: number;
-  hopSeconds: number;
-  /** Of the head's labels, where there is a head. */
-  rejectionThreshold: number;
-  smoothingSeconds: number;
-  /** Smoothed scores, 0 to 1, from which an event starts, and below which it ends; of the head's
-   * labels, where there is a head. */
-  eventOn: number;
-  eventOff: number;
-  trainingData: string;
-  folds: string;
-  accuracy: string;
-  licence: string;
+  events: SoundEvent[];
 }
 "#;

@@ -4,8 +4,8 @@
 
 use prost::Message;
 use sourcing_sound::{
-    Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
-    ModelMetadata, PadMode, Padding, PatchLayout, Window,
+    Activation, Card, Decision, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale,
+    MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Window,
 };
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
@@ -45,22 +45,26 @@ pub fn metadata() -> ModelMetadata {
         std: 20.0,
         segment_frames: 44,
         patch: None,
-        hop_seconds: 0.25,
+        decision: Decision {
+            hop_seconds: 0.25,
+            activation: Activation::Softmax,
+            temperature: 1.0,
+            rejection_threshold: 0.5,
+            smoothing_seconds: 0.5,
+            event_on: 0.6,
+            event_off: 0.4,
+        },
         padding: Padding::Silence,
-        activation: Activation::Softmax,
-        temperature: 1.0,
-        rejection_threshold: 0.5,
         other_threshold: None,
         embedding_size: None,
         taxonomy: None,
-        smoothing_seconds: 0.5,
-        event_on: 0.6,
-        event_off: 0.4,
-        training_data: "none".to_owned(),
-        folds: "none".to_owned(),
-        accuracy: "not measured".to_owned(),
-        licence: "MIT OR Apache-2.0".to_owned(),
-        config_hash: "0".to_owned(),
+        card: Card {
+            training_data: "none".to_owned(),
+            folds: "none".to_owned(),
+            accuracy: "not measured".to_owned(),
+            licence: "MIT OR Apache-2.0".to_owned(),
+            config_hash: "0".to_owned(),
+        },
     }
 }
 

@@ -180,7 +180,7 @@ fn top_limits_the_scores_of_json_lines() {
 fn a_rejected_segment_still_names_its_best_label() {
     let bench = Bench::new();
     let mut metadata = tiny_model::metadata();
-    metadata.rejection_threshold = 1.0;
+    metadata.decision.rejection_threshold = 1.0;
     bench.write("strict.onnx", &tiny_model::onnx(&metadata));
     // Too short for any score to be 1.
     bench.tones("a.wav", &[(HIGH_HZ, 0.3)]);

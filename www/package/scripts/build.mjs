@@ -30,6 +30,9 @@ const SCRIPTS = {
 };
 
 const WASM = "wasm/sourcing_sound_bg.wasm";
+const WASM_TYPES = "wasm/sourcing_sound.d.ts";
+/** Types that the package hands on as the wasm module declares them. */
+const MODEL_TYPES = ["Group", "ModelInfo", "StreamOptions", "SoundEvent"];
 /** Files of dist/models by those of the repository. */
 const MODELS = {
   "everyday.onnx": "everyday/model.onnx",
@@ -47,10 +50,11 @@ const ADDRESSES = {
   "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
 
-demand(join(root, WASM), "run `cargo xtask wasm`");
+for (const file of [WASM, WASM_TYPES]) demand(join(root, file), "run `cargo xtask wasm`");
 for (const file of Object.values(MODELS)) demand(join(repository, "models", file), "restore it from version control");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "models"), { recursive: true });
+writeModelTypes();
 checkTypes();
 for (const [name, script] of Object.entries(SCRIPTS)) await bundle(name, script);
 copyFileSync(join(root, WASM), join(dist, "sourcing-sound.wasm"));
@@ -63,6 +67,17 @@ function demand(file, remedy) {
   if (existsSync(file)) return;
   console.error(`sourcing-sound: ${file} is missing: ${remedy}`);
   process.exit(1);
+}
+
+/** Writes src/shared/model.ts, so that each type is declared once, where it is made. */
+function writeModelTypes() {
+  const declared = readFileSync(join(root, WASM_TYPES), "utf8");
+  const types = MODEL_TYPES.map((name) => {
+    const found = declared.match(new RegExp(`/\\*\\*(?:(?!\\*/)[^])*?\\*/\nexport interface ${name} {[^]*?\n}\n`));
+    if (!found) throw new Error(`${WASM_TYPES} does not declare ${name}`);
+    return found[0];
+  });
+  writeFileSync(join(root, "src/shared/model.ts"), ["// Made by scripts/build.mjs from the wasm module's types.\n", ...types].join("\n"));
 }
 
 function checkTypes() {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sourcing_sound::{Activation, Group, Head, HeadFeature, HeadMetadata, Labels, Model, Taxonomy};
+use sourcing_sound::{
+    Activation, Card, Decision, Group, Head, HeadFeature, HeadMetadata, Labels, Model, Taxonomy,
+};
 
 use super::tiny_model;
 
@@ -15,8 +17,8 @@ pub fn model(name: &str) -> Vec<u8> {
     let mut metadata = tiny_model::patched_metadata();
     metadata.name = name.to_owned();
     metadata.labels = Labels::new(LABELS.map(String::from).to_vec()).unwrap();
-    metadata.activation = Activation::Sigmoid;
-    metadata.rejection_threshold = 0.0;
+    metadata.decision.activation = Activation::Sigmoid;
+    metadata.decision.rejection_threshold = 0.0;
     let groups = [("Hums, drones", "hum"), ("Whistles", "whistle")]
         .map(|(name, icon)| Group { name: name.to_owned(), icon: icon.to_owned() });
     let parents = vec![vec![], vec![0], vec![]];
@@ -38,18 +40,22 @@ pub fn head(base: &[u8]) -> String {
         parents: BTreeMap::new(),
         features: vec![HeadFeature::EmbeddingMean],
         segment_patches: 2,
-        hop_seconds: 0.5,
-        activation: Activation::Softmax,
-        temperature: 1.0,
-        rejection_threshold: 0.0,
-        smoothing_seconds: 0.0,
-        event_on: 0.5,
-        event_off: 0.4,
-        training_data: "none".to_owned(),
-        folds: "none".to_owned(),
-        accuracy: "not measured".to_owned(),
-        licence: "CC0".to_owned(),
-        config_hash: "0".to_owned(),
+        decision: Decision {
+            hop_seconds: 0.5,
+            activation: Activation::Softmax,
+            temperature: 1.0,
+            rejection_threshold: 0.0,
+            smoothing_seconds: 0.0,
+            event_on: 0.5,
+            event_off: 0.4,
+        },
+        card: Card {
+            training_data: "none".to_owned(),
+            folds: "none".to_owned(),
+            accuracy: "not measured".to_owned(),
+            licence: "CC0".to_owned(),
+            config_hash: "0".to_owned(),
+        },
     };
     let weights = vec![
         2.0, 0.0, 0.0, // low

@@ -39,7 +39,7 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         ("heads", heads(evaluation)),
         ("usage", usage(&evaluation.usage)),
         ("window", metadata.segment_seconds().to_string()),
-        ("hop", metadata.hop_seconds.to_string()),
+        ("hop", metadata.decision.hop_seconds.to_string()),
         ("choice", choice(evaluation)),
         ("rejection_threshold", used.rejection_threshold.to_string()),
         ("event_on", used.event_on.to_string()),

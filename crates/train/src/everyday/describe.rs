@@ -2,8 +2,8 @@
 
 use super::layout::N_MELS;
 use sourcing_sound::{
-    Activation, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale, MelTriangles,
-    ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window,
+    Activation, Card, Decision, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale,
+    MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window,
 };
 
 /// Subtracted from the log-mel values.
@@ -100,23 +100,28 @@ pub fn metadata(about: About, used: Use) -> ModelMetadata {
         std: STD,
         segment_frames: used.window_frames,
         patch: Some(PatchLayout { frames: used.window_frames, hop_frames: used.hop_frames }),
-        hop_seconds: used.hop_frames as f64 / COLUMNS_PER_SECOND as f64,
+        decision: Decision {
+            hop_seconds: used.hop_frames as f64 / COLUMNS_PER_SECOND as f64,
+            activation: Activation::Sigmoid,
+            temperature: 1.0,
+            rejection_threshold: used.rejection_threshold,
+            smoothing_seconds: used.smoothing_seconds,
+            event_on: used.event_on,
+            event_off: used.event_off,
+        },
         padding: Padding::Silence,
-        activation: Activation::Sigmoid,
-        temperature: 1.0,
-        rejection_threshold: used.rejection_threshold,
         other_threshold: None,
         embedding_size: Some(about.embedding_size),
         taxonomy: Some(about.taxonomy),
-        smoothing_seconds: used.smoothing_seconds,
-        event_on: used.event_on,
-        event_off: used.event_off,
-        training_data: about.training_data,
-        folds: about.folds,
-        accuracy: about.accuracy,
-        licence: "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)"
-            .to_owned(),
-        config_hash: about.config_hash,
+        card: Card {
+            training_data: about.training_data,
+            folds: about.folds,
+            accuracy: about.accuracy,
+            licence:
+                "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)"
+                    .to_owned(),
+            config_hash: about.config_hash,
+        },
     }
 }
 

@@ -10,13 +10,12 @@ use super::segment;
 use super::stage::{Last, Stage};
 use crate::files::write_text;
 use crate::metrics;
-use crate::model::config;
 use crate::program::today;
 use crate::publish::provenance::Provenance;
-use crate::publish::statement::{accuracy_line, folds_line};
+use crate::publish::statement::{accuracy_line, decision, folds_line};
 use crate::random::short_hash;
 use anyhow::{Context, Result};
-use sourcing_sound::{Activation, HeadMetadata, Labels, Model};
+use sourcing_sound::{Card, HeadMetadata, Labels, Model};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -159,24 +158,24 @@ impl Assembly<'_> {
             parents: self.relations.parents.clone(),
             features: self.recipe.features.clone(),
             segment_patches: self.recipe.segment_patches,
-            hop_seconds: segment::hop_seconds(base),
-            activation: Activation::Softmax,
-            temperature: self.last.fitted.temperature as f32,
-            rejection_threshold: rejection_threshold as f32,
-            smoothing_seconds: config::SMOOTHING_SECONDS,
-            event_on: config::EVENT_ON,
-            event_off: config::EVENT_OFF,
-            training_data: self.provenance.training_data.clone(),
-            folds: match nothing_left_out {
-                true => "trained on everything".to_owned(),
-                false => folds_line(&trained, "heads", left_out),
+            decision: decision(
+                segment::hop_seconds(base),
+                self.last.fitted.temperature as f32,
+                rejection_threshold as f32,
+            ),
+            card: Card {
+                training_data: self.provenance.training_data.clone(),
+                folds: match nothing_left_out {
+                    true => "trained on everything".to_owned(),
+                    false => folds_line(&trained, "heads", left_out),
+                },
+                accuracy: match nothing_left_out {
+                    true => "not measured: nothing could be left out".to_owned(),
+                    false => accuracy_line(accuracy, self.recipe.seed),
+                },
+                licence: self.provenance.licence.clone(),
+                config_hash: self.config_hash(),
             },
-            accuracy: match nothing_left_out {
-                true => "not measured: nothing could be left out".to_owned(),
-                false => accuracy_line(accuracy, self.recipe.seed),
-            },
-            licence: self.provenance.licence.clone(),
-            config_hash: self.config_hash(),
         })
     }
 

@@ -76,8 +76,8 @@ fn compare(
 ) -> Result<f32> {
     let mut greatest = 0f32;
     let metadata = alone.metadata();
-    let temperature = f64::from(metadata.temperature);
-    let threshold = f64::from(metadata.rejection_threshold);
+    let temperature = f64::from(metadata.decision.temperature);
+    let threshold = f64::from(metadata.decision.rejection_threshold);
     for clip in clips {
         let name = &clip.slice.stem;
         let recording = columns::decode(&Source::from(&clip.slice))?;

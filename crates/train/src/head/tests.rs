@@ -149,9 +149,9 @@ fn official_folds_are_left_out_in_turn() {
     assert!(evaluation.unknown.iter().all(|set| set.synthesised), "no folder was given");
     let head = Head::from_json(&std::fs::read(&arguments.out).unwrap()).unwrap();
     assert!(head.detector().is_some(), "synthesised sounds need no folder");
-    assert!(head.metadata().licence.contains("not stated"), "the layout is not the data set");
-    assert!(head.metadata().training_data.contains("laid out as UrbanSound8K"));
-    assert!(head.metadata().folds.contains("trained on folds 1-3"));
+    assert!(head.metadata().card.licence.contains("not stated"), "the layout is not the data set");
+    assert!(head.metadata().card.training_data.contains("laid out as UrbanSound8K"));
+    assert!(head.metadata().card.folds.contains("trained on folds 1-3"));
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn the_shipped_head_sits_on_the_shipped_base() {
     let head = Head::from_json(&read("urban.head.json")).unwrap();
     let evaluation: Evaluation = serde_json::from_slice(&read("urban.evaluation.json")).unwrap();
     assert_eq!(evaluation.base.sha256, base.sha256());
-    assert_eq!(evaluation.config_hash, head.metadata().config_hash);
+    assert_eq!(evaluation.config_hash, head.metadata().card.config_hash);
     assert!(evaluation.labels.iter().eq(head.metadata().labels.iter()));
     let mut classifier = Classifier::with_head_only(base, head).unwrap();
     let silence = vec![0.0; 4 * RATE as usize];

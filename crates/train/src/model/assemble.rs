@@ -4,7 +4,7 @@ use crate::data::columns::{self, Columns};
 use crate::files::write_text;
 use crate::metrics::{self, Judged};
 use crate::model::card::card;
-use crate::model::config::{self, SEGMENT_FRAMES};
+use crate::model::config::SEGMENT_FRAMES;
 use crate::model::evaluation::{self, Calibration, Evaluation, SCHEMA_VERSION, Shipped};
 use crate::model::export::{MIN_CHECKS, export};
 use crate::model::material::Material;
@@ -14,9 +14,9 @@ use crate::nn::infer::Folded;
 use crate::program::today;
 use crate::progress;
 use crate::publish::provenance::Provenance;
-use crate::publish::statement::{accuracy_line, folds_line};
+use crate::publish::statement::{accuracy_line, decision, folds_line};
 use anyhow::{Context, Result};
-use sourcing_sound::{Activation, Labels, ModelMetadata, Padding};
+use sourcing_sound::{Card, Labels, ModelMetadata, Padding};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -116,22 +116,22 @@ impl Assembly<'_> {
             std: self.last.facts.std,
             segment_frames: SEGMENT_FRAMES,
             patch: None,
-            hop_seconds: config::HOP_SECONDS,
+            decision: decision(
+                0.5,
+                calibration.temperature as f32,
+                calibration.rejection_threshold as f32,
+            ),
             padding: Padding::Silence,
-            activation: Activation::Softmax,
-            temperature: calibration.temperature as f32,
-            rejection_threshold: calibration.rejection_threshold as f32,
             other_threshold: other_threshold.map(|threshold| threshold as f32),
             embedding_size: None,
             taxonomy: None,
-            smoothing_seconds: config::SMOOTHING_SECONDS,
-            event_on: config::EVENT_ON,
-            event_off: config::EVENT_OFF,
-            training_data: self.provenance.training_data.clone(),
-            folds: folds_line(&trained, "networks", left_out),
-            accuracy: accuracy_line(accuracy, seed),
-            licence: self.provenance.licence.clone(),
-            config_hash: self.last.plan.hash(),
+            card: Card {
+                training_data: self.provenance.training_data.clone(),
+                folds: folds_line(&trained, "networks", left_out),
+                accuracy: accuracy_line(accuracy, seed),
+                licence: self.provenance.licence.clone(),
+                config_hash: self.last.plan.hash(),
+            },
         })
     }
 

@@ -35,16 +35,6 @@ pub fn front_end() -> FrontEndConfig {
 /// Columns that the shipped model is given: 4 s.
 pub const SEGMENT_FRAMES: usize = 173;
 
-/// Defaults of a stream, which the model file states: seconds between predictions, seconds that
-/// scores are averaged over, and the smoothed scores at which an event starts and ends.
-pub const HOP_SECONDS: f64 = 0.5;
-/// See [`HOP_SECONDS`].
-pub const SMOOTHING_SECONDS: f64 = 1.0;
-/// See [`HOP_SECONDS`].
-pub const EVENT_ON: f32 = 0.5;
-/// See [`HOP_SECONDS`].
-pub const EVENT_OFF: f32 = 0.35;
-
 /// A closed range that a value is drawn from uniformly.
 pub type Range = (f32, f32);
 

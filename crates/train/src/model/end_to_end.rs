@@ -105,11 +105,11 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
 
     let model = Model::from_onnx(&std::fs::read(out.join("model.onnx")).unwrap()).unwrap();
     assert_eq!(
-        model.metadata().training_data,
+        model.metadata().card.training_data,
         "Folder \"data\" (laid out as UrbanSound8K): 59 clips of 30 recordings in folds 1-2; \
          labels low, high, noise"
     );
-    assert!(model.metadata().licence.contains("not stated"));
+    assert!(model.metadata().card.licence.contains("not stated"));
     let mut classifier = Classifier::new(model).unwrap();
     let recording =
         sourcing_sound_decode::decode(data.join("audio/fold2/20100-1-0-0.wav")).unwrap();

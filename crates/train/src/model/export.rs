@@ -83,7 +83,7 @@ mod tests {
     use crate::model::config::front_end;
     use crate::nn::net::{NetConfig, Weights};
     use crate::random::generator;
-    use sourcing_sound::{Activation, Labels, Padding};
+    use sourcing_sound::{Activation, Card, Decision, Labels, Padding};
 
     fn metadata(n_labels: usize) -> ModelMetadata {
         ModelMetadata {
@@ -95,22 +95,26 @@ mod tests {
             std: 17.5,
             segment_frames: 173,
             patch: None,
-            hop_seconds: 0.5,
+            decision: Decision {
+                hop_seconds: 0.5,
+                activation: Activation::Softmax,
+                temperature: 1.25,
+                rejection_threshold: 0.3,
+                smoothing_seconds: 1.0,
+                event_on: 0.5,
+                event_off: 0.35,
+            },
             padding: Padding::Silence,
-            activation: Activation::Softmax,
-            temperature: 1.25,
-            rejection_threshold: 0.3,
             other_threshold: None,
             embedding_size: None,
             taxonomy: None,
-            smoothing_seconds: 1.0,
-            event_on: 0.5,
-            event_off: 0.35,
-            training_data: "none".into(),
-            folds: "none".into(),
-            accuracy: "none".into(),
-            licence: "none".into(),
-            config_hash: "0".into(),
+            card: Card {
+                training_data: "none".into(),
+                folds: "none".into(),
+                accuracy: "none".into(),
+                licence: "none".into(),
+                config_hash: "0".into(),
+            },
         }
     }
 

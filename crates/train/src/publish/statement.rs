@@ -1,6 +1,7 @@
-//! Sentences of a model file about how it was evaluated.
+//! What a file of a model or a head states: its settings in use, and how it was evaluated.
 
 use crate::data::dataset::format_folds;
+use sourcing_sound::{Activation, Decision};
 use std::collections::BTreeSet;
 
 /// The accuracy as a model file states it, of groups of left-out folds with their number of clips.
@@ -22,4 +23,18 @@ pub fn folds_line<'a>(
         format_folds(trained),
         left_out.collect::<Vec<_>>().join(", ")
     )
+}
+
+/// The settings of one label at a time, smoothed over 1 s; an event starts at 0.5 and ends below
+/// 0.35.
+pub fn decision(hop_seconds: f64, temperature: f32, rejection_threshold: f32) -> Decision {
+    Decision {
+        hop_seconds,
+        activation: Activation::Softmax,
+        temperature,
+        rejection_threshold,
+        smoothing_seconds: 1.0,
+        event_on: 0.5,
+        event_off: 0.35,
+    }
 }

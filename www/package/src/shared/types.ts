@@ -1,5 +1,9 @@
 // What the package returns. Times are in seconds, scores from 0 to 1, levels in dBFS.
 
+import type { Group, SoundEvent } from "./model.js";
+
+export type { Group, ModelInfo, SoundEvent, StreamOptions } from "./model.js";
+
 /** One label of the model and its score. */
 export interface Category {
   /** The model's own name, such as `dog_bark`. */
@@ -12,13 +16,6 @@ export interface Category {
   source: "head" | "base";
   /** Name of the group that the label belongs to; `undefined` if the model has no groups. */
   group: string | undefined;
-}
-
-/** A broad kind of sound that several labels belong to, such as "Cat". */
-export interface Group {
-  name: string;
-  /** A stable name for its icon, such as `cat`. */
-  icon: string;
 }
 
 /** A group with its score: the highest score of its labels. */
@@ -48,17 +45,6 @@ export interface SegmentResult {
   columns: Float32Array<ArrayBuffer>;
 }
 
-/** A sound with its beginning and end. */
-export interface SoundEvent {
-  label: string;
-  /** Seconds since the stream began. */
-  onset: number;
-  /** `null` while the sound continues. */
-  offset: number | null;
-  /** Highest score so far, 0 to 1. */
-  score: number;
-}
-
 /** What a stream reports at every hop. */
 export interface Update {
   /** Seconds of sound processed so far; pauses do not count. */
@@ -73,20 +59,6 @@ export interface Update {
   events: SoundEvent[];
   /** Samples lost since listening began because the worker fell behind. */
   dropped: number;
-}
-
-/** Settings of a stream. Each default is the model's own value. */
-export interface StreamOptions {
-  /** Seconds from one update to the next. */
-  hopSeconds?: number;
-  /** Seconds over which scores are averaged. */
-  smoothingSeconds?: number;
-  /** Score, 0 to 1, below which the sound is rejected: at least one label must reach it. */
-  rejectionThreshold?: number;
-  /** Score, 0 to 1, at which an event begins. */
-  eventOn?: number;
-  /** Score, 0 to 1, below which the event ends. */
-  eventOff?: number;
 }
 
 /** Loudness of a stretch of sound in dBFS; digital silence is `-Infinity`. */
@@ -129,55 +101,4 @@ export interface RecordingReader {
   pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Releases the file. */
   close(): void;
-}
-
-/** What a model file says about itself. With a head, the labels' values are the head's and the sound's are the model's. */
-export interface ModelInfo {
-  name: string;
-  /** Name of the model under the head; without a head the same as `name`. */
-  base: string;
-  /** SHA-256 of the model file's bytes, 64 lower-case hexadecimal digits. */
-  sha256: string;
-  description: string;
-  /** With a head: its labels, then those labels of the model that they do not refine. */
-  labels: string[];
-  /** How many labels, from the first on, are the head's; 0 without a head. */
-  headLabels: number;
-  /** Empty if the model has no groups. */
-  groups: Group[];
-  /** For each label, the position of its group in `groups`; empty if the model has no groups. */
-  labelGroups: number[];
-  /** Number of values in the embedding that heads use; `null` for a model without one. */
-  embeddingSize: number | null;
-  /** Sample rate in Hz at which the features are computed; input at any other rate is resampled. */
-  sampleRate: number;
-  nFft: number;
-  /** Samples at `sampleRate` from one log-mel column to the next. */
-  hopLength: number;
-  nMels: number;
-  melScale: "slaney" | "htk" | "kaldi";
-  /** Lower edge of the lowest band, in Hz. */
-  fMin: number;
-  /** Upper edge of the highest band, in Hz. */
-  fMax: number;
-  /** Unit of the log-mel values: decibels, or the natural logarithm. */
-  logScale: "decibel" | "natural";
-  /** The log-mel value of digital silence, in the unit of `logScale`. */
-  silentValue: number;
-  /** Length of the model's input in seconds. */
-  segmentSeconds: number;
-  /** Length of the model's input in log-mel columns. */
-  segmentFrames: number;
-  /** Seconds from one prediction to the next. */
-  hopSeconds: number;
-  rejectionThreshold: number;
-  smoothingSeconds: number;
-  /** Smoothed score, 0 to 1, at which an event begins. */
-  eventOn: number;
-  /** Smoothed score, 0 to 1, below which the event ends. */
-  eventOff: number;
-  trainingData: string;
-  folds: string;
-  accuracy: string;
-  licence: string;
 }

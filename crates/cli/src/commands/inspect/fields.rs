@@ -1,44 +1,46 @@
 //! A model → the names and values of its settings.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 use sourcing_sound::{
     Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, PadMode,
     Taxonomy, Window,
 };
 
 /// Names and values of all settings, in a readable order. What a model does not have is null.
-pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(&'static str, Value)> {
+pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(String, Value)> {
     let metadata = classifier.metadata();
-    let mut fields = vec![
+    let mut fields = named([
         ("name", json!(metadata.name)),
         ("description", json!(metadata.description)),
         ("labels", json!(metadata.labels.iter().collect::<Vec<_>>())),
         ("groups", metadata.taxonomy.as_ref().map_or(Value::Null, |all| groups(metadata, all))),
-        ("accuracy", json!(metadata.accuracy)),
-        ("training_data", json!(metadata.training_data)),
-        ("folds", json!(metadata.folds)),
-        ("licence", json!(metadata.licence)),
-        ("config_hash", json!(metadata.config_hash)),
-    ];
-    fields.extend(describe_network(classifier));
-    fields.extend(describe_head(classifier, head));
-    fields.extend([
+    ]);
+    fields.extend(record(&metadata.card));
+    fields.extend(named(describe_network(classifier)));
+    fields.extend(named(describe_head(classifier, head)));
+    fields.extend(named([
         ("segment_seconds", json!(metadata.segment_seconds())),
         ("segment_frames", json!(metadata.segment_frames)),
         ("patch_frames", json!(metadata.patch.map(|patch| patch.frames))),
         ("patch_hop_frames", json!(metadata.patch.map(|patch| patch.hop_frames))),
         ("segment_patches", json!(metadata.patch.map(|_| metadata.segment_patches()))),
-        ("hop_seconds", json!(metadata.hop_seconds)),
-        ("activation", json!(metadata.activation.name())),
-        ("temperature", decimal(metadata.temperature)),
-        ("rejection_threshold", decimal(metadata.rejection_threshold)),
         ("other_threshold", metadata.other_threshold.map_or(Value::Null, decimal)),
-        ("smoothing_seconds", json!(metadata.smoothing_seconds)),
-        ("event_on", decimal(metadata.event_on)),
-        ("event_off", decimal(metadata.event_off)),
-    ]);
-    fields.extend(describe_features(metadata));
+    ]));
+    fields.extend(record(&metadata.decision));
+    fields.extend(named(describe_features(metadata)));
     fields
+}
+
+fn named<const N: usize>(fields: [(&str, Value); N]) -> Vec<(String, Value)> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// All fields of a record, by name.
+fn record(record: &impl Serialize) -> Map<String, Value> {
+    // By way of text, in which an f32 keeps its shortest form.
+    let text = serde_json::to_string(record).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 /// The network's file.
@@ -60,10 +62,10 @@ fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str
     };
     [
         ("base", json!(base.map(|base| &base.name))),
-        ("base_licence", json!(base.map(|base| &base.licence))),
-        ("base_rejection_threshold", of_base(|base| base.rejection_threshold)),
-        ("base_event_on", of_base(|base| base.event_on)),
-        ("base_event_off", of_base(|base| base.event_off)),
+        ("base_licence", json!(base.map(|base| &base.card.licence))),
+        ("base_rejection_threshold", of_base(|base| base.decision.rejection_threshold)),
+        ("base_event_on", of_base(|base| base.decision.event_on)),
+        ("base_event_off", of_base(|base| base.decision.event_off)),
         ("head_labels", json!(own.map(|head| head.labels.iter().collect::<Vec<_>>()))),
         ("refines", json!(own.map(|head| &head.refines))),
         ("head_features", json!(own.map(|head| &head.features))),
@@ -85,7 +87,7 @@ fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
         .collect()
 }
 
-fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
+fn describe_features(metadata: &ModelMetadata) -> [(&'static str, Value); 20] {
     let front_end = &metadata.front_end;
     let (log, offset) = match front_end.log {
         LogScale::Decibel { offset } => ("decibel", offset),
@@ -111,7 +113,7 @@ fn describe_features(metadata: &ModelMetadata) -> Vec<(&'static str, Value)> {
         MelTriangles::Hertz => "hertz",
         MelTriangles::Mel => "mel",
     };
-    vec![
+    [
         ("sample_rate", json!(front_end.sample_rate)),
         ("pre_emphasis", front_end.pre_emphasis.map_or(Value::Null, decimal)),
         ("n_fft", json!(front_end.n_fft)),

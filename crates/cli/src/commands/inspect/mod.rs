@@ -41,7 +41,7 @@ pub(crate) fn run(options: InspectOptions) -> anyhow::Result<Outcome> {
 }
 
 /// Fields as a JSON object that keeps their order.
-struct InOrder<'a>(&'a [(&'static str, Value)]);
+struct InOrder<'a>(&'a [(String, Value)]);
 
 impl Serialize for InOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -41,8 +41,8 @@ impl Card {
             head_label_count: classifier.head_labels(),
             group_count: metadata.taxonomy.as_ref().map_or(0, |all| all.groups().len()),
             bytes: model.size(),
-            accuracy: metadata.accuracy.clone(),
-            licence: metadata.licence.clone(),
+            accuracy: metadata.card.accuracy.clone(),
+            licence: metadata.card.licence.clone(),
         })
     }
 

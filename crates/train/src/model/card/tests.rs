@@ -28,8 +28,8 @@ fn the_shipped_model_says_what_it_said() {
     let metadata = model.metadata();
     let provenance = provenance(&evaluation.labels);
     assert_eq!(metadata.description, provenance.description);
-    assert_eq!(metadata.training_data, provenance.training_data);
-    assert_eq!(metadata.licence, provenance.licence);
+    assert_eq!(metadata.card.training_data, provenance.training_data);
+    assert_eq!(metadata.card.licence, provenance.licence);
     assert_eq!(card(&evaluation, metadata, &provenance), stored);
 }
 

@@ -1,0 +1,81 @@
+//! What models and heads state alike: the settings that decide, and the card.
+
+use super::Activation;
+use crate::vocabulary::Thresholds;
+use serde::{Deserialize, Serialize};
+
+/// How outputs become scores, rejections and events: the same settings for a model and a head.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Default seconds between predictions, above 0 to 60.
+    pub hop_seconds: f64,
+    /// How logits become scores.
+    pub activation: Activation,
+    /// Divides the logits before the activation (calibration); positive.
+    pub temperature: f32,
+    /// A best score below this is rejected: none of the labels. 0 rejects nothing.
+    pub rejection_threshold: f32,
+    /// Default seconds over which streamed scores are averaged, 0 to 60.
+    pub smoothing_seconds: f64,
+    /// Default smoothed score at which an event starts.
+    pub event_on: f32,
+    /// Default smoothed score below which an event ends; at most `event_on`.
+    pub event_off: f32,
+}
+
+/// What a model or a head states about its making, for people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// What it was trained on.
+    pub training_data: String,
+    /// Which folds trained it and which were left out to evaluate.
+    pub folds: String,
+    /// Measured accuracy, with its n.
+    pub accuracy: String,
+    /// Terms of the weights.
+    pub licence: String,
+    /// Hash of the training configuration.
+    pub config_hash: String,
+}
+
+/// What each number of a [`Decision`] must be, by its name in files.
+const RANGES: [(&str, &str); 6] = [
+    ("hop_seconds", "above 0 to 60"),
+    ("temperature", "a positive number"),
+    ("rejection_threshold", UNIT),
+    ("smoothing_seconds", "0 to 60"),
+    ("event_on", UNIT),
+    ("event_off", UNIT),
+];
+const UNIT: &str = "0 to 1";
+
+impl Decision {
+    /// What the number of this name must be.
+    pub(super) fn range(name: &str) -> &'static str {
+        RANGES.iter().find(|(key, _)| *key == name).map_or("", |(_, range)| range)
+    }
+
+    /// Names the first setting that is out of range, and what it must be.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let unit = |value: f32| (0.0..=1.0).contains(&value);
+        let fits = [
+            self.hop_seconds > 0.0 && self.hop_seconds <= 60.0,
+            self.temperature > 0.0 && self.temperature.is_finite(),
+            unit(self.rejection_threshold),
+            (0.0..=60.0).contains(&self.smoothing_seconds),
+            unit(self.event_on),
+            unit(self.event_off),
+        ];
+        if let Some((&range, _)) = RANGES.iter().zip(fits).find(|(_, fits)| !fits) {
+            return Err(range);
+        }
+        match self.event_off <= self.event_on {
+            true => Ok(()),
+            false => Err(("event_off", "at most event_on")),
+        }
+    }
+
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        Thresholds { rejection: self.rejection_threshold, on: self.event_on, off: self.event_off }
+    }
+}
