@@ -120,8 +120,9 @@ pub use mel::{MelFilterBank, MelNorm, MelScale, MelTriangles};
 pub use metadata::{
     Activation, Card, Decision, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout,
 };
-pub use model::Model;
+pub use model::{Model, sigmoid};
 pub use prediction::{Category, GroupScore, Prediction};
+pub use scorer::lay_out;
 pub use segments::Segments;
 pub use smooth::SoundEvent;
 pub use spectrum::Window;

@@ -161,7 +161,8 @@ fn softmax(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-pub(crate) fn sigmoid(value: f32) -> f32 {
+/// 1 / (1 + e^−x): an independent score from a logit.
+pub fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
 

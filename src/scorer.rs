@@ -163,20 +163,36 @@ impl Scorer {
         })
     }
 
-    /// Lays columns (time-major) out as the network's image (mel-major), normalised, and runs
-    /// the network.
+    /// Runs the network on columns.
     pub(crate) fn outputs(&mut self, columns: &[f32]) -> Result<Outputs> {
         let metadata = &self.metadata;
         let (n_mels, frames) = (metadata.front_end.n_mels, metadata.input_frames());
         check_columns(columns, n_mels, frames)?;
-        let normalise = |value: f32| (value - metadata.mean) / metadata.std;
-        self.input.fill(normalise(metadata.front_end.silent_value()));
-        for (t, column) in columns.chunks_exact(n_mels).enumerate() {
-            for (mel, &value) in column.iter().enumerate() {
-                self.input[mel * frames + t] = normalise(value);
-            }
-        }
+        let scale = (metadata.mean, metadata.std);
+        lay_out(columns, n_mels, metadata.front_end.silent_value(), scale, &mut self.input);
         self.model.run(&self.input)
+    }
+}
+
+/// Lays columns, `[frames][n_mels]`, out as a network's input, `[n_mels][input frames]`, with the
+/// mean subtracted and divided by the standard deviation. Columns of the value `silence` follow
+/// where there are fewer of them; those beyond the input are left out.
+///
+/// # Panics
+/// If `n_mels` is 0.
+pub fn lay_out(
+    columns: &[f32],
+    n_mels: usize,
+    silence: f32,
+    (mean, std): (f32, f32),
+    input: &mut [f32],
+) {
+    let frames = input.len() / n_mels;
+    input.fill((silence - mean) / std);
+    for (frame, column) in columns.chunks_exact(n_mels).take(frames).enumerate() {
+        for (mel, value) in column.iter().enumerate() {
+            input[mel * frames + frame] = (value - mean) / std;
+        }
     }
 }
 

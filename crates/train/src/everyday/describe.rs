@@ -3,7 +3,7 @@
 use super::layout::N_MELS;
 use sourcing_sound::{
     Activation, Card, Decision, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale,
-    MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window,
+    MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window, lay_out,
 };
 
 /// Subtracted from the log-mel values.
@@ -40,13 +40,8 @@ pub const COLUMNS_PER_SECOND: usize = 100;
 
 /// Columns, `[frames][128]`, as the network's image, `[128][frames]`, normalised.
 pub fn transpose(columns: &[f32]) -> Vec<f32> {
-    let frames = columns.len() / N_MELS;
     let mut image = vec![0.0; columns.len()];
-    for (frame, column) in columns.chunks_exact(N_MELS).enumerate() {
-        for (band, value) in column.iter().enumerate() {
-            image[band * frames + frame] = (value - MEAN) / STD;
-        }
-    }
+    lay_out(columns, N_MELS, 0.0, (MEAN, STD), &mut image);
     image
 }
 

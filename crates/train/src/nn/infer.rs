@@ -139,12 +139,9 @@ pub fn segment(
     silence: f32,
     normalisation: Normalisation,
 ) -> Vec<f32> {
-    let mut input = vec![normalisation.apply(silence); clip.n_mels * frames];
-    for (t, column) in clip.values.chunks_exact(clip.n_mels).take(frames).enumerate() {
-        for (m, value) in column.iter().enumerate() {
-            input[m * frames + t] = normalisation.apply(*value);
-        }
-    }
+    let mut input = vec![0.0; clip.n_mels * frames];
+    let scale = (normalisation.mean, normalisation.std);
+    sourcing_sound::lay_out(&clip.values, clip.n_mels, silence, scale, &mut input);
     input
 }
 
