@@ -24,7 +24,6 @@ mod validation;
 pub use audio::is_audio;
 pub use clips::{Dataset, NO_FOLD, Presence, Slice};
 pub use describe::Description;
-pub use error::DatasetError;
 pub use findings::{FindingKind, Findings};
 pub use folds::{Folds, Split, format_folds, parse_folds};
 pub use layout::Layout;
