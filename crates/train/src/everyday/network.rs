@@ -1,5 +1,6 @@
 //! Runs the network on burn's flex backend: outputs for evaluation, gradients for training.
 
+use super::describe;
 use super::layout::{Activation, Block, Convolution, Layout, N_MELS, SqueezeExcite};
 use crate::nn::gradient::{constant, values};
 use crate::nn::net::Array;
@@ -18,6 +19,13 @@ pub struct Output {
     pub embedding: Vec<f32>,
 }
 
+impl Output {
+    /// The score of each label, 0 to 1.
+    pub fn scores(&self) -> impl Iterator<Item = f32> {
+        self.logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))
+    }
+}
+
 /// Inputs of one width.
 #[derive(Clone, Debug)]
 pub struct Inputs {
@@ -27,6 +35,14 @@ pub struct Inputs {
     pub len: usize,
     /// Width of every input.
     pub frames: usize,
+}
+
+impl Inputs {
+    /// A single input, from columns as the front end computes them: `[frames][128]`.
+    pub fn of_columns(columns: &[f32]) -> Self {
+        let values = describe::transpose(columns);
+        Self { len: 1, frames: values.len() / N_MELS, values }
+    }
 }
 
 /// What the network shall say of inputs.
@@ -41,9 +57,8 @@ pub struct Targets {
 impl Targets {
     /// To say what `outputs` say.
     pub fn of(outputs: &[Output]) -> Self {
-        let score = |logit: &f32| 1.0 / (1.0 + (-logit).exp());
         Self {
-            scores: outputs.iter().flat_map(|output| output.logits.iter().map(score)).collect(),
+            scores: outputs.iter().flat_map(Output::scores).collect(),
             embeddings: outputs.iter().flat_map(|output| output.embedding.clone()).collect(),
         }
     }
@@ -105,6 +120,11 @@ pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Ou
     Ok(rows.map(|(l, e)| Output { logits: l.to_vec(), embedding: e.to_vec() }).collect())
 }
 
+/// The output for a single input, from columns as the front end computes them.
+pub fn run_one(layout: &Layout, weights: &[Array], columns: &[f32]) -> Result<Output> {
+    run(layout, weights, &Inputs::of_columns(columns))?.pop().context("the network has no output")
+}
+
 /// Loss and gradients. `trained` says of each array whether it is trained.
 ///
 /// # Errors
@@ -141,11 +161,11 @@ pub fn step(
         loss = loss + (difference.clone() * difference).mean().mul_scalar(parts.embedding);
     }
     let mut gradients = loss.backward();
-    let gradient = |leaf: &Tensor<1>| match leaf.is_require_grad() {
-        true => {
-            values(leaf.clone().grad_remove(&mut gradients).context("an array has no gradient")?)
+    let gradient = |leaf: &Tensor<1>| {
+        if !leaf.is_require_grad() {
+            return Ok(Vec::new());
         }
-        false => Ok(Vec::new()),
+        values(leaf.clone().grad_remove(&mut gradients).context("an array has no gradient")?)
     };
     let gradients = graph.leaves.iter().map(gradient).collect::<Result<_>>()?;
     let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;

@@ -23,4 +23,3 @@ mod tests;
 mod unknown;
 
 pub use command::{Arguments, run};
-pub use unknown::recording_of;

@@ -4,6 +4,7 @@
 //! noise. The network's scores for the labels do not change: the output only rejects.
 
 use crate::data::columns::Columns;
+use crate::data::sound::amplitude;
 use crate::linear::Linear;
 use crate::linear::logistic::{self, Examples};
 use crate::metrics;
@@ -79,7 +80,7 @@ pub fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32>
     let mut rng = generator(seed, "faint noise", &[index as u64]);
     let (low, high) = FAINT_LEVELS;
     let level = low + (high - low) * rng.random::<f32>();
-    let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { 10f32.powf(level / 20.0) };
+    let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { amplitude(level) };
     let smoothing = rng.random_range(0.0..0.98f32);
     // Keeps the power of the filtered noise where it was.
     let gain = amplitude * (3.0 * (1.0 - smoothing * smoothing)).sqrt();

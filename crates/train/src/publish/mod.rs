@@ -3,6 +3,7 @@
 //! In: figures and facts from whoever trained. Out: [`statement`]s in the model's file, parts of its
 //! card ([`sections`]), where its data come from ([`provenance`]), and the [`onnx`] file itself.
 
+pub mod file;
 pub mod onnx;
 pub mod provenance;
 pub mod sections;
