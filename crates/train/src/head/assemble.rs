@@ -12,6 +12,7 @@ use crate::files::write_text;
 use crate::metrics;
 use crate::model::config;
 use crate::program::today;
+use crate::publish::file::write_evaluation;
 use crate::publish::provenance::Provenance;
 use crate::publish::statement::{accuracy_line, folds_line};
 use crate::random::short_hash;
@@ -132,8 +133,7 @@ impl Assembly<'_> {
             unknown: figures::unknown(stages, material, &known, threshold),
             stages: evaluated,
         };
-        let json = serde_json::to_string_pretty(&evaluation)? + "\n";
-        write_text(&paths.evaluation, &json)?;
+        write_evaluation(&paths.evaluation, &evaluation)?;
         write_text(&paths.card, &card::card(&evaluation, self.provenance))?;
         Ok(evaluation)
     }

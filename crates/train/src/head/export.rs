@@ -1,17 +1,15 @@
 //! From a trained layer to a head file that is known to say the same.
 
-use super::evaluation::sigmoid;
 use super::material::Clip;
 use super::recipe::Recipe;
 use crate::data::columns::{self, Source};
-use crate::files::write_atomically;
 use crate::linear::Linear;
-use crate::metrics;
+use crate::metrics::{self, greatest_difference, sigmoid};
+use crate::publish::file::write_model;
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::{
     Classifier, Detector, Head, HeadMetadata, Model, Patch, Pcm, Prediction, SampleRate,
 };
-use std::io::Write;
 use std::path::Path;
 
 /// Greatest accepted difference of a score between the exported file and the trained layer.
@@ -60,9 +58,7 @@ pub fn export(
         "the exported head differs from the trained one by {difference} in a score, {TOLERANCE} \
          is accepted"
     );
-    write_atomically(path, |out| out.write_all(text.as_bytes()))?;
-    let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    ensure!(written == text.as_bytes(), "{}: the file is not what was written", path.display());
+    write_model(path, text.as_bytes())?;
     Ok(difference)
 }
 
@@ -111,14 +107,8 @@ fn compare(
 
 /// The greatest difference of the scores, of which the file's may have more behind.
 fn difference(here: &[f64], there: &[f32]) -> Result<f32> {
-    let mut greatest = 0f32;
-    for (here, there) in here.iter().zip(there) {
-        // `max` would pass over NaN.
-        let difference = (*here as f32 - there).abs();
-        ensure!(difference.is_finite(), "a score is not finite");
-        greatest = greatest.max(difference);
-    }
-    Ok(greatest)
+    let here: Vec<_> = here.iter().map(|&score| score as f32).collect();
+    greatest_difference(&there[..there.len().min(here.len())], &here)
 }
 
 /// A segment is rejected where the margin is positive. Within the tolerance of scores either

@@ -155,15 +155,7 @@ impl Recipe {
             rows.add(1, &recording, &clip.patches, &clip.copies);
         }
         let refit = logistic::fit_by_choice(&rows.examples, 2, DETECTOR, self.seed);
-        // Softmax over two outputs is the logistic function of their difference.
-        let two = refit.linear;
-        let (against, for_it) = two.weight.split_at(two.n_features);
-        let output = Linear {
-            n_features: two.n_features,
-            weight: for_it.iter().zip(against).map(|(a, b)| a - b).collect(),
-            bias: vec![two.bias[1] - two.bias[0]],
-        };
-        FittedDetector { output, c: refit.c }
+        FittedDetector { output: refit.linear.one_of_two(), c: refit.c }
     }
 }
 

@@ -1,8 +1,13 @@
 //! Figures of merit, each as scikit-learn defines it.
+//!
+//! In: [`Judged`] clips, or scores with true labels. Out: accuracy, F1, calibration and AUROC; the
+//! same of one label against the rest ([`binary`]), of a group of left-out folds ([`left_out`]), and
+//! as a [`table`] of labels.
 
 pub mod binary;
 #[cfg(test)]
 mod golden;
+pub mod left_out;
 pub mod table;
 
 use crate::random::generator;

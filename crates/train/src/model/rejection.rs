@@ -181,13 +181,7 @@ pub fn fit(
     examples.features.extend_from_slice(unknown);
     examples.labels.resize(examples.features.len(), 1);
     examples.recordings.extend_from_slice(unknown_recordings);
-    let two = logistic::refit(&examples, 2, seed).linear;
-    let (against, for_it) = two.weight.split_at(two.n_features);
-    Linear {
-        n_features: two.n_features,
-        weight: for_it.iter().zip(against).map(|(a, b)| a - b).collect(),
-        bias: vec![two.bias[1] - two.bias[0]],
-    }
+    logistic::refit(&examples, 2, seed).linear.one_of_two()
 }
 
 /// The network with the output behind its labels.
@@ -198,8 +192,7 @@ pub fn append(mut network: Folded, output: &Linear) -> Folded {
 }
 
 fn probability(output: &Linear, features: &[f32]) -> f64 {
-    let logit: f32 = output.logits(features).into_iter().sum();
-    1.0 / (1.0 + f64::from(-logit).exp())
+    metrics::sigmoid(output.logits(features).into_iter().sum())
 }
 
 #[cfg(test)]
