@@ -26,9 +26,6 @@ pub struct Row {
 }
 
 /// The audio files of a folder, each with its row of the table, if it has one.
-///
-/// # Errors
-/// If the folder or its table cannot be read, or there is no audio.
 pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
     let table = folder.join(TABLE);
     let rows: Vec<Row> = if table.is_file() { read(&table)? } else { Vec::new() };
@@ -42,9 +39,6 @@ pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
 }
 
 /// The rows of a CSV file.
-///
-/// # Errors
-/// If it cannot be read, or a row does not fit.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let cannot_read = || format!("reading {}", path.display());
     let mut reader = csv::Reader::from_path(path).with_context(cannot_read)?;

@@ -68,9 +68,6 @@ impl<'a> Factory<'a> {
     }
 
     /// The bytes of a file; `accuracy` says what was measured.
-    ///
-    /// # Errors
-    /// When the weights do not fit.
     pub fn file(
         &self,
         weights: &[Array],
@@ -84,9 +81,6 @@ impl<'a> Factory<'a> {
     }
 
     /// A model with the weights as they are stored, to measure it.
-    ///
-    /// # Errors
-    /// When it cannot be loaded.
     pub fn model(&self, weights: &[Array], used: Use) -> Result<Model> {
         let bytes = self.file(weights, Weights::Stored, used, &self.about.accuracy)?;
         Ok(Model::from_onnx(&bytes)?)
@@ -120,9 +114,6 @@ impl Export {
     }
 
     /// Writes model, evaluation and card to `out`, and reference values to `golden`.
-    ///
-    /// # Errors
-    /// When a file cannot be written, or the card has a gap.
     pub fn write(&self, evaluation: &Evaluation, out: &Path, golden: Option<&Path>) -> Result<()> {
         let card = card::text(evaluation, self.model.metadata(), &sha256_hex(&self.bytes))?;
         write_model(&out.join("model.onnx"), &self.bytes)?;
@@ -155,9 +146,6 @@ struct Means {
 }
 
 /// The scores in a head's evaluation, for the network that it sits on: `NETWORK=FILE`.
-///
-/// # Errors
-/// When the file cannot be read or is no head's evaluation.
 pub fn head_score(argument: &str) -> Result<HeadScore> {
     let (network, path) = argument.split_once('=').context("expected NETWORK=FILE")?;
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {path}"))?;

@@ -12,9 +12,6 @@ use sourcing_sound::ModelMetadata;
 const TEMPLATE: &str = include_str!("card.md");
 
 /// The card as Markdown.
-///
-/// # Errors
-/// When the template has a placeholder that nothing fills.
 pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> Result<String> {
     let groups = metadata.taxonomy.as_ref().map_or(0, |taxonomy| taxonomy.groups().len());
     let original = evaluation.from_the_original;

@@ -91,9 +91,6 @@ impl Golden {
     }
 
     /// Writes `everyday.json` and `everyday.f32`: scores and embedding of each window.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(&self.entries)? + "\n";
         write_text(&folder.join("everyday.json"), &text)?;

@@ -1,5 +1,5 @@
-//! What the network is shown in training: short pieces of clips, spoilt as microphones spoil
-//! them, with what the teacher says of the clean sound around each.
+//! The network's inputs in training: short pieces of clips, spoilt as microphones spoil them, with
+//! the teacher's outputs for the clean sound around each.
 
 use super::corrupt::{mix, random_chain};
 use super::describe;
@@ -33,13 +33,13 @@ const TRIES: usize = 6;
 
 /// What a thread computes of a step: inputs of one width.
 pub struct Part {
-    /// What the network is shown.
+    /// Inputs of the network.
     pub inputs: Inputs,
-    /// What it shall say; `None`: what the teacher says of the very same inputs.
+    /// Outputs to reach; `None`: the teacher's for the very same inputs.
     pub targets: Option<Targets>,
 }
 
-/// Clips to train on, with what the teacher says of them.
+/// Clips to train on, with the teacher's outputs.
 pub struct Lessons<'a> {
     clips: Vec<(&'a Clip, &'a Answers)>,
     /// Indices of `clips`, set by set.
@@ -47,7 +47,7 @@ pub struct Lessons<'a> {
     front_end: FrontEnd,
 }
 
-/// Samples with what the teacher says of them.
+/// Samples with the teacher's outputs.
 struct Piece {
     samples: Vec<f32>,
     scores: Vec<f32>,
@@ -56,9 +56,6 @@ struct Piece {
 
 impl<'a> Lessons<'a> {
     /// All clips that are for training.
-    ///
-    /// # Errors
-    /// When there are none.
     pub fn new(material: &'a Material, answers: &'a [Answers]) -> Result<Self> {
         let clips: Vec<_> = material.with_role(Role::Training, answers).collect();
         let mut sets = vec![Vec::new(); material.sets.len()];
@@ -72,9 +69,6 @@ impl<'a> Lessons<'a> {
 
     /// What a step trains on, the same whenever it is asked for, in `count` parts of lessons and as
     /// many of anchors.
-    ///
-    /// # Errors
-    /// When the front end refuses a sound.
     pub fn step(&self, plan: &Plan, step: usize, count: usize) -> Result<Vec<Part>> {
         let mut rng = generator(plan.seed, "step", &[step as u64]);
         let mut draw = |all: &[f64]| (all[rng.random_range(0..all.len())] * RATE as f64) as usize;

@@ -57,9 +57,6 @@ pub struct Material {
 
 impl Material {
     /// Reads the audio in `folders` and makes `rounds` sounds of each formula.
-    ///
-    /// # Errors
-    /// When a folder or its table cannot be read, or holds no usable audio.
     pub fn load(folders: &[PathBuf], rounds: usize, seed: u64) -> Result<Self> {
         let (mut sets, mut clips) = (Vec::new(), Vec::new());
         for (set, folder) in folders.iter().enumerate() {

@@ -27,7 +27,6 @@ const QUIET_DB: f32 = -20.0;
 pub struct Network<'a> {
     /// As tables name it.
     pub name: &'static str,
-    /// Its weights.
     pub weights: &'a [Array],
 }
 
@@ -93,9 +92,6 @@ pub fn best(values: &[f32]) -> usize {
 }
 
 /// Compares networks of one layout on the clips that were held out.
-///
-/// # Errors
-/// When audio or weights do not fit.
 pub fn measure(
     layout: &Layout,
     networks: &[Network<'_>],
@@ -141,9 +137,6 @@ pub struct Share {
 /// returns the index of the best ones, with all that was found: those that do best on short and
 /// spoilt windows of all that agree on clean ones no less often than the first candidate, which is
 /// the original as it would be stored.
-///
-/// # Errors
-/// When audio or weights do not fit.
 pub fn choose(
     layout: &Layout,
     candidates: &[(f64, Vec<Array>)],

@@ -1,10 +1,10 @@
 //! The `everyday` command: from a published checkpoint to the network that ships.
 //!
-//! [`checkpoint`] reads it, [`reference`] proves that front end and network are the original's;
-//! [`teacher`] asks it about clean audio ([`material`], [`synthesis`]); [`distil`] trains the same
-//! network, in the bits in which it ships, to say the same of short and spoilt pieces ([`lesson`],
-//! [`corrupt`]); [`measure`] compares the two on recordings that were left out, [`usage`] what
-//! windows and hops do; [`assemble`] writes model, evaluation and card.
+//! In: the [`checkpoint`] with its authors' outputs for one sound ([`reference`]), and folders of
+//! audio ([`material`], with sounds from [`synthesis`]). The [`teacher`] is the checkpoint on clean
+//! audio; [`distil`] trains the same network, in the bits in which it ships, on short and spoilt
+//! pieces ([`lesson`], [`corrupt`]). Out: what [`measure`] and [`usage`] found on recordings left
+//! out of training, and model, evaluation and card ([`assemble`]).
 
 mod assemble;
 mod card;

@@ -10,12 +10,11 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, activation};
 use std::collections::HashMap;
 
-/// What the network says of one input.
+/// The network's outputs for one input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// A logit per label.
     pub logits: Vec<f32>,
-    /// The embedding.
     pub embedding: Vec<f32>,
 }
 
@@ -45,7 +44,7 @@ impl Inputs {
     }
 }
 
-/// What the network shall say of inputs.
+/// Outputs that the network is to reach.
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     /// A score per label and input, 0 to 1: `[len, labels]`.
@@ -55,7 +54,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// To say what `outputs` say.
+    /// The same as `outputs`.
     pub fn of(outputs: &[Output]) -> Self {
         Self {
             scores: outputs.iter().flat_map(Output::scores).collect(),
@@ -108,9 +107,6 @@ pub struct Step {
 }
 
 /// Outputs for each of the inputs.
-///
-/// # Errors
-/// When the weights do not fit the layout.
 pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Output>> {
     let device = Device::flex();
     let graph = Graph::new(weights, &[], &device);
@@ -126,9 +122,6 @@ pub fn run_one(layout: &Layout, weights: &[Array], columns: &[f32]) -> Result<Ou
 }
 
 /// Loss and gradients. `trained` says of each array whether it is trained.
-///
-/// # Errors
-/// When the parts do not fit each other.
 pub fn step(
     layout: &Layout,
     weights: &[Array],

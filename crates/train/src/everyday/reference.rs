@@ -41,9 +41,6 @@ pub struct Differences {
 
 impl Reference {
     /// Reads the file in `folder`.
-    ///
-    /// # Errors
-    /// When it is missing, damaged, or does not hold the four arrays.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         Self::read_file(&path).with_context(|| format!("the reference {}", path.display()))

@@ -36,9 +36,6 @@ struct LabelRow {
 }
 
 /// Reads the labels of the checkpoint in `folder`, in the order of its outputs.
-///
-/// # Errors
-/// When its `labels.csv` cannot be read.
 pub fn mapped(folder: &Path) -> Result<Vec<MappedLabel>> {
     excerpts::read(&folder.join("labels.csv"))
 }

@@ -40,9 +40,6 @@ impl Answers {
 }
 
 /// Judges all clips; `None` when `stop` was set before that was done.
-///
-/// # Errors
-/// When audio or weights do not fit, or the cache cannot be written.
 pub fn ask(
     checkpoint: &Checkpoint,
     material: &Material,

@@ -59,7 +59,6 @@ pub struct Usage {
 /// Whether it matters where a brief event falls in the grid of windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Anywhere {
-    /// Events.
     pub n_events: usize,
     /// Places in which each was tried, evenly over a hop.
     pub places: usize,
@@ -92,9 +91,6 @@ impl Brief<'_> {
 }
 
 /// Measures every choice. `build` makes a model that is used in a certain way.
-///
-/// # Errors
-/// When a model cannot be built or run.
 pub fn table(
     layout: &Layout,
     material: &Material,
@@ -140,9 +136,6 @@ pub fn table(
 }
 
 /// Tries brief events in several places within a hop. `build` is as for [`table`].
-///
-/// # Errors
-/// When a model cannot be built or run.
 pub fn anywhere(
     material: &Material,
     used: Use,

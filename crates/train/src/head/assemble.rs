@@ -35,15 +35,11 @@ pub struct Paths {
     pub evaluation: PathBuf,
     /// `<name>.CARD.md`.
     pub card: PathBuf,
-    /// The name.
     pub name: String,
 }
 
 impl Paths {
     /// From the path of the head file.
-    ///
-    /// # Errors
-    /// If its name does not end in `.head.json`.
     pub fn new(head: &Path) -> Result<Self> {
         let file = head.file_name().and_then(|name| name.to_str());
         let name = file.and_then(|file| file.strip_suffix(SUFFIX)).filter(|name| !name.is_empty());

@@ -1,5 +1,5 @@
-//! What the base model says of every patch of a set of sounds, from the core's own classifier,
-//! kept on disk in pieces: an interrupted run goes on where it stopped.
+//! The base model's outputs for every patch of a set of sounds, from the core's own classifier,
+//! kept on disk in pieces: an interrupted run resumes where it stopped.
 
 use crate::data::cache;
 use crate::data::columns::Source;
@@ -53,9 +53,6 @@ pub struct Embedder<'a> {
 impl<'a> Embedder<'a> {
     /// Keeps what it computes under `work`, in a folder of the model's own. Work comes to a stop
     /// once `stop` is set.
-    ///
-    /// # Errors
-    /// For a model without embedding.
     pub fn new(model: &'a Model, work: &Path, stop: &'a AtomicBool) -> Result<Self> {
         let metadata = model.metadata();
         let embedding_size = metadata.embedding_size.ok_or_else(|| {

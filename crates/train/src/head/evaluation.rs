@@ -64,7 +64,6 @@ pub struct Evaluation {
 /// Names a base model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Base {
-    /// Its name.
     pub name: String,
     /// Lower-case hexadecimal SHA-256 of its file.
     pub sha256: String,
@@ -99,13 +98,11 @@ pub struct Figures {
 pub struct Means {
     /// The stages, by their left-out folds.
     pub test_folds: Vec<String>,
-    /// Accuracy.
     pub accuracy: f64,
     /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
     /// clips are right or all are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_bound: Option<(f64, f64)>,
-    /// Macro-F1.
     pub macro_f1: f64,
     /// Expected calibration error.
     pub calibration_error: f64,

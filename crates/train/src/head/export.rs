@@ -87,8 +87,10 @@ fn compare(
             let presence = layers.detector.logits(&recipe.detector_inputs(segment));
             (metrics::softmax(&logits, temperature), sigmoid(presence.into_iter().sum()))
         };
-        let segment =
-            recipe.segments(&clip.patches).next().with_context(|| format!("{name}: silent"))?;
+        let segment = recipe
+            .segments(&clip.sound.patches)
+            .next()
+            .with_context(|| format!("{name}: silent"))?;
         let (scores, presence) = answer(segment);
         let there = first(&mut alone)?;
         ensure!(there.scores().len() == scores.len(), "{name}: another number of labels");
@@ -96,7 +98,7 @@ fn compare(
         let best = scores.iter().copied().fold(0.0, f64::max) * presence;
         check_rejection(&there, threshold - best).with_context(|| name.clone())?;
 
-        let window = &clip.patches[..recipe.window_patches.min(clip.patches.len())];
+        let window = &clip.sound.patches[..recipe.window_patches.min(clip.sound.patches.len())];
         let (scores, presence) = answer(window);
         let scores: Vec<_> = scores.into_iter().map(|score| score * presence).collect();
         let there = first(&mut joint)?;

@@ -18,9 +18,6 @@ pub struct Unlabelled {
 /// `metadata.csv` is beside them, those whose `category` is one of the labels are left out, and
 /// those that `in_urbansound8k` marks as recordings of that data set; its `src_file` says which
 /// recording a file was cut from, else [`recording_of`] does.
-///
-/// # Errors
-/// If the folder or its table cannot be read, or nothing is left.
 pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usize)> {
     let found = excerpts::find(folder)?;
     let all = found.len();

@@ -7,9 +7,6 @@ use std::io::Write;
 use std::path::Path;
 
 /// Writes a model or head, and makes sure that the file holds just that.
-///
-/// # Errors
-/// When it cannot be written, or is not what was written.
 pub fn write_model(path: &Path, bytes: &[u8]) -> Result<()> {
     write_atomically(path, |out| out.write_all(bytes))?;
     let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
@@ -18,9 +15,6 @@ pub fn write_model(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes an evaluation as JSON for people.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn write_evaluation(path: &Path, evaluation: &impl Serialize) -> Result<()> {
     write_text(path, &(serde_json::to_string_pretty(evaluation)? + "\n"))
 }

@@ -25,6 +25,16 @@ pub struct Split {
     pub dropped: usize,
 }
 
+/// The clips of one stage, which leaves out folds.
+pub struct Division<'a, T> {
+    /// Clips to train on.
+    pub train: Vec<&'a T>,
+    /// Official clips left out.
+    pub test: Vec<&'a T>,
+    /// Clips that were kept from training because their recording is in a left-out fold.
+    pub dropped: usize,
+}
+
 /// The folds of some clips.
 #[derive(Clone, Debug)]
 pub struct Folds<'a> {
@@ -119,6 +129,17 @@ impl<'a> Folds<'a> {
         let split = Split { name, train, validation, test: tested, dropped };
         self.refuse_shared(&split)?;
         Ok(split)
+    }
+
+    /// Splits clips, all of them usable, without validation: `clips` are those of these folds.
+    pub fn leave_out<'c, T>(
+        &self,
+        test: &BTreeSet<u32>,
+        clips: &'c [T],
+    ) -> Result<Division<'c, T>> {
+        let split = self.split(test, &vec![true; clips.len()], 0.0, 0)?;
+        let of = |indices: &[usize]| indices.iter().map(|&index| &clips[index]).collect();
+        Ok(Division { train: of(&split.train), test: of(&split.test), dropped: split.dropped })
     }
 
     fn select(&self, indices: &[usize], keep: impl Fn(&Slice) -> bool) -> Vec<usize> {

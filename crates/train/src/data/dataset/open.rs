@@ -8,9 +8,6 @@ use std::path::Path;
 impl Layout {
     /// The layout of the folder `root`. The tables decide; without one, folders that belong to
     /// one of the published sets (`audio`, `fold1`, `train_noisy`, …) are not taken for labels.
-    ///
-    /// # Errors
-    /// If `root` is no folder that can be read, or has none of the layouts.
     pub fn detect(root: &Path) -> Result<Self> {
         std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
         let layout = if urban_sound::fits(root) {
@@ -57,9 +54,6 @@ impl Dataset {
     }
 
     /// Reads UrbanSound8K, or a set in its layout, at `root`.
-    ///
-    /// # Errors
-    /// As [`Self::open_as`].
     pub fn read(root: &Path) -> Result<Self> {
         Self::open_as(root, Layout::UrbanSound8k)
     }
