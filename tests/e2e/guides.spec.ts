@@ -10,7 +10,7 @@ const GUIDES = join(REPOSITORY, "docs/guide");
 const read = (...path: string[]) => readFileSync(join(...path), "utf8");
 
 test("every error code has its heading, and no heading names another", () => {
-  const source = read(PACKAGE, "src/errors.ts");
+  const source = read(PACKAGE, "src/shared/errors.ts");
   const tables = [...source.matchAll(/^export const [A-Z]+_CODES = \[([^\]]*)\] as const/gm)];
   const codes = tables.flatMap(([, table]) => [...table!.matchAll(/"([a-z-]+)"/g)].map(([, code]) => code!));
   expect(codes.length, "codes in errors.ts").toBeGreaterThan(20);

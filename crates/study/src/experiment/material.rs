@@ -56,7 +56,7 @@ impl Material {
         seed: u64,
     ) -> Result<Vec<Split>> {
         let folds: Folds<'_> = self.dataset.folds();
-        let split = |group| Ok(folds.split(group, usable, validation_share, seed)?);
+        let split = |group| folds.split(group, usable, validation_share, seed);
         self.groups.iter().map(split).collect()
     }
 

@@ -1,12 +1,11 @@
 //! Feature columns of recordings, from the core's front end and nothing else, kept on disk.
 
 use crate::data::dataset::{Slice, is_audio};
+use crate::data::{cache, parallel};
 use crate::nn::arrays;
 use crate::nn::net::Array;
-use crate::progress;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
-use rayon::prelude::*;
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 use sourcing_sound_decode::{DecodeError, Recording};
 use std::path::{Path, PathBuf};
@@ -115,11 +114,11 @@ pub fn compute(front_end: &mut FrontEnd, source: &Source) -> Result<Columns> {
     Ok(Columns { n_mels: front_end.config().n_mels, values })
 }
 
-/// What came of a list of recordings.
+/// The columns of a list of recordings.
 pub struct Extracted {
     /// Columns by source; `None` where the recording could not be used.
     pub columns: Vec<Option<Columns>>,
-    /// What was wrong with those.
+    /// Why those could not be used.
     pub failures: Vec<String>,
 }
 
@@ -137,28 +136,12 @@ pub fn extract(
         key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));
     }
     let path = folder.join(format!("features-{what}-{}.bin", short_hash(&key)));
-    if path.exists() {
-        match arrays::read::<Vec<String>>(&path) {
-            Ok((failures, arrays)) if arrays.len() == sources.len() => {
-                return Ok(from_arrays(config.n_mels, failures, arrays));
-            }
-            _ => eprintln!("{} is damaged and will be computed again", path.display()),
-        }
+    if let Some((failures, arrays)) = cache::arrays(&path, |arrays| arrays.len() == sources.len()) {
+        return Ok(from_arrays(config.n_mels, failures, arrays));
     }
     let front_end = FrontEnd::new(config.clone())?;
-    let bar = progress::bar(sources.len() as u64, &format!("features of {what}"));
-    let results: Vec<_> = sources
-        .par_iter()
-        .map_init(
-            || front_end.clone(),
-            |front_end, source| {
-                let columns = compute(front_end, source);
-                bar.inc(1);
-                columns
-            },
-        )
-        .collect();
-    bar.finish_and_clear();
+    let what = format!("features of {what}");
+    let results = parallel::map(&what, sources, || front_end.clone(), compute);
     let mut arrays = Vec::with_capacity(sources.len());
     let mut failures = Vec::new();
     for (source, result) in sources.iter().zip(results) {

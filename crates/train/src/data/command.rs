@@ -1,10 +1,9 @@
 //! The `data` command: what a data folder holds, before anything is trained on it.
 
 use crate::data::columns::{self, Source};
-use crate::data::dataset::{Dataset, Description, FindingKind, Layout};
-use crate::progress;
+use crate::data::dataset::{Dataset, Description, FindingKind, Layout, Slice};
+use crate::data::parallel;
 use anyhow::Result;
-use rayon::prelude::*;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,16 +45,11 @@ fn describe(arguments: &Arguments) -> Result<Description> {
         Some(layout) => Dataset::open_as(&arguments.data, layout)?,
         None => Dataset::open(&arguments.data)?,
     };
-    let bar = progress::bar(dataset.slices.len() as u64, "measuring clips");
-    let lengths = dataset.slices.par_iter().map(|slice| {
-        let length = columns::decode(&Source::from(slice)).map(|clip| clip.duration_seconds());
-        bar.inc(1);
-        length
-    });
-    let lengths: Vec<_> = lengths.collect();
-    bar.finish_and_clear();
-    let mut seconds = Vec::with_capacity(lengths.len());
-    for length in lengths {
+    let length = |(): &mut (), slice: &Slice| {
+        columns::decode(&Source::from(slice)).map(|clip| clip.duration_seconds())
+    };
+    let mut seconds = Vec::with_capacity(dataset.slices.len());
+    for length in parallel::map("measuring clips", &dataset.slices, || (), length) {
         if let Err(error) = &length {
             dataset.findings.note(FindingKind::Unreadable, error.to_string());
         }

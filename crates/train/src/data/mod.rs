@@ -1,9 +1,15 @@
 //! From folders of audio to labelled clips and their columns.
 //!
-//! In: data sets in one of four layouts. Out: their clips ([`dataset`]), and what the core's front
-//! end makes of each ([`columns`], kept on disk). The [`command`] `data` shows what a folder holds.
+//! In: data sets in one of four layouts, and folders of [`excerpts`]. Out: clips ([`dataset`]) and
+//! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and kept
+//! on disk ([`cache`]). The [`command`] `data` shows what a folder holds; [`summary`] states it in
+//! evaluations and cards.
 
+pub mod cache;
 pub mod columns;
 pub mod command;
 pub mod dataset;
+pub mod excerpts;
+pub mod parallel;
+pub mod sound;
 pub mod summary;

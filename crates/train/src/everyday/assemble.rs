@@ -4,24 +4,20 @@ use super::card;
 use super::checkpoint::{Checkpoint, sha256_hex};
 use super::describe::{self, About, Use};
 use super::evaluation::{Evaluation, HeadScore};
-use super::golden;
+use super::golden::{self, Golden};
 use super::graph::{self, Weights};
 use super::material::{Material, Role};
-use super::measure::{Measured, Share};
+use super::measure::Measured;
 use super::plan::Plan;
-use super::quantise::Stored;
-use super::reference::Differences;
 use super::taxonomy;
-use super::usage::{Anywhere, Usage};
-use crate::files::write_atomically;
 use crate::files::write_text;
 use crate::nn::net::Array;
-use crate::program::today;
+use crate::publish::file::{write_evaluation, write_model};
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use prost::Message;
-use sourcing_sound::{Labels, Model, Taxonomy};
-use std::io::Write;
+use serde::Deserialize;
+use sourcing_sound::Model;
 use std::path::Path;
 
 /// Largest accepted file: what a page can ask people to wait for.
@@ -31,16 +27,8 @@ pub const MAX_BYTES: usize = 1_200_000;
 pub struct Factory<'a> {
     /// The shape.
     pub checkpoint: &'a Checkpoint,
-    /// The labels, in order.
-    pub labels: Labels,
-    /// Their groups and parents.
-    pub taxonomy: Taxonomy,
-    /// What they are trained on, in words.
-    pub training_data: String,
-    /// What was left out.
-    pub folds: String,
-    /// Stands for settings, checkpoint and audio.
-    pub config_hash: String,
+    /// What all files state, before anything is measured.
+    pub about: About,
 }
 
 impl<'a> Factory<'a> {
@@ -58,28 +46,28 @@ impl<'a> Factory<'a> {
         let outputs = checkpoint.layout.labels;
         ensure!(labels.len() == outputs, "{} labels for {outputs} outputs", labels.len());
         let count = |role| material.clips.iter().filter(|clip| clip.role == role).count();
-        let (trained, test) = (count(Role::Training), count(Role::Test));
-        let sets = material.sets.join(", ");
-        Ok(Self {
-            checkpoint,
+        let about = About {
             labels,
             taxonomy,
+            embedding_size: checkpoint.layout.embedding(),
+            accuracy: "not measured".to_owned(),
             training_data: format!(
                 "begun from EfficientAT mn04 (AudioSet; F. Schmid, K. Koutini, G. Widmer, ICASSP \
-                 2023), taught by it on {trained} clips of {sets}; no label of a data set was used"
+                 2023), taught by it on {} clips of {}; no label of a data set was used",
+                count(Role::Training),
+                material.sets.join(", ")
             ),
             folds: format!(
-                "{} clips of other recordings to choose with, {test} of others still to measure",
-                count(Role::Validation)
+                "{} clips of other recordings to choose with, {} of others still to measure",
+                count(Role::Validation),
+                count(Role::Test)
             ),
             config_hash: short_hash(&serde_json::to_string(plan)?),
-        })
+        };
+        Ok(Self { checkpoint, about })
     }
 
-    /// The bytes of a file.
-    ///
-    /// # Errors
-    /// When the weights do not fit.
+    /// The bytes of a file; `accuracy` says what was measured.
     pub fn file(
         &self,
         weights: &[Array],
@@ -87,106 +75,52 @@ impl<'a> Factory<'a> {
         used: Use,
         accuracy: &str,
     ) -> Result<Vec<u8>> {
-        let about = About {
-            labels: self.labels.clone(),
-            taxonomy: self.taxonomy.clone(),
-            embedding_size: self.checkpoint.layout.embedding(),
-            accuracy: accuracy.to_owned(),
-            training_data: self.training_data.clone(),
-            folds: self.folds.clone(),
-            config_hash: self.config_hash.clone(),
-        };
+        let about = About { accuracy: accuracy.to_owned(), ..self.about.clone() };
         let properties = describe::metadata(about, used).to_props();
         Ok(graph::model(&self.checkpoint.layout, weights, kind, properties)?.encode_to_vec())
     }
 
-    /// The model that a file is read as.
-    ///
+    /// A model with the weights as they are stored, to measure it.
+    pub fn model(&self, weights: &[Array], used: Use) -> Result<Model> {
+        let bytes = self.file(weights, Weights::Stored, used, &self.about.accuracy)?;
+        Ok(Model::from_onnx(&bytes)?)
+    }
+}
+
+/// The model file that ships, checked against the trained network.
+pub struct Export {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The model that was read from it.
+    model: Model,
+    /// The trained network's outputs for the tests' sounds.
+    pub golden: Golden,
+}
+
+impl Export {
     /// # Errors
-    /// When it cannot be loaded.
-    pub fn model(&self, weights: &[Array], kind: Weights, used: Use) -> Result<Model> {
-        Ok(Model::from_onnx(&self.file(weights, kind, used, "not measured")?)?)
+    /// When the file is too large, cannot be loaded, or differs from the trained network.
+    pub fn new(
+        factory: &Factory<'_>,
+        weights: &[Array],
+        used: Use,
+        measured: &Measured,
+    ) -> Result<Self> {
+        let bytes = factory.file(weights, Weights::Stored, used, &accuracy_line(measured))?;
+        ensure!(bytes.len() <= MAX_BYTES, "the file has {} bytes of {MAX_BYTES}", bytes.len());
+        let model = Model::from_onnx(&bytes).context("loading the exported network")?;
+        let golden = golden::compare(&factory.checkpoint.layout, weights, &model)?;
+        Ok(Self { bytes, model, golden })
     }
-}
 
-/// What is known once everything is measured.
-pub struct Results<'a> {
-    /// The trained weights, as stored.
-    pub weights: &'a [Array],
-    /// Settings.
-    pub plan: &'a Plan,
-    /// The command that the user typed.
-    pub command: String,
-    /// From the authors' outputs.
-    pub from_the_original: Differences,
-    /// How the weights were chosen.
-    pub shares: Vec<Share>,
-    /// The comparison.
-    pub measured: Measured,
-    /// Windows and hops.
-    pub usage: Vec<Usage>,
-    /// Brief events in several places.
-    pub anywhere: Anywhere,
-    /// The choice.
-    pub used: Use,
-    /// Evaluations of heads.
-    pub heads: Vec<HeadScore>,
-}
-
-/// Writes model, evaluation and card to `out`, and reference values to `golden`.
-///
-/// # Errors
-/// When the file is too large, cannot be loaded again, says anything else than the trained
-/// network, or cannot be written.
-pub fn write(
-    factory: &Factory<'_>,
-    material: &Material,
-    results: Results<'_>,
-    (out, golden): (&Path, Option<&Path>),
-) -> Result<Evaluation> {
-    let accuracy = accuracy_line(&results.measured);
-    let bytes = factory.file(results.weights, Weights::Stored, results.used, &accuracy)?;
-    ensure!(bytes.len() <= MAX_BYTES, "the file has {} bytes of {MAX_BYTES}", bytes.len());
-    let model = Model::from_onnx(&bytes).context("loading the exported network")?;
-    let checkpoint = factory.checkpoint;
-    let reference = golden::compare(&checkpoint.layout, results.weights, &model)?;
-    let n_parameters = results.weights.iter().map(|array| array.values.len()).sum::<usize>();
-    let stored = results.weights.iter().map(|array| Stored::new(array).bytes()).sum();
-    let audio = material.sets.iter().enumerate().map(|(set, name)| {
-        let of_set = || material.clips.iter().filter(move |clip| clip.set == set);
-        let count = |role| of_set().filter(|clip| clip.role == role).count();
-        (name.clone(), count(Role::Training), count(Role::Validation), count(Role::Test))
-    });
-    let evaluation = Evaluation {
-        schema_version: 1,
-        date: today(),
-        command: results.command,
-        config_hash: factory.config_hash.clone(),
-        plan: results.plan.clone(),
-        checkpoint_sha256: checkpoint.sha256.clone(),
-        from_the_original: results.from_the_original,
-        n_parameters,
-        weight_bytes: (4 * n_parameters, stored),
-        file_bytes: bytes.len(),
-        audio: audio.collect(),
-        shares: results.shares,
-        measured: results.measured,
-        usage: results.usage,
-        anywhere: results.anywhere,
-        used: results.used,
-        export_difference: (reference.differences.score, reference.differences.embedding),
-        heads: results.heads,
-    };
-    let text = card::text(&evaluation, model.metadata(), &sha256_hex(&bytes))?;
-    write_atomically(&out.join("model.onnx"), |file| file.write_all(&bytes))?;
-    let written = std::fs::read(out.join("model.onnx"))?;
-    ensure!(written == bytes, "{}: the file is not what was written", out.display());
-    write_text(&out.join("evaluation.json"), &(serde_json::to_string_pretty(&evaluation)? + "\n"))?;
-    write_text(&out.join("CARD.md"), &text)?;
-    if let Some(golden) = golden {
-        reference.write(golden)?;
+    /// Writes model, evaluation and card to `out`, and reference values to `golden`.
+    pub fn write(&self, evaluation: &Evaluation, out: &Path, golden: Option<&Path>) -> Result<()> {
+        let card = card::text(evaluation, self.model.metadata(), &sha256_hex(&self.bytes))?;
+        write_model(&out.join("model.onnx"), &self.bytes)?;
+        write_evaluation(&out.join("evaluation.json"), evaluation)?;
+        write_text(&out.join("CARD.md"), &card)?;
+        golden.map_or(Ok(()), |folder| self.golden.write(folder))
     }
-    Ok(evaluation)
 }
 
 fn accuracy_line(measured: &Measured) -> String {
@@ -202,26 +136,29 @@ fn accuracy_line(measured: &Measured) -> String {
     )
 }
 
-/// What a head's evaluation says of a network: `NETWORK=FILE`.
-///
-/// # Errors
-/// When the file cannot be read or is no head's evaluation.
+/// The means in a head's evaluation that the card shows.
+#[derive(Deserialize)]
+struct Means {
+    #[serde(default)]
+    test_folds: Vec<String>,
+    accuracy: f64,
+    macro_f1: f64,
+}
+
+/// The scores in a head's evaluation, for the network that it sits on: `NETWORK=FILE`.
 pub fn head_score(argument: &str) -> Result<HeadScore> {
     let (network, path) = argument.split_once('=').context("expected NETWORK=FILE")?;
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {path}"))?;
     let value: serde_json::Value = serde_json::from_str(&text)?;
-    let means = ["mean_of_whole_folds", "mean"].into_iter().find_map(|key| value[key].as_object());
+    let means = ["mean_of_whole_folds", "mean"].map(|key| &value[key]);
+    let means = means.into_iter().find(|means| means.is_object());
     let means = means.with_context(|| format!("{path}: no accuracy was measured"))?;
-    let number = |key: &str| {
-        means.get(key).and_then(serde_json::Value::as_f64).with_context(|| format!("{path}: {key}"))
-    };
-    let folds = means.get("test_folds").and_then(serde_json::Value::as_array);
-    let folds = folds.into_iter().flatten().filter_map(|fold| fold.as_str().map(str::to_owned));
+    let means: Means = serde_json::from_value(means.clone()).with_context(|| path.to_owned())?;
     Ok(HeadScore {
         head: value["head"].as_str().unwrap_or_default().to_owned(),
         network: network.to_owned(),
-        folds: folds.collect(),
-        accuracy: number("accuracy")?,
-        macro_f1: number("macro_f1")?,
+        folds: means.test_folds,
+        accuracy: means.accuracy,
+        macro_f1: means.macro_f1,
     })
 }

@@ -1,21 +1,19 @@
 //! The model's card: the text of `card.md` with what was measured.
 
+use super::describe::COLUMNS_PER_SECOND;
 use super::evaluation::Evaluation;
 use super::measure::{Agreement, Measured};
 use super::usage::Usage;
 use crate::publish::sections::thousands;
+use crate::publish::text::{percent, round_percent};
 use anyhow::{Result, bail};
 use sourcing_sound::ModelMetadata;
 
 const TEMPLATE: &str = include_str!("card.md");
 
 /// The card as Markdown.
-///
-/// # Errors
-/// When the template has a placeholder that nothing fills.
 pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> Result<String> {
     let groups = metadata.taxonomy.as_ref().map_or(0, |taxonomy| taxonomy.groups().len());
-    let megabytes = |bytes: usize| format!("{:.2}", bytes as f64 / 1e6);
     let original = evaluation.from_the_original;
     let measured = &evaluation.measured;
     let used = evaluation.used;
@@ -33,7 +31,10 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         ("original_embedding", format!("{:.1e}", original.embedding)),
         ("held_out", measured.clean.recordings.to_string()),
         ("steps", steps(evaluation)),
-        ("windows", agreements("window, against the whole clip", measured, &measured.windows)),
+        (
+            "windows",
+            agreements("window, against the whole clip", measured, &measured.windows, None),
+        ),
         ("corrupted", corrupted(measured)),
         ("top_octave", top_octave(measured)),
         ("heads", heads(evaluation)),
@@ -65,71 +66,75 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
     }
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
-}
-
-fn row(cells: impl IntoIterator<Item = String>) -> String {
-    format!("| {} |\n", cells.into_iter().collect::<Vec<_>>().join(" | "))
-}
-
-fn header(cells: &[String]) -> String {
-    row(cells.iter().cloned()) + &row(cells.iter().map(|_| "---".to_owned()))
+/// A table, without a line break at its end.
+fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let headings: Vec<_> = headings.iter().map(|&heading| heading.to_owned()).collect();
+    let rule = vec!["---".to_owned(); headings.len()];
+    let lines = [headings, rule].into_iter().chain(rows);
+    lines.map(|cells| format!("| {} |", cells.join(" | "))).collect::<Vec<_>>().join("\n")
 }
 
 /// What each step, from the original to the network that ships, won and cost.
 fn steps(evaluation: &Evaluation) -> String {
     let measured = &evaluation.measured;
-    let second = measured.windows.first();
-    let cells = [
+    let means = measured.mean_corrupted();
+    let rows = measured.networks.iter().enumerate().map(|(index, name)| {
+        let bytes = if index == 0 { evaluation.weight_bytes.0 } else { evaluation.weight_bytes.1 };
+        let share = |agreement: &Agreement| percent(agreement.shares[index]);
+        vec![
+            name.clone(),
+            megabytes(bytes),
+            share(&measured.clean),
+            measured.windows.first().map(share).unwrap_or_default(),
+            percent(means[index]),
+        ]
+    });
+    let headings = [
         "network",
         "weights, MB",
         "agrees on 4 s as recorded",
         "on 1 s, with the whole clip",
         "on 4 s spoilt, mean",
     ];
-    let mut text = header(&cells.map(str::to_owned));
-    let means = measured.mean_corrupted();
-    for (index, name) in measured.networks.iter().enumerate() {
-        let bytes = if index == 0 { evaluation.weight_bytes.0 } else { evaluation.weight_bytes.1 };
-        let share = |agreement: &Agreement| percent(agreement.shares[index]);
-        text += &row([
-            name.clone(),
-            format!("{:.2}", bytes as f64 / 1e6),
-            share(&measured.clean),
-            second.map(share).unwrap_or_default(),
-            percent(means[index]),
-        ]);
-    }
-    text.trim_end().to_owned()
+    table(&headings, rows)
 }
 
-fn agreements(what: &str, measured: &Measured, rows: &[Agreement]) -> String {
-    let mut cells = vec![what.to_owned(), "n (recordings)".to_owned()];
-    cells.extend(measured.networks.iter().cloned());
-    cells.push("gain, points".to_owned());
-    let mut text = header(&cells);
-    for agreement in rows {
+fn megabytes(bytes: usize) -> String {
+    format!("{:.2}", bytes as f64 / 1e6)
+}
+
+/// A row per kind of window, then `last`.
+fn agreements(
+    what: &str,
+    measured: &Measured,
+    rows: &[Agreement],
+    last: Option<Vec<String>>,
+) -> String {
+    let networks = measured.networks.iter().map(String::as_str);
+    let headings: Vec<_> =
+        [what, "n (recordings)"].into_iter().chain(networks).chain(["gain, points"]).collect();
+    let rows = rows.iter().map(|agreement| {
         let (gain, low, high) = agreement.gain;
-        let mut cells =
-            vec![agreement.what.clone(), format!("{} ({})", agreement.n, agreement.recordings)];
+        let n = format!("{} ({})", agreement.n, agreement.recordings);
+        let mut cells = vec![agreement.what.clone(), n];
         cells.extend(agreement.shares.iter().map(|&share| percent(share)));
         cells.push(format!("{gain:+.1} [{low:+.1}, {high:+.1}]"));
-        text += &row(cells);
-    }
-    text.trim_end().to_owned()
+        cells
+    });
+    table(&headings, rows.chain(last))
 }
 
 fn corrupted(measured: &Measured) -> String {
-    let mut text = agreements("spoilt by", measured, &measured.corrupted);
     let means = measured.mean_corrupted();
     let mut cells = vec!["mean".to_owned(), String::new()];
     cells.extend(means.iter().map(|&share| percent(share)));
-    let gain = means.last().zip(means.first()).map_or(0.0, |(last, first)| last - first);
-    cells.push(format!("{:+.1}", 100.0 * gain));
-    text.push('\n');
-    text += row(cells).trim_end();
-    text
+    cells.push(format!("{:+.1}", mean_gain(&means)));
+    agreements("spoilt by", measured, &measured.corrupted, Some(cells))
+}
+
+/// Last network minus first, in points.
+fn mean_gain(means: &[f64]) -> f64 {
+    100.0 * means.last().zip(means.first()).map_or(0.0, |(last, first)| last - first)
 }
 
 fn top_octave(measured: &Measured) -> String {
@@ -149,25 +154,24 @@ fn heads(evaluation: &Evaluation) -> String {
     if evaluation.heads.is_empty() {
         return "What heads reach on it is in their own cards.".to_owned();
     }
-    let cells = ["head, by the same recipe", "on", "left-out folds", "accuracy", "macro-F1"];
-    let mut text = header(&cells.map(str::to_owned));
-    for head in &evaluation.heads {
-        text += &row([
+    let rows = evaluation.heads.iter().map(|head| {
+        vec![
             head.head.clone(),
             head.network.clone(),
             format!("mean of {}", head.folds.join(" and ")),
             percent(head.accuracy),
             format!("{:.3}", head.macro_f1),
-        ]);
-    }
-    text += "\nThe option `--original FILE` of the command below writes the original as a base for \
-             heads, `head --base FILE --copies 0` trains one on it, and `--heads NETWORK=EVALUATION` \
-             puts its figures here.";
-    text.trim_end().to_owned()
+        ]
+    });
+    let headings = ["head, by the same recipe", "on", "left-out folds", "accuracy", "macro-F1"];
+    table(&headings, rows)
+        + "\n\nThe option `--original FILE` of the command below writes the original as a base for \
+           heads, `head --base FILE --copies 0` trains one on it, and `--heads \
+           NETWORK=EVALUATION` puts its figures here."
 }
 
 fn usage(rows: &[Usage]) -> String {
-    let cells = [
+    let headings = [
         "window",
         "hop",
         "named after, median",
@@ -177,43 +181,45 @@ fn usage(rows: &[Usage]) -> String {
         "0.3 s events named",
         "million multiply-adds per second",
     ];
-    let mut text = header(&cells.map(str::to_owned));
-    for usage in rows {
-        text += &row([
+    let row = |usage: &Usage| {
+        vec![
             format!("{} s", usage.window),
             format!("{} s", usage.hop),
             format!("{:.2} s", usage.median_delay),
             format!("{:.2} s", usage.delay_90),
-            format!("{:.0}% of {}", 100.0 * usage.within_1_2, usage.n_events),
-            format!("{:.0}%", 100.0 * usage.named),
-            format!("{:.0}% of {}", 100.0 * usage.brief_named, usage.n_brief),
+            format!("{} of {}", round_percent(usage.within_1_2), usage.n_events),
+            round_percent(usage.named),
+            format!("{} of {}", round_percent(usage.brief_named), usage.n_brief),
             format!("{:.0}", usage.million_multiply_adds),
-        ]);
-    }
-    text.trim_end().to_owned()
+        ]
+    };
+    table(&headings, rows.iter().map(row))
+}
+
+/// The row of the window and hop that the model uses.
+fn used_row(evaluation: &Evaluation) -> Option<&Usage> {
+    let seconds = |frames: usize| frames as f64 / COLUMNS_PER_SECOND as f64;
+    let used = evaluation.used;
+    let place = (seconds(used.window_frames), seconds(used.hop_frames));
+    evaluation.usage.iter().find(|row| (row.window, row.hop) == place)
 }
 
 /// Why the default is what it is, in the numbers of its row.
 fn choice(evaluation: &Evaluation) -> String {
-    let used = evaluation.used;
-    let seconds = |frames: usize| frames as f64 / super::describe::COLUMNS_PER_SECOND as f64;
-    let (window, hop) = (seconds(used.window_frames), seconds(used.hop_frames));
-    let row = evaluation.usage.iter().find(|row| row.window == window && row.hop == hop);
-    row.map_or_else(String::new, |row| {
-        format!(
-            "{:.0}% of loud events are named within 1.2 s, which is {:.0}% of those named at all, for \
-             {:.0} million multiply-adds per second of audio. Each event of 0.3 s was also moved to \
-             {} places within a hop: {} of {} were named in at least one of them, and these in \
-             {:.0}% of their places.",
-            100.0 * row.within_1_2,
-            100.0 * row.within_1_2 / row.named.max(1e-9),
-            row.million_multiply_adds,
-            evaluation.anywhere.places,
-            evaluation.anywhere.named_somewhere,
-            evaluation.anywhere.n_events,
-            100.0 * evaluation.anywhere.named
-        )
-    })
+    let Some(row) = used_row(evaluation) else { return String::new() };
+    let anywhere = &evaluation.anywhere;
+    format!(
+        "{} of loud events are named within 1.2 s, which is {} of those named at all, for {:.0} \
+         million multiply-adds per second of audio. Each event of 0.3 s was also moved to {} places \
+         within a hop: {} of {} were named in at least one of them, and these in {} of their places.",
+        round_percent(row.within_1_2),
+        round_percent(row.within_1_2 / row.named.max(1e-9)),
+        row.million_multiply_adds,
+        anywhere.places,
+        anywhere.named_somewhere,
+        anywhere.n_events,
+        round_percent(anywhere.named)
+    )
 }
 
 fn plan(evaluation: &Evaluation) -> String {
@@ -235,61 +241,41 @@ fn plan(evaluation: &Evaluation) -> String {
     )
 }
 
-/// What was aimed at, and what came of it.
+/// What was aimed at, and what was reached.
 fn aims(evaluation: &Evaluation) -> String {
     let measured = &evaluation.measured;
-    let means = measured.mean_corrupted();
-    let spoilt = means.last().zip(means.first()).map_or(0.0, |(last, first)| last - first);
-    let used = evaluation.used;
-    let seconds = |frames: usize| frames as f64 / super::describe::COLUMNS_PER_SECOND as f64;
-    let place = (seconds(used.window_frames), seconds(used.hop_frames));
-    let usage = evaluation.usage.iter().find(|row| (row.window, row.hop) == place);
+    let usage = used_row(evaluation);
+    let in_percent = |value: fn(&Usage) -> f64| usage.map(|row| 100.0 * value(row));
+    let clean = measured.clean.shares.last().map(|share| 100.0 * share);
+    let short = measured.windows.first().map(|row| row.gain.0);
+    let spoilt = Some(mean_gain(&measured.mean_corrupted()));
+    let soon = in_percent(|row| row.within_1_2);
+    let soon_of_named = usage.map(|row| 100.0 * row.within_1_2 / row.named.max(1e-9));
+    let brief = in_percent(|row| row.brief_named);
+    let anywhere = Some(100.0 * evaluation.anywhere.named);
     let rows = [
-        (
-            "agreement on clean windows of 4 s",
-            97.0,
-            measured.clean.shares.last().map(|s| 100.0 * s),
-            "%",
-        ),
-        ("gain on windows of 1 s", 8.0, measured.windows.first().map(|row| row.gain.0), " points"),
-        ("mean gain on spoilt windows", 5.0, Some(100.0 * spoilt), " points"),
-        ("loud events named within 1.2 s", 100.0, usage.map(|row| 100.0 * row.within_1_2), "%"),
-        (
-            "the same, of those named at all within 3 s",
-            100.0,
-            usage.map(|row| 100.0 * row.within_1_2 / row.named.max(1e-9)),
-            "%",
-        ),
-        ("events of 0.3 s named", 100.0, usage.map(|row| 100.0 * row.brief_named), "%"),
-        (
-            "the same, in all places, of those named in one",
-            100.0,
-            Some(100.0 * evaluation.anywhere.named),
-            "%",
-        ),
+        ("agreement on clean windows of 4 s", 97.0, clean, "%"),
+        ("gain on windows of 1 s", 8.0, short, " points"),
+        ("mean gain on spoilt windows", 5.0, spoilt, " points"),
+        ("loud events named within 1.2 s", 100.0, soon, "%"),
+        ("the same, of those named at all within 3 s", 100.0, soon_of_named, "%"),
+        ("events of 0.3 s named", 100.0, brief, "%"),
+        ("the same, in all places, of those named in one", 100.0, anywhere, "%"),
     ];
-    let mut text = header(&["aim", "asked", "reached", ""].map(str::to_owned));
-    for (what, asked, reached, unit) in rows {
+    let rows = rows.into_iter().map(|(what, asked, reached, unit)| {
         let reached = reached.unwrap_or_default();
         let verdict = if reached >= asked { "met" } else { "missed" };
-        text += &row([
-            what.to_owned(),
-            format!("{asked}{unit}"),
-            format!("{reached:.1}{unit}"),
-            verdict.to_owned(),
-        ]);
-    }
-    text.trim_end().to_owned()
+        let (asked, reached) = (format!("{asked}{unit}"), format!("{reached:.1}{unit}"));
+        vec![what.to_owned(), asked, reached, verdict.to_owned()]
+    });
+    table(&["aim", "asked", "reached", ""], rows)
 }
 
 fn audio(evaluation: &Evaluation) -> String {
-    let mut text = header(
-        &["folder", "clips to train on", "to choose with", "to measure on"].map(str::to_owned),
-    );
-    for (name, trained, chosen, measured) in &evaluation.audio {
-        text += &row([name.clone(), trained.to_string(), chosen.to_string(), measured.to_string()]);
-    }
-    text.trim_end().to_owned()
+    let rows = evaluation.audio.iter().map(|(name, trained, chosen, measured)| {
+        vec![name.clone(), trained.to_string(), chosen.to_string(), measured.to_string()]
+    });
+    table(&["folder", "clips to train on", "to choose with", "to measure on"], rows)
 }
 
 #[cfg(test)]

@@ -32,9 +32,6 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// Reads the checkpoint in `folder`.
-    ///
-    /// # Errors
-    /// When the file is missing, too large, damaged, or holds another network.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         Self::read_file(&path).with_context(|| format!("the checkpoint {}", path.display()))

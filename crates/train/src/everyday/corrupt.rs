@@ -1,7 +1,7 @@
 //! What happens to sound on its way to a microphone, for training and for evaluation.
 
 use super::synthesis::{RATE, coloured};
-use crate::random::generator;
+use crate::data::sound::{amplitude, gain, log_uniform, power};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
@@ -97,34 +97,16 @@ pub fn random_chain(rng: &mut Xoshiro256PlusPlus) -> Vec<Corruption> {
         chain.push(Corruption::TopOctave(rng.random_range(12.0..50.0)));
     }
     if rng.random_range(0.0..1.0) < 0.45 {
-        // From a telephone's band to nearly everything, evenly on a logarithmic scale.
-        let hz: f32 = rng.random_range(3_500f32.ln()..15_000f32.ln());
-        chain.push(Corruption::LowPass(hz.exp()));
+        // From a telephone's band to nearly everything.
+        chain.push(Corruption::LowPass(log_uniform(rng, 3_500.0, 15_000.0)));
     }
     if rng.random_range(0.0..1.0) < 0.2 {
-        let hz: f32 = rng.random_range(60f32.ln()..400f32.ln());
-        chain.push(Corruption::HighPass(hz.exp()));
+        chain.push(Corruption::HighPass(log_uniform(rng, 60.0, 400.0)));
     }
     if rng.random_range(0.0..1.0) < 0.7 {
         chain.push(Corruption::Gain(rng.random_range(-20.0..10.0)));
     }
     chain
-}
-
-fn gain(samples: &mut [f32], db: f32) {
-    let factor = amplitude(db);
-    samples.iter_mut().for_each(|x| *x = (*x * factor).clamp(-1.0, 1.0));
-}
-
-/// The factor of a level in dB.
-pub fn amplitude(db: f32) -> f32 {
-    10f32.powf(db / 20.0)
-}
-
-/// Mean square.
-pub fn power(samples: &[f32]) -> f32 {
-    let sum: f64 = samples.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-    (sum / samples.len().max(1) as f64) as f32
 }
 
 /// Adds `other`, repeated where it is shorter, at `db` relative to the power of `samples`.
@@ -189,14 +171,10 @@ fn room(samples: &mut [f32], seconds: f32, db: f32, rng: &mut Xoshiro256PlusPlus
     samples.iter_mut().for_each(|x| *x *= factor);
 }
 
-/// The same corruption for the same name.
-pub fn generator_for(name: &str) -> Xoshiro256PlusPlus {
-    generator(0, name, &[])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::generator;
 
     fn tone(hz: f32) -> Vec<f32> {
         (0..RATE).map(|i| 0.5 * (2.0 * PI * hz * i as f32 / RATE as f32).sin()).collect()
@@ -204,7 +182,7 @@ mod tests {
 
     fn level(corruption: Corruption, hz: f32) -> f32 {
         let (mut sound, before) = (tone(hz), power(&tone(hz)));
-        corruption.apply(&mut sound, &mut generator_for("test"));
+        corruption.apply(&mut sound, &mut generator(0, "test", &[]));
         10.0 * (power(&sound[RATE / 4..]) / before).log10()
     }
 
@@ -222,11 +200,11 @@ mod tests {
         assert!((level(Corruption::Gain(-20.0), 500.0) + 20.0).abs() < 0.01);
         assert!(level(Corruption::Room(0.5, 0.0), 500.0).abs() < 3.0);
         let mut sound = vec![0.9; 100];
-        Corruption::Gain(10.0).apply(&mut sound, &mut generator_for("test"));
+        Corruption::Gain(10.0).apply(&mut sound, &mut generator(0, "test", &[]));
         assert!(sound.iter().all(|&x| x == 1.0), "clipped");
         let mut sound = tone(500.0);
         let clean = sound.clone();
-        Corruption::Noise(10.0, 0.0).apply(&mut sound, &mut generator_for("test"));
+        Corruption::Noise(10.0, 0.0).apply(&mut sound, &mut generator(0, "test", &[]));
         let noise: Vec<f32> = sound.iter().zip(&clean).map(|(a, b)| a - b).collect();
         let ratio = 10.0 * (power(&clean) / power(&noise)).log10();
         assert!((ratio - 10.0).abs() < 0.1, "{ratio}");
@@ -234,7 +212,7 @@ mod tests {
 
     #[test]
     fn silence_stays_silent_and_nothing_is_not_finite() {
-        let mut rng = generator_for("test");
+        let mut rng = generator(0, "test", &[]);
         for _ in 0..50 {
             for mut sound in [vec![0.0; 3_000], tone(440.0), vec![]] {
                 let silent = power(&sound) == 0.0;

@@ -1,9 +1,11 @@
 //! What the everyday model's file says about itself.
 
 use super::layout::N_MELS;
+use anyhow::Result;
 use sourcing_sound::{
-    Activation, Card, Decision, FrameLayout, FrontEndConfig, Labels, LogScale, MelNorm, MelScale,
-    MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Taxonomy, Window, lay_out,
+    Activation, Card, Decision, FrameLayout, FrontEnd, FrontEndConfig, Labels, LogScale, MelNorm,
+    MelScale, MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Pcm, SampleRate, Taxonomy,
+    Window, lay_out,
 };
 
 /// Subtracted from the log-mel values.
@@ -38,6 +40,12 @@ pub fn front_end() -> FrontEndConfig {
 /// Columns in a second.
 pub const COLUMNS_PER_SECOND: usize = 100;
 
+/// The columns of mono samples at the front end's own rate: `[frames][128]`.
+pub fn columns(front_end: &mut FrontEnd, samples: &[f32]) -> Result<Vec<f32>> {
+    let rate = SampleRate::new(front_end.config().sample_rate)?;
+    Ok(front_end.columns(Pcm::new(samples, rate)?)?)
+}
+
 /// Columns, `[frames][128]`, as the network's image, `[128][frames]`, normalised.
 pub fn transpose(columns: &[f32]) -> Vec<f32> {
     let mut image = vec![0.0; columns.len()];
@@ -63,6 +71,7 @@ pub struct Use {
 }
 
 /// What a file is about besides its network.
+#[derive(Clone)]
 pub struct About {
     /// The labels, in the order of the outputs.
     pub labels: Labels,
@@ -76,7 +85,7 @@ pub struct About {
     pub training_data: String,
     /// What was left out of training to measure it.
     pub folds: String,
-    /// Stands for settings, checkpoint and audio.
+    /// Hash of settings, checkpoint and audio.
     pub config_hash: String,
 }
 

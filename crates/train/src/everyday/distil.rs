@@ -1,5 +1,5 @@
 //! Trains the network that ships: the checkpoint's own weights, rounded as they are stored, learn
-//! to say of a short, spoilt piece of sound what the checkpoint says of the clean sound around it.
+//! to give for a short, spoilt piece of sound the checkpoint's outputs for the clean sound around it.
 
 use super::checkpoint::Checkpoint;
 use super::lesson::{Lessons, Part};

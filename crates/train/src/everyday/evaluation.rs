@@ -16,7 +16,7 @@ pub struct Evaluation {
     pub date: String,
     /// The command that made the network.
     pub command: String,
-    /// Stands for settings, checkpoint and audio.
+    /// Hash of settings, checkpoint and audio.
     pub config_hash: String,
     /// The settings themselves.
     pub plan: Plan,
@@ -55,7 +55,6 @@ pub struct Evaluation {
 pub struct HeadScore {
     /// Name of the head.
     pub head: String,
-    /// The network.
     pub network: String,
     /// Left-out folds.
     pub folds: Vec<String>,

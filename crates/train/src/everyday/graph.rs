@@ -32,9 +32,6 @@ pub enum Weights {
 ///
 /// The graph maps `log_mel` f32 `[1, 1, 128, frames]`, normalised, to `logits` f32 `[1, labels]`
 /// and `embedding` f32 `[1, n]`.
-///
-/// # Errors
-/// When an array of the layout is missing.
 pub fn model(
     layout: &Layout,
     weights: &[Array],
@@ -88,9 +85,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn convolution(&mut self, layer: &Convolution) -> Result<()> {
-        let (weight, bias) = (format!("{}.weight", layer.name), format!("{}.bias", layer.name));
-        self.weight(&weight, None)?;
-        self.weight(&bias, None)?;
+        let [weight, bias] = self.layer(&layer.name, None)?;
         let (kernel, stride, pad) =
             (layer.kernel as i64, layer.stride as i64, (layer.kernel / 2) as i64);
         let attributes = vec![
@@ -122,20 +117,24 @@ impl Writer<'_> {
     }
 
     fn point(&mut self, name: &str, [outputs, inputs]: [usize; 2]) -> Result<()> {
-        let (weight, bias) = (format!("{name}.weight"), format!("{name}.bias"));
-        self.weight(&weight, Some(&[outputs, inputs, 1, 1]))?;
-        self.weight(&bias, None)?;
+        let [weight, bias] = self.layer(name, Some(&[outputs, inputs, 1, 1]))?;
         let attributes = vec![integers("kernel_shape", &[1, 1])];
         self.builder.push("Conv", name, &[&weight, &bias], attributes);
         Ok(())
     }
 
     fn linear(&mut self, name: &str, output: &str) -> Result<()> {
-        let (weight, bias) = (format!("{name}.weight"), format!("{name}.bias"));
-        self.weight(&weight, None)?;
-        self.weight(&bias, None)?;
+        let [weight, bias] = self.layer(name, None)?;
         self.builder.push("Gemm", output, &[&weight, &bias], vec![integer("transB", 1)]);
         Ok(())
+    }
+
+    /// Weight, in `shape` or its own, and bias of a layer; returns their names.
+    fn layer(&mut self, name: &str, shape: Option<&[usize]>) -> Result<[String; 2]> {
+        let [weight, bias] = ["weight", "bias"].map(|part| format!("{name}.{part}"));
+        self.weight(&weight, shape)?;
+        self.weight(&bias, None)?;
+        Ok([weight, bias])
     }
 
     /// The array `name`, as f32 and in `shape`, or its own.

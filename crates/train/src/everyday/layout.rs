@@ -111,9 +111,6 @@ pub const N_MELS: usize = 128;
 
 impl Layout {
     /// The layout whose widths are those of `arrays`, which have the names of this module.
-    ///
-    /// # Errors
-    /// When an array is missing or does not fit its neighbours.
     pub fn of(arrays: &Arrays) -> Result<Self> {
         let widths = Widths(arrays);
         let stem = widths.convolution("stem", (3, 2), 1, false, Activation::HardSwish)?;
@@ -166,9 +163,6 @@ impl Layout {
     }
 
     /// The arrays of [`Self::arrays`] in that order.
-    ///
-    /// # Errors
-    /// When one is missing, or one is left over.
     pub fn ordered(&self, mut arrays: Arrays) -> Result<Vec<Array>> {
         let names = self.arrays().into_iter();
         let ordered = names.map(|(name, shape)| {

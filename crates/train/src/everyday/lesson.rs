@@ -1,19 +1,20 @@
-//! What the network is shown in training: short pieces of clips, spoilt as microphones spoil
-//! them, with what the teacher says of the clean sound around each.
+//! The network's inputs in training: short pieces of clips, spoilt as microphones spoil them, with
+//! the teacher's outputs for the clean sound around each.
 
-use super::corrupt::{amplitude, mix, power, random_chain};
+use super::corrupt::{mix, random_chain};
 use super::describe;
 use super::material::{Clip, Material, Role};
-use super::network::{Inputs, Output, Targets};
+use super::network::{Inputs, Targets};
 use super::plan::Plan;
 use super::synthesis::{RATE, coloured};
-use super::teacher::Taught;
+use super::teacher::Answers;
+use crate::data::sound::{amplitude, power};
 use crate::random::generator;
 use anyhow::{Context, Result};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rayon::prelude::*;
-use sourcing_sound::{FrontEnd, Pcm, SampleRate};
+use sourcing_sound::FrontEnd;
 
 /// How often a short piece is shown as it is, with nothing done to it.
 const CLEAN: f64 = 0.3;
@@ -32,21 +33,21 @@ const TRIES: usize = 6;
 
 /// What a thread computes of a step: inputs of one width.
 pub struct Part {
-    /// What the network is shown.
+    /// Inputs of the network.
     pub inputs: Inputs,
-    /// What it shall say; `None`: what the teacher says of the very same inputs.
+    /// Outputs to reach; `None`: the teacher's for the very same inputs.
     pub targets: Option<Targets>,
 }
 
-/// Clips to train on, with what the teacher says of them.
+/// Clips to train on, with the teacher's outputs.
 pub struct Lessons<'a> {
-    clips: Vec<(&'a Clip, &'a Taught)>,
+    clips: Vec<(&'a Clip, &'a Answers)>,
     /// Indices of `clips`, set by set.
     sets: Vec<Vec<usize>>,
     front_end: FrontEnd,
 }
 
-/// Samples with what the teacher says of them.
+/// Samples with the teacher's outputs.
 struct Piece {
     samples: Vec<f32>,
     scores: Vec<f32>,
@@ -55,16 +56,8 @@ struct Piece {
 
 impl<'a> Lessons<'a> {
     /// All clips that are for training.
-    ///
-    /// # Errors
-    /// When there are none.
-    pub fn new(material: &'a Material, taught: &'a [Taught]) -> Result<Self> {
-        let clips: Vec<_> = material
-            .clips
-            .iter()
-            .zip(taught)
-            .filter(|(clip, _)| clip.role == Role::Training)
-            .collect();
+    pub fn new(material: &'a Material, answers: &'a [Answers]) -> Result<Self> {
+        let clips: Vec<_> = material.with_role(Role::Training, answers).collect();
         let mut sets = vec![Vec::new(); material.sets.len()];
         for (index, (clip, _)) in clips.iter().enumerate() {
             sets[clip.set].push(index);
@@ -76,9 +69,6 @@ impl<'a> Lessons<'a> {
 
     /// What a step trains on, the same whenever it is asked for, in `count` parts of lessons and as
     /// many of anchors.
-    ///
-    /// # Errors
-    /// When the front end refuses a sound.
     pub fn step(&self, plan: &Plan, step: usize, count: usize) -> Result<Vec<Part>> {
         let mut rng = generator(plan.seed, "step", &[step as u64]);
         let mut draw = |all: &[f64]| (all[rng.random_range(0..all.len())] * RATE as f64) as usize;
@@ -86,8 +76,8 @@ impl<'a> Lessons<'a> {
         let rows = |n, what: &str, make: &(dyn Fn(&mut Xoshiro256PlusPlus) -> Piece + Sync)| {
             let row = |front_end: &mut FrontEnd, index: usize| {
                 let piece = make(&mut generator(plan.seed, what, &[step as u64, index as u64]));
-                let pcm = Pcm::new(&piece.samples, SampleRate::new(RATE as u32)?)?;
-                let columns = front_end.columns(pcm).context("the columns of a lesson")?;
+                let columns = describe::columns(front_end, &piece.samples);
+                let columns = columns.context("the columns of a lesson")?;
                 Ok((describe::transpose(&columns), piece.scores, piece.embedding))
             };
             let rows = (0..n).into_par_iter().map_init(|| self.front_end.clone(), row);
@@ -96,9 +86,9 @@ impl<'a> Lessons<'a> {
         let lessons = rows(plan.batch, "lesson", &|rng| self.lesson(lesson, rng))?;
         let anchors = rows(plan.anchors, "anchor", &|rng| self.anchor(anchor, rng))?;
         let mut parts = Vec::new();
-        for (rows, taught) in [(lessons, true), (anchors, false)] {
+        for (rows, with_targets) in [(lessons, true), (anchors, false)] {
             let size = rows.len().div_ceil(count.max(1)).max(1);
-            parts.extend(rows.chunks(size).map(|rows| part(rows, taught)));
+            parts.extend(rows.chunks(size).map(|rows| part(rows, with_targets)));
         }
         Ok(parts)
     }
@@ -167,7 +157,7 @@ impl<'a> Lessons<'a> {
             draw < 0.0
         });
         let set = set.unwrap_or(&self.sets[0]);
-        let (clip, taught) = self.clips[set[rng.random_range(0..set.len())]];
+        let (clip, answers) = self.clips[set[rng.random_range(0..set.len())]];
         let length = length.min(clip.samples.len());
         let last = clip.samples.len() - length;
         let loudest = power(&clip.samples) * amplitude(QUIET_DB).powi(2);
@@ -179,33 +169,29 @@ impl<'a> Lessons<'a> {
             }
         }
         let samples = clip.samples[start..start + length].to_vec();
-        let (scores, embedding) = target(taught, start, length);
+        let (scores, embedding) = target(answers, start, length);
         Piece { samples, scores, embedding }
     }
 }
 
 /// What the teacher says around a piece: of the 4 s around it, and the shorter it is, the more of
 /// the whole clip.
-fn target(taught: &Taught, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) {
+fn target(answers: &Answers, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) {
     let seconds = length as f64 / RATE as f64;
     let middle = start as f64 / RATE as f64 + seconds / 2.0;
-    let near = taught.around(middle);
+    let near = answers.around(middle);
     let share = (0.7 * (4.0 - seconds) / 3.0).clamp(0.0, 0.7) as f32;
     let blend = |whole: f32, near: f32| share * whole + (1.0 - share) * near;
-    let scores = probabilities(&taught.whole).zip(probabilities(near));
+    let scores = answers.whole.scores().zip(near.scores());
     let scores = scores.map(|(whole, near)| blend(whole, near)).collect();
-    let pairs = taught.whole.embedding.iter().zip(&near.embedding);
+    let pairs = answers.whole.embedding.iter().zip(&near.embedding);
     (scores, pairs.map(|(&whole, &near)| blend(whole, near)).collect())
 }
 
-fn probabilities(output: &Output) -> impl Iterator<Item = f32> {
-    output.logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))
-}
-
-fn part(rows: &[(Vec<f32>, Vec<f32>, Vec<f32>)], taught: bool) -> Part {
+fn part(rows: &[(Vec<f32>, Vec<f32>, Vec<f32>)], with_targets: bool) -> Part {
     let values: Vec<f32> = rows.iter().flat_map(|(image, ..)| image.iter().copied()).collect();
     let frames = values.len() / (rows.len() * super::layout::N_MELS).max(1);
-    let targets = taught.then(|| Targets {
+    let targets = with_targets.then(|| Targets {
         scores: rows.iter().flat_map(|(_, scores, _)| scores.iter().copied()).collect(),
         embeddings: rows.iter().flat_map(|(.., embedding)| embedding.iter().copied()).collect(),
     });
@@ -239,7 +225,7 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::everyday::network::LossWeights;
+    use crate::everyday::network::{LossWeights, Output};
 
     fn output(logit: f32) -> Output {
         Output { logits: vec![logit, -logit], embedding: vec![logit; 3] }
@@ -274,10 +260,10 @@ mod tests {
 
     #[test]
     fn the_shorter_a_piece_the_more_of_the_whole() {
-        let taught = Taught { whole: output(0.0), windows: vec![output(1.0), output(2.0)] };
-        let (_, long) = target(&taught, 0, 4 * RATE);
+        let answers = Answers { whole: output(0.0), windows: vec![output(1.0), output(2.0)] };
+        let (_, long) = target(&answers, 0, 4 * RATE);
         assert_eq!(long, [1.0; 3]);
-        let (scores, short) = target(&taught, 5 * RATE, RATE);
+        let (scores, short) = target(&answers, 5 * RATE, RATE);
         assert!(short.iter().all(|x| (x - 0.6).abs() < 1e-6), "{short:?}");
         let expected = 0.7 * 0.5 + 0.3 / (1.0 + (-2f32).exp());
         assert!((scores[0] - expected).abs() < 1e-6);
@@ -287,8 +273,8 @@ mod tests {
     fn parts_are_of_one_width_and_come_again() {
         let clips = vec![clip("x", Role::Training), clip("y", Role::Test)];
         let material = Material { sets: vec!["a".into()], clips };
-        let taught = [0.5, 9.0].map(|x| Taught { whole: output(x), windows: vec![output(x); 5] });
-        let lessons = Lessons::new(&material, &taught).unwrap();
+        let answers = [0.5, 9.0].map(|x| Answers { whole: output(x), windows: vec![output(x); 5] });
+        let lessons = Lessons::new(&material, &answers).unwrap();
         for step in 0..3 {
             let parts = lessons.step(&plan(), step, 2).unwrap();
             let lens: Vec<_> = parts.iter().map(|part| part.inputs.len).collect();

@@ -2,20 +2,17 @@
 
 use super::synthesis::{self, RATE};
 use crate::data::columns::{self, Source};
-use crate::head::recording_of;
+use crate::data::excerpts::{self, recording_of};
+use crate::data::parallel;
 use crate::progress;
 use crate::publish::provenance::folder_name;
 use crate::random::short_hash;
-use anyhow::{Context, Result, ensure};
-use rayon::prelude::*;
-use serde::Deserialize;
+use anyhow::{Result, ensure};
 use sourcing_sound::SampleRate;
 use sourcing_sound::resample::Resampler;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A table beside the audio that may name the recordings.
-const TABLE: &str = "metadata.csv";
 /// A clip is cut off here.
 const MAX_SECONDS: usize = 10;
 /// Shorter ones are not used.
@@ -58,19 +55,8 @@ pub struct Material {
     pub clips: Vec<Clip>,
 }
 
-/// A row of the table.
-#[derive(Deserialize)]
-struct Row {
-    filename: String,
-    src_file: Option<String>,
-    speaker: Option<String>,
-}
-
 impl Material {
     /// Reads the audio in `folders` and makes `rounds` sounds of each formula.
-    ///
-    /// # Errors
-    /// When a folder or its table cannot be read, or holds no usable audio.
     pub fn load(folders: &[PathBuf], rounds: usize, seed: u64) -> Result<Self> {
         let (mut sets, mut clips) = (Vec::new(), Vec::new());
         for (set, folder) in folders.iter().enumerate() {
@@ -92,7 +78,33 @@ impl Material {
         Ok(Self { sets, clips })
     }
 
-    /// Stands for the names and lengths of all clips.
+    /// By set, its name and how many clips are for training, for validation and for the test.
+    pub fn counts(&self) -> Vec<(String, usize, usize, usize)> {
+        let of_set = |(set, name): (usize, &String)| {
+            let count = |role| {
+                let has = |clip: &&Clip| clip.set == set && clip.role == role;
+                self.clips.iter().filter(has).count()
+            };
+            (name.clone(), count(Role::Training), count(Role::Validation), count(Role::Test))
+        };
+        self.sets.iter().enumerate().map(of_set).collect()
+    }
+
+    /// Index of the set of sounds made from formulas.
+    pub fn formulas(&self) -> usize {
+        self.sets.len() - 1
+    }
+
+    /// The clips with a role, each with the one of `all` that belongs to it.
+    pub fn with_role<'m, T>(
+        &'m self,
+        role: Role,
+        all: &'m [T],
+    ) -> impl Iterator<Item = (&'m Clip, &'m T)> {
+        self.clips.iter().zip(all).filter(move |(clip, _)| clip.role == role)
+    }
+
+    /// Hash of the names and lengths of all clips.
     pub fn hash(&self) -> String {
         let clips = self.clips.iter();
         let lines = clips.map(|c| format!("{} {} {}", c.set, c.name, c.samples.len()));
@@ -126,28 +138,18 @@ fn split(clips: &mut [Clip]) {
 }
 
 fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
-    let sources = columns::find_sources(folder)?;
-    let recordings = recordings(folder)?;
-    let bar = progress::bar(sources.len() as u64, &format!("reading {}", folder.display()));
-    let clips: Vec<_> = sources
-        .par_iter()
-        .map(|source| {
-            let samples = samples(source);
-            bar.inc(1);
-            (source, samples)
-        })
-        .collect();
-    bar.finish_and_clear();
+    let found = excerpts::find(folder)?;
+    let what = format!("reading {}", folder.display());
+    let decoded = parallel::map(&what, &found, || (), |(), (source, _)| samples(source));
     let mut usable = Vec::new();
-    for (source, samples) in clips {
-        let file = source.path.file_name().unwrap_or_default().to_string_lossy();
-        let known = recordings.get(file.as_ref()).cloned();
+    for ((source, row), samples) in found.into_iter().zip(decoded) {
         match samples {
             Ok(samples) if samples.len() as f64 >= MIN_SECONDS * RATE as f64 => {
+                let known = row.and_then(|row| row.src_file.or(row.speaker));
                 usable.push(Clip {
-                    name: source.name.clone(),
-                    set,
                     recording: known.unwrap_or_else(|| recording_of(&source.name).to_owned()),
+                    name: source.name,
+                    set,
                     samples,
                     role: Role::Training,
                 });
@@ -159,23 +161,6 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
         }
     }
     Ok(usable)
-}
-
-/// The recording of each file, where the table tells.
-fn recordings(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let path = folder.join(TABLE);
-    let mut found = BTreeMap::new();
-    if path.is_file() {
-        let cannot_read = || format!("reading {}", path.display());
-        let mut reader = csv::Reader::from_path(&path).with_context(cannot_read)?;
-        for row in reader.deserialize::<Row>() {
-            let row = row.with_context(cannot_read)?;
-            if let Some(recording) = row.src_file.or(row.speaker) {
-                found.insert(row.filename, recording);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// The first seconds of a recording at the network's rate, without silence at its ends.
@@ -227,11 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn the_table_tells_the_recordings() {
+    fn the_table_names_the_recordings() {
         let folder = tempfile::tempdir().unwrap();
-        let table = "filename,src_file\nx.ogg,7\ny.ogg,7\n";
-        std::fs::write(folder.path().join(TABLE), table).unwrap();
-        let found = recordings(folder.path()).unwrap();
-        assert_eq!((found["x.ogg"].as_str(), found["y.ogg"].as_str()), ("7", "7"));
+        for name in ["x", "y"] {
+            write_wav(&folder.path().join(format!("{name}.wav")), &[0.5; 8_000], 8_000);
+        }
+        for column in ["src_file", "speaker"] {
+            let table = format!("filename,{column}\nx.wav,7\ny.wav,7\n");
+            std::fs::write(folder.path().join(excerpts::TABLE), table).unwrap();
+            let clips = read(folder.path(), 0).unwrap();
+            assert!(clips.len() == 2 && clips.iter().all(|clip| clip.recording == "7"));
+        }
     }
 }

@@ -1,19 +1,23 @@
 //! What training won and what it cost: the checkpoint and the network that ships on the same
-//! recordings, which neither training nor teacher's answers for it ever used.
+//! recordings, none of which were trained on.
 
-use super::corrupt::{self, Corruption, EVALUATED, amplitude, power};
+use super::corrupt::{self, Corruption, EVALUATED};
 use super::describe;
 use super::layout::Layout;
 use super::material::{Clip, Material, Role};
-use super::network::{Inputs, Output, run};
+use super::network::run_one;
 use super::synthesis::RATE;
-use super::teacher::Taught;
+use super::teacher::Answers;
+use crate::data::sound::{amplitude, power};
 use crate::nn::net::Array;
 use crate::progress;
-use anyhow::{Context, Result};
+use crate::publish::text::percent;
+use crate::random::generator;
+use anyhow::Result;
+use rand::RngExt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sourcing_sound::{FrontEnd, Pcm, SampleRate};
+use sourcing_sound::FrontEnd;
 use std::collections::BTreeMap;
 
 /// Windows that are much quieter than their clip (dB) are not what it is about.
@@ -23,7 +27,6 @@ const QUIET_DB: f32 = -20.0;
 pub struct Network<'a> {
     /// As tables name it.
     pub name: &'static str,
-    /// Its weights.
     pub weights: &'a [Array],
 }
 
@@ -89,20 +92,15 @@ pub fn best(values: &[f32]) -> usize {
 }
 
 /// Compares networks of one layout on the clips that were held out.
-///
-/// # Errors
-/// When audio or weights do not fit.
 pub fn measure(
     layout: &Layout,
     networks: &[Network<'_>],
     material: &Material,
-    taught: &[Taught],
+    answers: &[Answers],
 ) -> Result<Measured> {
-    let clips: Vec<_> =
-        material.clips.iter().zip(taught).filter(|(c, _)| c.role == Role::Test).collect();
-    let formulas = material.sets.len() - 1;
+    let formulas = material.formulas();
     let (made, recorded): (Vec<_>, Vec<_>) =
-        clips.into_iter().partition(|(clip, _)| clip.set == formulas);
+        material.with_role(Role::Test, answers).partition(|(clip, _)| clip.set == formulas);
     let judge = Judge { layout, networks };
     let clean = judge.agreement("4 s, as recorded", &four_seconds(&recorded, &[]))?;
     let mut windows = Vec::new();
@@ -123,6 +121,7 @@ pub fn measure(
 
 /// Shares of the way from the original's weights to the trained ones that are tried.
 pub const SHARES: [f64; 7] = [0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0];
+
 /// A share, with what it reaches on the recordings for validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
@@ -138,24 +137,16 @@ pub struct Share {
 /// returns the index of the best ones, with all that was found: those that do best on short and
 /// spoilt windows of all that agree on clean ones no less often than the first candidate, which is
 /// the original as it would be stored.
-///
-/// # Errors
-/// When audio or weights do not fit.
 pub fn choose(
     layout: &Layout,
     candidates: &[(f64, Vec<Array>)],
     material: &Material,
-    taught: &[Taught],
+    answers: &[Answers],
 ) -> Result<(usize, Vec<Share>)> {
-    let formulas = material.sets.len() - 1;
-    let clips: Vec<_> = material
-        .clips
-        .iter()
-        .zip(taught)
-        .filter(|(clip, _)| clip.role == Role::Validation && clip.set != formulas)
-        .collect();
-    let networks: Vec<_> =
-        candidates.iter().map(|(_, weights)| Network { name: "", weights }).collect();
+    let clips = material.with_role(Role::Validation, answers);
+    let clips: Vec<_> = clips.filter(|(clip, _)| clip.set != material.formulas()).collect();
+    let networks = candidates.iter().map(|(_, weights)| Network { name: "", weights });
+    let networks: Vec<_> = networks.collect();
     let judge = Judge { layout, networks: &networks };
     let clean = judge.agreement("validation, 4 s", &four_seconds(&clips, &[]))?;
     let short = judge.agreement("validation, 1 s", &of_whole(&clips, 1.0))?;
@@ -182,13 +173,13 @@ fn cut(clip: &Clip, seconds: f64) -> Vec<(usize, Vec<f32>)> {
     pieces.map(|(index, piece)| (index * length, piece.to_vec())).collect()
 }
 
-fn four_seconds<'a>(clips: &[(&'a Clip, &Taught)], chain: &[Corruption]) -> Vec<Item<'a>> {
+fn four_seconds<'a>(clips: &[(&'a Clip, &Answers)], chain: &[Corruption]) -> Vec<Item<'a>> {
     let mut items = Vec::new();
-    for (clip, taught) in clips {
+    for (clip, answers) in clips {
         for (start, mut samples) in cut(clip, 4.0) {
             let middle = (start + samples.len() / 2) as f64 / RATE as f64;
-            let expected = Expected::Label(best(&taught.around(middle).logits));
-            let mut rng = corrupt::generator_for(&format!("{} {start}", clip.name));
+            let expected = Expected::Label(best(&answers.around(middle).logits));
+            let mut rng = generator(0, &format!("{} {start}", clip.name), &[]);
             for corruption in chain {
                 corruption.apply(&mut samples, &mut rng);
             }
@@ -198,15 +189,14 @@ fn four_seconds<'a>(clips: &[(&'a Clip, &Taught)], chain: &[Corruption]) -> Vec<
     items
 }
 
-fn of_whole<'a>(clips: &[(&'a Clip, &Taught)], seconds: f64) -> Vec<Item<'a>> {
+fn of_whole<'a>(clips: &[(&'a Clip, &Answers)], seconds: f64) -> Vec<Item<'a>> {
     let mut items = Vec::new();
-    for (clip, taught) in clips {
-        let label = best(&taught.whole.logits);
-        items.extend(cut(clip, seconds).into_iter().map(|(_, samples)| Item {
-            recording: &clip.recording,
-            samples,
-            expected: Expected::Label(label),
-        }));
+    for (clip, answers) in clips {
+        let label = best(&answers.whole.logits);
+        for (_, samples) in cut(clip, seconds) {
+            let expected = Expected::Label(label);
+            items.push(Item { recording: &clip.recording, samples, expected });
+        }
     }
     items
 }
@@ -214,23 +204,9 @@ fn of_whole<'a>(clips: &[(&'a Clip, &Taught)], seconds: f64) -> Vec<Item<'a>> {
 fn without_top(clip: &Clip) -> Item<'_> {
     let whole = clip.samples[..clip.samples.len().min(4 * RATE)].to_vec();
     let mut samples = whole.clone();
-    let mut rng = corrupt::generator_for(&clip.name);
+    let mut rng = generator(0, &clip.name, &[]);
     Corruption::LowPass(11_000.0).apply(&mut samples, &mut rng);
     Item { recording: &clip.recording, samples, expected: Expected::Own(whole) }
-}
-
-/// The networks' answer to samples of 32 kHz.
-pub fn answer(
-    front_end: &mut FrontEnd,
-    layout: &Layout,
-    weights: &[Array],
-    samples: &[f32],
-) -> Result<Output> {
-    let columns = front_end.columns(Pcm::new(samples, SampleRate::new(RATE as u32)?)?)?;
-    let values = describe::transpose(&columns);
-    let frames = values.len() / super::layout::N_MELS;
-    let inputs = Inputs { values, len: 1, frames };
-    run(layout, weights, &inputs)?.pop().context("no output")
 }
 
 struct Judge<'a> {
@@ -243,7 +219,8 @@ impl Judge<'_> {
         let front_end = FrontEnd::new(describe::front_end())?;
         let one = |front_end: &mut FrontEnd, item: &Item<'_>| -> Result<Vec<bool>> {
             let mut label = |network: &Network<'_>, samples: &[f32]| {
-                answer(front_end, self.layout, network.weights, samples).map(|o| best(&o.logits))
+                let columns = describe::columns(front_end, samples)?;
+                run_one(self.layout, network.weights, &columns).map(|output| best(&output.logits))
             };
             let right = self.networks.iter().map(|network| {
                 let expected = match &item.expected {
@@ -272,17 +249,11 @@ impl Judge<'_> {
             gain: gain(&by_recording),
             shares,
         };
+        let shares: Vec<_> = agreement.shares.iter().map(|&share| percent(share)).collect();
+        let (gain, low, high) = agreement.gain;
         progress::line(&format!(
-            "{what}: {} (n = {n}), gain {:+.1} points [{:+.1}, {:+.1}]",
-            agreement
-                .shares
-                .iter()
-                .map(|s| format!("{:.1}%", 100.0 * s))
-                .collect::<Vec<_>>()
-                .join(", "),
-            agreement.gain.0,
-            agreement.gain.1,
-            agreement.gain.2
+            "{what}: {} (n = {n}), gain {gain:+.1} points [{low:+.1}, {high:+.1}]",
+            shares.join(", "),
         ));
         Ok(agreement)
     }
@@ -290,7 +261,6 @@ impl Judge<'_> {
 
 /// Last minus first in points, and its 95% bootstrap interval over recordings.
 fn gain(by_recording: &BTreeMap<&str, Vec<&[bool]>>) -> (f64, f64, f64) {
-    use rand::RngExt;
     const ROUNDS: usize = 1_000;
     let sums: Vec<(f64, f64)> = by_recording
         .values()
@@ -309,7 +279,7 @@ fn gain(by_recording: &BTreeMap<&str, Vec<&[bool]>>) -> (f64, f64, f64) {
     if sums.is_empty() {
         return (0.0, 0.0, 0.0);
     }
-    let mut rng = crate::random::generator(0, "gain", &[]);
+    let mut rng = generator(0, "gain", &[]);
     let mut rounds: Vec<f64> = (0..ROUNDS)
         .map(|_| points(&mut (0..sums.len()).map(|_| rng.random_range(0..sums.len()))))
         .collect();

@@ -1,10 +1,10 @@
 //! The `everyday` command: from a published checkpoint to the network that ships.
 //!
-//! [`checkpoint`] reads it, [`reference`] proves that front end and network are the original's;
-//! [`teacher`] asks it about clean audio ([`material`], [`synthesis`]); [`distil`] trains the same
-//! network, in the bits in which it ships, to say the same of short and spoilt pieces ([`lesson`],
-//! [`corrupt`]); [`measure`] compares the two on recordings that were left out, [`usage`] what
-//! windows and hops do; [`assemble`] writes model, evaluation and card.
+//! In: the [`checkpoint`] with its authors' outputs for one sound ([`reference`]), and folders of
+//! audio ([`material`], with sounds from [`synthesis`]). The [`teacher`] is the checkpoint on clean
+//! audio; [`distil`] trains the same network, in the bits in which it ships, on short and spoilt
+//! pieces ([`lesson`], [`corrupt`]). Out: what [`measure`] and [`usage`] found on recordings left
+//! out of training, and model, evaluation and card ([`assemble`]).
 
 mod assemble;
 mod card;
@@ -28,30 +28,30 @@ mod taxonomy;
 mod teacher;
 mod usage;
 
-use crate::files::write_atomically;
+use crate::data::cache;
 use crate::interrupt::{self, STOP};
 use crate::nn::net::Array;
-use crate::program::command_line;
+use crate::program::{command_line, today};
 use crate::progress;
+use crate::publish::file::write_model;
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
-use assemble::{Factory, Results};
+use assemble::{Export, Factory};
 use checkpoint::Checkpoint;
 use describe::Use;
+use evaluation::Evaluation;
 use graph::Weights;
 use lesson::Lessons;
 use material::Material;
 use measure::{Measured, Network, SHARES, Share};
 use network::LossWeights;
 use plan::Plan;
+use quantise::Stored;
 use reference::Reference;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
-use teacher::Taught;
+use teacher::Answers;
 use usage::{Anywhere, Usage};
 
 /// Sounds of each formula.
@@ -141,9 +141,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Whether it was done before it was interrupted; the same command then goes on.
 fn execute(arguments: &Arguments) -> Result<bool> {
-    let heads = arguments.heads.iter().map(|argument| {
+    let head = |argument: &String| {
         assemble::head_score(argument).with_context(|| format!("--heads {argument}"))
-    });
+    };
+    let heads = arguments.heads.iter().map(head);
     let heads = heads.collect::<Result<Vec<_>>>()?;
     let checkpoint = Checkpoint::read(&arguments.from)?;
     let from_the_original = Reference::read(&arguments.from)?.prove(&checkpoint)?;
@@ -155,41 +156,48 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     if let Some(path) = &arguments.original {
         let bytes =
             factory.file(&checkpoint.weights, Weights::Float32, USED, "see the original")?;
-        write_atomically(path, |file| file.write_all(&bytes))?;
+        write_model(path, &bytes)?;
     }
-    let Some(taught) = teacher::teach(&checkpoint, &material, &arguments.work, &STOP)? else {
+    let Some(answers) = teacher::ask(&checkpoint, &material, &arguments.work, &STOP)? else {
         return Ok(false);
     };
-    let lessons = Lessons::new(&material, &taught)?;
+    let lessons = Lessons::new(&material, &answers)?;
     let Some(trained) = distil::train(&plan, &checkpoint, &lessons, &arguments.work, &STOP)? else {
         return Ok(false);
     };
     let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
-    let (shares, weights) = task.chosen(&trained, &taught)?;
-    let (measured, usage, anywhere) = task.measured(&weights, &taught)?;
+    let (shares, weights) = task.chosen(&trained, &answers)?;
+    let (measured, usage, anywhere) = task.measured(&weights, &answers)?;
     if STOP.load(Ordering::Relaxed) {
         return Ok(false);
     }
-    let results = Results {
-        weights: &weights,
-        plan: &plan,
-        // What they do to the card is no part of making the network.
+    let export = Export::new(&factory, &weights, USED, &measured)?;
+    let n_parameters = weights.iter().map(|array| array.values.len()).sum::<usize>();
+    let stored = weights.iter().map(|array| Stored::new(array).bytes()).sum();
+    let evaluation = Evaluation {
+        schema_version: 1,
+        date: today(),
+        // What these options do to the card is no part of making the network.
         command: command_line(env!("CARGO_PKG_NAME"), &["--original", "--heads"]),
+        config_hash: factory.about.config_hash.clone(),
+        plan,
+        checkpoint_sha256: checkpoint.sha256.clone(),
         from_the_original,
+        n_parameters,
+        weight_bytes: (4 * n_parameters, stored),
+        file_bytes: export.bytes.len(),
+        audio: material.counts(),
         shares,
         measured,
         usage,
         anywhere,
         used: USED,
+        export_difference: export.golden.difference(),
         heads,
     };
-    let places = (arguments.out.as_path(), arguments.golden.as_deref());
-    let evaluation = assemble::write(&factory, &material, results, places)?;
-    progress::line(&format!(
-        "{}: {} bytes",
-        arguments.out.join("model.onnx").display(),
-        evaluation.file_bytes
-    ));
+    export.write(&evaluation, &arguments.out, arguments.golden.as_deref())?;
+    let path = arguments.out.join("model.onnx");
+    progress::line(&format!("{}: {} bytes", path.display(), evaluation.file_bytes));
     Ok(true)
 }
 
@@ -201,23 +209,6 @@ struct Task<'a> {
     factory: &'a Factory<'a>,
 }
 
-/// What measuring found of weights, kept on disk.
-fn kept<T: Serialize + DeserializeOwned>(
-    path: &Path,
-    make: impl FnOnce() -> Result<T>,
-) -> Result<T> {
-    if let Ok(text) = std::fs::read_to_string(path) {
-        if let Ok(found) = serde_json::from_str(&text) {
-            return Ok(found);
-        }
-        progress::line(&format!("{} is damaged and will be made again", path.display()));
-    }
-    let made = make()?;
-    let text = serde_json::to_string_pretty(&made)?;
-    write_atomically(path, |file| file.write_all(text.as_bytes()))?;
-    Ok(made)
-}
-
 impl Task<'_> {
     fn path(&self, what: &str, weights: &[Array]) -> PathBuf {
         let bytes: Vec<u8> =
@@ -227,13 +218,13 @@ impl Task<'_> {
     }
 
     /// The weights that ship, and how they were chosen.
-    fn chosen(&self, trained: &[Array], taught: &[Taught]) -> Result<(Vec<Share>, Vec<Array>)> {
+    fn chosen(&self, trained: &[Array], answers: &[Answers]) -> Result<(Vec<Share>, Vec<Array>)> {
         let start = &self.checkpoint.weights;
         let mut candidates: Vec<_> =
             SHARES.iter().map(|&share| (share, distil::between(start, trained, share))).collect();
         let path = self.path("chosen", trained);
-        let (best, shares) = kept(&path, || {
-            measure::choose(&self.checkpoint.layout, &candidates, self.material, taught)
+        let (best, shares) = cache::json(&path, || {
+            measure::choose(&self.checkpoint.layout, &candidates, self.material, answers)
         })?;
         ensure!(best < candidates.len(), "{} is damaged; remove it", path.display());
         progress::line(&format!("{} of the way: {shares:?}", candidates[best].0));
@@ -244,7 +235,7 @@ impl Task<'_> {
     fn measured(
         &self,
         weights: &[Array],
-        taught: &[Taught],
+        answers: &[Answers],
     ) -> Result<(Measured, Vec<Usage>, Anywhere)> {
         let stored = quantise::rounded(&self.checkpoint.weights);
         let networks = [
@@ -253,15 +244,16 @@ impl Task<'_> {
             Network { name: "everyday", weights },
         ];
         let layout = &self.checkpoint.layout;
-        let measured = kept(&self.path("measured", weights), || {
-            measure::measure(layout, &networks, self.material, taught)
+        let measured = cache::json(&self.path("measured", weights), || {
+            measure::measure(layout, &networks, self.material, answers)
         })?;
-        let build = |used| self.factory.model(weights, Weights::Stored, used);
-        let usage = kept(&self.path("usage", weights), || {
+        let build = |used| self.factory.model(weights, used);
+        let usage = cache::json(&self.path("usage", weights), || {
             usage::table(layout, self.material, USED, build)
         })?;
-        let anywhere =
-            kept(&self.path("anywhere", weights), || usage::anywhere(self.material, USED, build))?;
+        let anywhere = cache::json(&self.path("anywhere", weights), || {
+            usage::anywhere(self.material, USED, build)
+        })?;
         Ok((measured, usage, anywhere))
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the network on burn's flex backend: outputs for evaluation, gradients for training.
 
+use super::describe;
 use super::layout::{Activation, Block, Convolution, Layout, N_MELS, SqueezeExcite};
 use crate::nn::gradient::{constant, values};
 use crate::nn::net::Array;
@@ -9,13 +10,19 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, activation};
 use std::collections::HashMap;
 
-/// What the network says of one input.
+/// The network's outputs for one input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// A logit per label.
     pub logits: Vec<f32>,
-    /// The embedding.
     pub embedding: Vec<f32>,
+}
+
+impl Output {
+    /// The score of each label, 0 to 1.
+    pub fn scores(&self) -> impl Iterator<Item = f32> {
+        self.logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))
+    }
 }
 
 /// Inputs of one width.
@@ -29,7 +36,15 @@ pub struct Inputs {
     pub frames: usize,
 }
 
-/// What the network shall say of inputs.
+impl Inputs {
+    /// A single input, from columns as the front end computes them: `[frames][128]`.
+    pub fn of_columns(columns: &[f32]) -> Self {
+        let values = describe::transpose(columns);
+        Self { len: 1, frames: values.len() / N_MELS, values }
+    }
+}
+
+/// Outputs that the network is to reach.
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     /// A score per label and input, 0 to 1: `[len, labels]`.
@@ -39,11 +54,10 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// To say what `outputs` say.
+    /// The same as `outputs`.
     pub fn of(outputs: &[Output]) -> Self {
-        let score = |logit: &f32| 1.0 / (1.0 + (-logit).exp());
         Self {
-            scores: outputs.iter().flat_map(|output| output.logits.iter().map(score)).collect(),
+            scores: outputs.iter().flat_map(Output::scores).collect(),
             embeddings: outputs.iter().flat_map(|output| output.embedding.clone()).collect(),
         }
     }
@@ -93,9 +107,6 @@ pub struct Step {
 }
 
 /// Outputs for each of the inputs.
-///
-/// # Errors
-/// When the weights do not fit the layout.
 pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Output>> {
     let device = Device::flex();
     let graph = Graph::new(weights, &[], &device);
@@ -105,10 +116,12 @@ pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Ou
     Ok(rows.map(|(l, e)| Output { logits: l.to_vec(), embedding: e.to_vec() }).collect())
 }
 
+/// The output for a single input, from columns as the front end computes them.
+pub fn run_one(layout: &Layout, weights: &[Array], columns: &[f32]) -> Result<Output> {
+    run(layout, weights, &Inputs::of_columns(columns))?.pop().context("the network has no output")
+}
+
 /// Loss and gradients. `trained` says of each array whether it is trained.
-///
-/// # Errors
-/// When the parts do not fit each other.
 pub fn step(
     layout: &Layout,
     weights: &[Array],
@@ -141,11 +154,11 @@ pub fn step(
         loss = loss + (difference.clone() * difference).mean().mul_scalar(parts.embedding);
     }
     let mut gradients = loss.backward();
-    let gradient = |leaf: &Tensor<1>| match leaf.is_require_grad() {
-        true => {
-            values(leaf.clone().grad_remove(&mut gradients).context("an array has no gradient")?)
+    let gradient = |leaf: &Tensor<1>| {
+        if !leaf.is_require_grad() {
+            return Ok(Vec::new());
         }
-        false => Ok(Vec::new()),
+        values(leaf.clone().grad_remove(&mut gradients).context("an array has no gradient")?)
     };
     let gradients = graph.leaves.iter().map(gradient).collect::<Result<_>>()?;
     let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;

@@ -24,7 +24,7 @@ pub struct Plan {
     pub average: f64,
     /// Weights of the parts of the loss of a lesson.
     pub loss: LossWeights,
-    /// Sounds per step on which the network shall say exactly what the checkpoint says.
+    /// Sounds per step on which the network's outputs are to stay the checkpoint's.
     pub anchors: usize,
     /// Weights of the parts of their loss.
     pub anchor_loss: LossWeights,
@@ -36,7 +36,7 @@ pub struct Plan {
     pub depthwise: bool,
     /// Seconds of a piece of sound, each as likely as it is often here.
     pub seconds: Vec<f64>,
-    /// Stands for the audio.
+    /// Hash of the audio.
     pub material: String,
     /// SHA-256 of the checkpoint.
     pub checkpoint: String,

@@ -1,10 +1,11 @@
-//! What the authors' own code says of one sound: `golden.npz` beside the checkpoint.
+//! Outputs of the authors' own code for one sound: `golden.npz` beside the checkpoint.
 
 use super::checkpoint::Checkpoint;
 use super::describe;
 use super::network::{Inputs, Output, run};
-use anyhow::{Context, Result, bail, ensure};
-use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
+use crate::metrics::greatest_difference;
+use anyhow::{Context, Result, ensure};
+use sourcing_sound::FrontEnd;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -17,7 +18,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Largest accepted difference of a log-mel value, a logit or an embedding's value.
 pub const TOLERANCE: f32 = 1e-3;
 
-/// A sound, and what the original says of it.
+/// A sound, and the original's outputs for it.
 pub struct Reference {
     /// Mono samples at the network's rate.
     pub pcm: Vec<f32>,
@@ -40,9 +41,6 @@ pub struct Differences {
 
 impl Reference {
     /// Reads the file in `folder`.
-    ///
-    /// # Errors
-    /// When it is missing, damaged, or does not hold the four arrays.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         Self::read_file(&path).with_context(|| format!("the reference {}", path.display()))
@@ -68,12 +66,12 @@ impl Reference {
     /// # Errors
     /// When a difference exceeds [`TOLERANCE`] or the sizes differ.
     pub fn prove(&self, checkpoint: &Checkpoint) -> Result<Differences> {
-        let log_mel = image(&describe::front_end(), &self.pcm)?;
-        let inputs = Inputs { values: log_mel.clone(), len: 1, frames: frames(&log_mel) };
+        let mut front_end = FrontEnd::new(describe::front_end())?;
+        let inputs = Inputs::of_columns(&describe::columns(&mut front_end, &self.pcm)?);
         let outputs = run(&checkpoint.layout, &checkpoint.weights, &inputs)?;
         let output = outputs.first().context("the network returned nothing")?;
         let differences = Differences {
-            log_mel: difference("log-mel", &log_mel, &self.log_mel)?,
+            log_mel: difference("log-mel", &inputs.values, &self.log_mel)?,
             logit: difference("logits", &output.logits, &self.output.logits)?,
             embedding: difference("embedding", &output.embedding, &self.output.embedding)?,
         };
@@ -84,25 +82,8 @@ impl Reference {
     }
 }
 
-/// The network's input for mono samples at its own rate: `[128][frames]`, normalised.
-///
-/// # Errors
-/// For samples that are too few or not finite.
-pub fn image(config: &FrontEndConfig, pcm: &[f32]) -> Result<Vec<f32>> {
-    let rate = SampleRate::new(config.sample_rate)?;
-    let columns = FrontEnd::new(config.clone())?.columns(Pcm::new(pcm, rate)?)?;
-    Ok(describe::transpose(&columns))
-}
-
-fn frames(image: &[f32]) -> usize {
-    image.len() / super::layout::N_MELS
-}
-
 fn difference(what: &str, a: &[f32], b: &[f32]) -> Result<f32> {
-    ensure!(a.len() == b.len(), "{what}: {} values, expected {}", a.len(), b.len());
-    // `max` would pass over NaN.
-    ensure!(a.iter().all(|value| value.is_finite()), "{what}: a value is not finite");
-    Ok(a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
+    greatest_difference(a, b).context(what.to_owned())
 }
 
 /// The elements of an array that `numpy.save` wrote: f32, little-endian, row after row.
@@ -113,9 +94,8 @@ fn npy(bytes: &[u8]) -> Result<Vec<f32>> {
     ensure!(rest.len() >= length, "its header is cut off");
     let (header, data) = rest.split_at(length);
     let header = String::from_utf8_lossy(header);
-    if !header.contains("'<f4'") || !header.contains("'fortran_order': False") {
-        bail!("expected f32 in row-major order, found {}", header.trim());
-    }
+    let fits = header.contains("'<f4'") && header.contains("'fortran_order': False");
+    ensure!(fits, "expected f32 in row-major order, found {}", header.trim());
     let (words, rest) = data.as_chunks::<4>();
     ensure!(rest.is_empty(), "its last value is cut off");
     Ok(words.iter().map(|&word| f32::from_le_bytes(word)).collect())

@@ -1,6 +1,7 @@
 //! Sounds made from formulas: they have the top octave that most recordings here lack, and kinds
 //! of sound that are in none of them.
 
+use crate::data::sound::log_uniform;
 use crate::random::generator;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -47,10 +48,6 @@ pub fn sounds(rounds: usize, seed: u64) -> Vec<(String, Vec<f32>)> {
         })
     });
     made.collect()
-}
-
-fn log_uniform(rng: &mut Xoshiro256PlusPlus, low: f32, high: f32) -> f32 {
-    (rng.random_range(low.ln()..high.ln())).exp()
 }
 
 /// A phase that runs at a frequency in Hz that may change from sample to sample.

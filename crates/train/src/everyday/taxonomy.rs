@@ -1,8 +1,8 @@
 //! Which labels the network has, which plain group each belongs to, and which is a kind of which.
 
+use crate::data::excerpts;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use sourcing_sound::{Group, Labels, Taxonomy};
 use std::path::Path;
 
@@ -36,11 +36,8 @@ struct LabelRow {
 }
 
 /// Reads the labels of the checkpoint in `folder`, in the order of its outputs.
-///
-/// # Errors
-/// When its `labels.csv` cannot be read.
 pub fn mapped(folder: &Path) -> Result<Vec<MappedLabel>> {
-    rows(&folder.join("labels.csv"))
+    excerpts::read(&folder.join("labels.csv"))
 }
 
 /// Reads `labels.csv` and `groups.csv` in `folder`.
@@ -49,15 +46,9 @@ pub fn mapped(folder: &Path) -> Result<Vec<MappedLabel>> {
 /// When they are not about exactly the labels of the checkpoint, in its order, or contradict
 /// each other.
 pub fn read(folder: &Path, mapped: &[MappedLabel]) -> Result<(Labels, Taxonomy)> {
-    let groups: Vec<GroupRow> = rows(&folder.join("groups.csv"))?;
-    let labels: Vec<LabelRow> = rows(&folder.join("labels.csv"))?;
+    let groups: Vec<GroupRow> = excerpts::read(&folder.join("groups.csv"))?;
+    let labels: Vec<LabelRow> = excerpts::read(&folder.join("labels.csv"))?;
     build(groups, &labels, mapped)
-}
-
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
-    let cannot_read = || format!("reading {}", path.display());
-    let mut reader = csv::Reader::from_path(path).with_context(cannot_read)?;
-    reader.deserialize().collect::<Result<_, _>>().with_context(cannot_read)
 }
 
 fn build(

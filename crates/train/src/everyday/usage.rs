@@ -1,17 +1,18 @@
 //! How long a window the network is given, and how often: what each choice answers, how soon, and
 //! what it costs, measured through the stream that the product runs.
 
-use super::corrupt::{amplitude, generator_for, power};
 use super::describe::{COLUMNS_PER_SECOND, Use};
 use super::layout::{Convolution, Layout, N_MELS};
 use super::material::{Clip, Material, Role};
 use super::synthesis::{RATE, coloured};
+use crate::data::sound::{amplitude, power};
 use crate::progress;
+use crate::random::{generator, short_hash};
 use anyhow::{Context, Result};
 use rand::RngExt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sourcing_sound::{Classifier, Model, SampleRate, StreamConfig};
+use sourcing_sound::{Classifier, Model, Pcm, SampleRate, StreamConfig};
 
 /// Windows in seconds.
 pub const WINDOWS: [f64; 4] = [1.0, 2.0, 4.0, 10.0];
@@ -58,7 +59,6 @@ pub struct Usage {
 /// Whether it matters where a brief event falls in the grid of windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Anywhere {
-    /// Events.
     pub n_events: usize,
     /// Places in which each was tried, evenly over a hop.
     pub places: usize,
@@ -91,9 +91,6 @@ impl Brief<'_> {
 }
 
 /// Measures every choice. `build` makes a model that is used in a certain way.
-///
-/// # Errors
-/// When a model cannot be built or run.
 pub fn table(
     layout: &Layout,
     material: &Material,
@@ -139,9 +136,6 @@ pub fn table(
 }
 
 /// Tries brief events in several places within a hop. `build` is as for [`table`].
-///
-/// # Errors
-/// When a model cannot be built or run.
 pub fn anywhere(
     material: &Material,
     used: Use,
@@ -207,31 +201,26 @@ fn events<'a>(material: &'a Material, whole: &Model) -> Result<(Vec<Event>, Vec<
     let mut clips: Vec<&Clip> = material
         .clips
         .iter()
-        .filter(|clip| clip.role == Role::Test && clip.set + 1 < material.sets.len())
+        .filter(|clip| clip.role == Role::Test && clip.set != material.formulas())
         .collect();
-    clips.sort_by_key(|clip| crate::random::short_hash(&clip.name));
+    clips.sort_by_key(|clip| short_hash(&clip.name));
     let mut classifier = Classifier::new(whole.clone())?;
     for clip in clips {
         if loud.len() >= EVENTS && brief.len() >= EVENTS {
             break;
         }
         let rate = SampleRate::new(RATE as u32)?;
-        let predictions = classifier.classify(sourcing_sound::Pcm::new(&clip.samples, rate)?)?;
+        let predictions = classifier.classify(Pcm::new(&clip.samples, rate)?)?;
         let top = predictions.first().context("no prediction")?.top(1);
         let Some(best) = top.first().filter(|best| best.score >= 0.4) else { continue };
         let Some(group) = best.group.clone() else { continue };
-        let mut rng = generator_for(&clip.name);
+        let mut rng = generator(0, &clip.name, &[]);
         let start = onset(&clip.samples);
         if loud.len() < EVENTS {
             let end = clip.samples.len().min(start + (EVENT * RATE as f64) as usize);
             let before = BEFORE + rng.random_range(0.0..1.0);
-            loud.push(placed(
-                &clip.samples[start..end],
-                before,
-                before + EVENT,
-                &group,
-                &clip.name,
-            ));
+            let piece = &clip.samples[start..end];
+            loud.push(placed(piece, before, before + EVENT, &group, &clip.name));
         }
         if brief.len() < EVENTS && is_brief(&clip.samples) {
             let length = (BRIEF * RATE as f64) as usize;
@@ -246,7 +235,7 @@ fn events<'a>(material: &'a Material, whole: &Model) -> Result<(Vec<Event>, Vec<
 
 /// A piece in faint noise.
 fn placed(piece: &[f32], before: f64, seconds: f64, group: &str, name: &str) -> Event {
-    let mut samples = coloured(&mut generator_for(name), (seconds * RATE as f64) as usize, 0.5);
+    let mut samples = coloured(&mut generator(0, name, &[]), (seconds * RATE as f64) as usize, 0.5);
     samples.iter_mut().for_each(|x| *x *= amplitude(FLOOR_DB));
     let peak = piece.iter().fold(1e-9f32, |peak, x| peak.max(x.abs()));
     let at = (before * RATE as f64) as usize;

@@ -2,6 +2,7 @@
 //! of a data set often stop at one frequency and have one level; a head that leans on either fails
 //! with another microphone.
 
+use crate::data::sound::{amplitude, gain, log_uniform};
 use crate::random::generator;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -22,8 +23,8 @@ pub fn altered(mut sound: Recording, name: &str, copy: usize, seed: u64) -> Reco
     let mut rng = generator(seed, &format!("altered {name}"), &[copy as u64]);
     let rate = sound.sample_rate as f32;
     let samples = &mut sound.samples;
-    for ((share, cutoffs), high) in [(LOW_PASS, false), (HIGH_PASS, true)] {
-        let cutoff = log_uniform(&mut rng, cutoffs);
+    for ((share, (lowest, highest)), high) in [(LOW_PASS, false), (HIGH_PASS, true)] {
+        let cutoff = log_uniform(&mut rng, lowest, highest);
         if rng.random::<f32>() < share && cutoff < 0.45 * rate {
             filter(samples, cutoff / rate, high);
         }
@@ -35,13 +36,8 @@ pub fn altered(mut sound: Recording, name: &str, copy: usize, seed: u64) -> Reco
         add_noise(samples, below, colour, &mut rng);
     }
     let (low, high) = GAIN;
-    let gain = 10f32.powf(rng.random_range(low..high) / 20.0);
-    samples.iter_mut().for_each(|x| *x = (*x * gain).clamp(-1.0, 1.0));
+    gain(samples, rng.random_range(low..high));
     sound
-}
-
-fn log_uniform(rng: &mut Xoshiro256PlusPlus, (low, high): (f32, f32)) -> f32 {
-    rng.random_range(low.ln()..high.ln()).exp()
 }
 
 /// A Butterworth filter of fourth order, as two biquads; `cutoff` in cycles per sample.
@@ -68,10 +64,10 @@ fn add_noise(samples: &mut [f32], below: f32, colour: f32, rng: &mut Xoshiro256P
     let power = samples.iter().map(|x| x * x).sum::<f32>() / samples.len().max(1) as f32;
     // A uniform number has a third of its amplitude's square as power, a one-pole filter takes
     // some of that away.
-    let amplitude = (3.0 * power * (1.0 - colour * colour)).sqrt() * 10f32.powf(-below / 20.0);
+    let loudness = (3.0 * power * (1.0 - colour * colour)).sqrt() * amplitude(-below);
     let mut last = 0.0;
     for x in samples {
-        last = colour * last + amplitude * rng.random_range(-1.0..1.0f32);
+        last = colour * last + loudness * rng.random_range(-1.0..1.0f32);
         *x += last;
     }
 }

@@ -11,6 +11,7 @@ use super::stage::{Last, Stage};
 use crate::files::write_text;
 use crate::metrics;
 use crate::program::today;
+use crate::publish::file::write_evaluation;
 use crate::publish::provenance::Provenance;
 use crate::publish::statement::{accuracy_line, decision, folds_line};
 use crate::random::short_hash;
@@ -33,15 +34,11 @@ pub struct Paths {
     pub evaluation: PathBuf,
     /// `<name>.CARD.md`.
     pub card: PathBuf,
-    /// The name.
     pub name: String,
 }
 
 impl Paths {
     /// From the path of the head file.
-    ///
-    /// # Errors
-    /// If its name does not end in `.head.json`.
     pub fn new(head: &Path) -> Result<Self> {
         let file = head.file_name().and_then(|name| name.to_str());
         let name = file.and_then(|file| file.strip_suffix(SUFFIX)).filter(|name| !name.is_empty());
@@ -131,8 +128,7 @@ impl Assembly<'_> {
             unknown: figures::unknown(stages, material, &known, threshold),
             stages: evaluated,
         };
-        let json = serde_json::to_string_pretty(&evaluation)? + "\n";
-        write_text(&paths.evaluation, &json)?;
+        write_evaluation(&paths.evaluation, &evaluation)?;
         write_text(&paths.card, &card::card(&evaluation, self.provenance))?;
         Ok(evaluation)
     }

@@ -3,7 +3,6 @@
 use super::evaluation::{ALL_UNKNOWN, Evaluation, Means, StageEvaluation, Unknown};
 use super::recipe::Recipe;
 use super::stage::PARTS;
-use crate::metrics::Scores;
 use crate::publish::provenance::{self, Provenance};
 use crate::publish::sections::{self, thousands};
 use crate::publish::text::percent;
@@ -12,10 +11,9 @@ use std::fmt::Write;
 
 /// The card as Markdown.
 pub fn card(evaluation: &Evaluation, provenance: &Provenance) -> String {
-    let stages = scores_of_stages(evaluation);
     let mut sections = vec![heading(evaluation, provenance), accuracy(evaluation)];
-    if !stages.is_empty() {
-        sections.push(sections::classes(&evaluation.labels, &stages));
+    if !evaluation.stages.is_empty() {
+        sections.push(sections::classes(&evaluation.labels, &evaluation.stages));
         sections.push(rejection(evaluation));
     }
     sections.extend([
@@ -32,11 +30,6 @@ pub fn card(evaluation: &Evaluation, provenance: &Provenance) -> String {
         ),
     ]);
     sections.join("\n")
-}
-
-fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
-    let stages = evaluation.stages.iter();
-    stages.map(|stage| (stage.test_folds.as_str(), &stage.scores)).collect()
 }
 
 fn heading(evaluation: &Evaluation, provenance: &Provenance) -> String {
@@ -76,17 +69,11 @@ fn accuracy(evaluation: &Evaluation) -> String {
         evaluation.recipe.seed
     );
     for stage in &evaluation.stages {
-        let row = sections::left_out_row(
-            &stage.test_folds,
-            (stage.n_test, stage.n_test_recordings),
-            &stage.scores,
-            stage.accuracy_interval,
-            stage.accuracy_bound,
-        );
+        let row = sections::left_out_row(stage);
         let _ = writeln!(
             text,
             "{row} {:.3} ({:.3}) |",
-            stage.calibration_error, stage.calibration_error_without,
+            stage.own.calibration_error, stage.own.calibration_error_without,
         );
     }
     if let Some(whole) = &evaluation.mean_of_whole_folds {
@@ -94,8 +81,7 @@ fn accuracy(evaluation: &Evaluation) -> String {
         text.push_str(&mean_row(&name, whole));
     }
     text.push_str(&mean_row("mean", mean));
-    let bounds = evaluation.stages.iter().map(|stage| stage.accuracy_bound);
-    text.push_str(sections::bounds_note(bounds));
+    text.push_str(sections::bounds_note(&evaluation.stages));
     text.push_str(&windows(evaluation));
     let _ = writeln!(
         text,
@@ -110,6 +96,7 @@ fn accuracy(evaluation: &Evaluation) -> String {
 fn windows(evaluation: &Evaluation) -> String {
     let of = |stage: &StageEvaluation| {
         stage
+            .own
             .window_accuracy
             .map(|accuracy| format!("{} (left-out {})", percent(accuracy), stage.test_folds))
     };
@@ -271,8 +258,7 @@ fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
 }
 
 fn limits(evaluation: &Evaluation) -> String {
-    let stages = scores_of_stages(evaluation);
-    let mut text = sections::limits_of_data(&evaluation.data, &stages);
+    let mut text = sections::limits_of_data(&evaluation.data, &evaluation.stages);
     text.push_str(
         "- Recordings of one device, place or day sound alike, and there are few of each: expect \
          lower accuracy on other microphones and in other places.\n- One sound at a time: of two \

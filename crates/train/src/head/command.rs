@@ -31,22 +31,9 @@ pub struct Arguments {
     /// The model that the head sits on: an ONNX file with an embedding.
     #[arg(long)]
     pub base: PathBuf,
-    /// The sounds to learn, in any layout that `data` shows: UrbanSound8K's, Freesound's, ESC's,
-    /// or a folder per label.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Additional slices that only train: audio/foldN/ and metadata.csv.
-    #[arg(long)]
-    pub extra: Option<PathBuf>,
-    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree
-    /// but those that a metadata.csv says to have one of the labels.
-    #[arg(long)]
-    pub background: Option<PathBuf>,
-    /// A folder of further such recordings, reported apart. A fifth of the recordings of each
-    /// folder at a time judge a detector that was fitted on the others; the one that is written is
-    /// fitted on all. Repeatable.
-    #[arg(long)]
-    pub unknown: Vec<PathBuf>,
+    /// Where the audio is.
+    #[command(flatten)]
+    pub folders: Folders,
     /// A JSON file that says which labels of the base the labels take the place of, and which
     /// they are a kind of: {"refines": {LABEL: [OF THE BASE]}, "parents": {LABEL: [OF THE BASE]}}
     /// [default: a label takes the place of the base's label of the same name, whatever the case,
@@ -106,19 +93,13 @@ pub fn execute(
     let paths = Paths::new(&arguments.out)?;
     let base = read_base(&arguments.base)?;
     let embedder = Embedder::new(&base, &arguments.work, stop)?;
-    let folders = Folders {
-        data: arguments.data.clone(),
-        extra: arguments.extra.clone(),
-        background: arguments.background.clone(),
-        unknown: arguments.unknown.clone(),
-    };
-    let Arguments { features, copies, seed, .. } = arguments;
+    let Arguments { folders, features, copies, seed, .. } = arguments;
     let recipe = Recipe::new(features.clone(), base.metadata(), *copies, *seed);
-    let dataset = material::open(&folders)?;
+    let dataset = material::open(folders)?;
     RecordingCounts::from(&dataset).groups(&arguments.test_folds)?;
     let relations =
         Relations::new(arguments.refines.as_deref(), &dataset.labels, &base.metadata().labels)?;
-    let Some(material) = Material::load(dataset, &folders, &embedder, (*copies, *seed))? else {
+    let Some(material) = Material::load(dataset, folders, &embedder, (*copies, *seed))? else {
         return Ok(None);
     };
     // Damaged files may have left too few.

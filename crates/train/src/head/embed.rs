@@ -1,6 +1,7 @@
-//! What the base model says of every patch of a set of sounds, from the core's own classifier,
-//! kept on disk in pieces: an interrupted run goes on where it stopped.
+//! The base model's outputs for every patch of a set of sounds, from the core's own classifier,
+//! kept on disk in pieces: an interrupted run resumes where it stopped.
 
+use crate::data::cache;
 use crate::data::columns::Source;
 use crate::nn::arrays;
 use crate::nn::net::Array;
@@ -32,12 +33,12 @@ impl From<&Source> for Sound {
     }
 }
 
-/// What came of a list of sounds.
+/// The patches of a list of sounds.
 #[derive(Debug, Default)]
 pub struct Embedded {
     /// Patches by sound; `None` where it could not be used.
     pub patches: Vec<Option<Vec<Patch>>>,
-    /// What was wrong with those.
+    /// Why those could not be used.
     pub failures: Vec<String>,
 }
 
@@ -52,9 +53,6 @@ pub struct Embedder<'a> {
 impl<'a> Embedder<'a> {
     /// Keeps what it computes under `work`, in a folder of the model's own. Work comes to a stop
     /// once `stop` is set.
-    ///
-    /// # Errors
-    /// For a model without embedding.
     pub fn new(model: &'a Model, work: &Path, stop: &'a AtomicBool) -> Result<Self> {
         let metadata = model.metadata();
         let embedding_size = metadata.embedding_size.ok_or_else(|| {
@@ -87,11 +85,11 @@ impl<'a> Embedder<'a> {
         for (index, piece) in sounds.chunks(SOUNDS_PER_FILE).enumerate() {
             let first = index * SOUNDS_PER_FILE;
             let path = self.path(what, piece);
-            let (failures, arrays) = match self.cached(&path, piece.len()) {
+            let (failures, arrays) = match cache::arrays(&path, |arrays| self.fits(arrays, piece)) {
                 Some(cached) => cached,
                 None => {
                     let load = |offset: usize| load(first + offset);
-                    let Some(computed) = self.compute(piece, load, &bar) else {
+                    let Some((failures, arrays)) = self.compute(piece, load, &bar) else {
                         bar.finish_and_clear();
                         progress::line(&format!(
                             "stopped after {first} of {} embeddings of {what}; the same command \
@@ -100,7 +98,6 @@ impl<'a> Embedder<'a> {
                         ));
                         return Ok(None);
                     };
-                    let (failures, arrays) = computed;
                     arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
                     (failures, arrays)
                 }
@@ -125,20 +122,9 @@ impl<'a> Embedder<'a> {
         self.folder.join(format!("{what}-{}.bin", short_hash(&key)))
     }
 
-    fn cached(&self, path: &Path, sounds: usize) -> Option<(Vec<String>, Vec<Array>)> {
-        if !path.exists() {
-            return None;
-        }
+    fn fits(&self, arrays: &[Array], piece: &[Sound]) -> bool {
         let fits = |array: &Array| matches!(array.shape[..], [_, width] if width == self.width());
-        match arrays::read::<Vec<String>>(path) {
-            Ok((failures, arrays)) if arrays.len() == sounds && arrays.iter().all(fits) => {
-                Some((failures, arrays))
-            }
-            _ => {
-                progress::line(&format!("{} is damaged and will be made again", path.display()));
-                None
-            }
-        }
+        arrays.len() == piece.len() && arrays.iter().all(fits)
     }
 
     /// Failures, and one array per sound; `None` when stopped.

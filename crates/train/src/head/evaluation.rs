@@ -3,9 +3,9 @@
 use super::material::Material;
 use super::recipe::Recipe;
 use super::stage::{Answer, Stage};
-use crate::data::dataset::format_folds;
 use crate::data::summary::DataSummary;
-use crate::metrics::{self, Scores};
+use crate::metrics::left_out::{LeftOut, mean, mean_accuracy};
+use crate::metrics::{self, sigmoid};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub struct Evaluation {
     pub date: String,
     /// The command that made the head.
     pub command: String,
-    /// Stands for settings, base and data.
+    /// Hash of settings, base and data.
     pub config_hash: String,
     /// The settings themselves.
     pub recipe: Recipe,
@@ -64,33 +64,17 @@ pub struct Evaluation {
 /// Names a base model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Base {
-    /// Its name.
     pub name: String,
     /// Lower-case hexadecimal SHA-256 of its file.
     pub sha256: String,
 }
 
-/// A stage that left out folds.
+/// A stage that left out folds. A clip of several segments is judged by the mean of their outputs.
+pub type StageEvaluation = LeftOut<Figures>;
+
+/// The figures of a stage that only this command has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StageEvaluation {
-    /// Left-out folds, such as `1` or `3-9`.
-    pub test_folds: String,
-    /// Training clips, additional slices included.
-    pub n_train: usize,
-    /// Clips kept from training because their recording is in a left-out fold.
-    pub n_dropped: usize,
-    /// Left-out clips; official ones only.
-    pub n_test: usize,
-    /// Recordings that the left-out clips were cut from.
-    pub n_test_recordings: usize,
-    /// 95% interval of the accuracy, resampling recordings.
-    pub accuracy_interval: (f64, f64),
-    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accuracy_bound: Option<(f64, f64)>,
-    /// Scores; a clip of several segments is judged by the mean of their outputs.
-    #[serde(flatten)]
-    pub scores: Scores,
+pub struct Figures {
     /// The chosen penalty of the logistic regression.
     pub c: f64,
     /// Its accuracy in cross-validation over the recordings of the training clips.
@@ -114,13 +98,11 @@ pub struct StageEvaluation {
 pub struct Means {
     /// The stages, by their left-out folds.
     pub test_folds: Vec<String>,
-    /// Accuracy.
     pub accuracy: f64,
     /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
     /// clips are right or all are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_bound: Option<(f64, f64)>,
-    /// Macro-F1.
     pub macro_f1: f64,
     /// Expected calibration error.
     pub calibration_error: f64,
@@ -182,17 +164,8 @@ pub struct Unknown {
 pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvaluation> {
     let evaluate = |stage: &Stage| {
         let judged = &stage.judged;
-        let recordings = metrics::count_recordings(judged);
         let temperature = stage.fitted.temperature;
-        StageEvaluation {
-            test_folds: format_folds(&stage.test_folds),
-            n_train: stage.n_train,
-            n_dropped: stage.n_dropped,
-            n_test: judged.len(),
-            n_test_recordings: recordings,
-            accuracy_interval: metrics::accuracy_interval(judged, seed),
-            accuracy_bound: metrics::accuracy_bound(metrics::accuracy(judged), recordings),
-            scores: metrics::scores(judged, labels),
+        let own = Figures {
             c: stage.fitted.c,
             cross_validated: stage.fitted.cross_validated,
             candidates: stage.fitted.candidates.clone(),
@@ -201,7 +174,9 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
             temperature,
             calibration_error: metrics::calibration_error(judged, 1.0),
             window_accuracy: (!stage.windows.is_empty()).then(|| metrics::accuracy(&stage.windows)),
-        }
+        };
+        let trained = (stage.n_train, stage.n_dropped);
+        LeftOut::new(&stage.test_folds, trained, judged, labels, seed, own)
     };
     stages.iter().map(evaluate).collect()
 }
@@ -209,24 +184,20 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
 /// Means over stages; `None` without any.
 pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Option<Means> {
     let stages: Vec<_> = stages.into_iter().collect();
-    let mean = |value: fn(&StageEvaluation) -> f64| {
-        stages.iter().map(|stage| value(stage)).sum::<f64>() / stages.len() as f64
-    };
-    let accuracy = mean(|stage| stage.scores.accuracy);
-    let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();
+    let (accuracy, accuracy_bound) = mean_accuracy(&stages);
     (!stages.is_empty()).then(|| Means {
         test_folds: stages.iter().map(|stage| stage.test_folds.clone()).collect(),
         accuracy,
-        accuracy_bound: metrics::accuracy_bound(accuracy, recordings),
-        macro_f1: mean(|stage| stage.scores.macro_f1),
-        calibration_error: mean(|stage| stage.calibration_error),
+        accuracy_bound,
+        macro_f1: mean(&stages, |stage| stage.scores.macro_f1),
+        calibration_error: mean(&stages, |stage| stage.own.calibration_error),
     })
 }
 
 impl Answer {
     /// The best score.
     fn best(&self) -> f64 {
-        metrics::softmax(&self.logits, 1.0).into_iter().fold(0.0, f64::max)
+        metrics::best_score(&self.logits, 1.0)
     }
 
     /// The best score, times the detector's probability.
@@ -235,10 +206,7 @@ impl Answer {
     }
 
     fn label(&self) -> usize {
-        (0..self.logits.len())
-            .rev()
-            .max_by(|&a, &b| self.logits[a].total_cmp(&self.logits[b]))
-            .unwrap_or(0)
+        metrics::greatest(&self.logits)
     }
 }
 
@@ -340,11 +308,6 @@ pub fn unknown(
     }
     recorded.extend(synthesised);
     recorded
-}
-
-/// The logistic function.
-pub fn sigmoid(logit: f32) -> f64 {
-    1.0 / (1.0 + f64::from(-logit).exp())
 }
 
 #[cfg(test)]

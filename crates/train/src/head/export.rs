@@ -1,17 +1,15 @@
 //! From a trained layer to a head file that is known to say the same.
 
-use super::evaluation::sigmoid;
 use super::material::Clip;
 use super::recipe::Recipe;
 use crate::data::columns::{self, Source};
-use crate::files::write_atomically;
 use crate::linear::Linear;
-use crate::metrics;
+use crate::metrics::{self, greatest_difference, sigmoid};
+use crate::publish::file::write_model;
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::{
     Classifier, Detector, Head, HeadMetadata, Model, Patch, Pcm, Prediction, SampleRate,
 };
-use std::io::Write;
 use std::path::Path;
 
 /// Greatest accepted difference of a score between the exported file and the trained layer.
@@ -60,9 +58,7 @@ pub fn export(
         "the exported head differs from the trained one by {difference} in a score, {TOLERANCE} \
          is accepted"
     );
-    write_atomically(path, |out| out.write_all(text.as_bytes()))?;
-    let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    ensure!(written == text.as_bytes(), "{}: the file is not what was written", path.display());
+    write_model(path, text.as_bytes())?;
     Ok(difference)
 }
 
@@ -91,8 +87,10 @@ fn compare(
             let presence = layers.detector.logits(&recipe.detector_inputs(segment));
             (metrics::softmax(&logits, temperature), sigmoid(presence.into_iter().sum()))
         };
-        let segment =
-            recipe.segments(&clip.patches).next().with_context(|| format!("{name}: silent"))?;
+        let segment = recipe
+            .segments(&clip.sound.patches)
+            .next()
+            .with_context(|| format!("{name}: silent"))?;
         let (scores, presence) = answer(segment);
         let there = first(&mut alone)?;
         ensure!(there.scores().len() == scores.len(), "{name}: another number of labels");
@@ -100,7 +98,7 @@ fn compare(
         let best = scores.iter().copied().fold(0.0, f64::max) * presence;
         check_rejection(&there, threshold - best).with_context(|| name.clone())?;
 
-        let window = &clip.patches[..recipe.window_patches.min(clip.patches.len())];
+        let window = &clip.sound.patches[..recipe.window_patches.min(clip.sound.patches.len())];
         let (scores, presence) = answer(window);
         let scores: Vec<_> = scores.into_iter().map(|score| score * presence).collect();
         let there = first(&mut joint)?;
@@ -111,14 +109,8 @@ fn compare(
 
 /// The greatest difference of the scores, of which the file's may have more behind.
 fn difference(here: &[f64], there: &[f32]) -> Result<f32> {
-    let mut greatest = 0f32;
-    for (here, there) in here.iter().zip(there) {
-        // `max` would pass over NaN.
-        let difference = (*here as f32 - there).abs();
-        ensure!(difference.is_finite(), "a score is not finite");
-        greatest = greatest.max(difference);
-    }
-    Ok(greatest)
+    let here: Vec<_> = here.iter().map(|&score| score as f32).collect();
+    greatest_difference(&there[..there.len().min(here.len())], &here)
 }
 
 /// A segment is rejected where the margin is positive. Within the tolerance of scores either

@@ -3,7 +3,7 @@
 use super::embed::{Embedder, Sound};
 use super::{alter, segment, synthesis, unknown};
 use crate::data::columns::{self, Source};
-use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice};
+use crate::data::dataset::{Dataset, Division, Folds, Layout, Presence, Slice};
 use crate::data::summary::DataSummary;
 use crate::progress;
 use crate::publish::provenance::folder_name;
@@ -15,36 +15,48 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Where the audio is.
-#[derive(Clone, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct Folders {
-    /// The data set, in any of the known layouts.
+    /// The sounds to learn, in any layout that `data` shows: UrbanSound8K's, Freesound's, ESC's,
+    /// or a folder per label.
+    #[arg(long)]
     pub data: PathBuf,
-    /// Additional slices in UrbanSound8K's columns, which only train.
+    /// Additional slices that only train: audio/foldN/ and metadata.csv.
+    #[arg(long)]
     pub extra: Option<PathBuf>,
-    /// Recordings of none of the labels.
+    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree
+    /// but those that a metadata.csv says to have one of the labels.
+    #[arg(long)]
     pub background: Option<PathBuf>,
-    /// Folders of further ones, each reported apart.
+    /// A folder of further such recordings, reported apart. A fifth of the recordings of each
+    /// folder at a time judge a detector that was fitted on the others; the one that is written is
+    /// fitted on all. Repeatable.
+    #[arg(long)]
     pub unknown: Vec<PathBuf>,
 }
 
-/// A slice with what the base model says of it.
-pub struct Clip {
-    /// What the table says.
-    pub slice: Slice,
+/// The base model's outputs for a sound.
+pub struct Embedded {
     /// At least one patch.
     pub patches: Vec<Patch>,
     /// The same of altered copies, which only train.
     pub copies: Vec<Vec<Patch>>,
+}
+
+/// A slice with its patches.
+pub struct Clip {
+    /// What the table says.
+    pub slice: Slice,
+    /// Its patches.
+    pub sound: Embedded,
 }
 
 /// A recording of none of the labels, or an excerpt of one.
 pub struct Negative {
     /// Excerpts of one recording have one name.
     pub recording: String,
-    /// At least one patch.
-    pub patches: Vec<Patch>,
-    /// The same of altered copies, which only train.
-    pub copies: Vec<Vec<Patch>>,
+    /// Its patches.
+    pub sound: Embedded,
 }
 
 /// Sounds of none of the labels that are reported together.
@@ -91,10 +103,7 @@ impl Material {
         let mut unreadable = clips.failures;
         let (total, extra) = (dataset.total(), dataset.training_only);
         let paired = dataset.slices.into_iter().zip(clips.sounds);
-        let clips = paired.filter_map(|(slice, sound)| {
-            let Embedded { patches, copies } = sound?;
-            Some(Clip { slice, patches, copies })
-        });
+        let clips = paired.filter_map(|(slice, sound)| Some(Clip { slice, sound: sound? }));
         let clips: Vec<_> = clips.collect();
         ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
         let mut negatives = Vec::new();
@@ -131,37 +140,23 @@ impl Material {
     }
 
     /// The clips of a stage that leaves out `test_folds`.
-    pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Split<'_>> {
-        let usable = vec![true; self.clips.len()];
-        let split = self.folds().split(test_folds, &usable, 0.0, 0)?;
-        let clips = |indices: &[usize]| indices.iter().map(|&index| &self.clips[index]).collect();
-        Ok(Split { train: clips(&split.train), test: clips(&split.test), dropped: split.dropped })
+    pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Division<'_, Clip>> {
+        self.folds().leave_out(test_folds, &self.clips)
     }
 
     /// A hash of everything that was processed, by name, fold, label and length.
     pub fn hash(&self) -> String {
         let mut text = String::new();
-        for Clip { slice, patches, .. } in &self.clips {
-            let Slice { stem, fold, label, .. } = slice;
-            text.push_str(&format!("{stem} {fold} {label} {}\n", patches.len()));
+        for Clip { slice: Slice { stem, fold, label, .. }, sound } in &self.clips {
+            text.push_str(&format!("{stem} {fold} {label} {}\n", sound.patches.len()));
         }
         for set in &self.negatives {
-            for Negative { recording, patches, .. } in &set.sounds {
-                text.push_str(&format!("{} {recording} {}\n", set.name, patches.len()));
+            for Negative { recording, sound } in &set.sounds {
+                text.push_str(&format!("{} {recording} {}\n", set.name, sound.patches.len()));
             }
         }
         short_hash(&text)
     }
-}
-
-/// The clips of one stage.
-pub struct Split<'a> {
-    /// Clips to train on.
-    pub train: Vec<&'a Clip>,
-    /// Official clips left out.
-    pub test: Vec<&'a Clip>,
-    /// Clips that were kept from training because their recording is in a left-out fold.
-    pub dropped: usize,
 }
 
 /// Reads the tables. What is missing is named on stderr.
@@ -183,12 +178,6 @@ pub fn open(folders: &Folders) -> Result<Dataset> {
         progress::line(&dataset.findings.to_string());
     }
     Ok(dataset)
-}
-
-/// Patches of a sound and of its altered copies.
-struct Embedded {
-    patches: Vec<Patch>,
-    copies: Vec<Vec<Patch>>,
 }
 
 /// Sounds by source; `None` where one could not be used.
@@ -268,9 +257,5 @@ impl Embedding<'_> {
 
 fn negatives_of(recordings: Vec<String>, sounds: Vec<Option<Embedded>>) -> Vec<Negative> {
     let pairs = recordings.into_iter().zip(sounds);
-    let usable = pairs.filter_map(|(recording, sound)| {
-        let Embedded { patches, copies } = sound?;
-        Some(Negative { recording, patches, copies })
-    });
-    usable.collect()
+    pairs.filter_map(|(recording, sound)| Some(Negative { recording, sound: sound? })).collect()
 }

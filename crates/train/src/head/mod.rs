@@ -1,8 +1,9 @@
 //! The `head` command: other labels on the embedding of a base model.
 //!
-//! [`embed`] asks the base model, through the core, what it makes of every patch of every clip;
-//! [`recipe`] fits a linear layer and a detector on that; [`stage`] does so for every group of
-//! left-out folds and then for everything; [`assemble`] writes head, evaluation and card.
+//! In: a base model, and folders of labelled and of unlabelled sounds ([`material`], whose patches
+//! [`embed`] computes with the core). [`recipe`] fits a linear layer and a detector on them, and
+//! [`stage`] does so without each group of left-out folds and then with everything. Out: head,
+//! evaluation and card ([`assemble`]).
 
 mod alter;
 mod assemble;
@@ -23,4 +24,3 @@ mod tests;
 mod unknown;
 
 pub use command::{Arguments, run};
-pub use unknown::recording_of;

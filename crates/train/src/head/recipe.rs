@@ -1,7 +1,7 @@
 //! How a head is made of clips: its inputs, and the two layers that are fitted on them. Nothing
 //! outside this module decides about either.
 
-use super::material::{Clip, Negative};
+use super::material::{Clip, Embedded, Negative};
 use super::segment::{self, segments};
 use crate::linear::Linear;
 use crate::linear::logistic::{self, Choice, Counting, Criterion, Examples};
@@ -68,7 +68,6 @@ pub struct Fitted {
 /// A fitted detector: one output, the logit of the probability that a sound is any of the labels.
 #[derive(Clone, Debug)]
 pub struct FittedDetector {
-    /// The output.
     pub output: Linear,
     /// The chosen `C` of the logistic regression.
     pub c: f64,
@@ -120,7 +119,7 @@ impl Recipe {
     pub fn fit(&self, clips: &[&Clip], n_labels: usize) -> Result<Fitted> {
         let mut rows = Rows::new(self, |segment| self.inputs(segment));
         for clip in clips {
-            rows.add(clip.slice.label, &clip.slice.recording, &clip.patches, &clip.copies);
+            rows.add(clip.slice.label, &clip.slice.recording, &clip.sound);
         }
         let examples = rows.examples;
         let (label, recording) = (examples.labels.first(), examples.recordings.first());
@@ -146,24 +145,16 @@ impl Recipe {
     /// Fits the output that tells `clips` from `negatives`, each with the name of its set.
     pub fn fit_detector(&self, clips: &[&Clip], negatives: &[(&str, &Negative)]) -> FittedDetector {
         let mut rows = Rows::new(self, |segment| self.detector_inputs(segment));
-        for (set, sound) in negatives {
-            let recording = format!("{set}: {}", sound.recording);
-            rows.add(0, &recording, &sound.patches, &sound.copies);
+        for (set, negative) in negatives {
+            let recording = format!("{set}: {}", negative.recording);
+            rows.add(0, &recording, &negative.sound);
         }
         for clip in clips {
             let recording = format!("clip: {}", clip.slice.recording);
-            rows.add(1, &recording, &clip.patches, &clip.copies);
+            rows.add(1, &recording, &clip.sound);
         }
         let refit = logistic::fit_by_choice(&rows.examples, 2, DETECTOR, self.seed);
-        // Softmax over two outputs is the logistic function of their difference.
-        let two = refit.linear;
-        let (against, for_it) = two.weight.split_at(two.n_features);
-        let output = Linear {
-            n_features: two.n_features,
-            weight: for_it.iter().zip(against).map(|(a, b)| a - b).collect(),
-            bias: vec![two.bias[1] - two.bias[0]],
-        };
-        FittedDetector { output, c: refit.c }
+        FittedDetector { output: refit.linear.one_of_two(), c: refit.c }
     }
 }
 
@@ -180,11 +171,9 @@ impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
     }
 
     /// The segments of a sound; its windows and copies only train.
-    fn add(&mut self, label: usize, recording: &str, patches: &[Patch], copies: &[Vec<Patch>]) {
+    fn add(&mut self, label: usize, recording: &str, sound: &Embedded) {
         let recipe = self.recipe;
-        for (index, patches) in
-            [patches].into_iter().chain(copies.iter().map(Vec::as_slice)).enumerate()
-        {
+        for (index, patches) in [&sound.patches].into_iter().chain(&sound.copies).enumerate() {
             let counts = if index == 0 { 1.0 } else { COPY_COUNTS };
             let segments = recipe.segments(patches).map(|segment| (segment, counts));
             let n_segments = segments.clone().count();
@@ -192,16 +181,13 @@ impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
             let window_counts = counts * WINDOWS_COUNT * n_segments as f64 / n_windows as f64;
             let windows = recipe.windows(patches).map(|window| (window, window_counts));
             for (place, (patches, counts)) in segments.chain(windows).enumerate() {
-                self.push(label, recording, patches, counts);
-                self.examples.only_train.push(index > 0 || place >= n_segments);
+                let examples = &mut self.examples;
+                examples.features.push((self.inputs)(patches));
+                examples.labels.push(label);
+                examples.recordings.push(recording.to_owned());
+                examples.counts.push(counts);
+                examples.only_train.push(index > 0 || place >= n_segments);
             }
         }
-    }
-
-    fn push(&mut self, label: usize, recording: &str, segment: &[Patch], counts: f64) {
-        self.examples.features.push((self.inputs)(segment));
-        self.examples.labels.push(label);
-        self.examples.recordings.push(recording.to_owned());
-        self.examples.counts.push(counts);
     }
 }

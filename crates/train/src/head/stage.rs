@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// the others.
 pub const PARTS: usize = 5;
 
-/// What a head says of a segment, or of a clip: the mean over its segments.
+/// A head's outputs for a segment, or for a clip: the mean over its segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// Logits of the labels, divided by the head's temperature.
@@ -49,7 +49,6 @@ pub struct Last {
     pub n_train: usize,
     /// The layer of labels.
     pub fitted: Fitted,
-    /// The detector.
     pub detector: FittedDetector,
 }
 
@@ -69,23 +68,24 @@ pub fn leaving_out(
     let heads: Vec<_> = heads.collect();
     let known = heads.iter().map(|head| split.test.iter().map(|clip| head.clip(clip)).collect());
     let known: Vec<Vec<_>> = known.collect();
-    let judged = split.test.iter().zip(&known[0]).map(|(clip, answer)| judged(clip, answer));
-    let judged = judged.collect();
+    let judged_clips = split.test.iter().zip(&known[0]);
+    let judged_clips = judged_clips.map(|(clip, answer)| judged(clip, answer)).collect();
     let windows = split.test.iter().flat_map(|clip| {
-        recipe.windows(&clip.patches).map(|window| judged_of(clip, &heads[0], window))
+        recipe.windows(&clip.sound.patches).map(|window| judged(clip, &heads[0].answer(window)))
     });
     let windows = windows.collect();
     let mut negatives: Vec<_> = material.negatives.iter().map(|_| Vec::new()).collect();
     for (part, head) in heads.iter().enumerate() {
         for (answers, sounds) in negatives.iter_mut().zip(parts(material, part, true)) {
-            answers.extend(sounds.iter().flat_map(|sound| head.segments(&sound.patches)));
+            answers
+                .extend(sounds.iter().flat_map(|negative| head.segments(&negative.sound.patches)));
         }
     }
     Ok(Stage {
         test_folds: test_folds.clone(),
         n_train: split.train.len(),
         n_dropped: split.dropped,
-        judged,
+        judged: judged_clips,
         windows,
         known,
         negatives,
@@ -109,10 +109,6 @@ fn judged(clip: &Clip, answer: &Answer) -> Judged {
         label: clip.slice.label,
         recording: clip.slice.recording.clone(),
     }
-}
-
-fn judged_of(clip: &Clip, head: &Head<'_>, segment: &[Patch]) -> Judged {
-    judged(clip, &head.answer(segment))
 }
 
 /// By set, the sounds of a part of the recordings, or of all other parts.
@@ -160,7 +156,7 @@ impl Head<'_> {
 
     /// A clip's outputs: the mean over its segments.
     fn clip(&self, clip: &Clip) -> Answer {
-        let answers = self.segments(&clip.patches);
+        let answers = self.segments(&clip.sound.patches);
         let n = answers.len() as f32;
         let mut mean = Answer { logits: vec![0.0; self.fitted.labels.bias.len()], presence: 0.0 };
         for answer in &answers {
@@ -174,13 +170,13 @@ impl Head<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::head::material::Embedded;
 
     #[test]
     fn parts_share_no_recording_and_miss_none() {
         let sound = |name: &str| Negative {
             recording: name.to_owned(),
-            patches: Vec::new(),
-            copies: Vec::new(),
+            sound: Embedded { patches: Vec::new(), copies: Vec::new() },
         };
         let sounds: Vec<_> =
             ["c", "a", "b", "a", "c", "d", "f", "e", "c", "g"].map(sound).into_iter().collect();

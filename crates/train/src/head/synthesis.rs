@@ -1,6 +1,7 @@
 //! Sounds of none of the labels that need no recording: digital silence, noise, tones, sweeps,
 //! mains hum, clicks. Every detector knows them, so that none of them is taken for a label.
 
+use crate::data::sound::{amplitude, log_uniform};
 use crate::random::generator;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -44,7 +45,7 @@ pub fn groups(rate: u32, seconds: f64, seed: u64) -> Vec<Group> {
 /// Scales to a mean level in dB relative to full scale.
 fn at_level(mut sound: Vec<f32>, decibel: f32) -> Vec<f32> {
     let power = sound.iter().map(|x| x * x).sum::<f32>() / sound.len().max(1) as f32;
-    let gain = 10f32.powf(decibel / 20.0) / power.sqrt().max(1e-9);
+    let gain = amplitude(decibel) / power.sqrt().max(1e-9);
     sound.iter_mut().for_each(|x| *x = (*x * gain).clamp(-1.0, 1.0));
     sound
 }
@@ -53,11 +54,7 @@ fn silence(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     // One in three is digital silence, the others are what a converter adds to it.
     match rng.random_range(0..3) {
         0 => vec![0.0; samples],
-        _ => {
-            let noise = (0..samples).map(|_| rng.random_range(-1.0..1.0f32)).collect();
-            let decibel = rng.random_range(-100.0..-60.0);
-            at_level(noise, decibel)
-        }
+        _ => at_level(uniform(samples, rng), rng.random_range(-100.0..-60.0)),
     }
 }
 
@@ -69,13 +66,12 @@ fn tone_level(rng: &mut Xoshiro256PlusPlus) -> f32 {
     rng.random_range(-50.0..-6.0)
 }
 
-fn log_uniform(rng: &mut Xoshiro256PlusPlus, low: f32, high: f32) -> f32 {
-    rng.random_range(low.ln()..high.ln()).exp()
+fn uniform(samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
+    (0..samples).map(|_| rng.random_range(-1.0..1.0)).collect()
 }
 
 fn white(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
-    let noise = (0..samples).map(|_| rng.random_range(-1.0..1.0f32)).collect();
-    at_level(noise, noise_level(rng))
+    at_level(uniform(samples, rng), noise_level(rng))
 }
 
 /// White noise through three one-pole filters whose sum falls by 3 dB per octave (after
@@ -152,7 +148,7 @@ fn clicks(rate: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut sound = vec![0.0; samples];
     let every = log_uniform(rng, 0.1, 2.0);
     let jitter = rng.random_range(0.0..0.8);
-    let height = 10f32.powf(rng.random_range(-40.0..0.0f32) / 20.0);
+    let height = amplitude(rng.random_range(-40.0..0.0));
     let mut at = rng.random_range(0.0..every * 0.2);
     while let Some(sample) = sound.get_mut((at * rate) as usize) {
         *sample = height;

@@ -6,6 +6,7 @@
 use super::command::{Arguments, execute};
 use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
+use super::material::Folders;
 use super::segment;
 use crate::fixtures::{sound, write_dataset, write_wav};
 use crate::publish::provenance::Stated;
@@ -29,10 +30,12 @@ fn arguments(root: &Path) -> Arguments {
     std::fs::write(root.join("base.onnx"), base_bytes()).unwrap();
     Arguments {
         base: root.join("base.onnx"),
-        data: root.join("my-sounds"),
-        extra: None,
-        background: None,
-        unknown: Vec::new(),
+        folders: Folders {
+            data: root.join("my-sounds"),
+            extra: None,
+            background: None,
+            unknown: Vec::new(),
+        },
         refines: None,
         copies: 1,
         out: root.join("out/mine.head.json"),
@@ -84,11 +87,9 @@ fn somebodys_own_sounds_become_a_head() {
     write_folders(root.path());
     write_faint(&root.path().join("background"));
     write_faint(&root.path().join("others"));
-    let arguments = Arguments {
-        background: Some(root.path().join("background")),
-        unknown: vec![root.path().join("others")],
-        ..arguments(root.path())
-    };
+    let mut arguments = arguments(root.path());
+    arguments.folders.background = Some(root.path().join("background"));
+    arguments.folders.unknown = vec![root.path().join("others")];
     let evaluation = run(&arguments);
     assert_eq!(evaluation.labels, ["high", "low", "noise"]);
     assert_eq!(evaluation.data.total.present, 72);
@@ -155,7 +156,7 @@ fn official_folds_are_left_out_in_turn() {
 }
 
 #[test]
-fn what_cannot_be_taught_is_refused() {
+fn what_cannot_be_trained_on_is_refused() {
     let root = TempDir::new().unwrap();
     write_folders(root.path());
     let good = arguments(root.path());
@@ -168,8 +169,9 @@ fn what_cannot_be_taught_is_refused() {
     assert!(message.contains("\"tiny\" has no embedding"), "{message}");
     let out = root.path().join("out/mine.json");
     assert!(refused(&Arguments { out, ..good.clone() }).contains("NAME.head.json"));
-    let extra = Some(root.path().to_path_buf());
-    assert!(refused(&Arguments { extra, ..good.clone() }).contains("--extra"));
+    let mut extra = good.clone();
+    extra.folders.extra = Some(root.path().to_path_buf());
+    assert!(refused(&extra).contains("--extra"));
     let refines = root.path().join("refines.json");
     std::fs::write(&refines, r#"{"refines": {"low": ["low"], "high": ["shrill"]}}"#).unwrap();
     let message = refused(&Arguments { refines: Some(refines), ..good.clone() });

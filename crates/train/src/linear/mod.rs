@@ -19,6 +19,17 @@ pub struct Linear {
 }
 
 impl Linear {
+    /// Of a layer with two outputs, the one whose logistic function is the second one's softmax:
+    /// their difference.
+    pub fn one_of_two(&self) -> Self {
+        let (first, second) = self.weight.split_at(self.n_features);
+        Self {
+            n_features: self.n_features,
+            weight: second.iter().zip(first).map(|(b, a)| b - a).collect(),
+            bias: vec![self.bias[1] - self.bias[0]],
+        }
+    }
+
     /// Logits of one feature vector.
     pub fn logits(&self, features: &[f32]) -> Vec<f32> {
         let rows = self.weight.chunks_exact(self.n_features).zip(&self.bias);

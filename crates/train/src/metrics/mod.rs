@@ -1,11 +1,17 @@
 //! Figures of merit, each as scikit-learn defines it.
+//!
+//! In: [`Judged`] clips, or scores with true labels. Out: accuracy, F1, calibration and AUROC; the
+//! same of one label against the rest ([`binary`]), of a group of left-out folds ([`left_out`]), and
+//! as a [`table`] of labels.
 
 pub mod binary;
 #[cfg(test)]
 mod golden;
+pub mod left_out;
 pub mod table;
 
 use crate::random::generator;
+use anyhow::{Result, ensure};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,13 +30,7 @@ pub struct Judged {
 impl Judged {
     /// Index of the greatest logit.
     pub fn predicted(&self) -> usize {
-        let mut best = 0;
-        for (index, logit) in self.logits.iter().enumerate() {
-            if *logit > self.logits[best] {
-                best = index;
-            }
-        }
-        best
+        greatest(&self.logits)
     }
 
     /// Whether the greatest logit is the true label's.
@@ -40,8 +40,19 @@ impl Judged {
 
     /// The greatest softmax score at a temperature.
     pub fn confidence(&self, temperature: f64) -> f64 {
-        softmax(&self.logits, temperature).into_iter().fold(0.0, f64::max)
+        best_score(&self.logits, temperature)
     }
+}
+
+/// Index of the greatest value, the first of equal ones.
+pub fn greatest(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
 }
 
 /// Softmax of `logits / temperature`.
@@ -51,6 +62,28 @@ pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     let powers: Vec<_> = powers.collect();
     let sum: f64 = powers.iter().sum();
     powers.into_iter().map(|power| power / sum).collect()
+}
+
+/// The probability whose logit is this.
+pub fn sigmoid(logit: f32) -> f64 {
+    1.0 / (1.0 + f64::from(-logit).exp())
+}
+
+/// The greatest score of softmax at a temperature.
+pub fn best_score(logits: &[f32], temperature: f64) -> f64 {
+    softmax(logits, temperature).into_iter().fold(0.0, f64::max)
+}
+
+/// The greatest difference between values that ought to be equal.
+///
+/// # Errors
+/// When their numbers differ, or a difference is not finite, which a maximum would pass over.
+pub fn greatest_difference(found: &[f32], expected: &[f32]) -> Result<f32> {
+    let (n, of) = (found.len(), expected.len());
+    ensure!(n == of, "{n} values, expected {of}");
+    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+    ensure!(differences.clone().all(f32::is_finite), "a value is not finite");
+    Ok(differences.fold(0.0, f32::max))
 }
 
 /// How well one label is recognised.

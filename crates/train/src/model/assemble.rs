@@ -13,6 +13,7 @@ use crate::model::stage::{StageResult, columns};
 use crate::nn::infer::Folded;
 use crate::program::today;
 use crate::progress;
+use crate::publish::file::write_evaluation;
 use crate::publish::provenance::Provenance;
 use crate::publish::statement::{accuracy_line, decision, folds_line};
 use anyhow::{Context, Result};
@@ -90,8 +91,7 @@ impl Assembly<'_> {
             shipped: shipped(self.last, &pooled, calibration, unknown, export_difference),
             rejection,
         };
-        let json = serde_json::to_string_pretty(&evaluation)? + "\n";
-        write_text(&self.out.join("evaluation.json"), &json)?;
+        write_evaluation(&self.out.join("evaluation.json"), &evaluation)?;
         write_text(&self.out.join("CARD.md"), &card(&evaluation, &metadata, self.provenance))?;
         Ok(evaluation)
     }

@@ -1,6 +1,5 @@
 //! `CARD.md`, written from the same numbers as `evaluation.json`.
 
-use crate::metrics::Scores;
 use crate::model::evaluation::Evaluation;
 use crate::publish::provenance::{self, Provenance};
 use crate::publish::sections::{self, thousands};
@@ -13,7 +12,7 @@ pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata, provenance: &Prov
     let sections = [
         heading(evaluation, provenance),
         accuracy(evaluation, provenance),
-        sections::classes(&evaluation.labels, &scores_of_stages(evaluation)),
+        sections::classes(&evaluation.labels, &evaluation.stages),
         rejection(evaluation),
         input(metadata),
         data(evaluation, provenance),
@@ -55,18 +54,12 @@ fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
         evaluation.seed
     );
     for stage in &evaluation.stages {
-        let row = sections::left_out_row(
-            &stage.test_folds,
-            (stage.n_test, stage.n_test_recordings),
-            &stage.scores,
-            stage.accuracy_interval,
-            stage.accuracy_bound,
-        );
+        let row = sections::left_out_row(stage);
         let _ = writeln!(
             text,
             "{row} {} | {} |",
-            percent(stage.accuracy_as_trained),
-            percent(stage.accuracy_native_length),
+            percent(stage.own.accuracy_as_trained),
+            percent(stage.own.accuracy_native_length),
         );
     }
     let notes = match provenance.is_urban_sound && evaluation.config.train.refit {
@@ -83,8 +76,7 @@ fn accuracy(evaluation: &Evaluation, provenance: &Provenance) -> String {
         percent(mean.accuracy_as_trained),
         percent(mean.accuracy_native_length),
     );
-    let bounds = evaluation.stages.iter().map(|stage| stage.accuracy_bound);
-    text.push_str(sections::bounds_note(bounds));
+    text.push_str(sections::bounds_note(&evaluation.stages));
     let _ = writeln!(
         text,
         "\nThe shipped network was trained on all {} clips; these figures are the best estimate \
@@ -182,8 +174,7 @@ fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
 }
 
 fn limits(evaluation: &Evaluation, provenance: &Provenance) -> String {
-    let stages = scores_of_stages(evaluation);
-    let mut text = sections::limits_of_data(&evaluation.data, &stages);
+    let mut text = sections::limits_of_data(&evaluation.data, &evaluation.stages);
     let (places, unknown) = match provenance.is_urban_sound {
         true => (
             "cities",
@@ -203,11 +194,6 @@ fn limits(evaluation: &Evaluation, provenance: &Provenance) -> String {
          two labels at once it names one.\n- {unknown}"
     );
     text
-}
-
-fn scores_of_stages(evaluation: &Evaluation) -> Vec<(&str, &Scores)> {
-    let stages = evaluation.stages.iter();
-    stages.map(|stage| (stage.test_folds.as_str(), &stage.scores)).collect()
 }
 
 #[cfg(test)]

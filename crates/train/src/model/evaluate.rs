@@ -2,12 +2,11 @@
 //! file to prediction.
 
 use crate::data::columns;
-use crate::data::dataset::parse_folds;
-use crate::data::dataset::{Dataset, Slice};
+use crate::data::dataset::{Dataset, Slice, parse_folds};
+use crate::data::parallel;
 use crate::metrics::{ClassScore, Scores, scores_of_confusion};
 use crate::progress;
 use anyhow::{Context, Result, anyhow, ensure};
-use rayon::prelude::*;
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -42,18 +41,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));
     let slices: Vec<_> = dataset.slices.iter().filter(wanted).collect();
     ensure!(!slices.is_empty(), "none of the wanted folds has clips here");
-    let bar = progress::bar(slices.len() as u64, "classifying");
-    let predictions: Vec<Result<usize>> = slices
-        .par_iter()
-        .map_init(
-            || Classifier::new(model.clone()),
-            |classifier, slice| {
-                bar.inc(1);
-                predict(classifier.as_mut().map_err(|error| anyhow!("{error}"))?, slice)
-            },
-        )
-        .collect();
-    bar.finish_and_clear();
+    let start = || Classifier::new(model.clone());
+    let predictions = parallel::map("classifying", &slices, start, |classifier, slice| {
+        predict(classifier.as_mut().map_err(|error| anyhow!("{error}"))?, slice)
+    });
     let mut confusion = vec![vec![0usize; labels.len()]; labels.len()];
     let mut failures = 0;
     for (slice, predicted) in slices.iter().zip(predictions) {

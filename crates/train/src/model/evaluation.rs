@@ -1,8 +1,8 @@
 //! `evaluation.json`: every number about a model, computed here and written by nobody else.
 
-use crate::data::dataset::format_folds;
 use crate::data::summary::DataSummary;
-use crate::metrics::{self, Judged, Scores};
+use crate::metrics::left_out::{LeftOut, mean, mean_accuracy};
+use crate::metrics::{self, Judged, sigmoid};
 use crate::model::config::Plan;
 use crate::model::rejection::RejectionOutput;
 use crate::model::stage::StageResult;
@@ -27,7 +27,7 @@ pub struct Evaluation {
     pub command: String,
     /// Seed of everything random.
     pub seed: u64,
-    /// Stands for the settings and data of the shipped network.
+    /// Hash of the settings and data of the shipped network.
     pub config_hash: String,
     /// The settings themselves.
     pub config: Plan,
@@ -48,27 +48,12 @@ pub struct Evaluation {
     pub rejection: Option<RejectionOutput>,
 }
 
-/// A stage that left out folds.
+/// A stage that left out folds. Clips are judged as in use: a segment, silence after a short clip.
+pub type StageEvaluation = LeftOut<Figures>;
+
+/// The figures of a stage that only this command has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StageEvaluation {
-    /// Left-out folds, such as `1` or `3-9`.
-    pub test_folds: String,
-    /// Training clips, additional slices included.
-    pub n_train: usize,
-    /// Clips kept from training because their recording is in a left-out fold.
-    pub n_dropped: usize,
-    /// Left-out clips; official ones only.
-    pub n_test: usize,
-    /// Recordings that the left-out clips were cut from.
-    pub n_test_recordings: usize,
-    /// 95% interval of the accuracy, resampling recordings.
-    pub accuracy_interval: (f64, f64),
-    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accuracy_bound: Option<(f64, f64)>,
-    /// Scores as in use: a segment, silence after a short clip.
-    #[serde(flatten)]
-    pub scores: Scores,
+pub struct Figures {
     /// Accuracy with the last layer as trained, before the refit.
     pub accuracy_as_trained: f64,
     /// Accuracy with every clip at its own length.
@@ -181,13 +166,10 @@ pub fn unknown(
 ) -> Unknown {
     let n_labels = known.first().map_or(0, |clip| clip.logits.len());
     let best = |logits: &Vec<f32>| {
-        let of_labels = &logits[..n_labels.min(logits.len())];
-        metrics::softmax(of_labels, calibration.temperature).into_iter().fold(0.0, f64::max)
+        metrics::best_score(&logits[..n_labels.min(logits.len())], calibration.temperature)
     };
-    let reject = |logits: &Vec<f32>| {
-        let logit = logits.get(n_labels).copied().unwrap_or(f32::NEG_INFINITY);
-        1.0 / (1.0 + f64::from(-logit).exp())
-    };
+    let reject =
+        |logits: &Vec<f32>| sigmoid(logits.get(n_labels).copied().unwrap_or(f32::NEG_INFINITY));
     let is_rejected = |logits: &&Vec<f32>| {
         best(logits) < calibration.rejection_threshold
             || output_threshold.is_some_and(|threshold| reject(logits) > threshold)
@@ -206,38 +188,28 @@ pub fn unknown(
 
 /// The entry of a stage.
 pub fn stage(result: &StageResult, labels: &[String]) -> StageEvaluation {
-    let judged = &result.judged;
-    let recordings = metrics::count_recordings(judged);
-    StageEvaluation {
-        test_folds: format_folds(&result.facts.test_folds),
-        n_train: result.facts.n_train,
-        n_dropped: result.facts.n_dropped,
-        n_test: judged.len(),
-        n_test_recordings: recordings,
-        accuracy_interval: metrics::accuracy_interval(judged, result.plan.train.seed),
-        accuracy_bound: metrics::accuracy_bound(metrics::accuracy(judged), recordings),
-        scores: metrics::scores(judged, labels),
+    let StageResult { facts, judged, .. } = result;
+    let own = Figures {
         accuracy_as_trained: metrics::accuracy(&result.judged_as_trained),
         accuracy_native_length: metrics::accuracy(&result.judged_native),
-        refit_c: result.facts.refit_c,
+        refit_c: facts.refit_c,
         calibration_error: metrics::calibration_error(judged, 1.0),
-        minutes: result.facts.minutes,
-    }
+        minutes: facts.minutes,
+    };
+    let trained = (facts.n_train, facts.n_dropped);
+    LeftOut::new(&facts.test_folds, trained, judged, labels, result.plan.train.seed, own)
 }
 
 /// Means over the stages.
 pub fn means(stages: &[StageEvaluation]) -> Means {
-    let mean = |value: fn(&StageEvaluation) -> f64| {
-        stages.iter().map(value).sum::<f64>() / stages.len().max(1) as f64
-    };
-    let accuracy = mean(|stage| stage.scores.accuracy);
-    let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();
+    let stages: Vec<_> = stages.iter().collect();
+    let (accuracy, accuracy_bound) = mean_accuracy(&stages);
     Means {
         accuracy,
-        accuracy_bound: metrics::accuracy_bound(accuracy, recordings),
-        macro_f1: mean(|stage| stage.scores.macro_f1),
-        accuracy_as_trained: mean(|stage| stage.accuracy_as_trained),
-        accuracy_native_length: mean(|stage| stage.accuracy_native_length),
+        accuracy_bound,
+        macro_f1: mean(&stages, |stage| stage.scores.macro_f1),
+        accuracy_as_trained: mean(&stages, |stage| stage.own.accuracy_as_trained),
+        accuracy_native_length: mean(&stages, |stage| stage.own.accuracy_native_length),
     }
 }
 

@@ -1,14 +1,13 @@
 //! From a trained network to a model file that is known to say the same.
 
-use crate::data::columns::Columns;
-use crate::data::columns::Normalisation;
-use crate::files::write_atomically;
+use crate::data::columns::{Columns, Normalisation};
+use crate::metrics::greatest_difference;
 use crate::model::onnx;
 use crate::nn::infer::Folded;
+use crate::publish::file::write_model;
 use anyhow::{Context, Result, ensure};
 use prost::Message;
 use sourcing_sound::{Classifier, Model, ModelMetadata};
-use std::io::Write;
 use std::path::Path;
 
 /// Greatest accepted difference of a logit between the exported file and the trained network.
@@ -39,14 +38,12 @@ pub fn export(
         "the exported network differs from the trained one by {difference} in a logit, \
          {TOLERANCE} is accepted"
     );
-    write_atomically(path, |out| out.write_all(&bytes))?;
-    let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    ensure!(written == bytes, "{}: the file is not what was written", path.display());
+    write_model(path, &bytes)?;
     Ok(difference)
 }
 
-/// The greatest difference of a logit between the trained network and the model file, each
-/// hearing the same columns on its own path.
+/// The greatest difference of a logit between the trained network and the model file, for the same
+/// columns.
 fn compare(
     network: &Folded,
     metadata: &ModelMetadata,
@@ -63,13 +60,7 @@ fn compare(
         let values = clip.frames().min(frames) * clip.n_mels;
         let there = classifier.logits_of_columns(&clip.values[..values])?;
         let here = network.linear.logits(&features);
-        ensure!(here.len() == there.len(), "{} logits became {}", here.len(), there.len());
-        for (a, b) in here.iter().zip(there) {
-            // `max` would pass over NaN.
-            let difference = (a - b).abs();
-            ensure!(difference.is_finite(), "a logit is not finite");
-            greatest = greatest.max(difference);
-        }
+        greatest = greatest.max(greatest_difference(&there, &here).context("the logits")?);
     }
     Ok(greatest)
 }

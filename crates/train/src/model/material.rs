@@ -1,7 +1,7 @@
 //! The audio of a model in memory: clips with their columns, background recordings.
 
 use crate::data::columns::{self, Columns, Normalisation, Source};
-use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice};
+use crate::data::dataset::{Dataset, Division, Folds, Layout, Presence, Slice};
 use crate::data::summary::DataSummary;
 use crate::linear::logistic::Examples;
 use crate::model::augment::Example;
@@ -108,21 +108,12 @@ impl Material {
     pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Split<'_>> {
         let slices = self.clips.iter().map(|clip| &clip.slice);
         let folds = Folds::over(slices, &self.summary.folds, Layout::UrbanSound8k);
-        let split = folds.split(test_folds, &vec![true; self.clips.len()], 0.0, 0)?;
-        let clips = |indices: &[usize]| indices.iter().map(|&index| &self.clips[index]).collect();
-        Ok(Split { train: clips(&split.train), test: clips(&split.test), dropped: split.dropped })
+        folds.leave_out(test_folds, &self.clips)
     }
 }
 
 /// The clips of one stage.
-pub struct Split<'a> {
-    /// Clips to train on.
-    pub train: Vec<&'a Clip>,
-    /// Official clips left out.
-    pub test: Vec<&'a Clip>,
-    /// Clips that were kept from training because their recording is in a left-out fold.
-    pub dropped: usize,
-}
+pub type Split<'a> = Division<'a, Clip>;
 
 impl Split<'_> {
     /// The training clips as examples.
@@ -213,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_recording_stands_on_both_sides() {
+    fn no_recording_is_on_both_sides() {
         let material = material(vec![
             clip("a", "1", 1, true),
             clip("b", "1", 2, true),

@@ -4,6 +4,7 @@
 //! noise. The network's scores for the labels do not change: the output only rejects.
 
 use crate::data::columns::Columns;
+use crate::data::sound::amplitude;
 use crate::linear::Linear;
 use crate::linear::logistic::{self, Examples};
 use crate::metrics;
@@ -79,7 +80,7 @@ pub fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32>
     let mut rng = generator(seed, "faint noise", &[index as u64]);
     let (low, high) = FAINT_LEVELS;
     let level = low + (high - low) * rng.random::<f32>();
-    let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { 10f32.powf(level / 20.0) };
+    let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { amplitude(level) };
     let smoothing = rng.random_range(0.0..0.98f32);
     // Keeps the power of the filtered noise where it was.
     let gain = amplitude * (3.0 * (1.0 - smoothing * smoothing)).sqrt();
@@ -180,13 +181,7 @@ pub fn fit(
     examples.features.extend_from_slice(unknown);
     examples.labels.resize(examples.features.len(), 1);
     examples.recordings.extend_from_slice(unknown_recordings);
-    let two = logistic::refit(&examples, 2, seed).linear;
-    let (against, for_it) = two.weight.split_at(two.n_features);
-    Linear {
-        n_features: two.n_features,
-        weight: for_it.iter().zip(against).map(|(a, b)| a - b).collect(),
-        bias: vec![two.bias[1] - two.bias[0]],
-    }
+    logistic::refit(&examples, 2, seed).linear.one_of_two()
 }
 
 /// The network with the output behind its labels.
@@ -197,8 +192,7 @@ pub fn append(mut network: Folded, output: &Linear) -> Folded {
 }
 
 fn probability(output: &Linear, features: &[f32]) -> f64 {
-    let logit: f32 = output.logits(features).into_iter().sum();
-    1.0 / (1.0 + f64::from(-logit).exp())
+    metrics::sigmoid(output.logits(features).into_iter().sum())
 }
 
 #[cfg(test)]

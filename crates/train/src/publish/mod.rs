@@ -1,8 +1,10 @@
 //! What every published model states in the same way.
 //!
-//! In: figures and facts from whoever trained. Out: [`statement`]s in the model's file, parts of its
-//! card ([`sections`]), where its data come from ([`provenance`]), and the [`onnx`] file itself.
+//! In: figures and facts from the command that trained. Out: [`statement`]s in the model's file,
+//! parts of its card ([`sections`], [`text`]), where its data come from ([`provenance`]), and the
+//! [`onnx`] file itself, which is read back once it is written ([`file`]).
 
+pub mod file;
 pub mod onnx;
 pub mod provenance;
 pub mod sections;

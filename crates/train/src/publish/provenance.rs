@@ -2,7 +2,7 @@
 //! for such facts. They end up in the model file and in its card.
 
 use crate::data::dataset::{Layout, NO_FOLD, Slice, format_folds};
-use crate::publish::text::thousands;
+use crate::publish::text::counted;
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeSet;
@@ -94,15 +94,11 @@ impl<'a> TrainedOn<'a> {
         format!(
             "Folder {:?} ({layout}): {} of {}{folds}; labels {}",
             self.folder,
-            count(self.clips, "clip"),
-            count(self.recordings, "recording"),
+            counted(self.clips, "clip"),
+            counted(self.recordings, "recording"),
             self.labels.join(", ")
         )
     }
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{} {what}{}", thousands(number as u64), if number == 1 { "" } else { "s" })
 }
 
 /// The name of a data folder, however the path to it is written.

@@ -1,21 +1,21 @@
 //! Sections that the cards of models and of heads have in common.
 
 use crate::data::summary::DataSummary;
-use crate::metrics::Scores;
+use crate::metrics::left_out::LeftOut;
 use crate::publish::text;
 use std::fmt::Write;
 
 /// Precision, recall and F1 of every label, a column per group of left-out folds.
-pub fn classes(labels: &[String], stages: &[(&str, &Scores)]) -> String {
+pub fn classes<T>(labels: &[String], stages: &[LeftOut<T>]) -> String {
     let mut text =
         "## Label by label\n\nPrecision / recall / F1 (number of clips).\n\n| |".to_owned();
-    for (test_folds, _) in stages {
-        let _ = write!(text, " left-out {test_folds} |");
+    for stage in stages {
+        let _ = write!(text, " left-out {} |", stage.test_folds);
     }
     let _ = write!(text, "\n|---|{}\n", "---|".repeat(stages.len()));
     for (index, label) in labels.iter().enumerate() {
         let _ = write!(text, "| {label} |");
-        for class in stages.iter().filter_map(|(_, scores)| scores.classes.get(index)) {
+        for class in stages.iter().filter_map(|stage| stage.scores.classes.get(index)) {
             let (p, r, f1) = (class.precision, class.recall, class.f1);
             match class.support {
                 0 => text.push_str(" no clips |"),
@@ -31,15 +31,9 @@ pub fn classes(labels: &[String], stages: &[(&str, &Scores)]) -> String {
 
 /// The start of a row of the table of left-out folds: folds, clips, recordings, accuracy, its
 /// 95% interval, macro-F1.
-pub fn left_out_row(
-    test_folds: &str,
-    (clips, recordings): (usize, usize),
-    scores: &Scores,
-    interval: (f64, f64),
-    bound: Option<(f64, f64)>,
-) -> String {
-    let (low, high) = interval;
-    let interval = match bound {
+pub fn left_out_row<T>(stage: &LeftOut<T>) -> String {
+    let (low, high) = stage.accuracy_interval;
+    let interval = match stage.accuracy_bound {
         Some(bound) => self::bound(bound),
         // All recordings have the same share of right clips, so resampling shows nothing.
         None if low == high => "not known".to_owned(),
@@ -49,11 +43,12 @@ pub fn left_out_row(
         }
     };
     format!(
-        "| {test_folds} | {} | {} | {} | {interval} | {:.3} |",
-        thousands(clips),
-        thousands(recordings),
-        text::percent(scores.accuracy),
-        scores.macro_f1,
+        "| {} | {} | {} | {} | {interval} | {:.3} |",
+        stage.test_folds,
+        thousands(stage.n_test),
+        thousands(stage.n_test_recordings),
+        text::percent(stage.scores.accuracy),
+        stage.scores.macro_f1,
     )
 }
 
@@ -72,8 +67,8 @@ pub fn bound_cell(bound: Option<(f64, f64)>) -> String {
 }
 
 /// What the bounds in the table of left-out folds are; empty where there are none.
-pub fn bounds_note(bounds: impl IntoIterator<Item = Option<(f64, f64)>>) -> &'static str {
-    if bounds.into_iter().flatten().next().is_none() {
+pub fn bounds_note<T>(stages: &[LeftOut<T>]) -> &'static str {
+    if stages.iter().all(|stage| stage.accuracy_bound.is_none()) {
         return "";
     }
     "\nWhere every left-out clip was right, or every one wrong, resampling shows no variation. \
@@ -131,9 +126,8 @@ pub fn data(data: &DataSummary, name: &str) -> String {
     text
 }
 
-/// The section on limits, begun with those that the data set: folds that were not whole, labels
-/// that were not tested.
-pub fn limits_of_data(data: &DataSummary, stages: &[(&str, &Scores)]) -> String {
+/// The start of the section on limits: folds that were not whole, labels that were not tested.
+pub fn limits_of_data<T>(data: &DataSummary, stages: &[LeftOut<T>]) -> String {
     let mut text = "## Limits\n\n".to_owned();
     let partial: Vec<_> = data
         .folds
@@ -153,23 +147,15 @@ pub fn limits_of_data(data: &DataSummary, stages: &[(&str, &Scores)]) -> String 
             partial.join(", ")
         );
     }
-    for (test_folds, scores) in stages {
-        text.push_str(&absent_classes(test_folds, scores));
+    for stage in stages {
+        let absent = stage.scores.classes.iter().filter(|class| class.support == 0);
+        let absent: Vec<_> = absent.map(|class| class.label.as_str()).collect();
+        if !absent.is_empty() {
+            let _ =
+                writeln!(text, "- Folds {} hold no {}.", stage.test_folds, absent.join(" and no "));
+        }
     }
     text
-}
-
-fn absent_classes(test_folds: &str, scores: &Scores) -> String {
-    let absent: Vec<_> = scores
-        .classes
-        .iter()
-        .filter(|class| class.support == 0)
-        .map(|class| class.label.as_str())
-        .collect();
-    if absent.is_empty() {
-        return String::new();
-    }
-    format!("- Folds {test_folds} hold no {}.\n", absent.join(" and no "))
 }
 
 /// The terms of the weights.

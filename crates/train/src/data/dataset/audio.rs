@@ -1,6 +1,7 @@
 //! Finding the audio files that a table names, whatever their extension.
 
-use super::{DatasetError, FindingKind, Findings};
+use super::{FindingKind, Findings, error};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,8 +19,8 @@ pub fn stem(file_name: &str) -> &str {
 }
 
 /// The entries of a folder by name, hidden ones (`.…`) excepted; none if it does not exist.
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
-    let io_error = |error| DatasetError::Io(folder.to_path_buf(), error);
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let io_error = |error| error::at(folder, error);
     let listing = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing.map_err(io_error)?,
@@ -51,7 +52,7 @@ pub struct AudioFolder {
 impl AudioFolder {
     /// Lists the folder `name` of the data folder `root`. If it does not exist, it holds nothing.
     /// What is no audio file is noted, and so is each second file of one stem.
-    pub fn list(root: &Path, name: &str, findings: &mut Findings) -> Result<Self, DatasetError> {
+    pub fn list(root: &Path, name: &str, findings: &mut Findings) -> Result<Self> {
         let mut files = BTreeMap::new();
         for path in entries(&root.join(name))? {
             let shown = format!("{name}/{}", name_of(&path));

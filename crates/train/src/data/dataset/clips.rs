@@ -64,6 +64,24 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// A data set without labels or clips.
+    pub(super) fn empty(layout: Layout) -> Self {
+        Self {
+            layout,
+            labels: Vec::new(),
+            slices: Vec::new(),
+            presence: BTreeMap::new(),
+            training_only: Presence::default(),
+            findings: Findings::default(),
+        }
+    }
+
+    /// Adds an official clip of a fold, or counts that its file is missing.
+    pub(super) fn add(&mut self, fold: u32, clip: Option<Slice>) {
+        self.presence.entry(fold).or_default().add(clip.is_some());
+        self.slices.extend(clip);
+    }
+
     /// Presence of the official clips of all folds together.
     pub fn total(&self) -> Presence {
         let folds = self.presence.values();

@@ -1,100 +1,41 @@
-//! Why a data set cannot be used.
+//! Why a data set cannot be used, as the user reads it.
 
 use super::Layout;
+use anyhow::{Error, anyhow};
 use clap::ValueEnum;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
+use std::path::Path;
 
-/// Why a data set cannot be used.
-#[derive(Debug)]
-pub enum DatasetError {
-    /// A file or folder cannot be read.
-    Io(PathBuf, std::io::Error),
-    /// The folder has none of the known layouts.
-    NoLayout(PathBuf),
-    /// A layout's table is not there.
-    NoTable {
-        /// The data folder.
-        root: PathBuf,
-        /// The layout asked for.
-        layout: Layout,
-    },
-    /// The table is longer than any table of clips.
-    TooLong {
-        /// The table.
-        table: PathBuf,
-        /// The most bytes that are read.
-        max_bytes: u64,
-    },
-    /// The table is not CSV, or a value has the wrong type.
-    Csv(PathBuf, csv::Error),
-    /// The table lacks columns.
-    Columns {
-        /// The table.
-        table: PathBuf,
-        /// Names of the columns that are missing.
-        missing: Vec<String>,
-    },
-    /// A row makes no sense.
-    Row {
-        /// The table.
-        table: PathBuf,
-        /// Its line, 1 being the heading.
-        line: u64,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The class numbers do not name the classes.
-    Classes(String),
-    /// Not a single clip is there.
-    Empty {
-        /// The data folder.
-        root: PathBuf,
-        /// Its layout.
-        layout: Layout,
-    },
+/// Something is wrong with a file or folder: it cannot be read, or a table is not CSV.
+pub fn at(path: &Path, problem: impl Display) -> Error {
+    anyhow!("{}: {problem}", path.display())
 }
 
-impl DatasetError {
-    /// A row that makes no sense.
-    pub(super) fn row(table: &Path, line: u64, problem: String) -> Self {
-        Self::Row { table: table.to_path_buf(), line, problem }
-    }
+/// A row of a table makes no sense. Line 1 is the heading.
+pub fn row(table: &Path, line: u64, problem: impl Display) -> Error {
+    anyhow!("{}, line {line}: {problem}", table.display())
 }
 
-impl fmt::Display for DatasetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::NoLayout(root) => {
-                write!(f, "{}: no data set was recognised. Any of these will do:", root.display())?;
-                for layout in Layout::value_variants() {
-                    write!(f, "\n  {}: {}", layout.name(), layout.needs())?;
-                }
-                Ok(())
-            }
-            Self::NoTable { root, layout } => {
-                write!(f, "{}: not {}, which is {}", root.display(), layout.name(), layout.needs())
-            }
-            Self::TooLong { table, max_bytes } => {
-                let mib = max_bytes >> 20;
-                write!(f, "{}: expected a table of at most {mib} MiB, got more", table.display())
-            }
-            Self::Csv(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Columns { table, missing } => {
-                write!(f, "{}: missing column {}", table.display(), missing.join(", "))
-            }
-            Self::Row { table, line, problem } => {
-                write!(f, "{}, line {line}: {problem}", table.display())
-            }
-            Self::Classes(problem) => write!(f, "class numbers: {problem}"),
-            Self::Empty { root, layout } => {
-                let (name, needs) = (layout.name(), layout.needs());
-                write!(f, "{}: not one clip of {name} is there, which is {needs}", root.display())
-            }
-        }
-    }
+/// The class numbers do not name the classes.
+pub fn classes(problem: impl Display) -> Error {
+    anyhow!("class numbers: {problem}")
 }
 
-/// Its text tells the cause, so there is no further source to print.
-impl std::error::Error for DatasetError {}
+/// The folder has none of the known layouts.
+pub fn no_layout(root: &Path) -> Error {
+    let layouts = Layout::value_variants().iter();
+    let needs: String =
+        layouts.map(|layout| format!("\n  {}: {}", layout.name(), layout.needs())).collect();
+    at(root, format!("no data set was recognised. Any of these will do:{needs}"))
+}
+
+/// The folder does not have the table of a layout.
+pub fn no_table(root: &Path, layout: Layout) -> Error {
+    at(root, format!("not {}, which is {}", layout.name(), layout.needs()))
+}
+
+/// The folder does not have a single clip.
+pub fn empty(root: &Path, layout: Layout) -> Error {
+    let (name, needs) = (layout.name(), layout.needs());
+    at(root, format!("not one clip of {name} is there, which is {needs}"))
+}

@@ -6,7 +6,8 @@
 
 use super::audio::{AudioFolder, stem};
 use super::table::{self, Table};
-use super::{Dataset, DatasetError, Findings, Layout, Presence, Slice};
+use super::{Dataset, Findings, Layout, Slice, error};
+use anyhow::{Result, ensure};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -67,33 +68,27 @@ pub fn fits_extract(root: &Path) -> bool {
 }
 
 /// Reads the set: all of the table, or for [`Layout::Esc10`] its rows that belong to ESC-10.
-pub fn read(root: &Path, layout: Layout) -> Result<Dataset, DatasetError> {
+pub fn read(root: &Path, layout: Layout) -> Result<Dataset> {
     let path = if fits_esc50(root) { ESC50_TABLE } else { EXTRACT_TABLE };
-    if !root.join(path).is_file() {
-        return Err(DatasetError::NoTable { root: root.to_path_buf(), layout });
-    }
-    let mut findings = Findings::default();
-    let table = Table::<Row>::read(&root.join(path), &mut findings)?;
+    ensure!(root.join(path).is_file(), error::no_table(root, layout));
+    let mut dataset = Dataset::empty(layout);
+    let table = Table::<Row>::read(&root.join(path), &mut dataset.findings)?;
     let wanted = |row: &&Row| layout != Layout::Esc10 || row.in_esc10();
-    let labels = labels_of(table.rows().filter(wanted))?;
-    let index: BTreeMap<_, _> = labels.iter().zip(0..).collect();
+    dataset.labels = labels_of(table.rows().filter(wanted))?;
+    let index: BTreeMap<_, _> = dataset.labels.iter().cloned().zip(0..).collect();
     // Files of other rows are known, too: they are only not asked for.
-    let mut folder = AudioFolder::list(root, "audio", &mut findings)?;
+    let mut folder = AudioFolder::list(root, "audio", &mut dataset.findings)?;
     let mut passed_over = Findings::default();
-    let mut presence = BTreeMap::<u32, Presence>::new();
-    let mut slices = Vec::new();
     for row in table.rows() {
         let Some(&label) = index.get(&row.category).filter(|_| wanted(&row)) else {
             folder.take(&row.filename, &mut passed_over);
             continue;
         };
-        let file = folder.take(&row.filename, &mut findings);
-        presence.entry(row.fold).or_default().add(file.is_some());
-        slices.extend(file.map(|path| slice(row, path, label)));
+        let file = folder.take(&row.filename, &mut dataset.findings);
+        dataset.add(row.fold, file.map(|path| slice(row, path, label)));
     }
-    folder.finish(&mut findings);
-    let training_only = Presence::default();
-    Ok(Dataset { layout, labels, slices, presence, training_only, findings })
+    folder.finish(&mut dataset.findings);
+    Ok(dataset)
 }
 
 fn slice(row: &Row, path: PathBuf, label: usize) -> Slice {
@@ -111,18 +106,17 @@ fn slice(row: &Row, path: PathBuf, label: usize) -> Slice {
 
 /// Categories in the order of their `target`, those without one by name. Numbers may have gaps:
 /// ESC-10 keeps those of ESC-50.
-fn labels_of<'a>(rows: impl Iterator<Item = &'a Row>) -> Result<Vec<String>, DatasetError> {
+fn labels_of<'a>(rows: impl Iterator<Item = &'a Row>) -> Result<Vec<String>> {
     let mut target_of = BTreeMap::<&str, Option<usize>>::new();
     for row in rows {
         let target = target_of.entry(&row.category).or_insert(row.target);
         if *target != row.target {
-            let problem = format!("{} has two numbers", row.category);
-            return Err(DatasetError::Classes(problem));
+            return Err(error::classes(format!("{} has two numbers", row.category)));
         }
     }
     let numbers: BTreeSet<_> = target_of.values().flatten().collect();
     if numbers.len() != target_of.values().flatten().count() {
-        return Err(DatasetError::Classes("two categories have one number".to_owned()));
+        return Err(error::classes("two categories have one number"));
     }
     let mut labels: Vec<_> = target_of.into_iter().map(|(name, target)| (target, name)).collect();
     labels.sort_unstable();

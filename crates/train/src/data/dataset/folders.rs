@@ -10,13 +10,13 @@
 use super::audio::{entries, is_audio, name_of, stem};
 use super::folds::hash_fold;
 use super::table::name_problem;
-use super::{Dataset, DatasetError, FindingKind, Findings, Layout, Presence, Slice};
-use std::collections::BTreeMap;
+use super::{Dataset, FindingKind, Findings, Layout, Slice};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 
 /// Whether it is a tree of label folders: at least two folders hold audio, and none is named as
 /// published sets name the folders of their clips.
-pub fn fits(root: &Path) -> Result<bool, DatasetError> {
+pub fn fits(root: &Path) -> Result<bool> {
     let mut with_audio = 0;
     for folder in entries(root)?.iter().filter(|path| path.is_dir()) {
         if is_part_of_a_set(&name_of(folder)) {
@@ -44,38 +44,29 @@ fn is_clip(path: &Path) -> bool {
 }
 
 /// Reads the tree.
-pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
-    let mut findings = Findings::default();
-    let mut labels = Vec::new();
-    let mut slices = Vec::new();
-    let mut presence = BTreeMap::<u32, Presence>::new();
+pub fn read(root: &Path) -> Result<Dataset> {
+    let mut dataset = Dataset::empty(Layout::Folders);
     for folder in entries(root)? {
         let name = name_of(&folder);
         if !is_label_folder(&folder) {
-            findings.note(FindingKind::Misplaced, name);
+            dataset.findings.note(FindingKind::Misplaced, name);
             continue;
         }
-        let clips = clips_of(&folder, &name, &mut findings)?;
+        let clips = clips_of(&folder, &name, &mut dataset.findings)?;
         if clips.is_empty() {
-            findings.note(FindingKind::EmptyFolder, name);
+            dataset.findings.note(FindingKind::EmptyFolder, name);
             continue;
         }
         for path in clips {
-            let slice = slice(path, &name, labels.len());
-            presence.entry(slice.fold).or_default().add(true);
-            slices.push(slice);
+            let slice = slice(path, &name, dataset.labels.len());
+            dataset.add(slice.fold, Some(slice));
         }
-        labels.push(name);
+        dataset.labels.push(name);
     }
-    let (layout, training_only) = (Layout::Folders, Presence::default());
-    Ok(Dataset { layout, labels, slices, presence, training_only, findings })
+    Ok(dataset)
 }
 
-fn clips_of(
-    folder: &Path,
-    label: &str,
-    findings: &mut Findings,
-) -> Result<Vec<PathBuf>, DatasetError> {
+fn clips_of(folder: &Path, label: &str, findings: &mut Findings) -> Result<Vec<PathBuf>> {
     let (clips, others): (Vec<_>, Vec<_>) =
         entries(folder)?.into_iter().partition(|path| is_clip(path));
     for path in others {

@@ -2,10 +2,9 @@
 //! recordings, along the folds.
 
 use super::{Dataset, Layout, NO_FOLD, Presence, Slice, validation};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// Folds of sets that come without any.
 const HASH_FOLDS: u64 = 5;
@@ -26,60 +25,15 @@ pub struct Split {
     pub dropped: usize,
 }
 
-/// Why clips cannot be split.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SplitError {
-    /// There is not one flag per clip.
-    Usable {
-        /// Clips.
-        expected: usize,
-        /// Flags.
-        actual: usize,
-    },
-    /// The validation share is not at least 0 and below 1.
-    Share(f64),
-    /// None of the folds to test has a clip.
-    NothingToTest {
-        /// The folds to test.
-        wanted: String,
-        /// The folds that have clips.
-        present: String,
-    },
-    /// Testing these folds leaves no clips to train on.
-    NothingToTrain {
-        /// The folds to test.
-        tested: String,
-    },
-    /// A recording is in two parts: a defect of this program.
-    Shared(String),
+/// The clips of one stage, which leaves out folds.
+pub struct Division<'a, T> {
+    /// Clips to train on.
+    pub train: Vec<&'a T>,
+    /// Official clips left out.
+    pub test: Vec<&'a T>,
+    /// Clips that were kept from training because their recording is in a left-out fold.
+    pub dropped: usize,
 }
-
-impl fmt::Display for SplitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usable { expected, actual } => {
-                write!(f, "expected a flag for each of {expected} clips, got {actual}")
-            }
-            Self::Share(share) => {
-                write!(f, "expected a validation share of at least 0 and below 1, got {share}")
-            }
-            Self::NothingToTest { wanted, present } if present.is_empty() => {
-                write!(f, "folds {wanted} have no usable clips, nor has any other")
-            }
-            Self::NothingToTest { wanted, present } => {
-                write!(f, "folds {wanted} have no usable clips; there are some in {present}")
-            }
-            Self::NothingToTrain { tested } => {
-                write!(f, "no clips are left to train on when folds {tested} are tested")
-            }
-            Self::Shared(recording) => {
-                write!(f, "recording {recording:?} would be in two of training, validation, test")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SplitError {}
 
 /// The folds of some clips.
 #[derive(Clone, Debug)]
@@ -136,21 +90,21 @@ impl<'a> Folds<'a> {
     /// least one recording to train on, so a label with a single one has none in validation.
     ///
     /// # Errors
-    /// [`SplitError`], each variant with its cause.
+    /// Without a flag in `usable` for each clip, for a share out of range, and where nothing would
+    /// be left to test or to train on.
     pub fn split(
         &self,
         test: &BTreeSet<u32>,
         usable: &[bool],
         validation_share: f64,
         seed: u64,
-    ) -> Result<Split, SplitError> {
-        if usable.len() != self.slices.len() {
-            let (expected, actual) = (self.slices.len(), usable.len());
-            return Err(SplitError::Usable { expected, actual });
-        }
-        if !(0.0..1.0).contains(&validation_share) {
-            return Err(SplitError::Share(validation_share));
-        }
+    ) -> Result<Split> {
+        let (expected, actual) = (self.slices.len(), usable.len());
+        ensure!(expected == actual, "expected a flag for each of {expected} clips, got {actual}");
+        ensure!(
+            (0.0..1.0).contains(&validation_share),
+            "expected a validation share of at least 0 and below 1, got {validation_share}"
+        );
         let all_usable = (0..self.slices.len()).filter(|&index| usable[index]);
         let (held_out, mut train): (Vec<_>, Vec<_>) =
             all_usable.partition(|&index| test.contains(&self.slices[index].fold));
@@ -158,22 +112,34 @@ impl<'a> Folds<'a> {
         let name = format_folds(&self.folds_of(&tested));
         if tested.is_empty() && !test.is_empty() {
             let official = self.select(&train, |slice| slice.official);
-            let present = format_folds(&self.folds_of(&official));
-            return Err(SplitError::NothingToTest { wanted: format_folds(test), present });
+            let (wanted, present) = (format_folds(test), format_folds(&self.folds_of(&official)));
+            match present.is_empty() {
+                true => bail!("folds {wanted} have no usable clips, nor has any other"),
+                false => bail!("folds {wanted} have no usable clips; there are some in {present}"),
+            }
         }
         // A few recordings with several classes are in two official folds.
         let recordings = self.recordings(&held_out);
         let before = train.len();
         train.retain(|&index| !recordings.contains(self.slices[index].recording.as_str()));
         let dropped = before - train.len();
-        if train.is_empty() {
-            return Err(SplitError::NothingToTrain { tested: name });
-        }
+        ensure!(!train.is_empty(), "no clips are left to train on when folds {name} are tested");
         let drawn = validation::draw(&self.slices, &train, validation_share, seed);
         let (validation, train) = train.into_iter().partition(|index| drawn.contains(index));
         let split = Split { name, train, validation, test: tested, dropped };
         self.refuse_shared(&split)?;
         Ok(split)
+    }
+
+    /// Splits clips, all of them usable, without validation: `clips` are those of these folds.
+    pub fn leave_out<'c, T>(
+        &self,
+        test: &BTreeSet<u32>,
+        clips: &'c [T],
+    ) -> Result<Division<'c, T>> {
+        let split = self.split(test, &vec![true; clips.len()], 0.0, 0)?;
+        let of = |indices: &[usize]| indices.iter().map(|&index| &clips[index]).collect();
+        Ok(Division { train: of(&split.train), test: of(&split.test), dropped: split.dropped })
     }
 
     fn select(&self, indices: &[usize], keep: impl Fn(&Slice) -> bool) -> Vec<usize> {
@@ -189,12 +155,13 @@ impl<'a> Folds<'a> {
         indices.iter().map(|&index| self.slices[index].recording.as_str()).collect()
     }
 
-    fn refuse_shared(&self, split: &Split) -> Result<(), SplitError> {
+    fn refuse_shared(&self, split: &Split) -> Result<()> {
         let mut seen = BTreeSet::new();
         for part in [&split.train, &split.validation, &split.test] {
             let recordings = self.recordings(part);
             if let Some(shared) = recordings.intersection(&seen).next() {
-                return Err(SplitError::Shared((*shared).to_owned()));
+                // A defect of this program.
+                bail!("recording {shared:?} would be in two of training, validation, test");
             }
             seen.extend(recordings);
         }

@@ -10,9 +10,10 @@
 use super::audio::{AudioFolder, stem};
 use super::folds::hash_fold;
 use super::table::{self, Table};
-use super::{Dataset, DatasetError, FindingKind, Findings, Layout, NO_FOLD, Presence, Slice};
+use super::{Dataset, FindingKind, Findings, Layout, NO_FOLD, Slice, error};
+use anyhow::{Result, ensure};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A table, the folder of its clips, and whether its labels were verified.
@@ -90,27 +91,16 @@ pub fn fits(root: &Path) -> bool {
 }
 
 /// Reads the set.
-pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
-    let layout = Layout::Freesound;
-    let mut findings = Findings::default();
+pub fn read(root: &Path) -> Result<Dataset> {
+    let mut dataset = Dataset::empty(Layout::Freesound);
     let mut parts = Vec::new();
     for part in PARTS.iter().filter(|part| root.join(part.table).is_file()) {
-        let table = Table::<Row>::read(&root.join(part.table), &mut findings)?;
+        let table = Table::<Row>::read(&root.join(part.table), &mut dataset.findings)?;
         parts.push((part, table));
     }
-    if parts.is_empty() {
-        return Err(DatasetError::NoTable { root: root.to_path_buf(), layout });
-    }
+    ensure!(!parts.is_empty(), error::no_table(root, dataset.layout));
     refuse_common_files(root, &parts)?;
-    let labels = labels_of(&parts);
-    let mut dataset = Dataset {
-        layout,
-        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-        slices: Vec::new(),
-        presence: BTreeMap::new(),
-        training_only: Presence::default(),
-        findings,
-    };
+    dataset.labels = labels_of(&parts).into_iter().map(str::to_owned).collect();
     for (part, table) in &parts {
         add_part(&mut dataset, root, part, table)?;
     }
@@ -119,7 +109,7 @@ pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
 }
 
 /// A file of a verified part that a noisy one names too would train where it is tested.
-fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<(), DatasetError> {
+fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<()> {
     for (index, (part, table)) in parts.iter().enumerate() {
         for (line, row) in table.numbered() {
             let common = parts
@@ -128,7 +118,7 @@ fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<(),
                 .find_map(|(other, earlier)| Some((other.table, earlier.find(&row.fname)?.0)));
             if let Some((other, first)) = common {
                 let problem = format!("{} is in {other}, line {first}, too", row.fname);
-                return Err(DatasetError::row(&root.join(part.table), line, problem));
+                return Err(error::row(&root.join(part.table), line, problem));
             }
         }
     }
@@ -148,12 +138,7 @@ fn labels_of<'a>(parts: &'a [(&Part, Table<Row>)]) -> BTreeSet<&'a str> {
     if labels.is_empty() { all().flat_map(|(_, row)| row.labels()).collect() } else { labels }
 }
 
-fn add_part(
-    dataset: &mut Dataset,
-    root: &Path,
-    part: &Part,
-    table: &Table<Row>,
-) -> Result<(), DatasetError> {
+fn add_part(dataset: &mut Dataset, root: &Path, part: &Part, table: &Table<Row>) -> Result<()> {
     let Dataset { labels, slices, presence, training_only, findings, .. } = dataset;
     let mut folder = AudioFolder::list(root, part.folder, findings)?;
     for row in table.rows() {

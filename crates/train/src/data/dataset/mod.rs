@@ -24,9 +24,8 @@ mod validation;
 pub use audio::is_audio;
 pub use clips::{Dataset, NO_FOLD, Presence, Slice};
 pub use describe::Description;
-pub use error::DatasetError;
 pub use findings::{FindingKind, Findings};
-pub use folds::{Folds, Split, format_folds, parse_folds};
+pub use folds::{Division, Folds, Split, format_folds, parse_folds};
 pub use layout::Layout;
 
 #[cfg(test)]

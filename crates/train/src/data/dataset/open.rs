@@ -1,18 +1,15 @@
 //! Opening a data set: which layout a folder has, and the reader for it.
 
 use super::clips::{Dataset, Presence};
-use super::{DatasetError, Layout, esc, folders, freesound, urban_sound};
+use super::{Layout, error, esc, folders, freesound, urban_sound};
+use anyhow::{Result, ensure};
 use std::path::Path;
 
 impl Layout {
     /// The layout of the folder `root`. The tables decide; without one, folders that belong to
     /// one of the published sets (`audio`, `fold1`, `train_noisy`, …) are not taken for labels.
-    ///
-    /// # Errors
-    /// [`DatasetError::Io`] if `root` is no folder that can be read, [`DatasetError::NoLayout`] if
-    /// it has none of the layouts.
-    pub fn detect(root: &Path) -> Result<Self, DatasetError> {
-        std::fs::read_dir(root).map_err(|error| DatasetError::Io(root.to_path_buf(), error))?;
+    pub fn detect(root: &Path) -> Result<Self> {
+        std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
         let layout = if urban_sound::fits(root) {
             Self::UrbanSound8k
         } else if freesound::fits(root) {
@@ -24,7 +21,7 @@ impl Layout {
         } else if folders::fits(root)? {
             Self::Folders
         } else {
-            return Err(DatasetError::NoLayout(root.to_path_buf()));
+            return Err(error::no_layout(root));
         };
         Ok(layout)
     }
@@ -35,7 +32,7 @@ impl Dataset {
     ///
     /// # Errors
     /// If `root` has none of the layouts, as the error then lists; or as [`Self::open_as`].
-    pub fn open(root: &Path) -> Result<Self, DatasetError> {
+    pub fn open(root: &Path) -> Result<Self> {
         Self::open_as(root, Layout::detect(root)?)
     }
 
@@ -44,25 +41,20 @@ impl Dataset {
     /// # Errors
     /// If a file or folder cannot be read, a table is no CSV or lacks columns, a row makes no
     /// sense or contradicts another one, or not a single clip is there.
-    pub fn open_as(root: &Path, layout: Layout) -> Result<Self, DatasetError> {
-        std::fs::read_dir(root).map_err(|error| DatasetError::Io(root.to_path_buf(), error))?;
+    pub fn open_as(root: &Path, layout: Layout) -> Result<Self> {
+        std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
         let dataset = match layout {
             Layout::UrbanSound8k => urban_sound::read(root),
             Layout::Freesound => freesound::read(root),
             Layout::Esc50 | Layout::Esc10 => esc::read(root, layout),
             Layout::Folders => folders::read(root),
         }?;
-        if dataset.slices.is_empty() {
-            return Err(DatasetError::Empty { root: root.to_path_buf(), layout });
-        }
+        ensure!(!dataset.slices.is_empty(), error::empty(root, layout));
         Ok(dataset)
     }
 
     /// Reads UrbanSound8K, or a set in its layout, at `root`.
-    ///
-    /// # Errors
-    /// As [`Self::open_as`].
-    pub fn read(root: &Path) -> Result<Self, DatasetError> {
+    pub fn read(root: &Path) -> Result<Self> {
         Self::open_as(root, Layout::UrbanSound8k)
     }
 
@@ -72,7 +64,7 @@ impl Dataset {
     /// # Errors
     /// As [`Self::open_as`]; also if a row has a class that the data set does not have, or is one
     /// of its clips.
-    pub fn add_extra(&mut self, root: &Path) -> Result<Presence, DatasetError> {
+    pub fn add_extra(&mut self, root: &Path) -> Result<Presence> {
         urban_sound::add_extra(self, root)
     }
 }

@@ -1,7 +1,8 @@
 //! Tables of clips: CSV with a heading, read whole and checked row by row.
 
 use super::audio::stem;
-use super::{DatasetError, FindingKind, Findings};
+use super::{FindingKind, Findings, error};
+use anyhow::{Result, ensure};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::io::Read;
@@ -42,19 +43,14 @@ pub struct Table<R> {
 }
 
 impl<R: Row> Table<R> {
-    /// A table without rows.
-    pub fn new() -> Self {
-        Self { rows: Vec::new(), line_of_stem: HashMap::new() }
-    }
-
     /// Reads a table. Columns that are not known and rows that repeat an earlier one are noted.
     ///
     /// # Errors
     /// If it cannot be read, is longer than [`MAX_BYTES`], is no CSV in UTF-8, lacks a column, or
     /// holds a row that makes no sense or contradicts an earlier row about the same file.
-    pub fn read(path: &Path, findings: &mut Findings) -> Result<Self, DatasetError> {
-        let mut table = Self::new();
-        let csv_error = |error| DatasetError::Csv(path.to_path_buf(), error);
+    pub fn read(path: &Path, findings: &mut Findings) -> Result<Self> {
+        let mut table = Self { rows: Vec::new(), line_of_stem: HashMap::new() };
+        let csv_error = |error| error::at(path, error);
         let bytes = read_bytes(path)?;
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let headings = reader.headers().map_err(csv_error)?.clone();
@@ -68,20 +64,14 @@ impl<R: Row> Table<R> {
         Ok(table)
     }
 
-    fn push(
-        &mut self,
-        path: &Path,
-        line: u64,
-        row: R,
-        findings: &mut Findings,
-    ) -> Result<(), DatasetError> {
+    fn push(&mut self, path: &Path, line: u64, row: R, findings: &mut Findings) -> Result<()> {
         let name = row.file_name();
         if !is_plain(name) {
             let problem = format!("{} is not a plain file name", quoted(name));
-            return Err(DatasetError::row(path, line, problem));
+            return Err(error::row(path, line, problem));
         }
         if let Some(problem) = row.problem() {
-            return Err(DatasetError::row(path, line, problem));
+            return Err(error::row(path, line, problem));
         }
         let earlier = self.line_of_stem.get(stem(name)).and_then(|&index| self.rows.get(index));
         match earlier {
@@ -90,7 +80,7 @@ impl<R: Row> Table<R> {
             }
             Some((first, _)) => {
                 let problem = format!("{name} contradicts line {first}, which is about it too");
-                return Err(DatasetError::row(path, line, problem));
+                return Err(error::row(path, line, problem));
             }
             None => {
                 self.line_of_stem.insert(stem(name).to_owned(), self.rows.len());
@@ -144,14 +134,13 @@ pub fn headings(path: &Path) -> Option<Vec<String>> {
     Some(reader.headers().ok()?.iter().map(str::to_owned).collect())
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, DatasetError> {
-    let io_error = |error| DatasetError::Io(path.to_path_buf(), error);
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let io_error = |error| error::at(path, error);
     let file = std::fs::File::open(path).map_err(io_error)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(DatasetError::TooLong { table: path.to_path_buf(), max_bytes: MAX_BYTES });
-    }
+    let problem = || format!("expected a table of at most {} MiB, got more", MAX_BYTES >> 20);
+    ensure!(bytes.len() as u64 <= MAX_BYTES, error::at(path, problem()));
     Ok(bytes)
 }
 
@@ -159,10 +148,10 @@ fn check_columns<R: Row>(
     table: &Path,
     headings: &csv::StringRecord,
     findings: &mut Findings,
-) -> Result<(), DatasetError> {
+) -> Result<()> {
     if headings.len() > MAX_COLUMNS {
         let problem = format!("expected at most {MAX_COLUMNS} columns, got {}", headings.len());
-        return Err(DatasetError::row(table, 1, problem));
+        return Err(error::row(table, 1, problem));
     }
     let has = |column: &&str| headings.iter().any(|heading| heading == *column);
     let absent = R::REQUIRED.iter().filter(|column| !has(column));
@@ -170,9 +159,8 @@ fn check_columns<R: Row>(
     if !R::ONE_OF.is_empty() && !R::ONE_OF.iter().any(has) {
         missing.push(R::ONE_OF.join(" or "));
     }
-    if !missing.is_empty() {
-        return Err(DatasetError::Columns { table: table.to_path_buf(), missing });
-    }
+    let problem = || format!("missing column {}", missing.join(", "));
+    ensure!(missing.is_empty(), error::at(table, problem()));
     let known = [R::REQUIRED, R::ONE_OF, R::OPTIONAL].concat();
     for heading in headings.iter().filter(|heading| !known.contains(heading)) {
         findings.note(FindingKind::UnknownColumn, heading);

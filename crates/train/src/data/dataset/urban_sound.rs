@@ -5,7 +5,8 @@
 
 use super::audio::{AudioFolder, stem};
 use super::table::{self, Table};
-use super::{Dataset, DatasetError, Findings, Layout, Presence, Slice};
+use super::{Dataset, Findings, Layout, Presence, Slice, error};
+use anyhow::{Result, ensure};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The longest slice there is, in seconds. Longer entries are rounding of the table.
 const MAX_SECONDS: f64 = 4.0;
 
-const TABLE: [&str; 2] = ["metadata", "UrbanSound8K.csv"];
+const TABLE: &str = "metadata/UrbanSound8K.csv";
 
 #[derive(Deserialize, PartialEq)]
 struct Row {
@@ -67,28 +68,23 @@ impl Row {
 
 /// Whether the folder has the table.
 pub fn fits(root: &Path) -> bool {
-    root.join(TABLE[0]).join(TABLE[1]).is_file()
+    root.join(TABLE).is_file()
 }
 
 /// Reads the set.
-pub fn read(root: &Path) -> Result<Dataset, DatasetError> {
-    let layout = Layout::UrbanSound8k;
-    if !fits(root) {
-        return Err(DatasetError::NoTable { root: root.to_path_buf(), layout });
+pub fn read(root: &Path) -> Result<Dataset> {
+    let mut dataset = Dataset::empty(Layout::UrbanSound8k);
+    ensure!(fits(root), error::no_table(root, dataset.layout));
+    let table = Table::<Row>::read(&root.join(TABLE), &mut dataset.findings)?;
+    dataset.labels = labels_of(&table)?;
+    for (fold, slice) in slices_of(root, &table, true, &mut dataset.findings)? {
+        dataset.add(fold, slice);
     }
-    let mut findings = Findings::default();
-    let table = Table::<Row>::read(&root.join(TABLE[0]).join(TABLE[1]), &mut findings)?;
-    let labels = labels_of(&table)?;
-    let mut presence = BTreeMap::<u32, Presence>::new();
-    let slices = slices_of(root, &table, true, &mut findings, |fold, present| {
-        presence.entry(fold).or_default().add(present);
-    })?;
-    let training_only = Presence::default();
-    Ok(Dataset { layout, labels, slices, presence, training_only, findings })
+    Ok(dataset)
 }
 
 /// Adds slices that only train.
-pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence, DatasetError> {
+pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence> {
     let path = root.join("metadata.csv");
     let mut findings = Findings::default();
     let table = Table::<Row>::read(&path, &mut findings)?;
@@ -101,11 +97,13 @@ pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence, Dataset
         } else {
             continue;
         };
-        return Err(DatasetError::row(&path, line, problem));
+        return Err(error::row(&path, line, problem));
     }
     let mut presence = Presence::default();
-    let slices = slices_of(root, &table, false, &mut findings, |_, present| presence.add(present))?;
-    dataset.slices.extend(slices);
+    for (_, slice) in slices_of(root, &table, false, &mut findings)? {
+        presence.add(slice.is_some());
+        dataset.slices.extend(slice);
+    }
     dataset.training_only.rows += presence.rows;
     dataset.training_only.present += presence.present;
     for (kind, names) in findings.iter() {
@@ -115,34 +113,32 @@ pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence, Dataset
 }
 
 /// Class names in the order of their numbers, which must be 0, 1, 2, … without gaps.
-fn labels_of(table: &Table<Row>) -> Result<Vec<String>, DatasetError> {
+fn labels_of(table: &Table<Row>) -> Result<Vec<String>> {
     let mut by_id = BTreeMap::<usize, &str>::new();
     for row in table.rows() {
         let name = by_id.entry(row.class_id).or_insert(&row.class);
         if *name != row.class {
-            let problem = format!("{} is both {name} and {}", row.class_id, row.class);
-            return Err(DatasetError::Classes(problem));
+            return Err(error::classes(format!(
+                "{} is both {name} and {}",
+                row.class_id, row.class
+            )));
         }
     }
     let distinct: BTreeSet<_> = by_id.values().collect();
-    if distinct.len() != by_id.len() {
-        return Err(DatasetError::Classes("one name has two numbers".to_owned()));
-    }
+    ensure!(distinct.len() == by_id.len(), error::classes("one name has two numbers"));
     if let Some((index, (id, _))) = by_id.iter().enumerate().find(|(index, (id, _))| index != *id) {
-        return Err(DatasetError::Classes(format!("{index} is missing, the next is {id}")));
+        return Err(error::classes(format!("{index} is missing, the next is {id}")));
     }
     Ok(by_id.into_values().map(str::to_owned).collect())
 }
 
-/// The rows whose file is in their fold's folder. `count` is called with every row's fold, and whether
-/// it is.
+/// The fold of every row, and its slice where the file is in that fold's folder.
 fn slices_of(
     root: &Path,
     table: &Table<Row>,
     official: bool,
     findings: &mut Findings,
-    mut count: impl FnMut(u32, bool),
-) -> Result<Vec<Slice>, DatasetError> {
+) -> Result<Vec<(u32, Option<Slice>)>> {
     let mut folders = BTreeMap::new();
     for fold in table.rows().map(|row| row.fold).collect::<BTreeSet<_>>() {
         let folder = AudioFolder::list(root, &format!("audio/fold{fold}"), findings)?;
@@ -152,8 +148,7 @@ fn slices_of(
     for row in table.rows() {
         let folder = folders.get_mut(&row.fold);
         let path = folder.and_then(|folder| folder.take(&row.slice_file_name, findings));
-        count(row.fold, path.is_some());
-        slices.extend(path.map(|path| row.slice(path, official)));
+        slices.push((row.fold, path.map(|path| row.slice(path, official))));
     }
     folders.into_values().for_each(|folder| folder.finish(findings));
     Ok(slices)

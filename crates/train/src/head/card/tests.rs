@@ -31,13 +31,15 @@ fn example() -> Evaluation {
         accuracy_interval: (0.7, 0.9),
         accuracy_bound: None,
         scores: metrics::scores_of_confusion(vec![vec![8, 2], vec![2, 8]], &labels),
-        c: 0.01,
-        cross_validated: 0.85,
-        candidates: vec![(0.01, 0.85)],
-        calibration_error_without: 0.1,
-        temperature: 0.8,
-        calibration_error: 0.03,
-        window_accuracy: Some(0.75),
+        own: figures::Figures {
+            c: 0.01,
+            cross_validated: 0.85,
+            candidates: vec![(0.01, 0.85)],
+            calibration_error_without: 0.1,
+            temperature: 0.8,
+            calibration_error: 0.03,
+            window_accuracy: Some(0.75),
+        },
     };
     let stages = vec![stage("1"), stage("2")];
     let unknown = |name: &str, synthesised: bool, left_out: usize| Unknown {

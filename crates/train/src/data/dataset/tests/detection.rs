@@ -1,12 +1,12 @@
 use super::put;
-use crate::data::dataset::{Dataset, DatasetError, Layout};
+use crate::data::dataset::{Dataset, Layout};
 use clap::ValueEnum;
 
 #[test]
 fn a_folder_that_fits_nothing_is_told_every_layout_and_its_needs() {
     let root = tempfile::tempdir().unwrap();
     let error = Dataset::open(root.path()).unwrap_err();
-    assert!(matches!(error, DatasetError::NoLayout(_)), "{error:?}");
+    assert!(error.to_string().contains("no data set was recognised"), "{error}");
     for layout in Layout::value_variants() {
         let line = format!("\n  {}: {}", layout.name(), layout.needs());
         assert!(error.to_string().contains(&line), "{error}");
@@ -14,8 +14,8 @@ fn a_folder_that_fits_nothing_is_told_every_layout_and_its_needs() {
     let file = root.path().join("file");
     std::fs::write(&file, "").unwrap();
     for not_a_folder in [file, root.path().join("absent")] {
-        let error = Dataset::open(&not_a_folder).unwrap_err();
-        assert!(matches!(error, DatasetError::Io(..)), "{error:?}");
+        let error = Dataset::open(&not_a_folder).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}: ", not_a_folder.display())), "{error}");
     }
 }
 
@@ -31,7 +31,7 @@ fn folders_of_published_sets_are_not_taken_for_labels() {
         let root = tempfile::tempdir().unwrap();
         folders.iter().for_each(|folder| put(root.path(), &format!("{folder}/a.wav"), ""));
         let error = Dataset::open(root.path()).unwrap_err();
-        assert!(matches!(error, DatasetError::NoLayout(_)), "{folders:?}: {error:?}");
+        assert!(error.to_string().contains("no data set was recognised"), "{folders:?}: {error}");
         let forced = Dataset::open_as(root.path(), Layout::Folders).unwrap();
         assert_eq!(forced.labels, folders, "one may say so");
     }
@@ -63,9 +63,7 @@ fn a_layout_that_does_not_fit_is_refused() {
     for layout in Layout::value_variants() {
         let root = tempfile::tempdir().unwrap();
         let error = Dataset::open_as(root.path(), *layout).unwrap_err();
-        let expected = matches!(error, DatasetError::NoTable { .. } | DatasetError::Empty { .. });
-        assert!(expected, "{layout:?}: {error:?}");
-        assert!(error.to_string().contains(layout.needs()), "{error}");
+        assert!(error.to_string().contains(&format!("which is {}", layout.needs())), "{error}");
     }
 }
 

@@ -1,5 +1,4 @@
 use super::{folds_of, put};
-use crate::data::dataset::folds::SplitError;
 use crate::data::dataset::{
     Dataset, Folds, Layout, NO_FOLD, Presence, Slice, format_folds, parse_folds,
 };
@@ -71,17 +70,17 @@ fn what_cannot_be_split_says_why() {
     let (one, both) = (BTreeSet::from([1]), BTreeSet::from([1, 2]));
     let split = |test: &BTreeSet<u32>, usable: &[bool], share| folds.split(test, usable, share, 1);
     let error = split(&one, &[true], 0.0).unwrap_err();
-    assert_eq!(error, SplitError::Usable { expected: 2, actual: 1 });
+    assert_eq!(error.to_string(), "expected a flag for each of 2 clips, got 1");
     for share in [-0.1, 1.0, f64::NAN] {
         let error = split(&one, &[true, true], share).unwrap_err();
-        assert!(matches!(error, SplitError::Share(_)), "{error:?}");
+        assert!(error.to_string().contains("expected a validation share"), "{error}");
     }
     let error = split(&BTreeSet::from([3]), &[true, true], 0.0).unwrap_err();
     assert_eq!(error.to_string(), "folds 3 have no usable clips; there are some in 1-2");
     let error = split(&one, &[false, false], 0.0).unwrap_err();
     assert_eq!(error.to_string(), "folds 1 have no usable clips, nor has any other");
     let error = split(&both, &[true, true], 0.0).unwrap_err();
-    assert_eq!(error, SplitError::NothingToTrain { tested: "1-2".into() });
+    assert_eq!(error.to_string(), "no clips are left to train on when folds 1-2 are tested");
     let named = folds.split(&BTreeSet::from([2, 7]), &[true, true], 0.0, 1).unwrap();
     assert_eq!(named.name, "2", "a fold that is not tested is not in the name");
 }
@@ -168,7 +167,7 @@ fn the_rules_hold_for_any_data_set_and_seed() {
         for group in &groups {
             let split = match folds.split(group, &usable, 0.2, seed) {
                 Ok(split) => split,
-                Err(SplitError::NothingToTrain { .. } | SplitError::NothingToTest { .. }) => {
+                Err(error) if !error.to_string().starts_with("recording ") => {
                     let clips = (0..slices.len()).filter(|&index| {
                         usable[index]
                             && slices[index].official

@@ -1,5 +1,5 @@
 use super::{names, put};
-use crate::data::dataset::{Dataset, DatasetError, FindingKind, Layout, NO_FOLD, Presence};
+use crate::data::dataset::{Dataset, FindingKind, Layout, NO_FOLD, Presence};
 use std::path::Path;
 
 fn write(root: &Path, curated: &str, noisy: &str) {
@@ -61,7 +61,7 @@ fn a_file_of_both_tables_is_refused() {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), "a.wav,Bark\n", "x.wav,Bark\na.wav,Bark\n");
     let error = Dataset::open(root.path()).unwrap_err();
-    assert!(matches!(error, DatasetError::Row { line: 3, .. }), "{error:?}");
+    assert!(error.to_string().contains(", line 3: "), "{error}");
     let text = error.to_string();
     assert!(text.contains("a.wav is in train_curated.csv, line 2, too"), "{text}");
 }

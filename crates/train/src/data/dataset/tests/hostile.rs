@@ -1,12 +1,12 @@
 //! Tables that no one should have made.
 
 use super::put;
-use crate::data::dataset::{Dataset, DatasetError, Layout};
+use crate::data::dataset::{Dataset, Layout};
 
 const HEADING: &str = "filename,fold,category,src_file\n";
 
 /// What opening an excerpt of ESC with this table comes to, with one clip that is there.
-fn open(table: impl AsRef<[u8]>) -> Result<Dataset, DatasetError> {
+fn open(table: impl AsRef<[u8]>) -> anyhow::Result<Dataset> {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "metadata.csv", table);
     put(root.path(), "audio/ok.wav", "");
@@ -35,7 +35,7 @@ fn file_names_cannot_lead_out_of_their_folder() {
     ];
     for name in names {
         let error = open(format!("{HEADING}ok.wav,1,dog,1\n{name},1,dog,2\n")).unwrap_err();
-        assert!(matches!(error, DatasetError::Row { line: 3, .. }), "{name:?}: {error:?}");
+        assert!(error.to_string().contains(", line 3: "), "{name:?}: {error}");
         assert!(error.to_string().contains("is not a plain file name"), "{name:?}: {error}");
         assert!(!error.to_string().chars().any(char::is_control), "{name:?}: {error:?}");
     }
@@ -56,15 +56,15 @@ fn what_is_no_table_is_an_error() {
     ];
     for (what, table) in broken {
         let error = open(table).map(|dataset| dataset.slices).unwrap_err();
-        let expected = matches!(error, DatasetError::Csv(..) | DatasetError::Columns { .. });
-        assert!(expected, "{what}: {error:?}");
+        let text = error.to_string();
+        assert!(text.contains("CSV") || text.contains("missing column"), "{what}: {text}");
     }
 }
 
 #[test]
 fn an_open_quote_swallows_rows_and_is_refused() {
     let error = open(format!("{HEADING}ok.wav,1,\"dog,1\nb.wav,1,dog,1\n")).unwrap_err();
-    assert!(matches!(error, DatasetError::Csv(..)), "{error:?}");
+    assert!(error.to_string().contains("CSV"), "{error}");
     let cell = format!("{HEADING}ok.wav,1,\"dog\nor cat\",1\n");
     assert!(open(cell).unwrap_err().to_string().contains("printable"), "no label has two lines");
 }
@@ -75,7 +75,7 @@ fn sizes_are_bounded() {
     let rows = [format!("ok.wav,1,{label},1"), format!("{label}/ok.wav,1,dog,1")];
     for row in rows {
         let error = open(format!("{HEADING}{row}\n")).unwrap_err();
-        assert!(matches!(error, DatasetError::Row { line: 2, .. }), "{error:?}");
+        assert!(error.to_string().contains(", line 2: "), "{error}");
         assert!(error.to_string().len() < 500, "the message does not repeat a megabyte");
     }
     let error = open(format!("{}\n", ",".repeat(1 << 20))).unwrap_err().to_string();
@@ -84,7 +84,6 @@ fn sizes_are_bounded() {
     let table = std::fs::File::create(root.path().join("train.csv")).unwrap();
     table.set_len((32 << 20) + 1).unwrap();
     let error = Dataset::open(root.path()).unwrap_err();
-    assert!(matches!(error, DatasetError::TooLong { .. }), "{error:?}");
     assert!(error.to_string().contains("at most 32 MiB"), "{error}");
 }
 
@@ -107,5 +106,5 @@ fn a_byte_order_mark_and_other_line_ends_do_no_harm() {
 #[test]
 fn lines_are_counted_through_empty_ones_and_quotes() {
     let error = open(format!("{HEADING}\n\n\"ok.wav\",1,dog,1\n\n../x,1,dog,2\n")).unwrap_err();
-    assert!(matches!(error, DatasetError::Row { line: 6, .. }), "{error:?}");
+    assert!(error.to_string().contains(", line 6: "), "{error}");
 }

@@ -1,9 +1,9 @@
 use super::{folds_of, names, put};
-use crate::data::dataset::{Dataset, DatasetError, FindingKind, Layout, Presence};
+use crate::data::dataset::{Dataset, FindingKind, Layout, Presence};
 use crate::fixtures::{HEADING, write_dataset, write_table};
 use std::path::Path;
 
-fn read(table: &str, files: &[&str]) -> Result<Dataset, DatasetError> {
+fn read(table: &str, files: &[&str]) -> anyhow::Result<Dataset> {
     let root = tempfile::tempdir().unwrap();
     write_table(root.path(), table);
     files.iter().for_each(|file| put(root.path(), &format!("audio/{file}"), ""));
@@ -58,9 +58,7 @@ fn columns_may_stand_in_any_order_and_unknown_ones_are_named() {
 #[test]
 fn missing_columns_are_named() {
     let error = read("slice_file_name,start,end,salience,fold,class\n", &[]).unwrap_err();
-    let DatasetError::Columns { missing, .. } = &error else { panic!("{error}") };
-    assert_eq!(missing, &["fsID", "classID"]);
-    assert!(error.to_string().contains("fsID, classID"), "{error}");
+    assert!(error.to_string().ends_with("missing column fsID, classID"), "{error}");
 }
 
 #[test]
@@ -76,7 +74,7 @@ fn a_row_written_twice_is_one_clip_and_counted() {
 fn rows_that_contradict_each_other_are_refused_with_both_lines() {
     for row in ["7-0-0-0.wav,7,0,4.000001,1,2,0,dog", "7-0-0-0.ogg,7,0,4.000001,1,1,1,cat"] {
         let error = read(&format!("{HEADING}{ROWS}\n\n{row}\n"), &[]).unwrap_err();
-        assert!(matches!(error, DatasetError::Row { line: 7, .. }), "{error:?}");
+        assert!(error.to_string().contains(", line 7: "), "{error}");
         assert!(error.to_string().contains("line 7: 7-0-0-0."), "{error}");
         assert!(error.to_string().contains("contradicts line 2"), "{error}");
     }
@@ -96,11 +94,11 @@ fn senseless_rows_are_refused_with_their_line() {
     for (row, expected) in rows {
         let table = format!("{HEADING}7-0-0-0.wav,7,0,4,1,1,0,dog\n{row}\n");
         let error = read(&table, &["fold1/7-0-0-0.wav"]).unwrap_err();
-        assert!(matches!(error, DatasetError::Row { line: 3, .. }), "{row}: {error:?}");
+        assert!(error.to_string().contains(", line 3: "), "{row}: {error}");
         assert!(error.to_string().contains(expected), "{row}: {error}");
     }
     let error = read(&format!("{HEADING}1.wav,7,0,4,1,one,0,dog\n"), &[]).unwrap_err();
-    assert!(matches!(error, DatasetError::Csv(..)), "{error:?}");
+    assert!(error.to_string().contains("CSV"), "{error}");
 }
 
 #[test]
@@ -111,7 +109,7 @@ fn class_numbers_and_names_must_agree() {
         ("1.wav,1,0,4,1,1,0,dog\n2.wav,2,0,4,1,1,2,cat\n", "1 is missing"),
     ] {
         let error = read(&format!("{HEADING}{rows}"), &["fold1/1.wav"]).unwrap_err();
-        assert!(matches!(error, DatasetError::Classes(_)), "{error:?}");
+        assert_eq!(error.to_string().find("class numbers: "), Some(0), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
@@ -119,10 +117,10 @@ fn class_numbers_and_names_must_agree() {
 #[test]
 fn a_table_without_audio_is_an_error() {
     let error = read(&format!("{HEADING}{ROWS}"), &[]).unwrap_err();
-    assert!(matches!(error, DatasetError::Empty { .. }), "{error:?}");
+    assert!(error.to_string().contains("not one clip of UrbanSound8K"), "{error}");
     assert!(error.to_string().contains("audio/fold1"), "{error}");
     let error = Dataset::read(Path::new("no-such-folder")).unwrap_err();
-    assert!(matches!(error, DatasetError::Io(..)), "{error:?}");
+    assert!(error.to_string().starts_with("no-such-folder: "), "{error}");
 }
 
 #[test]
@@ -154,6 +152,6 @@ fn additional_slices_must_fit_the_official_labels() {
     for rows in ["x.wav,10000,4,8,1,0,high\n", "10000-0-0-0.wav,10000,4,8,1,0,low\n"] {
         write(rows);
         let error = dataset.add_extra(extra.path()).unwrap_err();
-        assert!(matches!(error, DatasetError::Row { line: 2, .. }), "{error:?}");
+        assert!(error.to_string().contains(", line 2: "), "{error}");
     }
 }

@@ -1,0 +1,46 @@
+//! Results of earlier runs on disk. The name of a file holds a hash of all that it depends on.
+
+use crate::files::write_text;
+use crate::nn::arrays;
+use crate::nn::net::Array;
+use crate::progress;
+use anyhow::Result;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+
+/// The arrays in a file with what was written beside them; `None` where there is no file, or where
+/// it is damaged or does not fit.
+pub fn arrays<T: DeserializeOwned>(
+    path: &Path,
+    fits: impl Fn(&[Array]) -> bool,
+) -> Option<(T, Vec<Array>)> {
+    if !path.exists() {
+        return None;
+    }
+    let read = arrays::read(path).ok().filter(|(_, arrays)| fits(arrays));
+    if read.is_none() {
+        report_damage(path);
+    }
+    read
+}
+
+/// The value in a file, which `make` computes where there is none.
+pub fn json<T: Serialize + DeserializeOwned>(
+    path: &Path,
+    make: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    if let Ok(text) = std::fs::read_to_string(path) {
+        if let Ok(found) = serde_json::from_str(&text) {
+            return Ok(found);
+        }
+        report_damage(path);
+    }
+    let made = make()?;
+    write_text(path, &serde_json::to_string_pretty(&made)?)?;
+    Ok(made)
+}
+
+fn report_damage(path: &Path) {
+    progress::line(&format!("{} is damaged and will be made again", path.display()));
+}

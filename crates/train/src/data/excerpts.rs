@@ -1,0 +1,76 @@
+//! Folders of recordings cut into excerpts, with a table beside them that may say more.
+
+use crate::data::columns::{Source, find_sources};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The table.
+pub const TABLE: &str = "metadata.csv";
+
+/// A row of the table.
+#[derive(Clone, Default, Deserialize)]
+pub struct Row {
+    /// Name of the audio file, without its folder.
+    pub filename: String,
+    /// The label.
+    pub category: Option<String>,
+    /// 1 for a recording of UrbanSound8K.
+    pub in_urbansound8k: Option<u8>,
+    /// The recording that the file was cut from.
+    pub src_file: Option<String>,
+    /// Who speaks in it.
+    pub speaker: Option<String>,
+}
+
+/// The audio files of a folder, each with its row of the table, if it has one.
+pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
+    let table = folder.join(TABLE);
+    let rows: Vec<Row> = if table.is_file() { read(&table)? } else { Vec::new() };
+    let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.filename.clone(), row)).collect();
+    let with_row = |source: Source| {
+        let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+        let row = rows.get(name.as_ref()).cloned();
+        (source, row)
+    };
+    Ok(find_sources(folder)?.into_iter().map(with_row).collect())
+}
+
+/// The rows of a CSV file.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let cannot_read = || format!("reading {}", path.display());
+    let mut reader = csv::Reader::from_path(path).with_context(cannot_read)?;
+    reader.deserialize().collect::<Result<_, _>>().with_context(cannot_read)
+}
+
+/// The recording that an excerpt was cut from: its name without extension and without a number at
+/// its end (`rain-0.ogg` and `rain-1.ogg` are of one recording).
+pub fn recording_of(name: &str) -> &str {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    match stem.rsplit_once('-') {
+        Some((recording, number)) if !recording.is_empty() && number.parse::<u32>().is_ok() => {
+            recording
+        }
+        _ => stem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_of_one_recording_are_told_by_their_names() {
+        for (name, recording) in [
+            ("rain-0.ogg", "rain"),
+            ("audio/rain-on-tent-12.ogg", "audio/rain-on-tent"),
+            ("hum.wav", "hum"),
+            ("-3.wav", "-3"),
+            ("take-a.wav", "take-a"),
+        ] {
+            assert_eq!(recording_of(name), recording);
+        }
+    }
+}

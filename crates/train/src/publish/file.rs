@@ -1,0 +1,20 @@
+//! Files that are published: what was written is read back.
+
+use crate::files::{write_atomically, write_text};
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a model or head, and makes sure that the file holds just that.
+pub fn write_model(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_atomically(path, |out| out.write_all(bytes))?;
+    let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    ensure!(written == bytes, "{}: the file is not what was written", path.display());
+    Ok(())
+}
+
+/// Writes an evaluation as JSON for people.
+pub fn write_evaluation(path: &Path, evaluation: &impl Serialize) -> Result<()> {
+    write_text(path, &(serde_json::to_string_pretty(evaluation)? + "\n"))
+}
