@@ -5,7 +5,7 @@ use crate::nn::net::{Array, Weights};
 use crate::nn::optimise::AdamW;
 use crate::nn::plan::refuse_other_plan;
 use crate::nn::policy::{Keep, Policy};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -121,7 +121,8 @@ impl State {
 
     /// Reads the state that `save` wrote for the same plan, into the layout of `fresh`.
     pub fn load(path: &Path, plan: &Value, mut fresh: Self) -> Result<Self> {
-        let (header, arrays) = arrays::read::<Header>(path)?;
+        let (header, arrays) = arrays::read::<Header>(path)
+            .context("the checkpoint is not usable; start again with --fresh")?;
         let parsed = |text: &str| serde_json::from_str::<Value>(text);
         refuse_other_plan(path, &parsed(&plan.to_string())?, &parsed(&header.plan)?)?;
         let wanted: Vec<_> = fresh.arrays().collect();
