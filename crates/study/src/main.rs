@@ -3,14 +3,12 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`experiment`] | the study's methods, by official folds |
-//! | [`network`] | the layers and the training of its networks |
 //! | [`figure`] | measured results → drawings |
 //! | [`page`] | one experiment → its files |
 //! | [`report`] | all experiments and models → one page |
 
 mod experiment;
 mod figure;
-mod network;
 mod page;
 mod report;
 

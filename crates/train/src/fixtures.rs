@@ -5,7 +5,8 @@
 use crate::data::columns::Columns;
 use crate::data::dataset::{Dataset, Findings, Layout, Presence, Slice};
 use crate::model::config::{AugmentConfig, Plan, TrainConfig};
-use crate::nn::net::{Block, NetConfig};
+use crate::model::network::NetConfig;
+use crate::nn::layers::Block;
 use crate::random::generator;
 use rand::RngExt;
 use std::collections::BTreeMap;

@@ -1,25 +1,25 @@
 //! The study's networks as experiments: `mel-cnn`, `mfcc-cnn`, `slices-cnn` and `rnn`.
 //!
 //! All four share one protocol: inputs from the core's front end, normalised by the training
-//! clips alone, and the training of [`crate::network`]. They differ in a [`Recipe`].
+//! clips alone, and the training of [`training`]. They differ in a [`Recipe`].
 
 mod clips;
 mod inputs;
+mod layouts;
 mod recipe;
 
 pub use recipe::{Kind, Options};
 
 use crate::experiment::method::{Job, Method, Preparation, Split, Verdict};
 use crate::experiment::record::Cost;
-use crate::network::fit::{self, Outcome, Trained};
-use crate::network::layers::NetworkConfig;
-use crate::network::plan::{FitConfig, Plan};
-use crate::network::score::Network;
 use anyhow::{Context, Result, bail, ensure};
 use clips::{Clip, Clips, Scaling};
-use recipe::Recipe;
+use recipe::{FitConfig, Recipe};
 use serde_json::{Value, json};
 use sourcing_sound_train::data::dataset::Slice;
+use sourcing_sound_train::nn::fit::{self as training, Outcome, Trained};
+use sourcing_sound_train::nn::net::NetworkConfig;
+use sourcing_sound_train::nn::score::Network;
 use sourcing_sound_train::progress;
 use sourcing_sound_train::random::short_hash;
 use std::path::Path;
@@ -61,17 +61,6 @@ impl Networks {
         Ok(short_hash(&text))
     }
 
-    fn plan(&self, split: &Split, job: &Job<'_>) -> Result<Plan> {
-        Ok(Plan {
-            name: format!("{} {}", self.kind.name(), split.name),
-            network: self.recipe.network(job.labels.len()),
-            fit: FitConfig { seed: job.seed, ..self.recipe.fit.clone() },
-            inputs: self.recipe.describe(),
-            training_clips: self.hash(&split.train, job)?,
-            validation_clips: self.hash(&split.validation, job)?,
-        })
-    }
-
     /// Scores the tested clips and says what the network costs.
     fn verdict(
         &self,
@@ -80,7 +69,7 @@ impl Networks {
         clips: &Clips<'_>,
         test: &[usize],
     ) -> Result<Verdict> {
-        let ready = Network::new(network, &trained.weights);
+        let ready = Network::new(network, &trained.weights.parameters);
         let scores = ready.score(clips, test)?;
         let views =
             inputs::median(test.iter().map(|&clip| clips.n_views(clip) as f64)).unwrap_or(1.0);
@@ -132,7 +121,7 @@ impl Method for Networks {
         json!({
             "inputs": self.recipe.describe(),
             "input": network.input,
-            "layers": network.layers,
+            "layers": network.hidden_layers(),
             "l2": network.l2,
             "fit": fit,
         })
@@ -156,7 +145,17 @@ impl Method for Networks {
             self.clips.len(),
             job.slices.len()
         );
-        let plan = self.plan(split, job)?;
+        let name = format!("{} {}", self.kind.name(), split.name);
+        let network = self.recipe.network(job.labels.len());
+        let fit = FitConfig { seed: job.seed, ..self.recipe.fit.clone() };
+        let plan = json!({
+            "name": name,
+            "network": network,
+            "fit": fit,
+            "inputs": self.recipe.describe(),
+            "training_clips": self.hash(&split.train, job)?,
+            "validation_clips": self.hash(&split.validation, job)?,
+        });
         let labels: Vec<_> = job.slices.iter().map(|slice| self.target(slice)).collect();
         if let Some(label) = labels.iter().find(|label| **label >= job.labels.len()) {
             bail!("a clip has the label {label}, but there are {} labels", job.labels.len());
@@ -167,24 +166,28 @@ impl Method for Networks {
         let clips = Clips {
             clips: &self.clips,
             labels,
+            n_labels: job.labels.len(),
             scaling: Scaling::of(&training, self.recipe.input[0], self.recipe.scaling_by_row()),
             width: self.recipe.input[1],
             hop: self.recipe.hop,
         };
-        let outcome = fit::train(&fit::Job {
+        let outcome = training::train(&training::Job {
+            name: &name,
             plan: &plan,
+            network: &network,
+            policy: fit.policy(),
             examples: &clips,
             train: &split.train,
-            validation: &split.validation,
+            validation: Some((&clips, &split.validation)),
             checkpoint: &job.work.join("checkpoint.bin"),
             stop: job.stop,
         })?;
         match outcome {
             Outcome::Finished(trained) => {
-                self.verdict(&plan.network, trained, &clips, &split.test).map(Some)
+                self.verdict(&network, trained, &clips, &split.test).map(Some)
             }
             Outcome::Interrupted { epochs } => {
-                progress::line(&format!("{}: stopped after {epochs} whole epochs", plan.name));
+                progress::line(&format!("{name}: stopped after {epochs} whole epochs"));
                 Ok(None)
             }
         }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sourcing_sound_train::metrics::Scores;
+pub use sourcing_sound_train::nn::checkpoint::Epoch;
 use std::collections::BTreeMap;
 
 /// Version of the layout of `metrics.json`.
@@ -108,19 +109,6 @@ pub struct SplitRecord {
     pub details: Value,
     /// Seconds of training.
     pub seconds: f64,
-}
-
-/// One epoch of training.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Epoch {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean training loss.
-    pub loss: f64,
-    /// Mean loss on the validation clips.
-    pub validation_loss: Option<f64>,
-    /// Accuracy on the validation clips.
-    pub validation_accuracy: Option<f64>,
 }
 
 /// Scores of telling one label (the positive one) from the rest.

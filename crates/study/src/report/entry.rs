@@ -5,7 +5,7 @@ use crate::experiment::record::{Cost, Record, SplitRecord, Study};
 use sourcing_sound_train::metrics::{Scores, scores_of_confusion};
 use sourcing_sound_train::model::config::SEGMENT_FRAMES;
 use sourcing_sound_train::model::evaluation::Evaluation;
-use sourcing_sound_train::nn::net::NetConfig;
+use sourcing_sound_train::model::network::NetConfig;
 
 /// An experiment or a model.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use super::describe;
 use super::layout::{Activation, Block, Convolution, Layout, N_MELS, SqueezeExcite};
-use crate::nn::gradient::{constant, values};
 use crate::nn::net::Array;
+use crate::nn::tensor::{constant, values};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;

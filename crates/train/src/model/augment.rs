@@ -5,7 +5,8 @@
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::model::config::{AugmentConfig, Range};
-use crate::nn::gradient::Batch;
+use crate::nn::examples::{Batch, Examples};
+use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus as Rng;
 use rand_distr::{Beta, Distribution};
@@ -51,7 +52,7 @@ impl Augmenter<'_> {
             inputs.extend(self.example(clip.columns, frames, rng));
             targets[index * self.n_labels + clip.label] += 1.0 - self.smoothing;
         }
-        let mut batch = Batch { inputs, targets, len: clips.len(), frames };
+        let mut batch = Batch { inputs, targets, len: clips.len(), width: frames };
         self.mix_up(&mut batch, size, rng);
         for example in batch.inputs.chunks_exact_mut(size.max(1)) {
             self.mask(example, n_mels, frames, rng);
@@ -196,6 +197,21 @@ impl Augmenter<'_> {
                 row[range.clone()].fill(0.0);
             }
         }
+    }
+}
+
+/// Clips whose examples are varied.
+pub struct Augmented<'a> {
+    /// How.
+    pub augmenter: Augmenter<'a>,
+    /// The clips.
+    pub clips: &'a [Example<'a>],
+}
+
+impl Examples for Augmented<'_> {
+    fn batch(&self, clips: &[usize], rng: &mut Rng) -> Result<Batch> {
+        let clips: Vec<_> = clips.iter().map(|&clip| self.clips[clip]).collect();
+        Ok(self.augmenter.batch(&clips, rng))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Every setting of a training, with the recipe's values as defaults.
 
-use crate::nn::net::NetConfig;
-use crate::nn::plan::differences;
+use crate::model::network::NetConfig;
+use crate::nn::net::NetworkConfig;
+use crate::nn::policy::{Keep, Policy, Rate};
 use crate::random::short_hash;
 use serde::{Deserialize, Serialize};
 use sourcing_sound::{
@@ -144,6 +145,21 @@ impl Default for TrainConfig {
     }
 }
 
+impl TrainConfig {
+    /// The settings that are the training's own, not the examples'.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            seed: self.seed,
+            epochs: self.epochs,
+            batch: self.batch,
+            draws: 1,
+            rate: Rate::Cosine { peak: self.learning_rate, warmup_epochs: self.warmup_epochs },
+            weight_decay: self.weight_decay,
+            keep: Keep::Average { ceiling: self.average },
+        }
+    }
+}
+
 /// Everything that decides what a stage's weights will be. Two runs with equal plans give
 /// equal weights; a checkpoint of another plan is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -168,8 +184,8 @@ impl Plan {
         short_hash(&serde_json::json!(self).to_string())
     }
 
-    /// The settings in which two plans differ, each as `name: this, there`.
-    pub fn differences(&self, other: &Self) -> Vec<String> {
-        differences(&serde_json::json!(self), &serde_json::json!(other))
+    /// The network, for inputs as wide as training examples.
+    pub fn network(&self) -> NetworkConfig {
+        self.net.network(self.train.augment.crop_frames)
     }
 }

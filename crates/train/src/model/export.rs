@@ -72,7 +72,8 @@ mod tests {
     use super::*;
     use crate::fixtures::random_columns;
     use crate::model::config::front_end;
-    use crate::nn::net::{NetConfig, Weights};
+    use crate::model::network::NetConfig;
+    use crate::nn::weights;
     use crate::random::generator;
     use sourcing_sound::{Activation, Card, Decision, Labels, Padding};
 
@@ -110,9 +111,9 @@ mod tests {
     }
 
     fn network(seed: u64) -> Folded {
-        let config = NetConfig::compact(64, 10);
+        let config = NetConfig::compact(64, 10).network(173);
         let mut rng = generator(seed, "test", &[]);
-        let mut weights = Weights::random(&config, &mut rng);
+        let mut weights = weights::random(&config, &mut rng).unwrap();
         // Batch norms that do something.
         for (index, array) in weights.parameters.iter_mut().enumerate() {
             if array.shape.len() == 1 {

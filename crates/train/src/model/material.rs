@@ -154,7 +154,7 @@ pub fn plan(
     split: &Split<'_>,
     stage: &str,
     train: &crate::model::config::TrainConfig,
-    net: &crate::nn::net::NetConfig,
+    net: &crate::model::network::NetConfig,
 ) -> Plan {
     Plan {
         stage: stage.to_owned(),

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod evaluation;
 pub mod export;
 pub mod material;
+pub mod network;
 pub mod onnx;
 pub mod rejection;
 pub mod stage;

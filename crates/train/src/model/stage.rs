@@ -7,17 +7,21 @@ use crate::data::dataset::format_folds;
 use crate::linear::Linear;
 use crate::linear::logistic;
 use crate::metrics::Judged;
+use crate::model::augment::{Augmented, Augmenter};
 use crate::model::config::{Plan, TrainConfig};
 use crate::model::material::{Clip, Material, Split, plan};
+use crate::model::network::NetConfig;
 use crate::nn::arrays;
-use crate::nn::checkpoint::refuse_other_plan;
 use crate::nn::fit::{self, Job, Outcome};
 use crate::nn::infer::Folded;
-use crate::nn::net::{Array, NetConfig, Weights};
+use crate::nn::net::{Array, Weights};
+use crate::nn::plan::refuse_other_plan;
+use crate::nn::weights;
 use crate::progress;
 use anyhow::{Context, Result};
 use rand::SeedableRng;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -84,7 +88,7 @@ pub struct Facts {
 impl StageResult {
     /// The network in use: batch norm folded, the refitted layer where there is one.
     pub fn folded(&self) -> Result<Folded> {
-        let mut folded = Folded::new(&self.plan.net, &self.weights)?;
+        let mut folded = Folded::new(&self.plan.network(), &self.weights)?;
         if let Some(linear) = &self.refitted {
             folded.linear = linear.clone();
         }
@@ -139,18 +143,27 @@ impl Shared<'_> {
             return Ok(Some(read_result(&result, &plan)?));
         }
         let (examples, normalisation) = (split.examples(), split.normalisation());
-        let job = Job {
-            plan: &plan,
-            clips: &examples,
-            background: &self.material.background,
-            normalisation,
+        let augmenter = Augmenter {
+            config: &plan.train.augment,
             log: self.material.front_end.log,
+            normalisation,
+            background: &self.material.background,
             segment_frames: self.segment_frames,
+            n_labels: plan.net.n_labels,
+            smoothing: plan.train.label_smoothing,
+        };
+        let trained = match fit::train(&Job {
+            name: &plan.stage,
+            plan: &json!(plan),
+            network: &plan.network(),
+            policy: plan.train.policy(),
+            examples: &Augmented { augmenter, clips: &examples },
+            train: &(0..examples.len()).collect::<Vec<_>>(),
+            validation: None,
             checkpoint: &checkpoint,
             stop: self.stop,
-        };
-        let state = match fit::train(&job)? {
-            Outcome::Finished(state) => state,
+        })? {
+            Outcome::Finished(trained) => trained,
             Outcome::Interrupted { epochs } => {
                 progress::line(&format!(
                     "{}: stopped after {epochs} of {} epochs; the same command goes on from {}",
@@ -161,7 +174,7 @@ impl Shared<'_> {
                 return Ok(None);
             }
         };
-        let finished = self.judge(spec, plan, &split, state.average, state.seconds)?;
+        let finished = self.judge(spec, plan, &split, trained.weights, trained.seconds)?;
         write_result(&result, &finished)?;
         Ok(Some(finished))
     }
@@ -176,7 +189,7 @@ impl Shared<'_> {
     ) -> Result<StageResult> {
         let silence = self.material.front_end.silent_value();
         let (frames, normalisation) = (self.segment_frames, split.normalisation());
-        let folded = Folded::new(&plan.net, &weights)?;
+        let folded = Folded::new(&plan.network(), &weights)?;
         let segments = |clips: &[&Clip]| {
             folded.pooled_segments(&columns(clips), frames, silence, normalisation)
         };
@@ -276,13 +289,13 @@ fn write_result(path: &Path, result: &StageResult) -> Result<()> {
 
 fn read_result(path: &Path, plan: &Plan) -> Result<StageResult> {
     let (header, arrays) = arrays::read::<Header>(path)?;
-    refuse_other_plan(path, plan, &header.plan)?;
+    refuse_other_plan(path, &json!(plan), &json!(header.plan))?;
     let find = |name: &str| arrays.iter().find(|array| array.name == name);
     let must =
         |name: &str| find(name).with_context(|| format!("{}: no array {name}", path.display()));
     // Any generator will do: every value is replaced.
     let mut rng = rand::rngs::Xoshiro256PlusPlus::seed_from_u64(0);
-    let mut weights = Weights::random(&plan.net, &mut rng);
+    let mut weights = weights::random(&plan.network(), &mut rng)?;
     for array in weights.parameters.iter_mut().chain(&mut weights.statistics) {
         array.values = must(&array.name)?.values.clone();
     }

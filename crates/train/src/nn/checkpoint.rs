@@ -1,108 +1,181 @@
 //! A training in the middle, on disk.
 
-use crate::model::config::Plan;
 use crate::nn::arrays;
 use crate::nn::net::{Array, Weights};
 use crate::nn::optimise::AdamW;
-use anyhow::{Result, bail, ensure};
+use crate::nn::plan::refuse_other_plan;
+use crate::nn::policy::{Keep, Policy};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::path::Path;
+
+/// One epoch of training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Mean training loss.
+    pub loss: f64,
+    /// Mean loss on the validation clips.
+    pub validation_loss: Option<f64>,
+    /// Accuracy on the validation clips.
+    pub validation_accuracy: Option<f64>,
+}
 
 /// Everything that a training needs to go on as if it had never stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// Steps done; epoch and batch follow from it.
-    pub step: usize,
-    /// Sum of the losses of the current epoch so far.
-    pub epoch_loss: f64,
-    /// Seconds of training so far.
-    pub seconds: f64,
+    /// Numbers about it.
+    pub progress: Progress,
     /// Current weights.
     pub weights: Weights,
-    /// Their moving average.
-    pub average: Weights,
+    /// What the training gives: their moving average, or the weights after the best epoch.
+    pub kept: Weights,
     /// The optimiser's moments.
     pub adam: AdamW,
 }
 
+/// How far a training is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps done; epoch and batch follow from it.
+    pub step: usize,
+    /// Sum over the examples of the current epoch so far of their losses.
+    pub epoch_loss: f64,
+    /// Finished epochs.
+    pub curve: Vec<Epoch>,
+    /// The best one of them, from 1.
+    pub best_epoch: usize,
+    /// Seconds of training so far.
+    pub seconds: f64,
+}
+
+/// The plan is kept as text: what is parsed from equal texts is equal.
 #[derive(Serialize, Deserialize)]
 struct Header {
-    plan: Plan,
-    step: usize,
-    epoch_loss: f64,
-    seconds: f64,
+    plan: String,
+    progress: Progress,
+}
+
+impl Progress {
+    /// Takes up a finished epoch; true if it is the best so far.
+    ///
+    /// The best epoch is the one with the highest validation accuracy, the figure that the
+    /// study compares by; of equals, the one with the lower validation loss. The loss alone
+    /// would stop too soon: it rises, as the network grows sure of its mistakes on unknown
+    /// recordings, while the accuracy still grows. Without validation clips the last epoch
+    /// is the best.
+    pub fn finish_epoch(&mut self, epoch: Epoch) -> bool {
+        let rank = |epoch: &Epoch| Some((epoch.validation_accuracy?, -epoch.validation_loss?));
+        let best = self.best_epoch.checked_sub(1).and_then(|index| self.curve.get(index));
+        let better = match (best.and_then(rank), rank(&epoch)) {
+            (Some(best), Some(new)) => new > best,
+            _ => true,
+        };
+        if better {
+            self.best_epoch = epoch.epoch;
+        }
+        self.epoch_loss = 0.0;
+        self.curve.push(epoch);
+        better
+    }
+
+    /// Whether all epochs are done, or the last `patience` ones were no better than one before.
+    pub fn is_finished(&self, policy: &Policy) -> bool {
+        let waited = self.curve.len() - self.best_epoch;
+        let enough = match policy.keep {
+            Keep::Best { patience } => patience.is_some_and(|most| waited >= most),
+            Keep::Average { .. } => false,
+        };
+        self.curve.len() >= policy.epochs || enough
+    }
 }
 
 impl State {
     /// A training that has not begun.
     pub fn new(weights: Weights) -> Self {
-        let (average, adam) = (weights.clone(), AdamW::new(&weights));
-        Self { step: 0, epoch_loss: 0.0, seconds: 0.0, weights, average, adam }
+        let (kept, adam) = (weights.clone(), AdamW::new(&weights));
+        Self { progress: Progress::default(), weights, kept, adam }
     }
 
-    fn groups(&self) -> [&Vec<Array>; 6] {
-        [
-            &self.weights.parameters,
-            &self.weights.statistics,
-            &self.average.parameters,
-            &self.average.statistics,
-            &self.adam.first,
-            &self.adam.second,
-        ]
+    fn arrays(&mut self) -> impl Iterator<Item = &mut Array> {
+        let Self { weights, kept, adam, .. } = self;
+        let groups = [
+            &mut weights.parameters,
+            &mut weights.statistics,
+            &mut kept.parameters,
+            &mut kept.statistics,
+            &mut adam.first,
+            &mut adam.second,
+        ];
+        groups.into_iter().flatten()
     }
 
     /// Writes the state whole or not at all.
-    pub fn save(&self, path: &Path, plan: &Plan) -> Result<()> {
-        let header = Header {
-            plan: plan.clone(),
-            step: self.step,
-            epoch_loss: self.epoch_loss,
-            seconds: self.seconds,
-        };
-        let all: Vec<_> = self.groups().into_iter().flatten().collect();
+    pub fn save(&mut self, path: &Path, plan: &Value) -> Result<()> {
+        let header = Header { plan: plan.to_string(), progress: self.progress.clone() };
+        let all: Vec<_> = self.arrays().map(|array| &*array).collect();
         arrays::write(path, &header, &all)
     }
 
     /// Reads the state that `save` wrote for the same plan, into the layout of `fresh`.
-    pub fn load(path: &Path, plan: &Plan, fresh: Self) -> Result<Self> {
-        let (header, arrays) = arrays::read::<Header>(path)?;
-        refuse_other_plan(path, plan, &header.plan)?;
-        let mut state = fresh;
-        let mut arrays = arrays.into_iter();
-        let groups = [
-            &mut state.weights.parameters,
-            &mut state.weights.statistics,
-            &mut state.average.parameters,
-            &mut state.average.statistics,
-            &mut state.adam.first,
-            &mut state.adam.second,
-        ];
-        for array in groups.into_iter().flatten() {
-            let stored = arrays.next();
-            ensure!(
-                stored.as_ref().is_some_and(|s| s.name == array.name && s.shape == array.shape),
-                "{}: {} is missing or has another shape; start again with --fresh",
-                path.display(),
-                array.name
-            );
-            array.values = stored.map_or_else(Vec::new, |stored| stored.values);
-        }
-        state.step = header.step;
-        state.epoch_loss = header.epoch_loss;
-        state.seconds = header.seconds;
-        Ok(state)
+    pub fn load(path: &Path, plan: &Value, mut fresh: Self) -> Result<Self> {
+        let (header, arrays) = arrays::read::<Header>(path)
+            .context("the checkpoint is not usable; start again with --fresh")?;
+        let parsed = |text: &str| serde_json::from_str::<Value>(text);
+        refuse_other_plan(path, &parsed(&plan.to_string())?, &parsed(&header.plan)?)?;
+        let wanted: Vec<_> = fresh.arrays().collect();
+        ensure!(
+            arrays.len() == wanted.len()
+                && wanted.iter().zip(&arrays).all(|(w, s)| w.name == s.name && w.shape == s.shape),
+            "{} holds weights of another layout; start again with --fresh",
+            path.display()
+        );
+        wanted.into_iter().zip(arrays).for_each(|(array, stored)| *array = stored);
+        fresh.progress = header.progress;
+        Ok(fresh)
     }
 }
 
-/// Names the settings in which a stored plan differs from the wanted one.
-pub fn refuse_other_plan(path: &Path, wanted: &Plan, stored: &Plan) -> Result<()> {
-    let differences = wanted.differences(stored);
-    if !differences.is_empty() {
-        bail!(
-            "{} was made with other settings ({}); use them, another --work folder, or --fresh",
-            path.display(),
-            differences.join("; ")
-        );
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::fixtures::best_policy;
+
+    fn epoch(epoch: usize, accuracy: f64, loss: f64) -> Epoch {
+        let (validation_accuracy, validation_loss) = (Some(accuracy), Some(loss));
+        Epoch { epoch, loss: 1.0, validation_loss, validation_accuracy }
     }
-    Ok(())
+
+    #[test]
+    fn the_best_epoch_has_the_highest_accuracy_then_the_lowest_loss() {
+        let mut progress = Progress::default();
+        let epochs = [(0.5, 1.0), (0.6, 1.2), (0.6, 1.1), (0.6, 1.1), (0.55, 0.1)];
+        let better: Vec<_> = (1..)
+            .zip(epochs)
+            .map(|(number, (accuracy, loss))| progress.finish_epoch(epoch(number, accuracy, loss)))
+            .collect();
+        assert_eq!(better, [true, true, true, false, false]);
+        assert_eq!(progress.best_epoch, 3);
+        assert!(progress.is_finished(&best_policy(9, Some(2))));
+        assert!(!progress.is_finished(&best_policy(9, Some(3))));
+        assert!(!progress.is_finished(&best_policy(9, None)));
+        assert!(progress.is_finished(&best_policy(5, None)));
+    }
+
+    #[test]
+    fn without_validation_the_last_epoch_is_the_best() {
+        let mut progress = Progress::default();
+        for number in 1..=3 {
+            let epoch = Epoch {
+                epoch: number,
+                loss: 1.0,
+                validation_loss: None,
+                validation_accuracy: None,
+            };
+            assert!(progress.finish_epoch(epoch));
+        }
+        assert_eq!(progress.best_epoch, 3);
+    }
 }

@@ -2,15 +2,14 @@
 //!
 //! What is evaluated here is what the exporter writes, array for array.
 
-use crate::data::columns::Columns;
-use crate::data::columns::Normalisation;
+use crate::data::columns::{Columns, Normalisation};
 use crate::linear::Linear;
-use crate::nn::gradient::{constant, values};
-use crate::nn::net::{BATCH_NORM_EPSILON, Block, NetConfig, Weights};
+use crate::nn::forward::{BATCH_NORM_EPSILON, convolve, pool_time, rectify};
+use crate::nn::layers::{Block, Layer};
+use crate::nn::net::{NetworkConfig, Weights};
+use crate::nn::tensor::{constant, values};
 use anyhow::{Context, Result, ensure};
-use burn::tensor::module::{conv2d, max_pool2d};
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, activation};
+use burn::tensor::Device;
 
 /// Examples per forward pass.
 const BATCH: usize = 32;
@@ -41,12 +40,17 @@ pub struct Folded {
 
 impl Folded {
     /// Folds batch norm, with its running statistics, into the convolutions.
-    pub fn new(config: &NetConfig, weights: &Weights) -> Result<Self> {
-        let expected = 3 * config.blocks.len() + 2;
+    pub fn new(config: &NetworkConfig, weights: &Weights) -> Result<Self> {
+        let block = |layer: &Layer| match layer {
+            Layer::Block(block) => Some(*block),
+            _ => None,
+        };
+        let blocks: Vec<_> = config.layers.iter().filter_map(block).collect();
+        let expected = 3 * blocks.len() + 2;
         ensure!(weights.parameters.len() == expected, "the weights do not fit the layout");
         let mut convolutions = Vec::new();
         let mut channels_in = 1;
-        for (index, block) in config.blocks.iter().enumerate() {
+        for (index, block) in blocks.into_iter().enumerate() {
             let values = |offset: usize| &weights.parameters[3 * index + offset].values;
             let (mean, variance) =
                 (&weights.statistics[2 * index].values, &weights.statistics[2 * index + 1].values);
@@ -61,7 +65,7 @@ impl Folded {
                 weight.extend(kernel.iter().map(|value| value * factor));
                 bias.push(shift[channel] - mean[channel] * factor);
             }
-            convolutions.push(Convolution { block: block.clone(), channels_in, weight, bias });
+            convolutions.push(Convolution { block, channels_in, weight, bias });
             channels_in = block.channels;
         }
         let linear = Linear {
@@ -69,7 +73,7 @@ impl Folded {
             weight: weights.parameters[expected - 2].values.clone(),
             bias: weights.parameters[expected - 1].values.clone(),
         };
-        Ok(Self { n_mels: config.n_mels, convolutions, linear })
+        Ok(Self { n_mels: config.input[0], convolutions, linear })
     }
 
     /// Pooled features of inputs `[len, 1, n_mels, frames]`: `len` rows of `n_features`.
@@ -77,20 +81,12 @@ impl Folded {
         let device = Device::flex();
         let mut x = constant(inputs, [len, 1, self.n_mels, frames], &device);
         for convolution in &self.convolutions {
-            let Block { channels, kernel, stride, pool } = convolution.block;
-            let shape = [channels, convolution.channels_in, kernel, kernel];
-            let weight = constant(&convolution.weight, shape, &device);
-            let bias = constant(&convolution.bias, [channels], &device);
-            let padding = [kernel / 2, kernel / 2];
-            let options = ConvOptions::new([stride, stride], padding, [1, 1], 1);
-            x = activation::relu(conv2d(x, weight, Some(bias), options));
-            if pool {
-                x = max_pool2d(x, MaxPoolOptions::new([2, 2]));
-            }
+            let [weight, bias] = [&convolution.weight, &convolution.bias]
+                .map(|values| constant(values, [values.len()], &device));
+            let block = convolution.block;
+            x = rectify(convolve(x, block, weight, Some(bias)), block);
         }
-        let [_, features, _, frames] = x.dims();
-        let over_time = x.mean_dim(2).reshape([len, features, frames]);
-        values(over_time.clone().mean_dim(2) + over_time.max_dim(2))
+        values(pool_time(x))
     }
 
     /// Pooled features of whole clips as the model is given them in use: `frames` columns, a
@@ -150,17 +146,20 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::fixtures::{random_columns, tiny_net};
-    use crate::nn::gradient::{Batch, step};
+    use crate::fixtures::random_columns;
+    use crate::nn::examples::Batch;
+    use crate::nn::fixtures::blocks;
+    use crate::nn::step::step;
+    use crate::nn::weights;
     use crate::random::generator;
 
     /// With the running statistics set to a batch's own, the folded network must give the
     /// very loss that the training step gives for that batch.
     #[test]
     fn the_folded_network_is_the_trained_one() {
-        let config = tiny_net(16, 3);
+        let config = blocks();
         let mut rng = generator(1, "test", &[]);
-        let mut weights = Weights::random(&config, &mut rng);
+        let mut weights = weights::random(&config, &mut rng).unwrap();
         for array in &mut weights.parameters {
             array.values.iter_mut().enumerate().for_each(|(i, v)| *v += 0.01 * i as f32);
         }
@@ -169,8 +168,8 @@ mod tests {
         let normalisation = Normalisation { mean: -40.0, std: 25.0 };
         let inputs = clips.iter().flat_map(|clip| segment(clip, frames, -100.0, normalisation));
         let targets = vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0];
-        let batch = Batch { inputs: inputs.collect(), targets, len: 4, frames };
-        let output = step(&config, &weights, &batch, &mut rng).unwrap();
+        let batch = Batch { inputs: inputs.collect(), targets, len: 4, width: frames };
+        let output = step(&config, &weights.parameters, &batch, None).unwrap();
         let counts = [4 * 8 * 10, 4 * 4 * 5];
         for (index, statistics) in output.statistics.into_iter().enumerate() {
             // The step returns unbiased variances; the batch was normalised with biased ones.
@@ -187,7 +186,7 @@ mod tests {
             let terms = scores.iter().zip(target).map(|(score, t)| -score.ln() * f64::from(*t));
             loss += terms.sum::<f64>() / 4.0;
         }
-        assert!((loss - f64::from(output.loss)).abs() < 1e-4, "{loss} {}", output.loss);
+        assert!((loss - output.cross_entropy).abs() < 1e-4, "{loss} {}", output.cross_entropy);
     }
 
     #[test]

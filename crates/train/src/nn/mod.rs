@@ -1,13 +1,27 @@
-//! The neural networks that are trained from scratch.
+//! The neural networks that are trained from scratch, the shipped model's and the study's.
 //!
-//! In: examples in batches and a plan. Out: weights as named [`arrays`]. burn computes the gradient;
-//! everything around it (optimiser, average, checkpoint) works on plain slices.
+//! In: a [`net::NetworkConfig`] (layers as data), a [`policy::Policy`], and batches from
+//! [`examples::Examples`]. Out: weights as named arrays ([`fit`] by way of [`step`] and
+//! [`optimise`], with a [`checkpoint`]), which [`score`] and [`infer`] use.
+//! Why plain arrays: burn's own optimiser rounds in another order (`g² · (1 − β₂)`), so its weights
+//! would differ bit by bit, and optimiser, average, checkpoint and export share plain slices.
 
 pub mod arrays;
 pub mod checkpoint;
+pub mod examples;
 pub mod fit;
-pub mod gradient;
+pub mod forward;
+mod gru;
 pub mod infer;
+pub mod layers;
 pub mod net;
 pub mod optimise;
 pub mod plan;
+pub mod policy;
+pub mod score;
+pub mod step;
+pub mod tensor;
+pub mod weights;
+
+#[cfg(test)]
+mod fixtures;

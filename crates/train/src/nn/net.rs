@@ -1,99 +1,94 @@
-//! The compact convolutional network: its layout and its weights.
-//!
-//! Weights are plain named arrays rather than burn modules: optimiser, moving average,
-//! checkpoint and export then read and write the same few slices, and burn is asked only
-//! for what it is here for, the gradient.
+//! A whole network as data, and its weights as named arrays.
 
+use crate::nn::layers::{ArraySpec, Layer, Shape};
 use anyhow::{Result, ensure};
-use rand::RngExt;
-use rand::rngs::Xoshiro256PlusPlus;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// Added to a batch variance before its square root is taken.
-pub const BATCH_NORM_EPSILON: f64 = 1e-5;
-
-/// One block: convolution without bias (padding `kernel / 2`), batch norm, ReLU, and
-/// possibly a 2 × 2 max-pool.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Block {
-    /// Output channels.
-    pub channels: usize,
-    /// Side of the square kernel, odd.
-    pub kernel: usize,
-    /// Stride in both directions.
-    pub stride: usize,
-    /// Whether a 2 × 2 max-pool follows.
-    pub pool: bool,
+/// A whole network. Input is `[n, 1, height, width]`; the outputs of the last layer, one per
+/// label, are the logits.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetworkConfig {
+    /// Height (bands or coefficients) and width (frames) of an input. A network whose layers do
+    /// not depend on the width takes other widths too.
+    pub input: [usize; 2],
+    /// The layers from input to logits.
+    pub layers: Vec<Layer>,
+    /// Weight of the convolution kernels' squared sum in the loss (Keras' `l2(…)`), at least 0.
+    pub l2: f64,
 }
 
-/// The whole network. Input is `[batch, 1, n_mels, frames]`, output `[batch, n_labels]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NetConfig {
-    /// Mel bands of the input, its height.
-    pub n_mels: usize,
-    /// Number of outputs.
-    pub n_labels: usize,
-    /// The blocks from input to output.
-    pub blocks: Vec<Block>,
-    /// Probability that a pooled feature is dropped in training.
-    pub dropout: f32,
-}
-
-impl NetConfig {
-    /// The flagship's layout: 128,730 parameters for 10 labels, whatever `n_mels` is.
-    pub fn compact(n_mels: usize, n_labels: usize) -> Self {
-        let block = |channels, kernel, stride, pool| Block { channels, kernel, stride, pool };
-        let blocks = vec![
-            block(16, 5, 2, false),
-            block(16, 3, 1, true),
-            block(32, 3, 1, false),
-            block(32, 3, 1, true),
-            block(64, 3, 1, false),
-            block(64, 3, 1, true),
-            block(96, 3, 1, false),
-        ];
-        Self { n_mels, n_labels, blocks, dropout: 0.3 }
+impl NetworkConfig {
+    /// Number of labels.
+    pub fn n_labels(&self) -> usize {
+        match self.layers.last() {
+            Some(Layer::Dense { units, .. } | Layer::Linear { units }) => *units,
+            _ => 0,
+        }
     }
 
-    /// Length of the pooled feature vector.
-    pub fn n_features(&self) -> usize {
-        self.blocks.last().map_or(0, |block| block.channels)
+    /// The layers before the one that gives the logits.
+    pub fn hidden_layers(&self) -> &[Layer] {
+        self.layers.split_last().map_or(&[], |(_, hidden)| hidden)
     }
 
-    /// Height or width after all blocks for an input height or width; 0 where it is too small.
-    pub fn output_extent(&self, extent: usize) -> usize {
-        self.blocks.iter().fold(extent, |extent, block| {
-            // Odd kernels with half of them as padding: ⌈extent / stride⌉.
-            let convolved = extent.div_ceil(block.stride);
-            if block.pool { convolved / 2 } else { convolved }
-        })
+    /// The shape of one example before the first layer and behind every layer.
+    ///
+    /// # Errors
+    /// Names the first layer that cannot be built on what comes before it.
+    pub fn shapes(&self) -> Result<Vec<Shape>> {
+        let [height, width] = self.input;
+        let mut shapes = vec![Shape::Image([1, height, width])];
+        for (index, layer) in self.layers.iter().enumerate() {
+            let output = layer.output(shapes[index]);
+            shapes.push(output.map_err(|error| error.context(format!("layer {index}")))?);
+        }
+        Ok(shapes)
     }
 
-    /// The shortest input, in frames, that leaves at least one output column.
-    pub fn min_frames(&self) -> usize {
-        (1..=4096).find(|&frames| self.output_extent(frames) > 0).unwrap_or(4096)
-    }
-
-    /// Checks that the layout can be built.
+    /// Checks that the network can be built.
     pub fn validate(&self) -> Result<()> {
-        ensure!(!self.blocks.is_empty(), "the network needs at least one block");
-        ensure!(self.n_labels >= 2, "the network needs at least 2 labels, got {}", self.n_labels);
+        self.shapes()?;
+        let n_labels = self.n_labels();
+        ensure!(n_labels >= 2, "a network needs at least 2 labels, got {n_labels}");
         ensure!(
-            self.blocks.iter().all(|b| b.kernel % 2 == 1 && b.stride > 0 && b.channels > 0),
-            "each block needs an odd kernel, a stride and channels above 0"
-        );
-        ensure!(
-            self.output_extent(self.n_mels) > 0,
-            "{} mel bands are too few for {} blocks",
-            self.n_mels,
-            self.blocks.len()
-        );
-        ensure!(
-            (0.0..1.0).contains(&self.dropout),
-            "dropout must be in 0..1, got {}",
-            self.dropout
+            self.l2 >= 0.0 && self.l2.is_finite(),
+            "the weight of L2 must be at least 0, got {}",
+            self.l2
         );
         Ok(())
+    }
+
+    /// The trained arrays of weights in the order in which the layers use them.
+    pub fn arrays(&self) -> Result<Vec<ArraySpec>> {
+        self.specs(Layer::arrays)
+    }
+
+    /// The running statistics of batch norms in order.
+    pub fn statistics(&self) -> Result<Vec<ArraySpec>> {
+        self.specs(|layer, index, _| layer.statistics(index))
+    }
+
+    fn specs(&self, of: fn(Layer, usize, Shape) -> Vec<ArraySpec>) -> Result<Vec<ArraySpec>> {
+        let shapes = self.shapes()?;
+        let layers = self.layers.iter().zip(shapes).enumerate();
+        Ok(layers.flat_map(|(index, (layer, input))| of(*layer, index, input)).collect())
+    }
+
+    /// Number of trained scalars.
+    pub fn parameters(&self) -> Result<usize> {
+        Ok(self.arrays()?.iter().map(ArraySpec::n_values).sum())
+    }
+
+    /// Multiplications with addition that one example takes.
+    pub fn multiply_adds(&self) -> Result<usize> {
+        let shapes = self.shapes()?;
+        let ends = shapes.windows(2);
+        Ok(self.layers.iter().zip(ends).map(|(layer, e)| layer.multiply_adds(e[0], e[1])).sum())
+    }
+
+    /// Values of one input.
+    pub fn input_len(&self) -> usize {
+        self.input[0] * self.input[1]
     }
 }
 
@@ -108,50 +103,16 @@ pub struct Array {
     pub values: Vec<f32>,
 }
 
-impl Array {
-    fn new(name: String, shape: Vec<usize>, mut value: impl FnMut() -> f32) -> Self {
-        let len = shape.iter().product();
-        Self { name, shape, values: (0..len).map(|_| value()).collect() }
-    }
-}
-
 /// All weights: what the optimiser moves, and the batch-norm statistics that go with it.
-///
-/// Per block the parameters are `conv`, `scale`, `shift`, the statistics `mean` and
-/// `variance`; last come `linear.weight` `[n_labels, n_features]` and `linear.bias`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     /// Trained by gradient descent.
     pub parameters: Vec<Array>,
-    /// Running batch-norm statistics.
+    /// Running batch-norm statistics, a `mean` and a `variance` per block.
     pub statistics: Vec<Array>,
 }
 
 impl Weights {
-    /// Uniform in ±1/√fan_in for convolutions and the linear layer, identity batch norms.
-    pub fn random(config: &NetConfig, rng: &mut Xoshiro256PlusPlus) -> Self {
-        let mut parameters = Vec::new();
-        let mut statistics = Vec::new();
-        let mut channels_in = 1;
-        for (index, block) in config.blocks.iter().enumerate() {
-            let name = |part: &str| format!("block{index}.{part}");
-            let shape = vec![block.channels, channels_in, block.kernel, block.kernel];
-            let bound = ((channels_in * block.kernel * block.kernel) as f32).sqrt().recip();
-            parameters.push(Array::new(name("conv"), shape, || rng.random_range(-bound..bound)));
-            parameters.push(Array::new(name("scale"), vec![block.channels], || 1.0));
-            parameters.push(Array::new(name("shift"), vec![block.channels], || 0.0));
-            statistics.push(Array::new(name("mean"), vec![block.channels], || 0.0));
-            statistics.push(Array::new(name("variance"), vec![block.channels], || 1.0));
-            channels_in = block.channels;
-        }
-        let bound = (channels_in as f32).sqrt().recip();
-        let shape = vec![config.n_labels, channels_in];
-        let mut uniform = || rng.random_range(-bound..bound);
-        parameters.push(Array::new("linear.weight".into(), shape, &mut uniform));
-        parameters.push(Array::new("linear.bias".into(), vec![config.n_labels], &mut uniform));
-        Self { parameters, statistics }
-    }
-
     /// Number of trained scalars.
     pub fn n_parameters(&self) -> usize {
         self.parameters.iter().map(|array| array.values.len()).sum()
@@ -166,33 +127,47 @@ impl Weights {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
     use super::*;
-    use crate::random::generator;
 
-    #[test]
-    fn the_compact_net_has_128_730_parameters() {
-        let config = NetConfig::compact(64, 10);
-        let weights = Weights::random(&config, &mut generator(1, "test", &[]));
-        assert_eq!(weights.n_parameters(), 128_730);
-        assert_eq!(config.n_features(), 96);
-        assert!(config.validate().is_ok());
+    fn network(mut layers: Vec<Layer>) -> NetworkConfig {
+        layers.push(Layer::Dense { units: 3, relu: false });
+        NetworkConfig { input: [6, 9], layers, l2: 0.0 }
+    }
+
+    fn refusal(network: &NetworkConfig) -> String {
+        format!("{:#}", network.validate().unwrap_err())
     }
 
     #[test]
-    fn extents_follow_strides_and_pools() {
-        let config = NetConfig::compact(64, 10);
-        // 64 × 173 → 32 × 87 → 16 × 43 → 8 × 21 → 4 × 10.
-        assert_eq!((config.output_extent(64), config.output_extent(173)), (4, 10));
-        assert_eq!(config.min_frames(), 15);
-        assert_eq!(config.output_extent(14), 0);
+    fn a_gru_has_the_weights_of_keras() {
+        // Keras, `GRU(4)` on 6 features with `reset_after`: 3 · (6 · 4 + 4 · 4 + 2 · 4) = 144.
+        let network = network(vec![Layer::Gru { units: 4 }]);
+        assert_eq!(network.parameters().unwrap(), 144 + 4 * 3 + 3);
+        assert_eq!(network.multiply_adds().unwrap(), 9 * 3 * 4 * (6 + 4) + 4 * 3);
     }
 
     #[test]
-    fn layouts_that_cannot_be_built_are_refused() {
-        assert!(NetConfig::compact(8, 10).validate().is_err(), "too few bands");
-        assert!(NetConfig::compact(64, 1).validate().is_err(), "too few labels");
-        let mut even = NetConfig::compact(64, 10);
-        even.blocks[0].kernel = 4;
-        assert!(even.validate().is_err(), "an even kernel");
+    fn what_cannot_be_built_is_refused_with_the_layer() {
+        let dense = Layer::Dense { units: 2, relu: true };
+        let big = Layer::Conv2d { channels: 1, kernel: 7, relu: true };
+        assert_eq!(
+            refusal(&network(vec![big])),
+            "layer 0: a kernel of 7 × 7 does not fit into 6 × 9"
+        );
+        assert!(refusal(&network(vec![dense])).contains("needs a vector, not 1 × 6 × 9 values"));
+        let after = network(vec![Layer::Flatten, dense, Layer::MaxPool2]);
+        assert!(refusal(&after).starts_with("layer 2: MaxPool2 needs rows and columns"));
+        let pools = network(vec![Layer::MaxPool2; 3]);
+        assert_eq!(refusal(&pools), "layer 2: 1 × 2 is too small to be pooled");
+        let dropout = network(vec![Layer::Dropout { share: 1.0 }, Layer::Flatten]);
+        assert_eq!(refusal(&dropout), "layer 0: dropout must be in 0..1, got 1");
+        let mut few = network(vec![Layer::Flatten]);
+        few.layers[1] = Layer::Dense { units: 1, relu: false };
+        assert!(refusal(&few).contains("at least 2 labels"));
+        let mut negative = network(vec![Layer::Flatten]);
+        negative.l2 = -1.0;
+        assert!(refusal(&negative).contains("at least 0, got -1"));
     }
 }

@@ -1,7 +1,5 @@
-//! AdamW with decay on matrices and kernels only, the learning rate's course, and the moving
-//! average of the weights.
+//! AdamW with decay on matrices and kernels only, and the moving average of the weights.
 
-use crate::model::config::TrainConfig;
 use crate::nn::net::{Array, Weights};
 
 const BETA_1: f64 = 0.9;
@@ -55,19 +53,6 @@ impl AdamW {
                 *value = *value * keep - rate * *m / scale;
             }
         }
-    }
-}
-
-/// The learning rate at a step: linear up over the warm-up, then half a cosine down to 0.
-pub fn learning_rate(config: &TrainConfig, step: usize, steps_per_epoch: usize) -> f64 {
-    let total = (config.epochs * steps_per_epoch) as f64;
-    let warmup = (config.warmup_epochs * steps_per_epoch) as f64;
-    let step = step as f64;
-    if step < warmup {
-        config.learning_rate * (step + 1.0) / warmup
-    } else {
-        let progress = (step - warmup) / (total - warmup).max(1.0);
-        config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
     }
 }
 
@@ -127,17 +112,6 @@ mod tests {
         let step = 0.1 * (-0.001 / 0.19) / (1.999e-5f64 / 0.001999).sqrt();
         let bias = f64::from(weights.parameters[1].values[0]);
         assert!((bias - (0.9 - step)).abs() < 1e-5, "{bias}");
-    }
-
-    #[test]
-    fn the_learning_rate_warms_up_and_falls_to_nothing() {
-        let config = TrainConfig { epochs: 10, warmup_epochs: 2, ..TrainConfig::default() };
-        let rates: Vec<_> = (0..100).map(|step| learning_rate(&config, step, 10)).collect();
-        assert!((rates[0] - 3e-3 / 20.0).abs() < 1e-12);
-        assert!((rates[19] - 3e-3).abs() < 1e-12);
-        assert!((rates[60] - 1.5e-3).abs() < 1e-6, "half-way down the cosine");
-        assert!(rates[99] < 2e-6);
-        assert!(rates[20..].windows(2).all(|pair| pair[1] < pair[0]));
     }
 
     #[test]

@@ -1,25 +1,36 @@
 //! Differences between what decides the weights now and what decided those of a checkpoint.
 
-/// The settings in which two values differ, each as `name: this, there`.
-pub fn differences(this: &serde_json::Value, there: &serde_json::Value) -> Vec<String> {
+use anyhow::{Result, ensure};
+use serde_json::Value;
+use std::path::Path;
+
+/// The settings in which two values differ, each as `name: this now, that in the checkpoint`.
+fn differences(this: &Value, there: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect_differences("", this, there, &mut found);
     found
 }
 
-fn collect_differences(
-    path: &str,
-    this: &serde_json::Value,
-    there: &serde_json::Value,
-    found: &mut Vec<String>,
-) {
+fn collect_differences(path: &str, this: &Value, there: &Value, found: &mut Vec<String>) {
     if let (Some(left), Some(right)) = (this.as_object(), there.as_object()) {
         for (key, value) in left {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            let other = right.get(key).unwrap_or(&serde_json::Value::Null);
+            let other = right.get(key).unwrap_or(&Value::Null);
             collect_differences(&path, value, other, found);
         }
     } else if this != there {
         found.push(format!("{path}: {this} now, {there} in the checkpoint"));
     }
+}
+
+/// Refuses a file that was made with other settings and names those that differ.
+pub fn refuse_other_plan(path: &Path, wanted: &Value, stored: &Value) -> Result<()> {
+    let differences = differences(wanted, stored);
+    ensure!(
+        differences.is_empty(),
+        "{} was made with other settings ({}); use them, another --work folder, or --fresh",
+        path.display(),
+        differences.join("; ")
+    );
+    Ok(())
 }

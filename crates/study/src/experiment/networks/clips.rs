@@ -1,8 +1,9 @@
 //! Clips as the networks see them: normalised stretches of rows and columns.
 
-use crate::network::examples::Examples;
+use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
+use sourcing_sound_train::nn::examples::{Batch, Examples, Views};
 
 /// What the network may see of a clip, not normalised.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,8 @@ pub struct Clips<'a> {
     pub clips: &'a [Option<Clip>],
     /// Their labels.
     pub labels: Vec<usize>,
+    /// Number of labels that there are.
+    pub n_labels: usize,
     /// Applied to every value.
     pub scaling: Scaling,
     /// Columns of an input.
@@ -98,19 +101,28 @@ impl Clips<'_> {
             inputs.extend(std::iter::repeat_n(silence, after));
         }
     }
-}
 
-impl Examples for Clips<'_> {
-    fn label(&self, clip: usize) -> usize {
-        self.labels[clip]
-    }
-
-    /// A stretch at a random place of a wide clip, or a narrow clip at a random place.
+    /// Appends a stretch at a random place of a wide clip, or a narrow clip at a random place.
     fn draw(&self, clip: usize, rng: &mut Xoshiro256PlusPlus, inputs: &mut Vec<f32>) {
         let width = self.clips[clip].as_ref().map_or(0, Clip::width);
         let slack = width as i64 - self.width as i64;
         let start = rng.random_range(slack.min(0)..=slack.max(0));
         self.append(clip, start, inputs);
+    }
+}
+
+impl Examples for Clips<'_> {
+    fn batch(&self, clips: &[usize], rng: &mut Xoshiro256PlusPlus) -> Result<Batch> {
+        let mut inputs = Vec::new();
+        clips.iter().for_each(|&clip| self.draw(clip, rng, &mut inputs));
+        let labels: Vec<_> = clips.iter().map(|&clip| self.labels[clip]).collect();
+        Batch::labelled(inputs, &labels, self.n_labels, self.width)
+    }
+}
+
+impl Views for Clips<'_> {
+    fn label(&self, clip: usize) -> usize {
+        self.labels[clip]
     }
 
     /// Overlapping stretches from the first column to the last, or a narrow clip in the middle
@@ -143,7 +155,7 @@ mod tests {
 
     fn clips(all: &[Option<Clip>], width: usize) -> Clips<'_> {
         let scaling = Scaling(vec![(0.0, 1.0), (10.0, 2.0)]);
-        Clips { clips: all, labels: vec![0; all.len()], scaling, width, hop: 2 }
+        Clips { clips: all, labels: vec![0; all.len()], n_labels: 1, scaling, width, hop: 2 }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What sets the four experiments apart: inputs, layers and settings of the training.
 
-use crate::network::layers::NetworkConfig;
-use crate::network::layouts;
-use crate::network::plan::FitConfig;
+use super::layouts;
+use serde::Serialize;
 use sourcing_sound::{
     FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode, Window,
 };
+use sourcing_sound_train::nn::net::NetworkConfig;
+use sourcing_sound_train::nn::policy::{Keep, Policy, Rate};
 
 /// Mel bands of all inputs, and MFCC coefficients.
 const ROWS: usize = 60;
@@ -72,6 +73,44 @@ pub enum Rows {
     Mel,
     /// Cepstral coefficients: the DCT-II of the mel bands in dB.
     Mfcc,
+}
+
+/// Settings of a training.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FitConfig {
+    /// Seed of weights, order, draws and dropout.
+    pub seed: u64,
+    /// At most this many epochs.
+    pub epochs: usize,
+    /// Examples per batch; the last one of an epoch may be smaller.
+    pub batch: usize,
+    /// Examples drawn of every clip in one epoch.
+    pub draws: usize,
+    /// Adam's learning rate; its other constants are 0.9, 0.999 and 1e-8.
+    pub learning_rate: f64,
+    /// Stop after so many epochs without a better one; `None` trains all epochs.
+    pub patience: Option<usize>,
+}
+
+impl Default for FitConfig {
+    fn default() -> Self {
+        Self { seed: 1, epochs: 40, batch: 16, draws: 1, learning_rate: 1e-3, patience: Some(8) }
+    }
+}
+
+impl FitConfig {
+    /// The same for the training.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            seed: self.seed,
+            epochs: self.epochs,
+            batch: self.batch,
+            draws: self.draws,
+            rate: Rate::Constant(self.learning_rate),
+            weight_decay: 0.0,
+            keep: Keep::Best { patience: self.patience },
+        }
+    }
 }
 
 /// One experiment in full.

@@ -54,7 +54,7 @@ fn batches_are_finite_and_of_the_right_shape_whatever_the_clips() {
         for draw in 0..20 {
             let augmenter = augmenter(config, &background);
             let batch = augmenter.batch(&examples(&clips), &mut generator(draw, "test", &[]));
-            assert_eq!((batch.len, batch.frames), (clips.len(), frames));
+            assert_eq!((batch.len, batch.width), (clips.len(), frames));
             assert_eq!(batch.inputs.len(), clips.len() * N_MELS * frames);
             assert!(batch.inputs.iter().all(|value| value.is_finite()));
             for target in batch.targets.chunks(3) {

@@ -1,35 +1,25 @@
 //! From inputs to logits, the same graph in training and in use.
 
-use crate::network::gru::{self, GruWeights};
-use crate::network::layers::{Layer, NetworkConfig};
+use crate::nn::gru::{self, GruWeights};
+use crate::nn::layers::{Block, Layer};
+use crate::nn::net::NetworkConfig;
+use crate::nn::tensor::{Leaves, Next, constant, values};
 use anyhow::{Context, Result, bail};
-use burn::tensor::module::{conv2d, max_pool2d};
+use burn::tensor::module::{batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Tensor, activation};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
-use sourcing_sound_train::nn::gradient::constant;
-use sourcing_sound_train::nn::net::Array;
 
-/// The weights on a device, flat, in the order in which the layers use them.
-pub struct Leaves(Vec<Tensor<1>>);
+/// Added to a batch variance before its square root is taken.
+pub const BATCH_NORM_EPSILON: f64 = 1e-5;
 
-impl Leaves {
-    /// Copies the weights to a device.
-    pub fn new(weights: &[Array], device: &Device) -> Self {
-        let leaf = |array: &Array| constant(&array.values, [array.values.len()], device);
-        Self(weights.iter().map(leaf).collect())
-    }
-
-    /// The same, as leaves that gradients are wanted for.
-    pub fn tracked(weights: &[Array], device: &Device) -> Self {
-        Self(Self::new(weights, device).0.into_iter().map(Tensor::require_grad).collect())
-    }
-
-    /// The tensors in order.
-    pub fn into_inner(self) -> Vec<Tensor<1>> {
-        self.0
-    }
+/// What training adds to a pass through the network.
+pub struct Training<'a> {
+    /// Where dropout is drawn from; `None` turns it off.
+    pub dropout: Option<&'a mut Xoshiro256PlusPlus>,
+    /// Takes the batch's means and *unbiased* variances, one array per statistic.
+    pub statistics: Vec<Vec<f32>>,
 }
 
 /// The values between two layers.
@@ -38,15 +28,15 @@ enum Signal {
     Vector(Tensor<2>),
 }
 
-/// Logits `[n, n_labels]` of inputs `[n, 1, height, width]`. Dropout is on where a generator
-/// is given.
+/// Logits `[n, n_labels]` of inputs `[n, 1, height, width]`, in use without `training`. A network
+/// with batch norm has only its training here; in use it is folded ([`crate::nn::infer`]).
 pub fn logits(
     config: &NetworkConfig,
     leaves: &Leaves,
     inputs: Tensor<4>,
-    mut dropout: Option<&mut Xoshiro256PlusPlus>,
+    mut training: Option<&mut Training<'_>>,
 ) -> Result<Tensor<2>> {
-    let mut next = Next(leaves.0.iter());
+    let mut next = leaves.iter();
     let mut signal = Signal::Image(inputs);
     for (index, layer) in config.layers.iter().enumerate() {
         // max(ReLU(x)) = ReLU(max(x)), gradients included; behind the pool there is only a
@@ -54,23 +44,31 @@ pub fn logits(
         let before = index.checked_sub(1).and_then(|before| config.layers.get(before));
         let after = config.layers.get(index + 1);
         signal = match (*layer, signal) {
+            (Layer::Block(layer), Signal::Image(x)) => {
+                let training = training.as_deref_mut();
+                let training = training.context("batch norm is folded before a network is used")?;
+                Signal::Image(block(x, layer, &mut next, &mut training.statistics)?)
+            }
+            (Layer::PoolTime, Signal::Image(x)) => Signal::Vector(pool_time(x)),
             (Layer::Conv2d { channels, kernel, relu }, Signal::Image(x)) => {
                 let [_, channels_in, _, _] = x.dims();
                 let weight = next.take()?.reshape([channels, channels_in, kernel, kernel]);
                 let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
                 let x = conv2d(x, weight, Some(next.take()?), options);
-                let rectify = relu && after != Some(&Layer::MaxPool2);
-                Signal::Image(if rectify { activation::relu(x) } else { x })
+                let rectified = relu && after != Some(&Layer::MaxPool2);
+                Signal::Image(if rectified { activation::relu(x) } else { x })
             }
             (Layer::MaxPool2, Signal::Image(x)) => {
                 let x = max_pool2d(x, MaxPoolOptions::new([2, 2]));
-                let rectify = matches!(before, Some(Layer::Conv2d { relu: true, .. }));
-                Signal::Image(if rectify { activation::relu(x) } else { x })
+                let rectified = matches!(before, Some(Layer::Conv2d { relu: true, .. }));
+                Signal::Image(if rectified { activation::relu(x) } else { x })
             }
-            (Layer::Dropout { share }, signal) => match dropout.as_deref_mut() {
-                Some(rng) => drop_out(signal, share, rng),
-                None => signal,
-            },
+            (Layer::Dropout { share }, signal) => {
+                match training.as_mut().and_then(|training| training.dropout.as_deref_mut()) {
+                    Some(rng) => drop_out(signal, share, rng),
+                    None => signal,
+                }
+            }
             (Layer::Flatten, Signal::Image(x)) => {
                 let [n, channels, height, width] = x.dims();
                 Signal::Vector(x.reshape([n, channels * height * width]))
@@ -78,6 +76,11 @@ pub fn logits(
             (Layer::Dense { units, relu }, Signal::Vector(x)) => {
                 let x = dense(x, units, &mut next)?;
                 Signal::Vector(if relu { activation::relu(x) } else { x })
+            }
+            (Layer::Linear { units }, Signal::Vector(x)) => {
+                let [_, features] = x.dims();
+                let weight = next.take()?.reshape([units, features]);
+                Signal::Vector(x.matmul(weight.transpose()) + next.take()?.unsqueeze())
             }
             (Layer::Gru { units }, Signal::Image(x)) => {
                 let weights = GruWeights {
@@ -92,7 +95,7 @@ pub fn logits(
         };
     }
     match signal {
-        Signal::Vector(x) => dense(x, config.n_labels, &mut next),
+        Signal::Vector(x) => Ok(x),
         Signal::Image(_) => bail!("the last layer gives rows and columns, not a vector"),
     }
 }
@@ -103,13 +106,46 @@ fn dense(x: Tensor<2>, units: usize, next: &mut Next<'_>) -> Result<Tensor<2>> {
     Ok(x.matmul(weight) + next.take()?.unsqueeze())
 }
 
-/// Hands out the leaves in order.
-struct Next<'a>(std::slice::Iter<'a, Tensor<1>>);
+fn block(
+    x: Tensor<4>,
+    layer: Block,
+    next: &mut Next<'_>,
+    statistics: &mut Vec<Vec<f32>>,
+) -> Result<Tensor<4>> {
+    let x = convolve(x, layer, next.take()?, None);
+    let [n, _, height, width] = x.dims();
+    let normed = batch_norm_train(x, next.take()?, next.take()?, BATCH_NORM_EPSILON);
+    statistics.push(values(normed.mean)?);
+    let count = (n * height * width) as f32;
+    let unbiased = count / (count - 1.0).max(1.0);
+    statistics.push(values(normed.variance)?.iter().map(|v| v * unbiased).collect());
+    Ok(rectify(normed.output, layer))
+}
 
-impl Next<'_> {
-    fn take(&mut self) -> Result<Tensor<1>> {
-        self.0.next().cloned().context("the weights have fewer arrays than the network needs")
-    }
+/// The convolution of a block.
+pub fn convolve(
+    x: Tensor<4>,
+    layer: Block,
+    weight: Tensor<1>,
+    bias: Option<Tensor<1>>,
+) -> Tensor<4> {
+    let Block { channels, kernel, stride, .. } = layer;
+    let [_, channels_in, ..] = x.dims();
+    let options = ConvOptions::new([stride; 2], [kernel / 2; 2], [1, 1], 1);
+    conv2d(x, weight.reshape([channels, channels_in, kernel, kernel]), bias, options)
+}
+
+/// What comes behind a block's batch norm: ReLU and pool.
+pub fn rectify(x: Tensor<4>, layer: Block) -> Tensor<4> {
+    let x = activation::relu(x);
+    if layer.pool { max_pool2d(x, MaxPoolOptions::new([2, 2])) } else { x }
+}
+
+/// The mean over the height, then mean plus maximum over the width.
+pub fn pool_time(x: Tensor<4>) -> Tensor<2> {
+    let [n, features, _, frames] = x.dims();
+    let over_time = x.mean_dim(2).reshape([n, features, frames]);
+    (over_time.clone().mean_dim(2) + over_time.max_dim(2)).reshape([n, features])
 }
 
 fn drop_out(signal: Signal, share: f32, rng: &mut Xoshiro256PlusPlus) -> Signal {
@@ -125,7 +161,7 @@ fn mask<const D: usize>(x: Tensor<D>, share: f32, rng: &mut Xoshiro256PlusPlus) 
     let keep = (1.0 - share).recip();
     let draw = |_| if rng.random::<f32>() < share { 0.0 } else { keep };
     let mask: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
-    let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
+    let mask = constant(&mask, shape, &x.device());
     x * mask
 }
 
@@ -134,8 +170,9 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use sourcing_sound_train::nn::gradient::values;
-    use sourcing_sound_train::random::generator;
+    use crate::nn::net::Array;
+    use crate::random::generator;
+    use burn::tensor::Device;
 
     fn array(name: &str, values: Vec<f32>) -> Array {
         Array { name: name.to_owned(), shape: vec![values.len()], values }
@@ -149,8 +186,8 @@ mod tests {
                 Layer::Conv2d { channels: 1, kernel: 2, relu: true },
                 Layer::MaxPool2,
                 Layer::Flatten,
+                Layer::Dense { units: 2, relu: false },
             ],
-            n_labels: 2,
             l2: 0.0,
         };
         let weights = [

@@ -1,16 +1,15 @@
 //! A trained network in use: no gradients, no dropout.
 
-use crate::network::examples::Examples;
-use crate::network::forward::{Leaves, logits};
-use crate::network::layers::NetworkConfig;
+use crate::metrics::softmax;
+use crate::nn::examples::Views;
+use crate::nn::forward::logits;
+use crate::nn::net::{Array, NetworkConfig};
+use crate::nn::tensor::{Leaves, constant, values};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use sourcing_sound_train::metrics::softmax;
-use sourcing_sound_train::nn::gradient::{constant, values};
-use sourcing_sound_train::nn::net::Array;
 
 /// Inputs per forward pass: few, so that the values between the layers stay small.
-const VIEWS: usize = 16;
+const AT_ONCE: usize = 16;
 
 /// A network ready for use.
 pub struct Network<'a> {
@@ -41,17 +40,17 @@ impl<'a> Network<'a> {
         let n = inputs.len() / self.config.input_len();
         let inputs = constant(inputs, [n, 1, height, width], &self.device);
         let logits = values(logits(self.config, &self.leaves, inputs, None)?)?;
-        let rows = logits.chunks_exact(self.config.n_labels);
+        let rows = logits.chunks_exact(self.config.n_labels());
         Ok(rows.map(|row| softmax(row, 1.0)).collect())
     }
 
     /// The scores of clips, one row of `n_labels` per clip: the mean over the clip's views.
-    pub fn score(&self, examples: &dyn Examples, clips: &[usize]) -> Result<Vec<Vec<f32>>> {
-        let mut scores = vec![vec![0.0; self.config.n_labels]; clips.len()];
+    pub fn score(&self, source: &dyn Views, clips: &[usize]) -> Result<Vec<Vec<f32>>> {
+        let mut scores = vec![vec![0.0; self.config.n_labels()]; clips.len()];
         let (mut inputs, mut owners) = (Vec::new(), Vec::new());
         for (row, &clip) in clips.iter().enumerate() {
             let before = inputs.len();
-            let n = examples.views(clip, &mut inputs);
+            let n = source.views(clip, &mut inputs);
             let given = inputs.len() - before;
             ensure!(
                 n > 0 && given == n * self.config.input_len(),
@@ -59,7 +58,7 @@ impl<'a> Network<'a> {
                 self.config.input_len()
             );
             owners.extend(std::iter::repeat_n((row, 1.0 / n as f64), n));
-            if owners.len() >= VIEWS || row + 1 == clips.len() {
+            if owners.len() >= AT_ONCE || row + 1 == clips.len() {
                 self.add_views(&inputs, &owners, &mut scores)?;
                 inputs.clear();
                 owners.clear();
@@ -76,8 +75,8 @@ impl<'a> Network<'a> {
         owners: &[(usize, f64)],
         scores: &mut [Vec<f64>],
     ) -> Result<()> {
-        let chunks = inputs.chunks(VIEWS * self.config.input_len());
-        for (chunk, owners) in chunks.zip(owners.chunks(VIEWS)) {
+        let chunks = inputs.chunks(AT_ONCE * self.config.input_len());
+        for (chunk, owners) in chunks.zip(owners.chunks(AT_ONCE)) {
             for (view, (row, share)) in self.scores_of(chunk)?.into_iter().zip(owners) {
                 scores[*row].iter_mut().zip(view).for_each(|(sum, score)| *sum += share * score);
             }
@@ -86,13 +85,13 @@ impl<'a> Network<'a> {
     }
 
     /// Scores clips and compares them with their labels. `None` without clips.
-    pub fn judge(&self, examples: &dyn Examples, clips: &[usize]) -> Result<Option<Judgement>> {
+    pub fn judge(&self, source: &dyn Views, clips: &[usize]) -> Result<Option<Judgement>> {
         if clips.is_empty() {
             return Ok(None);
         }
         let (mut loss, mut correct) = (0.0, 0);
-        for (scores, &clip) in self.score(examples, clips)?.iter().zip(clips) {
-            let label = examples.label(clip);
+        for (scores, &clip) in self.score(source, clips)?.iter().zip(clips) {
+            let label = source.label(clip);
             // A score may underflow; its logarithm would hide all the others.
             loss -= f64::from(scores[label].max(f32::MIN_POSITIVE)).ln();
             correct += usize::from(first_greatest(scores) == label);
@@ -114,16 +113,16 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::network::fixtures::{Tones, every_layer};
-    use crate::network::weights;
-    use sourcing_sound_train::random::generator;
+    use crate::nn::fixtures::{Tones, every_layer};
+    use crate::nn::weights;
+    use crate::random::generator;
 
     #[test]
     fn a_clip_s_scores_are_the_mean_of_its_views() {
         for config in every_layer() {
             let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
             let network = Network::new(&config, &weights);
-            let tones = Tones::new(config.input, config.n_labels);
+            let tones = Tones::new(config.input, config.n_labels());
             let clips: Vec<_> = (0..20).rev().collect();
             let together = network.score(&tones, &clips).unwrap();
             for (row, clip) in together.iter().zip(clips) {
@@ -145,7 +144,7 @@ mod tests {
         let config = every_layer().remove(0);
         let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
         let network = Network::new(&config, &weights);
-        let tones = Tones::new(config.input, config.n_labels);
+        let tones = Tones::new(config.input, config.n_labels());
         let clips: Vec<_> = (0..9).collect();
         let scores = network.score(&tones, &clips).unwrap();
         let judgement = network.judge(&tones, &clips).unwrap().unwrap();

@@ -1,22 +1,13 @@
-//! One training step: softmax cross-entropy, L2 on the convolution kernels, and the gradient
-//! by burn's autodiff on its flex CPU backend.
+//! One training step: softmax cross-entropy with soft targets, L2 on the convolution kernels, and
+//! the gradient by burn's autodiff on its flex CPU backend.
 
-use crate::network::forward::{Leaves, logits};
-use crate::network::layers::NetworkConfig;
+use crate::nn::examples::Batch;
+use crate::nn::forward::{Training, logits};
+use crate::nn::net::{Array, NetworkConfig};
+use crate::nn::tensor::{Leaves, constant, values};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, activation};
 use rand::rngs::Xoshiro256PlusPlus;
-use sourcing_sound_train::nn::gradient::{constant, values};
-use sourcing_sound_train::nn::net::Array;
-
-/// Examples ready for the network.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// `[n, 1, height, width]`.
-    pub inputs: Vec<f32>,
-    /// One label per example.
-    pub labels: Vec<usize>,
-}
 
 /// What one training step yields.
 pub struct StepOutput {
@@ -26,6 +17,8 @@ pub struct StepOutput {
     pub penalty: f64,
     /// The gradient of both together, one array per array of weights.
     pub gradients: Vec<Vec<f32>>,
+    /// One array per statistic, in their order: the batch's means and *unbiased* variances.
+    pub statistics: Vec<Vec<f32>>,
 }
 
 /// Loss and gradients of one batch. Touches no weights. Dropout is on where a generator is
@@ -36,30 +29,21 @@ pub fn step(
     batch: &Batch,
     dropout: Option<&mut Xoshiro256PlusPlus>,
 ) -> Result<StepOutput> {
-    let n = batch.labels.len();
+    let (n, n_labels) = (batch.len, config.n_labels());
     ensure!(n > 0, "a batch needs at least one example");
-    let mut targets = vec![0.0; n * config.n_labels];
-    for (row, &label) in targets.chunks_exact_mut(config.n_labels).zip(&batch.labels) {
-        let n_labels = config.n_labels;
-        *row.get_mut(label).with_context(|| format!("label {label} of {n_labels}"))? = 1.0;
-    }
     let device = Device::flex().autodiff();
     let leaves = Leaves::tracked(weights, &device);
-    let [height, width] = config.input;
-    let inputs = constant(&batch.inputs, [n, 1, height, width], &device);
-    let logits = logits(config, &leaves, inputs, dropout)?;
-    let targets = constant(&targets, [n, config.n_labels], &device);
+    let inputs = constant(&batch.inputs, [n, 1, config.input[0], batch.width], &device);
+    let mut training = Training { dropout, statistics: Vec::new() };
+    let logits = logits(config, &leaves, inputs, Some(&mut training))?;
+    let targets = constant(&batch.targets, [n, n_labels], &device);
     let likelihood = (targets * activation::log_softmax(logits, 1)).sum();
     let loss = likelihood.mul_scalar(-1.0 / n as f32);
-    let mut by_leaf = loss.backward();
-    let gradient = |leaf: burn::tensor::Tensor<1>| {
-        values(leaf.grad_remove(&mut by_leaf).context("an array of weights has no gradient")?)
-    };
-    let mut gradients =
-        leaves.into_inner().into_iter().map(gradient).collect::<Result<Vec<_>>>()?;
+    let mut gradients = leaves.gradients(loss.backward())?;
     let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;
     let penalty = add_penalty(config, weights, &mut gradients)?;
-    Ok(StepOutput { cross_entropy: f64::from(loss), penalty, gradients })
+    let statistics = training.statistics;
+    Ok(StepOutput { cross_entropy: f64::from(loss), penalty, gradients, statistics })
 }
 
 /// Adds the slope of `l2 · Σ w²` over the convolution kernels, `2 · l2 · w`, and returns the
@@ -88,9 +72,9 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::network::fixtures::{every_layer, random_batch};
-    use crate::network::weights;
-    use sourcing_sound_train::random::generator;
+    use crate::nn::fixtures::{blocks, every_layer, random_batch};
+    use crate::nn::weights;
+    use crate::random::generator;
 
     /// The slope of the whole loss, by differences, at some places of every array.
     fn check(config: &NetworkConfig, dropout_seed: Option<u64>) {
@@ -130,14 +114,14 @@ mod tests {
 
     #[test]
     fn gradients_of_every_layer_are_the_slopes_of_the_loss() {
-        for config in every_layer() {
+        for config in every_layer().into_iter().chain([blocks()]) {
             check(&config, None);
         }
     }
 
     #[test]
     fn gradients_pass_through_dropout() {
-        for config in every_layer() {
+        for config in every_layer().into_iter().chain([blocks()]) {
             check(&config, Some(7));
         }
     }
@@ -169,11 +153,7 @@ mod tests {
 
     #[test]
     fn an_unknown_label_is_an_error() {
-        let config = every_layer().remove(0);
-        let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
-        let mut batch = random_batch(&config, 2, 5);
-        batch.labels[1] = config.n_labels;
-        let error = step(&config, &weights, &batch, None).err().unwrap();
-        assert_eq!(error.to_string(), format!("label {0} of {0}", config.n_labels));
+        let error = Batch::labelled(vec![0.0; 2], &[0, 3], 3, 1).err().unwrap();
+        assert_eq!(error.to_string(), "label 3 of 3");
     }
 }

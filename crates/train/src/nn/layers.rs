@@ -1,12 +1,16 @@
-//! What a network is made of: its layers, the shapes between them, and what they cost.
+//! What networks are made of: layers, the shapes between them, their weights and what they cost.
 
 use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 /// One layer. All arrays are row-major; `n` is the number of examples.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Layer {
+    /// Convolution without bias, batch norm, ReLU, and possibly a pool.
+    Block(Block),
+    /// `[n, c, h, w]` to `[n, c]`: the mean over the height, then mean plus maximum over the width.
+    PoolTime,
     /// Convolution with bias, stride 1, without padding (Keras' `padding="valid"`):
     /// `[n, c, h, w]` to `[n, channels, h − kernel + 1, w − kernel + 1]`.
     Conv2d {
@@ -33,6 +37,11 @@ pub enum Layer {
         /// Whether a ReLU follows.
         relu: bool,
     },
+    /// The same as PyTorch has it: kernel `[units, features]`, kernel and bias uniform at first.
+    Linear {
+        /// Number of outputs.
+        units: usize,
+    },
     /// A gated recurrent unit that walks along the width; what is in one column, `c · h`
     /// values, is its input there. Gives the mean of its states over time, `[n, units]`.
     Gru {
@@ -41,18 +50,26 @@ pub enum Layer {
     },
 }
 
-/// A whole network. Input is `[n, 1, height, width]`; a dense layer with one output per label
-/// follows the listed layers, and its outputs are the logits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NetworkConfig {
-    /// Height (bands or coefficients) and width (frames) of an input.
-    pub input: [usize; 2],
-    /// The layers from input to output, the last dense one excepted.
-    pub layers: Vec<Layer>,
-    /// Number of labels, at least 2.
-    pub n_labels: usize,
-    /// Weight of the convolution kernels' squared sum in the loss (Keras' `l2(…)`), at least 0.
-    pub l2: f64,
+/// A convolution without bias (padding `kernel / 2`), batch norm, ReLU, and possibly a 2 × 2
+/// max-pool.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// Output channels.
+    pub channels: usize,
+    /// Side of the square kernel, odd.
+    pub kernel: usize,
+    /// Stride in both directions.
+    pub stride: usize,
+    /// Whether a 2 × 2 max-pool follows.
+    pub pool: bool,
+}
+
+impl Block {
+    /// Height or width behind the convolution, before the pool. Odd kernels with half of them as
+    /// padding: ⌈extent / stride⌉.
+    fn convolved(self, extent: usize) -> usize {
+        extent.div_ceil(self.stride)
+    }
 }
 
 /// What one example looks like between two layers.
@@ -69,6 +86,13 @@ pub enum Shape {
 pub enum Init {
     /// All zero.
     Zero,
+    /// All one.
+    One,
+    /// Uniform in ±1/√`fan_in`.
+    Uniform {
+        /// Inputs of one output.
+        fan_in: usize,
+    },
     /// Uniform in ±√(6 / (`fan_in` + `fan_out`)) (Glorot and Bengio, 2010).
     Glorot {
         /// Inputs of one output.
@@ -99,15 +123,26 @@ impl ArraySpec {
     }
 
     /// Number of elements.
-    pub fn len(&self) -> usize {
+    pub fn n_values(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
 impl Layer {
     /// The shape behind the layer.
-    fn output(self, input: Shape) -> Result<Shape> {
+    pub fn output(self, input: Shape) -> Result<Shape> {
         match (self, input) {
+            (Layer::Block(block), Shape::Image([_, height, width])) => {
+                ensure!(
+                    block.kernel % 2 == 1 && block.stride > 0 && block.channels > 0,
+                    "a block needs an odd kernel, a stride and channels above 0"
+                );
+                let shrink = if block.pool { 2 } else { 1 };
+                let [h, w] = [height, width].map(|extent| block.convolved(extent) / shrink);
+                ensure!(h.min(w) > 0, "{height} × {width} is too small for a block");
+                Ok(Shape::Image([block.channels, h, w]))
+            }
+            (Layer::PoolTime, Shape::Image([channels, ..])) => Ok(Shape::Vector(channels)),
             (Layer::Conv2d { channels, kernel, .. }, Shape::Image([_, height, width])) => {
                 ensure!(channels > 0 && kernel > 0, "a convolution needs channels and a kernel");
                 ensure!(
@@ -125,7 +160,7 @@ impl Layer {
                 Ok(shape)
             }
             (Layer::Flatten, Shape::Image(extents)) => Ok(Shape::Vector(extents.iter().product())),
-            (Layer::Dense { units, .. }, Shape::Vector(_))
+            (Layer::Dense { units, .. } | Layer::Linear { units }, Shape::Vector(_))
             | (Layer::Gru { units }, Shape::Image(_)) => {
                 ensure!(units > 0, "{self:?} needs at least 1 unit");
                 Ok(Shape::Vector(units))
@@ -139,10 +174,32 @@ impl Layer {
         }
     }
 
-    /// The layer's weights.
-    fn arrays(self, name: &str, input: Shape) -> Vec<ArraySpec> {
-        let array = |part: &str, shape, init| ArraySpec::new(format!("{name}.{part}"), shape, init);
+    /// The name of one of the layer's arrays.
+    fn name(self, index: usize, part: &str) -> String {
+        match self {
+            Layer::Block(_) => format!("block{index}.{part}"),
+            Layer::Linear { .. } => format!("linear.{part}"),
+            _ => format!("layer{index}.{part}"),
+        }
+    }
+
+    /// The layer's trained weights.
+    pub fn arrays(self, index: usize, input: Shape) -> Vec<ArraySpec> {
+        let array = |part: &str, shape, init| ArraySpec::new(self.name(index, part), shape, init);
         match (self, input) {
+            (Layer::Block(block), Shape::Image([channels_in, ..])) => {
+                let Block { channels, kernel, .. } = block;
+                let init = Init::Uniform { fan_in: channels_in * kernel * kernel };
+                vec![
+                    array("conv", vec![channels, channels_in, kernel, kernel], init),
+                    array("scale", vec![channels], Init::One),
+                    array("shift", vec![channels], Init::Zero),
+                ]
+            }
+            (Layer::Linear { units }, Shape::Vector(features)) => {
+                let init = Init::Uniform { fan_in: features };
+                vec![array("weight", vec![units, features], init), array("bias", vec![units], init)]
+            }
             (Layer::Conv2d { channels, kernel, .. }, Shape::Image([channels_in, ..])) => {
                 let area = kernel * kernel;
                 let init = Init::Glorot { fan_in: channels_in * area, fan_out: channels * area };
@@ -172,125 +229,32 @@ impl Layer {
         }
     }
 
+    /// The running statistics of the layer's batch norm.
+    pub fn statistics(self, index: usize) -> Vec<ArraySpec> {
+        let Layer::Block(Block { channels, .. }) = self else { return Vec::new() };
+        let array = |part: &str, init| ArraySpec::new(self.name(index, part), vec![channels], init);
+        vec![array("mean", Init::Zero), array("variance", Init::One)]
+    }
+
     /// Multiplications with addition for one example.
-    fn multiply_adds(self, input: Shape, output: Shape) -> usize {
+    pub fn multiply_adds(self, input: Shape, output: Shape) -> usize {
         match (self, input, output) {
+            (Layer::Block(block), Shape::Image([channels_in, height, width]), _) => {
+                let area = block.convolved(height) * block.convolved(width);
+                area * block.channels * channels_in * block.kernel * block.kernel
+            }
             (
                 Layer::Conv2d { kernel, .. },
                 Shape::Image([channels_in, ..]),
                 Shape::Image([channels, height, width]),
             ) => channels * height * width * channels_in * kernel * kernel,
-            (Layer::Dense { units, .. }, Shape::Vector(features), _) => features * units,
+            (Layer::Dense { units, .. } | Layer::Linear { units }, Shape::Vector(features), _) => {
+                features * units
+            }
             (Layer::Gru { units }, Shape::Image([channels, height, width]), _) => {
                 width * 3 * units * (channels * height + units)
             }
             _ => 0,
         }
-    }
-}
-
-impl NetworkConfig {
-    /// All layers, the last dense one included.
-    fn all_layers(&self) -> impl Iterator<Item = Layer> + '_ {
-        let output = Layer::Dense { units: self.n_labels, relu: false };
-        self.layers.iter().copied().chain([output])
-    }
-
-    /// The shape of one example before the first layer and behind every layer, the last dense
-    /// one included.
-    ///
-    /// # Errors
-    /// Names the first layer that cannot be built on what comes before it.
-    pub fn shapes(&self) -> Result<Vec<Shape>> {
-        let [height, width] = self.input;
-        let mut shapes = vec![Shape::Image([1, height, width])];
-        for (index, layer) in self.all_layers().enumerate() {
-            let output = layer.output(shapes[index]);
-            shapes.push(output.map_err(|error| error.context(format!("layer {index}")))?);
-        }
-        Ok(shapes)
-    }
-
-    /// Checks that the network can be built.
-    pub fn validate(&self) -> Result<()> {
-        ensure!(self.n_labels >= 2, "a network needs at least 2 labels, got {}", self.n_labels);
-        ensure!(
-            self.l2 >= 0.0 && self.l2.is_finite(),
-            "the weight of L2 must be at least 0, got {}",
-            self.l2
-        );
-        self.shapes().map(drop)
-    }
-
-    /// The arrays of weights in the order in which the layers use them.
-    pub fn arrays(&self) -> Result<Vec<ArraySpec>> {
-        let shapes = self.shapes()?;
-        let with_input = self.all_layers().zip(&shapes).enumerate();
-        Ok(with_input
-            .flat_map(|(index, (layer, &input))| layer.arrays(&format!("layer{index}"), input))
-            .collect())
-    }
-
-    /// Number of trained scalars.
-    pub fn parameters(&self) -> Result<usize> {
-        Ok(self.arrays()?.iter().map(ArraySpec::len).sum())
-    }
-
-    /// Multiplications with addition that one example takes.
-    pub fn multiply_adds(&self) -> Result<usize> {
-        let shapes = self.shapes()?;
-        let ends = shapes.windows(2);
-        Ok(self.all_layers().zip(ends).map(|(layer, e)| layer.multiply_adds(e[0], e[1])).sum())
-    }
-
-    /// Values of one input.
-    pub fn input_len(&self) -> usize {
-        self.input[0] * self.input[1]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
-
-    use super::*;
-
-    fn network(layers: Vec<Layer>) -> NetworkConfig {
-        NetworkConfig { input: [6, 9], layers, n_labels: 3, l2: 0.0 }
-    }
-
-    fn refusal(network: &NetworkConfig) -> String {
-        format!("{:#}", network.validate().unwrap_err())
-    }
-
-    #[test]
-    fn a_gru_has_the_weights_of_keras() {
-        // Keras, `GRU(4)` on 6 features with `reset_after`: 3 · (6 · 4 + 4 · 4 + 2 · 4) = 144.
-        let network = network(vec![Layer::Gru { units: 4 }]);
-        assert_eq!(network.parameters().unwrap(), 144 + 4 * 3 + 3);
-        assert_eq!(network.multiply_adds().unwrap(), 9 * 3 * 4 * (6 + 4) + 4 * 3);
-    }
-
-    #[test]
-    fn what_cannot_be_built_is_refused_with_the_layer() {
-        let dense = Layer::Dense { units: 2, relu: true };
-        let big = Layer::Conv2d { channels: 1, kernel: 7, relu: true };
-        assert_eq!(
-            refusal(&network(vec![big])),
-            "layer 0: a kernel of 7 × 7 does not fit into 6 × 9"
-        );
-        assert!(refusal(&network(vec![dense])).contains("needs a vector, not 1 × 6 × 9 values"));
-        let after = network(vec![Layer::Flatten, dense, Layer::MaxPool2]);
-        assert!(refusal(&after).starts_with("layer 2: MaxPool2 needs rows and columns"));
-        let pools = network(vec![Layer::MaxPool2; 3]);
-        assert_eq!(refusal(&pools), "layer 2: 1 × 2 is too small to be pooled");
-        let dropout = network(vec![Layer::Dropout { share: 1.0 }, Layer::Flatten]);
-        assert_eq!(refusal(&dropout), "layer 0: dropout must be in 0..1, got 1");
-        let mut few = network(vec![Layer::Flatten]);
-        few.n_labels = 1;
-        assert!(refusal(&few).contains("at least 2 labels"));
-        let mut negative = network(vec![Layer::Flatten]);
-        negative.l2 = -1.0;
-        assert!(refusal(&negative).contains("at least 0, got -1"));
     }
 }

@@ -1,6 +1,7 @@
 //! The networks of the study's experiments.
 
-use crate::network::layers::{Layer, NetworkConfig};
+use sourcing_sound_train::nn::layers::Layer;
+use sourcing_sound_train::nn::net::NetworkConfig;
 
 /// Weight of L2 on convolution kernels. The study says that it helped, not how much it was.
 const L2: f64 = 5e-4;
@@ -10,6 +11,12 @@ const VECTOR_DROPOUT: f32 = 0.5;
 
 const fn conv(channels: usize, kernel: usize) -> Layer {
     Layer::Conv2d { channels, kernel, relu: true }
+}
+
+/// Layers and a dense one with an output per label.
+fn network(input: [usize; 2], mut layers: Vec<Layer>, n_labels: usize, l2: f64) -> NetworkConfig {
+    layers.push(Layer::Dense { units: n_labels, relu: false });
+    NetworkConfig { input, layers, l2 }
 }
 
 /// The study's convolutional network, layer by layer: 2,204,538 parameters for its input of
@@ -28,7 +35,7 @@ pub fn study_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
         Layer::Dense { units: 64, relu: true },
         Layer::Dropout { share: VECTOR_DROPOUT },
     ];
-    NetworkConfig { input, layers, n_labels, l2: L2 }
+    network(input, layers, n_labels, L2)
 }
 
 /// A convolutional network for slices of about a second, small because there are many of them.
@@ -46,7 +53,7 @@ pub fn slice_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
         Layer::Dense { units: 64, relu: true },
         Layer::Dropout { share: VECTOR_DROPOUT },
     ];
-    NetworkConfig { input, layers, n_labels, l2: L2 }
+    network(input, layers, n_labels, L2)
 }
 
 /// A recurrent network along the columns. The study compared "RNNs" without giving layers: one
@@ -58,7 +65,7 @@ pub fn gru(input: [usize; 2], n_labels: usize) -> NetworkConfig {
         Layer::Dense { units: 64, relu: true },
         Layer::Dropout { share: IMAGE_DROPOUT },
     ];
-    NetworkConfig { input, layers, n_labels, l2: 0.0 }
+    network(input, layers, n_labels, 0.0)
 }
 
 #[cfg(test)]
@@ -66,7 +73,7 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::network::layers::Shape;
+    use sourcing_sound_train::nn::layers::Shape;
 
     #[test]
     fn the_study_s_network_has_its_shapes_and_its_2_204_538_parameters() {
@@ -89,7 +96,7 @@ mod tests {
         assert_eq!(network.shapes().unwrap(), expected);
         let arrays = network.arrays().unwrap();
         let by_layer: Vec<usize> =
-            arrays.chunks(2).map(|pair| pair.iter().map(|array| array.len()).sum()).collect();
+            arrays.chunks(2).map(|pair| pair.iter().map(|array| array.n_values()).sum()).collect();
         assert_eq!(by_layer, [80, 2_080, 18_496, 2_183_232, 650]);
         assert_eq!(network.parameters().unwrap(), 2_204_538);
         let decaying: Vec<_> = arrays.iter().map(|array| array.decays).collect();

@@ -1,23 +1,28 @@
-//! First weights, drawn as Keras draws them by default: Glorot uniform kernels, orthogonal
-//! recurrent kernels, zero biases.
+//! First weights: as Keras draws them by default (Glorot uniform kernels, orthogonal recurrent
+//! kernels, zero biases), or uniform with identity batch norms where a layer says so.
 
-use crate::network::layers::{ArraySpec, Init, NetworkConfig};
+use crate::nn::layers::{ArraySpec, Init};
+use crate::nn::net::{Array, NetworkConfig, Weights};
 use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, StandardNormal};
-use sourcing_sound_train::nn::net::{Array, Weights};
 
-/// Random weights for a network. It has no statistics.
+/// Random weights for a network.
 pub fn random(config: &NetworkConfig, rng: &mut Xoshiro256PlusPlus) -> Result<Weights> {
-    let parameters = config.arrays()?.into_iter().map(|spec| array(spec, rng)).collect();
-    Ok(Weights { parameters, statistics: Vec::new() })
+    let mut arrays = |specs: Vec<_>| specs.into_iter().map(|spec| array(spec, rng)).collect();
+    Ok(Weights { parameters: arrays(config.arrays()?), statistics: arrays(config.statistics()?) })
 }
 
 fn array(spec: ArraySpec, rng: &mut Xoshiro256PlusPlus) -> Array {
-    let len = spec.len();
+    let len = spec.n_values();
     let values = match spec.init {
         Init::Zero => vec![0.0; len],
+        Init::One => vec![1.0; len],
+        Init::Uniform { fan_in } => {
+            let bound = (fan_in as f32).sqrt().recip();
+            (0..len).map(|_| rng.random_range(-bound..bound)).collect()
+        }
         Init::Glorot { fan_in, fan_out } => {
             let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
             (0..len).map(|_| rng.random_range(-bound..bound)).collect()
@@ -52,26 +57,24 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::network::layouts;
-    use sourcing_sound_train::random::generator;
+    use crate::nn::layers::Layer;
+    use crate::random::generator;
 
     #[test]
     fn kernels_are_glorot_uniform_and_biases_zero() {
-        let config = layouts::study_cnn([60, 174], 10);
+        let layers = vec![Layer::Flatten, Layer::Dense { units: 64, relu: true }];
+        let config = NetworkConfig { input: [533, 64], layers, l2: 0.0 };
         let weights = random(&config, &mut generator(1, "test", &[])).unwrap();
-        assert_eq!(weights.n_parameters(), 2_204_538);
-        let dense = &weights.parameters[6];
-        assert_eq!(
-            (dense.name.as_str(), dense.shape.as_slice()),
-            ("layer8.kernel", &[34_112, 64][..])
-        );
+        let dense = &weights.parameters[0];
+        let shape = &[34_112, 64][..];
+        assert_eq!((dense.name.as_str(), dense.shape.as_slice()), ("layer1.kernel", shape));
         let bound = (6.0f32 / (34_112 + 64) as f32).sqrt();
         let greatest = dense.values.iter().fold(0.0f32, |max, value| max.max(value.abs()));
         assert!(greatest <= bound && greatest > 0.999 * bound, "{greatest} {bound}");
         let mean_square =
             dense.values.iter().map(|v| v * v).sum::<f32>() / dense.values.len() as f32;
         assert!((mean_square / (bound * bound / 3.0) - 1.0).abs() < 0.01, "{mean_square}");
-        assert!(weights.parameters[7].values.iter().all(|value| *value == 0.0));
+        assert!(weights.parameters[1].values.iter().all(|value| *value == 0.0));
     }
 
     #[test]

@@ -83,8 +83,8 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
+    use crate::nn::tensor::{constant, values};
     use burn::tensor::Device;
-    use sourcing_sound_train::nn::gradient::{constant, values};
 
     fn sigmoid(x: f32) -> f32 {
         (1.0 + (-x).exp()).recip()
