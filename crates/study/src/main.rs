@@ -28,7 +28,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Repeats an experiment of the study by official folds and writes its figures.
-    Experiment(experiment::command::Arguments),
+    Experiment(experiment::arguments::Arguments),
     /// Writes a page that compares all experiments and models.
     Report(report::Arguments),
 }

@@ -3,12 +3,10 @@
 use crate::experiment::record::{PredictionRow, Record};
 use crate::figure::{Figure, confusion, curve, precision_recall};
 use crate::report::document::document;
-use crate::report::entry::official;
 use crate::report::{binary, leakage, sections, tables};
 use anyhow::Result;
-use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::publish::text::{counted, escape};
-use std::io::Write as _;
 use std::path::Path;
 
 /// Writes into `folder`: `confusion.svg` of all official splits together, `curve.svg` where
@@ -17,39 +15,31 @@ use std::path::Path;
 ///
 /// Fails where a file cannot be written.
 pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<()> {
-    let official = official(record);
+    let official = record.official();
     let scores = tables::pooled_official(record);
     let folds: Vec<_> = official.iter().map(|split| split.name.as_str()).collect();
     let clips = counted(record.summary.n_test, "clip");
     let caption = format!("{clips}, tested on folds {}", folds.join(", "));
-    write_figure(
-        folder,
-        "confusion.svg",
-        &confusion::figure(&record.experiment, &caption, &scores),
-    )?;
+    let write = |name: &str, text: &str| write_text(&folder.join(name), text);
+    let matrix = confusion::figure(&record.experiment, &caption, &scores);
+    write("confusion.svg", &matrix.standalone())?;
     let curves = curve::panels(&official);
     if !curves.is_empty() {
-        write_figure(folder, "curve.svg", &Figure::beside(&curves))?;
+        write("curve.svg", &Figure::beside(&curves).standalone())?;
     }
     if let Some(figure) = precision_recall::figure(&official) {
-        write_figure(folder, "pr.svg", &figure)?;
+        write("pr.svg", &figure.standalone())?;
     }
-    let page = page(record, rows);
-    write_atomically(&folder.join("index.html"), |out| out.write_all(page.as_bytes()))
-}
-
-fn write_figure(folder: &Path, name: &str, figure: &Figure) -> Result<()> {
-    let svg = figure.standalone();
-    write_atomically(&folder.join(name), |out| out.write_all(svg.as_bytes()))
+    write("index.html", &page(record, rows))
 }
 
 fn page(record: &Record, rows: &[PredictionRow]) -> String {
-    let paradox = binary::paradox(record).map_or(String::new(), |paradox| {
-        format!("<section><h2>One label against the rest</h2>{paradox}</section>")
-    });
-    let leakage = leakage::section(record).map_or(String::new(), |leakage| {
-        format!("<section><h2>What shuffling pretends</h2>{leakage}</section>")
-    });
+    let section = |heading: &str, content: Option<String>| match content {
+        Some(content) => format!("<section><h2>{heading}</h2>{content}</section>"),
+        None => String::new(),
+    };
+    let paradox = section("One label against the rest", binary::paradox(record));
+    let leakage = section("What shuffling pretends", leakage::section(record));
     let name = escape(&record.experiment);
     let settings = serde_json::to_string_pretty(&record.settings).unwrap_or_default();
     let body = format!(

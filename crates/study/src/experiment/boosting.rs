@@ -8,7 +8,7 @@
 
 use crate::experiment::clip_features::{self, Extractor};
 use crate::experiment::grid::{self, Clips, Found, Grid};
-use crate::experiment::method::{Job, Method, Preparation, Split, Verdict};
+use crate::experiment::method::{Job, Method, Preparation, Split, Verdict, median};
 use crate::experiment::record::Cost;
 use crate::experiment::statistics::ClipStatistics;
 use crate::experiment::windows::MelWindows;
@@ -17,7 +17,6 @@ use hessboost::model::BoostedModel;
 use serde_json::{Value, json};
 use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::metrics::binary::{self, Counts};
-use sourcing_sound_train::metrics::quantile;
 use std::path::Path;
 use std::time::Instant;
 
@@ -40,6 +39,9 @@ pub enum Rows {
 /// Boosted trees, one label against the rest.
 pub struct Boosting {
     rows: Rows,
+    width: usize,
+    /// Everything that decides the rows.
+    key: String,
     positive: usize,
     name: String,
     grid: Grid,
@@ -49,34 +51,30 @@ pub struct Boosting {
 impl Boosting {
     /// Tells the label with index `positive` and this `name` from the rest.
     pub fn new(rows: Rows, positive: usize, name: &str) -> Self {
-        let grid = match rows {
-            Rows::Statistics => Grid {
-                depths: vec![2, 4, 6],
-                rates: vec![0.05, 0.1, 0.3],
-                trees: vec![25, 50, 100, 200],
-                folds: 3,
-            },
+        let (width, key, depths, rates, trees) = match rows {
+            Rows::Statistics => (
+                ClipStatistics::width(),
+                ClipStatistics::key(),
+                vec![2, 4, 6],
+                vec![0.05, 0.1, 0.3],
+                vec![25, 50, 100, 200],
+            ),
             // Ten times as many rows: a smaller grid keeps a split within minutes.
-            Rows::Windows => Grid {
-                depths: vec![3, 6],
-                rates: vec![0.1, 0.3],
-                trees: vec![25, 50, 100],
-                folds: 3,
-            },
+            Rows::Windows => (
+                MelWindows::width(),
+                MelWindows::key(),
+                vec![3, 6],
+                vec![0.1, 0.3],
+                vec![25, 50, 100],
+            ),
         };
-        Self { rows, positive, name: name.to_owned(), grid, features: Vec::new() }
-    }
-
-    fn width(&self) -> usize {
-        match self.rows {
-            Rows::Statistics => ClipStatistics::width(),
-            Rows::Windows => MelWindows::width(),
-        }
+        let grid = Grid { depths, rates, trees, folds: 3 };
+        Self { rows, width, key, positive, name: name.to_owned(), grid, features: Vec::new() }
     }
 
     fn clips<'a>(&'a self, slices: &'a [Slice], part: &[usize]) -> Clips<'a> {
         Clips {
-            width: self.width(),
+            width: self.width,
             rows: part.iter().map(|&index| self.features[index].as_slice()).collect(),
             positive: part.iter().map(|&index| self.target(&slices[index]) == 1).collect(),
             recordings: part.iter().map(|&index| slices[index].recording.as_str()).collect(),
@@ -125,14 +123,10 @@ impl Method for Boosting {
     }
 
     fn settings(&self) -> Value {
-        let rows = match self.rows {
-            Rows::Statistics => ClipStatistics::key(),
-            Rows::Windows => MelWindows::key(),
-        };
         json!({
             "positive": self.name,
-            "rows": rows,
-            "numbers_per_row": self.width(),
+            "rows": self.key,
+            "numbers_per_row": self.width,
             "grid": self.grid,
             "rows_per_tree": grid::ROWS_PER_TREE,
             "columns_per_tree": grid::COLUMNS_PER_TREE,
@@ -200,6 +194,5 @@ fn time(model: &BoostedModel, clips: &Clips<'_>) -> Result<Option<f64>> {
         std::hint::black_box(model.predict_rows(rows, ..)?);
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
-    times.sort_by(f64::total_cmp);
-    Ok((!times.is_empty()).then(|| quantile(&times, 0.5)))
+    Ok(median(times))
 }

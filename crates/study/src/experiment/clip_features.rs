@@ -1,13 +1,11 @@
 //! Rows of numbers per clip, kept on disk: what the methods without a network learn from.
 
-use crate::experiment::method::Preparation;
+use crate::experiment::method::{Preparation, median};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use sourcing_sound::{Pcm, SampleRate};
 use sourcing_sound_train::data::columns::{self, Source};
 use sourcing_sound_train::data::dataset::Slice;
-use sourcing_sound_train::metrics::quantile;
 use sourcing_sound_train::nn::arrays;
 use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::progress;
@@ -33,12 +31,6 @@ pub trait Extractor: Sized {
     fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>>;
 }
 
-#[derive(Serialize, Deserialize)]
-struct Header {
-    failures: Vec<String>,
-    features_ms: Option<f64>,
-}
-
 /// The rows of all clips; empty where a clip cannot be used. They come from the cache in
 /// `folder` where they were computed before, under a key of the extractor and of every clip's
 /// name, size and length.
@@ -54,28 +46,27 @@ pub fn extract<E: Extractor>(
     }
     let path = folder.join(format!("{}-{}.bin", E::NAME, short_hash(&key)));
     if path.exists() {
-        match arrays::read::<Header>(&path) {
-            Ok((header, arrays)) if arrays.len() == slices.len() => {
-                return Ok(prepared(header, arrays));
+        match arrays::read::<Preparation>(&path) {
+            Ok((preparation, arrays)) if arrays.len() == slices.len() => {
+                return Ok(prepared(preparation, arrays));
             }
             _ => {
                 progress::line(&format!("{} is damaged and will be made again", path.display()));
             }
         }
     }
-    let (header, arrays) = compute::<E>(&sources);
-    arrays::write(&path, &header, &arrays.iter().collect::<Vec<_>>())?;
-    Ok(prepared(header, arrays))
+    let (preparation, arrays) = compute::<E>(&sources);
+    arrays::write(&path, &preparation, &arrays.iter().collect::<Vec<_>>())?;
+    Ok(prepared(preparation, arrays))
 }
 
-fn prepared(header: Header, arrays: Vec<Array>) -> (Vec<Vec<f32>>, Preparation) {
+fn prepared(preparation: Preparation, arrays: Vec<Array>) -> (Vec<Vec<f32>>, Preparation) {
     let rows: Vec<_> = arrays.into_iter().map(|array| array.values).collect();
     let usable = rows.iter().map(|values| !values.is_empty()).collect();
-    let Header { failures, features_ms } = header;
-    (rows, Preparation { usable, failures, features_ms })
+    (rows, Preparation { usable, ..preparation })
 }
 
-fn compute<E: Extractor>(sources: &[Source]) -> (Header, Vec<Array>) {
+fn compute<E: Extractor>(sources: &[Source]) -> (Preparation, Vec<Array>) {
     let bar = progress::bar(sources.len() as u64, E::NAME);
     let timed = |extractor: &mut Result<E>, source: &Source| -> Result<(Vec<f32>, f64)> {
         bar.inc(1);
@@ -88,8 +79,7 @@ fn compute<E: Extractor>(sources: &[Source]) -> (Header, Vec<Array>) {
     };
     let results: Vec<_> = sources.par_iter().map_init(E::new, timed).collect();
     bar.finish_and_clear();
-    let mut arrays = Vec::with_capacity(sources.len());
-    let (mut failures, mut times) = (Vec::new(), Vec::new());
+    let (mut arrays, mut failures, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for (source, result) in sources.iter().zip(results) {
         let values = match result {
             Ok((values, ms)) => {
@@ -104,9 +94,7 @@ fn compute<E: Extractor>(sources: &[Source]) -> (Header, Vec<Array>) {
         let shape = vec![values.len() / E::width(), E::width()];
         arrays.push(Array { name: source.name.clone(), shape, values });
     }
-    times.sort_by(f64::total_cmp);
-    let features_ms = (!times.is_empty()).then(|| quantile(&times, 0.5));
-    (Header { failures, features_ms }, arrays)
+    (Preparation { usable: Vec::new(), failures, features_ms: median(times) }, arrays)
 }
 
 #[cfg(test)]

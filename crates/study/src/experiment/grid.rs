@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn clips_of_a_recording_stand_together_and_positives_are_spread() {
+    fn clips_of_a_recording_are_in_one_fold_and_positives_are_spread() {
         let material = material(180);
         let clips = clips(&material);
         let folds = assign(&clips, 3, 1);

@@ -1,27 +1,15 @@
-//! Splits that ignore recordings, to show what they are worth. This is the only place that can
-//! make one: [`Shuffled`] has no other constructor, and every other split is refused when a
-//! recording is in two of its parts.
+//! Splits that ignore recordings, to show what they are worth. No other file makes one, and every
+//! split that does not come from here is refused when a recording is in two of its parts.
 
 use crate::experiment::method::Split;
 use rand::seq::SliceRandom;
 use sourcing_sound_train::random::generator;
 use std::collections::BTreeSet;
 
-/// A split drawn clip by clip: near-copies of a tested clip may be trained on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shuffled(Split);
-
-impl Shuffled {
-    /// The clips of the split.
-    pub fn split(&self) -> &Split {
-        &self.0
-    }
-}
-
 /// A shuffled split beside every official one, with parts of the same sizes, so that both
 /// differ in nothing but who is where. They draw from all clips of the official splits; only
 /// `testable` ones are tested, none twice.
-pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64) -> Vec<Shuffled> {
+pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64) -> Vec<Split> {
     let parts = official.iter().flat_map(|split| [&split.train, &split.validation, &split.test]);
     let clips: BTreeSet<usize> = parts.flatten().copied().collect();
     let (mut candidates, only_training): (Vec<_>, Vec<_>) =
@@ -37,13 +25,13 @@ pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64)
         rest.shuffle(&mut generator(seed, "shuffled rest", &[index as u64]));
         let validation = rest.split_off(rest.len().saturating_sub(like.validation.len()));
         rest.truncate(like.train.len());
-        splits.push(Shuffled(Split {
+        splits.push(Split {
             name: format!("shuffled {}", like.name),
             train: sorted(rest),
             validation: sorted(validation),
             test: sorted(candidates[tested].to_vec()),
             dropped: 0,
-        }));
+        });
     }
     splits
 }
@@ -83,8 +71,7 @@ mod tests {
         let official = official();
         let splits = shuffled(&official, |_| true, 1);
         let mut tested = BTreeSet::new();
-        for (shuffled, official) in splits.iter().zip(&official) {
-            let split = shuffled.split();
+        for (split, official) in splits.iter().zip(&official) {
             let sizes = |s: &Split| (s.train.len(), s.validation.len(), s.test.len());
             assert_eq!(sizes(split), sizes(official));
             let all: BTreeSet<_> =
@@ -94,7 +81,7 @@ mod tests {
             assert!(split.test.iter().all(|clip| tested.insert(*clip)), "tested twice");
             assert_ne!(split.test, official.test, "nothing was shuffled");
         }
-        assert_eq!(splits[1].split().name, "shuffled 2-3");
+        assert_eq!(splits[1].name, "shuffled 2-3");
         assert_eq!(splits, shuffled(&official, |_| true, 1));
         assert_ne!(splits, shuffled(&official, |_| true, 2));
     }
@@ -102,8 +89,8 @@ mod tests {
     #[test]
     fn clips_that_only_train_are_never_tested() {
         for seed in 0..20 {
-            for shuffled in shuffled(&official(), |clip| clip != 15, seed) {
-                assert!(!shuffled.split().test.contains(&15));
+            for split in shuffled(&official(), |clip| clip != 15, seed) {
+                assert!(!split.test.contains(&15));
             }
         }
     }

@@ -1,15 +1,14 @@
 //! A strong, cheap baseline: multinomial logistic regression on statistics of a clip.
 
 use crate::experiment::clip_features::{self, Extractor};
-use crate::experiment::method::{Job, Method, Preparation, Split, Verdict};
+use crate::experiment::method::{Job, Method, Preparation, Split, Verdict, median};
 use crate::experiment::record::Cost;
 use crate::experiment::statistics::ClipStatistics;
 use anyhow::Result;
 use serde_json::{Value, json};
 use sourcing_sound_train::data::dataset::Slice;
-use sourcing_sound_train::linear::Linear;
 use sourcing_sound_train::linear::logistic::{self, Examples};
-use sourcing_sound_train::metrics::{quantile, softmax};
+use sourcing_sound_train::metrics::softmax;
 use std::path::Path;
 use std::time::Instant;
 
@@ -61,23 +60,19 @@ impl Method for Logistic {
         let mut scores = Vec::with_capacity(split.test.len());
         for &index in &split.test {
             let start = Instant::now();
-            scores.push(probabilities(&refit.linear, &self.features[index]));
+            let probabilities = softmax(&refit.linear.logits(&self.features[index]), 1.0);
+            scores.push(probabilities.into_iter().map(|score| score as f32).collect());
             times.push(1e3 * start.elapsed().as_secs_f64());
         }
-        times.sort_by(f64::total_cmp);
         let weights = refit.linear.weight.len() as u64;
         Ok(Some(Verdict {
             scores,
             details: json!({ "c": refit.c, "accuracy_by_c": refit.candidates }),
             parameters: Some(weights + n_labels as u64),
             multiply_adds: Some(weights),
-            cost: Cost { features_ms: None, model_ms: Some(quantile(&times, 0.5)) },
+            cost: Cost { features_ms: None, model_ms: median(times) },
             seconds,
             ..Verdict::default()
         }))
     }
-}
-
-fn probabilities(linear: &Linear, features: &[f32]) -> Vec<f32> {
-    softmax(&linear.logits(features), 1.0).into_iter().map(|score| score as f32).collect()
 }

@@ -60,7 +60,7 @@ impl Material {
         self.groups.iter().map(split).collect()
     }
 
-    /// What was there, given what came of computing features.
+    /// What was there, given which clips have features.
     pub fn facts(&self, preparation: &Preparation) -> DataFacts {
         let Dataset { slices, presence, training_only, findings, .. } = &self.dataset;
         let used = slices.iter().zip(&preparation.usable).filter(|(_, usable)| **usable);

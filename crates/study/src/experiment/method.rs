@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sourcing_sound_train::data::dataset::Slice;
 pub use sourcing_sound_train::data::dataset::Split;
+use sourcing_sound_train::metrics::quantile;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -15,7 +16,7 @@ pub trait Method: Sync {
     fn title(&self) -> String;
 
     /// The settings that decide the result. They go to `metrics.json`, and results computed
-    /// under other settings are not taken up again.
+    /// under other settings are not reused.
     fn settings(&self) -> Value;
 
     /// The labels it tells apart, given the data set's.
@@ -43,19 +44,38 @@ pub trait Method: Sync {
     fn prepare(&mut self, slices: &[Slice], cache: &Path) -> Result<Preparation>;
 
     /// Trains on one split and scores its tested clips. `None` when it was stopped; what
-    /// was done until then is kept in `job.work`, and the next call goes on from there.
+    /// was done until then is kept in `job.work`, and the next call resumes from there.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>>;
 }
 
-/// What came of computing features.
-#[derive(Clone, Debug, Default)]
+/// The median of some times; `None` without any.
+pub fn median(mut times: Vec<f64>) -> Option<f64> {
+    times.sort_by(f64::total_cmp);
+    (!times.is_empty()).then(|| quantile(&times, 0.5))
+}
+
+/// Which clips have features, and what they took.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Preparation {
     /// Clip by clip, whether it can be used.
+    #[serde(skip)] // those without features cannot
     pub usable: Vec<bool>,
     /// The clips that cannot, with the reason.
     pub failures: Vec<String>,
     /// Median milliseconds per clip from samples to features; `None` when all came from the cache.
     pub features_ms: Option<f64>,
+}
+
+/// What all splits of an experiment share.
+pub struct Setup<'a> {
+    /// The method, its features prepared.
+    pub method: &'a dyn Method,
+    /// All clips.
+    pub slices: &'a [Slice],
+    /// Labels, [`Method::labels`].
+    pub labels: &'a [String],
+    /// Seed of everything random.
+    pub seed: u64,
 }
 
 /// What `run` needs besides the split.

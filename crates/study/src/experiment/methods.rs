@@ -1,12 +1,12 @@
 //! The method of each experiment.
 
+use crate::experiment::arguments::Arguments;
 use crate::experiment::boosting::{Boosting, Rows};
 use crate::experiment::logistic::Logistic;
 use crate::experiment::method::Method;
 use crate::experiment::name::Name;
 use crate::experiment::networks::{Kind, Networks, Options};
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
 use sourcing_sound_train::data::dataset::Dataset;
 
 /// The label that is separated from the rest unless another is asked for, where the data set has it:
@@ -14,58 +14,29 @@ use sourcing_sound_train::data::dataset::Dataset;
 /// nineteen times in twenty.
 const DEFAULT_POSITIVE: &str = "car_horn";
 
-/// The method that `leakage` shows the inflation of.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeakageMethod {
-    /// The study's CNN on MFCC, as in the study.
-    MfccCnn,
-    /// Logistic regression, within minutes.
-    Logistic,
-}
-
-impl LeakageMethod {
-    /// The experiment that runs it on official folds.
-    pub fn name(self) -> Name {
-        match self {
-            Self::MfccCnn => Name::MfccCnn,
-            Self::Logistic => Name::Logistic,
-        }
-    }
-}
-
-/// What the arguments say about the method.
-#[derive(Clone, Debug, Default)]
-pub struct Choices {
-    /// The label to tell from the rest.
-    pub positive: Option<String>,
-    /// Passes over the training clips, for networks.
-    pub epochs: Option<usize>,
-    /// Clips per training step, for networks.
-    pub batch: Option<usize>,
-}
-
 /// The method of an experiment other than `leakage`, whose method is another's.
-pub fn build(name: Name, choices: &Choices, dataset: &Dataset) -> Result<Box<dyn Method>> {
+pub fn build(name: Name, arguments: &Arguments, dataset: &Dataset) -> Result<Box<dyn Method>> {
     Ok(match name {
         Name::Logistic => Box::new(Logistic::default()),
         Name::OneVsRestBoosting | Name::WindowedBoosting => {
-            let (index, label) = positive(choices.positive.as_deref(), dataset)?;
+            let (index, label) = positive(arguments.positive.as_deref(), dataset)?;
             let rows = match name {
                 Name::WindowedBoosting => Rows::Windows,
                 _ => Rows::Statistics,
             };
             Box::new(Boosting::new(rows, index, label))
         }
-        Name::SlicesCnn => network(Kind::SlicesCnn, choices),
-        Name::MfccCnn => network(Kind::MfccCnn, choices),
-        Name::MelCnn => network(Kind::MelCnn, choices),
-        Name::Rnn => network(Kind::Rnn, choices),
+        Name::SlicesCnn => network(Kind::SlicesCnn, arguments),
+        Name::MfccCnn => network(Kind::MfccCnn, arguments),
+        Name::MelCnn => network(Kind::MelCnn, arguments),
+        Name::Rnn => network(Kind::Rnn, arguments),
         Name::Leakage => bail!("leakage runs the method of another experiment"),
     })
 }
 
-fn network(kind: Kind, choices: &Choices) -> Box<dyn Method> {
-    let options = Options { epochs: choices.epochs, batch: choices.batch, ..Options::default() };
+fn network(kind: Kind, arguments: &Arguments) -> Box<dyn Method> {
+    let Arguments { epochs, batch, .. } = *arguments;
+    let options = Options { epochs, batch, ..Options::default() };
     Box::new(Networks::new(kind, &options))
 }
 

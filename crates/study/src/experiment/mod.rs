@@ -1,14 +1,15 @@
 //! The study's experiments, one command each.
 //!
-//! A [`method::Method`] turns clips into scores. [`trial`] gives it the splits, [`runner`] runs
-//! them and takes up what was finished before, [`judge`] turns scores into figures, [`output`]
-//! writes them down.
+//! In come the clips of a data set; out go `metrics.json`, `predictions.csv` and
+//! `classification.txt`. A [`method::Method`] turns clips into scores. [`trial`] gives it the
+//! splits, [`runner`] runs them and reuses what was finished before, [`score`] turns scores into
+//! figures, [`output`] writes them.
 
+pub mod arguments;
 mod boosting;
 mod clip_features;
 pub mod command;
 mod grid;
-mod judge;
 mod leakage;
 mod logistic;
 mod material;
@@ -20,6 +21,7 @@ mod output;
 pub mod predictions;
 pub mod record;
 mod runner;
+pub mod score;
 mod statistics;
 mod store;
 #[cfg(test)]

@@ -1,27 +1,37 @@
 //! The experiments by name, and what the study found in each.
 
 use crate::experiment::record::Study;
+use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use std::fmt;
+use std::sync::LazyLock;
 
-/// An experiment of the study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An experiment of the study, with its line in the command's help.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {
-    /// Gradient boosting on whole-clip descriptors, one label against the rest.
+    #[value(help = "gradient boosting on descriptors, one label against the rest")]
     OneVsRestBoosting,
-    /// The same on overlapping windows of the mel spectrogram.
+    #[value(help = "the same on overlapping windows of the mel spectrogram")]
     WindowedBoosting,
-    /// A CNN on random slices of clips of differing length.
+    #[value(help = "a CNN on random slices of clips, 16 kHz, 60 mel bands")]
     SlicesCnn,
-    /// The study's CNN on MFCC.
+    #[value(help = "the study's CNN on MFCC")]
     MfccCnn,
-    /// The study's CNN on mel spectrograms.
+    #[value(help = "the study's CNN on mel spectrograms")]
     MelCnn,
-    /// A GRU on mel columns.
+    #[value(help = "a GRU on mel columns")]
     Rnn,
-    /// Logistic regression on summary statistics.
+    #[value(help = "logistic regression on summary statistics of a clip")]
     Logistic,
-    /// A shuffled split beside the official folds.
+    #[value(help = "a shuffled split beside the official folds")]
     Leakage,
+}
+
+/// As typed, and as its folder of the report is called.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_possible_value().as_ref().map_or("", PossibleValue::get_name))
+    }
 }
 
 impl Name {
@@ -37,20 +47,6 @@ impl Name {
         Self::Leakage,
     ];
 
-    /// As typed, and as its folder of the report is called.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OneVsRestBoosting => "one-vs-rest-boosting",
-            Self::WindowedBoosting => "windowed-boosting",
-            Self::SlicesCnn => "slices-cnn",
-            Self::MfccCnn => "mfcc-cnn",
-            Self::MelCnn => "mel-cnn",
-            Self::Rnn => "rnn",
-            Self::Logistic => "logistic",
-            Self::Leakage => "leakage",
-        }
-    }
-
     /// Whether it tells one label from the rest.
     pub fn is_one_vs_rest(self) -> bool {
         matches!(self, Self::OneVsRestBoosting | Self::WindowedBoosting)
@@ -59,22 +55,6 @@ impl Name {
     /// Whether it trains a network, epoch after epoch.
     pub fn is_network(self) -> bool {
         matches!(self, Self::SlicesCnn | Self::MfccCnn | Self::MelCnn | Self::Rnn)
-    }
-
-    /// One line for the command's help.
-    fn help(self) -> &'static str {
-        match self {
-            Self::OneVsRestBoosting => {
-                "gradient boosting on descriptors, one label against the rest"
-            }
-            Self::WindowedBoosting => "the same on overlapping windows of the mel spectrogram",
-            Self::SlicesCnn => "a CNN on random slices of clips, 16 kHz, 60 mel bands",
-            Self::MfccCnn => "the study's CNN on MFCC",
-            Self::MelCnn => "the study's CNN on mel spectrograms",
-            Self::Rnn => "a GRU on mel columns",
-            Self::Logistic => "logistic regression on summary statistics of a clip",
-            Self::Leakage => "a shuffled split beside the official folds",
-        }
     }
 
     /// What the study measured. Only an accuracy on official folds may share an axis with ours;
@@ -129,34 +109,26 @@ impl Selection {
     }
 }
 
-impl clap::ValueEnum for Selection {
+impl ValueEnum for Selection {
     fn value_variants<'a>() -> &'a [Self] {
-        const VARIANTS: [Selection; 9] = [
-            Selection::One(Name::OneVsRestBoosting),
-            Selection::One(Name::WindowedBoosting),
-            Selection::One(Name::SlicesCnn),
-            Selection::One(Name::MfccCnn),
-            Selection::One(Name::MelCnn),
-            Selection::One(Name::Rnn),
-            Selection::One(Name::Logistic),
-            Selection::One(Name::Leakage),
-            Selection::All,
-        ];
+        static VARIANTS: LazyLock<Vec<Selection>> = LazyLock::new(|| {
+            let names = Name::value_variants().iter().copied();
+            names.map(Selection::One).chain([Selection::All]).collect()
+        });
         &VARIANTS
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::One(name) => PossibleValue::new(name.as_str()).help(name.help()),
-            Self::All => PossibleValue::new("all").help("every experiment in turn"),
-        })
+        match self {
+            Self::One(name) => name.to_possible_value(),
+            Self::All => Some(PossibleValue::new("all").help("every experiment in turn")),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::ValueEnum;
     use std::collections::BTreeSet;
 
     #[test]

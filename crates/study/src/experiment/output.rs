@@ -1,41 +1,36 @@
-//! Writes what an experiment leaves behind: `metrics.json`, `predictions.csv` and the table of
+//! Writes the results of an experiment: `metrics.json`, `predictions.csv` and the table of
 //! labels in the study's form.
 
-use crate::experiment::judge;
 use crate::experiment::predictions;
 use crate::experiment::record::{
-    METRICS_FILE, PREDICTIONS_FILE, PredictionRow, Record, SplitRecord, Summary,
+    METRICS_FILE, OperatingPoint, PREDICTIONS_FILE, PredictionRow, Record, SplitRecord, Summary,
+    rows_of,
 };
+use crate::experiment::score;
 use anyhow::Result;
-use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::metrics;
 use sourcing_sound_train::metrics::table::classification_report;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
-
-/// Name of the file that holds what [`classification`] returns.
-pub const CLASSIFICATION_FILE: &str = "classification.txt";
 
 /// Writes the files of an experiment to its folder, each whole or not at all.
 pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<()> {
-    let mut json = serde_json::to_vec_pretty(record)?;
-    json.push(b'\n');
+    let json = serde_json::to_string_pretty(record)? + "\n";
     predictions::write(&folder.join(PREDICTIONS_FILE), record.labels.len(), rows)?;
-    let text = classification(record, rows);
-    write_atomically(&folder.join(CLASSIFICATION_FILE), |out| out.write_all(text.as_bytes()))?;
-    write_atomically(&folder.join(METRICS_FILE), |out| out.write_all(&json))
+    write_text(&folder.join("classification.txt"), &classification(record, rows))?;
+    write_text(&folder.join(METRICS_FILE), &json)
 }
 
 /// Accuracy by split and the table of labels over all tested clips, in the study's form; the
 /// shuffled splits, where there are any, apart from the official ones.
 pub fn classification(record: &Record, rows: &[PredictionRow]) -> String {
     let mut text = format!("{}: {}\n", record.experiment, record.title);
-    part(&mut text, record, rows, false, &record.summary);
+    part(&mut text, record, rows, &record.official(), &record.summary);
     if let Some(shuffled) = &record.shuffled {
         text += "\nShuffled, which is no measure of anything: near-copies of the tested clips were \
                  trained on.\n";
-        part(&mut text, record, rows, true, shuffled);
+        part(&mut text, record, rows, &record.shuffled_splits(), shuffled);
     }
     if let Some(study) = &record.study {
         let _ = writeln!(text, "\nstudy: {}", study.statement);
@@ -47,13 +42,13 @@ fn part(
     text: &mut String,
     record: &Record,
     rows: &[PredictionRow],
-    shuffled: bool,
+    splits: &[&SplitRecord],
     summary: &Summary,
 ) {
-    let splits: Vec<_> = record.splits.iter().filter(|split| split.shuffled == shuffled).collect();
     text.push('\n');
-    for SplitRecord { name, scores, n_test, accuracy_interval: (low, high), .. } in &splits {
-        let what = if shuffled { "Split" } else { "Fold" };
+    for SplitRecord { name, scores, n_test, accuracy_interval: (low, high), shuffled, .. } in splits
+    {
+        let what = if *shuffled { "Split" } else { "Fold" };
         let name = format!("{what} {name}:");
         let accuracy = scores.accuracy;
         let _ = writeln!(
@@ -62,32 +57,24 @@ fn part(
         );
     }
     let _ = writeln!(text, "Average Accuracy: {:.4}", summary.accuracy);
-    for split in &splits {
-        if let Some(binary) = &split.binary {
+    for split in splits {
+        let Some(binary) = &split.binary else { continue };
+        let _ = writeln!(
+            text,
+            "\n{} against the rest, {}: {:.4} for always saying no",
+            binary.positive, split.name, binary.accuracy_of_never
+        );
+        for point in &binary.operating_points {
+            let OperatingPoint { name, threshold, precision, recall, .. } = point;
             let _ = writeln!(
                 text,
-                "\n{} against the rest, {}: {:.4} for always saying no",
-                binary.positive, split.name, binary.accuracy_of_never
+                "  threshold {threshold:.4} ({name}): accuracy {:.4}, balanced {:.4}, precision \
+                 {precision:.4}, recall {recall:.4}",
+                point.accuracy, point.balanced_accuracy,
             );
-            for point in &binary.operating_points {
-                let _ = writeln!(
-                    text,
-                    "  threshold {:.4} ({}): accuracy {:.4}, balanced {:.4}, precision {:.4}, \
-                     recall {:.4}",
-                    point.threshold,
-                    point.name,
-                    point.accuracy,
-                    point.balanced_accuracy,
-                    point.precision,
-                    point.recall
-                );
-            }
         }
     }
-    let names: Vec<_> = splits.iter().map(|split| split.name.as_str()).collect();
-    let of_part: Vec<_> =
-        rows.iter().filter(|row| names.contains(&row.split.as_str())).cloned().collect();
-    let scores = metrics::scores(&judge::judged(&of_part), &record.labels);
+    let scores = metrics::scores(&score::clips(rows_of(splits, rows)), &record.labels);
     text.push('\n');
     *text += &classification_report(&scores);
 }

@@ -1,11 +1,12 @@
-//! What an experiment leaves behind: `metrics.json` and `predictions.csv` in its folder of the
+//! What an experiment writes: `metrics.json` and `predictions.csv` in its folder of the
 //! report. Drawings and the comparing page are made from these two files and nothing else.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sourcing_sound_train::metrics::Scores;
 pub use sourcing_sound_train::nn::checkpoint::Epoch;
-use std::collections::BTreeMap;
+use sourcing_sound_train::publish::text::percent;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the layout of `metrics.json`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -170,6 +171,58 @@ pub struct Summary {
     pub macro_f1: f64,
 }
 
+impl Record {
+    /// The official splits, in order.
+    pub fn official(&self) -> Vec<&SplitRecord> {
+        self.splits.iter().filter(|split| !split.shuffled).collect()
+    }
+
+    /// The splits that ignore recordings, in order.
+    pub fn shuffled_splits(&self) -> Vec<&SplitRecord> {
+        self.splits.iter().filter(|split| split.shuffled).collect()
+    }
+}
+
+impl SplitRecord {
+    /// What was tested, in words: `fold 1`, `folds 3-9`, or the name of a shuffled split.
+    pub fn tested(&self) -> String {
+        if self.shuffled { self.name.clone() } else { folds(&self.name) }
+    }
+}
+
+impl Summary {
+    /// The standard deviation, where there are several splits.
+    pub fn sd(&self) -> Option<f64> {
+        (self.splits > 1).then_some(self.accuracy_sd)
+    }
+
+    /// `69.5% ± 1.2`, the deviation in points.
+    pub fn mean_and_sd(&self) -> String {
+        let sd = self.sd().map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
+        format!("{}{sd}", percent(self.accuracy))
+    }
+}
+
+/// `fold 1`, `folds 3-9`.
+pub fn folds(name: &str) -> String {
+    let noun = if name.contains(['-', ',']) { "folds" } else { "fold" };
+    format!("{noun} {name}")
+}
+
+/// The tested clips of some splits.
+pub fn rows_of<'a>(splits: &[&SplitRecord], rows: &'a [PredictionRow]) -> Vec<&'a PredictionRow> {
+    let names: BTreeSet<_> = splits.iter().map(|split| split.name.as_str()).collect();
+    rows.iter().filter(|row| names.contains(row.split.as_str())).collect()
+}
+
+/// The mean and the sample standard deviation, which is 0 for a single value.
+pub fn mean_and_sd(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let squares = values.map(|value| (value - mean).powi(2)).sum::<f64>();
+    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
+}
+
 /// A figure of the study and what it was measured on. Never averaged with ours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Study {
@@ -196,4 +249,16 @@ pub struct PredictionRow {
     pub predicted: usize,
     /// One score per label, adding up to 1.
     pub scores: Vec<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_value_has_no_deviation() {
+        assert_eq!(mean_and_sd([0.5].into_iter()), (0.5, 0.0));
+        let (mean, sd) = mean_and_sd([0.5, 0.7].into_iter());
+        assert!((mean - 0.6).abs() < 1e-12 && (sd - 0.02f64.sqrt()).abs() < 1e-12);
+    }
 }

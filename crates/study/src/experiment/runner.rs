@@ -1,45 +1,36 @@
-//! Runs a method on splits, some side by side, and takes up what was finished before.
+//! Runs a method on splits, some side by side, and reuses what was finished before.
 
-use crate::experiment::judge;
-use crate::experiment::leakage::Shuffled;
-use crate::experiment::method::{Job, Method, Split, Verdict};
-use crate::experiment::store::{self, Key};
+use crate::experiment::method::{Job, Setup, Split, Verdict};
+use crate::experiment::score;
+use crate::experiment::store;
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
 use sourcing_sound_train::data::dataset::Slice;
-use sourcing_sound_train::progress;
+use sourcing_sound_train::{metrics, progress};
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
-/// Which clips train, validate and test.
-pub enum Assignment {
-    /// By official folds: no recording is in two parts.
-    Official(Split),
-    /// Clip by clip, ignoring recordings.
-    Shuffled(Shuffled),
+/// A split and the folder that its results are kept under.
+pub struct Task {
+    /// Its clips.
+    pub split: Split,
+    /// Whether clips were drawn one by one; otherwise no recording may be in two parts.
+    pub shuffled: bool,
+    /// Parent of the folders of splits.
+    pub root: PathBuf,
+    /// Discard results and checkpoints of earlier runs.
+    pub fresh: bool,
 }
 
-impl Assignment {
-    /// The clips.
-    pub fn split(&self) -> &Split {
-        match self {
-            Self::Official(split) => split,
-            Self::Shuffled(shuffled) => shuffled.split(),
-        }
-    }
-
-    /// Whether it ignores recordings.
-    pub fn is_shuffled(&self) -> bool {
-        matches!(self, Self::Shuffled(_))
-    }
-
+impl Task {
     /// Refuses an official split in which a recording is in two parts.
     fn check(&self, slices: &[Slice]) -> Result<()> {
-        let Self::Official(Split { name, train, validation, test, .. }) = self else {
+        if self.shuffled {
             return Ok(());
-        };
+        }
+        let Split { name, train, validation, test, .. } = &self.split;
         let recordings = |part: &[usize]| -> BTreeSet<&str> {
             part.iter().map(|&index| slices[index].recording.as_str()).collect()
         };
@@ -55,26 +46,10 @@ impl Assignment {
     }
 }
 
-/// A split and the folder that its results are kept under.
-pub struct Task {
-    /// Its clips.
-    pub assignment: Assignment,
-    /// Parent of the folders of splits.
-    pub root: PathBuf,
-    /// Discard results and checkpoints of earlier runs.
-    pub fresh: bool,
-}
-
-/// What all splits share.
+/// Runs the splits of an experiment.
 pub struct Runner<'a> {
-    /// The method, its features prepared.
-    pub method: &'a dyn Method,
-    /// All clips.
-    pub slices: &'a [Slice],
-    /// Labels.
-    pub labels: &'a [String],
-    /// Seed of everything random.
-    pub seed: u64,
+    /// What they share.
+    pub setup: Setup<'a>,
     /// Splits to run side by side.
     pub jobs: usize,
     /// Set when the run shall stop.
@@ -83,65 +58,57 @@ pub struct Runner<'a> {
 
 impl Runner<'_> {
     /// The verdicts on all tasks, in their order. `None` when the run was stopped: what is
-    /// finished is kept, and the next call goes on from there.
+    /// finished is kept, and the next call resumes from there.
     pub fn run(&self, tasks: &[Task]) -> Result<Option<Vec<Verdict>>> {
         for task in tasks {
-            task.assignment.check(self.slices)?;
+            task.check(self.setup.slices)?;
         }
-        let settings = self.method.settings();
-        let clips: Vec<_> = self.slices.iter().map(|slice| self.line(slice)).collect();
+        // A split has a thread of its own rather than one of rayon's, so that the work inside
+        // may use all of those.
         let next = AtomicUsize::new(0);
-        let slots: Vec<_> = tasks.iter().map(|_| Mutex::new(None)).collect();
-        std::thread::scope(|scope| {
-            for _ in 0..self.jobs.clamp(1, tasks.len().max(1)) {
-                scope.spawn(|| {
-                    while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
-                        .filter(|&index| index < tasks.len() && !self.is_stopped())
-                    {
-                        let verdict = self.run_one(&tasks[index], &settings, &clips);
-                        if let Ok(mut slot) = slots[index].lock() {
-                            *slot = Some(verdict);
-                        }
-                    }
-                });
+        let worker = || {
+            let mut done = Vec::new();
+            while !self.is_stopped() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(task) = tasks.get(index) else { break };
+                done.push((index, self.run_one(task)));
             }
+            done
+        };
+        let mut done: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                (0..self.jobs.clamp(1, tasks.len().max(1))).map(|_| scope.spawn(worker)).collect();
+            let join = |worker: ScopedJoinHandle<'_, _>| {
+                worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
+            workers.into_iter().flat_map(join).collect()
         });
+        done.sort_by_key(|(index, _)| *index);
+        let is_complete = done.len() == tasks.len();
         let mut verdicts = Vec::with_capacity(tasks.len());
-        for (slot, task) in slots.into_iter().zip(tasks) {
-            let name = &task.assignment.split().name;
-            match slot.into_inner().ok().flatten() {
-                Some(verdict) => match verdict.with_context(|| format!("split {name}"))? {
-                    Some(verdict) => verdicts.push(verdict),
-                    None => return Ok(None),
-                },
-                None if self.is_stopped() => return Ok(None),
-                None => bail!("split {name} ended without a result"),
-            }
+        for (index, verdict) in done {
+            let verdict = verdict.with_context(|| format!("split {}", tasks[index].split.name))?;
+            let Some(verdict) = verdict else { return Ok(None) };
+            verdicts.push(verdict);
         }
-        Ok(Some(verdicts))
+        Ok(is_complete.then_some(verdicts))
     }
 
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// What tells a clip from all others.
-    fn line(&self, slice: &Slice) -> String {
-        let Slice { stem, recording, fold, .. } = slice;
-        format!("{stem}\t{recording}\t{fold}\t{}", self.method.target(slice))
-    }
-
-    fn run_one(&self, task: &Task, settings: &Value, clips: &[String]) -> Result<Option<Verdict>> {
-        let split = task.assignment.split();
-        let key = Key { settings, labels: self.labels, seed: self.seed, split, clips };
-        let work = key.folder(&task.root);
+    fn run_one(&self, task: &Task) -> Result<Option<Verdict>> {
+        let Setup { method, slices, labels, seed } = self.setup;
+        let split = &task.split;
+        let work = store::folder(&task.root, &self.setup, split);
         if task.fresh && work.exists() {
             std::fs::remove_dir_all(&work)
                 .with_context(|| format!("removing {}", work.display()))?;
         }
         std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
         if let Some(verdict) = store::read(&work)? {
-            judge::check(&verdict, split, self.labels.len())
+            score::check(&verdict, split, labels.len())
                 .with_context(|| format!("{}: start again with --fresh", work.display()))?;
             progress::line(&format!("split {}: finished before", split.name));
             return Ok(Some(verdict));
@@ -153,7 +120,8 @@ impl Runner<'_> {
             split.validation.len(),
             split.test.len()
         ));
-        let Some(verdict) = self.method.run(split, &self.job(&work))? else {
+        let job = Job { slices, labels, seed, work: &work, stop: self.stop };
+        let Some(verdict) = method.run(split, &job)? else {
             progress::line(&format!(
                 "split {}: stopped; the same command goes on from {}",
                 split.name,
@@ -161,20 +129,10 @@ impl Runner<'_> {
             ));
             return Ok(None);
         };
-        judge::check(&verdict, split, self.labels.len())?;
+        score::check(&verdict, split, labels.len())?;
         store::write(&work, &verdict)?;
-        self.tell(split, &verdict);
-        Ok(Some(verdict))
-    }
-
-    fn job<'b>(&'b self, work: &'b Path) -> Job<'b> {
-        Job { slices: self.slices, labels: self.labels, seed: self.seed, work, stop: self.stop }
-    }
-
-    fn tell(&self, split: &Split, verdict: &Verdict) {
-        let rows =
-            judge::rows(&split.name, split, verdict, (self.slices, Path::new("")), self.method);
-        let scores = sourcing_sound_train::metrics::scores(&judge::judged(&rows), self.labels);
+        let rows = score::rows(&self.setup, Path::new(""), split, &verdict);
+        let scores = metrics::scores(&score::clips(&rows), labels);
         progress::line(&format!(
             "split {}: accuracy {:.1}% of {} clips, macro-F1 {:.3}, {}",
             split.name,
@@ -183,6 +141,7 @@ impl Runner<'_> {
             scores.macro_f1,
             progress::duration(verdict.seconds)
         ));
+        Ok(Some(verdict))
     }
 }
 
@@ -191,8 +150,8 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-    use crate::experiment::method::Preparation;
-    use std::path::PathBuf;
+    use crate::experiment::method::{Method, Preparation};
+    use serde_json::Value;
 
     /// Gives every clip its own label and counts how often it was asked.
     #[derive(Default)]
@@ -244,7 +203,7 @@ mod tests {
             test: test.to_vec(),
             dropped: 0,
         };
-        Task { assignment: Assignment::Official(split), root: PathBuf::from(root), fresh: false }
+        Task { split, shuffled: false, root: PathBuf::from(root), fresh: false }
     }
 
     fn runner<'a>(
@@ -253,11 +212,11 @@ mod tests {
         labels: &'a [String],
         stop: &'a AtomicBool,
     ) -> Runner<'a> {
-        Runner { method, slices, labels, seed: 1, jobs: 2, stop }
+        Runner { setup: Setup { method, slices, labels, seed: 1 }, jobs: 2, stop }
     }
 
     #[test]
-    fn finished_splits_are_taken_up_and_a_stop_keeps_them() {
+    fn finished_splits_are_reused_and_a_stop_keeps_them() {
         let folder = tempfile::tempdir().unwrap();
         let (slices, labels) = (slices(), ["a".to_owned(), "b".to_owned()]);
         let stop = AtomicBool::new(false);

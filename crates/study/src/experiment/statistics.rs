@@ -6,18 +6,12 @@
 
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;
-use sourcing_sound::{DescriptorConfig, Descriptors, FrontEndConfig, Pcm};
+use sourcing_sound::{DescriptorConfig, Descriptors, Pcm};
 use sourcing_sound_train::model::config;
 
 /// Added to a power before its logarithm, as in the flagship's front end.
 const POWER_OFFSET: f32 = 1e-10;
 const N_MFCC: usize = 20;
-
-/// A quantity over time: `[frames][width]`.
-struct Series<'a> {
-    values: &'a [f32],
-    width: usize,
-}
 
 /// Statistics of one column of a series.
 #[derive(Clone, Copy)]
@@ -49,32 +43,20 @@ pub struct ClipStatistics {
 }
 
 fn descriptor_config() -> DescriptorConfig {
-    let FrontEndConfig {
-        sample_rate,
-        n_fft,
-        win_length,
-        hop_length,
-        center,
-        n_mels,
-        f_min,
-        f_max,
-        mel_scale,
-        norm,
-        ..
-    } = config::front_end();
+    let front_end = config::front_end();
     DescriptorConfig {
-        n_fft,
-        win_length,
-        hop_length,
-        center,
-        n_mels,
-        f_min,
-        f_max,
-        mel_scale,
-        norm,
+        n_fft: front_end.n_fft,
+        win_length: front_end.win_length,
+        hop_length: front_end.hop_length,
+        center: front_end.center,
+        n_mels: front_end.n_mels,
+        f_min: front_end.f_min,
+        f_max: front_end.f_max,
+        mel_scale: front_end.mel_scale,
+        norm: front_end.norm,
         n_mfcc: N_MFCC,
         top_db: None,
-        ..DescriptorConfig::librosa(sample_rate)
+        ..DescriptorConfig::librosa(front_end.sample_rate)
     }
 }
 
@@ -106,22 +88,27 @@ impl Extractor for ClipStatistics {
         let powers = frames.mel().chunks_exact(frames.n_mels());
         let levels: Vec<_> = powers.map(|column| decibel(column.iter().sum())).collect();
         let mut row = Vec::with_capacity(Self::width());
-        push(&mut row, &Series { values: &mel, width: frames.n_mels() }, 0, &OF_MEL);
-        push(&mut row, &Series { values: frames.mfcc(), width: frames.n_mfcc() }, 1, &OF_MFCC);
-        push(&mut row, &Series { values: &levels, width: 1 }, 0, &OF_LEVEL);
+        push(&mut row, (&mel, frames.n_mels()), 0, &OF_MEL);
+        push(&mut row, (frames.mfcc(), frames.n_mfcc()), 1, &OF_MFCC);
+        push(&mut row, (&levels, 1), 0, &OF_LEVEL);
         let shapes: [&[f32]; N_SHAPES] =
             [frames.centroid(), frames.bandwidth(), frames.roll_off(), frames.zero_crossing_rate()];
         for values in shapes {
-            push(&mut row, &Series { values, width: 1 }, 0, &OF_SHAPE);
+            push(&mut row, (values, 1), 0, &OF_SHAPE);
         }
         Ok(row)
     }
 }
 
-/// Adds the statistics of every column of a series from column `first` on.
-fn push(row: &mut Vec<f32>, series: &Series<'_>, first: usize, statistics: &[Statistic]) {
-    for index in first..series.width {
-        let column = series.values.iter().skip(index).step_by(series.width);
+/// Adds the statistics of a quantity over time, `[frames][width]`, column by column from `first` on.
+fn push(
+    row: &mut Vec<f32>,
+    (values, width): (&[f32], usize),
+    first: usize,
+    statistics: &[Statistic],
+) {
+    for index in first..width {
+        let column = values.iter().skip(index).step_by(width);
         let column: Vec<f64> = column.map(|value| f64::from(*value)).collect();
         row.extend(statistics.iter().map(|statistic| statistic.of(&column) as f32));
     }

@@ -1,8 +1,9 @@
 //! Finished verdicts on disk, so that no split is trained twice under the same settings.
 
-use crate::experiment::method::{Split, Verdict};
+use crate::experiment::method::{Setup, Split, Verdict};
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
+use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::nn::arrays;
 use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::random::short_hash;
@@ -14,40 +15,29 @@ const VERSION: u32 = 1;
 const FILE: &str = "verdict.bin";
 const SCORES: &str = "scores";
 
-/// Everything that decides a verdict.
-pub struct Key<'a> {
-    /// The method's settings.
-    pub settings: &'a Value,
-    /// Labels.
-    pub labels: &'a [String],
-    /// Seed of everything random.
-    pub seed: u64,
-    /// The clips, by their part.
-    pub split: &'a Split,
-    /// A line per clip that tells it from all others, label included.
-    pub clips: &'a [String],
-}
-
-impl Key<'_> {
-    /// The folder for results under this key: other settings or clips get a folder of their
-    /// own, so that trying things with a few clips leaves the results of all clips alone.
-    pub fn folder(&self, root: &Path) -> PathBuf {
-        let part = |part: &[usize]| -> Vec<&str> {
-            part.iter().map(|&index| self.clips[index].as_str()).collect()
-        };
-        let Split { train, validation, test, .. } = self.split;
-        let key = json!({
-            "version": VERSION,
-            "settings": self.settings,
-            "labels": self.labels,
-            "seed": self.seed,
-            "train": part(train),
-            "validation": part(validation),
-            "test": part(test),
-        });
-        let name = self.split.name.replace(' ', "-");
-        root.join(format!("{name}-{}", short_hash(&key.to_string())))
-    }
+/// The folder under `root` for the verdict on a split. Its name is a hash of everything that
+/// decides the verdict: other settings or clips get a folder of their own, so that trying things
+/// with a few clips leaves the results of all clips alone.
+pub fn folder(root: &Path, setup: &Setup<'_>, split: &Split) -> PathBuf {
+    let Setup { method, slices, labels, seed } = setup;
+    // Tells a clip from all others, its label included.
+    let line = |&index: &usize| {
+        let slice = &slices[index];
+        let Slice { stem, recording, fold, .. } = slice;
+        format!("{stem}\t{recording}\t{fold}\t{}", method.target(slice))
+    };
+    let lines = |part: &[usize]| part.iter().map(line).collect::<Vec<_>>();
+    let key = json!({
+        "version": VERSION,
+        "settings": method.settings(),
+        "labels": labels,
+        "seed": seed,
+        "train": lines(&split.train),
+        "validation": lines(&split.validation),
+        "test": lines(&split.test),
+    });
+    let name = split.name.replace(' ', "-");
+    root.join(format!("{name}-{}", short_hash(&key.to_string())))
 }
 
 /// The verdict in a folder; `None` where there is none yet. A damaged one is an error that
@@ -85,6 +75,8 @@ mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
+    use crate::experiment::boosting::{Boosting, Rows};
+    use sourcing_sound_train::fixtures::slice;
 
     #[test]
     fn a_verdict_comes_back_bit_by_bit() {
@@ -113,16 +105,16 @@ mod tests {
             dropped: 0,
         };
         let other = Split { train: vec![1], validation: vec![0], ..split.clone() };
-        let (settings, clips) = (json!({"depth": 2}), ["a", "b", "c"].map(String::from));
-        let folder = |settings: &Value, seed, split: &Split| {
-            let key = Key { settings, labels: &[], seed, split, clips: &clips };
-            key.folder(Path::new("work"))
+        let slices = ["a", "b", "c"].map(|stem| slice(stem, 1, 0));
+        let folder = |positive: &str, seed, split: &Split| {
+            let method = &Boosting::new(Rows::Statistics, 0, positive);
+            folder(Path::new("work"), &Setup { method, slices: &slices, labels: &[], seed }, split)
         };
-        let first = folder(&settings, 1, &split);
+        let first = folder("horn", 1, &split);
         assert!(first.to_string_lossy().contains("3-9-"), "{}", first.display());
-        assert_eq!(first, folder(&settings, 1, &split));
-        assert_ne!(first, folder(&settings, 2, &split));
-        assert_ne!(first, folder(&json!({"depth": 3}), 1, &split));
-        assert_ne!(first, folder(&settings, 1, &other));
+        assert_eq!(first, folder("horn", 1, &split));
+        assert_ne!(first, folder("horn", 2, &split));
+        assert_ne!(first, folder("bell", 1, &split));
+        assert_ne!(first, folder("horn", 1, &other));
     }
 }

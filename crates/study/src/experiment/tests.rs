@@ -3,10 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-use super::command::{Arguments, Outcome, execute};
-use super::judge;
+use super::arguments::Arguments;
+use super::command::{Outcome, execute};
 use super::predictions;
 use super::record::{METRICS_FILE, PREDICTIONS_FILE, PredictionRow, Record};
+use super::score;
 use clap::Parser;
 use sourcing_sound_train::fixtures::write_dataset;
 use sourcing_sound_train::metrics;
@@ -64,7 +65,7 @@ fn assert_consistent(folder: &Path) -> (Record, Vec<PredictionRow>) {
     let rows = predictions::read(&folder.join(PREDICTIONS_FILE), record.labels.len()).unwrap();
     for split in &record.splits {
         let own: Vec<_> = rows.iter().filter(|row| row.split == split.name).cloned().collect();
-        let scores = metrics::scores(&judge::judged(&own), &record.labels);
+        let scores = metrics::scores(&score::clips(&own), &record.labels);
         assert_eq!(scores.confusion, split.scores.confusion);
         assert!((scores.accuracy - split.scores.accuracy).abs() < 1e-12);
         assert_eq!(own.len(), split.n_test);
@@ -93,7 +94,7 @@ fn assert_learned(place: &Place, name: &str, chance: f64) -> Record {
 }
 
 #[test]
-fn logistic_regression_learns_and_is_taken_up_again() {
+fn logistic_regression_learns_and_its_results_are_reused() {
     let place = Place::new(2, 5);
     std::fs::write(place.path("data/audio/fold1/10000-0-0-1.wav"), b"not audio").unwrap();
     assert_eq!(place.run("logistic --jobs 2").unwrap(), Outcome::Finished);
@@ -175,7 +176,7 @@ fn leakage_shares_the_official_results_and_shuffles_beside_them() {
 }
 
 #[test]
-fn a_stop_leaves_no_record_and_the_next_call_goes_on() {
+fn a_stop_leaves_no_record_and_the_next_call_resumes() {
     let place = Place::new(2, 3);
     let stopped = execute(&place.arguments("logistic"), &AtomicBool::new(true)).unwrap();
     assert_eq!(stopped, Outcome::Interrupted);

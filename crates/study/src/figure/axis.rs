@@ -1,36 +1,45 @@
 //! Axes: from values to px, with round numbers along the way.
 
-use super::Canvas;
+use super::{Canvas, Figure};
 
 /// How the number at a tick is written.
 pub type Show = fn(f64) -> String;
 
-/// A plot's frame within its figure, px.
-#[derive(Clone, Copy, Debug)]
-pub struct Frame {
-    /// Left and right edge.
-    pub x: (f64, f64),
-    /// Bottom and top edge; the bottom has the larger number.
-    pub y: (f64, f64),
-}
-
-/// A frame over ranges of values.
+/// A frame over ranges of values, with a name and a legend above it.
 #[derive(Clone, Copy, Debug)]
 pub struct Plot {
-    frame: Frame,
+    /// Left and right edge, px.
+    left_right: (f64, f64),
+    /// Bottom and top edge, px; the bottom has the larger number.
+    bottom_top: (f64, f64),
+    /// Values at these edges.
     x: (f64, f64),
     y: (f64, f64),
 }
 
 impl Plot {
-    /// A plot of the values from `x.0` to `x.1` across and from `y.0` to `y.1` upwards.
-    pub fn new(frame: Frame, x: (f64, f64), y: (f64, f64)) -> Self {
-        Self { frame, x, y }
+    /// Writes the name and the legend of some series, and places a frame of the given width
+    /// and height below them: for values from `x.0` to `x.1` across, `y.0` to `y.1` upwards.
+    pub fn below(
+        canvas: &mut Canvas,
+        (name, series): (&str, &[String]),
+        (width, height): (f64, f64),
+        x: (f64, f64),
+        y: (f64, f64),
+    ) -> Self {
+        canvas.text("f-name", (0.0, 13.0), name);
+        let top = legend(canvas, series, width, 34.0) + 16.0;
+        Self { left_right: (44.0, width - 8.0), bottom_top: (top + height, top), x, y }
+    }
+
+    /// The whole drawing, `width` px wide.
+    pub fn figure(&self, body: Canvas, width: f64, description: String) -> Figure {
+        Figure { description, width, height: self.bottom_top.0 + 40.0, fluid: false, body }
     }
 
     /// The place of a point.
     pub fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        (interpolate(x, self.x, self.frame.x), interpolate(y, self.y, self.frame.y))
+        (interpolate(x, self.x, self.left_right), interpolate(y, self.y, self.bottom_top))
     }
 
     /// Grid lines and numbers at the given values, and a name under the horizontal axis.
@@ -41,7 +50,7 @@ impl Plot {
         show: (Show, Show),
         x_name: &str,
     ) {
-        let Frame { x: (left, right), y: (bottom, _) } = self.frame;
+        let Self { left_right: (left, right), bottom_top: (bottom, _), .. } = *self;
         for &tick in y_ticks {
             let (_, y) = self.place((self.x.0, tick));
             canvas.line("f-grid", (left, y), (right, y));
@@ -60,6 +69,29 @@ impl Plot {
 fn interpolate(value: f64, from: (f64, f64), to: (f64, f64)) -> f64 {
     let share = if from.1 == from.0 { 0.5 } else { (value - from.0) / (from.1 - from.0) };
     to.0 + share * (to.1 - to.0)
+}
+
+/// Names of the series with a stroke each, from baseline `y` down, in as many lines as they
+/// need. Returns the last baseline.
+fn legend(canvas: &mut Canvas, names: &[String], width: f64, y: f64) -> f64 {
+    let (mut x, mut y) = (0.0, y);
+    for (series, name) in names.iter().enumerate() {
+        // Widths of text are not known here: 7 px a character is on the safe side.
+        let needed = 22.0 + 7.0 * name.chars().count() as f64 + 14.0;
+        if x > 0.0 && x + needed > width {
+            (x, y) = (0.0, y + 17.0);
+        }
+        canvas.path(&series_class(series), &[(x, y - 4.0), (x + 16.0, y - 4.0)], name);
+        canvas.text("", (x + 22.0, y), name);
+        x += needed;
+    }
+    y
+}
+
+/// The class of a series' stroke: six colours, then the same ones fainter.
+pub fn series_class(series: usize) -> String {
+    let faint = if series / 6 % 2 == 1 { " f-faint" } else { "" };
+    format!("f-series f-series-{}{faint}", series % 6 + 1)
 }
 
 /// Round values from `low` to `high`: steps of 1, 2 or 5 times a power of ten, about `n` of
@@ -97,7 +129,12 @@ mod tests {
 
     #[test]
     fn values_have_their_place() {
-        let plot = Plot::new(Frame { x: (10.0, 110.0), y: (100.0, 0.0) }, (0.0, 1.0), (0.0, 2.0));
+        let plot = Plot {
+            left_right: (10.0, 110.0),
+            bottom_top: (100.0, 0.0),
+            x: (0.0, 1.0),
+            y: (0.0, 2.0),
+        };
         assert_eq!(plot.place((0.5, 0.5)), (60.0, 75.0));
     }
 }

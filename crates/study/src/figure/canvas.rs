@@ -218,7 +218,7 @@ pub mod tests {
     }
 
     #[test]
-    fn figures_stand_side_by_side() {
+    fn figures_are_placed_side_by_side() {
         let both = Figure::beside(&[figure(), figure()]);
         assert_eq!((both.width, both.height), (224.0, 50.0));
         assert_well_formed(&both.standalone());

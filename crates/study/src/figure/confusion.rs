@@ -29,8 +29,9 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
     body.text("f-quiet", (0.0, 52.0), heading);
     for (row, counts) in scores.confusion.iter().enumerate() {
         let y = top + side * row as f64;
-        label_row(&mut body, &labels[row], (left, y), side);
-        label_column(&mut body, &labels[row], (left + side * row as f64, top), side);
+        body.text("f-end", (left - 8.0, y + side / 2.0 + 4.0), &labels[row]);
+        let middle = left + side * row as f64 + side / 2.0;
+        body.leaning_text((middle, top - 8.0), -40.0, &labels[row]);
         let support: usize = counts.iter().sum();
         for (column, &count) in counts.iter().enumerate() {
             let x = left + side * column as f64;
@@ -47,7 +48,11 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
                 true => (&mut diagonal, "f-diagonal"),
                 false => (&mut body, "f-cell"),
             };
-            cell(canvas, (x, y), side, (count, share, border), &title);
+            canvas.cell((x, y), side, share, border, &title);
+            if count > 0 && side > 20.0 {
+                let middle = (x + side / 2.0, y + side / 2.0 + 4.0);
+                canvas.text("f-middle", middle, &count.to_string());
+            }
         }
     }
     body.append(diagonal);
@@ -59,27 +64,6 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
         height: top + extent + 4.0,
         fluid: false,
         body,
-    }
-}
-
-fn label_row(body: &mut Canvas, label: &str, (left, y): (f64, f64), side: f64) {
-    body.text("f-end", (left - 8.0, y + side / 2.0 + 4.0), label);
-}
-
-fn label_column(body: &mut Canvas, label: &str, (x, top): (f64, f64), side: f64) {
-    body.leaning_text((x + side / 2.0, top - 8.0), -40.0, label);
-}
-
-fn cell(
-    body: &mut Canvas,
-    (x, y): (f64, f64),
-    side: f64,
-    (count, share, border): (usize, f64, &str),
-    title: &str,
-) {
-    body.cell((x, y), side, share, border, title);
-    if count > 0 && side > 20.0 {
-        body.text("f-middle", (x + side / 2.0, y + side / 2.0 + 4.0), &count.to_string());
     }
 }
 

@@ -1,9 +1,8 @@
 //! Training curves: loss and accuracy on the validation clips, epoch by epoch.
 
-use super::axis::{Frame, Plot, Show, ticks, whole_ticks};
+use super::axis::{Plot, Show, series_class, ticks, whole_ticks};
 use super::{Canvas, Figure};
 use crate::experiment::record::{Epoch, SplitRecord};
-use crate::report::entry::tested;
 use sourcing_sound_train::publish::text::percent;
 
 const WIDTH: f64 = 380.0;
@@ -61,7 +60,7 @@ fn lines(
                 if what.ends_with("accuracy") { percent(*last) } else { format!("{last:.3}") };
             format!(": {last} after epoch {epoch}")
         });
-        Line { series, title: format!("{}, {what}{last}", tested(split)), points, dashed }
+        Line { series, title: format!("{}, {what}{last}", split.tested()), points, dashed }
     };
     splits.iter().enumerate().map(line).filter(|line| !line.points.is_empty()).collect()
 }
@@ -77,15 +76,12 @@ fn panel(
         return None;
     }
     let mut body = Canvas::default();
-    body.text("f-name", (0.0, 13.0), name);
-    let names: Vec<_> = splits.iter().map(|split| tested(split)).collect();
-    let top = legend(&mut body, &names, WIDTH, 34.0) + 16.0;
-    let bottom = top + PLOT_HEIGHT;
+    let names: Vec<_> = splits.iter().map(|split| split.tested()).collect();
     let epochs = splits.iter().flat_map(|split| split.curve.iter().map(|epoch| epoch.epoch));
     let last = epochs.max().unwrap_or(1).max(1);
     let y = (y_ticks.first().copied().unwrap_or(0.0), y_ticks.last().copied().unwrap_or(1.0));
-    let frame = Frame { x: (44.0, WIDTH - 8.0), y: (bottom, top) };
-    let plot = Plot::new(frame, (1.0, last as f64), y);
+    let size = (WIDTH, PLOT_HEIGHT);
+    let plot = Plot::below(&mut body, (name, &names), size, (1.0, last as f64), y);
     let whole = |tick: f64| format!("{tick:.0}");
     plot.axes(&mut body, (&whole_ticks(last), y_ticks), (whole, show), "epoch");
     for line in lines {
@@ -94,36 +90,7 @@ fn panel(
         body.path(&format!("{}{dash}", series_class(line.series)), &points, &line.title);
     }
     let titles: Vec<_> = lines.iter().map(|line| line.title.as_str()).collect();
-    Some(Figure {
-        description: format!("{name}. {}.", titles.join("; ")),
-        width: WIDTH,
-        height: bottom + 40.0,
-        fluid: false,
-        body,
-    })
-}
-
-/// Names of the series with a stroke each, from baseline `y` down, in as many lines as they
-/// need. Returns the last baseline.
-pub fn legend(canvas: &mut Canvas, names: &[String], width: f64, y: f64) -> f64 {
-    let (mut x, mut y) = (0.0, y);
-    for (series, name) in names.iter().enumerate() {
-        // Widths of text are not known here: 7 px a character is on the safe side.
-        let needed = 22.0 + 7.0 * name.chars().count() as f64 + 14.0;
-        if x > 0.0 && x + needed > width {
-            (x, y) = (0.0, y + 17.0);
-        }
-        canvas.path(&series_class(series), &[(x, y - 4.0), (x + 16.0, y - 4.0)], name);
-        canvas.text("", (x + 22.0, y), name);
-        x += needed;
-    }
-    y
-}
-
-/// The class of a series' stroke: six colours, then the same ones fainter.
-pub fn series_class(series: usize) -> String {
-    let faint = if series / 6 % 2 == 1 { " f-faint" } else { "" };
-    format!("f-series f-series-{}{faint}", series % 6 + 1)
+    Some(plot.figure(body, WIDTH, format!("{name}. {}.", titles.join("; "))))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Drawings of measured results, as SVG.
+//! Drawings of measured results: records and scores in, SVG out.
 //!
 //! A [`Figure`] serves twice: inlined into a page it takes the page's colours, light or dark,
 //! through CSS custom properties; as a file of its own it is drawn on white with the colours of

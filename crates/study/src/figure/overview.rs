@@ -4,6 +4,7 @@
 //! The scale begins at 0 and ends at the first multiple of 10% that has room for all marks.
 
 use super::Figure;
+use crate::experiment::record::Summary;
 use sourcing_sound_train::publish::text::{escape, percent};
 use std::fmt::Write as _;
 
@@ -20,12 +21,8 @@ pub struct Row {
     pub name: String,
     /// Name and accuracy of every tested fold or group of folds.
     pub folds: Vec<(String, f64)>,
-    /// Mean and standard deviation of the folds; no deviation where there is one fold only.
-    pub mean: f64,
-    /// See `mean`.
-    pub sd: Option<f64>,
-    /// 95% interval of the accuracy over all clips.
-    pub interval: Option<(f64, f64)>,
+    /// Over the folds.
+    pub summary: Summary,
     /// The study's figure.
     pub study: Option<f64>,
 }
@@ -44,14 +41,7 @@ pub fn figure(rows: &[Row], chance: f64) -> Figure {
         );
     }
     let legend_top = bottom + 36.0;
-    let shown = rows.iter().fold((false, false, false), |shown, row| {
-        (
-            shown.0 || row.sd.is_some(),
-            shown.1 || row.interval.is_some(),
-            shown.2 || row.study.is_some(),
-        )
-    });
-    let (legend, lines) = legend(shown);
+    let (legend, lines) = legend(rows);
     let _ = write!(body, "<g transform=\"translate(0 {legend_top})\">{legend}</g>");
     let described: Vec<_> = rows.iter().map(describe).collect();
     Figure {
@@ -65,12 +55,7 @@ pub fn figure(rows: &[Row], chance: f64) -> Figure {
 
 fn describe(row: &Row) -> String {
     let study = row.study.map_or(String::new(), |study| format!(" (study: {})", percent(study)));
-    format!("{}: {}{study}.", row.name, figures(row))
-}
-
-fn figures(row: &Row) -> String {
-    let sd = row.sd.map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
-    format!("{}{sd}", percent(row.mean))
+    format!("{}: {}{study}.", row.name, row.summary.mean_and_sd())
 }
 
 /// From accuracies to places along the width.
@@ -83,10 +68,10 @@ struct Scale {
 impl Scale {
     fn of(rows: &[Row], chance: f64) -> Self {
         let of_row = |row: &Row| {
-            let folds = row.folds.iter().map(|(_, accuracy)| *accuracy).fold(row.mean, f64::max);
-            let band = row.mean + row.sd.unwrap_or(0.0);
-            let interval = row.interval.map_or(0.0, |(_, high)| high);
-            [folds, band, interval, row.study.unwrap_or(0.0)].into_iter().fold(0.0, f64::max)
+            let Summary { accuracy, pooled_interval: (_, high), .. } = row.summary;
+            let band = accuracy + row.summary.sd().unwrap_or(0.0);
+            let folds = row.folds.iter().map(|(_, accuracy)| *accuracy);
+            folds.chain([accuracy, band, high]).chain(row.study).fold(0.0, f64::max)
         };
         let greatest = rows.iter().map(of_row).fold(chance, f64::max);
         Self { tenths: ((10.0 * greatest).ceil() as u32).clamp(2, 10) }
@@ -138,13 +123,12 @@ fn draw(row: &Row, scale: Scale) -> String {
         "<text class=\"f-name\" x=\"0\" y=\"{NAME}\">{}</text>\
          <text class=\"f-end\" x=\"100%\" y=\"{NAME}\">{}</text>",
         escape(&row.name),
-        figures(row)
+        row.summary.mean_and_sd()
     );
-    if let Some((low, high)) = row.interval {
-        marks.push_str(&interval((low, high), scale));
-    }
-    if let Some(sd) = row.sd {
-        let (low, high) = ((row.mean - sd).max(0.0), (row.mean + sd).min(1.0));
+    let Summary { accuracy: mean, pooled_interval, .. } = row.summary;
+    marks.push_str(&interval(pooled_interval, scale));
+    if let Some(sd) = row.summary.sd() {
+        let (low, high) = ((mean - sd).max(0.0), (mean + sd).min(1.0));
         let _ = write!(
             marks,
             "<rect class=\"f-band\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"14\" rx=\"2\">\
@@ -152,7 +136,7 @@ fn draw(row: &Row, scale: Scale) -> String {
             scale.at(low),
             scale.at(high - low),
             MARKS - 7.0,
-            figures(row)
+            row.summary.mean_and_sd()
         );
     }
     for (fold, accuracy) in &row.folds {
@@ -171,9 +155,8 @@ fn draw(row: &Row, scale: Scale) -> String {
             percent(study)
         );
     }
-    let title = format!("mean of the folds: {}", percent(row.mean));
-    let _ = write!(marks, "{}", diamond(&scale.at(row.mean), MARKS, &title));
-    marks
+    let title = format!("mean of the folds: {}", percent(mean));
+    marks + &diamond(&scale.at(mean), MARKS, &title)
 }
 
 fn interval((low, high): (f64, f64), scale: Scale) -> String {
@@ -199,21 +182,19 @@ fn diamond(x: &str, y: f64, title: &str) -> String {
 }
 
 /// The marks that occur with what they mean, in two columns, and the number of lines.
-fn legend((sd, interval, study): (bool, bool, bool)) -> (String, usize) {
+fn legend(rows: &[Row]) -> (String, usize) {
     let y = 0.0;
     let mut entries = vec![
         (diamond("8", y, "mean"), "mean of the folds"),
         (format!("<circle class=\"f-fold\" cx=\"8\" cy=\"{y}\" r=\"3.5\"/>"), "one fold"),
     ];
-    if sd {
+    if rows.iter().any(|row| row.summary.splits > 1) {
         let band = "<rect class=\"f-band\" x=\"0\" width=\"16\" y=\"-7\" height=\"14\" rx=\"2\"/>";
         entries.push((band.to_owned(), "± 1 sd of the folds"));
     }
-    if interval {
-        let line = "<path class=\"f-interval\" d=\"M0 0H16M0-4V4M16-4V4\"/>";
-        entries.push((line.to_owned(), "95% interval"));
-    }
-    if study {
+    let line = "<path class=\"f-interval\" d=\"M0 0H16M0-4V4M16-4V4\"/>";
+    entries.push((line.to_owned(), "95% interval"));
+    if rows.iter().any(|row| row.study.is_some()) {
         let ring = format!("<circle class=\"f-study\" cx=\"8\" cy=\"{y}\" r=\"7\"/>");
         entries.push((ring, "the study's figure"));
     }
@@ -238,15 +219,19 @@ mod tests {
         Row {
             name: name.to_owned(),
             folds: vec![("1".into(), 0.6), ("3-9".into(), 0.7)],
-            mean: 0.65,
-            sd: Some(0.0707),
-            interval: Some((0.58, 0.72)),
+            summary: Summary {
+                splits: 2,
+                accuracy: 0.65,
+                accuracy_sd: 0.0707,
+                pooled_interval: (0.58, 0.72),
+                ..Summary::default()
+            },
             study: Some(0.619),
         }
     }
 
     #[test]
-    fn accuracies_stand_in_their_place_on_the_scale() {
+    fn accuracies_are_in_their_place_on_the_scale() {
         let figure = figure(&[row("mel-cnn"), row("<b>")], 0.1);
         let svg = figure.inline();
         assert_well_formed(&svg);
@@ -262,9 +247,11 @@ mod tests {
 
     #[test]
     fn the_legend_names_what_occurs_only() {
-        let bare = Row { sd: None, interval: None, study: None, ..row("a") };
+        let row = row("a");
+        let bare =
+            Row { summary: Summary { splits: 1, ..row.summary }, study: None, ..row.clone() };
         let svg = figure(&[bare], 0.5).inline();
-        assert!(!svg.contains("study") && !svg.contains("95%") && !svg.contains("± 1 sd"));
-        assert!(figure(&[row("a")], 0.5).inline().contains("the study's figure"));
+        assert!(!svg.contains("study") && !svg.contains("± 1 sd"));
+        assert!(figure(&[row], 0.5).inline().contains("the study's figure"));
     }
 }

@@ -1,10 +1,8 @@
 //! Precision over recall, where one label is separated from the rest.
 
-use super::axis::{Frame, Plot, ticks};
-use super::curve::{legend, series_class};
+use super::axis::{Plot, series_class, ticks};
 use super::{Canvas, Figure};
 use crate::experiment::record::{Binary, SplitRecord};
-use crate::report::entry::tested;
 use sourcing_sound_train::publish::text::percent;
 
 const WIDTH: f64 = 420.0;
@@ -17,33 +15,25 @@ const SIDE: f64 = 300.0;
 pub fn figure(splits: &[&SplitRecord]) -> Option<Figure> {
     let curves: Vec<_> = splits
         .iter()
-        .filter_map(|split| split.binary.as_ref().map(|binary| (tested(split), binary)))
+        .filter_map(|split| split.binary.as_ref().map(|binary| (split.tested(), binary)))
         .collect();
     let (_, first) = curves.first()?;
     let mut body = Canvas::default();
     let name = format!("Precision over recall: {}", first.positive.replace('_', " "));
-    body.text("f-name", (0.0, 13.0), &name);
     let average = |(split, binary): &(String, &Binary)| {
         format!("{split} (AP {:.2})", binary.average_precision)
     };
     let names: Vec<_> = curves.iter().map(average).collect();
-    let top = legend(&mut body, &names, WIDTH, 34.0) + 16.0;
-    let bottom = top + SIDE;
-    let plot =
-        Plot::new(Frame { x: (44.0, WIDTH - 8.0), y: (bottom, top) }, (0.0, 1.0), (0.0, 1.0));
+    let shares = (0.0, 1.0);
+    let plot = Plot::below(&mut body, (&name, &names), (WIDTH, SIDE), shares, shares);
     let show = |tick: f64| format!("{:.0}%", 100.0 * tick);
     let ticks = ticks(0.0, 1.0, 5);
     plot.axes(&mut body, (&ticks, &ticks), (show, show), "recall (precision upwards)");
     for (series, (split, binary)) in curves.iter().enumerate() {
         draw(&mut body, &plot, series, split, binary);
     }
-    Some(Figure {
-        description: format!("{name}. Average precision by fold: {}.", names.join(", ")),
-        width: WIDTH,
-        height: bottom + 40.0,
-        fluid: false,
-        body,
-    })
+    let description = format!("{name}. Average precision by fold: {}.", names.join(", "));
+    Some(plot.figure(body, WIDTH, description))
 }
 
 fn draw(body: &mut Canvas, plot: &Plot, series: usize, split: &str, binary: &Binary) {

@@ -1,31 +1,17 @@
 //! One label against the rest: why accuracy says little there.
 
-use super::entry::{official, tested};
-use super::tables::scrolling;
-use crate::experiment::record::{Binary, Record};
+use super::html::{row, scrolling, table};
+use crate::experiment::record::{Binary, OperatingPoint, Record};
 use crate::figure::precision_recall;
 use sourcing_sound_train::publish::text::{escape, label, percent};
-use std::fmt::Write as _;
-
-/// A line of the table of ways to say yes or no. Shares from 0 to 1; no precision where nothing
-/// is called positive.
-#[derive(Clone, Debug, PartialEq)]
-struct Way {
-    name: String,
-    accuracy: f64,
-    balanced_accuracy: f64,
-    precision: Option<f64>,
-    recall: f64,
-    f1: f64,
-}
 
 /// The paradox as a table, the scores by fold, and the curve. `None` where the record does not
 /// tell one label from the rest.
 pub fn paradox(record: &Record) -> Option<String> {
-    let official = official(record);
+    let official = record.official();
     let folds: Vec<_> = official
         .iter()
-        .filter_map(|split| split.binary.as_ref().map(|binary| (tested(split), binary)))
+        .filter_map(|split| split.binary.as_ref().map(|binary| (split.tested(), binary)))
         .collect();
     let (_, first) = folds.first()?;
     let binaries: Vec<_> = folds.iter().map(|(_, binary)| *binary).collect();
@@ -36,40 +22,46 @@ pub fn paradox(record: &Record) -> Option<String> {
          <div class=\"columns\"><div>{2}{3}</div><div>{curve}</div></div>",
         label(&first.positive),
         percent(mean(&binaries, |binary| binary.accuracy_of_never)),
-        table_of_ways(&ways(&binaries), folds.len()),
+        table_of_ways(&binaries),
         table_of_folds(&folds),
     ))
 }
 
 /// Always no, then the operating points, each as the mean of the folds that have it.
-fn ways(binaries: &[&Binary]) -> Vec<Way> {
-    let mut ways = vec![Way {
-        name: "always no".to_owned(),
-        accuracy: mean(binaries, |binary| binary.accuracy_of_never),
-        balanced_accuracy: 0.5,
-        precision: None,
-        recall: 0.0,
-        f1: 0.0,
-    }];
+fn table_of_ways(binaries: &[&Binary]) -> String {
+    let points: Vec<_> = binaries.iter().flat_map(|binary| &binary.operating_points).collect();
     let mut names: Vec<&str> = Vec::new();
-    for point in binaries.iter().flat_map(|binary| &binary.operating_points) {
+    for point in &points {
         if !names.contains(&point.name.as_str()) {
             names.push(&point.name);
         }
     }
+    let never = mean(binaries, |binary| binary.accuracy_of_never);
+    let mut rows = row_of_way("always no", [Some(never), Some(0.5), None, Some(0.0), Some(0.0)]);
     for name in names {
-        let points = binaries.iter().flat_map(|binary| &binary.operating_points);
-        let points: Vec<_> = points.filter(|point| point.name == name).collect();
-        ways.push(Way {
-            name: name_of_point(name),
-            accuracy: mean(&points, |point| point.accuracy),
-            balanced_accuracy: mean(&points, |point| point.balanced_accuracy),
-            precision: Some(mean(&points, |point| point.precision)),
-            recall: mean(&points, |point| point.recall),
-            f1: mean(&points, |point| point.f1),
-        });
+        let points: Vec<_> = points.iter().copied().filter(|point| point.name == name).collect();
+        let scores: [fn(&OperatingPoint) -> f64; 5] = [
+            |point| point.accuracy,
+            |point| point.balanced_accuracy,
+            |point| point.precision,
+            |point| point.recall,
+            |point| point.f1,
+        ];
+        let means = scores.map(|score| Some(mean(&points, score)));
+        rows += &row_of_way(&escape(&name_of_point(name)), means);
     }
-    ways
+    let over = if binaries.len() == 1 { "" } else { ", mean of the folds" };
+    let columns = ["way", "accuracy", "balanced accuracy", "precision", "recall", "F1"];
+    let table = table("", &format!("Ways to answer{over}"), &columns, &rows);
+    scrolling("Ways to answer", &table)
+}
+
+/// Shares from 0 to 1 as bars; no precision where nothing is called positive.
+fn row_of_way(name: &str, shares: [Option<f64>; 5]) -> String {
+    let bar =
+        |share: f64| format!("<td class=\"bar\" style=\"--s:{share:.3}\">{}</td>", percent(share));
+    let cells: String = shares.map(|share| share.map_or("<td>–</td>".to_owned(), bar)).concat();
+    format!("<tr><th scope=\"row\">{name}</th>{cells}</tr>")
 }
 
 /// A threshold that goes by its number is called one.
@@ -81,50 +73,16 @@ fn mean<T>(values: &[&T], value: fn(&T) -> f64) -> f64 {
     values.iter().map(|each| value(each)).sum::<f64>() / values.len().max(1) as f64
 }
 
-fn table_of_ways(ways: &[Way], n_folds: usize) -> String {
-    let over = if n_folds == 1 { "" } else { ", mean of the folds" };
-    let mut table = format!(
-        "<table><caption>Ways to answer{over}</caption><thead><tr><th scope=\"col\">way</th>\
-         <th scope=\"col\">accuracy</th><th scope=\"col\">balanced accuracy</th><th \
-         scope=\"col\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">F1</th></tr>\
-         </thead><tbody>"
-    );
-    let bar =
-        |share: f64| format!("<td class=\"bar\" style=\"--s:{share:.3}\">{}</td>", percent(share));
-    for way in ways {
-        let precision = way.precision.map_or("<td>–</td>".to_owned(), bar);
-        let _ = write!(
-            table,
-            "<tr><th scope=\"row\">{}</th>{}{}{precision}{}{}</tr>",
-            escape(&way.name),
-            bar(way.accuracy),
-            bar(way.balanced_accuracy),
-            bar(way.recall),
-            bar(way.f1),
-        );
-    }
-    table.push_str("</tbody></table>");
-    scrolling("Ways to answer", &table)
-}
-
 fn table_of_folds(folds: &[(String, &Binary)]) -> String {
-    let mut table = "<table><caption>By fold</caption><thead><tr><th scope=\"col\">tested</th>\
-         <th scope=\"col\">share of positives</th><th scope=\"col\">balanced accuracy</th>\
-         <th scope=\"col\">average precision</th><th scope=\"col\">AUROC</th></tr></thead><tbody>"
-        .to_owned();
-    for (name, binary) in folds {
-        let _ = write!(
-            table,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{:.3}</td><td>{:.3}</td></tr>",
-            escape(name),
-            percent(binary.prevalence),
-            percent(binary.balanced_accuracy),
-            binary.average_precision,
-            binary.auroc
-        );
-    }
-    table.push_str("</tbody></table>");
-    scrolling("By fold", &table)
+    let fold = |(name, binary): &(String, &Binary)| {
+        let shares = [binary.prevalence, binary.balanced_accuracy].map(percent);
+        let areas = [binary.average_precision, binary.auroc].map(|area| format!("{area:.3}"));
+        row(&escape(name), shares.into_iter().chain(areas))
+    };
+    let columns =
+        ["tested", "share of positives", "balanced accuracy", "average precision", "AUROC"];
+    let rows: String = folds.iter().map(fold).collect();
+    scrolling("By fold", &table("", "By fold", &columns, &rows))
 }
 
 #[cfg(test)]
@@ -135,7 +93,7 @@ mod tests {
     use crate::report::fixtures::{binary, ten_labels};
 
     #[test]
-    fn always_no_stands_beside_the_operating_points() {
+    fn always_no_is_listed_with_the_operating_points() {
         let mut record = binary("one-vs-rest-boosting");
         for split in &mut record.splits {
             let binary = split.binary.as_mut().unwrap();

@@ -1,8 +1,10 @@
 //! Experiments and models that tell the same labels apart, side by side.
 
 use super::document::anchor;
-use super::entry::{Entry, folds};
-use super::tables::{self, mean_and_sd, scrolling};
+use super::entry::Entry;
+use super::html::{heading, or_dash, scrolling};
+use super::tables;
+use crate::experiment::record::{Summary, folds};
 use crate::figure::Figure;
 use crate::figure::overview::{self, Row};
 use sourcing_sound_train::publish::text::{counted, escape, milliseconds, percent, thousands};
@@ -27,7 +29,7 @@ pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
         }
     }
     for group in &mut groups {
-        group.entries.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+        group.entries.sort_by(|a, b| b.summary.accuracy.total_cmp(&a.summary.accuracy));
     }
     groups.sort_by_key(|group| std::cmp::Reverse(group.entries.len()));
     groups
@@ -76,9 +78,7 @@ fn row(entry: &Entry) -> Row {
     Row {
         name: format!("{}{model}{limit}", entry.name),
         folds: entry.folds.iter().map(|fold| (folds(&fold.name), fold.accuracy)).collect(),
-        mean: entry.mean,
-        sd: entry.sd,
-        interval: Some(entry.interval),
+        summary: entry.summary,
         study: accuracy_of_study(entry),
     }
 }
@@ -89,41 +89,49 @@ fn accuracy_of_study(entry: &Entry) -> Option<f64> {
 
 /// What a reader must know before comparing. Escaped.
 fn caveats(group: &Group<'_>) -> Vec<String> {
-    let mut caveats = Vec::new();
     let has = |test: fn(&Entry) -> bool| group.entries.iter().any(|entry| test(entry));
-    if has(|entry| !entry.is_leakage && accuracy_of_study(entry).is_some()) {
-        caveats.push(
-            "A ring is the study's figure, measured on more or other clips than the rest of its row: \
-             the sections below say on which. It enters no mean."
-                .to_owned(),
-        );
-    }
     let tested: BTreeSet<Vec<_>> = group
         .entries
         .iter()
         .map(|entry| entry.folds.iter().map(|fold| (fold.name.as_str(), fold.n_test)).collect())
         .collect();
-    if tested.len() > 1 {
-        caveats.push(
-            "Not all of these were tested on the same clips; compare those with the same folds and \
-             number of clips."
-                .to_owned(),
-        );
-    }
     let limited = group.entries.iter().filter(|entry| entry.clips_limit.is_some());
     let limited: Vec<_> = limited.map(|entry| escape(&entry.name)).collect();
-    if !limited.is_empty() {
-        caveats.push(format!("On cut-down data, so only to try things: {}.", limited.join(", ")));
-    }
-    if has(|entry| entry.is_model) {
-        caveats.push(
+    let on_limited = format!("On cut-down data, so only to try things: {}.", limited.join(", "));
+    let caveats = [
+        (
+            has(|entry| !entry.is_leakage && accuracy_of_study(entry).is_some()),
+            "A ring is the study's figure, measured on more or other clips than the rest of its row: \
+             the sections below say on which. It enters no mean.",
+        ),
+        (
+            tested.len() > 1,
+            "Not all of these were tested on the same clips; compare those with the same folds and \
+             number of clips.",
+        ),
+        (!limited.is_empty(), on_limited.as_str()),
+        (
+            has(|entry| entry.is_model),
             "A model's interval is put together from those of its folds; its figures are of networks \
-             whose training had nothing of the tested fold."
-                .to_owned(),
-        );
-    }
-    caveats
+             whose training had nothing of the tested fold.",
+        ),
+    ];
+    let applying = caveats.into_iter().filter(|(applies, _)| *applies);
+    applying.map(|(_, caveat)| caveat.to_owned()).collect()
 }
+
+/// The columns after those of the folds.
+const COLUMNS: [&str; 9] = [
+    "95% interval",
+    "macro-F1",
+    "clips",
+    "parameters",
+    "multiply-adds",
+    "features ms",
+    "model ms",
+    "seed",
+    "date",
+];
 
 fn table(group: &Group<'_>) -> String {
     let mut tested: Vec<&str> = Vec::new();
@@ -132,41 +140,23 @@ fn table(group: &Group<'_>) -> String {
             tested.push(&fold.name);
         }
     }
+    let name = format!("Accuracy over {} labels", group.labels.len());
     let mut table = format!(
-        "<table class=\"sortable\"><caption>Accuracy over {} labels on left-out folds</caption><thead><tr><th scope=\"col\" data-sort=\"text\">name</th>",
-        group.labels.len()
+        "<table class=\"sortable\"><caption>{name} on left-out folds</caption><thead><tr><th \
+         scope=\"col\" data-sort=\"text\">name</th>"
     );
-    let heading = |table: &mut String, name: &str| {
-        let _ = write!(table, "<th scope=\"col\">{name}</th>");
-    };
-    heading(&mut table, "mean");
-    for name in &tested {
-        heading(&mut table, &escape(&folds(name)));
-    }
-    for name in [
-        "95% interval",
-        "macro-F1",
-        "clips",
-        "parameters",
-        "multiply-adds",
-        "features ms",
-        "model ms",
-        "seed",
-        "date",
-    ] {
-        heading(&mut table, name);
-    }
+    table += &heading("mean");
+    table.extend(tested.iter().map(|name| heading(&escape(&folds(name)))));
+    table.extend(COLUMNS.map(heading));
     table.push_str("</tr></thead><tbody>");
-    for entry in &group.entries {
-        table.push_str(&table_row(entry, &tested));
-    }
+    table.extend(group.entries.iter().map(|entry| table_row(entry, &tested)));
     table.push_str("</tbody></table>");
     format!(
         "<div class=\"card fit\">{}<p class=\"quiet small\">± after a mean: standard deviation of the \
          folds. Interval: 95% over all clips, resampling recordings. Multiply-adds: of the \
          network, per clip. ms: median per clip on one thread, from decoded audio to features and \
          from features to scores.</p></div>",
-        scrolling(&format!("Accuracy over {} labels", group.labels.len()), &table)
+        scrolling(&name, &table)
     )
 }
 
@@ -181,29 +171,28 @@ fn table_row(entry: &Entry, tested: &[&str]) -> String {
         anchor(&entry.name),
         escape(&entry.name)
     );
-    let cell = |row: &mut String, value: Option<f64>, shown: &str| {
+    let mut cell = |value: Option<f64>, shown: &str| {
         let value = value.map_or(String::new(), |value| value.to_string());
         let _ = write!(row, "<td data-value=\"{value}\">{shown}</td>");
     };
-    cell(&mut row, Some(entry.mean), &mean_and_sd(entry.mean, entry.sd));
+    let Summary { accuracy, pooled_interval: (low, high), macro_f1, n_test, .. } = entry.summary;
+    cell(Some(accuracy), &entry.summary.mean_and_sd());
     for name in tested {
         let accuracy = entry.folds.iter().find(|fold| fold.name == *name).map(|fold| fold.accuracy);
-        cell(&mut row, accuracy, &accuracy.map_or("–".to_owned(), percent));
+        cell(accuracy, &or_dash(accuracy, percent));
     }
-    let (low, high) = entry.interval;
-    let interval = format!("{:.1}–{}", 100.0 * low, percent(high));
-    cell(&mut row, Some(low), &interval);
-    cell(&mut row, Some(entry.macro_f1), &format!("{:.3}", entry.macro_f1));
-    cell(&mut row, Some(entry.n_test as f64), &thousands(entry.n_test as u64));
-    let number = |number: Option<u64>| number.map(|number| number as f64);
-    let parameters = entry.parameters.map_or("–".to_owned(), thousands);
-    cell(&mut row, number(entry.parameters), &parameters);
-    let multiply_adds = entry.multiply_adds.map_or("–".to_owned(), millions);
-    cell(&mut row, number(entry.multiply_adds), &multiply_adds);
+    cell(Some(low), &format!("{:.1}–{}", 100.0 * low, percent(high)));
+    cell(Some(macro_f1), &format!("{macro_f1:.3}"));
+    cell(Some(n_test as f64), &thousands(n_test as u64));
+    for (number, show) in
+        [(entry.parameters, thousands as fn(u64) -> String), (entry.multiply_adds, millions)]
+    {
+        cell(number.map(|number| number as f64), &or_dash(number, show));
+    }
     for ms in [entry.cost.features_ms, entry.cost.model_ms] {
-        cell(&mut row, ms, &ms.map_or("–".to_owned(), |ms| escape(&milliseconds(ms))));
+        cell(ms, &or_dash(ms, |ms| escape(&milliseconds(ms))));
     }
-    cell(&mut row, Some(entry.seed as f64), &entry.seed.to_string());
+    cell(Some(entry.seed as f64), &entry.seed.to_string());
     let _ = write!(row, "<td>{}</td></tr>", escape(&entry.date));
     row
 }
@@ -217,7 +206,7 @@ fn millions(number: u64) -> String {
 }
 
 /// The heading of a group.
-pub fn heading(group: &Group<'_>) -> String {
+pub fn title(group: &Group<'_>) -> String {
     format!("{} told apart", counted(group.labels.len(), "label"))
 }
 
@@ -245,7 +234,7 @@ mod tests {
         let groups = groups(&entries);
         let sizes: Vec<_> = groups.iter().map(|g| (g.labels.len(), g.entries.len())).collect();
         assert_eq!(sizes, [(10, 6), (3, 1)], "the two boostings are in no group");
-        let means: Vec<_> = groups[0].entries.iter().map(|entry| entry.mean).collect();
+        let means: Vec<_> = groups[0].entries.iter().map(|entry| entry.summary.accuracy).collect();
         assert!(means.is_sorted_by(|a, b| a >= b), "{means:?}");
     }
 
@@ -257,10 +246,11 @@ mod tests {
         let entry = entries.iter().find(|entry| entry.name == "mel-cnn").unwrap();
         let row = markup.split("href=\"#x-mel-cnn\"").nth(1).unwrap();
         let row = row.split("</tr>").next().unwrap();
+        let interval = entry.summary.pooled_interval;
         let expected = [
-            mean_and_sd(entry.mean, entry.sd),
+            entry.summary.mean_and_sd(),
             percent(entry.folds[2].accuracy),
-            format!("{:.1}–{}", 100.0 * entry.interval.0, percent(entry.interval.1)),
+            format!("{:.1}–{}", 100.0 * interval.0, percent(interval.1)),
             "2,204,538".into(),
             "47.0 M".into(),
             ">3.1<".into(),

@@ -3,35 +3,17 @@
 use crate::figure;
 use sourcing_sound_train::publish::text::escape;
 
-const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("tables.css"));
-const SCRIPT: &str = include_str!("page.js");
 
 /// A whole page. `title` is escaped here, `body` is markup.
 pub fn document(title: &str, body: &str) -> String {
-    let style = format!("{STYLE}\n{}", figure::STYLE);
-    let parts = [
-        ("title", escape(title)),
-        ("style", style),
-        ("script", SCRIPT.to_owned()),
-        ("body", body.to_owned()),
-    ];
-    fill(TEMPLATE, &parts)
-}
-
-/// Puts the parts in place of `{{name}}`, in one pass: what a part contains is left alone.
-fn fill(template: &str, parts: &[(&str, String)]) -> String {
-    let mut page = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        page.push_str(before);
-        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
-        let part = parts.iter().find(|(part, _)| *part == name);
-        page.push_str(part.map_or("", |(_, text)| text));
-        rest = after;
-    }
-    page.push_str(rest);
-    page
+    format!(
+        include_str!("page.html"),
+        title = escape(title),
+        style = format_args!("{STYLE}\n{}", figure::STYLE),
+        script = include_str!("page.js"),
+        body = body,
+    )
 }
 
 /// An identifier for links within the page, made of a name that may hold anything.
@@ -43,12 +25,6 @@ pub fn anchor(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parts_are_put_in_once() {
-        let parts = [("a", "{{b}}".to_owned()), ("b", "B".to_owned())];
-        assert_eq!(fill("<{{a}}|{{b}}|{{c}}>", &parts), "<{{b}}|B|>");
-    }
 
     #[test]
     fn a_page_is_whole_and_loads_nothing() {

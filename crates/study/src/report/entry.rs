@@ -1,7 +1,7 @@
 //! What experiments and models have in common: the terms in which the report compares them.
 
 use super::load::{Experiment, Inputs};
-use crate::experiment::record::{Cost, Record, SplitRecord, Study};
+use crate::experiment::record::{Cost, SplitRecord, Study, Summary, mean_and_sd};
 use sourcing_sound_train::metrics::{Scores, scores_of_confusion};
 use sourcing_sound_train::model::config::SEGMENT_FRAMES;
 use sourcing_sound_train::model::evaluation::Evaluation;
@@ -18,15 +18,8 @@ pub struct Entry {
     pub labels: Vec<String>,
     /// The tested folds.
     pub folds: Vec<Fold>,
-    /// Mean accuracy of the folds, and its sample standard deviation where there are several.
-    pub mean: f64,
-    /// See `mean`.
-    pub sd: Option<f64>,
-    /// 95% interval of the accuracy over all clips, resampling recordings. A model's is put
-    /// together from its folds'.
-    pub interval: (f64, f64),
-    /// Mean macro-F1 of the folds.
-    pub macro_f1: f64,
+    /// Over the folds. The pooled interval of a model is put together from its folds'.
+    pub summary: Summary,
     /// Over all tested clips.
     pub pooled: Scores,
     /// Trained scalars.
@@ -35,8 +28,6 @@ pub struct Entry {
     pub multiply_adds: Option<u64>,
     /// Time per clip.
     pub cost: Cost,
-    /// Tested clips.
-    pub n_test: usize,
     /// At most this many clips of each fold and label were used.
     pub clips_limit: Option<usize>,
     /// Seed of everything random.
@@ -70,27 +61,6 @@ pub fn entries(inputs: &Inputs) -> Vec<Entry> {
     experiments.chain(inputs.models.iter().map(of_model)).collect()
 }
 
-/// The official splits of a record, in its order.
-pub fn official(record: &Record) -> Vec<&SplitRecord> {
-    record.splits.iter().filter(|split| !split.shuffled).collect()
-}
-
-/// The shuffled splits of a record, in its order.
-pub fn shuffled(record: &Record) -> Vec<&SplitRecord> {
-    record.splits.iter().filter(|split| split.shuffled).collect()
-}
-
-/// What was tested, in words: `fold 1`, `folds 3-9`, or the name of a shuffled split.
-pub fn tested(split: &SplitRecord) -> String {
-    if split.shuffled { split.name.clone() } else { folds(&split.name) }
-}
-
-/// `fold 1`, `folds 3-9`.
-pub fn folds(name: &str) -> String {
-    let noun = if name.contains(['-', ',']) { "folds" } else { "fold" };
-    format!("{noun} {name}")
-}
-
 /// Scores of all clips of several splits together.
 pub fn pooled<'a>(scores: impl IntoIterator<Item = &'a Scores>, labels: &[String]) -> Scores {
     let mut sum = vec![vec![0; labels.len()]; labels.len()];
@@ -110,7 +80,7 @@ pub fn name_of(experiment: &Experiment) -> String {
 
 fn of_experiment(experiment: &Experiment) -> Entry {
     let record = &experiment.record;
-    let official = official(record);
+    let official = record.official();
     let fold = |split: &&SplitRecord| Fold {
         name: split.name.clone(),
         accuracy: split.scores.accuracy,
@@ -122,15 +92,11 @@ fn of_experiment(experiment: &Experiment) -> Entry {
         is_model: false,
         labels: record.labels.clone(),
         folds: official.iter().map(fold).collect(),
-        mean: record.summary.accuracy,
-        sd: (record.summary.splits > 1).then_some(record.summary.accuracy_sd),
-        interval: record.summary.pooled_interval,
-        macro_f1: record.summary.macro_f1,
+        summary: record.summary,
         pooled: pooled(official.iter().map(|split| &split.scores), &record.labels),
         parameters: record.parameters,
         multiply_adds: record.multiply_adds,
         cost: record.cost,
-        n_test: record.summary.n_test,
         clips_limit: record.data.clips_limit,
         seed: record.seed,
         date: record.date.clone(),
@@ -151,23 +117,26 @@ fn of_model(model: &Evaluation) -> Entry {
             n_test: stage.n_test,
         })
         .collect();
-    let accuracies: Vec<_> = folds.iter().map(|fold| fold.accuracy).collect();
-    let (mean, sd) = mean_and_sd(&accuracies);
-    let multiply_adds = multiply_adds(&model.config.net, SEGMENT_FRAMES);
+    let pooled = pooled(model.stages.iter().map(|stage| &stage.scores), &model.labels);
+    let (accuracy, accuracy_sd) = mean_and_sd(folds.iter().map(|fold| fold.accuracy));
+    let summary = Summary {
+        splits: folds.len(),
+        n_test: folds.iter().map(|fold| fold.n_test).sum(),
+        accuracy,
+        accuracy_sd,
+        pooled_accuracy: pooled.accuracy,
+        pooled_interval: joint_interval(&folds),
+        macro_f1: mean_and_sd(model.stages.iter().map(|stage| stage.scores.macro_f1)).0,
+    };
     Entry {
         name: model.model.clone(),
         is_model: true,
         labels: model.labels.clone(),
-        mean,
-        sd,
-        interval: joint_interval(&folds),
-        macro_f1: mean_and_sd(&model.stages.iter().map(|s| s.scores.macro_f1).collect::<Vec<_>>())
-            .0,
-        pooled: pooled(model.stages.iter().map(|stage| &stage.scores), &model.labels),
+        summary,
+        pooled,
         parameters: Some(model.n_parameters as u64),
-        multiply_adds: Some(multiply_adds),
+        multiply_adds: Some(multiply_adds(&model.config.net, SEGMENT_FRAMES)),
         cost: Cost::default(),
-        n_test: folds.iter().map(|fold| fold.n_test).sum(),
         clips_limit: None,
         seed: model.seed,
         date: model.date.clone(),
@@ -176,14 +145,6 @@ fn of_model(model: &Evaluation) -> Entry {
         is_binary: false,
         folds,
     }
-}
-
-/// The mean, and the sample standard deviation of two values or more.
-fn mean_and_sd(values: &[f64]) -> (f64, Option<f64>) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n.max(1.0);
-    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    (mean, (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt()))
 }
 
 /// The interval of the accuracy over all clips, from those of the folds. No recording is in two
@@ -239,13 +200,5 @@ mod tests {
     fn the_flagship_takes_28_million_multiply_adds() {
         let millions = multiply_adds(&NetConfig::compact(64, 10), SEGMENT_FRAMES) as f64 / 1e6;
         assert!((millions - 28.5).abs() < 0.1, "{millions}");
-    }
-
-    #[test]
-    fn a_single_fold_has_no_deviation() {
-        assert_eq!(mean_and_sd(&[0.5]), (0.5, None));
-        let (mean, sd) = mean_and_sd(&[0.5, 0.7]);
-        assert!((mean - 0.6).abs() < 1e-12);
-        assert!(sd.is_some_and(|sd| (sd - 0.02f64.sqrt()).abs() < 1e-12));
     }
 }

@@ -4,9 +4,10 @@
 
 use crate::experiment::predictions;
 use crate::experiment::record::*;
+use crate::experiment::score;
 use rand::RngExt;
 use serde_json::json;
-use sourcing_sound_train::metrics::{self, Judged};
+use sourcing_sound_train::metrics;
 use sourcing_sound_train::random::generator;
 use std::path::Path;
 
@@ -54,19 +55,8 @@ pub fn rows(split: &str, n_labels: usize, n: usize, hit: f64, seed: u64) -> Vec<
     (0..n).map(row).collect()
 }
 
-/// Judged clips of rows, for the scores.
-fn judged(rows: &[PredictionRow]) -> Vec<Judged> {
-    let judge = |row: &PredictionRow| Judged {
-        logits: row.scores.clone(),
-        label: row.label,
-        recording: row.recording.clone(),
-    };
-    rows.iter().map(judge).collect()
-}
-
 fn split_of(name: &str, labels: &[String], rows: &[PredictionRow], seed: u64) -> SplitRecord {
-    let judged = judged(rows);
-    let recordings: std::collections::BTreeSet<_> = rows.iter().map(|row| &row.recording).collect();
+    let clips = score::clips(rows);
     let epoch = |epoch: usize| Epoch {
         epoch,
         loss: 2.3 * (-0.05 * epoch as f64).exp() + 0.1,
@@ -79,10 +69,10 @@ fn split_of(name: &str, labels: &[String], rows: &[PredictionRow], seed: u64) ->
         n_train: 2_455,
         n_validation: 250,
         n_test: rows.len(),
-        n_test_recordings: recordings.len(),
+        n_test_recordings: metrics::count_recordings(&clips),
         n_dropped: 12,
-        accuracy_interval: metrics::accuracy_interval(&judged, 1),
-        scores: metrics::scores(&judged, labels),
+        accuracy_interval: metrics::accuracy_interval(&clips, 1),
+        scores: metrics::scores(&clips, labels),
         binary: None,
         curve: (1..=60).map(epoch).collect(),
         details: json!({ "best_epoch": 48 }),
@@ -137,19 +127,16 @@ pub fn binary_split(name: &str, seed: u64) -> SplitRecord {
 }
 
 fn summary(splits: &[&SplitRecord]) -> Summary {
-    let accuracies: Vec<_> = splits.iter().map(|split| split.scores.accuracy).collect();
-    let n = accuracies.len() as f64;
-    let mean = accuracies.iter().sum::<f64>() / n;
-    let squares = accuracies.iter().map(|accuracy| (accuracy - mean).powi(2)).sum::<f64>();
+    let (mean, accuracy_sd) = mean_and_sd(splits.iter().map(|split| split.scores.accuracy));
     let n_test = splits.iter().map(|split| split.n_test).sum();
     Summary {
         splits: splits.len(),
         n_test,
         accuracy: mean,
-        accuracy_sd: if splits.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
+        accuracy_sd,
         pooled_accuracy: mean,
         pooled_interval: (mean - 0.06, mean + 0.06),
-        macro_f1: splits.iter().map(|split| split.scores.macro_f1).sum::<f64>() / n,
+        macro_f1: mean_and_sd(splits.iter().map(|split| split.scores.macro_f1)).0,
     }
 }
 

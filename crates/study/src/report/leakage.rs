@@ -1,6 +1,5 @@
 //! The same network on shuffled parts and on official folds: what shuffling pretends.
 
-use super::entry::{official, shuffled, tested};
 use super::tables;
 use crate::experiment::record::{Record, SplitRecord, Summary};
 use crate::figure::overview::{self, Row};
@@ -11,47 +10,37 @@ pub fn section(record: &Record) -> Option<String> {
     let inflated = record.shuffled.as_ref()?;
     let honest = &record.summary;
     let rows = [
-        row("shuffled, recordings in both parts", &shuffled(record), inflated),
-        row("official folds", &official(record), honest),
+        row("shuffled, recordings in both parts", &record.shuffled_splits(), inflated),
+        row("official folds", &record.official(), honest),
     ];
     let figure = overview::figure(&rows, 1.0 / record.labels.len() as f64);
     let points = 100.0 * (inflated.accuracy - honest.accuracy);
-    let verdict = match points >= 0.0 {
+    let difference = match points >= 0.0 {
         true => format!("Shuffling inflates the accuracy by <strong>{points:.1} points</strong>"),
         false => format!("Shuffled, the accuracy is <strong>{:.1} points lower</strong>", -points),
     };
-    let study =
-        tables::study_and_here(record).map_or(String::new(), |study| format!("<p>{study}</p>"));
-    let table = |caption: &str, splits: &[&SplitRecord], summary: &Summary| {
-        tables::splits(caption, splits, summary.accuracy, deviation(summary))
-    };
     Some(format!(
-        "<p>{verdict}: {} on {} of shuffled splits, {} on {} of official folds. Shuffled, other \
-         clips of a tested recording were trained on, and they are near-copies.</p>{study}\
+        "<p>{difference}: {} on {} of shuffled splits, {} on {} of official folds. Shuffled, other \
+         clips of a tested recording were trained on, and they are near-copies.</p>{}\
          <div class=\"card\">{}</div><div class=\"columns\">{}{}</div>",
         percent(inflated.accuracy),
         counted(inflated.n_test, "clip"),
         percent(honest.accuracy),
         counted(honest.n_test, "clip"),
+        tables::study_and_here(record),
         figure.inline(),
-        table("Shuffled splits", &shuffled(record), inflated),
-        table("Official folds", &official(record), honest),
+        tables::splits("Shuffled splits", &record.shuffled_splits(), inflated),
+        tables::splits("Official folds", &record.official(), honest),
     ))
 }
 
 fn row(name: &str, splits: &[&SplitRecord], summary: &Summary) -> Row {
     Row {
         name: name.to_owned(),
-        folds: splits.iter().map(|split| (tested(split), split.scores.accuracy)).collect(),
-        mean: summary.accuracy,
-        sd: deviation(summary),
-        interval: Some(summary.pooled_interval),
+        folds: splits.iter().map(|split| (split.tested(), split.scores.accuracy)).collect(),
+        summary: *summary,
         study: None,
     }
-}
-
-fn deviation(summary: &Summary) -> Option<f64> {
-    (summary.splits > 1).then_some(summary.accuracy_sd)
 }
 
 #[cfg(test)]

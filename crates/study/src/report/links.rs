@@ -38,15 +38,9 @@ impl Links {
 
 /// The steps from one absolute folder to another.
 fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
-    let (mut from_parts, mut to_parts) = (from.components().peekable(), to.components().peekable());
-    let mut common = 0;
-    while from_parts.peek().is_some() && from_parts.peek() == to_parts.peek() {
-        from_parts.next();
-        to_parts.next();
-        common += 1;
-    }
-    let up = from_parts.map(|_| Component::ParentDir);
-    (common > 0).then(|| up.chain(to_parts).collect())
+    let shared = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    (shared > 0).then(|| up.chain(to.components().skip(shared)).collect())
 }
 
 /// A relative folder as the beginning of a URL: empty, or ending in `/`.

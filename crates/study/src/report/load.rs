@@ -1,4 +1,4 @@
-//! Reads what experiments and models left behind. One broken file is named and left out; the
+//! Reads the results of experiments and models. One broken file is named and left out; the
 //! rest is still worth a report.
 
 use crate::experiment::predictions;
@@ -105,14 +105,9 @@ fn folders(root: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
     if !root.exists() {
         return Vec::new();
     }
-    let entries = match std::fs::read_dir(root) {
-        Ok(entries) => entries,
-        Err(error) => {
-            problems.push(format!("{}: {error}", root.display()));
-            return Vec::new();
-        }
-    };
-    let paths = entries.flatten().map(|entry| entry.path());
+    let entries = std::fs::read_dir(root)
+        .inspect_err(|error| problems.push(format!("{}: {error}", root.display())));
+    let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
     let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders

@@ -1,4 +1,7 @@
-//! The `report` command: one page that compares all experiments and models. It loads nothing
+//! The `report` command: one page that compares all experiments and models.
+//!
+//! In come the files of experiments and the evaluations of models; out go one page of HTML and,
+//! for the repository, small JSON files, a drawing and a page of Markdown. The page loads nothing
 //! from anywhere, and reads well without its script.
 
 pub mod binary;
@@ -7,6 +10,7 @@ pub mod document;
 pub mod entry;
 #[cfg(test)]
 pub mod fixtures;
+mod html;
 pub mod leakage;
 mod links;
 pub mod load;
@@ -23,11 +27,10 @@ use document::{anchor, document};
 use entry::Entry;
 use links::Links;
 use load::{Experiment, Inputs};
-use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::program::today;
 use sourcing_sound_train::publish::text::{counted, escape};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -68,9 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     // Without the folder of results there is nothing to link to.
     let own_pages = Links::new(folder, &arguments.report).ok();
     let page = page(&inputs, &arguments.report, audio.as_ref(), own_pages.as_ref());
-    write_atomically(&folder.join(out.file_name().context("--out needs a file name")?), |file| {
-        file.write_all(page.as_bytes())
-    })?;
+    write_text(&folder.join(out.file_name().context("--out needs a file name")?), &page)?;
     if let Some(folder) = &arguments.publish {
         publish::publish(folder, &inputs)?;
     }
@@ -95,7 +96,7 @@ fn page(
     let entries = entry::entries(inputs);
     let mut sections = Vec::new();
     for group in comparison::groups(&entries) {
-        sections.push((comparison::heading(&group), comparison::section(&group)));
+        sections.push((comparison::title(&group), comparison::section(&group)));
     }
     if let Some(list) = binaries(&inputs.experiments) {
         sections.push(("One label against the rest".to_owned(), list));
@@ -161,7 +162,7 @@ fn header(inputs: &Inputs, entries: &[Entry], report: &Path) -> String {
     }
     missing.extend(inputs.notes.iter().cloned());
     let ran = |name: &str| inputs.experiments.iter().any(|each| each.record.experiment == name);
-    for name in Name::ALL.map(Name::as_str).into_iter().filter(|name| !ran(name)) {
+    for name in Name::ALL.map(|name| name.to_string()).into_iter().filter(|name| !ran(name)) {
         let command = format!("sourcing-sound-study experiment {name} --data DIR");
         missing.push(format!("{name} was not run here: {command}"));
     }
@@ -198,13 +199,12 @@ fn binaries(experiments: &[Experiment]) -> Option<String> {
     for experiment in experiments {
         let Some(paradox) = binary::paradox(&experiment.record) else { continue };
         let name = entry::name_of(experiment);
-        let study = tables::study_and_here(&experiment.record)
-            .map_or(String::new(), |study| format!("<p>{study}</p>"));
         let _ = write!(
             list,
-            "<h3><a href=\"#{}\">{}</a></h3>{study}{paradox}",
+            "<h3><a href=\"#{}\">{}</a></h3>{}{paradox}",
             anchor(&name),
-            escape(&name)
+            escape(&name),
+            tables::study_and_here(&experiment.record)
         );
     }
     let lead = "<p>Yes-or-no accuracies share no axis with those of several labels: guessing \

@@ -3,14 +3,13 @@
 
 use super::comparison::{self, Group};
 use super::entry::{self, Entry};
+use super::html::or_dash;
 use super::load::{Experiment, Inputs};
-use super::tables::mean_and_sd;
-use crate::experiment::record::Record;
+use crate::experiment::record::{Record, SplitRecord, Summary, folds};
 use anyhow::{Context, Result, ensure};
-use sourcing_sound_train::files::write_atomically;
+use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::publish::text::{counted, milliseconds, percent, thousands};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 /// Name of the drawing.
@@ -22,9 +21,7 @@ const PAGE: &str = "results.md";
 pub fn publish(folder: &Path, inputs: &Inputs) -> Result<()> {
     ensure!(!inputs.experiments.is_empty(), "there are no experiments to publish");
     std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let write = |name: &str, text: &str| {
-        write_atomically(&folder.join(name), |file| file.write_all(text.as_bytes()))
-    };
+    let write = |name: &str, text: &str| write_text(&folder.join(name), text);
     for Experiment { folder, record, .. } in &inputs.experiments {
         let json = serde_json::to_string_pretty(record).context("writing a record")?;
         write(&format!("{folder}.json"), &(json + "\n"))?;
@@ -46,7 +43,7 @@ fn page(inputs: &Inputs, groups: &[Group<'_>]) -> String {
          figures are of other clips than ours and are never mixed with them.\n",
     );
     for (index, group) in groups.iter().enumerate() {
-        let _ = write!(page, "\n## {}\n\n", comparison::heading(group));
+        let _ = write!(page, "\n## {}\n\n", comparison::title(group));
         if index == 0 {
             let _ = write!(page, "![Accuracy of every experiment and model]({DRAWING})\n\n");
         }
@@ -80,12 +77,12 @@ fn accuracies(group: &Group<'_>) -> String {
             cell(&entry.name),
             cell(study),
             here(entry),
-            100.0 * entry.interval.0,
-            percent(entry.interval.1),
-            percent(entry.macro_f1),
+            100.0 * entry.summary.pooled_interval.0,
+            percent(entry.summary.pooled_interval.1),
+            percent(entry.summary.macro_f1),
             tested(entry),
-            entry.parameters.map_or("–".to_owned(), thousands),
-            entry.cost.model_ms.map_or("–".to_owned(), milliseconds),
+            or_dash(entry.parameters, thousands),
+            or_dash(entry.cost.model_ms, milliseconds),
         );
     }
     table + "\nMilliseconds are the model's alone, the median of one thread.\n"
@@ -93,15 +90,14 @@ fn accuracies(group: &Group<'_>) -> String {
 
 /// `69.2% ± 2.1 (fold 1: 68.0%, …)`.
 fn here(entry: &Entry) -> String {
-    let fold =
-        |fold: &entry::Fold| format!("{}: {}", entry::folds(&fold.name), percent(fold.accuracy));
+    let fold = |fold: &entry::Fold| format!("{}: {}", folds(&fold.name), percent(fold.accuracy));
     let folds: Vec<_> = entry.folds.iter().map(fold).collect();
-    format!("{} ({})", mean_and_sd(entry.mean, entry.sd), folds.join(", "))
+    format!("{} ({})", entry.summary.mean_and_sd(), folds.join(", "))
 }
 
 fn tested(entry: &Entry) -> String {
     let limit = entry.clips_limit.map_or("", |_| ", cut down");
-    format!("{}{limit}", thousands(entry.n_test as u64))
+    format!("{}{limit}", thousands(entry.summary.n_test as u64))
 }
 
 fn one_against_the_rest<'a>(records: impl Iterator<Item = &'a Record>) -> String {
@@ -115,7 +111,7 @@ fn one_against_the_rest<'a>(records: impl Iterator<Item = &'a Record>) -> String
 /// The table of one experiment: a line per tested folds and threshold.
 fn ways(record: &Record) -> Option<String> {
     let mut rows = String::new();
-    for split in entry::official(record) {
+    for split in record.official() {
         let Some(binary) = &split.binary else { continue };
         for point in &binary.operating_points {
             let shares = [
@@ -129,15 +125,14 @@ fn ways(record: &Record) -> Option<String> {
             let _ = writeln!(
                 rows,
                 "| {}, {} | {} | {} |",
-                entry::tested(split),
+                split.tested(),
                 counted(split.n_test, "clip"),
                 cell(&point.name),
                 shares.map(percent).join(" | "),
             );
         }
     }
-    let positive =
-        &entry::official(record).iter().find_map(|split| split.binary.as_ref())?.positive;
+    let positive = &record.official().iter().find_map(|split| split.binary.as_ref())?.positive;
     let study = record.study.as_ref().map_or(String::new(), |study| {
         format!("Study: {}. Here: `{positive}` against the rest.\n\n", study.statement)
     });
@@ -153,12 +148,10 @@ fn shuffled<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     for record in records {
         let Some(summary) = &record.shuffled else { continue };
         let study = record.study.as_ref().map_or("–", |study| study.statement.as_str());
-        let deviation = |sd: f64, splits: usize| (splits > 1).then_some(sd);
-        let of = |summary: &crate::experiment::record::Summary| {
-            let sd = deviation(summary.accuracy_sd, summary.splits);
-            format!("{} on {}", mean_and_sd(summary.accuracy, sd), counted(summary.n_test, "clip"))
+        let of = |summary: &Summary| {
+            format!("{} on {}", summary.mean_and_sd(), counted(summary.n_test, "clip"))
         };
-        let official: Vec<_> = entry::official(record).into_iter().map(entry::tested).collect();
+        let official: Vec<_> = record.official().into_iter().map(SplitRecord::tested).collect();
         let _ = writeln!(
             text,
             "\n## What shuffling pretends\n\n| | |\n|---|---|\n| study | {} |\n| here, shuffled clip \

@@ -1,8 +1,9 @@
 //! Tables and sentences that the report and an experiment's own page share.
 
-use super::entry::{official, pooled, tested};
-use crate::experiment::record::{Record, SplitRecord};
-use sourcing_sound_train::metrics::Scores;
+use super::entry::pooled;
+use super::html::{self, heading, or_dash, row, scrolling, table, total};
+use crate::experiment::record::{Record, SplitRecord, Summary};
+use sourcing_sound_train::metrics::{ClassScore, Scores};
 use sourcing_sound_train::publish::text::{
     counted, escape, label, milliseconds, percent, round_percent, thousands,
 };
@@ -10,13 +11,6 @@ use std::fmt::Write as _;
 
 /// From this many labels on, the cells of a matrix are too small for figures.
 const CROWDED: usize = 24;
-
-/// A box that scrolls sideways where its content is wider than the page. `name` is escaped.
-pub fn scrolling(name: &str, content: &str) -> String {
-    format!(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\">{content}</div>"
-    )
-}
 
 /// A confusion matrix; rows are true labels. `id` must be unique on the page, `caption` is
 /// markup.
@@ -27,7 +21,7 @@ pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
         "<table class=\"matrix{crowded}\" data-readout=\"{id}\"><caption>{caption}</caption><thead><tr><td></td>"
     );
     for name in &names {
-        let _ = write!(table, "<th scope=\"col\"><span>{name}</span></th>");
+        table += &heading(&format!("<span>{name}</span>"));
     }
     table.push_str("</tr></thead><tbody>");
     for (row, counts) in scores.confusion.iter().enumerate() {
@@ -63,73 +57,48 @@ pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
 
 /// Precision, recall, F1 and support by label, in the study's form.
 pub fn classes(scores: &Scores) -> String {
-    let mut table = "<table><caption>Label by label, all tested clips together</caption><thead>\
-         <tr><th scope=\"col\">label</th><th scope=\"col\">precision</th><th scope=\"col\">recall\
-         </th><th scope=\"col\">F1</th><th scope=\"col\">clips</th></tr></thead><tbody>"
-        .to_owned();
-    for class in &scores.classes {
-        let name = label(&class.label);
+    let class = |class: &ClassScore| {
         let clips = thousands(class.support as u64);
-        if class.support == 0 {
-            let precision = class.precision;
-            let _ = write!(
-                table,
-                "<tr><th scope=\"row\">{name}</th><td>{precision:.2}</td><td>–</td><td>–</td><td>0</td></tr>"
-            );
-            continue;
-        }
-        let _ = write!(
-            table,
-            "<tr><th scope=\"row\">{name}</th><td>{:.2}</td><td>{:.2}</td><td>{:.2}</td><td>{clips}</td></tr>",
-            class.precision, class.recall, class.f1
-        );
-    }
-    let total: usize = scores.classes.iter().map(|class| class.support).sum();
-    let total = thousands(total as u64);
-    let _ = write!(
-        table,
-        "<tr class=\"total\"><th scope=\"row\">accuracy</th><td></td><td></td><td>{:.2}</td>\
-         <td>{total}</td></tr><tr class=\"total\"><th scope=\"row\">macro average</th><td></td>\
-         <td></td><td>{:.2}</td><td>{total}</td></tr></tbody></table>",
-        scores.accuracy, scores.macro_f1
-    );
+        let [precision, recall, f1] =
+            [class.precision, class.recall, class.f1].map(|score| format!("{score:.2}"));
+        let cells = match class.support {
+            0 => [precision, "–".to_owned(), "–".to_owned(), clips],
+            _ => [precision, recall, f1, clips],
+        };
+        row(&label(&class.label), cells)
+    };
+    let clips: usize = scores.classes.iter().map(|class| class.support).sum();
+    let overall = |name: &str, score: f64| {
+        total(name, ["", "", &format!("{score:.2}"), &thousands(clips as u64)])
+    };
+    let rows = scores.classes.iter().map(class).collect::<String>()
+        + &overall("accuracy", scores.accuracy)
+        + &overall("macro average", scores.macro_f1);
+    let columns = ["label", "precision", "recall", "F1", "clips"];
+    let table = table("", "Label by label, all tested clips together", &columns, &rows);
     scrolling("Label by label", &table)
 }
 
 /// Accuracy of every given split with its interval, and their mean.
-pub fn splits(caption: &str, splits: &[&SplitRecord], mean: f64, sd: Option<f64>) -> String {
-    let mut table = format!(
-        "<table><caption>{}</caption><thead><tr><th scope=\"col\">tested</th><th scope=\"col\">\
-         clips (recordings)</th><th scope=\"col\">trained on</th><th scope=\"col\">accuracy</th>\
-         <th scope=\"col\">95% interval</th><th scope=\"col\">macro-F1</th></tr></thead><tbody>",
-        escape(caption)
-    );
-    for split in splits {
-        let _ = write!(
-            table,
-            "<tr><th scope=\"row\">{}</th><td>{} ({})</td><td>{}</td><td>{}</td><td>{}</td><td>{:.3}</td></tr>",
-            escape(&tested(split)),
-            thousands(split.n_test as u64),
-            thousands(split.n_test_recordings as u64),
-            thousands(split.n_train as u64),
+pub fn splits(caption: &str, splits: &[&SplitRecord], summary: &Summary) -> String {
+    let split = |split: &&SplitRecord| {
+        let [clips, recordings, trained] =
+            [split.n_test, split.n_test_recordings, split.n_train].map(|n| thousands(n as u64));
+        let cells = [
+            format!("{clips} ({recordings})"),
+            trained,
             percent(split.scores.accuracy),
             interval(split.accuracy_interval),
-            split.scores.macro_f1,
-        );
-    }
-    let _ = write!(
-        table,
-        "<tr class=\"total\"><th scope=\"row\">mean</th><td></td><td></td><td>{}</td><td></td><td></td>\
-         </tr></tbody></table>",
-        mean_and_sd(mean, sd)
-    );
-    scrolling("Accuracy by fold", &table)
-}
-
-/// `69.5% ± 1.2`, the deviation in points.
-pub fn mean_and_sd(mean: f64, sd: Option<f64>) -> String {
-    let sd = sd.map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
-    format!("{}{sd}", percent(mean))
+            format!("{:.3}", split.scores.macro_f1),
+        ];
+        row(&escape(&split.tested()), cells)
+    };
+    let mean = summary.mean_and_sd();
+    let rows =
+        splits.iter().map(split).collect::<String>() + &total("mean", ["", "", &mean, "", ""]);
+    let columns =
+        ["tested", "clips (recordings)", "trained on", "accuracy", "95% interval", "macro-F1"];
+    scrolling("Accuracy by fold", &table("", &escape(caption), &columns, &rows))
 }
 
 /// `±9.3 (51.4–70.0%)`: half of the width, then the interval.
@@ -137,10 +106,11 @@ pub fn interval((low, high): (f64, f64)) -> String {
     format!("±{:.1} ({:.1}–{})", 50.0 * (high - low), 100.0 * low, percent(high))
 }
 
-/// The study's figure beside ours, never mixed with it. Escaped.
-pub fn study_and_here(record: &Record) -> Option<String> {
-    let study = record.study.as_ref()?;
-    let folds: Vec<_> = official(record).iter().map(|split| split.name.as_str()).collect();
+/// A paragraph with the study's figure beside ours, never mixed with it. Empty where the study
+/// has none.
+pub fn study_and_here(record: &Record) -> String {
+    let Some(study) = &record.study else { return String::new() };
+    let folds: Vec<_> = record.official().iter().map(|split| split.name.as_str()).collect();
     let noun = if folds.len() == 1 && !folds[0].contains(['-', ',']) { "fold" } else { "folds" };
     let shuffled = record.shuffled.as_ref().map_or(String::new(), |shuffled| {
         let clips = counted(shuffled.n_test, "clip");
@@ -153,7 +123,7 @@ pub fn study_and_here(record: &Record) -> Option<String> {
         counted(record.summary.n_test, "clip"),
         folds.join(", ")
     );
-    Some(escape(&sentence))
+    format!("<p>{}</p>", escape(&sentence))
 }
 
 /// What the experiment ran on and with.
@@ -178,59 +148,48 @@ pub fn facts(record: &Record) -> String {
         thousands(data.clips as u64),
         thousands(data.rows as u64),
     );
-    let per_clip = |value: Option<f64>| {
-        value.map_or("–".to_owned(), |ms| escape(&format!("{} ms", milliseconds(ms))))
-    };
-    let number = |value: Option<u64>| value.map_or("–".to_owned(), thousands);
+    let per_clip =
+        |value: Option<f64>| or_dash(value, |ms| escape(&format!("{} ms", milliseconds(ms))));
     let cost = format!(
         "features {}, model {} (median, one thread)",
         per_clip(record.cost.features_ms),
         per_clip(record.cost.model_ms)
     );
-    let list = [
+    html::facts(&[
         ("data", escape(&data)),
-        ("parameters", number(record.parameters)),
-        ("multiply-adds per clip", number(record.multiply_adds)),
+        ("parameters", or_dash(record.parameters, thousands)),
+        ("multiply-adds per clip", or_dash(record.multiply_adds, thousands)),
         ("time per clip", cost),
         ("seed, date", format!("{}, {}", record.seed, escape(&record.date))),
         ("made by", format!("<code>{}</code>", escape(&record.command))),
-    ];
-    let entry = |(name, value): &(&str, String)| format!("<dt>{name}</dt><dd>{value}</dd>");
-    format!("<dl class=\"facts\">{}</dl>", list.iter().map(entry).collect::<String>())
+    ])
 }
 
 /// Scores of all tested clips of the official splits together.
 pub fn pooled_official(record: &Record) -> Scores {
-    pooled(official(record).iter().map(|split| &split.scores), &record.labels)
+    pooled(record.official().iter().map(|split| &split.scores), &record.labels)
 }
 
-/// Recall of every label by every entry: `columns` are names with the scores of each.
-pub fn recalls(caption: &str, columns: &[(String, &Scores)]) -> String {
-    let mut table = format!(
-        "<table class=\"recall\"><caption>{}</caption><thead><tr><th scope=\"col\">label</th>",
-        escape(caption)
-    );
-    for (name, _) in columns {
-        let _ = write!(table, "<th scope=\"col\">{name}</th>");
-    }
-    table.push_str("</tr></thead><tbody>");
-    let labels = columns.first().map(|(_, scores)| scores.classes.as_slice()).unwrap_or_default();
+/// Recall of every label by every entry: `entries` are names with the scores of each.
+pub fn recalls(caption: &str, entries: &[(String, &Scores)]) -> String {
+    let cell = |class: &ClassScore| match class.support {
+        0 => "<td>–</td>".to_owned(),
+        _ => format!(
+            "<td class=\"heat\" style=\"--s:{:.3}\">{}</td>",
+            class.recall,
+            round_percent(class.recall)
+        ),
+    };
+    let mut rows = String::new();
+    let labels = entries.first().map(|(_, scores)| scores.classes.as_slice()).unwrap_or_default();
     for (index, class) in labels.iter().enumerate() {
-        let _ = write!(table, "<tr><th scope=\"row\">{}</th>", label(&class.label));
-        for class in columns.iter().filter_map(|(_, scores)| scores.classes.get(index)) {
-            let _ = match class.support {
-                0 => write!(table, "<td>–</td>"),
-                _ => write!(
-                    table,
-                    "<td class=\"heat\" style=\"--s:{:.3}\">{}</td>",
-                    class.recall,
-                    round_percent(class.recall)
-                ),
-            };
-        }
-        table.push_str("</tr>");
+        let classes = entries.iter().filter_map(|(_, scores)| scores.classes.get(index));
+        let cells: String = classes.map(cell).collect();
+        let _ = write!(rows, "<tr><th scope=\"row\">{}</th>{cells}</tr>", label(&class.label));
     }
-    table.push_str("</tbody></table>");
+    let names = entries.iter().map(|(name, _)| name.as_str());
+    let columns: Vec<_> = std::iter::once("label").chain(names).collect();
+    let table = table(" class=\"recall\"", &escape(caption), &columns, &rows);
     scrolling("Recall by label", &table)
 }
 
@@ -267,31 +226,35 @@ mod tests {
     }
 
     #[test]
-    fn the_study_stands_beside_ours() {
+    fn the_study_is_named_beside_ours() {
         let (mut record, _) = ten_labels("mfcc-cnn", 0.58, 1);
-        assert_eq!(study_and_here(&record), None);
+        assert_eq!(study_and_here(&record), "");
         let statement = "61.9% on all ten official folds".to_owned();
         record.study = Some(Study { accuracy: Some(0.619), statement });
         record.summary.accuracy = 0.5811;
         assert_eq!(
-            study_and_here(&record).unwrap(),
-            "study: 61.9% on all ten official folds; here: 58.1% on 3,103 clips (folds 1, 2, 3-9)"
+            study_and_here(&record),
+            "<p>study: 61.9% on all ten official folds; here: 58.1% on 3,103 clips (folds 1, 2, \
+             3-9)</p>"
         );
         record.splits.truncate(1);
-        assert!(study_and_here(&record).unwrap().ends_with("(fold 1)"));
+        assert!(study_and_here(&record).ends_with("(fold 1)</p>"));
     }
 
     #[test]
     fn intervals_read_well() {
         assert_eq!(interval((0.514, 0.7)), "±9.3 (51.4–70.0%)");
-        assert_eq!(mean_and_sd(0.695, Some(0.012)), "69.5% ± 1.2");
-        assert_eq!(mean_and_sd(0.695, None), "69.5%");
+        let summary =
+            |splits| Summary { splits, accuracy: 0.695, accuracy_sd: 0.012, ..Summary::default() };
+        assert_eq!(summary(2).mean_and_sd(), "69.5% ± 1.2");
+        assert_eq!(summary(1).mean_and_sd(), "69.5%");
     }
 
     #[test]
     fn splits_and_facts_name_their_numbers() {
         let (record, _) = ten_labels("mel-cnn", 0.6, 1);
-        let table = splits("by fold", &official(&record), 0.61, Some(0.02));
+        let summary = Summary { accuracy: 0.61, accuracy_sd: 0.02, ..record.summary };
+        let table = splits("by fold", &record.official(), &summary);
         assert!(table.contains("<th scope=\"row\">folds 3-9</th><td>1,342 ("), "{table}");
         assert!(table.contains("61.0% ± 2.0"));
         let facts = facts(&record);

@@ -49,7 +49,7 @@ fn the_whole_study_on_one_page() {
     write_study(&place.path("report"));
     let (code, page) = place.report(None);
     assert!(is_success(code));
-    for name in Name::ALL.map(Name::as_str) {
+    for name in Name::ALL.map(|name| name.to_string()) {
         assert!(page.contains(&format!("<section id=\"x-{name}\">")), "{name}");
         assert!(!page.contains(&format!("{name} was not run")));
     }

@@ -4,8 +4,8 @@ use super::layout::N_MELS;
 use anyhow::Result;
 use sourcing_sound::{
     Activation, Card, Decision, FrameLayout, FrontEnd, FrontEndConfig, Labels, LogScale, MelNorm,
-    MelScale, MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Pcm, SampleRate, Taxonomy,
-    Window, lay_out,
+    MelScale, MelTriangles, ModelMetadata, PadMode, Padding, PatchLayout, Pcm, SampleRate,
+    Taxonomy, Window, lay_out,
 };
 
 /// Subtracted from the log-mel values.

@@ -1,12 +1,12 @@
 //! From scores to figures: rows of `predictions.csv`, the record of a split, summaries.
 
-use crate::experiment::method::{Method, Split, Verdict};
-use crate::experiment::record::{Binary, OperatingPoint, PredictionRow, SplitRecord, Summary};
+use crate::experiment::method::{Setup, Split, Verdict};
+use crate::experiment::record::{
+    Binary, OperatingPoint, PredictionRow, SplitRecord, Summary, mean_and_sd,
+};
 use anyhow::{Result, ensure};
-use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::metrics::binary::{self, Counts, CurvePoint};
 use sourcing_sound_train::metrics::{self, Judged};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Points of a stored precision-recall curve at most.
@@ -29,75 +29,60 @@ pub fn check(verdict: &Verdict, split: &Split, n_labels: usize) -> Result<()> {
 
 /// The rows of a split's tested clips. Paths are relative to `root`, with forward slashes.
 pub fn rows(
-    name: &str,
+    setup: &Setup<'_>,
+    root: &Path,
     split: &Split,
     verdict: &Verdict,
-    (slices, root): (&[Slice], &Path),
-    method: &dyn Method,
 ) -> Vec<PredictionRow> {
     let row = |(&index, scores): (&usize, &Vec<f32>)| {
-        let slice = &slices[index];
+        let slice = &setup.slices[index];
         let path = slice.path.strip_prefix(root).unwrap_or(&slice.path);
         let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
-        let label = method.target(slice);
-        let judged = Judged { logits: scores.clone(), label, recording: slice.recording.clone() };
+        let label = setup.method.target(slice);
+        let clip = Judged { logits: scores.clone(), label, recording: slice.recording.clone() };
         PredictionRow {
-            split: name.to_owned(),
+            split: split.name.clone(),
             path: parts.collect::<Vec<_>>().join("/"),
             fold: slice.fold,
             label,
-            predicted: judged.predicted(),
-            recording: judged.recording,
-            scores: judged.logits,
+            predicted: clip.predicted(),
+            recording: clip.recording,
+            scores: clip.logits,
         }
     };
     split.test.iter().zip(&verdict.scores).map(row).collect()
 }
 
 /// Rows as the metrics take them. Only the order of the scores matters there.
-pub fn judged(rows: &[PredictionRow]) -> Vec<Judged> {
-    let judged = |row: &PredictionRow| Judged {
+pub fn clips<'a>(rows: impl IntoIterator<Item = &'a PredictionRow>) -> Vec<Judged> {
+    let clip = |row: &PredictionRow| Judged {
         logits: row.scores.clone(),
         label: row.label,
         recording: row.recording.clone(),
     };
-    rows.iter().map(judged).collect()
-}
-
-/// What names a split's record and its labels.
-pub struct Naming<'a> {
-    /// Name of the split.
-    pub name: String,
-    /// Whether it ignores recordings.
-    pub shuffled: bool,
-    /// Labels.
-    pub labels: &'a [String],
-    /// The label separated from the rest, where there is one.
-    pub positive: Option<&'a str>,
-    /// Seed of the resampling.
-    pub seed: u64,
+    rows.into_iter().map(clip).collect()
 }
 
 /// The record of a split.
 pub fn split_record(
-    naming: &Naming<'_>,
+    setup: &Setup<'_>,
     split: &Split,
+    shuffled: bool,
     verdict: &Verdict,
     rows: &[PredictionRow],
 ) -> SplitRecord {
-    let judged = judged(rows);
-    let recordings: BTreeSet<_> = rows.iter().map(|row| row.recording.as_str()).collect();
+    let clips = clips(rows);
     SplitRecord {
-        name: naming.name.clone(),
-        shuffled: naming.shuffled,
+        name: split.name.clone(),
+        shuffled,
         n_train: split.train.len(),
         n_validation: split.validation.len(),
         n_test: rows.len(),
-        n_test_recordings: recordings.len(),
+        n_test_recordings: metrics::count_recordings(&clips),
         n_dropped: split.dropped,
-        accuracy_interval: metrics::accuracy_interval(&judged, naming.seed),
-        scores: metrics::scores(&judged, naming.labels),
-        binary: naming.positive.map(|positive| binary(positive, rows, &verdict.thresholds)),
+        accuracy_interval: metrics::accuracy_interval(&clips, setup.seed),
+        scores: metrics::scores(&clips, setup.labels),
+        binary: setup.method.positive().map(|positive| binary(positive, rows, &verdict.thresholds)),
         curve: verdict.curve.clone(),
         details: verdict.details.clone(),
         seconds: verdict.seconds,
@@ -143,29 +128,36 @@ fn thinned(curve: Vec<CurvePoint>, most: usize) -> Vec<CurvePoint> {
     (0..most).map(|step| curve[step * last / (most - 1)]).collect()
 }
 
-/// Means over splits, and the accuracy of all their tested clips together.
-pub fn summary(splits: &[(&SplitRecord, &[PredictionRow])], seed: u64) -> Summary {
-    let n = splits.len().max(1) as f64;
-    let mean = |value: fn(&SplitRecord) -> f64| {
-        splits.iter().map(|(split, _)| value(split)).sum::<f64>() / n
-    };
-    let accuracy = mean(|split| split.scores.accuracy);
-    let squares = splits.iter().map(|(split, _)| (split.scores.accuracy - accuracy).powi(2));
-    let pooled: Vec<_> = splits.iter().flat_map(|(_, rows)| judged(rows)).collect();
-    Summary {
+/// Means over the official or the shuffled splits, and the accuracy of all their tested clips
+/// together. `None` where there are none.
+pub fn summary(
+    scored: &[(SplitRecord, Vec<PredictionRow>)],
+    shuffled: bool,
+    seed: u64,
+) -> Option<Summary> {
+    let (splits, rows): (Vec<_>, Vec<_>) = scored
+        .iter()
+        .filter(|(split, _)| split.shuffled == shuffled)
+        .map(|(split, rows)| (split, rows))
+        .unzip();
+    let pooled = clips(rows.into_iter().flatten());
+    let accuracies = splits.iter().map(|split| split.scores.accuracy);
+    let (accuracy, accuracy_sd) = mean_and_sd(accuracies);
+    (!splits.is_empty()).then(|| Summary {
         splits: splits.len(),
         n_test: pooled.len(),
         accuracy,
-        accuracy_sd: (squares.sum::<f64>() / (n - 1.0).max(1.0)).sqrt(),
+        accuracy_sd,
         pooled_accuracy: metrics::accuracy(&pooled),
         pooled_interval: metrics::accuracy_interval(&pooled, seed),
-        macro_f1: mean(|split| split.scores.macro_f1),
-    }
+        macro_f1: mean_and_sd(splits.iter().map(|split| split.scores.macro_f1)).0,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::boosting::{Boosting, Rows};
 
     fn row(recording: &str, label: usize, score: f32) -> PredictionRow {
         PredictionRow {
@@ -187,15 +179,14 @@ mod tests {
             test: (0..rows.len()).collect(),
             dropped: 2,
         };
-        let naming = Naming {
-            name: "1".into(),
-            shuffled: false,
+        let setup = Setup {
+            method: &Boosting::new(Rows::Statistics, 1, "horn"),
+            slices: &[],
             labels: &["not horn".into(), "horn".into()],
-            positive: Some("horn"),
             seed: 1,
         };
         let thresholds = vec![("0.5".to_owned(), 0.5), ("low".to_owned(), 0.25)];
-        split_record(&naming, &split, &Verdict { thresholds, ..Verdict::default() }, rows)
+        split_record(&setup, &split, false, &Verdict { thresholds, ..Verdict::default() }, rows)
     }
 
     #[test]
@@ -217,8 +208,9 @@ mod tests {
     #[test]
     fn splits_count_once_and_clips_are_pooled() {
         let (first, second) = (vec![row("a", 1, 0.9)], vec![row("b", 0, 0.9); 3]);
-        let records = [record(&first), record(&second)];
-        let summary = summary(&[(&records[0], &first), (&records[1], &second)], 1);
+        let scored = [first, second].map(|rows| (record(&rows), rows));
+        assert_eq!(summary(&scored, true, 1), None);
+        let summary = summary(&scored, false, 1).expect("there are official splits");
         assert_eq!((summary.splits, summary.n_test), (2, 4));
         assert_eq!((summary.accuracy, summary.pooled_accuracy), (0.5, 0.25));
         assert!((summary.accuracy_sd - 0.5f64.sqrt()).abs() < 1e-12);
