@@ -1,8 +1,8 @@
-//! Audio as it enters: checked once, then trusted.
+//! Input audio: checked once, then trusted.
 
 use crate::error::{ErrorKind, Result};
 
-/// A sample rate that can be resampled from: 8,000 to 384,000 Hz.
+/// A sample rate that the crate can resample from: 8,000 to 384,000 Hz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SampleRate(u32);
 
@@ -30,7 +30,7 @@ impl SampleRate {
     }
 }
 
-/// Mono samples, nominally in −1…1, known to be finite and not empty, with their rate.
+/// Mono samples and their rate. Samples are nominally in −1…1, finite, and there is at least one.
 #[derive(Clone, Copy, Debug)]
 pub struct Pcm<'a> {
     samples: &'a [f32],

@@ -40,25 +40,25 @@ impl Dct {
         let row = |k: usize| {
             let scale = if k == 0 { 1.0 } else { 2.0 };
             let scale = (scale / n_in as f64).sqrt();
-            // The phase has a period of 4 · n_in steps; reduced, it keeps all its digits.
+            // The phase has a period of 4 · n_in steps; reducing it keeps full precision.
             let phase = move |n: usize| (k * (2 * n + 1)) % (4 * n_in);
             (0..n_in).map(move |n| scale * (PI * phase(n) as f64 / (2 * n_in) as f64).cos())
         };
         Ok(Dct { n_in, weights: (0..n_out).flat_map(row).collect() })
     }
 
-    /// Values that it takes.
+    /// Number of inputs.
     pub fn n_in(&self) -> usize {
         self.n_in
     }
 
-    /// Coefficients that it gives.
+    /// Number of coefficients.
     pub fn n_out(&self) -> usize {
         self.weights.len() / self.n_in
     }
 
     /// Writes the coefficients of `input` ([`Self::n_in`] values) to `output` ([`Self::n_out`]
-    /// values), summing in double precision. Missing inputs count as 0; surplus outputs keep their
+    /// values), summing in double precision. Missing inputs count as 0; extra outputs keep their
     /// value.
     pub fn apply(&self, input: &[f32], output: &mut [f32]) {
         for (value, weights) in output.iter_mut().zip(self.weights.chunks_exact(self.n_in)) {
@@ -70,7 +70,7 @@ impl Dct {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
     use super::Dct;
 
     /// An orthonormal transform keeps lengths and angles: its rows are unit vectors at right angles.

@@ -137,7 +137,7 @@ fn broken_files_are_refused_with_a_reason() {
         ("\"refines\": {", "\"refines\": [], \"other\": {", "an object with a list"),
         ("    \"b\": [", "    \"tea\": [", "parents"),
         ("logit-mean", "embedding-mean", "none twice"),
-        // Refused by the parser or by the check behind it, as its features have it.
+        // Either the parser or the check after it refuses this, depending on its features.
         ("\"bias\": -0.7", "\"bias\": 1e39", ""),
         ("embedding-mean", "embedding-median", "unknown variant"),
         ("\"bias\": \"", "\"bias\": \"AAAA", "bias"),

@@ -178,7 +178,7 @@ fn emphasised_columns_are_whole_hops() {
         assert_eq!(metadata.front_end.columns_of(samples), columns);
         assert_eq!(metadata.front_end.columns_of(samples + 1), columns + 1);
     }
-    // Not emphasised, the same audio has one column more.
+    // Without pre-emphasis, the same audio has one more column.
     metadata.front_end.pre_emphasis = None;
     metadata.segment_frames = 201;
     assert_eq!(metadata.segment_seconds(), 2.0);
@@ -203,13 +203,13 @@ fn senseless_settings_of_kaldis_are_named() {
     ] {
         refused(kaldi_example(), key, value);
     }
-    // Nothing to mirror where frames begin with the recording.
+    // There is nothing to mirror if frames start with the recording.
     let mut metadata = kaldi_example();
     metadata.front_end.center = false;
     refused(metadata, "pad_mode", "reflect");
 }
 
-/// The value is refused, and its key named.
+/// The value is refused, and the error names the key.
 fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     let mut props = metadata.to_props();
     let key = format!("sourcing_sound.{key}");
@@ -220,7 +220,7 @@ fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     assert!(error.to_string().contains(&key), "{error}");
 }
 
-/// Keys that depend on no other and may be absent.
+/// Optional keys that do not depend on another key.
 const OPTIONAL: [&str; 6] = [
     ".other_threshold",
     ".embedding_size",
@@ -284,7 +284,7 @@ fn senseless_values_are_named() {
         let error = read(&props).unwrap_err();
         assert_eq!(error.code(), "metadata-invalid", "{key} = {value}");
         let named = error.to_string().contains(&key);
-        // No groups at all: what is wrong is that the first label's group is not there.
+        // There are no groups, so the error is that the first label's group does not exist.
         assert!(named || key.ends_with(".groups"), "{error}");
     }
 }
