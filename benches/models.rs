@@ -79,7 +79,7 @@ fn classify(classifier: &mut Classifier, audio: &[f32]) -> sourcing_sound::Resul
     Ok(())
 }
 
-/// At the model's own hop.
+/// At the model's hop.
 fn stream(classifier: &Classifier, audio: &[f32]) -> sourcing_sound::Result<()> {
     let mut stream = classifier.stream(SampleRate::new(RATE)?, StreamConfig::default())?;
     for piece in audio.chunks(PIECE) {

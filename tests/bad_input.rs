@@ -1,4 +1,4 @@
-//! Every bad input is refused with its code, and never with a panic.
+//! Every bad input is refused with its code, never with a panic.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -141,7 +141,7 @@ fn damaged_models_never_panic() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let at = state as usize % damaged.len();
         damaged[at] ^= 1 << (state >> 29);
-        // Some damage does no harm; the rest must be a typed error.
+        // Some damage is harmless; the rest must give a typed error.
         if let Err(error) = Model::from_onnx(&damaged) {
             assert!(sourcing_sound::ERROR_CODES.contains(&error.code()));
         }

@@ -1,4 +1,4 @@
-//! The examples do what they say. They are run as cargo has built them beside the tests.
+//! The examples work as described. Cargo has built them together with the tests.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 const RATE: u32 = 44_100;
 
-/// Tests are built into `deps`, examples into the folder beside it.
+/// Tests are built into `deps`, examples into the folder next to it.
 fn executable(example: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let folder = deps.parent().unwrap().with_file_name("examples");
@@ -22,7 +22,7 @@ fn is_siren(line: &str) -> bool {
     line.to_lowercase().contains("siren")
 }
 
-/// What the example prints.
+/// The example's output.
 fn run(example: &str, arguments: &[&Path]) -> String {
     let output = Command::new(executable(example)).args(arguments).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
@@ -30,7 +30,7 @@ fn run(example: &str, arguments: &[&Path]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A siren of `seconds`, in two channels: one sounds, the other does not.
+/// A siren of `seconds` in two channels, one of which is silent.
 fn write_siren(path: &Path, sample_format: hound::SampleFormat, seconds: u32) {
     let bits_per_sample = if sample_format == hound::SampleFormat::Int { 16 } else { 32 };
     let spec = hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample, sample_format };

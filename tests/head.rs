@@ -1,5 +1,5 @@
-//! Models of patches, and heads on their embedding: whole recordings, streams, and what does not
-//! fit. The network is made here: its embedding is the mean level of each third of the bands.
+//! Models with patches, and heads on their embedding: whole recordings, streams, and mismatches.
+//! The network is made here: its embedding is the mean level of each third of the bands.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -30,7 +30,7 @@ fn whole_base() -> Model {
     Model::from_onnx(&tiny_model::patched_onnx(&metadata)).unwrap()
 }
 
-/// Two labels, of which `low` takes the place of the base's.
+/// Two labels; `low` replaces the label of the base.
 fn metadata_for(model: &Model, segment_patches: usize) -> HeadMetadata {
     HeadMetadata {
         name: "pitch".to_owned(),
@@ -73,7 +73,7 @@ fn head_for(model: &Model, segment_patches: usize) -> Head {
     head_of(metadata_for(model, segment_patches), None)
 }
 
-/// Says with this probability that a sound is any of the labels, whatever it is.
+/// A detector that gives every sound this probability of being any of the labels.
 fn always(probability: f32) -> Option<Detector> {
     let features = vec![HeadFeature::LogitMean];
     let bias = (probability / (1.0 - probability)).ln();
@@ -184,7 +184,7 @@ fn what_the_head_does_not_know_gets_the_name_of_the_base() {
     assert_eq!((joint.label.as_str(), joint.source), ("high", LabelSource::Base));
     assert!(!rejected && alone.rejected());
     assert!(alone.scores()[1] > 0.9, "as if it were one of the labels");
-    // More probable than what the base says, but not enough for the head.
+    // Higher than the base's scores, but too low for the head.
     let (joint, rejected, _) = best(0.9999, 1.0);
     assert_eq!((joint.label.as_str(), rejected), ("high", false));
 }
@@ -244,7 +244,7 @@ fn a_stream_says_what_the_recording_says() {
         }
         assert_eq!(cuts[0], cuts[1]);
         assert_eq!(cuts[0], cuts[2]);
-        // The first answers come before a segment is full; every later one is a segment.
+        // The first updates come before a segment is full; every later one covers a full segment.
         let updates = &cuts[0];
         assert!(updates.len() > whole.len());
         let full = &updates[updates.len() - whole.len()..];
@@ -302,7 +302,7 @@ fn a_head_for_another_base_is_refused_by_name() {
     for part in ["pitch", "ours", "theirs", &theirs.sha256()[..12], &ours.sha256()[..12]] {
         assert!(message.contains(part), "{message}");
     }
-    // The same hash, but a network without embedding.
+    // The same hash, but a network without an embedding.
     let plain = Model::from_onnx(&tiny_model::onnx(&tiny_model::metadata())).unwrap();
     let error = Classifier::with_head(plain.clone(), head_for(&plain, 1)).map(|_| ()).unwrap_err();
     assert_eq!(error.code(), "head-format");

@@ -1,4 +1,4 @@
-//! A recording in pieces: however it is cut, its predictions are those of the whole.
+//! A recording in pieces: no matter how it is split, its predictions are those of the whole.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -112,8 +112,8 @@ fn segments_start_every_hop_and_the_last_ends_with_the_recording() {
     assert!(last.start() > before.start() && last.start() <= before.start() + rounded);
 }
 
-/// Whole recordings go the same way as pieces, so both are held to scores of segments that are
-/// cut out here.
+/// Whole recordings use the same code as pieces, so both are compared with scores of segments that
+/// are cut out here.
 #[test]
 fn scores_are_those_of_the_segments_cut_out_by_hand() {
     let hz = 22_050;
@@ -126,7 +126,8 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
         let pcm = Pcm::new(&samples, rate(hz)).unwrap();
         let columns = classifier.columns(pcm).unwrap();
         let predictions = classifier.classify_with_hop(pcm, 0.6).unwrap();
-        // A network of patches completes its last segment by silence: that one is left out.
+        // A network with patches fills up its last segment with silence, so that segment is left
+        // out.
         let checked = predictions.len() - usize::from(metadata.patch.is_some());
         assert!(checked > 3, "{checked} segments");
         for prediction in &predictions[..checked] {
