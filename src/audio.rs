@@ -41,7 +41,7 @@ impl<'a> Pcm<'a> {
     /// Checks samples.
     ///
     /// # Errors
-    /// `audio-empty` without samples, `audio-non-finite` with a NaN or an infinity.
+    /// `audio-empty` if there are no samples, `audio-non-finite` if one is NaN or infinite.
     pub fn new(samples: &'a [f32], rate: SampleRate) -> Result<Self> {
         if samples.is_empty() {
             return Err(ErrorKind::AudioEmpty.into());
@@ -77,7 +77,7 @@ pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
 /// The mean of the channels of interleaved audio (`[frames][channels]` → `[frames]`).
 ///
 /// # Errors
-/// `audio-channels` when `channels` is 0 or does not divide the samples.
+/// `audio-channels` if `channels` is 0 or does not divide the samples.
 pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
     if channels == 0 || !interleaved.len().is_multiple_of(channels) {
         return Err(ErrorKind::AudioChannels { samples: interleaved.len(), channels }.into());

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use std::f64::consts::PI;
 
-/// Largest accepted number of inputs, checked before memory is taken.
+/// Largest accepted number of inputs, checked before allocation.
 const MAX_INPUTS: usize = 1_024;
 
 /// An orthonormal DCT-II, as `scipy.fft.dct(x, type=2, norm="ortho")[:n_out]` computes it:
@@ -29,7 +29,7 @@ impl Dct {
     /// A transform of `n_in` values (1 to 1,024) to the first `n_out` coefficients (1 to `n_in`).
     ///
     /// # Errors
-    /// `config` when a size is out of range.
+    /// `config` if a size is out of range.
     pub fn new(n_in: usize, n_out: usize) -> Result<Self> {
         if !(1..=MAX_INPUTS).contains(&n_in) {
             return Err(Error::config("DCT input size", n_in, "1 to 1,024"));

@@ -68,8 +68,8 @@ impl MelScale {
     }
 }
 
-/// Largest accepted number of bands: it comes from model files and command lines and is checked
-/// before memory is taken.
+/// Largest accepted number of bands. It comes from model files and command lines, so it is checked
+/// before allocation.
 const MAX_N_MELS: usize = 1_024;
 
 /// # Errors

@@ -107,7 +107,7 @@ impl Prediction {
         self.vocabulary.order(&self.scores)
     }
 
-    /// The `n` best labels in the order of [`Self::order`] (fewer when the model has fewer).
+    /// The `n` best labels in the order of [`Self::order`] (fewer if the model has fewer).
     pub fn top(&self, n: usize) -> Vec<Category> {
         let group = |index: usize| {
             let taxonomy = self.vocabulary.taxonomy()?;

@@ -132,7 +132,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Converts what is pending, followed by zeros.
+    /// Converts the pending samples, followed by zeros.
     fn flush(&mut self, output: &mut Vec<f32>) -> Result<()> {
         let block = self.fft.input_frames_next();
         self.pending.resize(block, 0.0);

@@ -6,7 +6,7 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
-/// The form of the window.
+/// The window function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
     /// A periodic Hann window (`scipy.signal.get_window("hann", n)`, `torch.hann_window(n)`),
@@ -49,7 +49,7 @@ impl PowerSpectrum {
     /// (centred and zero-padded to `n_fft`); `power` is 1 for magnitudes, 2 for power.
     ///
     /// # Errors
-    /// `config` when `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
+    /// `config` if `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
     pub fn new(n_fft: usize, win_length: usize, power: f32) -> Result<Self> {
         Self::with_layout(n_fft, win_length, power, FrameLayout::Librosa)
     }

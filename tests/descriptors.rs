@@ -121,7 +121,7 @@ fn decibels_stop_at_the_floor_and_at_the_range() {
     power_to_db(&mut [], 1e-10, Some(40.0));
 }
 
-/// A tone keeps its frequency when it is resampled, and frames keep their time.
+/// A resampled tone keeps its frequency, and frames keep their time.
 #[test]
 fn audio_at_another_rate_is_resampled() {
     let tone = |rate: u32| -> Vec<f32> {

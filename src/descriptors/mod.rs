@@ -95,8 +95,8 @@ impl Descriptors {
     /// All descriptors of a recording, which is first resampled to the configured rate.
     ///
     /// # Errors
-    /// `audio-too-short` when no sample is left at that rate or, without centring, less than one
-    /// frame; `limit` when the result would hold more than 2³⁰ values.
+    /// `audio-too-short` if no sample is left at that rate or, without centring, less than one
+    /// frame; `limit` if the result would have more than 2³⁰ values.
     pub fn compute(&mut self, pcm: Pcm<'_>) -> Result<DescriptorFrames> {
         let config = self.config.clone();
         let samples = self.at_rate(pcm)?;

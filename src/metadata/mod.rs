@@ -25,7 +25,7 @@ pub const FORMAT_VERSION: u32 = 1;
 const PREFIX: &str = "sourcing_sound.";
 const MAX_SEGMENT_FRAMES: usize = 16_384;
 
-/// What happens to a recording that is shorter than a segment.
+/// How a recording that is shorter than a segment is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Padding {
     /// Columns of digital silence follow it.
@@ -80,7 +80,7 @@ pub struct ModelMetadata {
     /// If set, the network runs on patches of the segment, and the outputs are pooled over the
     /// patches. The first patch starts at the first column; silence fills up the last one.
     pub patch: Option<PatchLayout>,
-    /// What happens to shorter recordings.
+    /// How shorter recordings are handled.
     pub padding: Padding,
     /// How its outputs become scores, rejections and events.
     pub decision: Decision,

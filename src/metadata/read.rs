@@ -103,7 +103,7 @@ impl Props<'_> {
         Err(ErrorKind::MetadataVersion { given, supported: FORMAT_VERSION }.into())
     }
 
-    /// A number for which `accepted` holds.
+    /// A number that `accepted` allows.
     fn number<T: FromStr + Copy>(
         &self,
         key: &str,

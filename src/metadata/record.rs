@@ -38,7 +38,7 @@ pub struct Card {
     pub config_hash: String,
 }
 
-/// What each number of a [`Decision`] must be, by its name in files.
+/// The accepted range of each number of a [`Decision`], by its name in files.
 const RANGES: [(&str, &str); 6] = [
     ("hop_seconds", "above 0 to 60"),
     ("temperature", "a positive number"),
@@ -50,12 +50,12 @@ const RANGES: [(&str, &str); 6] = [
 const UNIT: &str = "0 to 1";
 
 impl Decision {
-    /// What the number of this name must be.
+    /// The accepted range of the number with this name.
     pub(super) fn range(name: &str) -> &'static str {
         RANGES.iter().find(|(key, _)| *key == name).map_or("", |(_, range)| range)
     }
 
-    /// Names the first setting that is out of range, and what it must be.
+    /// Names the first setting that is out of range, with its accepted range.
     pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
         let unit = |value: f32| (0.0..=1.0).contains(&value);
         let fits = [

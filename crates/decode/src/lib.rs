@@ -19,7 +19,7 @@
 //! - A sample rate that changes within a file is `audio-unsupported`.
 //! - Encoder delay and padding are trimmed if the stream marks them (vorbis, mp3 with a LAME tag).
 //!   The priming samples of AAC, some 20 to 50 ms, stay.
-//! - Samples are passed on as stored: a float file may hold NaN, which the core's `Pcm` refuses.
+//! - Samples are passed on as stored: a float file may contain NaN, which the core's `Pcm` refuses.
 
 mod error;
 mod mono;
