@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_heads_labels_come_first_and_the_rest_stays() {
+    fn head_labels_come_first_and_the_rest_stays() {
         let joint = joint(&["bark", "busking"], &[("bark", &["Bark", "Yip"])], &[]).unwrap();
         let names: Vec<_> = joint.labels.iter().collect();
         assert_eq!(names, ["bark", "busking", "Animal", "Dog", "Cat", "Music"]);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_between_keeps_its_place() {
+    fn labels_in_between_keep_their_place() {
         // Dog is replaced and its child Bark stays, as a kind of the head's label.
         let one = joint(&["dog", "b"], &[("dog", &["Dog"])], &[]).unwrap();
         assert_eq!(above(&one, "Bark"), ["dog"]);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_without_groups_stays_without() {
+    fn a_base_without_groups_gets_none() {
         let base = ModelMetadata { taxonomy: None, ..base() };
         let (refines, parents) = (BTreeMap::new(), BTreeMap::new());
         let head = HeadMetadata { refines, parents, ..head_metadata() };

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn smoother_forgets_what_left_its_window() {
+    fn old_scores_leave_the_window() {
         let mut smoother = Smoother::new(2);
         assert_eq!(smoother.push(scored(&[1.0, 0.0], true)).scores, [1.0, 0.0]);
         let mean = smoother.push(scored(&[0.0, 1.0], false));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_special_label_has_the_event() {
+    fn the_specific_label_has_the_event() {
         let groups = vec![Group { name: "Animals".into(), icon: "animals".into() }];
         let taxonomy = Taxonomy::new(groups, vec![0, 0], vec![vec![], vec![0]]).unwrap();
         let thresholds = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };

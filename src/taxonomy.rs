@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn senseless_taxonomies_are_refused() {
+    fn invalid_taxonomies_are_refused() {
         let group = || vec![Group { name: "A".into(), icon: "a".into() }];
         for (label_groups, parents) in [
             (vec![1], vec![vec![]]),

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faint_child_does_not_speak_for_its_parent() {
+    fn a_faint_child_does_not_replace_its_parent() {
         let vocabulary = of_base(0.1);
         // Recognised, but less than a quarter as strongly.
         assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_probably_absent_is_rejected() {
+    fn improbable_labels_are_rejected() {
         let vocabulary = Vocabulary::of_head(labels(&["a"]), Thresholds { rejection: 0.5, ..OPEN });
         let scored = |presence| Scored { scores: vec![0.9], presence, none_of_base: false };
         assert!(vocabulary.rejects(&scored(0.5)));
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn order_names_every_label_once_whatever_the_scores() {
+    fn order_contains_every_label_once_for_any_scores() {
         let head = Thresholds { rejection: 0.5, ..OPEN };
         for (vocabulary, seed) in (0..200u32).map(|seed| (vocabulary(2, head, OPEN), seed)) {
             let score =

@@ -80,7 +80,7 @@ fn too_little_audio() {
 }
 
 #[test]
-fn loud_samples_are_finite_and_stay_so() {
+fn loud_samples_stay_finite() {
     let mut classifier = classifier();
     let samples: Vec<f32> = (0..30_000).map(|n| if n % 2 == 0 { 1e15 } else { -1e15 }).collect();
     let pcm = Pcm::new(&samples, SampleRate::new(22_050).unwrap()).unwrap();
@@ -107,7 +107,7 @@ fn hops() {
 }
 
 #[test]
-fn bytes_that_are_no_model() {
+fn bytes_that_are_not_a_model() {
     let mut state = 9u64;
     let mut noise = |length: usize| -> Vec<u8> {
         let next = |_| {
@@ -169,7 +169,7 @@ fn every_missing_key_is_named() {
 }
 
 #[test]
-fn a_format_of_the_future() {
+fn a_newer_format() {
     for version in ["2", "0", "", "one"] {
         assert_eq!(refusal(&with_prop("format_version", version)).code(), "metadata-version");
     }

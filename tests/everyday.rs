@@ -45,7 +45,7 @@ fn other_reference_values_are_not_accepted() {
 }
 
 #[test]
-fn it_is_small_and_states_what_it_is() {
+fn it_is_small_and_describes_itself() {
     assert!(bytes().len() <= 1_200_000, "{} bytes", bytes().len());
     let model = model();
     let metadata = model.metadata();
@@ -58,7 +58,7 @@ fn it_is_small_and_states_what_it_is() {
 
 /// Silence, faint noise and a plain tone must not be labelled as an animal.
 #[test]
-fn silence_faint_noise_and_tones_are_no_dog() {
+fn silence_faint_noise_and_tones_are_not_animals() {
     let mut classifier = Classifier::new(model()).unwrap();
     let mut state = 1u32;
     let mut noise = |level: f32| {
@@ -95,7 +95,7 @@ fn silence_faint_noise_and_tones_are_no_dog() {
 
 /// There is an update for every hop, including the first.
 #[test]
-fn an_answer_comes_every_half_second() {
+fn an_update_comes_every_half_second() {
     let classifier = Classifier::new(model()).unwrap();
     let rate = SampleRate::new(32_000).unwrap();
     let mut stream = classifier.stream(rate, StreamConfig::default()).unwrap();

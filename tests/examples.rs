@@ -68,7 +68,7 @@ fn classify_prints_a_line_for_each_segment() {
 }
 
 #[test]
-fn classify_says_the_same_of_every_sample_format() {
+fn classify_agrees_for_every_sample_format() {
     let folder = tempfile::tempdir().unwrap();
     let printed = [hound::SampleFormat::Int, hound::SampleFormat::Float].map(|format| {
         let path = folder.path().join("siren.wav");
@@ -80,7 +80,7 @@ fn classify_says_the_same_of_every_sample_format() {
 }
 
 #[test]
-fn classify_names_what_it_needs() {
+fn classify_names_its_missing_argument() {
     let output = Command::new(executable("classify")).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
@@ -88,7 +88,7 @@ fn classify_names_what_it_needs() {
 }
 
 #[test]
-fn live_says_when_the_siren_begins_and_ends() {
+fn live_prints_when_the_siren_starts_and_ends() {
     let printed = run("live", &[]);
     let seconds = |what: &str| -> Vec<f64> {
         let lines = printed.lines().filter(|line| is_siren(line) && line.contains(what));

@@ -241,7 +241,7 @@ fn settings_out_of_range_are_refused_by_name() {
 
 /// The shortest symmetric window is just its peak.
 #[test]
-fn a_window_of_one_sample_lets_it_through() {
+fn a_window_of_one_sample_changes_nothing() {
     let config = FrontEndConfig { win_length: 1, ..config_of("kaldi") };
     let columns = columns_in_pieces(&config, &signal(), SampleRate::new(32_000).unwrap(), &[999]);
     assert!(columns.iter().all(|value| value.is_finite()));

@@ -162,7 +162,7 @@ fn a_head_adds_its_labels_to_those_of_its_base() {
 }
 
 #[test]
-fn what_the_head_does_not_know_gets_the_name_of_the_base() {
+fn unknown_sounds_get_the_label_of_the_base() {
     let model = base("base");
     let samples = tone(8_000.0, 40_000);
     let best = |probability, rejection_threshold| {
@@ -190,7 +190,7 @@ fn what_the_head_does_not_know_gets_the_name_of_the_base() {
 }
 
 #[test]
-fn silence_is_no_trouble() {
+fn silence_gives_valid_scores() {
     for model in [base("base"), whole_base()] {
         let head = head_for(&model, 3);
         let joint = Classifier::with_head(model.clone(), head.clone()).unwrap();
@@ -221,7 +221,7 @@ fn a_base_without_patches_takes_a_head_too() {
 }
 
 #[test]
-fn a_stream_says_what_the_recording_says() {
+fn a_stream_agrees_with_the_recording() {
     let model = base("base");
     let samples = low_then_high(5.3);
     let rate = SampleRate::new(RATE).unwrap();
@@ -257,7 +257,7 @@ fn a_stream_says_what_the_recording_says() {
 }
 
 #[test]
-fn thresholds_of_a_stream_are_those_of_all_labels() {
+fn thresholds_of_a_stream_apply_to_all_labels() {
     let model = base("base");
     let classifier =
         Classifier::with_head(model.clone(), head_of(metadata_for(&model, 1), always(0.75)))
@@ -310,7 +310,7 @@ fn a_head_for_another_base_is_refused_by_name() {
 }
 
 #[test]
-fn a_head_that_names_what_its_base_has_not_is_refused() {
+fn a_head_that_names_missing_labels_of_its_base_is_refused() {
     let model = base("base");
     let map = |label: &str, name: &str| BTreeMap::from([(label.into(), vec![name.into()])]);
     let own = || metadata_for(&model, 1);
@@ -331,7 +331,7 @@ fn a_head_that_names_what_its_base_has_not_is_refused() {
 }
 
 #[test]
-fn models_of_patches_are_checked_against_their_metadata() {
+fn models_with_patches_are_checked_against_their_metadata() {
     let mut metadata = tiny_model::metadata();
     metadata.embedding_size = Some(3);
     let error = Model::from_onnx(&tiny_model::onnx(&metadata)).unwrap_err();

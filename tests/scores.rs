@@ -42,7 +42,7 @@ fn native_scores_agree_with_the_reference() {
 
 /// The sounds must get different scores; otherwise agreement means nothing.
 #[test]
-fn the_sounds_are_told_apart() {
+fn the_sounds_have_different_scores() {
     let native = native_scores();
     let firsts: Vec<&[f32]> = native.values().map(|segments| &*segments[0]).collect();
     for (index, one) in firsts.iter().enumerate() {

@@ -70,7 +70,7 @@ fn lengths(classifier: &Classifier, hz: u32) -> Vec<usize> {
 }
 
 #[test]
-fn pieces_give_what_the_whole_gives() {
+fn pieces_agree_with_the_whole() {
     for mut classifier in [plain(), patched()] {
         for hz in RATES {
             for length in lengths(&classifier, hz) {
@@ -139,7 +139,7 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
 }
 
 #[test]
-fn a_long_recording_is_told_as_it_goes() {
+fn a_long_recording_gives_predictions_as_it_goes() {
     let hz = 22_050;
     for classifier in [plain(), patched()] {
         let mut segments = classifier.segments(rate(hz), 0.5).unwrap();

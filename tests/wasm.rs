@@ -62,7 +62,7 @@ fn the_everyday_network_is_the_trained_one() {
 }
 
 #[wasm_bindgen_test]
-fn groups_and_order_reach_javascript() {
+fn groups_and_order_are_in_javascript() {
     let mut classifier = WasmClassifier::new(EVERYDAY, None, None).ok().unwrap();
     let info = classifier.metadata();
     let list = |key: &str| Array::from(&get(&info, key));
@@ -82,7 +82,7 @@ fn groups_and_order_reach_javascript() {
 }
 
 #[wasm_bindgen_test]
-fn a_head_adds_labels_or_answers_alone() {
+fn a_head_adds_labels_or_is_used_alone() {
     let head = || Some(head().to_json().into_bytes().into_boxed_slice());
     let joint = WasmClassifier::new(EVERYDAY, head(), None).ok().unwrap();
     let labels = Array::from(&get(&joint.metadata(), "labels"));
@@ -202,7 +202,7 @@ fn a_stream_hands_out_the_columns_of_its_audio() {
 }
 
 #[wasm_bindgen_test]
-fn bytes_that_are_no_model_are_refused() {
+fn bytes_that_are_not_a_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
         let error = WasmClassifier::new(bytes, None, None).err().unwrap();

@@ -66,7 +66,7 @@ fn read(props: &[(String, String)]) -> Result<ModelMetadata> {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn written_metadata_reads_back() {
     let mut metadata = example();
     assert_eq!(read(&metadata.to_props()), Ok(metadata.clone()));
     metadata.other_threshold = None;
@@ -104,7 +104,7 @@ fn kaldi_example() -> ModelMetadata {
 }
 
 #[test]
-fn kaldis_settings_are_read_as_written() {
+fn kaldi_settings_read_back() {
     let metadata = kaldi_example();
     let props = metadata.to_props();
     for (key, value) in [
@@ -120,7 +120,7 @@ fn kaldis_settings_are_read_as_written() {
 }
 
 #[test]
-fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
+fn default_settings_are_neither_written_nor_fingerprinted() {
     let usual = example();
     let written: Vec<String> = usual.to_props().into_iter().map(|(key, _)| key).collect();
     let fingerprint = usual.front_end.fingerprint();
@@ -135,7 +135,7 @@ fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
 }
 
 #[test]
-fn a_fingerprint_tells_all_settings_apart() {
+fn fingerprints_of_different_settings_differ() {
     let usual = example().front_end;
     let of = |change: fn(&mut FrontEndConfig)| {
         let mut config = example().front_end;
@@ -186,7 +186,7 @@ fn emphasised_columns_are_whole_hops() {
 }
 
 #[test]
-fn senseless_settings_of_kaldis_are_named() {
+fn invalid_kaldi_settings_are_named() {
     for (key, value) in [
         ("pre_emphasis", "0"),
         ("pre_emphasis", "1"),
@@ -249,7 +249,7 @@ fn every_missing_key_of(props: &[(String, String)]) {
 }
 
 #[test]
-fn senseless_values_are_named() {
+fn invalid_values_are_named() {
     for (key, value) in [
         ("labels", "[\"a\",\"a\"]"),
         ("labels", "a, b"),

@@ -50,7 +50,7 @@ fn a_header_that_claims_four_gigabytes() {
 }
 
 #[test]
-fn a_recording_longer_than_the_bound_is_refused_at_the_bound() {
+fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
     let error = decode_bytes_within("long.wav", good_wav(), 9_999).unwrap_err();
     let DecodeErrorKind::Limit { max_samples: 9_999, samples: 10_000 } = error.kind() else {
         panic!("{error}");
@@ -80,7 +80,7 @@ fn an_m4a_without_its_index_is_corrupt() {
 }
 
 #[test]
-fn a_damaged_packet_becomes_silence_and_the_rest_keeps_its_time() {
+fn a_damaged_packet_becomes_silence_and_the_rest_stays_in_time() {
     let signal: Vec<i16> = (0..6 * BLOCK).map(|n| 1_000 + (n / BLOCK) as i16).collect();
     let mut file = flac(RATE, &signal);
     let frame = (file.len() - 42) / 6;
@@ -95,7 +95,7 @@ fn a_damaged_packet_becomes_silence_and_the_rest_keeps_its_time() {
 }
 
 #[test]
-fn nothing_to_hear() {
+fn recordings_without_samples() {
     assert_eq!(code_of("empty.wav", Vec::new()), "audio-empty");
     assert_eq!(code_of("none.wav", wav(&WavFormat::pcm(1, RATE, 16), &[])), "audio-empty");
     assert_eq!(code_of("zero.wav", wav(&WavFormat::pcm(0, RATE, 16), &[0; 8])), "audio-corrupt");
@@ -103,7 +103,7 @@ fn nothing_to_hear() {
 }
 
 #[test]
-fn files_that_hold_no_sound() {
+fn files_that_contain_no_sound() {
     let mut noise = Lcg(7);
     for length in [1, 2, 3, 10, 100, 5_000, 200_000] {
         let code = code_of("noise.wav", noise.bytes(length));

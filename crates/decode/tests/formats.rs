@@ -120,7 +120,7 @@ fn mp3_frames() {
 }
 
 #[test]
-fn the_content_decides_not_the_extension() {
+fn the_content_determines_the_format_not_the_extension() {
     let file = wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&tone(RATE, 440.0, 100)));
     for name in ["sound", "sound.mp3", "sound.ogg", "sound.txt"] {
         assert_eq!(decode_bytes(name, file.clone()).unwrap().samples.len(), 100, "{name}");
@@ -142,7 +142,7 @@ fn a_file_on_disk_equals_its_bytes() {
 /// Vorbis cannot be synthesised in a few lines, so this test uses the shared recordings, whose
 /// table has each clip's length: the last page's granule position must trim the last block.
 #[test]
-fn vorbis_ends_where_its_last_page_says() {
+fn vorbis_ends_at_the_length_in_its_last_page() {
     let root =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/UrbanSound8K");
     let Ok(table) = std::fs::read_to_string(root.join("metadata/UrbanSound8K.csv")) else {
