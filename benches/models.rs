@@ -1,9 +1,10 @@
-//! What a model costs natively. Reads a request per line on the standard input, a JSON object
-//! `{"model": path, "head": path or null, "seconds": n}`, and answers each with a line of JSON:
-//! `{"load_ms", "classify_ms", "stream_ms"}`, all for a model that is read again.
+//! Measures what a model costs natively. Reads one request per line from standard input, a JSON
+//! object `{"model": path, "head": path or null, "seconds": n}`, and answers each with one line of
+//! JSON: `{"load_ms", "classify_ms", "stream_ms"}`, each for a newly loaded model.
 //!
-//! `cargo xtask bench` runs it, in turn with the same in a browser. It says nothing but answers,
-//! so a run without input, such as one that only tries whether it starts, ends at once.
+//! `cargo xtask bench` alternates between this program and the same measurement in a browser. It
+//! prints only answers, so a run without input, such as one that only checks that it starts, ends
+//! at once.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -16,7 +17,7 @@ use sourcing_sound::{Classifier, Head, Model, Pcm, SampleRate, StreamConfig};
 
 /// The rate of a microphone in Hz; `benches/web` has the same.
 const RATE: u32 = 48_000;
-/// Samples per push, as the page's worklet hands them over.
+/// Samples per push, the same as in the page's worklet.
 const PIECE: usize = 2_048;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,7 +45,7 @@ impl Request {
     }
 }
 
-/// Bytes are read before the clock starts, as the page has fetched them.
+/// Bytes are read before the clock starts, because the page has already fetched them.
 fn measure(request: &Request) -> Result<Value, Box<dyn Error>> {
     let model = std::fs::read(&request.model)?;
     let head = request.head.as_ref().map(std::fs::read).transpose()?;
@@ -54,7 +55,7 @@ fn measure(request: &Request) -> Result<Value, Box<dyn Error>> {
     let mut classifier = load(&model, head.as_deref())?;
     let load_ms = milliseconds(start);
 
-    classify(&mut classifier, &audio)?; // what comes first fills caches
+    classify(&mut classifier, &audio)?; // warms up caches
     let start = Instant::now();
     classify(&mut classifier, &audio)?;
     let classify_ms = milliseconds(start);
@@ -78,7 +79,7 @@ fn classify(classifier: &mut Classifier, audio: &[f32]) -> sourcing_sound::Resul
     Ok(())
 }
 
-/// At the model's own hop.
+/// At the model's hop.
 fn stream(classifier: &Classifier, audio: &[f32]) -> sourcing_sound::Result<()> {
     let mut stream = classifier.stream(SampleRate::new(RATE)?, StreamConfig::default())?;
     for piece in audio.chunks(PIECE) {
@@ -93,7 +94,7 @@ fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
 }
 
-/// White noise at −20 dB, the same in every run; the sound does not change the cost.
+/// White noise at −20 dB, the same in every run; the cost does not depend on the sound.
 fn noise(samples: usize) -> Vec<f32> {
     let mut state = 1u32;
     let sample = |_| {

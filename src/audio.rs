@@ -1,8 +1,8 @@
-//! Audio as it enters: checked once, then trusted.
+//! Input audio: checked once, then trusted.
 
 use crate::error::{ErrorKind, Result};
 
-/// A sample rate that can be resampled from: 8,000 to 384,000 Hz.
+/// A sample rate that the crate can resample from: 8,000 to 384,000 Hz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SampleRate(u32);
 
@@ -30,7 +30,7 @@ impl SampleRate {
     }
 }
 
-/// Mono samples, nominally in −1…1, known to be finite and not empty, with their rate.
+/// Mono samples and their rate. Samples are nominally in −1…1, finite, and there is at least one.
 #[derive(Clone, Copy, Debug)]
 pub struct Pcm<'a> {
     samples: &'a [f32],
@@ -41,7 +41,7 @@ impl<'a> Pcm<'a> {
     /// Checks samples.
     ///
     /// # Errors
-    /// `audio-empty` without samples, `audio-non-finite` with a NaN or an infinity.
+    /// `audio-empty` if there are no samples, `audio-non-finite` if one is NaN or infinite.
     pub fn new(samples: &'a [f32], rate: SampleRate) -> Result<Self> {
         if samples.is_empty() {
             return Err(ErrorKind::AudioEmpty.into());
@@ -77,7 +77,7 @@ pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
 /// The mean of the channels of interleaved audio (`[frames][channels]` → `[frames]`).
 ///
 /// # Errors
-/// `audio-channels` when `channels` is 0 or does not divide the samples.
+/// `audio-channels` if `channels` is 0 or does not divide the samples.
 pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
     if channels == 0 || !interleaved.len().is_multiple_of(channels) {
         return Err(ErrorKind::AudioChannels { samples: interleaved.len(), channels }.into());

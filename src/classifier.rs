@@ -12,41 +12,40 @@ use crate::scorer::{PatchOutput, Scorer, check_columns};
 use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig};
 
-/// Samples of a recording that are turned into columns at a time: 1.4 s at 48 kHz.
+/// Samples of a recording that are processed at a time: 1.4 s at 48 kHz.
 const PIECE_SAMPLES: usize = 65_536;
 
-/// A front end and the network that was trained on it, perhaps with a head.
+/// A front end and the network that was trained with it, optionally with a head.
 pub struct Classifier {
     front_end: FrontEnd,
     scorer: Scorer,
 }
 
 impl Classifier {
-    /// Prepares the front end that the model's metadata ask for.
+    /// Prepares the front end described by the model's metadata.
     ///
     /// # Errors
-    /// `config` when the front end's settings contradict each other.
+    /// `config` if the front end's settings contradict each other.
     pub fn new(model: Model) -> Result<Self> {
         Self::build(Scorer::base(model))
     }
 
-    /// As [`Self::new`], with the labels of a head made for this very model among the model's:
-    /// the head's come first, then those of the model that the head does not refine, in the
-    /// model's order. Segments are the model's own. A score of the head is its probability times
+    /// Like [`Self::new`], and adds the labels of a head that was made for this exact model. The
+    /// head's labels come first, then those of the model that the head does not refine, in the
+    /// model's order. Segments are those of the model. A score of the head is its probability times
     /// that of its detector; each label keeps the thresholds of its source.
     ///
     /// # Errors
-    /// `head-mismatch` for a head that was made for another model, naming both;
-    /// `head-format` for one whose weights, or whose names of the model's labels, do not fit;
-    /// and those of [`Self::new`].
+    /// `head-mismatch` if the head was made for another model, naming both; `head-format` if its
+    /// weights, or its names of the model's labels, do not fit; and those of [`Self::new`].
     pub fn with_head(model: Model, head: Head) -> Result<Self> {
         Self::build(Scorer::joint(model, head)?)
     }
 
-    /// As [`Self::with_head`], with the head's labels alone: their scores are their calibrated
-    /// probabilities, whatever the detector says, and a segment, as long as the head's
-    /// `segment_patches`, is rejected when the best of them times the detector's is below the
-    /// head's threshold.
+    /// Like [`Self::with_head`], but with only the head's labels. Their scores are calibrated
+    /// probabilities, without the detector's. A segment is as long as the head's `segment_patches`.
+    /// It is rejected if the best score times the detector's probability is below the head's
+    /// threshold.
     ///
     /// # Errors
     /// As [`Self::with_head`].
@@ -59,24 +58,24 @@ impl Classifier {
         Ok(Classifier { front_end, scorer })
     }
 
-    /// What the model says about itself. With a head, labels and taxonomy are the joint ones (or
-    /// the head's alone), and name, calibration, thresholds and card are the head's; `licence`
-    /// names the head's terms first, then the model's. [`Self::model`] has the model's own.
+    /// The model's metadata. With a head, labels and taxonomy are those of both (or the head's
+    /// alone), and name, calibration, thresholds and card are the head's; `licence` names the
+    /// head's terms first, then the model's. [`Self::model`] has the metadata of the model alone.
     pub fn metadata(&self) -> &ModelMetadata {
         self.scorer.metadata()
     }
 
-    /// How many of the labels, the first ones, are the head's; 0 without a head.
+    /// How many labels, counted from the first, are the head's; 0 without a head.
     pub fn head_labels(&self) -> usize {
         self.scorer.vocabulary().head_labels()
     }
 
-    /// The network that runs, with what its own file says.
+    /// The network, with the metadata of its file.
     pub fn model(&self) -> &Model {
         self.scorer.model()
     }
 
-    /// A prediction per segment, at the model's own hop.
+    /// A prediction per segment, at the model's hop.
     ///
     /// # Errors
     /// As [`Self::classify_with_hop`].
@@ -84,18 +83,17 @@ impl Classifier {
         self.classify_with_hop(pcm, self.metadata().decision.hop_seconds)
     }
 
-    /// A prediction per segment; segments start every `hop_seconds` (rounded to whole
-    /// feature columns, or whole patches for a model of patches). The last one is moved so
-    /// that it ends with the recording. A recording that is not longer than a segment gives
-    /// exactly one prediction.
+    /// A prediction per segment; segments start every `hop_seconds` (rounded to whole feature
+    /// columns, or whole patches for a model with patches). The last one is moved so that it ends
+    /// with the recording. A recording no longer than a segment gives exactly one prediction.
     ///
     /// # Errors
-    /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short`
-    /// for less audio than one feature column needs; `inference` should the network fail.
+    /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short` for less
+    /// audio than one feature column needs; `inference` if the network fails.
     pub fn classify_with_hop(&mut self, pcm: Pcm<'_>, hop_seconds: f64) -> Result<Vec<Prediction>> {
         let mut segments = self.segments(pcm.rate(), hop_seconds)?;
         let mut predictions = Vec::new();
-        // So that no more columns are kept than of a piece and a segment.
+        // So that only the columns of one piece and one segment are in memory.
         for piece in pcm.samples().chunks(PIECE_SAMPLES) {
             predictions.extend(segments.push(piece)?);
         }
@@ -103,8 +101,8 @@ impl Classifier {
         Ok(predictions)
     }
 
-    /// The same for a recording that arrives in pieces, in little memory however long it is.
-    /// It shares the classifier's weights and nothing else.
+    /// The same for a recording that arrives in pieces. It needs little memory, no matter how long
+    /// the recording is, and shares only the classifier's weights.
     ///
     /// # Errors
     /// `config` for a hop that is not above 0 s, or longer than a day.
@@ -112,12 +110,12 @@ impl Classifier {
         Segments::new(self.front_end.clone(), self.scorer.clone(), rate, hop_seconds)
     }
 
-    /// What the base model says of each patch of a recording: patches lie on a fixed grid
-    /// from the first column on, and silence completes the last one. Heads are trained on
-    /// these, pooled by [`crate::pool`].
+    /// The base model's output for each patch of a recording. Patches lie on a fixed grid that
+    /// starts at the first column, and silence fills up the last one. Heads are trained on these
+    /// outputs, pooled by [`crate::pool`].
     ///
     /// # Errors
-    /// `config` for a model without embedding; else as [`Self::classify_with_hop`].
+    /// `config` for a model without an embedding; otherwise as [`Self::classify_with_hop`].
     pub fn patches(&mut self, pcm: Pcm<'_>) -> Result<Vec<Patch>> {
         if self.model().metadata().embedding_size.is_none() {
             let name = self.model().metadata().name.clone();
@@ -139,7 +137,7 @@ impl Classifier {
     /// `segment_frames`; silence follows fewer).
     ///
     /// # Errors
-    /// `config` when the columns do not fit; `inference` should the network fail.
+    /// `config` if the columns do not fit; `inference` if the network fails.
     pub fn score_columns(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
         check_columns(columns, self.n_mels(), self.metadata().segment_frames)?;
         let outputs = self.run_patches(columns)?;

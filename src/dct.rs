@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use std::f64::consts::PI;
 
-/// Largest accepted number of inputs, checked before memory is taken.
+/// Largest accepted number of inputs, checked before allocation.
 const MAX_INPUTS: usize = 1_024;
 
 /// An orthonormal DCT-II, as `scipy.fft.dct(x, type=2, norm="ortho")[:n_out]` computes it:
@@ -29,7 +29,7 @@ impl Dct {
     /// A transform of `n_in` values (1 to 1,024) to the first `n_out` coefficients (1 to `n_in`).
     ///
     /// # Errors
-    /// `config` when a size is out of range.
+    /// `config` if a size is out of range.
     pub fn new(n_in: usize, n_out: usize) -> Result<Self> {
         if !(1..=MAX_INPUTS).contains(&n_in) {
             return Err(Error::config("DCT input size", n_in, "1 to 1,024"));
@@ -40,25 +40,25 @@ impl Dct {
         let row = |k: usize| {
             let scale = if k == 0 { 1.0 } else { 2.0 };
             let scale = (scale / n_in as f64).sqrt();
-            // The phase has a period of 4 · n_in steps; reduced, it keeps all its digits.
+            // The phase has a period of 4 · n_in steps; reducing it keeps full precision.
             let phase = move |n: usize| (k * (2 * n + 1)) % (4 * n_in);
             (0..n_in).map(move |n| scale * (PI * phase(n) as f64 / (2 * n_in) as f64).cos())
         };
         Ok(Dct { n_in, weights: (0..n_out).flat_map(row).collect() })
     }
 
-    /// Values that it takes.
+    /// Number of inputs.
     pub fn n_in(&self) -> usize {
         self.n_in
     }
 
-    /// Coefficients that it gives.
+    /// Number of coefficients.
     pub fn n_out(&self) -> usize {
         self.weights.len() / self.n_in
     }
 
     /// Writes the coefficients of `input` ([`Self::n_in`] values) to `output` ([`Self::n_out`]
-    /// values), summing in double precision. Missing inputs count as 0; surplus outputs keep their
+    /// values), summing in double precision. Missing inputs count as 0; extra outputs keep their
     /// value.
     pub fn apply(&self, input: &[f32], output: &mut [f32]) {
         for (value, weights) in output.iter_mut().zip(self.weights.chunks_exact(self.n_in)) {
@@ -70,7 +70,7 @@ impl Dct {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
     use super::Dct;
 
     /// An orthonormal transform keeps lengths and angles: its rows are unit vectors at right angles.

@@ -1,12 +1,12 @@
-//! The crate's one error type: an opaque [`Error`] with a matchable [`ErrorKind`]
-//! and a stable code that JavaScript sees too.
+//! The crate's one error type: an opaque [`Error`] with a matchable [`ErrorKind`] and a stable
+//! code, the same as in JavaScript.
 
 use std::fmt;
 
-/// What every fallible call of this crate returns.
+/// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Something that went wrong, said with what was given and what was expected.
+/// An error. Its message says what was given and what was expected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
     kind: Box<ErrorKind>,
@@ -16,7 +16,7 @@ pub struct Error {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A sample rate outside of what can be resampled, in Hz.
+    /// A sample rate that cannot be resampled, in Hz.
     AudioRate {
         /// The refused rate.
         given: u32,
@@ -30,11 +30,11 @@ pub enum ErrorKind {
         /// Index of the first such sample.
         index: usize,
     },
-    /// Interleaved audio whose length is no multiple of its channels, or no channels at all.
+    /// Interleaved audio whose length is not a multiple of its channels, or no channels at all.
     AudioChannels {
         /// Samples given, over all channels.
         samples: usize,
-        /// Channels claimed.
+        /// Channels given.
         channels: usize,
     },
     /// No samples at all.
@@ -52,15 +52,15 @@ pub enum ErrorKind {
         field: &'static str,
         /// The refused value.
         given: String,
-        /// What would have been accepted.
+        /// What is accepted.
         expected: String,
     },
-    /// Bytes that are no ONNX model, or one with operators that cannot be run.
+    /// Bytes that are not an ONNX model, or a model with operators that cannot be run.
     ModelFormat {
-        /// What the parser or the optimiser said.
+        /// The message of the parser or the optimiser.
         reason: String,
     },
-    /// A key that the model's `metadata_props` must have and do not.
+    /// A required key that is missing in the model's `metadata_props`.
     MetadataMissing {
         /// The missing key.
         key: String,
@@ -71,17 +71,17 @@ pub enum ErrorKind {
         key: String,
         /// Its value in the file.
         given: String,
-        /// What would have been accepted.
+        /// What is accepted.
         expected: String,
     },
-    /// A metadata format that this version does not know.
+    /// A version of the metadata format that this crate does not read.
     MetadataVersion {
         /// The version in the file.
         given: String,
         /// The version that this crate reads.
         supported: u32,
     },
-    /// The network does not have the shape that its metadata claims.
+    /// The shape of the network does not match its metadata.
     ModelMismatch {
         /// What was compared.
         what: &'static str,
@@ -90,7 +90,7 @@ pub enum ErrorKind {
         /// What the network has.
         actual: String,
     },
-    /// Bytes that are no head, or one whose parts do not fit together.
+    /// Bytes that are not a head, or a head whose parts do not fit together.
     HeadFormat {
         /// What is wrong with it.
         reason: String,
@@ -104,7 +104,7 @@ pub enum ErrorKind {
         /// Name and hash of the model that was given.
         actual: String,
     },
-    /// A size beyond what is accepted, refused before memory is taken.
+    /// A size above the limit, refused before memory is allocated.
     Limit {
         /// What is too large.
         what: &'static str,
@@ -115,7 +115,7 @@ pub enum ErrorKind {
     },
     /// The network failed while running, or returned numbers that are not finite.
     Inference {
-        /// What the engine said.
+        /// The engine's message.
         reason: String,
     },
 }

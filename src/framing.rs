@@ -1,25 +1,25 @@
-//! How a recording is cut into frames, and within which bounds.
+//! How a recording is cut into frames.
 
 use crate::error::{Error, Result};
 
-/// Bounds of `n_fft`: sizes come from model files and command lines and are checked before memory
-/// is taken.
+/// Bounds of `n_fft`: sizes come from model files and command lines, so they are checked before
+/// allocation.
 const N_FFT: std::ops::RangeInclusive<usize> = 16..=65_536;
 
-/// Where the window lies in a frame, and what becomes of the end of a recording.
+/// Where the window is in a frame, and how the end of a recording is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FrameLayout {
-    /// As `librosa.stft`: the window lies in the middle of `n_fft` samples, and only whole
-    /// frames count.
+    /// As `librosa.stft`: the window is in the middle of `n_fft` samples, and only whole frames
+    /// count.
     #[default]
     Librosa,
     /// As `tf.signal.stft(frame_length=win_length, fft_length=n_fft, pad_end=True)`: the window
-    /// covers the first `win_length` samples of a frame; a frame begins every hop up to the
-    /// last sample, and zeros complete the last ones.
+    /// covers the first `win_length` samples of a frame; a frame starts every hop up to the last
+    /// sample, and zeros fill up the last ones.
     TensorFlow,
 }
 
-/// What continues a recording on either side where frames are centred, in NumPy's words.
+/// How a recording is padded on either side if frames are centred, in NumPy's terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PadMode {
     /// Zeros (`pad_mode="constant"`, librosa's default).
@@ -38,16 +38,16 @@ pub(crate) struct Framing {
     /// Samples from one frame to the next.
     pub(crate) hop_length: usize,
     /// Whether frame *t* is centred on sample *t* · `hop_length` of the recording, which is then
-    /// continued by `n_fft / 2` samples on either side.
+    /// padded by `n_fft / 2` samples on either side.
     pub(crate) center: bool,
-    /// What it is continued by.
+    /// How it is padded.
     pub(crate) pad_mode: PadMode,
     pub(crate) layout: FrameLayout,
 }
 
 impl Framing {
     /// # Errors
-    /// `config` unless `n_fft` is even and 16 to 65,536, and `hop_length` 1 to `n_fft`, or where
+    /// `config` unless `n_fft` is even and 16 to 65,536, and `hop_length` 1 to `n_fft`, or if
     /// centring contradicts the rest.
     pub(crate) fn validate(self) -> Result<()> {
         if !N_FFT.contains(&self.n_fft) || !self.n_fft.is_multiple_of(2) {
@@ -66,7 +66,7 @@ impl Framing {
         Ok(())
     }
 
-    /// Frames of a recording of `samples` samples.
+    /// Number of frames in a recording of `samples` samples.
     pub(crate) fn frames_of(self, samples: usize) -> usize {
         match self.layout {
             FrameLayout::TensorFlow => samples.div_ceil(self.hop_length),
@@ -77,13 +77,13 @@ impl Framing {
         }
     }
 
-    /// Fewest samples of a recording that has a frame worth its name.
+    /// Fewest samples that a recording must have.
     pub(crate) fn min_samples(self) -> usize {
         let whole = self.layout == FrameLayout::Librosa && !self.center;
         if whole { self.n_fft } else { self.hop_length.max(self.mirrored()) }
     }
 
-    /// Samples at either end of a recording that padding is made of.
+    /// Samples at either end of a recording that the padding mirrors.
     pub(crate) fn mirrored(self) -> usize {
         match self.pad_mode {
             PadMode::Constant => 0,
@@ -91,8 +91,8 @@ impl Framing {
         }
     }
 
-    /// Puts what comes before a recording before its first samples. `false`, with nothing
-    /// done, while there are too few of them to tell.
+    /// Inserts the padding before the first samples of a recording. Returns `false` and does
+    /// nothing while there are too few samples to mirror.
     pub(crate) fn open(self, samples: &mut Vec<f32>) -> bool {
         if samples.len() < self.mirrored() {
             return false;
@@ -105,8 +105,8 @@ impl Framing {
         true
     }
 
-    /// Puts what comes after a recording after its last samples, of which there are at least
-    /// [`Self::mirrored`]; its next frame begins with the `next`-th of them.
+    /// Appends the padding after the last samples of a recording, of which there are at least
+    /// [`Self::mirrored`]; the next frame starts at the `next`-th of them.
     pub(crate) fn close(self, samples: &mut Vec<f32>, next: usize) {
         match self.pad_mode {
             PadMode::Constant => {
@@ -135,7 +135,7 @@ impl Framing {
         }
     }
 
-    /// Samples that the recording is continued by on either side.
+    /// Samples of padding on either side.
     pub(crate) fn padding(self) -> usize {
         if self.center { self.n_fft / 2 } else { 0 }
     }

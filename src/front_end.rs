@@ -1,6 +1,6 @@
-//! PCM → feature columns. Training, the command line and the browser all compute their
-//! features here, so that a network is given in use exactly what it was given in training. There is
-//! no feature code anywhere but here and in the descriptors, which share its spectra and filters.
+//! PCM → feature columns. Training, the command line and the browser all compute their features
+//! here, so that a network gets exactly the same input in use as in training. The only other
+//! feature code is in the descriptors, which share its spectra and filters.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
@@ -40,13 +40,13 @@ impl LogScale {
     }
 }
 
-/// Settings of the front end, in librosa's and torchaudio's words.
+/// Settings of the front end, in librosa's and torchaudio's terms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrontEndConfig {
     /// Rate in Hz that audio is resampled to before analysis.
     pub sample_rate: u32,
-    /// Where present, *a* of y\[n\] = x\[n + 1\] − *a* · x\[n\], above 0 and below 1: the signal y,
-    /// one sample shorter, is analysed in place of the audio x.
+    /// If set, *a* of y\[n\] = x\[n + 1\] − *a* · x\[n\], above 0 and below 1. The signal y, one
+    /// sample shorter, is then analysed instead of the audio x.
     pub pre_emphasis: Option<f32>,
     /// Samples per Fourier transform; even, 16 to 65,536.
     pub n_fft: usize,
@@ -56,12 +56,12 @@ pub struct FrontEndConfig {
     pub window: Window,
     /// Samples from one frame to the next, at most `n_fft`.
     pub hop_length: usize,
-    /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` samples more
-    /// on either side of the recording (librosa's `center=True`).
+    /// Whether frame *t* is centred on sample *t* · `hop_length`, with `n_fft / 2` samples of
+    /// padding on either side of the recording (librosa's `center=True`).
     pub center: bool,
-    /// What these samples are; `Constant` without centring.
+    /// The kind of padding; `Constant` without centring.
     pub pad_mode: PadMode,
-    /// Where the window lies in a frame, and how a recording ends.
+    /// Where the window is in a frame, and how the end of a recording is handled.
     pub framing: FrameLayout,
     /// Exponent of the magnitude: 1 or 2.
     pub power: f32,
@@ -82,12 +82,12 @@ pub struct FrontEndConfig {
 }
 
 impl FrontEndConfig {
-    /// Columns that `samples` samples at [`Self::sample_rate`] give.
+    /// Number of columns in `samples` samples at [`Self::sample_rate`].
     pub fn columns_of(&self, samples: usize) -> usize {
         self.framing().frames_of(samples.saturating_sub(self.samples_lost()))
     }
 
-    /// Samples by which the analysed signal is shorter than the audio.
+    /// How many samples shorter than the audio the analysed signal is.
     fn samples_lost(&self) -> usize {
         usize::from(self.pre_emphasis.is_some())
     }
@@ -97,7 +97,7 @@ impl FrontEndConfig {
         self.hop_length as f64 / f64::from(self.sample_rate)
     }
 
-    /// The value of a feature where there is no energy at all (digital silence).
+    /// The value of a feature for zero energy (digital silence).
     pub fn silent_value(&self) -> f32 {
         self.log.apply(0.0)
     }
@@ -195,8 +195,8 @@ impl FrontEnd {
     /// All columns of a recording: `[columns][n_mels]`, column after column.
     ///
     /// # Errors
-    /// `audio-too-short` when there is not a single whole hop (or frame, without centring in
-    /// librosa's layout; or `n_fft / 2 + 1` samples, where reflection needs more).
+    /// `audio-too-short` if there is not a single whole hop (without centring in librosa's layout,
+    /// a whole frame; with reflection, `n_fft / 2 + 1` samples).
     pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let mut stream = ColumnStream::new(self.clone(), pcm.rate())?;
         let model_rate_samples = pcm.duration_seconds() * f64::from(self.config.sample_rate);
@@ -220,20 +220,20 @@ impl FrontEnd {
     }
 }
 
-/// Columns of audio that arrives piece by piece at any rate: the same columns as
-/// [`FrontEnd::columns`] gives, however the pieces are cut.
+/// Columns of audio that arrives piece by piece at any rate. They are the same as those of
+/// [`FrontEnd::columns`], no matter how the audio is split.
 pub struct ColumnStream {
     front_end: FrontEnd,
     resampler: Resampler,
     input_rate: SampleRate,
     pre_emphasis: Option<PreEmphasis>,
     samples_in: u64,
-    /// What is analysed, resampled and emphasised: from the next frame on, and as much before it
-    /// as the end of the recording is mirrored from.
+    /// The signal to analyse, after resampling and pre-emphasis. It starts at the next frame, or
+    /// earlier if those samples are needed to mirror the end of the recording.
     buffer: Vec<f32>,
-    /// Where in `buffer` the next frame begins.
+    /// Where the next frame starts in `buffer`.
     next: usize,
-    /// Whether `buffer` has got what comes before the recording.
+    /// Whether `buffer` already contains the padding before the recording.
     opened: bool,
 }
 
@@ -241,7 +241,7 @@ impl ColumnStream {
     /// A stream of audio at `rate`.
     ///
     /// # Errors
-    /// `config` when the rate cannot be converted.
+    /// `config` if the rate cannot be converted.
     pub fn new(front_end: FrontEnd, rate: SampleRate) -> Result<Self> {
         let config = front_end.config();
         let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?)?;
@@ -260,7 +260,7 @@ impl ColumnStream {
     /// Takes finite samples and appends every column that is complete to `columns`.
     ///
     /// # Errors
-    /// `inference` should a transform fail, which it does not on finite input.
+    /// `inference` if a transform fails, which does not happen with finite input.
     pub fn push(&mut self, samples: &[f32], columns: &mut Vec<f32>) -> Result<()> {
         self.samples_in += samples.len() as u64;
         let fresh = self.buffer.len();
@@ -268,10 +268,10 @@ impl ColumnStream {
         if self.prepare(fresh) { self.drain_frames(columns) } else { Ok(()) }
     }
 
-    /// Appends the last columns; the stream is over after it.
+    /// Appends the last columns and ends the stream.
     ///
     /// # Errors
-    /// `audio-too-short` when all pushes together held less than [`FrontEnd::columns`] needs.
+    /// `audio-too-short` if all pushes together contained less than [`FrontEnd::columns`] needs.
     pub fn finish(&mut self, columns: &mut Vec<f32>) -> Result<()> {
         let min = self.min_samples_in();
         let fresh = self.buffer.len();
@@ -289,15 +289,15 @@ impl ColumnStream {
         self.front_end.config()
     }
 
-    /// Fewest samples at the input's rate that make a column.
+    /// Fewest samples at the input rate that give a column.
     fn min_samples_in(&self) -> u64 {
         let config = self.front_end.config();
         let min = (config.framing().min_samples() + config.samples_lost()) as u64;
         (min * u64::from(self.input_rate.hz())).div_ceil(u64::from(config.sample_rate))
     }
 
-    /// Emphasises the samples that `buffer` has got from index `fresh` on. Whether there are
-    /// enough by now to begin with frames.
+    /// Applies pre-emphasis to the samples in `buffer` from index `fresh` on. Returns whether there
+    /// are enough samples to start with frames.
     fn prepare(&mut self, fresh: usize) -> bool {
         if let Some(pre_emphasis) = &mut self.pre_emphasis {
             pre_emphasis.apply(&mut self.buffer, fresh);

@@ -1,4 +1,4 @@
-//! The grid of segments and patches: how far apart they are, and how many there are.
+//! The grid of segments and patches: how far apart they are, and how many.
 
 use crate::error::{Error, Result};
 use crate::metadata::ModelMetadata;
@@ -6,8 +6,8 @@ use crate::metadata::ModelMetadata;
 /// A column or two beyond a segment come from encoders' padding, not from sound.
 pub(crate) const SLACK_COLUMNS: usize = 2;
 
-/// `hop_seconds` in whole feature columns, at least one; in whole steps from patch to patch
-/// for a model of patches.
+/// `hop_seconds` in whole feature columns, at least one; for a model with patches, a multiple of
+/// the patch hop.
 pub(crate) fn hop_columns(metadata: &ModelMetadata, hop_seconds: f64) -> Result<usize> {
     const DAY: f64 = 86_400.0;
     if !(hop_seconds > 0.0 && hop_seconds <= DAY) {

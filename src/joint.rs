@@ -1,5 +1,5 @@
-//! A head's labels among those of its base: which labels there are then, in which groups, and
-//! which is a kind of which.
+//! Merges a head's labels with those of its base: the resulting labels, their groups, and which
+//! label is a kind of which.
 
 use crate::error::Result;
 use crate::head::{HeadMetadata, format_error};
@@ -8,12 +8,12 @@ use crate::metadata::ModelMetadata;
 use crate::taxonomy::{Group, Taxonomy, ancestors};
 use std::collections::{BTreeMap, HashMap};
 
-/// Icon of the group of labels that have none from the base.
+/// Icon of the group for labels that have no group in the base.
 const OWN_ICON: &str = "sound";
 
-/// The labels of a head and those of its base that it leaves in place.
+/// The labels of a head, and those of its base that it does not replace.
 pub(crate) struct Joint {
-    /// The head's, then those of the base that stay, in the base's order.
+    /// The head's labels, then those of the base that stay, in the base's order.
     pub(crate) labels: Labels,
     pub(crate) taxonomy: Option<Taxonomy>,
     /// Which of the base's labels stay, by index.
@@ -22,8 +22,8 @@ pub(crate) struct Joint {
 
 impl Joint {
     /// # Errors
-    /// `head-format` for a head that names what is no label of its base, or whose labels are
-    /// called as others of the base.
+    /// `head-format` if the head names a label that its base does not have, or has a label with the
+    /// name of another label of the base.
     pub(crate) fn new(head: &HeadMetadata, base: &ModelMetadata) -> Result<Self> {
         let places = Places::new(head, base)?;
         let staying = places.kept.iter().filter_map(|&index| base.labels.get(index));
@@ -34,16 +34,16 @@ impl Joint {
     }
 }
 
-/// Where the base's labels go.
+/// How the base's labels map to the joint labels.
 struct Places {
-    /// By label of the head, the labels of the base that it refines, and those that it is a
-    /// kind of.
+    /// For each label of the head: the base labels that it refines, and those that it is a kind of.
     refined: Vec<Vec<usize>>,
     parents: Vec<Vec<usize>>,
-    /// By label of the base, the label of the head that takes its place.
+    /// For each label of the base: the label of the head that replaces it.
     taken_by: Vec<Option<usize>>,
     kept: Vec<usize>,
-    /// By label of the base, its index among all labels: its own, or that of who took its place.
+    /// For each label of the base: its index in the joint labels, or that of the label that
+    /// replaces it.
     joint: Vec<usize>,
 }
 
@@ -83,8 +83,9 @@ impl Places {
         Taxonomy::new(groups, label_groups, self.label_parents(base.label_parents()))
     }
 
-    /// Parents among all labels. A label of the head gets the nearest ancestors that stay of
-    /// those whose place it takes; a label whose parent's place is taken gets who took it.
+    /// Parents of the joint labels. A label of the head gets the nearest remaining ancestors of the
+    /// labels that it replaces. If a label's parent was replaced, its new parent is the
+    /// replacement.
     fn label_parents(&self, base: &[Vec<usize>]) -> Vec<Vec<usize>> {
         let of_head = self.refined.iter().zip(&self.parents).map(|(refined, parents)| {
             let above = refined.iter().flat_map(|&label| &base[label]);
@@ -98,8 +99,8 @@ impl Places {
         for &label in &self.kept {
             let child = self.joint[label];
             for taken in base[label].iter().filter_map(|&parent| self.taken_by[parent]) {
-                // Where a label of the head takes the place of what is above and of what is
-                // below, it is a kind of what is between, not the other way round.
+                // If a label of the head replaces both a label and a descendant of it, the head's
+                // label is a kind of the labels in between, not the other way round.
                 let closes_circle = ancestors(taken, &joint).contains(&child);
                 if !closes_circle && !joint[child].contains(&taken) {
                     joint[child].push(taken);
@@ -109,7 +110,8 @@ impl Places {
         joint
     }
 
-    /// The labels that stay among `open`, and above those that do not, as joint indices.
+    /// Those of `open` that stay, and the nearest remaining ancestors of the others, as joint
+    /// indices.
     fn nearest_kept(&self, mut open: Vec<usize>, base: &[Vec<usize>]) -> Vec<usize> {
         let mut seen = vec![false; base.len()];
         let mut found = Vec::new();
@@ -127,7 +129,7 @@ impl Places {
     }
 }
 
-/// The group that most of `labels` have; the one that comes first among equals.
+/// The most frequent group of `labels`; the first one in a tie.
 fn most_frequent(labels: &[usize], label_groups: &[usize]) -> Option<usize> {
     let mut counts = BTreeMap::<usize, usize>::new();
     labels.iter().for_each(|&label| *counts.entry(label_groups[label]).or_default() += 1);
@@ -135,7 +137,7 @@ fn most_frequent(labels: &[usize], label_groups: &[usize]) -> Option<usize> {
     counts.into_iter().find(|&(_, count)| count == most).map(|(group, _)| group)
 }
 
-/// The group called `name`, added where there is none.
+/// The group called `name`, added if it does not exist.
 fn own_group(groups: &mut Vec<Group>, name: &str) -> usize {
     let found = groups.iter().position(|group| group.name == name);
     found.unwrap_or_else(|| {
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_heads_labels_come_first_and_the_rest_stays() {
+    fn head_labels_come_first_and_the_rest_stays() {
         let joint = joint(&["bark", "busking"], &[("bark", &["Bark", "Yip"])], &[]).unwrap();
         let names: Vec<_> = joint.labels.iter().collect();
         assert_eq!(names, ["bark", "busking", "Animal", "Dog", "Cat", "Music"]);
@@ -222,23 +224,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_between_keeps_its_place() {
-        // Dog is taken, its child Bark stays: a kind of the head's label.
+    fn labels_in_between_keep_their_place() {
+        // Dog is replaced and its child Bark stays, as a kind of the head's label.
         let one = joint(&["dog", "b"], &[("dog", &["Dog"])], &[]).unwrap();
         assert_eq!(above(&one, "Bark"), ["dog"]);
         assert_eq!(above(&one, "dog"), ["Animal"]);
-        // Two of the head's labels, one below the other: both are kinds of what stays above.
+        // Two labels of the head, one below the other: both are kinds of the label that stays
+        // above.
         let two = joint(&["dog", "yip"], &[("dog", &["Dog", "Bark"]), ("yip", &["Yip"])], &[]);
         let two = two.unwrap();
         assert_eq!((above(&two, "dog"), above(&two, "yip")), (vec!["Animal"], vec!["Animal"]));
-        // Above and below what stays: no circle.
+        // Replacing labels above and below one that stays must not create a cycle.
         let around = joint(&["dog", "b"], &[("dog", &["Dog", "Yip"])], &[]).unwrap();
         assert_eq!(above(&around, "dog"), ["Animal", "Bark"]);
         assert_eq!(above(&around, "Bark"), [] as [&str; 0]);
     }
 
     #[test]
-    fn a_base_without_groups_stays_without() {
+    fn a_base_without_groups_gets_none() {
         let base = ModelMetadata { taxonomy: None, ..base() };
         let (refines, parents) = (BTreeMap::new(), BTreeMap::new());
         let head = HeadMetadata { refines, parents, ..head_metadata() };

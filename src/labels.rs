@@ -1,9 +1,9 @@
-//! The names of what can be recognised.
+//! The names of the labels.
 
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
-/// Most labels that a model may have; sizes come from files and are bounded.
+/// Most labels that a model may have; there is a limit because sizes come from files.
 const MAX_LABELS: usize = 65_536;
 
 /// The names of a model's outputs, in the order of its scores. Cheap to clone.
@@ -11,10 +11,10 @@ const MAX_LABELS: usize = 65_536;
 pub struct Labels(Arc<[String]>);
 
 impl Labels {
-    /// Checks names.
+    /// Checks the names.
     ///
     /// # Errors
-    /// `config` when there are none, too many, or one is empty or given twice.
+    /// `config` if there are none or too many, or if one is empty or a duplicate.
     pub fn new(names: Vec<String>) -> Result<Self> {
         if names.is_empty() || names.len() > MAX_LABELS {
             return Err(Error::config("labels", names.len(), "1 to 65,536 names"));
@@ -45,7 +45,7 @@ impl Labels {
         self.0.iter().map(String::as_str)
     }
 
-    /// The output that carries `name`.
+    /// The index of the label `name`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|label| label == name)
     }

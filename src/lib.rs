@@ -1,4 +1,4 @@
-//! Tells what a sound is: streaming log-mel features and CNN inference, the same in a
+//! Names the sounds in audio: streaming log-mel features and CNN inference, with the same code in a
 //! browser (as WebAssembly), on the command line and in training.
 //!
 //! Data flows one way, and a module imports only what comes before it:
@@ -12,7 +12,7 @@
 //! | [`Descriptors`], [`Dct`], [`power_to_db`] | PCM → centroid, bandwidth, roll-off, zero-crossing rate, mel power, MFCC, equal to librosa's |
 //! | [`magnitude_db`] | a whole recording → its spectrum in dB |
 //! | [`Labels`], [`Taxonomy`] | names, groups and kinds of sounds |
-//! | [`ModelMetadata`] | what a model file says about itself |
+//! | [`ModelMetadata`] | the description in a model file |
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
 //! | [`Head`], [`Detector`] | added labels on a network's embedding |
 //! | [`Classifier`] | a recording → [`Prediction`]s |
@@ -51,8 +51,8 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `everyday` | yes | `Model::everyday`: 527 everyday sounds, compiled in (about 1.1 MB in a program that calls it) |
-//! | `urban` | no | `Head::urban`: ten urban sounds told apart more finely, on `everyday` (about 60 KB) |
-//! | `urban-tiny` | no | `Model::urban_tiny`: a small network of the same ten sounds alone (0.5 MB) |
+//! | `urban` | no | `Head::urban`: ten finer urban labels for `everyday` (about 60 KB) |
+//! | `urban-tiny` | no | `Model::urban_tiny`: a small network for the same ten sounds only (0.5 MB) |
 //!
 //! The code is MIT OR Apache-2.0, and the weights of `everyday` are MIT: what the default features
 //! compile in is free for commercial use. The weights of `urban` and `urban-tiny` are not: they
@@ -61,19 +61,19 @@
 //!
 //! # Heads
 //!
-//! A [`Head`] adds labels of its own to a model, such as those of `Head::urban` or of
-//! `sourcing-sound-train head`. [`Classifier::with_head`] puts them before the model's: they take
-//! the place of the labels that they refine, and everything else stays, so that a sound that the
-//! head does not know gets the model's own name ([`Category::source`] says whose label it is).
-//! [`Classifier::with_head_only`] restricts the answers to the head's labels.
+//! A [`Head`] adds labels to a model. `Head::urban` is one, and `sourcing-sound-train head` makes
+//! your own. [`Classifier::with_head`] puts the head's labels before those of the model. They
+//! replace the labels that they refine, and all others stay, so a sound that the head does not know
+//! is still named by the model. [`Category::source`] says where a label comes from.
+//! [`Classifier::with_head_only`] gives only the head's labels.
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.95; raising it is a minor version. Versions follow
-//! semver: what compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency is part
-//! of the API (`HeadFeature` has serde's traits), so that dependencies may change at any time.
-//! Scores are no part of the promise: a better model or engine may change them in any version,
-//! and the changelog says so.
+//! The minimum supported Rust version is 1.95; raising it requires a new minor version. Versions
+//! follow semver: code that compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency
+//! is part of the API (apart from serde's traits on `HeadFeature`), so dependencies may change at
+//! any time. Scores may change in any version, with a better model or engine; the changelog then
+//! says so.
 
 mod audio;
 mod classifier;
@@ -100,7 +100,7 @@ pub mod spectrum;
 mod stream;
 mod taxonomy;
 mod vocabulary;
-// What JavaScript calls, and the browser tests: no part of the Rust API.
+// For JavaScript and the browser tests; not part of the Rust API.
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod wasm;
@@ -131,7 +131,7 @@ pub use taxonomy::{Group, Taxonomy};
 pub use vocabulary::LabelSource;
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};
 
-// So that its Rust runs as written.
+// So that the Rust code in it is tested.
 #[cfg(all(doctest, feature = "everyday"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeDoctests;

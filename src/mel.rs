@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Which formula maps Hz to mel.
+/// The formula that maps Hz to mel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MelScale {
     /// Linear below 1 kHz, logarithmic above (librosa's default, `htk=False`).
@@ -22,7 +22,7 @@ pub enum MelNorm {
     None,
 }
 
-/// In which unit the slopes of the triangles are straight lines.
+/// The unit in which the slopes of the triangles are straight lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MelTriangles {
     /// Hz, as in librosa and torchaudio.
@@ -68,8 +68,8 @@ impl MelScale {
     }
 }
 
-/// Largest accepted number of bands: it comes from model files and command lines and is checked
-/// before memory is taken.
+/// Largest accepted number of bands. It comes from model files and command lines, so it is checked
+/// before allocation.
 const MAX_N_MELS: usize = 1_024;
 
 /// # Errors
@@ -108,7 +108,7 @@ impl MelFilterBank {
     /// `n_mels` filters from `f_min` to `f_max` (Hz) for spectra of `n_fft / 2 + 1` bins.
     ///
     /// # Errors
-    /// `config` when `n_mels` is 0 or the band is empty or beyond Nyquist.
+    /// `config` if `n_mels` is 0, or if the band is empty or beyond Nyquist.
     pub fn new(
         sample_rate: u32,
         n_fft: usize,
@@ -177,13 +177,14 @@ impl MelFilterBank {
         self.filters.len()
     }
 
-    /// Bins that each filter looks at.
+    /// Bins in a spectrum, the input of each filter.
     pub fn bins(&self) -> usize {
         self.bins
     }
 
-    /// Corner frequencies of the triangles in Hz, equally spaced in mel, `n_mels + 2` of them: filter
-    /// *i* rises from the *i*-th, peaks at the next and has fallen to 0 at the one after.
+    /// Corner frequencies of the triangles in Hz, equally spaced in mel, `n_mels + 2` of them:
+    /// filter *i* rises from the *i*-th, peaks at the next one, and falls to 0 at the one after
+    /// that.
     pub fn edges_hz(&self) -> &[f64] {
         &self.edges_hz
     }
@@ -209,7 +210,8 @@ impl MelFilterBank {
 }
 
 impl Triangle {
-    /// A triangle of some height over bins at `places`, ascending, in the unit of its corners.
+    /// A triangle with the given height over bins at `places`, which are ascending and in the unit
+    /// of its corners.
     fn new([left, centre, right]: [f64; 3], height: f64, places: &[f64]) -> Self {
         let weight = |&place: &f64| {
             let rising = (place - left) / (centre - left);

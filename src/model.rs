@@ -1,4 +1,4 @@
-//! ONNX bytes → a checked, optimised network that is ready to run.
+//! ONNX bytes → a checked and optimised network, ready to run.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::{Activation, ModelMetadata};
@@ -30,53 +30,52 @@ pub struct Model {
 
 /// What a network returns for one input.
 pub(crate) struct Outputs {
-    /// One number per label, and one more where it has an output for "none of the labels".
+    /// One number per label, plus one if the network has an output for "none of the labels".
     pub(crate) scores: Vec<f32>,
-    /// Empty for a network without.
+    /// Empty for a network without an embedding.
     pub(crate) embedding: Vec<f32>,
 }
 
 impl Model {
-    /// The model that comes with the crate: everyday sounds in the 527 labels of AudioSet, in
-    /// plain groups, with an embedding for [heads](crate::Head). Reads the file again; a
-    /// clone of a model is cheaper.
+    /// The built-in model: the 527 labels of AudioSet in plain groups, with an embedding for
+    /// [heads](crate::Head). Every call reads the file again; cloning a model is cheaper.
     ///
-    /// Its weights are MIT: free for commercial use too. Needs the feature `everyday`, which is
-    /// on by default.
+    /// Its weights are MIT, so commercial use is free. Needs the feature `everyday`, which is on by
+    /// default.
     ///
     /// # Errors
-    /// `model-format` should the inference engine not run on this machine.
+    /// `model-format` if the inference engine does not run on this machine.
     #[cfg(feature = "everyday")]
     pub fn everyday() -> Result<Self> {
         Self::from_onnx(EVERYDAY)
     }
 
-    /// The smallest model, trained from scratch: which of ten urban sounds 4 s of audio are (air
-    /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
-    /// jackhammer, siren, street music). Reads the file again; a clone of a model is cheaper.
+    /// The smallest model, trained from scratch: assigns 4 s of audio to one of ten urban sounds
+    /// (air conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
+    /// jackhammer, siren, street music). Every call reads the file again; cloning a model is
+    /// cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`ModelMetadata::licence`] says too. Needs the feature `urban-tiny`, which is off
+    /// only, as [`ModelMetadata::licence`] also says. Needs the feature `urban-tiny`, which is off
     /// by default.
     ///
     /// # Errors
-    /// `model-format` should the inference engine not run on this machine.
+    /// `model-format` if the inference engine does not run on this machine.
     #[cfg(feature = "urban-tiny")]
     pub fn urban_tiny() -> Result<Self> {
         Self::from_onnx(URBAN_TINY)
     }
 
-    /// Reads an ONNX file that describes itself (see [`ModelMetadata`]). The network has
-    /// one input, f32 `[1, 1, n_mels, segment_frames]` (or `patch_frames`, where the metadata
-    /// have that), normalised features; and one output, f32 `[1, labels]`, logits (with one
-    /// more for "none of the labels" where the metadata have `other_threshold`). A second
-    /// output, f32 `[1, embedding_size]`, is there if the metadata have that key.
+    /// Reads an ONNX file with its own description (see [`ModelMetadata`]). The network must have
+    /// one input, f32 `[1, 1, n_mels, segment_frames]`, for normalised features (`patch_frames`
+    /// instead if the metadata has it). Its first output is f32 `[1, labels]`, the logits (with one
+    /// more for "none of the labels" if the metadata has `other_threshold`). If the metadata has
+    /// `embedding_size`, there is a second output, f32 `[1, embedding_size]`.
     ///
     /// # Errors
-    /// `model-format` for bytes that are no ONNX or use operators that cannot be run;
-    /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key;
-    /// `model-mismatch` when the shapes are not those that the metadata claims;
-    /// `limit` above 256 MiB.
+    /// `model-format` for bytes that are not ONNX or use operators that cannot be run;
+    /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key; `model-mismatch`
+    /// if the shapes do not match the metadata; `limit` above 256 MiB.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
         if bytes.len() as u64 > MAX_MODEL_BYTES {
             return Err(ErrorKind::Limit {
@@ -99,7 +98,7 @@ impl Model {
         Ok(Model { metadata: Arc::new(metadata), plan, sha256: hex(&Sha256::digest(bytes)).into() })
     }
 
-    /// What the file says about itself.
+    /// The description in the file.
     pub fn metadata(&self) -> &ModelMetadata {
         &self.metadata
     }
@@ -121,7 +120,7 @@ impl Model {
     }
 }
 
-/// The numbers of an output, which a broken network may have made NaN.
+/// The numbers of an output; an error if the network returned NaN or infinity.
 fn finite(output: &Tensor) -> Result<Vec<f32>> {
     let view = output.to_plain_array_view::<f32>().map_err(Error::inference)?;
     let values: Vec<f32> = view.iter().copied().collect();
@@ -136,7 +135,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Activation {
-    /// Scores from what a network or a head returns, divided by `temperature` first.
+    /// Turns the output of a network or a head into scores, after division by `temperature`.
     pub(crate) fn scores(self, outputs: &[f32], temperature: f32) -> Vec<f32> {
         let scaled = outputs.iter().map(|x| x / temperature);
         match self {
@@ -161,7 +160,7 @@ fn softmax(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// 1 / (1 + e^−x): an independent score from a logit.
+/// 1 / (1 + e^−x): turns a logit into an independent score.
 pub fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
@@ -170,8 +169,8 @@ fn format_error(reason: impl fmt::Display) -> Error {
     ErrorKind::ModelFormat { reason: reason.to_string() }.into()
 }
 
-/// Model files are untrusted: an engine that panics on one must not take the caller
-/// along. (In wasm a panic still ends the instance; the worker replaces it.)
+/// Model files are untrusted: if the engine panics on one, the caller must not crash. (In wasm, a
+/// panic still ends the instance; the worker replaces it.)
 fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => result.map_err(|error| format_error(format!("{error:#}"))),

@@ -1,4 +1,4 @@
-//! Pre-emphasis: the first step of speech front ends, which lifts high frequencies.
+//! Pre-emphasis: the first step of speech front ends, which boosts high frequencies.
 
 /// Turns a signal x into y\[n\] = x\[n + 1\] − a · x\[n\], piece by piece. The result is one
 /// sample shorter than the signal.
@@ -14,7 +14,7 @@ impl PreEmphasis {
     }
 
     /// Filters the samples from index `from` on in place. The very first sample of a signal is
-    /// taken out: it is only what the next one is compared with.
+    /// removed: it only serves as the predecessor of the next one.
     pub(crate) fn apply(&mut self, samples: &mut Vec<f32>, from: usize) {
         if samples.len() == from {
             return;

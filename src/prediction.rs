@@ -1,4 +1,4 @@
-//! What the model says: scores over labels for a stretch of audio.
+//! The model's output: a score per label for a stretch of audio.
 
 use crate::labels::Labels;
 use crate::vocabulary::{LabelSource, Vocabulary};
@@ -12,9 +12,9 @@ pub struct Category {
     pub label: String,
     /// Its score, 0 to 1.
     pub score: f32,
-    /// The plain group that it belongs to, where the model has groups.
+    /// The group that it belongs to, if the model has groups.
     pub group: Option<String>,
-    /// Whether it is a label of the head or of the network below.
+    /// Whether it is a label of the head or of the base model.
     pub source: LabelSource,
 }
 
@@ -23,7 +23,7 @@ pub struct Category {
 pub struct GroupScore {
     /// Position among the model's groups.
     pub index: usize,
-    /// What people call it.
+    /// Its name, for people to read.
     pub name: String,
     /// Name of its icon.
     pub icon: String,
@@ -51,9 +51,9 @@ impl Prediction {
         Prediction { vocabulary, start, end, scores, rejected }
     }
 
-    /// What neighbouring segments of one recording say together: from the start of the first
-    /// to the end of the last, every label with its mean score, rejected if most of them are.
-    /// `None` without any.
+    /// Combines neighbouring segments of one recording: from the start of the first to the end of
+    /// the last, with the mean score of each label; rejected if most segments are. `None` if there
+    /// are no segments.
     pub fn mean(predictions: &[Prediction]) -> Option<Prediction> {
         let (first, last) = predictions.first().zip(predictions.last())?;
         let mut scores = vec![0.0; first.scores.len()];
@@ -88,27 +88,26 @@ impl Prediction {
         self.vocabulary.labels()
     }
 
-    /// How many of the labels, the first ones, are a head's; 0 without a head.
+    /// How many labels, counted from the first, are the head's; 0 without a head.
     pub fn head_labels(&self) -> usize {
         self.vocabulary.head_labels()
     }
 
-    /// Whether the sound is none that the model knows, nor the head on it: no label reaches the
-    /// threshold of its source. Its best label should not be shown as an answer.
+    /// Whether the sound is unknown to the model and its head: no label reaches the threshold of
+    /// its source. Do not show the best label as an answer then.
     pub fn rejected(&self) -> bool {
         self.rejected
     }
 
-    /// All labels' indices, best first: those that reach the `rejection_threshold` of their
-    /// source (head or base) before those that do not, and by score. But where one label is
-    /// known to be a kind of another (`Cat` of `Animal`), the special one comes before the
-    /// general one as soon as its score reaches the `rejection_threshold` of its source and a
-    /// quarter of the other's score.
+    /// All labels' indices, best first: those that reach the `rejection_threshold` of their source
+    /// (head or base) before those that do not, and by score. If one label is a kind of another
+    /// (`Cat` of `Animal`), the specific one comes before the general one as soon as its score
+    /// reaches the `rejection_threshold` of its source and a quarter of the other's score.
     pub fn order(&self) -> Vec<usize> {
         self.vocabulary.order(&self.scores)
     }
 
-    /// The `n` best labels in the order of [`Self::order`] (fewer when the model has fewer).
+    /// The `n` best labels in the order of [`Self::order`] (fewer if the model has fewer).
     pub fn top(&self, n: usize) -> Vec<Category> {
         let group = |index: usize| {
             let taxonomy = self.vocabulary.taxonomy()?;
@@ -126,9 +125,9 @@ impl Prediction {
             .collect()
     }
 
-    /// A score per group in the model's order of groups: the highest of its labels, but for
-    /// labels of which a more special one of another group is recognised ([`Self::order`]). Empty
-    /// where the model has no groups.
+    /// A score per group in the model's order of groups: the highest of its labels, ignoring those
+    /// for which a more specific label of another group is recognised ([`Self::order`]). Empty if
+    /// the model has no groups.
     pub fn group_scores(&self) -> Vec<f32> {
         self.vocabulary.group_scores(&self.scores)
     }

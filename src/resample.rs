@@ -1,9 +1,8 @@
 //! Streaming sample rate conversion by rubato's synchronous FFT resampler.
 //!
-//! Audio is converted in blocks of fixed size, whatever the size of the pushes, so
-//! that chunking cannot change the result. The filter's delay is cut off at the
-//! start and its tail is flushed at the end: sample *n* of the output is at the
-//! same time as in the input.
+//! Audio is converted in blocks of fixed size, regardless of the size of the pushes, so chunking
+//! cannot change the result. The filter's delay is cut off at the start and its tail is flushed at
+//! the end: sample *n* of the output is at the same time as in the input.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
@@ -15,11 +14,11 @@ use std::borrow::Cow;
 /// for more than 80 dB of alias rejection right from the target's Nyquist frequency.
 const BLOCK_SECONDS: f64 = 0.04;
 
-/// A whole recording at `rate`: its own samples where it has that rate already, else converted,
-/// as long as before (rounded to the nearest sample).
+/// A whole recording at `rate`. Its samples are unchanged if it already has that rate; otherwise
+/// they are converted, with the same duration (rounded to the nearest sample).
 ///
 /// # Errors
-/// `config` when the resampler refuses the pair of rates.
+/// `config` if the resampler refuses the pair of rates.
 pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Result<Cow<'a, [f32]>> {
     if pcm.rate() == rate {
         return Ok(Cow::Borrowed(pcm.samples()));
@@ -35,7 +34,7 @@ pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Result<Cow<'a, [f32]>> {
 pub struct Resampler {
     input_rate: u64,
     output_rate: u64,
-    /// `None` where the rates are equal and samples pass untouched.
+    /// `None` if the rates are equal and samples pass through unchanged.
     fft: Option<Blocks>,
     samples_in: u64,
     samples_out: u64,
@@ -45,7 +44,7 @@ struct Blocks {
     fft: Fft<f32>,
     pending: Vec<f32>,
     block_out: Vec<f32>,
-    /// Output samples of filter delay that are still to be dropped.
+    /// Output samples of filter delay that still have to be dropped.
     skip: usize,
 }
 
@@ -53,7 +52,7 @@ impl Resampler {
     /// A converter from `input` to `output`.
     ///
     /// # Errors
-    /// `config` when the resampler refuses the pair of rates.
+    /// `config` if the resampler refuses the pair of rates.
     pub fn new(input: SampleRate, output: SampleRate) -> Result<Self> {
         let fft = if input == output { None } else { Some(Blocks::new(input.hz(), output.hz())?) };
         Ok(Resampler {
@@ -68,7 +67,7 @@ impl Resampler {
     /// Appends what can be converted so far to `output`.
     ///
     /// # Errors
-    /// `inference` should the resampler fail, which it does not on checked input.
+    /// `inference` if the resampler fails, which does not happen with checked input.
     pub fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) -> Result<()> {
         self.samples_in += samples.len() as u64;
         let before = output.len();
@@ -80,8 +79,8 @@ impl Resampler {
         Ok(())
     }
 
-    /// Flushes the tail, so that all output together is as long as the input
-    /// (rounded to the nearest sample). The converter must not be used afterwards.
+    /// Flushes the tail, so that the total output is as long as the input (rounded to the nearest
+    /// sample). Do not use the converter afterwards.
     ///
     /// # Errors
     /// As [`Self::push`].
@@ -133,7 +132,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Converts what is pending, followed by zeros.
+    /// Converts the pending samples, followed by zeros.
     fn flush(&mut self, output: &mut Vec<f32>) -> Result<()> {
         let block = self.fft.input_frames_next();
         self.pending.resize(block, 0.0);

@@ -1,6 +1,6 @@
-//! Feature columns → scores: lays columns out for the network, runs it on one input at a time,
-//! and pools what it says of a segment's patches; a head's labels join those of the network, or
-//! answer alone.
+//! Feature columns → scores. Lays columns out for the network, runs it on one input at a time, and
+//! pools its outputs over a segment's patches. A head adds its labels to those of the network, or
+//! replaces them all.
 
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
@@ -16,17 +16,17 @@ pub(crate) struct Scorer {
     model: Model,
     answers: Answers,
     vocabulary: Vocabulary,
-    /// What model and head together say about themselves.
+    /// The combined metadata of model and head.
     metadata: Arc<ModelMetadata>,
     input: Vec<f32>,
 }
 
-/// Whose scores a segment has.
+/// Where the scores of a segment come from.
 #[derive(Clone)]
 enum Answers {
-    /// The network's.
+    /// The network alone.
     Base,
-    /// The head's, then the network's for those of its labels that stay, given by index.
+    /// The head, then the network for its labels that stay, given by index.
     Joint(Head, Arc<[usize]>),
     /// The head's.
     Head(Head),
@@ -36,7 +36,7 @@ enum Answers {
 #[derive(Clone)]
 pub(crate) struct PatchOutput {
     pub(crate) patch: Patch,
-    /// Score of "none of the labels", from a network that has it.
+    /// Score of "none of the labels", if the network has that output.
     other: Option<f32>,
 }
 
@@ -48,10 +48,10 @@ impl Scorer {
         Self::new(model, Answers::Base, vocabulary, metadata)
     }
 
-    /// A head's labels among those of its base.
+    /// A head's labels merged with those of its base.
     ///
     /// # Errors
-    /// `head-mismatch` or `head-format` for a head that does not sit on `model`.
+    /// `head-mismatch` or `head-format` if the head does not fit `model`.
     pub(crate) fn joint(model: Model, head: Head) -> Result<Self> {
         head.check_fit(&model)?;
         let base = model.metadata();
@@ -70,7 +70,7 @@ impl Scorer {
     /// A head's labels alone, over segments of its own length.
     ///
     /// # Errors
-    /// `head-mismatch` or `head-format` for a head that does not sit on `model`.
+    /// `head-mismatch` or `head-format` if the head does not fit `model`.
     pub(crate) fn head_only(model: Model, head: Head) -> Result<Self> {
         head.check_fit(&model)?;
         let (base, own) = (model.metadata(), head.metadata());
@@ -110,8 +110,7 @@ impl Scorer {
         &self.vocabulary
     }
 
-    /// Runs the network on columns, at most as many as it takes at a time; silence follows
-    /// fewer.
+    /// Runs the network on at most as many columns as its input has; fewer are followed by silence.
     pub(crate) fn run(&mut self, columns: &[f32]) -> Result<PatchOutput> {
         let outputs = self.outputs(columns)?;
         let base = self.model.metadata();
@@ -126,7 +125,7 @@ impl Scorer {
         })
     }
 
-    /// What the whole of a segment says, from what its patches (at least one) say.
+    /// The result for a segment, from those of its patches (at least one).
     pub(crate) fn pool<'a>(&self, outputs: impl Iterator<Item = &'a PatchOutput>) -> Scored {
         let outputs: Vec<&PatchOutput> = outputs.collect();
         let patches: Vec<&Patch> = outputs.iter().map(|output| &output.patch).collect();
@@ -154,7 +153,7 @@ impl Scorer {
         }
     }
 
-    /// Whether the network says that a segment is none of its labels.
+    /// Whether the network's output for "none of the labels" rejects a segment.
     fn none_of_base(&self, outputs: &[&PatchOutput]) -> bool {
         let others: Option<Vec<f32>> = outputs.iter().map(|output| output.other).collect();
         let threshold = self.model.metadata().other_threshold;
@@ -175,8 +174,8 @@ impl Scorer {
 }
 
 /// Lays columns, `[frames][n_mels]`, out as a network's input, `[n_mels][input frames]`, with the
-/// mean subtracted and divided by the standard deviation. Columns of the value `silence` follow
-/// where there are fewer of them; those beyond the input are left out.
+/// mean subtracted and divided by the standard deviation. If there are too few columns, columns of
+/// the value `silence` follow; surplus columns are ignored.
 ///
 /// # Panics
 /// If `n_mels` is 0.
@@ -208,7 +207,7 @@ pub(crate) fn check_columns(columns: &[f32], n_mels: usize, max: usize) -> Resul
 }
 
 /// The base's metadata with the head's name, card, calibration and thresholds; hop and smoothing
-/// stay the base's. The terms of both apply to what the two say together, so both are named.
+/// stay those of the base. Both licences apply to the combination, so both are named.
 fn described_by(head: &Head, base: &ModelMetadata) -> ModelMetadata {
     let head = head.metadata().clone();
     let Decision { hop_seconds, smoothing_seconds, .. } = base.decision;

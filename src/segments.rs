@@ -1,7 +1,7 @@
 //! Recordings that arrive in pieces → the predictions of the whole, one per segment.
 //!
-//! However long a recording is, only the columns, or the outputs for its patches,
-//! of about one segment are kept.
+//! Only the columns, or the outputs for the patches, of about one segment are kept, no matter how
+//! long the recording is.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::Result;
@@ -13,10 +13,11 @@ use crate::scorer::{PatchOutput, Scorer};
 use crate::vocabulary::Scored;
 use std::collections::VecDeque;
 
-/// A recording, piece by piece. However it is cut, the predictions are those of
-/// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop).
+/// A recording, piece by piece. The predictions are those of
+/// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop), no matter how it is
+/// split.
 ///
-/// Segments are laid out in units: feature columns, or patches for a network of patches.
+/// Segments consist of units: feature columns, or patches for a network with patches.
 pub struct Segments {
     columns: ColumnStream,
     scorer: Scorer,
@@ -26,13 +27,13 @@ pub struct Segments {
     /// Units in a segment, and from one segment to the next.
     segment: usize,
     hop: usize,
-    /// The unit with which the next segment begins, unless the recording ends before.
+    /// The first unit of the next segment, unless the recording ends before it.
     next: usize,
-    /// Columns that may still be needed, `[columns][n_mels]`, the first being the recording's
-    /// column `dropped`.
+    /// Columns that may still be needed, `[columns][n_mels]`, starting with the recording's column
+    /// `dropped`.
     kept: Vec<f32>,
     dropped: usize,
-    /// The outputs for patches, the first being the recording's patch `forgotten`.
+    /// The outputs for patches, starting with the recording's patch `forgotten`.
     outputs: VecDeque<PatchOutput>,
     forgotten: usize,
     untaken: Option<Vec<f32>>,
@@ -70,19 +71,19 @@ impl Segments {
         self.untaken.get_or_insert_default();
     }
 
-    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for
-    /// drawing; none unless [`Self::keep_columns`] was called. Whoever keeps them takes them
-    /// after every push, or they add up.
+    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for drawing;
+    /// none unless [`Self::keep_columns`] was called. Take them after every push; otherwise they
+    /// accumulate.
     pub fn take_columns(&mut self) -> Vec<f32> {
         self.untaken.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Takes mono samples and returns the predictions of the segments that they complete. No
-    /// samples at all are fine.
+    /// Takes mono samples and returns the predictions of the segments that they complete. An empty
+    /// slice is allowed.
     ///
     /// # Errors
-    /// `audio-non-finite` for NaN or infinity: nothing of this piece is taken then.
-    /// `inference` should the network fail.
+    /// `audio-non-finite` for NaN or infinity: the whole piece is discarded. `inference` if the
+    /// network fails.
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Prediction>> {
         check_finite(samples)?;
         self.samples += samples.len() as u64;
@@ -92,13 +93,12 @@ impl Segments {
         self.advance()
     }
 
-    /// The last predictions, and the last columns where they are kept; the last segment of all
-    /// is moved so that it ends with the recording. A recording that is not longer than a
-    /// segment has exactly one.
+    /// The last predictions, and the last columns if they are kept. The last segment is moved so
+    /// that it ends with the recording. A recording no longer than a segment has exactly one.
     ///
     /// # Errors
-    /// `audio-too-short` for less audio than one feature column needs; `inference` should
-    /// the network fail.
+    /// `audio-too-short` for less audio than one feature column needs; `inference` if the network
+    /// fails.
     pub fn finish(mut self) -> Result<(Vec<Prediction>, Vec<f32>)> {
         let before = self.kept.len();
         self.columns.finish(&mut self.kept)?;
@@ -122,7 +122,7 @@ impl Segments {
         Ok((predictions, columns))
     }
 
-    /// Predicts every segment that the recording surely has, and drops what none needs.
+    /// Predicts every segment that the recording certainly has, and drops what is no longer needed.
     fn advance(&mut self) -> Result<Vec<Prediction>> {
         let mut predictions = Vec::new();
         let total = self.total_columns();
@@ -130,14 +130,14 @@ impl Segments {
             Some(patch) => {
                 let full =
                     (total + patch.hop_frames).saturating_sub(patch.frames) / patch.hop_frames;
-                // Fewer where the last ones may turn out not to be patches of their own.
+                // Fewer if the last ones may turn out not to be separate patches.
                 self.run_patches(
                     patch,
                     full.min(patch_count(total, patch.frames, patch.hop_frames)),
                 )?;
                 self.forgotten + self.outputs.len()
             }
-            // Not longer than a segment, but for the slack, it has one segment only.
+            // Up to the length of a segment, plus the slack, a recording has only one segment.
             None if total <= self.segment + SLACK_COLUMNS => return Ok(predictions),
             None => total,
         };
@@ -145,7 +145,7 @@ impl Segments {
             predictions.push(self.predict(self.next, total)?);
             self.next += self.hop;
         }
-        // The last segment of all begins here at the earliest.
+        // The very last segment cannot start earlier than this.
         let needed = self.next.min(units.saturating_sub(self.segment));
         match self.patch {
             Some(patch) => {
@@ -189,8 +189,8 @@ impl Segments {
         Ok(self.prediction(start, is_last, scored))
     }
 
-    /// A prediction for the segment from column `first` on, rejected by the own
-    /// thresholds of model and head. The last segment ends with the recording, whatever its columns round to.
+    /// A prediction for the segment from column `first` on, rejected by the thresholds of model and
+    /// head. The last segment ends with the recording, even if its columns round to another length.
     fn prediction(&self, first: usize, is_last: bool, scored: Scored) -> Prediction {
         let metadata = self.scorer.metadata();
         let duration = self.samples as f64 / f64::from(self.rate.hz());

@@ -11,27 +11,27 @@ pub struct SoundEvent {
     pub label: String,
     /// When it started, in seconds; exact to one hop.
     pub onset: f64,
-    /// When it ended, in seconds; `None` while it goes on.
+    /// When it ended, in seconds; `None` while it continues.
     pub offset: Option<f64>,
     /// Its highest smoothed score so far.
     pub score: f32,
 }
 
-/// Averages the last scores: a plain mean, so that nothing older than its window counts.
+/// Averages the last scores. It is a plain mean, so nothing older than its window counts.
 pub(crate) struct Smoother {
     length: usize,
     window: VecDeque<Scored>,
 }
 
 impl Smoother {
-    /// Averages over `length` predictions; 0 and 1 leave scores as they are.
+    /// Averages over `length` predictions; 0 and 1 leave scores unchanged.
     pub(crate) fn new(length: usize) -> Self {
         let length = length.max(1);
         Smoother { length, window: VecDeque::with_capacity(length) }
     }
 
-    /// Takes the newest scores and returns the mean, and what most of the window says of the
-    /// rest.
+    /// Takes the newest scores and returns the mean of the window; `none_of_base` follows its
+    /// majority.
     pub(crate) fn push(&mut self, scored: Scored) -> Scored {
         if self.window.len() == self.length {
             self.window.pop_front();
@@ -50,12 +50,12 @@ impl Smoother {
     }
 }
 
-/// Turns smoothed scores into events with hysteresis: a label's event starts at the
-/// upper threshold and ends below the lower one. A label that a more special one outdoes
-/// (`Animal` where a `Cat` is detected) has no event.
+/// Turns smoothed scores into events with hysteresis: a label's event starts at the upper threshold
+/// and ends below the lower one. A label has no event while a more specific one is detected
+/// (`Animal` while `Cat` is).
 pub(crate) struct EventDetector {
     vocabulary: Vocabulary,
-    /// By label, the upper and the lower threshold.
+    /// For each label, the upper and the lower threshold.
     on_off: Vec<(f32, f32)>,
     open: Vec<Option<SoundEvent>>,
 }
@@ -81,8 +81,8 @@ impl EventDetector {
         Ok(EventDetector { open: vec![None; labels], vocabulary, on_off })
     }
 
-    /// Takes the smoothed scores of the hop from `start` to `now` (seconds) and returns
-    /// events that sound now or have just ended. A rejected hop ends all events.
+    /// Takes the smoothed scores of the hop from `start` to `now` (seconds) and returns the events
+    /// that are open or have just ended. A rejected hop ends all events.
     pub(crate) fn push(
         &mut self,
         (start, now): (f64, f64),
@@ -113,12 +113,12 @@ impl EventDetector {
         events
     }
 
-    /// Whether anything sounds.
+    /// Whether any event is open.
     pub(crate) fn any_open(&self) -> bool {
         self.open.iter().any(Option::is_some)
     }
 
-    /// Ends everything that still sounds.
+    /// Ends all open events.
     pub(crate) fn finish(&mut self, now: f64) -> Vec<SoundEvent> {
         self.open.iter_mut().filter_map(|slot| slot.take()).map(|event| ended(event, now)).collect()
     }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn smoother_forgets_what_left_its_window() {
+    fn old_scores_leave_the_window() {
         let mut smoother = Smoother::new(2);
         assert_eq!(smoother.push(scored(&[1.0, 0.0], true)).scores, [1.0, 0.0]);
         let mean = smoother.push(scored(&[0.0, 1.0], false));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_special_label_has_the_event() {
+    fn the_specific_label_has_the_event() {
         let groups = vec![Group { name: "Animals".into(), icon: "animals".into() }];
         let taxonomy = Taxonomy::new(groups, vec![0, 0], vec![vec![], vec![0]]).unwrap();
         let thresholds = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };

@@ -6,7 +6,7 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
-/// The form of the window.
+/// The window function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
     /// A periodic Hann window (`scipy.signal.get_window("hann", n)`, `torch.hann_window(n)`),
@@ -19,14 +19,14 @@ pub enum Window {
 }
 
 impl Window {
-    /// Its `length` weights.
+    /// The `length` weights of the window.
     fn weights(self, length: usize) -> impl Iterator<Item = f32> {
         let period = match self {
             Window::Hann => length,
             Window::HannSymmetric => length - 1,
         };
         (0..length).map(move |n| {
-            // A symmetric window of one sample is nothing but its peak.
+            // A symmetric window of one sample is just its peak.
             let turn = if period == 0 { 0.5 } else { n as f64 / period as f64 };
             (0.5 - 0.5 * (2.0 * std::f64::consts::PI * turn).cos()) as f32
         })
@@ -49,12 +49,12 @@ impl PowerSpectrum {
     /// (centred and zero-padded to `n_fft`); `power` is 1 for magnitudes, 2 for power.
     ///
     /// # Errors
-    /// `config` when `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
+    /// `config` if `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
     pub fn new(n_fft: usize, win_length: usize, power: f32) -> Result<Self> {
         Self::with_layout(n_fft, win_length, power, FrameLayout::Librosa)
     }
 
-    /// As [`Self::new`], with the window where `layout` has it.
+    /// Like [`Self::new`], with the window at the position given by `layout`.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -67,7 +67,7 @@ impl PowerSpectrum {
         Self::with_window(n_fft, win_length, power, layout, Window::Hann)
     }
 
-    /// As [`Self::with_layout`], with a window of another form.
+    /// Like [`Self::with_layout`], with another window function.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -108,7 +108,7 @@ impl PowerSpectrum {
     /// Writes the spectrum of `frame` (`n_fft` samples) to `output` ([`Self::bins`] values).
     ///
     /// # Errors
-    /// `inference` when a slice does not have the stated length.
+    /// `inference` if a slice does not have the stated length.
     pub fn process(&mut self, frame: &[f32], output: &mut [f32]) -> Result<()> {
         if frame.len() != self.n_fft() || output.len() != self.bins() {
             return Err(Error::inference(format!(

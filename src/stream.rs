@@ -1,9 +1,9 @@
 //! Live audio → an update every hop.
 //!
-//! Feature columns are computed once, as audio arrives, and kept in a ring as long as the network's
-//! input. A network of whole segments runs on the ring every hop. A network of patches runs once
-//! on each patch, and every hop the outputs for the newest segment's patches are pooled. The ring
-//! is silence at first, so that the first update comes after one hop.
+//! Feature columns are computed once, as audio arrives, and kept in a ring that is as long as the
+//! network's input. A network with whole segments runs on the ring every hop. A network with
+//! patches runs once on each patch, and every hop the outputs for the patches of the newest segment
+//! are pooled. The ring is filled with silence at first, so the first update comes after one hop.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::{Error, Result};
@@ -15,11 +15,11 @@ use crate::smooth::{EventDetector, Smoother, SoundEvent, check_unit};
 use crate::vocabulary::Vocabulary;
 use std::collections::VecDeque;
 
-/// Columns kept for [`Stream::take_columns`] when nobody takes them: about 20 s.
+/// Most columns kept for [`Stream::take_columns`]: about 20 s.
 const MAX_UNTAKEN_COLUMNS: usize = 1_024;
 
-/// Settings of a stream; what is `None` is the own setting of model and head. A threshold that is
-/// given is that of all labels, the head's and the base's.
+/// Settings of a stream. `None` uses the setting of the model and its head. A threshold that is set
+/// applies to all labels, the head's and the base's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamConfig {
     /// Seconds between updates, rounded to whole feature columns.
@@ -43,11 +43,11 @@ pub struct Update {
     pub prediction: Prediction,
     /// The scores of the newest segment alone.
     pub raw_scores: Vec<f32>,
-    /// Events that sound now or have just ended.
+    /// Events that are open or have just ended.
     pub events: Vec<SoundEvent>,
 }
 
-/// Audio that arrives piece by piece. However the pieces are cut, updates are the same.
+/// Audio that arrives piece by piece. The updates are the same no matter how it is split.
 pub struct Stream {
     columns: ColumnStream,
     scorer: Scorer,
@@ -55,14 +55,14 @@ pub struct Stream {
     events: EventDetector,
     vocabulary: Vocabulary,
     hop: usize,
-    /// Columns from one run of the network to the next: `hop`, or less for patches.
+    /// Columns from one inference to the next: `hop`, or less with patches.
     step: usize,
     /// The network's next input, `[input_frames][n_mels]`, oldest first.
     ring: VecDeque<f32>,
     /// The outputs for the newest segment's inputs, oldest first; at most `patches`.
     outputs: VecDeque<PatchOutput>,
     patches: usize,
-    /// Whether there is an output that no update has reported.
+    /// Whether there is an output that no update has reported yet.
     unreported: bool,
     /// Columns not yet handed out by `take_columns`.
     untaken: Vec<f32>,
@@ -112,12 +112,12 @@ impl Stream {
         })
     }
 
-    /// Takes mono samples at the stream's rate and returns an update for every hop that
-    /// they complete. No samples at all are fine and give no update.
+    /// Takes mono samples at the stream's rate and returns an update for every hop that they
+    /// complete. An empty slice is allowed and gives no update.
     ///
     /// # Errors
-    /// `audio-non-finite` for NaN or infinity: nothing of this piece is taken then, and
-    /// the stream goes on with the next. `inference` should the network fail.
+    /// `audio-non-finite` for NaN or infinity: the whole piece is discarded, and the stream
+    /// continues with the next one. `inference` if the network fails.
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Update>> {
         check_finite(samples)?;
         let mut fresh = std::mem::take(&mut self.fresh);
@@ -130,17 +130,17 @@ impl Stream {
         updates
     }
 
-    /// Hears the last columns, ends all events and returns the updates of the hops that
-    /// were still open; the last one may cover less than a hop.
+    /// Processes the last columns, ends all events and returns the remaining updates; the last one
+    /// may cover less than a hop.
     ///
     /// # Errors
-    /// `audio-too-short` when the audio makes less than one column in all.
+    /// `audio-too-short` if all the audio together gives less than one column.
     pub fn finish(mut self) -> Result<Vec<Update>> {
         let mut fresh = Vec::new();
         self.columns.finish(&mut fresh)?;
         let mut updates = self.process(&fresh)?;
         self.hear_rest()?;
-        // The end could not be reported any more, and would be lost.
+        // Otherwise the end of these events would never be reported.
         if self.unreported || (updates.is_empty() && self.events.any_open()) {
             updates.push(self.update());
         }
@@ -152,8 +152,8 @@ impl Stream {
         Ok(updates)
     }
 
-    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for
-    /// drawing. When they are not taken, only the newest 1,024 are kept.
+    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for drawing.
+    /// If you do not take them, only the newest 1,024 are kept.
     pub fn take_columns(&mut self) -> Vec<f32> {
         std::mem::take(&mut self.untaken)
     }
@@ -179,8 +179,8 @@ impl Stream {
         Ok(updates)
     }
 
-    /// Hears what has come since the network ran last. Patches stay on their grid, as in a
-    /// recording that ends here; a network of segments runs on the newest one.
+    /// Runs the network on what has arrived since it last ran. Patches stay on their grid, as in a
+    /// recording that ends here; a network with segments runs on the newest one.
     fn hear_rest(&mut self) -> Result<()> {
         let rest = (self.columns_processed % self.step as u64) as usize;
         let inputs = self.scorer.metadata().input_frames();
@@ -198,8 +198,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Keeps what the network said of its input up to column `end`, as part of the newest
-    /// segment. What it said while the ring was not yet full counts only until it is.
+    /// Keeps the network's output for its input up to column `end`, as part of the newest segment.
+    /// Outputs from before the ring was full count only until it is.
     fn keep(&mut self, output: PatchOutput, end: u64) {
         let inputs = self.scorer.metadata().input_frames() as u64;
         let first_full = end >= inputs && end - (self.step as u64) < inputs;
@@ -213,7 +213,7 @@ impl Stream {
         self.unreported = true;
     }
 
-    /// What the newest segment says.
+    /// The scores of the newest segment.
     fn update(&mut self) -> Update {
         let previous = self.seconds(self.columns_scored);
         let time = self.seconds(self.columns_processed);

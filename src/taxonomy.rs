@@ -1,5 +1,5 @@
-//! What a model's labels have to do with each other: plain groups for people, and which label
-//! is a kind of which.
+//! How a model's labels relate to each other: plain groups for people, and which label is a kind of
+//! which.
 
 use crate::error::{Error, Result};
 use std::collections::HashSet;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 /// A plain group of labels, such as all sounds of cats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What people call it.
+    /// Its name, for people to read.
     pub name: String,
-    /// Name of its icon; which picture that is, is for the page to say.
+    /// Name of its icon; the page decides which picture that is.
     pub icon: String,
 }
 
-/// Groups of a model's labels, and parents among them. Cheap to clone.
+/// Groups of a model's labels, and the parents of each label. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taxonomy(Arc<Parts>);
 
@@ -31,8 +31,8 @@ impl Taxonomy {
     /// Checks groups, the group of every label, and the direct parents of every label.
     ///
     /// # Errors
-    /// `config` when there are no groups, an index is out of range, the lists do not have
-    /// the same length, or a label is its own ancestor.
+    /// `config` if there are no groups, an index is out of range, the lists do not have the same
+    /// length, or a label is its own ancestor.
     pub fn new(
         groups: Vec<Group>,
         label_groups: Vec<usize>,
@@ -85,7 +85,7 @@ impl Taxonomy {
     }
 }
 
-/// Every label above `label`, each once; `label` itself where parents run in a circle.
+/// All ancestors of `label`, each once; includes `label` itself if parents form a cycle.
 pub(crate) fn ancestors(label: usize, parents: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn senseless_taxonomies_are_refused() {
+    fn invalid_taxonomies_are_refused() {
         let group = || vec![Group { name: "A".into(), icon: "a".into() }];
         for (label_groups, parents) in [
             (vec![1], vec![vec![]]),

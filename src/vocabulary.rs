@@ -1,21 +1,21 @@
-//! The labels that a classifier chooses from, with what orders and bounds them: which is a kind
-//! of which, whose label it is, and from which score on it counts. Made once, when the
-//! classifier is made; whatever comes after the scores asks it.
+//! The labels that a classifier chooses from, with everything needed to rank them: which label is a
+//! kind of which, where it comes from, and its thresholds. Created once with the classifier; all
+//! code that interprets scores uses it.
 
 use crate::labels::Labels;
 use crate::taxonomy::Taxonomy;
 use std::sync::Arc;
 
-/// Share of a general label's score that a special one must reach to be named before it. Below,
-/// it would be a guess beside a certainty.
+/// Share of a general label's score that a specific one must reach to be ranked before it. With
+/// less, the specific label would be a mere guess.
 const SPECIAL_SHARE: f32 = 0.25;
 
-/// Whose label it is.
+/// Where a label comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabelSource {
-    /// The head's.
+    /// The head.
     Head,
-    /// That of the network, on which a head may sit.
+    /// The network, which may have a head.
     Base,
 }
 
@@ -29,26 +29,27 @@ impl LabelSource {
     }
 }
 
-/// Scores from which a label counts.
+/// Thresholds of a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Thresholds {
     /// Below it, a label is not recognised.
     pub(crate) rejection: f32,
-    /// An event starts, and a special label outdoes a general one.
+    /// From this score on, an event starts and a specific label suppresses the event of a general
+    /// one.
     pub(crate) on: f32,
     /// Below it, an event ends.
     pub(crate) off: f32,
 }
 
-/// Scores of a vocabulary, and what they leave unsaid.
+/// Scores of a vocabulary, with what else decides on rejection.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scored {
-    /// By label.
+    /// For each label.
     pub(crate) scores: Vec<f32>,
-    /// The probability that the sound is any of the labels, where the scores are those of a
-    /// sound that is one of them; else 1.
+    /// The probability that the sound is any of the labels, if the scores assume that it is one of
+    /// them; otherwise 1.
     pub(crate) presence: f32,
-    /// Whether the network itself says that it is none of the base's labels.
+    /// Whether the network's output for "none of the labels" exceeds its threshold.
     pub(crate) none_of_base: bool,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Vocabulary(Arc<Parts>);
 struct Parts {
     labels: Labels,
     taxonomy: Option<Taxonomy>,
-    /// How many of the labels, the first ones, are the head's.
+    /// How many labels, counted from the first, are the head's.
     head_labels: usize,
     head: Thresholds,
     base: Thresholds,
@@ -77,13 +78,13 @@ impl Vocabulary {
         Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels: 0, head, base }))
     }
 
-    /// The labels of a head that answers alone.
+    /// The labels of a head that is used alone.
     pub(crate) fn of_head(labels: Labels, thresholds: Thresholds) -> Self {
         let (head_labels, head, base) = (labels.len(), thresholds, thresholds);
         Vocabulary(Arc::new(Parts { labels, taxonomy: None, head_labels, head, base }))
     }
 
-    /// Labels of which the first `head_labels` are a head's.
+    /// Labels, the first `head_labels` of which are a head's.
     pub(crate) fn joint(
         (labels, head_labels): (Labels, usize),
         taxonomy: Option<Taxonomy>,
@@ -93,7 +94,7 @@ impl Vocabulary {
         Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels, head, base }))
     }
 
-    /// The same with one threshold of recognition for all labels.
+    /// The same with one recognition threshold for all labels.
     pub(crate) fn with_rejection(&self, rejection: f32) -> Self {
         let mut parts = Parts::clone(&self.0);
         parts.head.rejection = rejection;
@@ -132,8 +133,8 @@ impl Vocabulary {
         })
     }
 
-    /// Whether `special`, a descendant of `general`, is to be named before it: it is recognised,
-    /// and not much more faintly.
+    /// Whether `special`, a descendant of `general`, ranks before it: it is recognised, and its
+    /// score is not much lower.
     fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
         scores[special] >= self.thresholds(special).rejection
             && scores[special] >= SPECIAL_SHARE * scores[general]
@@ -143,7 +144,7 @@ impl Vocabulary {
         self.taxonomy().map_or(&[], |taxonomy| taxonomy.descendants(label))
     }
 
-    /// Whether a more special label, with an event of its own, says better what `label` says.
+    /// Whether a more specific label that reaches its own event threshold replaces `label`.
     pub(crate) fn is_outdone(&self, scores: &[f32], label: usize) -> bool {
         self.descendants(label).iter().any(|&special| {
             scores[special] >= self.thresholds(special).on
@@ -151,8 +152,8 @@ impl Vocabulary {
         })
     }
 
-    /// All labels, best first: by score, those that are recognised before those that are not,
-    /// but a general label waits for a more special one that is recognised as well.
+    /// All labels, best first: by score, with recognised labels before the others, but a general
+    /// label comes after a more specific one that is recognised as well.
     pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
         let is_known = |label: usize| scores[label] >= self.thresholds(label).rejection;
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
@@ -171,8 +172,8 @@ impl Vocabulary {
         order
     }
 
-    /// Names those that go before `label`, then `label`. Descendants have no descendant above
-    /// them, so this ends.
+    /// Adds the labels that rank before `label`, then `label`. There are no cycles, so the
+    /// recursion ends.
     fn name(
         &self,
         label: usize,
@@ -193,8 +194,8 @@ impl Vocabulary {
         order.push(label);
     }
 
-    /// A score per group, in the order of the groups: the highest of its labels, those left
-    /// out that a more special label of another group outdoes. Empty without a taxonomy.
+    /// A score per group, in the order of the groups: the highest of its labels, ignoring those
+    /// that a more specific label of another group outranks. Empty without a taxonomy.
     pub(crate) fn group_scores(&self, scores: &[f32]) -> Vec<f32> {
         let Some(taxonomy) = self.taxonomy() else { return Vec::new() };
         let mut groups = vec![0.0f32; taxonomy.groups().len()];
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faint_child_does_not_speak_for_its_parent() {
+    fn a_faint_child_does_not_replace_its_parent() {
         let vocabulary = of_base(0.1);
         // Recognised, but less than a quarter as strongly.
         assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_probably_absent_is_rejected() {
+    fn improbable_labels_are_rejected() {
         let vocabulary = Vocabulary::of_head(labels(&["a"]), Thresholds { rejection: 0.5, ..OPEN });
         let scored = |presence| Scored { scores: vec![0.9], presence, none_of_base: false };
         assert!(vocabulary.rejects(&scored(0.5)));
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn order_names_every_label_once_whatever_the_scores() {
+    fn order_contains_every_label_once_for_any_scores() {
         let head = Thresholds { rejection: 0.5, ..OPEN };
         for (vocabulary, seed) in (0..200u32).map(|seed| (vocabulary(2, head, OPEN), seed)) {
             let score =

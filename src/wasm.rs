@@ -1,4 +1,4 @@
-//! Bindings for JavaScript: convert types and errors, decide nothing.
+//! JavaScript bindings. They only convert types and errors.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::classifier::Classifier;
@@ -31,7 +31,7 @@ extern "C" {
     pub type JsModelInfo;
 }
 
-/// Sends panics, which are bugs, to the console with their place.
+/// Logs panics, which are bugs, to the console with their location.
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
@@ -51,8 +51,8 @@ pub struct WasmClassifier {
 
 #[wasm_bindgen]
 impl WasmClassifier {
-    /// Reads the bytes of a self-describing ONNX model, and of a head whose labels join those of
-    /// the model, or answer alone where `headOnly` is true.
+    /// Reads the bytes of an ONNX model with its own description, and of an optional head. The
+    /// head's labels are added to the model's, or are the only ones if `headOnly` is true.
     #[wasm_bindgen(constructor)]
     pub fn new(
         model: &[u8],
@@ -70,7 +70,7 @@ impl WasmClassifier {
         Ok(WasmClassifier { classifier: classifier.map_err(to_js)? })
     }
 
-    /// What the model file, or the head on it, says about itself.
+    /// The description of the model file, or of the head on it.
     pub fn metadata(&self) -> JsModelInfo {
         model_info(&self.classifier).unchecked_into()
     }
@@ -154,8 +154,7 @@ impl WasmSegments {
         self.segments.take_columns()
     }
 
-    /// Ends the recording (it must not be used, nor freed, afterwards) and returns its last
-    /// predictions.
+    /// Ends the recording and returns its last predictions. Do not use or free it afterwards.
     pub fn finish(self) -> Result<JsPredictions, JsValue> {
         let (predictions, _) = self.segments.finish().map_err(to_js)?;
         Ok(predictions_to_js(&predictions))
@@ -181,14 +180,13 @@ impl WasmStream {
         self.stream.take_columns()
     }
 
-    /// Ends the stream (it must not be used, nor freed, afterwards) and returns what was
-    /// still open.
+    /// Ends the stream and returns the last updates. Do not use or free it afterwards.
     pub fn finish(self) -> Result<JsUpdates, JsValue> {
         self.stream.finish().map(|updates| updates_to_js(&updates)).map_err(to_js)
     }
 }
 
-/// A rate as JavaScript gives it; what is no whole number of Hz is 0, which is refused.
+/// A rate from JavaScript. Anything but a whole number of Hz becomes 0, which is refused.
 fn rate(hz: f64) -> Result<SampleRate, Error> {
     // `as` saturates: NaN and negative numbers become 0.
     SampleRate::new(hz.round() as u32)
@@ -291,7 +289,7 @@ fn groups(metadata: &ModelMetadata) -> (Array, Array) {
 fn object(entries: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (key, value) in entries {
-        // Setting a fresh key of a plain object cannot fail.
+        // Setting a new key of a plain object cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str(key), value);
     }
     object.into()

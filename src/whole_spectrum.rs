@@ -4,11 +4,11 @@ use crate::audio::Pcm;
 use crate::error::{Error, ErrorKind, Result};
 use realfft::RealFftPlanner;
 
-/// The longest recording that is transformed as a whole, in samples: 12.7 minutes at 44,100 Hz.
+/// The longest recording that can be transformed as a whole, in samples: 12.7 minutes at 44,100 Hz.
 /// The transform takes up to about 64 bytes per sample.
 const MAX_SAMPLES: usize = 1 << 25;
 
-/// The smallest amplitude that counts as more than silence: −200 dB.
+/// Amplitudes below this count as silence: −200 dB.
 const MIN_AMPLITUDE: f64 = 1e-10;
 
 /// The magnitude of a recording at *n* / 2 + 1 frequencies, for *n* samples.
@@ -27,14 +27,13 @@ impl WholeSpectrum {
     }
 }
 
-/// The Fourier transform of a whole recording at its own rate, without a window, in numpy's words
+/// The Fourier transform of a whole recording at its own rate, without a window; in numpy,
 ///
 /// `20 * log10(maximum(abs(rfft(y)) * k / n, 1e-10))`
 ///
 /// where `k` is 2, or 1 for the bins that have no mirror image: 0 Hz and, with an even number of
-/// samples, the last. So a sine with an amplitude of 1 that fits into the recording a whole number
-/// of times reads 0 dB, a constant of 1 as well, and digital silence −200 dB. Computed in double
-/// precision.
+/// samples, the last. A sine of amplitude 1 with a whole number of periods therefore reads 0 dB, so
+/// does a constant of 1, and digital silence reads −200 dB. Computed in double precision.
 ///
 /// # Errors
 /// `limit` beyond 33,554,432 samples.

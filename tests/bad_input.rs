@@ -1,4 +1,4 @@
-//! Every bad input is refused with its code, and never with a panic.
+//! Every bad input is refused with its code, never with a panic.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -80,7 +80,7 @@ fn too_little_audio() {
 }
 
 #[test]
-fn loud_samples_are_finite_and_stay_so() {
+fn loud_samples_stay_finite() {
     let mut classifier = classifier();
     let samples: Vec<f32> = (0..30_000).map(|n| if n % 2 == 0 { 1e15 } else { -1e15 }).collect();
     let pcm = Pcm::new(&samples, SampleRate::new(22_050).unwrap()).unwrap();
@@ -107,7 +107,7 @@ fn hops() {
 }
 
 #[test]
-fn bytes_that_are_no_model() {
+fn bytes_that_are_not_a_model() {
     let mut state = 9u64;
     let mut noise = |length: usize| -> Vec<u8> {
         let next = |_| {
@@ -141,7 +141,7 @@ fn damaged_models_never_panic() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let at = state as usize % damaged.len();
         damaged[at] ^= 1 << (state >> 29);
-        // Some damage does no harm; the rest must be a typed error.
+        // Some damage is harmless; the rest must give a typed error.
         if let Err(error) = Model::from_onnx(&damaged) {
             assert!(sourcing_sound::ERROR_CODES.contains(&error.code()));
         }
@@ -169,7 +169,7 @@ fn every_missing_key_is_named() {
 }
 
 #[test]
-fn a_format_of_the_future() {
+fn a_newer_format() {
     for version in ["2", "0", "", "one"] {
         assert_eq!(refusal(&with_prop("format_version", version)).code(), "metadata-version");
     }

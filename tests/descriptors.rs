@@ -1,5 +1,5 @@
 //! The descriptors against librosa and numpy. `tests/golden/descriptors.py` writes the goldens and
-//! says what is in each file; `tests/common/descriptors.rs` says how errors are measured.
+//! describes each file; `tests/common/descriptors.rs` defines how errors are measured.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -12,11 +12,12 @@ use sourcing_sound::{
     Dct, DescriptorConfig, Descriptors, Pcm, SampleRate, magnitude_db, power_to_db,
 };
 
-/// What is asked of arrays. Measured are up to 4e-5 for power and 1.3e-4 for cepstral coefficients
-/// without `top_db`: bands 100 dB below a tone hold the rounding errors of a 32-bit transform.
+/// Largest accepted error of arrays. Measured errors are up to 4e-5 for power and 1.3e-4 for
+/// cepstral coefficients without `top_db`: bands 100 dB below a tone contain rounding errors of a
+/// 32-bit transform.
 const TOLERANCE: f32 = 1e-3;
 
-/// What is asked of the descriptors with one value per frame. Measured are up to 4e-7.
+/// Largest accepted error of descriptors with one value per frame. Measured errors are up to 4e-7.
 const TIGHT_TOLERANCE: f32 = 1e-5;
 
 #[test]
@@ -57,7 +58,7 @@ struct WholeGolden {
     magnitude_db: Vec<f32>,
 }
 
-/// The values are logarithms already, so the bound is absolute: a thousandth of a decibel.
+/// The values are already logarithms, so the bound is absolute: a thousandth of a decibel.
 #[test]
 fn spectra_of_whole_clips_agree_with_numpy() {
     let goldens: Vec<WholeGolden> =
@@ -120,7 +121,7 @@ fn decibels_stop_at_the_floor_and_at_the_range() {
     power_to_db(&mut [], 1e-10, Some(40.0));
 }
 
-/// A tone keeps its frequency when it is resampled, and frames keep their time.
+/// A resampled tone keeps its frequency, and frames keep their time.
 #[test]
 fn audio_at_another_rate_is_resampled() {
     let tone = |rate: u32| -> Vec<f32> {

@@ -1,5 +1,5 @@
-//! The shipped model of everyday sounds says what the trainer's network said when it was made,
-//! and behaves as its card states.
+//! The shipped everyday model gives the same results as the trainer's network, and behaves as its
+//! card states.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -35,7 +35,7 @@ fn scores_and_embeddings_are_those_of_the_trained_network() {
     assert!(differences.are_accepted(), "{differences:?}");
 }
 
-/// The comparison notices what it is there to notice.
+/// The comparison must notice differences.
 #[test]
 fn other_reference_values_are_not_accepted() {
     let (about, mut values) = (golden("everyday.json"), golden("everyday.f32"));
@@ -45,7 +45,7 @@ fn other_reference_values_are_not_accepted() {
 }
 
 #[test]
-fn it_is_small_and_states_what_it_is() {
+fn it_is_small_and_describes_itself() {
     assert!(bytes().len() <= 1_200_000, "{} bytes", bytes().len());
     let model = model();
     let metadata = model.metadata();
@@ -56,9 +56,9 @@ fn it_is_small_and_states_what_it_is() {
     assert!(metadata.card.licence.contains("MIT"), "{}", metadata.card.licence);
 }
 
-/// Nothing, hardly anything, and a plain tone are no animal.
+/// Silence, faint noise and a plain tone must not be labelled as an animal.
 #[test]
-fn silence_faint_noise_and_tones_are_no_dog() {
+fn silence_faint_noise_and_tones_are_not_animals() {
     let mut classifier = Classifier::new(model()).unwrap();
     let mut state = 1u32;
     let mut noise = |level: f32| {
@@ -93,9 +93,9 @@ fn silence_faint_noise_and_tones_are_no_dog() {
     }
 }
 
-/// The first answer comes with the first hop, and every hop after that.
+/// There is an update for every hop, including the first.
 #[test]
-fn an_answer_comes_every_half_second() {
+fn an_update_comes_every_half_second() {
     let classifier = Classifier::new(model()).unwrap();
     let rate = SampleRate::new(32_000).unwrap();
     let mut stream = classifier.stream(rate, StreamConfig::default()).unwrap();

@@ -1,4 +1,4 @@
-//! The examples do what they say. They are run as cargo has built them beside the tests.
+//! The examples work as described. Cargo has built them together with the tests.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 const RATE: u32 = 44_100;
 
-/// Tests are built into `deps`, examples into the folder beside it.
+/// Tests are built into `deps`, examples into the folder next to it.
 fn executable(example: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let folder = deps.parent().unwrap().with_file_name("examples");
@@ -22,7 +22,7 @@ fn is_siren(line: &str) -> bool {
     line.to_lowercase().contains("siren")
 }
 
-/// What the example prints.
+/// The example's output.
 fn run(example: &str, arguments: &[&Path]) -> String {
     let output = Command::new(executable(example)).args(arguments).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
@@ -30,7 +30,7 @@ fn run(example: &str, arguments: &[&Path]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A siren of `seconds`, in two channels: one sounds, the other does not.
+/// A siren of `seconds` in two channels, one of which is silent.
 fn write_siren(path: &Path, sample_format: hound::SampleFormat, seconds: u32) {
     let bits_per_sample = if sample_format == hound::SampleFormat::Int { 16 } else { 32 };
     let spec = hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample, sample_format };
@@ -68,7 +68,7 @@ fn classify_prints_a_line_for_each_segment() {
 }
 
 #[test]
-fn classify_says_the_same_of_every_sample_format() {
+fn classify_agrees_for_every_sample_format() {
     let folder = tempfile::tempdir().unwrap();
     let printed = [hound::SampleFormat::Int, hound::SampleFormat::Float].map(|format| {
         let path = folder.path().join("siren.wav");
@@ -80,7 +80,7 @@ fn classify_says_the_same_of_every_sample_format() {
 }
 
 #[test]
-fn classify_names_what_it_needs() {
+fn classify_names_its_missing_argument() {
     let output = Command::new(executable("classify")).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
@@ -88,7 +88,7 @@ fn classify_names_what_it_needs() {
 }
 
 #[test]
-fn live_says_when_the_siren_begins_and_ends() {
+fn live_prints_when_the_siren_starts_and_ends() {
     let printed = run("live", &[]);
     let seconds = |what: &str| -> Vec<f64> {
         let lines = printed.lines().filter(|line| is_siren(line) && line.contains(what));

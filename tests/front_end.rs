@@ -1,9 +1,9 @@
-//! The front end against librosa. `tests/golden/front_end.py` writes the goldens and says what is
-//! in each file; `configs.json` beside it holds the settings of each.
+//! The front end against librosa. `tests/golden/front_end.py` writes the goldens and describes each
+//! file; `configs.json` next to it has the settings.
 //!
 //! The relative error of `a` to a golden `b` is |a − b| / max(|b|, floor). The floor is 60 dB below
 //! the largest golden value of the same array (a millionth of a power, a thousandth of a
-//! magnitude): further down, single precision has few digits left.
+//! magnitude): below that, single precision has few digits left.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -20,7 +20,7 @@ use sourcing_sound::mel::MelFilterBank;
 use sourcing_sound::spectrum::PowerSpectrum;
 use sourcing_sound::{ErrorKind, FrameLayout, FrontEnd, FrontEndConfig, PadMode, Pcm, SampleRate};
 
-/// What is analysed of `signal`: emphasised and continued on either side as the settings say.
+/// The signal to analyse: `signal` with pre-emphasis and padding according to the settings.
 fn analysed(golden: &Golden, signal: &[f32]) -> Vec<f32> {
     let signal: Vec<f32> = match golden.pre_emphasis {
         Some(a) => signal.windows(2).map(|pair| pair[1] - a * pair[0]).collect(),
@@ -113,7 +113,7 @@ fn mel_energies_agree_with_librosa() {
     }
 }
 
-/// The whole front end. Its values are logarithms already, so the bound is absolute.
+/// The whole front end. Its values are already logarithms, so the bound is absolute.
 #[test]
 fn columns_agree_with_librosa() {
     let signal = signal();
@@ -129,7 +129,7 @@ fn columns_agree_with_librosa() {
     }
 }
 
-/// How audio is cut into pieces changes no bit, at the front end's own rate and at others.
+/// Splitting audio differently does not change a bit, at the front end's own rate and at others.
 #[test]
 fn pieces_of_any_size_give_the_same_columns() {
     let signal = signal();
@@ -162,7 +162,7 @@ fn config_of(name: &str) -> FrontEndConfig {
     goldens()[name].config()
 }
 
-/// 257 samples are mirrored (n_fft 512), of what pre-emphasis makes one sample shorter.
+/// 257 samples are mirrored (n_fft 512), after pre-emphasis has removed one sample.
 #[test]
 fn too_little_to_mirror_is_refused_with_what_is_needed() {
     let kaldi = config_of("kaldi");
@@ -194,7 +194,7 @@ fn too_little_to_mirror_is_refused_with_what_is_needed() {
     }
 }
 
-/// Frames may follow each other without overlap: what the end is mirrored from is kept even so.
+/// Even if frames do not overlap, the samples needed to mirror the end must be kept.
 #[test]
 fn the_end_is_mirrored_whatever_the_hop() {
     let signal = signal();
@@ -239,9 +239,9 @@ fn settings_out_of_range_are_refused_by_name() {
     }
 }
 
-/// The shortest symmetric window is its peak alone.
+/// The shortest symmetric window is just its peak.
 #[test]
-fn a_window_of_one_sample_lets_it_through() {
+fn a_window_of_one_sample_changes_nothing() {
     let config = FrontEndConfig { win_length: 1, ..config_of("kaldi") };
     let columns = columns_in_pieces(&config, &signal(), SampleRate::new(32_000).unwrap(), &[999]);
     assert!(columns.iter().all(|value| value.is_finite()));

@@ -1,5 +1,5 @@
-//! Models of patches, and heads on their embedding: whole recordings, streams, and what does not
-//! fit. The network is made here: its embedding is the mean level of each third of the bands.
+//! Models with patches, and heads on their embedding: whole recordings, streams, and mismatches.
+//! The network is made here: its embedding is the mean level of each third of the bands.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -30,7 +30,7 @@ fn whole_base() -> Model {
     Model::from_onnx(&tiny_model::patched_onnx(&metadata)).unwrap()
 }
 
-/// Two labels, of which `low` takes the place of the base's.
+/// Two labels; `low` replaces the label of the base.
 fn metadata_for(model: &Model, segment_patches: usize) -> HeadMetadata {
     HeadMetadata {
         name: "pitch".to_owned(),
@@ -73,7 +73,7 @@ fn head_for(model: &Model, segment_patches: usize) -> Head {
     head_of(metadata_for(model, segment_patches), None)
 }
 
-/// Says with this probability that a sound is any of the labels, whatever it is.
+/// A detector that gives every sound this probability of being any of the labels.
 fn always(probability: f32) -> Option<Detector> {
     let features = vec![HeadFeature::LogitMean];
     let bias = (probability / (1.0 - probability)).ln();
@@ -162,7 +162,7 @@ fn a_head_adds_its_labels_to_those_of_its_base() {
 }
 
 #[test]
-fn what_the_head_does_not_know_gets_the_name_of_the_base() {
+fn unknown_sounds_get_the_label_of_the_base() {
     let model = base("base");
     let samples = tone(8_000.0, 40_000);
     let best = |probability, rejection_threshold| {
@@ -184,13 +184,13 @@ fn what_the_head_does_not_know_gets_the_name_of_the_base() {
     assert_eq!((joint.label.as_str(), joint.source), ("high", LabelSource::Base));
     assert!(!rejected && alone.rejected());
     assert!(alone.scores()[1] > 0.9, "as if it were one of the labels");
-    // More probable than what the base says, but not enough for the head.
+    // Higher than the base's scores, but too low for the head.
     let (joint, rejected, _) = best(0.9999, 1.0);
     assert_eq!((joint.label.as_str(), rejected), ("high", false));
 }
 
 #[test]
-fn silence_is_no_trouble() {
+fn silence_gives_valid_scores() {
     for model in [base("base"), whole_base()] {
         let head = head_for(&model, 3);
         let joint = Classifier::with_head(model.clone(), head.clone()).unwrap();
@@ -221,7 +221,7 @@ fn a_base_without_patches_takes_a_head_too() {
 }
 
 #[test]
-fn a_stream_says_what_the_recording_says() {
+fn a_stream_agrees_with_the_recording() {
     let model = base("base");
     let samples = low_then_high(5.3);
     let rate = SampleRate::new(RATE).unwrap();
@@ -244,7 +244,7 @@ fn a_stream_says_what_the_recording_says() {
         }
         assert_eq!(cuts[0], cuts[1]);
         assert_eq!(cuts[0], cuts[2]);
-        // The first answers come before a segment is full; every later one is a segment.
+        // The first updates come before a segment is full; every later one covers a full segment.
         let updates = &cuts[0];
         assert!(updates.len() > whole.len());
         let full = &updates[updates.len() - whole.len()..];
@@ -257,7 +257,7 @@ fn a_stream_says_what_the_recording_says() {
 }
 
 #[test]
-fn thresholds_of_a_stream_are_those_of_all_labels() {
+fn thresholds_of_a_stream_apply_to_all_labels() {
     let model = base("base");
     let classifier =
         Classifier::with_head(model.clone(), head_of(metadata_for(&model, 1), always(0.75)))
@@ -302,7 +302,7 @@ fn a_head_for_another_base_is_refused_by_name() {
     for part in ["pitch", "ours", "theirs", &theirs.sha256()[..12], &ours.sha256()[..12]] {
         assert!(message.contains(part), "{message}");
     }
-    // The same hash, but a network without embedding.
+    // The same hash, but a network without an embedding.
     let plain = Model::from_onnx(&tiny_model::onnx(&tiny_model::metadata())).unwrap();
     let error = Classifier::with_head(plain.clone(), head_for(&plain, 1)).map(|_| ()).unwrap_err();
     assert_eq!(error.code(), "head-format");
@@ -310,7 +310,7 @@ fn a_head_for_another_base_is_refused_by_name() {
 }
 
 #[test]
-fn a_head_that_names_what_its_base_has_not_is_refused() {
+fn a_head_that_names_missing_labels_of_its_base_is_refused() {
     let model = base("base");
     let map = |label: &str, name: &str| BTreeMap::from([(label.into(), vec![name.into()])]);
     let own = || metadata_for(&model, 1);
@@ -331,7 +331,7 @@ fn a_head_that_names_what_its_base_has_not_is_refused() {
 }
 
 #[test]
-fn models_of_patches_are_checked_against_their_metadata() {
+fn models_with_patches_are_checked_against_their_metadata() {
     let mut metadata = tiny_model::metadata();
     metadata.embedding_size = Some(3);
     let error = Model::from_onnx(&tiny_model::onnx(&metadata)).unwrap_err();

@@ -1,4 +1,4 @@
-//! The resampler by measurement: what it must keep, what it must remove, and when.
+//! Measures the resampler: what it must keep, what it must remove, and when.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -38,7 +38,7 @@ fn level_db(samples: &[f32]) -> f64 {
     10.0 * (2.0 * energy / middle.len() as f64).log10()
 }
 
-/// What a tone of one second loses on its way from `input_hz` to [`OUTPUT_HZ`], in dB.
+/// How much a tone of one second loses from `input_hz` to [`OUTPUT_HZ`], in dB.
 fn attenuation_db(hz: f64, input_hz: u32) -> f64 {
     let input = tone(hz, input_hz, input_hz as usize);
     level_db(&input) - level_db(&resample(&input, input_hz, OUTPUT_HZ, 4_096))

@@ -1,5 +1,5 @@
 //! The shipped model's scores of synthesised sounds agree with the reference in
-//! `tests/golden/scores.json`, which the browser's tests are compared with too.
+//! `tests/golden/scores.json`, which is also the reference of the browser tests.
 //! `cargo xtask golden` rewrites the reference after a model has changed.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
@@ -18,7 +18,7 @@ const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/urban-v1/mod
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/scores.json");
 const UPDATE_VARIABLE: &str = "SOURCING_SOUND_UPDATE_GOLDEN";
 
-/// Processors differ in how they round; half of what the browser may differ.
+/// Processors round differently. This is half of the tolerance for the browser.
 const TOLERANCE: f32 = 5e-5;
 
 #[test]
@@ -40,9 +40,9 @@ fn native_scores_agree_with_the_reference() {
     );
 }
 
-/// The sounds get different scores, so that agreement says something.
+/// The sounds must get different scores; otherwise agreement means nothing.
 #[test]
-fn the_sounds_are_told_apart() {
+fn the_sounds_have_different_scores() {
     let native = native_scores();
     let firsts: Vec<&[f32]> = native.values().map(|segments| &*segments[0]).collect();
     for (index, one) in firsts.iter().enumerate() {

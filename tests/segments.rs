@@ -1,4 +1,4 @@
-//! A recording in pieces: however it is cut, its predictions are those of the whole.
+//! A recording in pieces: no matter how it is split, its predictions are those of the whole.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -70,7 +70,7 @@ fn lengths(classifier: &Classifier, hz: u32) -> Vec<usize> {
 }
 
 #[test]
-fn pieces_give_what_the_whole_gives() {
+fn pieces_agree_with_the_whole() {
     for mut classifier in [plain(), patched()] {
         for hz in RATES {
             for length in lengths(&classifier, hz) {
@@ -112,8 +112,8 @@ fn segments_start_every_hop_and_the_last_ends_with_the_recording() {
     assert!(last.start() > before.start() && last.start() <= before.start() + rounded);
 }
 
-/// Whole recordings go the same way as pieces, so both are held to scores of segments that are
-/// cut out here.
+/// Whole recordings use the same code as pieces, so both are compared with scores of segments that
+/// are cut out here.
 #[test]
 fn scores_are_those_of_the_segments_cut_out_by_hand() {
     let hz = 22_050;
@@ -126,7 +126,8 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
         let pcm = Pcm::new(&samples, rate(hz)).unwrap();
         let columns = classifier.columns(pcm).unwrap();
         let predictions = classifier.classify_with_hop(pcm, 0.6).unwrap();
-        // A network of patches completes its last segment by silence: that one is left out.
+        // A network with patches fills up its last segment with silence, so that segment is left
+        // out.
         let checked = predictions.len() - usize::from(metadata.patch.is_some());
         assert!(checked > 3, "{checked} segments");
         for prediction in &predictions[..checked] {
@@ -138,7 +139,7 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
 }
 
 #[test]
-fn a_long_recording_is_told_as_it_goes() {
+fn a_long_recording_gives_predictions_as_it_goes() {
     let hz = 22_050;
     for classifier in [plain(), patched()] {
         let mut segments = classifier.segments(rate(hz), 0.5).unwrap();

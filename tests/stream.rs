@@ -1,4 +1,4 @@
-//! Live audio: the size of the pushes never changes what comes out.
+//! Live audio: the size of the pushes never changes the updates.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -34,7 +34,7 @@ fn sound(hz: u32, seconds: f64) -> Vec<f32> {
     samples
 }
 
-/// Everything that a stream says about `samples`, pushed in pieces of `sizes` in turn.
+/// All updates of a stream for `samples`, pushed in pieces of `sizes` in turn.
 fn listen(stream: Stream, samples: &[f32], sizes: &[usize]) -> (Vec<Update>, Vec<f32>) {
     let (mut stream, mut updates, mut columns) = (stream, Vec::new(), Vec::new());
     let (mut rest, mut sizes) = (samples, sizes.iter().cycle());
@@ -72,7 +72,7 @@ fn the_stream_names_each_sound_in_its_time() {
         let stream = classifier.stream(rate(hz), StreamConfig::default()).unwrap();
         let (updates, _) = listen(stream, &sound(hz, seconds), &[128]);
         for (n, label) in tiny_model::LABELS.iter().enumerate() {
-            // Once a segment and the smoothing hold nothing but this sound.
+            // From when the segment and the smoothing contain only this sound.
             let settled = (n as f64 + 1.0) * seconds;
             let update = updates.iter().rfind(|update| update.time <= settled).unwrap();
             let best = &update.prediction.top(1)[0];
@@ -100,7 +100,7 @@ fn a_full_segment_scores_as_the_classifier_scores_it() {
         let stream = classifier.stream(rate(hz), raw).unwrap();
         let (updates, taken) = listen(stream, &samples, &[777]);
         let all = front_end.columns(Pcm::new(&samples, rate(hz)).unwrap()).unwrap();
-        // The last columns come with `finish`, after which nothing can be taken.
+        // The last columns come with `finish`, after which none can be taken.
         assert!(taken.len() > all.len() / 2);
         assert_eq!(taken, all[..taken.len()]);
         let mut compared = 0;

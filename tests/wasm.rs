@@ -1,6 +1,5 @@
-//! The JavaScript interface, as wasm in a real browser: it scores as the native
-//! build does, does not care how audio is cut, and names what is wrong.
-//! Run by `cargo xtask test --only wasm`.
+//! The JavaScript bindings, as wasm in a real browser: they give the native build's scores, no
+//! matter how audio is split, and the right error codes. Run by `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -63,7 +62,7 @@ fn the_everyday_network_is_the_trained_one() {
 }
 
 #[wasm_bindgen_test]
-fn groups_and_order_reach_javascript() {
+fn groups_and_order_are_in_javascript() {
     let mut classifier = WasmClassifier::new(EVERYDAY, None, None).ok().unwrap();
     let info = classifier.metadata();
     let list = |key: &str| Array::from(&get(&info, key));
@@ -83,11 +82,11 @@ fn groups_and_order_reach_javascript() {
 }
 
 #[wasm_bindgen_test]
-fn a_head_adds_labels_or_answers_alone() {
+fn a_head_adds_labels_or_is_used_alone() {
     let head = || Some(head().to_json().into_bytes().into_boxed_slice());
     let joint = WasmClassifier::new(EVERYDAY, head(), None).ok().unwrap();
     let labels = Array::from(&get(&joint.metadata(), "labels"));
-    // Two of the head's, one of which takes the place of one of the base's.
+    // Two labels of the head, one of which replaces a label of the base.
     assert_eq!(labels.length(), 528);
     assert_eq!(labels.get(0).as_string().as_deref(), Some("talk"));
     assert_eq!(number(&joint.metadata(), "headLabels"), 2.0);
@@ -101,7 +100,7 @@ fn a_head_adds_labels_or_answers_alone() {
     assert!(scores.len() == 2 && (scores[0] - 0.5).abs() < 1e-6, "{scores:?}");
 }
 
-/// Two labels with the same probability, whatever sounds.
+/// Two labels with the same probability for every sound.
 fn head() -> Head {
     let model = Model::from_onnx(EVERYDAY).unwrap();
     let base = model.metadata();
@@ -203,7 +202,7 @@ fn a_stream_hands_out_the_columns_of_its_audio() {
 }
 
 #[wasm_bindgen_test]
-fn bytes_that_are_no_model_are_refused() {
+fn bytes_that_are_not_a_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
         let error = WasmClassifier::new(bytes, None, None).err().unwrap();
@@ -234,14 +233,14 @@ fn bad_audio_is_refused_by_its_code() {
     assert_code(&stream.push(&[f32::NAN]).err().unwrap(), "audio-non-finite");
 }
 
-/// What the tests compare of an update.
+/// The parts of an update that the tests compare.
 #[derive(Debug, PartialEq)]
 struct Update {
     time: f64,
     scores: Vec<f32>,
 }
 
-/// Everything that a stream says of the sound, given in pieces of `size` samples.
+/// All updates of a stream for the sound, pushed in pieces of `size` samples.
 fn updates(classifier: &WasmClassifier, sound: &sounds::Sound, size: usize) -> Vec<Update> {
     let mut stream = stream(classifier, sound);
     let mut updates = Vec::new();
@@ -274,7 +273,7 @@ fn no_options() -> JsStreamOptions {
     Object::new().unchecked_into()
 }
 
-/// The error is one that JavaScript can tell apart, and its code is in the table.
+/// JavaScript can identify the error, and its code is in the table.
 fn assert_code(error: &JsValue, code: &str) {
     let error: &js_sys::Error = error.dyn_ref().unwrap();
     assert_eq!(get(error, "code").as_string().as_deref(), Some(code));

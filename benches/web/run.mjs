@@ -1,8 +1,8 @@
-// What a model costs in a browser. Reads a request per line on the standard input, a JSON object
-// {"model": path, "head": path or null, "seconds": n}, and answers each with a line of JSON: times
-// in ms, sizes in bytes, and the browser's name. `cargo xtask bench` runs it, in turn with
+// Measures what a model costs in a browser. Reads one request per line from standard input, a JSON object
+// {"model": path, "head": path or null, "seconds": n}, and answers each with one line of JSON: times
+// in ms, sizes in bytes, and the browser's name. `cargo xtask bench` alternates between it and
 // benches/models.rs. It needs the module in www/package/wasm and the site's npm packages;
-// CHROMIUM_PATH names another Chromium.
+// CHROMIUM_PATH selects another Chromium.
 
 import { createReadStream, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -18,10 +18,10 @@ const { chromium } = createRequire(here("../../www/package.json"))("@playwright/
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 const MODULE = here("../../www/package/wasm/sourcing_sound_bg.wasm");
 
-/** What is known of sizes when compressed, by path. */
+/** Cached compressed sizes, by path. */
 const sizes = new Map();
 
-/** The file behind each address; those of the model change with each request. */
+/** The file for each address; those of the model change with each request. */
 const files = new Map([
   ["/", here("index.html")],
   ["/worker.js", here("worker.js")],
@@ -66,7 +66,7 @@ async function answer(page, { model, head, seconds }) {
   };
 }
 
-/** The size in bytes of a file as a server sends it. */
+/** The size in bytes of a file when a server sends it compressed. */
 function gzipped(path) {
   if (!sizes.has(path)) sizes.set(path, gzipSync(readFileSync(path), { level: 9 }).length);
   return sizes.get(path);

@@ -1,11 +1,11 @@
-// Measures one model in a module of its own, as the page's worker would load it: all bytes are
-// there before the clock starts.
+// Measures one model in a separate module, loaded like in the page's worker: all bytes are
+// available before the clock starts.
 
 import initWasm, { WasmClassifier } from "/wasm/sourcing_sound.js";
 
 /** The rate of a microphone in Hz; benches/models.rs has the same. */
 const RATE = 48_000;
-/** Samples per push, as the page's worklet hands them over. */
+/** Samples per push, the same as in the page's worklet. */
 const PIECE = 2_048;
 
 self.onmessage = async ({ data: { hasHead, seconds } }) => {
@@ -24,13 +24,13 @@ async function measure(hasHead, seconds) {
 
   const [start_ms, { memory }] = await timed(() => initWasm({ module_or_path: wasm }));
   const [load_ms, classifier] = await timed(() => new WasmClassifier(model, head));
-  classifier.classify(audio, RATE); // the browser compiles what is used much once more
+  classifier.classify(audio, RATE); // the browser recompiles hot code
   const [classify_ms] = await timed(() => classifier.classify(audio, RATE));
   const [stream_ms] = await timed(() => stream(classifier, audio));
   return { start_ms, load_ms, classify_ms, stream_ms, memory_bytes: memory.buffer.byteLength };
 }
 
-/** At the model's own hop. */
+/** At the model's hop. */
 function stream(classifier, audio) {
   const stream = classifier.stream(RATE, {});
   for (let at = 0; at < audio.length; at += PIECE) {
@@ -40,7 +40,7 @@ function stream(classifier, audio) {
   stream.finish();
 }
 
-/** Milliseconds that the work takes, and what it returns. */
+/** The duration of the work in milliseconds, and its result. */
 async function timed(work) {
   const start = performance.now();
   const result = await work();
@@ -53,7 +53,7 @@ async function bytes(url) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** White noise at −20 dB, the same in every run; the sound does not change the cost. */
+/** White noise at −20 dB, the same in every run; the cost does not depend on the sound. */
 function noise(samples) {
   let state = 1;
   return Float32Array.from({ length: samples }, () => {

@@ -1,4 +1,4 @@
-// No bundler: the package's script, where npm has put it.
+// Without a bundler: import the package's script from where npm puts it.
 import { Classifier } from "./node_modules/sourcing-sound/dist/index.js";
 
 const [file, progress, segments, problem] = ["file", "progress", "segments", "problem"].map((id) =>

@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 
-// The app under a path of its server, when BASE_PATH names one.
+// Serves the app under a sub-path if BASE_PATH is set.
 const config: NextConfig = { basePath: process.env["BASE_PATH"] ?? "" };
 
 export default config;

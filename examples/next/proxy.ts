@@ -1,4 +1,4 @@
-// A strict Content-Security-Policy, as Next's guide has it, with what WebAssembly needs.
+// A strict Content-Security-Policy, as in Next's guide, with what WebAssembly needs.
 
 import { type NextRequest, NextResponse } from "next/server";
 

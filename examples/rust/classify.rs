@@ -1,5 +1,4 @@
-//! Says what a WAV file sounds like, segment by segment:
-//! `cargo run --example classify -- street.wav`
+//! Names the sounds in a WAV file, segment by segment: `cargo run --example classify -- street.wav`
 
 use std::error::Error;
 use std::path::Path;

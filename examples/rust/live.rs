@@ -1,14 +1,14 @@
-//! Hears live audio, here silence, a siren and silence again, and says when what begins and ends:
-//! `cargo run --example live`
+//! Detects sounds in live audio and prints when they start and end. Here, the audio is silence, a
+//! siren and silence again: `cargo run --example live`
 
 use std::error::Error;
 use std::f32::consts::TAU;
 
 use sourcing_sound::{Classifier, Model, SampleRate, SoundEvent, StreamConfig};
 
-/// In Hz, as most microphones have it.
+/// In Hz; the rate of most microphones.
 const RATE: u32 = 48_000;
-/// Samples that arrive at a time; any number gives the same events.
+/// Samples per push; the number does not change the events.
 const PIECE: usize = 1_024;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints an event when it begins and when it ends. While it sounds every update has it, so
-/// `begun` holds those that have been printed.
+/// Prints an event when it starts and when it ends. An open event is in every update, so `begun`
+/// holds those that were already printed.
 fn report(event: &SoundEvent, begun: &mut Vec<SoundEvent>) {
     let is_new = !begun.iter().any(|old| old.label == event.label && old.onset == event.onset);
     if is_new {

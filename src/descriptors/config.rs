@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelNorm, MelScale, check_n_mels};
 
-/// Settings of the descriptors, in librosa's words. Start from [`Self::librosa`].
+/// Settings of the descriptors, in librosa's terms. Start from [`Self::librosa`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DescriptorConfig {
     /// Rate in Hz that audio is resampled to before analysis.
@@ -16,10 +16,10 @@ pub struct DescriptorConfig {
     pub win_length: usize,
     /// Samples from one frame to the next, at most `n_fft`.
     pub hop_length: usize,
-    /// Whether frame *t* is centred on sample *t* · `hop_length`. The recording is then continued
-    /// by `n_fft / 2` samples on either side: by zeros for what is computed from spectra
-    /// (`center=True, pad_mode="constant"`), by its first and last sample for the zero-crossing
-    /// rate. Without it, only whole frames count.
+    /// Whether frame *t* is centred on sample *t* · `hop_length`. The recording is then padded by
+    /// `n_fft / 2` samples on either side: with zeros for everything computed from spectra
+    /// (`center=True, pad_mode="constant"`), with its first and last sample for the zero-crossing
+    /// rate. If false, only whole frames count.
     pub center: bool,
     /// Mel bands, 1 to 1,024.
     pub n_mels: usize,
@@ -35,8 +35,8 @@ pub struct DescriptorConfig {
     pub n_mfcc: usize,
     /// Share of a frame's summed magnitude that lies at or below the roll-off; between 0 and 1.
     pub roll_percent: f32,
-    /// How far below the loudest band of the recording the mel energies may lie, in dB, before they
-    /// are raised to it for the cepstral coefficients; 0 or more, `None` for no limit.
+    /// Range in dB below the loudest band of the recording; lower mel energies are raised to its
+    /// lower end for the cepstral coefficients. 0 or more, `None` for no limit.
     pub top_db: Option<f32>,
 }
 
@@ -62,7 +62,7 @@ impl DescriptorConfig {
         }
     }
 
-    /// Frames that `samples` samples at [`Self::sample_rate`] give.
+    /// Number of frames in `samples` samples at [`Self::sample_rate`].
     pub fn frames_of(&self, samples: usize) -> usize {
         self.framing().frames_of(samples)
     }
@@ -77,7 +77,7 @@ impl DescriptorConfig {
         }
     }
 
-    /// Checks everything that the transforms and filters do not check themselves.
+    /// Checks what the transforms and filters do not check themselves.
     pub(super) fn validate(&self) -> Result<()> {
         SampleRate::new(self.sample_rate)?;
         self.framing().validate()?;

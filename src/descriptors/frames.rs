@@ -1,6 +1,6 @@
 //! The descriptors of one recording.
 
-/// What [`super::Descriptors::compute`] finds, frame by frame. Every per-frame slice has
+/// The result of [`super::Descriptors::compute`], frame by frame. Every per-frame slice has
 /// [`Self::frames`] values or rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DescriptorFrames {

@@ -1,8 +1,8 @@
-//! What describes a sound in a few numbers per frame: spectral centroid, bandwidth and roll-off,
+//! Descriptors of a sound, a few numbers per frame: spectral centroid, bandwidth and roll-off,
 //! zero-crossing rate, mel power and cepstral coefficients, equal to those of librosa 0.11.
 //!
-//! They use the same spectra and filters as [`crate::FrontEnd`]; together the two are the only
-//! feature code anywhere.
+//! They use the same spectra and filters as [`crate::FrontEnd`]. There is no other feature code in
+//! the project.
 
 mod config;
 mod frames;
@@ -25,13 +25,15 @@ pub use frames::DescriptorFrames;
 use shape::Shape;
 use zero_crossing::zero_crossing_rates;
 
-/// The smallest mel power that cepstral coefficients tell from silence: librosa's `amin`, −100 dB.
+/// The smallest mel power that cepstral coefficients distinguish from silence: librosa's `amin`,
+/// −100 dB.
 const MIN_POWER: f32 = 1e-10;
 
 /// Scalars per frame besides mel power and cepstral coefficients.
 const SCALARS: usize = 4;
 
-/// The most values that one call returns, 4 GiB of them: a short hop multiplies a recording's size.
+/// The most values that one call returns, 4 GiB. There is a limit because a short hop multiplies a
+/// recording's size.
 const MAX_VALUES: usize = 1 << 30;
 
 /// Computes descriptors of recordings.
@@ -90,11 +92,11 @@ impl Descriptors {
         &self.filters
     }
 
-    /// All descriptors of a recording, which is first brought to the configured rate.
+    /// All descriptors of a recording, which is first resampled to the configured rate.
     ///
     /// # Errors
-    /// `audio-too-short` when no sample is left at that rate or, without centring, less than one
-    /// frame; `limit` when the result would hold more than 2³⁰ values.
+    /// `audio-too-short` if no sample is left at that rate or, without centring, less than one
+    /// frame; `limit` if the result would have more than 2³⁰ values.
     pub fn compute(&mut self, pcm: Pcm<'_>) -> Result<DescriptorFrames> {
         let config = self.config.clone();
         let samples = self.at_rate(pcm)?;
@@ -132,9 +134,9 @@ impl Descriptors {
         Ok(found)
     }
 
-    /// The power spectrogram `|librosa.stft(y)|²` of a recording, which is first brought to the
-    /// configured rate: `[frames][n_fft / 2 + 1]`, row after row. Kept apart from
-    /// [`Self::compute`] because it takes as much memory as all the rest several times over.
+    /// The power spectrogram `|librosa.stft(y)|²` of a recording, which is first resampled to the
+    /// configured rate: `[frames][n_fft / 2 + 1]`, row after row. It is separate from
+    /// [`Self::compute`] because it takes several times as much memory as everything else.
     ///
     /// # Errors
     /// As [`Self::compute`].
@@ -175,7 +177,7 @@ impl Descriptors {
     }
 }
 
-/// Refuses a result of too many values before memory is taken for it.
+/// Refuses a result with too many values before allocating it.
 fn check_size(frames: usize, values_per_frame: usize) -> Result<()> {
     let values = frames.saturating_mul(values_per_frame);
     if values <= MAX_VALUES {
@@ -185,13 +187,13 @@ fn check_size(frames: usize, values_per_frame: usize) -> Result<()> {
     Err(ErrorKind::Limit { what: "the number of descriptor values", given, max }.into())
 }
 
-/// The samples between zeros.
+/// The samples, padded with zeros.
 fn with_zeros(samples: &[f32], framing: Framing) -> Vec<f32> {
     let padding = vec![0.0; framing.padding()];
     [&padding, samples, &padding].concat()
 }
 
-/// The zero-crossing rates of samples that are continued by the first and the last of them.
+/// The zero-crossing rates of the samples, padded with the first and the last one.
 fn crossing_rates(samples: &[f32], framing: Framing) -> Vec<f32> {
     let edge = |sample: Option<&f32>| vec![sample.copied().unwrap_or(0.0); framing.padding()];
     let (before, after) = (edge(samples.first()), edge(samples.last()));

@@ -1,6 +1,6 @@
 //! Where the energy of one spectrum lies.
 
-/// What the magnitudes of one frame say, in Hz.
+/// The shape of one frame's spectrum, in Hz.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Shape {
     /// The magnitudes' centre of mass.
@@ -17,7 +17,7 @@ impl Shape {
     /// Moments are summed in double precision.
     pub(super) fn of(magnitudes: &[f32], hz_per_bin: f64, roll_percent: f32) -> Self {
         let total = weighted_sum(magnitudes, hz_per_bin, |_| 1.0);
-        // librosa leaves sums below the smallest normal f32 as they are rather than scale them to 1.
+        // librosa does not scale sums below the smallest normal f32 to 1.
         let scale = if total < f64::from(f32::MIN_POSITIVE) { 1.0 } else { total };
         let centroid = weighted_sum(magnitudes, hz_per_bin, |hz| hz) / scale;
         let variance = weighted_sum(magnitudes, hz_per_bin, |hz| (hz - centroid).powi(2)) / scale;
@@ -36,8 +36,8 @@ fn weighted_sum(magnitudes: &[f32], hz_per_bin: f64, weight: impl Fn(f64) -> f64
 
 /// The first bin up to which the magnitudes add up to `roll_percent` of their sum.
 ///
-/// Whether a bin reaches the threshold can hang on the last digit of the sum, so it is taken as
-/// librosa takes it of `f32` audio: one bin after the other, in single precision.
+/// Whether a bin reaches the threshold can depend on the last digit of the sum, so the sum is
+/// computed like librosa does for `f32` audio: bin after bin, in single precision.
 fn roll_off_bin(magnitudes: &[f32], roll_percent: f32) -> usize {
     let total = magnitudes.iter().fold(0f32, |sum, magnitude| sum + magnitude);
     let threshold = roll_percent * total;

@@ -1,13 +1,13 @@
 //! How often the wave changes sign.
 
-/// Samples between ± this count as 0, as librosa's `threshold`.
+/// Samples within ± this count as 0, like librosa's `threshold`.
 const SILENT: f32 = 1e-10;
 
-/// The zero-crossing rate of every frame of `padded`, as `librosa.feature.zero_crossing_rate`:
-/// the changes of sign between neighbours within the frame, divided by its `n_fft` samples. Zero
+/// The zero-crossing rate of every frame of `padded`, as `librosa.feature.zero_crossing_rate`: the
+/// number of sign changes between neighbours in the frame, divided by its `n_fft` samples. Zero
 /// counts as positive.
 pub(super) fn zero_crossing_rates(padded: &[f32], n_fft: usize, hop_length: usize) -> Vec<f32> {
-    // crossings[i]: the changes of sign among the samples up to the i-th.
+    // crossings[i]: the number of sign changes up to the i-th sample.
     let mut count = 0_u32;
     let mut negative = padded.first().copied().is_some_and(is_negative);
     let crossings: Vec<u32> = padded

@@ -21,8 +21,8 @@ impl Head {
     /// Reads a head file.
     ///
     /// # Errors
-    /// `head-format` for bytes that are no head of this version, or one with parts that are
-    /// missing, out of range or do not fit together; `limit` above 64 MiB.
+    /// `head-format` for bytes that are not a head of this version, or if parts are missing, out of
+    /// range or inconsistent; `limit` above 64 MiB.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > MAX_BYTES {
             return Err(ErrorKind::Limit {
@@ -49,10 +49,10 @@ impl Head {
         Head::new(file.metadata()?, weights, bias, detector)
     }
 
-    /// The file's text; [`Self::from_json`] gives the same head again, bit for bit.
+    /// The file's text; [`Self::from_json`] returns the same head, bit for bit.
     pub fn to_json(&self) -> String {
         let file = File::new(self);
-        // Plain numbers and strings can always be written.
+        // Serialising plain numbers and strings cannot fail.
         serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
     }
 }
@@ -73,7 +73,7 @@ fn encode(values: &[f32]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// What tells a head of this version from any other JSON.
+/// The fields that identify a head and its version.
 #[derive(Deserialize)]
 struct Kind {
     format: String,
@@ -179,7 +179,7 @@ impl File {
     }
 }
 
-/// Lists by label. A label that is there twice is refused: one of its lists would be lost.
+/// Lists by label. A duplicate label is refused, because one of its lists would be lost.
 fn without_repeats<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<BTreeMap<String, Vec<String>>, D::Error> {

@@ -1,6 +1,6 @@
-//! Heads: labels of one's own on the embedding of a big network. A head is one small JSON file
-//! with a linear layer over pooled embeddings, its calibration and its card; it fits one base
-//! model, which it names by hash, and says which of the base's labels its own take the place of.
+//! Heads: custom labels on the embedding of a large network. A head is one small JSON file with a
+//! linear layer over pooled embeddings, its calibration and its card. It fits one base model,
+//! identified by hash, and lists the labels of the base that it replaces.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
@@ -17,53 +17,53 @@ pub use pool::{HeadFeature, Patch, pool};
 
 /// Largest accepted number of weights.
 const MAX_WEIGHTS: usize = 8 << 20;
-/// Most patches in a segment: a minute of them.
+/// Most patches in a segment, about a minute.
 const MAX_PATCHES: usize = 128;
 
 /// The file of [`Head::urban`].
 #[cfg(feature = "urban")]
 const URBAN: &[u8] = include_bytes!("../../models/everyday/urban.head.json");
 
-/// Everything about a head but its weights.
+/// Everything about a head except its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeadMetadata {
     /// Short name, such as `urban`.
     pub name: String,
     /// One sentence on what it recognises.
     pub description: String,
-    /// Name of the model that it fits.
+    /// Name of the model that it was made for.
     pub base_name: String,
     /// [`Model::sha256`] of that model.
     pub base_sha256: String,
     /// The labels, in the order of the outputs.
     pub labels: Labels,
-    /// By label, the labels of the base that it takes the place of (`dog_bark` that of `Bark`
-    /// and `Yip`). A label of the base has one such place at most; what is absent here takes
-    /// nobody's place.
+    /// For each label, the labels of the base that it replaces (`dog_bark` replaces `Bark` and
+    /// `Yip`). A label of the base can be replaced only once; labels that are absent here replace
+    /// nothing.
     pub refines: BTreeMap<String, Vec<String>>,
-    /// By label, labels of the base that it is a kind of (`street_music` of `Music`), beside the
-    /// parents of those that it refines.
+    /// For each label, labels of the base that it is a kind of (`street_music` of `Music`), in
+    /// addition to the parents of those that it refines.
     pub parents: BTreeMap<String, Vec<String>>,
-    /// Inputs of the linear layer, in this order; 1 to 5, none twice.
+    /// Inputs of the linear layer, in this order; 1 to 5, without duplicates.
     pub features: Vec<HeadFeature>,
-    /// Patches in a segment where the head answers alone
+    /// Patches in a segment if the head is used alone
     /// ([`Classifier::with_head_only`](crate::Classifier::with_head_only)), 1 to 128.
     pub segment_patches: usize,
-    /// How its outputs become scores (softmax or sigmoid), rejections and events. A label whose
-    /// score, times the detector's, is below the rejection threshold is not recognised. Hop and
-    /// smoothing apply where the head answers alone.
+    /// How its outputs become scores (softmax or sigmoid), rejections and events. A label is not
+    /// recognised if its score times the detector's probability is below the rejection threshold.
+    /// Hop and smoothing apply only if the head is used alone.
     pub decision: Decision,
-    /// What it states about its making.
+    /// How the head was made.
     pub card: Card,
 }
 
-/// Says whether a sound is any of a head's labels: one logistic output, whose probability
-/// multiplies the labels' scores.
+/// Estimates whether a sound is any of a head's labels. It has one logistic output, a probability
+/// that multiplies the labels' scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detector {
-    /// Its inputs, in this order; 1 to 5, none twice.
+    /// Its inputs, in this order; 1 to 5, without duplicates.
     pub features: Vec<HeadFeature>,
-    /// A weight per number of [`pool`]'s result for `features`.
+    /// One weight for each number that [`pool`] returns for `features`.
     pub weights: Vec<f32>,
     /// Added to the weighted sum.
     pub bias: f32,
@@ -83,12 +83,12 @@ struct Parts {
 }
 
 impl Head {
-    /// The head that comes with the crate, for [`Model::everyday`]: ten urban sounds (air
-    /// conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
-    /// jackhammer, siren, street music).
+    /// The built-in head for [`Model::everyday`]: ten urban sounds (air conditioner, car horn,
+    /// children playing, dog bark, drilling, engine idling, gunshot, jackhammer, siren, street
+    /// music).
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`HeadMetadata::licence`] says too. Needs the feature `urban`, which is off by
+    /// only, as [`HeadMetadata::licence`] also says. Needs the feature `urban`, which is off by
     /// default.
     ///
     /// # Errors
@@ -98,8 +98,8 @@ impl Head {
         Self::from_json(URBAN)
     }
 
-    /// Puts a head together. `weights` are `[labels][n_features]`, row after row, for
-    /// features as [`pool`] returns them, not standardised; `bias` is `[labels]`.
+    /// Creates a head. `weights` are `[labels][n_features]`, row after row, for features as
+    /// [`pool`] returns them, not standardised; `bias` is `[labels]`.
     ///
     /// # Errors
     /// `head-format`, saying which part is out of range or does not fit.
@@ -130,21 +130,21 @@ impl Head {
         Ok(Head(Arc::new(Parts { metadata, weights, bias, detector })))
     }
 
-    /// Everything but the weights.
+    /// Everything except the weights.
     pub fn metadata(&self) -> &HeadMetadata {
         &self.0.metadata
     }
 
-    /// What says whether a sound is any of the labels, where the head has such.
+    /// The detector, if the head has one.
     pub fn detector(&self) -> Option<&Detector> {
         self.0.detector.as_ref()
     }
 
-    /// Checks that this head sits on `model`.
+    /// Checks that this head fits `model`.
     ///
     /// # Errors
-    /// `head-mismatch` for one that was made for another model; `head-format` for one whose
-    /// weights or whose names of the model's labels do not fit.
+    /// `head-mismatch` if it was made for another model; `head-format` if its weights or its names
+    /// of the model's labels do not fit.
     pub(crate) fn check_fit(&self, model: &Model) -> Result<()> {
         let (head, base) = (self.metadata(), model.metadata());
         if head.base_sha256 != model.sha256() {
@@ -178,14 +178,14 @@ impl Head {
         check_base_labels(head, base)
     }
 
-    /// A probability per label for one segment, as if it were one of them.
+    /// A probability per label for one segment, assuming that the sound is one of them.
     pub(crate) fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
         let Decision { activation, temperature, .. } = head.decision;
         activation.scores(&self.outputs(patches), temperature)
     }
 
-    /// The probability that one segment is any of the labels; 1 without a detector.
+    /// The probability that a segment is any of the labels; 1 without a detector.
     pub(crate) fn presence(&self, patches: &[&Patch]) -> f32 {
         self.detector().map_or(1.0, |detector| {
             let features = pool(&detector.features, patches);
@@ -201,14 +201,14 @@ impl Head {
     }
 }
 
-/// Thousands of terms: summed in double precision, the order does not matter.
+/// There are thousands of terms; in double precision their order does not matter.
 fn linear(weights: &[f32], features: &[f32], bias: f32) -> f32 {
     let terms = weights.iter().zip(features).map(|(&w, &x)| f64::from(w) * f64::from(x));
     (terms.sum::<f64>() + f64::from(bias)) as f32
 }
 
 impl HeadFeature {
-    /// How many numbers it is, on a base of these sizes.
+    /// How many numbers this feature has, for a base with these sizes.
     fn size(self, embedding: usize, labels: usize) -> usize {
         match self {
             HeadFeature::EmbeddingMean | HeadFeature::EmbeddingMax => embedding,
@@ -217,7 +217,7 @@ impl HeadFeature {
     }
 }
 
-/// A model as a message names it.
+/// The model, as named in messages.
 fn identity(name: &str, sha256: &str) -> String {
     let start: String = sha256.chars().take(12).collect();
     format!("the model {name:?} (sha256 {start}…)")
@@ -251,7 +251,7 @@ fn check(head: &HeadMetadata) -> Result<()> {
     }
 }
 
-/// What lists of features must be.
+/// Describes valid lists of features in messages.
 const FEATURES: &str = "1 to 5 features, none twice";
 
 fn are_features(features: &[HeadFeature]) -> bool {
@@ -272,8 +272,8 @@ fn check_detector(detector: &Detector) -> Result<()> {
     }
 }
 
-/// Every label of the base that the head names must be one; and no label of the head may have
-/// the name of one that stays.
+/// Every label that the head names must exist in the base, and no label of the head may have the
+/// name of one that stays.
 fn check_base_labels(head: &HeadMetadata, base: &ModelMetadata) -> Result<()> {
     let base_labels: HashSet<&str> = base.labels.iter().collect();
     for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {

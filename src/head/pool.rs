@@ -19,7 +19,7 @@ pub enum HeadFeature {
     LogitMean,
 }
 
-/// What the base model says of one patch.
+/// The base model's output for one patch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch {
     /// A score per label of the base, 0 to 1.
@@ -28,11 +28,11 @@ pub struct Patch {
     pub embedding: Vec<f32>,
 }
 
-/// Largest logit, either way: what a score of nearly 0 or 1 still says.
+/// Logits are limited to ± this, so that scores near 0 or 1 do not become infinite.
 const MAX_LOGIT: f32 = 10.0;
 
-/// The inputs of a head: `features` one after the other, each pooled over `patches` (at least
-/// one, all of one model).
+/// The input of a head: `features` one after the other, each pooled over `patches` (at least one,
+/// all from the same model).
 pub fn pool(features: &[HeadFeature], patches: &[&Patch]) -> Vec<f32> {
     let mut pooled = Vec::new();
     for feature in features {

@@ -43,7 +43,7 @@ fn head() -> Head {
 }
 
 #[test]
-fn what_is_written_is_read_bit_for_bit() {
+fn written_heads_read_back_bit_for_bit() {
     let head = head();
     assert_eq!(Head::from_json(head.to_json().as_bytes()), Ok(head.clone()));
     let (refines, parents) = (BTreeMap::new(), BTreeMap::new());
@@ -55,7 +55,7 @@ fn what_is_written_is_read_bit_for_bit() {
 }
 
 #[test]
-fn features_are_pooled_over_patches_in_the_order_asked_for() {
+fn features_are_pooled_over_patches_in_the_given_order() {
     let patch = |x: f32| Patch { scores: vec![x, 1.0 - x, 0.5], embedding: vec![10.0 * x, 2.0] };
     let (a, b) = (patch(0.25), patch(0.75));
     let all = [
@@ -89,7 +89,7 @@ fn outputs_are_the_linear_layer_of_the_pooled_features() {
 }
 
 #[test]
-fn the_detector_has_features_of_its_own() {
+fn the_detector_has_its_own_features() {
     let patch = Patch { scores: vec![0.5, 0.5, 1.0], embedding: vec![2.0, 0.0] };
     let detector = Detector { weights: vec![0.25, 9.0, 3.0, 3.0, 0.05], ..detector() };
     let head = Head::new(metadata(), vec![0.0; 10], vec![0.0; 2], Some(detector)).unwrap();
@@ -137,7 +137,7 @@ fn broken_files_are_refused_with_a_reason() {
         ("\"refines\": {", "\"refines\": [], \"other\": {", "an object with a list"),
         ("    \"b\": [", "    \"tea\": [", "parents"),
         ("logit-mean", "embedding-mean", "none twice"),
-        // Refused by the parser or by the check behind it, as its features have it.
+        // Either the parser or the check after it refuses this, depending on its features.
         ("\"bias\": -0.7", "\"bias\": 1e39", ""),
         ("embedding-mean", "embedding-median", "unknown variant"),
         ("\"bias\": \"", "\"bias\": \"AAAA", "bias"),

@@ -1,8 +1,8 @@
-//! What a model file says about itself, in the ONNX `metadata_props`.
+//! The description in a model file, stored in the ONNX `metadata_props`.
 //!
-//! The keys live only here. All values are text: numbers in decimal, labels as a
-//! JSON array, switches as `true` or `false`. Every key is required except those
-//! that say otherwise, so that no setting is ever guessed.
+//! No other module knows the keys. All values are text: numbers in decimal, labels as a JSON array,
+//! switches as `true` or `false`. Keys are required unless documented otherwise, so no setting is
+//! ever guessed.
 
 mod read;
 mod record;
@@ -25,7 +25,7 @@ pub const FORMAT_VERSION: u32 = 1;
 const PREFIX: &str = "sourcing_sound.";
 const MAX_SEGMENT_FRAMES: usize = 16_384;
 
-/// What happens to a recording that is shorter than a segment.
+/// How a recording that is shorter than a segment is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Padding {
     /// Columns of digital silence follow it.
@@ -38,9 +38,9 @@ pub enum Padding {
 pub enum Activation {
     /// One label at a time: scores sum to 1.
     Softmax,
-    /// Any number of labels at a time: the scores are independent.
+    /// Several labels at a time: scores are independent.
     Sigmoid,
-    /// The outputs are scores already, 0 to 1.
+    /// The outputs are already scores, 0 to 1.
     None,
 }
 
@@ -51,16 +51,16 @@ impl Activation {
     }
 }
 
-/// A network that takes less at a time than a segment: patches on a fixed grid.
+/// The patches of a network whose input is shorter than a segment; they lie on a fixed grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatchLayout {
-    /// Columns that the network takes at a time.
+    /// Columns in one input of the network.
     pub frames: usize,
     /// Columns from one patch to the next, at most `frames`.
     pub hop_frames: usize,
 }
 
-/// Everything that is needed to run a model and to show what it is.
+/// Everything needed to run a model and to describe it to users.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelMetadata {
     /// Short name, such as `urban-v1`.
@@ -75,25 +75,24 @@ pub struct ModelMetadata {
     pub mean: f32,
     /// Divides every feature after that; positive.
     pub std: f32,
-    /// Columns that a prediction is about: one input of the network, or several patches.
+    /// Columns of a segment: one input of the network, or several patches.
     pub segment_frames: usize,
-    /// Where present, the network runs on patches of the segment, and a segment's outputs are
-    /// pooled over its patches. The first patch begins with the first column; what is left at
-    /// the end of a recording is completed by silence.
+    /// If set, the network runs on patches of the segment, and the outputs are pooled over the
+    /// patches. The first patch starts at the first column; silence fills up the last one.
     pub patch: Option<PatchLayout>,
-    /// What happens to shorter recordings.
+    /// How shorter recordings are handled.
     pub padding: Padding,
     /// How its outputs become scores, rejections and events.
     pub decision: Decision,
-    /// Where present, the network has one more output, the last: the logit of "none of
-    /// the labels". When its sigmoid exceeds this, the segment is rejected too.
+    /// If set, the network's output has one more number at the end, the logit of "none of the
+    /// labels". A segment is also rejected if its sigmoid exceeds this threshold.
     pub other_threshold: Option<f32>,
-    /// Where present, the network has a second output, `[1, embedding_size]`, on which
-    /// [heads](crate::Head) sit.
+    /// If set, the network has a second output, `[1, embedding_size]`, which is the input of
+    /// [heads](crate::Head).
     pub embedding_size: Option<usize>,
-    /// Groups of the labels and parents among them, where it has such.
+    /// Groups of labels and parents of each label, if the model has any.
     pub taxonomy: Option<Taxonomy>,
-    /// What it states about its making.
+    /// How the model was made.
     pub card: Card,
 }
 
@@ -102,17 +101,17 @@ impl ModelMetadata {
     pub fn segment_seconds(&self) -> f64 {
         let front_end = &self.front_end;
         let columns = match front_end.framing {
-            // Without the sample that pre-emphasis takes, T columns come from T hops at most.
+            // Pre-emphasis removes one sample, so T columns need at most T hops.
             FrameLayout::Librosa if front_end.center && front_end.pre_emphasis.is_some() => {
                 self.segment_frames
             }
-            // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to
-            // 4.017 s. The round number in between is what people call it.
+            // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to 4.017
+            // s. Users see the round number in between.
             FrameLayout::Librosa => self.segment_frames.saturating_sub(1),
             FrameLayout::TensorFlow => self.segment_frames,
         };
         let seconds = columns as f64 * front_end.column_seconds();
-        // The tiny step back keeps 0.96 from becoming 0.97 by a rounding error.
+        // The small offset prevents a rounding error from turning 0.96 into 0.97.
         (seconds * 100.0 - 1e-6).ceil() / 100.0
     }
 
@@ -126,7 +125,7 @@ impl ModelMetadata {
         self.patch.map_or(self.segment_frames, |patch| patch.frames)
     }
 
-    /// Inputs of the network that a segment is made of.
+    /// How many inputs of the network make up a segment.
     pub fn segment_patches(&self) -> usize {
         self.patch.map_or(1, |patch| 1 + (self.segment_frames - patch.frames) / patch.hop_frames)
     }

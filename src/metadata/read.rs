@@ -1,4 +1,4 @@
-//! Key-value pairs → metadata; every value is checked, since files are not to be trusted.
+//! Key-value pairs → metadata; every value is checked, because files are untrusted.
 
 use super::{
     ACTIVATIONS, Card, Decision, FORMAT_VERSION, FRAMINGS, MAX_SEGMENT_FRAMES, MEL_NORMS,
@@ -56,7 +56,8 @@ impl ModelMetadata {
             },
         };
         props.check_segment(&metadata)?;
-        // The front end's own validation speaks of settings; here they come from a file.
+        // The front end's validation reports settings; here the error must name the key in the
+        // file.
         FrontEnd::new(metadata.front_end.clone()).map_err(|error| match error.kind() {
             ErrorKind::Config { field, expected, .. } => props.invalid(field, expected),
             _ => props.invalid("sample_rate", "8000 to 384000"),
@@ -73,7 +74,7 @@ fn positive(value: f32) -> bool {
 struct Props<'a>(HashMap<&'a str, &'a str>);
 
 impl Props<'_> {
-    /// A value that a file may lack.
+    /// An optional value.
     fn optional<T>(&self, key: &str, read: impl Fn(&Self, &str) -> Result<T>) -> Result<Option<T>> {
         self.0.contains_key(key).then(|| read(self, key)).transpose()
     }
@@ -102,7 +103,7 @@ impl Props<'_> {
         Err(ErrorKind::MetadataVersion { given, supported: FORMAT_VERSION }.into())
     }
 
-    /// A number for which `accepted` holds.
+    /// A number that `accepted` allows.
     fn number<T: FromStr + Copy>(
         &self,
         key: &str,
@@ -203,7 +204,7 @@ impl Props<'_> {
         Ok(Some(PatchLayout { frames, hop_frames }))
     }
 
-    /// A segment is whole patches, and the hop whole steps from patch to patch.
+    /// A segment must be whole patches, and the hop a whole number of patch hops.
     fn check_segment(&self, metadata: &ModelMetadata) -> Result<()> {
         let Some(patch) = metadata.patch else { return Ok(()) };
         let beyond = metadata.segment_frames.checked_sub(patch.frames);

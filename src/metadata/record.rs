@@ -1,4 +1,4 @@
-//! What models and heads state alike: the settings that decide, and the card.
+//! What models and heads have in common: decision settings and the card.
 
 use super::Activation;
 use crate::vocabulary::Thresholds;
@@ -13,7 +13,7 @@ pub struct Decision {
     pub activation: Activation,
     /// Divides the logits before the activation (calibration); positive.
     pub temperature: f32,
-    /// A best score below this is rejected: none of the labels. 0 rejects nothing.
+    /// A segment whose best score is lower is rejected as none of the labels. 0 rejects nothing.
     pub rejection_threshold: f32,
     /// Default seconds over which streamed scores are averaged, 0 to 60.
     pub smoothing_seconds: f64,
@@ -23,14 +23,14 @@ pub struct Decision {
     pub event_off: f32,
 }
 
-/// What a model or a head states about its making, for people.
+/// How a model or a head was made, for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     /// What it was trained on.
     pub training_data: String,
-    /// Which folds trained it and which were left out to evaluate.
+    /// Which folds were used for training, and which were left out for evaluation.
     pub folds: String,
-    /// Measured accuracy, with its n.
+    /// Measured accuracy, with the number of clips.
     pub accuracy: String,
     /// Terms of the weights.
     pub licence: String,
@@ -38,7 +38,7 @@ pub struct Card {
     pub config_hash: String,
 }
 
-/// What each number of a [`Decision`] must be, by its name in files.
+/// The accepted range of each number of a [`Decision`], by its name in files.
 const RANGES: [(&str, &str); 6] = [
     ("hop_seconds", "above 0 to 60"),
     ("temperature", "a positive number"),
@@ -50,12 +50,12 @@ const RANGES: [(&str, &str); 6] = [
 const UNIT: &str = "0 to 1";
 
 impl Decision {
-    /// What the number of this name must be.
+    /// The accepted range of the number with this name.
     pub(super) fn range(name: &str) -> &'static str {
         RANGES.iter().find(|(key, _)| *key == name).map_or("", |(_, range)| range)
     }
 
-    /// Names the first setting that is out of range, and what it must be.
+    /// Names the first setting that is out of range, with its accepted range.
     pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
         let unit = |value: f32| (0.0..=1.0).contains(&value);
         let fits = [

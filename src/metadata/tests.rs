@@ -66,7 +66,7 @@ fn read(props: &[(String, String)]) -> Result<ModelMetadata> {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn written_metadata_reads_back() {
     let mut metadata = example();
     assert_eq!(read(&metadata.to_props()), Ok(metadata.clone()));
     metadata.other_threshold = None;
@@ -104,7 +104,7 @@ fn kaldi_example() -> ModelMetadata {
 }
 
 #[test]
-fn kaldis_settings_are_read_as_written() {
+fn kaldi_settings_read_back() {
     let metadata = kaldi_example();
     let props = metadata.to_props();
     for (key, value) in [
@@ -120,7 +120,7 @@ fn kaldis_settings_are_read_as_written() {
 }
 
 #[test]
-fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
+fn default_settings_are_neither_written_nor_fingerprinted() {
     let usual = example();
     let written: Vec<String> = usual.to_props().into_iter().map(|(key, _)| key).collect();
     let fingerprint = usual.front_end.fingerprint();
@@ -135,7 +135,7 @@ fn usual_settings_are_neither_written_nor_part_of_the_fingerprint() {
 }
 
 #[test]
-fn a_fingerprint_tells_all_settings_apart() {
+fn fingerprints_of_different_settings_differ() {
     let usual = example().front_end;
     let of = |change: fn(&mut FrontEndConfig)| {
         let mut config = example().front_end;
@@ -178,7 +178,7 @@ fn emphasised_columns_are_whole_hops() {
         assert_eq!(metadata.front_end.columns_of(samples), columns);
         assert_eq!(metadata.front_end.columns_of(samples + 1), columns + 1);
     }
-    // Not emphasised, the same audio has one column more.
+    // Without pre-emphasis, the same audio has one more column.
     metadata.front_end.pre_emphasis = None;
     metadata.segment_frames = 201;
     assert_eq!(metadata.segment_seconds(), 2.0);
@@ -186,7 +186,7 @@ fn emphasised_columns_are_whole_hops() {
 }
 
 #[test]
-fn senseless_settings_of_kaldis_are_named() {
+fn invalid_kaldi_settings_are_named() {
     for (key, value) in [
         ("pre_emphasis", "0"),
         ("pre_emphasis", "1"),
@@ -203,13 +203,13 @@ fn senseless_settings_of_kaldis_are_named() {
     ] {
         refused(kaldi_example(), key, value);
     }
-    // Nothing to mirror where frames begin with the recording.
+    // There is nothing to mirror if frames start with the recording.
     let mut metadata = kaldi_example();
     metadata.front_end.center = false;
     refused(metadata, "pad_mode", "reflect");
 }
 
-/// The value is refused, and its key named.
+/// The value is refused, and the error names the key.
 fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     let mut props = metadata.to_props();
     let key = format!("sourcing_sound.{key}");
@@ -220,7 +220,7 @@ fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     assert!(error.to_string().contains(&key), "{error}");
 }
 
-/// Keys that depend on no other and may be absent.
+/// Optional keys that do not depend on another key.
 const OPTIONAL: [&str; 6] = [
     ".other_threshold",
     ".embedding_size",
@@ -249,7 +249,7 @@ fn every_missing_key_of(props: &[(String, String)]) {
 }
 
 #[test]
-fn senseless_values_are_named() {
+fn invalid_values_are_named() {
     for (key, value) in [
         ("labels", "[\"a\",\"a\"]"),
         ("labels", "a, b"),
@@ -284,7 +284,7 @@ fn senseless_values_are_named() {
         let error = read(&props).unwrap_err();
         assert_eq!(error.code(), "metadata-invalid", "{key} = {value}");
         let named = error.to_string().contains(&key);
-        // No groups at all: what is wrong is that the first label's group is not there.
+        // There are no groups, so the error is that the first label's group does not exist.
         assert!(named || key.ends_with(".groups"), "{error}");
     }
 }

@@ -34,8 +34,8 @@ fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
 }
 
 impl FrontEndConfig {
-    /// All settings as text, `key=value` by the keys of a model file. Equal settings have equal
-    /// fingerprints, under which features can be kept.
+    /// All settings as text, `key=value` with the keys of a model file. Equal settings have equal
+    /// fingerprints, so features can be cached under them.
     pub fn fingerprint(&self) -> String {
         let pairs = front_end_props(self).into_iter().chain(optional_front_end_props(self));
         pairs.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
@@ -76,7 +76,7 @@ impl ModelMetadata {
         props.into_iter().map(|(key, value)| (format!("{PREFIX}{key}"), value)).collect()
     }
 
-    /// The keys that a file may lack, where they say anything but the default.
+    /// The optional keys whose values differ from the default.
     fn optional_props(&self) -> Vec<(&'static str, String)> {
         let mut props = Vec::new();
         if let Some(threshold) = self.other_threshold {
@@ -102,7 +102,7 @@ impl ModelMetadata {
     }
 }
 
-/// The keys of the front end that a file may lack, where they say anything but the default.
+/// The optional keys of the front end whose values differ from the default.
 fn optional_front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
     let mut props = Vec::new();
     if let Some(coefficient) = front_end.pre_emphasis {

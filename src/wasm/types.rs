@@ -1,8 +1,8 @@
-//! The types of what the bindings return, as TypeScript declares them.
+//! TypeScript declarations of what the bindings return.
 
 use wasm_bindgen::prelude::*;
 
-/// What the package hands on as it is: its build takes these types from here.
+/// Public types: the package re-exports them unchanged.
 #[wasm_bindgen(typescript_custom_section)]
 const PUBLIC: &str = r#"
 /** A broad kind of sound that several labels belong to, such as "Cat". */
@@ -94,7 +94,7 @@ export interface SoundEvent {
 }
 "#;
 
-/// What the package's worker converts.
+/// Internal types: the package's worker converts these.
 #[wasm_bindgen(typescript_custom_section)]
 const INTERNAL: &str = r#"
 /** Scores of one segment; seconds from the start of the audio. */

@@ -1,9 +1,9 @@
 //! The goldens that `tests/golden/descriptors.py` writes, and how far from them the descriptors
-//! are. The files are compiled in, so that a browser can compare too.
+//! are. The files are compiled in, so that they can also be compared in a browser.
 //!
-//! Errors are relative to the golden value, but not to less than a floor, which keeps values near 0
-//! from having huge ones: for what cannot be negative, 30 dB below the array's largest value, or
-//! 60 dB for powers; for cepstral coefficients, which swing around 0, the largest one of the array.
+//! Errors are relative to the golden value, or to a floor if that is larger, so that values near 0
+//! do not have huge errors. The floor is 30 dB below the array's largest value, or 60 dB for
+//! powers; for cepstral coefficients, which swing around 0, it is the largest one of the array.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use sourcing_sound::{DescriptorConfig, Descriptors, MelNorm, MelScale, Pcm, Samp
 const CASES: &str = include_str!("../golden/descriptors.json");
 const SIGNAL: &[u8] = include_bytes!("../golden/descriptors.signal.f32");
 
-/// One case: settings and what librosa finds.
+/// One case: settings and librosa's results.
 #[derive(Deserialize)]
 pub struct Golden {
     pub sample_rate: u32,
@@ -89,12 +89,12 @@ impl Golden {
     }
 }
 
-/// All cases by name.
+/// All cases, by name.
 pub fn goldens() -> BTreeMap<String, Golden> {
     serde_json::from_str(CASES).unwrap()
 }
 
-/// The samples that the cases are parts of.
+/// The signal that all cases use parts of.
 pub fn signal() -> Vec<f32> {
     floats(SIGNAL)
 }
@@ -110,7 +110,7 @@ pub fn floats(bytes: &[u8]) -> Vec<f32> {
 pub fn error(actual: &[f32], golden: &[f32], floor: f32) -> f32 {
     assert_eq!(actual.len(), golden.len());
     let floor = floor * golden.iter().fold(0f32, |max, value| max.max(value.abs()));
-    // Where all goldens are 0, so must be the values.
+    // If all goldens are 0, the values must be 0 as well.
     let floor = floor.max(f32::MIN_POSITIVE);
     let errors = actual.iter().zip(golden).map(|(a, b)| (a - b).abs() / b.abs().max(floor));
     errors.fold(0f32, |max, error| if error > max || error.is_nan() { error } else { max })

@@ -1,5 +1,5 @@
-//! Compares the shipped network with what the trainer's own code said of the same sounds when it
-//! made it. The trainer's command `everyday --golden` writes the reference.
+//! Compares the shipped network with the trainer's results for the same sounds when it wrote the
+//! network. The trainer's command `everyday --golden` writes the reference.
 
 use serde::Deserialize;
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
@@ -10,7 +10,7 @@ use crate::sounds::Sound;
 #[derive(Deserialize)]
 struct Entry {
     name: String,
-    /// Windows of the network that it is made of.
+    /// Number of network windows in it.
     windows: usize,
 }
 
@@ -24,7 +24,7 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Two implementations of one network round differently, and no more than that.
+    /// Two implementations of one network may differ only by rounding.
     pub fn are_accepted(self) -> bool {
         self.score <= 2e-4 && self.embedding <= 4e-3
     }

@@ -1,5 +1,6 @@
 //! The goldens that `tests/golden/front_end.py` writes: settings, and the columns that the front
-//! end is to give for one test signal. Those are compiled in, so that a browser can compare too.
+//! end must give for one test signal. The columns are compiled in, so that they can also be
+//! compared in a browser.
 
 use std::collections::BTreeMap;
 
@@ -116,7 +117,7 @@ impl Golden {
         }
     }
 
-    /// What an error of [`TOLERANCE`] makes of a column's values, which are logarithms.
+    /// The effect of an error of [`TOLERANCE`] on a column's values, which are logarithms.
     pub fn bound(&self) -> f32 {
         match self.log() {
             LogScale::Decibel { .. } => 10.0 * (1.0 + TOLERANCE).log10(),
@@ -136,7 +137,7 @@ pub fn goldens() -> BTreeMap<String, Golden> {
     goldens
 }
 
-/// The signal that all columns are of.
+/// The signal for all columns.
 pub fn signal() -> Vec<f32> {
     floats(SIGNAL)
 }
@@ -153,7 +154,7 @@ pub fn floats(bytes: &[u8]) -> Vec<f32> {
     values.iter().map(|&value| f32::from_le_bytes(value)).collect()
 }
 
-/// The largest |a − b| of two arrays of the same length; infinite where there is no number.
+/// The largest |a − b| of two arrays of the same length; infinite if there is a NaN.
 pub fn largest_difference(actual: &[f32], golden: &[f32]) -> f32 {
     assert_eq!(actual.len(), golden.len());
     let differences = actual.iter().zip(golden).map(|(a, b)| (a - b).abs());

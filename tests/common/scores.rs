@@ -1,8 +1,8 @@
-//! The scores of `tests/golden/scores.json` and how far others are from them.
+//! The scores of `tests/golden/scores.json` and how far other scores are from them.
 
 use std::collections::BTreeMap;
 
-/// By the sound's name, the scores of each segment, by label index.
+/// For each sound, by name, the scores of each segment, by label index.
 pub type Reference = BTreeMap<String, Vec<Vec<f32>>>;
 
 /// The largest difference of any score. Infinite if the two do not have the same

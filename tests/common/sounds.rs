@@ -1,5 +1,5 @@
-//! Sounds for comparing one machine's scores with another's. They are made of
-//! integers alone, so that every sample is the same everywhere, to the bit.
+//! Sounds for comparing scores across machines. They are computed with integers only, so that every
+//! sample is identical everywhere.
 
 /// A sound and its name in the reference.
 pub struct Sound {
@@ -30,7 +30,7 @@ pub fn all() -> Vec<Sound> {
     ]
 }
 
-/// One of them alone: it changes all the time, so that misplaced samples show.
+/// One of them alone: it changes all the time, so that misplaced samples are noticed.
 pub fn hammering() -> Sound {
     Sound {
         name: "hammering, 5 s at 22,050 Hz",

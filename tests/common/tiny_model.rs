@@ -1,5 +1,5 @@
 //! A model made in the test: three labels for the third of the mel bands that is loudest. Its
-//! weights are fixed, its metadata complete, and nothing in it depends on a trained network.
+//! weights are fixed and its metadata is complete; no trained network is involved.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use prost::Message;
@@ -68,8 +68,8 @@ pub fn metadata() -> ModelMetadata {
     }
 }
 
-/// The same with patches: the network takes 24 columns every 12, and what it returns as scores it
-/// returns as an embedding of 3 numbers too.
+/// The same with patches: the network takes 24 columns every 12, and also returns its scores as an
+/// embedding of 3 numbers.
 pub fn patched_metadata() -> ModelMetadata {
     let mut metadata = metadata();
     metadata.front_end.center = false;
@@ -80,7 +80,7 @@ pub fn patched_metadata() -> ModelMetadata {
     metadata
 }
 
-/// The bytes of an ONNX file with `metadata`, those of [`patched_metadata`] or like them.
+/// The bytes of an ONNX file with `metadata`, which is that of [`patched_metadata`] or similar.
 pub fn patched_onnx(metadata: &ModelMetadata) -> Vec<u8> {
     let mut model = model(metadata);
     let graph = model.graph.as_mut().expect("the tiny model has a graph");
@@ -94,7 +94,7 @@ pub fn onnx(metadata: &ModelMetadata) -> Vec<u8> {
     model(metadata).encode_to_vec()
 }
 
-/// The ONNX model with `metadata`, to be encoded or to be spoilt first.
+/// The ONNX model with `metadata`, before encoding, so that tests can damage it.
 pub fn model(metadata: &ModelMetadata) -> ModelProto {
     let props = metadata.to_props().into_iter();
     let (n_mels, frames) = (metadata.front_end.n_mels, metadata.segment_frames);

@@ -1,4 +1,4 @@
-// Everyone can use the page: axe-core's rules on every view, the keyboard, and a window as narrow as zoom makes it.
+// Accessibility: axe-core on every view, the keyboard, and windows as narrow as zoom makes them.
 
 import type { Page } from "@playwright/test";
 import { serious } from "./support/axe";
@@ -6,7 +6,7 @@ import { expect, type OpenOptions, type Site, test } from "./support/site";
 
 const VIEWS = ["listen", "history", "files", "models", "about"] as const;
 
-/** What a screen of 1280 and of 390 px shows. */
+/** Viewports of screens that are 1280 and 390 px wide. */
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
 
 async function goTo(page: Page, view: string): Promise<void> {
@@ -38,7 +38,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
-test("the German page is said to be German, and is as good", async ({ open }) => {
+test("the German page is marked as German, and is as accessible", async ({ open }) => {
   const site = await openWith(open, { viewport: SIZES.narrow, locale: "de-DE" });
   await expect(site.page.locator("html")).toHaveAttribute("lang", "de");
   await expect(site.page.getByTestId("tab-history")).toHaveText("Verlauf");
@@ -48,12 +48,12 @@ test("the German page is said to be German, and is as good", async ({ open }) =>
   }
 });
 
-test("the page says its language", async ({ open }) => {
+test("the page states its language", async ({ open }) => {
   const site = await openWith(open, { locale: "en-GB" });
   await expect(site.page.locator("html")).toHaveAttribute("lang", "en");
 });
 
-test("the tab key reaches everything and gets out again", async ({ open }) => {
+test("the tab key reaches everything and leaves the page again", async ({ open }) => {
   const site = await openWith(open, { viewport: SIZES.wide });
   for (const view of VIEWS) {
     await goTo(site.page, view);
@@ -68,13 +68,13 @@ async function tabThrough(page: Page): Promise<{ wanted: string[]; reached: stri
   const wanted = await page.evaluate(() => {
     const selector = "a[href], button, select, input, textarea, summary, [tabindex='0']";
     const usable = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
-      // Of a group of radio buttons the tab key reaches the one that is chosen.
+      // In a group of radio buttons, the tab key reaches the selected one.
       const isOther = element instanceof HTMLInputElement && element.type === "radio" && !element.checked;
       return element.checkVisibility({ visibilityProperty: true }) && !element.matches(":disabled") && !isOther;
     });
     usable.forEach((element, i) => (element.dataset["tabbed"] = String(i)));
     (document.activeElement as HTMLElement | null)?.blur();
-    // The place from which Tab starts is what was clicked or focused last.
+    // Tab starts from the element that was last clicked or focused.
     const start = document.createElement("span");
     start.tabIndex = -1;
     document.body.prepend(start);
@@ -95,8 +95,8 @@ async function tabThrough(page: Page): Promise<{ wanted: string[]; reached: stri
   return { wanted, reached, left: false };
 }
 
-// 640 px at 200% are 320.
-test("at 200% nothing runs out of the window sideways", async ({ open }) => {
+// 640 px at 200% is 320.
+test("at 200% nothing overflows the window sideways", async ({ open }) => {
   const site = await openWith(open, { viewport: { width: 320, height: 640 } });
   for (const view of VIEWS) {
     await goTo(site.page, view);

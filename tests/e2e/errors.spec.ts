@@ -1,4 +1,4 @@
-// Each failure has its sentence, and the page is usable after it.
+// Each failure has its own message, and the page remains usable.
 
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -19,7 +19,7 @@ const DEVICE_ERRORS = [
   { given: "NotReadableError", code: "microphone-busy", said: "in use by another program" },
 ];
 for (const { given, code, said } of DEVICE_ERRORS) {
-  // Chromium's fake devices cannot be made to fail, so the answer itself is replaced.
+  // Chromium's fake devices cannot be made to fail, so the browser's answer is replaced.
   test(`the browser answers ${given}`, async ({ open }) => {
     const site = await open({
       prepare: (page) =>
@@ -51,7 +51,7 @@ test("microphone unplugged while listening", async ({ open }) => {
   expect(await site.liveTracks()).toBe(1);
 });
 
-test("waiting for a microphone can be given up", async ({ open }) => {
+test("waiting for a microphone can be cancelled", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.startListening();
@@ -65,7 +65,7 @@ test("waiting for a microphone can be given up", async ({ open }) => {
   expect(await site.liveTracks()).toBe(0);
 });
 
-test("a busy microphone is tried again by itself", async ({ open }) => {
+test("a busy microphone is retried automatically", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.refuse("NotReadableError");
@@ -75,7 +75,7 @@ test("a busy microphone is tried again by itself", async ({ open }) => {
   await site.expectState("listening");
 });
 
-test("a permission that is given later starts what was refused", async ({ open }) => {
+test("listening starts when a denied permission is granted later", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
       page.addInitScript(() => {
@@ -98,11 +98,11 @@ test("a permission that is given later starts what was refused", async ({ open }
   await site.expectState("listening");
 });
 
-test("a microphone that falls silent, as after a sleep, is opened again", async ({ open }) => {
+test("a microphone that falls silent, for example after sleep, is reopened", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.startListening();
-  // The audio clock stops silently: no frame comes any more.
+  // The audio clock stops silently: no more frames arrive.
   await site.page.evaluate(() => {
     const { contexts } = globalThis as unknown as { contexts: AudioContext[] };
     for (const context of contexts) {
@@ -156,7 +156,7 @@ test("model not found", async ({ open }) => {
   await site.startListening();
 });
 
-test("a page of HTML in the model's place", async ({ open }) => {
+test("an HTML page instead of the model", async ({ open }) => {
   const site = await open({
     prepare: (page) => page.route("**/*.onnx", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" })),
   });
@@ -165,7 +165,7 @@ test("a page of HTML in the model's place", async ({ open }) => {
   await expect(site.notice).toHaveAttribute("title", /this is HTML, not ONNX/);
 });
 
-test("a page of HTML in the wasm module's place", async ({ open }) => {
+test("an HTML page instead of the wasm module", async ({ open }) => {
   const site = await open({
     prepare: (page) => page.route("**/*.wasm", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" })),
   });
@@ -192,7 +192,7 @@ test("an insecure address", async ({ open }) => {
   await expect(site.notice).toHaveAttribute("data-code", "insecure-context");
 });
 
-test("a worker that crashes is replaced and listening goes on", async ({ open }) => {
+test("a crashed worker is replaced and listening continues", async ({ open }) => {
   const site = await open({ wav: writeWav("crash.wav", SYNTHESISED["siren-sweep"]!) });
   await site.expectState("idle");
   await site.startListening();

@@ -1,5 +1,5 @@
 // The everyday model on recordings of everyday sounds, live through the fake microphone, and on sixty spoken digits.
-// The recordings are not part of the project: without them these tests are skipped and say so.
+// The recordings are not part of the project: without them these tests are skipped with a message.
 
 import { basename } from "node:path";
 import { type Located, located } from "./support/alignment";
@@ -11,7 +11,7 @@ import { test as libraryTest } from "./support/library";
 import { expect, test } from "./support/site";
 import { type Sound, writeWav } from "./support/wav";
 
-/** What is right for a kind of sound: a group, by its icon, or a label of AudioSet in another group. */
+/** What counts as correct for a kind of sound: a group, by its icon, or an AudioSet label in another group. */
 const RIGHT: Record<string, { icons: string[]; labels: string[] }> = {
   speech: { icons: ["speech"], labels: [] },
   // "Rain" is a kind of "Water" in AudioSet.
@@ -28,15 +28,15 @@ const RIGHT: Record<string, { icons: string[]; labels: string[] }> = {
 const KINDS = Object.keys(RIGHT);
 const RIGHT_SHARE = 0.9;
 
-/** A recording is cut there. */
+/** Recordings are cut at this length. */
 const MOST_SECONDS = 4;
 const GAP_SECONDS = 2;
-/** The answer may come so long after the sound, and stays for as long. */
+/** The label may appear this long after the sound, and stays for as long. */
 const DELAY_SECONDS = 1.2;
-/** So often at most what was not captured whole is played again. */
+/** How often, at most, recordings that were not captured completely are played again. */
 const MOST_ROUNDS = 4;
 
-/** What was shown while a part sounded. */
+/** What was shown during a part. */
 interface Answered {
   part: Located;
   shown: readonly Shown[];
@@ -54,7 +54,7 @@ function silences(): { kind: string; name: string; sound: Sound }[] {
   return samples.map((samples, i) => ({ kind: "silence", name: `silence-${i}`, sound: { samples, sampleRate: KEPT_HZ } }));
 }
 
-/** The name shown longest while a recording sounded; of silence also that nothing was named. */
+/** The label shown longest during a recording; for silence, no label also counts. */
 function answerFor(shown: readonly Shown[], { kind, start, end }: Part): Pick<Shown, "label" | "icon"> {
   if (kind === "silence") return longestShown(shown, start + DELAY_SECONDS, end)[0] ?? { label: "", icon: "" };
   const named = longestShown(shown, start, end + DELAY_SECONDS).filter(({ label }) => !["", "quiet", "rejected"].includes(label));
@@ -65,7 +65,7 @@ const isRight = (kind: string, { label, icon }: Pick<Shown, "label" | "icon">) =
   RIGHT[kind]!.labels.includes(label) || RIGHT[kind]!.icons.includes(icon);
 
 function skip(reason: string): void {
-  // The list of results names what was skipped but not why.
+  // The list of results shows what was skipped but not why.
   console.log(`skipped: ${reason}`);
   test.skip(true, reason);
 }
@@ -73,7 +73,7 @@ function skip(reason: string): void {
 test("everyday sounds are shown live by their name or group", async ({ baseURL, open, page }) => {
   const chosen = chooseEveryday(dataPath);
   if (chosen.length === 0) return skip(NO_RECORDINGS);
-  // A limit, not a wait: the track itself lasts three minutes, the first time.
+  // A limit, not a wait: the first pass of the track alone takes three minutes.
   test.setTimeout(1_200_000);
   await page.goto(baseURL!);
   const recordings = silences();
@@ -87,7 +87,7 @@ test("everyday sounds are shown live by their name or group", async ({ baseURL, 
     expect(recordings.filter((recording) => recording.kind === kind).length, kind).toBeGreaterThanOrEqual(3);
   }
   const answers: Answered[] = [];
-  // What the browser lost a piece of is played again.
+  // Recordings of which the browser lost a piece are played again.
   for (let round = 1, left = recordings; left.length > 0; round++) {
     const { sound, parts: planned } = trackOf(left, MOST_SECONDS, GAP_SECONDS);
     const site = await open({ wav: writeWav(`everyday-sounds-${round}.wav`, sound), prepare: logLabels });

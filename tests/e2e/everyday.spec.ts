@@ -1,4 +1,4 @@
-// The everyday model on the page: its answers beside the command line's, and another model's download.
+// The everyday model on the page: its results compared with the command line's, and the download of another model.
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,10 +13,10 @@ const MODEL = join(REPOSITORY, "models/everyday/model.onnx");
 const SIZE = statSync(join(REPOSITORY, "models/urban-v1/model.onnx")).size;
 /** A little less than one segment. */
 const SEGMENT_SECONDS = 1.9;
-/** How far a score may be from the command line's. */
+/** Largest accepted difference from the command line's scores. */
 const TOLERANCE = 2e-3;
 
-/** Makes the network slow enough to be watched: the small model takes eight seconds. */
+/** Makes the connection slow enough to observe: the small model takes eight seconds. */
 async function slowNetwork(site: Site): Promise<CDPSession> {
   const session = await site.page.context().newCDPSession(site.page);
   await session.send("Network.enable");
@@ -29,7 +29,7 @@ async function setSpeed(session: CDPSession, bytesPerSecond: number): Promise<vo
   await session.send("Network.emulateNetworkConditions", network);
 }
 
-test("a download shows how far it is and can be cancelled", async ({ open }) => {
+test("a download shows its progress and can be cancelled", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.expectModels("choice");
@@ -71,7 +71,7 @@ test("its labels and scores for a file are the command line's", async ({ open })
   }
 });
 
-test("a long recording of quick changes is shown in lines that can be read", async ({ open }) => {
+test("a long recording with quick changes is shown in readable lines", async ({ open }) => {
   const { "siren-sweep": siren, "steady-noise": noise } = SYNTHESISED;
   const { sampleRate } = siren!;
   const samples = new Float32Array(200 * sampleRate);

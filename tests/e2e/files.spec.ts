@@ -1,4 +1,4 @@
-// Recordings: the command line's segments, many at a time, long ones, broken ones.
+// Recordings: the same segments as the command line, many files at once, long files, damaged files.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -37,7 +37,7 @@ async function save(site: Site, format: "csv" | "json" | "audacity"): Promise<st
   return readFileSync(await (await begun).path(), "utf8");
 }
 
-/** What the page says of a file, beside what the command line says of it. */
+/** The page's results for a file, next to the command line's. */
 async function compare(site: Site, path: string): Promise<void> {
   await classify(site, path);
   const saved = JSON.parse(await save(site, "json")) as Saved;
@@ -47,7 +47,7 @@ async function compare(site: Site, path: string): Promise<void> {
   console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);
   expect(same.length / native.length).toBeGreaterThanOrEqual(AGREEMENT);
   saved.segments.forEach(({ start, end }, i) => {
-    // Chromium's FLAC decoder keeps the last block of a file, less than 0.1 s, to itself.
+    // Chromium's FLAC decoder drops the last block of a file, less than 0.1 s.
     const tolerance = i === native.length - 1 ? 0.1 : 0.005;
     expect(Math.abs(start - native[i]!.start)).toBeLessThan(tolerance);
     expect(Math.abs(end - native[i]!.end)).toBeLessThan(tolerance);
@@ -90,7 +90,7 @@ function cells(line: string): string[] {
   return found.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
 }
 
-/** Whether ffmpeg can be asked to write other formats. */
+/** Whether ffmpeg is available to write other formats. */
 function encode(from: string, to: string): boolean {
   try {
     execFileSync("ffmpeg", ["-loglevel", "error", "-y", "-i", from, to]);
@@ -142,7 +142,7 @@ test("what is saved is what is shown", async ({ open }) => {
   expect((wav.length - 44) / 2 / wav.readUInt32LE(24)).toBeCloseTo(events[0]!.offset - events[0]!.onset, 1);
 });
 
-test("many files at once, a broken one among them, by drop", async ({ open }) => {
+test("many files dropped at once, one of them damaged", async ({ open }) => {
   const site = await open();
   const good = writeWav("good.wav", medley(6, 8));
   const transfer = await site.page.evaluateHandle((base64) => {
@@ -173,14 +173,14 @@ test("many files at once, a broken one among them, by drop", async ({ open }) =>
   await expect(cards(site)).toHaveCount(3);
 });
 
-test("files are taken at once, though the history takes its time to open", async ({ open }) => {
+test("files are accepted at once, even if the history is slow to open", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
       page.addInitScript(() => {
         const { open } = IDBFactory.prototype;
         IDBFactory.prototype.open = function (...args) {
           const request = open.apply(this, args);
-          // It is as if the database did not answer.
+          // Simulates a database that does not answer.
           request.addEventListener("success", (event) => event.stopImmediatePropagation());
           return request;
         };
@@ -192,15 +192,15 @@ test("files are taken at once, though the history takes its time to open", async
     return data;
   }, readFileSync(writeWav("early.wav", medley(6, 8))).toString("base64"));
   await site.page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
-  // The database is given up after five seconds.
+  // The page gives up on the database after five seconds.
   await expect(site.page.getByTestId("view-files")).toBeVisible({ timeout: 2000 });
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
-  // Then it is said.
+  // Then the user is informed.
   await site.goTo("history");
   await expect(site.page.getByTestId("view-history")).toContainText("Your browser stores nothing", { timeout: 10_000 });
 });
 
-test("a long recording shows how far it is, can be cancelled, and classified again", async ({ open }) => {
+test("a long recording shows its progress, can be cancelled, and can be classified again", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   const path = writeWav("long.wav", medley(6, 3600));
@@ -218,7 +218,7 @@ test("a long recording shows how far it is, can be cancelled, and classified aga
   await expect(card).toHaveAttribute("data-state", "working");
 });
 
-test("a file that breaks off is classified as far as it goes", async ({ open }, info) => {
+test("a truncated file is classified up to where it ends", async ({ open }, info) => {
   const whole = readFileSync(writeWav("whole.wav", medley(6, 20)));
   const path = info.outputPath("cut.wav");
   writeFileSync(path, whole.subarray(0, 44 + (whole.length - 44) / 2));

@@ -11,7 +11,7 @@ import { writeWav } from "./support/wav";
 const NO_FIREFOX = "there is no Firefox; name one in FIREFOX_PATH";
 if (!firefoxPath) console.log(`firefox.spec.ts is skipped: ${NO_FIREFOX}`);
 test.skip(!firefoxPath, NO_FIREFOX);
-// It takes its time to start where Chromium runs beside it.
+// It starts slowly while Chromium is running.
 test.setTimeout(120_000);
 
 /** Matches this text and no other; labels have brackets and commas. */
@@ -23,7 +23,7 @@ test("Firefox: its own microphone is used, and released", async ({ baseURL }) =>
   await inFirefox(baseURL!, async (site) => {
     await site.click("listen");
     await site.expectState("listening");
-    // A hum is no sound that has a right name: one is given, or it is rejected.
+    // There is no correct label for a hum: any label, or a rejection, is fine.
     await site.waitFor("label", "data-label", /\w/);
     expect(await site.liveTracks()).toBe(1);
     await site.click("listen");
@@ -32,7 +32,7 @@ test("Firefox: its own microphone is used, and released", async ({ baseURL }) =>
   });
 });
 
-test("Firefox: a siren is what the command line says", async ({ baseURL }) => {
+test("Firefox: a siren gets the command line's label", async ({ baseURL }) => {
   const wav = siren();
   const { label } = classifyNatively(wav);
   const sound = readFileSync(wav).toString("base64");
@@ -46,7 +46,7 @@ test("Firefox: a siren is what the command line says", async ({ baseURL }) => {
       await site.expectState("idle");
       expect(await site.liveTracks()).toBe(0);
     },
-    // Firefox has no microphone that plays a file, so the page is handed a stream that does.
+    // Firefox has no microphone that plays a file, so the page gets a stream that does.
     (page) =>
       page.evaluateOnNewDocument((base64) => {
         navigator.mediaDevices.getUserMedia = async () => {
@@ -64,7 +64,7 @@ test("Firefox: a siren is what the command line says", async ({ baseURL }) => {
   );
 });
 
-test("Firefox: a file is what the command line says", async ({ baseURL }) => {
+test("Firefox: a file gets the command line's labels", async ({ baseURL }) => {
   const wav = siren();
   const { label } = classifyNatively(wav);
   await inFirefox(baseURL!, async (site) => {

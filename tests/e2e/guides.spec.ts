@@ -1,4 +1,4 @@
-// The guides against the code: what they name is there, and what is there they name.
+// Compares the guides with the code: codes, keys and commands match, and all links work.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -18,9 +18,9 @@ test("every error code has its heading, and no heading names another", () => {
   expect([...headings].sort()).toEqual([...codes].sort());
 });
 
-test("every key of a model file is in the table, and the optional ones say so", () => {
+test("every key of a model file is in the table, and optional keys are marked", () => {
   const [required, optional] = read(REPOSITORY, "src/metadata/write.rs").split("fn optional_props");
-  // Arms of a match look alike, and hold values.
+  // Skips match arms, which look alike but contain values.
   const keysIn = (source: string) => [...source.matchAll(/(?<!=> )\("([a-z_]+)",/g)].map(([, key]) => key!);
   expect(keysIn(required!).length, "keys in write.rs").toBeGreaterThan(20);
   const reader = read(REPOSITORY, "src/metadata/read.rs");
@@ -31,7 +31,7 @@ test("every key of a model file is in the table, and the optional ones say so", 
   expect([...table.optional].sort()).toEqual(keysIn(optional!).sort());
 });
 
-test("the keys of the example are all that is required", () => {
+test("the example has exactly the required keys", () => {
   const guide = read(GUIDES, "own-model.md");
   const example = guide.match(/^keys = \{\n([^}]*)\n\}/m)?.[1] ?? "";
   const given = [...example.matchAll(/^ {4}"([a-z_]+)":/gm)].map(([, key]) => key!);
@@ -46,7 +46,7 @@ test("the command for esbuild is the one that the example runs", () => {
   }
 });
 
-test("every relative link leads somewhere", () => {
+test("every relative link works", () => {
   const pages = [
     join(REPOSITORY, "README.md"),
     join(PACKAGE, "README.md"),
@@ -70,7 +70,7 @@ function markdownIn(folder: string): string[] {
   return names.filter((name) => name.endsWith(".md")).map((name) => join(folder, name));
 }
 
-/** What is in code is no Markdown. */
+/** Code blocks are not Markdown. */
 function withoutCode(text: string): string {
   return text.replace(/^```[^\n]*\n[\s\S]*?^```$/gm, "");
 }
@@ -93,7 +93,7 @@ function headingsOf(text: string): string[] {
   return [...withoutCode(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!.trim());
 }
 
-/** As GitHub makes it. */
+/** The anchor that GitHub generates. */
 function anchorOf(heading: string): string {
   const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
   return words.replace(/[^\p{L}\p{N}_\- ]/gu, "").replaceAll(" ", "-");

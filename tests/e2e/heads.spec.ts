@@ -11,7 +11,7 @@ interface Files {
 }
 declare const files: Files;
 
-/** A page that has the files as bytes. */
+/** A page with the files as bytes. */
 const test = base.extend<{ tiny: Page }>({
   tiny: async ({ library }, use) => {
     const texts = [MODEL, head(), head("0".repeat(64))].map((bytes) => bytes.toString("base64"));
@@ -24,7 +24,7 @@ const test = base.extend<{ tiny: Page }>({
   },
 });
 
-test("a precise label comes before its general ones, and groups are ranked", async ({ tiny }) => {
+test("a specific label comes before its general ones, and groups are ranked", async ({ tiny }) => {
   const { info, prediction, update } = await tiny.evaluate(async () => {
     const classifier = await api.Classifier.load({ model: files.model });
     const [prediction] = await classifier.classify(tone(2, 16000), 16000);
@@ -44,7 +44,7 @@ test("a precise label comes before its general ones, and groups are ranked", asy
     const [purr, cat, animal] = categories;
     expect(purr!.score).toBeLessThan(cat!.score);
     expect([purr!.group, cat!.group, animal!.group]).toEqual(["Cat", "Cat", "Animals"]);
-    // "Animal" is left out of its group's score: the cat speaks for it.
+    // "Animal" does not count for its group's score, because the cat is more specific.
     expect(groups.map(({ name, icon }) => ({ name, icon }))).toEqual([GROUPS[1], GROUPS[2], GROUPS[0]]);
     expect(groups.map(({ score }) => score)).toEqual([cat!.score, expect.closeTo(1 / (1 + Math.exp(3)), 4), 0]);
   }
@@ -61,7 +61,7 @@ test("a model without groups has none", async ({ library }) => {
   expect(prediction.categories.every(({ group }) => group === undefined)).toBe(true);
 });
 
-test("a head gives the model its labels, from bytes, an answer or an address", async ({ tiny }) => {
+test("a head adds its labels to the model, from bytes, a response or an address", async ({ tiny }) => {
   const results = await tiny.evaluate(async () => {
     const address = URL.createObjectURL(new Blob([files.head]));
     const sources = [files.head, await fetch(address), address, new URL(address)];
@@ -82,7 +82,7 @@ test("a head gives the model its labels, from bytes, an answer or an address", a
   }
 });
 
-test("a head alone restricts the answers to its labels, and needs a head", async ({ tiny }) => {
+test("headOnly gives only the head's labels, and needs a head", async ({ tiny }) => {
   const { labels, scores, code } = await tiny.evaluate(async () => {
     const classifier = await api.Classifier.load({ model: files.model, head: files.head, headOnly: true });
     const [prediction] = await classifier.classify(tone(2, 16000), 16000);
@@ -110,7 +110,7 @@ test("a microphone with a head", async ({ tiny }) => {
   expect(labels.best).toBe(HEAD_LABELS[0]);
 });
 
-test("a head that does not fit, or is none, is refused by name", async ({ tiny }) => {
+test("a head that does not fit, or is not a head, is refused with its code", async ({ tiny }) => {
   const results = await tiny.evaluate(async () => {
     const load = (head: Uint8Array<ArrayBuffer> | string) =>
       codeOf(() => api.Classifier.load({ model: files.model, head }));
@@ -129,7 +129,7 @@ test("a head that does not fit, or is none, is refused by name", async ({ tiny }
   expect(results.html).toMatchObject({ code: "model-fetch", message: expect.stringContaining("this is HTML, not JSON") });
 });
 
-test("loading tells how far it is", async ({ library }) => {
+test("loading reports its progress", async ({ library }) => {
   const { calls, total, unknown } = await library.evaluate(async () => {
     const follow = async (model: URL | Response) => {
       const calls: [number, number | undefined][] = [];
@@ -139,7 +139,7 @@ test("loading tells how far it is", async ({ library }) => {
     };
     const address = new URL("/dist/models/urban-tiny.onnx", location.href);
     const bytes = await (await fetch(address)).arrayBuffer();
-    // Only bytes that arrive from a server have a length that is known before.
+    // Only for bytes from a server is the length known in advance.
     const stream = new Blob([bytes]).stream();
     return {
       calls: await follow(await fetch(address)),

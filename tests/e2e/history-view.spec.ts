@@ -1,4 +1,4 @@
-// The history as a person uses it: the line of time, the keys, thousands of sounds; and what happens to it while the
+// The history as users see it: the timeline, the keys, thousands of sounds; and what happens to it while the
 // page listens.
 
 import { serious } from "./support/axe";
@@ -30,16 +30,16 @@ async function openWith(open: Open, ...events: Parameters<typeof seed>[1][number
 
 const rowsOf = (page: Site["page"]) => page.getByTestId("history-rows").locator("li");
 
-/** As if the person had asked for it earlier. */
+/** As if the user had switched it on earlier. */
 function keepAudio(): void {
   localStorage.setItem("sourcing-sound.settings", JSON.stringify({ keepAudio: true }));
 }
 
-test("what sounds when the browser crashes has an end afterwards", async ({ open }) => {
+test("an event that is open when the browser crashes has an end afterwards", async ({ open }) => {
   const site = await hearSiren(open, {
     prepare: (page) =>
       page.addInitScript(() => {
-        // The page gets no sign that it ends, and comes back two minutes later.
+        // The page is not notified of its end, and comes back two minutes later.
         addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
         const now = Date.now.bind(Date);
         if (sessionStorage.getItem("later")) Date.now = () => now() + 120_000;
@@ -56,14 +56,14 @@ test("what sounds when the browser crashes has an end afterwards", async ({ open
   await expect(rowsOf(site.page).first()).not.toContainText("now");
 });
 
-test("a sound of the very beginning is kept with four whole seconds", async ({ open }) => {
+test("a sound at the very beginning is kept with four full seconds", async ({ open }) => {
   const site = await hearSiren(open, { prepare: (page) => page.addInitScript(keepAudio) });
   await site.startListening();
   await expect.poll(async () => (await stored(site.page)).clips.length, { timeout: DETECT_MS }).toBeGreaterThan(0);
   expect((await stored(site.page)).seconds[0]).toBeCloseTo(4, 1);
 });
 
-test("the history says too that there is no room for sound", async ({ open }) => {
+test("the history also says that there is no room for sound", async ({ open }) => {
   const site = await hearSiren(open, {
     prepare: async (page) => {
       await page.addInitScript(keepAudio);
@@ -82,7 +82,7 @@ test("the history says too that there is no room for sound", async ({ open }) =>
   await expect(warning).toContainText("There is no room left for sound", { timeout: DETECT_MS });
 });
 
-test("a sound that is deleted while it goes on does not come back", async ({ open }) => {
+test("an open event that is deleted does not come back", async ({ open }) => {
   const site = await hearSiren(open);
   await site.startListening();
   await expect.poll(async () => (await stored(site.page)).events.length, { timeout: DETECT_MS }).toBeGreaterThan(0);
@@ -97,7 +97,7 @@ test("a sound that is deleted while it goes on does not come back", async ({ ope
   expect((await stored(site.page)).events.filter(({ id }) => gone.includes(id))).toEqual([]);
 });
 
-test("days are turned by their buttons", async ({ open }) => {
+test("buttons switch between days", async ({ open }) => {
   const { page } = await openWith(open, eventAt(1, "siren"), eventAt(-20, "dog_bark"));
   await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
   await expect(page.getByTestId("history-next")).toBeDisabled();
@@ -107,7 +107,7 @@ test("days are turned by their buttons", async ({ open }) => {
   await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
 });
 
-test("the keys go along the line of time and to the sound in the list", async ({ open }) => {
+test("the keys move along the timeline and to the event in the list", async ({ open }) => {
   const { page } = await openWith(open, ...[1, 5, 9].map((hour) => eventAt(hour, hour === 5 ? "dog_bark" : "siren")));
   const line = page.getByTestId("timeline").getByRole("slider");
   await line.focus();
@@ -120,7 +120,7 @@ test("the keys go along the line of time and to the sound in the list", async ({
   await expect(rowsOf(page).nth(1)).toHaveAttribute("data-label", "dog_bark");
 });
 
-test("a press on the line of time goes to the nearest sound", async ({ open }) => {
+test("a press on the timeline goes to the nearest event", async ({ open }) => {
   const { page } = await openWith(open, eventAt(6, "siren"), eventAt(18, "siren"));
   const line = page.getByTestId("timeline").getByRole("slider");
   const box = (await line.boundingBox())!;

@@ -1,4 +1,4 @@
-// The history: what is kept, through reload, crash and a full disk, and what can be done with it.
+// The history: what is kept through a reload, a crash and a full disk, and what users can do with it.
 
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
@@ -28,7 +28,7 @@ function kept<T = Kept>(page: Page, store: "events" | "clips" = "events"): Promi
   ) as Promise<T[]>;
 }
 
-/** Today at so many hours, minutes and seconds. */
+/** Today at this hour, minute and second. */
 const at = (hours: number, minutes = 0, seconds = 0) => new Date().setHours(hours, minutes, seconds, 0);
 const event = (id: string, label: string, onset: number, more: Partial<Kept> = {}): Kept => ({
   id,
@@ -98,7 +98,7 @@ test("events are kept with label, time, length and confidence, and survive a rel
   await expect(rows(site).and(site.page.locator(`[data-label="${first!.label}"]`)).first()).toBeVisible();
 });
 
-test("an event that a crash cut off ends when it was detected last", async ({ open }) => {
+test("an event cut off by a crash ends when it was last detected", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   const onset = Date.now() - 600_000;
@@ -108,7 +108,7 @@ test("an event that a crash cut off ends when it was detected last", async ({ op
   expect(await kept(site.page)).toMatchObject([{ id: "cut", open: 0, offset: onset + 9000 }]);
 });
 
-test("a page that goes away during a sound leaves it in the history", async ({ open }) => {
+test("a page that is closed during a sound keeps it in the history", async ({ open }) => {
   const site = await open({ wav: siren() });
   await hearSomething(site);
   await site.page.goto("about:blank");
@@ -117,7 +117,7 @@ test("a page that goes away during a sound leaves it in the history", async ({ o
   expect((await kept(site.page)).length).toBeGreaterThan(0);
 });
 
-test("sound is kept when the person asks for it: played, saved, and only so much of it", async ({ open }) => {
+test("sound is kept if the user wants it: it can be played and saved, up to a limit", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await show(site);
@@ -144,7 +144,7 @@ test("sound is kept when the person asks for it: played, saved, and only so much
   await expect(row.locator("[data-playing]")).toHaveCount(0, { timeout: 10_000 });
 });
 
-test("of kept sound the oldest goes first", async ({ open }) => {
+test("the oldest kept sound is dropped first", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await seed(site.page, Array.from({ length: 60 }, (_, i) => event(`e${i}`, "siren", at(0, 0, i), { hasClip: true })));
@@ -192,7 +192,7 @@ test("a full disk: the event is kept, its sound is not, and the user is informed
   expect((await kept(site.page)).every(({ hasClip }) => !hasClip)).toBe(true);
 });
 
-test("a browser that keeps nothing says so, and lists sounds until the page is closed", async ({ open }) => {
+test("a browser without storage says so, and lists sounds until the page is closed", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
@@ -245,7 +245,7 @@ test("the history is saved as CSV, JSON and Audacity labels", async ({ open }) =
   expect(JSON.parse(await download(site, "history-json"))).toHaveLength(DAY.length);
 });
 
-test("one is deleted, and all are once the person is sure", async ({ open }) => {
+test("one event can be deleted, and all of them after confirmation", async ({ open }) => {
   const site = await seeded(open);
   await site.page.getByRole("button", { name: /^Delete Dog bark/ }).click();
   await expect(rows(site)).toHaveCount(4);

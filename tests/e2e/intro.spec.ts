@@ -4,7 +4,7 @@ import { faintNoise } from "./support/everyday-recordings";
 import { expect, type Site, test } from "./support/site";
 import { writeWav } from "./support/wav";
 
-/** Each sample, and the group whose icon its answer has. */
+/** Each sample, and the group whose icon its label has. */
 const SAMPLES = { siren: "alarm", bird: "bird", guitar: "music" };
 
 const sampleOf = (site: Site, id: string) => site.page.locator(`[data-testid=sample][data-sample=${id}]`);
@@ -31,7 +31,7 @@ test("before the first start there are the button, what happens to the sound, an
   await expect(site.page.getByTestId("intro")).toBeVisible();
 });
 
-test("each sample is answered live without the microphone, and leaves nothing in the history", async ({ open }) => {
+test("each sample is classified live without the microphone, and leaves nothing in the history", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
       page.addInitScript(() => {
@@ -63,7 +63,7 @@ test("each sample is answered live without the microphone, and leaves nothing in
   await expect(site.page.getByTestId("history-rows").locator("li")).toHaveCount(0);
 });
 
-test("a quiet room is quiet: nothing is guessed", async ({ open }) => {
+test("a quiet room is shown as quiet, without a label", async ({ open }) => {
   const RATE = 48000;
   const samples = Float32Array.from({ length: 12 * RATE }, faintNoise());
   const site = await open({ wav: writeWav("quiet-room.wav", { samples, sampleRate: RATE }) });

@@ -1,4 +1,4 @@
-// What a person can do while the page listens, and what it says of the sound that comes in.
+// What users can do while the page listens, and what it shows about the incoming sound.
 
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -15,7 +15,7 @@ const siren = () => writeWav("listening.wav", SYNTHESISED["siren-sweep"]!);
 const hint = (site: Site) => site.page.getByTestId("level-hint");
 const openSettings = (site: Site) => site.page.getByTestId("settings").locator("summary").first().click();
 
-/** Moves a slider as a person does who lets it go there. */
+/** Moves a slider and releases it, like a user does. */
 async function slide(site: Site, name: string, value: number): Promise<void> {
   await site.page.getByTestId(`setting-${name}`).evaluate((element, to) => {
     const input = element as HTMLInputElement;
@@ -76,7 +76,7 @@ test("a microphone that is lost while it is paused comes back paused", async ({ 
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
 });
 
-test("every label has a live bar in a place of its own", async ({ open }) => {
+test("every label has a live bar in a fixed place", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await site.page.getByTestId("bars-fold").evaluate((fold) => fold.setAttribute("open", ""));
@@ -116,7 +116,7 @@ test("a sound of the usual loudness has no hint", async ({ open }) => {
   await expect(hint(site)).toBeEmpty();
 });
 
-test("settings are in force at once, are kept, and go back to the model's own", async ({ open }) => {
+test("settings apply at once, are kept, and can be reset to the model's defaults", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await openSettings(site);
@@ -156,7 +156,7 @@ test("another microphone can be chosen while listening", async ({ open }) => {
   await expect(device).not.toHaveValue("");
 });
 
-test("a microphone chosen before that is not there is replaced by the system's", async ({ open }) => {
+test("a chosen microphone that is missing is replaced by the system's default", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
@@ -198,7 +198,7 @@ test("chosen sounds raise a notification", async ({ open }) => {
   expect(new Set(titles).size, "each sound once").toBe(titles.length);
 });
 
-test("notifications that are refused say so and stay off", async ({ open }) => {
+test("refused notifications are explained and stay off", async ({ open }) => {
   const site = await open({
     prepare: (page) => page.addInitScript(() => (Notification.requestPermission = async () => "denied")),
   });
@@ -210,7 +210,7 @@ test("notifications that are refused say so and stay off", async ({ open }) => {
   await expect(site.page.getByTestId("settings")).toContainText("does not allow notifications");
 });
 
-test("the screen stays on while the page listens, unless that is not wanted", async ({ open }) => {
+test("the screen stays on while the page listens, unless switched off", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
       page.addInitScript(() => {
@@ -237,7 +237,7 @@ test("the screen stays on while the page listens, unless that is not wanted", as
   await expect.poll(held).toBe(0);
 });
 
-test("sound that a browser held back in the background is said on return", async ({ open }) => {
+test("sound that a browser held back in the background is reported on return", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await site.startListening();

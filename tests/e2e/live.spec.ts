@@ -1,4 +1,4 @@
-// What is shown live agrees with the command line, on sounds made from formulas.
+// Live labels agree with the command line, for sounds made from formulas.
 
 import { answersLive, classifyNatively } from "./support/command-line";
 import { expect, test } from "./support/site";

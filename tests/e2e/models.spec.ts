@@ -1,4 +1,4 @@
-// More models than the first: loaded, kept, chosen between, and switched while the page listens.
+// Several models: loaded, cached, selected, and switched while the page listens.
 
 import type { Page } from "@playwright/test";
 import { layoutShift } from "./support/layout-shift";
@@ -10,7 +10,7 @@ import { writeWav } from "./support/wav";
 
 type Opened = { site: Site; tiny: TinySite };
 
-/** `openTiny` opens the page with the tiny model in the place of the large one. */
+/** `openTiny` opens the page with the tiny model instead of the large one. */
 const test = base.extend<{ openTiny: (options?: OpenOptions & { head?: Buffer }) => Promise<Opened> }>({
   openTiny: async ({ open }, use) => {
     await use(async ({ head, ...options } = {}) => {
@@ -39,7 +39,7 @@ function cached(page: Page): Promise<number | undefined> {
   }, MODEL.length);
 }
 
-test("the page lets choose among its models, and begins with the first", async ({ openTiny }) => {
+test("users can choose among the page's models; the first is the default", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.expectModels("choice");
   await expect(site.modelSelect).toHaveValue("everyday");
@@ -80,7 +80,7 @@ test("switching while listening shows the new labels with their groups, and lose
   expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
 });
 
-test("the view of the models describes the model that listens", async ({ openTiny }) => {
+test("the models view describes the model in use", async ({ openTiny }) => {
   const { site } = await openTiny();
   const facts = site.page.getByTestId("facts");
   await expect(facts).toContainText("everyday");
@@ -96,7 +96,7 @@ test("the view of the models describes the model that listens", async ({ openTin
   await expect(facts).toContainText("Speech");
 });
 
-test("a choice among what is there: the first model, the large one, a head on it", async ({ openTiny }) => {
+test("the available choices: the first model, the large one, a head on it", async ({ openTiny }) => {
   const { site } = await openTiny({ wav: writeWav("choice.wav", SYNTHESISED["siren-sweep"]!) });
   await site.choose(PETS);
   await site.startListening();
@@ -109,7 +109,7 @@ test("a choice among what is there: the first model, the large one, a head on it
   await site.expectState("listening");
 });
 
-test("what is shown is classified again by the chosen model", async ({ openTiny }) => {
+test("shown results are classified again by the chosen model", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.record.click();
   await site.expectState("result");
@@ -130,7 +130,7 @@ test("the next visit remembers the choice and needs no network for it", async ({
   await site.expectModels("choice");
   await expect(site.modelSelect).toHaveValue(PETS);
   expect(tiny.modelRequests).toBe(1);
-  // No model can be had from the server: both ways are found in the cache.
+  // The server has no models: both are found in the cache.
   await expect.poll(() => cachedFiles(site.page)).toBe(2);
   await site.page.route("**/*.onnx", (route) => route.abort());
   await site.modelSelect.selectOption("everyday");
@@ -163,7 +163,7 @@ for (const [what, length] of [["truncated", 1000], ["altered", MODEL.length]] as
   });
 }
 
-test("a browser that refuses to keep anything still gets the model", async ({ openTiny }) => {
+test("a browser that refuses to store anything still gets the model", async ({ openTiny }) => {
   const { site } = await openTiny({
     prepare: (page) =>
       page.addInitScript(() => {
@@ -180,7 +180,7 @@ test("a browser that refuses to keep anything still gets the model", async ({ op
   await expect(site.page.getByTestId("facts")).toContainText("purring cat");
 });
 
-test("a model that cannot be had is said, listening goes on, and it can be tried again", async ({ openTiny }) => {
+test("a model that cannot be loaded is reported, listening continues, and loading can be retried", async ({ openTiny }) => {
   const { site, tiny } = await openTiny({ expectedErrors: /ERR_FAILED/ });
   await site.startListening();
   tiny.model = "nothing";
@@ -207,7 +207,7 @@ test("a model that arrives damaged is not used", async ({ openTiny }) => {
   await expect(site.modelSelect).toHaveValue("everyday");
 });
 
-test("a head made for another model is refused, and the model before goes on", async ({ openTiny }) => {
+test("a head made for another model is refused, and the previous model stays in use", async ({ openTiny }) => {
   const { site } = await openTiny({ head: head("0".repeat(64)) });
   await site.choose(PETS);
   await site.startListening();
@@ -218,7 +218,7 @@ test("a head made for another model is refused, and the model before goes on", a
   await expect(site.label).toHaveAttribute("data-label", RANKED[0]!, { timeout: 15_000 });
 });
 
-test("a screen reader announces changes of the answer, not every update", async ({ openTiny }) => {
+test("a screen reader announces changes of the label, not every update", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.choose(PETS);
   await site.startListening();

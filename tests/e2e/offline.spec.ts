@@ -11,7 +11,7 @@ import { expect, openSite, type Site, test as base } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
-/** Each test has a host of its own, which it may stop: a service worker's requests pass by Playwright's routes. */
+/** Each test has its own host, which it may stop, because a service worker's requests bypass Playwright's routes. */
 const test = base.extend<{ hostAt: (path: string) => Promise<OwnHost> }>({
   hostAt: async ({}, use) => {
     const hosts: OwnHost[] = [];
@@ -40,7 +40,7 @@ async function visit(url: string, wav?: string): Promise<{ site: Site; finish: (
   const opened = await openSite(url, {
     serviceWorkers: "allow",
     ...(wav && { wav }),
-    // What is asked of a host that is not there.
+    // Requests to a host that is down.
     expectedErrors: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/,
   });
   await opened.site.expectState("idle");
@@ -48,7 +48,7 @@ async function visit(url: string, wav?: string): Promise<{ site: Site; finish: (
   return opened;
 }
 
-test("after the first visit everything that a start needs is kept, and no more", async ({ hostAt }) => {
+test("after the first visit, everything that a start needs is cached, and nothing else", async ({ hostAt }) => {
   const { url } = await hostAt("/");
   const { site, finish } = await visit(url);
   const files = await kept(site.page);
@@ -85,7 +85,7 @@ for (const path of ["/", "/repo/"]) {
   });
 }
 
-test("a new version waits until it is asked for, and comes whole", async ({ hostAt }) => {
+test("a new version waits until the user wants it, and is then complete", async ({ hostAt }) => {
   const host = await hostAt("/");
   const { site, finish } = await visit(host.url);
   const { page } = site;
@@ -103,7 +103,7 @@ test("a new version waits until it is asked for, and comes whole", async ({ host
   await page.getByTestId("prompt-later").click();
   await expect(prompt).toHaveAttribute("data-state", "none");
 
-  // Until then even a page that is opened again is the old one, all of it.
+  // Until then, even a reopened page is entirely the old one.
   await page.reload();
   await site.expectState("idle");
   expect(await page.title()).toBe(before);
@@ -142,7 +142,7 @@ test("a page whose version another tab has changed says so", async ({ hostAt }) 
   await finish();
 });
 
-test("a version that is only half there is not taken", async ({ hostAt }) => {
+test("an incomplete version is not used", async ({ hostAt }) => {
   const host = await hostAt("/");
   const { site, finish } = await visit(host.url);
   const { page } = site;
@@ -168,7 +168,7 @@ test("a version that is only half there is not taken", async ({ hostAt }) => {
   await finish();
 });
 
-/** As if the page had been out of sight: it then looks for a new version. */
+/** As if the page had been hidden: it then checks for a new version. */
 async function comeBack(page: Page): Promise<void> {
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 }
@@ -184,7 +184,7 @@ interface Manifest {
   screenshots: { src: string; sizes: string; type: string; form_factor: string }[];
 }
 
-test("the manifest names what is there, in the sizes that it says", async () => {
+test("the manifest names existing files, with their real sizes", async () => {
   const manifest = JSON.parse(readFileSync(join(DIST, "manifest.webmanifest"), "utf8")) as Manifest;
   expect(manifest).toMatchObject({ name: "Sourcing Sound", short_name: "Sound", start_url: ".", scope: ".", display: "standalone" });
   expect(manifest.id).not.toBe("");
@@ -196,7 +196,7 @@ test("the manifest names what is there, in the sizes that it says", async () => 
     expect(type, src).toBe(format === "svg" ? "image/svg+xml" : `image/${format}`);
     if (format !== "svg") expect(`${width}x${height}`, src).toBe(sizes);
   }
-  // What is not the drawing lets the colour of the system through.
+  // Outside the drawing, the icon is transparent.
   const { isOpaque } = await sharp(join(DIST, "icons/monochrome-512.png")).stats();
   expect(isOpaque).toBe(false);
   expect((await sharp(join(DIST, "icons/maskable-512.png")).stats()).isOpaque).toBe(true);
@@ -213,7 +213,7 @@ for (const path of ["/", "/repo/"]) {
     expect(manifest?.scope).toBe(url);
     expect(manifest?.startUrl).toBe(url);
     const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
-    // A window of the tests is one that keeps nothing, from which nothing can be installed.
+    // Test windows keep no data, so nothing can be installed from them.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
     await finish();
   });

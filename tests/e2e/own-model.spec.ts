@@ -1,4 +1,4 @@
-// The view of the models, and a model of the person's own: opened, kept, forgotten, or refused with the reason.
+// The models view, and the user's own model: opened, kept, removed, or refused with the reason.
 
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const OWN_LIST = "sourcing-sound.own-models";
 
 type Files = { name: string; buffer: Buffer }[];
 
-/** The view of the models and its parts. */
+/** The models view and its parts. */
 class Models {
   readonly view: Locator;
   readonly note: Locator;
@@ -66,7 +66,7 @@ function cachedSizes(page: Page): Promise<number[]> {
   });
 }
 
-test("each of the site's models says what it is before it is loaded, and its card when asked", async ({ open }) => {
+test("each of the site's models is described before it is loaded, and shows its card on request", async ({ open }) => {
   const site = await open();
   const cards: string[] = [];
   site.page.on("request", (request) => /\.card\.html$/.test(request.url()) && cards.push(request.url()));
@@ -93,7 +93,7 @@ test("each of the site's models says what it is before it is loaded, and its car
   await expect(models.card).toContainText("Label by label");
 });
 
-test("of a card's Markdown only text and links to elsewhere come through", () => {
+test("from a card's Markdown, only text and external links are shown", () => {
   const html = cardHtml(
     [
       "# Title",
@@ -133,7 +133,7 @@ for (const width of [390, 1280]) {
   });
 }
 
-test("a model is put to use from the view, and the line below the controls keeps in step", async ({ open }) => {
+test("a model can be selected in the view, and the line below the controls follows", async ({ open }) => {
   const site = await open({ prepare: offerTinyModel });
   const models = await openModels(site);
   await models.item(PETS).getByRole("button", { name: "Use this" }).click();
@@ -148,7 +148,7 @@ test("a model is put to use from the view, and the line below the controls keeps
   await expect(models.facts).toContainText("Speech");
 });
 
-test("loading shows itself in the view and can be cancelled there", async ({ open }) => {
+test("loading is shown in the view and can be cancelled there", async ({ open }) => {
   const site = await open({ prepare: offerTinyModel });
   let answer: () => void = () => undefined;
   await site.page.route("**/models/tiny-pets.onnx", async (route) => {
@@ -177,7 +177,7 @@ test("loading shows itself in the view and can be cancelled there", async ({ ope
   await models.expectInUse(PETS);
 });
 
-test("an own model listens, is kept for the next visit, and is forgotten when it is removed", async ({ open }) => {
+test("the user's own model is used, kept for the next visit, and gone once removed", async ({ open }) => {
   const site = await open({ wav: writeWav("own.wav", SYNTHESISED["siren-sweep"]!) });
   const models = await openModels(site);
   await site.goTo("listen");
@@ -193,7 +193,7 @@ test("an own model listens, is kept for the next visit, and is forgotten when it
   await expect(site.label).toHaveAttribute("data-label", RANKED[0]!, { timeout: 15_000 });
   await expect(site.modelSelect).toHaveValue(OWN);
   await expect(site.modelSelect.locator("option:checked")).toHaveText("12 sounds (pets, your own)");
-  // The second visit tidies the cache: what is the person's own stays.
+  // The second visit cleans the cache; the user's own model stays.
   for (let visit = 2; visit <= 3; visit += 1) {
     await site.page.reload();
     await models.expectInUse(OWN);
@@ -209,7 +209,7 @@ test("an own model listens, is kept for the next visit, and is forgotten when it
   await models.expectInUse("everyday");
 });
 
-test("an own model with its head, both opened together", async ({ open }) => {
+test("the user's own model with its head, opened together", async ({ open }) => {
   const site = await open();
   const models = await openModels(site);
   await models.give({ name: "pets.onnx", buffer: MODEL }, { name: "pet.head.json", buffer: head() });
@@ -222,7 +222,7 @@ test("an own model with its head, both opened together", async ({ open }) => {
   await expect(models.facts).toContainText("No pet");
 });
 
-test("a file that the site has itself is the site's model", async ({ open }) => {
+test("a file that the site also has counts as the site's model", async ({ open }) => {
   const site = await open({ prepare: offerTinyModel });
   const models = await openModels(site);
   await models.give({ name: "pets.onnx", buffer: MODEL });
@@ -232,7 +232,7 @@ test("a file that the site has itself is the site's model", async ({ open }) => 
 
 const broken = (changes: Record<string, string | undefined>): Files => [{ name: "broken.onnx", buffer: model(changes) }];
 
-/** Files that cannot be used, and what the page says of them. */
+/** Files that cannot be used, and the page's messages about them. */
 const REFUSED: [what: string, files: Files, code: string, sentence: RegExp, exactly: RegExp][] = [
   ["a file that is no ONNX", [{ name: "notes.onnx", buffer: Buffer.from("Dear diary, ".repeat(99)) }], "model-format", /not an ONNX file/, /^notes\.onnx: ./],
   ["an empty file", [{ name: "empty.onnx", buffer: Buffer.alloc(0) }], "model-format", /not an ONNX file/, /^empty\.onnx: ./],
@@ -265,7 +265,7 @@ for (const [what, files, code, sentence, exactly] of REFUSED) {
     await expect(site.notice).toHaveAttribute("data-code", "");
     expect(await site.page.evaluate((key) => localStorage.getItem(key), OWN_LIST), "kept").toBeNull();
     expect(site.page.workers(), "workers").toHaveLength(1);
-    // The next attempt is not held up by this one.
+    // This one must not delay the next attempt.
     await models.give({ name: "pets.onnx", buffer: MODEL });
     await models.expectInUse(OWN);
     await expect(models.note).toHaveAttribute("data-code", "");
@@ -290,7 +290,7 @@ test("a file of more than 200 MB is refused before it is read", async ({ open })
   await models.expectInUse("everyday");
 });
 
-/** Lets go of a file over the page. */
+/** Drops a file on the page. */
 async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   await page.getByTestId("app").evaluate(
     (element, [name, base64]) => {
@@ -304,7 +304,7 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   );
 }
 
-test("a model can be dropped on the page, from wherever one is", async ({ open }) => {
+test("a model can be dropped on the page, in any view", async ({ open }) => {
   const site = await open();
   const models = await openModels(site);
   await drop(site.page, "notes.txt", Buffer.from("no model"));
@@ -317,7 +317,7 @@ test("a model can be dropped on the page, from wherever one is", async ({ open }
   await site.expectState("idle");
 });
 
-test("without the site's list the page goes on with its first model and the person's own", async ({ open }) => {
+test("without the site's list, the page still offers its first model and the user's own", async ({ open }) => {
   const site = await open({ expectedErrors: /ERR_FAILED/ });
   let models = await openModels(site);
   await models.give({ name: "pets.onnx", buffer: MODEL });
@@ -333,7 +333,7 @@ test("without the site's list the page goes on with its first model and the pers
   expect(await cachedSizes(site.page), "nothing of the person's is tidied away").toContain(MODEL.length);
 });
 
-test("an own model that the browser has lost is said, and can be opened again", async ({ open }) => {
+test("if the browser has lost the user's own model, that is reported, and it can be opened again", async ({ open }) => {
   const site = await open();
   const models = await openModels(site);
   await models.give({ name: "pets.onnx", buffer: MODEL });

@@ -22,7 +22,7 @@ test("a recording is classified segment by segment", async ({ library }) => {
   }
 });
 
-test("how a stream is cut does not change what comes out", async ({ library }) => {
+test("splitting a stream differently does not change the result", async ({ library }) => {
   const [whole, pieces] = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const pcm = tone(6, 44100);
@@ -66,7 +66,7 @@ test("wrong input has the core's codes", async ({ library }) => {
   });
 });
 
-test("what is loaded can be given by address, answer or bytes", async ({ library }) => {
+test("files can be given as address, response or bytes", async ({ library }) => {
   const names = await library.evaluate(async () => {
     const model = await (await fetch("/dist/models/urban-tiny.onnx")).arrayBuffer();
     const given = [
@@ -86,7 +86,7 @@ test("what is loaded can be given by address, answer or bytes", async ({ library
   expect(new Set(names).size).toBe(1);
 });
 
-test("what cannot be loaded is named", async ({ library }) => {
+test("files that cannot be loaded are named", async ({ library }) => {
   const results = await library.evaluate(async () => ({
     model: await codeOf(() => api.Classifier.load({ model: "/none.onnx" })),
     html: await codeOf(() => api.Classifier.load({ model: "/" })),
@@ -195,7 +195,7 @@ test("the module is fetched once for all classifiers", async ({ library }) => {
   expect(requests).toBe(1);
 });
 
-test("a recording in pieces gives what the whole gives", async ({ library }) => {
+test("a recording in pieces gives the same results as the whole", async ({ library }) => {
   const { whole, pieces, columns, columnsOfWhole, top } = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const pcm = tone(12.3, 44100);
@@ -222,12 +222,12 @@ test("a recording in pieces gives what the whole gives", async ({ library }) => 
   });
   expect(whole.length).toBeGreaterThan(8);
   expect(pieces).toEqual(whole);
-  // The last columns come with the end and are not asked for there.
+  // The last columns come with the end, where this test does not take them.
   expect(columnsOfWhole - columns).toBeLessThan(columnsOfWhole * 0.02);
   expect(top).toEqual(whole.map((prediction) => ({ ...prediction, categories: prediction.categories.slice(0, 3) })));
 });
 
-test("a recording in pieces refuses what is wrong and ends once", async ({ library }) => {
+test("a recording in pieces refuses bad input and ends only once", async ({ library }) => {
   const codes = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();
     const code = async (work: () => unknown) => (await codeOf(work)).code;
@@ -261,7 +261,7 @@ test("a recording in pieces refuses what is wrong and ends once", async ({ libra
   });
 });
 
-test("a running microphone takes other settings, and gives its last seconds", async ({ library }) => {
+test("a running microphone accepts new settings, and returns its last seconds", async ({ library }) => {
   const result = await library.evaluate(async () => {
     const times: number[] = [];
     const mic = await api.listen(({ time }) => times.push(time));

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
 import { PACKAGE } from "./support/environment";
 
-/** Runs a module in Node, where none of the browser's globals are, and gives what it prints. */
+/** Runs a module in Node, without the browser's globals, and returns its output. */
 function inNode(script: string): string {
   return execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" }).trim();
 }
@@ -15,7 +15,7 @@ const index = JSON.stringify(pathToFileURL(join(PACKAGE, "dist/index.js")).href)
 const wasm = JSON.stringify(pathToFileURL(join(PACKAGE, "wasm/sourcing_sound.js")).href);
 const wasmBytes = JSON.stringify(join(PACKAGE, "wasm/sourcing_sound_bg.wasm"));
 
-test("importing it touches nothing", () => {
+test("importing it has no side effects", () => {
   const names = inNode(`
     const before = Object.getOwnPropertyNames(globalThis).length;
     const names = Object.keys(await import(${index}));
@@ -25,7 +25,7 @@ test("importing it touches nothing", () => {
   expect(names).toBe("CORE_CODES Classifier PLATFORM_CODES SoundError listen openRecording");
 });
 
-test("its table of the core's error codes is the core's", () => {
+test("its table of core error codes matches the core", () => {
   const [ours, theirs] = JSON.parse(
     inNode(`
       import { readFileSync } from "node:fs";
@@ -49,7 +49,7 @@ test("unknown options throw and are named", () => {
   expect(said).toMatch(/\nSoundError config listen: unknown option "hopSecond"; /);
 });
 
-test("a signal that is aborted already ends the call", () => {
+test("a signal that is already aborted ends the call", () => {
   const said = inNode(`
     const { Classifier, listen } = await import(${index});
     const signal = AbortSignal.abort();

@@ -1,4 +1,4 @@
-// Listening and recording, as a person uses them.
+// Listening and recording, as users do.
 
 import { classifyNatively } from "./support/command-line";
 import { layoutShift } from "./support/layout-shift";
@@ -8,7 +8,7 @@ import { writeWav } from "./support/wav";
 
 const siren = SYNTHESISED["siren-sweep"]!;
 
-test("starts with what it needs and says that sound stays here", async ({ open }) => {
+test("starts with what it needs, and says that sound stays on the device", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await expect(site.notice).toHaveText("Sound never leaves this device.");
@@ -54,7 +54,7 @@ test("starting and stopping ten times leaves no live track and no extra worker",
   expect(site.page.workers()).toHaveLength(workers);
 });
 
-test("stopping while it still starts leaves nothing open", async ({ open }) => {
+test("stopping during the start leaves nothing open", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.listen.click();
@@ -102,7 +102,7 @@ test("works by keyboard alone", async ({ open }) => {
   await site.page.keyboard.press("Enter");
   const chooser = site.page.waitForEvent("filechooser");
   const choose = site.page.getByTestId("choose");
-  // Nothing that is not shown yet can have the focus.
+  // Elements that are not shown yet cannot have the focus.
   await expect(choose).toBeVisible();
   await choose.focus();
   await expect(choose).toBeFocused();

@@ -1,6 +1,6 @@
-// What is shown live agrees with the command line, on recorded clips over all
+// Live labels agree with the command line, for recorded clips of all
 // ten classes of the urban head. The clips are not part of the project: without them this test
-// is skipped and says so.
+// is skipped with a message.
 
 import { answersLive, classifyNatively } from "./support/command-line";
 import { decode } from "./support/decode";
@@ -13,7 +13,7 @@ import { tiled, writeWav } from "./support/wav";
 const clips = chooseClips(dataPath);
 const CLASSES = 10;
 const AGREEMENT = 0.95;
-/** Both are given the clip over and over for this long at least, so that both get its seams. */
+/** Both get the clip in a loop for at least this long, so that both get its seams. */
 const TILED_SECONDS = 12;
 /** Until the model's segment and the smoothing are full. */
 const WARM_UP_SECONDS = 5;
@@ -42,7 +42,7 @@ async function compare(baseURL: string, clip: Clip, wav: string): Promise<Compar
 test("the label shown live is the command line's on recorded clips", async ({ baseURL, page }) => {
   if (!clips) {
     const reason = `there is no UrbanSound8K in ${dataPath}; set SOURCING_SOUND_DATA to a folder that holds it`;
-    // The list of results names what was skipped but not why.
+    // The list of results shows what was skipped but not why.
     console.log(`skipped: ${reason}`);
     test.skip(true, reason);
     return;

@@ -1,4 +1,4 @@
-// A running microphone changes its classifier: no sound is lost, and time goes on.
+// A running microphone switches its classifier: no sound is lost, and time continues.
 
 import type { Page } from "@playwright/test";
 import type { SoundEvent, Update } from "sourcing-sound";
@@ -6,7 +6,7 @@ import { expect, test as base } from "./support/library";
 import { writeWav } from "./support/wav";
 
 const RATE = 48000;
-/** Longer than a test listens, for the restart of the file is a jump. */
+/** Longer than a test listens, because the signal jumps when the file restarts. */
 const SECONDS = 40;
 const TONE_HZ = 441;
 const sine = Float32Array.from({ length: SECONDS * RATE }, (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * i) / RATE));
@@ -38,7 +38,7 @@ const test = base.extend<{ listening: Page }>({
 
 test.use({ wav: writeWav("switch.wav", { samples: sine, sampleRate: RATE }) });
 
-test("a recording across the switch misses no sample, and time goes on", async ({ listening }) => {
+test("a recording across the switch misses no sample, and time continues", async ({ listening }) => {
   const result = await listening.evaluate(async (toneHz) => {
     const { updates, frames, listen, until } = probe;
     const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
@@ -70,7 +70,7 @@ test("a recording across the switch misses no sample, and time goes on", async (
   }, TONE_HZ);
   expect(result.loudest, "the tone is there").toBeGreaterThan(0.4);
   expect(result.seconds).toBeCloseTo(2, 3);
-  // Sixteen bits a sample leave 6e-5 at most; a missing sample 0.03.
+  // With 16-bit samples the error is at most 6e-5; a missing sample causes 0.03.
   expect(result.worst, "jump in the tone").toBeLessThan(1e-3);
   for (const step of result.frameSteps) {
     expect(step).toBeGreaterThan(0);
@@ -113,7 +113,7 @@ test("open events end at the switch, and none begins before it", async ({ listen
   for (const { onset } of events) expect(onset).toBeGreaterThanOrEqual(switchedAt - 1e-6);
 });
 
-test("a microphone closes the classifier that it loaded itself, and no other", async ({ listening }) => {
+test("a microphone closes only the classifier that it loaded itself", async ({ listening }) => {
   const given = await listening.evaluate(async () => {
     const { updates, listen, until } = probe;
     const mic = await listen({});
@@ -133,7 +133,7 @@ test("a microphone closes the classifier that it loaded itself, and no other", a
   expect(listening.workers()).toHaveLength(1);
 });
 
-test("a paused microphone is switched and goes on with the new one", async ({ listening }) => {
+test("a paused microphone can be switched and resumes with the new classifier", async ({ listening }) => {
   const result = await listening.evaluate(async () => {
     const { updates, frames, listen, until } = probe;
     const [first, second] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
@@ -156,7 +156,7 @@ test("a paused microphone is switched and goes on with the new one", async ({ li
   expect(result.took, "milliseconds").toBeLessThan(5000);
 });
 
-test("a switch that fails leaves the old classifier listening", async ({ listening }) => {
+test("if a switch fails, the old classifier stays in use", async ({ listening }) => {
   const result = await listening.evaluate(async () => {
     const { updates, listen, until } = probe;
     const [first, closed] = await Promise.all([api.Classifier.load(), api.Classifier.load()]);
@@ -174,7 +174,7 @@ test("a switch that fails leaves the old classifier listening", async ({ listeni
   expect(result).toEqual({ failed: "aborted", late: "aborted", dropped: 0 });
 });
 
-test("a worker that crashes after the switch is replaced, and listening goes on with the new classifier", async ({ listening }) => {
+test("a worker that crashes after the switch is replaced, and listening continues with the new classifier", async ({ listening }) => {
   await listening.evaluate(async () => {
     const { updates, listen, until } = probe;
     const mic = await listen({});

@@ -1,4 +1,4 @@
-// The packed package with every tool, as a person would use it: no plugin, no file copied by hand, a strict
+// The packed package with every tool, as users would use it: no plugin, no file copied by hand, a strict
 // Content-Security-Policy, and a path below the server's root.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const BASE = "/some/app/";
 
 test.setTimeout(240_000);
 
-test("the command line calls the microphone's sound a siren", () => {
+test("the command line labels the microphone's sound as a siren", () => {
   expect(classifyNatively(SIREN).label).toMatch(SIREN_LABEL);
 });
 
@@ -34,7 +34,7 @@ test("without a bundler", async ({ stranger }) => {
     await stranger.locator("#file").setInputFiles(SIREN);
     await expect(stranger.locator("#segments li").first()).toHaveAttribute("data-label", SIREN_LABEL, { timeout: 30_000 });
     await expect(stranger.locator("#problem")).toBeEmpty();
-    // The microphone, by the same script.
+    // The microphone, with the same script.
     await stranger.evaluate(async () => {
       const { listen } = await import(new URL("node_modules/sourcing-sound/dist/index.js", location.href).href);
       document.body.insertAdjacentHTML("beforeend", "<button id=start></button><p id=label></p>");
@@ -108,7 +108,7 @@ test("built and served by Next.js, rendered on the server first", async ({ stran
     expect(response!.headers()["content-security-policy"]).toMatch(/script-src 'self' 'nonce-/);
     expect(await response!.text()).toContain("Listen");
     await labelsTheSiren(stranger);
-    // The server classifies, too.
+    // The server also classifies.
     const route = `${server.origin}${env.BASE_PATH}/classify`;
     const answer = await stranger.request.post(route, { data: readFileSync(SIREN) });
     expect(await answer.json()).toContainEqual(expect.objectContaining({ start: 0, label: expect.stringMatching(SIREN_LABEL) }));

@@ -11,7 +11,7 @@ import { SIREN, SIREN_LABEL, STRICT_POLICY } from "./support/stranger";
 const NO_FIREFOX = "there is no Firefox; name one in FIREFOX_PATH";
 if (!firefoxPath) console.log(`firefox.spec.ts is skipped: ${NO_FIREFOX}`);
 test.skip(!firefoxPath, NO_FIREFOX);
-// It takes its time to start where Chromium runs beside it.
+// It starts slowly while Chromium is running.
 test.setTimeout(120_000);
 
 test("Firefox: a microphone, a media stream and a file", async () => {
@@ -45,7 +45,7 @@ test("Firefox: a microphone, a media stream and a file", async () => {
         source.start();
         const mediaStream = destination.stream;
         const stream = await first({ classifier, mediaStream }, (label) => /siren/i.test(label));
-        // Firefox's own microphone hums: any answer will do.
+        // Firefox's fake microphone hums: any label is fine.
         const microphone = await first({}, () => true);
         classifier.close();
         await context.close();

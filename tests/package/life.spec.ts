@@ -1,4 +1,4 @@
-// What the package opens it closes, however it is used.
+// The package closes everything that it opens, however it is used.
 
 import { installed, serveWith } from "./support/apps";
 import { alive } from "./support/heap";
@@ -16,7 +16,7 @@ test("a hundred starts and stops leave no track, context or worker, and no more 
         await microphone.close();
       }
     }, count);
-  // What is made once, such as the compiled module, is not to be counted.
+  // One-time objects, such as the compiled module, must not count.
   await cycles(3);
   await expect.poll(() => library.workers().length).toBe(0);
   const before = await alive(library, session);
@@ -29,7 +29,7 @@ test("a hundred starts and stops leave no track, context or worker, and no more 
   expect(grown).toBeLessThanOrEqual(2);
 });
 
-test("starts that are given up at once leave nothing", async ({ library }) => {
+test("starts that are cancelled at once leave nothing open", async ({ library }) => {
   const session = await library.context().newCDPSession(library);
   const codes = await library.evaluate(async () => {
     const codes: string[] = [];
@@ -40,7 +40,7 @@ test("starts that are given up at once leave nothing", async ({ library }) => {
       codes.push(
         await codeOf(async () => (late.microphone = await sound.listen(() => undefined, { signal: controller.signal }))),
       );
-      // One that was quick enough is closed by the same signal.
+      // If a start was quick enough, the same signal closes it.
       if (late.microphone) await until(() => (late.microphone as { state: string }).state === "closed");
     }
     return codes;
@@ -65,7 +65,7 @@ test("a signal closes a microphone that is open", async ({ library }) => {
 });
 
 test("`using` closes what it was given", async ({ library }) => {
-  // As text: the tests' own compiler does not know the word.
+  // As text, because the compiler of the tests does not know `using`.
   const [classified, states] = (await library.evaluate(`(async () => {
     let classified, microphone, streamCode;
     {
@@ -101,7 +101,7 @@ test("React mounts twice in StrictMode, and one microphone is open", async ({ st
       await stranger.locator("#toggle").click();
       await expect.poll(() => alive(stranger, session)).toMatchObject(closed);
     }
-    // Gone again before it has begun.
+    // Unmounted before it has started.
     await stranger.locator("#toggle").click();
     await stranger.locator("#toggle").click();
     await expect.poll(() => alive(stranger, session)).toMatchObject(closed);

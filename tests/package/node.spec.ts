@@ -1,4 +1,4 @@
-// The packed package in Node: the browser's scores, and what a program needs beside them.
+// The packed package in Node: the browser's scores, and everything else a program needs.
 
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { writeWav } from "../e2e/support/wav";
 import { APPS, exampleFolder } from "./support/apps";
 import { expect, SIREN, test } from "./support/package-page";
 
-/** Runs a module of the stranger's and gives what it prints, as JSON. */
+/** Runs a module that uses the package and returns its output, as JSON. */
 async function inNode<T>(script: string, ...args: string[]): Promise<T> {
   const preamble = `import { Classifier, openRecording, SoundError } from "sourcing-sound/node";
     const codeOf = async (work) => {
@@ -65,7 +65,7 @@ for (const [name, synthesised] of Object.entries(SYNTHESISED)) {
   });
 }
 
-test("a recording is a path, an address, bytes or a blob; a model and a head are, too", async () => {
+test("recordings, models and heads can be a path, an address, bytes or a blob", async () => {
   const counts = await inNode<Record<string, number | string | boolean>>(
     `import { readFileSync } from "node:fs";
     import { pathToFileURL } from "node:url";
@@ -101,7 +101,7 @@ test("a recording is a path, an address, bytes or a blob; a model and a head are
   expect(counts).toEqual({ ...all, base: "everyday", ...joint, only: 10, sources: "head" });
 });
 
-test("what goes wrong has a code", async () => {
+test("every error has its code", async () => {
   const folder = join(APPS, "node_modules");
   const text = join(APPS, "no-sound.wav");
   writeFileSync(text, "no sound at all");
@@ -160,7 +160,7 @@ test("what goes wrong has a code", async () => {
   });
 });
 
-test("a program goes on meanwhile, and ends although a classifier is open", async () => {
+test("a program continues during a call, and ends even if a classifier is open", async () => {
   const result = await inNode<{ ticks: number; updates: number }>(
     `const classifier = await Classifier.load();
     let ticks = 0;

@@ -1,4 +1,4 @@
-// From a folder of recordings to a head that names them: the trainer, then a page and Node that have only the package.
+// From a folder of recordings to a head that names them: the trainer, then a page and Node with only the package.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -27,7 +27,7 @@ function random(seed: number): () => number {
   };
 }
 
-/** Three sounds that nobody needs a network for; each recording is another one. */
+/** Three sounds that are easy to distinguish; every recording is different. */
 const CLASSES: Record<string, (seed: number) => Sound> = {
   whistle: (seed) => {
     const next = random(seed);

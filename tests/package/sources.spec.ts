@@ -7,7 +7,7 @@ import { expect, SIREN, SIREN_LABEL, test } from "./support/package-page";
 const NATIVE = classifyNatively(SIREN);
 const BASE64 = readFileSync(SIREN).toString("base64");
 
-test("files, their bytes, audio buffers and samples have one answer: the command line's", async ({ library }) => {
+test("files, their bytes, audio buffers and samples give the same result: the command line's", async ({ library }) => {
   const answers = await library.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const classifier = await sound.Classifier.load();
@@ -42,7 +42,7 @@ test("files, their bytes, audio buffers and samples have one answer: the command
   }
 });
 
-test("a file tells how far it is, heeds its options, and can be given up", async ({ library }) => {
+test("a file reports its progress, follows its options, and can be cancelled", async ({ library }) => {
   const result = await library.evaluate(async () => {
     const classifier = await sound.Classifier.load();
     const file = wavOf(tone(20, 8000), 8000);
@@ -77,7 +77,7 @@ test("a file tells how far it is, heeds its options, and can be given up", async
   expect(result.after).toBe(1);
 });
 
-test("what is no recording is refused with its code", async ({ library }) => {
+test("files that are not recordings are refused with their code", async ({ library }) => {
   const codes = await library.evaluate(async () => {
     const classifier = await sound.Classifier.load();
     const whole = wavOf(tone(4, 8000), 8000);
@@ -106,7 +106,7 @@ test("what is no recording is refused with its code", async ({ library }) => {
   });
 });
 
-test("a media stream works like a microphone, and left to whoever made it", async ({ library }) => {
+test("a media stream works like a microphone, and stays open for its owner", async ({ library }) => {
   const done = await library.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const context = new AudioContext();
@@ -131,14 +131,14 @@ test("a media stream works like a microphone, and left to whoever made it", asyn
   expect(done).toEqual({ label: expect.stringMatching(SIREN_LABEL), after: ["live"], codes: ["config", "no-microphone", "config"] });
 });
 
-test("a media stream that ends says so", async ({ library }) => {
+test("the end of a media stream is reported", async ({ library }) => {
   const code = await library.evaluate(async () => {
     const mediaStream = await navigator.mediaDevices.getUserMedia({ audio: true });
     let code = "";
     const microphone = await sound.listen(() => undefined, { mediaStream, onError: (error) => (code = error.code) });
     const [track] = mediaStream.getAudioTracks();
     track!.stop();
-    // A stop of the page's own fires no event; the end of the source does.
+    // Stopping a track from the page fires no event; the end of the source does.
     track!.dispatchEvent(new Event("ended"));
     await until(() => microphone.state === "closed");
     return code;
@@ -146,14 +146,14 @@ test("a media stream that ends says so", async ({ library }) => {
   expect(code).toBe("device-lost");
 });
 
-test("who only listens loads no reader of files", async ({ library }) => {
+test("listening does not load the script that reads files", async ({ library }) => {
   const requests: string[] = [];
   library.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await library.evaluate(async () => {
     const microphone = await sound.listen(() => undefined);
     await microphone.close();
   });
-  // The worklet asks for its script by itself, unseen from here.
+  // The worklet requests its script itself, invisible from here.
   expect(requests.sort()).toEqual([
     "/node_modules/sourcing-sound/dist/models/everyday.onnx",
     "/node_modules/sourcing-sound/dist/sourcing-sound-worker.js",

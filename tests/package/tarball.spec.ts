@@ -1,4 +1,4 @@
-// What is in the tarball, and what tools that know packages say of it.
+// The content of the tarball, and what package linters report about it.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -21,7 +21,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(read("package.json")) as Manifest;
 
-test("it holds what it needs and nothing else", () => {
+test("it contains what it needs and nothing else", () => {
   const scripts = ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"];
   const outsideTypes = files().filter((path) => !/^(dist\/types|docs)\//.test(path));
   expect(outsideTypes).toEqual(
@@ -48,7 +48,7 @@ test("its version is the crate's, it runs no script and needs no other package",
   expect(manifest.dependencies).toBeUndefined();
 });
 
-test("every way in leads to a file, types first", () => {
+test("every entry point leads to a file, types first", () => {
   expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./worklet", "./worker", "./wasm", "./models/*", "./package.json"]);
   for (const [name, target] of Object.entries(manifest.exports)) {
     if (name.includes("*")) continue;
@@ -73,13 +73,13 @@ test("each script has a map with its sources, and no bundler puts the worklet in
   expect(worklet).not.toMatch(/^import /m);
 });
 
-test("its words on the models have their licences", () => {
+test("its texts about the models contain their licences", () => {
   expect(read("dist/models/urban-tiny.md")).toMatch(/CC BY-NC 3\.0/);
   expect(read("dist/models/everyday.md")).toMatch(/Weights: MIT/);
   expect(read("README.md")).toMatch(/licence/i);
 });
 
-test("its README and guides lead to nothing that is not in it", () => {
+test("its README and guides have no links to files outside it", () => {
   const texts = files().filter((path) => path.endsWith(".md"));
   expect(texts.filter((path) => path.startsWith("docs/")).length).toBeGreaterThan(6);
   for (const text of texts) {
@@ -101,16 +101,16 @@ test("the files have the sizes that the guide on hosting states", () => {
   }
 });
 
-test("publint has nothing to say", async () => {
+test("publint reports nothing", async () => {
   expect(await tool("publint", [TARBALL, "--strict"], APPS)).toContain("All good!");
 });
 
-test("arethetypeswrong has nothing to say", async () => {
+test("arethetypeswrong reports nothing", async () => {
   // Its exit code says so; `require` and resolution without `exports` are not for a package of modules.
   expect(await tool("attw", [TARBALL, "--profile", "esm-only"], APPS)).toContain("🟢");
 });
 
-/** A file of declarations, with those that it hands on as they are. */
+/** A declaration file, with those that it re-exports. */
 const declarations = (path: string): string =>
   read(path).replace(/export \* from "(.+)\.js";/g, (_, other: string) => declarations(join(dirname(path), `${other}.d.ts`)));
 
@@ -134,11 +134,11 @@ test("the examples in TypeScript compile in strict mode", async () => {
   await tool("tsc", ["-p", "."], exampleFolder("react"));
 });
 
-test("every word of the API reference leads somewhere", async () => {
+test("every link in the API reference works", async () => {
   await tool("typedoc", ["--options", join("types", "typedoc.json")], APPS);
 });
 
-test("importing it in Node touches nothing", () => {
+test("importing it in Node has no side effects", () => {
   const script = `
     const before = Object.getOwnPropertyNames(globalThis).length;
     const names = Object.keys(await import("sourcing-sound"));

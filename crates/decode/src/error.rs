@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a recording could not be decoded. Its text names the file, what was expected and what was
+/// Why a recording could not be decoded. The message names the file, what was expected and what was
 /// found.
 #[derive(Debug)]
 pub struct DecodeError(Box<Inner>);
@@ -15,7 +15,7 @@ struct Inner {
     kind: DecodeErrorKind,
 }
 
-/// What decoding gives; the file's name is added at the end.
+/// The result of decoding, before the file's name is added to errors.
 pub(crate) type Result<T> = std::result::Result<T, DecodeErrorKind>;
 
 /// The kinds of [`DecodeError`].
@@ -26,21 +26,21 @@ pub enum DecodeErrorKind {
     Io(io::Error),
     /// The format, codec or a feature of the stream is not supported.
     Unsupported {
-        /// What can be read.
+        /// What is supported.
         expected: String,
-        /// What the file holds.
+        /// What the file contains.
         actual: String,
     },
     /// The file is damaged or cut off.
     Corrupt {
-        /// What the file should hold.
+        /// What the file should contain.
         expected: String,
-        /// What it holds.
+        /// What it contains.
         actual: String,
     },
-    /// The file holds no sample.
+    /// The file has no samples.
     Empty,
-    /// The recording is longer than what is accepted.
+    /// The recording is longer than the limit.
     Limit {
         /// The most samples per channel.
         max_samples: u64,

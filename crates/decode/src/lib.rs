@@ -1,8 +1,8 @@
-//! Reads a recording of a common format into mono samples, for the native tools.
+//! Decodes recordings in common formats to mono samples, for the native tools.
 //!
 //! [`decode`] takes a file, [`decode_bytes`] a file's bytes: wav (PCM of 8 to 64 bits, float,
-//! A-law, µ-law, ADPCM), aiff, flac, mp3, ogg vorbis and m4a (AAC, ALAC). Symphonia does the work
-//! underneath; this crate decides what is sound and what is an error.
+//! A-law, µ-law, ADPCM), aiff, flac, mp3, ogg vorbis and m4a (AAC, ALAC). Symphonia does the
+//! decoding; this crate decides what counts as sound and what as an error.
 //!
 //! ```no_run
 //! let recording = sourcing_sound_decode::decode("dog.wav")?;
@@ -11,15 +11,15 @@
 //! ```
 //!
 //! # What counts as damage
-//! - A damaged or lost packet between good ones is replaced by silence of its length, so that what follows
-//!   stays at its time. A file in which no packet is good is `audio-corrupt`.
-//! - A container that says how long it is (wav, aiff, flac, m4a) and ends before that is cut off:
-//!   `audio-corrupt`, never a shorter recording without a word. Streams that do not say it (mp3,
-//!   ogg, AAC frames) are as long as what is there.
+//! - A damaged or lost packet between good ones is replaced by silence of the same length, so that
+//!   the rest stays in time. A file without any good packet is `audio-corrupt`.
+//! - A container that states its length (wav, aiff, flac, m4a) and ends earlier is cut off: that is
+//!   `audio-corrupt`, never silently a shorter recording. Streams that do not state it (mp3, ogg,
+//!   AAC frames) are as long as their data.
 //! - A sample rate that changes within a file is `audio-unsupported`.
-//! - Encoder delay and padding are trimmed where the stream marks them (vorbis, mp3 with a LAME
-//!   tag). The priming samples of AAC, some 20 to 50 ms, stay.
-//! - Samples are passed on as stored: a float file may hold NaN, which the core's `Pcm` refuses.
+//! - Encoder delay and padding are trimmed if the stream marks them (vorbis, mp3 with a LAME tag).
+//!   The priming samples of AAC, some 20 to 50 ms, stay.
+//! - Samples are passed on as stored: a float file may contain NaN, which the core's `Pcm` refuses.
 
 mod error;
 mod mono;
@@ -39,11 +39,11 @@ pub use recording::{MAX_SAMPLES, Recording};
 pub const EXTENSIONS: &[&str] =
     &["aac", "aif", "aifc", "aiff", "flac", "m4a", "mp3", "mp4", "oga", "ogg", "wav", "wave"];
 
-/// Decodes the file at `path`. The content decides on the format, the extension is only a hint.
+/// Decodes the file at `path`. The content determines the format; the extension is only a hint.
 ///
 /// # Errors
 /// `io` if the file cannot be read, `audio-unsupported` if its format or codec is unknown,
-/// `audio-corrupt` if it is damaged or cut off, `audio-empty` if it holds no sample, `limit` if it
+/// `audio-corrupt` if it is damaged or cut off, `audio-empty` if it has no samples, `limit` if it
 /// is longer than [`MAX_SAMPLES`].
 pub fn decode(path: impl AsRef<Path>) -> Result<Recording, DecodeError> {
     let path = path.as_ref();
@@ -68,7 +68,7 @@ pub fn decode_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Recording,
     decode_bytes_within(name, bytes, MAX_SAMPLES)
 }
 
-/// [`decode_bytes`] with a bound of one's own on the samples per channel.
+/// [`decode_bytes`] with a custom limit on the samples per channel.
 ///
 /// # Errors
 /// As [`decode_bytes`]; `limit` if there are more than `max_samples`.

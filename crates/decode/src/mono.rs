@@ -1,4 +1,4 @@
-//! The mono recording as it grows, packet by packet.
+//! Builds the mono recording, packet by packet.
 
 use symphonia::core::audio::GenericAudioBufferRef;
 
@@ -10,8 +10,8 @@ pub(crate) struct Mono {
     max_samples: u64,
     sample_rate: Option<u32>,
     samples: Vec<f32>,
-    /// Seconds of damaged packets since the last good one. They become silence, and take memory,
-    /// only when another good packet follows.
+    /// Seconds of damaged packets since the last good one. They become silence, and use memory,
+    /// only if another good packet follows.
     gap: f64,
     /// Why the first damaged packet could not be decoded.
     damage: Option<&'static str>,
@@ -32,12 +32,12 @@ impl Mono {
         }
     }
 
-    /// Samples so far, a gap at the end included.
+    /// Samples so far, including a gap at the end.
     pub(crate) fn length(&self) -> u64 {
         (self.samples.len() as u64).saturating_add(self.gap_samples())
     }
 
-    /// Refuses a recording of `samples` if that is more than it may have.
+    /// Refuses a recording of `samples` if that is more than the limit.
     pub(crate) fn check_length(&self, samples: u64) -> Result<()> {
         if samples > self.max_samples {
             let max_samples = self.max_samples;

@@ -1,7 +1,7 @@
-//! What decoding gives.
+//! The result of decoding.
 
-/// The most samples per channel that [`decode`](crate::decode) accepts: 4 GiB of mono samples, or 6.2 hours at
-/// 48,000 Hz.
+/// The most samples per channel that [`decode`](crate::decode) accepts: 4 GiB of mono samples, or
+/// 6.2 hours at 48,000 Hz.
 pub const MAX_SAMPLES: u64 = 1 << 30;
 
 /// A decoded recording.

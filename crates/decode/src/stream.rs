@@ -73,8 +73,8 @@ fn open(source: Box<dyn MediaSource>, extension: Option<&str>) -> Result<Box<dyn
         .map_err(container_error)
 }
 
-/// The samples per channel that the container promises, where that is a promise: an mp3's number
-/// is an estimate, and an ogg's is what its last page says.
+/// The number of samples per channel that the container states, if that number is reliable: for mp3
+/// it is an estimate, and for ogg it comes from the last page.
 fn declared_samples(format: &dyn FormatReader) -> Option<u64> {
     let promises = [FORMAT_ID_WAVE, FORMAT_ID_AIFF, FORMAT_ID_FLAC];
     if !promises.contains(&format.format_info().format) {
@@ -83,7 +83,7 @@ fn declared_samples(format: &dyn FormatReader) -> Option<u64> {
     format.default_track(TrackType::Audio)?.num_frames.filter(|&samples| samples > 0)
 }
 
-/// Refuses a file that ends before its container says so.
+/// Refuses a file that ends before the length its container states.
 fn check_complete(
     format: &dyn FormatReader,
     end: End,
@@ -100,8 +100,8 @@ fn check_complete(
             ),
             actual: format!("the file cut off after {found}"),
         }),
-        // An m4a's index points beyond the end. A stream without a promise may end anywhere: a
-        // recording that was stopped hard says nothing about what is missing.
+        // The index of an m4a points beyond the end. A stream without a stated length may end
+        // anywhere: if a recording was interrupted, nothing shows what is missing.
         None if end == End::Abrupt && info.format == FORMAT_ID_ISOMP4 => {
             Err(DecodeErrorKind::Corrupt {
                 expected: "all packets that the index lists".to_owned(),
@@ -153,8 +153,8 @@ impl TrackDecoder {
         Ok(TrackDecoder { track_id: track.id, tick, next: None, decoder })
     }
 
-    /// Appends what `packet` holds: its samples, or a gap if they are damaged. What the container
-    /// lost before it is a gap, too.
+    /// Appends the samples of `packet`, or a gap if they are damaged. Packets that the container
+    /// lost before it also become a gap.
     fn decode(&mut self, packet: &Packet, mono: &mut Mono) -> Result<()> {
         let lost = self.next.and_then(|next| packet.pts.duration_from(next));
         if let Some(lost) = lost.filter(|lost| !lost.is_zero()) {
@@ -186,7 +186,7 @@ fn codec_name(codec: AudioCodecId) -> String {
     }
 }
 
-/// What an error of the container, or one that ends decoding, says about the file.
+/// Converts an error of the container, or one that ends decoding, to an error about the file.
 fn container_error(error: Error) -> DecodeErrorKind {
     let corrupt =
         |actual: String| DecodeErrorKind::Corrupt { expected: READABLE.to_owned(), actual };
@@ -195,8 +195,8 @@ fn container_error(error: Error) -> DecodeErrorKind {
             corrupt("the end of the file before its first sound".to_owned())
         }
         Error::IoError(error) => DecodeErrorKind::Io(error),
-        // A known container without a part that it must have, such as an m4a that was cut off
-        // before its index.
+        // A known container without a required part, such as an m4a that was cut off before its
+        // index.
         Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
         Error::Unsupported(what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),

@@ -1,4 +1,4 @@
-//! Bad files end in a typed error that names them, never in a panic or in a great allocation.
+//! Bad files give a typed error that names them, never a panic or a huge allocation.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod common;
@@ -42,7 +42,7 @@ fn a_header_that_claims_four_gigabytes() {
     let data = bytes_of(&tone(RATE, 440.0, 100));
     assert_eq!(code_of("claims.wav", wav_claiming(&format, &data, u32::MAX - 100)), "limit");
     assert_eq!(code_of("claims.wav", wav_claiming(&format, &data, 1 << 30)), "audio-corrupt");
-    // The greatest length says that the writer did not know it.
+    // The largest length means that the writer did not know it.
     let streamed = wav_claiming(&format, &data, u32::MAX);
     assert_eq!(decode_bytes("streamed.wav", streamed).unwrap().samples.len(), 100);
     let tall = flac_claiming(RATE, &tone(RATE, 440.0, 100), (1 << 36) - 1);
@@ -50,13 +50,13 @@ fn a_header_that_claims_four_gigabytes() {
 }
 
 #[test]
-fn a_recording_longer_than_the_bound_is_refused_at_the_bound() {
+fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
     let error = decode_bytes_within("long.wav", good_wav(), 9_999).unwrap_err();
     let DecodeErrorKind::Limit { max_samples: 9_999, samples: 10_000 } = error.kind() else {
         panic!("{error}");
     };
     assert!(decode_bytes_within("long.wav", good_wav(), 10_000).is_ok());
-    // An mp3 makes no promise, so the bound acts while it is decoded.
+    // An mp3 does not state its length, so the limit applies while it is decoded.
     let error = decode_bytes_within("long.mp3", common::silent_mp3(50), 10_000).unwrap_err();
     assert_eq!(error.code(), "limit");
 }
@@ -80,7 +80,7 @@ fn an_m4a_without_its_index_is_corrupt() {
 }
 
 #[test]
-fn a_damaged_packet_becomes_silence_and_the_rest_keeps_its_time() {
+fn a_damaged_packet_becomes_silence_and_the_rest_stays_in_time() {
     let signal: Vec<i16> = (0..6 * BLOCK).map(|n| 1_000 + (n / BLOCK) as i16).collect();
     let mut file = flac(RATE, &signal);
     let frame = (file.len() - 42) / 6;
@@ -95,7 +95,7 @@ fn a_damaged_packet_becomes_silence_and_the_rest_keeps_its_time() {
 }
 
 #[test]
-fn nothing_to_hear() {
+fn recordings_without_samples() {
     assert_eq!(code_of("empty.wav", Vec::new()), "audio-empty");
     assert_eq!(code_of("none.wav", wav(&WavFormat::pcm(1, RATE, 16), &[])), "audio-empty");
     assert_eq!(code_of("zero.wav", wav(&WavFormat::pcm(0, RATE, 16), &[0; 8])), "audio-corrupt");
@@ -103,7 +103,7 @@ fn nothing_to_hear() {
 }
 
 #[test]
-fn files_that_hold_no_sound() {
+fn files_that_contain_no_sound() {
     let mut noise = Lcg(7);
     for length in [1, 2, 3, 10, 100, 5_000, 200_000] {
         let code = code_of("noise.wav", noise.bytes(length));
@@ -125,7 +125,7 @@ fn files_that_cannot_be_read() {
     assert_eq!(decode(&empty).unwrap_err().code(), "audio-empty");
 }
 
-/// Every decoder takes thousands of damaged files. What comes out is a recording within its bound
+/// Every decoder gets thousands of damaged files. The result must be a recording within the limit
 /// or an error; a panic fails the test.
 #[test]
 fn damaged_bytes_never_panic() {
@@ -141,7 +141,7 @@ fn damaged_bytes_never_panic() {
         for _ in 0..1_500 {
             let mut file = file.clone();
             for _ in 0..1 + random.next_u32() % 4 {
-                // Half of the damage goes where the headers are.
+                // Half of the damage is in the headers.
                 let reach = if random.next_u32().is_multiple_of(2) { 64 } else { file.len() };
                 let at = random.next_u32() as usize % reach;
                 file[at] = random.next_u32() as u8;

@@ -120,7 +120,7 @@ fn mp3_frames() {
 }
 
 #[test]
-fn the_content_decides_not_the_extension() {
+fn the_content_determines_the_format_not_the_extension() {
     let file = wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&tone(RATE, 440.0, 100)));
     for name in ["sound", "sound.mp3", "sound.ogg", "sound.txt"] {
         assert_eq!(decode_bytes(name, file.clone()).unwrap().samples.len(), 100, "{name}");
@@ -139,14 +139,14 @@ fn a_file_on_disk_equals_its_bytes() {
     assert!(EXTENSIONS.contains(&"flac") && EXTENSIONS.is_sorted());
 }
 
-/// Vorbis cannot be synthesised in a few lines, so it is tried on the shared recordings, where a
-/// clip's length is in its table: the last page's granule position must trim the last block.
+/// Vorbis cannot be synthesised in a few lines, so this test uses the shared recordings, whose
+/// table has each clip's length: the last page's granule position must trim the last block.
 #[test]
-fn vorbis_ends_where_its_last_page_says() {
+fn vorbis_ends_at_the_length_in_its_last_page() {
     let root =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/UrbanSound8K");
     let Ok(table) = std::fs::read_to_string(root.join("metadata/UrbanSound8K.csv")) else {
-        // Written past the harness, which shows nothing that a passing test prints.
+        // Written directly to stderr, because the harness hides the output of passing tests.
         let _ = std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: no shared/data beside the repository, so no vorbis recording\n",

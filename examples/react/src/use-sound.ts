@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { listen, type SoundError, type Update } from "sourcing-sound";
 
-/** Listens while the component is there. StrictMode mounts it twice: the signal ends the first, wherever it has got to. */
+/** Listens while the component is mounted. StrictMode mounts it twice; the signal ends the first one at any stage. */
 export function useSound(): { update?: Update; error?: SoundError } {
   const [state, setState] = useState<{ update?: Update; error?: SoundError }>({});
   useEffect(() => {

@@ -6,18 +6,18 @@ import type { LevelAt } from "./label-log";
 import type { Sound } from "./wav";
 
 const STEP_SECONDS = 0.05;
-/** Around a part: enough of the gaps beside it to see its beginning and its end. */
+/** Margin around a part: enough of the neighbouring gaps to see its start and its end. */
 const MARGIN_SECONDS = 1.5;
 /** The most that may be lost, or added, from one part to the next. */
 const MOST_SECONDS = 3;
-/** Fainter than that is all the same. */
+/** Anything fainter is treated as equal. */
 const FLOOR_DB = -70;
-/** Of equal places the one nearest to where the part before was; dB per second. */
+/** Among equal places, prefers the one nearest to the previous part; dB per second. */
 const NEARNESS = 0.2;
 
 /** A part where it was captured. */
 export interface Located extends Part {
-  /** Whether all of it was captured, so that what was shown can be held against it. */
+  /** Whether all of it was captured, so that the labels shown can be checked. */
   whole: boolean;
 }
 

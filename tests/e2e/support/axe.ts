@@ -14,7 +14,7 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** What is evaluated is not subject to the page's policy. */
+/** Evaluated code is not subject to the page's policy. */
 async function violationsOf(page: Page, selector = ":root"): Promise<Violation[]> {
   await page.evaluate(AXE);
   return page.evaluate(async (root) => {
@@ -28,7 +28,7 @@ export async function barriers(page: Page, selector: string): Promise<string[]> 
   return (await violationsOf(page, selector)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-/** Prints what axe-core finds, and gives what is serious. */
+/** Prints all findings of axe-core, and returns the serious ones. */
 export async function serious(page: Page, where: string): Promise<string[]> {
   const violations = await violationsOf(page);
   const lines = violations.map(

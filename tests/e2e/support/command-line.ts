@@ -1,4 +1,4 @@
-// What the native command line says of a file.
+// The native command line's results for a file.
 
 import { execFileSync } from "node:child_process";
 import { cliPath } from "./environment";
@@ -15,14 +15,14 @@ interface Segment {
 }
 
 export interface Answer {
-  /** The answer of most segments: a label, or `rejected`. */
+  /** The most frequent result: a label, or `rejected`. */
   label: string;
   segments: Segment[];
   /** Mean over the segments. */
   scores: Record<string, number>;
 }
 
-/** What a file's card on the page would show for a segment: its label, or `rejected`. */
+/** What the page shows for a segment: its label, or `rejected`. */
 const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : segment.label);
 
 /** Share of the segments from which on an answer is one that the command line gives, not a slip between two others. */

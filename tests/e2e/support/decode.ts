@@ -7,7 +7,7 @@ import type { Sound } from "./wav";
 /** Rate of the samples that the recordings are kept in; decoding at it leaves them as they are. */
 export const KEPT_HZ = 22050;
 
-/** One channel of the file; throws where this browser has no decoder for it. */
+/** One channel of the file; throws if this browser has no decoder for it. */
 export async function decode(page: Page, path: string): Promise<Sound> {
   const base64 = await page.evaluate(
     async ([file, rate]) => {

@@ -1,4 +1,4 @@
-// What the tests take from their surroundings, checked before anything runs.
+// The environment of the tests, checked before anything runs.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,13 +7,13 @@ export const REPOSITORY = resolve(__dirname, "../../..");
 export const WWW = join(REPOSITORY, "www");
 export const PACKAGE = join(WWW, "package");
 
-/** Address of a site that is running already, or `undefined` to start one. */
+/** Address of a running site, or `undefined` to start one. */
 export const siteUrl = process.env["BASE_URL"];
 
 /** Full Chromium; its headless shell refuses the microphone. */
 export const chromiumPath = existing("CHROMIUM_PATH", process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium");
 
-/** The command line whose answers the page's are compared with. */
+/** The command line, whose results are the reference for the page's. */
 export const cliPath = existing("SOURCING_SOUND_CLI", process.env["SOURCING_SOUND_CLI"]);
 
 /** Recorded clips that are not part of the project; they may be absent. */
@@ -22,7 +22,7 @@ export const dataPath = resolve(process.env["SOURCING_SOUND_DATA"] ?? join(REPOS
 /** Browsers at a time. Each needs a core to itself to lose no sound. */
 export const workers = Number(process.env["E2E_WORKERS"] ?? 2);
 
-/** Flags for every browser: what root in a container needs, and nothing sent behind the tests' back. */
+/** Flags for every browser: required for root in a container, and no background traffic. */
 export const LAUNCH_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
 function existing(variable: string, path: string | undefined): string {

@@ -5,7 +5,7 @@ import { launch, type Page } from "puppeteer-core";
 
 const CANDIDATES = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 
-/** The Firefox that `FIREFOX_PATH` names, or one that is installed. It may be absent. */
+/** The Firefox at `FIREFOX_PATH`, or an installed one. It may be absent. */
 export const firefoxPath = find();
 
 function find(): string | undefined {
@@ -15,13 +15,13 @@ function find(): string | undefined {
 }
 
 const PREFERENCES = {
-  // A microphone of Firefox's own, which hums, and no question whether it may be used.
+  // Firefox's fake microphone, which hums, without a permission prompt.
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,
   // A sound card that is not there: Firefox's audio clock stops on a machine that has none.
   "media.cubeb.force_mock_context": true,
   "media.autoplay.default": 0,
-  // Nothing is sent behind the tests' back.
+  // No background traffic.
   "app.update.enabled": false,
   "network.captive-portal-service.enabled": false,
   "network.connectivity-service.enabled": false,
@@ -116,7 +116,7 @@ export async function openInFirefox(
     page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
     page.on("request", (request) => {
       const { origin, protocol } = new URL(request.url());
-      // Firefox draws parts of its own controls with a font that it has as data.
+      // Firefox draws parts of its controls with a font from a data: address.
       const stays = ["blob:", "data:"].includes(protocol);
       if (origin !== new URL(url).origin && !stays) troubles.push(`a request to ${request.url()}`);
     });

@@ -1,4 +1,4 @@
-// The history's database as the browser has it, beside the page that uses it.
+// Direct access to the history's database in the browser, next to the page that uses it.
 
 import { expect, type Page } from "@playwright/test";
 
@@ -61,14 +61,14 @@ export async function seed(page: Page, events: readonly StoredEvent[], clips: re
 }
 
 export interface Stored {
-  /** In the order of their beginning. */
+  /** Ordered by start. */
   events: StoredEvent[];
   /** Ids of the events whose sound is kept, oldest first, and how long it is. */
   clips: string[];
   seconds: number[];
 }
 
-/** What the database holds. */
+/** The content of the database. */
 export async function stored(page: Page): Promise<Stored> {
   return page.evaluate(async () => {
     const answer = <T>(request: IDBRequest<T>) =>

@@ -1,5 +1,5 @@
 // What the page showed while it listened, by the clock of the sound itself: on a busy machine answers come late, and a
-// wall clock would put them beside another sound.
+// wall clock would assign them to another sound.
 
 import type { Page } from "@playwright/test";
 
@@ -9,7 +9,7 @@ export interface Shown {
   to: number;
   /** `data-label` of the answer: a label, `quiet`, `rejected`, or nothing yet. */
   label: string;
-  /** Icon of the label's group; empty where nothing is named. */
+  /** Icon of the label's group; empty if there is no label. */
   icon: string;
 }
 

@@ -11,7 +11,7 @@ type Result = { code: string; message: string };
 /** What is global on the page of `library`, for the bodies of its tests. */
 declare global {
   const api: Api;
-  /** The code and the words of what `work` throws; the code "none" where it throws nothing. */
+  /** The code and message of the error that `work` throws; the code "none" if it does not throw. */
   const codeOf: (work: () => unknown) => Promise<Result>;
   /** A sine of 700 Hz. */
   const tone: (seconds: number, rate: number) => Float32Array;
@@ -22,7 +22,7 @@ interface Options {
   wav: string;
 }
 
-/** `library` is an empty page that has the package's calls. */
+/** `library` is an empty page with the package's functions. */
 export const test = base.extend<{ library: Page }, Options>({
   wav: ["", { option: true, scope: "worker" }],
   launchOptions: [
@@ -36,7 +36,7 @@ export const test = base.extend<{ library: Page }, Options>({
   library: async ({ page }, use) => {
     const { origin, close } = await serveFolder(PACKAGE);
     await page.goto(origin);
-    // What every test needs, so that their bodies are the package's own calls.
+    // Shared by all tests, so that their bodies contain only calls of the package.
     await page.evaluate(async () => {
       const specifier = "/dist/index.js";
       const api = (await import(specifier)) as Api;

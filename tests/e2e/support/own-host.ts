@@ -1,4 +1,4 @@
-// The finished site on a host of its own, which a test can change and stop.
+// The finished site on a separate host, which a test can change and stop.
 
 import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,9 +12,9 @@ export const DIST = join(WWW, "dist");
 export interface OwnHost {
   /** Where the site is, ending in a slash. */
   url: string;
-  /** Puts the next version in the place of the one that is served: its page has `title` for a title. */
+  /** Replaces the served version by the next one, whose page has the title `title`. */
   publish: (title: string) => void;
-  /** The same with the old page still there: the new service worker has come before it. */
+  /** The same, but with the old page: the new service worker arrives first. */
   publishHalf: (title: string) => void;
   stop: () => void;
 }

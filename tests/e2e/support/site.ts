@@ -1,4 +1,4 @@
-// The page in a browser of its own, and what must hold on it whatever is done:
+// The page in a separate browser, with checks that must hold in every test:
 // no request leaves its origin, nothing is logged as an error, nothing is thrown.
 
 import { type Browser, type BrowserContextOptions, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
@@ -7,7 +7,7 @@ import { chromiumPath, LAUNCH_ARGS } from "./environment";
 export interface OpenOptions {
   /** WAV file that the microphone plays over and over. Default: Chromium's own beeps. */
   wav?: string;
-  /** What the person answers to the browser's question. Default: allow. */
+  /** The user's answer to the permission prompt. Default: allow. */
   permission?: "allow" | "deny";
   /** Runs before the page is opened. */
   prepare?: (page: Page) => Promise<unknown>;
@@ -44,7 +44,7 @@ export class Site {
     await expect(this.app).toHaveAttribute("data-state", state, { timeout });
   }
 
-  /** Takes another model from the line with the models, and waits until it is there. */
+  /** Selects another model in the model line, and waits until it is in use. */
   async choose(id: string): Promise<void> {
     await this.modelSelect.selectOption(id);
     const item = this.page.locator(`[data-testid=model-item][data-id="${id}"]`);
@@ -53,7 +53,7 @@ export class Site {
     await expect(this.modelSelect).toHaveValue(id);
   }
 
-  /** Waits until the line with the models loads or lets choose. */
+  /** Waits until the model line is loading or ready for a choice. */
   async expectModels(state: "loading" | "choice", timeout = 30_000): Promise<void> {
     await expect(this.models).toHaveAttribute("data-state", state, { timeout });
   }
@@ -72,7 +72,7 @@ export class Site {
     await this.page.getByTestId("file").setInputFiles(path);
   }
 
-  /** The labels shown during `seconds`, looked at five times a second. */
+  /** The labels shown during `seconds`, sampled five times a second. */
   async watchLabels(seconds: number): Promise<string[]> {
     return this.label.evaluate(async (element, milliseconds) => {
       const seen: string[] = [];
@@ -100,7 +100,7 @@ export class Site {
     );
   }
 
-  /** From now on the browser answers with this error when it is asked for a microphone; "" for none. */
+  /** From now on, requests for a microphone fail with this error; "" for none. */
   async refuse(deviceError: string): Promise<void> {
     await this.page.evaluate((name) => {
       (globalThis as unknown as Spy).deviceError = name;
@@ -205,7 +205,7 @@ export async function openSite(
   }
 }
 
-/** `open` gives a site whose checks are made and whose browser is closed when the test is over. */
+/** `open` returns a site; when the test is over, its checks are made and its browser is closed. */
 export const test = base.extend<{ open: (options?: OpenOptions) => Promise<Site> }>({
   open: async ({ baseURL }, use) => {
     if (!baseURL) throw new Error("the configuration has no baseURL");

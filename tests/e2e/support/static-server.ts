@@ -19,16 +19,16 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface StaticServer {
   origin: string;
-  /** Ends every connection too: from now on the host is not there. */
+  /** Also ends every connection: from now on, the host is down. */
   close: () => void;
 }
 
 interface Options {
   /** The path at which the host offers the folder; begins and ends with a slash. Default: the root. */
   base?: string;
-  /** What the root answers where it is not the folder's own page. Default: an empty page. */
+  /** The response of the root if it is not the folder's own page. Default: an empty page. */
   root?: "empty" | "index";
-  /** The Content-Security-Policy of every answer. Default: none. */
+  /** The Content-Security-Policy of every response. Default: none. */
   policy?: string;
 }
 

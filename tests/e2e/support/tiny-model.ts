@@ -1,6 +1,6 @@
 // A model and a head made in the test, small and with nothing trained in them.
-// The model says the same of every sound: a purring cat, whose general labels
-// have higher scores than the precise one, as real models give them.
+// The model gives the same result for every sound: a purring cat, whose general labels
+// have higher scores than the specific one, as in real models.
 
 import { createHash } from "node:crypto";
 import { encode, type Field } from "./protobuf";
@@ -27,13 +27,13 @@ export const LABELS: Label[] = [
   ...Array.from({ length: 9 }, (_, i) => ({ label: `Instrument ${i + 1}`, group: 2, parents: [], logit: -3 - i / 10 })),
 ];
 
-/** Best first: a general label comes after a precise one that was recognised. */
+/** Best first: a general label comes after a specific one that was recognised. */
 export const RANKED = ["Purr", "Cat", "Animal", "Instrument 1"];
 
 const BANDS = 24;
 const FRAMES = 50;
 
-/** What the file says about itself: segments of one second, an answer four times a second. */
+/** The file's description: segments of one second, four predictions a second. */
 const PROPS: Record<string, string> = {
   format_version: "1",
   name: "pets",
@@ -96,7 +96,7 @@ function value(name: string, shape: number[]): Field[] {
   return [[1, name], [2, [[1, [[1, FLOAT], [2, dimensions]]]]]];
 }
 
-/** A convolution over all bands whose weights are next to nothing beside its bias, averaged over time. */
+/** A convolution over all bands, averaged over time; its weights are negligible compared with its bias. */
 function graph(): Field[] {
   const n = LABELS.length;
   const kernel: Field = [5, [[1, "kernel_shape"], [8, BANDS], [8, 1], [20, INTS]]];
@@ -114,7 +114,7 @@ function graph(): Field[] {
   ];
 }
 
-/** The ONNX file, with other things said about it where `changes` has any; a key that is `undefined` there is left out. */
+/** The ONNX file, with the description changed by `changes`; a key that is `undefined` there is left out. */
 export function model(changes: Record<string, string | undefined> = {}): Buffer {
   const props = Object.entries({ ...PROPS, ...changes }).filter((prop): prop is [string, string] => prop[1] !== undefined);
   return Buffer.from(
@@ -127,14 +127,14 @@ export function model(changes: Record<string, string | undefined> = {}): Buffer 
   );
 }
 
-/** As any tool exports it: with a network and not a word about it. */
+/** A file as most tools export it: a network without a description. */
 export function modelWithoutMetadata(): Buffer {
   return model(Object.fromEntries(Object.keys(PROPS).map((key) => [key, undefined])));
 }
 
 export const MODEL: Buffer = model();
 
-/** What the model says about itself, as the site's list has it. */
+/** The model's description, as in the site's list. */
 export const DESCRIBED = {
   name: "pets",
   description: PROPS["description"]!,
@@ -149,7 +149,7 @@ export const DESCRIBED = {
 
 export const HEAD_LABELS = ["Pet", "No pet"];
 
-/** The same of the head. */
+/** The same for the head. */
 export const HEAD_DESCRIBED = {
   ...DESCRIBED,
   name: "pet",
@@ -159,7 +159,7 @@ export const HEAD_DESCRIBED = {
   labelGroups: [],
 };
 
-/** The head's file: "Pet", whatever the sound. `base` is the SHA-256 of the model that it says it fits. */
+/** The head's file: "Pet" for every sound. `base` is the SHA-256 of the model that it was made for. */
 export function head(base: string = sha256(MODEL)): Buffer {
   const weights = Array<number>(HEAD_LABELS.length * LABELS.length).fill(0);
   const file = {

@@ -1,4 +1,4 @@
-// The site with the tiny model and its head in the place of the large ones.
+// The site with the tiny model and its head instead of the large ones.
 
 import type { Page } from "@playwright/test";
 import { DESCRIBED, head, HEAD_DESCRIBED, MODEL, sha256 } from "./tiny-model";
@@ -6,14 +6,14 @@ import { DESCRIBED, head, HEAD_DESCRIBED, MODEL, sha256 } from "./tiny-model";
 export const PETS = "pets";
 export const PET_HEAD = "pets+pet";
 
-/** Addresses under which the page asks for them. */
+/** Addresses at which the page requests them. */
 const MODEL_FILE = "models/tiny-pets.onnx";
 const HEAD_FILE = "models/tiny-pet.head.json";
 
 export interface TinySite {
   /** How often the page asked for the model. */
   modelRequests: number;
-  /** What the server answers with in the model's place. */
+  /** What the server returns instead of the model. */
   model: Buffer | "nothing";
 }
 

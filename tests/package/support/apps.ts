@@ -1,4 +1,4 @@
-// The folder of a stranger: the examples, their tools, and the packed package.
+// A folder outside the repository: the examples, their tools, and the packed package.
 
 import { execFile, type ChildProcess, spawn } from "node:child_process";
 import { cpSync, existsSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ export const INSTALLED = join(APPS, "node_modules", "sourcing-sound");
 
 export const exampleFolder = (name: string): string => join(APPS, "examples", name);
 
-/** Runs a tool to its end and gives what it printed; what it says of a failure is in the error. */
+/** Runs a tool to its end and returns its output; if it fails, the output is in the error. */
 export async function tool(name: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 };
   try {
@@ -26,7 +26,7 @@ export async function tool(name: string, args: string[], cwd: string, env: NodeJ
   }
 }
 
-/** Runs one of an example's own scripts of package.json, as its README tells a person to. */
+/** Runs one of an example's own scripts of package.json, as its README describes. */
 export async function npmRun(example: string, [script, ...args]: [string, ...string[]], env: NodeJS.ProcessEnv = {}): Promise<void> {
   const cwd = exampleFolder(example);
   await promisify(execFile)("npm", ["run", script, "--", ...args], {
@@ -38,7 +38,7 @@ export async function npmRun(example: string, [script, ...args]: [string, ...str
   });
 }
 
-/** A copy of an example with the package in a `node_modules` of its own, where npm puts it for a person. */
+/** A copy of an example with the package in its own `node_modules`, where npm puts it. */
 export function installed(example: string, as: string): string {
   const folder = join(APPS, "examples", as);
   rmSync(folder, { recursive: true, force: true });
@@ -59,7 +59,7 @@ export async function serveWith(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<DevServer> {
-  // Another version of a tool has its own name, but not its own command.
+  // Another version of a tool has a different name, but the same command.
   const [script] = [join(APPS, "node_modules", name, "bin", `${name.replace(/-\d+$/, "")}.js`)].filter(existsSync);
   const child = spawn(script ? process.execPath : join(BIN, name), script ? [script, ...args] : args, {
     cwd,

@@ -1,4 +1,4 @@
-// What is alive in a page, by the browser's own debugger.
+// Counts live objects in a page, with the browser's debugger.
 
 import type { CDPSession, Page } from "@playwright/test";
 
@@ -13,7 +13,7 @@ export interface Alive {
 
 /** Counts after the garbage has been collected. */
 export async function alive(page: Page, session: CDPSession): Promise<Alive> {
-  // Twice: what only finalisers hold goes with the second.
+  // Twice: objects held only by finalisers go with the second collection.
   await session.send("HeapProfiler.collectGarbage");
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
@@ -25,7 +25,7 @@ export async function alive(page: Page, session: CDPSession): Promise<Alive> {
   };
 }
 
-/** Asks every object of a class that is in the heap; the prototype itself is none. */
+/** Checks every object of a class in the heap, except the prototype. */
 async function count(session: CDPSession, name: string, counting: string): Promise<number> {
   const objectGroup = "alive";
   const prototype = await session.send("Runtime.evaluate", { expression: `${name}.prototype`, objectGroup });

@@ -1,4 +1,4 @@
-// An empty page that has the packed package's calls, under a strict policy, without a bundler.
+// An empty page with the packed package's functions, under a strict policy, without a bundler.
 
 import type { Page } from "@playwright/test";
 import type * as Package from "sourcing-sound";
@@ -8,9 +8,9 @@ import { STRICT_POLICY, test as strangers } from "./stranger";
 
 declare global {
   const sound: typeof Package;
-  /** The code of what `work` throws; "none" where it throws nothing. */
+  /** The code of the error that `work` throws; "none" if it does not throw. */
   const codeOf: (work: () => unknown) => Promise<string>;
-  /** Resolves as soon as `done` says so. */
+  /** Resolves as soon as `done` returns true. */
   const until: (done: () => boolean) => Promise<void>;
   /** A sine of 700 Hz. */
   const tone: (seconds: number, rate: number) => Float32Array<ArrayBuffer>;

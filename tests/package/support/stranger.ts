@@ -1,4 +1,4 @@
-// A browser whose microphone plays a siren, and a page that must not say or ask for anything it should not.
+// A browser whose microphone plays a siren, and a page that must not log errors or request other hosts.
 
 import { type BrowserContext, chromium, expect, type Page, test as base } from "@playwright/test";
 import { chromiumPath, LAUNCH_ARGS } from "../../e2e/support/environment";
@@ -9,11 +9,11 @@ import { writeWav } from "../../e2e/support/wav";
 export const STRICT_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'";
 
 export const SIREN = writeWav("package-siren.wav", SYNTHESISED["siren-sweep"]!);
-/** Any of the labels of sirens: what the siren is called may change with its loudness. */
+/** Any label for sirens: the label may depend on the loudness. */
 export const SIREN_LABEL = /siren/i;
 
 interface Fixtures {
-  /** A page with a microphone; whatever it logs as an error or asks of another host fails the test. */
+  /** A page with a microphone; the test fails if it logs an error or sends a request to another host. */
   stranger: Page;
 }
 

@@ -53,7 +53,7 @@ export async function classify(path: NodeRecording): Promise<Prediction[]> {
     ...(await classifier.classify(bytes)),
     ...(await classifier.classify(integers, 16000)),
     ...(await classifier.classify(pcm, sampleRate, samples)),
-    // @ts-expect-error samples have no rate of their own
+    // @ts-expect-error samples need a rate
     ...(await classifier.classify(pcm)),
   ];
 }

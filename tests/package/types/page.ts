@@ -66,9 +66,9 @@ export async function recordings(loaded: Classifier, file: File, buffer: AudioBu
     ...(await loaded.classify(file)),
     ...(await loaded.classify(bytes)),
     ...(await loaded.classify(await file.arrayBuffer())),
-    // @ts-expect-error samples have no rate of their own
+    // @ts-expect-error samples need a rate
     ...(await loaded.classify(buffer.getChannelData(0))),
-    // @ts-expect-error an option that there is not
+    // @ts-expect-error an option that does not exist
     ...(await loaded.classify(file, { hop: 1 })),
   ];
 }

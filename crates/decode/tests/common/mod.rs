@@ -1,4 +1,4 @@
-//! Audio files written byte by byte, so that the repository needs no committed sound.
+//! Audio files written byte by byte, so that no sound files need to be committed.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod flac;

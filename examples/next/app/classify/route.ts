@@ -1,4 +1,4 @@
-// POST a WAV file: what it sounds like, by the server.
+// POST a WAV file, and the server names the sounds in it.
 
 import { Classifier, SoundError } from "sourcing-sound/node";
 
