@@ -10,6 +10,7 @@ pub mod files;
 pub mod fixtures;
 pub mod head;
 pub mod interrupt;
+pub mod jobs;
 pub mod linear;
 pub mod metrics;
 pub mod model;

@@ -5,12 +5,11 @@ use crate::experiment::score;
 use crate::experiment::store;
 use anyhow::{Context, Result, bail, ensure};
 use sourcing_sound_train::data::dataset::Slice;
+use sourcing_sound_train::jobs::side_by_side;
 use sourcing_sound_train::{metrics, progress};
 use std::collections::BTreeSet;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::ScopedJoinHandle;
+use std::sync::atomic::AtomicBool;
 
 /// A split and the folder that its results are kept under.
 pub struct Task {
@@ -63,39 +62,9 @@ impl Runner<'_> {
         for task in tasks {
             task.check(self.setup.slices)?;
         }
-        // A split has a thread of its own rather than one of rayon's, so that the work inside
-        // may use all of those.
-        let next = AtomicUsize::new(0);
-        let worker = || {
-            let mut done = Vec::new();
-            while !self.is_stopped() {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(task) = tasks.get(index) else { break };
-                done.push((index, self.run_one(task)));
-            }
-            done
-        };
-        let mut done: Vec<_> = std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                (0..self.jobs.clamp(1, tasks.len().max(1))).map(|_| scope.spawn(worker)).collect();
-            let join = |worker: ScopedJoinHandle<'_, _>| {
-                worker.join().unwrap_or_else(|panic| resume_unwind(panic))
-            };
-            workers.into_iter().flat_map(join).collect()
-        });
-        done.sort_by_key(|(index, _)| *index);
-        let is_complete = done.len() == tasks.len();
-        let mut verdicts = Vec::with_capacity(tasks.len());
-        for (index, verdict) in done {
-            let verdict = verdict.with_context(|| format!("split {}", tasks[index].split.name))?;
-            let Some(verdict) = verdict else { return Ok(None) };
-            verdicts.push(verdict);
-        }
-        Ok(is_complete.then_some(verdicts))
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        side_by_side(tasks, self.jobs, self.stop, |task| {
+            self.run_one(task).with_context(|| format!("split {}", task.split.name))
+        })
     }
 
     fn run_one(&self, task: &Task) -> Result<Option<Verdict>> {
@@ -123,7 +92,7 @@ impl Runner<'_> {
         let job = Job { slices, labels, seed, work: &work, stop: self.stop };
         let Some(verdict) = method.run(split, &job)? else {
             progress::line(&format!(
-                "split {}: stopped; the same command goes on from {}",
+                "split {}: stopped; the same command resumes from {}",
                 split.name,
                 work.display()
             ));
@@ -152,6 +121,7 @@ mod tests {
     use super::*;
     use crate::experiment::method::{Method, Preparation};
     use serde_json::Value;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Gives every clip its own label and counts how often it was asked.
     #[derive(Default)]

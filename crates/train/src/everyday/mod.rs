@@ -139,7 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::from(interrupt::EXIT_CODE) })
 }
 
-/// Whether it was done before it was interrupted; the same command then goes on.
+/// Whether it was done before it was interrupted; the same command then resumes.
 fn execute(arguments: &Arguments) -> Result<bool> {
     let head = |argument: &String| {
         assemble::head_score(argument).with_context(|| format!("--heads {argument}"))

@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Trains, evaluates and writes the head that the arguments ask for. `None` when `stop` was set
-/// before that was done; the same command then goes on.
+/// before that was done; the same command then resumes.
 pub fn execute(
     arguments: &Arguments,
     command: String,

@@ -93,7 +93,7 @@ impl<'a> Embedder<'a> {
                         bar.finish_and_clear();
                         progress::line(&format!(
                             "stopped after {first} of {} embeddings of {what}; the same command \
-                             goes on",
+                             resumes from there",
                             sounds.len()
                         ));
                         return Ok(None);

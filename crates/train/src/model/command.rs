@@ -2,6 +2,7 @@
 
 use crate::data::dataset::{Layout, parse_folds};
 use crate::interrupt::{self, STOP};
+use crate::jobs::side_by_side;
 use crate::metrics;
 use crate::model::assemble::Assembly;
 use crate::model::config::{self, AugmentConfig, TrainConfig};
@@ -11,12 +12,10 @@ use crate::model::stage::{Shared, StageResult, StageSpec};
 use crate::program::command_line;
 use crate::progress;
 use crate::publish::provenance::{Provenance, Stated, TrainedOn};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Arguments of `model`.
 #[derive(clap::Args, Clone, Debug)]
@@ -124,7 +123,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         fresh: arguments.fresh,
         stop: &STOP,
     };
-    let Some(results) = run_stages(&shared, &specs, arguments.jobs)? else {
+    let run = |spec: &StageSpec| {
+        let result = shared.run(spec).with_context(|| format!("stage {}", spec.name))?;
+        if let Some(result) = &result {
+            report(&shared, spec, result);
+        }
+        Ok(result)
+    };
+    let Some(results) = side_by_side(&specs, arguments.jobs, &STOP, run)? else {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     };
     if arguments.only.is_some() {
@@ -176,45 +182,6 @@ fn stages(arguments: &Arguments, material: &Material) -> Result<Vec<StageSpec>> 
         ensure!(!specs.is_empty(), "there is no stage {only}; stages: {}", names.join(", "));
     }
     Ok(specs)
-}
-
-/// Runs the stages, `jobs` at a time. `None` when the run was interrupted.
-fn run_stages(
-    shared: &Shared<'_>,
-    specs: &[StageSpec],
-    jobs: usize,
-) -> Result<Option<Vec<StageResult>>> {
-    let next = AtomicUsize::new(0);
-    let slots: Vec<_> = specs.iter().map(|_| Mutex::new(None)).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, specs.len()) {
-            scope.spawn(|| {
-                while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
-                    .filter(|&index| index < specs.len() && !STOP.load(Ordering::Relaxed))
-                {
-                    let result = shared.run(&specs[index]);
-                    if let Ok(Some(result)) = &result {
-                        report(shared, &specs[index], result);
-                    }
-                    if let Ok(mut slot) = slots[index].lock() {
-                        *slot = Some(result);
-                    }
-                }
-            });
-        }
-    });
-    let mut results = Vec::new();
-    for (slot, spec) in slots.into_iter().zip(specs) {
-        match slot.into_inner().ok().flatten() {
-            Some(result) => match result.with_context(|| format!("stage {}", spec.name))? {
-                Some(result) => results.push(result),
-                None => return Ok(None),
-            },
-            None if STOP.load(Ordering::Relaxed) => return Ok(None),
-            None => bail!("stage {} ended without a result", spec.name),
-        }
-    }
-    Ok(Some(results))
 }
 
 fn report(shared: &Shared<'_>, spec: &StageSpec, result: &StageResult) {

@@ -1,4 +1,4 @@
-//! The `model` command: a network of one's own labels, trained from scratch.
+//! The `model` command: a network for your own labels, trained from scratch.
 //!
 //! In: a data set in official folds. Out: a model file with its evaluation and its card. Each group
 //! of left-out folds is a [`stage`] over the [`material`]; [`assemble`] writes the result. The

@@ -166,7 +166,7 @@ impl Shared<'_> {
             Outcome::Finished(trained) => trained,
             Outcome::Interrupted { epochs } => {
                 progress::line(&format!(
-                    "{}: stopped after {epochs} of {} epochs; the same command goes on from {}",
+                    "{}: stopped after {epochs} of {} epochs; the same command resumes from {}",
                     spec.name,
                     self.train.epochs,
                     checkpoint.display()

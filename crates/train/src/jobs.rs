@@ -1,0 +1,76 @@
+//! A few long jobs side by side.
+
+use anyhow::Result;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
+
+/// Runs `run` for every item, `jobs` at a time, and returns the results in order. `None` when
+/// `stop` was set before all items were done; `run` returns `None` for one that it stopped.
+///
+/// # Errors
+/// The first error in the order of the items; the others are run nevertheless.
+pub fn side_by_side<T: Sync, R: Send>(
+    items: &[T],
+    jobs: usize,
+    stop: &AtomicBool,
+    run: impl Fn(&T) -> Result<Option<R>> + Sync,
+) -> Result<Option<Vec<R>>> {
+    // A job has a thread of its own rather than one of rayon's, so that the work inside may use
+    // all of those.
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break };
+            done.push((index, run(item)));
+        }
+        done
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..jobs.clamp(1, items.len().max(1))).map(|_| scope.spawn(worker)).collect();
+        let join = |worker: ScopedJoinHandle<'_, _>| {
+            worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    let is_complete = done.len() == items.len();
+    let results: Option<Vec<R>> =
+        done.into_iter().map(|(_, result)| result).collect::<Result<_>>()?;
+    Ok(results.filter(|_| is_complete))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        let items: Vec<u32> = (0..20).collect();
+        let stop = AtomicBool::new(false);
+        let doubled = side_by_side(&items, 3, &stop, |item| Ok(Some(2 * item))).unwrap().unwrap();
+        assert_eq!(doubled, (0..20).map(|item| 2 * item).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_stop_ends_without_results_and_an_error_is_returned() {
+        let items = [1, 2, 3];
+        let stop = AtomicBool::new(false);
+        let stopped = side_by_side(&items, 1, &stop, |item| {
+            stop.store(*item == 2, Ordering::Relaxed);
+            Ok(Some(*item))
+        });
+        assert_eq!(stopped.unwrap(), None);
+        stop.store(false, Ordering::Relaxed);
+        let failed = side_by_side(&items, 2, &stop, |item| -> Result<Option<u8>> {
+            anyhow::ensure!(*item != 2, "item {item}");
+            Ok(Some(*item))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "item 2");
+    }
+}
