@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::front_end::FrontEnd;
 use crate::grid::patch_count;
 use crate::head::{Head, Patch};
-use crate::metadata::ModelMetadata;
+use crate::metadata::{ModelMetadata, PatchLayout};
 use crate::model::Model;
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer, check_columns};
@@ -171,8 +171,7 @@ impl Classifier {
     fn run_patches(&mut self, columns: &[f32]) -> Result<Vec<PatchOutput>> {
         let n_mels = self.n_mels();
         let metadata = self.metadata();
-        let frames = metadata.input_frames();
-        let hop = metadata.patch.map_or(frames, |patch| patch.hop_frames);
+        let PatchLayout { frames, hop_frames: hop } = metadata.layout();
         let total = columns.len() / n_mels;
         (0..patch_count(total, frames, hop))
             .map(|patch| {

@@ -1,21 +1,82 @@
-//! The grid of segments and patches: how far apart they are, and how many.
+//! The grid that a recording is walked on: where the network's inputs are, and which of them make up
+//! a segment. A network without patches has one input per segment.
 
 use crate::error::{Error, Result};
-use crate::metadata::ModelMetadata;
+use crate::metadata::{ModelMetadata, PatchLayout};
 
 /// A column or two beyond a segment come from encoders' padding, not from sound.
 pub(crate) const SLACK_COLUMNS: usize = 2;
 
-/// `hop_seconds` in whole feature columns, at least one; for a model with patches, a multiple of
-/// the patch hop.
-pub(crate) fn hop_columns(metadata: &ModelMetadata, hop_seconds: f64) -> Result<usize> {
-    const DAY: f64 = 86_400.0;
-    if !(hop_seconds > 0.0 && hop_seconds <= DAY) {
-        return Err(Error::config("hop", hop_seconds, "above 0 s, at most a day"));
+/// Inputs of the network and segments over a recording, at one hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grid {
+    /// Columns of an input.
+    pub(crate) input_columns: usize,
+    /// Columns from one input to the next.
+    pub(crate) step_columns: usize,
+    /// Inputs in a segment.
+    pub(crate) segment_inputs: usize,
+    /// Inputs from one segment to the next.
+    pub(crate) hop_inputs: usize,
+    /// Whether inputs are patches. These stay in their places, and silence completes the last one.
+    /// Other inputs are whole segments, and the last one is moved to end with the recording.
+    pub(crate) has_patches: bool,
+}
+
+impl Grid {
+    /// The grid of segments that are `hop_seconds` apart, rounded to whole columns or patches, at
+    /// least one.
+    ///
+    /// # Errors
+    /// `config` for a hop that is not above 0 s, or longer than a day.
+    pub(crate) fn new(metadata: &ModelMetadata, hop_seconds: f64) -> Result<Self> {
+        const DAY: f64 = 86_400.0;
+        if !(hop_seconds > 0.0 && hop_seconds <= DAY) {
+            return Err(Error::config("hop", hop_seconds, "above 0 s, at most a day"));
+        }
+        let steps = |columns: usize| {
+            let step_seconds = metadata.front_end.column_seconds() * columns as f64;
+            ((hop_seconds / step_seconds).round() as usize).max(1)
+        };
+        let has_patches = metadata.patch.is_some();
+        let PatchLayout { frames, hop_frames } = metadata.layout();
+        let (step_columns, hop_inputs) =
+            if has_patches { (hop_frames, steps(hop_frames)) } else { (steps(1), 1) };
+        let segment_inputs = metadata.segment_patches();
+        Ok(Grid { input_columns: frames, step_columns, segment_inputs, hop_inputs, has_patches })
     }
-    let step = metadata.patch.map_or(1, |patch| patch.hop_frames);
-    let steps = hop_seconds / (metadata.front_end.column_seconds() * step as f64);
-    Ok((steps.round() as usize).max(1) * step)
+
+    /// Columns from one segment to the next.
+    pub(crate) fn hop_columns(self) -> usize {
+        self.hop_inputs * self.step_columns
+    }
+
+    /// How many inputs a recording of at least `total` columns certainly has in their places.
+    pub(crate) fn sure_inputs(self, total: usize) -> usize {
+        let Grid { input_columns, step_columns, .. } = self;
+        if self.has_patches {
+            let full = (total + step_columns).saturating_sub(input_columns) / step_columns;
+            // Fewer where the last ones may turn out not to be patches of their own.
+            return full.min(patch_count(total, input_columns, step_columns));
+        }
+        // Not longer than a segment, but for the slack, it has one segment only.
+        match total > input_columns + SLACK_COLUMNS {
+            true => (total - input_columns).div_ceil(step_columns),
+            false => 0,
+        }
+    }
+
+    /// The first columns of the inputs from number `next` on that a whole recording of `total`
+    /// columns has.
+    pub(crate) fn last_inputs(self, next: usize, total: usize) -> Vec<usize> {
+        let Grid { input_columns, step_columns, .. } = self;
+        if self.has_patches {
+            let inputs = patch_count(total, input_columns, step_columns);
+            return (next..inputs).map(|input| input * step_columns).collect();
+        }
+        let beyond = total.saturating_sub(input_columns);
+        vec![if beyond > SLACK_COLUMNS { beyond } else { 0 }]
+    }
 }
 
 /// Patches of `frames` columns, `hop` apart, that cover `total` columns.

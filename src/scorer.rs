@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
 use crate::joint::Joint;
-use crate::metadata::{Card, Decision, ModelMetadata, PatchLayout};
+use crate::metadata::{Card, Decision, ModelMetadata};
 use crate::model::{Model, Outputs, sigmoid};
 use crate::vocabulary::{Scored, Vocabulary};
 use std::sync::Arc;
@@ -74,8 +74,7 @@ impl Scorer {
     pub(crate) fn head_only(model: Model, head: Head) -> Result<Self> {
         head.check_fit(&model)?;
         let (base, own) = (model.metadata(), head.metadata());
-        let whole = PatchLayout { frames: base.segment_frames, hop_frames: base.segment_frames };
-        let patch = base.patch.unwrap_or(whole);
+        let patch = base.layout();
         let metadata = ModelMetadata {
             labels: own.labels.clone(),
             taxonomy: None,

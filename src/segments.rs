@@ -6,35 +6,29 @@
 use crate::audio::{SampleRate, check_finite};
 use crate::error::Result;
 use crate::front_end::{ColumnStream, FrontEnd};
-use crate::grid::{SLACK_COLUMNS, hop_columns, patch_count};
-use crate::metadata::PatchLayout;
+use crate::grid::Grid;
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer};
-use crate::vocabulary::Scored;
 use std::collections::VecDeque;
 
 /// A recording, piece by piece. The predictions are those of
 /// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop), no matter how it is
 /// split.
-///
-/// Segments consist of units: feature columns, or patches for a network with patches.
 pub struct Segments {
     columns: ColumnStream,
     scorer: Scorer,
     rate: SampleRate,
     samples: u64,
-    patch: Option<PatchLayout>,
-    /// Units in a segment, and from one segment to the next.
-    segment: usize,
-    hop: usize,
-    /// The first unit of the next segment, unless the recording ends before it.
+    grid: Grid,
+    /// The first input of the next segment, unless the recording ends before it.
     next: usize,
     /// Columns that may still be needed, `[columns][n_mels]`, starting with the recording's column
     /// `dropped`.
     kept: Vec<f32>,
     dropped: usize,
-    /// The outputs for patches, starting with the recording's patch `forgotten`.
-    outputs: VecDeque<PatchOutput>,
+    /// The outputs for inputs and the first column of each, starting with the recording's input
+    /// `forgotten`.
+    outputs: VecDeque<(usize, PatchOutput)>,
     forgotten: usize,
     untaken: Option<Vec<f32>>,
 }
@@ -46,16 +40,12 @@ impl Segments {
         rate: SampleRate,
         hop_seconds: f64,
     ) -> Result<Self> {
-        let metadata = scorer.metadata();
-        let hop = hop_columns(metadata, hop_seconds)?;
-        let patch = metadata.patch;
+        let grid = Grid::new(scorer.metadata(), hop_seconds)?;
         Ok(Segments {
             columns: ColumnStream::new(front_end, rate)?,
             rate,
             samples: 0,
-            segment: patch.map_or(metadata.segment_frames, |_| metadata.segment_patches()),
-            hop: patch.map_or(hop, |patch| hop / patch.hop_frames),
-            patch,
+            grid,
             next: 0,
             kept: Vec::new(),
             dropped: 0,
@@ -104,98 +94,69 @@ impl Segments {
         self.columns.finish(&mut self.kept)?;
         self.hand_out(before);
         let mut predictions = self.advance()?;
-        let total = self.total_columns();
-        let mut units = total;
-        if let Some(patch) = self.patch {
-            units = patch_count(total, patch.frames, patch.hop_frames);
-            self.run_patches(patch, units)?;
-        } else if total <= self.segment + SLACK_COLUMNS {
-            units = total.min(self.segment);
+        for first in self.grid.last_inputs(self.inputs(), self.total_columns()) {
+            self.run(first)?;
         }
-        let last = units.saturating_sub(self.segment);
+        let last = self.inputs().saturating_sub(self.grid.segment_inputs);
         while self.next < last {
-            predictions.push(self.predict(self.next, total)?);
-            self.next += self.hop;
+            predictions.push(self.predict(self.next, false));
+            self.next += self.grid.hop_inputs;
         }
-        predictions.push(self.predict(last, total)?);
+        predictions.push(self.predict(last, true));
         let columns = self.take_columns();
         Ok((predictions, columns))
     }
 
     /// Predicts every segment that the recording certainly has, and drops what is no longer needed.
     fn advance(&mut self) -> Result<Vec<Prediction>> {
+        let Grid { step_columns, segment_inputs, hop_inputs, has_patches, .. } = self.grid;
+        let inputs = self.grid.sure_inputs(self.total_columns());
+        for input in self.inputs()..inputs {
+            self.run(input * step_columns)?;
+        }
+        // The last segment of all begins here at the earliest. A patch may be its first one,
+        // while a whole segment that is in its place is not the last.
+        let earliest_last =
+            if has_patches { inputs.saturating_sub(segment_inputs) } else { inputs };
         let mut predictions = Vec::new();
-        let total = self.total_columns();
-        let units = match self.patch {
-            Some(patch) => {
-                let full =
-                    (total + patch.hop_frames).saturating_sub(patch.frames) / patch.hop_frames;
-                // Fewer if the last ones may turn out not to be separate patches.
-                self.run_patches(
-                    patch,
-                    full.min(patch_count(total, patch.frames, patch.hop_frames)),
-                )?;
-                self.forgotten + self.outputs.len()
-            }
-            // Up to the length of a segment, plus the slack, a recording has only one segment.
-            None if total <= self.segment + SLACK_COLUMNS => return Ok(predictions),
-            None => total,
-        };
-        while self.next + self.segment < units {
-            predictions.push(self.predict(self.next, total)?);
-            self.next += self.hop;
+        while self.next < earliest_last {
+            predictions.push(self.predict(self.next, false));
+            self.next += hop_inputs;
         }
-        // The very last segment cannot start earlier than this.
-        let needed = self.next.min(units.saturating_sub(self.segment));
-        match self.patch {
-            Some(patch) => {
-                let over = needed - self.forgotten;
-                self.outputs.drain(..over);
-                self.forgotten = needed;
-                self.drop_columns(units * patch.hop_frames);
-            }
-            None => self.drop_columns(needed),
-        }
+        let needed = self.next.min(earliest_last);
+        self.outputs.drain(..needed - self.forgotten);
+        self.forgotten = needed;
+        self.drop_columns(inputs);
         Ok(predictions)
     }
 
-    /// Runs the network on the patches up to the recording's patch `end`.
-    fn run_patches(&mut self, patch: PatchLayout, end: usize) -> Result<()> {
-        let total = self.total_columns();
-        for index in self.forgotten + self.outputs.len()..end {
-            let first = index * patch.hop_frames;
-            let columns = self.span(first, total.min(first + patch.frames));
-            self.outputs.push_back(self.scorer.run(&self.kept[columns])?);
-        }
+    /// How many inputs the network has run on.
+    fn inputs(&self) -> usize {
+        self.forgotten + self.outputs.len()
+    }
+
+    /// Runs the network on the input from column `first` on.
+    fn run(&mut self, first: usize) -> Result<()> {
+        let last = self.total_columns().min(first + self.grid.input_columns);
+        let columns = self.span(first, last);
+        let output = self.scorer.run(&self.kept[columns])?;
+        self.outputs.push_back((first, output));
         Ok(())
     }
 
-    /// The prediction of the segment that begins with unit `first`, of `total` columns so far.
-    fn predict(&mut self, first: usize, total: usize) -> Result<Prediction> {
-        let (scored, start, is_last) = match self.patch {
-            Some(patch) => {
-                let units = self.forgotten + self.outputs.len();
-                let last = units.min(first + self.segment);
-                let outputs = self.outputs.range(first - self.forgotten..last - self.forgotten);
-                (self.scorer.pool(outputs), first * patch.hop_frames, last == units)
-            }
-            None => {
-                let last = total.min(first + self.segment);
-                let columns = self.span(first, last);
-                let output = self.scorer.run(&self.kept[columns])?;
-                (self.scorer.pool(std::iter::once(&output)), first, last == total)
-            }
-        };
-        Ok(self.prediction(start, is_last, scored))
-    }
-
-    /// A prediction for the segment from column `first` on, rejected by the thresholds of model and
-    /// head. The last segment ends with the recording, even if its columns round to another length.
-    fn prediction(&self, first: usize, is_last: bool, scored: Scored) -> Prediction {
+    /// The prediction of the segment whose first input is `input`, rejected by the thresholds of
+    /// model and head. The last segment ends with the recording, even if its columns round to
+    /// another length.
+    fn predict(&self, input: usize, is_last: bool) -> Prediction {
+        let index = input - self.forgotten;
+        let segment = index..self.outputs.len().min(index + self.grid.segment_inputs);
+        let scored = self.scorer.pool(self.outputs.range(segment).map(|(_, output)| output));
+        let first = self.outputs.get(index).map_or(0, |(first, _)| *first);
+        let ends = self.grid.has_patches || first + self.grid.input_columns >= self.total_columns();
         let metadata = self.scorer.metadata();
         let duration = self.samples as f64 / f64::from(self.rate.hz());
         let start = first as f64 * metadata.front_end.column_seconds();
-        let end = if is_last { duration } else { start + metadata.segment_seconds() };
+        let end = if is_last && ends { duration } else { start + metadata.segment_seconds() };
         let vocabulary = self.scorer.vocabulary();
         let rejected = vocabulary.rejects(&scored);
         Prediction::new(vocabulary.clone(), (start, end.min(duration)), scored.scores, rejected)
@@ -207,9 +168,13 @@ impl Segments {
         (first - self.dropped) * n_mels..(last - self.dropped) * n_mels
     }
 
-    /// Drops the columns before the recording's column `needed`.
-    fn drop_columns(&mut self, needed: usize) {
-        let needed = needed.min(self.total_columns());
+    /// Drops the columns that no input after the first `inputs` needs. The last whole segment may
+    /// yet be moved, back to the end of what is here.
+    fn drop_columns(&mut self, inputs: usize) {
+        let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
+        let total = self.total_columns();
+        let movable = if has_patches { total } else { total.saturating_sub(input_columns) };
+        let needed = movable.min(inputs * step_columns);
         self.kept.drain(..(needed - self.dropped) * self.n_mels());
         self.dropped = needed;
     }

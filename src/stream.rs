@@ -8,7 +8,7 @@
 use crate::audio::{SampleRate, check_finite};
 use crate::error::{Error, Result};
 use crate::front_end::{ColumnStream, FrontEnd};
-use crate::grid::{SLACK_COLUMNS, hop_columns};
+use crate::grid::{Grid, SLACK_COLUMNS};
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer};
 use crate::smooth::{EventDetector, Smoother, SoundEvent, check_unit};
@@ -54,14 +54,11 @@ pub struct Stream {
     smoother: Smoother,
     events: EventDetector,
     vocabulary: Vocabulary,
-    hop: usize,
-    /// Columns from one inference to the next: `hop`, or less with patches.
-    step: usize,
+    grid: Grid,
     /// The network's next input, `[input_frames][n_mels]`, oldest first.
     ring: VecDeque<f32>,
-    /// The outputs for the newest segment's inputs, oldest first; at most `patches`.
+    /// The outputs for the newest segment's inputs, oldest first.
     outputs: VecDeque<PatchOutput>,
-    patches: usize,
     /// Whether there is an output that no update has reported yet.
     unreported: bool,
     /// Columns not yet handed out by `take_columns`.
@@ -79,8 +76,8 @@ impl Stream {
         config: StreamConfig,
     ) -> Result<Self> {
         let metadata = scorer.metadata();
-        let hop =
-            hop_columns(metadata, config.hop_seconds.unwrap_or(metadata.decision.hop_seconds))?;
+        let grid =
+            Grid::new(metadata, config.hop_seconds.unwrap_or(metadata.decision.hop_seconds))?;
         let smoothing = config.smoothing_seconds.unwrap_or(metadata.decision.smoothing_seconds);
         if !(0.0..=60.0).contains(&smoothing) {
             return Err(Error::config("smoothing_seconds", smoothing, "0 to 60 s"));
@@ -90,18 +87,16 @@ impl Stream {
         let vocabulary =
             config.rejection_threshold.map_or(own.clone(), |given| own.with_rejection(given));
         let events = EventDetector::new(vocabulary.clone(), config.event_on, config.event_off)?;
-        let hop_seconds = hop as f64 * metadata.front_end.column_seconds();
+        let hop_seconds = grid.hop_columns() as f64 * metadata.front_end.column_seconds();
         let silence = front_end.silent_value();
-        let ring = metadata.input_frames() * metadata.front_end.n_mels;
+        let ring = grid.input_columns * metadata.front_end.n_mels;
         Ok(Stream {
             columns: ColumnStream::new(front_end, rate)?,
             smoother: Smoother::new((smoothing / hop_seconds).round() as usize),
             events,
             vocabulary,
-            hop,
-            step: metadata.patch.map_or(hop, |patch| patch.hop_frames),
+            grid,
             outputs: VecDeque::new(),
-            patches: metadata.segment_patches(),
             unreported: false,
             ring: std::iter::repeat_n(silence, ring).collect(),
             untaken: Vec::new(),
@@ -139,7 +134,7 @@ impl Stream {
         let mut fresh = Vec::new();
         self.columns.finish(&mut fresh)?;
         let mut updates = self.process(&fresh)?;
-        self.hear_rest()?;
+        self.run_rest()?;
         // Otherwise the end of these events would never be reported.
         if self.unreported || (updates.is_empty() && self.events.any_open()) {
             updates.push(self.update());
@@ -165,11 +160,11 @@ impl Stream {
             self.ring.drain(..n_mels);
             self.ring.extend(column);
             self.columns_processed += 1;
-            if self.columns_processed.is_multiple_of(self.step as u64) {
+            if self.columns_processed.is_multiple_of(self.grid.step_columns as u64) {
                 let output = self.scorer.run(self.ring.make_contiguous())?;
                 self.keep(output, self.columns_processed);
             }
-            if self.columns_processed - self.columns_scored >= self.hop as u64 {
+            if self.columns_processed - self.columns_scored >= self.grid.hop_columns() as u64 {
                 updates.push(self.update());
             }
         }
@@ -181,16 +176,16 @@ impl Stream {
 
     /// Runs the network on what has arrived since it last ran. Patches stay on their grid, as in a
     /// recording that ends here; a network with segments runs on the newest one.
-    fn hear_rest(&mut self) -> Result<()> {
-        let rest = (self.columns_processed % self.step as u64) as usize;
-        let inputs = self.scorer.metadata().input_frames();
-        let is_full = self.columns_processed >= inputs as u64;
-        let skipped = match self.scorer.metadata().patch {
-            None if rest == 0 => return Ok(()),
-            None => 0,
-            Some(_) if is_full && rest <= SLACK_COLUMNS => return Ok(()),
-            Some(_) if is_full => self.step - rest,
-            Some(_) => inputs - self.columns_processed as usize,
+    fn run_rest(&mut self) -> Result<()> {
+        let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
+        let rest = (self.columns_processed % step_columns as u64) as usize;
+        let is_full = self.columns_processed >= input_columns as u64;
+        let skipped = match (has_patches, is_full) {
+            (false, _) if rest == 0 => return Ok(()),
+            (false, _) => 0,
+            (true, true) if rest <= SLACK_COLUMNS => return Ok(()),
+            (true, true) => step_columns - rest,
+            (true, false) => input_columns - self.columns_processed as usize,
         };
         let n_mels = self.columns.config().n_mels;
         let output = self.scorer.run(&self.ring.make_contiguous()[skipped * n_mels..])?;
@@ -201,12 +196,13 @@ impl Stream {
     /// Keeps the network's output for its input up to column `end`, as part of the newest segment.
     /// Outputs from before the ring was full count only until it is.
     fn keep(&mut self, output: PatchOutput, end: u64) {
-        let inputs = self.scorer.metadata().input_frames() as u64;
-        let first_full = end >= inputs && end - (self.step as u64) < inputs;
+        let Grid { input_columns, step_columns, segment_inputs, .. } = self.grid;
+        let (inputs, step) = (input_columns as u64, step_columns as u64);
+        let first_full = end >= inputs && end - step < inputs;
         if first_full {
             self.outputs.clear();
         }
-        if self.outputs.len() == self.patches {
+        if self.outputs.len() == segment_inputs {
             self.outputs.pop_front();
         }
         self.outputs.push_back(output);

@@ -120,14 +120,21 @@ impl ModelMetadata {
         self.labels.len() + usize::from(self.other_threshold.is_some())
     }
 
+    /// The patches, or the whole segment as the only one.
+    pub(crate) fn layout(&self) -> PatchLayout {
+        let whole = PatchLayout { frames: self.segment_frames, hop_frames: self.segment_frames };
+        self.patch.unwrap_or(whole)
+    }
+
     /// Columns of one input of the network.
     pub fn input_frames(&self) -> usize {
-        self.patch.map_or(self.segment_frames, |patch| patch.frames)
+        self.layout().frames
     }
 
     /// How many inputs of the network make up a segment.
     pub fn segment_patches(&self) -> usize {
-        self.patch.map_or(1, |patch| 1 + (self.segment_frames - patch.frames) / patch.hop_frames)
+        let PatchLayout { frames, hop_frames } = self.layout();
+        1 + (self.segment_frames - frames) / hop_frames
     }
 
     pub(crate) fn vocabulary(&self) -> Vocabulary {
