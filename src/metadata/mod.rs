@@ -15,9 +15,9 @@ use crate::mel::{MelNorm, MelScale, MelTriangles};
 use crate::spectrum::Window;
 use crate::taxonomy::Taxonomy;
 use crate::vocabulary::Vocabulary;
-use serde::{Deserialize, Serialize};
 
-pub use record::{Card, Decision};
+use record::ACTIVATIONS;
+pub use record::{Activation, Card, Decision};
 
 /// The metadata format that this crate reads and writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -30,25 +30,6 @@ const MAX_SEGMENT_FRAMES: usize = 16_384;
 pub enum Padding {
     /// Columns of digital silence follow it.
     Silence,
-}
-
-/// How the network's outputs become scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Activation {
-    /// One label at a time: scores sum to 1.
-    Softmax,
-    /// Several labels at a time: scores are independent.
-    Sigmoid,
-    /// The outputs are already scores, 0 to 1.
-    None,
-}
-
-impl Activation {
-    /// Its name in files: `softmax`, `sigmoid` or `none`.
-    pub fn name(self) -> &'static str {
-        ACTIVATIONS.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
-    }
 }
 
 /// The patches of a network whose input is shorter than a segment; they lie on a fixed grid.
@@ -150,11 +131,6 @@ const MEL_SCALES: &[(&str, MelScale)] =
     &[("slaney", MelScale::Slaney), ("htk", MelScale::Htk), ("kaldi", MelScale::Kaldi)];
 const MEL_NORMS: &[(&str, MelNorm)] = &[("slaney", MelNorm::Slaney), ("none", MelNorm::None)];
 const PADDINGS: &[(&str, Padding)] = &[("silence", Padding::Silence)];
-const ACTIVATIONS: &[(&str, Activation)] = &[
-    ("softmax", Activation::Softmax),
-    ("sigmoid", Activation::Sigmoid),
-    ("none", Activation::None),
-];
 const FRAMINGS: &[(&str, FrameLayout)] =
     &[("librosa", FrameLayout::Librosa), ("tensorflow", FrameLayout::TensorFlow)];
 const TRIANGLES: &[(&str, MelTriangles)] =

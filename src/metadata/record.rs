@@ -1,8 +1,26 @@
 //! What models and heads have in common: decision settings and the card.
 
-use super::Activation;
 use crate::vocabulary::Thresholds;
 use serde::{Deserialize, Serialize};
+
+/// How the network's outputs become scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Activation {
+    /// One label at a time: scores sum to 1.
+    Softmax,
+    /// Several labels at a time: scores are independent.
+    Sigmoid,
+    /// The outputs are already scores, 0 to 1.
+    None,
+}
+
+impl Activation {
+    /// Its name in files: `softmax`, `sigmoid` or `none`.
+    pub fn name(self) -> &'static str {
+        ACTIVATIONS.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
+    }
+}
 
 /// How outputs become scores, rejections and events: the same settings for a model and a head.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +55,12 @@ pub struct Card {
     /// Hash of the training configuration.
     pub config_hash: String,
 }
+
+pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
+    ("softmax", Activation::Softmax),
+    ("sigmoid", Activation::Sigmoid),
+    ("none", Activation::None),
+];
 
 /// The accepted range of each number of a [`Decision`], by its name in files.
 const RANGES: [(&str, &str); 6] = [

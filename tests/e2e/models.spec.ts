@@ -234,6 +234,8 @@ test("a screen reader announces changes of the label, not every update", async (
 
 test("works by keyboard alone", async ({ openTiny }) => {
   const { site } = await openTiny();
+  // The list arrives after the first model; until then it is hidden and takes no focus.
+  await site.expectModels("choice");
   await site.modelSelect.focus();
   await site.page.keyboard.press("ArrowDown");
   await expect(site.modelSelect).toHaveValue(PETS);
