@@ -32,13 +32,10 @@ const COMMON = 0.2;
  * The answers that the page may show while it listens to the file over and over: those of a good part of the
  * segments, since where a segment begins decides between labels that are close. "Silence" is shown as quiet.
  */
-export function answersLive({ label, scores, segments }: Answer): string[] {
+export function answersLive({ segments }: Answer): string[] {
   const answers = segments.map(answerOf);
-  // A precise label comes before a general one of higher score as long as it is recognised. Sound that a busy browser
-  // drops may cost it that; then the general one is shown.
-  const general = Object.keys(scores).filter((other) => scores[other]! > (scores[label] ?? Infinity));
   const common = [...new Set(answers)].filter((answer) => answers.filter((other) => other === answer).length >= COMMON * answers.length);
-  return [...new Set([...common, ...general, label])].map((answer) => (answer === "Silence" ? "quiet" : answer));
+  return [...new Set([...common, mostOften(answers)])].map((answer) => (answer === "Silence" ? "quiet" : answer));
 }
 
 /** By the default model, or by another that is built in (`urban`, `urban-tiny`), or by a model's file. */
