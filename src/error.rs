@@ -60,6 +60,11 @@ pub enum ErrorKind {
         /// The message of the parser or the optimiser.
         reason: String,
     },
+    /// A model that this build does not run, though others may: see the feature `general`.
+    ModelOperators {
+        /// What it lacks.
+        reason: String,
+    },
     /// A required key that is missing in the model's `metadata_props`.
     MetadataMissing {
         /// The missing key.
@@ -129,6 +134,7 @@ pub const ERROR_CODES: &[&str] = &[
     "audio-too-short",
     "config",
     "model-format",
+    "model-operators",
     "metadata-missing",
     "metadata-invalid",
     "metadata-version",
@@ -155,6 +161,7 @@ impl Error {
             ErrorKind::AudioTooShort { .. } => "audio-too-short",
             ErrorKind::Config { .. } => "config",
             ErrorKind::ModelFormat { .. } => "model-format",
+            ErrorKind::ModelOperators { .. } => "model-operators",
             ErrorKind::MetadataMissing { .. } => "metadata-missing",
             ErrorKind::MetadataInvalid { .. } => "metadata-invalid",
             ErrorKind::MetadataVersion { .. } => "metadata-version",
@@ -172,6 +179,10 @@ impl Error {
         expected: impl Into<String>,
     ) -> Self {
         ErrorKind::Config { field, given: given.to_string(), expected: expected.into() }.into()
+    }
+
+    pub(crate) fn model_format(reason: impl fmt::Display) -> Self {
+        ErrorKind::ModelFormat { reason: reason.to_string() }.into()
     }
 
     pub(crate) fn inference(reason: impl fmt::Display) -> Self {
@@ -208,6 +219,9 @@ impl fmt::Display for Error {
                 write!(f, "{field} is {given}, expected {expected}")
             }
             ErrorKind::ModelFormat { reason } => write!(f, "not a usable ONNX model: {reason}"),
+            ErrorKind::ModelOperators { reason } => {
+                write!(f, "this engine does not run the model: it lacks {reason}")
+            }
             ErrorKind::MetadataMissing { key } => write!(
                 f,
                 "the model's metadata_props lack the key {key:?}; a model must describe itself"

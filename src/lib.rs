@@ -51,6 +51,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `everyday` | yes | `Model::everyday`: 527 everyday sounds, compiled in (about 1.1 MB in a program that calls it) |
+//! | `general` | yes | tract, for models whose operators the crate's own engine lacks |
 //! | `urban` | no | `Head::urban`: ten finer urban labels for `everyday` (about 60 KB) |
 //! | `urban-tiny` | no | `Model::urban_tiny`: a small network for the same ten sounds only (0.5 MB) |
 //!
@@ -80,9 +81,12 @@ mod classifier;
 mod dct;
 mod decibel;
 mod descriptors;
+mod engine;
 mod error;
 mod framing;
 mod front_end;
+#[cfg(feature = "general")]
+mod general;
 mod grid;
 mod head;
 mod joint;
@@ -111,6 +115,7 @@ pub use classifier::Classifier;
 pub use dct::Dct;
 pub use decibel::power_to_db;
 pub use descriptors::{DescriptorConfig, DescriptorFrames, Descriptors};
+pub use engine::sigmoid;
 pub use error::{ERROR_CODES, Error, ErrorKind, Result};
 pub use framing::{FrameLayout, PadMode};
 pub use front_end::{ColumnStream, FrontEnd, FrontEndConfig, LogScale};
@@ -120,7 +125,7 @@ pub use mel::{MelFilterBank, MelNorm, MelScale, MelTriangles};
 pub use metadata::{
     Activation, Card, Decision, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout,
 };
-pub use model::{Model, sigmoid};
+pub use model::{Engine, Model};
 pub use prediction::{Category, GroupScore, Prediction};
 pub use scorer::lay_out;
 pub use segments::Segments;

@@ -1,13 +1,14 @@
 //! ONNX bytes → a checked and optimised network, ready to run.
 
+use crate::engine::{self, onnx, sigmoid};
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "general")]
+use crate::general;
 use crate::metadata::{Activation, ModelMetadata};
+use prost::Message;
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tract_onnx::pb::{ModelProto, ValueInfoProto, tensor_shape_proto, type_proto};
-use tract_onnx::prelude::*;
 
 /// Largest accepted model file.
 const MAX_MODEL_BYTES: u64 = 256 << 20;
@@ -24,8 +25,41 @@ const URBAN_TINY: &[u8] = include_bytes!("../models/urban-v1/model.onnx");
 #[derive(Clone)]
 pub struct Model {
     metadata: Arc<ModelMetadata>,
-    plan: Arc<TypedRunnableModel>,
+    network: Arc<Network>,
     sha256: Arc<str>,
+}
+
+/// A network on the engine that runs it.
+enum Network {
+    Lean(engine::Network),
+    #[cfg(feature = "general")]
+    General(general::Network),
+}
+
+/// What runs a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Engine {
+    /// This crate's own, for the operators of small convolutional networks; the faster one.
+    Lean,
+    /// tract, for almost every ONNX operator. Needs the feature `general`.
+    General,
+}
+
+impl Engine {
+    /// `lean` or `general`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Lean => "lean",
+            Engine::General => "general",
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// What a network returns for one input.
@@ -72,11 +106,27 @@ impl Model {
     /// more for "none of the labels" if the metadata has `other_threshold`). If the metadata has
     /// `embedding_size`, there is a second output, f32 `[1, embedding_size]`.
     ///
+    /// The lean engine runs it if it has all of its operators, else the general one.
+    /// [`Self::engine`] says which.
+    ///
     /// # Errors
     /// `model-format` for bytes that are not ONNX or use operators that cannot be run;
+    /// `model-operators` if only the general engine could run it and the feature `general` is off;
     /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key; `model-mismatch`
     /// if the shapes do not match the metadata; `limit` above 256 MiB.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
+        Self::read(bytes, None)
+    }
+
+    /// Like [`Self::from_onnx`], on the given engine only: to compare the two.
+    ///
+    /// # Errors
+    /// Those of [`Self::from_onnx`]; `model-operators` if this engine does not run the model.
+    pub fn from_onnx_on(bytes: &[u8], engine: Engine) -> Result<Self> {
+        Self::read(bytes, Some(engine))
+    }
+
+    fn read(bytes: &[u8], engine: Option<Engine>) -> Result<Self> {
         if bytes.len() as u64 > MAX_MODEL_BYTES {
             return Err(ErrorKind::Limit {
                 what: "the model's size in bytes",
@@ -85,17 +135,17 @@ impl Model {
             }
             .into());
         }
-        let proto = guarded(|| onnx().proto_model_for_read(&mut &bytes[..]))?;
-        if proto.graph.is_none() {
-            return Err(format_error("it holds no graph"));
-        }
+        let proto = onnx::Model::decode(bytes).map_err(Error::model_format)?;
+        let Some(graph) = &proto.graph else {
+            return Err(Error::model_format("it holds no graph"));
+        };
         let pairs = proto.metadata_props.iter();
         let metadata =
             ModelMetadata::from_props(pairs.map(|p| (p.key.as_str(), p.value.as_str())))?;
-        check_declared_input(&proto, &metadata)?;
-        let plan = guarded(|| build_plan(&proto, &metadata))?;
-        check_outputs(&plan, &metadata)?;
-        Ok(Model { metadata: Arc::new(metadata), plan, sha256: hex(&Sha256::digest(bytes)).into() })
+        check_declared_input(graph, &metadata)?;
+        let network = Network::prepare(bytes, graph, &metadata, engine)?;
+        let sha256 = hex(&Sha256::digest(bytes)).into();
+        Ok(Model { metadata: Arc::new(metadata), network: Arc::new(network), sha256 })
     }
 
     /// The description in the file.
@@ -108,26 +158,84 @@ impl Model {
         &self.sha256
     }
 
+    /// The engine that runs the network.
+    pub fn engine(&self) -> Engine {
+        match &*self.network {
+            Network::Lean(_) => Engine::Lean,
+            #[cfg(feature = "general")]
+            Network::General(_) => Engine::General,
+        }
+    }
+
     /// Runs the network on one normalised input, `[n_mels][input_frames]` row after row,
     /// and returns its outputs as they are.
     pub(crate) fn run(&self, input: &[f32]) -> Result<Outputs> {
-        let shape = [1, 1, self.metadata.front_end.n_mels, self.metadata.input_frames()];
-        let tensor = Tensor::from_shape(&shape, input).map_err(Error::inference)?;
-        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
-        let mut outputs = outputs.iter().map(|output| finite(output));
-        let mut next = || outputs.next().unwrap_or(Ok(Vec::new()));
-        Ok(Outputs { scores: next()?, embedding: next()? })
+        let expected = self.metadata.front_end.n_mels * self.metadata.input_frames();
+        if input.len() != expected {
+            let reason = format!("{} values were given, not {expected}", input.len());
+            return Err(Error::inference(reason));
+        }
+        let outputs = match &*self.network {
+            Network::Lean(network) => network.run(input, |outputs| Outputs {
+                scores: outputs.get(0).to_vec(),
+                embedding: match self.metadata.embedding_size {
+                    Some(_) => outputs.get(1).to_vec(),
+                    None => Vec::new(),
+                },
+            }),
+            #[cfg(feature = "general")]
+            Network::General(network) => {
+                let mut outputs = network.run(input)?.into_iter();
+                let mut next = || outputs.next().unwrap_or_default();
+                Outputs { scores: next(), embedding: next() }
+            }
+        };
+        match outputs.scores.iter().chain(&outputs.embedding).all(|value| value.is_finite()) {
+            true => Ok(outputs),
+            false => Err(Error::inference("the network returned NaN or infinity")),
+        }
     }
 }
 
-/// The numbers of an output; an error if the network returned NaN or infinity.
-fn finite(output: &Tensor) -> Result<Vec<f32>> {
-    let view = output.to_plain_array_view::<f32>().map_err(Error::inference)?;
-    let values: Vec<f32> = view.iter().copied().collect();
-    match values.iter().all(|value| value.is_finite()) {
-        true => Ok(values),
-        false => Err(Error::inference("the network returned NaN or infinity")),
+impl Network {
+    fn prepare(
+        bytes: &[u8],
+        graph: &onnx::Graph,
+        metadata: &ModelMetadata,
+        engine: Option<Engine>,
+    ) -> Result<Self> {
+        let (rows, columns) = (metadata.front_end.n_mels, metadata.input_frames());
+        let lean = match engine {
+            Some(Engine::General) => Err(operators("it was not asked to")),
+            _ => engine::Network::new(graph, rows, columns).map_err(operators),
+        };
+        match lean {
+            Ok(network) => {
+                let shapes = network.output_lens().map(|len| vec![1, len]).collect();
+                check_outputs(shapes, metadata)?;
+                Ok(Network::Lean(network))
+            }
+            Err(error) if engine == Some(Engine::Lean) => Err(error),
+            Err(error) => Self::general(bytes, metadata, error),
+        }
     }
+
+    #[cfg(feature = "general")]
+    fn general(bytes: &[u8], metadata: &ModelMetadata, _: Error) -> Result<Self> {
+        let (rows, columns) = (metadata.front_end.n_mels, metadata.input_frames());
+        let network = general::Network::new(bytes, rows, columns)?;
+        check_outputs(network.output_shapes()?, metadata)?;
+        Ok(Network::General(network))
+    }
+
+    #[cfg(not(feature = "general"))]
+    fn general(_: &[u8], _: &ModelMetadata, error: Error) -> Result<Self> {
+        Err(error)
+    }
+}
+
+fn operators(reason: impl fmt::Display) -> Error {
+    ErrorKind::ModelOperators { reason: reason.to_string() }.into()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -160,50 +268,17 @@ fn softmax(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// 1 / (1 + e^−x): turns a logit into an independent score.
-pub fn sigmoid(value: f32) -> f32 {
-    1.0 / (1.0 + (-value).exp())
-}
-
-fn format_error(reason: impl fmt::Display) -> Error {
-    ErrorKind::ModelFormat { reason: reason.to_string() }.into()
-}
-
-/// Model files are untrusted: if the engine panics on one, the caller must not crash. (In wasm, a
-/// panic still ends the instance; the worker replaces it.)
-fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(result) => result.map_err(|error| format_error(format!("{error:#}"))),
-        Err(_) => Err(format_error("the inference engine gave up on it")),
-    }
-}
-
-fn build_plan(
-    proto: &ModelProto,
-    metadata: &ModelMetadata,
-) -> TractResult<Arc<TypedRunnableModel>> {
-    let shape = [1, 1, metadata.front_end.n_mels, metadata.input_frames()];
-    onnx()
-        .model_for_proto_model(proto)?
-        .with_input_fact(0, f32::fact(shape).into())?
-        .into_optimized()?
-        .into_runnable()
-}
-
 /// Compares the input that the graph declares with the metadata; dimensions that the
 /// graph leaves open fit any size.
-fn check_declared_input(proto: &ModelProto, metadata: &ModelMetadata) -> Result<()> {
-    let Some(graph) = &proto.graph else {
-        return Err(format_error("it holds no graph"));
-    };
+fn check_declared_input(graph: &onnx::Graph, metadata: &ModelMetadata) -> Result<()> {
     let weights: Vec<&str> = graph.initializer.iter().map(|w| w.name.as_str()).collect();
-    let inputs: Vec<&ValueInfoProto> =
+    let inputs: Vec<&onnx::ValueInfo> =
         graph.input.iter().filter(|input| !weights.contains(&input.name.as_str())).collect();
     let [input] = inputs[..] else {
         return Err(mismatch("number of inputs", 1, inputs.len()));
     };
     let expected = [1, 1, metadata.front_end.n_mels as i64, metadata.input_frames() as i64];
-    let declared = declared_shape(input);
+    let declared = input.declared_shape();
     let fits = declared.len() == expected.len()
         && declared.iter().zip(expected).all(|(&given, want)| given <= 0 || given == want);
     match fits {
@@ -212,34 +287,17 @@ fn check_declared_input(proto: &ModelProto, metadata: &ModelMetadata) -> Result<
     }
 }
 
-/// Declared dimensions; 0 for those that the graph leaves open.
-fn declared_shape(input: &ValueInfoProto) -> Vec<i64> {
-    let kind = input.r#type.as_ref().and_then(|kind| kind.value.as_ref());
-    let Some(type_proto::Value::TensorType(tensor)) = kind else {
-        return Vec::new();
-    };
-    let dims = tensor.shape.iter().flat_map(|shape| &shape.dim);
-    dims.map(|dim| match dim.value {
-        Some(tensor_shape_proto::dimension::Value::DimValue(size)) => size,
-        _ => 0,
-    })
-    .collect()
-}
-
-fn check_outputs(plan: &TypedRunnableModel, metadata: &ModelMetadata) -> Result<()> {
+/// Compares the shapes of the network's outputs with the metadata.
+fn check_outputs(shapes: Vec<Vec<usize>>, metadata: &ModelMetadata) -> Result<()> {
     let mut expected = vec![("output", metadata.n_outputs())];
     expected.extend(metadata.embedding_size.map(|size| ("embedding", size)));
-    let outputs = plan.model().output_outlets().map_err(format_error)?.len();
-    if outputs != expected.len() {
-        return Err(mismatch("number of outputs", expected.len(), outputs));
+    if shapes.len() != expected.len() {
+        return Err(mismatch("number of outputs", expected.len(), shapes.len()));
     }
-    for (index, (what, size)) in expected.into_iter().enumerate() {
-        let fact = plan.model().output_fact(index).map_err(format_error)?;
-        let expected = [1, size];
-        let actual = fact.shape.as_concrete().map(<[usize]>::to_vec);
-        if actual.as_deref() != Some(&expected) || fact.datum_type != f32::datum_type() {
-            let actual = format!("{:?} {:?}", fact.datum_type, fact.shape);
-            return Err(mismatch(what, format!("F32 {expected:?}"), actual));
+    for ((what, size), actual) in expected.into_iter().zip(shapes) {
+        let expected = vec![1, size];
+        if actual != expected {
+            return Err(mismatch(what, format!("{expected:?}"), format!("{actual:?}")));
         }
     }
     Ok(())

@@ -2,11 +2,12 @@
 //! pools its outputs over a segment's patches. A head adds its labels to those of the network, or
 //! replaces them all.
 
+use crate::engine::sigmoid;
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
 use crate::joint::Joint;
 use crate::metadata::{Card, Decision, ModelMetadata};
-use crate::model::{Model, Outputs, sigmoid};
+use crate::model::{Model, Outputs};
 use crate::vocabulary::{Scored, Vocabulary};
 use std::sync::Arc;
 

@@ -2,10 +2,11 @@
 //! linear layer over pooled embeddings, its calibration and its card. It fits one base model,
 //! identified by hash, and lists the labels of the base that it replaces.
 
+use crate::engine::sigmoid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
 use crate::metadata::{Activation, Card, Decision, ModelMetadata};
-use crate::model::{Model, sigmoid};
+use crate::model::Model;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 

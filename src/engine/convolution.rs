@@ -1,0 +1,308 @@
+//! Convolutions over all channels: tiles of neighbouring pixels × blocks of eight channels, held
+//! in registers while every tap and input channel is added.
+
+use super::activation::Activation;
+use super::value::Layout;
+use super::{LANES, Lane};
+use fearless_simd::f32x8;
+use fearless_simd::prelude::*;
+use std::ops::Range;
+
+/// Input that should stay in the first-level cache while it is used for every output channel.
+const CACHED_BYTES: usize = 16 << 10;
+
+/// Kernel, step, spacing and padding, rows first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) kernel: [usize; 2],
+    pub(super) strides: [usize; 2],
+    pub(super) dilations: [usize; 2],
+    /// Above and left.
+    pub(super) before: [usize; 2],
+    /// Below and right.
+    pub(super) after: [usize; 2],
+}
+
+impl Window {
+    pub(super) const POINT: Window = Window {
+        kernel: [1, 1],
+        strides: [1, 1],
+        dilations: [1, 1],
+        before: [0, 0],
+        after: [0, 0],
+    };
+
+    /// Where each tap reads, relative to the output's pixel, in the input's plane.
+    pub(super) fn taps(&self, input: &Layout) -> Vec<usize> {
+        let [rows, columns] = self.kernel;
+        let origin = |axis: usize| input.border[axis] - self.before[axis];
+        let row = |tap| (origin(0) + tap * self.dilations[0]) * input.row_stride();
+        let column = |tap| origin(1) + tap * self.dilations[1];
+        (0..rows).flat_map(|y| (0..columns).map(move |x| row(y) + column(x))).collect()
+    }
+}
+
+/// A convolution with its weights in the order in which they are read.
+#[derive(Debug)]
+pub(super) struct Convolution {
+    pub(super) input: Layout,
+    pub(super) output: Layout,
+    /// Of a value that is added to the output.
+    pub(super) addend: Option<Layout>,
+    pub(super) strides: [usize; 2],
+    pub(super) taps: Vec<usize>,
+    /// Channels that the weights cover, in blocks.
+    input_blocks: usize,
+    /// Per group of output blocks `[taps][input blocks][8 inputs][blocks of the group]`.
+    weights: Vec<Lane>,
+    bias: Vec<Lane>,
+    /// [`LANES`], kept from the compiler: it would unroll the innermost loop, and what it then
+    /// loads ahead does not fit into registers.
+    lanes: usize,
+    pub(super) activation: Activation,
+}
+
+/// How many output blocks are computed together: as many as the registers hold.
+fn group_blocks(vector_len: usize) -> usize {
+    if vector_len >= LANES { 2 } else { 1 }
+}
+
+impl Convolution {
+    /// `weights` are `[outputs][inputs][taps]`, as ONNX has them.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn new(
+        window: &Window,
+        input: Layout,
+        output: Layout,
+        addend: Option<Layout>,
+        weights: &[f32],
+        bias: &[f32],
+        activation: Activation,
+        vector_len: usize,
+    ) -> Self {
+        let taps = window.taps(&input);
+        let packed = pack(weights, bias.len(), input.shape.channels, taps.len(), vector_len);
+        let mut convolution = Convolution {
+            input,
+            output,
+            addend,
+            strides: window.strides,
+            taps,
+            input_blocks: input.blocks(),
+            weights: packed,
+            bias: lanes(bias),
+            lanes: LANES,
+            activation,
+        };
+        convolution.flatten(window);
+        convolution
+    }
+
+    /// A convolution of single pixels needs no rows: long ones waste no part of a tile.
+    fn flatten(&mut self, window: &Window) {
+        if *window != Window::POINT {
+            return;
+        }
+        let addend = self.addend.map(|addend| addend.flattened());
+        if let (Some(input), Some(output), None | Some(Some(_))) =
+            (self.input.flattened(), self.output.flattened(), addend)
+        {
+            (self.input, self.output, self.addend) = (input, output, addend.flatten());
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn run<S: Simd>(
+        &self,
+        simd: S,
+        input: &[Lane],
+        addend: Option<&[Lane]>,
+        output: &mut [Lane],
+    ) {
+        self.output.clear_border(output);
+        let rows = self.output.shape.rows;
+        let row_bytes = self.input.row_stride() * self.input_blocks * size_of::<Lane>();
+        let at_a_time = (CACHED_BYTES / (row_bytes * self.strides[0]).max(1)).max(1);
+        for first in (0..rows).step_by(at_a_time) {
+            self.run_rows(simd, first..rows.min(first + at_a_time), input, addend, output);
+        }
+    }
+
+    /// Some rows of the output, for every channel.
+    #[inline(always)]
+    pub(super) fn run_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Range<usize>,
+        input: &[Lane],
+        addend: Option<&[Lane]>,
+        output: &mut [Lane],
+    ) {
+        let wide = group_blocks(S::f32s::LEN);
+        let per_block = self.taps.len() * self.input_blocks * LANES;
+        let mut block = 0;
+        while block < self.bias.len() {
+            let group = if self.bias.len() - block >= wide { wide } else { 1 };
+            let weights = &self.weights[block * per_block..(block + group) * per_block];
+            for row in rows.clone() {
+                let call = Row { convolution: self, input, addend, weights, block, row };
+                match (group, wide) {
+                    (2, _) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, 6, 2, 16>(simd, output),
+                    ),
+                    (_, 2) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, 6, 1, 8>(simd, output),
+                    ),
+                    _ => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, 6, 1, 8>(simd, output),
+                    ),
+                }
+            }
+            block += group;
+        }
+    }
+}
+
+/// One row of the output, for one group of its blocks.
+struct Row<'a> {
+    convolution: &'a Convolution,
+    input: &'a [Lane],
+    addend: Option<&'a [Lane]>,
+    weights: &'a [Lane],
+    block: usize,
+    row: usize,
+}
+
+impl Row<'_> {
+    /// Tiles of `PIXELS`, and smaller ones for what is left.
+    #[inline(always)]
+    fn run<S: Simd, const PIXELS: usize, const BLOCKS: usize, const STEP: usize>(
+        &self,
+        simd: S,
+        output: &mut [Lane],
+    ) {
+        let columns = self.convolution.output.shape.columns;
+        let mut column = 0;
+        while columns - column >= PIXELS {
+            self.tile::<S, PIXELS, BLOCKS, STEP>(simd, column, output);
+            column += PIXELS;
+        }
+        // A tile that reaches back computes some pixels twice, which is cheaper than one by one.
+        let left = columns - column;
+        if left > 2 && PIXELS > 4 && columns >= 4 {
+            self.tile::<S, 4, BLOCKS, STEP>(simd, column.min(columns - 4), output);
+            column = columns.min(column + 4);
+        } else if left > 2 && PIXELS == 4 && columns >= 4 {
+            self.tile::<S, PIXELS, BLOCKS, STEP>(simd, columns - PIXELS, output);
+            column = columns;
+        }
+        if columns - column >= 2 {
+            self.tile::<S, 2, BLOCKS, STEP>(simd, column, output);
+            column += 2;
+        }
+        if column < columns {
+            self.tile::<S, 1, BLOCKS, STEP>(simd, column, output);
+        }
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const PIXELS: usize, const BLOCKS: usize, const STEP: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        output: &mut [Lane],
+    ) {
+        let Convolution { input, output: layout, strides, taps, bias, activation, .. } =
+            self.convolution;
+        let mut sums: [[f32x8<S>; BLOCKS]; PIXELS] = core::array::from_fn(|_| {
+            core::array::from_fn(|block| f32x8::from_slice(simd, &bias[self.block + block]))
+        });
+        let origin = self.row * strides[0] * input.row_stride() + column * strides[1];
+        let (weights, _) = self.weights.as_chunks::<STEP>();
+        let mut weights = weights.iter();
+        let plane = input.plane();
+        for &tap in taps {
+            let mut at = origin + tap;
+            for _ in 0..self.convolution.input_blocks {
+                let pixels: Option<[&Lane; PIXELS]> = if strides[1] == 1 {
+                    self.input[at..].first_chunk::<PIXELS>().map(|pixels| pixels.each_ref())
+                } else {
+                    Some(core::array::from_fn(|pixel| &self.input[at + pixel * strides[1]]))
+                };
+                let (Some(pixels), Some(weights)) = (pixels, weights.next()) else { return };
+                for input in 0..self.convolution.lanes {
+                    let input = input % LANES;
+                    let row: [f32x8<S>; BLOCKS] = core::array::from_fn(|block| {
+                        f32x8::from_slice(simd, &weights[input * BLOCKS + block])
+                    });
+                    for (sums, pixel) in sums.iter_mut().zip(pixels) {
+                        let value = f32x8::splat(simd, pixel[input]);
+                        for (sum, weights) in sums.iter_mut().zip(row) {
+                            *sum = value.mul_add(weights, *sum);
+                        }
+                    }
+                }
+                at += plane;
+            }
+        }
+        for (block, out) in
+            output.chunks_exact_mut(layout.plane()).skip(self.block).take(BLOCKS).enumerate()
+        {
+            let at = layout.row(self.row) + column;
+            let Some(out) = out[at..].first_chunk_mut::<PIXELS>() else { return };
+            for (pixel, (out, sums)) in out.iter_mut().zip(sums).enumerate() {
+                let mut value = sums[block];
+                if let (Some(addend), Some(layout)) = (self.addend, &self.convolution.addend) {
+                    let at = (self.block + block) * layout.plane()
+                        + layout.row(self.row)
+                        + column
+                        + pixel;
+                    value += f32x8::from_slice(simd, &addend[at]);
+                }
+                activation.apply(simd, value).store_slice(out);
+            }
+        }
+    }
+}
+
+/// Numbers in blocks of eight; zeros fill up the last one.
+pub(super) fn lanes(values: &[f32]) -> Vec<Lane> {
+    let mut lanes = vec![[0.0; LANES]; values.len().div_ceil(LANES)];
+    for (lane, values) in lanes.iter_mut().zip(values.chunks(LANES)) {
+        lane[..values.len()].copy_from_slice(values);
+    }
+    lanes
+}
+
+/// `[outputs][inputs][taps]` → the order in which tiles read.
+fn pack(
+    weights: &[f32],
+    outputs: usize,
+    inputs: usize,
+    taps: usize,
+    vector_len: usize,
+) -> Vec<Lane> {
+    let (blocks, rows) = (outputs.div_ceil(LANES), inputs.next_multiple_of(LANES));
+    let wide = group_blocks(vector_len);
+    let per_block = taps * rows;
+    let mut packed = vec![[0.0; LANES]; blocks * per_block];
+    for (output, weights) in weights.chunks_exact(inputs * taps).enumerate() {
+        let (block, lane) = (output / LANES, output % LANES);
+        let first = block / wide * wide;
+        let group = wide.min(blocks - first);
+        let group = if group == wide { wide } else { 1 };
+        let first = if group == wide { first } else { block };
+        let target = &mut packed[first * per_block..(first + group) * per_block];
+        for (input, weights) in weights.chunks_exact(taps).enumerate() {
+            let at = input * group + block - first;
+            let places = target[at..].iter_mut().step_by(rows * group);
+            for (place, weight) in places.zip(weights) {
+                place[lane] = *weight;
+            }
+        }
+    }
+    packed
+}

@@ -1,0 +1,180 @@
+//! Convolutions of each channel by itself: a few neighbouring pixels of eight channels at a time.
+
+use super::activation::Activation;
+use super::convolution::{Window, lanes};
+use super::value::Layout;
+use super::{LANES, Lane};
+use fearless_simd::f32x8;
+use fearless_simd::prelude::*;
+
+/// A depthwise convolution with its weights in the order in which they are read.
+#[derive(Debug)]
+pub(super) struct Depthwise {
+    pub(super) input: Layout,
+    pub(super) output: Layout,
+    kernel: [usize; 2],
+    strides: [usize; 2],
+    taps: Vec<usize>,
+    /// `[blocks][taps]`.
+    weights: Vec<Lane>,
+    bias: Vec<Lane>,
+    pub(super) activation: Activation,
+}
+
+impl Depthwise {
+    /// `weights` are `[channels][taps]`, as ONNX has them.
+    pub(super) fn new(
+        window: &Window,
+        input: Layout,
+        output: Layout,
+        weights: &[f32],
+        bias: &[f32],
+        activation: Activation,
+    ) -> Self {
+        let taps = window.taps(&input);
+        let (count, channels) = (taps.len(), bias.len());
+        let weight = |channel: usize, tap: usize| {
+            if channel < channels { weights[channel * count + tap] } else { 0.0 }
+        };
+        let packed = (0..input.blocks()).flat_map(|block| {
+            (0..count)
+                .map(move |tap| core::array::from_fn(|lane| weight(block * LANES + lane, tap)))
+        });
+        let weights = packed.collect();
+        // Kernels with gaps take the general path.
+        let kernel = if window.dilations == [1, 1] { window.kernel } else { [0, 0] };
+        let strides = window.strides;
+        Depthwise { input, output, kernel, strides, taps, weights, bias: lanes(bias), activation }
+    }
+
+    #[inline(always)]
+    pub(super) fn run<S: Simd>(&self, simd: S, input: &[Lane], output: &mut [Lane]) {
+        self.output.clear_border(output);
+        let planes = input.chunks_exact(self.input.plane());
+        let outputs = output.chunks_exact_mut(self.output.plane());
+        let weights = self.weights.chunks_exact(self.taps.len());
+        for (((plane, out), weights), bias) in planes.zip(outputs).zip(weights).zip(&self.bias) {
+            let block = Block { depthwise: self, plane, weights, bias };
+            match (self.kernel[1], self.strides[1]) {
+                (3, 1) => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, 3, 1, 4, 6>(simd, out),
+                ),
+                (3, 2) => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, 3, 2, 4, 9>(simd, out),
+                ),
+                (5, 1) => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, 5, 1, 4, 8>(simd, out),
+                ),
+                (5, 2) => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, 5, 2, 4, 11>(simd, out),
+                ),
+                _ => simd.vectorize(
+                    #[inline(always)]
+                    || block.run_any(simd, out),
+                ),
+            }
+        }
+    }
+}
+
+/// Eight channels.
+struct Block<'a> {
+    depthwise: &'a Depthwise,
+    plane: &'a [Lane],
+    weights: &'a [Lane],
+    bias: &'a Lane,
+}
+
+impl Block<'_> {
+    /// `SPAN` is `(PIXELS − 1) · STRIDE + KERNEL`: what `PIXELS` outputs of a row read.
+    #[inline(always)]
+    fn run<
+        S: Simd,
+        const KERNEL: usize,
+        const STRIDE: usize,
+        const PIXELS: usize,
+        const SPAN: usize,
+    >(
+        &self,
+        simd: S,
+        output: &mut [Lane],
+    ) {
+        let Depthwise { output: layout, .. } = self.depthwise;
+        let columns = layout.shape.columns;
+        for row in 0..layout.shape.rows {
+            let mut column = 0;
+            while column < columns {
+                let out = layout.row(row);
+                if columns >= PIXELS {
+                    column = column.min(columns - PIXELS);
+                    let Some(out) = output[out + column..].first_chunk_mut::<PIXELS>() else {
+                        return;
+                    };
+                    self.tile::<S, KERNEL, STRIDE, PIXELS, SPAN>(simd, row, column, out);
+                    column += PIXELS;
+                } else {
+                    let Some(out) = output[out + column..].first_chunk_mut::<1>() else { return };
+                    self.tile::<S, KERNEL, STRIDE, 1, KERNEL>(simd, row, column, out);
+                    column += 1;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn tile<
+        S: Simd,
+        const KERNEL: usize,
+        const STRIDE: usize,
+        const PIXELS: usize,
+        const SPAN: usize,
+    >(
+        &self,
+        simd: S,
+        row: usize,
+        column: usize,
+        output: &mut [Lane; PIXELS],
+    ) {
+        let Depthwise { input, strides, taps, activation, .. } = self.depthwise;
+        let mut sums = [f32x8::from_slice(simd, self.bias); PIXELS];
+        let origin = row * strides[0] * input.row_stride() + column * STRIDE;
+        let (weights, _) = self.weights.as_chunks::<KERNEL>();
+        for (weights, first) in weights.iter().zip(taps.iter().step_by(KERNEL)) {
+            let Some(span) = self.plane[origin + first..].first_chunk::<SPAN>() else { return };
+            for (tap, weights) in weights.iter().enumerate() {
+                let weights = f32x8::from_slice(simd, weights);
+                for (pixel, sum) in sums.iter_mut().enumerate() {
+                    let value = f32x8::from_slice(simd, &span[pixel * STRIDE + tap]);
+                    *sum = value.mul_add(weights, *sum);
+                }
+            }
+        }
+        for (out, sum) in output.iter_mut().zip(sums) {
+            activation.apply(simd, sum).store_slice(out);
+        }
+    }
+
+    /// Any kernel, pixel by pixel.
+    #[inline(always)]
+    fn run_any<S: Simd>(&self, simd: S, output: &mut [Lane]) {
+        let Depthwise { input, output: layout, strides, taps, activation, .. } = self.depthwise;
+        for row in 0..layout.shape.rows {
+            let start = row * strides[0] * input.row_stride();
+            for (column, out) in
+                output[layout.row(row)..][..layout.shape.columns].iter_mut().enumerate()
+            {
+                let mut sum = f32x8::from_slice(simd, self.bias);
+                for (tap, weights) in taps.iter().zip(self.weights) {
+                    let value =
+                        f32x8::from_slice(simd, &self.plane[start + column * strides[1] + tap]);
+                    sum = value.mul_add(f32x8::from_slice(simd, weights), sum);
+                }
+                activation.apply(simd, sum).store_slice(out);
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! An ONNX graph → the engine's operators, with shapes known and neighbours fused.
+
+use super::Uncovered;
+use super::activation::Activation;
+use super::constant::{self, Constant};
+use super::convolution::Window;
+use super::elementwise::Operation;
+use super::onnx::{Graph, Node};
+use super::pool::Pooling;
+use super::value::Shape;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+mod attributes;
+mod fuse;
+mod layers;
+mod shapes;
+
+/// The most numbers in one value: 256 MiB of `f32`.
+const MAX_LEN: usize = 64 << 20;
+/// The most nodes in a graph.
+const MAX_NODES: usize = 1 << 16;
+
+/// An operator before its weights are packed.
+#[derive(Debug)]
+pub(super) enum Layer {
+    /// Over the features.
+    Stem(Weights),
+    /// Reads a second value if one is added to its output.
+    Convolution(Weights),
+    /// Of each channel by itself.
+    Depthwise(Weights),
+    /// Over all numbers of a value, in ONNX's order: channels, rows, columns.
+    Linear(Weights),
+    Pool(Window, Pooling),
+    Global {
+        max: bool,
+    },
+    Combine(Operation),
+    Activate(Activation),
+    /// The same numbers under another shape.
+    Relabel,
+}
+
+/// What a convolution or a linear layer was trained to.
+#[derive(Debug)]
+pub(super) struct Weights {
+    pub(super) window: Window,
+    /// `[outputs][inputs][taps]`.
+    pub(super) weights: Rc<Vec<f32>>,
+    pub(super) bias: Vec<f32>,
+    pub(super) activation: Activation,
+}
+
+/// A layer with the values that it reads and the one that it makes.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) layer: Layer,
+    pub(super) inputs: Vec<usize>,
+    pub(super) output: usize,
+}
+
+/// A value between layers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value {
+    pub(super) shape: Shape,
+    /// `[1, n]` rather than `[1, channels, rows, columns]`.
+    flat: bool,
+}
+
+/// A graph that the engine covers.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub(super) features: Shape,
+    pub(super) layers: Vec<Placed>,
+    pub(super) values: Vec<Value>,
+    pub(super) outputs: Vec<usize>,
+}
+
+/// What a name in the graph means.
+#[derive(Clone, Debug)]
+enum Meaning {
+    /// What the network is given.
+    Features,
+    Value(usize),
+    Constant(Rc<Constant>),
+}
+
+impl Network {
+    /// Reads a graph whose input is `[1, 1, rows, columns]`.
+    pub(super) fn read(graph: &Graph, rows: usize, columns: usize) -> Result<Self, Uncovered> {
+        if graph.node.len() > MAX_NODES {
+            return Err(Uncovered::new("a graph of so many operators"));
+        }
+        let mut reader = Reader::new(graph, Shape { channels: 1, rows, columns })?;
+        for (index, node) in graph.node.iter().enumerate() {
+            if !reader.done[index] {
+                reader.read(node)?;
+            }
+        }
+        reader.finish()
+    }
+}
+
+/// Reads the nodes in order; ONNX sorts them so that values are made before they are read.
+struct Reader<'a> {
+    graph: &'a Graph,
+    network: Network,
+    meanings: HashMap<&'a str, Meaning>,
+    /// Which nodes read a name; an output of the graph counts as one that does not exist.
+    readers: HashMap<&'a str, Vec<usize>>,
+    /// Nodes that were fused into an earlier one.
+    done: Vec<bool>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(graph: &'a Graph, features: Shape) -> Result<Self, Uncovered> {
+        let mut meanings = HashMap::new();
+        for tensor in &graph.initializer {
+            let constant = Rc::new(Constant::read(tensor)?);
+            meanings.insert(tensor.name.as_str(), Meaning::Constant(constant));
+        }
+        let given = graph.input.iter().filter(|input| !meanings.contains_key(input.name.as_str()));
+        let given: Vec<&str> = given.map(|input| input.name.as_str()).collect();
+        let [input] = given[..] else {
+            return Err(Uncovered::new(format!("a graph of {} inputs", given.len())));
+        };
+        meanings.insert(input, Meaning::Features);
+        let mut readers: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, node) in graph.node.iter().enumerate() {
+            for name in &node.input {
+                readers.entry(name).or_default().push(index);
+            }
+        }
+        for output in &graph.output {
+            readers.entry(&output.name).or_default().push(usize::MAX);
+        }
+        let network = Network { features, layers: vec![], values: vec![], outputs: vec![] };
+        Ok(Reader { graph, network, meanings, readers, done: vec![false; graph.node.len()] })
+    }
+
+    fn read(&mut self, node: &'a Node) -> Result<(), Uncovered> {
+        let uncovered = || Uncovered::new(format!("the operator {}{}", node.domain, node.op_type));
+        if !matches!(node.domain.as_str(), "" | "ai.onnx") {
+            return Err(uncovered());
+        }
+        let Some(output) = node.output.first() else { return Err(uncovered()) };
+        let meaning = match self.fold(node)? {
+            Some(constant) => Meaning::Constant(Rc::new(constant)),
+            None => self.layer(node)?.ok_or_else(uncovered)?,
+        };
+        // A fused node has already given its output a meaning.
+        self.meanings.entry(output).or_insert(meaning);
+        Ok(())
+    }
+
+    fn fold(&self, node: &Node) -> Result<Option<Constant>, Uncovered> {
+        let inputs = node.input.iter().map(|name| match self.meanings.get(name.as_str()) {
+            Some(Meaning::Constant(constant)) => Some(&**constant),
+            _ => None,
+        });
+        match inputs.collect::<Option<Vec<&Constant>>>() {
+            Some(inputs) => constant::fold(node, &inputs),
+            None => Ok(None),
+        }
+    }
+
+    fn finish(mut self) -> Result<Network, Uncovered> {
+        for output in &self.graph.output {
+            let value = self.value(&output.name)?;
+            let Value { shape, flat } = self.network.values[value];
+            if !flat || shape.pixels() != 1 {
+                return Err(Uncovered::new(format!("the output {}, which is a map", output.name)));
+            }
+            self.network.outputs.push(value);
+        }
+        Ok(self.network)
+    }
+
+    /// The value of a name that is neither constant nor the features.
+    fn value(&self, name: &str) -> Result<usize, Uncovered> {
+        match self.meanings.get(name) {
+            Some(Meaning::Value(value)) => Ok(*value),
+            _ => Err(Uncovered::new(format!("{name} as the input of an operator"))),
+        }
+    }
+
+    fn constant(&self, name: &str) -> Result<Rc<Constant>, Uncovered> {
+        match self.meanings.get(name) {
+            Some(Meaning::Constant(constant)) => Ok(Rc::clone(constant)),
+            _ => Err(Uncovered::new(format!("{name}, which is not constant, as weights"))),
+        }
+    }
+
+    fn shape(&self, value: usize) -> Shape {
+        self.network.values[value].shape
+    }
+
+    fn place(
+        &mut self,
+        layer: Layer,
+        inputs: Vec<usize>,
+        shape: Shape,
+        flat: bool,
+    ) -> Result<Meaning, Uncovered> {
+        if shape.len() == 0 || shape.len() > MAX_LEN {
+            return Err(Uncovered::new(format!("a value of the shape {shape:?}")));
+        }
+        let output = self.network.values.len();
+        self.network.values.push(Value { shape, flat });
+        self.network.layers.push(Placed { layer, inputs, output });
+        Ok(Meaning::Value(output))
+    }
+
+    /// The only node that reads a name, if it is one.
+    fn only_reader(&self, name: &str) -> Option<(usize, &'a Node)> {
+        match self.readers.get(name)?[..] {
+            [index] => self.graph.node.get(index).map(|node| (index, node)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A network as a flat list of operators over a few buffers, planned before it first runs.
+
+use super::Lane;
+use super::convolution::Convolution;
+use super::depthwise::Depthwise;
+use super::elementwise::{Activate, Combine};
+use super::global::Global;
+use super::pool::Pool;
+use super::stem::Stem;
+use super::value::Layout;
+use fearless_simd::prelude::*;
+use std::mem;
+
+/// An operator with everything that is known before it runs.
+#[derive(Debug)]
+pub(super) enum Operator {
+    Stem(Stem),
+    Convolution(Convolution),
+    Depthwise(Depthwise),
+    Pool(Pool),
+    Global(Global),
+    Combine(Combine),
+    Activate(Activate),
+}
+
+/// An operator and the buffers that it uses.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) operator: Operator,
+    /// Buffers of the values that it reads; a stem reads the features and has none.
+    pub(super) inputs: Vec<usize>,
+    /// Another buffer than any that it reads.
+    pub(super) output: usize,
+}
+
+/// The operators in the order in which they run.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) steps: Vec<Step>,
+    /// Lengths of the buffers.
+    pub(super) buffers: Vec<usize>,
+    /// Of the features that the network is given.
+    pub(super) features: Layout,
+    /// Buffer and number of values of each output.
+    pub(super) outputs: Vec<(usize, usize)>,
+}
+
+/// The memory that a run needs. Values share buffers where one is no longer needed.
+pub(super) struct Memory {
+    /// With a border of zeros, which stays.
+    features: Vec<f32>,
+    /// Windows of one row of the features.
+    patches: Vec<Vec<Lane>>,
+    buffers: Vec<Vec<Lane>>,
+}
+
+impl Program {
+    pub(super) fn memory(&self) -> Memory {
+        let zeros = |len: usize| vec![[0.0; super::LANES]; len];
+        let patches = self.steps.iter().map(|step| match &step.operator {
+            Operator::Stem(stem) => zeros(stem.patches()),
+            _ => Vec::new(),
+        });
+        Memory {
+            features: vec![0.0; self.features.plane()],
+            patches: patches.collect(),
+            buffers: self.buffers.iter().map(|&len| zeros(len)).collect(),
+        }
+    }
+
+    /// Runs everything on `input`, the features without a border. Allocates nothing.
+    #[inline(always)]
+    pub(super) fn run<S: Simd>(&self, simd: S, input: &[f32], memory: &mut Memory) {
+        let columns = self.features.shape.columns;
+        for (row, values) in input.chunks_exact(columns).enumerate() {
+            memory.features[self.features.row(row)..][..columns].copy_from_slice(values);
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            let mut output = mem::take(&mut memory.buffers[step.output]);
+            let value = |input: usize| &memory.buffers[step.inputs[input]][..];
+            match &step.operator {
+                Operator::Stem(stem) => {
+                    stem.run(simd, &memory.features, &mut memory.patches[index], &mut output);
+                }
+                Operator::Convolution(convolution) => {
+                    let addend = convolution.addend.map(|_| value(1));
+                    convolution.run(simd, value(0), addend, &mut output);
+                }
+                Operator::Depthwise(depthwise) => depthwise.run(simd, value(0), &mut output),
+                Operator::Pool(pool) => pool.run(simd, value(0), &mut output),
+                Operator::Global(global) => global.run(simd, value(0), &mut output),
+                Operator::Combine(combine) => {
+                    combine.run(simd, [value(0), value(1)], &mut output);
+                }
+                Operator::Activate(activate) => activate.run(simd, value(0), &mut output),
+            }
+            memory.buffers[step.output] = output;
+        }
+    }
+
+    /// The values of an output of the last run.
+    pub(super) fn output<'a>(&self, index: usize, memory: &'a Memory) -> &'a [f32] {
+        let (buffer, len) = self.outputs[index];
+        &memory.buffers[buffer].as_flattened()[..len]
+    }
+}

@@ -1,0 +1,87 @@
+//! How a value between two operators lies in memory: blocks of eight channels, each a plane of
+//! pixels, each pixel eight numbers side by side. A border of zeros around each plane lets
+//! operators read beyond its edges.
+
+use super::{LANES, Lane};
+
+/// Channels × rows × columns; a vector has one row and one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) channels: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+}
+
+impl Shape {
+    pub(super) fn vector(channels: usize) -> Self {
+        Shape { channels, rows: 1, columns: 1 }
+    }
+
+    pub(super) fn pixels(self) -> usize {
+        self.rows * self.columns
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.channels * self.pixels()
+    }
+}
+
+/// A shape with the border that those who read the value need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) shape: Shape,
+    /// Rows above and below, columns left and right.
+    pub(super) border: [usize; 2],
+}
+
+impl Layout {
+    pub(super) fn blocks(&self) -> usize {
+        self.shape.channels.div_ceil(LANES)
+    }
+
+    /// From one row to the next, in pixels.
+    pub(super) fn row_stride(&self) -> usize {
+        self.shape.columns + 2 * self.border[1]
+    }
+
+    /// Pixels of one block, with the border.
+    pub(super) fn plane(&self) -> usize {
+        (self.shape.rows + 2 * self.border[0]) * self.row_stride()
+    }
+
+    /// Pixels of all blocks.
+    pub(super) fn len(&self) -> usize {
+        self.blocks() * self.plane()
+    }
+
+    /// Where the pixel of a row and its first column is in a plane.
+    pub(super) fn row(&self, row: usize) -> usize {
+        (row + self.border[0]) * self.row_stride() + self.border[1]
+    }
+
+    /// The same memory as one long row, if nothing lies between the rows.
+    pub(super) fn flattened(&self) -> Option<Layout> {
+        let Shape { channels, .. } = self.shape;
+        let shape = Shape { channels, rows: 1, columns: self.shape.pixels() };
+        (self.border == [0, 0]).then_some(Layout { shape, border: [0, 0] })
+    }
+
+    /// Writes zeros around every plane.
+    pub(super) fn clear_border(&self, value: &mut [Lane]) {
+        let [above, beside] = self.border;
+        if self.border == [0, 0] {
+            return;
+        }
+        let stride = self.row_stride();
+        for plane in value.chunks_exact_mut(self.plane()) {
+            let (first, rest) = plane.split_at_mut(above * stride);
+            let (rows, last) = rest.split_at_mut(self.shape.rows * stride);
+            first.fill([0.0; LANES]);
+            last.fill([0.0; LANES]);
+            for row in rows.chunks_exact_mut(stride) {
+                row[..beside].fill([0.0; LANES]);
+                row[stride - beside..].fill([0.0; LANES]);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The general engine: networks whose operators the lean one lacks, and the reference with which it
+//! is compared. tract plans and runs them.
+
+use crate::error::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tract_onnx::prelude::*;
+
+/// A network that is ready to run.
+pub(crate) struct Network {
+    plan: Arc<TypedRunnableModel>,
+    shape: [usize; 4],
+}
+
+impl Network {
+    /// Plans the network in an ONNX file for an input of `[1, 1, rows, columns]`.
+    ///
+    /// # Errors
+    /// `model-format` for bytes that are not ONNX or use operators that cannot be run.
+    pub(crate) fn new(bytes: &[u8], rows: usize, columns: usize) -> Result<Self> {
+        let shape = [1, 1, rows, columns];
+        let plan = guarded(|| {
+            onnx()
+                .model_for_read(&mut &bytes[..])?
+                .with_input_fact(0, f32::fact(shape).into())?
+                .into_optimized()?
+                .into_runnable()
+        })?;
+        Ok(Network { plan, shape })
+    }
+
+    /// The shapes of the outputs, which must be f32.
+    ///
+    /// # Errors
+    /// `model-format` for an output of another type, or whose shape depends on what is run.
+    pub(crate) fn output_shapes(&self) -> Result<Vec<Vec<usize>>> {
+        let model = self.plan.model();
+        let outputs = model.output_outlets().map_err(Error::model_format)?.len();
+        (0..outputs)
+            .map(|index| {
+                let fact = model.output_fact(index).map_err(Error::model_format)?;
+                let shape =
+                    fact.shape.as_concrete().filter(|_| fact.datum_type == f32::datum_type());
+                shape.map(<[usize]>::to_vec).ok_or_else(|| {
+                    Error::model_format(format!(
+                        "an output is {:?} {:?}",
+                        fact.datum_type, fact.shape
+                    ))
+                })
+            })
+            .collect()
+    }
+
+    /// Runs the network and returns its outputs.
+    ///
+    /// # Errors
+    /// `inference` if it fails.
+    pub(crate) fn run(&self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+        let tensor = Tensor::from_shape(&self.shape, input).map_err(Error::inference)?;
+        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
+        let values = outputs.iter().map(|output| {
+            let view = output.to_plain_array_view::<f32>().map_err(Error::inference)?;
+            Ok(view.iter().copied().collect())
+        });
+        values.collect()
+    }
+}
+
+/// Model files are untrusted: if the engine panics on one, the caller must not crash. (In wasm, a
+/// panic still ends the instance; the worker replaces it.)
+fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(|error| Error::model_format(format!("{error:#}"))),
+        Err(_) => Err(Error::model_format("the inference engine gave up on it")),
+    }
+}
