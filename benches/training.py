@@ -1,8 +1,8 @@
 """How fast the compact network trains in PyTorch, for `cargo xtask bench training`.
 
 Answers every line of JSON, `{"steps": n}`, with a line of JSON, `{"examples", "seconds",
-"processor_seconds", "version"}`: of `n` steps (forward, backward, AdamW) on a batch of noise, on one
-thread. `benches/training.rs` has the same network.
+"processor_seconds", "version"}`, of `n` steps (forward, backward, AdamW) on a batch of noise, on
+one thread. `benches/training.rs` has the same network.
 """
 
 import json

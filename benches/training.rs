@@ -1,10 +1,10 @@
 //! Measures how fast the compact network trains. Reads one request per line from standard input,
 //! a JSON object `{"steps": n}`, and answers each with one line of JSON, `{"examples", "seconds",
-//! "processor_seconds"}`: of `n` steps (forward, backward, AdamW and average) on a batch of noise, on
-//! one thread. The processor's time is null where the system does not tell it.
+//! "processor_seconds"}`, of `n` steps (forward, backward, AdamW and average) on a batch of noise,
+//! on one thread. The processor's time is null where the system does not tell it.
 //!
-//! `cargo xtask bench training` alternates between this program and `benches/training.py`, which has
-//! the same network.
+//! `cargo xtask bench training` alternates between this program and `benches/training.py`, which
+//! has the same network.
 
 use std::fs;
 use std::io::{self, Write};

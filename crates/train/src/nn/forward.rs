@@ -22,8 +22,8 @@ pub enum Signal {
 }
 
 /// Logits `[n, n_labels]` of inputs `[n, 1, height, width]` or, where the network begins with
-/// blocks, of the features that [`crate::nn::trunk`] makes of them. Dropout is drawn from `dropout`;
-/// `None` turns it off.
+/// blocks, of the features that [`crate::nn::trunk`] makes of them. `dropout` is what dropout is
+/// drawn from; `None` turns it off.
 pub fn logits(
     config: &NetworkConfig,
     leaves: &Leaves,

@@ -1,9 +1,10 @@
 //! The blocks at the front of a network and the pool behind them, with forward and backward passes
 //! of their own: nearly all of a training is spent here.
 //!
-//! Sixteen channels lie side by side ([`planes`]), so that everything is done to sixteen of them at
-//! once, and a convolution sums up a row of outputs in registers ([`convolve`](mod@convolve),
-//! [`kernel_gradients`]) without copying its input apart first. No step allocates the large buffers again.
+//! Sixteen channels lie side by side ([`planes`]), so that every instruction works on all of them.
+//! A convolution reads its input where it is and sums up a row of outputs in registers
+//! ([`convolve`](mod@convolve), [`kernel_gradients`]); batch norm, ReLU and pool share their passes
+//! over memory ([`batch_norm`]). The large buffers are kept from step to step.
 
 mod batch_norm;
 mod block;
@@ -122,6 +123,7 @@ impl Trunk {
             "{} values are not {n} inputs of {height} × {width}",
             values.len()
         );
+        ensure!(!values.is_empty(), "there are no inputs");
         let Some(first) = self.blocks.first_mut() else { return Ok(Vec::new()) };
         first.take_image(values, n, extents);
         for index in 0..self.blocks.len() {

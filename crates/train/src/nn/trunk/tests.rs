@@ -174,4 +174,6 @@ fn inputs_that_do_not_fit_are_refused() {
     let images = Images { n: 2, ..images };
     let error = trunk.train(&case.weights, images).unwrap_err().to_string();
     assert_eq!(error, "12 values are not 2 inputs of 4 × 3");
+    let error = trunk.train(&case.weights, Images { values: &[], n: 0, ..images }).unwrap_err();
+    assert_eq!(error.to_string(), "there are no inputs");
 }
