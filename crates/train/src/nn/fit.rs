@@ -7,7 +7,7 @@ use crate::nn::net::{NetworkConfig, Weights};
 use crate::nn::optimise::{update_average, update_statistics};
 use crate::nn::policy::{Keep, Policy};
 use crate::nn::score::Network;
-use crate::nn::step::step;
+use crate::nn::step::Stepper;
 use crate::nn::weights;
 use crate::progress;
 use crate::random::generator;
@@ -81,7 +81,7 @@ pub fn train(job: &Job<'_>) -> Result<Outcome> {
     if job.checkpoint.exists() {
         state = State::load(job.checkpoint, job.plan, state)?;
     }
-    let mut run = Run::new(job, state);
+    let mut run = Run::new(job, state)?;
     while !run.state.progress.is_finished(policy) {
         if !run.epoch()? {
             run.save()?;
@@ -101,6 +101,7 @@ pub fn train(job: &Job<'_>) -> Result<Outcome> {
 struct Run<'a> {
     job: &'a Job<'a>,
     state: State,
+    stepper: Stepper<'a>,
     steps_per_epoch: usize,
     examples_per_epoch: usize,
     bar: ProgressBar,
@@ -110,7 +111,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(job: &'a Job<'a>, state: State) -> Self {
+    fn new(job: &'a Job<'a>, state: State) -> Result<Self> {
         let Policy { epochs, batch, draws, .. } = job.policy;
         let examples = job.train.len() * draws;
         let batch = batch.min(examples);
@@ -123,16 +124,17 @@ impl<'a> Run<'a> {
         bar.set_position(step_before as u64);
         bar.reset_eta();
         let begun = Instant::now();
-        Self {
+        Ok(Self {
             job,
             state,
+            stepper: Stepper::new(job.network)?,
             steps_per_epoch,
             examples_per_epoch,
             bar,
             begun,
             step_before,
             seconds_before,
-        }
+        })
     }
 
     /// The rest of the current epoch. False when it was stopped.
@@ -160,11 +162,11 @@ impl<'a> Run<'a> {
     }
 
     fn batch(&mut self, clips: &[usize], address: &[u64]) -> Result<()> {
-        let Job { name, network, policy, .. } = self.job;
+        let Job { name, policy, .. } = self.job;
         let mut rng = generator(policy.seed, name, address);
         let batch = self.job.examples.batch(clips, &mut rng)?;
         let State { progress, weights, kept, adam } = &mut self.state;
-        let output = step(network, &weights.parameters, &batch, Some(&mut rng))?;
+        let output = self.stepper.step(&weights.parameters, &batch, Some(&mut rng))?;
         let loss = output.cross_entropy + output.penalty;
         ensure!(loss.is_finite(), "{name}: the loss is {loss}");
         let rate = policy.learning_rate(progress.step, self.steps_per_epoch);

@@ -1,55 +1,49 @@
-//! From inputs to logits, the same graph in training and in use.
+//! To logits, from inputs or from what the blocks made of them: the same graph in training and in
+//! use.
 
 use crate::nn::gru::{self, GruWeights};
-use crate::nn::layers::{Block, Layer};
+use crate::nn::layers::Layer;
 use crate::nn::net::NetworkConfig;
-use crate::nn::tensor::{Leaves, Next, constant, values};
-use anyhow::{Context, Result, bail};
-use burn::tensor::module::{batch_norm_train, conv2d, max_pool2d};
+use crate::nn::tensor::{Leaves, Next, constant};
+use anyhow::{Result, bail, ensure};
+use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Tensor, activation};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// Added to a batch variance before its square root is taken.
-pub const BATCH_NORM_EPSILON: f64 = 1e-5;
-
-/// What training adds to a pass through the network.
-pub struct Training<'a> {
-    /// Where dropout is drawn from; `None` turns it off.
-    pub dropout: Option<&'a mut Xoshiro256PlusPlus>,
-    /// Takes the batch's means and *unbiased* variances, one array per statistic.
-    pub statistics: Vec<Vec<f32>>,
-}
-
 /// The values between two layers.
-enum Signal {
+#[derive(Clone)]
+pub enum Signal {
+    /// `[n, channels, height, width]`.
     Image(Tensor<4>),
+    /// `[n, features]`.
     Vector(Tensor<2>),
 }
 
-/// Logits `[n, n_labels]` of inputs `[n, 1, height, width]`, in use without `training`. A network
-/// with batch norm has only its training here; in use it is folded ([`crate::nn::infer`]).
+/// Logits `[n, n_labels]` of inputs `[n, 1, height, width]` or, where the network begins with
+/// blocks, of the features that [`crate::nn::trunk`] makes of them. `dropout` is what dropout is
+/// drawn from; `None` turns it off.
 pub fn logits(
     config: &NetworkConfig,
     leaves: &Leaves,
-    inputs: Tensor<4>,
-    mut training: Option<&mut Training<'_>>,
+    inputs: Signal,
+    mut dropout: Option<&mut Xoshiro256PlusPlus>,
 ) -> Result<Tensor<2>> {
+    let layers = config.behind_blocks();
+    let n_skipped = config.layers.len() - layers.len();
+    ensure!(
+        matches!(inputs, Signal::Image(_)) == (n_skipped == 0),
+        "blocks are not among the layers that are evaluated here"
+    );
     let mut next = leaves.iter();
-    let mut signal = Signal::Image(inputs);
-    for (index, layer) in config.layers.iter().enumerate() {
+    let mut signal = inputs;
+    for (index, layer) in layers.iter().enumerate() {
         // max(ReLU(x)) = ReLU(max(x)), gradients included; behind the pool there is only a
         // quarter of the values to rectify.
-        let before = index.checked_sub(1).and_then(|before| config.layers.get(before));
-        let after = config.layers.get(index + 1);
+        let before = index.checked_sub(1).and_then(|before| layers.get(before));
+        let after = layers.get(index + 1);
         signal = match (*layer, signal) {
-            (Layer::Block(layer), Signal::Image(x)) => {
-                let training = training.as_deref_mut();
-                let training = training.context("batch norm is folded before a network is used")?;
-                Signal::Image(block(x, layer, &mut next, &mut training.statistics)?)
-            }
-            (Layer::PoolTime, Signal::Image(x)) => Signal::Vector(pool_time(x)),
             (Layer::Conv2d { channels, kernel, relu }, Signal::Image(x)) => {
                 let [_, channels_in, _, _] = x.dims();
                 let weight = next.take()?.reshape([channels, channels_in, kernel, kernel]);
@@ -63,12 +57,10 @@ pub fn logits(
                 let rectified = matches!(before, Some(Layer::Conv2d { relu: true, .. }));
                 Signal::Image(if rectified { activation::relu(x) } else { x })
             }
-            (Layer::Dropout { share }, signal) => {
-                match training.as_mut().and_then(|training| training.dropout.as_deref_mut()) {
-                    Some(rng) => drop_out(signal, share, rng),
-                    None => signal,
-                }
-            }
+            (Layer::Dropout { share }, signal) => match dropout.as_deref_mut() {
+                Some(rng) => drop_out(signal, share, rng),
+                None => signal,
+            },
             (Layer::Flatten, Signal::Image(x)) => {
                 let [n, channels, height, width] = x.dims();
                 Signal::Vector(x.reshape([n, channels * height * width]))
@@ -91,7 +83,10 @@ pub fn logits(
                 };
                 Signal::Vector(gru::mean_state(x, weights, units))
             }
-            (layer, _) => bail!("layer {index}, {layer:?}, does not fit what comes before it"),
+            (layer, _) => {
+                let index = n_skipped + index;
+                bail!("layer {index}, {layer:?}, does not fit what comes before it")
+            }
         };
     }
     match signal {
@@ -104,48 +99,6 @@ fn dense(x: Tensor<2>, units: usize, next: &mut Next<'_>) -> Result<Tensor<2>> {
     let [_, features] = x.dims();
     let weight = next.take()?.reshape([features, units]);
     Ok(x.matmul(weight) + next.take()?.unsqueeze())
-}
-
-fn block(
-    x: Tensor<4>,
-    layer: Block,
-    next: &mut Next<'_>,
-    statistics: &mut Vec<Vec<f32>>,
-) -> Result<Tensor<4>> {
-    let x = convolve(x, layer, next.take()?, None);
-    let [n, _, height, width] = x.dims();
-    let normed = batch_norm_train(x, next.take()?, next.take()?, BATCH_NORM_EPSILON);
-    statistics.push(values(normed.mean)?);
-    let count = (n * height * width) as f32;
-    let unbiased = count / (count - 1.0).max(1.0);
-    statistics.push(values(normed.variance)?.iter().map(|v| v * unbiased).collect());
-    Ok(rectify(normed.output, layer))
-}
-
-/// The convolution of a block.
-pub fn convolve(
-    x: Tensor<4>,
-    layer: Block,
-    weight: Tensor<1>,
-    bias: Option<Tensor<1>>,
-) -> Tensor<4> {
-    let Block { channels, kernel, stride, .. } = layer;
-    let [_, channels_in, ..] = x.dims();
-    let options = ConvOptions::new([stride; 2], [kernel / 2; 2], [1, 1], 1);
-    conv2d(x, weight.reshape([channels, channels_in, kernel, kernel]), bias, options)
-}
-
-/// What comes behind a block's batch norm: ReLU and pool.
-pub fn rectify(x: Tensor<4>, layer: Block) -> Tensor<4> {
-    let x = activation::relu(x);
-    if layer.pool { max_pool2d(x, MaxPoolOptions::new([2, 2])) } else { x }
-}
-
-/// The mean over the height, then mean plus maximum over the width.
-pub fn pool_time(x: Tensor<4>) -> Tensor<2> {
-    let [n, features, _, frames] = x.dims();
-    let over_time = x.mean_dim(2).reshape([n, features, frames]);
-    (over_time.clone().mean_dim(2) + over_time.max_dim(2)).reshape([n, features])
 }
 
 fn drop_out(signal: Signal, share: f32, rng: &mut Xoshiro256PlusPlus) -> Signal {
@@ -171,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::nn::net::Array;
+    use crate::nn::tensor::values;
     use crate::random::generator;
     use burn::tensor::Device;
 
@@ -200,7 +154,7 @@ mod tests {
         let leaves = Leaves::new(&weights, &device);
         let run = |input: [f32; 9]| {
             let inputs = constant(&input, [1, 1, 3, 3], &device);
-            values(logits(&config, &leaves, inputs, None).unwrap()).unwrap()
+            values(logits(&config, &leaves, Signal::Image(inputs), None).unwrap()).unwrap()
         };
         // x[i][j] − x[i + 1][j + 1] + 0.5: 1.5, 0.5, 0.5 and −3.5; the greatest is 1.5.
         let found = run([1.0, 0.0, 4.0, 2.0, 0.0, 0.0, 5.0, 2.0, 4.0]);

@@ -4,12 +4,10 @@
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::linear::Linear;
-use crate::nn::forward::{BATCH_NORM_EPSILON, convolve, pool_time, rectify};
-use crate::nn::layers::{Block, Layer};
+use crate::nn::layers::Block;
 use crate::nn::net::{NetworkConfig, Weights};
-use crate::nn::tensor::{constant, values};
+use crate::nn::trunk::{BATCH_NORM_EPSILON, Images, Trunk};
 use anyhow::{Context, Result, ensure};
-use burn::tensor::Device;
 
 /// Examples per forward pass.
 const BATCH: usize = 32;
@@ -41,11 +39,7 @@ pub struct Folded {
 impl Folded {
     /// Folds batch norm, with its running statistics, into the convolutions.
     pub fn new(config: &NetworkConfig, weights: &Weights) -> Result<Self> {
-        let block = |layer: &Layer| match layer {
-            Layer::Block(block) => Some(*block),
-            _ => None,
-        };
-        let blocks: Vec<_> = config.layers.iter().filter_map(block).collect();
+        let blocks = config.blocks();
         let expected = 3 * blocks.len() + 2;
         ensure!(weights.parameters.len() == expected, "the weights do not fit the layout");
         let mut convolutions = Vec::new();
@@ -78,15 +72,12 @@ impl Folded {
 
     /// Pooled features of inputs `[len, 1, n_mels, frames]`: `len` rows of `n_features`.
     pub fn pooled(&self, inputs: &[f32], len: usize, frames: usize) -> Result<Vec<f32>> {
-        let device = Device::flex();
-        let mut x = constant(inputs, [len, 1, self.n_mels, frames], &device);
-        for convolution in &self.convolutions {
-            let [weight, bias] = [&convolution.weight, &convolution.bias]
-                .map(|values| constant(values, [values.len()], &device));
-            let block = convolution.block;
-            x = rectify(convolve(x, block, weight, Some(bias)), block);
-        }
-        values(pool_time(x))
+        let blocks: Vec<_> = self.convolutions.iter().map(|layer| layer.block).collect();
+        let arrays = self.convolutions.iter();
+        let arrays: Vec<_> =
+            arrays.map(|layer| (layer.weight.as_slice(), layer.bias.as_slice())).collect();
+        let images = Images { values: inputs, n: len, extents: [self.n_mels, frames] };
+        Trunk::new(&blocks).infer(&arrays, images)
     }
 
     /// Pooled features of whole clips as the model is given them in use: `frames` columns, a
@@ -149,7 +140,7 @@ mod tests {
     use crate::fixtures::random_columns;
     use crate::nn::examples::Batch;
     use crate::nn::fixtures::blocks;
-    use crate::nn::step::step;
+    use crate::nn::step::Stepper;
     use crate::nn::weights;
     use crate::random::generator;
 
@@ -169,7 +160,8 @@ mod tests {
         let inputs = clips.iter().flat_map(|clip| segment(clip, frames, -100.0, normalisation));
         let targets = vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0];
         let batch = Batch { inputs: inputs.collect(), targets, len: 4, width: frames };
-        let output = step(&config, &weights.parameters, &batch, None).unwrap();
+        let mut stepper = Stepper::new(&config).unwrap();
+        let output = stepper.step(&weights.parameters, &batch, None).unwrap();
         let counts = [4 * 8 * 10, 4 * 4 * 5];
         for (index, statistics) in output.statistics.into_iter().enumerate() {
             // The step returns unbiased variances; the batch was normalised with biased ones.

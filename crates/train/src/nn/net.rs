@@ -1,6 +1,6 @@
 //! A whole network as data, and its weights as named arrays.
 
-use crate::nn::layers::{ArraySpec, Layer, Shape};
+use crate::nn::layers::{ArraySpec, Block, Layer, Shape};
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
@@ -26,6 +26,21 @@ impl NetworkConfig {
         }
     }
 
+    /// The blocks that the network begins with.
+    pub fn blocks(&self) -> Vec<Block> {
+        let block = |layer: &Layer| match layer {
+            Layer::Block(block) => Some(*block),
+            _ => None,
+        };
+        self.layers.iter().map_while(block).collect()
+    }
+
+    /// The layers behind those blocks and the pool over time that follows them.
+    pub fn behind_blocks(&self) -> &[Layer] {
+        let blocks = self.blocks().len();
+        self.layers.get(blocks + usize::from(blocks > 0)..).unwrap_or_default()
+    }
+
     /// The layers before the one that gives the logits.
     pub fn hidden_layers(&self) -> &[Layer] {
         self.layers.split_last().map_or(&[], |(_, hidden)| hidden)
@@ -48,6 +63,16 @@ impl NetworkConfig {
     /// Checks that the network can be built.
     pub fn validate(&self) -> Result<()> {
         self.shapes()?;
+        let blocks = self.blocks().len();
+        ensure!(
+            blocks == 0 || self.layers.get(blocks) == Some(&Layer::PoolTime),
+            "layer {blocks}: blocks are followed by a pool over time"
+        );
+        let stray = |layer: &Layer| matches!(layer, Layer::Block(_) | Layer::PoolTime);
+        ensure!(
+            !self.behind_blocks().iter().any(stray),
+            "blocks and the pool over time come before all other layers"
+        );
         let n_labels = self.n_labels();
         ensure!(n_labels >= 2, "a network needs at least 2 labels, got {n_labels}");
         ensure!(
@@ -166,6 +191,11 @@ mod tests {
         let mut few = network(vec![Layer::Flatten]);
         few.layers[1] = Layer::Dense { units: 1, relu: false };
         assert!(refusal(&few).contains("at least 2 labels"));
+        let block = Layer::Block(Block { channels: 2, kernel: 3, stride: 1, pool: false });
+        let flat = network(vec![block, Layer::Flatten]);
+        assert_eq!(refusal(&flat), "layer 1: blocks are followed by a pool over time");
+        let late = network(vec![Layer::MaxPool2, block, Layer::PoolTime]);
+        assert!(refusal(&late).contains("come before all other layers"));
         let mut negative = network(vec![Layer::Flatten]);
         negative.l2 = -1.0;
         assert!(refusal(&negative).contains("at least 0, got -1"));

@@ -2,7 +2,7 @@
 
 use crate::metrics::softmax;
 use crate::nn::examples::Views;
-use crate::nn::forward::logits;
+use crate::nn::forward::{Signal, logits};
 use crate::nn::net::{Array, NetworkConfig};
 use crate::nn::tensor::{Leaves, constant, values};
 use anyhow::{Result, ensure};
@@ -39,7 +39,7 @@ impl<'a> Network<'a> {
         let [height, width] = self.config.input;
         let n = inputs.len() / self.config.input_len();
         let inputs = constant(inputs, [n, 1, height, width], &self.device);
-        let logits = values(logits(self.config, &self.leaves, inputs, None)?)?;
+        let logits = values(logits(self.config, &self.leaves, Signal::Image(inputs), None)?)?;
         let rows = logits.chunks_exact(self.config.n_labels());
         Ok(rows.map(|row| softmax(row, 1.0)).collect())
     }

@@ -1,10 +1,13 @@
 //! One training step: softmax cross-entropy with soft targets, L2 on the convolution kernels, and
-//! the gradient by burn's autodiff on its flex CPU backend.
+//! the gradient: of the blocks by their own backward pass, of everything behind them by burn's
+//! autodiff on its flex CPU backend.
 
 use crate::nn::examples::Batch;
-use crate::nn::forward::{Training, logits};
+use crate::nn::forward::{Signal, logits};
+use crate::nn::layers::ArraySpec;
 use crate::nn::net::{Array, NetworkConfig};
 use crate::nn::tensor::{Leaves, constant, values};
+use crate::nn::trunk::{Images, Trunk};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, activation};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -21,50 +24,122 @@ pub struct StepOutput {
     pub statistics: Vec<Vec<f32>>,
 }
 
-/// Loss and gradients of one batch. Touches no weights. Dropout is on where a generator is
-/// given.
-pub fn step(
-    config: &NetworkConfig,
-    weights: &[Array],
-    batch: &Batch,
-    dropout: Option<&mut Xoshiro256PlusPlus>,
-) -> Result<StepOutput> {
-    let (n, n_labels) = (batch.len, config.n_labels());
-    ensure!(n > 0, "a batch needs at least one example");
-    let device = Device::flex().autodiff();
-    let leaves = Leaves::tracked(weights, &device);
-    let inputs = constant(&batch.inputs, [n, 1, config.input[0], batch.width], &device);
-    let mut training = Training { dropout, statistics: Vec::new() };
-    let logits = logits(config, &leaves, inputs, Some(&mut training))?;
-    let targets = constant(&batch.targets, [n, n_labels], &device);
-    let likelihood = (targets * activation::log_softmax(logits, 1)).sum();
-    let loss = likelihood.mul_scalar(-1.0 / n as f32);
-    let mut gradients = leaves.gradients(loss.backward())?;
-    let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;
-    let penalty = add_penalty(config, weights, &mut gradients)?;
-    let statistics = training.statistics;
-    Ok(StepOutput { cross_entropy: f64::from(loss), penalty, gradients, statistics })
+/// Computes training steps of a network, one after the other in the same buffers.
+pub struct Stepper<'a> {
+    config: &'a NetworkConfig,
+    specs: Vec<ArraySpec>,
+    /// The blocks that the network begins with, if any.
+    trunk: Option<Trunk>,
 }
 
-/// Adds the slope of `l2 · Σ w²` over the convolution kernels, `2 · l2 · w`, and returns the
-/// sum itself.
-fn add_penalty(
+impl<'a> Stepper<'a> {
+    /// A stepper for a network.
+    ///
+    /// # Errors
+    /// If the network cannot be built.
+    pub fn new(config: &'a NetworkConfig) -> Result<Self> {
+        config.validate()?;
+        let blocks = config.blocks();
+        let trunk = (!blocks.is_empty()).then(|| Trunk::new(&blocks));
+        Ok(Self { config, specs: config.arrays()?, trunk })
+    }
+
+    /// Loss and gradients of one batch. Touches no weights. Dropout is on where a generator is
+    /// given.
+    ///
+    /// # Errors
+    /// If weights or batch do not fit the network.
+    pub fn step(
+        &mut self,
+        weights: &[Array],
+        batch: &Batch,
+        dropout: Option<&mut Xoshiro256PlusPlus>,
+    ) -> Result<StepOutput> {
+        ensure!(batch.len > 0, "a batch needs at least one example");
+        let fits = |(spec, array): (&ArraySpec, &Array)| spec.n_values() == array.values.len();
+        ensure!(
+            self.specs.len() == weights.len() && self.specs.iter().zip(weights).all(fits),
+            "the weights do not fit the network"
+        );
+        let device = Device::flex().autodiff();
+        let extents = [self.config.input[0], batch.width];
+        let (mut gradients, mut statistics) = (Vec::new(), Vec::new());
+        let cross_entropy = match &mut self.trunk {
+            None => {
+                let shape = [batch.len, 1, extents[0], extents[1]];
+                let inputs = Signal::Image(constant(&batch.inputs, shape, &device));
+                let behind = behind_blocks(self.config, weights, inputs, batch, dropout)?;
+                gradients.extend(behind.gradients);
+                behind.cross_entropy
+            }
+            Some(trunk) => {
+                let (own, behind) = weights.split_at(trunk.n_arrays());
+                let images = Images { values: &batch.inputs, n: batch.len, extents };
+                let pooled = trunk.train(own, images)?;
+                let features = constant(&pooled.features, [batch.len, trunk.channels()], &device);
+                let features = Signal::Vector(features.require_grad());
+                let behind = behind_blocks(self.config, behind, features, batch, dropout)?;
+                gradients.extend(trunk.backward(own, &behind.inputs));
+                gradients.extend(behind.gradients);
+                statistics = pooled.statistics;
+                behind.cross_entropy
+            }
+        };
+        let penalty = self.add_penalty(weights, &mut gradients);
+        Ok(StepOutput { cross_entropy, penalty, gradients, statistics })
+    }
+
+    /// Adds the slope of `l2 · Σ w²` over the convolution kernels, `2 · l2 · w`, and returns the
+    /// sum itself.
+    fn add_penalty(&self, weights: &[Array], gradients: &mut [Vec<f32>]) -> f64 {
+        let l2 = self.config.l2;
+        let mut squares = 0.0;
+        let factor = (2.0 * l2) as f32;
+        for ((spec, array), gradient) in self.specs.iter().zip(weights).zip(gradients) {
+            if !spec.decays || factor == 0.0 {
+                continue;
+            }
+            for (slope, value) in gradient.iter_mut().zip(&array.values) {
+                *slope += factor * value;
+                squares += f64::from(*value) * f64::from(*value);
+            }
+        }
+        l2 * squares
+    }
+}
+
+/// What the layers behind the blocks, or all layers, yield.
+struct Behind {
+    cross_entropy: f64,
+    /// Of their weights.
+    gradients: Vec<Vec<f32>>,
+    /// Of the features that they were given; empty for images.
+    inputs: Vec<f32>,
+}
+
+fn behind_blocks(
     config: &NetworkConfig,
     weights: &[Array],
-    gradients: &mut [Vec<f32>],
-) -> Result<f64> {
-    let mut squares = 0.0;
-    let factor = (2.0 * config.l2) as f32;
-    for ((spec, array), gradient) in config.arrays()?.iter().zip(weights).zip(gradients) {
-        if !spec.decays || factor == 0.0 {
-            continue;
+    inputs: Signal,
+    batch: &Batch,
+    dropout: Option<&mut Xoshiro256PlusPlus>,
+) -> Result<Behind> {
+    let device = Device::flex().autodiff();
+    let leaves = Leaves::tracked(weights, &device);
+    let logits = logits(config, &leaves, inputs.clone(), dropout)?;
+    let targets = constant(&batch.targets, [batch.len, config.n_labels()], &device);
+    let likelihood = (targets * activation::log_softmax(logits, 1)).sum();
+    let loss = likelihood.mul_scalar(-1.0 / batch.len as f32);
+    let mut gradients = loss.backward();
+    let inputs = match inputs {
+        Signal::Image(_) => Vec::new(),
+        Signal::Vector(features) => {
+            values(features.grad_remove(&mut gradients).context("the features have no gradient")?)?
         }
-        for (slope, value) in gradient.iter_mut().zip(&array.values) {
-            *slope += factor * value;
-            squares += f64::from(*value) * f64::from(*value);
-        }
-    }
-    Ok(config.l2 * squares)
+    };
+    let gradients = leaves.gradients(gradients)?;
+    let loss = values(loss)?.first().copied().context("burn returned an empty loss")?;
+    Ok(Behind { cross_entropy: f64::from(loss), gradients, inputs })
 }
 
 #[cfg(test)]
@@ -85,15 +160,16 @@ mod tests {
             array.values.iter_mut().enumerate().for_each(|(i, v)| *v += 0.02 * ((i % 7) as f32));
         }
         let batch = random_batch(config, 3, 5);
-        let run = |weights: &[Array]| {
+        let mut stepper = Stepper::new(config).unwrap();
+        let mut run = |weights: &[Array]| {
             let mut rng = dropout_seed.map(|seed| generator(seed, "dropout", &[]));
-            step(config, weights, &batch, rng.as_mut()).unwrap()
+            stepper.step(weights, &batch, rng.as_mut()).unwrap()
         };
         let output = run(&weights);
         for index in 0..weights.len() {
             let len = weights[index].values.len();
             for place in [0, len / 3, len / 2, len - 1] {
-                let moved = |by: f32| {
+                let mut moved = |by: f32| {
                     let mut weights = weights.clone();
                     weights[index].values[place] += by;
                     let output = run(&weights);
@@ -106,7 +182,7 @@ mod tests {
                 let tolerance = 1e-3 + 0.01 * slope.abs();
                 assert!(
                     (slope - gradient).abs() < tolerance,
-                    "{name}[{place}]: {slope} by differences, {gradient} by burn"
+                    "{name}[{place}]: {slope} by differences, {gradient} by the step"
                 );
             }
         }
@@ -132,9 +208,9 @@ mod tests {
         let weights = weights::random(&config, &mut generator(1, "", &[])).unwrap().parameters;
         let batch = random_batch(&config, 3, 5);
         config.l2 = 0.0;
-        let without = step(&config, &weights, &batch, None).unwrap();
+        let without = Stepper::new(&config).unwrap().step(&weights, &batch, None).unwrap();
         config.l2 = 0.1;
-        let with = step(&config, &weights, &batch, None).unwrap();
+        let with = Stepper::new(&config).unwrap().step(&weights, &batch, None).unwrap();
         assert_eq!(without.penalty, 0.0);
         assert_eq!(with.cross_entropy, without.cross_entropy);
         let specs = config.arrays().unwrap();

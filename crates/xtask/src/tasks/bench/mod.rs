@@ -2,11 +2,13 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
+//! [`training`] measures the trainer instead.
 
 mod machine;
 mod measured;
 mod program;
 mod table;
+mod training;
 
 use std::path::PathBuf;
 
@@ -57,7 +59,10 @@ fn subjects(beside: &[PathBuf]) -> Vec<Subject> {
 
 /// The options of `cargo xtask bench`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// How often everything is measured; the medians are shown
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -78,8 +83,18 @@ pub struct Options {
     check: bool,
 }
 
+/// What else can be measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    /// Measure how fast the trainer trains the compact network, beside PyTorch
+    Training(training::Options),
+}
+
 /// Runs `cargo xtask bench`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    if let Some(Other::Training(options)) = &options.other {
+        return training::run(workspace, options);
+    }
     let (rounds, seconds) = if options.check { (1, 1) } else { (options.rounds, options.seconds) };
     let measured = measure(workspace, rounds, seconds, &subjects(&options.beside))?;
     let machine = Machine::find();

@@ -1,0 +1,96 @@
+//! Convolution kernels in the order in which they are multiplied.
+
+use super::planes::{LANES, Lanes, groups_of};
+
+/// The weights between the sixteen channels of one input group, one by one, and those of one
+/// output group, side by side, at one tap.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tap(pub [Lanes; LANES]);
+
+/// `[groups_out][groups_in][kernel][kernel]` taps.
+#[derive(Clone, Debug, Default)]
+pub struct Kernels {
+    channels: [usize; 2],
+    kernel: usize,
+    taps: Vec<Tap>,
+}
+
+impl Kernels {
+    /// Kernels of zeros for `[out, in]` channels.
+    pub fn new(channels: [usize; 2], kernel: usize) -> Self {
+        let area = kernel * kernel;
+        let len = groups_of(channels[0]) * groups_of(channels[1]) * area;
+        Self { channels, kernel, taps: vec![Tap::default(); len] }
+    }
+
+    /// Side of the kernel.
+    pub fn size(&self) -> usize {
+        self.kernel
+    }
+
+    /// Groups of output channels.
+    pub fn groups_out(&self) -> usize {
+        groups_of(self.channels[0])
+    }
+
+    /// The taps of a group of output channels.
+    pub fn of(&self, group: usize) -> &[Tap] {
+        let len = self.taps.len() / self.groups_out();
+        &self.taps[group * len..(group + 1) * len]
+    }
+
+    /// The same, to be written to.
+    pub fn of_mut(&mut self, group: usize) -> &mut [Tap] {
+        let len = self.taps.len() / self.groups_out();
+        &mut self.taps[group * len..(group + 1) * len]
+    }
+
+    /// Sets all to zero.
+    pub fn clear(&mut self) {
+        self.taps.fill(Tap::default());
+    }
+
+    /// Takes weights `[out, in, kernel, kernel]`.
+    pub fn pack(&mut self, weights: &[f32]) {
+        let [_, channels_in] = self.channels;
+        let area = self.kernel * self.kernel;
+        for (index, row) in weights.chunks_exact(area).enumerate() {
+            let [output, input] = [index / channels_in, index % channels_in];
+            for (tap, weight) in row.iter().enumerate() {
+                *self.at(output, input, tap) = *weight;
+            }
+        }
+    }
+
+    /// Takes the same weights, of kernels with `[in, out]` channels, for the way back from the
+    /// gradients of a convolution's output to those of its input: transposed and turned around.
+    pub fn pack_transposed(&mut self, weights: &[f32]) {
+        let [channels_in, _] = self.channels;
+        let area = self.kernel * self.kernel;
+        for (index, row) in weights.chunks_exact(area).enumerate() {
+            let [output, input] = [index / channels_in, index % channels_in];
+            for (tap, weight) in row.iter().enumerate() {
+                *self.at(input, output, area - 1 - tap) = *weight;
+            }
+        }
+    }
+
+    /// Gives weights `[out, in, kernel, kernel]`.
+    pub fn unpack(&mut self) -> Vec<f32> {
+        let [channels_out, channels_in] = self.channels;
+        let area = self.kernel * self.kernel;
+        let mut weights = Vec::with_capacity(channels_out * channels_in * area);
+        for output in 0..channels_out {
+            for input in 0..channels_in {
+                weights.extend((0..area).map(|tap| *self.at(output, input, tap)));
+            }
+        }
+        weights
+    }
+
+    fn at(&mut self, output: usize, input: usize, tap: usize) -> &mut f32 {
+        let group = (output / LANES) * groups_of(self.channels[1]) + input / LANES;
+        let tap = &mut self.taps[group * self.kernel * self.kernel + tap];
+        &mut tap.0[input % LANES].0[output % LANES]
+    }
+}

@@ -1,0 +1,157 @@
+//! `cargo xtask bench training`: how fast the trainer trains, beside PyTorch.
+//!
+//! Two programs with the same network measure, `benches/training.rs` and `benches/training.py`. They
+//! take turns, so that any other load on the machine affects both alike.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Error, Result};
+use serde_json::{Value, json};
+
+use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, process, python};
+
+use super::machine::Machine;
+use super::measured::{median, number};
+use super::program::Program;
+
+/// The pinned version of PyTorch.
+const REQUIREMENTS: &str = "benches/training.requirements.txt";
+
+/// The options of `cargo xtask bench training`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// How often both are measured; the medians are shown
+    #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Training steps in each measurement
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    steps: u16,
+    /// A Python that has PyTorch; if left out, one is set up with the pinned version (5 GB)
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<PathBuf>,
+    /// Also write every measured value to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Runs `cargo xtask bench training`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let mut trainer = trainer(workspace)?;
+    let mut pytorch = pytorch(workspace, options.python.as_deref())?;
+    let request = json!({ "steps": options.steps });
+    let mut rounds = Vec::new();
+    for round in 1..=options.rounds {
+        eprintln!("round {round} of {}", options.rounds);
+        rounds.push(Round { trainer: trainer.ask(&request)?, pytorch: pytorch.ask(&request)? });
+    }
+    let speeds = rounds.iter().map(Round::speeds).collect::<Result<Vec<_>>>()?;
+    let machine = Machine::find();
+    let version = rounds.first().and_then(|round| round.pytorch["version"].as_str());
+    println!(
+        "\n{}\n{}, {} rounds of {} steps",
+        table(&speeds, version.unwrap_or("?")),
+        machine.processor,
+        options.rounds,
+        options.steps
+    );
+    if let Some(file) = &options.json {
+        let rounds: Vec<_> = rounds.iter().map(Round::json).collect();
+        let all = json!({
+            "processor": machine.processor, "cores": machine.cores, "rounds": rounds,
+        });
+        files::write(file, &format!("{all:#}\n"))?;
+    }
+    Ok(())
+}
+
+/// The answers of one round.
+struct Round {
+    trainer: Value,
+    pytorch: Value,
+}
+
+impl Round {
+    /// Examples per second of trainer and PyTorch.
+    fn speeds(&self) -> Result<[f64; 2]> {
+        let answers = [&self.trainer, &self.pytorch];
+        // What else the machine does does not count, where both know their own time.
+        let own = answers.iter().all(|answer| answer["processor_seconds"].is_number());
+        let key = if own { "processor_seconds" } else { "seconds" };
+        let speed =
+            |answer: &Value| Ok::<_, Error>(number(answer, "examples")? / number(answer, key)?);
+        Ok([speed(&self.trainer)?, speed(&self.pytorch)?])
+    }
+
+    fn json(&self) -> Value {
+        json!({ "trainer": self.trainer, "pytorch": self.pytorch })
+    }
+}
+
+/// Medians of the speeds `[trainer, PyTorch]` and of their ratios.
+fn table(speeds: &[[f64; 2]], version: &str) -> String {
+    let of = |value: fn(&[f64; 2]) -> f64| speeds.iter().map(value).collect::<Vec<_>>();
+    let row = |name: &str, values: &[f64], digits: usize| {
+        let [least, greatest] = [f64::min, f64::max]
+            .map(|fold| values.iter().copied().reduce(fold).unwrap_or(f64::NAN));
+        let median = median(values);
+        format!("{name:<24} {median:>6.digits$} ({least:.digits$} to {greatest:.digits$})\n")
+    };
+    "examples per second on one core, median (least to greatest)\n".to_owned()
+        + &row("trainer", &of(|speeds| speeds[0]), 0)
+        + &row(&format!("PyTorch {version}"), &of(|speeds| speeds[1]), 0)
+        + &row("ratio", &of(|speeds| speeds[0] / speeds[1]), 2)
+}
+
+/// The trainer's program, with the profile and the features that everything native is built with.
+fn trainer(workspace: &Workspace) -> Result<Program> {
+    let mut cargo = cargo::command();
+    cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
+    cargo.args(PRODUCT).args(["--bench", "training"]);
+    Program::start(&mut cargo)
+}
+
+/// PyTorch's program, on the given Python or on one with the pinned version.
+fn pytorch(workspace: &Workspace, python: Option<&Path>) -> Result<Program> {
+    let requirements = workspace.root().join(REQUIREMENTS);
+    let python = match python {
+        Some(python) => python.to_owned(),
+        None => python::environment(workspace, "training-venv", &requirements)?,
+    };
+    process::output(Command::new(&python).args(["-c", "import torch"])).with_context(|| {
+        let python = python.display();
+        format!("{python} has no PyTorch; run `{python} -m pip install -r {REQUIREMENTS}`")
+    })?;
+    let mut program = Command::new(&python);
+    Program::start(program.current_dir(workspace.root()).args(["-B", "benches/training.py"]))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+    use super::*;
+
+    fn round(trainer: Value, pytorch: Value) -> Round {
+        Round { trainer, pytorch }
+    }
+
+    #[test]
+    fn a_program_s_own_time_counts_where_both_know_it() {
+        let known = json!({ "examples": 640, "seconds": 4.0, "processor_seconds": 2.0 });
+        let unknown = json!({ "examples": 640, "seconds": 5.0, "processor_seconds": null });
+        assert_eq!(round(known.clone(), known.clone()).speeds().unwrap(), [320.0, 320.0]);
+        assert_eq!(round(known, unknown).speeds().unwrap(), [160.0, 128.0]);
+        assert!(round(json!({}), json!({})).speeds().is_err());
+    }
+
+    #[test]
+    fn the_ratio_is_that_of_a_round() {
+        let table = table(&[[300.0, 100.0], [200.0, 200.0], [800.0, 400.0]], "2.0");
+        let rows: Vec<_> = table.lines().collect();
+        assert_eq!(rows[1], "trainer                     300 (200 to 800)");
+        assert_eq!(rows[2], "PyTorch 2.0                 200 (100 to 400)");
+        assert_eq!(rows[3], "ratio                      2.00 (1.00 to 3.00)");
+    }
+}
