@@ -12,6 +12,7 @@ import { listenTexts, texts } from "../texts/index.js";
 import { byId } from "../ui/dom.js";
 import { clock, short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
+import { painted } from "../ui/painted.js";
 import { Absence } from "./absence.js";
 import { Alerts } from "./alerts.js";
 import { Buttons, type State } from "./buttons.js";
@@ -142,11 +143,9 @@ export class ListenView {
   /** Listens through the microphone, or to a sample in its place. */
   async #listen(sample?: Sample): Promise<void> {
     this.#buttons.begin(sample ? "sample" : "listen");
-    await this.#run("starting", async (signal) => {
-      // Before the first await: browsers only start sound directly in a click.
+    await this.#start(sample, async (signal) => {
+      // Before the model is there: browsers only start sound directly after a click.
       const playing = sample && this.#play(sample, signal);
-      this.#main.dataset["source"] = playing ? "sample" : "microphone";
-      this.#stage.wait(sourceWords(sample), texts.starting);
       const classifier = await this.#model.load();
       signal.throwIfAborted();
       signal.addEventListener("abort", () => (this.#live = undefined), { once: true });
@@ -175,10 +174,8 @@ export class ListenView {
 
   async #record(): Promise<void> {
     this.#buttons.begin("record");
-    await this.#run("starting", async (signal) => {
-      const source = sourceWords(undefined);
-      this.#main.dataset["source"] = "microphone";
-      this.#stage.wait(source, texts.starting);
+    const source = sourceWords(undefined);
+    await this.#start(undefined, async (signal) => {
       const classifier = await this.#model.load();
       const seconds = recordingSeconds(classifier.info);
       this.#stage.picture.beginRecording(classifier.info, seconds);
@@ -194,6 +191,18 @@ export class ListenView {
       });
       this.#setState("working");
       await this.#classify(classifier, recording, signal);
+    });
+  }
+
+  /** Shows that the microphone, or a sample, is about to be opened, and runs `work` when that can be seen. */
+  #start(sample: Sample | undefined, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#run("starting", async (signal) => {
+      this.#main.dataset["source"] = sample ? "sample" : "microphone";
+      this.#stage.wait(sourceWords(sample), texts.starting);
+      // Opening an AudioContext stops the page, on a busy device for long: the click must be seen to work before.
+      await painted();
+      signal.throwIfAborted();
+      await work(signal);
     });
   }
 

@@ -23,6 +23,7 @@ export class Stage {
 
   describe(info: ModelInfo): void {
     this.picture.describe(info);
+    this.#verdict.describe(info);
     this.#bars.describe(info);
   }
 
