@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { compression } from "./build/compression.js";
 import { models } from "./build/models.js";
 import { pwa } from "./build/pwa.js";
 
@@ -14,5 +15,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
-  plugins: [models(), pwa()],
+  plugins: [models(), pwa(), compression()],
 });
