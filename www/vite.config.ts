@@ -1,4 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { oneFileAtTheStart } from "./build/chunks.js";
+import { compression } from "./build/compression.js";
 import { models } from "./build/models.js";
 import { pwa } from "./build/pwa.js";
 
@@ -11,8 +14,9 @@ export default defineConfig({
     target: "es2022",
     // The Content-Security-Policy allows no data: addresses.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
+    rolldownOptions: { output: { codeSplitting: oneFileAtTheStart(fileURLToPath(new URL("src/main.ts", import.meta.url))) } },
   },
   worker: { format: "es" },
-  plugins: [models(), pwa()],
+  plugins: [models(), pwa(), compression()],
 });

@@ -2,14 +2,13 @@
 // The recordings are not part of the project: without them these tests are skipped with a message.
 
 import { basename } from "node:path";
-import { type Located, located } from "./support/alignment";
 import { decode, KEPT_HZ } from "./support/decode";
 import { dataPath } from "./support/environment";
-import { chooseEveryday, digits, faintNoise, type Part, trackOf } from "./support/everyday-recordings";
-import { logLabels, longestShown, type Shown, shownUntil } from "./support/label-log";
+import { chooseEveryday, digits, faintNoise, type Part } from "./support/everyday-recordings";
+import { longestShown, type Shown } from "./support/label-log";
 import { test as libraryTest } from "./support/library";
+import { DELAY_SECONDS, playWhole, type Recorded } from "./support/played";
 import { expect, test } from "./support/site";
-import { type Sound, writeWav } from "./support/wav";
 
 /** What counts as correct for a kind of sound: a group, by its icon, or an AudioSet label in another group. */
 const RIGHT: Record<string, { icons: string[]; labels: string[] }> = {
@@ -30,24 +29,12 @@ const RIGHT_SHARE = 0.9;
 
 /** Recordings are cut at this length. */
 const MOST_SECONDS = 4;
-const GAP_SECONDS = 2;
-/** The label may appear this long after the sound, and stays for as long. */
-const DELAY_SECONDS = 1.2;
-/** How often, at most, recordings that were not captured completely are played again. */
-const MOST_ROUNDS = 4;
-
-/** What was shown during a part. */
-interface Answered {
-  part: Located;
-  shown: readonly Shown[];
-  answer: Pick<Shown, "label" | "icon">;
-}
 
 const NO_RECORDINGS = `there are no recordings in ${dataPath}; set SOURCING_SOUND_DATA to a folder that holds them`;
 const NO_DECODER = "this browser cannot decode the recordings' format (Ogg Vorbis)";
 
 /** Digital silence and faint noise, as long as a recording. */
-function silences(): { kind: string; name: string; sound: Sound }[] {
+function silences(): Recorded[] {
   const length = MOST_SECONDS * KEPT_HZ;
   const hiss = faintNoise();
   const samples = [new Float32Array(length), Float32Array.from({ length }, hiss), Float32Array.from({ length }, () => 4 * hiss())];
@@ -86,23 +73,8 @@ test("everyday sounds are shown live by their name or group", async ({ baseURL, 
   for (const kind of KINDS) {
     expect(recordings.filter((recording) => recording.kind === kind).length, kind).toBeGreaterThanOrEqual(3);
   }
-  const answers: Answered[] = [];
-  // Recordings of which the browser lost a piece are played again.
-  for (let round = 1, left = recordings; left.length > 0; round++) {
-    const { sound, parts: planned } = trackOf(left, MOST_SECONDS, GAP_SECONDS);
-    const site = await open({ wav: writeWav(`everyday-sounds-${round}.wav`, sound), prepare: logLabels });
-    await site.expectState("idle");
-    await site.startListening();
-    const { shown, levels } = await shownUntil(site.page, planned.at(-1)!.end + DELAY_SECONDS);
-    await expect(site.notice, "no sound was lost by the page").toHaveText("Sound never leaves this device.");
-    await site.listen.click();
-    await site.expectState("idle");
-    const parts = located(planned, sound, levels);
-    const isUsed = ({ whole }: Located) => whole || round === MOST_ROUNDS;
-    answers.push(...parts.filter(isUsed).map((part) => ({ part, shown, answer: answerFor(shown, part) })));
-    left = left.filter((_, i) => !isUsed(parts[i]!));
-    console.log(`round ${round}: the browser lost a piece of ${parts.filter(({ whole }) => !whole).length} of ${parts.length} recordings`);
-  }
+  const played = await playWhole(open, recordings, MOST_SECONDS);
+  const answers = played.map(({ part, shown }) => ({ part, shown, answer: answerFor(shown, part) }));
 
   for (const { part, shown, answer } of answers) {
     const { kind, name } = part;

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { seed, type StoredEvent as Kept } from "./support/history";
+import { historyOpened, seed, type StoredEvent as Kept } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
@@ -10,7 +10,8 @@ import { writeWav } from "./support/wav";
 const siren = () => writeWav("history.wav", SYNTHESISED["siren-sweep"]!);
 
 /** Everything in one of the database's stores. */
-function kept<T = Kept>(page: Page, store: "events" | "clips" = "events"): Promise<T[]> {
+async function kept<T = Kept>(page: Page, store: "events" | "clips" = "events"): Promise<T[]> {
+  await historyOpened(page);
   return page.evaluate(
     (name) =>
       new Promise<unknown[]>((resolve, reject) => {

@@ -81,6 +81,12 @@ for (const path of ["/", "/repo/"]) {
     await site.startListening();
     const shown = () => site.label.getAttribute("data-label");
     await expect.poll(async () => answers.includes((await shown()) ?? ""), { timeout: 20_000 }).toBe(true);
+    // None of these was opened while there was a network.
+    for (const view of ["history", "files", "models"] as const) {
+      await site.goTo(view);
+      await expect(site.page.getByTestId(`view-${view}`).getByRole("heading").first()).toBeVisible();
+      await expect(site.page.getByTestId("view-note")).toHaveCount(0);
+    }
     await finish();
   });
 }

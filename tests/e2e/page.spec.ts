@@ -3,6 +3,7 @@
 import { classifyNatively } from "./support/command-line";
 import { layoutShift } from "./support/layout-shift";
 import { expect, test } from "./support/site";
+import { slowDevice } from "./support/slow-device";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
@@ -38,6 +39,38 @@ test("listening shows level, picture, scores and a label", async ({ open }) => {
   await site.listen.click();
   await site.expectState("idle");
 });
+
+for (const [screen, viewport] of Object.entries({ wide: { width: 1280, height: 1100 }, narrow: { width: 390, height: 844 } })) {
+  test(`a slow device shows at once that it starts, and nothing jumps later: ${screen}`, async ({ open }) => {
+    const slow = slowDevice();
+    const site = await open({ wav: writeWav("slow.wav", siren), prepare: slow.prepare, context: { viewport } });
+    const { page } = site;
+    await expect(site.notice).not.toBeEmpty();
+    // The model is not there yet.
+    await site.listen.click();
+    await site.expectState("starting");
+    await slow.untilAnswered(page);
+    slow.sendModel();
+    await slow.untilAsked(page);
+    await site.expectState("starting");
+    await slow.grant(page);
+    await site.expectState("listening");
+    await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+    await site.listen.click();
+    await site.expectState("idle");
+    // Now it is there, and only the audio is slow.
+    await site.listen.click();
+    await site.expectState("starting");
+    await slow.untilAsked(page);
+    await slow.grant(page);
+    await site.expectState("listening");
+    await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+    await site.listen.click();
+    await site.expectState("idle");
+    expect(await slow.answeredFirst(page), "whether the click was answered before the audio was opened").toEqual([true, true]);
+    expect(await layoutShift(page), "how far things jumped").toBeLessThan(0.01);
+  });
+}
 
 test("starting and stopping ten times leaves no live track and no extra worker", async ({ open }) => {
   const site = await open();

@@ -19,9 +19,11 @@ export default defineConfig({
     launchOptions: { executablePath: chromiumPath, args: LAUNCH_ARGS },
   },
   projects: [
-    { name: "page", testIgnore: "real-clips.spec.ts" },
+    { name: "page", testIgnore: ["everyday-sounds.spec.ts", "real-clips.spec.ts"] },
+    // Alone, one test at a time: beside others the browser would lose sound, and what is played would have to be played again.
+    { name: "everyday-sounds", testMatch: "everyday-sounds.spec.ts", dependencies: ["page"], workers: 1 },
     // Alone, because it uses every worker's share of the machine by itself.
-    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["page"] },
+    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["everyday-sounds"] },
   ],
   ...(ownServer && {
     webServer: {

@@ -15,6 +15,9 @@ export const LARGEST_BYTES = 24 * 1024 * 1024;
 const NEEDED: readonly [what: string, RegExp][] = [
   ["the page", /^index\.html$/],
   ["the page's script", /^assets\/index-.*\.js$/],
+  ["the views' scripts", /^assets\/history-.*\.js$/],
+  ["the views' scripts", /^assets\/files-.*\.js$/],
+  ["the views' scripts", /^assets\/models-.*\.js$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   ["the wasm module", /\.wasm$/],
   ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],

@@ -1,14 +1,16 @@
-// Constructs the parts of the page and connects them.
+// Constructs the parts of the page and connects them. What the first answer needs comes in this script; the other views
+// come in their own, once there is time or they are opened.
 
-import { FilesView } from "./files/files.js";
-import { History } from "./history/history.js";
+import { LateLog } from "./late/log.js";
+import { LatePart } from "./late/part.js";
+import { showLate } from "./late/view.js";
 import { ListenView } from "./listen/listen.js";
 import { ActiveModel } from "./models/active-model.js";
-import { Models } from "./models/models.js";
 import { prepareInstall } from "./pwa/install.js";
 import { onLaunchFiles } from "./pwa/launch.js";
-import { prepareUpdates } from "./pwa/update.js";
 import { SettingsStore } from "./settings.js";
+import { byId } from "./ui/dom.js";
+import { keepDrops } from "./ui/drops.js";
 import { prepareFrame } from "./ui/frame.js";
 import { Notice } from "./ui/notice.js";
 import { Router } from "./ui/router.js";
@@ -20,25 +22,71 @@ const notice = new Notice();
 const settings = new SettingsStore();
 const model = new ActiveModel((info) => {
   listen.describe(info);
-  files.describe(info);
-  void models.open(info);
+  files.loaded?.describe(info);
+  void models.loaded?.open(info);
 });
-const history = new History({
-  settings,
-  recent: (seconds) => listen.recent(seconds),
-  troubled: (text) => notice.trouble(text),
+const log = new LateLog(() => history.get().catch((thrown: unknown) => notice.fail(thrown)));
+const listen = new ListenView({ settings, model, notice, log });
+
+const history = new LatePart(async () => {
+  const { History } = await import("./history/history.js");
+  const loaded = new History({
+    settings,
+    recent: (seconds) => listen.recent(seconds),
+    troubled: (text) => notice.trouble(text),
+  });
+  log.open(loaded.recorder);
+  return loaded;
 });
-const listen = new ListenView({ settings, model, notice, log: history.recorder });
-const models = new Models({
-  adopt: (classifier) => listen.adopt(classifier),
-  began: () => notice.clear(),
-  failed: (thrown) => notice.failModel(thrown),
-  wanted: () => router.go("models"),
+const folds = new LatePart(async () => {
+  const { Folds } = await import("./listen/folds.js");
+  const loaded = new Folds(settings, listen.settingsEvents);
+  listen.attach(loaded);
+  return loaded;
 });
-const files = new FilesView({ model, wanted: () => router.go("files") });
-onLaunchFiles((opened) => files.add(opened));
+const models = new LatePart(async () => {
+  const { Models } = await import("./models/models.js");
+  const loaded = new Models({
+    adopt: (classifier) => listen.adopt(classifier),
+    began: () => notice.clear(),
+    failed: (thrown) => notice.failModel(thrown),
+    wanted: () => router.go("models"),
+  });
+  if (model.info) void loaded.open(model.info);
+  return loaded;
+});
+const files = new LatePart(async () => {
+  const { FilesView } = await import("./files/files.js");
+  const loaded = new FilesView({ model, wanted: () => router.go("files") });
+  if (model.info) loaded.describe(model.info);
+  return loaded;
+});
+
 const router = new Router((view) => {
-  if (view === "models") models.show();
-  if (view === "history") history.show();
+  if (view === "models") void showLate(byId("view-models", HTMLElement), models, (loaded) => loaded.show());
+  if (view === "history") void showLate(byId("view-history", HTMLElement), history, (loaded) => loaded.show());
+  if (view === "files") void showLate(byId("view-files", HTMLElement), files, () => undefined);
 });
-prepareUpdates(listen.start());
+onLaunchFiles((opened) => {
+  router.go("files");
+  void files.get().then((loaded) => loaded.add(opened)).catch((thrown: unknown) => notice.fail(thrown));
+});
+
+for (const id of ["bars", "settings-body"]) {
+  const body = byId(id, HTMLElement);
+  body.closest("details")?.addEventListener("toggle", () => void showLate(body, folds, () => undefined));
+}
+
+const takers = () => Promise.all([models.get(), files.get()]);
+const endKeeping = keepDrops(takers, (thrown) => notice.fail(thrown));
+
+/** Loads the rest of the page once nothing is more urgent. Not awaited: what it loads waits for this script to end. */
+async function loadTheRest(): Promise<void> {
+  await listen.start();
+  await listen.calm;
+  await Promise.allSettled([takers().then(endKeeping), folds.get(), history.get(), listen.recordings.get()]);
+  // Last: what the page itself needs is then in the browser's cache.
+  const { prepareUpdates } = await import("./pwa/update.js");
+  prepareUpdates();
+}
+loadTheRest().catch(() => undefined);

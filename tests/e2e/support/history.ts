@@ -32,8 +32,14 @@ export function eventAt(hour: number, label: string, more: Partial<StoredEvent> 
   return { id, label, model: "test", onset, offset: onset + seconds * 1000, open: 0, score: 0.8, hasClip: false, ...rest };
 }
 
+/** Waits until the page has opened the database: opened by a test first, it would be empty for good. */
+export async function historyOpened(page: Page): Promise<void> {
+  await page.getByTestId("view-history").locator("h2").waitFor({ state: "attached" });
+}
+
 /** Writes into the database and tells the page, as another window of it does. */
 export async function seed(page: Page, events: readonly StoredEvent[], clips: readonly StoredClip[] = []): Promise<void> {
+  await historyOpened(page);
   await page.evaluate(
     async ({ events, clips }) => {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -70,6 +76,7 @@ export interface Stored {
 
 /** The content of the database. */
 export async function stored(page: Page): Promise<Stored> {
+  await historyOpened(page);
   return page.evaluate(async () => {
     const answer = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {

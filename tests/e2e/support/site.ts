@@ -3,6 +3,7 @@
 
 import { type Browser, type BrowserContextOptions, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
 import { chromiumPath, LAUNCH_ARGS } from "./environment";
+import { watchLayoutShift } from "./layout-shift";
 
 export interface OpenOptions {
   /** WAV file that the microphone plays over and over. Default: Chromium's own beeps. */
@@ -189,6 +190,7 @@ export async function openSite(
       if (message.type() === "error" && !options.expectedErrors?.test(message.text())) errors.push(message.text());
     });
     await page.addInitScript(spyOnTracks);
+    await page.addInitScript(watchLayoutShift);
     await options.prepare?.(page);
     await page.goto(baseURL);
     const finish = async () => {

@@ -6,7 +6,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
 import type { ActiveModel } from "../models/active-model.js";
-import { fileTexts } from "../texts/index.js";
+import { fileTexts } from "../texts/files.js";
 import { byId, make } from "../ui/dom.js";
 import { FileCard } from "./card.js";
 import { prepareFileInput } from "./input.js";

@@ -6,7 +6,8 @@ import { type Format, formatButtons, saveFile, saveRows } from "../export/save.j
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import { fileTexts, labelWords, texts } from "../texts/index.js";
+import { fileTexts } from "../texts/files.js";
+import { labelWords, texts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
 import { clock, percent, stretch } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";

@@ -1,6 +1,7 @@
 // How often each sound was detected in each hour of a day.
 
-import { historyTexts, labelWords, locale } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
+import { labelWords, locale } from "../texts/index.js";
 import { make } from "../ui/dom.js";
 import type { HistoryEvent } from "./store.js";
 

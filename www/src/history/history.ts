@@ -5,7 +5,7 @@
 
 import type { Recording } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
-import { historyTexts } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
 import { openHistory } from "./database.js";
 import { HistoryRecorder } from "./recorder.js";
 import { HistoryView } from "./view.js";

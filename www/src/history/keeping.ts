@@ -1,7 +1,7 @@
 // The setting whether sound is kept with the events, and how much of it.
 
 import type { SettingsStore } from "../settings.js";
-import { historyTexts } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
 import { checkbox, make, option, setText } from "../ui/dom.js";
 import { megabytes } from "../ui/format.js";
 import { CLIP_SECONDS } from "./recorder.js";

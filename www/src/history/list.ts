@@ -3,7 +3,8 @@
 import { saveFile } from "../export/save.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import { historyTexts, labelWords, locale } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
+import { labelWords, locale } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";

@@ -50,8 +50,7 @@ export class HistoryRecorder {
     this.#reported = new Set();
   }
 
-  update(update: Update): void {
-    const now = Date.now();
+  update(update: Update, now = Date.now()): void {
     for (const event of update.events) this.#take(event, update.time, now);
     this.#keepDue(update.time);
   }

@@ -2,7 +2,7 @@
 
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
-import { historyTexts } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
 import { make, option, smallButton } from "../ui/dom.js";
 import { endOfDay } from "./day.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";

@@ -2,7 +2,8 @@
 // every event.
 
 import type { SettingsStore } from "../settings.js";
-import { historyTexts, labelWords, language, locale } from "../texts/index.js";
+import { historyTexts } from "../texts/history.js";
+import { labelWords, language, locale } from "../texts/index.js";
 import { byId, make, option, setText, smallButton } from "../ui/dom.js";
 import { Timeline } from "../ui/timeline.js";
 import { HistoryCounts } from "./counts.js";

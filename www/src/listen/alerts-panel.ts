@@ -2,7 +2,8 @@
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
-import { labelWords, language, settingsTexts } from "../texts/index.js";
+import { labelWords, language } from "../texts/index.js";
+import { settingsTexts } from "../texts/settings.js";
 import { checkbox, make, setText } from "../ui/dom.js";
 import { Alerts } from "./alerts.js";
 

@@ -2,7 +2,7 @@
 // of labels are folded up by group.
 
 import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
-import { groupName, labelWords, listenTexts } from "../texts/index.js";
+import { groupName, labelWords } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { percent } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";
@@ -11,14 +11,9 @@ import { setIcon } from "../ui/icons.js";
 const MOST_UNGROUPED = 30;
 
 export class Bars {
-  readonly #title = byId("bars-title", HTMLElement);
   readonly #list = byId("bars", HTMLElement);
   #rows: Bar[] = [];
   #groups = new Map<string, Bar>();
-
-  constructor() {
-    setText(this.#title, listenTexts.allSounds);
-  }
 
   describe(info: ModelInfo): void {
     this.#rows = info.labels.map((label) => new Bar(labelWords(label), label));

@@ -5,34 +5,39 @@
 // every update for the history.
 
 import type { Classifier, ModelInfo, Recording } from "sourcing-sound";
+import type { Log } from "../late/log.js";
+import { LatePart } from "../late/part.js";
 import type { ActiveModel } from "../models/active-model.js";
 import type { SettingsStore } from "../settings.js";
-import { overall, toParts } from "../sound/parts.js";
 import { listenTexts, texts } from "../texts/index.js";
 import { byId } from "../ui/dom.js";
 import { clock, short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
+import { painted } from "../ui/painted.js";
 import { Absence } from "./absence.js";
 import { Alerts } from "./alerts.js";
 import { Buttons, type State } from "./buttons.js";
-import { Clip } from "./clip.js";
 import { Devices } from "./devices.js";
+import type { Folds } from "./folds.js";
 import { prepareFullScreen } from "./full-screen.js";
-import { type EventLog, type LiveParts, LiveSession, sourceWords } from "./live.js";
+import { type LiveParts, LiveSession, sourceWords } from "./live.js";
 import { PlayingSample } from "./playing-sample.js";
-import { record, recordingSeconds } from "./recording.js";
+import { recordingSeconds } from "./recording-seconds.js";
 import { SampleButtons } from "./sample-buttons.js";
 import type { Sample } from "./samples.js";
-import { SettingsPanel } from "./settings-panel.js";
+import type { SettingsEvents } from "./settings-panel.js";
 import { SoundList } from "./sound-list.js";
 import { Stage } from "./stage.js";
 import { WakeLock } from "./wake-lock.js";
+
+/** States in which an answer is on its way. */
+const BUSY: readonly State[] = ["loading", "starting", "listening", "recording", "working"];
 
 export interface ListenParts {
   settings: SettingsStore;
   model: ActiveModel;
   notice: Notice;
-  log: EventLog;
+  log: Log;
 }
 
 export class ListenView {
@@ -41,18 +46,30 @@ export class ListenView {
   readonly #main = byId("app", HTMLElement);
   readonly #stage = new Stage();
   readonly #list = new SoundList();
-  readonly #clip = new Clip(this.#stage.picture);
+  /** What makes and shows recordings; a script of its own. */
+  readonly recordings = new LatePart(async () => {
+    const { Recordings } = await import("./recordings.js");
+    const changed = (state: State) => this.#setState(state);
+    return new Recordings({ settings: this.#settings, notice: this.#notice, stage: this.#stage, list: this.#list, changed });
+  });
   readonly #buttons: Buttons;
   readonly #samples: SampleButtons;
-  readonly #panel: SettingsPanel;
+  /** What the settings do. */
+  readonly settingsEvents: SettingsEvents;
+  #folds: Folds | undefined;
   readonly #settings: SettingsStore;
   readonly #liveParts: LiveParts;
   #state: State = "loading";
   #live: LiveSession | undefined;
-  /** The latest recording. */
-  #recording: Recording | undefined;
   #work: Promise<void> = Promise.resolve();
   #task: AbortController | undefined;
+  /** Resolves `calm`. */
+  #rests: () => void = () => undefined;
+  /**
+   * Resolves when nothing is more urgent than the rest of the page: the first model is loaded, and if the user has started
+   * something by then, the first answer is shown or it has ended.
+   */
+  readonly calm = new Promise<void>((resolve) => (this.#rests = resolve));
 
   constructor({ settings, model, notice, log }: ListenParts) {
     this.#settings = settings;
@@ -77,10 +94,10 @@ export class ListenView {
         this.#live?.useDevice(deviceId);
       },
     );
-    this.#panel = new SettingsPanel(settings, {
+    this.settingsEvents = {
       stream: (options) => void this.#live?.adjust(options).catch((thrown: unknown) => notice.fail(thrown)),
       wakeLock: (wanted) => wakeLock.want(wanted && this.#live !== undefined),
-    });
+    };
     this.#liveParts = {
       settings,
       notice,
@@ -90,6 +107,7 @@ export class ListenView {
       stage: this.#stage,
       list: this.#list,
       opened: () => void devices.refresh(),
+      answered: () => this.#rests(),
       changed: (state) => this.#setState(state),
       failed: (thrown) => this.#fail(thrown),
     };
@@ -114,8 +132,15 @@ export class ListenView {
   describe(info: ModelInfo): void {
     this.#stage.describe(info);
     this.#list.describe(info);
-    this.#panel.describe(info);
+    this.#folds?.describe(info);
     this.#buttons.describe(short(recordingSeconds(info)));
+  }
+
+  /** Shows the bars and the settings, which come in a script of their own. */
+  attach(folds: Folds): void {
+    this.#folds = folds;
+    this.#stage.attach(folds.bars);
+    if (this.#model.info) folds.describe(this.#model.info);
   }
 
   /** The last seconds of sound, if a microphone is open. */
@@ -133,20 +158,19 @@ export class ListenView {
     const before = await this.#model.replace(classifier, handOver);
     this.#live?.beginLog(classifier.info);
     void Promise.all([this.#settled(), this.#model.released()]).then(() => before?.close());
-    const recording = this.#recording;
-    if (this.#state === "result" && recording) {
-      void this.#run("working", async (signal) => this.#classify(await this.#model.load(), recording, signal));
+    const recordings = this.recordings.loaded;
+    const recording = recordings?.latest;
+    if (this.#state === "result" && recordings && recording) {
+      void this.#run("working", async (signal) => recordings.classify(await this.#model.load(), recording, signal));
     }
   }
 
   /** Listens through the microphone, or to a sample in its place. */
   async #listen(sample?: Sample): Promise<void> {
     this.#buttons.begin(sample ? "sample" : "listen");
-    await this.#run("starting", async (signal) => {
-      // Before the first await: browsers only start sound directly in a click.
+    await this.#start(sample, async (signal) => {
+      // Before the model is there: browsers only start sound directly after a click.
       const playing = sample && this.#play(sample, signal);
-      this.#main.dataset["source"] = playing ? "sample" : "microphone";
-      this.#stage.wait(sourceWords(sample), texts.starting);
       const classifier = await this.#model.load();
       signal.throwIfAborted();
       signal.addEventListener("abort", () => (this.#live = undefined), { once: true });
@@ -175,39 +199,23 @@ export class ListenView {
 
   async #record(): Promise<void> {
     this.#buttons.begin("record");
-    await this.#run("starting", async (signal) => {
-      const source = sourceWords(undefined);
-      this.#main.dataset["source"] = "microphone";
-      this.#stage.wait(source, texts.starting);
-      const classifier = await this.#model.load();
-      const seconds = recordingSeconds(classifier.info);
-      this.#stage.picture.beginRecording(classifier.info, seconds);
-      const recording = await record(classifier, seconds, {
-        signal,
-        deviceId: this.#settings.all.deviceId,
-        began: () => {
-          this.#setState("recording");
-          this.#stage.wait(source, texts.recording, texts.secondsLeft(seconds.toFixed(1)));
-        },
-        frame: (frame, time) => this.#stage.recordingFrame(frame, time, seconds),
-        troubled: (error) => this.#notice.fail(error),
-      });
-      this.#setState("working");
-      await this.#classify(classifier, recording, signal);
+    await this.#start(undefined, async (signal) => {
+      const [recordings, classifier] = await Promise.all([this.recordings.get(), this.#model.load()]);
+      signal.throwIfAborted();
+      await recordings.record(classifier, signal);
     });
   }
 
-  /** Classifies a recording and shows the result, with buttons to play and save it. */
-  async #classify(classifier: Classifier, recording: Recording, signal: AbortSignal): Promise<void> {
-    const { pcm, sampleRate } = recording;
-    const predictions = await classifier.classify(pcm, sampleRate, { signal });
-    const columns = await classifier.logMel(pcm, sampleRate);
-    if (signal.aborted) return;
-    this.#setState("result");
-    this.#stage.showRecording(classifier.info, recording, columns, overall(predictions));
-    this.#list.showParts(toParts(predictions));
-    this.#clip.show(recording, "recording.wav");
-    this.#recording = recording;
+  /** Shows that the microphone, or a sample, is about to be opened, and runs `work` when that can be seen. */
+  #start(sample: Sample | undefined, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#run("starting", async (signal) => {
+      this.#main.dataset["source"] = sample ? "sample" : "microphone";
+      this.#stage.wait(sourceWords(sample), texts.starting);
+      // Opening an AudioContext stops the page, on a busy device for long: the click must be seen to work before.
+      await painted();
+      signal.throwIfAborted();
+      await work(signal);
+    });
   }
 
   /** Waits for work that needs the classifier it started with. An open microphone can switch, so it does not count. */
@@ -229,7 +237,7 @@ export class ListenView {
     this.#task?.abort();
     const task = new AbortController();
     this.#task = task;
-    this.#clip.clear();
+    this.recordings.loaded?.clear();
     this.#stage.quieten();
     this.#notice.clear();
     if (state === "starting") this.#list.beginLive();
@@ -265,5 +273,6 @@ export class ListenView {
     this.#state = state;
     this.#main.dataset["state"] = state;
     this.#buttons.show(state);
+    if (!BUSY.includes(state)) this.#rests();
   }
 }

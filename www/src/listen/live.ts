@@ -2,6 +2,7 @@
 // paused and resumed, and a lost microphone is opened again. Updates go to the stage, the list, the history and alerts.
 
 import type { Classifier, ModelInfo, Recording, SoundError, StreamOptions, Update } from "sourcing-sound";
+import type { Log } from "../late/log.js";
 import type { SettingsStore } from "../settings.js";
 import { listenTexts, texts } from "../texts/index.js";
 import { short } from "../ui/format.js";
@@ -16,25 +17,18 @@ import type { SoundList } from "./sound-list.js";
 import type { Stage } from "./stage.js";
 import type { WakeLock } from "./wake-lock.js";
 
-/** Takes the updates of a session with the microphone. */
-export interface EventLog {
-  /** Listening starts or resumes, or switches to another model. */
-  begin(info: ModelInfo): void;
-  update(update: Update): void;
-  /** Listening ends, and with it all open events. May be called more than once. */
-  end(): void;
-}
-
 export interface LiveParts {
   settings: SettingsStore;
   notice: Notice;
-  log: EventLog;
+  log: Log;
   wakeLock: WakeLock;
   alerts: Alerts;
   stage: Stage;
   list: SoundList;
   /** A microphone was opened. */
   opened(): void;
+  /** An answer is shown. */
+  answered(): void;
   changed(state: State): void;
   /** The session has ended with an error. */
   failed(thrown: unknown): void;
@@ -164,13 +158,14 @@ export class LiveSession {
   }
 
   #show(update: Update, { segmentSeconds }: ModelInfo): void {
-    const { notice, stage, list, log, alerts } = this.#parts;
+    const { notice, stage, list, log, alerts, answered } = this.#parts;
     if (this.#troubled) notice.clear();
     this.#troubled = false;
     const isQuiet = this.#quiet.since(segmentSeconds);
     const events = this.#quiet.sounds(update.events, isQuiet);
     stage.answer(update, isQuiet);
     list.update(events, update.groups);
+    answered();
     if (this.#sample) return;
     log.update({ ...update, events });
     alerts.take(events);

@@ -8,7 +8,7 @@ export class PlayingSample {
   readonly #context: AudioContext;
   readonly #media: MediaStream;
 
-  /** Call it directly in a click: browsers start no sound otherwise. */
+  /** Call it directly after a click: browsers start no sound otherwise. */
   constructor(sample: Sample) {
     this.sample = sample;
     this.#context = new AudioContext();

@@ -1,6 +1,6 @@
 // Records through the microphone, which is opened and closed for it.
 
-import { type Classifier, type Frame, listen, type Microphone, type ModelInfo, type Recording, SoundError } from "sourcing-sound";
+import { type Classifier, type Frame, listen, type Microphone, type Recording, SoundError } from "sourcing-sound";
 
 export interface RecordOptions {
   signal: AbortSignal;
@@ -38,12 +38,4 @@ export async function record(classifier: Classifier, seconds: number, options: R
   } finally {
     await microphone.close();
   }
-}
-
-/** The shortest recording, in seconds, even if the model's segments are shorter. */
-const MIN_RECORDING_SECONDS = 4;
-
-/** How long a recording is for a model. */
-export function recordingSeconds({ segmentSeconds }: ModelInfo): number {
-  return Math.max(MIN_RECORDING_SECONDS, segmentSeconds);
 }

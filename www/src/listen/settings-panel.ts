@@ -2,7 +2,7 @@
 
 import type { ModelInfo, StreamOptions } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
-import { settingsTexts } from "../texts/index.js";
+import { settingsTexts } from "../texts/settings.js";
 import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
 import { percent, trimmed } from "../ui/format.js";
 import { AlertsPanel } from "./alerts-panel.js";
@@ -44,7 +44,6 @@ export class SettingsPanel {
   constructor(store: SettingsStore, events: SettingsEvents) {
     this.#store = store;
     this.#events = events;
-    setText(byId("settings-title", HTMLElement), settingsTexts.title);
     this.#rows = new Map(
       (Object.keys(RANGES) as Name[]).map((name) => [name, new SliderRow(name, (value) => this.#set(name, value))]),
     );

@@ -5,7 +5,7 @@ import type { Classifier, Frame, ModelInfo, Prediction, Recording, Update } from
 import { texts } from "../texts/index.js";
 import { short } from "../ui/format.js";
 import { Announcer } from "./announcer.js";
-import { Bars } from "./bars.js";
+import type { Bars } from "./bars.js";
 import { LevelHint } from "./level-hint.js";
 import { Meter } from "./meter.js";
 import { Picture } from "./picture.js";
@@ -17,13 +17,18 @@ export class Stage {
   readonly #verdict = new Verdict(this.#announcer);
   readonly #meter = new Meter();
   readonly #hint = new LevelHint();
-  readonly #bars = new Bars();
+  #bars: Bars | undefined;
   /** The name of the input. */
   #source = "";
 
   describe(info: ModelInfo): void {
     this.picture.describe(info);
-    this.#bars.describe(info);
+    this.#verdict.describe(info);
+  }
+
+  /** From now on these show every answer too. */
+  attach(bars: Bars): void {
+    this.#bars = bars;
   }
 
   /** Shows a status in place of an answer. */
@@ -43,7 +48,7 @@ export class Stage {
   answer(update: Update, quiet: boolean): void {
     if (quiet) this.#verdict.quiet(this.#source);
     else this.#verdict.answer(this.#source, update);
-    this.#bars.show(update.categories, update.groups);
+    this.#bars?.show(update.categories, update.groups);
   }
 
   frame({ columns, level }: Frame): void {
@@ -70,7 +75,7 @@ export class Stage {
     const seconds = pcm.length / sampleRate;
     this.picture.showRecording(info, columns, seconds);
     this.#verdict.answer(`${texts.fromRecording} · ${short(seconds)} s`, answer);
-    this.#bars.show(answer.categories, answer.groups);
+    this.#bars?.show(answer.categories, answer.groups);
   }
 
   /** There is no input for now; the answer stays. */
@@ -83,7 +88,7 @@ export class Stage {
   /** There is no input. */
   quieten(): void {
     this.hold();
-    this.#bars.clear();
+    this.#bars?.clear();
     this.picture.setProgress(undefined);
   }
 }

@@ -1,6 +1,6 @@
 // The answer, readable across a room, and the best scores.
 
-import type { Category, GroupScore } from "sourcing-sound";
+import type { Category, GroupScore, ModelInfo } from "sourcing-sound";
 import { labelWords, texts } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { percent } from "../ui/format.js";
@@ -15,6 +15,9 @@ const SHOWN = 4;
 /** `data-label` and icon of the answer when no label reaches its threshold. */
 const REJECTED = "rejected";
 const REJECTED_ICON = "other";
+
+/** The icon of a status, for a model whose answers have icons too: no name moves when the first answer comes. */
+const STATUS_ICON = "ear";
 
 /** `data-label` of the answer when it is quiet. */
 const QUIET = "quiet";
@@ -39,6 +42,7 @@ interface Answer {
 }
 
 export class Verdict {
+  readonly #stage = byId("stage", HTMLElement);
   readonly #source = byId("source", HTMLElement);
   readonly #icon = byId("icon", HTMLElement);
   readonly #label = byId("label", HTMLElement);
@@ -55,10 +59,15 @@ export class Verdict {
     byId("scores", HTMLElement).replaceChildren(...this.#rows.map((row) => row.element));
   }
 
+  /** Reserves the space for icons if this model's answers have some, as those of the first model have. */
+  describe({ groups }: ModelInfo): void {
+    this.#stage.toggleAttribute("data-grouped", groups.length > 0);
+  }
+
   /** Shows a status in place of an answer. */
   wait(source: string, words: string, detail = ""): void {
     setText(this.#source, source);
-    this.#show({ label: "", words, detail, icon: undefined, group: "" });
+    this.#show({ label: "", words, detail, icon: this.#statusIcon, group: "" });
     for (const row of this.#rows) row.clear();
   }
 
@@ -79,9 +88,13 @@ export class Verdict {
   /** It is too quiet to name anything. */
   quiet(source: string): void {
     setText(this.#source, source);
-    this.#show({ label: QUIET, words: texts.quiet, detail: texts.quietDetail, icon: undefined, group: "" });
+    this.#show({ label: QUIET, words: texts.quiet, detail: texts.quietDetail, icon: this.#statusIcon, group: "" });
     for (const row of this.#rows) row.clear();
     this.#announcer.say(texts.quiet);
+  }
+
+  get #statusIcon(): string | undefined {
+    return this.#stage.hasAttribute("data-grouped") ? STATUS_ICON : undefined;
   }
 
   #show({ label, words, icon, detail, group }: Answer): void {

@@ -5,12 +5,21 @@ import { Classifier, type ModelInfo } from "sourcing-sound";
 export class ActiveModel {
   readonly #changed: (info: ModelInfo) => void;
   #classifier: Promise<Classifier> | undefined;
+  #info: ModelInfo | undefined;
   /** Ends with the work that needs the classifier it started with. */
   #held: Promise<void> = Promise.resolve();
 
   /** `changed` is called whenever another model is in use, and for the first one. */
   constructor(changed: (info: ModelInfo) => void) {
-    this.#changed = changed;
+    this.#changed = (info) => {
+      this.#info = info;
+      changed(info);
+    };
+  }
+
+  /** What the model in use says about itself, once it is loaded. */
+  get info(): ModelInfo | undefined {
+    return this.#info;
   }
 
   /** The classifier in use. The first is loaded on the first call, and again after a failure. */

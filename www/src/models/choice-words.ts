@@ -1,6 +1,7 @@
 // The name of a choice of model.
 
-import { modelTexts, texts } from "../texts/index.js";
+import { texts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { type Choice, describedBy } from "./manifest.js";
 
 /** With the number of labels. */

@@ -1,6 +1,6 @@
 // One model in the list: a radio button to see its details, and a button to use it.
 
-import { modelTexts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize, megabytes } from "../ui/format.js";
 import { choiceName } from "./choice-words.js";

@@ -3,7 +3,8 @@
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
-import { errorTexts, modelErrorTexts, modelTexts } from "../texts/index.js";
+import { errorTexts, modelErrorTexts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 
 export interface OwnModelEvents {

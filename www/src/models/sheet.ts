@@ -1,6 +1,7 @@
 // What a model says about itself, and its card, which is loaded when the user unfolds it.
 
-import { groupName, labelWords, modelTexts, texts } from "../texts/index.js";
+import { groupName, labelWords, texts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";

@@ -1,7 +1,7 @@
 // The Models view: the list, the details of the selected model, and the user's own
 // models.
 
-import { modelTexts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { make } from "../ui/dom.js";
 import { choiceName } from "./choice-words.js";
 import { ModelItem } from "./item.js";

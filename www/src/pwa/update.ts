@@ -6,13 +6,11 @@ import { UpdatePrompt } from "./update-prompt.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Registers after `started`: the page's own downloads come first, and the worker then finds them in the browser's cache. */
-export function prepareUpdates(started: Promise<unknown> = Promise.resolve()): void {
+export function prepareUpdates(): void {
   // Insecure pages and some private windows have no service worker; the page works without.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  void started
-    .catch(() => undefined)
-    .then(() => navigator.serviceWorker.register(new URL("sw.js", document.baseURI)))
+  void navigator.serviceWorker
+    .register(new URL("sw.js", document.baseURI))
     .then(keepUpToDate)
     // Refused or not reachable: the page works without.
     .catch(() => undefined);

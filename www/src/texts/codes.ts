@@ -8,6 +8,7 @@ export type PageErrorCode =
   | "model-gone"
   | "model-too-large"
   | "no-model-file"
+  | "part-fetch"
   | "unknown";
 
 export type AnyErrorCode = ErrorCode | PageErrorCode;

@@ -1,31 +1,41 @@
-// All texts that the user sees, in the language of the page. A language is a folder
-// with the same files as `en`; the compiler reports what is missing.
+// The texts that the user sees, in the language of the page; those of a view with a script of its own are in the file with
+// its name. A language is a folder with the same files as `en`; the compiler reports what is missing.
 
-import { de } from "./de/index.js";
 import { en, type Texts } from "./en/index.js";
 import { chosenLanguage, type Language, localeOf } from "./language.js";
 
 export type { Texts } from "./en/index.js";
 export type { AnyErrorCode, PageErrorCode } from "./codes.js";
 
-const LANGUAGES: Readonly<Record<Language, Texts>> = { en, de };
+/** English is in the page's script, any other language in its own. */
+const LANGUAGES: Readonly<Record<Language, () => Promise<Texts>>> = {
+  en: async () => en,
+  de: async () => (await import("./de/index.js")).de,
+};
+
+/** The chosen language; English if its script cannot be loaded. */
+async function load(wanted: Language): Promise<{ language: Language; chosen: Texts }> {
+  try {
+    return { language: wanted, chosen: await LANGUAGES[wanted]() };
+  } catch {
+    return { language: "en", chosen: en };
+  }
+}
+
+const loaded = await load(chosenLanguage());
 
 /** The language of the page. It does not change until the page is reloaded. */
-export const language: Language = chosenLanguage();
+export const language: Language = loaded.language;
 
 /** How dates and times are written. */
 export const locale: string = localeOf(language);
 
-const chosen = LANGUAGES[language];
+const { chosen } = loaded;
 
 export const texts = chosen.page;
 export const errorTexts = chosen.errors;
 export const modelErrorTexts = chosen.modelErrors;
-export const historyTexts = chosen.history;
 export const listenTexts = chosen.listen;
-export const fileTexts = chosen.files;
-export const modelTexts = chosen.models;
-export const settingsTexts = chosen.settings;
 export const pwaTexts = chosen.pwa;
 
 /** A label in the language of the page; `dog_bark` becomes "Dog bark". */

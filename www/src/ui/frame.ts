@@ -14,6 +14,8 @@ export function prepareFrame(): void {
   byId("intro-lead", HTMLElement).textContent = texts.introLead;
   byId("privacy", HTMLElement).textContent = texts.introPrivacy;
   byId("sounds-more", HTMLElement).textContent = listenTexts.history;
+  byId("bars-title", HTMLElement).textContent = listenTexts.allSounds;
+  byId("settings-title", HTMLElement).textContent = listenTexts.settings;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
   byId("about-title", HTMLElement).textContent = texts.about;
   byId("about-text", HTMLElement).replaceChildren(...texts.aboutText.map((text) => make("p", "", text)));

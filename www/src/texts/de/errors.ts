@@ -43,6 +43,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "model-gone": "Dieses Modell ist in diesem Browser nicht mehr gespeichert. Öffne seine Datei noch einmal.",
   "model-too-large": "Diese Datei ist größer als 200 MB. Das ist mehr, als die Seite verarbeiten kann.",
   "no-model-file": "Wähl eine .onnx-Datei und, falls das Modell einen Head hat, dessen .head.json-Datei.",
+  "part-fetch": "Dieser Teil der Seite konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
   "audio-read": "Diese Datei lässt sich nicht mehr lesen. Vielleicht wurde sie verschoben oder geändert; wähle sie noch einmal.",
   "audio-format": "Dein Browser kann diese Datei nicht als Audio lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
   "audio-too-long":

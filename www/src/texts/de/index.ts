@@ -1,12 +1,8 @@
 import type { Texts } from "../en/index.js";
 import { errors, modelErrors } from "./errors.js";
-import { files } from "./files.js";
-import { history } from "./history.js";
 import { groups, labels } from "./labels.js";
 import { listen } from "./listen.js";
-import { models } from "./models.js";
 import { page } from "./page.js";
 import { pwa } from "./pwa.js";
-import { settings } from "./settings.js";
 
-export const de: Texts = { page, errors, modelErrors, history, files, listen, models, settings, pwa, labels, groups };
+export const de: Texts = { page, errors, modelErrors, listen, pwa, labels, groups };

@@ -22,6 +22,7 @@ export const listen: typeof english = {
     `Der Browser hat diese Seite gebremst, solange sie nicht zu sehen war: Es fehlen ${time} Ton. Lass sie sichtbar oder in einem eigenen Fenster, dann geht nichts verloren.`,
   detectedAt: (time) => `Erkannt um ${time}`,
   allSounds: "Alle Geräusche",
+  settings: "Einstellungen",
   fullScreen: "Vollbild",
   leaveFullScreen: "Vollbild beenden",
   history: "Ganzer Verlauf",

@@ -3,7 +3,6 @@
 import type { settings as english } from "../en/settings.js";
 
 export const settings: typeof english = {
-  title: "Einstellungen",
   seconds: (value) => `${value} s`,
   own: (value) => `Vorgabe des Modells: ${value}.`,
   reset: "Auf die Vorgaben des Modells zurücksetzen",

@@ -35,6 +35,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "model-gone": "This model is no longer saved in this browser. Open its file again.",
   "model-too-large": "This file is larger than 200 MB, which is more than the page can handle.",
   "no-model-file": "Choose one .onnx file and, if it has a head, its .head.json file.",
+  "part-fetch": "This part of the page could not be loaded. Check your connection, then reload the page.",
   "audio-read": "This file can no longer be read. It may have been moved or changed; choose it again.",
   "audio-format": "Your browser cannot read this file as audio. Use WAV, FLAC, MP3, Ogg or M4A.",
   "audio-too-long":

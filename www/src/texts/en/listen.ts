@@ -20,6 +20,7 @@ export const listen = {
     `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a window of its own.`,
   detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
+  settings: "Settings",
   fullScreen: "Full screen",
   leaveFullScreen: "Leave full screen",
   history: "Full history",

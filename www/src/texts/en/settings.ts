@@ -1,7 +1,6 @@
 // The settings of listening.
 
 export const settings = {
-  title: "Settings",
   seconds: (value: string) => `${value} s`,
   own: (value: string) => `Model default: ${value}.`,
   reset: "Reset to the model's defaults",

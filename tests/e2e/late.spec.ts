@@ -1,0 +1,86 @@
+// The views come in scripts of their own: after the first answer, or when they are opened.
+
+import { expect, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const siren = SYNTHESISED["siren-sweep"]!;
+
+const VIEWS = ["history", "files", "models"] as const;
+
+/** Addresses of the views' scripts. */
+const SCRIPT = { history: /\/history-[^/]*\.js$/, files: /\/files-[^/]*\.js$/, models: /\/models-[^/]*\.js$/ };
+
+for (const view of VIEWS) {
+  test(`when the script of ${view} cannot be loaded, the view says what to do`, async ({ open }) => {
+    let broken = true;
+    const site = await open({
+      expectedErrors: /Failed to load resource|ERR_FAILED/,
+      prepare: (page) => page.route(SCRIPT[view], (route) => (broken ? route.abort() : route.continue())),
+    });
+    await site.expectState("idle");
+    await site.goTo(view);
+    const note = site.page.getByTestId(`view-${view}`).getByTestId("view-note");
+    await expect(note.getByRole("alert")).toHaveText(/could not be loaded.*reload/);
+    // The rest of the page works.
+    await site.goTo("listen");
+    await site.startListening();
+    await site.goTo(view);
+    await expect(note).toHaveCount(1);
+    broken = false;
+    await note.getByTestId("view-reload").click();
+    await expect(site.page.getByTestId(`view-${view}`).getByRole("heading").first()).toBeVisible();
+    await expect(note).toHaveCount(0);
+  });
+}
+
+test("a view that is opened before its script has come says so, and is then shown", async ({ open }) => {
+  let send = (): void => undefined;
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  const site = await open({
+    prepare: (page) =>
+      page.route(SCRIPT.files, async (route) => {
+        await sent;
+        await route.continue();
+      }),
+  });
+  await site.goTo("files");
+  await expect(site.page.getByTestId("view-note")).toHaveText("One moment…");
+  send();
+  await expect(site.page.getByTestId("choose")).toBeVisible();
+  await expect(site.page.getByTestId("view-note")).toHaveCount(0);
+});
+
+test("what is heard before the script of the history has come is in the history, with its own time", async ({ open }) => {
+  let send = (): void => undefined;
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  const site = await open({
+    wav: writeWav("late-history.wav", siren),
+    prepare: (page) =>
+      page.route(SCRIPT.history, async (route) => {
+        await sent;
+        await route.continue();
+      }),
+  });
+  await site.expectState("idle");
+  await site.startListening();
+  const heard = site.page.getByTestId("sounds").locator("li[data-label]").last();
+  const label = await heard.getAttribute("data-label", { timeout: 20_000 });
+  await site.listen.click();
+  await site.expectState("idle");
+  send();
+  await site.goTo("history");
+  await expect(site.page.getByTestId("history-rows").locator(`[data-label="${label}"]`).first()).toBeVisible();
+});
+
+test("without the script of the history, the page says what is missing once there is something to record", async ({ open }) => {
+  const site = await open({
+    wav: writeWav("no-history.wav", siren),
+    expectedErrors: /Failed to load resource|ERR_FAILED/,
+    prepare: (page) => page.route(SCRIPT.history, (route) => route.abort()),
+  });
+  await site.expectState("idle");
+  await site.startListening();
+  await expect(site.notice).toHaveAttribute("data-code", "part-fetch", { timeout: 20_000 });
+  await site.expectState("listening");
+});

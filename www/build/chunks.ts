@@ -1,0 +1,30 @@
+// How the page's script is split: all that the entry imports statically is one file, since it is loaded at once. Without
+// this, whatever another view uses too would become a file of its own.
+
+import type { Rolldown } from "vite";
+
+const NAME = "index";
+
+/** For `output.codeSplitting`. */
+export function oneFileAtTheStart(entry: string): Rolldown.CodeSplittingOptions {
+  let first: Set<string> | undefined;
+  return {
+    groups: [
+      {
+        debugName: NAME,
+        name: (id, context) => {
+          first ??= staticImports(entry, context);
+          return first.has(id) ? NAME : null;
+        },
+      },
+    ],
+  };
+}
+
+/** The entry and all modules that it imports, directly or through others, except by `import()`. */
+function staticImports(entry: string, context: Rolldown.ChunkingContext): Set<string> {
+  const found = new Set([entry]);
+  // A set's iteration also visits what is added meanwhile.
+  for (const id of found) for (const imported of context.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  return found;
+}

@@ -1,0 +1,28 @@
+// Shows a view whose script may still have to be loaded.
+
+import { codeOf } from "../page-error.js";
+import { errorTexts, pwaTexts, texts } from "../texts/index.js";
+import { make, smallButton } from "../ui/dom.js";
+import type { LatePart } from "./part.js";
+
+/** Loads the part, with a word in its section meanwhile, and what to do if that fails. */
+export async function showLate<T>(section: HTMLElement, part: LatePart<T>, show: (loaded: T) => void): Promise<void> {
+  const note = make("div", "view-note");
+  note.dataset["testid"] = "view-note";
+  if (part.loaded === undefined) {
+    note.append(make("p", "models-quiet", texts.loading));
+    for (const before of section.querySelectorAll(".view-note")) before.remove();
+    section.append(note);
+  }
+  try {
+    const loaded = await part.get();
+    note.remove();
+    show(loaded);
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    const words = make("p", "notice", errorTexts[code]);
+    words.dataset["code"] = code;
+    words.setAttribute("role", "alert");
+    note.replaceChildren(words, smallButton(pwaTexts.reload, "view-reload", () => location.reload()));
+  }
+}
