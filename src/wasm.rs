@@ -6,7 +6,7 @@ use crate::error::{ERROR_CODES, Error};
 use crate::front_end::LogScale;
 use crate::head::Head;
 use crate::metadata::ModelMetadata;
-use crate::model::Model;
+use crate::model::{Engine, Model};
 use crate::prediction::Prediction;
 use crate::segments::Segments;
 use crate::stream::{Stream, StreamConfig, Update};
@@ -52,14 +52,20 @@ pub struct WasmClassifier {
 #[wasm_bindgen]
 impl WasmClassifier {
     /// Reads the bytes of an ONNX model with its own description, and of an optional head. The
-    /// head's labels are added to the model's, or are the only ones if `headOnly` is true.
+    /// head's labels are added to the model's, or are the only ones if `headOnly` is true. `engine`,
+    /// `lean` or `general`, leaves no choice of engine.
     #[wasm_bindgen(constructor)]
     pub fn new(
         model: &[u8],
         head: Option<Box<[u8]>>,
         #[wasm_bindgen(js_name = headOnly)] head_only: Option<bool>,
+        engine: Option<String>,
     ) -> Result<WasmClassifier, JsValue> {
-        let model = Model::from_onnx(model).map_err(to_js)?;
+        let model = match engine.as_deref().map(engine_of).transpose().map_err(to_js)? {
+            Some(engine) => Model::from_onnx_on(model, engine),
+            None => Model::from_onnx(model),
+        };
+        let model = model.map_err(to_js)?;
         let head = head.map(|bytes| Head::from_json(&bytes)).transpose().map_err(to_js)?;
         let classifier = match (head, head_only.unwrap_or_default()) {
             (Some(head), false) => Classifier::with_head(model, head),
@@ -85,6 +91,11 @@ impl WasmClassifier {
     ) -> Result<Vec<f32>, JsValue> {
         let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
         self.classifier.columns(pcm).map_err(to_js)
+    }
+
+    /// The network's outputs for one segment's feature columns, before calibration.
+    pub fn logits(&mut self, columns: &[f32]) -> Result<Vec<f32>, JsValue> {
+        self.classifier.logits_of_columns(columns).map_err(to_js)
     }
 
     /// A prediction per segment of mono samples at `sampleRate` Hz.
@@ -192,6 +203,12 @@ fn rate(hz: f64) -> Result<SampleRate, Error> {
     SampleRate::new(hz.round() as u32)
 }
 
+fn engine_of(name: &str) -> Result<Engine, Error> {
+    let engines = [Engine::Lean, Engine::General];
+    let named = engines.into_iter().find(|engine| engine.name() == name);
+    named.ok_or_else(|| Error::config("engine", name, "lean or general"))
+}
+
 fn predictions_to_js(predictions: &[Prediction]) -> JsPredictions {
     let objects = predictions.iter().map(|prediction| {
         object(&[
@@ -249,6 +266,7 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("description", metadata.description.as_str().into()),
         ("base", model.metadata().name.as_str().into()),
         ("sha256", model.sha256().into()),
+        ("engine", model.engine().name().into()),
         ("labels", labels.into()),
         ("headLabels", (classifier.head_labels() as f64).into()),
         ("groups", groups.into()),

@@ -19,6 +19,8 @@ export interface ModelInfo {
   base: string;
   /** SHA-256 of the model file's bytes, 64 lower-case hexadecimal digits. */
   sha256: string;
+  /** What runs the network: the package's own engine, or the general one, which is fetched for models that need it. */
+  engine: "lean" | "general";
   description: string;
   /** With a head: its labels, then those labels of the model that they do not refine. */
   labels: string[];
