@@ -64,7 +64,16 @@ pub(crate) struct Network {
 impl Network {
     /// Plans the graph for an input of `[1, 1, rows, columns]`.
     pub(crate) fn new(graph: &onnx::Graph, rows: usize, columns: usize) -> Result<Self, Uncovered> {
-        let level = Level::new();
+        Self::on(Level::new(), graph, rows, columns)
+    }
+
+    /// On the given instructions rather than the best that the processor has.
+    fn on(
+        level: Level,
+        graph: &onnx::Graph,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Self, Uncovered> {
         let vector_len = dispatch!(level, simd => vector_len(simd));
         let program = plan::plan(graph::Network::read(graph, rows, columns)?, vector_len)?;
         Ok(Network { program, level, memories: Mutex::default() })
@@ -105,3 +114,6 @@ impl Outputs<'_> {
         self.program.output(index, self.memory)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,7 +146,7 @@ fn band_weights(labels: usize, n_mels: usize) -> Vec<f32> {
     (0..labels).flat_map(|label| (0..n_mels).map(move |mel| weight(label, mel))).collect()
 }
 
-fn node(op: &str, inputs: &[&str], output: &str) -> NodeProto {
+pub fn node(op: &str, inputs: &[&str], output: &str) -> NodeProto {
     NodeProto {
         op_type: op.to_owned(),
         name: output.to_owned(),
