@@ -13,6 +13,8 @@ const RESTART_INTERVAL_MS = 3000;
 /** What a worker needs to start. */
 export interface Assets {
   module: WebAssembly.Module;
+  /** The module that also has the general engine, for models that the other one does not run; asked for only then. */
+  generalModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
   model: ArrayBuffer;
   head: ArrayBuffer | undefined;
   headOnly: boolean;
@@ -40,13 +42,15 @@ interface Ready {
 export class Engine {
   readonly #assets: Assets;
   readonly #owners = new Map<number, StreamOwner>();
+  /** The one that runs the model, so that a restart does not try the other one first. */
+  #module: WebAssembly.Module;
   #ready: Promise<Ready>;
   #startedAt = 0;
   #info: ModelInfo | undefined;
   #lastStream = 0;
   #closed = false;
 
-  /** Starts a worker and loads the model. Rejects with the core's code, `worker-crashed` or `aborted`. */
+  /** Starts a worker and loads the model. Rejects with the core's code, `wasm-fetch`, `worker-crashed` or `aborted`. */
   static async start(assets: Assets, signal?: AbortSignal): Promise<Engine> {
     const engine = new Engine(assets, signal);
     engine.#info = (await engine.#ready).info;
@@ -55,6 +59,7 @@ export class Engine {
 
   private constructor(assets: Assets, signal: AbortSignal | undefined) {
     this.#assets = assets;
+    this.#module = assets.module;
     this.#ready = this.#startWorker(signal);
   }
 
@@ -121,6 +126,27 @@ export class Engine {
   }
 
   async #startWorker(signal?: AbortSignal): Promise<Ready> {
+    try {
+      return await this.#startOn(this.#module, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof SoundError && thrown.code === "model-operators")) throw thrown;
+      this.#module = await this.#generalModule(thrown, signal);
+      return this.#startOn(this.#module, signal);
+    }
+  }
+
+  /** `why` is the error with which the other module has refused the model. */
+  async #generalModule(why: SoundError, signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+    try {
+      return await this.#assets.generalModule(signal);
+    } catch (thrown) {
+      if (!(thrown instanceof SoundError && thrown.code === "wasm-fetch")) throw thrown;
+      const needed = "The general engine (sourcing-sound-general.wasm, 10 MB) runs it, but could not be loaded";
+      throw new SoundError("wasm-fetch", `${why.message}. ${needed}: ${thrown.message}`, { cause: thrown });
+    }
+  }
+
+  async #startOn(module: WebAssembly.Module, signal: AbortSignal | undefined): Promise<Ready> {
     this.#startedAt = performance.now();
     let ready = false;
     const link = new WorkerLink(newWorker(this.#assets), {
@@ -129,7 +155,7 @@ export class Engine {
       crashed: (error) => ready && this.#crashed(error),
     });
     try {
-      const { module, model, head, headOnly } = this.#assets;
+      const { model, head, headOnly } = this.#assets;
       const reply = link.call("init", { module, model, head, headOnly });
       const info = await (signal ? orAborted(reply, signal) : reply);
       ready = true;
