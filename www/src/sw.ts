@@ -17,7 +17,7 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 const isGeneral = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-general-");
-const files = self.__WB_MANIFEST;
+const files = self.__WB_MANIFEST as PrecacheEntry[];
 precacheAndRoute(files.filter((file) => !isGeneral(file)));
 cleanupOutdatedCaches();
 
