@@ -74,7 +74,7 @@ packageTest("the general engine can be given, and without it the error says what
     };
   }, GENERAL_MODEL.toString("base64"));
   expect(results.absent.code).toBe("wasm-fetch");
-  expect(results.absent.message).toMatch(/Softplus.*general engine \(sourcing-sound-general\.wasm, 10 MB\).*answered 404/);
+  expect(results.absent.message).toMatch(/Softplus.*general engine \(10 MB\).*sourcing-sound-general\.wasm answered 404/);
   expect(results.wrong.code).toBe("model-operators");
   expect(results.aborted.code).toBe("aborted");
   await library.unroute(FILE);

@@ -40,10 +40,23 @@ function noteFirstAnswer(page: Page): Promise<unknown> {
   });
 }
 
-/** Starts listening as soon as the button is there, and waits for the first answer. */
+/**
+ * Starts listening as soon as the button is there, and waits for the first answer. The model arrives after the click: a
+ * page that is ready without one goes on with the rest of its scripts.
+ */
 export async function listenAtOnce(open: (options: OpenOptions) => Promise<Site>, wav: string): Promise<Site> {
-  const site = await open({ wav, prepare: noteFirstAnswer });
+  let clicked: () => void = () => undefined;
+  const click = new Promise<void>((resolve) => (clicked = resolve));
+  const prepare = async (page: Page) => {
+    await noteFirstAnswer(page);
+    await page.route("**/*.onnx", async (route) => {
+      await click;
+      await route.continue();
+    });
+  };
+  const site = await open({ wav, prepare });
   await site.listen.click();
+  clicked();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
   return site;
 }

@@ -38,12 +38,12 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
     const { signal, onProgress, headOnly = false, wasm, generalWasm } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      wasm === undefined ? lean.get(signal) : fetchModule(wasm, signal),
+      moduleFrom(wasm, assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal),
       fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
     const generalModule = (signal: AbortSignal | undefined) =>
-      generalWasm === undefined ? general.get(signal) : fetchModule(generalWasm, signal);
+      moduleFrom(generalWasm, assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal);
     const newWorker = () => startWorker(options.worker);
     return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
   }
@@ -81,23 +81,18 @@ function movedWorker(): URL | undefined {
   return moved === module ? undefined : new URL("./sourcing-sound-worker.js", moved);
 }
 
-/** One of the package's own modules, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
-class ShippedModule {
-  readonly #address: () => URL;
-  #module: Promise<WebAssembly.Module> | undefined;
+/** The package's own modules by their addresses. */
+const shipped = new Map<string, Promise<WebAssembly.Module>>();
 
-  constructor(address: () => URL) {
-    this.#address = address;
-  }
-
-  get(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
-    this.#module ??= fetchModule(assetUrl(this.#address())).catch((thrown: unknown) => {
-      this.#module = undefined;
-      throw thrown;
-    });
-    return signal ? orAborted(this.#module, signal) : this.#module;
-  }
+/** The module given, or the package's own, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
+function moduleFrom(
+  given: Source | WebAssembly.Module | undefined,
+  { href }: URL,
+  signal: AbortSignal | undefined,
+): Promise<WebAssembly.Module> {
+  if (given !== undefined) return fetchModule(given, signal);
+  const module = shipped.get(href) ?? fetchModule(href);
+  shipped.set(href, module);
+  module.catch(() => shipped.delete(href));
+  return signal ? orAborted(module, signal) : module;
 }
-
-const lean = new ShippedModule(() => new URL("./sourcing-sound.wasm", import.meta.url));
-const general = new ShippedModule(() => new URL("./sourcing-sound-general.wasm", import.meta.url));

@@ -2,7 +2,7 @@
 // with its wasm instance. A new one starts from the module and the files that are
 // already in memory, so nothing is fetched twice.
 
-import { abortedError, messageOf, SoundError } from "./errors.js";
+import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
 import { type ThreadWorker, WorkerLink } from "./worker-link.js";
@@ -128,21 +128,14 @@ export class Engine {
   async #startWorker(signal?: AbortSignal): Promise<Ready> {
     try {
       return await this.#startOn(this.#module, signal);
-    } catch (thrown) {
-      if (!(thrown instanceof SoundError && thrown.code === "model-operators")) throw thrown;
-      this.#module = await this.#generalModule(thrown, signal);
+    } catch (why) {
+      if (!hasCode(why, "model-operators")) throw why;
+      this.#module = await this.#assets.generalModule(signal).catch((thrown: unknown) => {
+        if (!hasCode(thrown, "wasm-fetch")) throw thrown;
+        const but = "The general engine (10 MB) runs it, but could not be loaded";
+        throw new SoundError("wasm-fetch", `${why.message}. ${but}: ${thrown.message}`, { cause: thrown });
+      });
       return this.#startOn(this.#module, signal);
-    }
-  }
-
-  /** `why` is the error with which the other module has refused the model. */
-  async #generalModule(why: SoundError, signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
-    try {
-      return await this.#assets.generalModule(signal);
-    } catch (thrown) {
-      if (!(thrown instanceof SoundError && thrown.code === "wasm-fetch")) throw thrown;
-      const needed = "The general engine (sourcing-sound-general.wasm, 10 MB) runs it, but could not be loaded";
-      throw new SoundError("wasm-fetch", `${why.message}. ${needed}: ${thrown.message}`, { cause: thrown });
     }
   }
 
@@ -169,6 +162,10 @@ export class Engine {
   #each(notify: (owner: StreamOwner) => void): void {
     for (const owner of [...this.#owners.values()]) notify(owner);
   }
+}
+
+function hasCode(thrown: unknown, code: ErrorCode): thrown is SoundError {
+  return thrown instanceof SoundError && thrown.code === code;
 }
 
 /** Throws `worker-crashed` for a script that browsers refuse without loading it, such as one from another origin. */
