@@ -2,7 +2,7 @@
 // it over. One is loaded at a time; a new choice cancels the one that is loading.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
-import { keepEngineOf } from "../pwa/general-engine.js";
+import { keepEngineOf } from "./general-engine.js";
 import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
 import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOwn, sameFiles } from "./own-files.js";
 import { fileOf, forgetAllBut } from "./store.js";
