@@ -80,9 +80,8 @@ export async function weighed(files: readonly string[]): Promise<Loaded[]> {
 
 async function weigh(file: string): Promise<Loaded> {
   const content = readFileSync(join(DIST, file));
-  // The highest quality, at which hosts compress what they keep; on 10 MB it takes half a minute, and 9 gives 4% more.
-  const quality = file.endsWith(".wasm") ? 9 : constants.BROTLI_MAX_QUALITY;
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  // At the highest quality, as hosts compress what they keep.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
   const brotli = (await promisify(brotliCompress)(content, { params })).length;
   return { file, kind: kindOf(file), bytes: content.length, brotli };
 }
