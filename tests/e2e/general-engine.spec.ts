@@ -78,14 +78,18 @@ packageTest("the general engine can be given, and without it the error says what
   expect(results.wrong.code).toBe("model-operators");
   expect(results.aborted.code).toBe("aborted");
   await library.unroute(FILE);
-  const engine = await library.evaluate(async (base64) => {
+  const engines = await library.evaluate(async (base64) => {
     const model = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    const generalWasm = await (await fetch("/dist/sourcing-sound-general.wasm")).arrayBuffer();
-    const classifier = await api.Classifier.load({ model, generalWasm });
-    classifier.close();
-    return classifier.info.engine;
+    const general = await (await fetch("/dist/sourcing-sound-general.wasm")).arrayBuffer();
+    const engines = [];
+    for (const options of [{ model, generalWasm: general }, { model, wasm: general }, { wasm: general }]) {
+      const classifier = await api.Classifier.load(options);
+      engines.push(classifier.info.engine);
+      classifier.close();
+    }
+    return engines;
   }, GENERAL_MODEL.toString("base64"));
-  expect(engine).toBe("general");
+  expect(engines).toEqual(["general", "general", "lean"]);
   await expect.poll(() => library.workers().length).toBe(0);
 });
 
