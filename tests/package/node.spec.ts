@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { classifyNatively } from "../e2e/support/command-line";
 import { SYNTHESISED } from "../e2e/support/synthesis";
+import { GENERAL_MODEL, RANKED } from "../e2e/support/tiny-model";
 import { writeWav } from "../e2e/support/wav";
 import { APPS, exampleFolder } from "./support/apps";
 import { expect, SIREN, test } from "./support/package-page";
@@ -99,6 +100,24 @@ test("recordings, models and heads can be a path, an address, bytes or a blob", 
   const all = { path: length, address: length, buffer: length, arrayBuffer: length, blob: length };
   const joint = { labels: 10, best: expect.stringMatching(/siren/i), head: 10, others: true };
   expect(counts).toEqual({ ...all, base: "everyday", ...joint, only: 10, sources: "head" });
+});
+
+test("a model with operators that the package's own engine lacks runs on the general one", async () => {
+  const path = join(APPS, "odd.onnx");
+  writeFileSync(path, GENERAL_MODEL);
+  const result = await inNode<{ engines: string[]; best: string[]; finite: boolean }>(
+    `const usual = await Classifier.load();
+    const general = await Classifier.load({ model: args[0] });
+    const [{ categories }] = await general.classify(args[1]);
+    console.log(JSON.stringify({
+      engines: [usual.info.engine, general.info.engine],
+      best: categories.slice(0, 3).map(({ label }) => label),
+      finite: categories.every(({ score }) => Number.isFinite(score)),
+    }));`,
+    path,
+    SIREN,
+  );
+  expect(result).toEqual({ engines: ["lean", "general"], best: RANKED.slice(0, 3), finite: true });
 });
 
 test("every error has its code", async () => {

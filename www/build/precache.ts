@@ -19,7 +19,9 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' scripts", /^assets\/files-.*\.js$/],
   ["the views' scripts", /^assets\/models-.*\.js$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
-  ["the wasm module", /\.wasm$/],
+  ["the wasm module", /^assets\/sourcing-sound-(?!general-).*\.wasm$/],
+  // In the list for its address and its hash: the service worker caches it only for models that need it.
+  ["the general wasm module", /^assets\/sourcing-sound-general-.*\.wasm$/],
   ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],
   ["the worker", /^assets\/sourcing-sound-worker-.*\.js$/],
   ["the first model", /^assets\/everyday-.*\.onnx$/],

@@ -30,7 +30,7 @@ enum Task {
     Serve(serve::Options),
     /// Build the site into a folder that any static web server can serve
     Site(site::Options),
-    /// Build only the browser's module, into www/package/wasm
+    /// Build only the browser's modules, into www/package/wasm
     Wasm(wasm::Options),
     /// Pack the npm package as it is published, into target/npm
     Npm,

@@ -40,10 +40,23 @@ function noteFirstAnswer(page: Page): Promise<unknown> {
   });
 }
 
-/** Starts listening as soon as the button is there, and waits for the first answer. */
+/**
+ * Starts listening as soon as the button is there, and waits for the first answer. The model arrives after the click: a
+ * page that is ready without one goes on with the rest of its scripts.
+ */
 export async function listenAtOnce(open: (options: OpenOptions) => Promise<Site>, wav: string): Promise<Site> {
-  const site = await open({ wav, prepare: noteFirstAnswer });
+  let clicked: () => void = () => undefined;
+  const click = new Promise<void>((resolve) => (clicked = resolve));
+  const prepare = async (page: Page) => {
+    await noteFirstAnswer(page);
+    await page.route("**/*.onnx", async (route) => {
+      await click;
+      await route.continue();
+    });
+  };
+  const site = await open({ wav, prepare });
   await site.listen.click();
+  clicked();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
   return site;
 }
@@ -67,9 +80,8 @@ export async function weighed(files: readonly string[]): Promise<Loaded[]> {
 
 async function weigh(file: string): Promise<Loaded> {
   const content = readFileSync(join(DIST, file));
-  // The highest quality, at which hosts compress what they keep; on 10 MB it takes half a minute, and 9 gives 4% more.
-  const quality = file.endsWith(".wasm") ? 9 : constants.BROTLI_MAX_QUALITY;
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  // At the highest quality, as hosts compress what they keep.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
   const brotli = (await promisify(brotliCompress)(content, { params })).length;
   return { file, kind: kindOf(file), bytes: content.length, brotli };
 }

@@ -96,15 +96,20 @@ function value(name: string, shape: number[]): Field[] {
   return [[1, name], [2, [[1, [[1, FLOAT], [2, dimensions]]]]]];
 }
 
-/** A convolution over all bands, averaged over time; its weights are negligible compared with its bias. */
-function graph(): Field[] {
+/**
+ * A convolution over all bands, averaged over time; its weights are negligible compared with its bias. `odd` inserts an
+ * operator of one input that the package's own engine does not run.
+ */
+function graph(odd: string | undefined): Field[] {
   const n = LABELS.length;
+  const mean = odd === undefined ? "mean" : "odd";
   const kernel: Field = [5, [[1, "kernel_shape"], [8, BANDS], [8, 1], [20, INTS]]];
   return [
     [1, node("Conv", ["log_mel", "weights", "bias"], "levels", [kernel])],
     [1, node("GlobalAveragePool", ["levels"], "mean")],
-    [1, node("Flatten", ["mean"], "scores")],
-    [1, node("Flatten", ["mean"], "embedding")],
+    ...(odd === undefined ? [] : [[1, node(odd, ["mean"], mean)] as Field]),
+    [1, node("Flatten", [mean], "scores")],
+    [1, node("Flatten", [mean], "embedding")],
     [2, "pets"],
     [5, tensor("weights", [n, 1, BANDS, 1], Array<number>(n * BANDS).fill(1e-7))],
     [5, tensor("bias", [n], LABELS.map(({ logit }) => logit))],
@@ -115,12 +120,12 @@ function graph(): Field[] {
 }
 
 /** The ONNX file, with the description changed by `changes`; a key that is `undefined` there is left out. */
-export function model(changes: Record<string, string | undefined> = {}): Buffer {
+export function model(changes: Record<string, string | undefined> = {}, odd?: string): Buffer {
   const props = Object.entries({ ...PROPS, ...changes }).filter((prop): prop is [string, string] => prop[1] !== undefined);
   return Buffer.from(
     encode([
       [1, 7],
-      [7, graph()],
+      [7, graph(odd)],
       [8, [[1, ""], [2, 13]]],
       ...props.map(([key, text]): Field => [14, [[1, `sourcing_sound.${key}`], [2, text]]]),
     ]),
@@ -133,6 +138,9 @@ export function modelWithoutMetadata(): Buffer {
 }
 
 export const MODEL: Buffer = model();
+
+/** One that only the general engine runs. */
+export const GENERAL_MODEL: Buffer = model({ name: "odd pets" }, "Softplus");
 
 /** The model's description, as in the site's list. */
 export const DESCRIBED = {

@@ -39,10 +39,11 @@ import {
 import everyday from "sourcing-sound/models/everyday.js";
 import urban from "sourcing-sound/models/urban.js";
 import wasm from "sourcing-sound/wasm";
+import generalWasm from "sourcing-sound/wasm-general";
 
 export async function classifier(signal: AbortSignal): Promise<string[]> {
   const model: Source = everyday;
-  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, signal, worker: "worker.js", onProgress };
+  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, generalWasm, signal, worker: "worker.js", onProgress };
   using loaded = await Classifier.load(options);
   const info: ModelInfo = loaded.info;
   const groups: Group[] = info.groups;

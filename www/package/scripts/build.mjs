@@ -1,6 +1,6 @@
 // Builds the package into dist/: checks each folder of src/ against the globals
 // that it may use, bundles the sources of each thread into one script, and puts
-// the wasm module and the models beside them.
+// the wasm modules and the models beside them.
 //
 // Needs wasm/ (cargo xtask wasm) and models/ of the repository.
 
@@ -29,7 +29,11 @@ const SCRIPTS = {
   "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: "inline" },
 };
 
-const WASM = "wasm/sourcing_sound_bg.wasm";
+/** The modules by their names in dist. */
+const MODULES = {
+  "sourcing-sound.wasm": "wasm/sourcing_sound_bg.wasm",
+  "sourcing-sound-general.wasm": "wasm/sourcing_sound_general_bg.wasm",
+};
 const WASM_TYPES = "wasm/sourcing_sound.d.ts";
 /** Types that the package hands on as the wasm module declares them. */
 const MODEL_TYPES = ["Group", "ModelInfo", "StreamOptions", "SoundEvent"];
@@ -50,14 +54,14 @@ const ADDRESSES = {
   "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
 
-for (const file of [WASM, WASM_TYPES]) demand(join(root, file), "run `cargo xtask wasm`");
+for (const file of [...Object.values(MODULES), WASM_TYPES]) demand(join(root, file), "run `cargo xtask wasm`");
 for (const file of Object.values(MODELS)) demand(join(repository, "models", file), "restore it from version control");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "models"), { recursive: true });
 writeModelTypes();
 checkTypes();
 for (const [name, script] of Object.entries(SCRIPTS)) await bundle(name, script);
-copyFileSync(join(root, WASM), join(dist, "sourcing-sound.wasm"));
+for (const [name, file] of Object.entries(MODULES)) copyFileSync(join(root, file), join(dist, name));
 for (const [name, file] of Object.entries(MODELS)) copyModelFile(name, join(repository, "models", file));
 for (const [name, [file, about]] of Object.entries(ADDRESSES)) writeAddress(name, file, about);
 dropUnused(["page/index.d.ts", "node/index.d.ts"]);

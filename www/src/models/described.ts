@@ -5,13 +5,22 @@ import type { ModelInfo } from "sourcing-sound";
 
 export type Described = Pick<
   ModelInfo,
-  "name" | "description" | "labels" | "groups" | "labelGroups" | "trainingData" | "folds" | "accuracy" | "licence"
+  | "name"
+  | "description"
+  | "labels"
+  | "groups"
+  | "labelGroups"
+  | "trainingData"
+  | "folds"
+  | "accuracy"
+  | "licence"
+  | "engine"
 >;
 
 /** Picks it from everything that a model says about itself. */
 export function described(info: Described): Described {
-  const { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence } = info;
-  return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence };
+  const { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence, engine } = info;
+  return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence, engine };
 }
 
 /** Models whose file has another name. */

@@ -79,7 +79,7 @@ async function cardOf(file: string): Promise<string | undefined> {
 
 function factsOf(choice: Choice): [string, string | HTMLElement][] {
   const { model, head } = choice;
-  const { name, description, trainingData, folds, accuracy, licence, ...labels } = describedBy(choice);
+  const { name, description, trainingData, folds, accuracy, licence, engine, ...labels } = describedBy(choice);
   const { facts } = texts;
   const size = sizeOf(choice);
   return [
@@ -90,6 +90,7 @@ function factsOf(choice: Choice): [string, string | HTMLElement][] {
     [facts.accuracy, accuracy],
     [facts.licence, licence],
     ...(size > 0 ? [[modelTexts.size, byteSize(size)] as [string, string]] : []),
+    ...(engine === "general" ? [[modelTexts.engine, modelTexts.general] as [string, string]] : []),
     [modelTexts.digest, digests(head ? [model, head] : [model])],
   ];
 }

@@ -2,6 +2,7 @@
 // it over. One is loaded at a time; a new choice cancels the one that is loading.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
+import { keepEngineOf } from "./general-engine.js";
 import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
 import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOwn, sameFiles } from "./own-files.js";
 import { fileOf, forgetAllBut } from "./store.js";
@@ -137,7 +138,8 @@ export class ModelSwitcher {
       this.#loading = undefined;
       this.#tell((view) => view.finish());
       await this.#events.adopt(loaded.classifier);
-      const { choice } = loaded;
+      const { choice, classifier } = loaded;
+      keepEngineOf(classifier.info);
       if (this.#active) keepForLater(this.#active);
       this.#active = choice;
       remember(choice.id);

@@ -1,5 +1,5 @@
-//! The browser's module: the core crate compiled for wasm32, with its JavaScript
-//! and TypeScript made by wasm-bindgen's library.
+//! The browser's modules: the core crate compiled for wasm32 without and with the general engine,
+//! with their JavaScript and TypeScript made by wasm-bindgen's library.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::tools::{files, process};
 /// The cargo profile of everything that runs in the browser.
 pub const PROFILE: &str = "wasm";
 
-/// The stem of every file of the module.
+/// The stem of the file that cargo compiles.
 const NAME: &str = "sourcing_sound";
 
 /// The options of `cargo xtask wasm`.
@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     build(workspace, names)
 }
 
-/// Whether the module keeps its functions' names, about a third of its size.
+/// Whether the modules keep their functions' names, about a third of their size.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Names {
     /// For development: stack traces can be read.
@@ -39,45 +39,65 @@ pub enum Names {
     Strip,
 }
 
-/// Compiles the module and writes it to `www/package/wasm`.
+/// A module for the browser: what it is called, and what it is compiled with.
+struct Module {
+    /// The stem of its files in the package.
+    name: &'static str,
+    features: &'static [&'static str],
+    /// Its own target directory below cargo's. Cargo keeps one file for all sets of features, and
+    /// would compile the crate again at every turn.
+    target: Option<&'static str>,
+}
+
+/// The engine of the crate alone; every visitor loads it.
+const LEAN: Module = Module { name: NAME, features: &[], target: Some("wasm-lean") };
+
+/// With the general engine too, for models with operators that the crate's own lacks.
+const GENERAL: Module =
+    Module { name: "sourcing_sound_general", features: &["general"], target: None };
+
+/// Compiles the modules and writes them to `www/package/wasm`.
 pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
     cargo::prepare_wasm_target()?;
-    println!("building the browser's module");
-    process::run(cargo::for_wasm().args([
-        "build",
-        "--package",
-        CORE,
-        "--lib",
-        "--target",
-        WASM_TARGET,
-        "--profile",
-        PROFILE,
-    ]))?;
-
-    let folder = folder(workspace);
-    Bindgen::new()
-        .input_path(compiled(workspace))
-        .out_name(NAME)
-        .web(true)?
-        .typescript(true)
-        // The caller passes its address; a second one here would make bundlers copy it twice.
-        .omit_default_module_path(true)
-        .remove_name_section(names == Names::Strip)
-        .remove_producers_section(names == Names::Strip)
-        .generate(&folder)
-        .context("wasm-bindgen cannot make the module's JavaScript")?;
-
-    let module = folder.join(format!("{NAME}_bg.wasm"));
-    println!("{}: {:.2} MB", module.display(), files::size(&module)? as f64 / 1e6);
+    for module in [LEAN, GENERAL] {
+        module.build(workspace, names)?;
+    }
     Ok(())
 }
 
-/// Where the npm package looks for the module.
-fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.www().join("package").join("wasm")
+impl Module {
+    fn build(&self, workspace: &Workspace, names: Names) -> Result<()> {
+        println!("building the browser's module {}", self.name);
+        let target = match self.target {
+            Some(folder) => workspace.target().join(folder),
+            None => workspace.target().to_owned(),
+        };
+        let mut cargo = cargo::for_wasm();
+        cargo.args(["build", "--package", CORE, "--lib", "--no-default-features"]);
+        cargo.arg("--features").arg(self.features.join(","));
+        cargo.args(["--target", WASM_TARGET, "--profile", PROFILE]);
+        process::run(cargo.arg("--target-dir").arg(&target))?;
+
+        let folder = folder(workspace);
+        Bindgen::new()
+            .input_path(target.join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm"))
+            .out_name(self.name)
+            .web(true)?
+            .typescript(true)
+            // The caller passes its address; a second one here would make bundlers copy it twice.
+            .omit_default_module_path(true)
+            .remove_name_section(names == Names::Strip)
+            .remove_producers_section(names == Names::Strip)
+            .generate(&folder)
+            .context("wasm-bindgen cannot make the module's JavaScript")?;
+
+        let module = folder.join(format!("{}_bg.wasm", self.name));
+        println!("{}: {:.2} MB", module.display(), files::size(&module)? as f64 / 1e6);
+        Ok(())
+    }
 }
 
-/// The module as cargo compiled it, for wasm-bindgen.
-fn compiled(workspace: &Workspace) -> PathBuf {
-    workspace.target().join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm")
+/// Where the npm package looks for the modules.
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.www().join("package").join("wasm")
 }

@@ -39,8 +39,9 @@ export class Classifier extends BaseClassifier<NodeRecording> {
       options.head === undefined ? undefined : readHead(options.head, signal),
     ]);
     const script = ownFile(new URL("./sourcing-sound-worker.js", import.meta.url));
+    const generalModule = () => readModule(ownFile(new URL("./sourcing-sound-general.wasm", import.meta.url)));
     const newWorker = () => new NodeWorker(script);
-    return new Classifier(await Engine.start({ module, model, head, headOnly, newWorker }, signal));
+    return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
   }
 
   /** Use {@link Classifier.load}. */

@@ -15,11 +15,16 @@ import type { Recording, RecordingReader } from "../shared/types.js";
 export interface LoadOptions extends CommonLoadOptions {
   /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
   wasm?: Source | WebAssembly.Module;
+  /**
+   * The module with the general engine, fetched only for a model that the first one does not run. Default: the one shipped
+   * with the package.
+   */
+  generalWasm?: Source | WebAssembly.Module;
   /** Address of the worker's script. Default: the one shipped with the package. */
   worker?: URL | string;
 }
 
-export const LOAD_OPTIONS: Names<LoadOptions> = [...COMMON_LOAD_OPTIONS, "wasm", "worker"];
+export const LOAD_OPTIONS: Names<LoadOptions> = [...COMMON_LOAD_OPTIONS, "wasm", "generalWasm", "worker"];
 
 /** A model that is ready in its own worker. */
 export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
@@ -30,15 +35,17 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
    */
   static async load(options: LoadOptions = {}): Promise<Classifier> {
     checkNames("Classifier.load", options, LOAD_OPTIONS);
-    const { signal, onProgress, headOnly = false } = options;
+    const { signal, onProgress, headOnly = false, wasm, generalWasm } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      options.wasm === undefined ? shippedModule(signal) : fetchModule(options.wasm, signal),
+      moduleFrom(wasm, assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal),
       fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
+    const generalModule = (signal: AbortSignal | undefined) =>
+      moduleFrom(generalWasm, assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal);
     const newWorker = () => startWorker(options.worker);
-    return new Classifier(await Engine.start({ module, model, head, headOnly, newWorker }, signal));
+    return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
   }
 
   /** Use {@link Classifier.load}. */
@@ -74,13 +81,18 @@ function movedWorker(): URL | undefined {
   return moved === module ? undefined : new URL("./sourcing-sound-worker.js", moved);
 }
 
-let shipped: Promise<WebAssembly.Module> | undefined;
+/** The package's own modules by their addresses. */
+const shipped = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The package's own module, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
-function shippedModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
-  shipped ??= fetchModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url))).catch((thrown: unknown) => {
-    shipped = undefined;
-    throw thrown;
-  });
-  return signal ? orAborted(shipped, signal) : shipped;
+/** The module given, or the package's own, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
+function moduleFrom(
+  given: Source | WebAssembly.Module | undefined,
+  { href }: URL,
+  signal: AbortSignal | undefined,
+): Promise<WebAssembly.Module> {
+  if (given !== undefined) return fetchModule(given, signal);
+  const module = shipped.get(href) ?? fetchModule(href);
+  shipped.set(href, module);
+  module.catch(() => shipped.delete(href));
+  return signal ? orAborted(module, signal) : module;
 }

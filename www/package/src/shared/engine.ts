@@ -2,7 +2,7 @@
 // with its wasm instance. A new one starts from the module and the files that are
 // already in memory, so nothing is fetched twice.
 
-import { abortedError, messageOf, SoundError } from "./errors.js";
+import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
 import { type ThreadWorker, WorkerLink } from "./worker-link.js";
@@ -13,6 +13,8 @@ const RESTART_INTERVAL_MS = 3000;
 /** What a worker needs to start. */
 export interface Assets {
   module: WebAssembly.Module;
+  /** The module that also has the general engine, for models that the other one does not run; asked for only then. */
+  generalModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
   model: ArrayBuffer;
   head: ArrayBuffer | undefined;
   headOnly: boolean;
@@ -40,13 +42,15 @@ interface Ready {
 export class Engine {
   readonly #assets: Assets;
   readonly #owners = new Map<number, StreamOwner>();
+  /** The one that runs the model, so that a restart does not try the other one first. */
+  #module: WebAssembly.Module;
   #ready: Promise<Ready>;
   #startedAt = 0;
   #info: ModelInfo | undefined;
   #lastStream = 0;
   #closed = false;
 
-  /** Starts a worker and loads the model. Rejects with the core's code, `worker-crashed` or `aborted`. */
+  /** Starts a worker and loads the model. Rejects with the core's code, `wasm-fetch`, `worker-crashed` or `aborted`. */
   static async start(assets: Assets, signal?: AbortSignal): Promise<Engine> {
     const engine = new Engine(assets, signal);
     engine.#info = (await engine.#ready).info;
@@ -55,6 +59,7 @@ export class Engine {
 
   private constructor(assets: Assets, signal: AbortSignal | undefined) {
     this.#assets = assets;
+    this.#module = assets.module;
     this.#ready = this.#startWorker(signal);
   }
 
@@ -121,6 +126,20 @@ export class Engine {
   }
 
   async #startWorker(signal?: AbortSignal): Promise<Ready> {
+    try {
+      return await this.#startOn(this.#module, signal);
+    } catch (why) {
+      if (!hasCode(why, "model-operators")) throw why;
+      this.#module = await this.#assets.generalModule(signal).catch((thrown: unknown) => {
+        if (!hasCode(thrown, "wasm-fetch")) throw thrown;
+        const but = "The general engine (10 MB) runs it, but could not be loaded";
+        throw new SoundError("wasm-fetch", `${why.message}. ${but}: ${thrown.message}`, { cause: thrown });
+      });
+      return this.#startOn(this.#module, signal);
+    }
+  }
+
+  async #startOn(module: WebAssembly.Module, signal: AbortSignal | undefined): Promise<Ready> {
     this.#startedAt = performance.now();
     let ready = false;
     const link = new WorkerLink(newWorker(this.#assets), {
@@ -129,7 +148,7 @@ export class Engine {
       crashed: (error) => ready && this.#crashed(error),
     });
     try {
-      const { module, model, head, headOnly } = this.#assets;
+      const { model, head, headOnly } = this.#assets;
       const reply = link.call("init", { module, model, head, headOnly });
       const info = await (signal ? orAborted(reply, signal) : reply);
       ready = true;
@@ -143,6 +162,10 @@ export class Engine {
   #each(notify: (owner: StreamOwner) => void): void {
     for (const owner of [...this.#owners.values()]) notify(owner);
   }
+}
+
+function hasCode(thrown: unknown, code: ErrorCode): thrown is SoundError {
+  return thrown instanceof SoundError && thrown.code === code;
 }
 
 /** Throws `worker-crashed` for a script that browsers refuse without loading it, such as one from another origin. */

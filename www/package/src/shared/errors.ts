@@ -9,6 +9,7 @@ export const CORE_CODES = [
   "audio-too-short",
   "config",
   "model-format",
+  "model-operators",
   "metadata-missing",
   "metadata-invalid",
   "metadata-version",

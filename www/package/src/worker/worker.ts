@@ -3,11 +3,12 @@
 // A coded error is a reply. Anything else thrown is a bug or a wasm trap: the
 // instance can no longer be trusted, and the page has to start a new worker.
 
-import initWasm, { WasmClassifier, type WasmSegments, type WasmStream, type WasmUpdate } from "../../wasm/sourcing_sound.js";
+import type { WasmClassifier, WasmSegments, WasmStream, WasmUpdate } from "../../wasm/sourcing_sound.js";
 import { Capture } from "./capture.js";
 import { messageOf, SoundError, toWire } from "../shared/errors.js";
 import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "../shared/protocol.js";
 import type { ModelInfo } from "../shared/types.js";
+import { instantiate } from "./module.js";
 import { toPrediction, toUpdate } from "./wasm-results.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -30,8 +31,8 @@ type Handlers = {
 
 const handlers: Handlers = {
   async init({ module, model, head, headOnly }) {
-    await initWasm({ module_or_path: module });
-    const classifier = new WasmClassifier(new Uint8Array(model), head && new Uint8Array(head), headOnly);
+    const Classifier = await instantiate(module);
+    const classifier = new Classifier(new Uint8Array(model), head && new Uint8Array(head), headOnly);
     loaded = { classifier, info: classifier.metadata() };
     return loaded.info;
   },

@@ -28,6 +28,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-too-short": "Diese Aufnahme ist zu kurz. Nimm eine längere.",
   config: "Die Seite hat eine ungültige Einstellung verwendet. Lade sie neu; wenn es wieder passiert, melde es bitte.",
   "model-format": "Das Modell lässt sich nicht lesen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
+  "model-operators": "Diese Seite kann dieses Modell nicht ausführen. Wähl ein anderes.",
   "metadata-missing": "Die Beschreibung des Modells ist unvollständig. Wer diese Seite betreibt, muss das Modell ersetzen.",
   "metadata-invalid": "Die Beschreibung des Modells ist ungültig. Wer diese Seite betreibt, muss das Modell ersetzen.",
   "metadata-version": "Das Modell wurde für eine andere Version dieser Seite gemacht. Lade die Seite neu.",

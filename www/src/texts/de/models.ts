@@ -32,6 +32,8 @@ export const models = {
     `${name} ist aktiv. Dieser Browser kann es nicht speichern: Öffne die Datei beim nächsten Mal wieder.`,
 
   size: "Größe",
+  engine: "Engine",
+  general: "Läuft mit der allgemeinen Engine",
   digest: "SHA-256",
   digestOf: (name: string, digest: string) => `${name}: ${digest}`,
   card: "Modellkarte",
@@ -41,6 +43,9 @@ export const models = {
   problems: {
     "model-fetch": "Das ist kein Modell, sondern eine Webseite.",
     "model-format": "Das ist keine ONNX-Datei, die hier laufen kann.",
+    "model-operators": "Die Seite kann dieses Modell nicht ausführen: Es hat unbekannte Operatoren.",
+    "wasm-fetch":
+      "Dieses Modell braucht die allgemeine Engine, und die konnte nicht geladen werden. Prüf deine Verbindung und versuch es noch einmal.",
     "metadata-missing": "Die Beschreibung dieses Modells ist unvollständig.",
     "metadata-invalid": "Die Beschreibung dieses Modells enthält einen ungültigen Wert.",
     "metadata-version": "Die Beschreibung dieses Modells ist in einer anderen Version des Formats.",

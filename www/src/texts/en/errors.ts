@@ -23,6 +23,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-too-short": "This sound is too short. Use a longer one.",
   config: "The page used an invalid setting. Reload it; if it happens again, please report it.",
   "model-format": "The model cannot be read. Reload the page; if it happens again, please report it.",
+  "model-operators": "This page cannot run this model. Choose another one.",
   "metadata-missing": "The model's description is incomplete. Whoever runs this page has to replace the model.",
   "metadata-invalid": "The model's description is invalid. Whoever runs this page has to replace the model.",
   "metadata-version": "The model was made for another version of this page. Reload the page.",

@@ -33,6 +33,8 @@ export const models = {
   notKept: (name: string) => `${name} is in use. This browser cannot save it: open its file again next time.`,
 
   size: "Size",
+  engine: "Engine",
+  general: "Runs on the general engine",
   digest: "SHA-256",
   digestOf: (name: string, digest: string) => `${name}: ${digest}`,
   card: "Model card",
@@ -43,6 +45,8 @@ export const models = {
   problems: {
     "model-fetch": "This is a web page, not a model.",
     "model-format": "This is not an ONNX file that can be run here.",
+    "model-operators": "This page cannot run this model: it has unknown operators.",
+    "wasm-fetch": "This model needs the general engine, which could not be loaded. Check your connection, then try again.",
     "metadata-missing": "This model's description is incomplete.",
     "metadata-invalid": "This model's description contains an invalid value.",
     "metadata-version": "This model's description is in another version of the format.",
