@@ -95,6 +95,7 @@ globalThis.open = async (url) => {
   };
   const canPipe = started.has("Meyda") && opened.has("onnxruntime-web");
   tasks = {
+    nothing: new Map([["nothing", () => {}]]),
     network: new Map(networks),
     frontEnd: new Map([["sourcing-sound", () => classifier.logMel(audio, RATE)], ...fronts]),
     pipeline: new Map([
@@ -102,7 +103,9 @@ globalThis.open = async (url) => {
       ...(canPipe ? [["Meyda + onnxruntime-web", rivals]] : []),
     ]),
   };
-  return { nMels, frames, windows, multiplyAdds: network.multiplyAdds, differences: await differences() };
+  const names = Object.fromEntries(Object.entries(tasks).map(([task, runs]) => [task, [...runs.keys()]]));
+  const { multiplyAdds } = network;
+  return { names, nMels, frames, windows, multiplyAdds, differences: await differences() };
 };
 
 /** The greatest difference of each network's outputs from ours. */
@@ -117,16 +120,8 @@ async function differences() {
   return Object.fromEntries([...outputs].map(([name, given]) => [name, greatest(given)]));
 }
 
-/** Every task once, in turns that begin with another in each round: {task: {name: ms}}. */
-globalThis.measure = async (round) => {
-  const measured = {};
-  for (const [task, runs] of Object.entries(tasks)) {
-    const turns = [...runs];
-    const first = round % turns.length;
-    measured[task] = Object.fromEntries(turns.map(([name]) => [name, 0]));
-    for (const [name, run] of [...turns.slice(first), ...turns.slice(0, first)]) {
-      [measured[task][name]] = await timed(run);
-    }
-  }
-  return measured;
+/** Runs one of a task's functions once; milliseconds by the clock. */
+globalThis.run = async (task, name) => {
+  const [ms] = await timed(tasks[task].get(name));
+  return ms;
 };

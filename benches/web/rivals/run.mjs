@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { serve, sizes } from "./files.mjs";
 import { tables } from "./tables.mjs";
+import { stopwatch } from "./timing.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { chromium } = createRequire(here("../../../www/package.json"))("@playwright/test");
@@ -100,17 +101,27 @@ async function load(browser, server, general, loads) {
 
 /** Every time of every round, after rounds that do not count: the browser recompiles hot code. */
 async function measure(page, index, rounds, warmUp, name) {
-  const about = await page.evaluate((url) => globalThis.open(url), `/model/${index}.onnx`);
-  const times = {};
-  for (let round = -warmUp; round < rounds; round++) {
-    if (round % 10 === 0) console.error(`${name}: round ${round + warmUp + 1} of ${rounds + warmUp}`);
-    const measured = await page.evaluate((given) => globalThis.measure(given), round + warmUp);
-    if (round < 0) continue;
-    for (const [task, byName] of Object.entries(measured)) {
-      for (const [runtime, ms] of Object.entries(byName)) ((times[task] ??= {})[runtime] ??= []).push(ms);
+  const { names, ...about } = await page.evaluate((url) => globalThis.open(url), `/model/${index}.onnx`);
+  const time = await stopwatch(page);
+  const { nothing: _, ...tasks } = names;
+  const empty = () => ({ ms: [], clock_ms: [] });
+  const times = Object.fromEntries(
+    Object.entries(tasks).map(([task, all]) => [task, Object.fromEntries(all.map((one) => [one, empty()]))]),
+  );
+  for (let round = 0; round < warmUp + rounds; round++) {
+    if (round % 10 === 0) console.error(`${name}: round ${round + 1} of ${warmUp + rounds}`);
+    for (const [task, all] of Object.entries(tasks)) {
+      // Another one begins each time.
+      const first = round % all.length;
+      for (const runtime of [...all.slice(first), ...all.slice(0, first)]) {
+        const { ms, clock_ms } = await time(task, runtime);
+        if (round < warmUp) continue;
+        times[task][runtime].ms.push(ms);
+        times[task][runtime].clock_ms.push(clock_ms);
+      }
     }
   }
-  return { ...about, times_ms: times };
+  return { ...about, times };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -31,8 +31,8 @@ export function table(header, rows) {
 export const ratio = (times, ours) => median(times.map((ms, round) => ms / ours[round]));
 
 function timesTable(times, last, cell) {
-  const ours = times["sourcing-sound"];
-  const rows = Object.entries(times).map(([name, values]) => [
+  const ours = times["sourcing-sound"].ms;
+  const rows = Object.entries(times).map(([name, { ms: values }]) => [
     TITLES[name] ?? name,
     short(median(values)),
     short(Math.min(...values)),
@@ -42,7 +42,7 @@ function timesTable(times, last, cell) {
   return table(["", "median ms", "least ms", "× ours", ...last], rows);
 }
 
-function network({ name, nMels, frames, windows, multiplyAdds, differences, times_ms: times }) {
+function network({ name, nMels, frames, windows, multiplyAdds, differences, times }) {
   const speed = (values) => short((2 * multiplyAdds) / median(values) / 1e6);
   return (
     `### ${name}\n\nOne run on ${nMels} × ${frames} features, ${short(multiplyAdds / 1e6)} million multiply-adds:\n\n` +
@@ -63,7 +63,7 @@ function downloads(runtimes) {
     kilobytes(bytes),
     kilobytes(gzip_bytes),
     kilobytes(brotli_bytes),
-    short(median(load_ms)),
+    short(Math.min(...load_ms)),
     memory_bytes ? short(memory_bytes / 1e6) : "–",
   ]);
   return table(["", "kB", "gzip kB", "brotli kB", "load ms", "wasm MB"], rows);

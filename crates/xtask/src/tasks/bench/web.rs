@@ -203,7 +203,9 @@ mod tests {
         for part in ["2001-02-03", "4 cores of Some CPU, Browser 1.2", "| table |", "50 rounds"] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
-        assert!(page.contains("`cargo xtask bench web --rounds 50 --warm-up 10 --loads 5 --write`"));
+        assert!(
+            page.contains("`cargo xtask bench web --rounds 50 --warm-up 10 --loads 5 --write`")
+        );
         assert!(options(&[]).page(&json!({}), "", &machine).is_err());
     }
 
