@@ -39,7 +39,6 @@ function* fields(bytes) {
 /** A repeated number: packed into bytes, or one field each. */
 function* numbers(value) {
   if (typeof value === "number") return yield value;
-  // A packed list is a run of varints, which is what a message of one bare field would hold.
   let number = 0n;
   let shift = 0n;
   for (const byte of value) {

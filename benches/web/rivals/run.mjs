@@ -50,14 +50,14 @@ async function answer({ module, models, rounds, warm_up, loads }) {
     for (const [index, { name }] of models.entries()) {
       networks.push({ name, ...(await measure(page, index, rounds, warm_up, name)) });
     }
-    const memories = await page.evaluate(() => globalThis.memories());
     // Compression keeps a core busy for minutes, so it waits until nothing is measured any more.
     await browser.close();
     console.error("compressing what is downloaded");
-    const downloads = runtimes.map(({ files, ...runtime }) => {
-      const { name } = runtime;
-      return { ...runtime, version: versionOf(name), memory_bytes: memories[name], ...sizes(files) };
-    });
+    const downloads = runtimes.map(({ files, ...runtime }) => ({
+      ...runtime,
+      version: versionOf(runtime.name),
+      ...sizes(files),
+    }));
     const date = new Date().toISOString().slice(0, 10);
     const measured = {
       ...{ date, browser: `Chromium ${browser.version()}`, rounds, warm_up, loads, networks },
@@ -80,17 +80,17 @@ async function load(browser, server, general, loads) {
     await page.goto(server.address);
     await page.waitForFunction(() => globalThis.prepare);
     const names = await page.evaluate((given) => globalThis.prepare(given), general);
-    // Another one begins each time. Each compiles code that no page of this browser has kept.
+    // Another one begins each time.
     const turns = [...names.slice(time % names.length), ...names.slice(0, time % names.length)];
     for (const name of turns) {
       server.requested.clear();
       const call = (given) => globalThis.load(given, "/model/0.onnx");
-      const ms = await page.evaluate(call, name).catch((error) => {
+      const { ms, memory_bytes } = await page.evaluate(call, name).catch((error) => {
         throw new Error(`${name} did not load: ${error.message.split("\n")[0]}`);
       });
       const files = [...server.requested].filter((path) => !path.endsWith(".onnx"));
       if (!runtimes.has(name)) {
-        runtimes.set(name, { name, files, load_ms: [] });
+        runtimes.set(name, { name, files, memory_bytes, load_ms: [] });
       }
       runtimes.get(name).load_ms.push(ms);
     }

@@ -80,14 +80,15 @@ impl Options {
     fn request(&self, workspace: &Workspace) -> Result<Value> {
         let shipped = NETWORKS.iter().map(|&(name, path)| {
             let path = workspace.root().join(path);
-            (name.to_owned(), path, "restore it from version control")
+            (name.to_owned(), Ok(path), "restore it from version control")
         });
         let given = self.model.iter().map(|path| {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            (name, path.clone(), "--model takes the path of an ONNX file")
+            (name, std::path::absolute(path), "--model takes the path of an ONNX file")
         });
         let mut models = Vec::new();
         for (name, path, advice) in shipped.chain(given) {
+            let path = path?;
             ensure!(path.is_file(), "{} is missing; {advice}", path.display());
             models.push(json!({ "name": name, "path": path }));
         }
@@ -119,7 +120,8 @@ impl Options {
             "# Beside other runtimes\n\n\
              Written on {date} by `{command}`; run it to measure again. {cores} cores of \
              {processor}, {browser}, one thread each. All are in one page and take turns in every \
-             round: medians and least of {rounds} rounds, after {warm_up} that do not count.\n\n\
+             round: {rounds} rounds, after {warm_up} that do not count. Times are those that the page's \
+             thread spends on a processor, so that other load on the machine counts little.\n\n\
              {tables}\n{NOTES}",
             date = text("date")?,
             command = self.command(),
@@ -141,9 +143,9 @@ const NOTES: &str = "\
 - Meyda and essentia.js compute as many windows and bands as we do, of 1,024 samples at 48 kHz; we
   resample to the model's rate first, they do not. Their bands are not those that the networks are
   trained on: a network would have to be trained on them.
-- kB: every file that the browser fetches, without the model. load ms: from the request for the
-  files on the same machine to `everyday` ready to run, or to a library that is ready. wasm MB: its
-  memory after all of the above.
+- kB: every file that the browser fetches, without the model. load ms: the least by the clock, from
+  the request for the files on the same machine to `everyday` ready to run, or to a library that is
+  ready. wasm MB: its memory after it has run `everyday` once.
 - MediaPipe's audio classifier is only started: no model ships with its package.
 ";
 
@@ -173,7 +175,7 @@ fn program(workspace: &Workspace, options: &Options) -> Result<Program> {
     let mut node = Command::new("node");
     node.current_dir(workspace.root()).arg(format!("{RIVALS}/run.mjs"));
     node.env(CHROMIUM_VARIABLE, Browser::find()?.chromium);
-    let rounds = options.rounds + options.warm_up;
+    let rounds = u32::from(options.rounds) + u32::from(options.warm_up);
     eprintln!("{rounds} rounds of each network; compression takes minutes more at the end");
     Program::start(&mut node)
 }
