@@ -2,13 +2,14 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead.
+//! [`training`] measures the trainer instead, [`web`] our engine beside others.
 
 mod machine;
 mod measured;
 mod program;
 mod table;
 mod training;
+mod web;
 
 use std::path::PathBuf;
 
@@ -88,12 +89,16 @@ pub struct Options {
 enum Other {
     /// Measure how fast the trainer trains the compact network, beside PyTorch
     Training(training::Options),
+    /// Measure our engine in a browser, beside other runtimes and front ends
+    Web(web::Options),
 }
 
 /// Runs `cargo xtask bench`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    if let Some(Other::Training(options)) = &options.other {
-        return training::run(workspace, options);
+    match &options.other {
+        Some(Other::Training(options)) => return training::run(workspace, options),
+        Some(Other::Web(options)) => return web::run(workspace, options),
+        None => {}
     }
     let (rounds, seconds) = if options.check { (1, 1) } else { (options.rounds, options.seconds) };
     let measured = measure(workspace, rounds, seconds, &subjects(&options.beside))?;
@@ -121,7 +126,7 @@ fn measure(
     seconds: u16,
     subjects: &[Subject],
 ) -> Result<Measured> {
-    let (mut native, mut web) = (native(workspace)?, web(workspace)?);
+    let (mut native, mut web) = (native(workspace)?, in_browser(workspace)?);
     let mut measured: Option<Measured> = None;
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
@@ -198,7 +203,7 @@ fn native(workspace: &Workspace) -> Result<Program> {
 }
 
 /// The browser's program, with the module as it is published.
-fn web(workspace: &Workspace) -> Result<Program> {
+fn in_browser(workspace: &Workspace) -> Result<Program> {
     wasm::build(workspace, Names::Strip)?;
     node::install_site_packages(workspace)?;
     let mut node = std::process::Command::new("node");
