@@ -1,6 +1,6 @@
 //! Activations, on whole vectors, as operators apply them to what they are about to store.
 
-use super::Lane;
+use super::lane::Lane;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 

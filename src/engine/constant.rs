@@ -1,8 +1,8 @@
 //! Constant tensors of a graph: weights in the types in which files store them, widened to `f32`,
 //! and the few operators by which a graph unpacks them.
 
-use super::Uncovered;
 use super::onnx::{Node, Tensor};
+use super::uncovered::Uncovered;
 use half::f16;
 use std::rc::Rc;
 

@@ -2,8 +2,8 @@
 //! in registers while every tap and input channel is added.
 
 use super::activation::Activation;
+use super::lane::{LANES, Lane};
 use super::value::Layout;
-use super::{LANES, Lane};
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 use std::ops::Range;

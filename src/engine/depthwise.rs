@@ -2,8 +2,8 @@
 
 use super::activation::Activation;
 use super::convolution::{Window, lanes};
+use super::lane::{LANES, Lane};
 use super::value::Layout;
-use super::{LANES, Lane};
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Operators that take two values element by element, or one.
 
-use super::Lane;
 use super::activation::Activation;
+use super::lane::Lane;
 use super::value::Layout;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;

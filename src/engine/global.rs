@@ -1,6 +1,6 @@
 //! Pooling over whole maps.
 
-use super::Lane;
+use super::lane::Lane;
 use super::value::Layout;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;

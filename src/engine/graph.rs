@@ -1,12 +1,12 @@
 //! An ONNX graph → the engine's operators, with shapes known and neighbours fused.
 
-use super::Uncovered;
 use super::activation::Activation;
 use super::constant::{self, Constant};
 use super::convolution::Window;
 use super::elementwise::Operation;
 use super::onnx::{Graph, Node};
 use super::pool::Pooling;
+use super::uncovered::Uncovered;
 use super::value::Shape;
 use std::collections::HashMap;
 use std::rc::Rc;

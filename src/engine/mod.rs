@@ -18,40 +18,20 @@ mod depthwise;
 mod elementwise;
 mod global;
 mod graph;
+mod lane;
 pub(crate) mod onnx;
 mod plan;
 mod pool;
 mod program;
 mod stem;
+mod uncovered;
 mod value;
 
 pub use activation::sigmoid;
 use fearless_simd::{Level, dispatch};
 use program::{Memory, Program};
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
-
-/// Numbers that are computed together: channels of one pixel.
-const LANES: usize = 8;
-
-/// Eight channels of a pixel.
-type Lane = [f32; LANES];
-
-/// Something in a graph that the engine does not run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Uncovered(String);
-
-impl Uncovered {
-    fn new(what: impl Into<String>) -> Self {
-        Uncovered(what.into())
-    }
-}
-
-impl fmt::Display for Uncovered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use uncovered::Uncovered;
 
 /// A network that is ready to run.
 pub(crate) struct Network {

@@ -1,16 +1,16 @@
 //! Layers → the program: borders and buffers are assigned, weights packed.
 
-use super::Uncovered;
 use super::convolution::{Convolution, Window};
 use super::depthwise::Depthwise;
 use super::elementwise::{Activate, Combine};
 use super::global::Global;
 use super::graph::{Layer, Network, Placed, Weights};
+use super::lane::{LANES, Lane};
 use super::pool::Pool;
 use super::program::{Operator, Program, Step};
 use super::stem::Stem;
+use super::uncovered::Uncovered;
 use super::value::{Layout, Shape};
-use super::{LANES, Lane};
 
 /// The most memory of all buffers together, in bytes.
 const MAX_BYTES: usize = 512 << 20;

@@ -1,7 +1,7 @@
 //! Pooling over windows or whole maps, of each channel by itself.
 
-use super::Lane;
 use super::convolution::Window;
+use super::lane::Lane;
 use super::value::Layout;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;

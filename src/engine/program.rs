@@ -1,10 +1,10 @@
 //! A network as a flat list of operators over a few buffers, planned before it first runs.
 
-use super::Lane;
 use super::convolution::Convolution;
 use super::depthwise::Depthwise;
 use super::elementwise::{Activate, Combine};
 use super::global::Global;
+use super::lane::{LANES, Lane};
 use super::pool::Pool;
 use super::stem::Stem;
 use super::value::Layout;
@@ -56,7 +56,7 @@ pub(super) struct Memory {
 
 impl Program {
     pub(super) fn memory(&self) -> Memory {
-        let zeros = |len: usize| vec![[0.0; super::LANES]; len];
+        let zeros = |len: usize| vec![[0.0; LANES]; len];
         let patches = self.steps.iter().map(|step| match &step.operator {
             Operator::Stem(stem) => zeros(stem.patches()),
             _ => Vec::new(),

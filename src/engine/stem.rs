@@ -2,8 +2,8 @@
 
 use super::activation::Activation;
 use super::convolution::{Convolution, Window};
+use super::lane::{LANES, Lane};
 use super::value::{Layout, Shape};
-use super::{LANES, Lane};
 use fearless_simd::prelude::*;
 
 /// A convolution over one channel: the windows of a row become the channels of its pixels.

@@ -2,7 +2,7 @@
 //! pixels, each pixel eight numbers side by side. A border of zeros around each plane lets
 //! operators read beyond its edges.
 
-use super::{LANES, Lane};
+use super::lane::{LANES, Lane};
 
 /// Channels × rows × columns; a vector has one row and one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

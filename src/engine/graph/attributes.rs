@@ -1,8 +1,8 @@
 //! Attributes of nodes, checked.
 
-use super::super::Uncovered;
 use super::super::convolution::Window;
 use super::super::onnx::Node;
+use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
 
 /// The largest kernel, step, spacing or padding.

@@ -1,8 +1,8 @@
 //! What follows a layer and becomes part of it: batch norm, a bias, a sum, an activation.
 
-use super::super::Uncovered;
 use super::super::activation::Activation;
 use super::super::onnx::Node;
+use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
 use super::layers::{first, output, second};
 use super::{Meaning, Reader, Weights};

@@ -1,11 +1,11 @@
 //! Nodes that become layers, and those that follow and are fused into them.
 
-use super::super::Uncovered;
 use super::super::activation::Activation;
 use super::super::convolution::Window;
 use super::super::elementwise::Operation;
 use super::super::onnx::Node;
 use super::super::pool::Pooling;
+use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
 use super::attributes::{window, windowed};
 use super::{Layer, Meaning, Reader, Weights};

@@ -1,7 +1,7 @@
 //! Operators that only change the shape.
 
-use super::super::Uncovered;
 use super::super::onnx::Node;
+use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
 use super::layers::first;
 use super::{Layer, Meaning, Reader, Value};
