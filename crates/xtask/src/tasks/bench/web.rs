@@ -120,8 +120,9 @@ impl Options {
             "# Beside other runtimes\n\n\
              Written on {date} by `{command}`; run it to measure again. {cores} cores of \
              {processor}, {browser}, one thread each. All are in one page and take turns in every \
-             round: {rounds} rounds, after {warm_up} that do not count. Times are those that the page's \
-             thread spends on a processor, so that other load on the machine counts little.\n\n\
+             round: {rounds} rounds, after {warm_up} that do not count. Times are those that the \
+             page's thread spends on a processor, so that other load on the machine counts \
+             little.\n\n\
              {tables}\n{NOTES}",
             date = text("date")?,
             command = self.command(),
