@@ -63,7 +63,7 @@ fn the_everyday_network_is_the_trained_one() {
 
 #[wasm_bindgen_test]
 fn groups_and_order_are_in_javascript() {
-    let mut classifier = WasmClassifier::new(EVERYDAY, None, None).ok().unwrap();
+    let mut classifier = WasmClassifier::new(EVERYDAY, None, None, None).ok().unwrap();
     let info = classifier.metadata();
     let list = |key: &str| Array::from(&get(&info, key));
     assert_eq!((list("labels").length(), list("labelGroups").length()), (527, 527));
@@ -84,7 +84,7 @@ fn groups_and_order_are_in_javascript() {
 #[wasm_bindgen_test]
 fn a_head_adds_labels_or_is_used_alone() {
     let head = || Some(head().to_json().into_bytes().into_boxed_slice());
-    let joint = WasmClassifier::new(EVERYDAY, head(), None).ok().unwrap();
+    let joint = WasmClassifier::new(EVERYDAY, head(), None, None).ok().unwrap();
     let labels = Array::from(&get(&joint.metadata(), "labels"));
     // Two labels of the head, one of which replaces a label of the base.
     assert_eq!(labels.length(), 528);
@@ -139,7 +139,7 @@ fn head() -> Head {
 #[wasm_bindgen_test]
 fn a_broken_head_is_named() {
     let head = Some(b"{}".to_vec().into_boxed_slice());
-    let error = WasmClassifier::new(EVERYDAY, head, None).err().unwrap();
+    let error = WasmClassifier::new(EVERYDAY, head, None, None).err().unwrap();
     assert_code(&error, "head-format");
     let error = WasmClassifier::new(EVERYDAY, None, Some(true)).err().unwrap();
     assert_code(&error, "config");
@@ -205,7 +205,7 @@ fn a_stream_hands_out_the_columns_of_its_audio() {
 fn bytes_that_are_not_a_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
-        let error = WasmClassifier::new(bytes, None, None).err().unwrap();
+        let error = WasmClassifier::new(bytes, None, None, None).err().unwrap();
         assert_code(&error, "model-format");
     }
 }
@@ -261,7 +261,7 @@ fn read_updates(from: &JsValue, into: &mut Vec<Update>) {
 }
 
 fn classifier() -> WasmClassifier {
-    WasmClassifier::new(MODEL, None, None).ok().unwrap()
+    WasmClassifier::new(MODEL, None, None, None).ok().unwrap()
 }
 
 fn stream(classifier: &WasmClassifier, sound: &sounds::Sound) -> WasmStream {
