@@ -91,7 +91,7 @@ fn a_head_adds_labels_or_is_used_alone() {
     assert_eq!(labels.get(0).as_string().as_deref(), Some("talk"));
     assert_eq!(number(&joint.metadata(), "headLabels"), 2.0);
 
-    let mut alone = WasmClassifier::new(EVERYDAY, head(), Some(true)).ok().unwrap();
+    let mut alone = WasmClassifier::new(EVERYDAY, head(), Some(true), None).ok().unwrap();
     assert_eq!(Array::from(&get(&alone.metadata(), "labels")).length(), 2);
     assert_eq!(number(&alone.metadata(), "headLabels"), 2.0);
     let sound = sounds::hammering();
@@ -141,7 +141,7 @@ fn a_broken_head_is_named() {
     let head = Some(b"{}".to_vec().into_boxed_slice());
     let error = WasmClassifier::new(EVERYDAY, head, None, None).err().unwrap();
     assert_code(&error, "head-format");
-    let error = WasmClassifier::new(EVERYDAY, None, Some(true)).err().unwrap();
+    let error = WasmClassifier::new(EVERYDAY, None, Some(true), None).err().unwrap();
     assert_code(&error, "config");
 }
 
