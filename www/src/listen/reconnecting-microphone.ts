@@ -187,7 +187,10 @@ export class ReconnectingMicrophone {
   async #listen(signal: AbortSignal, deviceId: string | undefined): Promise<Microphone> {
     const { classifier, settings, media } = this.#options;
     const end = this.#end;
-    const microphone: Microphone = await listen((update) => this.#events.update(update, microphone), {
+    // One that is ended while it opens may still give an update or an error, and has no owner then.
+    let microphone: Microphone | undefined;
+    const update = (update: Update) => microphone && this.#events.update(update, microphone);
+    microphone = await listen(update, {
       ...settings,
       ...(media ? { mediaStream: media } : deviceId !== undefined && { deviceId }),
       classifier,
@@ -197,8 +200,8 @@ export class ReconnectingMicrophone {
         this.#events.frame(frame);
       },
       onError: (error) => {
-        if (microphone.state === "closed") end(error);
-        else this.#events.troubled(error);
+        if (microphone?.state === "closed") end(error);
+        else if (microphone) this.#events.troubled(error);
       },
     });
     return microphone;
