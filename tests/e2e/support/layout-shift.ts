@@ -39,6 +39,7 @@ export function watchLayoutShift(): void {
       () => {
         const answer = { from: performance.now(), to: Infinity };
         state.answers.push(answer);
+        // Not a time: a task of its own comes after the frame has been painted.
         requestAnimationFrame(() => setTimeout(() => (answer.to = performance.now())));
       },
       true,
@@ -50,6 +51,7 @@ export function watchLayoutShift(): void {
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(async () => {
     // What is about to be painted counts.
+    // After the frame, as above.
     await new Promise((resolve) => void requestAnimationFrame(() => setTimeout(resolve)));
     moved.take(moved.observer.takeRecords());
     const isAnswer = (at: number) => moved.answers.some(({ from, to }) => from <= at && at <= to);
