@@ -69,7 +69,7 @@ fn group_blocks(vector_len: usize) -> usize {
 
 impl Convolution {
     /// `weights` are `[outputs][inputs][taps]`, as ONNX has them.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "all of it is known only here")]
     pub(super) fn new(
         window: &Window,
         input: Layout,
