@@ -1,5 +1,6 @@
 // What users can do while the page listens, and what it shows about the incoming sound.
 
+import { openSettings, slide } from "./support/settings";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { type Sound, writeWav } from "./support/wav";
@@ -13,17 +14,6 @@ const tone = (loudness: number) => sound((t) => Math.max(-1, Math.min(1, loudnes
 
 const siren = () => writeWav("listening.wav", SYNTHESISED["siren-sweep"]!);
 const hint = (site: Site) => site.page.getByTestId("level-hint");
-const openSettings = (site: Site) => site.page.getByTestId("settings").locator("summary").first().click();
-
-/** Moves a slider and releases it, like a user does. */
-async function slide(site: Site, name: string, value: number): Promise<void> {
-  await site.page.getByTestId(`setting-${name}`).evaluate((element, to) => {
-    const input = element as HTMLInputElement;
-    input.value = String(to);
-    input.dispatchEvent(new Event("input"));
-    input.dispatchEvent(new Event("change"));
-  }, value);
-}
 
 /** How often the scores change in `seconds`. */
 async function changes(site: Site, seconds: number): Promise<number> {
