@@ -1,5 +1,6 @@
 // The views come in scripts of their own: after the first answer, or when they are opened.
 
+import { layoutShift } from "./support/layout-shift";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
@@ -34,22 +35,30 @@ for (const view of VIEWS) {
   });
 }
 
-test("a view that is opened before its script has come says so, and is then shown", async ({ open }) => {
-  let send = (): void => undefined;
-  const sent = new Promise<void>((resolve) => (send = resolve));
-  const site = await open({
-    prepare: (page) =>
-      page.route(SCRIPT.files, async (route) => {
-        await sent;
-        await route.continue();
-      }),
+for (const view of VIEWS) {
+  test(`${view}, opened before its script has come, says so, and nothing jumps when it is shown`, async ({ open }) => {
+    let send = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    const site = await open({
+      prepare: (page) =>
+        page.route(SCRIPT[view], async (route) => {
+          await sent;
+          await route.continue();
+        }),
+    });
+    await site.expectState("idle");
+    const section = site.page.getByTestId(`view-${view}`);
+    const before = await layoutShift(site.page);
+    await site.goTo(view);
+    await expect(section.getByTestId("view-note")).toHaveText("One moment…");
+    await expect(site.page.locator(".footer")).toBeHidden();
+    send();
+    await expect(section.getByRole("heading").first()).toBeVisible();
+    await expect(section.getByTestId("view-note")).toHaveCount(0);
+    await expect(site.page.locator(".footer")).toBeVisible();
+    expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
   });
-  await site.goTo("files");
-  await expect(site.page.getByTestId("view-note")).toHaveText("One moment…");
-  send();
-  await expect(site.page.getByTestId("choose")).toBeVisible();
-  await expect(site.page.getByTestId("view-note")).toHaveCount(0);
-});
+}
 
 test("what is heard before the script of the history has come is in the history, with its own time", async ({ open }) => {
   let send = (): void => undefined;

@@ -41,8 +41,8 @@ export class History {
     addEventListener("pagehide", () => this.recorder.end());
   }
 
-  /** The view is shown. */
-  show(): void {
-    void this.#view.then((view) => view.show());
+  /** The view is shown. Resolves once it holds the day's events. */
+  async show(): Promise<void> {
+    await (await this.#view).show();
   }
 }

@@ -31,8 +31,10 @@ export class HistoryView {
   readonly #counts = new HistoryCounts();
   readonly #list: HistoryList;
   readonly #content = make("div", "history-content");
+  readonly #head = make("div", "history-head");
   readonly #empty = make("div", "history-empty");
   readonly #warning = make("p", "notice history-warning");
+  readonly #saving: HistorySaving;
   readonly #keeping: HistoryKeeping;
   #day = startOfDay(new Date());
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,6 +42,7 @@ export class HistoryView {
   constructor(store: HistoryStore, settings: SettingsStore) {
     this.#store = store;
     this.#list = new HistoryList(store);
+    this.#saving = new HistorySaving(store, () => this.#day);
     this.#keeping = new HistoryKeeping(store, settings);
     this.#previous.ariaLabel = historyTexts.previousDay;
     this.#next.ariaLabel = historyTexts.nextDay;
@@ -48,12 +51,14 @@ export class HistoryView {
     this.#summary.dataset["testid"] = "history-summary";
     store.onchange = () => this.#changed();
     this.#build();
+    // Read in advance: then the view is there as soon as it is opened.
+    void this.#show();
   }
 
-  /** The view is shown. */
-  show(): void {
+  /** The view is shown. Resolves once it holds the day's events. */
+  async show(): Promise<void> {
     this.#keeping.showUsed();
-    void this.#show();
+    await this.#show();
   }
 
   /** Shows a problem while the page goes on; an empty text hides it. */
@@ -67,8 +72,7 @@ export class HistoryView {
     const days = make("div", "history-days");
     this.#date.ariaLive = "polite";
     days.append(this.#previous, this.#date, this.#next);
-    const head = make("div", "history-head");
-    head.append(title, this.#today, days);
+    this.#head.append(title, this.#today, days);
     const choices = make("div", "history-choices");
     choices.append(labelled(historyTexts.zoom, this.#zoom), labelled(historyTexts.filter, this.#filter));
     const start = make("a", "button", historyTexts.start);
@@ -77,12 +81,9 @@ export class HistoryView {
     const line = make("div", "history-line");
     line.append(this.#summary, choices);
     this.#content.append(line, this.#timeline.element, this.#counts.element, this.#list.element);
-    const saving = new HistorySaving(this.#store, () => this.#day);
     this.#warning.dataset["code"] = "storage";
     this.#warning.role = "status";
     this.warn(this.#store.lasting ? "" : historyTexts.notLasting);
-    const parts = [this.#warning, this.#empty, this.#content, saving.element, this.#keeping.element];
-    this.#root.replaceChildren(head, ...parts);
   }
 
   #go(days: number): void {
@@ -109,6 +110,7 @@ export class HistoryView {
   async #show(): Promise<void> {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
     const events = await this.#store.between(from, to);
+    this.#fill();
     const today = startOfDay(new Date());
     const date: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
     setText(this.#date, this.#day.toLocaleDateString(locale, date));
@@ -121,6 +123,13 @@ export class HistoryView {
     if (none) return this.#list.show([]);
     this.#offer(events);
     this.#draw(events, from, to);
+  }
+
+  /** Not before the first day has been read: an empty view would jump when it fills. */
+  #fill(): void {
+    if (this.#head.isConnected) return;
+    const parts = [this.#warning, this.#empty, this.#content, this.#saving.element, this.#keeping.element];
+    this.#root.replaceChildren(this.#head, ...parts);
   }
 
   #draw(events: HistoryEvent[], from: number, to: number): void {
