@@ -4,6 +4,7 @@
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fft::LANES;
 use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
 use crate::pre_emphasis::PreEmphasis;
@@ -153,7 +154,6 @@ pub struct FrontEnd {
     config: FrontEndConfig,
     spectrum: PowerSpectrum,
     filters: MelFilterBank,
-    bins: Vec<f32>,
 }
 
 impl FrontEnd {
@@ -179,7 +179,7 @@ impl FrontEnd {
             config.norm,
             config.triangles,
         )?;
-        Ok(FrontEnd { bins: vec![0.0; spectrum.bins()], config, spectrum, filters })
+        Ok(FrontEnd { config, spectrum, filters })
     }
 
     /// The settings.
@@ -208,15 +208,18 @@ impl FrontEnd {
         Ok(columns)
     }
 
-    /// Writes the column of one frame (`n_fft` samples) to `column` (`n_mels` values)
-    /// without allocating.
-    fn column(&mut self, frame: &[f32], column: &mut [f32]) -> Result<()> {
-        self.spectrum.process(frame, &mut self.bins)?;
-        self.filters.apply(&self.bins, column);
-        for value in column.iter_mut() {
-            *value = self.config.log.apply(*value);
+    /// Writes the columns of up to eight frames of `samples`, the first at its start and each
+    /// `hop_length` after the one before, to `columns` (`n_mels` values each) without allocating.
+    fn batch(&mut self, samples: &[f32], columns: &mut [f32]) {
+        let FrontEndConfig { n_fft, hop_length, n_mels, log, .. } = self.config;
+        let count = columns.len() / n_mels;
+        let frames = (0..count).map(|frame| &samples[frame * hop_length..][..n_fft]);
+        let spectra = self.spectrum.batch(frames);
+        for (band, energies) in self.filters.energies(spectra).enumerate() {
+            for (column, energy) in columns.chunks_exact_mut(n_mels).zip(energies) {
+                column[band] = log.apply(energy);
+            }
         }
-        Ok(())
     }
 }
 
@@ -244,7 +247,7 @@ impl ColumnStream {
     /// `config` if the rate cannot be converted.
     pub fn new(front_end: FrontEnd, rate: SampleRate) -> Result<Self> {
         let config = front_end.config();
-        let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?)?;
+        let resampler = Resampler::new(rate, SampleRate::new(config.sample_rate)?);
         Ok(ColumnStream {
             pre_emphasis: config.pre_emphasis.map(PreEmphasis::new),
             front_end,
@@ -264,7 +267,7 @@ impl ColumnStream {
     pub fn push(&mut self, samples: &[f32], columns: &mut Vec<f32>) -> Result<()> {
         self.samples_in += samples.len() as u64;
         let fresh = self.buffer.len();
-        self.resampler.push(samples, &mut self.buffer)?;
+        self.resampler.push(samples, &mut self.buffer);
         if self.prepare(fresh) { self.drain_frames(columns) } else { Ok(()) }
     }
 
@@ -275,7 +278,7 @@ impl ColumnStream {
     pub fn finish(&mut self, columns: &mut Vec<f32>) -> Result<()> {
         let min = self.min_samples_in();
         let fresh = self.buffer.len();
-        self.resampler.finish(&mut self.buffer)?;
+        self.resampler.finish(&mut self.buffer);
         if self.samples_in < min || !self.prepare(fresh) {
             let (given, min) = (self.samples_in as usize, min as usize);
             return Err(ErrorKind::AudioTooShort { given, min }.into());
@@ -311,12 +314,12 @@ impl ColumnStream {
             let config = self.front_end.config();
             (config.n_fft, config.hop_length, config.n_mels, config.framing().mirrored())
         };
-        while self.buffer.len() - self.next >= n_fft {
+        while let Some(rest) = (self.buffer.len() - self.next).checked_sub(n_fft) {
+            let count = (rest / hop + 1).min(LANES);
             let end = columns.len();
-            columns.resize(end + n_mels, 0.0);
-            let frame = &self.buffer[self.next..self.next + n_fft];
-            self.front_end.column(frame, &mut columns[end..])?;
-            self.next += hop;
+            columns.resize(end + count * n_mels, 0.0);
+            self.front_end.batch(&self.buffer[self.next..], &mut columns[end..]);
+            self.next += count * hop;
         }
         let over = self.next.min(self.buffer.len() - mirrored);
         self.buffer.drain(..over);

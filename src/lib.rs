@@ -83,6 +83,7 @@ mod decibel;
 mod descriptors;
 mod engine;
 mod error;
+mod fft;
 mod framing;
 mod front_end;
 #[cfg(feature = "general")]

@@ -1,6 +1,7 @@
 //! Mel filter banks as `librosa.filters.mel` makes them, stored sparsely.
 
 use crate::error::{Error, Result};
+use crate::fft::{LANES, Lane};
 
 /// The formula that maps Hz to mel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +188,19 @@ impl MelFilterBank {
     /// that.
     pub fn edges_hz(&self) -> &[f64] {
         &self.edges_hz
+    }
+
+    /// The filters' outputs for eight spectra, a lane each, filter by filter.
+    pub(crate) fn energies(&self, spectra: &[Lane]) -> impl Iterator<Item = Lane> {
+        self.filters.iter().map(|filter| {
+            let mut sum = [0.0; LANES];
+            for (weight, bin) in filter.weights.iter().zip(spectra.iter().skip(filter.first_bin)) {
+                for (sum, value) in sum.iter_mut().zip(bin) {
+                    *sum += weight * value;
+                }
+            }
+            sum
+        })
     }
 
     /// Writes the filters' outputs for one spectrum ([`Self::bins`] values) to `output`

@@ -1,14 +1,15 @@
-//! Streaming sample rate conversion by rubato's synchronous FFT resampler.
+//! Streaming sample rate conversion: a windowed sinc, applied between two Fourier transforms, as
+//! rubato's `Fft` does. That crate, with the transforms that it needs, would be 40% of the browser's
+//! module; a test holds the samples to it.
 //!
 //! Audio is converted in blocks of fixed size, regardless of the size of the pushes, so chunking
 //! cannot change the result. The filter's delay is cut off at the start and its tail is flushed at
 //! the end: sample *n* of the output is at the same time as in the input.
 
 use crate::audio::{Pcm, SampleRate};
-use crate::error::{Error, Result};
-use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler as _};
+use crate::fft::{Factor, SingleFft};
 use std::borrow::Cow;
+use std::f64::consts::PI;
 
 /// Input block, in seconds: keeps the delay below 50 ms and the filter steep enough
 /// for more than 80 dB of alias rejection right from the target's Nyquist frequency.
@@ -16,18 +17,15 @@ const BLOCK_SECONDS: f64 = 0.04;
 
 /// A whole recording at `rate`. Its samples are unchanged if it already has that rate; otherwise
 /// they are converted, with the same duration (rounded to the nearest sample).
-///
-/// # Errors
-/// `config` if the resampler refuses the pair of rates.
-pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Result<Cow<'a, [f32]>> {
+pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Cow<'a, [f32]> {
     if pcm.rate() == rate {
-        return Ok(Cow::Borrowed(pcm.samples()));
+        return Cow::Borrowed(pcm.samples());
     }
-    let mut resampler = Resampler::new(pcm.rate(), rate)?;
+    let mut resampler = Resampler::new(pcm.rate(), rate);
     let mut output = Vec::new();
-    resampler.push(pcm.samples(), &mut output)?;
-    resampler.finish(&mut output)?;
-    Ok(Cow::Owned(output))
+    resampler.push(pcm.samples(), &mut output);
+    resampler.finish(&mut output);
+    Cow::Owned(output)
 }
 
 /// Converts a stream of mono samples from one rate to another.
@@ -35,123 +33,148 @@ pub struct Resampler {
     input_rate: u64,
     output_rate: u64,
     /// `None` if the rates are equal and samples pass through unchanged.
-    fft: Option<Blocks>,
+    blocks: Option<Blocks>,
     samples_in: u64,
     samples_out: u64,
 }
 
+/// Converts block by block, by overlap-add.
 struct Blocks {
-    fft: Fft<f32>,
+    /// Samples per block, of the input and of the output.
+    block_in: usize,
+    block_out: usize,
+    forward: SingleFft,
+    back: SingleFft,
+    /// The filter's bins, up to the lower of the two Nyquist frequencies.
+    filter: Vec<Factor>,
     pending: Vec<f32>,
-    block_out: Vec<f32>,
+    /// What the last block adds to the next one.
+    overlap: Vec<f32>,
     /// Output samples of filter delay that still have to be dropped.
     skip: usize,
 }
 
 impl Resampler {
-    /// A converter from `input` to `output`.
-    ///
-    /// # Errors
-    /// `config` if the resampler refuses the pair of rates.
-    pub fn new(input: SampleRate, output: SampleRate) -> Result<Self> {
-        let fft = if input == output { None } else { Some(Blocks::new(input.hz(), output.hz())?) };
-        Ok(Resampler {
+    /// A converter from `input` to `output`. Between rates that have a large common divisor, as
+    /// usual ones have, it works on blocks of about 40 ms, otherwise on blocks of up to a second.
+    pub fn new(input: SampleRate, output: SampleRate) -> Self {
+        Resampler {
             input_rate: u64::from(input.hz()),
             output_rate: u64::from(output.hz()),
-            fft,
+            blocks: (input != output).then(|| Blocks::new(input.hz(), output.hz())),
             samples_in: 0,
             samples_out: 0,
-        })
+        }
     }
 
     /// Appends what can be converted so far to `output`.
-    ///
-    /// # Errors
-    /// `inference` if the resampler fails, which does not happen with checked input.
-    pub fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) -> Result<()> {
+    pub fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) {
         self.samples_in += samples.len() as u64;
         let before = output.len();
-        match &mut self.fft {
+        match &mut self.blocks {
             None => output.extend_from_slice(samples),
-            Some(blocks) => blocks.push(samples, output)?,
+            Some(blocks) => blocks.push(samples, output),
         }
         self.samples_out += (output.len() - before) as u64;
-        Ok(())
     }
 
     /// Flushes the tail, so that the total output is as long as the input (rounded to the nearest
     /// sample). Do not use the converter afterwards.
-    ///
-    /// # Errors
-    /// As [`Self::push`].
-    pub fn finish(&mut self, output: &mut Vec<f32>) -> Result<()> {
+    pub fn finish(&mut self, output: &mut Vec<f32>) {
         let total = (self.samples_in * self.output_rate + self.input_rate / 2) / self.input_rate;
-        if let Some(blocks) = &mut self.fft {
+        if let Some(blocks) = &mut self.blocks {
             while self.samples_out < total {
                 let before = output.len();
-                blocks.flush(output)?;
+                blocks.flush(output);
                 let wanted = (total - self.samples_out) as usize;
                 output.truncate(before + wanted.min(output.len() - before));
                 self.samples_out += (output.len() - before) as u64;
             }
         }
-        Ok(())
     }
 }
 
 impl Blocks {
-    fn new(input_rate: u32, output_rate: u32) -> Result<Self> {
-        let block = (f64::from(input_rate) * BLOCK_SECONDS) as usize;
-        let fft = Fft::<f32>::new_custom(
-            input_rate as usize,
-            output_rate as usize,
-            block,
-            1,
-            1,
-            rubato::WindowFunction::BlackmanHarris2,
-            FixedSync::Both,
-        )
-        .map_err(|error| Error::config("sample rate", input_rate, error.to_string()))?;
-        Ok(Blocks {
-            pending: Vec::with_capacity(2 * fft.input_frames_max()),
-            block_out: vec![0.0; fft.output_frames_max()],
-            skip: fft.output_delay(),
-            fft,
-        })
+    fn new(input_rate: u32, output_rate: u32) -> Self {
+        let common = gcd(input_rate, output_rate);
+        let (step_in, step_out) = ((input_rate / common) as usize, (output_rate / common) as usize);
+        let steps = ((f64::from(input_rate) * BLOCK_SECONDS) as usize).div_ceil(step_in).max(1);
+        let (block_in, block_out) = (steps * step_in, steps * step_out);
+
+        let mut forward = SingleFft::new(2 * block_in);
+        forward.run(&low_pass(block_in, block_out));
+        // A block of equal length has its Nyquist frequency at the same place as the other.
+        let kept = if block_in < block_out { block_in + 1 } else { block_out };
+        let filter = forward.bins_mut()[..kept].to_vec();
+        Blocks {
+            block_in,
+            block_out,
+            forward,
+            back: SingleFft::new(2 * block_out),
+            filter,
+            pending: Vec::with_capacity(2 * block_in),
+            overlap: vec![0.0; block_out],
+            skip: block_out / 2,
+        }
     }
 
-    fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) -> Result<()> {
+    fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) {
         self.pending.extend_from_slice(samples);
-        let block = self.fft.input_frames_next();
         let mut start = 0;
-        while self.pending.len() - start >= block {
-            self.convert(start, block, output)?;
-            start += block;
+        while self.pending.len() - start >= self.block_in {
+            self.convert(start, output);
+            start += self.block_in;
         }
         self.pending.drain(..start);
-        Ok(())
     }
 
     /// Converts the pending samples, followed by zeros.
-    fn flush(&mut self, output: &mut Vec<f32>) -> Result<()> {
-        let block = self.fft.input_frames_next();
-        self.pending.resize(block, 0.0);
-        self.convert(0, block, output)?;
+    fn flush(&mut self, output: &mut Vec<f32>) {
+        self.pending.resize(self.block_in, 0.0);
+        self.convert(0, output);
         self.pending.clear();
-        Ok(())
     }
 
-    fn convert(&mut self, start: usize, block: usize, output: &mut Vec<f32>) -> Result<()> {
-        let input = &self.pending[start..start + block];
-        let input = InterleavedSlice::new(input, 1, block).map_err(Error::inference)?;
-        let capacity = self.block_out.len();
-        let mut out = InterleavedSlice::new_mut(&mut self.block_out, 1, capacity)
-            .map_err(Error::inference)?;
-        let (_, produced) =
-            self.fft.process_into_buffer(&input, &mut out, None).map_err(Error::inference)?;
-        let skipped = self.skip.min(produced);
+    fn convert(&mut self, start: usize, output: &mut Vec<f32>) {
+        self.forward.run(&self.pending[start..start + self.block_in]);
+        let bins = self.forward.bins_mut().iter().zip(&self.filter);
+        let products = bins.map(|(&[re, im], &[filter_re, filter_im])| {
+            [re * filter_re - im * filter_im, re * filter_im + im * filter_re]
+        });
+        for (bin, product) in
+            self.back.bins_mut().iter_mut().zip(products.chain(std::iter::repeat([0.0; 2])))
+        {
+            *bin = product;
+        }
+        let (block, rest) = self.back.invert().split_at(self.block_out);
+        let skipped = self.skip.min(self.block_out);
         self.skip -= skipped;
-        output.extend_from_slice(&self.block_out[skipped..produced]);
-        Ok(())
+        output.extend(block.iter().zip(&self.overlap).skip(skipped).map(|(a, b)| a + b));
+        self.overlap.copy_from_slice(rest);
     }
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// A sinc under a squared 4-term Blackman-Harris window, as long as a block of the input, with the
+/// gain that makes up for both transforms. It passes what lies below the lower of the two Nyquist
+/// frequencies less the width of its slope; that width in terms of the length is rubato's fit.
+fn low_pass(block_in: usize, block_out: usize) -> Vec<f32> {
+    let shorter = block_in.min(block_out) as f64;
+    let slope = 13.745_202_940_783_823 / shorter
+        + 121.735_325_863_749_34 / shorter.powi(2)
+        + 5_964.163_279_612_051 / shorter.powi(3);
+    let cutoff = shorter / block_in as f64 / (1.0 + slope);
+    let tap = |n: usize| {
+        let cosine = |times: f64| (2.0 * PI * times * n as f64 / block_in as f64).cos();
+        let window =
+            0.358_75 - 0.488_29 * cosine(1.0) + 0.141_28 * cosine(2.0) - 0.011_68 * cosine(3.0);
+        let x = PI * cutoff * (n as f64 - (block_in / 2) as f64);
+        window * window * if x == 0.0 { 1.0 } else { x.sin() / x }
+    };
+    let taps: Vec<f64> = (0..block_in).map(tap).collect();
+    let gain = 1.0 / (taps.iter().sum::<f64>() * (2 * block_in) as f64);
+    taps.iter().map(|tap| (tap * gain) as f32).collect()
 }

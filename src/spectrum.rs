@@ -1,10 +1,10 @@
 //! Power spectra, frame by frame, as `librosa.stft` and `torch.stft` compute them.
 
 use crate::error::{Error, Result};
+use crate::fft::{Complex, LANES, Lane, RealFft};
 use crate::framing::FrameLayout;
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f32x8};
 
 /// The window function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,15 +33,17 @@ impl Window {
     }
 }
 
-/// Computes `|STFT|^power` of one frame at a time without allocating.
+/// Computes `|STFT|^power` without allocating.
 #[derive(Clone)]
 pub struct PowerSpectrum {
-    fft: Arc<dyn RealToComplex<f32>>,
+    level: Level,
+    fft: RealFft,
     window: Vec<f32>,
     power: f32,
-    windowed: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    /// Stands for frames that are missing from a batch.
+    silence: Vec<f32>,
+    /// The spectra of the batch.
+    spectra: Vec<Lane>,
 }
 
 impl PowerSpectrum {
@@ -84,14 +86,13 @@ impl PowerSpectrum {
         if power != 1.0 && power != 2.0 {
             return Err(Error::config("power", power, "1 (magnitude) or 2 (power)"));
         }
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
         Ok(PowerSpectrum {
+            level: Level::new(),
+            fft: RealFft::new(n_fft),
             window: padded(window, n_fft, win_length, layout),
             power,
-            windowed: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
+            silence: vec![0.0; n_fft],
+            spectra: vec![[0.0; LANES]; n_fft / 2 + 1],
         })
     }
 
@@ -102,7 +103,7 @@ impl PowerSpectrum {
 
     /// Frequency bins per frame: `n_fft / 2 + 1`.
     pub fn bins(&self) -> usize {
-        self.spectrum.len()
+        self.spectra.len()
     }
 
     /// Writes the spectrum of `frame` (`n_fft` samples) to `output` ([`Self::bins`] values).
@@ -119,19 +120,54 @@ impl PowerSpectrum {
                 self.bins()
             )));
         }
-        for ((windowed, sample), weight) in self.windowed.iter_mut().zip(frame).zip(&self.window) {
-            *windowed = sample * weight;
-        }
-        self.fft
-            .process_with_scratch(&mut self.windowed, &mut self.spectrum, &mut self.scratch)
-            .map_err(Error::inference)?;
-        for (value, bin) in output.iter_mut().zip(&self.spectrum) {
-            *value = bin.norm_sqr();
-        }
-        if self.power == 1.0 {
-            output.iter_mut().for_each(|value| *value = value.sqrt());
+        let spectra = self.batch(std::iter::once(frame));
+        for (value, lanes) in output.iter_mut().zip(spectra) {
+            *value = lanes[0];
         }
         Ok(())
+    }
+
+    /// Calls `take` with the spectrum of each frame ([`Self::bins`] values), in order.
+    pub(crate) fn each<'a>(
+        &mut self,
+        frames: impl Iterator<Item = &'a [f32]>,
+        mut take: impl FnMut(&[f32]),
+    ) {
+        let mut spectrum = vec![0.0; self.bins()];
+        let mut frames = frames.peekable();
+        while frames.peek().is_some() {
+            let batch: Vec<&[f32]> = frames.by_ref().take(LANES).collect();
+            let spectra = self.batch(batch.iter().copied());
+            for lane in 0..batch.len() {
+                for (value, lanes) in spectrum.iter_mut().zip(spectra) {
+                    *value = lanes[lane];
+                }
+                take(&spectrum);
+            }
+        }
+    }
+
+    /// The spectra of up to eight frames of `n_fft` samples: a lane per frame, in order. A frame's
+    /// spectrum is the same to the bit in every lane and beside any other frames.
+    pub(crate) fn batch<'a>(&mut self, frames: impl Iterator<Item = &'a [f32]>) -> &[Lane] {
+        let PowerSpectrum { fft, window, power, spectra, silence, .. } = self;
+        let mut batch = [silence.as_slice(); LANES];
+        for (place, frame) in batch.iter_mut().zip(frames) {
+            *place = &frame[..window.len()];
+        }
+        let bins = fft.run(|n| batch.map(|frame| frame[n] * window[n]));
+        dispatch!(self.level, simd => powers(simd, bins, *power, spectra));
+        &self.spectra
+    }
+}
+
+#[inline(always)]
+fn powers<S: Simd>(simd: S, bins: &[Complex], power: f32, spectra: &mut [Lane]) {
+    for (value, [re, im]) in spectra.iter_mut().zip(bins) {
+        let (re, im) = (f32x8::from_slice(simd, re), f32x8::from_slice(simd, im));
+        let square = re * re + im * im;
+        let result = if power == 1.0 { square.sqrt() } else { square };
+        result.store_slice(value);
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::f64::consts::TAU;
 
+use rubato::Resampler as _;
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use sourcing_sound::SampleRate;
 use sourcing_sound::resample::Resampler;
 
@@ -11,7 +13,7 @@ const OUTPUT_HZ: u32 = 22_050;
 const INPUT_HZ: [u32; 2] = [44_100, 48_000];
 
 fn resampler(input_hz: u32, output_hz: u32) -> Resampler {
-    Resampler::new(SampleRate::new(input_hz).unwrap(), SampleRate::new(output_hz).unwrap()).unwrap()
+    Resampler::new(SampleRate::new(input_hz).unwrap(), SampleRate::new(output_hz).unwrap())
 }
 
 /// Resamples `input` in pushes of `chunk` samples.
@@ -19,9 +21,9 @@ fn resample(input: &[f32], input_hz: u32, output_hz: u32, chunk: usize) -> Vec<f
     let mut resampler = resampler(input_hz, output_hz);
     let mut output = Vec::new();
     for samples in input.chunks(chunk) {
-        resampler.push(samples, &mut output).unwrap();
+        resampler.push(samples, &mut output);
     }
-    resampler.finish(&mut output).unwrap();
+    resampler.finish(&mut output);
     output
 }
 
@@ -140,4 +142,56 @@ fn chunking_does_not_change_a_bit() {
 fn equal_rates_pass_samples_untouched() {
     let input = tone(1_000.0, OUTPUT_HZ, 3_000);
     assert_eq!(resample(&input, OUTPUT_HZ, OUTPUT_HZ, 100), input);
+}
+
+/// The samples that rubato makes of `input`, in blocks of 40 ms, from the first on.
+fn by_rubato(input: &[f32], input_hz: u32, output_hz: u32) -> Vec<f32> {
+    let mut fft = rubato::Fft::<f32>::new_custom(
+        input_hz as usize,
+        output_hz as usize,
+        input_hz as usize / 25,
+        1,
+        1,
+        rubato::WindowFunction::BlackmanHarris2,
+        rubato::FixedSync::Both,
+    )
+    .unwrap();
+    let block = fft.input_frames_next();
+    let mut output = Vec::new();
+    let mut converted = vec![0.0; fft.output_frames_max()];
+    for samples in input.chunks_exact(block) {
+        let samples = InterleavedSlice::new(samples, 1, block).unwrap();
+        let frames = converted.len();
+        let mut buffer = InterleavedSlice::new_mut(&mut converted, 1, frames).unwrap();
+        let (_, produced) = fft.process_into_buffer(&samples, &mut buffer, None).unwrap();
+        output.extend_from_slice(&converted[..produced]);
+    }
+    output.split_off(fft.output_delay())
+}
+
+#[test]
+fn samples_are_those_of_rubato() {
+    let usual = [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000, 384_000];
+    // 47,999 is a prime: a block is a second.
+    for input_hz in usual.into_iter().chain([12_345, 47_999]) {
+        let input: Vec<f32> = (0..3 * input_hz).map(|n| noise(n) - 0.5).collect();
+        for output_hz in [16_000, 22_050, 32_000, 44_100] {
+            if input_hz == output_hz {
+                continue;
+            }
+            let ours = resample(&input, input_hz, output_hz, 4_096);
+            let theirs = by_rubato(&input, input_hz, output_hz);
+            assert!(theirs.len() > output_hz as usize && ours.len() >= theirs.len());
+            let differences = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
+            let largest = differences.fold(0f32, f32::max);
+            assert!(largest <= 1e-5, "{input_hz} to {output_hz} Hz: {largest:e}");
+        }
+    }
+}
+
+/// From 0 to 1.
+fn noise(n: u32) -> f32 {
+    let hash = (n + 1).wrapping_mul(2_654_435_761);
+    let hash = (hash ^ (hash >> 15)).wrapping_mul(2_246_822_519);
+    (hash ^ (hash >> 13)) as f32 / u32::MAX as f32
 }

@@ -116,20 +116,20 @@ impl Descriptors {
         };
         let hz_per_bin = f64::from(config.sample_rate) / config.n_fft as f64;
         let padded = with_zeros(&samples, config.framing());
-        let mut power = vec![0.0; self.spectrum.bins()];
-        let mut magnitudes = vec![0.0; power.len()];
-        let columns = found.mel.chunks_exact_mut(config.n_mels);
-        for (frame, mel) in frames_in(&padded, config.framing()).zip(columns) {
-            self.spectrum.process(frame, &mut power)?;
-            self.filters.apply(&power, mel);
-            for (magnitude, &power) in magnitudes.iter_mut().zip(&power) {
+        let mut magnitudes = vec![0.0; self.spectrum.bins()];
+        let mut columns = found.mel.chunks_exact_mut(config.n_mels);
+        self.spectrum.each(frames_in(&padded, config.framing()), |power| {
+            if let Some(mel) = columns.next() {
+                self.filters.apply(power, mel);
+            }
+            for (magnitude, &power) in magnitudes.iter_mut().zip(power) {
                 *magnitude = power.sqrt();
             }
             let shape = Shape::of(&magnitudes, hz_per_bin, config.roll_percent);
             found.centroid.push(shape.centroid);
             found.bandwidth.push(shape.bandwidth);
             found.roll_off.push(shape.roll_off);
-        }
+        });
         self.cepstrum(&found.mel, &mut found.mfcc);
         Ok(found)
     }
@@ -146,17 +146,15 @@ impl Descriptors {
         let bins = self.spectrum.bins();
         let frames = framing.frames_of(samples.len());
         check_size(frames, bins)?;
-        let mut power = vec![0.0; frames * bins];
+        let mut power = Vec::with_capacity(frames * bins);
         let padded = with_zeros(&samples, framing);
-        for (frame, row) in frames_in(&padded, framing).zip(power.chunks_exact_mut(bins)) {
-            self.spectrum.process(frame, row)?;
-        }
+        self.spectrum.each(frames_in(&padded, framing), |row| power.extend_from_slice(row));
         Ok(power)
     }
 
     /// The recording at the configured rate, long enough for one frame.
     fn at_rate<'a>(&self, pcm: Pcm<'a>) -> Result<Cow<'a, [f32]>> {
-        let samples = resample(pcm, self.rate)?;
+        let samples = resample(pcm, self.rate);
         let needed = if self.config.center { 1 } else { self.config.n_fft };
         if samples.len() >= needed {
             return Ok(samples);

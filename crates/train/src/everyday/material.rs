@@ -167,13 +167,13 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
 fn samples(source: &Source) -> Result<Vec<f32>> {
     let recording = columns::decode(source)?;
     let rate = SampleRate::new(recording.sample_rate)?;
-    let mut resampler = Resampler::new(rate, SampleRate::new(RATE as u32)?)?;
+    let mut resampler = Resampler::new(rate, SampleRate::new(RATE as u32)?);
     let mut samples = Vec::new();
     let seconds = (MAX_SECONDS + 1) * recording.sample_rate as usize;
     let used = &recording.samples[..recording.samples.len().min(seconds)];
     ensure!(used.iter().all(|x| x.is_finite()), "a sample is not finite");
-    resampler.push(used, &mut samples)?;
-    resampler.finish(&mut samples)?;
+    resampler.push(used, &mut samples);
+    resampler.finish(&mut samples);
     samples.truncate(MAX_SECONDS * RATE);
     // Data sets fill short clips up with digital silence.
     let loud = |x: &f32| x.abs() > 1e-5;

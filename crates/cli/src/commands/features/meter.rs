@@ -43,7 +43,7 @@ impl<'a> Meter<'a> {
         let options = self.options;
         let own_rate = SampleRate::new(recording.sample_rate)?;
         let rate = options.settings.sample_rate.map_or(Ok(own_rate), SampleRate::new)?;
-        let samples = resample(Pcm::new(&recording.samples, own_rate)?, rate)?;
+        let samples = resample(Pcm::new(&recording.samples, own_rate)?, rate);
         let pcm = Pcm::new(&samples, rate)?;
         let descriptors = self.descriptors_at(rate)?;
         let table = measure(&options.selection, descriptors, pcm)?;
