@@ -7,7 +7,7 @@
 //! the end: sample *n* of the output is at the same time as in the input.
 
 use crate::audio::{Pcm, SampleRate};
-use crate::fft::{Factor, SingleFft};
+use crate::fft::{Bins, SingleFft};
 use std::borrow::Cow;
 use std::f64::consts::PI;
 
@@ -45,8 +45,7 @@ struct Blocks {
     block_out: usize,
     forward: SingleFft,
     back: SingleFft,
-    /// The filter's bins, up to the lower of the two Nyquist frequencies.
-    filter: Vec<Factor>,
+    filter: Filter,
     pending: Vec<f32>,
     /// What the last block adds to the next one.
     overlap: Vec<f32>,
@@ -105,7 +104,8 @@ impl Blocks {
         forward.run(&low_pass(block_in, block_out));
         // A block of equal length has its Nyquist frequency at the same place as the other.
         let kept = if block_in < block_out { block_in + 1 } else { block_out };
-        let filter = forward.bins_mut()[..kept].to_vec();
+        let Bins { re, im } = forward.bins();
+        let filter = Filter(Bins { re: re[..kept].to_vec(), im: im[..kept].to_vec() });
         Blocks {
             block_in,
             block_out,
@@ -137,20 +137,29 @@ impl Blocks {
 
     fn convert(&mut self, start: usize, output: &mut Vec<f32>) {
         self.forward.run(&self.pending[start..start + self.block_in]);
-        let bins = self.forward.bins_mut().iter().zip(&self.filter);
-        let products = bins.map(|(&[re, im], &[filter_re, filter_im])| {
-            [re * filter_re - im * filter_im, re * filter_im + im * filter_re]
-        });
-        for (bin, product) in
-            self.back.bins_mut().iter_mut().zip(products.chain(std::iter::repeat([0.0; 2])))
-        {
-            *bin = product;
-        }
+        // Bins of the output beyond those that the filter keeps are never anything but 0.
+        self.filter.apply(self.forward.bins(), self.back.bins_mut());
         let (block, rest) = self.back.invert().split_at(self.block_out);
         let skipped = self.skip.min(self.block_out);
         self.skip -= skipped;
         output.extend(block.iter().zip(&self.overlap).skip(skipped).map(|(a, b)| a + b));
         self.overlap.copy_from_slice(rest);
+    }
+}
+
+/// The bins of the filter, up to the lower of the two Nyquist frequencies.
+struct Filter(Bins);
+
+impl Filter {
+    /// The product of the filter's bins and as many others.
+    fn apply(&self, from: &Bins, to: &mut Bins) {
+        let filter = self.0.re.iter().zip(&self.0.im);
+        let from = from.re.iter().zip(&from.im);
+        let to = to.re.iter_mut().zip(&mut to.im);
+        for (((a_re, a_im), (b_re, b_im)), (re, im)) in filter.zip(from).zip(to) {
+            *re = a_re * b_re - a_im * b_im;
+            *im = a_re * b_im + a_im * b_re;
+        }
     }
 }
 

@@ -78,16 +78,22 @@ impl RealFft {
         }
     }
 
-    /// The samples of the bins ([`Self::bins_mut`]), times `length`. The imaginary parts of the
-    /// first bin and, for even lengths, of the last count as 0.
-    pub(super) fn invert(&mut self) -> impl Iterator<Item = Lane> {
+    /// Calls `take` with the place and the samples, times `length`, of the bins
+    /// ([`Self::bins_mut`]), in order. The imaginary parts of the first bin and, for even lengths,
+    /// of the last count as 0.
+    pub(super) fn invert(&mut self, mut take: impl FnMut(usize, &Lane)) {
         dispatch!(self.level, simd => self.transform_back(simd));
         // Real and imaginary parts are still swapped.
-        let parts = if self.turns.is_empty() { 1 } else { 2 };
-        self.data
-            .iter()
-            .flat_map(move |[odd, even]| [*even, *odd].into_iter().take(parts))
-            .take(self.length)
+        if self.turns.is_empty() {
+            for (n, [_, sample]) in self.data[..self.length].iter().enumerate() {
+                take(n, sample);
+            }
+        } else {
+            for (n, [odd, even]) in self.data[..self.length / 2].iter().enumerate() {
+                take(2 * n, even);
+                take(2 * n + 1, odd);
+            }
+        }
     }
 
     /// Between swaps of the real and the imaginary parts, the forward transform is the inverse.

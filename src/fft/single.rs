@@ -3,9 +3,17 @@
 //! The samples are dealt to up to eight lanes in turn, the lanes transformed together, and their
 //! bins combined (a step of the fast Fourier transform whose radix is the number of lanes).
 
-use super::{Complex, Factor, LANES, RealFft, Value, ZERO, unit};
+use super::transform::Transform;
+use super::{Complex, LANES, Lane, RealFft, Value, ZERO, unit};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch};
+
+/// The bins of a signal from 0 Hz to Nyquist.
+#[derive(Clone)]
+pub(crate) struct Bins {
+    pub(crate) re: Vec<f32>,
+    pub(crate) im: Vec<f32>,
+}
 
 /// Transforms a real signal of one length, and its bins back.
 pub(crate) struct SingleFft {
@@ -14,123 +22,173 @@ pub(crate) struct SingleFft {
     fft: RealFft,
     /// Lanes in use, a divisor of the length.
     lanes: usize,
-    /// Samples per lane.
-    part: usize,
-    /// `exp(−2πi · k · lane / length)` for every bin `k` of a lane.
+    /// Transforms across the lanes: a bin of each at a time, eight of them side by side.
+    across: Transform,
+    /// `exp(−2πi · k · lane / length)`, for bins `k` in groups of eight: a value per lane.
     turns: Vec<Complex>,
-    /// `exp(−2πi · lane · n / lanes)` for every lane; 0 beyond the lanes in use.
-    roots: [Complex; LANES],
-    /// The bins of the lanes after the turns, or before them on the way back.
-    turned: Vec<Complex>,
-    bins: Vec<Factor>,
+    data: Vec<Complex>,
+    scratch: Vec<Complex>,
+    bins: Bins,
+    /// With space behind them for the lanes that are not in use.
     samples: Vec<f32>,
+    length: usize,
 }
 
 impl SingleFft {
     pub(crate) fn new(length: usize) -> Self {
         let lanes = 1 << length.trailing_zeros().min(LANES.trailing_zeros());
         let part = length / lanes;
-        let lane = |turn: &dyn Fn(usize) -> f64| {
-            let unit = |lane| if lane < lanes { unit(turn(lane)) } else { [0.0; 2] };
-            let units: [Factor; LANES] = std::array::from_fn(unit);
-            [units.map(|[re, _]| re), units.map(|[_, im]| im)]
+        let across = Transform::new(lanes);
+        let turn = |first: usize, lane: usize| {
+            let turn = |k: usize| unit((first + k) as f64 * lane as f64 / length as f64);
+            [std::array::from_fn(|k| turn(k)[0]), std::array::from_fn(|k| turn(k)[1])]
         };
-        let turn = |k: usize| lane(&|lane| (k * lane) as f64 / length as f64);
-        let root = |n: usize| lane(&|lane| (lane * n % lanes) as f64 / lanes as f64);
-        let roots = std::array::from_fn(|n| if n < lanes { root(n) } else { ZERO });
+        let groups = (0..=part / 2).step_by(LANES);
+        let bins = vec![0.0; length / 2 + 1];
         SingleFft {
             level: Level::new(),
             fft: RealFft::new(part),
             lanes,
-            part,
-            turns: (0..=part / 2).map(turn).collect(),
-            roots,
-            turned: vec![ZERO; part / 2 + 1],
-            bins: vec![[0.0; 2]; length / 2 + 1],
-            samples: vec![0.0; length],
+            turns: groups.flat_map(|k| (0..lanes).map(move |lane| turn(k, lane))).collect(),
+            data: vec![ZERO; across.memory()],
+            scratch: vec![ZERO; across.memory()],
+            across,
+            bins: Bins { re: bins.clone(), im: bins },
+            samples: vec![0.0; length + LANES - lanes],
+            length,
         }
     }
 
-    /// The `length / 2 + 1` bins from 0 Hz to Nyquist.
-    pub(crate) fn bins_mut(&mut self) -> &mut [Factor] {
+    /// The bins, `length / 2 + 1` of them.
+    pub(crate) fn bins(&self) -> &Bins {
+        &self.bins
+    }
+
+    /// The bins, to be filled before [`Self::invert`].
+    pub(crate) fn bins_mut(&mut self) -> &mut Bins {
         &mut self.bins
     }
 
-    /// Transforms `samples`, followed by zeros up to the length, to [`Self::bins_mut`].
+    /// Transforms `samples`, followed by zeros up to the length, to [`Self::bins`].
     pub(crate) fn run(&mut self, samples: &[f32]) {
-        let lanes = self.lanes;
         self.fft.run(|n| {
-            let mut values = [0.0; LANES];
-            let from = (n * lanes).min(samples.len());
-            let to = (from + lanes).min(samples.len());
-            values[..to - from].copy_from_slice(&samples[from..to]);
-            values
+            let rest = samples.get(n * self.lanes..).unwrap_or_default();
+            // What lanes that are not in use are given does not matter.
+            rest.first_chunk().copied().unwrap_or_else(|| {
+                std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or_default())
+            })
         });
         dispatch!(self.level, simd => self.combine(simd));
-        let length = self.samples.len();
-        for (k, [re, im]) in self.turned.iter().enumerate() {
-            for (lane, (&re, &im)) in re.iter().zip(im).take(lanes).enumerate() {
-                let bin = k + self.part * lane;
-                if bin <= length / 2 {
-                    self.bins[bin] = [re, im];
+    }
+
+    /// Bin `k + part · n` of the signal from bins `k` of the lanes, for every `n`.
+    #[inline(always)]
+    fn combine<S: Simd>(&mut self, simd: S) {
+        let (lanes, part) = (self.lanes, self.length / self.lanes);
+        let direct = (lanes / 2).max(1);
+        let groups = self.fft.bins_mut().chunks(LANES).zip(self.turns.chunks_exact(lanes));
+        for (group, (bins, turns)) in groups.enumerate() {
+            for (lane, (value, turn)) in self.data.iter_mut().zip(turns).enumerate() {
+                let dealt = column(bins, lane);
+                Value::load(simd, &dealt).product(Value::load(simd, turn)).store(value);
+            }
+            self.across.run(simd, &mut self.data, &mut self.scratch);
+            let (first, count) = (group * LANES, bins.len());
+            for (n, [re, im]) in self.data.iter().enumerate() {
+                if n < direct {
+                    let at = part * n + first;
+                    copy(re, &mut self.bins.re[at..at + count]);
+                    copy(im, &mut self.bins.im[at..at + count]);
                 } else {
-                    self.bins[length - bin] = [re, -im];
+                    // Beyond Nyquist: the mirror image of a lower bin.
+                    let end = part * (lanes - n) - first + 1;
+                    let (to_re, to_im) =
+                        (&mut self.bins.re[end - count..end], &mut self.bins.im[end - count..end]);
+                    for (to, re) in to_re.iter_mut().rev().zip(re) {
+                        *to = *re;
+                    }
+                    for (to, im) in to_im.iter_mut().rev().zip(im) {
+                        *to = -im;
+                    }
                 }
             }
         }
     }
 
-    /// Bin `k + part · lane` of the signal from bins `k` of the lanes.
-    #[inline(always)]
-    fn combine<S: Simd>(&mut self, simd: S) {
-        let (lanes, roots) = (self.lanes, &self.roots);
-        let bins = self.fft.bins_mut().iter().zip(&self.turns);
-        for (turned, (bin, turn)) in self.turned.iter_mut().zip(bins) {
-            let mut values = ZERO;
-            Value::load(simd, bin).product(Value::load(simd, turn)).store(&mut values);
-            across(simd, &values, &roots[..lanes], false).store(turned);
-        }
-    }
-
-    /// The samples of the bins ([`Self::bins_mut`]), times `length`.
+    /// The samples of [`Self::bins_mut`], times `length`. The imaginary parts of the first bin and,
+    /// for even lengths, of the last must be 0.
     pub(crate) fn invert(&mut self) -> &[f32] {
-        let length = self.samples.len();
-        for (k, [re, im]) in self.turned.iter_mut().enumerate() {
-            for lane in 0..self.lanes {
-                let bin = k + self.part * lane;
-                let mirrored = bin > length / 2;
-                let [real, imaginary] = self.bins[if mirrored { length - bin } else { bin }];
-                (re[lane], im[lane]) = (real, if mirrored { -imaginary } else { imaginary });
-            }
-        }
         dispatch!(self.level, simd => self.separate(simd));
-        let lanes = self.fft.invert();
-        for (samples, values) in self.samples.chunks_exact_mut(self.lanes).zip(lanes) {
-            samples.copy_from_slice(&values[..samples.len()]);
-        }
-        &self.samples
+        let lanes = self.lanes;
+        let samples = &mut self.samples;
+        // In order: lanes that are not in use are overwritten by the next sample's.
+        self.fft.invert(|n, values| copy(values, &mut samples[n * lanes..][..LANES]));
+        &self.samples[..self.length]
     }
 
-    /// Bins `k` of the lanes from bins `k + part · lane` of the signal.
+    /// Bins `k` of the lanes from bins `k + part · n` of the signal. Between swaps of the real and
+    /// the imaginary parts, the forward transform is the inverse.
     #[inline(always)]
     fn separate<S: Simd>(&mut self, simd: S) {
-        let (lanes, roots) = (self.lanes, &self.roots);
-        let bins = self.fft.bins_mut().iter_mut().zip(&self.turns);
-        for (turned, (bin, turn)) in self.turned.iter().zip(bins) {
-            let turn = Value::load(simd, turn).conjugate();
-            across(simd, turned, &roots[..lanes], true).product(turn).store(bin);
+        let (lanes, part) = (self.lanes, self.length / self.lanes);
+        let direct = (lanes / 2).max(1);
+        let groups = self.fft.bins_mut().chunks_mut(LANES).zip(self.turns.chunks_exact(lanes));
+        for (group, (bins, turns)) in groups.enumerate() {
+            let (first, count) = (group * LANES, bins.len());
+            for (n, [im, re]) in self.data.iter_mut().enumerate() {
+                if n < direct {
+                    let at = part * n + first;
+                    fill(&self.bins.re[at..at + count], re);
+                    fill(&self.bins.im[at..at + count], im);
+                } else {
+                    let end = part * (lanes - n) - first + 1;
+                    let (from_re, from_im) =
+                        (&self.bins.re[end - count..end], &self.bins.im[end - count..end]);
+                    for (re, from) in re.iter_mut().zip(from_re.iter().rev()) {
+                        *re = *from;
+                    }
+                    for (im, from) in im.iter_mut().zip(from_im.iter().rev()) {
+                        *im = -from;
+                    }
+                }
+            }
+            self.across.run(simd, &mut self.data, &mut self.scratch);
+            for (value, turn) in self.data.iter_mut().zip(turns) {
+                let turn = Value::load(simd, turn).conjugate();
+                Value::load(simd, value).swapped().product(turn).store(value);
+            }
+            for (k, bin) in bins.iter_mut().enumerate() {
+                *bin = column(&self.data, k);
+            }
         }
     }
 }
 
-/// The transform across the lanes of `values`, or its inverse times the number of lanes.
+/// Place `at` of up to eight values.
 #[inline(always)]
-fn across<S: Simd>(simd: S, values: &Complex, roots: &[Complex], inverse: bool) -> Value<S> {
-    let [re, im] = values;
-    let mut sum = Value::zero(simd);
-    for (root, (&re, &im)) in roots.iter().zip(re.iter().zip(im)) {
-        let root = Value::load(simd, root);
-        sum = sum.add((if inverse { root.conjugate() } else { root }).times(simd, [re, im]));
+fn column(values: &[Complex], at: usize) -> Complex {
+    let mut column = ZERO;
+    for (k, value) in values.iter().take(LANES).enumerate() {
+        column[0][k] = value[0][at];
+        column[1][k] = value[1][at];
     }
-    sum
+    column
+}
+
+/// The first values of a lane, as many as there are places.
+#[inline(always)]
+fn copy(from: &Lane, to: &mut [f32]) {
+    match to.first_chunk_mut() {
+        Some(to) => *to = *from,
+        None => to.copy_from_slice(&from[..to.len()]),
+    }
+}
+
+/// The inverse of [`copy`].
+#[inline(always)]
+fn fill(from: &[f32], to: &mut Lane) {
+    match from.first_chunk() {
+        Some(from) => *to = *from,
+        None => to[..from.len()].copy_from_slice(from),
+    }
 }

@@ -101,12 +101,21 @@ impl Radix {
                 let roots: [Factor; R] = std::array::from_fn(|k| self.turns[k * part]);
                 for first in (0..part).step_by(stride) {
                     let turns: [Factor; R] = std::array::from_fn(|k| self.turns[k * first]);
+                    let from: [&[Complex]; R] =
+                        std::array::from_fn(|k| &from[k * part + first..][..stride]);
+                    let mut rest = &mut to[first * R..(first + stride) * R];
+                    let to: [&mut [Complex]; R] = std::array::from_fn(|_| {
+                        let (head, tail) = std::mem::take(&mut rest).split_at_mut(stride);
+                        rest = tail;
+                        head
+                    });
                     for place in 0..stride {
-                        let load = |k| Value::load(simd, &from[k * part + first + place]);
+                        let load = |k: usize| Value::load(simd, &from[k][place]);
                         let values = butterfly(simd, std::array::from_fn(load), &roots);
-                        for (k, value) in values.into_iter().enumerate() {
-                            let turned = if k == 0 { value } else { value.times(simd, turns[k]) };
-                            turned.store(&mut to[first * R + k * stride + place]);
+                        for k in 0..R {
+                            let turned =
+                                if k == 0 { values[0] } else { values[k].times(simd, turns[k]) };
+                            turned.store(&mut to[k][place]);
                         }
                     }
                 }
