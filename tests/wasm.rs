@@ -202,6 +202,28 @@ fn a_stream_hands_out_the_columns_of_its_audio() {
 }
 
 #[wasm_bindgen_test]
+fn listening_on_takes_no_more_memory() {
+    for model in [MODEL, EVERYDAY] {
+        let classifier = WasmClassifier::new(model, None, None, None).ok().unwrap();
+        let sound = sounds::hammering();
+        let mut stream = stream(&classifier, &sound);
+        let mut listen = |seconds: u32| {
+            let mut samples = seconds * sound.sample_rate;
+            while samples > 0 {
+                for piece in sound.samples.chunks(4_096) {
+                    stream.push(piece).ok().unwrap();
+                    stream.take_columns();
+                    samples = samples.saturating_sub(piece.len() as u32);
+                }
+            }
+            std::arch::wasm32::memory_size::<0>()
+        };
+        let first = listen(30);
+        assert_eq!(listen(300), first, "pages of 64 KiB");
+    }
+}
+
+#[wasm_bindgen_test]
 fn bytes_that_are_not_a_model_are_refused() {
     let noise: Vec<u8> = (0..4_096_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
     for bytes in [&noise[..], &[], &MODEL[..MODEL.len() / 2]] {
