@@ -29,7 +29,7 @@ export interface CommonLoadOptions {
 
 /** Options of {@link Classifier.segments}. */
 export interface SegmentOptions {
-  /** Seconds from one segment to the next. Default: the model's own value. */
+  /** Seconds from one segment to the next, rounded to whole steps of the model (0.5 s for everyday). Default: its own value. */
   hopSeconds?: number;
   /** How many categories each prediction has, best first: a whole number, at least 1. Default: all. */
   top?: number;
