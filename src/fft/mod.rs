@@ -4,7 +4,7 @@
 //! `length / 2 + 1` bins from 0 Hz to Nyquist. Lane *i* of every vector belongs to signal *i*, and
 //! lanes never mix, so that a signal's spectrum does not depend on its neighbours.
 //!
-//! Written for its size: a well-kept library with all its algorithms would be a third of the
+//! Written for its size: a well-kept library with all its algorithms would be 40% of the
 //! browser's module. The tests compare with one.
 
 mod real;
