@@ -2,10 +2,12 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead, [`web`] our engine beside others.
+//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others.
 
 mod machine;
 mod measured;
+mod native;
+mod page;
 mod program;
 mod table;
 mod training;
@@ -89,6 +91,8 @@ pub struct Options {
 enum Other {
     /// Measure how fast the trainer trains the compact network, beside PyTorch
     Training(training::Options),
+    /// Measure our engine on this machine, beside onnxruntime, tract and librosa
+    Native(native::Options),
     /// Measure our engine in a browser, beside other runtimes and front ends
     Web(web::Options),
 }
@@ -97,6 +101,7 @@ enum Other {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.other {
         Some(Other::Training(options)) => return training::run(workspace, options),
+        Some(Other::Native(options)) => return native::run(workspace, options),
         Some(Other::Web(options)) => return web::run(workspace, options),
         None => {}
     }

@@ -15,12 +15,11 @@ use crate::tools::workspace::Workspace;
 use crate::tools::{files, node};
 
 use super::machine::Machine;
+use super::page;
 use super::program::Program;
 
 /// The folder of the page and of the packages that it measures.
 const RIVALS: &str = "benches/web/rivals";
-/// The page that `--write` writes.
-const PAGE: &str = "docs/performance.md";
 /// The files of a built module without which nothing can be measured.
 const MODULE: [&str; 2] = ["sourcing_sound.js", "sourcing_sound_bg.wasm"];
 /// The networks that ship, by their names in the tables.
@@ -45,7 +44,7 @@ pub struct Options {
     /// A folder with the browser's module; if left out, it is built
     #[arg(long, value_name = "FOLDER")]
     module: Option<PathBuf>,
-    /// Also write docs/performance.md
+    /// Also write the section "In a browser" of docs/performance.md
     #[arg(long)]
     write: bool,
     /// Also write every measured value to this file, as JSON
@@ -61,8 +60,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     println!("\n{tables}");
     let machine = Machine::find();
     if options.write {
-        let page = workspace.root().join(PAGE);
-        files::write(&page, &options.page(&measured, &tables, &machine)?)?;
+        let text = options.page(&measured, &tables, &machine)?;
+        let page = page::write_section(workspace, "In a browser", &text)?;
         println!("{} is written", page.display());
     }
     if let Some(file) = &options.json {
@@ -117,8 +116,7 @@ impl Options {
             measured[key].as_str().with_context(|| format!("the answer lacks the text {key}"))
         };
         Ok(format!(
-            "# Beside other runtimes\n\n\
-             Written on {date} by `{command}`; run it to measure again. {cores} cores of \
+            "Written on {date} by `{command}`; run it to measure again. {cores} cores of \
              {processor}, {browser}, one thread each. All are in one page and take turns in every \
              round: {rounds} rounds, after {warm_up} that do not count. Times are those that the \
              page's thread spends on a processor, so that other load on the machine counts \

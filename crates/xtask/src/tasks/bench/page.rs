@@ -1,0 +1,48 @@
+//! `docs/performance.md`: a section per command that measures us beside others.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::tools::files;
+use crate::tools::workspace::Workspace;
+
+/// The page, from the repository's root.
+const PAGE: &str = "docs/performance.md";
+const TITLE: &str = "# Beside other runtimes\n";
+
+/// Writes the section to the page, in place of the section of that heading. Returns the page's path.
+pub fn write_section(workspace: &Workspace, heading: &str, text: &str) -> Result<PathBuf> {
+    let page = workspace.root().join(PAGE);
+    let before = if page.is_file() { files::read(&page)? } else { String::new() };
+    files::write(&page, &with_section(&before, heading, text))?;
+    Ok(page)
+}
+
+/// The page with the section in place of that of the same heading, or after all others.
+fn with_section(page: &str, heading: &str, text: &str) -> String {
+    let section = format!("{heading}\n\n{}\n", text.trim());
+    let mut sections: Vec<&str> = page.split("\n## ").skip(1).map(str::trim_end).collect();
+    match sections.iter_mut().find(|old| old.lines().next() == Some(heading)) {
+        Some(old) => *old = section.trim_end(),
+        None => sections.push(section.trim_end()),
+    }
+    let sections: String = sections.iter().map(|section| format!("\n## {section}\n")).collect();
+    TITLE.to_owned() + &sections
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_section;
+
+    #[test]
+    fn a_section_replaces_only_its_own() {
+        let page = with_section("", "Here", "one\n");
+        assert_eq!(page, "# Beside other runtimes\n\n## Here\n\none\n");
+        let page = with_section(&page, "There", "### a\n\ntwo");
+        let page = with_section(&page, "Here", "three\n\nfour\n");
+        let expected =
+            "# Beside other runtimes\n\n## Here\n\nthree\n\nfour\n\n## There\n\n### a\n\ntwo\n";
+        assert_eq!(page, expected);
+    }
+}
