@@ -6,6 +6,8 @@
 //! prints only answers, so a run without input, such as one that only checks that it starts, ends
 //! at once.
 
+mod noise;
+
 use std::error::Error;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -49,7 +51,7 @@ impl Request {
 fn measure(request: &Request) -> Result<Value, Box<dyn Error>> {
     let model = std::fs::read(&request.model)?;
     let head = request.head.as_ref().map(std::fs::read).transpose()?;
-    let audio = noise((request.seconds * f64::from(RATE)) as usize);
+    let audio = noise::noise((request.seconds * f64::from(RATE)) as usize);
 
     let start = Instant::now();
     let mut classifier = load(&model, head.as_deref())?;
@@ -92,14 +94,4 @@ fn stream(classifier: &Classifier, audio: &[f32]) -> sourcing_sound::Result<()> 
 
 fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
-}
-
-/// White noise at −20 dB, the same in every run; the cost does not depend on the sound.
-fn noise(samples: usize) -> Vec<f32> {
-    let mut state = 1u32;
-    let sample = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state as f32 / (1u32 << 31) as f32 - 1.0) * 0.1
-    };
-    (0..samples).map(sample).collect()
 }

@@ -11,6 +11,8 @@
 //!
 //! It prints only answers, so a run without input ends at once.
 
+mod noise;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::hint::black_box;
@@ -28,7 +30,7 @@ const RATE: u32 = 48_000;
 const SECONDS: u32 = 4;
 
 fn main() -> Outcome<()> {
-    let audio = noise(SECONDS * RATE);
+    let audio = noise::noise((SECONDS * RATE) as usize);
     let mut models = HashMap::new();
     for line in io::stdin().lines() {
         let request: Value = serde_json::from_str(&line?)?;
@@ -134,14 +136,4 @@ fn write_wav(path: &str, audio: &[f32]) -> Outcome<()> {
         writer.write_sample((sample * f32::from(i16::MAX)) as i16)?;
     }
     Ok(writer.finalize()?)
-}
-
-/// White noise at −20 dB, the same in every run; the cost does not depend on the sound.
-fn noise(samples: u32) -> Vec<f32> {
-    let mut state = 1u32;
-    let sample = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state as f32 / (1u32 << 31) as f32 - 1.0) * 0.1
-    };
-    (0..samples).map(sample).collect()
 }

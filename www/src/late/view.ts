@@ -25,6 +25,7 @@ export async function showLate<T>(section: HTMLElement, part: LatePart<T>, show:
     const words = make("p", "notice", errorTexts[code]);
     words.dataset["code"] = code;
     words.setAttribute("role", "alert");
+    if (!note.isConnected) section.append(note);
     note.replaceChildren(words, smallButton(pwaTexts.reload, "view-reload", () => location.reload()));
   }
 }

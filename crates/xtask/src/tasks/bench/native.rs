@@ -13,30 +13,19 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::process;
 use crate::tools::workspace::Workspace;
-use crate::tools::{process, python};
 
 use super::machine::Machine;
 use super::measured::{median, number};
 use super::page;
 use super::program::Program;
 
-/// The pinned versions of onnxruntime and librosa.
-const REQUIREMENTS: &str = "benches/native.requirements.txt";
 /// The networks that ship, by their names in the tables.
 const NETWORKS: [(&str, &str); 2] =
     [("everyday", "models/everyday/model.onnx"), ("urban-tiny", "models/urban-v1/model.onnx")];
 /// Seconds of the audio that the programs use.
 const SECONDS: f64 = 4.0;
-/// How often each part runs in a measurement, so that it takes some 20 ms.
-const RUNS: [(Part, u32); 6] = [
-    (Part::Lean, 16),
-    (Part::General, 8),
-    (Part::Onnxruntime, 16),
-    (Part::Features, 8),
-    (Part::Librosa, 2),
-    (Part::Recording, 2),
-];
 
 /// The options of `cargo xtask bench native`.
 #[derive(clap::Args)]
@@ -76,6 +65,15 @@ impl Part {
         }
     }
 
+    /// How often it runs in a measurement, so that it takes some 20 ms.
+    fn runs(self) -> u32 {
+        match self {
+            Part::Lean | Part::Onnxruntime => 16,
+            Part::General | Part::Features => 8,
+            Part::Librosa | Part::Recording => 2,
+        }
+    }
+
     fn needs_python(self) -> bool {
         matches!(self, Part::Onnxruntime | Part::Librosa)
     }
@@ -85,9 +83,14 @@ impl Part {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut programs = Programs {
         own: own(workspace)?,
-        python: others(workspace, options.python.as_deref())
-            .inspect_err(|error| eprintln!("without onnxruntime and librosa: {error:#}"))
-            .ok(),
+        python: Program::python(
+            workspace,
+            "native",
+            "librosa, onnxruntime",
+            options.python.as_deref(),
+        )
+        .inspect_err(|error| eprintln!("without onnxruntime and librosa: {error:#}"))
+        .ok(),
     };
     let mut networks = Vec::new();
     for (name, path) in NETWORKS {
@@ -192,11 +195,10 @@ impl Network {
     /// A round.
     fn measure(&mut self, programs: &mut Programs) -> Result<()> {
         for row in &mut self.rows {
-            let runs = RUNS.iter().find(|(part, _)| *part == row.part).map_or(1, |(_, runs)| *runs);
             let request = json!({
                 "name": self.name,
                 "part": row.part.name(),
-                "runs": runs,
+                "runs": row.part.runs(),
                 "front_end": self.front_end,
             });
             let program = match &mut programs.python {
@@ -293,24 +295,6 @@ fn own(workspace: &Workspace) -> Result<Program> {
     let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
     Program::start(cargo.args(PRODUCT).args(["--bench", "native"]))
-}
-
-/// Python's program, on the given Python or on one with the pinned versions.
-fn others(workspace: &Workspace, python: Option<&Path>) -> Result<Program> {
-    let python = match python {
-        Some(python) => python.to_owned(),
-        None => {
-            let requirements = workspace.root().join(REQUIREMENTS);
-            python::environment(workspace, "native-venv", &requirements)?
-        }
-    };
-    process::output(Command::new(&python).args(["-c", "import librosa, onnxruntime"]))
-        .with_context(|| {
-            let python = python.display();
-            format!("{python} lacks them; run `{python} -m pip install -r {REQUIREMENTS}`")
-        })?;
-    let mut program = Command::new(&python);
-    Program::start(program.current_dir(workspace.root()).args(["-B", "benches/native.py"]))
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A program that answers a line of JSON with a line of JSON.
 
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::tools::process;
+use crate::tools::workspace::Workspace;
+use crate::tools::{process, python};
 
 /// A running program; dropping this value ends it.
 pub struct Program {
@@ -25,6 +27,32 @@ impl Program {
         let (requests, answers) = (child.stdin.take(), child.stdout.take());
         let answers = BufReader::new(answers.context("the program has no output")?).lines();
         Ok(Self { line, child, requests, answers })
+    }
+
+    /// Starts `benches/NAME.py` on the given Python, or on one with the packages that
+    /// `benches/NAME.requirements.txt` pins. `modules`: what the program imports.
+    pub fn python(
+        workspace: &Workspace,
+        name: &str,
+        modules: &str,
+        given: Option<&Path>,
+    ) -> Result<Self> {
+        let requirements = format!("benches/{name}.requirements.txt");
+        let python = match given {
+            Some(python) => python.to_owned(),
+            None => {
+                let requirements = workspace.root().join(&requirements);
+                python::environment(workspace, &format!("{name}-venv"), &requirements)?
+            }
+        };
+        let import = format!("import {modules}");
+        process::output(Command::new(&python).args(["-c", &import])).with_context(|| {
+            let python = python.display();
+            format!("{python} has no {modules}; run `{python} -m pip install -r {requirements}`")
+        })?;
+        let mut program = Command::new(&python);
+        program.current_dir(workspace.root()).arg("-B");
+        Self::start(program.arg(format!("benches/{name}.py")))
     }
 
     /// Sends a request and waits for the answer.

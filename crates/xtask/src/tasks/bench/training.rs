@@ -3,22 +3,18 @@
 //! Two programs with the same network measure, `benches/training.rs` and `benches/training.py`. They
 //! take turns, so that any other load on the machine affects both alike.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::files;
 use crate::tools::workspace::Workspace;
-use crate::tools::{files, process, python};
 
 use super::machine::Machine;
 use super::measured::{median, number};
 use super::program::Program;
-
-/// The pinned version of PyTorch.
-const REQUIREMENTS: &str = "benches/training.requirements.txt";
 
 /// The options of `cargo xtask bench training`.
 #[derive(clap::Args)]
@@ -40,7 +36,7 @@ pub struct Options {
 /// Runs `cargo xtask bench training`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut trainer = trainer(workspace)?;
-    let mut pytorch = pytorch(workspace, options.python.as_deref())?;
+    let mut pytorch = Program::python(workspace, "training", "torch", options.python.as_deref())?;
     let request = json!({ "steps": options.steps });
     let mut rounds = Vec::new();
     for round in 1..=options.rounds {
@@ -111,21 +107,6 @@ fn trainer(workspace: &Workspace) -> Result<Program> {
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
     cargo.args(PRODUCT).args(["--bench", "training"]);
     Program::start(&mut cargo)
-}
-
-/// PyTorch's program, on the given Python or on one with the pinned version.
-fn pytorch(workspace: &Workspace, python: Option<&Path>) -> Result<Program> {
-    let requirements = workspace.root().join(REQUIREMENTS);
-    let python = match python {
-        Some(python) => python.to_owned(),
-        None => python::environment(workspace, "training-venv", &requirements)?,
-    };
-    process::output(Command::new(&python).args(["-c", "import torch"])).with_context(|| {
-        let python = python.display();
-        format!("{python} has no PyTorch; run `{python} -m pip install -r {REQUIREMENTS}`")
-    })?;
-    let mut program = Command::new(&python);
-    Program::start(program.current_dir(workspace.root()).args(["-B", "benches/training.py"]))
 }
 
 #[cfg(test)]
