@@ -16,7 +16,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { chromium } = createRequire(here("../../www/package.json"))("@playwright/test");
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
-const MODULE = here("../../www/package/wasm/sourcing_sound_bg.wasm");
+/** The build that Chromium takes, which has relaxed SIMD. */
+const MODULE = here("../../www/package/wasm/relaxed/sourcing_sound_bg.wasm");
 
 /** Cached compressed sizes, by path. */
 const sizes = new Map();

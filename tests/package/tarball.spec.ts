@@ -33,6 +33,7 @@ test("it contains what it needs and nothing else", () => {
       ...scripts.flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]),
       "dist/sourcing-sound-worklet.js",
       "dist/sourcing-sound-general.wasm",
+      "dist/sourcing-sound-relaxed.wasm",
       "dist/sourcing-sound.wasm",
       ...["everyday.d.ts", "everyday.js", "everyday.md", "everyday.onnx"].map((name) => `dist/models/${name}`),
       ...["d.ts", "head.json", "js", "md"].map((kind) => `dist/models/urban.${kind}`),
@@ -50,7 +51,8 @@ test("its version is the crate's, it runs no script and needs no other package",
 });
 
 test("every entry point leads to a file, types first", () => {
-  expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./worklet", "./worker", "./wasm", "./wasm-general", "./models/*", "./package.json"]);
+  const modules = ["./wasm", "./wasm-relaxed", "./wasm-general"];
+  expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./worklet", "./worker", ...modules, "./models/*", "./package.json"]);
   for (const [name, target] of Object.entries(manifest.exports)) {
     if (name.includes("*")) continue;
     const targets = typeof target === "string" ? { default: target } : target;

@@ -19,7 +19,9 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' scripts", /^assets\/files-.*\.js$/],
   ["the views' scripts", /^assets\/models-.*\.js$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
-  ["the wasm module", /^assets\/sourcing-sound-(?!general-).*\.wasm$/],
+  // In the list for their addresses and hashes: the service worker caches the one of the two that the browser runs.
+  ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-).*\.wasm$/],
+  ["the wasm module for relaxed SIMD", /^assets\/sourcing-sound-relaxed-.*\.wasm$/],
   // In the list for its address and its hash: the service worker caches it only for models that need it.
   ["the general wasm module", /^assets\/sourcing-sound-general-.*\.wasm$/],
   ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],

@@ -10,6 +10,8 @@ import {
   precacheAndRoute,
 } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
+// The package itself would more than double this script.
+import { hasRelaxedSimd } from "../package/src/shared/simd.js";
 
 declare const self: ServiceWorkerGlobalScope & {
   /** The build inserts the list of files here. */
@@ -17,8 +19,13 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 const isGeneral = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-general-");
+const isRelaxed = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-relaxed-");
+const isPlain = ({ url }: PrecacheEntry) => url.endsWith(".wasm") && !url.includes("-general-") && !url.includes("-relaxed-");
+/** The build of the module that this browser does not take. */
+const isUnused = hasRelaxedSimd() ? isPlain : isRelaxed;
+
 const files = self.__WB_MANIFEST as PrecacheEntry[];
-precacheAndRoute(files.filter((file) => !isGeneral(file)));
+precacheAndRoute(files.filter((file) => !isGeneral(file) && !isUnused(file)));
 cleanupOutdatedCaches();
 
 const general = files.filter(isGeneral).map(({ url, integrity }) => {

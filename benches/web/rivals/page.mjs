@@ -39,9 +39,9 @@ function sound(samples) {
   });
 }
 
-/** Names of all, ours first; `general` is where our general engine is. */
-globalThis.prepare = (general) => {
-  all = { ...runtimes(general), ...frontEnds };
+/** Names of all, ours first; `modules` says where our builds are. */
+globalThis.prepare = (modules) => {
+  all = { ...runtimes(modules), ...frontEnds };
   return Object.keys(all);
 };
 

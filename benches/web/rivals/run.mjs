@@ -27,13 +27,18 @@ const PACKAGES = {
 const lock = JSON.parse(readFileSync(here("package-lock.json"), "utf8"));
 const versionOf = (name) => lock.packages[`node_modules/${PACKAGES[name]}`]?.version ?? null;
 
-/** Where our general engine is: in a module of its own, or in the one module. */
-function generalEngine(module) {
-  const has = (file) => existsSync(join(module, file));
-  const glue = has("sourcing_sound_general.js") ? "sourcing_sound_general.js" : "sourcing_sound.js";
-  const wasm = has("sourcing_sound_general_bg.wasm") ? "sourcing_sound_general_bg.wasm" : "sourcing_sound_bg.wasm";
-  // The address differs, so that the browser makes a second instance of the module's code.
-  return { glue: `/module/${glue}?general`, wasm: `/module/${wasm}?general` };
+/**
+ * Where our builds are. A folder of an older version may lack the one for relaxed SIMD, and the one
+ * with the general engine if that is in the one module.
+ */
+function ourModules(folder) {
+  const built = (stem, query) => ({ glue: `/module/${stem}.js${query}`, wasm: `/module/${stem}_bg.wasm${query}` });
+  const has = (stem) => existsSync(join(folder, `${stem}_bg.wasm`));
+  // The addresses differ, so that the browser makes an instance of the module's code for each.
+  const lean = built("sourcing_sound", "");
+  const general = built(has("sourcing_sound_general") ? "sourcing_sound_general" : "sourcing_sound", "?general");
+  if (!has("relaxed/sourcing_sound")) return { lean, general };
+  return { lean: built("relaxed/sourcing_sound", ""), plain: lean, general };
 }
 
 async function answer({ module, models, rounds, warm_up, loads }) {
@@ -45,7 +50,7 @@ async function answer({ module, models, rounds, warm_up, loads }) {
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
   });
   try {
-    const { page, runtimes } = await load(browser, server, generalEngine(module), loads);
+    const { page, runtimes } = await load(browser, server, ourModules(module), loads);
     const networks = [];
     for (const [index, { name }] of models.entries()) {
       networks.push({ name, ...(await measure(page, index, rounds, warm_up, name)) });
@@ -71,7 +76,7 @@ async function answer({ module, models, rounds, warm_up, loads }) {
 }
 
 /** Starts everything in a new page, several times, and keeps the last page. */
-async function load(browser, server, general, loads) {
+async function load(browser, server, modules, loads) {
   const runtimes = new Map();
   let page;
   for (let time = 0; time < loads; time++) {
@@ -79,7 +84,7 @@ async function load(browser, server, general, loads) {
     page = await browser.newPage();
     await page.goto(server.address);
     await page.waitForFunction(() => globalThis.prepare);
-    const names = await page.evaluate((given) => globalThis.prepare(given), general);
+    const names = await page.evaluate((given) => globalThis.prepare(given), modules);
     // Another one begins each time.
     const turns = [...names.slice(time % names.length), ...names.slice(0, time % names.length)];
     for (const name of turns) {
@@ -95,7 +100,7 @@ async function load(browser, server, general, loads) {
       runtimes.get(name).load_ms.push(ms);
     }
   }
-  const order = await page.evaluate((given) => globalThis.prepare(given), general);
+  const order = await page.evaluate((given) => globalThis.prepare(given), modules);
   return { page, runtimes: order.map((name) => runtimes.get(name)) };
 }
 

@@ -18,7 +18,7 @@ export function script(url) {
 }
 
 /** Our module on one of its engines. */
-const own = (engine, glue, wasm) => ({
+const own = (engine, { glue, wasm }) => ({
   async start() {
     const module = await import(glue);
     await module.default({ module_or_path: wasm });
@@ -79,10 +79,11 @@ const mediapipe = {
   },
 };
 
-/** All by name, ours first. `general` says which files hold our general engine. */
-export const runtimes = (general) => ({
-  "sourcing-sound": own("lean", "/module/sourcing_sound.js", "/module/sourcing_sound_bg.wasm"),
-  tract: own("general", general.glue, general.wasm),
+/** All by name, ours first: the build that a browser with relaxed SIMD takes, then our others. */
+export const runtimes = ({ lean, plain, general }) => ({
+  "sourcing-sound": own("lean", lean),
+  ...(plain && { plain: own("lean", plain) }),
+  tract: own("general", general),
   "onnxruntime-web": onnxruntime,
   tfjs: tensorflow,
   mediapipe,

@@ -3,6 +3,7 @@
 /** What the names stand for. */
 const TITLES = {
   "sourcing-sound": "sourcing-sound, lean engine",
+  plain: "the same without relaxed SIMD",
   tract: "sourcing-sound, general engine (tract)",
   tfjs: "tfjs, wasm backend",
   mediapipe: "MediaPipe tasks-audio",

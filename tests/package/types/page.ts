@@ -11,6 +11,7 @@ import {
   type Frame,
   type Group,
   type GroupScore,
+  hasRelaxedSimd,
   type Level,
   listen,
   type ListenOptions,
@@ -40,10 +41,12 @@ import everyday from "sourcing-sound/models/everyday.js";
 import urban from "sourcing-sound/models/urban.js";
 import wasm from "sourcing-sound/wasm";
 import generalWasm from "sourcing-sound/wasm-general";
+import relaxedWasm from "sourcing-sound/wasm-relaxed";
 
 export async function classifier(signal: AbortSignal): Promise<string[]> {
   const model: Source = everyday;
-  const options: LoadOptions = { model, head: urban, headOnly: true, wasm, generalWasm, signal, worker: "worker.js", onProgress };
+  const modules: LoadOptions = { wasm: hasRelaxedSimd() ? relaxedWasm : wasm, generalWasm, worker: "worker.js" };
+  const options: LoadOptions = { ...modules, model, head: urban, headOnly: true, signal, onProgress };
   using loaded = await Classifier.load(options);
   const info: ModelInfo = loaded.info;
   const groups: Group[] = info.groups;

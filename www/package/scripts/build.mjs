@@ -32,6 +32,7 @@ const SCRIPTS = {
 /** The modules by their names in dist. */
 const MODULES = {
   "sourcing-sound.wasm": "wasm/sourcing_sound_bg.wasm",
+  "sourcing-sound-relaxed.wasm": "wasm/relaxed/sourcing_sound_bg.wasm",
   "sourcing-sound-general.wasm": "wasm/sourcing_sound_general_bg.wasm",
 };
 const WASM_TYPES = "wasm/sourcing_sound.d.ts";

@@ -1,9 +1,11 @@
-//! The browser's modules: the core crate compiled for wasm32 without and with the general engine,
-//! with their JavaScript and TypeScript made by wasm-bindgen's library.
+//! The browser's modules: the core crate compiled for wasm32, for browsers with and without relaxed
+//! SIMD and with the general engine, with their JavaScript and TypeScript made by wasm-bindgen's
+//! library.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::tools::cargo::{self, CORE, WASM_TARGET};
@@ -41,33 +43,68 @@ pub enum Names {
 
 /// A module for the browser: what it is called, and what it is compiled with.
 struct Module {
-    /// The stem of its files in the package.
+    /// The stem of its files.
     name: &'static str,
+    /// Where it is below `www/package/wasm`.
+    folder: &'static str,
     features: &'static [&'static str],
+    /// WebAssembly features of rustc, in addition to those of `.cargo/config.toml`.
+    target_features: &'static str,
     /// Its own target directory below cargo's. Cargo keeps one file for all sets of features, and
     /// would compile the crate again at every turn.
     target: Option<&'static str>,
 }
 
-/// The engine of the crate alone; every visitor loads it.
-const LEAN: Module = Module { name: NAME, features: &[], target: Some("wasm-lean") };
+/// The engine of the crate alone, for every browser with SIMD.
+const LEAN: Module = Module {
+    name: NAME,
+    folder: "",
+    features: &[],
+    target_features: "",
+    target: Some("wasm-lean"),
+};
+
+/// The same for browsers with relaxed SIMD, whose fused multiply-add makes networks faster. It runs
+/// by the script of [`LEAN`].
+const RELAXED: Module = Module {
+    name: NAME,
+    folder: "relaxed",
+    features: &[],
+    target_features: "+relaxed-simd",
+    target: Some("wasm-relaxed"),
+};
 
 /// With the general engine too, for models with operators that the crate's own lacks.
-const GENERAL: Module =
-    Module { name: "sourcing_sound_general", features: &["general"], target: None };
+const GENERAL: Module = Module {
+    name: "sourcing_sound_general",
+    folder: "",
+    features: &["general"],
+    target_features: "",
+    target: None,
+};
 
 /// Compiles the modules and writes them to `www/package/wasm`.
 pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
     cargo::prepare_wasm_target()?;
-    for module in [LEAN, GENERAL] {
+    for module in [LEAN, RELAXED, GENERAL] {
         module.build(workspace, names)?;
     }
+    let [script, relaxed] = [LEAN, RELAXED].map(|module| module.script(workspace));
+    ensure!(
+        fs::read(&script)? == fs::read(&relaxed)?,
+        "{} and {} differ: a module must run by the other's script",
+        script.display(),
+        relaxed.display()
+    );
     Ok(())
 }
 
 impl Module {
     fn build(&self, workspace: &Workspace, names: Names) -> Result<()> {
-        println!("building the browser's module {}", self.name);
+        println!(
+            "building the browser's module {}",
+            Path::new(self.folder).join(self.name).display()
+        );
         let target = match self.target {
             Some(folder) => workspace.target().join(folder),
             None => workspace.target().to_owned(),
@@ -76,9 +113,13 @@ impl Module {
         cargo.args(["build", "--package", CORE, "--lib", "--no-default-features"]);
         cargo.arg("--features").arg(self.features.join(","));
         cargo.args(["--target", WASM_TARGET, "--profile", PROFILE]);
+        if !self.target_features.is_empty() {
+            let flags = format!(r#"["-C", "target-feature={}"]"#, self.target_features);
+            cargo.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags={flags}"));
+        }
         process::run(cargo.arg("--target-dir").arg(&target))?;
 
-        let folder = folder(workspace);
+        let folder = self.folder(workspace);
         Bindgen::new()
             .input_path(target.join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm"))
             .out_name(self.name)
@@ -88,16 +129,20 @@ impl Module {
             .omit_default_module_path(true)
             .remove_name_section(names == Names::Strip)
             .remove_producers_section(names == Names::Strip)
-            .generate(&folder)
+            .generate(folder)
             .context("wasm-bindgen cannot make the module's JavaScript")?;
 
-        let module = folder.join(format!("{}_bg.wasm", self.name));
+        let module = self.folder(workspace).join(format!("{}_bg.wasm", self.name));
         println!("{}: {:.2} MB", module.display(), files::size(&module)? as f64 / 1e6);
         Ok(())
     }
-}
 
-/// Where the npm package looks for the modules.
-fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.www().join("package").join("wasm")
+    /// Where the npm package looks for the module.
+    fn folder(&self, workspace: &Workspace) -> PathBuf {
+        workspace.www().join("package").join("wasm").join(self.folder)
+    }
+
+    fn script(&self, workspace: &Workspace) -> PathBuf {
+        self.folder(workspace).join(self.name).with_extension("js")
+    }
 }

@@ -9,6 +9,7 @@ import { NodeWorker } from "./node-worker.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shared/options.js";
 import type { AudioFile } from "../shared/input.js";
 import { openFile } from "../recordings/open.js";
+import { hasRelaxedSimd } from "../shared/simd.js";
 import type { RecordingReader } from "../shared/types.js";
 
 export * from "../shared/public.js";
@@ -34,7 +35,7 @@ export class Classifier extends BaseClassifier<NodeRecording> {
     const { signal, onProgress, headOnly = false } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      readModule(ownFile(new URL("./sourcing-sound.wasm", import.meta.url))),
+      readModule(ownModule()),
       readModel(options.model ?? ownFile(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : readHead(options.head, signal),
     ]);
@@ -53,6 +54,13 @@ export class Classifier extends BaseClassifier<NodeRecording> {
   protected override async open(recording: NodeRecording): Promise<RecordingReader> {
     return openFile(await recordingBlob(recording));
   }
+}
+
+/** The faster build of the wasm module if this Node runs it, else the one that runs everywhere. */
+function ownModule(): ReturnType<typeof ownFile> {
+  const faster = () => ownFile(new URL("./sourcing-sound-relaxed.wasm", import.meta.url));
+  const everywhere = () => ownFile(new URL("./sourcing-sound.wasm", import.meta.url));
+  return hasRelaxedSimd() ? faster() : everywhere();
 }
 
 /** Opens a recording, to be read piece by piece. Throws `audio-format`, `audio-empty`, `audio-read`, `config`. */

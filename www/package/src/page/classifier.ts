@@ -8,12 +8,13 @@ import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
 import { mixDown } from "../recordings/pcm.js";
 import type { AudioFile } from "../shared/input.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
+import { hasRelaxedSimd } from "../shared/simd.js";
 import { openRecording } from "./recording.js";
 import type { Recording, RecordingReader } from "../shared/types.js";
 
 /** Options of `Classifier.load`. */
 export interface LoadOptions extends CommonLoadOptions {
-  /** The wasm module, or its address or bytes. Default: the one shipped with the package. */
+  /** The wasm module, or its address or bytes. Default: the faster of those shipped with the package that runs here. */
   wasm?: Source | WebAssembly.Module;
   /**
    * The module with the general engine, fetched only for a model that the first one does not run. Default: the one shipped
@@ -38,12 +39,14 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
     const { signal, onProgress, headOnly = false, wasm, generalWasm } = options;
     if (signal?.aborted) throw abortedError(signal);
     const [module, model, head] = await Promise.all([
-      moduleFrom(wasm, assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal),
+      wasm === undefined ? ownModule(signal) : fetchModule(wasm, signal),
       fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
       options.head === undefined ? undefined : fetchHead(options.head, signal),
     ]);
     const generalModule = (signal: AbortSignal | undefined) =>
-      moduleFrom(generalWasm, assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal);
+      generalWasm === undefined
+        ? shippedModule(assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal)
+        : fetchModule(generalWasm, signal);
     const newWorker = () => startWorker(options.worker);
     return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
   }
@@ -84,13 +87,21 @@ function movedWorker(): URL | undefined {
 /** The package's own modules by their addresses. */
 const shipped = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The module given, or the package's own, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
-function moduleFrom(
-  given: Source | WebAssembly.Module | undefined,
-  { href }: URL,
-  signal: AbortSignal | undefined,
-): Promise<WebAssembly.Module> {
-  if (given !== undefined) return fetchModule(given, signal);
+/**
+ * The faster build of the module if the browser runs it, else the one that runs everywhere. The latter also takes the place
+ * of a faster one that cannot be fetched: a host may lack the file, and a service worker may have cached the site before the
+ * browser learned to run it.
+ */
+async function ownModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+  const everywhere = () => shippedModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal);
+  if (!hasRelaxedSimd()) return everywhere();
+  const faster = shippedModule(assetUrl(new URL("./sourcing-sound-relaxed.wasm", import.meta.url)), signal);
+  return faster.catch(everywhere);
+}
+
+/** A module of the package, fetched and compiled once for all classifiers. After a failure, the next call tries again. */
+function shippedModule({ href }: URL, signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+  if (signal?.aborted) return Promise.reject(abortedError(signal));
   const module = shipped.get(href) ?? fetchModule(href);
   shipped.set(href, module);
   module.catch(() => shipped.delete(href));

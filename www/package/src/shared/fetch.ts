@@ -2,17 +2,12 @@
 
 import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
 import type { CommonLoadOptions, Source } from "./options.js";
+import { hasSimd } from "./simd.js";
 
 type Kind = { code: Extract<ErrorCode, "wasm-fetch" | "model-fetch">; what: "wasm" | "ONNX" | "JSON" };
 const WASM: Kind = { code: "wasm-fetch", what: "wasm" };
 const MODEL: Kind = { code: "model-fetch", what: "ONNX" };
 const HEAD: Kind = { code: "model-fetch", what: "JSON" };
-
-/** The smallest module with a SIMD instruction: `v128.const` and `drop` in a function. */
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 26, 11,
-]);
 
 type Progress = CommonLoadOptions["onProgress"];
 
@@ -48,7 +43,7 @@ export async function fetchModule(
     throw missingError("WebAssembly");
   }
   if (source instanceof WebAssembly.Module) return source;
-  if (!WebAssembly.validate(SIMD_PROBE)) {
+  if (!hasSimd()) {
     throw missingError("WebAssembly SIMD");
   }
   return guarded(WASM, signal, async () => {
