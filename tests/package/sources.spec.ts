@@ -156,8 +156,8 @@ test("listening does not load the script that reads files", async ({ library }) 
   // The worklet requests its script itself, invisible from here.
   expect(requests.sort()).toEqual([
     "/node_modules/sourcing-sound/dist/models/everyday.onnx",
+    "/node_modules/sourcing-sound/dist/sourcing-sound-relaxed.wasm",
     "/node_modules/sourcing-sound/dist/sourcing-sound-worker.js",
-    "/node_modules/sourcing-sound/dist/sourcing-sound.wasm",
   ]);
 });
 

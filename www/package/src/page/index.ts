@@ -3,6 +3,7 @@
 
 export * from "../shared/public.js";
 export type { Level } from "../shared/types.js";
+export { hasRelaxedSimd } from "../shared/simd.js";
 export { Classifier, type LoadOptions } from "./classifier.js";
 export { listen } from "./listen.js";
 export type { ListenOptions, Microphone } from "./microphone.js";

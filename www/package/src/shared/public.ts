@@ -3,7 +3,6 @@
 export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
 export type { AudioFile, Samples } from "./input.js";
 export type { ClassifyOptions, ClassifyRecordingOptions, SegmentOptions, Source } from "./options.js";
-export { hasRelaxedSimd } from "./simd.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
   Category,
