@@ -39,6 +39,11 @@ pub enum ErrorKind {
     },
     /// No samples at all.
     AudioEmpty,
+    /// A recording without any sound, where one was needed.
+    AudioSilent {
+        /// No stretch of it is louder than this, in dBFS.
+        threshold_dbfs: f32,
+    },
     /// Too few samples to compute one feature column from.
     AudioTooShort {
         /// Samples given.
@@ -131,6 +136,7 @@ pub const ERROR_CODES: &[&str] = &[
     "audio-non-finite",
     "audio-channels",
     "audio-empty",
+    "audio-silent",
     "audio-too-short",
     "config",
     "model-format",
@@ -158,6 +164,7 @@ impl Error {
             ErrorKind::AudioNonFinite { .. } => "audio-non-finite",
             ErrorKind::AudioChannels { .. } => "audio-channels",
             ErrorKind::AudioEmpty => "audio-empty",
+            ErrorKind::AudioSilent { .. } => "audio-silent",
             ErrorKind::AudioTooShort { .. } => "audio-too-short",
             ErrorKind::Config { .. } => "config",
             ErrorKind::ModelFormat { .. } => "model-format",
@@ -211,6 +218,9 @@ impl fmt::Display for Error {
                 write!(f, "{samples} interleaved samples do not divide into {channels} channels")
             }
             ErrorKind::AudioEmpty => write!(f, "the audio is empty, expected at least one sample"),
+            ErrorKind::AudioSilent { threshold_dbfs } => {
+                write!(f, "the audio is silent: nothing in it is louder than {threshold_dbfs} dBFS")
+            }
             ErrorKind::AudioTooShort { given, min } => write!(
                 f,
                 "the audio has {given} samples, expected at least {min} to compute features from"

@@ -16,6 +16,7 @@
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
 //! | [`Head`], [`Detector`] | added labels on a network's embedding |
 //! | [`Classifier`] | a recording → [`Prediction`]s |
+//! | [`Teacher`] | a few examples of a sound → a [`Head`] |
 //! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
 //!
 //! # Example
@@ -95,6 +96,7 @@ mod labels;
 pub mod mel;
 mod metadata;
 mod model;
+mod order;
 mod pre_emphasis;
 mod prediction;
 pub mod resample;
@@ -104,6 +106,7 @@ mod smooth;
 pub mod spectrum;
 mod stream;
 mod taxonomy;
+mod teach;
 mod vocabulary;
 // For JavaScript and the browser tests; not part of the Rust API.
 #[cfg(target_arch = "wasm32")]
@@ -134,6 +137,10 @@ pub use smooth::SoundEvent;
 pub use spectrum::Window;
 pub use stream::{Stream, StreamConfig, Update};
 pub use taxonomy::{Group, Taxonomy};
+pub use teach::{
+    Background, Direction, Example, Finding, FindingKind, LabelReport, MAX_EXAMPLES, Report, Share,
+    Taught, Teacher, examples_from_json, examples_to_json, train,
+};
 pub use vocabulary::LabelSource;
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};
 

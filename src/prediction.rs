@@ -1,6 +1,8 @@
 //! The model's output: a score per label for a stretch of audio.
 
 use crate::labels::Labels;
+use crate::order;
+use crate::taxonomy::Group;
 use crate::vocabulary::{LabelSource, Vocabulary};
 
 /// One label with its score.
@@ -135,17 +137,12 @@ impl Prediction {
     /// The groups with their scores, best first.
     pub fn groups(&self) -> Vec<GroupScore> {
         let Some(taxonomy) = self.vocabulary.taxonomy() else { return Vec::new() };
-        let scored = taxonomy.groups().iter().zip(self.group_scores()).enumerate();
-        let mut groups: Vec<GroupScore> = scored
-            .map(|(index, (group, score))| GroupScore {
-                index,
-                name: group.name.clone(),
-                icon: group.icon.clone(),
-                score,
-            })
-            .collect();
-        groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-        groups
+        let scores = self.group_scores();
+        let ranked = order::falling(scores.iter().copied()).into_iter().map(|index| {
+            let Group { name, icon } = taxonomy.groups()[index].clone();
+            GroupScore { index, name, icon, score: scores[index] }
+        });
+        ranked.collect()
     }
 }
 

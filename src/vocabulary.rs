@@ -3,6 +3,7 @@
 //! code that interprets scores uses it.
 
 use crate::labels::Labels;
+use crate::order;
 use crate::taxonomy::Taxonomy;
 use std::sync::Arc;
 
@@ -155,21 +156,21 @@ impl Vocabulary {
     /// All labels, best first: by score, with recognised labels before the others, but a general
     /// label comes after a more specific one that is recognised as well.
     pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
-        let is_known = |label: usize| scores[label] >= self.thresholds(label).rejection;
-        let mut by_score: Vec<usize> = (0..scores.len()).collect();
-        by_score
-            .sort_by(|&a, &b| is_known(b).cmp(&is_known(a)).then(scores[b].total_cmp(&scores[a])));
+        let by_score = order::rising(scores.iter().enumerate().map(|(label, &score)| {
+            let is_unknown = score < self.thresholds(label).rejection;
+            u64::from(is_unknown) << 32 | order::falling_key(score)
+        }));
         if self.taxonomy().is_none() {
             return by_score;
         }
         let mut place = vec![0; scores.len()];
         by_score.iter().enumerate().for_each(|(rank, &label)| place[label] = rank);
-        let mut order = Vec::with_capacity(scores.len());
+        let mut ranked = Vec::with_capacity(scores.len());
         let mut named = vec![false; scores.len()];
         for label in by_score {
-            self.name(label, scores, &place, &mut named, &mut order);
+            self.name(label, scores, &place, &mut named, &mut ranked);
         }
-        order
+        ranked
     }
 
     /// Adds the labels that rank before `label`, then `label`. There are no cycles, so the
@@ -180,18 +181,17 @@ impl Vocabulary {
         scores: &[f32],
         place: &[usize],
         named: &mut [bool],
-        order: &mut Vec<usize>,
+        ranked: &mut Vec<usize>,
     ) {
         if std::mem::replace(&mut named[label], true) {
             return;
         }
         let mut before: Vec<usize> = self.descendants(label).to_vec();
         before.retain(|&special| !named[special] && self.goes_before(scores, special, label));
-        before.sort_by_key(|&special| place[special]);
-        for special in before {
-            self.name(special, scores, place, named, order);
+        for index in order::rising(before.iter().map(|&special| place[special] as u64)) {
+            self.name(before[index], scores, place, named, ranked);
         }
-        order.push(label);
+        ranked.push(label);
     }
 
     /// A score per group, in the order of the groups: the highest of its labels, ignoring those

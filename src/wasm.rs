@@ -13,6 +13,7 @@ use crate::stream::{Stream, StreamConfig, Update};
 use js_sys::{Array, Float32Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 
+mod teach;
 mod types;
 
 #[wasm_bindgen]

@@ -57,7 +57,7 @@ impl Head {
     }
 }
 
-fn decode(field: &str, text: &str) -> Result<Vec<f32>> {
+pub(crate) fn decode(field: &str, text: &str) -> Result<Vec<f32>> {
     let bytes = BASE64_STANDARD
         .decode(text)
         .map_err(|error| format_error(format!("{field} is not base64: {error}")))?;
@@ -68,7 +68,7 @@ fn decode(field: &str, text: &str) -> Result<Vec<f32>> {
     Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
-fn encode(values: &[f32]) -> String {
+pub(crate) fn encode(values: &[f32]) -> String {
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     BASE64_STANDARD.encode(bytes)
 }

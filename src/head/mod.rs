@@ -13,6 +13,7 @@ use std::sync::Arc;
 mod file;
 mod pool;
 
+pub(crate) use file::{decode, encode};
 pub(crate) use pool::mean;
 pub use pool::{HeadFeature, Patch, pool};
 
@@ -219,7 +220,7 @@ impl HeadFeature {
 }
 
 /// The model, as named in messages.
-fn identity(name: &str, sha256: &str) -> String {
+pub(crate) fn identity(name: &str, sha256: &str) -> String {
     let start: String = sha256.chars().take(12).collect();
     format!("the model {name:?} (sha256 {start}…)")
 }

@@ -1,0 +1,46 @@
+//! Sorting by one kind of key. Every other kind would be compiled by itself, into as much code as a
+//! small network's kernels.
+
+/// Bits for an index; keys have the others.
+const INDEX_BITS: u32 = 24;
+
+/// The indices of `keys` in rising order of the keys, which are below 2^40; equal ones stay in their
+/// order. There are at most 2^24 of them.
+pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
+    let mut packed: Vec<u64> =
+        keys.zip(0u64..).map(|(key, index)| key << INDEX_BITS | index).collect();
+    packed.sort_unstable();
+    packed.into_iter().map(|key| (key & ((1 << INDEX_BITS) - 1)) as usize).collect()
+}
+
+/// The indices of `scores`, the highest first; equal ones stay in their order.
+pub(crate) fn falling(scores: impl Iterator<Item = f32>) -> Vec<usize> {
+    rising(scores.map(falling_key))
+}
+
+/// A key below 2^32 that is the lower, the higher the score.
+pub(crate) fn falling_key(score: f32) -> u64 {
+    let bits = score.to_bits();
+    // Among positive numbers, and in reverse among negative ones, bits are ordered as the numbers.
+    let rising = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
+    u64::from(!rising)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_are_in_the_order_of_their_scores() {
+        let scores = [0.5, -1.0, 0.0, 2.0, -0.0, 0.5, f32::INFINITY, 1e-30, -1e-30];
+        let mut expected: Vec<usize> = (0..scores.len()).collect();
+        expected.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        assert_eq!(falling(scores.into_iter()), expected);
+    }
+
+    #[test]
+    fn equal_keys_stay_in_their_order() {
+        assert_eq!(rising([3, 1, 3, 0, 1].into_iter()), [3, 1, 4, 0, 2]);
+        assert_eq!(rising(std::iter::empty()), [] as [usize; 0]);
+    }
+}

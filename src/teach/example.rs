@@ -1,0 +1,206 @@
+//! Recordings → examples: one vector per piece, from its windows that are not quiet.
+
+use super::FEATURES;
+use crate::audio::Pcm;
+use crate::classifier::Classifier;
+use crate::error::{Error, ErrorKind, Result};
+use crate::head::{HeadFeature, Patch, format_error, pool};
+use crate::model::Model;
+use half::f16;
+use sha2::{Digest, Sha256};
+
+/// Most examples that a head is trained on, background included.
+pub const MAX_EXAMPLES: usize = 10_000;
+
+/// The longest example in seconds; a longer recording becomes several.
+const PIECE_SECONDS: f64 = 10.0;
+/// The longest recording in seconds, an hour.
+const MAX_SECONDS: f64 = 3_600.0;
+/// A window counts if its level is within this of the loudest window's, in dB.
+const RANGE_DB: f32 = 20.0;
+/// A window counts if its level is above this, in dBFS: quieter ones are noise of the converter.
+const SILENCE_DBFS: f32 = -65.0;
+/// Samples at full scale in a row that show that the input was overdriven.
+const CLIPPED_RUN: usize = 3;
+const FULL_SCALE: f32 = 0.999;
+
+/// A piece of a recording that shows a sound, or that shows something else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// What it shows; `None` for something that is none of the labels.
+    pub label: Option<String>,
+    /// Where it is from, such as a file's name. Examples of one recording count together.
+    pub recording: String,
+    /// Where it starts in the recording, in seconds.
+    pub start: f64,
+    /// Its duration in seconds.
+    pub seconds: f64,
+    /// SHA-256 of its rate and samples, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Level of its loudest window in dBFS: 20·log10 of the root mean square.
+    pub level: f32,
+    /// Whether it was recorded too loud: three samples in a row are at full scale.
+    pub clipped: bool,
+    /// The means over its windows of embedding, logits and scores, one after the other. Kept with
+    /// 11 bits, so that a written example is the same as one in memory.
+    pub(super) vector: Vec<f16>,
+}
+
+impl Example {
+    /// The pieces of a recording, without the silent ones.
+    pub(crate) fn of_recording(
+        classifier: &mut Classifier,
+        label: Option<&str>,
+        recording: &str,
+        pcm: Pcm<'_>,
+    ) -> Result<Vec<Example>> {
+        let seconds = pcm.duration_seconds();
+        if seconds > MAX_SECONDS {
+            return Err(ErrorKind::Limit {
+                what: "the recording's length in seconds",
+                given: seconds.ceil() as u64,
+                max: MAX_SECONDS as u64,
+            }
+            .into());
+        }
+        let rate = f64::from(pcm.rate().hz());
+        // Pieces of equal length, so that the last one is not a scrap.
+        let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
+        let len = pcm.samples().len().div_ceil(pieces);
+        let mut examples = Vec::new();
+        for (index, samples) in pcm.samples().chunks(len).enumerate() {
+            let piece = Pcm::new(samples, pcm.rate())?;
+            let Some((vector, level)) = vector(classifier, piece)? else { continue };
+            examples.push(Example {
+                label: label.map(str::to_owned),
+                recording: recording.to_owned(),
+                start: (index * len) as f64 / rate,
+                seconds: piece.duration_seconds(),
+                sha256: hash(piece),
+                level,
+                clipped: is_clipped(samples),
+                vector,
+            });
+        }
+        match examples.is_empty() {
+            true => Err(ErrorKind::AudioSilent { threshold_dbfs: SILENCE_DBFS }.into()),
+            false => Ok(examples),
+        }
+    }
+
+    /// The vector, each part multiplied by its scale.
+    pub(super) fn scaled(&self, scales: &[f32]) -> Vec<f32> {
+        self.vector.iter().zip(scales).map(|(value, scale)| value.to_f32() * scale).collect()
+    }
+
+    /// The mean scores of the model's `labels` labels, which are the last part of the vector.
+    pub(super) fn scores(&self, labels: usize) -> Vec<f32> {
+        let first = self.vector.len().saturating_sub(labels);
+        self.vector[first..].iter().map(|score| score.to_f32()).collect()
+    }
+
+    /// The bits of the vector, for files.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    /// Whether it is the same piece of audio with the same label.
+    pub(super) fn is_same(&self, other: &Example) -> bool {
+        self.sha256 == other.sha256 && self.label == other.label
+    }
+}
+
+/// Refuses more examples than fit into a file.
+pub(super) fn check_count(count: usize) -> Result<()> {
+    match count > MAX_EXAMPLES {
+        true => Err(ErrorKind::Limit {
+            what: "the number of examples",
+            given: count as u64,
+            max: MAX_EXAMPLES as u64,
+        }
+        .into()),
+        false => Ok(()),
+    }
+}
+
+/// Refuses examples whose vectors are of another model.
+pub(super) fn check_fit(examples: &[Example], model: &Model) -> Result<()> {
+    let expected = vector_len(model)?;
+    match examples.iter().find(|example| example.vector.len() != expected) {
+        Some(example) => Err(format_error(format!(
+            "an example has {} numbers, its base gives {expected}",
+            example.vector.len()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// How many numbers an example of this model has.
+///
+/// # Errors
+/// `config` for a model without an embedding.
+pub(super) fn vector_len(model: &Model) -> Result<usize> {
+    let metadata = model.metadata();
+    match metadata.embedding_size {
+        Some(embedding) => Ok(embedding + 2 * metadata.labels.len()),
+        None => Err(Error::config("model", &metadata.name, "a model with an embedding")),
+    }
+}
+
+/// The means over the windows that are not quiet, and the level of the loudest; `None` if all are.
+fn vector(classifier: &mut Classifier, pcm: Pcm<'_>) -> Result<Option<(Vec<f16>, f32)>> {
+    let patches = classifier.patches(pcm)?;
+    let levels = levels(classifier.model(), pcm, patches.len());
+    let loudest = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let least = (loudest - RANGE_DB).max(SILENCE_DBFS);
+    let kept = patches.iter().zip(&levels).filter(|&(_, &level)| level > least);
+    let kept: Vec<&Patch> = kept.map(|(patch, _)| patch).collect();
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let features: Vec<HeadFeature> = FEATURES.iter().map(|&(feature, _)| feature).collect();
+    let vector = pool(&features, &kept).into_iter().map(f16::from_f32);
+    Ok(Some((vector.collect(), loudest)))
+}
+
+/// The level of each window in dBFS.
+fn levels(model: &Model, pcm: Pcm<'_>, windows: usize) -> Vec<f32> {
+    let metadata = model.metadata();
+    let layout = metadata.layout();
+    let samples_of = |columns: usize| {
+        let seconds = columns as f64 * metadata.front_end.column_seconds();
+        (seconds * f64::from(pcm.rate().hz())).round() as usize
+    };
+    let (len, hop) = (samples_of(layout.frames), samples_of(layout.hop_frames));
+    let samples = pcm.samples();
+    let level = |window: usize| {
+        let first = (window * hop).min(samples.len() - 1);
+        let heard = &samples[first..samples.len().min(first + len)];
+        let power: f64 = heard.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+        (10.0 * (power / len as f64).log10()) as f32
+    };
+    (0..windows).map(level).collect()
+}
+
+fn is_clipped(samples: &[f32]) -> bool {
+    samples
+        .windows(CLIPPED_RUN)
+        .any(|run| run.iter().all(|x| *x >= FULL_SCALE) || run.iter().all(|x| *x <= -FULL_SCALE))
+}
+
+fn hash(pcm: Pcm<'_>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(pcm.rate().hz().to_le_bytes());
+    pcm.samples().iter().for_each(|sample| hash.update(sample.to_le_bytes()));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The vector with these bits.
+pub(super) fn from_bytes(bytes: &[u8]) -> Result<Vec<f16>> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let vector: Vec<f16> = pairs.iter().map(|&pair| f16::from_le_bytes(pair)).collect();
+    match rest.is_empty() && vector.iter().all(|value| value.is_finite()) {
+        true => Ok(vector),
+        false => Err(format_error("an example's vector is broken, or has NaN or infinity")),
+    }
+}
