@@ -180,8 +180,9 @@ impl Head {
         check_base_labels(head, base)
     }
 
-    /// A probability per label for one segment, assuming that the sound is one of them.
-    pub(crate) fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
+    /// A probability per label for one segment, assuming that the sound is one of them; `patches` are
+    /// at least one, of the model that the head fits.
+    pub fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
         let Decision { activation, temperature, .. } = head.decision;
         activation.scores(&self.outputs(patches), temperature)

@@ -47,8 +47,12 @@ pub struct Example {
 }
 
 impl Example {
-    /// The pieces of a recording, without the silent ones.
-    pub(crate) fn of_recording(
+    /// The pieces of a recording, without the silent ones; see
+    /// [`Teacher::add`](super::Teacher::add), which also keeps them.
+    ///
+    /// # Errors
+    /// Those of [`Teacher::add`](super::Teacher::add).
+    pub fn of_recording(
         classifier: &mut Classifier,
         label: Option<&str>,
         recording: &str,

@@ -3,6 +3,7 @@
 //! The programs `sourcing-sound-train` and `sourcing-sound-study` are built on it; it is not for
 //! others, and its names may change with any version.
 
+pub mod background;
 pub mod data;
 pub mod everyday;
 pub mod files;

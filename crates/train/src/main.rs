@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use sourcing_sound_train::data::command as data;
 use sourcing_sound_train::model::{command as model, evaluate};
-use sourcing_sound_train::{everyday, head, program};
+use sourcing_sound_train::{background, everyday, head, program};
 use std::process::ExitCode;
 
 /// Trains, evaluates and exports sourcing-sound's models.
@@ -25,6 +25,8 @@ enum Command {
     Everyday(everyday::Arguments),
     /// Teaches a model other labels: fits a head on its embedding, evaluates and exports it.
     Head(head::Arguments),
+    /// Measures what everyday sounds are like to a model, for heads taught by examples.
+    Background(background::Arguments),
     /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
     Data(data::Arguments),
 }
@@ -39,6 +41,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Everyday(arguments) => everyday::run(&arguments),
         Command::Head(arguments) => head::run(&arguments),
+        Command::Background(arguments) => background::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
     }
 }

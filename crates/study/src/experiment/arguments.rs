@@ -16,6 +16,10 @@ pub struct Arguments {
     /// The data set.
     #[arg(long)]
     pub data: PathBuf,
+    /// A folder of other sounds, for few-shot: ambience, of which half is the background, speech,
+    /// and whatever else shall not be taken for a taught sound. Repeatable.
+    #[arg(long)]
+    pub others: Vec<PathBuf>,
     /// How the data set is laid out [default: recognised by its files].
     #[arg(long, value_enum)]
     pub layout: Option<Layout>,
@@ -113,6 +117,10 @@ pub fn check(arguments: &Arguments) -> Result<()> {
             || names.iter().any(|name| arguments.method_of(*name).is_network()),
         "--epochs and --batch are for networks: mel-cnn, mfcc-cnn, slices-cnn, rnn, and leakage by \
          mfcc-cnn"
+    );
+    ensure!(
+        arguments.others.is_empty() || arguments.experiment == Selection::FewShot,
+        "--others is for the experiment few-shot"
     );
     let counts = [
         ("--epochs", arguments.epochs),

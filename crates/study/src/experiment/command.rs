@@ -1,9 +1,10 @@
 //! The `experiment` command.
 
 use crate::experiment::arguments::{self, Arguments};
+use crate::experiment::few_shot;
 use crate::experiment::material::Material;
 use crate::experiment::methods;
-use crate::experiment::name::Name;
+use crate::experiment::name::{Name, Selection};
 use crate::experiment::output;
 use crate::experiment::trial::Trial;
 use crate::page;
@@ -35,6 +36,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// Runs the experiments that the arguments name, one after another, until `stop` is set.
 pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     arguments::check(arguments)?;
+    if arguments.experiment == Selection::FewShot {
+        return few_shot::run(arguments, stop);
+    }
     let dataset = match arguments.layout {
         Some(layout) => Dataset::open_as(&arguments.data, layout)?,
         None => Dataset::open(&arguments.data)?,

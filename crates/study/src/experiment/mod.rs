@@ -9,6 +9,7 @@ pub mod arguments;
 mod boosting;
 mod clip_features;
 pub mod command;
+pub mod few_shot;
 mod grid;
 mod leakage;
 mod logistic;

@@ -9,7 +9,7 @@ mod alter;
 mod assemble;
 mod card;
 mod command;
-mod embed;
+pub mod embed;
 mod evaluation;
 mod export;
 mod material;
@@ -18,7 +18,7 @@ mod recording_counts;
 mod refines;
 mod segment;
 mod stage;
-mod synthesis;
+pub(crate) mod synthesis;
 #[cfg(test)]
 mod tests;
 mod unknown;

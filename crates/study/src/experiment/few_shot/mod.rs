@@ -1,0 +1,68 @@
+//! The experiment `few-shot`: labels taught from a few examples, against everything else.
+//!
+//! In: ESC-10 and folders of other sounds ([`sounds`]). [`episodes`] draws examples, trains a head
+//! from them with the core, and scores sounds of other recordings; [`result`] sums up. Nothing is
+//! chosen on the way: the core's settings are what is measured.
+
+mod episodes;
+pub mod result;
+mod sounds;
+
+use crate::experiment::arguments::Arguments;
+use crate::experiment::command::Outcome;
+use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
+use result::{EXAMPLES, FewShot};
+use sounds::Sounds;
+use sourcing_sound::Model;
+use sourcing_sound_train::files::write_text;
+use sourcing_sound_train::progress;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Name of the experiment, and of its folder.
+pub const NAME: &str = "few-shot";
+/// The file of the result.
+pub const FILE: &str = "few-shot.json";
+/// The model that is taught, in a clone of the repository.
+const BASE: &str = "models/everyday/model.onnx";
+
+/// Runs the experiment until `stop` is set; it takes minutes, and begins anew if it was stopped.
+pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
+    ensure!(
+        !arguments.others.is_empty(),
+        "few-shot takes --others FOLDER, repeatable: sounds of something else, such as ambience"
+    );
+    let bytes = std::fs::read(BASE).with_context(|| format!("reading {BASE}"))?;
+    let model = Model::from_onnx(&bytes).with_context(|| format!("loading {BASE}"))?;
+    let loaded = Sounds::load(&model, &arguments.data, &arguments.others, arguments.seed, stop)?;
+    let Some(sounds) = loaded else { return Ok(Outcome::Interrupted) };
+    let splits = sounds.splits(&model, episodes::SEEDS)?;
+    let mut few_shot = FewShot::new(arguments.seed, &sounds);
+    let bar = progress::bar(EXAMPLES.len() as u64, "numbers of examples");
+    for count in EXAMPLES {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(Outcome::Interrupted);
+        }
+        let seeds = (arguments.seed..arguments.seed + episodes::FIVE_WAY).into_par_iter();
+        let five_way: Result<Vec<_>> =
+            seeds.map(|seed| episodes::five_way(&model, &sounds, &splits, count, seed)).collect();
+        let seeds = arguments.seed..arguments.seed + episodes::SEEDS;
+        let pairs: Vec<_> = sounds
+            .classes()
+            .iter()
+            .flat_map(|class| seeds.clone().map(move |seed| (class.as_str(), count, seed)))
+            .collect();
+        let one_vs_rest: Result<Vec<_>> = pairs
+            .into_par_iter()
+            .map(|episode| episodes::one_vs_rest(&model, &sounds, &splits, episode))
+            .collect();
+        few_shot.add(count, five_way?, one_vs_rest?.into_iter().flatten().collect());
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let folder = arguments.out.join(NAME);
+    write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&few_shot)? + "\n"))?;
+    print!("{few_shot}");
+    progress::line(&format!("written: {}", folder.display()));
+    Ok(Outcome::Finished)
+}

@@ -1,0 +1,253 @@
+//! Sounds taught by examples, from samples to scores, with the shipped model.
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
+
+use sourcing_sound::{
+    Background, Classifier, Example, FindingKind, Head, MAX_EXAMPLES, Model, Pcm, SampleRate,
+    Share, Teacher, examples_from_json, examples_to_json, train,
+};
+use std::f32::consts::TAU;
+
+const RATE: u32 = 32_000;
+
+/// A low hum with harmonics that swells about once a second, differently in each take, 0 to 2.
+fn purr(take: f32) -> Vec<f32> {
+    let (pitch, swell) = (24.0 + 5.0 * take, 1.1 + 0.3 * take);
+    sound(4.0, take, move |seconds, noise| {
+        let tone: f32 = (1..8).map(|n| (TAU * pitch * n as f32 * seconds).sin() / n as f32).sum();
+        0.1 * (tone + 0.3 * noise) * (1.2 + (TAU * swell * seconds).sin())
+    })
+}
+
+/// Clicks, several in a second.
+fn clicks(take: f32) -> Vec<f32> {
+    let every = 0.11 + 0.02 * take;
+    sound(4.0, take, move |seconds, noise| 0.5 * noise * (-(seconds % every) * 400.0).exp())
+}
+
+/// Something else.
+fn rumble(take: f32) -> Vec<f32> {
+    let pitch = 300.0 + 50.0 * take;
+    sound(4.0, take, move |seconds, noise| 0.1 * (TAU * pitch * seconds).sin() + 0.05 * noise)
+}
+
+fn sound(seconds: f32, take: f32, value: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+    let mut state = take.to_bits().wrapping_mul(2_654_435_761) | 1;
+    (0..(seconds * RATE as f32) as u32)
+        .map(|index| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            value(index as f32 / RATE as f32, state as f32 / u32::MAX as f32 * 2.0 - 1.0)
+        })
+        .collect()
+}
+
+fn pcm(samples: &[f32]) -> Pcm<'_> {
+    Pcm::new(samples, SampleRate::new(RATE).unwrap()).unwrap()
+}
+
+fn teacher() -> Teacher {
+    Teacher::new(Model::everyday().unwrap(), Background::everyday().unwrap()).unwrap()
+}
+
+/// Three takes of each of two sounds.
+fn taught_teacher() -> Teacher {
+    let mut teacher = teacher();
+    for take in [0.0, 1.0, 2.0] {
+        teacher.add("purr", &format!("purr {take}"), pcm(&purr(take))).unwrap();
+        teacher.add("clicks", &format!("clicks {take}"), pcm(&clicks(take))).unwrap();
+    }
+    teacher
+}
+
+/// The mean scores of the first labels over a sound's segments.
+fn scores(head: &Head, samples: &[f32], labels: usize) -> Vec<f32> {
+    let mut classifier = Classifier::with_head(Model::everyday().unwrap(), head.clone()).unwrap();
+    let predictions = classifier.classify(pcm(samples)).unwrap();
+    let of = |label: usize| predictions.iter().map(|one| one.scores()[label]).sum::<f32>();
+    (0..labels).map(|label| of(label) / predictions.len() as f32).collect()
+}
+
+#[test]
+fn taught_sounds_are_told_apart_in_new_takes() {
+    let taught = taught_teacher().train("two").unwrap();
+    for take in [0.4, 0.9, 1.6] {
+        let of_purr = scores(&taught.head, &purr(take), 2);
+        assert!(of_purr[0] > 0.5 && of_purr[1] < 0.2, "purr {take}: {of_purr:?}");
+        let of_clicks = scores(&taught.head, &clicks(take), 2);
+        assert!(of_clicks[1] > 0.5 && of_clicks[0] < 0.2, "clicks {take}: {of_clicks:?}");
+        let of_else = scores(&taught.head, &rumble(take), 2);
+        assert!(of_else.iter().all(|&score| score < 0.3), "something else {take}: {of_else:?}");
+    }
+    let report = &taught.report;
+    assert_eq!(report.labels.len(), 2);
+    // Without its neighbour, a take at the end of the range may be missed; nothing else is found.
+    let recall = report.labels[0].recall.unwrap();
+    assert!(recall.hits >= 2 && recall.of == 3, "{recall}");
+    assert_eq!(report.labels[0].precision, Some(Share { hits: recall.hits, of: recall.hits }));
+    assert_eq!((report.labels[0].examples, report.labels[0].others), (3, 3));
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+}
+
+#[test]
+fn no_score_of_the_base_changes() {
+    let head = taught_teacher().train("two").unwrap().head;
+    let mut base = Classifier::new(Model::everyday().unwrap()).unwrap();
+    let mut with_head = Classifier::with_head(Model::everyday().unwrap(), head).unwrap();
+    let samples = purr(1.3);
+    let (before, after) =
+        (base.classify(pcm(&samples)).unwrap(), with_head.classify(pcm(&samples)).unwrap());
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.scores(), &after.scores()[2..]);
+    }
+    assert_eq!(after[0].top(1)[0].label, "purr", "it comes before the kinds of sound that it is");
+}
+
+#[test]
+fn the_same_examples_give_the_same_file_and_a_file_gives_its_examples() {
+    let taught = taught_teacher().train("two").unwrap();
+    let file = taught.to_json();
+    assert_eq!(Head::from_json(file.as_bytes()).unwrap(), taught.head);
+    assert_eq!(taught_teacher().train("two").unwrap().to_json(), file);
+
+    let mut other = teacher();
+    assert_eq!(other.merge(file.as_bytes()), Ok(6));
+    assert_eq!(other.merge(file.as_bytes()), Ok(0), "they are there already");
+    assert_eq!(other.examples(), taught.examples());
+    assert_eq!(other.train("two").unwrap().to_json(), file);
+
+    let json = examples_to_json(taught.examples());
+    assert_eq!(examples_from_json(json.as_bytes()).unwrap(), taught.examples());
+    assert!(other.remove(5).is_some() && other.remove(5).is_none());
+}
+
+#[test]
+fn one_example_is_enough_to_begin() {
+    let mut teacher = teacher();
+    teacher.add("purr", "one", pcm(&purr(0.0))).unwrap();
+    let taught = teacher.train("purr").unwrap();
+    assert!(scores(&taught.head, &purr(0.0), 1)[0] > 0.8);
+    assert!(scores(&taught.head, &rumble(0.0), 1)[0] < 0.2);
+    let label = &taught.report.labels[0];
+    assert_eq!((label.recall, label.precision), (None, None));
+    assert_eq!(taught.report.findings[0].kind, FindingKind::Few);
+    assert!(taught.report.to_string().contains("1 example from 1 recording"));
+}
+
+#[test]
+fn findings_say_what_is_wrong_with_the_examples() {
+    let mut teacher = taught_teacher();
+    let quieter: Vec<f32> = purr(0.0).iter().map(|x| 0.5 * x).collect();
+    teacher.add("purr", "a copy", pcm(&quieter)).unwrap();
+    let overdriven: Vec<f32> = clicks(0.5).iter().map(|x| (9.0 * x).clamp(-1.0, 1.0)).collect();
+    teacher.add("clicks", "too loud", pcm(&overdriven)).unwrap();
+    teacher.add("purring", "the same sound", pcm(&purr(1.4))).unwrap();
+    teacher.add("Rain", "of the model's name", pcm(&rumble(1.0))).unwrap();
+    let report = teacher.train("wrong").unwrap().report;
+    let has = |kind: FindingKind, label: &str, recording: &str| {
+        report.findings.iter().any(|finding| {
+            let names = recording.is_empty() || finding.recordings.iter().any(|r| r == recording);
+            finding.kind == kind && finding.label == label && names
+        })
+    };
+    assert!(has(FindingKind::Copies, "purr", "a copy"), "{:?}", report.findings);
+    assert!(has(FindingKind::Clipped, "clicks", "too loud"));
+    assert!(has(FindingKind::Alike, "purring", ""));
+    assert!(has(FindingKind::Replaces, "Rain", ""));
+    assert!(has(FindingKind::Few, "Rain", ""));
+    assert_eq!(report.labels[0].recordings, 3, "a copy is no other recording");
+    assert_eq!(report.labels[0].examples, 4);
+}
+
+#[test]
+fn what_is_given_as_something_else_is_pushed_down() {
+    let mut teacher = teacher();
+    for take in [0.0, 1.0, 2.0] {
+        teacher.add("purr", &format!("{take}"), pcm(&purr(take))).unwrap();
+    }
+    // Another kind of purr, which is taken for it at first.
+    let other = |take: f32| -> Vec<f32> {
+        purr(take).iter().zip(clicks(take)).map(|(purr, click)| purr + 0.6 * click).collect()
+    };
+    let before = scores(&teacher.train("purr").unwrap().head, &other(1.3), 1)[0];
+    teacher.add_background("not this", pcm(&other(1.0))).unwrap();
+    let taught = teacher.train("purr").unwrap();
+    let after = scores(&taught.head, &other(1.3), 1)[0];
+    assert!(after < before - 0.1 && after < 0.5, "{before} → {after}");
+    assert!(scores(&taught.head, &purr(1.3), 1)[0] > 0.5, "what was taught is still recognised");
+    assert_eq!(taught.report.labels[0].others, 1);
+}
+
+#[test]
+fn bad_input_has_its_code() {
+    let mut teacher = teacher();
+    let code = |error: sourcing_sound::Error| error.code();
+    let silent = vec![1e-5; RATE as usize];
+    assert_eq!(code(teacher.add("a", "b", pcm(&silent)).unwrap_err()), "audio-silent");
+    assert_eq!(code(teacher.add(" ", "b", pcm(&purr(0.0))).unwrap_err()), "config");
+    assert_eq!(code(teacher.train("none").unwrap_err()), "config");
+    teacher.add_background("only", pcm(&purr(0.0))).unwrap();
+    assert_eq!(code(teacher.train("none").unwrap_err()), "config");
+    assert_eq!(teacher.examples().len(), 1, "nothing that failed was kept");
+
+    let urban = Model::urban_tiny().unwrap();
+    let refused = Teacher::new(urban, Background::everyday().unwrap());
+    assert_eq!(code(refused.err().unwrap()), "config");
+    let hour = vec![0.1; 8_000 * 3_601];
+    let hour = Pcm::new(&hour, SampleRate::new(8_000).unwrap()).unwrap();
+    assert_eq!(code(teacher.add("a", "b", hour).unwrap_err()), "limit");
+}
+
+#[test]
+fn hostile_files_are_refused_and_change_nothing() {
+    let file = taught_teacher().train("two").unwrap().to_json();
+    let sha = Model::everyday().unwrap().sha256().to_owned();
+    let other_base = file.replace(&sha, &"0".repeat(64));
+    // NaN in half precision, in base64.
+    let start = file.find("\"vector\": \"").unwrap() + 11;
+    let not_a_number = format!("{}AH4A{}", &file[..start], &file[start + 4..]);
+    let short = format!("{}{}", &file[..start], &file[start + 8..]);
+    let plain = std::fs::read_to_string("../models/everyday/urban.head.json").unwrap();
+    let cases = [
+        (other_base.as_str(), "head-mismatch"),
+        (&not_a_number, "head-format"),
+        (&short, "head-format"),
+        (&plain, "head-format"),
+        ("[]", "head-format"),
+        ("", "head-format"),
+        (&file[..file.len() / 2], "head-format"),
+    ];
+    let mut teacher = teacher();
+    for (text, code) in cases {
+        let error = teacher.merge(text.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+    }
+    assert!(teacher.examples().is_empty());
+    assert_eq!(teacher.merge(&vec![b' '; (64 << 20) + 1]).unwrap_err().code(), "limit");
+}
+
+#[test]
+fn many_labels_train_and_too_many_examples_are_refused() {
+    let teacher = taught_teacher();
+    let examples = teacher.examples();
+    let many: Vec<Example> = (0..200)
+        .flat_map(|label| {
+            let mut own = examples[..5].to_vec();
+            own.iter_mut().for_each(|example| example.label = Some(format!("label {label}")));
+            own
+        })
+        .collect();
+    let (model, background) = (Model::everyday().unwrap(), Background::everyday().unwrap());
+    let taught = train(&model, &background, "many", &many).unwrap();
+    assert_eq!(taught.head.metadata().labels.len(), 200);
+    let too_many = vec![examples[0].clone(); MAX_EXAMPLES + 1];
+    let error = train(&model, &background, "many", &too_many).unwrap_err();
+    assert_eq!(error.code(), "limit");
+}
+
+#[test]
+fn backgrounds_are_read_as_they_are_written() {
+    let background = Background::everyday().unwrap();
+    assert_eq!(Background::from_json(background.to_json().as_bytes()), Ok(background.clone()));
+    assert_eq!(background.base_name(), "everyday");
+    let broken = background.to_json().replace("\"version\": 1", "\"version\": 2");
+    assert_eq!(Background::from_json(broken.as_bytes()).unwrap_err().code(), "head-format");
+}
