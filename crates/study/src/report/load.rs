@@ -1,6 +1,7 @@
 //! Reads the results of experiments and models. One broken file is named and left out; the
 //! rest is still worth a report.
 
+use crate::experiment::few_shot::{self, result::FewShot};
 use crate::experiment::predictions;
 use crate::experiment::record::{self, METRICS_FILE, PREDICTIONS_FILE, PredictionRow, Record};
 use anyhow::{Context, Result, ensure};
@@ -29,6 +30,8 @@ pub struct Experiment {
 pub struct Inputs {
     /// By name of the folder.
     pub experiments: Vec<Experiment>,
+    /// Labels taught from a few examples.
+    pub few_shot: Option<FewShot>,
     /// By name of the folder.
     pub models: Vec<Evaluation>,
     /// Files that are there and cannot be used, each with the reason.
@@ -43,6 +46,13 @@ pub fn load(report: &Path, models: &Path) -> Inputs {
     let mut inputs = Inputs::default();
     for folder in folders(report, &mut inputs.problems) {
         load_experiment(&folder, &mut inputs);
+    }
+    let path = report.join(few_shot::NAME).join(few_shot::FILE);
+    if path.is_file() {
+        match read::<FewShot>(&path, few_shot::result::SCHEMA_VERSION) {
+            Ok(few_shot) => inputs.few_shot = Some(few_shot),
+            Err(error) => inputs.problems.push(format!("{}: {error:#}", path.display())),
+        }
     }
     for folder in folders(models, &mut inputs.problems) {
         let path = folder.join(EVALUATION_FILE);

@@ -8,6 +8,7 @@ pub mod binary;
 mod comparison;
 pub mod document;
 pub mod entry;
+mod few_shot;
 #[cfg(test)]
 pub mod fixtures;
 mod html;
@@ -100,6 +101,9 @@ fn page(
     }
     if let Some(list) = binaries(&inputs.experiments) {
         sections.push(("One label against the rest".to_owned(), list));
+    }
+    if let Some(few_shot) = &inputs.few_shot {
+        sections.push((few_shot::TITLE.to_owned(), few_shot::section(few_shot)));
     }
     for experiment in &inputs.experiments {
         if let Some(section) = leakage::section(&experiment.record) {

@@ -3,8 +3,10 @@
 
 use super::comparison::{self, Group};
 use super::entry::{self, Entry};
+use super::few_shot;
 use super::html::or_dash;
 use super::load::{Experiment, Inputs};
+use crate::experiment::few_shot::result::FewShot;
 use crate::experiment::record::{Record, SplitRecord, Summary, folds};
 use anyhow::{Context, Result, ensure};
 use sourcing_sound_train::files::write_text;
@@ -14,6 +16,8 @@ use std::path::Path;
 
 /// Name of the drawing.
 const DRAWING: &str = "overview.svg";
+/// Name of the file of the experiment few-shot.
+const FEW_SHOT: &str = "few-shot.json";
 /// Name of the page.
 const PAGE: &str = "results.md";
 
@@ -25,6 +29,10 @@ pub fn publish(folder: &Path, inputs: &Inputs) -> Result<()> {
     for Experiment { folder, record, .. } in &inputs.experiments {
         let json = serde_json::to_string_pretty(record).context("writing a record")?;
         write(&format!("{folder}.json"), &(json + "\n"))?;
+    }
+    if let Some(few_shot) = &inputs.few_shot {
+        let json = serde_json::to_string(few_shot).context("writing a record")?;
+        write(FEW_SHOT, &(json + "\n"))?;
     }
     let entries = entry::entries(inputs);
     let groups = comparison::groups(&entries);
@@ -51,10 +59,17 @@ fn page(inputs: &Inputs, groups: &[Group<'_>]) -> String {
     }
     let records = || inputs.experiments.iter().map(|experiment| &experiment.record);
     page.push_str(&one_against_the_rest(records()));
+    if let Some(few_shot) = &inputs.few_shot {
+        page.push_str(&few_shot::markdown(few_shot));
+    }
     page.push_str(&shuffled(records()));
     page.push_str("\n## Commands\n\n| experiment | date | seed | command |\n|---|---|---|---|\n");
     for Record { experiment, date, seed, command, .. } in records() {
         let _ = writeln!(page, "| {experiment} | {date} | {seed} | `{}` |", cell(command));
+    }
+    if let Some(few_shot) = &inputs.few_shot {
+        let FewShot { date, seed, command, .. } = few_shot;
+        let _ = writeln!(page, "| few-shot | {date} | {seed} | `{}` |", cell(command));
     }
     page
 }
