@@ -52,7 +52,8 @@ pub(super) struct Lesson {
     pub(super) threshold: f64,
     /// By recording, its score from the others; empty if there is only one.
     pub(super) left_out: Vec<f64>,
-    /// The scores of what was given as something else, background and other labels, by recording.
+    /// The scores of what was given as something else, background and other labels, by recording:
+    /// each by weights that it has not pushed down.
     pub(super) others: Vec<f64>,
     weights: Vec<f32>,
 }
@@ -118,8 +119,8 @@ fn recordings(label: Option<&str>, examples: &[Example], vectors: &[Vec<f32>]) -
             continue;
         }
         let is_same = |recording: &&mut Recording| {
-            let first = &examples[recording.examples[0]];
-            first.recording == example.recording || first.sha256 == example.sha256
+            recording.names.contains(&example.recording)
+                || recording.examples.iter().any(|&own| examples[own].sha256 == example.sha256)
         };
         match found.iter_mut().find(is_same) {
             Some(recording) => {
@@ -192,14 +193,21 @@ impl Lesson {
             return Err(Error::config("examples", label, expected));
         };
         let pushed = hardest(&weights, others);
-        let fit = if pushed.is_empty() { alone } else { Fit::new(background, &positive, &pushed) };
+        let vectors: Vec<&[f32]> =
+            pushed.iter().map(|&index| others[index].vector.as_slice()).collect();
+        let fit = if pushed.is_empty() { alone } else { Fit::new(background, &positive, &vectors) };
         let weights = fit.weights(all).unwrap_or(weights);
         let left_out: Vec<f64> = match recordings.len() {
             1 => Vec::new(),
             count => (0..count).map(|index| fit.score_without(index)).collect(),
         };
-        let others: Vec<f64> = others.iter().map(|other| dot(&weights, &other.vector)).collect();
+        let mut others: Vec<f64> =
+            others.iter().map(|other| dot(&weights, &other.vector)).collect();
         let threshold = threshold(recordings.len(), &others);
+        // The report is on recordings that were not trained on, whatever they are of.
+        for (place, index) in pushed.into_iter().enumerate() {
+            others[index] = fit.score_without(recordings.len() + place);
+        }
         Ok(Lesson { label: label.to_owned(), recordings, threshold, left_out, others, weights })
     }
 
@@ -212,12 +220,12 @@ impl Lesson {
     }
 }
 
-/// The other recordings that are too high, highest first.
-fn hardest<'a>(weights: &[f32], others: &[&'a Recording]) -> Vec<&'a [f32]> {
+/// Places of the other recordings that are too high, highest first.
+fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
     let scores: Vec<f64> = others.iter().map(|other| dot(weights, &other.vector)).collect();
     let falling = order::falling(scores.iter().map(|&score| score as f32));
     let high = falling.into_iter().take_while(|&index| scores[index] > PUSHED_TO);
-    high.take(MAX_PUSHED).map(|index| others[index].vector.as_slice()).collect()
+    high.take(MAX_PUSHED).collect()
 }
 
 /// Rises with the number of recordings, as the mean of more of them is surer of itself. It is not
@@ -257,8 +265,8 @@ impl<'a> Fit<'a> {
         Fit { vectors, damped, own: own.len(), products }
     }
 
-    /// What each damped vector is multiplied by, with the label's recordings for which `is_in` is
-    /// true. `None` if these are no different from the background.
+    /// What each damped vector is multiplied by, with the vectors for which `is_in` is true. `None` if the
+    /// label's are no different from the background.
     fn factors(&self, is_in: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
         let size = self.vectors.len();
         let members: Vec<usize> = (0..self.own).filter(|&index| is_in(index)).collect();
@@ -266,7 +274,9 @@ impl<'a> Fit<'a> {
         // The first is the mean of the members, the others are those that are pushed down.
         let parts: Vec<Vec<(usize, f64)>> =
             std::iter::once(members.iter().map(|&index| (index, share)).collect())
-                .chain((self.own..size).map(|index| vec![(index, 1.0)]))
+                .chain(
+                    (self.own..size).filter(|&index| is_in(index)).map(|index| vec![(index, 1.0)]),
+                )
                 .collect();
         let product = |a: &[(usize, f64)], b: &[(usize, f64)]| -> f64 {
             let terms = a.iter().flat_map(|&(row, x)| {
@@ -300,8 +310,7 @@ impl<'a> Fit<'a> {
         Some(weights.into_iter().map(|weight| weight as f32).collect())
     }
 
-    /// The score of one of the label's recordings by all others; 0 if these are no different from
-    /// the background.
+    /// The score of a vector by all others; 0 if the label's are no different from the background.
     fn score_without(&self, index: usize) -> f64 {
         let size = self.vectors.len();
         let factors = self.factors(|other| other != index).unwrap_or_default();

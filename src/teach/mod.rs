@@ -82,7 +82,8 @@ impl Teacher {
         Ok(Teacher { classifier: Classifier::new(model)?, background, examples: Vec::new() })
     }
 
-    /// Adds a recording of a sound, in pieces of at most 10 s; returns their number. `recording`
+    /// Adds a recording of a sound, in pieces of at most 10 s, without those that are there already;
+    /// returns how many were added. `recording`
     /// names where it is from: pieces of one recording count together, and are left out together
     /// when the head is evaluated.
     ///
@@ -107,10 +108,7 @@ impl Teacher {
 
     fn push(&mut self, label: Option<&str>, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
         let added = Example::of_recording(&mut self.classifier, label, recording, pcm)?;
-        let count = added.len();
-        example::check_count(self.examples.len() + count)?;
-        self.examples.extend(added);
-        Ok(count)
+        self.keep(added)
     }
 
     /// The examples so far, in the order in which they were added.
@@ -130,9 +128,12 @@ impl Teacher {
     /// `head-format` for bytes that are not such a file or hold no examples; `head-mismatch` if it
     /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples or 64 MiB.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<usize> {
-        let read = file::read(bytes, self.classifier.model())?;
+        self.keep(file::read(bytes, self.classifier.model())?)
+    }
+
+    fn keep(&mut self, examples: Vec<Example>) -> Result<usize> {
         let is_new = |new: &Example| !self.examples.iter().any(|old| old.is_same(new));
-        let new: Vec<Example> = read.into_iter().filter(is_new).collect();
+        let new: Vec<Example> = examples.into_iter().filter(is_new).collect();
         let count = new.len();
         example::check_count(self.examples.len() + count)?;
         self.examples.extend(new);

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { serious } from "./support/axe";
 import { expect, type OpenOptions, type Site, test } from "./support/site";
 
-const VIEWS = ["listen", "history", "files", "models", "about"] as const;
+const VIEWS = ["listen", "history", "files", "teach", "models", "about"] as const;
 
 /** Viewports of screens that are 1280 and 390 px wide. */
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };

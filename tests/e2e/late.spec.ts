@@ -7,10 +7,10 @@ import { writeWav } from "./support/wav";
 
 const siren = SYNTHESISED["siren-sweep"]!;
 
-const VIEWS = ["history", "files", "models"] as const;
+const VIEWS = ["history", "files", "teach", "models"] as const;
 
 /** Addresses of the views' scripts. */
-const SCRIPT = { history: /\/history-[^/]*\.js$/, files: /\/files-[^/]*\.js$/, models: /\/models-[^/]*\.js$/ };
+const SCRIPT = { history: /\/history-[^/]*\.js$/, files: /\/files-[^/]*\.js$/, teach: /\/teach-[^/]*\.js$/, models: /\/models-[^/]*\.js$/ };
 
 for (const view of VIEWS) {
   test(`when the script of ${view} cannot be loaded, the view says what to do`, async ({ open }) => {

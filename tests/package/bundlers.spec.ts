@@ -98,6 +98,83 @@ test("built by esbuild with the everyday model and a head", async ({ stranger })
   expect(await stranger.title()).toBe("everyday");
 });
 
+/** Teaches a sound that is made here, and shows its label for another take of it. */
+const TEACHES = `
+  import { Classifier, SoundError, Teacher } from "sourcing-sound";
+  const ticks = (period) => Float32Array.from({ length: 48000 }, (_, i) => (i % period < 40 ? (((i * 7919) % 200) / 100 - 1) * 0.5 : 0));
+  const silence = new Float32Array(16000);
+  document.getElementById("start").onclick = async () => {
+    const teacher = new Teacher(await Classifier.load());
+    for (const period of [3000, 4000, 5000]) await teacher.add("my ticks", ticks(period), 16000);
+    const { head } = await teacher.train();
+    const [{ categories: [best] }] = await (await Classifier.load({ head })).classify(ticks(3500), 16000, { top: 1 });
+    const silent = await teacher.add("nothing", silence, 16000).catch((error) => (error instanceof SoundError ? error.code : "other"));
+    document.title = best.label + ", " + silent;
+  };`;
+
+/** Opens the page that teaches, under a path and the policy. */
+async function teachesOn(page: Parameters<typeof labelsTheSiren>[0], address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator("#start").click();
+  await expect(page).toHaveTitle("my ticks, audio-silent", { timeout: 60_000 });
+}
+
+const TEACHERS = {
+  vite: { example: "microphone", entry: "main.js", out: "dist", args: ["build", "--base", "./"] },
+  webpack: { example: "webpack", entry: "src/index.js", out: ".", args: ["build"] },
+  esbuild: {
+    example: "esbuild",
+    entry: "main.js",
+    out: ".",
+    args: ["build", "models/everyday.background=sourcing-sound/models/everyday.background.json", "--loader:.json=copy"],
+  },
+} as const;
+for (const [tool, { example, entry, out, args }] of Object.entries(TEACHERS)) {
+  test(`a teacher built by ${tool}`, async ({ stranger }) => {
+    const name = `${example}-teacher`;
+    const folder = installed(example, name);
+    writeFileSync(join(folder, entry), TEACHES);
+    await npmRun(name, [...args]);
+    const { origin, close } = await serveFolder(join(folder, out), { base: BASE, policy: STRICT_POLICY });
+    try {
+      await teachesOn(stranger, origin + BASE);
+    } finally {
+      close();
+    }
+  });
+}
+
+test("a teacher without a bundler", async ({ stranger }) => {
+  const { origin, close } = await serveFolder(installed("file", "file-teacher"), { base: BASE, policy: STRICT_POLICY });
+  try {
+    await stranger.goto(origin + BASE);
+    const result = await stranger.evaluate(async () => {
+      const { Classifier, SoundError, Teacher } = await import(new URL("node_modules/sourcing-sound/dist/index.js", location.href).href);
+      const teacher = new Teacher(await Classifier.load());
+      await teacher.add("tone", Float32Array.from({ length: 32000 }, (_, i) => 0.3 * Math.sin(i * 0.3)), 16000);
+      const { head } = await teacher.train();
+      const silent = await teacher.add("x", new Float32Array(16000), 16000).catch((error: unknown) => error);
+      return [(await Classifier.load({ head })).info.headLabels, silent instanceof SoundError, silent.code];
+    });
+    expect(result).toEqual([1, true, "audio-silent"]);
+  } finally {
+    close();
+  }
+});
+
+for (const [vite, port] of [["vite", 5189], ["vite-7", 5186]] as const) {
+  test(`a teacher served by ${vite} while it is developed`, async ({ stranger }) => {
+    const folder = installed("microphone", `microphone-teacher-dev-${vite}`);
+    writeFileSync(join(folder, "main.js"), TEACHES);
+    const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);
+    try {
+      await teachesOn(stranger, server.origin + BASE);
+    } finally {
+      server.stop();
+    }
+  });
+}
+
 test("built and served by Next.js, rendered on the server first", async ({ stranger }) => {
   const env = { BASE_PATH: BASE.slice(0, -1) };
   await npmRun("next", ["build"], env);

@@ -13,7 +13,7 @@ import { expect, SIREN, test } from "./support/package-page";
 
 /** Runs a module that uses the package and returns its output, as JSON. */
 async function inNode<T>(script: string, ...args: string[]): Promise<T> {
-  const preamble = `import { Classifier, openRecording, SoundError } from "sourcing-sound/node";
+  const preamble = `import { Classifier, openRecording, SoundError, Teacher } from "sourcing-sound/node";
     const codeOf = async (work) => {
       try { await work(); return "none"; } catch (e) { return e instanceof SoundError ? e.code : String(e); }
     };
@@ -100,6 +100,38 @@ test("recordings, models and heads can be a path, an address, bytes or a blob", 
   const all = { path: length, address: length, buffer: length, arrayBuffer: length, blob: length };
   const joint = { labels: 10, best: expect.stringMatching(/siren/i), head: 10, others: true };
   expect(counts).toEqual({ ...all, base: "everyday", ...joint, only: 10, sources: "head" });
+});
+
+test("a head taught in Node has the command line's scores", async () => {
+  const [horn, clicks] = ["two-tone-horn", "fast-clicks"].map((name) => writeWav(`taught-${name}.wav`, SYNTHESISED[name]!));
+  const head = join(APPS, "taught.sound.json");
+  const node = await inNode<{ examples: number; labels: string[]; merged: number; silent: string; aborted: string; scores: Scores }>(
+    `import { readFileSync, writeFileSync } from "node:fs";
+    const [horn, clicks, path] = args;
+    const base = await Classifier.load();
+    const teacher = new Teacher(base);
+    await teacher.add("my horn", horn);
+    await teacher.add("my clicks", new Blob([readFileSync(clicks)]));
+    const { head, report } = await teacher.train({ name: "mine" });
+    writeFileSync(path, head);
+    const classifier = await Classifier.load({ head: path });
+    const other = new Teacher(classifier);
+    console.log(JSON.stringify({
+      examples: teacher.examples.length,
+      labels: report.labels.map(({ label }) => label),
+      merged: await other.merge(path),
+      silent: await codeOf(() => other.add("x", new Float32Array(16000), 16000)),
+      aborted: await codeOf(() => other.train({ signal: AbortSignal.abort() })),
+      scores: (await classifier.classify(horn)).map((p) => Object.fromEntries(p.categories.map((c) => [c.label, c.score]))),
+    }));`,
+    horn!,
+    clicks!,
+    head,
+  );
+  expect(node).toMatchObject({ examples: 4, labels: ["my horn", "my clicks"], merged: 4, silent: "audio-silent", aborted: "aborted" });
+  const native = classifyNatively(horn!, undefined, head).segments.map(({ scores }) => scores);
+  expect(Object.keys(native[0]!)).toContain("my horn");
+  expectAlike(node.scores, native, "command line");
 });
 
 test("a model with operators that the package's own engine lacks runs on the general one", async () => {

@@ -22,7 +22,7 @@ interface Manifest {
 const manifest = JSON.parse(read("package.json")) as Manifest;
 
 test("it contains what it needs and nothing else", () => {
-  const scripts = ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"];
+  const scripts = ["index", "node", "sourcing-sound-recordings", "sourcing-sound-teacher", "sourcing-sound-worker"];
   const outsideTypes = files().filter((path) => !/^(dist\/types|docs)\//.test(path));
   expect(outsideTypes).toEqual(
     [
@@ -36,6 +36,7 @@ test("it contains what it needs and nothing else", () => {
       "dist/sourcing-sound-relaxed.wasm",
       "dist/sourcing-sound.wasm",
       ...["everyday.d.ts", "everyday.js", "everyday.md", "everyday.onnx"].map((name) => `dist/models/${name}`),
+      ...["d.ts", "js", "json"].map((kind) => `dist/models/everyday.background.${kind}`),
       ...["d.ts", "head.json", "js", "md"].map((kind) => `dist/models/urban.${kind}`),
       ...["urban-tiny.d.ts", "urban-tiny.js", "urban-tiny.md", "urban-tiny.onnx"].map((name) => `dist/models/${name}`),
     ].sort(),
@@ -62,7 +63,7 @@ test("every entry point leads to a file, types first", () => {
 });
 
 test("each script has a map with its sources, and no bundler puts the worklet into a data: address", () => {
-  for (const name of ["index", "node", "sourcing-sound-recordings", "sourcing-sound-worker"]) {
+  for (const name of ["index", "node", "sourcing-sound-recordings", "sourcing-sound-teacher", "sourcing-sound-worker"]) {
     const script = read(`dist/${name}.js`);
     expect(script).toContain(`//# sourceMappingURL=${name}.js.map`);
     const map = JSON.parse(read(`dist/${name}.js.map`)) as { sources: string[]; sourcesContent: string[] };
@@ -96,7 +97,7 @@ test("its README and guides have no links to files outside it", () => {
 
 test("the files have the sizes that the guide on hosting states", () => {
   const rows = [...read("docs/hosting.md").matchAll(/^\| `([\w./-]+)` \| ([\d.]+) (k|M)B/gm)];
-  expect(rows).toHaveLength(10);
+  expect(rows).toHaveLength(12);
   for (const [, name, size, unit] of rows) {
     const bytes = Number(size) * (unit === "k" ? 1e3 : 1e6);
     const actual = statSync(join(INSTALLED, "dist", name!)).size;
@@ -150,5 +151,5 @@ test("importing it in Node has no side effects", () => {
     console.log(names.sort().join(" "));`;
   const options = { cwd: APPS, encoding: "utf8" as const };
   const names = execFileSync(process.execPath, ["--input-type=module", "--eval", script], options).trim();
-  expect(names).toBe("CORE_CODES Classifier PLATFORM_CODES SoundError hasRelaxedSimd listen openRecording");
+  expect(names).toBe("CORE_CODES Classifier PLATFORM_CODES SoundError Teacher hasRelaxedSimd listen openRecording");
 });

@@ -5,15 +5,21 @@ import type { Rolldown } from "vite";
 
 const NAME = "index";
 
+/** The package's entry imports this statically, but only the view "Teach" uses it. */
+const LATE = /\/sourcing-sound-teacher\.js$/;
+
 /** For `output.codeSplitting`. */
 export function oneFileAtTheStart(entry: string): Rolldown.CodeSplittingOptions {
   let first: Set<string> | undefined;
   return {
+    // Without what `staticImports` leaves out.
+    includeDependenciesRecursively: false,
     groups: [
       {
         debugName: NAME,
         name: (id, context) => {
           first ??= staticImports(entry, context);
+          if (LATE.test(id)) return null;
           return first.has(id) ? NAME : null;
         },
       },
@@ -25,6 +31,8 @@ export function oneFileAtTheStart(entry: string): Rolldown.CodeSplittingOptions 
 function staticImports(entry: string, context: Rolldown.ChunkingContext): Set<string> {
   const found = new Set([entry]);
   // A set's iteration also visits what is added meanwhile.
-  for (const id of found) for (const imported of context.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  for (const id of found) {
+    for (const imported of context.getModuleInfo(id)?.importedIds ?? []) if (!LATE.test(imported)) found.add(imported);
+  }
   return found;
 }

@@ -18,6 +18,11 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' scripts", /^assets\/history-.*\.js$/],
   ["the views' scripts", /^assets\/files-.*\.js$/],
   ["the views' scripts", /^assets\/models-.*\.js$/],
+  ["the views' scripts", /^assets\/teach-.*\.js$/],
+  ["the views' styles", /^assets\/teach-.*\.css$/],
+  ["the views' styles", /^assets\/model-list-.*\.css$/],
+  ["the views' styles", /^assets\/model-sheet-.*\.css$/],
+  ["what is needed to learn", /^assets\/everyday\.background-.*\.json$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   // In the list for their addresses and hashes: the service worker caches the one of the two that the browser runs.
   ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-).*\.wasm$/],

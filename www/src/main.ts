@@ -23,9 +23,11 @@ const settings = new SettingsStore();
 const model = new ActiveModel((info) => {
   listen.describe(info);
   files.loaded?.describe(info);
+  teach.loaded?.describe(info);
   void models.loaded?.open(info);
 });
-const log = new LateLog(() => history.get().catch((thrown: unknown) => notice.fail(thrown)));
+const fail = (thrown: unknown) => notice.fail(thrown);
+const log = new LateLog(() => history.get().catch(fail));
 const listen = new ListenView({ settings, model, notice, log });
 
 const history = new LatePart(async () => {
@@ -34,6 +36,7 @@ const history = new LatePart(async () => {
     settings,
     recent: (seconds) => listen.recent(seconds),
     troubled: (text) => notice.trouble(text),
+    correct: (event) => void teach.get().then((loaded) => loaded.correct(event)).catch(fail),
   });
   log.open(loaded.recorder);
   return loaded;
@@ -49,7 +52,7 @@ const models = new LatePart(async () => {
   const loaded = new Models({
     adopt: (classifier) => listen.adopt(classifier),
     began: () => notice.clear(),
-    failed: (thrown) => notice.failModel(thrown),
+    failed: (thrown, words) => notice.fail(thrown, words),
     wanted: () => router.go("models"),
   });
   if (model.info) void loaded.open(model.info);
@@ -62,14 +65,34 @@ const files = new LatePart(async () => {
   return loaded;
 });
 
+const teach = new LatePart(async () => {
+  const { Teach } = await import("./teach/teach.js");
+  const loaded = new Teach({
+    settings,
+    recent: (seconds) => listen.recent(seconds),
+    apply: async (head) => (await models.get()).teach(head),
+    everyday: () => models.loaded?.chooseTaught(),
+    historySounds: async () => (await history.get()).sounds(),
+    muted: () => history.loaded?.refresh(),
+    wanted: () => router.go("teach"),
+  });
+  if (model.info) loaded.describe(model.info);
+  return loaded;
+});
+
+const about = new LatePart(async () => new (await import("./about/about.js")).About());
+
 const router = new Router((view) => {
-  if (view === "models") void showLate(byId("view-models", HTMLElement), models, (loaded) => loaded.show());
-  if (view === "history") void showLate(byId("view-history", HTMLElement), history, (loaded) => loaded.show());
-  if (view === "files") void showLate(byId("view-files", HTMLElement), files, () => undefined);
+  const section = byId(`view-${view}`, HTMLElement);
+  if (view === "models") void showLate(section, models, (loaded) => loaded.show());
+  if (view === "history") void showLate(section, history, (loaded) => loaded.show());
+  if (view === "teach") void showLate(section, teach, (loaded) => loaded.show());
+  if (view === "about") void showLate(section, about, () => undefined);
+  if (view === "files") void showLate(section, files, () => undefined);
 });
 onLaunchFiles((opened) => {
   router.go("files");
-  void files.get().then((loaded) => loaded.add(opened)).catch((thrown: unknown) => notice.fail(thrown));
+  void files.get().then((loaded) => loaded.add(opened)).catch(fail);
 });
 
 for (const id of ["bars", "settings-body"]) {
@@ -77,14 +100,14 @@ for (const id of ["bars", "settings-body"]) {
   body.closest("details")?.addEventListener("toggle", () => void showLate(body, folds, () => undefined));
 }
 
-const takers = () => Promise.all([models.get(), files.get()]);
-const endKeeping = keepDrops(takers, (thrown) => notice.fail(thrown));
+const takers = () => Promise.all([models.get(), files.get(), teach.get()]);
+const endKeeping = keepDrops(takers, fail);
 
 /** Loads the rest of the page once nothing is more urgent. Not awaited: what it loads waits for this script to end. */
 async function loadTheRest(): Promise<void> {
   await listen.start();
   await listen.calm;
-  await Promise.allSettled([takers().then(endKeeping), folds.get(), history.get(), listen.recordings.get()]);
+  await Promise.allSettled([takers().then(endKeeping), folds.get(), history.get(), about.get(), listen.recordings.get()]);
   // Last: what the page itself needs is then in the browser's cache.
   const { prepareUpdates } = await import("./pwa/update.js");
   prepareUpdates();

@@ -21,6 +21,8 @@ export interface Settings {
   /** Whether sound is kept with each event, and for how many events at most. */
   keepAudio: boolean;
   maxClips: number;
+  /** Labels that the user does not want to be told, as the models name them. */
+  muted: readonly string[];
 }
 
 const KEY = "sourcing-sound.settings";
@@ -32,6 +34,7 @@ const DEFAULTS: Settings = {
   alerts: { labels: [], notify: false, sound: false },
   keepAudio: false,
   maxClips: 200,
+  muted: [],
 };
 
 export class SettingsStore {
@@ -72,14 +75,15 @@ function read(): Settings {
 function checked(kept: Partial<Settings>): Settings {
   const flag = (value: unknown, otherwise: boolean) => (typeof value === "boolean" ? value : otherwise);
   const alerts = kept.alerts ?? DEFAULTS.alerts;
-  const labels = Array.isArray(alerts.labels) ? alerts.labels.filter((label) => typeof label === "string") : [];
+  const strings = (value: unknown) => (Array.isArray(value) ? value.filter((label) => typeof label === "string") : []);
   return {
     stream: typeof kept.stream === "object" && kept.stream !== null ? streams(kept.stream) : {},
     deviceId: typeof kept.deviceId === "string" ? kept.deviceId : undefined,
     wakeLock: flag(kept.wakeLock, DEFAULTS.wakeLock),
-    alerts: { labels, notify: flag(alerts.notify, false), sound: flag(alerts.sound, false) },
+    alerts: { labels: strings(alerts.labels), notify: flag(alerts.notify, false), sound: flag(alerts.sound, false) },
     keepAudio: flag(kept.keepAudio, DEFAULTS.keepAudio),
     maxClips: Number.isInteger(kept.maxClips) && kept.maxClips! > 0 ? kept.maxClips! : DEFAULTS.maxClips,
+    muted: strings(kept.muted),
   };
 }
 

@@ -32,6 +32,7 @@ use crate::commands::classify::{self, ClassifyOptions, RawClassify};
 use crate::commands::features::{self, FeatureOptions, RawFeatures};
 use crate::commands::inspect::{self, RawInspect};
 use crate::commands::models::{self, RawModels};
+use crate::commands::teach::{self, RawTeach, TeachOptions};
 use crate::outcome::UsageError;
 use crate::output::is_closed_pipe;
 
@@ -49,6 +50,8 @@ enum RawCommand {
     Classify(RawClassify),
     /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
     Features(RawFeatures),
+    /// Make a head that adds sounds of your own, from a few recordings of each
+    Teach(RawTeach),
     /// List the built-in models
     Models(RawModels),
     /// Show what a model says about itself
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let ran = match RawArgs::parse().command {
         RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(classify::run),
         RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(features::run),
+        RawCommand::Teach(raw) => TeachOptions::try_from(raw).map(teach::run),
         RawCommand::Models(raw) => Ok(models::run(raw)),
         RawCommand::Inspect(raw) => Ok(inspect::run(raw.into())),
     };

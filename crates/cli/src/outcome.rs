@@ -39,7 +39,7 @@ pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
 pub(crate) enum Failure {
     /// The recording could not be read.
     Decode(DecodeError),
-    /// The recording was read, but cannot be classified or measured.
+    /// The recording was read, but cannot be classified, measured or learned from.
     Analyse { path: PathBuf, error: sourcing_sound::Error },
     /// A folder could not be listed.
     Folder { path: PathBuf, error: std::io::Error },
@@ -69,6 +69,7 @@ impl Failure {
                 }
                 "audio-corrupt" => Some("it is damaged or incomplete; copy or export it again"),
                 "audio-empty" => Some("there is no sound in it; leave it out"),
+                "audio-silent" => Some("record it again, louder or closer; or leave it out"),
                 "audio-rate" => {
                     Some("resample it first, for example: ffmpeg -i INPUT -ar 44100 out.wav")
                 }

@@ -1,12 +1,12 @@
-//! What commands share when they print: the formats of model descriptions, JSON, and errors of
-//! the output.
+//! What commands share when they print: the formats of descriptions, JSON, and errors of the
+//! output.
 
 use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// How descriptions of models are printed.
+/// How a model's description or the report on a head is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CardFormat {
     /// For people

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
@@ -28,10 +27,10 @@ pub(crate) fn worker_count(inputs: usize) -> usize {
 ///
 /// # Errors
 /// The first error of `print`, which ends everything.
-pub(crate) fn in_order<W: Send, T: Send>(
-    inputs: Vec<Result<PathBuf, Failure>>,
+pub(crate) fn in_order<I: Send, W: Send, T: Send>(
+    inputs: Vec<Result<I, Failure>>,
     workers: Vec<W>,
-    work: impl Fn(&mut W, PathBuf) -> Result<T, Failure> + Sync,
+    work: impl Fn(&mut W, I) -> Result<T, Failure> + Sync,
     print: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<Outcome> {
     let bar = progress_bar(inputs.len());
@@ -43,7 +42,7 @@ pub(crate) fn in_order<W: Send, T: Send>(
             let (queue, results, work) = (&queue, results.clone(), &work);
             scope.spawn(move || {
                 while let Some((index, input)) = next(queue) {
-                    let result = input.and_then(|path| work(&mut worker, path));
+                    let result = input.and_then(|input| work(&mut worker, input));
                     // The printer is gone once it cannot write any more.
                     if results.send((index, result)).is_err() {
                         break;

@@ -38,9 +38,9 @@ export function answersLive({ segments }: Answer): string[] {
   return [...new Set([...common, mostOften(answers)])].map((answer) => (answer === "Silence" ? "quiet" : answer));
 }
 
-/** By the default model, or by another that is built in (`urban`, `urban-tiny`), or by a model's file. */
-export function classifyNatively(wav: string, model?: string): Answer {
-  const options = model === undefined ? [] : ["--model", model];
+/** By the default model, or by another that is built in (`urban`, `urban-tiny`), or by a model's file; with a head's file. */
+export function classifyNatively(wav: string, model?: string, head?: string): Answer {
+  const options = [...(model === undefined ? [] : ["--model", model]), ...(head === undefined ? [] : ["--head", head])];
   const output = execFileSync(cliPath, ["classify", "--format", "jsonl", ...options, wav], { encoding: "utf8" });
   const segments = output
     .trim()

@@ -59,7 +59,7 @@ export class Site {
     await expect(this.models).toHaveAttribute("data-state", state, { timeout });
   }
 
-  async goTo(view: "listen" | "history" | "files" | "models"): Promise<void> {
+  async goTo(view: "listen" | "history" | "files" | "teach" | "models"): Promise<void> {
     await this.page.getByTestId(`tab-${view}`).click();
     await expect(this.page.getByTestId(`view-${view}`)).toBeVisible();
   }

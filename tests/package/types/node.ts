@@ -1,12 +1,14 @@
 // Every export of the package for Node, without any of a browser's types. It is compiled in strict mode and never run.
 
 import {
+  type AddOptions,
   type AudioFile,
   type Category,
   Classifier,
   type ClassifyOptions,
   type ClassifyRecordingOptions,
   CORE_CODES,
+  type Embedding,
   type ErrorCode,
   type Frame,
   type Group,
@@ -26,10 +28,19 @@ import {
   type SegmentStream,
   SoundError,
   type SoundEvent,
+  type SoundExample,
+  type SoundShare,
   type SoundStream,
   type Source,
   type StreamOptions,
   type StreamResult,
+  type Taught,
+  type TaughtLabel,
+  Teacher,
+  type TeacherOptions,
+  type TeachFinding,
+  type TeachReport,
+  type TrainOptions,
   type Update,
 } from "sourcing-sound/node";
 import everyday from "sourcing-sound/models/everyday.js";
@@ -81,4 +92,29 @@ export function explain(error: unknown, { events, categories, groups }: Update):
   const [group]: (GroupScore | undefined)[] = groups;
   console.log(event?.onset, category?.source, category?.group, group?.name, [...CORE_CODES, ...PLATFORM_CODES].length);
   return error instanceof SoundError ? (error.missing ?? error.code) : undefined;
+}
+
+export async function teach(classifier: Classifier, paths: string[], kept: SoundExample[]): Promise<string[]> {
+  const options: TeacherOptions = { background: "my.background.json" };
+  const teacher = new Teacher(classifier, options);
+  const how: AddOptions = { recording: "Monday" };
+  for (const path of paths) await teacher.add("purr", path);
+  await teacher.add("purr", new Float32Array(16000), 16000, how);
+  await teacher.background(new URL("file:///fan.wav"));
+  teacher.restore(kept);
+  await teacher.merge("friends.sound.json");
+  teacher.remove(kept[0]!);
+  const training: TrainOptions = { name: "pets" };
+  const { head, report }: Taught = await teacher.train(training);
+  const [first]: (Embedding | undefined)[] = await classifier.embed("dog.wav");
+  console.log(head.length, first?.start);
+  return summary(report);
+}
+
+function summary(report: TeachReport): string[] {
+  const shares = report.labels.map(({ label, recall, leftOut }: TaughtLabel) => {
+    const share: SoundShare | null = recall;
+    return `${label} ${share?.hits} of ${share?.of}, ${share?.low} to ${share?.high}, ${leftOut[0]}`;
+  });
+  return [...shares, ...report.findings.map(({ kind, message }: TeachFinding) => `${kind}: ${message}`)];
 }

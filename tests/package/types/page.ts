@@ -1,12 +1,14 @@
 // Every export of the package, used as its documentation says. It is compiled in strict mode and never run.
 
 import {
+  type AddOptions,
   type AudioFile,
   type Category,
   Classifier,
   type ClassifyOptions,
   type ClassifyRecordingOptions,
   CORE_CODES,
+  type Embedding,
   type ErrorCode,
   type Frame,
   type Group,
@@ -31,13 +33,23 @@ import {
   type SegmentStream,
   SoundError,
   type SoundEvent,
+  type SoundExample,
+  type SoundShare,
   type SoundStream,
   type Source,
   type StreamOptions,
   type StreamResult,
+  type Taught,
+  type TaughtLabel,
+  Teacher,
+  type TeacherOptions,
+  type TeachFinding,
+  type TeachReport,
+  type TrainOptions,
   type Update,
 } from "sourcing-sound";
 import everyday from "sourcing-sound/models/everyday.js";
+import background from "sourcing-sound/models/everyday.background.js";
 import urban from "sourcing-sound/models/urban.js";
 import wasm from "sourcing-sound/wasm";
 import generalWasm from "sourcing-sound/wasm-general";
@@ -114,6 +126,34 @@ export async function microphone(loaded: Classifier, mediaStream: MediaStream): 
   await opened.adjust({ hopSeconds: 1 });
   console.log(opened.labels, opened.info.name, opened.processing, opened.state, await opened.recent(1));
   return opened.record(4, { signal: AbortSignal.timeout(9000) });
+}
+
+export async function teach(loaded: Classifier, file: File, buffer: AudioBuffer, kept: SoundExample[]): Promise<string[]> {
+  const options: TeacherOptions = { background };
+  const teacher = new Teacher(loaded, options);
+  const how: AddOptions = { recording: "Monday", signal: AbortSignal.timeout(1000) };
+  const added: SoundExample[] = await teacher.add("purr", buffer.getChannelData(0), buffer.sampleRate, how);
+  await teacher.add("purr", file, how);
+  await teacher.add("purr", buffer);
+  await teacher.background(file);
+  // @ts-expect-error samples need a rate
+  await teacher.add("purr", buffer.getChannelData(0));
+  teacher.restore(kept);
+  const count: number = await teacher.merge(file);
+  const removed: boolean = teacher.remove(added[0]!);
+  const training: TrainOptions = { name: "pets", signal: AbortSignal.timeout(1000) };
+  const { head, report }: Taught = await teacher.train(training);
+  const embeddings: Embedding[] = [...(await loaded.embed(file)), ...(await loaded.embed(new Int16Array(16000), 16000))];
+  console.log(count, removed, teacher.examples.length, embeddings[0]?.embedding.length, await Classifier.load({ head }));
+  return summary(report);
+}
+
+function summary(report: TeachReport): string[] {
+  const shares = report.labels.map(({ label, recall, leftOut }: TaughtLabel) => {
+    const share: SoundShare | null = recall;
+    return `${label} ${share?.hits} of ${share?.of}, ${share?.low} to ${share?.high}, ${leftOut[0]}`;
+  });
+  return [...shares, ...report.findings.map(({ kind, message }: TeachFinding) => `${kind}: ${message}`)];
 }
 
 function meter({ rms, peak }: Level): number {

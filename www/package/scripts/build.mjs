@@ -18,11 +18,18 @@ const repository = join(root, "../..");
 /** The folders of src/; those of page and node emit the declarations. */
 const FOLDERS = ["shared", "recordings", "page", "node", "worker", "worklet"];
 
-/** Every script, its source, and what it imports only when it is needed. */
+/** Every script, its source, and what it imports from another script of dist/. */
 const SCRIPTS = {
-  index: { input: "src/page/index.ts", late: { "../recordings/open.js": "./sourcing-sound-recordings.js" } },
+  index: {
+    input: "src/page/index.ts",
+    apart: {
+      "../recordings/open.js": "./sourcing-sound-recordings.js",
+      "./teacher.js": "./sourcing-sound-teacher.js",
+    },
+  },
   node: { input: "src/node/index.ts", platform: "node" },
   "sourcing-sound-recordings": { input: "src/recordings/open.ts", minify: true },
+  "sourcing-sound-teacher": { input: "src/page/teacher.ts" },
   "sourcing-sound-worker": { input: "src/worker/worker.ts" },
   // Bundlers copy this one as it is, without a map beside it. With the map inside it is also larger than what Vite turns
   // into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
@@ -37,11 +44,15 @@ const MODULES = {
 };
 const WASM_TYPES = "wasm/sourcing_sound.d.ts";
 /** Types that the package hands on as the wasm module declares them. */
-const MODEL_TYPES = ["Group", "ModelInfo", "StreamOptions", "SoundEvent"];
+const MODEL_TYPES = [
+  ...["Group", "ModelInfo", "StreamOptions", "SoundEvent"],
+  ...["SoundExample", "SoundShare", "TaughtLabel", "TeachFinding", "TeachReport"],
+];
 /** Files of dist/models by those of the repository. */
 const MODELS = {
   "everyday.onnx": "everyday/model.onnx",
   "everyday.md": "everyday/CARD.md",
+  "everyday.background.json": "everyday/background.json",
   "urban.head.json": "everyday/urban.head.json",
   "urban.md": "everyday/urban.CARD.md",
   "urban-tiny.onnx": "urban-v1/model.onnx",
@@ -51,6 +62,7 @@ const MODELS = {
 /** A script for each model and head that says where the file is. */
 const ADDRESSES = {
   everyday: ["everyday.onnx", "527 everyday sounds, the default: `Classifier.load()` takes it by itself."],
+  "everyday.background": ["everyday.background.json", "What everyday sounds are like to the default model; `Teacher` takes it by itself."],
   urban: ["urban.head.json", "Ten urban sounds finer, on the default model: `Classifier.load({ head: urban })`. Non-commercial."],
   "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
@@ -97,12 +109,12 @@ function checkTypes() {
   }
 }
 
-async function bundle(name, { input, platform = "browser", late = {}, minify = false, sourcemap = true }) {
+async function bundle(name, { input, platform = "browser", apart = {}, minify = false, sourcemap = true }) {
   const build = await rolldown({
     input: { [name]: join(root, input) },
     platform,
     transform: { target: "es2022" },
-    plugins: [{ name: "late", resolveId: (id) => (id in late ? { id: late[id], external: true } : undefined) }],
+    plugins: [{ name: "apart", resolveId: (id) => (id in apart ? { id: apart[id], external: true } : undefined) }],
     onLog(level, log, report) {
       if (level === "warn") throw new Error(log.message);
       report(level, log);

@@ -1,10 +1,10 @@
 // Saves files to the user's device.
 
-import { texts } from "../texts/index.js";
+import { formatTexts } from "../texts/export.js";
 import { smallButton } from "../ui/dom.js";
 import { type Row, toAudacity, toCsv } from "./rows.js";
 
-export type Format = keyof typeof texts.formats;
+export type Format = keyof typeof formatTexts;
 
 const FORMATS: readonly Format[] = ["csv", "json", "audacity"];
 
@@ -33,5 +33,5 @@ export function saveRows(name: string, format: Format, rows: readonly Row[], who
 
 /** One button per format; its `data-testid` is `prefix-format`. */
 export function formatButtons(prefix: string, save: (format: Format) => void): HTMLElement[] {
-  return FORMATS.map((format) => smallButton(texts.formats[format], `${prefix}-${format}`, () => save(format)));
+  return FORMATS.map((format) => smallButton(formatTexts[format], `${prefix}-${format}`, () => save(format)));
 }

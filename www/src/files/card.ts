@@ -140,7 +140,8 @@ export class FileCard {
 
   #offerAgain(): void {
     const state = this.element.dataset["state"];
-    const other = this.#info && this.#analysis && this.#info.name !== this.#analysis.info.name;
+    // Also the same model, taught something else.
+    const other = this.#info && this.#analysis && JSON.stringify(this.#info) !== JSON.stringify(this.#analysis.info);
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
     setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
   }

@@ -3,6 +3,7 @@
 
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveFile, saveRows } from "../export/save.js";
+import { excerpt } from "../sound/excerpt.js";
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
@@ -14,7 +15,6 @@ import { iconButton, setIcon } from "../ui/icons.js";
 import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { Timeline } from "../ui/timeline.js";
 import type { Analysis } from "./analysis.js";
-import { excerpt } from "./excerpt.js";
 
 export class FileResult {
   readonly element = make("div", "file-result");

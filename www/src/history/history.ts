@@ -8,6 +8,7 @@ import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/history.js";
 import { openHistory } from "./database.js";
 import { HistoryRecorder } from "./recorder.js";
+import type { HistoryStore } from "./store.js";
 import { HistoryView } from "./view.js";
 
 export interface HistoryParts {
@@ -16,17 +17,32 @@ export interface HistoryParts {
   recent(seconds: number): Promise<Recording | undefined>;
   /** Something could not be saved; `text` tells the user. */
   troubled(text: string): void;
+  /** The user wants to correct an event; `recording` is its sound, if that was kept. */
+  correct(event: { label: string; time: string; recording: Promise<Recording | undefined> }): void;
 }
+
+/** An event whose sound was kept. */
+export interface KeptSound {
+  label: string;
+  /** Milliseconds since 1970. */
+  onset: number;
+  recording(): Promise<Recording | undefined>;
+}
+
+/** More sounds than this are not offered at a time. */
+const MOST_OFFERED = 100;
 
 export class History {
   /** Takes every update while the page listens. */
   readonly recorder: HistoryRecorder;
   readonly #view: Promise<HistoryView>;
+  readonly #store: Promise<HistoryStore>;
 
-  constructor({ settings, recent, troubled }: HistoryParts) {
+  constructor({ settings, recent, troubled, correct }: HistoryParts) {
     // Not awaited: nothing else on the page needs it, and opening a database may take a while.
     const store = openHistory();
-    this.#view = store.then((opened) => new HistoryView(opened, settings));
+    this.#store = store;
+    this.#view = store.then((opened) => new HistoryView(opened, settings, correct));
     this.recorder = new HistoryRecorder({
       store,
       recent,
@@ -44,5 +60,18 @@ export class History {
   /** The view is shown. Resolves once it holds the day's events. */
   async show(): Promise<void> {
     await (await this.#view).show();
+  }
+
+  /** What is not to be told has changed. */
+  refresh(): void {
+    void this.#view.then((view) => view.show());
+  }
+
+  /** The latest events whose sound was kept, newest first. */
+  async sounds(): Promise<KeptSound[]> {
+    const store = await this.#store;
+    const kept = (await store.between(0, Infinity)).filter(({ hasClip }) => hasClip);
+    const latest = kept.slice(-MOST_OFFERED).reverse();
+    return latest.map(({ id, label, onset }) => ({ label, onset, recording: () => store.clip(id) }));
   }
 }

@@ -1,5 +1,6 @@
 // Every event in the range shown, newest first, with buttons to play, save and delete it.
 
+import type { Recording } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
@@ -13,19 +14,26 @@ import type { HistoryEvent, HistoryStore } from "./store.js";
 /** Rows added at a time. */
 const PAGE = 30;
 
+export interface HistoryListEvents {
+  /** The user wants to correct an event. */
+  correct(event: { label: string; time: string; recording: Promise<Recording | undefined> }): void;
+}
+
 export class HistoryList {
   readonly element = make("section", "history-list");
   readonly #rows = make("ol", "history-rows");
   readonly #more = make("button", "button small", "");
   readonly #store: HistoryStore;
+  readonly #correct: HistoryListEvents["correct"];
   readonly #player = new Player((at) => {
     if (at === undefined) this.#showPlaying(undefined);
   });
   #events: readonly HistoryEvent[] = [];
   #shown = PAGE;
 
-  constructor(store: HistoryStore) {
+  constructor(store: HistoryStore, events: HistoryListEvents) {
     this.#store = store;
+    this.#correct = events.correct;
     this.#rows.dataset["testid"] = "history-rows";
     this.#more.type = "button";
     this.#more.onclick = () => {
@@ -92,6 +100,11 @@ export class HistoryList {
       const save = iconButton("save", historyTexts.save(words, time), () => void this.#save(event));
       actions.append(play, save);
     }
+    const correct = iconButton("teach", historyTexts.correct(words, time), () => {
+      this.#correct({ label: event.label, time, recording: this.#store.clip(event.id) });
+    });
+    correct.dataset["testid"] = "history-correct";
+    actions.append(correct);
     actions.append(iconButton("delete", historyTexts.remove(words, time), () => void this.#remove(event, row)));
     row.append(
       make("span", "history-time", time),

@@ -2,7 +2,9 @@
 
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
+import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/history.js";
+import { askDialog } from "../ui/ask.js";
 import { make, option, smallButton } from "../ui/dom.js";
 import { endOfDay } from "./day.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
@@ -10,11 +12,13 @@ import type { HistoryEvent, HistoryStore } from "./store.js";
 export class HistorySaving {
   readonly element = make("section", "history-saving");
   readonly #store: HistoryStore;
+  readonly #settings: SettingsStore;
   readonly #day: () => Date;
   readonly #what = make("select", "button small");
 
-  constructor(store: HistoryStore, day: () => Date) {
+  constructor(store: HistoryStore, settings: SettingsStore, day: () => Date) {
     this.#store = store;
+    this.#settings = settings;
     this.#day = day;
     for (const [value, words] of [["day", historyTexts.exportedDay], ["all", historyTexts.exportedAll]] as const) {
       this.#what.append(option(value, words));
@@ -31,26 +35,22 @@ export class HistorySaving {
   async #save(format: Format): Promise<void> {
     const day = this.#day();
     const all = this.#what.value === "all";
-    const events = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
+    const { muted } = this.#settings.all;
+    const kept = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
+    const events = kept.filter(({ label }) => !muted.includes(label));
     const name = all ? "sounds" : `sounds-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
     saveRows(name, format, events.map(toRow), events.map(toJson));
   }
 
   #dialog(): HTMLDialogElement {
-    const dialog = make("dialog", "ask");
-    const words = make("p", "", historyTexts.removeAllAsk);
-    words.id = "remove-all-words";
-    dialog.setAttribute("aria-labelledby", words.id);
-    const cancel = smallButton(historyTexts.cancel, "history-keep-all", () => dialog.close());
-    const remove = smallButton(historyTexts.removeAllDo, "history-really", () => {
-      dialog.close();
-      void this.#store.removeAll();
+    return askDialog({
+      words: historyTexts.removeAllAsk,
+      no: historyTexts.cancel,
+      yes: historyTexts.removeAllDo,
+      noId: "history-keep-all",
+      yesId: "history-really",
+      confirmed: () => void this.#store.removeAll(),
     });
-    cancel.autofocus = true;
-    const actions = make("div", "ask-actions");
-    actions.append(cancel, remove);
-    dialog.append(words, actions);
-    return dialog;
   }
 }
 

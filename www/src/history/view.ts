@@ -9,7 +9,7 @@ import { Timeline } from "../ui/timeline.js";
 import { HistoryCounts } from "./counts.js";
 import { clockOf, endOfDay, HOUR_MS, hours, quarters, startOfDay, startOfHour } from "./day.js";
 import { HistoryKeeping } from "./keeping.js";
-import { HistoryList } from "./list.js";
+import { HistoryList, type HistoryListEvents } from "./list.js";
 import { HistorySaving } from "./saving.js";
 import type { HistoryEvent } from "./store.js";
 import type { HistoryStore } from "./store.js";
@@ -20,6 +20,7 @@ const REFRESH_MS = 1000;
 export class HistoryView {
   readonly #root = byId("view-history", HTMLElement);
   readonly #store: HistoryStore;
+  readonly #settings: SettingsStore;
   readonly #date = make("span", "history-date");
   readonly #previous = smallButton("‹", "history-previous", () => this.#go(-1));
   readonly #next = smallButton("›", "history-next", () => this.#go(1));
@@ -39,10 +40,11 @@ export class HistoryView {
   #day = startOfDay(new Date());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: HistoryStore, settings: SettingsStore) {
+  constructor(store: HistoryStore, settings: SettingsStore, correct: HistoryListEvents["correct"]) {
     this.#store = store;
-    this.#list = new HistoryList(store);
-    this.#saving = new HistorySaving(store, () => this.#day);
+    this.#settings = settings;
+    this.#list = new HistoryList(store, { correct });
+    this.#saving = new HistorySaving(store, settings, () => this.#day);
     this.#keeping = new HistoryKeeping(store, settings);
     this.#previous.ariaLabel = historyTexts.previousDay;
     this.#next.ariaLabel = historyTexts.nextDay;
@@ -109,7 +111,9 @@ export class HistoryView {
 
   async #show(): Promise<void> {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
-    const events = await this.#store.between(from, to);
+    // What the user does not want to be told stays in the store.
+    const { muted } = this.#settings.all;
+    const events = (await this.#store.between(from, to)).filter(({ label }) => !muted.includes(label));
     this.#fill();
     const today = startOfDay(new Date());
     const date: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };

@@ -9,6 +9,7 @@ import { short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
 import type { Alerts } from "./alerts.js";
 import type { State } from "./buttons.js";
+import { withoutMuted } from "./muted.js";
 import type { PlayingSample } from "./playing-sample.js";
 import { Quiet } from "./quiet.js";
 import { type MicrophoneEvents, ReconnectingMicrophone } from "./reconnecting-microphone.js";
@@ -157,8 +158,9 @@ export class LiveSession {
     };
   }
 
-  #show(update: Update, { segmentSeconds }: ModelInfo): void {
-    const { notice, stage, list, log, alerts, answered } = this.#parts;
+  #show(all: Update, { segmentSeconds, rejectionThreshold }: ModelInfo): void {
+    const { notice, settings, stage, list, log, alerts, answered } = this.#parts;
+    const update = withoutMuted(all, settings.all.muted, rejectionThreshold);
     if (this.#troubled) notice.clear();
     this.#troubled = false;
     const isQuiet = this.#quiet.since(segmentSeconds);

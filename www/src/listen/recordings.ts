@@ -2,13 +2,14 @@
 
 import type { Classifier, Recording } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
+import { record } from "../sound/microphone-recording.js";
 import { overall, toParts } from "../sound/parts.js";
 import { texts } from "../texts/index.js";
 import type { Notice } from "../ui/notice.js";
 import type { State } from "./buttons.js";
 import { Clip } from "./clip.js";
 import { sourceWords } from "./live.js";
-import { record } from "./recording.js";
+import { withoutMuted } from "./muted.js";
 import { recordingSeconds } from "./recording-seconds.js";
 import type { SoundList } from "./sound-list.js";
 import type { Stage } from "./stage.js";
@@ -62,8 +63,10 @@ export class Recordings {
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
     changed("result");
-    stage.showRecording(classifier.info, recording, columns, overall(predictions));
-    list.showParts(toParts(predictions));
+    const { muted } = this.#parts.settings.all;
+    const told = predictions.map((prediction) => withoutMuted(prediction, muted, classifier.info.rejectionThreshold));
+    stage.showRecording(classifier.info, recording, columns, overall(told));
+    list.showParts(toParts(told));
     this.#clip.show(recording, "recording.wav");
     this.#latest = recording;
   }

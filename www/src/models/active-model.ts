@@ -1,6 +1,7 @@
-// The classifier in use: everyday at first, then whichever is chosen.
+// The classifier in use: everyday at first, with what was taught, then whichever is chosen.
 
 import { Classifier, type ModelInfo } from "sourcing-sound";
+import { loadTaught } from "./taught.js";
 
 export class ActiveModel {
   readonly #changed: (info: ModelInfo) => void;
@@ -24,7 +25,7 @@ export class ActiveModel {
 
   /** The classifier in use. The first is loaded on the first call, and again after a failure. */
   load(): Promise<Classifier> {
-    this.#classifier ??= Classifier.load().then(
+    this.#classifier ??= loadTaught((options) => Classifier.load(options)).then(
       (classifier) => {
         this.#changed(classifier.info);
         return classifier;

@@ -1,6 +1,5 @@
 // The name of a choice of model.
 
-import { texts } from "../texts/index.js";
 import { modelTexts } from "../texts/models.js";
 import { type Choice, describedBy } from "./manifest.js";
 
@@ -8,7 +7,7 @@ import { type Choice, describedBy } from "./manifest.js";
 export function choiceWords(choice: Choice): string {
   const { id, labels, from } = choice;
   if (from === "person") return modelTexts.ownChoice(labels, describedBy(choice).name);
-  return texts.choices[id]?.(labels) ?? texts.otherChoice(labels, id);
+  return modelTexts.choices[id]?.(labels) ?? modelTexts.otherChoice(labels, id);
 }
 
 /** Short, without the number. */

@@ -58,8 +58,13 @@ export async function fetchChoices(): Promise<Choice[]> {
 
 /** The model that came with the page, for when the site's list cannot be loaded. */
 export function firstChoice(info: ModelInfo): Choice {
-  const model = { ...described(info), sha256: info.sha256, bytes: 0 };
-  return { id: info.name, model, head: undefined, labels: info.labels.length, from: "page" };
+  const model = { ...described(info), name: info.base, sha256: info.sha256, bytes: 0 };
+  return { id: info.base, model, head: undefined, labels: info.labels.length, from: "page" };
+}
+
+/** Whether what the user has taught belongs to this choice. */
+export function takesTaught({ model, head, from }: Choice): boolean {
+  return model.name === "everyday" && !head && from !== "person";
 }
 
 /** The file that describes the choice: the head's if there is one. */

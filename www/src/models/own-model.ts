@@ -3,7 +3,7 @@
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
-import { errorTexts, modelErrorTexts } from "../texts/index.js";
+import { errorTexts } from "../texts/index.js";
 import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 
@@ -90,7 +90,7 @@ export class OwnModel {
   fail(thrown: unknown, own: boolean): void {
     this.#rest();
     const code = codeOf(thrown);
-    const words = { ...errorTexts, ...modelErrorTexts, ...(own && modelTexts.problems) };
+    const words = { ...errorTexts, ...modelTexts.errors, ...(own && modelTexts.problems) };
     const exactly = thrown instanceof SoundError ? thrown.message : "";
     this.#show(code, words[code], [own ? this.#names : "", exactly].filter(Boolean).join(": "));
   }
@@ -112,6 +112,8 @@ export class OwnModel {
 export function watchDrops(all: () => boolean, dropped: (files: File[]) => void): void {
   // On `document`, so that it comes before the listener for recordings on `window`.
   document.addEventListener("drop", (event) => {
+    // Taken by the view "Teach".
+    if (event.defaultPrevented) return;
     const files = [...(event.dataTransfer?.files ?? [])];
     const isModel = ({ name }: File) => /\.(onnx|head\.json)$/i.test(name);
     const isSound = ({ type }: File) => /^(audio|video)\//.test(type);

@@ -2,6 +2,7 @@
 // loaded.
 
 import { texts } from "../texts/index.js";
+import { modelTexts } from "../texts/models.js";
 import { byId, option, setText } from "../ui/dom.js";
 import { megabytes } from "../ui/format.js";
 import { choiceWords } from "./choice-words.js";
@@ -26,7 +27,7 @@ export class ModelPanel {
   #state: State = "none";
 
   constructor(events: ModelPanelEvents) {
-    setText(byId("model-label", HTMLElement), texts.listensFor);
+    setText(byId("model-label", HTMLElement), modelTexts.listensFor);
     setText(this.#cancel, texts.cancel);
     this.#cancel.onclick = () => events.cancelled();
     this.#select.onchange = () => {
@@ -46,7 +47,7 @@ export class ModelPanel {
 
   /** A model is being loaded; the progress is unknown until `progress` is called. */
   load(): void {
-    setText(this.#words, texts.gettingReady);
+    setText(this.#words, modelTexts.gettingReady);
     this.#progress.removeAttribute("value");
     this.#cancel.disabled = false;
     this.#show("loading");
@@ -56,12 +57,12 @@ export class ModelPanel {
     this.#progress.max = totalBytes;
     this.#progress.value = loadedBytes;
     const part = loadedBytes < totalBytes;
-    setText(this.#words, part ? texts.loadingModel(megabytes(loadedBytes), megabytes(totalBytes)) : texts.gettingReady);
+    setText(this.#words, part ? modelTexts.loading(megabytes(loadedBytes), megabytes(totalBytes)) : modelTexts.gettingReady);
   }
 
   /** Everything is loaded: it can no longer be cancelled. */
   finish(): void {
-    setText(this.#words, texts.gettingReady);
+    setText(this.#words, modelTexts.gettingReady);
     this.#cancel.disabled = true;
   }
 

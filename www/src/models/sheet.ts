@@ -1,6 +1,6 @@
 // What a model says about itself, and its card, which is loaded when the user unfolds it.
 
-import { groupName, labelWords, texts } from "../texts/index.js";
+import { groupName, labelWords } from "../texts/index.js";
 import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize } from "../ui/format.js";
@@ -80,7 +80,7 @@ async function cardOf(file: string): Promise<string | undefined> {
 function factsOf(choice: Choice): [string, string | HTMLElement][] {
   const { model, head } = choice;
   const { name, description, trainingData, folds, accuracy, licence, engine, ...labels } = describedBy(choice);
-  const { facts } = texts;
+  const { facts } = modelTexts;
   const size = sizeOf(choice);
   return [
     [facts.model, description ? `${name}: ${description}` : name],
@@ -113,7 +113,7 @@ function labelList(described: Labels): HTMLElement | string {
 
 function labelsByGroup({ labels, groups, labelGroups }: Labels): HTMLElement {
   const details = make("details", "label-groups");
-  details.append(make("summary", "", texts.facts.kinds(labels.length, groups.length)));
+  details.append(make("summary", "", modelTexts.facts.kinds(labels.length, groups.length)));
   groups.forEach(({ name, icon }, index) => {
     const heading = make("h4", "");
     const picture = make("span", "icon");

@@ -1,19 +1,22 @@
 // Switches between the models: offers the choices, loads the chosen one and hands
 // it over. One is loaded at a time; a new choice cancels the one that is loading.
 
-import { Classifier, type ModelInfo } from "sourcing-sound";
+import { Classifier, type LoadOptions, type ModelInfo } from "sourcing-sound";
+import type { AnyErrorCode } from "../texts/codes.js";
+import { modelTexts } from "../texts/models.js";
 import { keepEngineOf } from "./general-engine.js";
-import { type Choice, fetchChoices, firstChoice, sizeOf } from "./manifest.js";
+import { type Choice, fetchChoices, firstChoice, sizeOf, takesTaught } from "./manifest.js";
 import { forgetChoice, keepChoice, keptChoices, type OwnFiles, ownChoice, readOwn, sameFiles } from "./own-files.js";
 import { fileOf, forgetAllBut } from "./store.js";
+import { loadTaught } from "./taught.js";
 
 export interface ModelSwitcherEvents {
   /** Takes over a classifier and puts it in use. If it rejects, the classifier is closed here. */
   adopt(classifier: Classifier): Promise<void>;
   /** The user asked for another model. */
   began(): void;
-  /** It could not be loaded; the model in use stays. */
-  failed(thrown: unknown): void;
+  /** It could not be loaded; the model in use stays. `words`: what to say for some errors instead of the usual. */
+  failed(thrown: unknown, words: Readonly<Partial<Record<AnyErrorCode, string>>>): void;
 }
 
 /** A view of the switcher: the line below the stage, or the Models view. All get the same calls. */
@@ -40,6 +43,11 @@ interface Loaded {
   classifier: Classifier;
 }
 
+/** `undefined`: nothing is taught any more. */
+interface Taught {
+  head: Uint8Array<ArrayBuffer> | undefined;
+}
+
 export class ModelSwitcher {
   readonly #events: ModelSwitcherEvents;
   readonly #views: ModelSwitcherView[] = [];
@@ -49,6 +57,11 @@ export class ModelSwitcher {
   #complete = false;
   #active: Choice | undefined;
   #loading: AbortController | undefined;
+  /** What was taught during this visit; another object each time. */
+  #taught: Taught | undefined;
+  /** What the classifier that was loaded last got of it. */
+  #applied: Taught | undefined;
+  #applying: Promise<void> = Promise.resolve();
 
   constructor(events: ModelSwitcherEvents) {
     this.#events = events;
@@ -75,6 +88,19 @@ export class ModelSwitcher {
     this.#tidy();
     const last = this.#choices.find(({ id }) => id === remembered());
     if (last && last !== active) await this.#load(last);
+    else await this.#applyTaught();
+  }
+
+  /** The everyday model goes on with this head. Does not show that it loads anything, since the choice stays the same. */
+  teach(head: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+    this.#taught = { head };
+    return this.#applyTaught();
+  }
+
+  /** The user wants the model that takes what is taught. */
+  chooseTaught(): void {
+    const choice = this.#choices.find(takesTaught);
+    if (choice) this.choose(choice);
   }
 
   /** The user chose one from the list. */
@@ -120,6 +146,29 @@ export class ModelSwitcher {
     this.#tell((view) => view.giveUp());
   }
 
+  #applyTaught(): Promise<void> {
+    const done = this.#applying.then(() => this.#apply());
+    this.#applying = done.catch(() => undefined);
+    return done;
+  }
+
+  async #apply(): Promise<void> {
+    const wanted = () => this.#active && takesTaught(this.#active) && !this.#loading && this.#taught !== this.#applied;
+    if (!wanted() || !this.#active) return;
+    const before = this.#applied;
+    const classifier = await this.#fetch(this.#active, new AbortController().signal);
+    try {
+      if (this.#loading) throw new DOMException("another model was chosen", "AbortError");
+      await this.#events.adopt(classifier);
+    } catch (thrown) {
+      classifier.close();
+      // The choice that came between takes it along.
+      if (this.#loading) return;
+      this.#applied = before;
+      throw thrown;
+    }
+  }
+
   async #load(choice: Choice): Promise<void> {
     await this.#switch(choice, async (signal) => ({ choice, classifier: await this.#fetch(choice, signal) }));
   }
@@ -145,6 +194,8 @@ export class ModelSwitcher {
       remember(choice.id);
       this.#list(choice);
       this.#tell((view) => view.activate(choice));
+      // Something may have been taught meanwhile.
+      this.#applyTaught().catch(() => undefined);
       return choice;
     } catch (thrown) {
       loaded?.classifier.close();
@@ -153,13 +204,13 @@ export class ModelSwitcher {
       this.#tell((view) => view.giveUp());
       this.#tell((view) => view.fail?.(thrown, wanted));
       // For a file that the user opened, the Models view shows the error.
-      if (wanted) this.#events.failed(thrown);
+      if (wanted) this.#events.failed(thrown, modelTexts.errors);
       return undefined;
     }
   }
 
   async #fetch(choice: Choice, signal: AbortSignal): Promise<Classifier> {
-    if (choice.from === "page") return Classifier.load({ signal });
+    if (choice.from === "page") return this.#everyday({ signal });
     const { model, head } = choice;
     const loaded = { model: 0, head: 0 };
     const total = sizeOf(choice);
@@ -171,7 +222,16 @@ export class ModelSwitcher {
       fileOf(model, { signal, onProgress: progress("model") }),
       head && fileOf(head, { signal, onProgress: progress("head") }),
     ]);
+    if (takesTaught(choice)) return this.#everyday({ model: modelBytes, signal });
     return Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal });
+  }
+
+  /** With what was taught during this visit, or else before. */
+  async #everyday(options: LoadOptions): Promise<Classifier> {
+    const taught = this.#taught;
+    this.#applied = taught;
+    if (taught) return Classifier.load({ ...options, ...(taught.head && { head: taught.head }) });
+    return loadTaught((more) => Classifier.load({ ...options, ...more }));
   }
 
   /** Adds a choice to the list, replacing one with the same id. */

@@ -2,6 +2,7 @@
 // page, so that nothing moves when it appears.
 
 import { pwaTexts } from "../texts/index.js";
+import { updateTexts } from "../texts/update.js";
 import { byId, setText } from "../ui/dom.js";
 
 export class UpdatePrompt {
@@ -12,19 +13,19 @@ export class UpdatePrompt {
 
   constructor() {
     const later = byId("prompt-later", HTMLButtonElement);
-    this.#element.ariaLabel = pwaTexts.promptName;
-    setText(later, pwaTexts.later);
+    this.#element.ariaLabel = updateTexts.promptName;
+    setText(later, updateTexts.later);
     later.onclick = () => this.#hide();
   }
 
   /** A new version is ready. */
   offer(update: () => void): void {
-    this.#show("offer", pwaTexts.newVersion, pwaTexts.updateNow, update);
+    this.#show("offer", updateTexts.newVersion, updateTexts.updateNow, update);
   }
 
   /** Another tab has updated: this one can only reload. */
   outdated(reload: () => void): void {
-    this.#show("outdated", pwaTexts.updatedElsewhere, pwaTexts.reload, reload);
+    this.#show("outdated", updateTexts.updatedElsewhere, pwaTexts.reload, reload);
   }
 
   #show(state: "offer" | "outdated", words: string, yes: string, accepted: () => void): void {

@@ -34,7 +34,6 @@ const { chosen } = loaded;
 
 export const texts = chosen.page;
 export const errorTexts = chosen.errors;
-export const modelErrorTexts = chosen.modelErrors;
 export const listenTexts = chosen.listen;
 export const pwaTexts = chosen.pwa;
 

@@ -1,8 +1,8 @@
-// The texts of index.html around the views, the choice of language, and the view "About".
+// The texts of index.html around the views and the choice of language.
 
 import { language, listenTexts, texts } from "../texts/index.js";
 import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
-import { byId, make, option } from "./dom.js";
+import { byId, option } from "./dom.js";
 
 export function prepareFrame(): void {
   document.documentElement.lang = language;
@@ -11,14 +11,16 @@ export function prepareFrame(): void {
   byId("title", HTMLElement).textContent = listenTexts.title;
   byId("stage", HTMLElement).ariaLabel = listenTexts.stageName;
   byId("scores", HTMLElement).ariaLabel = listenTexts.scoresName;
-  byId("intro-lead", HTMLElement).textContent = texts.introLead;
-  byId("privacy", HTMLElement).textContent = texts.introPrivacy;
+  const { intro } = texts;
+  if (intro) {
+    byId("intro-lead", HTMLElement).textContent = intro.lead;
+    byId("privacy", HTMLElement).textContent = intro.privacy;
+  }
   byId("sounds-more", HTMLElement).textContent = listenTexts.history;
   byId("bars-title", HTMLElement).textContent = listenTexts.allSounds;
   byId("settings-title", HTMLElement).textContent = listenTexts.settings;
   byId("about-link", HTMLAnchorElement).textContent = texts.about;
   byId("about-title", HTMLElement).textContent = texts.about;
-  byId("about-text", HTMLElement).replaceChildren(...texts.aboutText.map((text) => make("p", "", text)));
   byId("language-name", HTMLElement).textContent = texts.languageName;
   const select = byId("language", HTMLSelectElement);
   select.replaceChildren(

@@ -3,7 +3,7 @@
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
-import { errorTexts, listenTexts, modelErrorTexts, texts } from "../texts/index.js";
+import { errorTexts, listenTexts, texts } from "../texts/index.js";
 import { byId } from "./dom.js";
 
 export class Notice {
@@ -27,20 +27,11 @@ export class Notice {
     this.#show("storage", text);
   }
 
-  /** Shows the text for an error; the error's own message becomes the tooltip. */
-  fail(thrown: unknown): void {
-    this.#fail(thrown, errorTexts);
-  }
-
-  /** The same when another model could not be loaded and the page goes on with the one in use. */
-  failModel(thrown: unknown): void {
-    this.#fail(thrown, { ...errorTexts, ...modelErrorTexts });
-  }
-
-  #fail(thrown: unknown, words: Record<keyof typeof errorTexts, string>): void {
+  /** Shows the text for an error, or another from `words`; the error's own message becomes the tooltip. */
+  fail(thrown: unknown, words: Readonly<Partial<typeof errorTexts>> = {}): void {
     const code = codeOf(thrown);
     const missing = thrown instanceof SoundError ? thrown.missing : undefined;
-    const text = missing ? listenTexts.unsupported[missing] : words[code];
+    const text = missing ? listenTexts.unsupported[missing] : (words[code] ?? errorTexts[code]);
     this.#show(code, text, thrown instanceof Error ? thrown.message : "");
   }
 

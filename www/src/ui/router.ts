@@ -5,11 +5,11 @@ import { texts } from "../texts/index.js";
 import { byId } from "./dom.js";
 import { setIcon } from "./icons.js";
 
-export const VIEWS = ["listen", "history", "files", "models", "about"] as const;
-export type View = (typeof VIEWS)[number];
-
 /** The views that have a tab, and its icon. */
-const TABS = { listen: "microphone", history: "clock", files: "file", models: "ear" } as const;
+const TABS = { listen: "microphone", history: "clock", files: "file", teach: "teach", models: "ear" } as const;
+
+export type View = keyof typeof TABS | "about";
+const VIEWS = [...Object.keys(TABS), "about"] as View[];
 
 export class Router {
   readonly #shown: (view: View) => void;
@@ -25,10 +25,6 @@ export class Router {
     this.#links.set("about", byId("about-link", HTMLAnchorElement));
     addEventListener("hashchange", () => this.#follow(true));
     this.#follow(false);
-  }
-
-  get view(): View {
-    return this.#view ?? "listen";
   }
 
   go(view: View): void {

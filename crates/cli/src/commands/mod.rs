@@ -4,3 +4,4 @@ pub(crate) mod classify;
 pub(crate) mod features;
 pub(crate) mod inspect;
 pub(crate) mod models;
+pub(crate) mod teach;

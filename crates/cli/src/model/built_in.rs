@@ -23,6 +23,9 @@ pub(crate) const WITH_HEAD: &str = "urban";
 
 static EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
 
+/// What everyday sounds are like to the default model, from which heads are taught.
+pub(crate) static BACKGROUND: &[u8] = include_bytes!("../../../../models/everyday/background.json");
+
 /// All built-in models, the default first.
 pub(crate) static MODELS: &[BuiltIn] = &[
     BuiltIn { name: "everyday", onnx: EVERYDAY, head: None },

@@ -43,6 +43,11 @@ impl Loaded {
         }
     }
 
+    /// The model without a head on it.
+    pub(crate) fn base(&self) -> &Model {
+        &self.model
+    }
+
     /// The head on the model.
     pub(crate) fn head(&self) -> Option<&Head> {
         self.head.as_ref()
@@ -116,7 +121,8 @@ impl BuiltIn {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+/// The bytes of a model, head or sound file.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let length = std::fs::metadata(path).context("cannot read the file [io]")?.len();
     if length > MAX_BYTES {
         bail!("the file has {length} bytes, expected at most {MAX_BYTES} [limit]");

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 pub mod everyday;
+pub mod sounds;
 #[path = "../../../../tests/common/tiny_model.rs"]
 pub mod tiny_model;
 
@@ -88,16 +89,25 @@ impl Run {
 /// A 16-bit mono wav of tones over faint noise.
 pub fn wav(tones: &[(f64, f64)]) -> Vec<u8> {
     let mut state = 1u32;
-    let mut data = Vec::new();
+    let mut samples = Vec::new();
     for &(hz, seconds) in tones {
         for n in 0..(seconds * f64::from(RATE)) as usize {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = f64::from(state >> 8) / f64::from(1 << 23) - 1.0;
             let phase = TAU * hz * n as f64 / f64::from(RATE);
-            let sample = 10_000.0 * phase.sin() + 30.0 * noise;
-            data.extend((sample as i16).to_le_bytes());
+            samples.push((10_000.0 * phase.sin() + 30.0 * noise(&mut state)) as i16);
         }
     }
+    wav_of(&samples)
+}
+
+/// The next of a row of random numbers from -1 to 1.
+fn noise(state: &mut u32) -> f64 {
+    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    f64::from(*state >> 8) / f64::from(1 << 23) - 1.0
+}
+
+/// A mono wav of these samples.
+pub fn wav_of(samples: &[i16]) -> Vec<u8> {
+    let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let mut file = b"RIFF".to_vec();
     file.extend((36 + data.len() as u32).to_le_bytes());
     file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");

@@ -10,7 +10,7 @@ import type { AudioFile } from "../shared/input.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
 import { openRecording } from "./recording.js";
-import type { Recording, RecordingReader } from "../shared/types.js";
+import type { ReadWhole, Recording, RecordingReader } from "../shared/types.js";
 
 /** Options of `Classifier.load`. */
 export interface LoadOptions extends CommonLoadOptions {
@@ -57,12 +57,12 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
   }
 
   /** @internal */
-  protected override async open(recording: AudioFile | AudioBuffer): Promise<Recording | RecordingReader> {
+  override async open(recording: AudioFile | AudioBuffer, whole?: ReadWhole): Promise<Recording | RecordingReader> {
     // AudioBuffer does not exist in workers.
     if (typeof AudioBuffer !== "undefined" && recording instanceof AudioBuffer) {
       return { pcm: mixDown(recording), sampleRate: recording.sampleRate };
     }
-    return openRecording(recording as AudioFile);
+    return openRecording(recording as AudioFile, whole);
   }
 }
 

@@ -1,16 +1,48 @@
 // Reads a recording piece by piece, at the file's own sample rate. Only the current
 // piece is in memory, so a recording can be hours long.
 
-import { SoundError } from "../shared/errors.js";
-import type { RecordingReader } from "../shared/types.js";
+import { abortedError, SoundError } from "../shared/errors.js";
+import type { ReadWhole, Recording, RecordingReader } from "../shared/types.js";
 import { openPackets } from "./packets.js";
 import { PIECE_SAMPLES } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
+/** The longest recording that is read as a whole. */
+const MAX_SECONDS = 3600;
+
 /** Throws `audio-format`, `audio-empty`, `audio-read`, or `audio-too-long` for what can only be read as a whole. */
-export async function openFile(file: Blob): Promise<RecordingReader> {
+export function openFile(file: Blob): Promise<RecordingReader>;
+/** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
+export function openFile(file: Blob, whole: ReadWhole | undefined): Promise<Recording | RecordingReader>;
+export async function openFile(file: Blob, whole?: ReadWhole): Promise<Recording | RecordingReader> {
   if (file.size === 0) throw new SoundError("audio-empty", "the file has no bytes");
-  return (await openPackets(file)) ?? (await openWhole(file));
+  const reader = (await openPackets(file)) ?? (await openWhole(file));
+  return whole ? readAll(reader, whole) : reader;
+}
+
+async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<Recording> {
+  const { sampleRate } = reader;
+  const pieces: Float32Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of reader.pieces(signal ? { signal } : {})) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > MAX_SECONDS * sampleRate) throw new SoundError("limit", "the recording is longer than an hour");
+    }
+  } catch (thrown) {
+    if (signal?.aborted) throw abortedError(signal);
+    throw thrown;
+  } finally {
+    reader.close();
+  }
+  const pcm = new Float32Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    pcm.set(piece, at);
+    at += piece.length;
+  }
+  return { pcm, sampleRate };
 }
 
 async function openWhole(file: Blob): Promise<RecordingReader> {

@@ -18,7 +18,7 @@ import {
 } from "./options.js";
 import { isSamples, type Samples, toFloat32 } from "./input.js";
 import { SegmentStream, SoundStream } from "./streams.js";
-import type { Frame, ModelInfo, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
+import type { Embedding, Frame, ModelInfo, Prediction, ReadWhole, Recording, RecordingReader, StreamOptions } from "./types.js";
 
 /** The part of {@link Classifier} that a browser and Node share. `R` is what it accepts as a recording. */
 export abstract class BaseClassifier<R> {
@@ -101,6 +101,18 @@ export abstract class BaseClassifier<R> {
     return this.engine.call("logMel", { pcm: toFloat32(pcm), sampleRate });
   }
 
+  /**
+   * Returns what the network makes of each window of a mono recording, in the form that heads use. `sampleRate` is in Hz
+   * and has no default. Throws `config` for a model without an embedding.
+   */
+  embed(pcm: Samples, sampleRate: number): Promise<Embedding[]>;
+  /** Does the same for a recording, which is read as a whole. Throws `limit` for more than an hour. */
+  embed(recording: R): Promise<Embedding[]>;
+  async embed(input: Samples | R, sampleRate?: number): Promise<Embedding[]> {
+    const recording = isSamples(input) ? { pcm: toFloat32(input), sampleRate: sampleRate! } : await this.open(input, {});
+    return this.engine.call("embed", recording as Recording);
+  }
+
   /** Opens a stream for sound that arrives piece by piece. `sampleRate` is in Hz and has no default. */
   async stream(sampleRate: number, options: StreamOptions = {}): Promise<SoundStream> {
     checkNames("stream", options, STREAM_OPTIONS);
@@ -112,8 +124,8 @@ export abstract class BaseClassifier<R> {
     this.engine.close();
   }
 
-  /** @internal Samples if they are already in memory, otherwise a reader. */
-  protected abstract open(recording: R): Promise<Recording | RecordingReader>;
+  /** @internal Samples if they are already in memory, or if the recording is to be read as a whole, otherwise a reader. */
+  abstract open(recording: R, whole?: ReadWhole): Promise<Recording | RecordingReader>;
 
   async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
     checkNames("classify", options, CLASSIFY_OPTIONS);

@@ -6,6 +6,7 @@ export const CORE_CODES = [
   "audio-non-finite",
   "audio-channels",
   "audio-empty",
+  "audio-silent",
   "audio-too-short",
   "config",
   "model-format",

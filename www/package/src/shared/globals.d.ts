@@ -7,6 +7,7 @@ declare const performance: { now(): number };
 
 declare class Blob {
   constructor(parts: BufferSource[]);
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 declare class Response {

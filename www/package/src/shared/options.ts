@@ -47,6 +47,34 @@ export interface ClassifyRecordingOptions extends ClassifyOptions {
   onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
 
+/** Options of the constructor of {@link Teacher}. */
+export interface TeacherOptions {
+  /**
+   * What everyday sounds are like to the model: the address or the bytes of its background file. It is fetched at the first
+   * `train()`. Default: that of `everyday`, shipped with the package.
+   */
+  background?: Source;
+}
+
+/** Options of {@link Teacher.add} and {@link Teacher.background}. */
+export interface AddOptions {
+  /**
+   * Where the sound is from. Examples of one recording count together, and are left out together when the head is
+   * evaluated, so takes that are independent need different names. Default: the name of the file, its path, or a new name.
+   */
+  recording?: string;
+  /** Stops waiting with `aborted`; then nothing is added. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link Teacher.train}. */
+export interface TrainOptions {
+  /** The head's name. Default: `taught`. */
+  name?: string;
+  /** Stops waiting with `aborted`. */
+  signal?: AbortSignal;
+}
+
 export type Names<T> = readonly (keyof T & string)[];
 
 export const COMMON_LOAD_OPTIONS: Names<CommonLoadOptions> = ["model", "head", "headOnly", "onProgress", "signal"];
@@ -60,6 +88,7 @@ export const STREAM_OPTIONS: Names<StreamOptions> = [
 export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
 export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
 export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
+
 
 /** Throws `config` if `given` has a name that is not in `known`. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {

@@ -5,7 +5,17 @@
 //   page → worklet     the port to the worker, and the end of capturing
 
 import type { WireError } from "./errors.js";
-import type { Frame, ModelInfo, Prediction, SegmentResult, StreamOptions, Update } from "./types.js";
+import type {
+  Embedding,
+  Frame,
+  ModelInfo,
+  Prediction,
+  SegmentResult,
+  SoundExample,
+  StreamOptions,
+  Taught,
+  Update,
+} from "./types.js";
 
 /** An update as the worker makes it: without the dropped samples, which are counted for the whole microphone. */
 export type StreamUpdate = Omit<Update, "dropped">;
@@ -40,6 +50,15 @@ export interface Calls {
     reply: Prediction[];
   };
   logMel: { args: { pcm: Float32Array; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
+  embed: { args: { pcm: Float32Array; sampleRate: number }; reply: Embedding[] };
+  /** Without a label the examples show something else. */
+  examples: {
+    args: { label: string | undefined; recording: string; pcm: Float32Array; sampleRate: number };
+    reply: SoundExample[];
+  };
+  /** Returns the examples in the file of a taught head. */
+  examplesIn: { args: { file: ArrayBuffer }; reply: SoundExample[] };
+  teach: { args: { background: ArrayBuffer; name: string; examples: readonly SoundExample[] }; reply: Taught };
   openSegments: {
     args: { stream: number; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
     reply: undefined;

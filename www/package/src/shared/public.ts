@@ -2,10 +2,19 @@
 
 export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
 export type { AudioFile, Samples } from "./input.js";
-export type { ClassifyOptions, ClassifyRecordingOptions, SegmentOptions, Source } from "./options.js";
+export type {
+  AddOptions,
+  ClassifyOptions,
+  ClassifyRecordingOptions,
+  SegmentOptions,
+  Source,
+  TeacherOptions,
+  TrainOptions,
+} from "./options.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";
 export type {
   Category,
+  Embedding,
   Frame,
   Group,
   GroupScore,
@@ -15,6 +24,12 @@ export type {
   RecordingReader,
   SegmentResult,
   SoundEvent,
+  SoundExample,
+  SoundShare,
   StreamOptions,
+  Taught,
+  TaughtLabel,
+  TeachFinding,
+  TeachReport,
   Update,
 } from "./types.js";

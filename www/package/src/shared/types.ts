@@ -1,8 +1,18 @@
 // What the package returns. Times are in seconds, scores from 0 to 1, levels in dBFS.
 
-import type { Group, SoundEvent } from "./model.js";
+import type { Group, SoundEvent, TeachReport } from "./model.js";
 
-export type { Group, ModelInfo, SoundEvent, StreamOptions } from "./model.js";
+export type {
+  Group,
+  ModelInfo,
+  SoundEvent,
+  SoundExample,
+  SoundShare,
+  StreamOptions,
+  TaughtLabel,
+  TeachFinding,
+  TeachReport,
+} from "./model.js";
 
 /** One label of the model and its score. */
 export interface Category {
@@ -35,6 +45,21 @@ export interface Prediction {
   groups: GroupScore[];
   /** True if no label fits: no score reaches the model's threshold. */
   rejected: boolean;
+}
+
+/** What the network makes of one window of a recording. */
+export interface Embedding {
+  /** Seconds from the recording's first sample. */
+  start: number;
+  /** `info.embeddingSize` values. */
+  embedding: Float32Array;
+}
+
+/** A trained head, and how well it does. */
+export interface Taught {
+  /** The bytes of `NAME.sound.json`: a head for the model, which also holds the examples, without their audio. */
+  head: Uint8Array<ArrayBuffer>;
+  report: TeachReport;
 }
 
 /** What a recording in pieces returns for the samples pushed. */
@@ -101,4 +126,9 @@ export interface RecordingReader {
   pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Releases the file. */
   close(): void;
+}
+
+/** @internal Asks for a recording as a whole. */
+export interface ReadWhole {
+  signal?: AbortSignal | undefined;
 }

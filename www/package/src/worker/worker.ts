@@ -7,7 +7,7 @@ import type { WasmClassifier, WasmSegments, WasmStream, WasmUpdate } from "../..
 import { Capture } from "./capture.js";
 import { messageOf, SoundError, toWire } from "../shared/errors.js";
 import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "../shared/protocol.js";
-import type { ModelInfo } from "../shared/types.js";
+import type { ModelInfo, SoundExample } from "../shared/types.js";
 import { instantiate } from "./module.js";
 import { toPrediction, toUpdate } from "./wasm-results.js";
 
@@ -40,6 +40,23 @@ const handlers: Handlers = {
   classify({ pcm, sampleRate, hopSeconds, top }) {
     const { classifier, info } = ready();
     return classifier.classify(pcm, sampleRate, hopSeconds).map((prediction) => toPrediction(info, prediction, top));
+  },
+
+  embed({ pcm, sampleRate }) {
+    return ready().classifier.embed(pcm, sampleRate);
+  },
+
+  examples({ label, recording, pcm, sampleRate }) {
+    return JSON.parse(ready().classifier.examples(label, recording, pcm, sampleRate)) as SoundExample[];
+  },
+
+  examplesIn({ file }) {
+    return JSON.parse(ready().classifier.examplesIn(new Uint8Array(file))) as SoundExample[];
+  },
+
+  teach({ background, name, examples }) {
+    const { file, report } = ready().classifier.teach(new Uint8Array(background), name, JSON.stringify(examples));
+    return { head: new TextEncoder().encode(file), report };
   },
 
   openSegments({ stream, sampleRate, hopSeconds, top }) {

@@ -25,6 +25,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-channels":
     "Die Kanäle dieser Aufnahme lassen sich nicht lesen. Speichere sie in Mono oder Stereo und versuch es noch einmal.",
   "audio-empty": "In dieser Datei ist kein Ton. Wähl eine andere.",
+  "audio-silent": "Diese Aufnahme ist zu leise. Nimm eine lautere.",
   "audio-too-short": "Diese Aufnahme ist zu kurz. Nimm eine längere.",
   config: "Die Seite hat eine ungültige Einstellung verwendet. Lade sie neu; wenn es wieder passiert, melde es bitte.",
   "model-format": "Das Modell lässt sich nicht lesen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
@@ -52,11 +53,3 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-damaged": "Diese Datei ist beschädigt oder unvollständig. Lade sie noch einmal herunter oder speichere sie in dem Programm neu, das sie erstellt hat.",
   unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
 };
-
-export const modelErrors = {
-  "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
-  "wasm-fetch":
-    "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
-  "worker-crashed":
-    "Das Modell ließ sich nicht starten: Vielleicht hat dieses Gerät zu wenig Speicher. Schließ andere Seiten und versuch es dann noch einmal.",
-} satisfies Partial<Record<AnyErrorCode, string>>;

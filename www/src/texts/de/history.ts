@@ -27,6 +27,7 @@ export const history: typeof english = {
   minutes: (value) => `${value} min`,
   play: (label, time) => `${label} um ${time} abspielen`,
   save: (label, time) => `${label} um ${time} als WAV speichern`,
+  correct: (label, time) => `Richtig oder falsch? ${label} um ${time}`,
   remove: (label, time) => `${label} um ${time} löschen`,
   more: (count) => `${count} weitere anzeigen`,
   keep: "Zu jedem Geräusch 4 Sekunden Ton speichern",

@@ -22,6 +22,32 @@ export const models = {
   loading: (loaded: string, total: string) => `${loaded.replace(" MB", "")} von ${total}`,
   gettingReady: "Wird vorbereitet\u00a0…",
 
+  listensFor: "Erkennt",
+  choices: {
+    everyday: (labels) => `${labels}\u00a0Alltagsgeräusche`,
+    "everyday+urban": (labels) => `${labels}\u00a0Alltags- und Stadtgeräusche`,
+    "urban-tiny": (labels) => `${labels}\u00a0Stadtgeräusche, klein`,
+  } as Readonly<Record<string, (labels: number) => string>>,
+  otherChoice: (labels: number, id: string) => `${labels}\u00a0Geräusche (${id})`,
+
+  facts: {
+    model: "Modell",
+    labels: "Geräusche",
+    kinds: (labels: number, groups: number) => `${labels}\u00a0Arten von Geräuschen in ${groups}\u00a0Gruppen`,
+    trainingData: "Trainiert mit",
+    folds: "Geprüft mit",
+    accuracy: "Genauigkeit",
+    licence: "Lizenz des Modells",
+  },
+
+  errors: {
+    "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
+    "wasm-fetch":
+      "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und versuch es dann noch einmal.",
+    "worker-crashed":
+      "Das Modell ließ sich nicht starten: Vielleicht hat dieses Gerät zu wenig Speicher. Schließ andere Seiten und versuch es dann noch einmal.",
+  } satisfies Partial<Record<AnyErrorCode, string>>,
+
   own: "Deine eigenen",
   ownChoice: (labels: number, name: string) => `${labels} Geräusche (${name}, dein eigenes Modell)`,
   openOwn: "Eigenes Modell öffnen",

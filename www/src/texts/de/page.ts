@@ -1,4 +1,4 @@
-// Der Rahmen der Seite, die Bühne, die Ansicht „Über diese Seite“ und was mehrere Ansichten gemeinsam haben.
+// Der Rahmen der Seite, die Bühne und was mehrere Ansichten gemeinsam haben.
 
 import type { page as english } from "../en/page.js";
 
@@ -34,12 +34,10 @@ export const page: typeof english = {
   processed: (names) =>
     `Dein Browser verändert den Ton noch (${processingNames(names)}); das kann die Ergebnisse verschlechtern.`,
 
-  loadingModel: (loaded, total) => `${comma(loaded.replace(/\sMB/, ""))} von ${comma(total)}`,
-  gettingReady: "Wird vorbereitet\u00a0…",
-  listensFor: "Erkennt",
-
-  introLead: "Starte das Zuhören, und diese Seite benennt die Geräusche um dich herum.",
-  introPrivacy: "Alles läuft in deinem Browser: Weder Ton noch Angaben dazu verlassen dieses Gerät.",
+  intro: {
+    lead: "Starte das Zuhören, und diese Seite benennt die Geräusche um dich herum.",
+    privacy: "Alles läuft in deinem Browser: Weder Ton noch Angaben dazu verlassen dieses Gerät.",
+  },
   samplesTitle: "Kein Mikrofon zur Hand? Probier ein Beispiel aus:",
   samples: { siren: "Sirene", bird: "Singvogel", guitar: "Gitarre" },
 
@@ -56,31 +54,10 @@ export const page: typeof english = {
   noSounds: "Hier erscheinen Geräusche, sobald sie erkannt werden.",
 
   about: "Über diese Seite",
-  aboutText: [
-    "Diese Seite hört über das Mikrofon zu und benennt die Geräusche um dich herum. Alles läuft in deinem Browser: Weder Ton noch Angaben dazu werden irgendwohin geschickt.",
-    "Sie kennt nur die Geräusche, die unter „Modelle“ aufgeführt sind, und sie macht Fehler. Verlass dich nicht auf sie, wenn es um Sicherheit geht.",
-  ],
-  facts: {
-    model: "Modell",
-    labels: "Geräusche",
-    kinds: (labels, groups) => `${labels}\u00a0Arten von Geräuschen in ${groups}\u00a0Gruppen`,
-    trainingData: "Trainiert mit",
-    folds: "Geprüft mit",
-    accuracy: "Genauigkeit",
-    licence: "Lizenz des Modells",
-  },
-
-  choices: {
-    everyday: (labels) => `${labels}\u00a0Alltagsgeräusche`,
-    "everyday+urban": (labels) => `${labels}\u00a0Alltags- und Stadtgeräusche`,
-    "urban-tiny": (labels) => `${labels}\u00a0Stadtgeräusche, klein`,
-  },
-  otherChoice: (labels, id) => `${labels}\u00a0Geräusche (${id})`,
 
   tabsName: "Ansichten der Seite",
-  tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", models: "Modelle" },
+  tabs: { listen: "Zuhören", history: "Verlauf", files: "Dateien", teach: "Anlernen", models: "Modelle" },
   others: "Alle anderen",
-  formats: { csv: "CSV", json: "JSON", audacity: "Audacity-Textmarken" },
   languageName: "Sprache",
 };
 

@@ -20,6 +20,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-non-finite": "The sound contains invalid values. Try another microphone or file.",
   "audio-channels": "The channels of this sound cannot be read. Save it as mono or stereo and try again.",
   "audio-empty": "There is no sound in this file. Choose another one.",
+  "audio-silent": "This sound is too quiet. Use a louder one.",
   "audio-too-short": "This sound is too short. Use a longer one.",
   config: "The page used an invalid setting. Reload it; if it happens again, please report it.",
   "model-format": "The model cannot be read. Reload the page; if it happens again, please report it.",
@@ -44,10 +45,3 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-damaged": "This file is damaged or incomplete. Download it again, or save it again in the program that made it.",
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
 };
-
-/** Different texts for when another model could not be loaded and the page goes on with the one in use. */
-export const modelErrors = {
-  "model-fetch": "The model could not be loaded. Check your connection, then try again.",
-  "wasm-fetch": "Part of this page could not be loaded. Check your connection, then try again.",
-  "worker-crashed": "The model could not be started: this device may be short of memory. Close other pages, then try again.",
-} satisfies Partial<Record<AnyErrorCode, string>>;

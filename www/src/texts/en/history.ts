@@ -25,6 +25,7 @@ export const history = {
   minutes: (value: string) => `${value} min`,
   play: (label: string, time: string) => `Play ${label}, ${time}`,
   save: (label: string, time: string) => `Save ${label}, ${time}, as WAV`,
+  correct: (label: string, time: string) => `Right or wrong? ${label}, ${time}`,
   remove: (label: string, time: string) => `Delete ${label}, ${time}`,
   more: (count: number) => `Show ${count} more`,
   keep: "Keep 4 seconds of sound with each event",

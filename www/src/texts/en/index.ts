@@ -1,4 +1,4 @@
-import { errors, modelErrors } from "./errors.js";
+import { errors } from "./errors.js";
 import { groups, labels } from "./labels.js";
 import { listen } from "./listen.js";
 import { page } from "./page.js";
@@ -7,4 +7,4 @@ import { pwa } from "./pwa.js";
 /** The texts that every language must have. */
 export type Texts = typeof en;
 
-export const en = { page, errors, modelErrors, listen, pwa, labels, groups };
+export const en = { page, errors, listen, pwa, labels, groups };

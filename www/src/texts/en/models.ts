@@ -24,6 +24,32 @@ export const models = {
   loading: (loaded: string, total: string) => `${loaded.replace(" MB", "")} of ${total}`,
   gettingReady: "Getting ready…",
 
+  listensFor: "Listens for",
+  /** The site's models with their number of labels, by the `id` of the choice. */
+  choices: {
+    everyday: (labels) => `${labels} everyday sounds`,
+    "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
+    "urban-tiny": (labels) => `${labels} urban sounds, tiny`,
+  } as Readonly<Record<string, (labels: number) => string>>,
+  otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
+
+  facts: {
+    model: "Model",
+    labels: "Sounds",
+    kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
+    trainingData: "Trained on",
+    folds: "Evaluated on",
+    accuracy: "Accuracy",
+    licence: "Licence of the model",
+  },
+
+  /** Other texts for errors when another model could not be loaded and the page goes on with the one in use. */
+  errors: {
+    "model-fetch": "The model could not be loaded. Check your connection, then try again.",
+    "wasm-fetch": "Part of this page could not be loaded. Check your connection, then try again.",
+    "worker-crashed": "The model could not be started: this device may be short of memory. Close other pages, then try again.",
+  } satisfies Partial<Record<AnyErrorCode, string>>,
+
   own: "Your own",
   ownChoice: (labels: number, name: string) => `${labels} sounds (${name}, your own)`,
   openOwn: "Open your own model",

@@ -1,0 +1,85 @@
+//! Recordings → examples, several recordings at a time, in the order of the inputs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
+use sourcing_sound_decode::decode;
+
+use super::args::TeachOptions;
+use crate::files::expand;
+use crate::outcome::{Failure, Outcome, coded};
+use crate::parallel::{in_order, worker_count};
+
+/// A recording to learn from.
+struct Input {
+    /// What it shows; `None` for something else.
+    label: Option<Arc<str>>,
+    path: PathBuf,
+}
+
+/// Adds the examples of all recordings to `examples`, except those that are there already.
+///
+/// # Errors
+/// If there are too many examples, or a label has none. Recordings that fail are named on stderr
+/// and make the outcome [`Outcome::Partial`].
+pub(super) fn gather(
+    options: &TeachOptions,
+    model: &Model,
+    examples: &mut Vec<Example>,
+) -> anyhow::Result<Outcome> {
+    let inputs = inputs(options);
+    let mut classifiers = Vec::new();
+    for _ in 0..worker_count(inputs.len()) {
+        classifiers.push(Classifier::new(model.clone()).map_err(coded)?);
+    }
+    let outcome = in_order(inputs, classifiers, learn, |found: Vec<Example>| {
+        for example in found {
+            if !examples.iter().any(|known| is_same(known, &example)) {
+                examples.push(example);
+            }
+        }
+        match examples.len() > MAX_EXAMPLES {
+            true => bail!("there are more than {MAX_EXAMPLES} examples [limit]"),
+            false => Ok(()),
+        }
+    })?;
+    let has_example = |label: &str| examples.iter().any(|one| one.label.as_deref() == Some(label));
+    match options.labels.iter().find(|inputs| !has_example(&inputs.label)) {
+        Some(inputs) => bail!(
+            "label {}: none of its recordings can be used, so nothing is written [audio-empty]",
+            inputs.label
+        ),
+        None => Ok(outcome),
+    }
+}
+
+/// All recordings: those of the labels in their order, then the background.
+fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
+    let labels = options.labels.iter();
+    let labels = labels.map(|of| (Some(Arc::from(of.label.as_str())), of.inputs.as_slice()));
+    let groups = labels.chain([(None, options.background.as_slice())]);
+    let inputs = groups.flat_map(|(label, paths): (Option<Arc<str>>, _)| {
+        let with_label = move |path| Input { label: label.clone(), path };
+        expand(paths).into_iter().map(move |path| path.map(&with_label))
+    });
+    inputs.collect()
+}
+
+fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Failure> {
+    let Input { label, path } = input;
+    let recording = decode(&path).map_err(Failure::Decode)?;
+    // Files of one name in different folders are different recordings.
+    let name = path.to_string_lossy();
+    SampleRate::new(recording.sample_rate)
+        .and_then(|rate| Pcm::new(&recording.samples, rate))
+        .and_then(|pcm| Example::of_recording(classifier, label.as_deref(), &name, pcm))
+        .map_err(|error| Failure::Analyse { path: path.clone(), error })
+}
+
+/// Whether it is the same piece of the same recording. A copy under another name is kept: the
+/// report says that it counts only once.
+fn is_same(a: &Example, b: &Example) -> bool {
+    a.sha256 == b.sha256 && a.label == b.label && a.recording == b.recording
+}

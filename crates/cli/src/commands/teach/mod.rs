@@ -1,0 +1,59 @@
+//! `teach`: recordings of a few sounds → a head that adds their labels to the model, and a report
+//! on how well it does, as text or JSON, and as a drawing.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`args`] | the arguments |
+//! | [`base`] | the model, and the examples of earlier runs |
+//! | [`gather`] | recordings → examples |
+//! | [`curve`] | scores → precision over recall |
+//! | [`report`], [`plot`] | what is printed and drawn |
+//! | [`save`] | writes a file as a whole or not at all |
+
+mod args;
+mod base;
+mod curve;
+mod gather;
+mod plot;
+mod report;
+mod save;
+
+use std::io;
+
+use anyhow::Context;
+use sourcing_sound::train;
+
+use crate::outcome::{Outcome, coded};
+
+pub(crate) use args::{RawTeach, TeachOptions};
+use base::Base;
+
+/// Trains a head, writes it, and prints the report to stdout.
+///
+/// # Errors
+/// If the model cannot be taught, a label has no recording that can be used, or an output cannot be
+/// written. Recordings that fail are named on stderr and make the outcome [`Outcome::Partial`].
+pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
+    check_outputs(&options)?;
+    let base = Base::load(&options.model)?;
+    let mut examples = base.examples_of(&options.add)?;
+    let outcome = gather::gather(&options, &base.model, &mut examples)?;
+    let taught = train(&base.model, &base.background, &options.name, &examples).map_err(coded)?;
+    save::write(&options.output, &taught.to_json(), options.force)?;
+    // Without the drawing, the report is still worth printing.
+    let drawn = match &options.plot {
+        Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), true),
+        None => Ok(()),
+    };
+    report::print(io::stdout().lock(), options.format, &taught, &options.output)?;
+    drawn.map(|()| outcome)
+}
+
+fn check_outputs(options: &TeachOptions) -> anyhow::Result<()> {
+    let output = &options.output;
+    save::check(output, options.force).with_context(|| format!("output {}", output.display()))?;
+    match &options.plot {
+        Some(plot) => save::check(plot, true).with_context(|| format!("plot {}", plot.display())),
+        None => Ok(()),
+    }
+}

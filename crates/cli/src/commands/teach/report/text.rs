@@ -1,0 +1,96 @@
+//! The report for people: a row per label, then what should be known or mended.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use sourcing_sound::{LabelReport, Share, Taught};
+
+use super::super::curve::{accuracy, average_precision, curve};
+use super::usage::usage;
+
+/// Stands for a figure that was not measured.
+const NONE: &str = "–";
+
+const HEADINGS: [&str; 8] = [
+    "label",
+    "examples",
+    "recordings",
+    "recall",
+    "precision",
+    "average precision",
+    "accuracy",
+    "always no",
+];
+
+/// What the figures mean.
+const MEANING: &str = "\
+recall     of the label's recordings, each left out in turn, those that were recognised
+precision  of the recordings recognised, those that are of the label
+always no  the accuracy of never giving the label
+In brackets: 95% intervals.";
+
+/// Why figures may be missing.
+const NOT_MEASURED: &str = "\
+–: not measured. Recall takes two recordings of the label, the others take recordings of something
+   else too, and precision takes one that was recognised.";
+
+pub(super) fn write(mut output: impl Write, taught: &Taught, path: &Path) -> io::Result<()> {
+    let report = &taught.report;
+    let rows: Vec<[String; 8]> = report.labels.iter().map(row).collect();
+    write_table(&mut output, &rows)?;
+    writeln!(output, "\n{MEANING}")?;
+    if rows.iter().flatten().any(|cell| cell == NONE) {
+        writeln!(output, "{NOT_MEASURED}")?;
+    }
+    if !report.findings.is_empty() {
+        writeln!(output)?;
+    }
+    for finding in &report.findings {
+        writeln!(output, "! {}", finding.message)?;
+    }
+    writeln!(output, "\n{} is written. To use it:\n  {}", path.display(), usage(path))
+}
+
+fn row(label: &LabelReport) -> [String; 8] {
+    let points = curve(&label.left_out, &label.other_scores);
+    let average = points.map(|points| format!("{:.2}", average_precision(&points)));
+    let accuracy = accuracy(label);
+    let or_none = |cell: Option<String>| cell.unwrap_or_else(|| NONE.to_owned());
+    [
+        label.label.clone(),
+        label.examples.to_string(),
+        label.recordings.to_string(),
+        or_none(label.recall.map(share)),
+        or_none(label.precision.map(share)),
+        or_none(average),
+        or_none(accuracy.map(|accuracy| percent(accuracy.own))),
+        or_none(accuracy.map(|accuracy| percent(accuracy.always_no))),
+    ]
+}
+
+/// `83% (44–97)`.
+fn share(share: Share) -> String {
+    let (low, high) = share.interval();
+    let round = |ratio: f64| (100.0 * ratio).round();
+    format!("{} ({}–{})", percent(share.ratio()), round(low), round(high))
+}
+
+fn percent(ratio: f64) -> String {
+    format!("{}%", (100.0 * ratio).round())
+}
+
+/// The first column is aligned to the left, numbers to the right.
+fn write_table(mut output: impl Write, rows: &[[String; 8]]) -> io::Result<()> {
+    let headings = HEADINGS.map(str::to_owned);
+    let lines = || std::iter::once(&headings).chain(rows);
+    let width = |column: usize| lines().map(|cells| cells[column].chars().count()).max();
+    let widths: [usize; 8] = std::array::from_fn(|column| width(column).unwrap_or(0));
+    for cells in lines() {
+        write!(output, "{:width$}", cells[0], width = widths[0])?;
+        for (cell, width) in cells.iter().zip(widths).skip(1) {
+            write!(output, "  {cell:>width$}")?;
+        }
+        writeln!(output)?;
+    }
+    Ok(())
+}

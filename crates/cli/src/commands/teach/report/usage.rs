@@ -1,0 +1,30 @@
+//! How a head that was written is used.
+
+use std::path::Path;
+
+/// The command that classifies recordings with the head.
+pub(super) fn usage(path: &Path) -> String {
+    format!("sourcing-sound classify --head {} FILES", quoted(&path.to_string_lossy()))
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let others = if cfg!(windows) { "\\/:._-+=,@" } else { "/:._-+=,@%" };
+    let is_plain = |c: char| c.is_alphanumeric() || others.contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false if cfg!(windows) => format!("\"{word}\""),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_name_with_spaces_is_one_word() {
+        assert_eq!(quoted("a/purr-2.sound.json"), "a/purr-2.sound.json");
+        assert_eq!(quoted("my cat's.json"), r"'my cat'\''s.json'");
+    }
+}

@@ -1,0 +1,470 @@
+// Sounds that the user teaches: from files and the microphone, told apart from then on, kept, saved, opened, corrected.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { serious } from "./support/axe";
+import { eventAt, seed } from "./support/history";
+import { layoutShift } from "./support/layout-shift";
+import { expect, type Site, test } from "./support/site";
+import { another, card, expectTaught, give, labelOf, name, recordings, stretch, TAUGHT, type TaughtName, teachBoth } from "./support/teach";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const LABELS = Object.keys(TAUGHT) as TaughtName[];
+const notice = (site: Site) => site.page.getByTestId("teach-notice");
+
+async function expectToldApart(site: Site): Promise<void> {
+  for (const label of LABELS) expect(await labelOf(site, another(label)), label).toBe(label);
+}
+
+test("two sounds, taught from three files each, are told apart, also after a reload", async ({ open }) => {
+  const site = await open();
+  await teachBoth(site);
+  await expect(card(site, LABELS[0]!).getByTestId("teach-result")).toHaveText(/Recognised \d of [23] recordings.*expect \d+% to \d+%/);
+  await expectToldApart(site);
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expect(card(site, LABELS[1]!).getByTestId("teach-example")).toHaveCount(3);
+  await expectTaught(site, "learned");
+  await expect(card(site, LABELS[0]!).getByTestId("teach-result")).toHaveText(/Recognised/);
+  await expectToldApart(site);
+});
+
+test("a taught sound is named live, is in the list, and can be an alert", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-live.wav", SYNTHESISED["two-tone-horn"]!) });
+  await teachBoth(site);
+  await site.goTo("listen");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", LABELS[0]!, { timeout: 20_000 });
+  await expect(site.page.getByTestId("sounds").locator(`[data-label="${LABELS[0]}"]`).first()).toBeVisible();
+  await site.page.getByTestId("settings").locator("summary").click();
+  await expect(site.page.getByTestId(`alert-${LABELS[0]}`)).toBeVisible();
+  await site.expectState("listening");
+});
+
+test("taught while listening, a sound is named without a new start", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-meanwhile.wav", SYNTHESISED["two-tone-horn"]!) });
+  await site.expectState("idle");
+  await site.startListening();
+  await teachMeanwhile(site);
+  await site.goTo("listen");
+  await expect(site.label).toHaveAttribute("data-label", LABELS[0]!, { timeout: 20_000 });
+  await site.expectState("listening");
+});
+
+async function teachMeanwhile(site: Site): Promise<void> {
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+}
+
+test("an example is recorded, played, removed and brought back", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-record.wav", SYNTHESISED["two-tone-horn"]!) });
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, "Horn");
+  const horn = card(site, "Horn");
+  await horn.getByTestId("teach-record").click();
+  await expect(horn.getByTestId("teach-record")).toHaveText(/Stop/);
+  const examples = horn.getByTestId("teach-example");
+  await expect(examples).toHaveCount(1, { timeout: 20_000 });
+  await expectTaught(site, "learned");
+  await expect(horn.getByTestId("teach-findings").locator("[data-kind=few]")).toBeVisible();
+  expect(await site.liveTracks()).toBe(0);
+  const play = examples.getByRole("button", { name: /^Play/ });
+  await play.click();
+  await expect(play).toHaveAttribute("data-playing");
+  await examples.getByRole("button", { name: /^Remove/ }).click();
+  await expect(examples).toHaveCount(0);
+  await expectTaught(site, "rest");
+  await site.page.getByTestId("undo").click();
+  await expect(examples).toHaveCount(1);
+  await expectTaught(site, "learned");
+});
+
+test("without a microphone, recording says what to do", async ({ open }) => {
+  const site = await open({ permission: "deny" });
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, "Horn");
+  await card(site, "Horn").getByTestId("teach-record").click();
+  await expect(notice(site)).toHaveAttribute("data-code", "permission-denied");
+  await expect(notice(site)).toHaveText(/not allowed to use the microphone/);
+  await expect(card(site, "Horn").getByTestId("teach-record")).toHaveText("Record 4 seconds");
+});
+
+test("silence and files without sound are refused, and the others are used", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  const silent = writeWav("silent.wav", { samples: new Float32Array(96_000), sampleRate: 48_000 });
+  const broken = test.info().outputPath("broken.wav");
+  writeFileSync(broken, "<script>alert(1)</script>");
+  const examples = card(site, LABELS[0]!).getByTestId("teach-example");
+  await card(site, LABELS[0]!).getByTestId("teach-file").setInputFiles([silent, broken, recordings(LABELS[0]!)[0]!]);
+  await expect(examples).toHaveCount(1, { timeout: 30_000 });
+  await expectTaught(site, "learned");
+  await expect(notice(site)).toHaveText(/silent\.wav: There is nothing to be heard in it.*broken\.wav: /);
+});
+
+test("a name is text, never markup; the same name gets no second card", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  const hostile = "<img src=x onerror=alert(1)>";
+  await site.page.getByTestId("teach-name").fill(`  ${hostile}  `);
+  await site.page.getByTestId("teach-add").click();
+  await expect(site.page.getByTestId("teach-label").getByRole("heading")).toHaveText(hostile);
+  await site.page.getByTestId("teach-name").fill(hostile.toUpperCase());
+  await site.page.getByTestId("teach-add").click();
+  await expect(site.page.getByTestId("teach-label")).toHaveCount(1);
+  await site.page.getByTestId("teach-add").click();
+  await expect(notice(site)).toHaveText("Give the sound a name first.");
+  expect(await site.page.locator("#view-teach img").count()).toBe(0);
+});
+
+test("saved as a file and opened in another browser, the same sounds are known", async ({ open }) => {
+  const site = await open();
+  await teachBoth(site);
+  const path = await saved(site);
+  const other = await open();
+  await other.expectState("idle");
+  await other.goTo("teach");
+  await other.page.getByTestId("teach-import").setInputFiles(path);
+  for (const label of LABELS) await expect(card(other, label).getByTestId("teach-example")).toHaveCount(3);
+  await expect(notice(other)).toHaveText("6 examples added.");
+  await expectTaught(other, "learned");
+  await expectToldApart(other);
+  await other.goTo("teach");
+  await other.page.getByTestId("teach-import").setInputFiles(path);
+  await expect(notice(other)).toHaveText("All examples of this file were there already.");
+});
+
+async function saved(site: Site): Promise<string> {
+  await site.goTo("teach");
+  const begun = site.page.waitForEvent("download");
+  await site.page.getByTestId("teach-save").click();
+  const download = await begun;
+  expect(download.suggestedFilename()).toBe("my-sounds.sound.json");
+  const path = test.info().outputPath("my-sounds.sound.json");
+  await download.saveAs(path);
+  return path;
+}
+
+test("files that are broken, hostile, too large or for another model are refused, and nothing is lost", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  const begun = site.page.waitForEvent("download");
+  await site.page.getByTestId("teach-save").click();
+  const good = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Record<string, unknown>;
+  const path = test.info().outputPath("hostile.sound.json");
+  const refused = async (content: string | Buffer, code: string) => {
+    writeFileSync(path, content);
+    await site.page.getByTestId("teach-import").setInputFiles(path);
+    await expect(notice(site)).toHaveAttribute("data-code", code, { timeout: 20_000 });
+    await expect(notice(site)).toHaveText(/^hostile\.sound\.json: /);
+    await expect(site.page.getByTestId("teach-example")).toHaveCount(3);
+    // The next refusal must not be taken for this one.
+    await site.page.getByTestId("teach-add").click();
+    await expect(notice(site)).toHaveAttribute("data-code", "name");
+  };
+  await refused("not JSON", "head-format");
+  await refused("<html></html>", "head-format");
+  await refused(JSON.stringify({ ...good, examples: "all of them" }), "head-format");
+  await refused(JSON.stringify({ ...good, examples: [{ label: "x", vector: "AAAA" }] }), "head-format");
+  await refused(readFileSync("../../models/everyday/urban.head.json".replace("../../", `${__dirname}/../../`)), "head-format");
+  const base = { ...(good["base"] as object), sha256: "0".repeat(64) };
+  await refused(JSON.stringify({ ...good, base }), "head-mismatch");
+  await refused(Buffer.alloc(64 * 1024 * 1024 + 1, " "), "limit");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("a muted label is neither shown nor in the history, until it is told again", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await seed(site.page, [eventAt(0.1, "Siren"), eventAt(0.2, "Dog"), eventAt(0.3, "Siren")]);
+  await site.goTo("history");
+  const rows = site.page.getByTestId("history-rows").locator("li");
+  await expect(rows).toHaveCount(3);
+  await rows.first().getByTestId("history-correct").click();
+  await expect(site.page.getByTestId("correction")).toContainText("No sound was kept");
+  await site.page.getByTestId("correct-never").click();
+  await expect(rows).toHaveCount(1);
+  await site.page.getByTestId("undo").click();
+  await expect(rows).toHaveCount(3);
+  await rows.first().getByTestId("history-correct").click();
+  await site.page.getByTestId("correct-never").click();
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("history");
+  await expect(rows).toHaveCount(1);
+  await site.goTo("teach");
+  await site.page.getByRole("button", { name: "Tell me Siren again" }).click();
+  await expect(site.page.getByTestId("teach-muted")).toBeHidden();
+  await site.goTo("history");
+  await expect(rows).toHaveCount(3);
+});
+
+test("a muted label is not the answer while listening", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-muted.wav", SYNTHESISED["two-tone-horn"]!) });
+  await teachBoth(site);
+  await mute(site.page, LABELS[0]!);
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("listen");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
+  expect(await site.watchLabels(3)).not.toContain(LABELS[0]);
+  expect(Object.keys(await site.scores())).not.toContain(LABELS[0]);
+});
+
+async function mute(page: Page, label: string): Promise<void> {
+  await page.evaluate((label) => {
+    const kept = JSON.parse(localStorage.getItem("sourcing-sound.settings") ?? "{}") as object;
+    localStorage.setItem("sourcing-sound.settings", JSON.stringify({ ...kept, muted: [label] }));
+  }, label);
+}
+
+test("a wrong event of the history becomes an example of what it was; that can be undone", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const event = eventAt(0.1, "Siren", { hasClip: true });
+  await seed(site.page, [event], [{ id: event.id, at: 1, sampleRate: 16_000, value: 0, seconds: 4 }]);
+  await giveClip(site.page, event.id);
+  await site.goTo("history");
+  await site.page.getByTestId("history-correct").click();
+  await site.page.getByTestId("correct-label").fill("My kettle");
+  await site.page.getByTestId("correct-wrong").click();
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My kettle.");
+  await site.goTo("teach");
+  await expect(card(site, "My kettle").getByTestId("teach-example")).toHaveCount(1);
+  await expectTaught(site, "learned");
+  await site.page.getByTestId("undo").click();
+  await expect(card(site, "My kettle")).toHaveCount(0);
+  await expectTaught(site, "rest");
+  // The same sound, chosen from within the view.
+  await name(site, "Horn");
+  await card(site, "Horn").getByTestId("teach-history").click();
+  await site.page.getByTestId("teach-picker-use").click();
+  await expect(site.page.getByTestId("teach-picker-use")).toHaveText("Added");
+  await site.page.getByTestId("teach-picker-close").click();
+  await expect(card(site, "Horn").getByTestId("teach-example")).toHaveCount(1);
+});
+
+/** Replaces a clip's samples by two tones. */
+async function giveClip(page: Page, id: string): Promise<void> {
+  await page.evaluate(
+    (id) =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open("sourcing-sound");
+        opening.onsuccess = () => {
+          const change = opening.result.transaction("clips", "readwrite");
+          const samples = Int16Array.from({ length: 64_000 }, (_, i) => 8000 * (Math.sin(i * 0.2) + Math.sin(i * 0.31))).buffer;
+          change.objectStore("clips").put({ id, at: 1, sampleRate: 16_000, samples });
+          change.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+    id,
+  );
+}
+
+test("with another model in use, the view says so and offers to switch", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.expectModels("choice");
+  await site.choose("urban-tiny");
+  await site.goTo("teach");
+  const other = site.page.getByTestId("teach-other");
+  await expect(other).toContainText("another one is in use");
+  await name(site, LABELS[0]!);
+  await card(site, LABELS[0]!).getByTestId("teach-file").setInputFiles(recordings(LABELS[0]!));
+  await expectTaught(site, "waiting");
+  await site.page.getByTestId("teach-everyday").click();
+  await expect(other).toBeHidden();
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("everything taught can be deleted, after a question", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expect(site.page.getByTestId("teach-remove-all")).toBeDisabled();
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  await site.page.getByTestId("teach-remove-all").click();
+  await site.page.getByTestId("teach-keep-all").click();
+  await expect(site.page.getByTestId("teach-example")).toHaveCount(3);
+  await site.page.getByTestId("teach-remove-all").click();
+  await site.page.getByTestId("teach-really").click();
+  await expect(site.page.getByTestId("teach-label")).toHaveCount(0);
+  await expectTaught(site, "rest");
+  expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
+  await site.page.reload();
+  await site.expectState("idle");
+  expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
+});
+
+test("a full device keeps what it can, and says what it cannot", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...args: Parameters<typeof put>) {
+          if (this.name === "sounds") throw new DOMException("no room", "QuotaExceededError");
+          return put.apply(this, args);
+        };
+      }),
+  });
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await expect(notice(site)).toHaveText(/no room left.*its sound is not kept/);
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toContainText("without its sound");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("what was given before the page was closed is learned at the next visit", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  // As if the page had been closed while it learned.
+  await site.page.evaluate(async () => {
+    localStorage.removeItem("sourcing-sound.taught");
+    await caches.delete("sourcing-sound-taught");
+  });
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("a head that does not fit the model does not keep the page from starting; it is learned again from the sound", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  await site.page.evaluate(async () => {
+    const cache = await caches.open("sourcing-sound-taught");
+    await cache.put("taught.sound.json", new Response("not a head"));
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open("sourcing-sound-taught");
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const store = database.transaction("examples", "readwrite").objectStore("examples");
+    const all = await new Promise<{ model: string; example: { vector: string } }[]>((resolve) => {
+      const reading = store.getAll();
+      reading.onsuccess = () => resolve(reading.result as never);
+    });
+    for (const kept of all) store.put({ ...kept, model: "an earlier one", example: { ...kept.example, vector: "AAAA" } });
+    await new Promise((resolve) => (store.transaction.oncomplete = resolve));
+    database.close();
+  });
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("taught sounds work without a network", async ({ open }) => {
+  const site = await open({ serviceWorkers: "allow" });
+  await teachBoth(site);
+  await site.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.page.context().setOffline(true);
+  await site.page.reload();
+  await site.expectState("idle");
+  await expectToldApart(site);
+  await site.goTo("teach");
+  await give(site, LABELS[0]!, [writeWav("offline.wav", stretch("two-tone-horn", 5, 4, 0.5))]);
+});
+
+test("by keyboard alone: named, recorded, removed", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-keys.wav", SYNTHESISED["two-tone-horn"]!) });
+  const { page } = site;
+  await site.expectState("idle");
+  await page.getByTestId("tab-teach").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("teach-name")).toBeVisible();
+  await page.getByTestId("teach-name").focus();
+  await page.keyboard.type("Horn");
+  await page.keyboard.press("Enter");
+  await expect(card(site, "Horn").getByRole("heading")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(card(site, "Horn").getByTestId("teach-remove")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(card(site, "Horn").getByTestId("teach-record")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(card(site, "Horn").getByTestId("teach-example")).toHaveCount(1, { timeout: 20_000 });
+  await card(site, "Horn").getByRole("button", { name: "Remove: Horn" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("teach-label")).toHaveCount(0);
+  await expect(page.getByTestId("teach-name")).toBeFocused();
+});
+
+test("what was taught is as accessible in German", async ({ open }) => {
+  const site = await open({ context: { locale: "de-DE", viewport: { width: 390, height: 844 } } });
+  await teachBoth(site);
+  expect(await serious(site.page, "teach, German")).toEqual([]);
+});
+
+for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } })) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`axe-core finds nothing serious in what was taught, ${colorScheme} and ${size}, and nothing jumps`, async ({ open }) => {
+      const site = await open({ context: { viewport, colorScheme } });
+      await teachBoth(site);
+      expect(await serious(site.page, `teach, ${colorScheme}, ${size}`)).toEqual([]);
+      const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, "nothing is wider than the window").toBeLessThanOrEqual(0);
+      await site.page.reload();
+      await site.expectState("idle");
+      const before = await layoutShift(site.page);
+      await site.goTo("teach");
+      await expectTaught(site, "learned");
+      expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
+    });
+  }
+}
+
+test("the current answer can be corrected while listening", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-answer.wav", SYNTHESISED["two-tone-horn"]!) });
+  await site.expectState("idle");
+  const correct = site.page.getByTestId("answer-correct");
+  await expect(correct).toBeHidden();
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
+  await correct.click();
+  await site.page.getByTestId("correct-label").fill("My horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", "My horn", { timeout: 20_000 });
+  // Right, said of a taught sound, is another example of it.
+  await correct.click();
+  await site.page.getByTestId("correct-right").click();
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("teach");
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  await site.goTo("listen");
+  await correct.click();
+  await site.page.getByTestId("correct-never").click();
+  await expect(site.label).not.toHaveAttribute("data-label", "My horn");
+});

@@ -1,0 +1,29 @@
+// A button beside the list in "Listen", to correct the current answer. It comes with this view's script, into a place that is
+// empty while the page listens.
+
+import type { Recording } from "sourcing-sound";
+import { teachTexts } from "../texts/teach.js";
+import { byId, make, smallButton } from "../ui/dom.js";
+import type { Answered } from "./correction.js";
+import { RECORDING_SECONDS } from "./recorder.js";
+
+/** What the stage shows in place of a label. */
+const NO_LABEL = ["", "rejected", "quiet"];
+
+export interface AnswerParts {
+  recent(seconds: number): Promise<Recording | undefined>;
+  correct(answered: Answered): void;
+  /** The time of day, in words. */
+  now(): string;
+}
+
+export function addAnswerButton({ recent, correct, now }: AnswerParts): void {
+  const button = smallButton(teachTexts.rightOrWrong, "answer-correct", () => {
+    const shown = byId("label", HTMLElement).dataset["label"] ?? "";
+    // At once: the microphone keeps only the last seconds.
+    correct({ label: NO_LABEL.includes(shown) ? undefined : shown, time: now(), recording: recent(RECORDING_SECONDS) });
+  });
+  const place = make("div", "answer-actions");
+  place.append(button);
+  byId("clip-actions", HTMLElement).before(place);
+}

@@ -1,0 +1,111 @@
+// Makes examples of what the user gives: recordings, files, sounds of the history.
+
+import { SoundError, type Recording } from "sourcing-sound";
+import { codeOf } from "../page-error.js";
+import { excerpt } from "../sound/excerpt.js";
+import { errorTexts } from "../texts/index.js";
+import { teachTexts } from "../texts/teach.js";
+import type { Bundle } from "./kept.js";
+import type { Learner } from "./learner.js";
+import type { TaughtStore } from "./store.js";
+
+/** How much of a file is used. */
+const MOST_SECONDS = 60;
+/** The core's limit on a head's file. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export interface GivingEvents {
+  /** Says something about what was given; `code` is "" if it is not a problem. */
+  say(words: string, code?: string): void;
+  /** It begins, or ends, to make examples. */
+  busy(on: boolean): void;
+}
+
+export class Giving {
+  readonly #store: TaughtStore;
+  readonly #learner: Learner;
+  readonly #events: GivingEvents;
+
+  constructor(store: TaughtStore, learner: Learner, events: GivingEvents) {
+    this.#store = store;
+    this.#learner = learner;
+    this.#events = events;
+  }
+
+  /** Returns what was added; `undefined` if nothing was, which has been said. */
+  async recording(label: string | undefined, recording: Recording, name: string): Promise<Bundle | undefined> {
+    return this.#busily(async () => {
+      try {
+        return await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, name)));
+      } catch (thrown) {
+        this.#events.say(problemWords(thrown), codeOf(thrown));
+        return undefined;
+      }
+    });
+  }
+
+  /** Files of sound, each on its own: one that cannot be used does not keep the others from being used. */
+  async files(label: string | undefined, files: readonly File[]): Promise<void> {
+    await this.#busily(async () => {
+      const problems: { code: string; words: string }[] = [];
+      for (const file of files) {
+        try {
+          const recording = await excerpt(file, 0, MOST_SECONDS, new AbortController().signal);
+          await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, file.name)));
+          const isCut = recording.pcm.length >= MOST_SECONDS * recording.sampleRate;
+          if (isCut) problems.push({ code: "", words: teachTexts.cut(file.name) });
+        } catch (thrown) {
+          problems.push({ code: codeOf(thrown), words: teachTexts.failed(file.name, problemWords(thrown)) });
+        }
+      }
+      const code = problems.find((problem) => problem.code !== "")?.code ?? "";
+      if (problems.length > 0) this.#events.say(problems.map(({ words }) => words).join(" "), code);
+    });
+  }
+
+  /** Files of taught sounds, such as the page saves them. */
+  async taught(files: readonly File[]): Promise<void> {
+    await this.#busily(async () => {
+      for (const file of files) {
+        try {
+          if (file.size > MOST_BYTES) throw new SoundError("limit", `${file.name} has ${file.size} bytes`);
+          const bundle = await this.#learner.examplesIn(file);
+          if (bundle.examples.length > 0) await this.#keep(bundle);
+          this.#events.say(teachTexts.opened(bundle.examples.length));
+        } catch (thrown) {
+          return this.#events.say(teachTexts.failed(file.name, problemWords(thrown)), codeOf(thrown));
+        }
+      }
+    });
+  }
+
+  async #busily<T>(work: () => Promise<T>): Promise<T> {
+    this.#events.busy(true);
+    try {
+      return await work();
+    } finally {
+      this.#events.busy(false);
+    }
+  }
+
+  async #keep(bundle: Bundle): Promise<Bundle> {
+    const kept = await this.#store.add(bundle);
+    if (kept === "soundless") this.#events.say(teachTexts.fullSound, "storage");
+    if (kept === "unkept") this.#events.say(teachTexts.full, "storage");
+    return bundle;
+  }
+
+  /** Two recordings with one name would count as one: the second gets a number. */
+  #unlike(label: string | undefined, name: string): string {
+    const taken = new Set(this.#store.of(label).map(({ example }) => example.recording));
+    let free = name;
+    for (let n = 2; taken.has(free); n += 1) free = `${name} (${n})`;
+    return free;
+  }
+}
+
+/** In this view some errors have other reasons than elsewhere on the page. */
+export function problemWords(thrown: unknown): string {
+  const words: Readonly<Record<string, string>> = { ...errorTexts, ...teachTexts.problems };
+  return words[codeOf(thrown)] ?? errorTexts.unknown;
+}

@@ -1,0 +1,194 @@
+// Learns from the examples whenever they have changed, and puts what was learned in use. It has a classifier of its own, so
+// that it works beside whichever model is in use, and listening does not wait for it.
+
+import { Classifier, type Recording, SoundError, Teacher, type TeachReport } from "sourcing-sound";
+import { type Bundle, fingerprintOf, type KeptExample } from "./kept.js";
+import { forgetHead, keepHead, keptFingerprint } from "./kept-head.js";
+import { pictureOf } from "./picture.js";
+import { keptSound, type TaughtStore } from "./store.js";
+
+/** The head has the name of the model that it belongs to: for the rest of the page it is the same model, with more labels. */
+const HEAD_NAME = "everyday";
+
+/** `incomplete`: there are examples, but of no label. */
+export type LearnState = "rest" | "incomplete" | "learning" | "learned" | "error";
+
+export interface LearnerEvents {
+  /** Puts what was learned in use; `undefined` for nothing. */
+  apply(head: Uint8Array<ArrayBuffer> | undefined): Promise<void>;
+  /** The state has changed. */
+  changed(): void;
+}
+
+export class Learner {
+  readonly #store: TaughtStore;
+  readonly #events: LearnerEvents;
+  #classifier: Promise<Classifier> | undefined;
+  #state: LearnState = "rest";
+  #wanted = false;
+  #running: Promise<void> | undefined;
+  /** Why it could not learn. */
+  thrown: unknown;
+  /** Of the labels learned last. */
+  report: TeachReport | undefined;
+  /** How many examples are of another model, and have no sound from which they could be made again. */
+  outdated = 0;
+
+  constructor(store: TaughtStore, events: LearnerEvents) {
+    this.#store = store;
+    this.#events = events;
+  }
+
+  get state(): LearnState {
+    return this.#state;
+  }
+
+  /** At the start: learns only what was not learned before the page was closed. `inUse`: the model in use has taught labels. */
+  async begin(inUse: boolean): Promise<void> {
+    const known = keptFingerprint();
+    const { examples } = this.#store;
+    if (examples.length === 0 && known === undefined) return;
+    const kept = await this.#store.report();
+    const fingerprint = fingerprintOf(examples);
+    if (!inUse || known !== fingerprint || kept?.fingerprint !== fingerprint) return this.learn();
+    this.report = kept.report;
+    this.#set("learned");
+  }
+
+  /** Learns from all examples; if it is learning already, once more after that. Resolves when there is nothing left to learn. */
+  learn(): Promise<void> {
+    this.#wanted = true;
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  /** Makes examples of a recording, in pieces of at most ten seconds; `label` is `undefined` for something else. */
+  async examplesOf(label: string | undefined, recording: Recording, name: string): Promise<Bundle> {
+    const classifier = await this.classifier();
+    const teacher = new Teacher(classifier, {});
+    const { pcm, sampleRate } = recording;
+    const made = await this.#add(teacher, label, recording, name);
+    const bundle: Bundle = { labels: [], examples: [], sounds: [] };
+    const now = Date.now();
+    for (const [i, example] of made.entries()) {
+      const from = Math.round(example.start * sampleRate);
+      const piece = pcm.slice(from, from + Math.round(example.seconds * sampleRate));
+      const picture = pictureOf(await classifier.logMel(piece, sampleRate), classifier.info);
+      const id = crypto.randomUUID();
+      // A fraction keeps the pieces in order.
+      bundle.examples.push({ id, at: now + i / 1000, model: classifier.info.sha256, example, picture, hasSound: true });
+      bundle.sounds.push(keptSound(id, { pcm: piece, sampleRate }));
+    }
+    return bundle;
+  }
+
+  /** The examples in a file of taught sounds that are not there yet. */
+  async examplesIn(file: Blob): Promise<Bundle> {
+    const classifier = await this.classifier();
+    const teacher = new Teacher(classifier, {});
+    await teacher.merge(file).catch((thrown: unknown) => {
+      // The package takes a web page in place of a file for a failed download.
+      const isPage = thrown instanceof SoundError && thrown.code === "model-fetch";
+      throw isPage ? new SoundError("head-format", thrown.message, { cause: thrown }) : thrown;
+    });
+    const now = Date.now();
+    const isNew = ({ sha256, label }: { sha256: string; label?: string }) =>
+      !this.#store.examples.some(({ example }) => example.sha256 === sha256 && example.label === label);
+    const examples = [...teacher.examples].filter(isNew).map((example, i): KeptExample => {
+      const id = crypto.randomUUID();
+      return { id, at: now + i / 1000, model: classifier.info.sha256, example, picture: undefined, hasSound: false };
+    });
+    return { labels: [], examples, sounds: [] };
+  }
+
+  /** The bytes of a file called `name`.sound.json. */
+  async file(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const classifier = await this.classifier();
+    const teacher = new Teacher(classifier, {});
+    teacher.restore(this.#usable(classifier).map(({ example }) => example));
+    return new Uint8Array((await teacher.train({ name })).head);
+  }
+
+  /** The everyday model alone. */
+  classifier(): Promise<Classifier> {
+    this.#classifier ??= Classifier.load().catch((thrown: unknown) => {
+      this.#classifier = undefined;
+      throw thrown;
+    });
+    return this.#classifier;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      this.#set("learning");
+      try {
+        const state = await this.#once();
+        if (!this.#wanted) this.#set(state);
+      } catch (thrown) {
+        this.thrown = thrown;
+        if (!this.#wanted) this.#set("error");
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #once(): Promise<LearnState> {
+    if (this.#store.examples.length === 0) return this.#unlearn("rest");
+    const classifier = await this.classifier();
+    await this.#renew(classifier);
+    const usable = this.#usable(classifier);
+    this.outdated = this.#store.examples.length - usable.length;
+    if (!usable.some(({ example }) => example.label !== undefined)) return this.#unlearn("incomplete");
+    const teacher = new Teacher(classifier, {});
+    teacher.restore(usable.map(({ example }) => example));
+    const { head, report } = await teacher.train({ name: HEAD_NAME });
+    const bytes = new Uint8Array(head);
+    const fingerprint = fingerprintOf(this.#store.examples);
+    this.report = report;
+    await Promise.all([keepHead(bytes, fingerprint), this.#store.putReport({ fingerprint, report })]);
+    // If more was given meanwhile, only that is put in use.
+    if (!this.#wanted) await this.#events.apply(bytes);
+    return "learned";
+  }
+
+  async #unlearn(state: LearnState): Promise<LearnState> {
+    this.report = undefined;
+    await forgetHead();
+    await this.#events.apply(undefined);
+    return state;
+  }
+
+  #usable({ info }: Classifier): KeptExample[] {
+    return this.#store.examples.filter(({ model }) => model === info.sha256);
+  }
+
+  /** Makes the examples of an earlier model again, from their sound. */
+  async #renew(classifier: Classifier): Promise<void> {
+    const model = classifier.info.sha256;
+    const renewed: KeptExample[] = [];
+    for (const kept of this.#store.examples) {
+      const sound = kept.model !== model && kept.hasSound ? await this.#store.sound(kept.id) : undefined;
+      if (!sound) continue;
+      const { label, recording, start, sha256 } = kept.example;
+      const [again] = await this.#add(new Teacher(classifier, {}), label, sound, recording).catch((thrown: unknown) => {
+        if (thrown instanceof SoundError && thrown.code !== "worker-crashed") return [];
+        throw thrown;
+      });
+      if (again) renewed.push({ ...kept, model, example: { ...again, start, sha256 } });
+    }
+    if (renewed.length > 0) await this.#store.replace(renewed);
+  }
+
+  #add(teacher: Teacher, label: string | undefined, { pcm, sampleRate }: Recording, recording: string) {
+    const options = { recording };
+    return label === undefined
+      ? teacher.background(pcm, sampleRate, options)
+      : teacher.add(label, pcm, sampleRate, options);
+  }
+
+  #set(state: LearnState): void {
+    this.#state = state;
+    this.#events.changed();
+  }
+}

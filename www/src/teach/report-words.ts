@@ -1,0 +1,40 @@
+// How well a label does, in words.
+
+import type { SoundShare, TaughtLabel, TeachFinding, TeachReport } from "sourcing-sound";
+import { teachTexts } from "../texts/teach.js";
+import { percent } from "../ui/format.js";
+
+/** What is said below the examples of a label; empty before it is learned. */
+export function resultWords(label: string, report: TeachReport | undefined): string {
+  const found = report?.labels.find((one) => one.label === label);
+  if (!found) return "";
+  const { recall } = found;
+  if (!recall) return teachTexts.unmeasured;
+  return [recallWords(recall), precisionWords(found, recall)].filter(Boolean).join(" ");
+}
+
+function recallWords({ hits, of, low, high }: SoundShare): string {
+  return teachTexts.recall(hits, of, percent(low), percent(high));
+}
+
+function precisionWords({ precision, others }: TaughtLabel, { hits }: SoundShare): string {
+  if (others === 0) return "";
+  return teachTexts.precision(precision ? precision.of - hits : 0, others);
+}
+
+/** What should be mended, the most important first. */
+export function findingsOf(label: string, report: TeachReport | undefined): { kind: string; words: string }[] {
+  if (!report) return [];
+  const labels = report.labels.map((one) => one.label);
+  const own = report.findings.filter((finding) => finding.label === label);
+  return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
+}
+
+function findingWords({ kind, label, recordings, message }: TeachFinding, labels: readonly string[]): string {
+  if (kind === "alike") {
+    // The other label is only in the message.
+    const other = labels.find((one) => one !== label && message.startsWith(`${one} `));
+    return other === undefined ? message : teachTexts.alikeTo(label, other);
+  }
+  return teachTexts.findings[kind]?.(recordings) ?? message;
+}

@@ -1,0 +1,154 @@
+// The labels and examples that the user has given. In memory, so that everything can be drawn at once, and in the
+// database, if the browser provides one; in sync with the page's other windows.
+
+import type { Recording } from "sourcing-sound";
+import { isFull, TaughtDatabase } from "./database.js";
+import type { Bundle, KeptExample, KeptLabel, KeptReport, KeptSound } from "./kept.js";
+
+/** What became of new examples: kept; kept without their sound; there until the page is closed. */
+export type Kept = "kept" | "soundless" | "unkept";
+
+export class TaughtStore {
+  readonly #database: TaughtDatabase | undefined;
+  readonly #others = new BroadcastChannel("sourcing-sound-taught");
+  /** The sounds that are in no database. */
+  readonly #sounds = new Map<string, KeptSound>();
+  #labels: KeptLabel[] = [];
+  #examples: KeptExample[] = [];
+  /** Called when anything has changed, here or in another window. */
+  onchange = () => {};
+
+  private constructor(database: TaughtDatabase | undefined) {
+    this.#database = database;
+    this.#others.onmessage = () => void this.#read().then(() => this.onchange(), () => undefined);
+  }
+
+  static async open(): Promise<TaughtStore> {
+    const database = await TaughtDatabase.open();
+    const store = new TaughtStore(database);
+    await store.#read();
+    return store;
+  }
+
+  /** Whether it is still there when the page is opened again. */
+  get lasting(): boolean {
+    return this.#database !== undefined;
+  }
+
+  /** The labels in the order in which they were added. */
+  get labels(): string[] {
+    return this.#labels.map(({ label }) => label);
+  }
+
+  /** In the order in which they were added. */
+  get examples(): readonly KeptExample[] {
+    return this.#examples;
+  }
+
+  /** The examples of a label; without one, of something else. */
+  of(label: string | undefined): KeptExample[] {
+    return this.#examples.filter(({ example }) => example.label === label);
+  }
+
+  async addLabel(label: string): Promise<void> {
+    if (this.labels.includes(label)) return;
+    await this.add({ labels: [{ label, at: Date.now() }], examples: [], sounds: [] });
+  }
+
+  /** Adds examples, or puts back what was removed. */
+  async add({ labels, examples, sounds }: Bundle): Promise<Kept> {
+    const given = examples.flatMap(({ at, example: { label } }) => (label === undefined ? [] : [{ label, at }]));
+    const missing = [...labels, ...given].filter(
+      ({ label }, i, all) => !this.labels.includes(label) && all.findIndex((other) => other.label === label) === i,
+    );
+    const bundle = { labels: missing, examples, sounds };
+    const kept = await this.#put(bundle);
+    const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
+    this.#labels = [...this.#labels, ...missing].sort(byTime);
+    // After a full disk, without their sounds.
+    this.#examples = [...this.#examples, ...bundle.examples].sort(byTime);
+    this.#changed();
+    return kept;
+  }
+
+  /** Replaces what the model makes of an example, or its picture. */
+  async replace(examples: readonly KeptExample[]): Promise<void> {
+    const changed = new Map(examples.map((example) => [example.id, example]));
+    this.#examples = this.#examples.map((example) => changed.get(example.id) ?? example);
+    await this.#database?.put({ labels: [], examples: [...examples], sounds: [] });
+  }
+
+  /** Removes examples; returns them with their sounds, to be put back. */
+  async remove(examples: readonly KeptExample[], labels: readonly string[] = []): Promise<Bundle> {
+    const ids = examples.map(({ id }) => id);
+    const sounds = (await Promise.all(ids.map((id) => this.#sound(id)))).filter((sound) => sound !== undefined);
+    const removed = { labels: this.#labels.filter(({ label }) => labels.includes(label)), examples: [...examples], sounds };
+    await this.#database?.remove(labels, ids);
+    for (const id of ids) this.#sounds.delete(id);
+    this.#labels = this.#labels.filter(({ label }) => !labels.includes(label));
+    this.#examples = this.#examples.filter(({ id }) => !ids.includes(id));
+    this.#changed();
+    return removed;
+  }
+
+  async removeAll(): Promise<void> {
+    await this.#database?.removeAll();
+    this.#sounds.clear();
+    this.#labels = [];
+    this.#examples = [];
+    this.#changed();
+  }
+
+  async sound(id: string): Promise<Recording | undefined> {
+    const sound = await this.#sound(id);
+    return sound && { pcm: Float32Array.from(new Int16Array(sound.samples), (s) => s / 32767), sampleRate: sound.sampleRate };
+  }
+
+  async report(): Promise<KeptReport | undefined> {
+    return this.#database?.report().catch(() => undefined);
+  }
+
+  async putReport(report: KeptReport): Promise<void> {
+    // It can be made again.
+    await this.#database?.putReport(report).catch(() => undefined);
+  }
+
+  /** Without the sounds if there is no room for them, which `bundle` then says; in memory if nothing can be written. */
+  async #put(bundle: Bundle): Promise<Kept> {
+    try {
+      if (!this.#database) throw new DOMException("there is no database", "InvalidStateError");
+      await this.#database.put(bundle);
+      return "kept";
+    } catch (thrown) {
+      if (isFull(thrown) && bundle.sounds.length > 0) {
+        bundle.examples = bundle.examples.map((example) => ({ ...example, hasSound: false }));
+        bundle.sounds = [];
+        return (await this.#put(bundle)) === "kept" ? "soundless" : "unkept";
+      }
+      for (const sound of bundle.sounds) this.#sounds.set(sound.id, sound);
+      // Without a database the view has said so.
+      return this.#database ? "unkept" : "kept";
+    }
+  }
+
+  async #sound(id: string): Promise<KeptSound | undefined> {
+    return this.#sounds.get(id) ?? (await this.#database?.sound(id).catch(() => undefined));
+  }
+
+  async #read(): Promise<void> {
+    if (!this.#database) return;
+    const { labels, examples } = await this.#database.all();
+    this.#labels = labels;
+    this.#examples = examples;
+  }
+
+  #changed(): void {
+    this.onchange();
+    this.#others.postMessage("changed");
+  }
+}
+
+export function keptSound(id: string, { pcm, sampleRate }: Recording): KeptSound {
+  const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767)).buffer;
+  return { id, sampleRate, samples };
+}

@@ -1,0 +1,44 @@
+// The bar at the bottom of the window that says what was done, with a button to undo it. It lies over the page, so that
+// nothing moves, and stays until it is closed or something else is done.
+
+import { teachTexts } from "../texts/teach.js";
+import { make, setText, smallButton } from "../ui/dom.js";
+
+export class UndoBar {
+  readonly #element = make("aside", "prompt undo-bar");
+  readonly #words = make("p", "");
+  readonly #actions = make("div", "prompt-actions");
+  readonly #undo = smallButton(teachTexts.undo, "undo", () => this.#press());
+  #undone: (() => void) | undefined;
+
+  constructor() {
+    this.#element.dataset["testid"] = "undo-bar";
+    this.#element.ariaLabel = teachTexts.undo;
+    this.#words.role = "status";
+    this.#actions.append(this.#undo, smallButton(teachTexts.close, "undo-close", () => this.hide()));
+    this.#element.append(this.#words, this.#actions);
+    document.body.append(this.#element);
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
+    this.hide();
+  }
+
+  show(words: string, undone: () => void): void {
+    this.#undone = undone;
+    this.#element.dataset["state"] = "done";
+    this.#actions.hidden = false;
+    setText(this.#words, words);
+  }
+
+  hide(): void {
+    this.#undone = undefined;
+    this.#element.dataset["state"] = "none";
+    this.#actions.hidden = true;
+    setText(this.#words, "");
+  }
+
+  #press(): void {
+    const undone = this.#undone;
+    this.hide();
+    undone?.();
+  }
+}

@@ -1,0 +1,204 @@
+// The view "Teach": a field for a name, a card per label, and what concerns all of them.
+
+import { Player } from "../sound/player.js";
+import { teachTexts } from "../texts/teach.js";
+import { askDialog } from "../ui/ask.js";
+import { byId, make, setText, smallButton } from "../ui/dom.js";
+import { type CardEvents, TeachCard } from "./card.js";
+import { Playing, type TileEvents } from "./example-tile.js";
+import type { Learner, LearnState } from "./learner.js";
+import type { Mutes } from "./mutes.js";
+import type { TaughtStore } from "./store.js";
+
+/** `data-state` of the view. `waiting`: learned, but another model is in use. */
+export type ViewState = LearnState | "adding" | "waiting";
+
+export interface TeachViewEvents extends TileEvents {
+  named(label: string): void;
+  record(label: string | undefined, left: (seconds: number | undefined) => void): void;
+  stop(): void;
+  recent(label: string | undefined): void;
+  chosen(label: string | undefined, files: File[]): void;
+  history(label: string | undefined): void;
+  removedLabel(label: string): void;
+  /** The user wants the model that takes what is taught. */
+  everyday(): void;
+  save(): void;
+  opened(files: File[]): void;
+  removedAll(): void;
+}
+
+export interface TeachViewParts {
+  store: TaughtStore;
+  learner: Learner;
+  mutes: Mutes;
+}
+
+export class TeachView {
+  readonly root = byId("view-teach", HTMLElement);
+  readonly #parts: TeachViewParts;
+  readonly #events: TeachViewEvents;
+  readonly #playing = new Playing();
+  /** Plays the examples. */
+  readonly player = new Player((at) => at === undefined && this.#playing.ended());
+  readonly #input = make("input", "settings-search teach-name");
+  readonly #notice = make("p", "teach-notice");
+  readonly #warning = make("p", "notice teach-warning");
+  readonly #other = make("div", "teach-other");
+  readonly #list = make("div", "files-list");
+  readonly #cards = new Map<string, TeachCard>();
+  readonly #something: TeachCard;
+  readonly #save = smallButton(teachTexts.save, "teach-save", () => this.#events.save());
+  readonly #removeAll: HTMLButtonElement;
+  /** What the user has to know, until the next thing is done. */
+  #said: { code: string; words: string } | undefined;
+  #state: ViewState = "rest";
+
+  constructor(parts: TeachViewParts, events: TeachViewEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#something = this.#newCard(undefined);
+    const dialog = askDialog({
+      words: teachTexts.removeAllAsk,
+      no: teachTexts.cancel,
+      yes: teachTexts.removeAllDo,
+      noId: "teach-keep-all",
+      yesId: "teach-really",
+      confirmed: () => events.removedAll(),
+    });
+    this.#removeAll = smallButton(teachTexts.removeAll, "teach-remove-all", () => dialog.showModal());
+    this.#notice.role = "status";
+    this.#notice.dataset["testid"] = "teach-notice";
+    this.#warning.dataset["code"] = "storage";
+    this.#other.dataset["testid"] = "teach-other";
+    this.#other.append(
+      make("p", "", teachTexts.otherModel),
+      smallButton(teachTexts.useEveryday, "teach-everyday", () => events.everyday()),
+    );
+    this.#other.hidden = true;
+    const head = make("div", "teach-head");
+    head.append(
+      make("h2", "", teachTexts.title),
+      make("p", "teach-intro", teachTexts.intro),
+      make("p", "teach-quiet", teachTexts.privacy),
+    );
+    this.root.replaceChildren(head, this.#warning, this.#other, this.#form(), this.#notice, this.#list, parts.mutes.element, this.#file(dialog));
+  }
+
+  /** Shows what is kept and what was learned of it. */
+  show(state: ViewState): void {
+    const { store, learner } = this.#parts;
+    this.#state = state;
+    this.root.dataset["state"] = state;
+    const labels = store.labels;
+    for (const [label, card] of this.#cards) {
+      if (labels.includes(label)) continue;
+      const hadFocus = card.element.contains(document.activeElement);
+      card.element.remove();
+      this.#cards.delete(label);
+      if (hadFocus) this.#input.focus();
+    }
+    for (const label of labels) {
+      const card = this.#cards.get(label) ?? this.#newCard(label);
+      // The newest comes first, something else last.
+      if (!card.element.isConnected) this.#list.prepend(card.element);
+      this.#cards.set(label, card);
+      card.show(store.of(label), learner.report);
+    }
+    this.#list.append(...(this.#list.lastChild === this.#something.element ? [] : [this.#something.element]));
+    this.#something.show(store.of(undefined), undefined);
+    this.#save.disabled = !store.examples.some(({ example }) => example.label !== undefined);
+    this.#removeAll.disabled = labels.length === 0 && store.examples.length === 0;
+    this.#warn();
+    this.#showNotice();
+  }
+
+  /** Says something until the next thing is done; `code` is "" if it is not a problem. */
+  say(words: string, code = ""): void {
+    this.#said = { code, words };
+    this.#showNotice();
+  }
+
+  /** The user does something new. */
+  clear(): void {
+    this.#said = undefined;
+    this.#showNotice();
+  }
+
+  /** Whether another model than the one that takes what is taught is in use. */
+  set otherModel(other: boolean) {
+    this.#other.hidden = !other;
+  }
+
+  focus(label: string): void {
+    this.#cards.get(label)?.focus();
+  }
+
+  #warn(): void {
+    const { store, learner } = this.#parts;
+    const outdated = learner.outdated > 0 ? teachTexts.outdated(learner.outdated) : "";
+    const words = store.lasting ? outdated : teachTexts.notLasting;
+    setText(this.#warning, words);
+    this.#warning.hidden = words === "";
+  }
+
+  #showNotice(): void {
+    const { code, words } = this.#said ?? { code: "", words: teachTexts.states[this.#state] };
+    this.#notice.dataset["code"] = code;
+    setText(this.#notice, words);
+  }
+
+  #form(): HTMLElement {
+    const form = make("form", "teach-form");
+    const label = make("label", "teach-name-label", teachTexts.name);
+    this.#input.placeholder = teachTexts.nameHint;
+    this.#input.maxLength = 60;
+    this.#input.autocomplete = "off";
+    this.#input.dataset["testid"] = "teach-name";
+    label.append(this.#input);
+    const add = make("button", "button small", teachTexts.add);
+    add.type = "submit";
+    add.dataset["testid"] = "teach-add";
+    form.append(label, add);
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      const name = this.#input.value.trim().replaceAll(/\s+/g, " ");
+      if (name === "") return this.say(teachTexts.nameless, "name");
+      this.#input.value = "";
+      this.#events.named(name);
+    };
+    return form;
+  }
+
+  #file(dialog: HTMLDialogElement): HTMLElement {
+    const input = make("input", "");
+    Object.assign(input, { type: "file", multiple: true, hidden: true, accept: ".json,application/json" });
+    input.dataset["testid"] = "teach-import";
+    input.onchange = () => {
+      const files = [...(input.files ?? [])];
+      input.value = "";
+      if (files.length > 0) this.#events.opened(files);
+    };
+    const actions = make("div", "teach-adding");
+    const open = smallButton(teachTexts.open, "teach-open", () => input.click());
+    actions.append(this.#save, open, input, this.#removeAll, dialog);
+    const section = make("section", "teach-whole");
+    section.append(make("h3", "", teachTexts.file), make("p", "teach-quiet", teachTexts.fileHelp), actions);
+    return section;
+  }
+
+  #newCard(label: string | undefined): TeachCard {
+    const { record, stop, recent, chosen, history, removedLabel, play, remove } = this.#events;
+    const events: CardEvents = {
+      record: (left) => record(label, left),
+      stop,
+      recent: () => recent(label),
+      chosen: (files) => chosen(label, files),
+      history: () => history(label),
+      removed: () => label !== undefined && removedLabel(label),
+      play,
+      remove,
+    };
+    return new TeachCard(label, this.player, this.#playing, events);
+  }
+}

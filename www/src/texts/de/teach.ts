@@ -1,0 +1,124 @@
+// Die Ansicht „Anlernen“ und die Korrekturen dessen, was die Seite sagt.
+
+import type { teach as english } from "../en/teach.js";
+
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const quoted = (names: readonly string[]) => names.map((name) => `„${name}“`).join(", ");
+
+export const teach: typeof english = {
+  title: "Eigene Geräusche anlernen",
+  intro:
+    "Gib einem Geräusch einen Namen und ein paar Beispiele: deiner Klingel, deinem Wasserkocher, einem bestimmten Hund. Drei Aufnahmen zu verschiedenen Zeiten sind ein guter Anfang. Von da an meldet die Seite, wenn sie dieses Geräusch erkennt.",
+  privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu anlernen lässt.",
+  name: "Name des Geräuschs",
+  nameHint: "zum Beispiel „Klingel“",
+  add: "Anlegen",
+  nameless: "Gib dem Geräusch erst einen Namen.",
+  something: "Etwas anderes",
+  somethingHelp: "Freiwillig: Geräusche, mit denen keines von deinen verwechselt werden soll, etwa der Fernseher oder die Klingel der Nachbarn.",
+  empty: "Noch keine Beispiele. Nimm welche auf, wähl Dateien aus, oder zieh sie hierher.",
+
+  record: "4\u00a0Sekunden aufnehmen",
+  recording: (seconds) => `Stopp (noch ${seconds}\u00a0s)`,
+  recent: "Die letzten 4\u00a0Sekunden nehmen",
+  nothingRecent: "Das Mikrofon ist noch nicht lange genug an.",
+  choose: "Dateien wählen",
+  fromHistory: "Aus dem Verlauf",
+  of: (action, label) => `${action}: ${label}`,
+  recordingName: (time) => `Aufnahme, ${time}`,
+  historyName: (label, time) => `${label}, ${time}`,
+
+  counts: (examples, recordings) =>
+    `${counted(examples, "Beispiel", "Beispiele")} aus ${counted(recordings, "Aufnahme", "Aufnahmen")}`,
+  picture: (name) => `Spektrogramm von ${name}`,
+  play: (name) => `${name} abspielen`,
+  removeExample: (name) => `${name} entfernen`,
+  soundless: "ohne Ton",
+  clipped: "zu laut",
+  more: (count) => `${count} weitere anzeigen`,
+  remove: "Entfernen",
+
+  states: {
+    rest: "",
+    incomplete: "",
+    adding: "Die Beispiele werden hinzugefügt\u00a0…",
+    learning: "Wird gelernt\u00a0…",
+    learned: "Gelernt. Zuhören, Verlauf und Dateien nutzen es ab jetzt.",
+    waiting: "Gelernt. Es wird genutzt, sobald du zum Alltagsmodell wechselst.",
+    error: "",
+  },
+  otherModel: "Was du anlernst, funktioniert mit dem Alltagsmodell, und gerade ist ein anderes aktiv.",
+  useEveryday: "Alltagsmodell verwenden",
+
+  recall: (hits, of, low, high) =>
+    `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
+  unmeasured: "Wie gut es erkannt wird, lässt sich ab der zweiten Aufnahme sagen.",
+  precision: (wrong, others) =>
+    wrong === 0
+      ? `Keine von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} wurde damit verwechselt.`
+      : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,
+  findings: {
+    few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
+    copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
+    unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
+    clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
+    weak: () => "Es wird nur schwach erkannt. Gib mehr Beispiele und entfern solche, in denen auch anderes zu hören ist.",
+    replaces: () => "Das Alltagsmodell hat ein Geräusch mit diesem Namen. Deines ersetzt es.",
+  },
+  alikeTo: (label, other) =>
+    `${label} und ${other} klingen ähnlich und können verwechselt werden. Wenn sie dasselbe Geräusch sind, behalte nur eines.`,
+
+  muted: "Nicht mehr gemeldet",
+  mutedHelp: "Diese Geräusche werden weder angezeigt noch gespeichert, und du wirst nicht auf sie hingewiesen.",
+  unmute: (label) => `${label} wieder melden`,
+
+  file: "Deine Geräusche als Datei",
+  fileHelp: "Die Datei enthält das Gelernte und lässt sich in einem anderen Browser öffnen. Der Ton der Beispiele ist nicht darin.",
+  save: "Als Datei speichern",
+  open: "Datei öffnen",
+  opened: (count) => (count === 0 ? "Alle Beispiele dieser Datei waren schon da." : `${counted(count, "Beispiel", "Beispiele")} hinzugefügt.`),
+  fileName: "meine-geraeusche",
+  removeAll: "Alles Angelernte löschen\u00a0…",
+  removeAllAsk: "Alle Geräusche, die du angelernt hast, mit allen Beispielen löschen? Das lässt sich nicht rückgängig machen.",
+  removeAllDo: "Alles löschen",
+  cancel: "Abbrechen",
+  undo: "Rückgängig",
+  close: "Schließen",
+  removed: (what) => `${what} wurde entfernt.`,
+
+  pickTitle: (label) => `Beispiele für ${label} aus dem Verlauf`,
+  pickNone: "Im Verlauf ist kein Ton gespeichert. Schalte dort „Zu jedem Geräusch 4 Sekunden Ton speichern“ ein.",
+  use: "Nehmen",
+  used: "Hinzugefügt",
+
+  rightOrWrong: "Richtig oder falsch?",
+  correctUnknown: "Was war es?",
+  correctTitle: (label) => `War es ${label}?`,
+  right: "Das stimmt",
+  wrong: "Es war:",
+  wrongHint: "leer: etwas anderes",
+  wrongDo: "Speichern",
+  never: (label) => `${label} nie wieder melden`,
+  noSound: "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden.",
+  keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
+  keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
+  mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
+
+  cut: (name) => `${name}: Nur die erste Minute wird genutzt.`,
+  where: "Zieh die Dateien auf das Geräusch, für das sie Beispiele sind.",
+  notLasting:
+    "Dein Browser speichert für diese Seite nichts (vielleicht, weil dies ein privates Fenster ist). Was du anlernst, geht verloren, wenn du sie schließt; speichere es vorher als Datei.",
+  fullSound: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ist gelernt, sein Ton aber nicht gespeichert.",
+  full: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
+  outdated: (count) =>
+    `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. Es wird nicht mehr genutzt.`,
+  failed: (name, problem) => `${name}: ${problem}`,
+  problems: {
+    "audio-silent": "Darin ist nichts zu hören. Geh näher an das Geräusch heran und versuch es noch einmal.",
+    "head-format": "Das ist keine Datei mit angelernten Geräuschen, oder sie ist beschädigt. Es wurde nichts geändert.",
+    "head-mismatch": "Diese Datei wurde für ein anderes Modell gemacht und ist hier nicht verwendbar. Es wurde nichts geändert.",
+    limit: "Das ist größer, als die Seite verarbeiten kann: Dateien mit Geräuschen dürfen 64\u00a0MB haben, und es gehen höchstens 10.000\u00a0Beispiele.",
+    config: "Diese Beispiele lassen sich nicht von Alltagsgeräuschen unterscheiden. Entfern sie, oder gib welche, in denen das Geräusch deutlicher ist.",
+    "permission-denied": "Diese Seite darf das Mikrofon nicht benutzen. Erlaube es in der Adressleiste in den Website-Einstellungen und nimm dann noch einmal auf.",
+  },
+};

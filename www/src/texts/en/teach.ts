@@ -1,0 +1,125 @@
+// The view "Teach", and the corrections of what the page says.
+
+import type { AnyErrorCode } from "../codes.js";
+
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(", ");
+
+export const teach = {
+  title: "Teach it your own sounds",
+  intro:
+    "Name a sound and give a few examples of it: your doorbell, your kettle, one particular dog. Three recordings made at different times are a good start. From then on the page tells you when it recognises that sound.",
+  privacy: "Stays on this device. The sound of your examples is kept only so that it can be played, and learned again.",
+  name: "Name of the sound",
+  nameHint: "for example “Doorbell”",
+  add: "Add",
+  nameless: "Give the sound a name first.",
+  something: "Something else",
+  somethingHelp: "Optional: sounds that none of yours should be confused with, such as the TV or the neighbour's bell.",
+  empty: "No examples yet. Record some, choose files, or drop them here.",
+
+  record: "Record 4 seconds",
+  recording: (seconds: string) => `Stop (${seconds} s left)`,
+  recent: "Use the last 4 seconds",
+  nothingRecent: "The microphone has not been on for long enough.",
+  choose: "Choose files",
+  fromHistory: "From the history",
+  /** What a button does, and to which sound. */
+  of: (action: string, label: string) => `${action}: ${label}`,
+  recordingName: (time: string) => `Recording, ${time}`,
+  historyName: (label: string, time: string) => `${label}, ${time}`,
+
+  counts: (examples: number, recordings: number) =>
+    `${counted(examples, "example", "examples")} from ${counted(recordings, "recording", "recordings")}`,
+  picture: (name: string) => `Spectrogram of ${name}`,
+  play: (name: string) => `Play ${name}`,
+  removeExample: (name: string) => `Remove ${name}`,
+  soundless: "without its sound",
+  clipped: "too loud",
+  more: (count: number) => `Show ${count} more`,
+  remove: "Remove",
+
+  states: {
+    rest: "",
+    incomplete: "",
+    adding: "Adding the examples…",
+    learning: "Learning…",
+    learned: "Learned. Listen, History and Files use it from now on.",
+    waiting: "Learned. It is used as soon as you switch to the everyday model.",
+    error: "",
+  },
+  otherModel: "What you teach works with the everyday model, and another one is in use.",
+  useEveryday: "Use the everyday model",
+
+  recall: (hits: number, of: number, low: string, high: string) =>
+    `Recognised ${hits} of ${of} recordings when each was left out in turn. With more recordings like these, expect ${low} to ${high}.`,
+  unmeasured: "How well it is recognised can be told from the second recording on.",
+  precision: (wrong: number, others: number) =>
+    wrong === 0
+      ? `None of ${counted(others, "other recording", "other recordings")} was mistaken for it.`
+      : `${wrong} of ${counted(others, "other recording", "other recordings")} ${wrong === 1 ? "was" : "were"} mistaken for it.`,
+  findings: {
+    few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
+    copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
+    unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it shows something else.`,
+    clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
+    weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
+    replaces: () => "The everyday model has a sound of this name. Yours replaces it.",
+  } as Readonly<Record<string, (names: readonly string[]) => string>>,
+  alikeTo: (label: string, other: string) =>
+    `${label} and ${other} sound alike and may be mistaken for each other. If they are the same sound, keep only one.`,
+
+  muted: "Muted",
+  mutedHelp: "These sounds are neither shown nor recorded, and you are not alerted to them.",
+  unmute: (label: string) => `Tell me ${label} again`,
+
+  file: "Your sounds as a file",
+  fileHelp: "The file holds what was learned and can be opened in another browser. The sound of the examples is not in it.",
+  save: "Save as a file",
+  open: "Open a file",
+  opened: (count: number) => (count === 0 ? "All examples of this file were there already." : `${counted(count, "example", "examples")} added.`),
+  fileName: "my-sounds",
+  removeAll: "Delete everything taught…",
+  removeAllAsk: "Delete all sounds that you have taught, with all their examples? This cannot be undone.",
+  removeAllDo: "Delete everything",
+  cancel: "Cancel",
+  undo: "Undo",
+  close: "Close",
+  removed: (what: string) => `${what} was removed.`,
+
+  pickTitle: (label: string) => `Examples of ${label} from the history`,
+  pickNone: "No sound is kept in the history. Switch on “Keep 4 seconds of sound with each event” there.",
+  use: "Use",
+  used: "Added",
+
+  rightOrWrong: "Right or wrong?",
+  correctUnknown: "What was it?",
+  correctTitle: (label: string) => `Was it ${label}?`,
+  right: "That is right",
+  wrong: "It was:",
+  wrongHint: "empty: something else",
+  wrongDo: "Save",
+  never: (label: string) => `Never tell me ${label} again`,
+  noSound: "No sound was kept of this one, so it cannot become an example.",
+  keptAs: (label: string) => `Kept as an example of ${label}.`,
+  keptAsSomething: "Kept as an example of something else.",
+  mutedNow: (label: string) => `${label} is muted.`,
+
+  cut: (name: string) => `${name}: only the first minute is used.`,
+  where: "Drop the files on the sound that they are examples of.",
+  notLasting:
+    "Your browser stores nothing for this page (perhaps because this is a private window). What you teach is lost when you close it: save it as a file before that.",
+  fullSound: "There is no room left on this device: the example is learned, but its sound is not kept.",
+  full: "There is no room left on this device: the example could not be kept, and is forgotten when you close the page.",
+  outdated: (count: number) =>
+    `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. They are not used any more.`,
+  failed: (name: string, problem: string) => `${name}: ${problem}`,
+  problems: {
+    "audio-silent": "There is nothing to be heard in it. Move closer to the sound and try again.",
+    "head-format": "This is not a file of taught sounds, or it is damaged. Nothing was changed.",
+    "head-mismatch": "This file was made for another model and cannot be used here. Nothing was changed.",
+    limit: "This is larger than the page can handle: files of sounds may have up to 64 MB, and there may be up to 10,000 examples.",
+    config: "These examples cannot be told from everyday sounds. Remove them, or add some in which the sound is clearer.",
+    "permission-denied": "This page is not allowed to use the microphone. Allow it in the address bar's site settings, then record again.",
+  } satisfies Partial<Record<AnyErrorCode, string>>,
+};
