@@ -3,7 +3,9 @@
 
 use super::background::{Background, dot};
 use super::example::Example;
+use super::recordings::{Recording, centred, mean, recordings};
 use super::report::Report;
+use super::weights::{Fit, hardest};
 use super::{FEATURES, examples_to_json};
 use crate::engine::sigmoid;
 use crate::error::{Error, Result};
@@ -14,13 +16,6 @@ use crate::model::Model;
 use crate::order;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::slice;
-
-/// Two recordings count as one if the cosine between their vectors is at least this. Over ESC-10,
-/// copies at another level have .97 in the median, other recordings of a class at most .94.
-const COPY_COSINE: f64 = 0.955;
-/// Recordings of a label among which such copies are looked for; the search takes their square.
-const MAX_COMPARED: usize = 500;
 
 /// The scores of everyday sounds are 0 and those of the examples 1 on average. The threshold
 /// between them, for one recording, and what each further one adds to it.
@@ -31,14 +26,6 @@ const MOST_THRESHOLD: f64 = 0.85;
 const FORCED_THRESHOLD: f64 = 0.95;
 /// How steeply the score rises at the threshold, where it is 0.5.
 const SLOPE: f64 = 6.0;
-
-/// Something else with a higher score is pushed down to it.
-const PUSHED_TO: f64 = 0.3;
-/// How far it may stay from that, as a part of its own length: otherwise something nearly equal to
-/// the examples would bend the weights out of shape.
-const RIDGE: f64 = 0.1;
-/// How many of them are pushed down, those with the highest scores.
-const MAX_PUSHED: usize = 8;
 
 /// A base label is a parent of a taught one if its mean score in the examples is at least this.
 const PARENT_SCORE: f32 = 0.3;
@@ -56,17 +43,6 @@ pub(super) struct Lesson {
     /// each by weights that it has not pushed down.
     pub(super) others: Vec<f64>,
     weights: Vec<f32>,
-}
-
-/// The examples of one label that are from one recording, or copies of each other.
-#[derive(Clone)]
-pub(super) struct Recording {
-    /// Its names; several if they are copies of each other.
-    pub(super) names: Vec<String>,
-    /// Places among all examples.
-    pub(super) examples: Vec<usize>,
-    /// The mean of the examples minus that of the background.
-    pub(super) vector: Vec<f32>,
 }
 
 /// All labels, in the order in which they first appear.
@@ -95,87 +71,6 @@ pub(super) fn lessons(
         true => Err(Error::config("examples", 0, "at least one example of a sound")),
         false => Ok(lessons),
     }
-}
-
-/// The vectors minus the background's mean.
-pub(super) fn centred(
-    background: &Background,
-    scales: &[f32],
-    examples: &[Example],
-) -> Vec<Vec<f32>> {
-    let vectors = examples.iter().map(|example| {
-        let mut vector = example.scaled(scales);
-        vector.iter_mut().zip(background.mean()).for_each(|(x, mean)| *x -= mean);
-        vector
-    });
-    vectors.collect()
-}
-
-/// The examples of a label by recording; copies are one recording.
-fn recordings(label: Option<&str>, examples: &[Example], vectors: &[Vec<f32>]) -> Vec<Recording> {
-    let mut found: Vec<Recording> = Vec::new();
-    for (index, example) in examples.iter().enumerate() {
-        if example.label.as_deref() != label {
-            continue;
-        }
-        let is_same = |recording: &&mut Recording| {
-            recording.names.contains(&example.recording)
-                || recording.examples.iter().any(|&own| examples[own].sha256 == example.sha256)
-        };
-        match found.iter_mut().find(is_same) {
-            Some(recording) => {
-                recording.join(slice::from_ref(&example.recording), &[index], vectors);
-            }
-            None => found.push(Recording {
-                names: vec![example.recording.clone()],
-                examples: vec![index],
-                vector: vectors[index].clone(),
-            }),
-        }
-    }
-    if found.len() <= MAX_COMPARED { without_copies(found, vectors) } else { found }
-}
-
-fn without_copies(recordings: Vec<Recording>, vectors: &[Vec<f32>]) -> Vec<Recording> {
-    let mut kept: Vec<Recording> = Vec::new();
-    for recording in recordings {
-        let copied = kept.iter_mut().find(|other| other.cosine(&recording) >= COPY_COSINE);
-        match copied {
-            Some(other) => other.join(&recording.names, &recording.examples, vectors),
-            None => kept.push(recording),
-        }
-    }
-    kept
-}
-
-impl Recording {
-    fn join(&mut self, names: &[String], examples: &[usize], vectors: &[Vec<f32>]) {
-        self.names.extend(
-            names.iter().filter(|&name| !self.names.contains(name)).cloned().collect::<Vec<_>>(),
-        );
-        self.examples.extend(examples);
-        self.vector = mean(self.examples.iter().map(|&index| vectors[index].as_slice()));
-    }
-
-    /// The cosine between the vectors.
-    pub(super) fn cosine(&self, other: &Recording) -> f64 {
-        cosine(&self.vector, &other.vector)
-    }
-}
-
-pub(super) fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    let lengths = (dot(a, a) * dot(b, b)).sqrt();
-    if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
-}
-
-pub(super) fn mean<'a>(vectors: impl ExactSizeIterator<Item = &'a [f32]>) -> Vec<f32> {
-    let count = vectors.len() as f32;
-    let mut mean = Vec::new();
-    for vector in vectors {
-        mean.resize(vector.len(), 0.0);
-        mean.iter_mut().zip(vector).for_each(|(mean, x)| *mean += x / count);
-    }
-    mean
 }
 
 impl Lesson {
@@ -220,14 +115,6 @@ impl Lesson {
     }
 }
 
-/// Places of the other recordings that are too high, highest first.
-fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
-    let scores: Vec<f64> = others.iter().map(|other| dot(weights, &other.vector)).collect();
-    let falling = order::falling(scores.iter().map(|&score| score as f32));
-    let high = falling.into_iter().take_while(|&index| scores[index] > PUSHED_TO);
-    high.take(MAX_PUSHED).collect()
-}
-
 /// Rises with the number of recordings, as the mean of more of them is surer of itself. It is not
 /// lowered where left-out recordings miss it: over ESC-10 that gave labels which are hard to tell
 /// several times the false alarms.
@@ -236,108 +123,6 @@ fn threshold(recordings: usize, others: &[f64]) -> f64 {
     let own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);
     let highest = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     own.max((highest + THRESHOLD_STEP).min(FORCED_THRESHOLD))
-}
-
-/// Products of all vectors with all damped ones, from which any subset of the recordings is fitted
-/// without going through the vectors again.
-struct Fit<'a> {
-    vectors: Vec<&'a [f32]>,
-    damped: Vec<Vec<f32>>,
-    /// How many vectors are the label's; the others are pushed down.
-    own: usize,
-    /// `[vectors][vectors]`
-    products: Vec<f64>,
-}
-
-impl<'a> Fit<'a> {
-    fn new(background: &Background, own: &[&'a [f32]], pushed: &[&'a [f32]]) -> Self {
-        let vectors: Vec<&[f32]> = own.iter().chain(pushed).copied().collect();
-        let damped: Vec<_> = vectors.iter().map(|vector| background.damp(vector)).collect();
-        let size = vectors.len();
-        let mut products = vec![0.0; size * size];
-        for row in 0..size {
-            for column in 0..=row {
-                let product = dot(&damped[row], vectors[column]);
-                products[row * size + column] = product;
-                products[column * size + row] = product;
-            }
-        }
-        Fit { vectors, damped, own: own.len(), products }
-    }
-
-    /// What each damped vector is multiplied by, with the vectors for which `is_in` is true. `None` if the
-    /// label's are no different from the background.
-    fn factors(&self, is_in: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
-        let size = self.vectors.len();
-        let members: Vec<usize> = (0..self.own).filter(|&index| is_in(index)).collect();
-        let share = 1.0 / members.len() as f64;
-        // The first is the mean of the members, the others are those that are pushed down.
-        let parts: Vec<Vec<(usize, f64)>> =
-            std::iter::once(members.iter().map(|&index| (index, share)).collect())
-                .chain(
-                    (self.own..size).filter(|&index| is_in(index)).map(|index| vec![(index, 1.0)]),
-                )
-                .collect();
-        let product = |a: &[(usize, f64)], b: &[(usize, f64)]| -> f64 {
-            let terms = a.iter().flat_map(|&(row, x)| {
-                b.iter().map(move |&(column, y)| (row * size + column, x * y))
-            });
-            terms.map(|(place, factor)| factor * self.products[place]).sum()
-        };
-        let mut system: Vec<Vec<f64>> = Vec::new();
-        for (row, part) in parts.iter().enumerate() {
-            let mut equation: Vec<f64> = parts.iter().map(|other| product(part, other)).collect();
-            if row > 0 {
-                equation[row] *= 1.0 + RIDGE;
-            }
-            equation.push(if row == 0 { 1.0 } else { PUSHED_TO });
-            system.push(equation);
-        }
-        let solution = solve(system)?;
-        let mut factors = vec![0.0; size];
-        for (part, x) in parts.iter().zip(solution) {
-            part.iter().for_each(|&(index, share)| factors[index] += x * share);
-        }
-        Some(factors)
-    }
-
-    fn weights(&self, is_in: impl Fn(usize) -> bool) -> Option<Vec<f32>> {
-        let factors = self.factors(is_in)?;
-        let mut weights = vec![0.0f64; self.damped[0].len()];
-        for (factor, damped) in factors.iter().zip(&self.damped) {
-            weights.iter_mut().zip(damped).for_each(|(w, &x)| *w += factor * f64::from(x));
-        }
-        Some(weights.into_iter().map(|weight| weight as f32).collect())
-    }
-
-    /// The score of a vector by all others; 0 if the label's are no different from the background.
-    fn score_without(&self, index: usize) -> f64 {
-        let size = self.vectors.len();
-        let factors = self.factors(|other| other != index).unwrap_or_default();
-        factors.iter().enumerate().map(|(row, x)| x * self.products[row * size + index]).sum()
-    }
-}
-
-/// Gauss–Jordan elimination of equations with their right sides last; `None` if they have no single
-/// solution. There are at most [`MAX_PUSHED`] + 1 of them.
-fn solve(mut system: Vec<Vec<f64>>) -> Option<Vec<f64>> {
-    let size = system.len();
-    for column in 0..size {
-        let of_row = |row: &usize| system[*row][column].abs();
-        let pivot = (column..size).max_by(|a, b| of_row(a).total_cmp(&of_row(b)))?;
-        system.swap(column, pivot);
-        let scale = system[column][column];
-        if scale.abs() < 1e-9 {
-            return None;
-        }
-        system[column].iter_mut().for_each(|value| *value /= scale);
-        let pivot = system[column].clone();
-        for (_, row) in system.iter_mut().enumerate().filter(|&(row, _)| row != column) {
-            let factor = row[column];
-            row.iter_mut().zip(&pivot).for_each(|(value, &other)| *value -= factor * other);
-        }
-    }
-    system.iter().map(|row| row.last().copied()).collect()
 }
 
 /// The head of all labels.

@@ -12,7 +12,9 @@ mod background;
 mod example;
 mod file;
 mod fit;
+mod recordings;
 mod report;
+mod weights;
 
 use crate::audio::Pcm;
 use crate::classifier::Classifier;

@@ -2,7 +2,8 @@
 //! examples, in words.
 
 use super::example::Example;
-use super::fit::{Lesson, Recording, cosine, mean};
+use super::fit::Lesson;
+use super::recordings::{Recording, cosine, mean};
 use crate::model::Model;
 use crate::order;
 use std::fmt;

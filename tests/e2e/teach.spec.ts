@@ -184,7 +184,7 @@ test("files that are broken, hostile, too large or for another model are refused
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 
-test("a muted label is neither shown nor in the history, until it is told again", async ({ open }) => {
+test("a muted label is neither shown nor in the history, until it is unmuted", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await seed(site.page, [eventAt(0.1, "Siren"), eventAt(0.2, "Dog"), eventAt(0.3, "Siren")]);
