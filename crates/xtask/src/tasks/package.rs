@@ -32,6 +32,7 @@ const FILES: [&str; 10] = [
     "LICENSE-APACHE",
     "models/everyday/model.onnx",
     "models/everyday/CARD.md",
+    "models/everyday/background.json",
     "models/everyday/urban.head.json",
     "models/everyday/urban.CARD.md",
     "models/urban-v1/model.onnx",
