@@ -25,7 +25,7 @@ const PACKED: &str = "SOURCING_SOUND_PACKED";
 const MAX_BYTES: u64 = 2_500_000;
 
 /// The files of the package that are not Rust.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "README.md",
     "CHANGELOG.md",
     "LICENSE-MIT",
