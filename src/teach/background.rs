@@ -2,8 +2,7 @@
 //! they differ most. It stands for "anything else" when a head is trained from examples of one
 //! sound.
 
-use super::FEATURES;
-use super::example::vector_len;
+use super::example::{FEATURES, vector_len};
 use crate::error::{ErrorKind, Result};
 use crate::head::{Patch, decode, encode, format_error, pool};
 use crate::model::Model;

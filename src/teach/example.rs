@@ -1,6 +1,5 @@
 //! Recordings → examples: one vector per piece, from its windows that are not quiet.
 
-use super::FEATURES;
 use crate::audio::Pcm;
 use crate::classifier::Classifier;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,6 +7,13 @@ use crate::head::{HeadFeature, Patch, format_error, pool};
 use crate::model::Model;
 use half::f16;
 use sha2::{Digest, Sha256};
+
+/// The inputs of taught heads, and what each is multiplied by, so that none outweighs the others.
+pub(super) const FEATURES: [(HeadFeature, f32); 3] = [
+    (HeadFeature::EmbeddingMean, 1.0),
+    (HeadFeature::LogitMean, 0.08),
+    (HeadFeature::ScoreMean, 2.0),
+];
 
 /// Most examples that a head is trained on, background included.
 pub const MAX_EXAMPLES: usize = 10_000;
@@ -149,6 +155,14 @@ pub(super) fn vector_len(model: &Model) -> Result<usize> {
         Some(embedding) => Ok(embedding + 2 * metadata.labels.len()),
         None => Err(Error::config("model", &metadata.name, "a model with an embedding")),
     }
+}
+
+/// By dimension of a model's vectors, what it is multiplied by.
+pub(super) fn scales(model: &Model) -> Vec<f32> {
+    let metadata = model.metadata();
+    let labels = metadata.labels.len();
+    let sizes = [metadata.embedding_size.unwrap_or_default(), labels, labels];
+    FEATURES.iter().zip(sizes).flat_map(|(&(_, scale), n)| std::iter::repeat_n(scale, n)).collect()
 }
 
 /// The means over the windows that are not quiet, and the level of the loudest; `None` if all are.

@@ -93,3 +93,20 @@ pub(crate) fn read(bytes: &[u8], model: &Model) -> Result<Vec<Example>> {
     example::check_fit(&examples, model)?;
     Ok(examples)
 }
+
+/// Examples as JSON, as they are in a sound file: to keep them elsewhere before a head is trained.
+pub fn examples_to_json(examples: &[Example]) -> String {
+    let files: Vec<ExampleFile> = examples.iter().map(ExampleFile::new).collect();
+    // Serialising plain numbers and strings cannot fail.
+    serde_json::to_string(&files).unwrap_or_default()
+}
+
+/// Reads what [`examples_to_json`] writes.
+///
+/// # Errors
+/// `head-format` for anything else.
+pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
+    let files: Vec<ExampleFile> = serde_json::from_slice(bytes).map_err(format_error)?;
+    example::check_count(files.len())?;
+    files.into_iter().map(ExampleFile::example).collect()
+}

@@ -3,19 +3,11 @@
 
 use super::background::{Background, dot};
 use super::example::Example;
-use super::recordings::{Recording, centred, mean, recordings};
-use super::report::Report;
+use super::recordings::{Recording, centred, recordings};
 use super::weights::{Fit, hardest};
-use super::{FEATURES, examples_to_json};
 use crate::engine::sigmoid;
 use crate::error::{Error, Result};
-use crate::head::{Head, HeadMetadata};
-use crate::labels::Labels;
-use crate::metadata::{Activation, Card, Decision};
-use crate::model::Model;
 use crate::order;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// The scores of everyday sounds are 0 and those of the examples 1 on average. The threshold
 /// between them, for one recording, and what each further one adds to it.
@@ -25,11 +17,7 @@ const MOST_THRESHOLD: f64 = 0.85;
 /// A threshold that a recording of something else forces up stays below this.
 const FORCED_THRESHOLD: f64 = 0.95;
 /// How steeply the score rises at the threshold, where it is 0.5.
-const SLOPE: f64 = 6.0;
-
-/// A base label is a parent of a taught one if its mean score in the examples is at least this.
-const PARENT_SCORE: f32 = 0.3;
-const MAX_PARENTS: usize = 3;
+pub(super) const SLOPE: f64 = 6.0;
 
 /// A label as it was learned.
 pub(super) struct Lesson {
@@ -42,7 +30,7 @@ pub(super) struct Lesson {
     /// The scores of what was given as something else, background and other labels, by recording:
     /// each by weights that it has not pushed down.
     pub(super) others: Vec<f64>,
-    weights: Vec<f32>,
+    pub(super) weights: Vec<f32>,
 }
 
 /// All labels, in the order in which they first appear.
@@ -123,92 +111,4 @@ fn threshold(recordings: usize, others: &[f64]) -> f64 {
     let own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);
     let highest = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     own.max((highest + THRESHOLD_STEP).min(FORCED_THRESHOLD))
-}
-
-/// The head of all labels.
-pub(super) fn head(
-    model: &Model,
-    background: &Background,
-    name: &str,
-    examples: &[Example],
-    lessons: &[Lesson],
-    report: &Report,
-) -> Result<Head> {
-    let base = model.metadata();
-    let labels = lessons.iter().map(|lesson| lesson.label.clone()).collect();
-    let scales = scales(model);
-    let mut weights = Vec::new();
-    let mut bias = Vec::new();
-    for lesson in lessons {
-        let scaled = lesson.weights.iter().zip(&scales);
-        weights.extend(scaled.map(|(weight, scale)| SLOPE as f32 * weight * scale));
-        let offset = dot(&lesson.weights, background.mean()) + lesson.threshold;
-        bias.push((-SLOPE * offset) as f32);
-    }
-    let same_name = |lesson: &&Lesson| base.labels.position(&lesson.label).is_some();
-    let refines = lessons.iter().filter(same_name);
-    let refines = refines.map(|lesson| (lesson.label.clone(), vec![lesson.label.clone()]));
-    let metadata = HeadMetadata {
-        name: name.to_owned(),
-        description: format!("Adds sounds that were taught by examples: {}.", report.labels()),
-        base_name: base.name.clone(),
-        base_sha256: model.sha256().to_owned(),
-        labels: Labels::new(labels)?,
-        refines: refines.collect(),
-        parents: parents(model, examples, lessons),
-        features: FEATURES.iter().map(|&(feature, _)| feature).collect(),
-        segment_patches: base.segment_patches(),
-        decision: Decision {
-            hop_seconds: base.decision.hop_seconds,
-            activation: Activation::Sigmoid,
-            temperature: 1.0,
-            rejection_threshold: 0.5,
-            smoothing_seconds: 1.0,
-            event_on: 0.5,
-            event_off: 0.35,
-        },
-        card: Card {
-            training_data: report.data(),
-            folds: "each recording was left out in turn".to_owned(),
-            accuracy: report.accuracy(),
-            licence: "Weights: those of the examples' owner".to_owned(),
-            config_hash: hash(examples),
-        },
-    };
-    Head::new(metadata, weights, bias, None)
-}
-
-/// By dimension of a model's vectors, what it is multiplied by.
-pub(super) fn scales(model: &Model) -> Vec<f32> {
-    let metadata = model.metadata();
-    let labels = metadata.labels.len();
-    let sizes = [metadata.embedding_size.unwrap_or_default(), labels, labels];
-    FEATURES.iter().zip(sizes).flat_map(|(&(_, scale), n)| std::iter::repeat_n(scale, n)).collect()
-}
-
-/// By taught label, the base labels that most of its examples have: it is a kind of those, so it
-/// comes before them, and is in their group.
-fn parents(
-    model: &Model,
-    examples: &[Example],
-    lessons: &[Lesson],
-) -> BTreeMap<String, Vec<String>> {
-    let labels = &model.metadata().labels;
-    let taught = |label: &str| lessons.iter().any(|lesson| lesson.label == label);
-    let of_lesson = lessons.iter().map(|lesson| {
-        let own = lesson.recordings.iter().flat_map(|recording| &recording.examples);
-        let scores: Vec<Vec<f32>> =
-            own.map(|&index| examples[index].scores(labels.len())).collect();
-        let means = mean(scores.iter().map(Vec::as_slice));
-        let falling = order::falling(means.iter().copied()).into_iter();
-        let high = falling.take_while(|&index| means[index] >= PARENT_SCORE);
-        let names = high.filter_map(|index| labels.get(index)).filter(|label| !taught(label));
-        (lesson.label.clone(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
-    });
-    of_lesson.filter(|(_, parents)| !parents.is_empty()).collect()
-}
-
-fn hash(examples: &[Example]) -> String {
-    let digest = Sha256::digest(examples_to_json(examples));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

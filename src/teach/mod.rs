@@ -8,6 +8,7 @@
 //!
 //! Labels do not influence each other, and no score of the base changes.
 
+mod assemble;
 mod background;
 mod example;
 mod file;
@@ -19,24 +20,16 @@ mod weights;
 use crate::audio::Pcm;
 use crate::classifier::Classifier;
 use crate::error::{Error, Result};
-use crate::head::{Head, HeadFeature};
+use crate::head::Head;
 use crate::model::Model;
 
 pub use background::{Background, Direction};
 pub use example::{Example, MAX_EXAMPLES};
+pub use file::{examples_from_json, examples_to_json};
 pub use report::{Finding, FindingKind, LabelReport, Report, Share};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use file::read;
-
-use file::ExampleFile;
-
-/// The inputs of taught heads, and what each is multiplied by, so that none outweighs the others.
-const FEATURES: [(HeadFeature, f32); 3] = [
-    (HeadFeature::EmbeddingMean, 1.0),
-    (HeadFeature::LogitMean, 0.08),
-    (HeadFeature::ScoreMean, 2.0),
-];
 
 /// Collects examples of sounds, and trains heads from them.
 ///
@@ -167,9 +160,9 @@ pub fn train(
     background.check_fit(model)?;
     example::check_count(examples.len())?;
     example::check_fit(examples, model)?;
-    let lessons = fit::lessons(background, &fit::scales(model), examples)?;
+    let lessons = fit::lessons(background, &example::scales(model), examples)?;
     let report = Report::new(model, examples, &lessons);
-    let head = fit::head(model, background, name, examples, &lessons, &report)?;
+    let head = assemble::head(model, background, name, examples, &lessons, &report)?;
     Ok(Taught { head, report, examples: examples.to_vec() })
 }
 
@@ -184,22 +177,4 @@ impl Taught {
     pub fn to_json(&self) -> String {
         file::write(&self.head, &self.examples)
     }
-}
-
-/// Examples as JSON, as they are in a sound file: to keep them elsewhere before a head is trained.
-pub fn examples_to_json(examples: &[Example]) -> String {
-    let files: Vec<ExampleFile> = examples.iter().map(ExampleFile::new).collect();
-    // Serialising plain numbers and strings cannot fail.
-    serde_json::to_string(&files).unwrap_or_default()
-}
-
-/// Reads what [`examples_to_json`] writes.
-///
-/// # Errors
-/// `head-format` for anything else.
-pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
-    let files: Vec<ExampleFile> =
-        serde_json::from_slice(bytes).map_err(crate::head::format_error)?;
-    example::check_count(files.len())?;
-    files.into_iter().map(ExampleFile::example).collect()
 }

@@ -37,7 +37,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     arguments::check(arguments)?;
     if arguments.experiment == Selection::FewShot {
-        return few_shot::run(arguments, stop);
+        let finished = few_shot::run(arguments, stop)?;
+        return Ok(finished.map_or(Outcome::Interrupted, |()| Outcome::Finished));
     }
     let dataset = match arguments.layout {
         Some(layout) => Dataset::open_as(&arguments.data, layout)?,

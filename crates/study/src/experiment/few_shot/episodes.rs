@@ -1,6 +1,6 @@
 //! Examples drawn by a seed → a head → its figures on sounds of other recordings.
 
-use super::result::{FiveWay, OneVsRest};
+use super::result::{FiveWay, OneVsRest, PREVALENCE};
 use super::sounds::{Sound, Sounds, Split};
 use anyhow::Result;
 use rand::seq::SliceRandom;
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 pub const FIVE_WAY: u64 = 100;
 /// Seeds per class and number of examples against everything else.
 pub const SEEDS: u64 = 4;
-/// The share of the class among everything that is scored; sounds are weighted to it.
-pub const PREVALENCE: f64 = 0.01;
 
 /// Scores of an event's beginning and end, averaged over windows, as in use.
 const EVENT_ON: f32 = 0.5;

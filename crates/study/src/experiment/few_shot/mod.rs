@@ -9,7 +9,6 @@ pub mod result;
 mod sounds;
 
 use crate::experiment::arguments::Arguments;
-use crate::experiment::command::Outcome;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use result::{EXAMPLES, FewShot};
@@ -26,8 +25,8 @@ pub const FILE: &str = "few-shot.json";
 /// The model that is taught, in a clone of the repository.
 const BASE: &str = "models/everyday/model.onnx";
 
-/// Runs the experiment until `stop` is set; it takes minutes, and begins anew if it was stopped.
-pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
+/// Runs the experiment, which takes minutes. `None` if `stop` was set; the next run starts again.
+pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
     ensure!(
         !arguments.others.is_empty(),
         "few-shot takes --others FOLDER, repeatable: sounds of something else, such as ambience"
@@ -35,13 +34,13 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     let bytes = std::fs::read(BASE).with_context(|| format!("reading {BASE}"))?;
     let model = Model::from_onnx(&bytes).with_context(|| format!("loading {BASE}"))?;
     let loaded = Sounds::load(&model, &arguments.data, &arguments.others, arguments.seed, stop)?;
-    let Some(sounds) = loaded else { return Ok(Outcome::Interrupted) };
+    let Some(sounds) = loaded else { return Ok(None) };
     let splits = sounds.splits(&model, episodes::SEEDS)?;
     let mut few_shot = FewShot::new(arguments.seed, &sounds);
     let bar = progress::bar(EXAMPLES.len() as u64, "numbers of examples");
     for count in EXAMPLES {
         if stop.load(Ordering::Relaxed) {
-            return Ok(Outcome::Interrupted);
+            return Ok(None);
         }
         let seeds = (arguments.seed..arguments.seed + episodes::FIVE_WAY).into_par_iter();
         let five_way: Result<Vec<_>> =
@@ -64,5 +63,5 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&few_shot)? + "\n"))?;
     print!("{few_shot}");
     progress::line(&format!("written: {}", folder.display()));
-    Ok(Outcome::Finished)
+    Ok(Some(()))
 }

@@ -1,6 +1,5 @@
 //! The figures of all episodes, as a file and as text.
 
-use super::episodes::PREVALENCE;
 use super::sounds::Sounds;
 use crate::experiment::record::mean_and_sd;
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,8 @@ use std::fmt;
 
 /// Numbers of examples.
 pub const EXAMPLES: [usize; 4] = [1, 5, 10, 20];
+/// The share of the class among everything that is scored; sounds are weighted to it.
+pub const PREVALENCE: f64 = 0.01;
 /// Version of the layout of the file.
 pub const SCHEMA_VERSION: u32 = 1;
 
