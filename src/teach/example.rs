@@ -193,8 +193,8 @@ fn levels(model: &Model, pcm: Pcm<'_>, windows: usize) -> Vec<f32> {
     let samples = pcm.samples();
     let level = |window: usize| {
         let first = (window * hop).min(samples.len() - 1);
-        let heard = &samples[first..samples.len().min(first + len)];
-        let power: f64 = heard.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+        let window = &samples[first..samples.len().min(first + len)];
+        let power: f64 = window.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
         (10.0 * (power / len as f64).log10()) as f32
     };
     (0..windows).map(level).collect()

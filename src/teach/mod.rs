@@ -3,10 +3,12 @@
 //! A label's weights are the mean of its examples minus the mean of everyday sounds, with the
 //! directions damped in which everyday sounds differ most: nearest mean with a shrunken
 //! covariance, in closed form. Scores are scaled so that everyday sounds are at 0 and the examples
-//! at 1 on average. Nothing is iterated, so leaving a recording out costs a few additions, and the
-//! report comes from models that have not seen what they are measured on.
+//! at 1 on average. Nothing is iterated, so leaving a recording out costs a few additions, and each
+//! score in the report is by weights that were made without the recording. Only a threshold that
+//! something else forces up has seen it.
 //!
-//! Labels do not influence each other, and no score of the base changes.
+//! A label's weights push down other labels' examples and background whose scores are high. No score
+//! of the base changes.
 
 mod assemble;
 mod background;
@@ -78,9 +80,8 @@ impl Teacher {
     }
 
     /// Adds a recording of a sound, in pieces of at most 10 s, without those that are there already;
-    /// returns how many were added. `recording`
-    /// names where it is from: pieces of one recording count together, and are left out together
-    /// when the head is evaluated.
+    /// returns how many were added. `recording` names where it is from: pieces of one recording count
+    /// together, and are left out together when the head is evaluated.
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;

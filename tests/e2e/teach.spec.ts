@@ -106,7 +106,7 @@ test("silence and files without sound are refused, and the others are used", asy
   await card(site, LABELS[0]!).getByTestId("teach-file").setInputFiles([silent, broken, recordings(LABELS[0]!)[0]!]);
   await expect(examples).toHaveCount(1, { timeout: 30_000 });
   await expectTaught(site, "learned");
-  await expect(notice(site)).toHaveText(/silent\.wav: There is nothing to be heard in it.*broken\.wav: /);
+  await expect(notice(site)).toHaveText(/silent\.wav: It is silent.*broken\.wav: /);
 });
 
 test("a name is text, never markup; the same name gets no second card", async ({ open }) => {

@@ -102,8 +102,8 @@ test("two sounds taught by three takes each are recognised in new takes", async 
   expect(info).toMatchObject({ headLabels: 2, base: "everyday" });
   for (const [i, label] of ["my warble", "my knocks"].entries()) {
     expect(best[i]!).toHaveLength(20);
-    // Most of them: three takes are few, and the threshold stays above what a single one reaches.
-    expect(best[i]!.filter((answer) => answer === label).length).toBeGreaterThanOrEqual(12);
+    // The warble reaches 15; one may be at the threshold on another machine.
+    expect(best[i]!.filter((answer) => answer === label).length).toBeGreaterThanOrEqual(14);
     expect(best[1 - i]!).not.toContain(label);
   }
   expect(hiss.filter((label) => label.startsWith("my "))).toEqual([]);
@@ -273,7 +273,11 @@ test("a signal ends each call, and nothing is added", async ({ teaching }) => {
     const teacher = await twoSounds();
     const minute = Float32Array.from({ length: 16000 * 60 }, (_, i) => 0.3 * Math.sin(i * i * 1e-4));
     const code = async (work: () => unknown) => (await codeOf(work)).code;
-    const soon = () => AbortSignal.timeout(1);
+    const soon = () => {
+      const controller = new AbortController();
+      queueMicrotask(() => controller.abort());
+      return controller.signal;
+    };
     const codes = [
       await code(() => teacher.add("x", minute, 16000, { signal: soon() })),
       await code(() => teacher.background(minute, 16000, { signal: soon() })),

@@ -115,7 +115,7 @@ export const teach = {
     `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. They are not used any more.`,
   failed: (name: string, problem: string) => `${name}: ${problem}`,
   problems: {
-    "audio-silent": "There is nothing to be heard in it. Move closer to the sound and try again.",
+    "audio-silent": "It is silent. Move closer to the sound and try again.",
     "head-format": "This is not a file of taught sounds, or it is damaged. Nothing was changed.",
     "head-mismatch": "This file was made for another model and cannot be used here. Nothing was changed.",
     limit: "This is larger than the page can handle: files of sounds may have up to 64 MB, and there may be up to 10,000 examples.",
