@@ -139,6 +139,8 @@ export class LiveSession {
         if (processing.length > 0 && !this.#sample) notice.remark(texts.processed(processing.join(", ")));
       }),
       update: unlessOver((update, { sampleRate, info }) => {
+        // What was on its way when the user paused must not cover what is shown then.
+        if (this.#microphone.paused) return;
         this.#show(update, info);
         if (update.dropped > this.#dropped) notice.remark(texts.lost(short(update.dropped / sampleRate)));
         this.#dropped = update.dropped;
