@@ -73,32 +73,3 @@ pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
         None => Ok(()),
     }
 }
-
-/// The mean of the channels of interleaved audio (`[frames][channels]` → `[frames]`).
-///
-/// # Errors
-/// `audio-channels` if `channels` is 0 or does not divide the samples.
-pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
-    if channels == 0 || !interleaved.len().is_multiple_of(channels) {
-        return Err(ErrorKind::AudioChannels { samples: interleaved.len(), channels }.into());
-    }
-    if channels == 1 {
-        return Ok(interleaved.to_vec());
-    }
-    let gain = 1.0 / channels as f32;
-    Ok(interleaved.chunks_exact(channels).map(|frame| frame.iter().sum::<f32>() * gain).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn downmix_averages_and_refuses_ragged_input() {
-        assert_eq!(downmix(&[1.0, 0.0, -0.5, 0.5], 2), Ok(vec![0.5, 0.0]));
-        for (samples, channels) in [(3, 2), (4, 0)] {
-            let error = downmix(&vec![0.0; samples], channels).err().map(|e| e.code());
-            assert_eq!(error, Some("audio-channels"));
-        }
-    }
-}
