@@ -232,7 +232,7 @@ test("the counts per hour are those of the events", async ({ open }) => {
 test("the history is saved as CSV, JSON and Audacity labels", async ({ open }) => {
   const site = await seeded(open);
   const csv = (await download(site, "history-csv")).trimEnd().split("\r\n");
-  expect(csv[0]).toBe("file,onset,offset,duration,label,score,model");
+  expect(csv[0]).toBe("\ufefffile,onset,offset,duration,label,score,model");
   expect(csv).toHaveLength(1 + DAY.length);
   expect(csv[1]).toBe(`,${new Date(DAY[0]!.onset).toISOString()},${new Date(DAY[0]!.offset).toISOString()},2.500,siren,0.7500,urban-v1`);
   expect(csv.at(-1)).toContain('"bell, ""=big"""');

@@ -31,9 +31,9 @@ const SCRIPTS = {
   "sourcing-sound-recordings": { input: "src/recordings/open.ts", minify: true },
   "sourcing-sound-teacher": { input: "src/page/teacher.ts" },
   "sourcing-sound-worker": { input: "src/worker/worker.ts" },
-  // Bundlers copy this one as it is, without a map beside it. With the map inside it is also larger than what Vite turns
-  // into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
-  "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: "inline" },
+  // Bundlers copy this one as it is, without a map beside it, and a map inside it would be most of what it weighs. It must be
+  // larger than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
+  "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: false },
 };
 
 /** The modules by their names in dist. */

@@ -13,21 +13,30 @@ export interface Row {
   file?: string;
 }
 
-/** Comma-separated values as in RFC 4180. Times are ISO 8601 in UTC for live events and seconds for recordings. */
-export function toCsv(rows: readonly Row[]): string {
+/** Without it, Excel takes the text for another encoding. */
+const BYTE_ORDER_MARK = "\ufeff";
+
+/**
+ * Comma-separated values as in RFC 4180, or, where the comma is the `decimal` sign, separated by semicolons: what Excel
+ * expects in such a language. Times are ISO 8601 in UTC for live events and seconds for recordings.
+ */
+export function toCsv(rows: readonly Row[], decimal: "." | "," = "."): string {
+  const separator = decimal === "," ? ";" : ",";
+  const number = (value: number, digits: number) => value.toFixed(digits).replace(".", decimal);
   const lines = rows.map((row) => {
-    const time = (seconds: number) => (row.file === undefined ? new Date(seconds * 1000).toISOString() : seconds.toFixed(3));
-    const duration = (row.offset - row.onset).toFixed(3);
-    return [row.file ?? "", time(row.onset), time(row.offset), duration, row.label, row.score.toFixed(4), row.model];
+    const time = (seconds: number) => (row.file === undefined ? new Date(seconds * 1000).toISOString() : number(seconds, 3));
+    const duration = number(row.offset - row.onset, 3);
+    return [row.file ?? "", time(row.onset), time(row.offset), duration, row.label, number(row.score, 4), row.model];
   });
   const head = ["file", "onset", "offset", "duration", "label", "score", "model"];
-  return [head, ...lines].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
+  const line = (cells: string[]) => `${cells.map((text) => cell(text, separator)).join(separator)}\r\n`;
+  return BYTE_ORDER_MARK + [head, ...lines].map(line).join("");
 }
 
 /** Quoted where necessary. A spreadsheet would run a cell that starts like a formula, so that is turned into text. */
-function cell(text: string): string {
+function cell(text: string, separator: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Saves files to the user's device.
 
+import { language } from "../texts/index.js";
 import { formatTexts } from "../texts/export.js";
 import { smallButton } from "../ui/dom.js";
 import { type Row, toAudacity, toCsv } from "./rows.js";
@@ -23,7 +24,7 @@ export function saveFile(name: string, blob: Blob): void {
 export function saveRows(name: string, format: Format, rows: readonly Row[], whole: unknown = rows): void {
   switch (format) {
     case "csv":
-      return saveFile(`${name}.csv`, new Blob([toCsv(rows)], { type: "text/csv" }));
+      return saveFile(`${name}.csv`, new Blob([toCsv(rows, language === "de" ? "," : ".")], { type: "text/csv" }));
     case "json":
       return saveFile(`${name}.json`, new Blob([JSON.stringify(whole, undefined, 2)], { type: "application/json" }));
     case "audacity":

@@ -1,7 +1,7 @@
 // Runs one recording through a model: every segment, one answer for the whole,
 // and the columns of a picture. While one piece is processed, the next is decoded.
 
-import type { Classifier, ModelInfo, Prediction, RecordingReader } from "sourcing-sound";
+import type { Classifier, ModelInfo, Prediction, RecordingReader, SoundWarning } from "sourcing-sound";
 import { overall, type Part, toParts } from "../sound/parts.js";
 import { Overview } from "./overview.js";
 
@@ -23,8 +23,9 @@ export interface Analysis {
   parts: Part[];
   answer: Pick<Prediction, "categories" | "groups" | "rejected">;
   columns: Float32Array<ArrayBuffer>;
-  /** Why the file could not be read to its end; the result covers what was read. */
-  broken: unknown;
+  /** How many channels the recording has. */
+  channels: number;
+  warnings: readonly SoundWarning[];
 }
 
 export interface AnalysisOptions {
@@ -41,7 +42,6 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
   const predictions: Prediction[] = [];
   const began = performance.now();
   let samples = 0;
-  let broken: unknown;
   const run = async (piece: Float32Array<ArrayBuffer>) => {
     const result = await segments.push(piece);
     predictions.push(...result.predictions);
@@ -54,38 +54,21 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
   };
   try {
     let processing = Promise.resolve();
-    const pieces = source.pieces({ signal })[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await decoded(pieces);
+    for await (const piece of source.pieces({ signal })) {
       await processing;
       signal.throwIfAborted();
-      if (next === "end") break;
-      if ("broken" in next) {
-        if (samples === 0) throw next.broken;
-        broken = next.broken;
-        break;
-      }
-      processing = run(next.piece);
+      processing = run(piece);
       // It is awaited with the next piece; a rejection must not count as unhandled until then.
       processing.catch(() => undefined);
     }
+    await processing;
     predictions.push(...(await segments.finish()));
     signal.throwIfAborted();
   } finally {
     segments.close();
   }
   const seconds = samples / source.sampleRate;
+  const { channels, warnings } = source;
   const answer = overall(predictions);
-  return { info, seconds, predictions, parts: toParts(predictions), answer, columns: overview.columns, broken };
-}
-
-async function decoded(
-  pieces: AsyncIterator<Float32Array<ArrayBuffer>>,
-): Promise<"end" | { piece: Float32Array<ArrayBuffer> } | { broken: unknown }> {
-  try {
-    const { done, value } = await pieces.next();
-    return done ? "end" : { piece: value };
-  } catch (broken) {
-    return { broken };
-  }
+  return { info, seconds, predictions, parts: toParts(predictions), answer, columns: overview.columns, channels, warnings };
 }

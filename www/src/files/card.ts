@@ -1,15 +1,16 @@
 // One recording: its progress, then its result.
 
-import { type ModelInfo, openRecording } from "sourcing-sound";
+import { type Channel, type ModelInfo, openRecording, type SoundWarning } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { siteName } from "../models/described.js";
 import { codeOf } from "../page-error.js";
 import { fileTexts } from "../texts/files.js";
 import { errorTexts, labelWords, texts } from "../texts/index.js";
-import { make, setText, smallButton } from "../ui/dom.js";
-import { clock, percent } from "../ui/format.js";
+import { make, option, setText, smallButton } from "../ui/dom.js";
+import { clock, decimal, percent } from "../ui/format.js";
 import { type Analysis, analyse, type Progress } from "./analysis.js";
+import type { Found } from "./folders.js";
 import { FileResult } from "./result.js";
 
 /** `data-state` of the card. */
@@ -29,15 +30,18 @@ export class FileCard {
   readonly #words = make("p", "file-words");
   readonly #cancel: HTMLButtonElement;
   readonly #again: HTMLButtonElement;
+  readonly #channels = make("label", "file-channels", fileTexts.channel);
+  readonly #choice = make("select", "button small");
   readonly #result: FileResult;
+  #channel: Channel = "mix";
   #task = new AbortController();
   #analysis: Analysis | undefined;
   #info: ModelInfo | undefined;
 
-  constructor(file: File, events: FileCardEvents) {
+  constructor({ file, path }: Found, events: FileCardEvents) {
     this.#file = file;
-    const name = make("h3", "file-name", file.name);
-    name.title = file.name;
+    const name = make("h3", "file-name", path);
+    name.title = path;
     this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
     this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
     const remove = smallButton(fileTexts.remove, "file-remove", () => {
@@ -48,7 +52,7 @@ export class FileCard {
     });
     this.#bar.className = "models-progress";
     this.#bar.max = 1;
-    this.#bar.ariaLabel = file.name;
+    this.#bar.ariaLabel = path;
     this.#words.role = "status";
     const title = make("div", "file-title");
     title.append(name, this.#facts);
@@ -56,9 +60,17 @@ export class FileCard {
     actions.append(this.#again, this.#cancel, remove);
     const head = make("div", "file-head");
     head.append(title, actions);
-    this.#result = new FileResult(file);
+    this.#result = new FileResult(file, path);
+    this.#choice.dataset["testid"] = "file-channel";
+    this.#choice.onchange = () => {
+      const { value } = this.#choice;
+      this.#channel = value === "mix" || value === "left" || value === "right" ? value : Number(value);
+      events.again();
+    };
+    this.#channels.append(this.#choice);
+    this.#channels.hidden = true;
     this.element.dataset["testid"] = "file-card";
-    this.element.append(head, this.#bar, this.#words, this.#result.element);
+    this.element.append(head, this.#bar, this.#words, this.#channels, this.#result.element);
   }
 
   /** It is in the queue. */
@@ -75,9 +87,10 @@ export class FileCard {
     // Opening a file cannot be cancelled: the card says so at once, and the result is dropped.
     signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
     try {
-      const [source, loaded] = await Promise.all([openRecording(this.#file), model.load()]);
+      const [source, loaded] = await Promise.all([openRecording(this.#file, { channel: this.#channel }), model.load()]);
       try {
         signal.throwIfAborted();
+        this.#offerChannels(source.channels);
         this.#show(await analyse(source, loaded, { signal, progress: (progress) => this.#progress(progress) }));
       } finally {
         source.close();
@@ -115,9 +128,18 @@ export class FileCard {
     const { label, words } = mainAnswer(analysis);
     this.element.dataset["label"] = label;
     setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
-    this.#result.show(analysis, words);
-    const broken = analysis.broken !== undefined;
-    this.#set("done", broken ? fileTexts.broken(clock(analysis.seconds)) : "");
+    this.#result.show(analysis, this.#channel, words);
+    this.element.dataset["warnings"] = analysis.warnings.map((warning) => warning.code).join(" ");
+    this.#set("done", analysis.warnings.map(warningWords).join(" "));
+  }
+
+  /** A choice only where there is one. */
+  #offerChannels(count: number): void {
+    this.#channels.hidden = count < 2;
+    if (count < 2 || this.#choice.options.length > 0) return;
+    const numbers = Array.from({ length: count }, (_, i) => option(String(i + 1), String(i + 1)));
+    const sides = [option("left", fileTexts.leftChannel), option("right", fileTexts.rightChannel)];
+    this.#choice.append(option("mix", fileTexts.mix), ...(count === 2 ? sides : numbers));
   }
 
   #fail(thrown: unknown): void {
@@ -145,6 +167,14 @@ export class FileCard {
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
     setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
   }
+}
+
+function warningWords({ code, time, promised, channel }: SoundWarning): string {
+  if (code === "channel-taken") return fileTexts.channelTaken(channel ?? 1);
+  // Where full seconds do not show the difference, milliseconds do.
+  const precise = promised !== undefined && promised - time < 1;
+  const words = (seconds: number) => (precise ? `${decimal(seconds, 3)}\u00a0s` : clock(seconds));
+  return fileTexts.broken(words(time), promised === undefined ? undefined : words(promised));
 }
 
 /** The label of a recording and its score; of several, the label that lasts longest and its share of the time. */

@@ -7,8 +7,9 @@ import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { fileTexts } from "../texts/files.js";
-import { byId, make } from "../ui/dom.js";
+import { byId, make, setText } from "../ui/dom.js";
 import { FileCard } from "./card.js";
+import type { Chosen, Found, Kind } from "./folders.js";
 import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {
@@ -22,6 +23,7 @@ export class FilesView {
   readonly #root = byId("view-files", HTMLElement);
   readonly #list = make("div", "files-list");
   readonly #exports = make("div", "files-exports");
+  readonly #summary = make("p", "files-summary");
   readonly #cards: FileCard[] = [];
   #queue: Promise<void> = Promise.resolve();
   #info: ModelInfo | undefined;
@@ -30,27 +32,39 @@ export class FilesView {
     this.#parts = parts;
     this.#build();
     prepareFileInput({
-      chosen: (files) => this.add(files),
+      chosen: (chosen) => this.#take(chosen),
       hovering: (over) => document.body.toggleAttribute("data-hovering", over),
     });
   }
 
   add(files: Iterable<File>): void {
     this.#parts.wanted();
-    for (const file of files) {
-      const card = new FileCard(file, {
-        again: () => this.#classify(card),
-        removed: () => {
-          this.#cards.splice(this.#cards.indexOf(card), 1);
-          this.#showExports();
-        },
-      });
-      if (this.#info) card.describe(this.#info);
-      this.#cards.unshift(card);
-      this.#list.prepend(card.element);
-      this.#classify(card);
-    }
+    setText(this.#summary, "");
+    for (const file of files) this.#list.prepend(this.#add({ file, path: file.name }));
     this.#showExports();
+  }
+
+  /** The newest comes first, but the recordings of a folder stay in their order. */
+  #take({ found, passedOver, folders }: Chosen): void {
+    if (!folders) return this.add(found.map(({ file }) => file));
+    this.#parts.wanted();
+    this.#list.prepend(...found.map((one) => this.#add(one)));
+    setText(this.#summary, summaryOf(found.length, passedOver));
+    this.#showExports();
+  }
+
+  #add(found: Found): HTMLElement {
+    const card = new FileCard(found, {
+      again: () => this.#classify(card),
+      removed: () => {
+        this.#cards.splice(this.#cards.indexOf(card), 1);
+        this.#showExports();
+      },
+    });
+    if (this.#info) card.describe(this.#info);
+    this.#cards.push(card);
+    this.#classify(card);
+    return card.element;
   }
 
   /** Another model is in use: finished recordings can be classified again with it. */
@@ -77,14 +91,26 @@ export class FilesView {
     const choose = make("button", "button primary", fileTexts.choose);
     Object.assign(choose, { type: "button", id: "choose" });
     choose.dataset["testid"] = "choose";
+    const folder = document.createElement("input");
+    Object.assign(folder, { type: "file", id: "folder", webkitdirectory: true, hidden: true });
+    folder.dataset["testid"] = "folder";
+    const chooseFolder = make("button", "button", fileTexts.chooseFolder);
+    Object.assign(chooseFolder, { type: "button", id: "choose-folder" });
+    chooseFolder.dataset["testid"] = "choose-folder";
+    // Phones have no folders to choose.
+    chooseFolder.hidden = !("webkitdirectory" in folder);
+    const buttons = make("div", "files-buttons");
+    buttons.append(choose, chooseFolder, input, folder);
+    this.#summary.role = "status";
+    this.#summary.dataset["testid"] = "files-summary";
     const head = make("div", "files-head");
     head.append(make("h2", "", fileTexts.title), this.#exports);
     const drop = make("div", "files-drop");
-    drop.append(make("p", "", fileTexts.intro), choose, input);
+    drop.append(make("p", "", fileTexts.intro), buttons);
     this.#list.dataset["testid"] = "files";
     const formats = formatButtons("files", (format) => this.#save(format));
     this.#exports.append(make("span", "models-quiet", fileTexts.saveAll), ...formats);
-    this.#root.replaceChildren(head, drop, this.#list);
+    this.#root.replaceChildren(head, drop, this.#summary, this.#list);
     this.#showExports();
   }
 
@@ -93,9 +119,23 @@ export class FilesView {
     this.#exports.hidden = this.#cards.filter((card) => card.rows().length > 0).length < 2;
   }
 
+  /** In the order in which they are shown. */
   #save(format: Format): void {
-    const rows = this.#cards.flatMap((card) => card.rows());
-    const whole = this.#cards.flatMap((card) => card.whole() ?? []);
-    saveRows("recordings", format, rows, whole);
+    const places = new Map([...this.#list.children].map((element, place) => [element, place]));
+    const cards = [...this.#cards].sort((a, b) => places.get(a.element)! - places.get(b.element)!);
+    saveRows("recordings", format, cards.flatMap((card) => card.rows()), cards.flatMap((card) => card.whole() ?? []));
   }
+}
+
+/** The most kinds that are named. */
+const MOST_KINDS = 6;
+
+function summaryOf(found: number, passedOver: ReadonlyMap<Kind, number>): string {
+  const words = found === 0 ? fileTexts.noneFound : fileTexts.found(found);
+  if (passedOver.size === 0) return words;
+  const kinds = [...passedOver].sort(([, a], [, b]) => b - a);
+  const named = kinds.slice(0, MOST_KINDS).map(([kind, count]) => fileTexts.kind(kind, count));
+  const others = kinds.slice(MOST_KINDS).reduce((sum, [, count]) => sum + count, 0);
+  if (others > 0) named.push(fileTexts.otherKinds(others));
+  return `${words} ${fileTexts.passedOver(named.join(", "))}`;
 }

@@ -1,25 +1,26 @@
 // Recordings that the user chooses, or drops anywhere on the page.
 
 import { byId } from "../ui/dom.js";
+import { entriesOf } from "../ui/drops.js";
+import { type Chosen, fromDrop, fromInput } from "./folders.js";
 
 export interface FileInputEvents {
-  chosen(files: File[]): void;
+  chosen(chosen: Chosen): void;
   /** Files are being dragged over the page, or no longer are. */
   hovering(over: boolean): void;
 }
 
 export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
-  const input = byId("file", HTMLInputElement);
-  byId("choose", HTMLButtonElement).onclick = () => input.click();
-  const take = (list: FileList | null | undefined) => {
-    const files = [...(list ?? [])];
-    if (files.length > 0) chosen(files);
-  };
-  input.onchange = () => {
-    take(input.files);
-    // Cleared, so that the same file can be chosen again.
-    input.value = "";
-  };
+  for (const [inputId, buttonId] of [["file", "choose"], ["folder", "choose-folder"]] as const) {
+    const input = byId(inputId, HTMLInputElement);
+    byId(buttonId, HTMLButtonElement).onclick = () => input.click();
+    input.onchange = () => {
+      const files = [...(input.files ?? [])];
+      if (files.length > 0) chosen(fromInput(files));
+      // Cleared, so that the same file can be chosen again.
+      input.value = "";
+    };
+  }
 
   // Entering a child element leaves its parent, so enters and leaves have to be counted.
   let depth = 0;
@@ -44,6 +45,7 @@ export function prepareFileInput({ chosen, hovering }: FileInputEvents): void {
     event.preventDefault();
     depth = 0;
     hovering(false);
-    if (!taken) take(event.dataTransfer?.files);
+    const entries = taken ? [] : entriesOf(event);
+    if (entries.length > 0) void fromDrop(entries).then(chosen);
   });
 }

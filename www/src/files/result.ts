@@ -1,6 +1,7 @@
 // The result of a recording: its answer, its spectrogram, its stretches on a
 // timeline and in a list, and buttons to save them.
 
+import type { Channel } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveFile, saveRows } from "../export/save.js";
 import { excerpt } from "../sound/excerpt.js";
@@ -19,17 +20,22 @@ import type { Analysis } from "./analysis.js";
 export class FileResult {
   readonly element = make("div", "file-result");
   readonly #file: File;
+  readonly #path: string;
+  #channel: Channel = "mix";
   readonly #player = new Player((at) => at === undefined && this.#showPlaying(undefined));
   #rows: HTMLElement[] = [];
   #over = new AbortController();
 
-  constructor(file: File) {
+  /** `path` is what the recording is called in what is saved. */
+  constructor(file: File, path: string) {
     this.#file = file;
+    this.#path = path;
     this.element.hidden = true;
   }
 
-  show(analysis: Analysis, answer: string): void {
+  show(analysis: Analysis, channel: Channel, answer: string): void {
     this.clear();
+    this.#channel = channel;
     const { info, seconds, parts, columns } = analysis;
     const canvas = make("canvas", "file-picture");
     canvas.role = "img";
@@ -76,13 +82,16 @@ export class FileResult {
   rows({ parts, info }: Analysis): Row[] {
     return parts
       .filter(({ category }) => category !== undefined)
-      .map((part) => ({ ...barOf(part), model: info.name, file: this.#file.name }));
+      .map((part) => ({ ...barOf(part), model: info.name, file: this.#path }));
   }
 
-  whole({ predictions, info, seconds, parts }: Analysis): object {
+  whole({ predictions, info, seconds, parts, channels, warnings }: Analysis): object {
     return {
-      file: this.#file.name,
+      file: this.#path,
       seconds,
+      channels,
+      channel: this.#channel,
+      warnings,
       model: info.name,
       events: parts.filter(({ category }) => category !== undefined).map(barOf),
       segments: predictions.map(({ start, end, categories, rejected }) => {
@@ -116,7 +125,7 @@ export class FileResult {
     this.#player.stop();
     if (playing) return;
     const { signal } = this.#over;
-    const recording = await excerpt(this.#file, start, end, signal);
+    const recording = await excerpt(this.#file, start, end, signal, this.#channel);
     if (signal.aborted) return;
     this.#player.load(recording);
     this.#player.play();
@@ -124,7 +133,7 @@ export class FileResult {
   }
 
   async #save({ start, end, category }: Part): Promise<void> {
-    const recording = await excerpt(this.#file, start, end, this.#over.signal);
+    const recording = await excerpt(this.#file, start, end, this.#over.signal, this.#channel);
     saveFile(`${this.#file.name}-${start.toFixed(1)}-${category?.label ?? "unknown"}.wav`, toWav(recording));
   }
 

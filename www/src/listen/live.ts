@@ -50,6 +50,8 @@ export class LiveSession {
   /** Number of samples lost since the microphone was opened. */
   #dropped = 0;
   #troubled = false;
+  /** What is to be known about the microphone's channels. */
+  #remark: string | undefined;
   #processedSeconds: number | undefined;
 
   /** The session lasts until `signal` aborts. With `sample`, that is the input instead of the microphone. */
@@ -137,6 +139,7 @@ export class LiveSession {
         if (this.#microphone.paused) this.#showPaused();
         else this.#showListening();
         if (processing.length > 0 && !this.#sample) notice.remark(texts.processed(processing.join(", ")));
+        if (this.#remark !== undefined) notice.remark(this.#remark);
       }),
       update: unlessOver((update, { sampleRate, info }) => {
         // What was on its way when the user paused must not cover what is shown then.
@@ -149,6 +152,11 @@ export class LiveSession {
         this.#processedSeconds = frame.time;
         this.#quiet.frame(frame.time, frame.level);
         stage.frame(frame);
+      }),
+      channelTaken: unlessOver((channel) => {
+        // It may come before the microphone counts as opened.
+        this.#remark = listenTexts.channelTaken(channel);
+        notice.remark(this.#remark);
       }),
       troubled: unlessOver((error) => {
         this.#troubled = true;

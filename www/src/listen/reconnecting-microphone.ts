@@ -24,6 +24,8 @@ export interface MicrophoneEvents {
   waiting(error: SoundError, again: boolean): void;
   /** Called after `opened` if the chosen microphone is not connected and the system default is used instead. */
   fellBack(): void;
+  /** One channel is used, counted from 1, because the mix of all is too weak. May come before `opened`. */
+  channelTaken(channel: number): void;
   /** It has ended with an error. */
   failed(thrown: unknown): void;
 }
@@ -199,6 +201,7 @@ export class ReconnectingMicrophone {
         this.#lastFrame = performance.now();
         this.#events.frame(frame);
       },
+      onWarning: ({ channel }) => this.#events.channelTaken(channel ?? 1),
       onError: (error) => {
         if (microphone?.state === "closed") end(error);
         else if (microphone) this.#events.troubled(error);

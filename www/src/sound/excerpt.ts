@@ -1,12 +1,18 @@
 // A short stretch of a recording, to play or save.
 
-import { openRecording, type Recording, type RecordingReader, SoundError } from "sourcing-sound";
+import { type Channel, openRecording, type Recording, type RecordingReader } from "sourcing-sound";
 
 /** Longer stretches are cut off. */
 const MOST_SECONDS = 60;
 
-export async function excerpt(file: File, start: number, end: number, signal: AbortSignal): Promise<Recording> {
-  const reader = await openRecording(file);
+export async function excerpt(
+  file: File,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+  channel: Channel = "mix",
+): Promise<Recording> {
+  const reader = await openRecording(file, { channel });
   try {
     return await cut(reader, start, Math.min(end - start, MOST_SECONDS), signal);
   } finally {
@@ -23,15 +29,11 @@ async function cut(
 ): Promise<Recording> {
   const pcm = new Float32Array(Math.round(seconds * reader.sampleRate));
   let filled = 0;
-  try {
-    for await (const piece of reader.pieces({ from: start, signal })) {
-      const part = piece.subarray(0, pcm.length - filled);
-      pcm.set(part, filled);
-      filled += part.length;
-      if (filled === pcm.length) break;
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof SoundError && thrown.code === "audio-damaged" && filled > 0)) throw thrown;
+  for await (const piece of reader.pieces({ from: start, signal })) {
+    const part = piece.subarray(0, pcm.length - filled);
+    pcm.set(part, filled);
+    filled += part.length;
+    if (filled === pcm.length) break;
   }
   return { pcm: pcm.slice(0, filled), sampleRate: reader.sampleRate };
 }

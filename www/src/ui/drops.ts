@@ -1,5 +1,14 @@
 // Files that are dropped on the page before the views that take them are there.
 
+/** What a drop carried, as far as it can be read only while the event is handled. */
+const kept = new WeakMap<DragEvent, (FileSystemEntry | File)[]>();
+
+/** Files and folders of a drop. */
+export function entriesOf(event: DragEvent): (FileSystemEntry | File)[] {
+  const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file");
+  return kept.get(event) ?? items.flatMap((item) => item.webkitGetAsEntry() ?? item.getAsFile() ?? []);
+}
+
 /**
  * Keeps what is dropped, or the browser would leave the page and open it, and drops it again once `load` has loaded the
  * views. `failed` is called if it cannot. Returns a function that ends this; the views listen by then.
@@ -14,9 +23,10 @@ export function keepDrops(load: () => Promise<unknown>, failed: (thrown: unknown
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
+      const entries = entriesOf(event);
       load().then(() => {
         over.abort();
-        drop(files);
+        drop(files, entries);
       }, failed);
     },
     { signal },
@@ -25,8 +35,10 @@ export function keepDrops(load: () => Promise<unknown>, failed: (thrown: unknown
 }
 
 /** What an event carried cannot be read after it: this is another one with the same files. */
-function drop(files: readonly File[]): void {
+function drop(files: readonly File[], entries: (FileSystemEntry | File)[]): void {
   const dataTransfer = new DataTransfer();
   for (const file of files) dataTransfer.items.add(file);
-  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+  kept.set(event, entries);
+  document.body.dispatchEvent(event);
 }

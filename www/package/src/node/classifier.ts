@@ -9,7 +9,7 @@ import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shar
 import type { AudioFile } from "../shared/input.js";
 import { openFile } from "../recordings/open.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
-import type { ReadWhole, Recording, RecordingReader } from "../shared/types.js";
+import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 
 /** A recording in Node: its path, its `file:` address, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
@@ -48,8 +48,8 @@ export class Classifier extends BaseClassifier<NodeRecording> {
   }
 
   /** @internal */
-  override async open(recording: NodeRecording, whole?: ReadWhole): Promise<Recording | RecordingReader> {
-    return openFile(await recordingBlob(recording), whole);
+  override async open(recording: NodeRecording, as: OpenAs): Promise<Recording | RecordingReader> {
+    return openFile(await recordingBlob(recording), as);
   }
 }
 

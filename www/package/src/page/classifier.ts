@@ -5,12 +5,11 @@ import { assetUrl } from "./asset-url.js";
 import { Engine, orAborted } from "../shared/engine.js";
 import { abortedError, SoundError } from "../shared/errors.js";
 import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
-import { mixDown } from "../recordings/pcm.js";
 import type { AudioFile } from "../shared/input.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
-import { openRecording } from "./recording.js";
-import type { ReadWhole, Recording, RecordingReader } from "../shared/types.js";
+import { loadReader, openAs } from "./recording.js";
+import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 
 /** Options of `Classifier.load`. */
 export interface LoadOptions extends CommonLoadOptions {
@@ -57,12 +56,12 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
   }
 
   /** @internal */
-  override async open(recording: AudioFile | AudioBuffer, whole?: ReadWhole): Promise<Recording | RecordingReader> {
+  override async open(recording: AudioFile | AudioBuffer, as: OpenAs): Promise<Recording | RecordingReader> {
     // AudioBuffer does not exist in workers.
     if (typeof AudioBuffer !== "undefined" && recording instanceof AudioBuffer) {
-      return { pcm: mixDown(recording), sampleRate: recording.sampleRate };
+      return (await loadReader()).openBuffer(recording, as);
     }
-    return openRecording(recording as AudioFile, whole);
+    return openAs(recording as AudioFile, as);
   }
 }
 

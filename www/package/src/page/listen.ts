@@ -4,14 +4,16 @@
 import { Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { abortedError, messageOf, SoundError } from "../shared/errors.js";
-import { checkNames, streamSettings } from "../shared/options.js";
+import { checkChannel, checkNames, streamSettings } from "../shared/options.js";
 import type { Update } from "../shared/types.js";
+import { channelWarning } from "../shared/warnings.js";
 import { Classifier, LOAD_OPTIONS } from "./classifier.js";
 import {
   addWorklet,
   buildGraph,
   checkAudioTrack,
   checkEnvironment,
+  checkHasChannel,
   endWorklet,
   openDevice,
   startClock,
@@ -25,12 +27,13 @@ import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js"
  * Call it from a click: otherwise browsers do not start the audio.
  *
  * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
- * `interrupted`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
+ * `interrupted`, `audio-channels`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
  */
 export async function listen(onUpdate: (update: Update) => void, options: ListenOptions = {}): Promise<Microphone> {
   checkNames("listen", options, LISTEN_OPTIONS);
   const { signal } = options;
   const settings = streamSettings(options);
+  checkChannel(options.channel);
   if (signal?.aborted) throw abortedError(signal);
   const { mediaStream, deviceId } = options;
   if (mediaStream !== undefined && deviceId !== undefined) {
@@ -50,7 +53,10 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
       addWorklet(context, options.worklet),
     ]);
     await startClock(context);
-    const node = buildGraph(context, media);
+    checkHasChannel(media, options.channel);
+    const node = buildGraph(context, media, options.channel, (taken) =>
+      options.onWarning?.(channelWarning(taken, taken.frame / context.sampleRate)),
+    );
     undo.add(() => endWorklet(node));
     return Microphone.open({ onUpdate, options, settings, classifier, context, media, node, undo });
   };

@@ -3,10 +3,21 @@
 
 import { assetUrl } from "./asset-url.js";
 import { messageOf, type Missing, missingError, SoundError } from "../shared/errors.js";
-import { BLOCK_COUNT, BLOCK_FRAMES, CAPTURE_PROCESSOR, type CaptureOptions, type ToWorklet } from "../shared/protocol.js";
+import { type Channel, positionOf, type Taken } from "../shared/downmix.js";
+import {
+  BLOCK_COUNT,
+  BLOCK_FRAMES,
+  CAPTURE_PROCESSOR,
+  type CaptureOptions,
+  type FromWorklet,
+  type ToWorklet,
+} from "../shared/protocol.js";
 
 /** Processing that browsers apply to improve speech, and that distorts every other sound. */
 const PROCESSING = ["echoCancellation", "noiseSuppression", "autoGainControl"] as const;
+
+/** More than most devices have; all of them are used. */
+const MOST_CHANNELS = 32;
 
 /** How long the audio clock may take to start. */
 const START_TIMEOUT_MS = 5000;
@@ -27,7 +38,8 @@ export function checkEnvironment({ microphone }: { microphone: boolean }): void 
 
 /** Asks for the microphone, without processing. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */
 export async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
-  const audio: MediaTrackConstraints = { channelCount: { ideal: 1 } };
+  // As many as the device has: a browser that is asked for one adds up two, or takes the first of them.
+  const audio: MediaTrackConstraints = { channelCount: { ideal: MOST_CHANNELS } };
   for (const processing of PROCESSING) audio[processing] = false;
   if (deviceId !== undefined) audio.deviceId = { exact: deviceId };
   try {
@@ -84,17 +96,34 @@ export async function addWorklet(context: AudioContext, script: URL | string | u
   }
 }
 
-/** Connects the microphone, mixed down to one channel, to the worklet. Nothing is played: the node's output is silence. */
-export function buildGraph(context: AudioContext, media: MediaStream): AudioWorkletNode {
-  const processorOptions: CaptureOptions = { frames: BLOCK_FRAMES, blocks: BLOCK_COUNT };
+/** Throws `audio-channels` if the device is known to lack the channel. */
+export function checkHasChannel(media: MediaStream, channel: Channel | undefined): void {
+  const position = positionOf(channel);
+  const count = media.getAudioTracks()[0]?.getSettings().channelCount;
+  if (position === undefined || count === undefined || position < count) return;
+  throw new SoundError("audio-channels", `there is no channel ${position + 1}: the microphone has ${count}`);
+}
+
+/**
+ * Connects the microphone with all its channels to the worklet, which mixes them. Nothing is played: the node's output is
+ * silence. `taken` is called if the worklet uses one channel in place of the mix.
+ */
+export function buildGraph(
+  context: AudioContext,
+  media: MediaStream,
+  channel: Channel | undefined,
+  taken: (taken: Taken) => void,
+): AudioWorkletNode {
+  const processorOptions: CaptureOptions = { frames: BLOCK_FRAMES, blocks: BLOCK_COUNT, channel };
   const node = new AudioWorkletNode(context, CAPTURE_PROCESSOR, {
     numberOfInputs: 1,
     numberOfOutputs: 1,
-    channelCount: 1,
-    channelCountMode: "explicit",
-    channelInterpretation: "speakers",
+    outputChannelCount: [1],
+    channelCountMode: "max",
+    channelInterpretation: "discrete",
     processorOptions,
   });
+  node.port.onmessage = ({ data }: MessageEvent<FromWorklet>) => taken(data.taken);
   context.createMediaStreamSource(media).connect(node);
   // Some browsers run only the nodes that lead to the destination.
   node.connect(context.destination);

@@ -5,16 +5,17 @@
 import { asyncDisposable, disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { SoundError } from "../shared/errors.js";
-import { checkNames, type Names, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
+import { checkNames, type Names, RECORDING_OPTIONS, type RecordingOptions, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
 import type { StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "../shared/types.js";
+import type { SoundWarning } from "../shared/warnings.js";
 import { type Classifier, LOAD_OPTIONS, type LoadOptions } from "./classifier.js";
 import { processingInForce, startClock } from "./media.js";
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
 import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
 
 /** Options of `listen`. */
-export interface ListenOptions extends LoadOptions, StreamOptions {
+export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOptions {
   /** A classifier that is already loaded; it stays open when the microphone closes. Default: a new one is loaded. */
   classifier?: Classifier;
   /**
@@ -32,6 +33,8 @@ export interface ListenOptions extends LoadOptions, StreamOptions {
   onFrame?: (frame: Frame) => void;
   /** Called when something goes wrong after listening has started. Default: only `state` changes. */
   onError?: (error: SoundError) => void;
+  /** Called once if a channel of the microphone is used in place of the mix, because that was too weak. */
+  onWarning?: (warning: SoundWarning) => void;
   /** Called after every change of `state`. */
   onStateChange?: (state: MicrophoneState) => void;
 }
@@ -39,12 +42,14 @@ export interface ListenOptions extends LoadOptions, StreamOptions {
 export const LISTEN_OPTIONS: Names<ListenOptions> = [
   ...LOAD_OPTIONS,
   ...STREAM_OPTIONS,
+  ...RECORDING_OPTIONS,
   "classifier",
   "mediaStream",
   "deviceId",
   "worklet",
   "onFrame",
   "onError",
+  "onWarning",
   "onStateChange",
 ];
 

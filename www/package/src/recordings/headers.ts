@@ -35,20 +35,6 @@ export async function mp3Trim(file: Blob, sampleRate: number): Promise<Trim> {
   return { start: delay, end: frames === undefined ? Infinity : Math.max(delay, frames * frameSamples - padding) };
 }
 
-/** The length that a WAV file's header states; `undefined` if it states none, as in a file that was never finished. */
-export async function wavSeconds(file: Blob): Promise<number | undefined> {
-  const view = new DataView(await file.slice(0, 65536).arrayBuffer());
-  let bytesPerSecond: number | undefined;
-  for (let at = 12; at + 8 <= view.byteLength; ) {
-    const name = text(view, at, 4);
-    const size = view.getUint32(at + 4, true);
-    if (name === "fmt " && at + 20 <= view.byteLength) bytesPerSecond = view.getUint32(at + 16, true);
-    if (name === "data") return size > 0 && size < 0xffffff00 && bytesPerSecond ? size / bytesPerSecond : undefined;
-    at += 8 + size + (size % 2);
-  }
-  return undefined;
-}
-
 /** Used if the header does not state the rate. */
 const COMMON_HZ = 48000;
 

@@ -2,22 +2,40 @@
 // piece is in memory, so a recording can be hours long.
 
 import { abortedError, SoundError } from "../shared/errors.js";
-import type { ReadWhole, Recording, RecordingReader } from "../shared/types.js";
-import { openPackets } from "./packets.js";
-import { PIECE_SAMPLES } from "./pcm.js";
+import type { OpenAs, ReadWhole, Recording, RecordingReader } from "../shared/types.js";
+import type { SoundWarning } from "../shared/warnings.js";
+import { openPackets, type Packets } from "./packets.js";
+import { mixBuffer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
 /** The longest recording that is read as a whole. */
 const MAX_SECONDS = 3600;
 
-/** Throws `audio-format`, `audio-empty`, `audio-read`, or `audio-too-long` for what can only be read as a whole. */
-export function openFile(file: Blob): Promise<RecordingReader>;
+/**
+ * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, or `audio-too-long` for what can
+ * only be read as a whole.
+ */
+export function openFile(file: Blob, as?: OpenAs & { whole?: undefined }): Promise<RecordingReader>;
 /** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
-export function openFile(file: Blob, whole: ReadWhole | undefined): Promise<Recording | RecordingReader>;
-export async function openFile(file: Blob, whole?: ReadWhole): Promise<Recording | RecordingReader> {
+export function openFile(file: Blob, as: OpenAs): Promise<Recording | RecordingReader>;
+export async function openFile(file: Blob, { whole, channel, onWarning }: OpenAs = {}): Promise<Recording | RecordingReader> {
   if (file.size === 0) throw new SoundError("audio-empty", "the file has no bytes");
-  const reader = (await openPackets(file)) ?? (await openWhole(file));
+  const warnings: SoundWarning[] = [];
+  const warn = (warning: SoundWarning) => {
+    // Whoever reads a recording twice is told once.
+    if (warnings.some(({ code }) => code === warning.code)) return;
+    warnings.push(warning);
+    onWarning?.(warning);
+  };
+  const reading = { channel, warn };
+  const packets = (await openPackets(file, reading)) ?? (await openWhole(file, reading));
+  const reader = { ...packets, warnings };
   return whole ? readAll(reader, whole) : reader;
+}
+
+/** The samples of what the browser has decoded. Throws `audio-channels`. */
+export function openBuffer(buffer: AudioBuffer, { channel, onWarning }: OpenAs): Recording {
+  return { pcm: mixBuffer(buffer, { channel, warn: (warning) => onWarning?.(warning) }), sampleRate: buffer.sampleRate };
 }
 
 async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<Recording> {
@@ -45,11 +63,12 @@ async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<
   return { pcm, sampleRate };
 }
 
-async function openWhole(file: Blob): Promise<RecordingReader> {
-  const { pcm, sampleRate } = await decodeWhole(file);
+async function openWhole(file: Blob, reading: Reading): Promise<Packets> {
+  const { pcm, sampleRate, channels } = await decodeWhole(file, reading);
   if (pcm.length === 0) throw new SoundError("audio-empty", "the file has no samples");
   return {
     sampleRate,
+    channels,
     duration: pcm.length / sampleRate,
     async *pieces({ from = 0, signal } = {}) {
       for (let at = Math.round(from * sampleRate); at < pcm.length; at += PIECE_SAMPLES) {

@@ -16,10 +16,15 @@ import {
   QTFF,
   WAVE,
 } from "mediabunny";
-import { SoundError } from "../shared/errors.js";
+import { messageOf, SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";
-import { mp3Trim, type Trim, wavSeconds } from "./headers.js";
-import { PIECE_SAMPLES } from "./pcm.js";
+import { brokenOffWarning, cutOffWarning } from "../shared/warnings.js";
+import { mp3Trim, type Trim } from "./headers.js";
+import { checkHasChannel, Mixer, type Reading } from "./pcm.js";
+import { readWave } from "./wave.js";
+
+/** A reader without the warnings, which whoever opened it collects. */
+export type Packets = Omit<RecordingReader, "warnings">;
 
 /** Without playlists, which would load other files. */
 const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];
@@ -27,33 +32,37 @@ const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];
 /** Longest gap that is filled with silence where packets are missing; a longer one counts as damage. */
 const MAX_GAP_SECONDS = 600;
 
-/** Seconds that may be missing at the end of a file that states its length. */
+/** Seconds that may be missing at the end of a compressed file: decoders keep back up to a block. */
 const SLACK_SECONDS = 0.2;
 
-/** Returns `undefined` for a file that cannot be read this way. */
-export async function openPackets(file: Blob): Promise<RecordingReader | undefined> {
-  const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
-  try {
-    const source = await open(input, file);
-    if (!source) input.dispose();
-    return source;
-  } catch {
-    input.dispose();
+/** Returns `undefined` for a file that cannot be read this way. Throws what {@link readWave} throws, and `audio-channels`. */
+export async function openPackets(file: Blob, reading: Reading): Promise<Packets | undefined> {
+  const wave = await readWave(file).catch((thrown: unknown) => {
+    if (thrown instanceof SoundError) throw thrown;
+    // A file that cannot be read at all is reported by whoever reads it as a whole.
     return undefined;
-  }
+  });
+  const input = new Input({ formats: FORMATS, source: new BlobSource(wave?.file ?? file) });
+  const source = await open(input, file, wave?.promised, reading).catch((thrown: unknown) => thrown);
+  if (source !== undefined && !(source instanceof Error)) return source as Packets;
+  input.dispose();
+  if (source instanceof SoundError) throw source;
+  return undefined;
 }
 
-async function open(input: Input, file: Blob): Promise<RecordingReader | undefined> {
+async function open(input: Input, file: Blob, promised: number | undefined, reading: Reading): Promise<Packets | undefined> {
   const track = await input.getPrimaryAudioTrack();
   if (!track || !(await track.canDecode())) return undefined;
   const first = await firstSample(track);
   if (!first) return undefined;
-  const { sampleRate } = first;
-  const { trim, stated, duration } = await extent(input, track, file, first);
+  const { sampleRate, channels } = first;
+  checkHasChannel(reading.channel, channels);
+  const extent = await extentOf(input, track, file, first, promised);
   return {
     sampleRate,
-    duration,
-    pieces: ({ from = 0, signal } = {}) => pieces(track, { sampleRate, trim, stated }, signal, from),
+    channels,
+    duration: extent.duration,
+    pieces: ({ from = 0, signal } = {}) => pieces(track, extent, reading, signal, from),
     close: () => input.dispose(),
   };
 }
@@ -62,51 +71,76 @@ async function open(input: Input, file: Blob): Promise<RecordingReader | undefin
 interface Extent {
   sampleRate: number;
   trim: Trim;
-  /** Number of samples that the container states, for formats where that is exact. */
+  /** Number of samples that the container states, for formats where that is exact, and how many of them may be missing. */
   stated: number | undefined;
+  slack: number;
+  /** Seconds; an estimate for files that do not state it. */
+  duration: number;
 }
 
-type First = Pick<AudioSample, "sampleRate" | "timestamp">;
+interface First {
+  sampleRate: number;
+  timestamp: number;
+  channels: number;
+}
 
 /** Decodes the beginning: only that shows whether the browser can decode the file, and at which rate. */
 async function firstSample(track: InputAudioTrack): Promise<First | undefined> {
   for await (const sample of new AudioSampleSink(track).samples()) {
-    const { sampleRate, timestamp, numberOfChannels } = sample;
+    const { sampleRate, timestamp, numberOfChannels: channels } = sample;
     sample.close();
-    if (numberOfChannels > 0 && sampleRate > 0) return { sampleRate, timestamp };
+    if (channels > 0 && sampleRate > 0) return { sampleRate, timestamp, channels };
   }
   return undefined;
 }
 
-async function extent(input: Input, track: InputAudioTrack, file: Blob, { sampleRate, timestamp }: First) {
+async function extentOf(
+  input: Input,
+  track: InputAudioTrack,
+  file: Blob,
+  { sampleRate, timestamp }: First,
+  promised: number | undefined,
+): Promise<Extent> {
   const format = await input.getFormat();
   const samples = (seconds: number) => Math.round(seconds * sampleRate);
+  const slack = samples(SLACK_SECONDS);
   if (format === MP3) {
     const trim = await mp3Trim(file, sampleRate);
-    const estimate = (await track.getDurationFromMetadata()) ?? 0;
-    const duration = Number.isFinite(trim.end) ? (trim.end - trim.start) / sampleRate : estimate;
-    return { trim, stated: undefined, duration };
+    if (Number.isFinite(trim.end)) {
+      const stated = trim.end - trim.start;
+      return { sampleRate, trim, stated, slack, duration: stated / sampleRate };
+    }
+    return { sampleRate, trim, stated: undefined, slack, duration: (await track.getDurationFromMetadata()) ?? 0 };
   }
   if (format === OGG) {
     // The last page says where the sound ends; the last packet may hold more.
     const duration = await track.computeDuration();
-    return { trim: { start: 0, end: samples(duration) }, stated: undefined, duration };
+    return { sampleRate, trim: { start: 0, end: samples(duration) }, stated: undefined, slack, duration };
   }
-  const found = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
-  const duration = format === WAVE ? ((await wavSeconds(file)) ?? found) : found;
-  const stated = [WAVE, FLAC, MP4, QTFF].some((one) => one === format) ? samples(duration) : undefined;
+  const duration = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
+  if (format === WAVE) {
+    const stated = promised === undefined ? undefined : samples(promised);
+    return { sampleRate, trim: { start: 0, end: Infinity }, stated, slack: 0, duration };
+  }
+  const stated = [FLAC, MP4, QTFF].some((one) => one === format) ? samples(duration) : undefined;
   // AAC begins before 0 with samples that the command line keeps, so they are kept here too.
   const start = (await track.getCodec()) === "aac" ? samples(timestamp) : Math.max(0, samples(timestamp));
-  return { trim: { start, end: Infinity }, stated, duration };
+  return { sampleRate, trim: { start, end: Infinity }, stated, slack, duration };
 }
 
-async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSignal | undefined, from: number) {
-  const { sampleRate, trim, stated } = extent;
+/** Ends where nothing more can be read, with a warning; throws `audio-damaged` if that is at the very beginning. */
+async function* pieces(
+  track: InputAudioTrack,
+  { sampleRate, trim, stated, slack }: Extent,
+  reading: Reading,
+  signal: AbortSignal | undefined,
+  from: number,
+) {
   const begin = trim.start + Math.round(from * sampleRate);
-  let piece = new Float32Array(PIECE_SAMPLES);
-  let filled = 0;
+  const mixer = new Mixer(reading, sampleRate);
   /** Position of the next sample; `undefined` until one has come. */
   let at: number | undefined;
+  let broken: unknown;
   try {
     for await (const chunk of decoded(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
       signal?.throwIfAborted();
@@ -114,29 +148,24 @@ async function* pieces(track: InputAudioTrack, extent: Extent, signal: AbortSign
       const gap = chunk.at - at;
       if (gap > MAX_GAP_SECONDS * sampleRate) throw damaged();
       // A lost packet becomes silence, so that the sound after it keeps its time.
-      const pcm = gap > 1 && gap >= chunk.pcm.length / 2 ? padded(chunk.pcm, gap) : chunk.pcm;
-      const skipped = Math.max(0, begin - at);
-      const kept = pcm.subarray(skipped, Math.max(skipped, trim.end - at));
-      at += pcm.length;
-      for (let taken = 0; taken < kept.length; ) {
-        const part = kept.subarray(taken, taken + PIECE_SAMPLES - filled);
-        piece.set(part, filled);
-        filled += part.length;
-        taken += part.length;
-        if (filled < PIECE_SAMPLES) continue;
-        yield piece;
-        piece = new Float32Array(PIECE_SAMPLES);
-        filled = 0;
-      }
+      const lost = gap > 1 && gap >= chunk.frames / 2;
+      const planes = lost ? chunk.planes.map((plane) => padded(plane, gap)) : chunk.planes;
+      const frames = lost ? gap + chunk.frames : chunk.frames;
+      const skipped = Math.min(frames, Math.max(0, begin - at));
+      mixer.push(planes, skipped, Math.min(frames, Math.max(skipped, trim.end - at)));
+      at += frames;
+      yield* mixer.ready.splice(0);
     }
   } catch (thrown) {
     signal?.throwIfAborted();
-    if (filled > 0) yield piece.slice(0, filled);
-    throw damaged(thrown);
+    if (at === undefined) throw damaged(thrown);
+    broken = thrown;
   }
-  if (filled > 0) yield piece.slice(0, filled);
-  const missing = (stated ?? 0) - ((at ?? begin) - Math.min(trim.start, 0));
-  if (missing > SLACK_SECONDS * sampleRate) throw damaged();
+  mixer.finish();
+  yield* mixer.ready.splice(0);
+  const found = Math.min(at ?? begin, trim.end) - Math.max(trim.start, 0);
+  if (stated !== undefined && stated - found > slack) reading.warn(cutOffWarning(found / sampleRate, stated / sampleRate));
+  else if (broken !== undefined) reading.warn(brokenOffWarning(found / sampleRate, messageOf(broken)));
 }
 
 /** The decoded packets in order, each with its position in samples. */
@@ -145,24 +174,19 @@ async function* decoded(track: InputAudioTrack, sampleRate: number, from: number
     try {
       // The rate must not change, as on the command line.
       if (sample.sampleRate !== sampleRate) throw damaged();
-      yield { at: Math.round(sample.timestamp * sampleRate), pcm: mixDown(sample) };
+      yield { at: Math.round(sample.timestamp * sampleRate), frames: sample.numberOfFrames, planes: planesOf(sample) };
     } finally {
       sample.close();
     }
   }
 }
 
-/** The mean of the channels. */
-function mixDown(sample: AudioSample): Float32Array<ArrayBuffer> {
-  const { numberOfFrames, numberOfChannels } = sample;
-  const mono = new Float32Array(numberOfFrames);
-  const channel = numberOfChannels === 1 ? mono : new Float32Array(numberOfFrames);
-  for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex += 1) {
-    sample.copyTo(channel, { planeIndex, format: "f32-planar" });
-    if (channel === mono) break;
-    for (let i = 0; i < numberOfFrames; i += 1) mono[i]! += channel[i]! / numberOfChannels;
-  }
-  return mono;
+function planesOf(sample: AudioSample): Float32Array[] {
+  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
+    const plane = new Float32Array(sample.numberOfFrames);
+    sample.copyTo(plane, { planeIndex, format: "f32-planar" });
+    return plane;
+  });
 }
 
 function padded(pcm: Float32Array, gap: number): Float32Array {

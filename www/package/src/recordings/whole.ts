@@ -3,19 +3,19 @@
 
 import { messageOf, SoundError } from "../shared/errors.js";
 import { sampleRateOf } from "./headers.js";
-import { mixDown } from "./pcm.js";
+import { mixBuffer, type Reading } from "./pcm.js";
 import type { Recording } from "../shared/types.js";
 
 const MAX_SECONDS = 600;
 /** No file of ten minutes is larger, compressed or not; a larger one is refused before it is read. */
 const MAX_BYTES = 300 * 1024 * 1024;
 
-/** Throws `audio-format`, `audio-too-long` or `audio-read`. */
-export async function decodeWhole(file: Blob): Promise<Recording> {
+/** Throws `audio-format`, `audio-too-long`, `audio-channels` or `audio-read`. */
+export async function decodeWhole(file: Blob, reading: Reading): Promise<Recording & { channels: number }> {
   if (file.size > MAX_BYTES) throw tooLong();
   const buffer = await toBuffer(await bytesOf(file));
   if (buffer.duration > MAX_SECONDS) throw tooLong();
-  return { pcm: mixDown(buffer), sampleRate: buffer.sampleRate };
+  return { pcm: mixBuffer(buffer, reading), sampleRate: buffer.sampleRate, channels: buffer.numberOfChannels };
 }
 
 async function bytesOf(file: Blob): Promise<ArrayBuffer> {

@@ -8,6 +8,7 @@ import { abortedError, SoundError } from "./errors.js";
 import {
   CLASSIFY_OPTIONS,
   CLASSIFY_RECORDING_OPTIONS,
+  checkChannel,
   checkNames,
   checkTop,
   type ClassifyOptions,
@@ -18,7 +19,7 @@ import {
 } from "./options.js";
 import { isSamples, type Samples, toFloat32 } from "./input.js";
 import { SegmentStream, SoundStream } from "./streams.js";
-import type { Embedding, Frame, ModelInfo, Prediction, ReadWhole, Recording, RecordingReader, StreamOptions } from "./types.js";
+import type { Embedding, Frame, ModelInfo, OpenAs, Prediction, Recording, RecordingReader, StreamOptions } from "./types.js";
 
 /** The part of {@link Classifier} that a browser and Node share. `R` is what it accepts as a recording. */
 export abstract class BaseClassifier<R> {
@@ -53,9 +54,10 @@ export abstract class BaseClassifier<R> {
    */
   classify(pcm: Samples, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
   /**
-   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel.
-   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if it is cut off or damaged, `audio-read` if it
-   * cannot be read, and `audio-empty`, `audio-too-long` or `audio-too-short`.
+   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel. One
+   * that is cut off or damaged gives what comes before, and `onWarning` is told.
+   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if nothing of it can be, `audio-read` if it cannot be
+   * read, and `audio-channels`, `audio-empty`, `audio-too-long` or `audio-too-short`.
    */
   classify(recording: R, options?: ClassifyRecordingOptions): Promise<Prediction[]>;
   async classify(
@@ -72,8 +74,9 @@ export abstract class BaseClassifier<R> {
     const options = second ?? {};
     if (typeof options !== "object") throw new SoundError("config", "classify: a recording has its own sample rate");
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
-    const { onProgress, ...rest } = options;
-    const recording = await this.open(input);
+    const { onProgress, onWarning, channel, ...rest } = options;
+    checkChannel(channel);
+    const recording = await this.open(input, { channel, onWarning });
     if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
     try {
       return await this.#classifyPieces(recording, options);
@@ -109,7 +112,7 @@ export abstract class BaseClassifier<R> {
   /** Does the same for a recording, which is read as a whole. Throws `limit` for more than an hour. */
   embed(recording: R): Promise<Embedding[]>;
   async embed(input: Samples | R, sampleRate?: number): Promise<Embedding[]> {
-    const recording = isSamples(input) ? { pcm: toFloat32(input), sampleRate: sampleRate! } : await this.open(input, {});
+    const recording = isSamples(input) ? { pcm: toFloat32(input), sampleRate: sampleRate! } : await this.open(input, { whole: {} });
     return this.engine.call("embed", recording as Recording);
   }
 
@@ -125,7 +128,7 @@ export abstract class BaseClassifier<R> {
   }
 
   /** @internal Samples if they are already in memory, or if the recording is to be read as a whole, otherwise a reader. */
-  abstract open(recording: R, whole?: ReadWhole): Promise<Recording | RecordingReader>;
+  abstract open(recording: R, as: OpenAs): Promise<Recording | RecordingReader>;
 
   async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
     checkNames("classify", options, CLASSIFY_OPTIONS);

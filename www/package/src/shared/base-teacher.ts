@@ -140,7 +140,7 @@ export abstract class BaseTeacher<R> {
     if (isSamples(input)) {
       return engine.call("examples", { label, recording, pcm: toFloat32(input), sampleRate: rate as number }, { signal });
     }
-    const { pcm, sampleRate } = (await this.#classifier.open(input, { signal })) as Recording;
+    const { pcm, sampleRate } = (await this.#classifier.open(input, { whole: { signal } })) as Recording;
     return engine.call("examples", { label, recording, pcm, sampleRate }, { transfer: [pcm.buffer], signal });
   }
 

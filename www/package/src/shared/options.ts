@@ -1,8 +1,10 @@
 // The options that a browser and Node have in common, and how they are checked: an unknown name throws, so that a
 // misspelt option is never ignored.
 
+import type { Channel } from "./downmix.js";
 import { SoundError } from "./errors.js";
 import type { StreamOptions } from "./types.js";
+import type { SoundWarning } from "./warnings.js";
 
 /** Where a file comes from: its address, the response of a fetch, or its bytes. */
 export type Source = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
@@ -41,8 +43,19 @@ export interface ClassifyOptions extends SegmentOptions {
   signal?: AbortSignal;
 }
 
+/** Options of `openRecording`. */
+export interface RecordingOptions {
+  /**
+   * The channel to read, counted from 1, or a mix of all that neither cancels nor weakens what is in one of them.
+   * Throws `audio-channels` for one that the recording lacks. Default: `"mix"`.
+   */
+  channel?: Channel;
+}
+
 /** Options of {@link Classifier.classify} for a recording. */
-export interface ClassifyRecordingOptions extends ClassifyOptions {
+export interface ClassifyRecordingOptions extends ClassifyOptions, RecordingOptions {
+  /** Called for what may explain the result, such as a recording that breaks off: once for each kind. */
+  onWarning?: (warning: SoundWarning) => void;
   /** Called as the recording is processed, with the seconds done and the total, which is an estimate for some files. */
   onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
@@ -87,8 +100,13 @@ export const STREAM_OPTIONS: Names<StreamOptions> = [
 ];
 export const SEGMENT_OPTIONS: Names<SegmentOptions> = ["hopSeconds", "top"];
 export const CLASSIFY_OPTIONS: Names<ClassifyOptions> = [...SEGMENT_OPTIONS, "signal"];
-export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [...CLASSIFY_OPTIONS, "onProgress"];
-
+export const RECORDING_OPTIONS: Names<RecordingOptions> = ["channel"];
+export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [
+  ...CLASSIFY_OPTIONS,
+  ...RECORDING_OPTIONS,
+  "onProgress",
+  "onWarning",
+];
 
 /** Throws `config` if `given` has a name that is not in `known`. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {
@@ -104,6 +122,13 @@ export function checkTop(top: number | undefined): void {
   if (top !== undefined && !(Number.isInteger(top) && top >= 1)) {
     throw new SoundError("config", `top: expected a whole number, at least 1, got ${top}`);
   }
+}
+
+/** Throws `config` for anything that names no channel. */
+export function checkChannel(channel: Channel | undefined): void {
+  if (channel === undefined || channel === "mix" || channel === "left" || channel === "right") return;
+  if (typeof channel === "number" && Number.isInteger(channel) && channel >= 1) return;
+  throw new SoundError("config", `channel: expected "mix", "left", "right" or a number from 1, got ${String(channel)}`);
 }
 
 /** Picks the stream's settings from `options`, without undefined ones. Throws `config` for what is not a finite number. */

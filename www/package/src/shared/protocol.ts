@@ -4,6 +4,7 @@
 //   worklet ⇄ worker   blocks of samples one way, the same blocks back to be refilled
 //   page → worklet     the port to the worker, and the end of capturing
 
+import type { Channel, Taken } from "./downmix.js";
 import type { WireError } from "./errors.js";
 import type {
   Embedding,
@@ -124,10 +125,16 @@ export type Block = Float32Array<ArrayBuffer>;
 export interface CaptureOptions {
   frames: number;
   blocks: number;
+  channel: Channel | undefined;
 }
 
 /** Page → worklet. A new port replaces the old one between two blocks; the last message on the old port is "end". */
 export type ToWorklet = { port: MessagePort } | { close: true };
+
+/** Worklet → page: a channel was taken in place of the mix; sent once. */
+export interface FromWorklet {
+  taken: Taken;
+}
 
 /** The name under which the worklet registers itself. */
 export const CAPTURE_PROCESSOR = "sourcing-sound-capture";

@@ -1,11 +1,13 @@
 // What the entry points of both the page and Node export.
 
 export { CORE_CODES, type ErrorCode, type Missing, PLATFORM_CODES, SoundError } from "./errors.js";
+export type { Channel } from "./downmix.js";
 export type { AudioFile, Samples } from "./input.js";
 export type {
   AddOptions,
   ClassifyOptions,
   ClassifyRecordingOptions,
+  RecordingOptions,
   SegmentOptions,
   Source,
   TeacherOptions,
@@ -33,3 +35,4 @@ export type {
   TeachReport,
   Update,
 } from "./types.js";
+export type { SoundWarning, WarningCode } from "./warnings.js";

@@ -1,6 +1,8 @@
 // What the package returns. Times are in seconds, scores from 0 to 1, levels in dBFS.
 
+import type { Channel } from "./downmix.js";
 import type { Group, SoundEvent, TeachReport } from "./model.js";
+import type { SoundWarning } from "./warnings.js";
 
 export type {
   Group,
@@ -119,13 +121,26 @@ export interface RecordingReader {
   readonly sampleRate: number;
   /** Seconds; an estimate for files that do not state it. */
   readonly duration: number;
+  /** How many channels the file has. */
+  readonly channels: number;
+  /** What is worth knowing about the recording, as far as it has been read: each kind at most once. */
+  readonly warnings: readonly SoundWarning[];
   /**
-   * The mean of the channels, starting at `from` (seconds, default 0), in pieces of up to 65,536 samples. If the file is
-   * cut off or damaged, throws `audio-damaged` after all that could be read. When aborted, throws the signal's reason.
+   * The channels mixed down to one, or the channel asked for, starting at `from` (seconds, default 0), in pieces of up to
+   * 65,536 samples. Ends where a file breaks off, which is then in `warnings`; throws `audio-damaged` only if nothing can be
+   * read. When aborted, throws the signal's reason.
    */
   pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Releases the file. */
   close(): void;
+}
+
+/** @internal How a recording is opened. */
+export interface OpenAs {
+  /** To be read as a whole. */
+  whole?: ReadWhole | undefined;
+  channel?: Channel | undefined;
+  onWarning?: ((warning: SoundWarning) => void) | undefined;
 }
 
 /** @internal Asks for a recording as a whole. */

@@ -1,9 +1,11 @@
-// Runs on the audio thread: copies render quanta into blocks that circulate
-// between here and the worker. It imports nothing at run time. `process` neither
-// allocates, logs nor throws; without an empty block it drops samples and counts
-// them.
+// Runs on the audio thread: mixes render quanta to one channel and copies them
+// into blocks that circulate between here and the worker. It imports nothing at
+// run time. `process` neither allocates, unless the number of channels changes,
+// nor logs nor throws; without an empty block it drops samples and counts them.
 
-import type { Block, CaptureOptions, ToWorklet } from "../shared/protocol.js";
+import { Downmix, MAX_CHANNELS, positionOf } from "../shared/downmix.js";
+import type { Block, CaptureOptions, FromWorklet, ToWorklet } from "../shared/protocol.js";
+
 
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #frames: number;
@@ -15,11 +17,18 @@ class CaptureProcessor extends AudioWorkletProcessor {
   #filled = 0;
   #dropped = 0;
   #closed = false;
+  /** The position of the channel that was asked for; `undefined` for a mix. */
+  readonly #position: number | undefined;
+  readonly #write = (mono: Float32Array, frames: number) => this.#append(mono, frames);
+  #mix: Downmix | undefined;
+  #channels = 0;
+  #told = false;
 
   constructor(options: { processorOptions: CaptureOptions }) {
     super();
     this.#frames = options.processorOptions.frames;
     this.#blocks = options.processorOptions.blocks;
+    this.#position = positionOf(options.processorOptions.channel);
     this.port.onmessage = ({ data }: MessageEvent<ToWorklet>) => {
       if ("port" in data) this.#connect(data.port);
       else this.#close();
@@ -46,21 +55,47 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   process(inputs: Float32Array[][]): boolean {
-    const quantum = inputs[0]?.[0];
-    if (quantum === undefined || this.#worker === undefined) return !this.#closed;
-    if (this.#block !== undefined && this.#filled + quantum.length > this.#frames) this.#send();
-    if (this.#block === undefined) {
-      this.#block = this.#empty.pop();
-      this.#filled = 0;
-    }
-    if (this.#block === undefined) {
-      this.#dropped += quantum.length;
+    const planes = inputs[0];
+    const quantum = planes?.[0];
+    if (planes === undefined || quantum === undefined || this.#worker === undefined) return !this.#closed;
+    if (this.#position !== undefined) {
+      const plane = planes[Math.min(this.#position, planes.length - 1)] ?? quantum;
+      this.#append(plane, plane.length);
       return true;
     }
-    this.#block.set(quantum, this.#filled);
-    this.#filled += quantum.length;
-    if (this.#filled === this.#frames) this.#send();
+    if (planes.length !== this.#channels) this.#begin(planes.length);
+    this.#mix?.push(planes, 0, quantum.length);
+    const taken = this.#mix?.taken;
+    if (taken !== undefined && !this.#told) {
+      this.#told = true;
+      this.port.postMessage({ taken } satisfies FromWorklet);
+    }
     return true;
+  }
+
+  #begin(channels: number): void {
+    this.#mix?.finish();
+    this.#channels = channels;
+    // Browsers give no more than 32.
+    this.#mix = new Downmix(Math.min(channels, MAX_CHANNELS), this.#write);
+  }
+
+  #append(mono: Float32Array, frames: number): void {
+    for (let at = 0; at < frames; ) {
+      if (this.#block === undefined) {
+        this.#block = this.#empty.pop();
+        this.#filled = 0;
+      }
+      if (this.#block === undefined) {
+        this.#dropped += frames - at;
+        return;
+      }
+      const count = Math.min(frames - at, this.#frames - this.#filled);
+      for (let i = 0; i < count; i += 1) this.#block[this.#filled + i] = mono[at + i]!;
+      this.#filled += count;
+      at += count;
+      if (this.#filled === this.#frames) this.#send();
+    }
   }
 
   #send(): void {

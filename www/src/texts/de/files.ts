@@ -5,8 +5,18 @@ import type { files as english } from "../en/files.js";
 export const files: typeof english = {
   title: "Dateien",
   intro:
-    "Zieh Aufnahmen irgendwohin auf diese Seite oder wähl Dateien aus: jedes Format, das dein Browser abspielen kann, auch stundenlange Aufnahmen. Sie bleiben auf diesem Gerät.",
+    "Zieh Aufnahmen irgendwohin auf diese Seite oder wähl Dateien oder einen Ordner aus: jedes Format, das dein Browser abspielen kann, auch stundenlange Aufnahmen. Sie bleiben auf diesem Gerät.",
   choose: "Dateien wählen",
+  chooseFolder: "Ordner wählen",
+  found: (count) => (count === 1 ? "1 Aufnahme." : `${count} Aufnahmen.`),
+  noneFound: "In diesem Ordner ist keine Aufnahme.",
+  passedOver: (kinds) => `Übergangen: ${kinds}.`,
+  kind: (kind, count) => {
+    if (kind === "hidden") return `${count} versteckt`;
+    if (kind === "nameless") return `${count} ohne Endung`;
+    return kind === "unreadable" ? `${count} nicht lesbar` : `${count} ${kind}`;
+  },
+  otherKinds: (count) => `${count} anderer Art`,
   waiting: "Wartet auf die vorige Datei",
   opening: "Wird geöffnet …",
   progress: (done, total) => `${done} von ${total}`,
@@ -20,7 +30,16 @@ export const files: typeof english = {
   share: (name, percent) => `${name} · ${percent} der Zeit`,
   remove: "Entfernen",
   classifiedBy: (model) => `mit ${model}`,
-  broken: (time) => `Die Datei bricht nach ${time} ab. Das Ergebnis gilt für den Teil davor.`,
+  broken: (time, promised) =>
+    promised === undefined
+      ? `Die Datei bricht nach ${time} ab. Das Ergebnis gilt für den Teil davor.`
+      : `Die Datei bricht nach ${time} ab. Laut Kopf sind es ${promised}. Das Ergebnis gilt für das, was da ist.`,
+  channelTaken: (channel) =>
+    `Nur Kanal ${channel} wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
+  channel: "Kanal",
+  mix: "Alle, gemischt",
+  leftChannel: "Links",
+  rightChannel: "Rechts",
   timeline: (parts) => `Zeitleiste mit ${parts} Abschnitten; die Liste darunter zeigt dieselben.`,
   picture: "Spektrogramm der ganzen Aufnahme: Zeit von links nach rechts, Tonhöhe von unten nach oben, Lautstärke als Helligkeit",
   parts: (count) => (count === 1 ? "1 Abschnitt" : `${count} Abschnitte`),

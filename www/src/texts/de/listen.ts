@@ -18,6 +18,8 @@ export const listen: typeof english = {
   microphoneNumber: (n) => `Mikrofon ${n}`,
   microphoneAbsent: "Zuletzt gewählt (nicht angeschlossen)",
   fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen wird das Standardmikrofon benutzt.",
+  channelTaken: (channel) =>
+    `Nur Kanal ${channel} des Eingangs wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
   missed: (time) =>
     `Der Browser hat diese Seite gebremst, solange sie nicht zu sehen war: Es fehlen ${time} Ton. Lass sie sichtbar oder in einem eigenen Fenster, dann geht nichts verloren.`,
   detectedAt: (time) => `Erkannt um ${time}`,

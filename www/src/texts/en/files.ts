@@ -2,8 +2,18 @@
 
 export const files = {
   title: "Files",
-  intro: "Drop recordings anywhere on this page, or choose files: any format that your browser can play, even if they are hours long. They stay on this device.",
+  intro: "Drop recordings anywhere on this page, or choose files or a folder: any format that your browser can play, even if they are hours long. They stay on this device.",
   choose: "Choose files",
+  chooseFolder: "Choose a folder",
+  found: (count: number) => (count === 1 ? "1 recording." : `${count} recordings.`),
+  noneFound: "There is no recording in this folder.",
+  passedOver: (kinds: string) => `Passed over: ${kinds}.`,
+  kind: (kind: string, count: number) => {
+    if (kind === "hidden") return `${count} hidden`;
+    if (kind === "nameless") return `${count} without an ending`;
+    return kind === "unreadable" ? `${count} unreadable` : `${count} ${kind}`;
+  },
+  otherKinds: (count: number) => `${count} of other kinds`,
   waiting: "Waiting for the previous file",
   opening: "Opening…",
   progress: (done: string, total: string) => `${done} of ${total}`,
@@ -17,7 +27,15 @@ export const files = {
   share: (name: string, percent: string) => `${name} · ${percent} of the time`,
   remove: "Remove",
   classifiedBy: (model: string) => `by ${model}`,
-  broken: (time: string) => `The file breaks off after ${time}. The result covers the part before that.`,
+  broken: (time: string, promised: string | undefined) =>
+    promised === undefined
+      ? `The file breaks off after ${time}. The result covers the part before that.`
+      : `The file breaks off after ${time}. Its header says ${promised}. The result covers what is there.`,
+  channelTaken: (channel: number) => `Channel ${channel} is used alone: mixed, the channels would cancel or weaken each other.`,
+  channel: "Channel",
+  mix: "All, mixed",
+  leftChannel: "Left",
+  rightChannel: "Right",
   timeline: (parts: number) => `Timeline of ${parts} sections; the list below shows the same.`,
   picture: "Spectrogram of the whole recording: time from left to right, pitch from low to high, loudness as brightness",
   parts: (count: number) => (count === 1 ? "1 section" : `${count} sections`),

@@ -16,6 +16,7 @@ export const listen = {
   microphoneNumber: (n: number) => `Microphone ${n}`,
   microphoneAbsent: "Previously chosen (not connected)",
   fellBack: "The microphone you chose is not connected; the system default is used instead.",
+  channelTaken: (channel: number) => `Only channel ${channel} of the input is used: mixed, the channels would cancel or weaken each other.`,
   missed: (time: string) =>
     `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a window of its own.`,
   detectedAt: (time: string) => `Detected at ${time}`,

@@ -1,0 +1,127 @@
+// Where the sound of a WAV file is, worked out from its bytes where the header cannot be trusted: recorders that lose their
+// power and programs that write to a pipe leave sizes that are wrong or only placeholders.
+
+import { SoundError } from "../shared/errors.js";
+
+/** A WAV file whose header is right. */
+export interface Wave {
+  file: Blob;
+  /** The length that the original header states, in seconds; `undefined` for a placeholder. */
+  promised: number | undefined;
+}
+
+/** Sizes that only say that the writer did not know them, within {@link NEAR} below these. */
+const PLACEHOLDERS = [0xffffffff, 0x80000000, 2 ** 64];
+const NEAR = 8192;
+
+/** Larger files need RF64, whose sizes are in a chunk of their own. */
+const MAX_WAV_BYTES = 0xffffffff - 1024;
+
+const MOST_FORMAT_BYTES = 64;
+
+/** Names that tell a chunk from samples where either may follow. */
+const KNOWN = new Set(
+  ["fmt ", "data", "fact", "LIST", "bext", "iXML", "ds64", "JUNK", "junk", "PAD ", "FLLR", "cue ", "smpl", "inst", "axml"]
+    .concat(["chna", "id3 ", "ID3 ", "_PMX", "PEAK", "LGWV", "guan", "wamd", "minf", "elm1", "umid", "DISP", "acid", "strc"])
+    .concat(["regn", "afsp"]),
+);
+
+/**
+ * Returns the file with a header that is right, or `undefined` for one that is no WAV. Throws `audio-damaged` if it has a
+ * WAV header but no sound was begun, `audio-empty` if there is not one sample.
+ */
+export async function readWave(file: Blob): Promise<Wave | undefined> {
+  const head = await bytes(file, 0, 12);
+  if (!["RIFF", "RF64", "BW64"].includes(text(head, 0)) || text(head, 8) !== "WAVE") return undefined;
+  let format: DataView<ArrayBuffer> | undefined;
+  let long: number | undefined;
+  // What the header says about the length of the whole file does not matter.
+  for (let at = 12; ; ) {
+    const chunk = await bytes(file, at, 8);
+    if (chunk.byteLength < 8) throw new SoundError("audio-damaged", "the file ends before its first sound");
+    const [name, size] = [text(chunk, 0), chunk.getUint32(4, true)];
+    const body = at + 8;
+    if (name === "ds64") long = toLength(await bytes(file, body + 8, 8));
+    if (name === "fmt ") format = await bytes(file, body, Math.min(size, MOST_FORMAT_BYTES));
+    if (name === "data") {
+      if (!format || format.byteLength < 16) throw new SoundError("audio-damaged", "the file does not say what its samples are");
+      return data(file, body, size === 0xffffffff ? (long ?? size) : size, format);
+    }
+    at = body + size;
+    // Some programs leave out the byte that fills up an odd chunk.
+    if (size % 2 === 1 && !KNOWN.has(text(await bytes(file, at, 4), 0))) at += 1;
+  }
+}
+
+async function data(file: Blob, start: number, size: number, format: DataView<ArrayBuffer>): Promise<Wave> {
+  const [channels, rate, block] = [format.getUint16(2, true), format.getUint32(4, true), format.getUint16(12, true)];
+  if (channels === 0 || rate === 0 || block === 0) {
+    throw new SoundError("audio-damaged", "the file says that its sound has no channels or no rate");
+  }
+  const placeholder = PLACEHOLDERS.some((most) => size <= most && most - size <= NEAR);
+  const stated = start + size;
+  const ends = !placeholder && stated < file.size && (await chunkBegins(file, stated));
+  const there = Math.floor(((ends ? stated : file.size) - start) / block) * block;
+  const known = !placeholder && (stated >= file.size || ends);
+  if (there <= 0) throw new SoundError("audio-empty", "the file has no samples");
+  const seconds = (length: number) => Math.floor(length / block) / rate;
+  const wave = new Blob([header(format, there), file.slice(start, start + there)]);
+  return { file: wave, promised: known ? seconds(size) : undefined };
+}
+
+/** Whether a chunk seems to begin there, with or without the byte that fills up the one before, and not samples. */
+async function chunkBegins(file: Blob, at: number): Promise<boolean> {
+  const view = await bytes(file, at, 9);
+  const isChunk = (offset: number) => {
+    if (view.byteLength < offset + 8) return false;
+    const name = text(view, offset);
+    const fits = view.getUint32(offset + 4, true) <= file.size - at;
+    return KNOWN.has(name) || (fits && /^[ -~]{4}$/.test(name));
+  };
+  return view.byteLength < 8 || isChunk(0) || (view.getUint8(0) === 0 && isChunk(1));
+}
+
+/** A WAV file's first bytes, up to its samples. */
+function header(given: DataView<ArrayBuffer>, dataBytes: number): Blob {
+  const format = new DataView(given.buffer.slice(0));
+  const [tag, channels, block] = [format.getUint16(0, true), format.getUint16(2, true), format.getUint16(12, true)];
+  // 20 bits are stored in 24, which readers derive from the bits alone.
+  if ((tag === 1 || tag === 0xfffe) && block % channels === 0) format.setUint16(14, (8 * block) / channels, true);
+  const large = dataBytes > MAX_WAV_BYTES;
+  const ds64 = new DataView(new ArrayBuffer(large ? 36 : 0));
+  const chunk = new DataView(new ArrayBuffer(8));
+  const before = 4 + ds64.byteLength + 8 + format.byteLength + 8;
+  if (large) {
+    putText(ds64, 0, "ds64");
+    ds64.setUint32(4, 28, true);
+    ds64.setBigUint64(8, BigInt(before + dataBytes), true);
+    ds64.setBigUint64(16, BigInt(dataBytes), true);
+  }
+  const riff = new DataView(new ArrayBuffer(12));
+  putText(riff, 0, large ? "RF64" : "RIFF");
+  riff.setUint32(4, large ? 0xffffffff : before + dataBytes, true);
+  putText(riff, 8, "WAVE");
+  const fmt = new DataView(new ArrayBuffer(8));
+  putText(fmt, 0, "fmt ");
+  fmt.setUint32(4, format.byteLength, true);
+  putText(chunk, 0, "data");
+  chunk.setUint32(4, large ? 0xffffffff : dataBytes, true);
+  return new Blob([riff, ds64, fmt, format, chunk]);
+}
+
+async function bytes(file: Blob, start: number, count: number): Promise<DataView<ArrayBuffer>> {
+  return new DataView(await file.slice(start, start + count).arrayBuffer());
+}
+
+function toLength(view: DataView): number | undefined {
+  return view.byteLength < 8 ? undefined : Number(view.getBigUint64(0, true));
+}
+
+function text(view: DataView<ArrayBuffer>, at: number): string {
+  if (at + 4 > view.byteLength) return "";
+  return String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at, 4));
+}
+
+function putText(view: DataView, at: number, word: string): void {
+  for (let i = 0; i < word.length; i += 1) view.setUint8(at + i, word.charCodeAt(i));
+}

@@ -1,0 +1,39 @@
+// What is worth knowing about sound that was classified all the same.
+
+import type { Taken } from "./downmix.js";
+
+/** A stable, machine-readable name for a warning; the command line uses the same. */
+export type WarningCode = "audio-cut-off" | "audio-broken-off" | "channel-taken";
+
+/** What may explain a result, although nothing failed. Rely on `code`; `message` is for people and may change. */
+export interface SoundWarning {
+  /**
+   * - `audio-cut-off`: the recording ends before the length that its header states.
+   * - `audio-broken-off`: nothing can be read after `time`.
+   * - `channel-taken`: the mean of the channels was too weak, so one channel was taken in its place.
+   */
+  code: WarningCode;
+  message: string;
+  /** Where that is, in seconds from the start. */
+  time: number;
+  /** The length that the header states, in seconds; `undefined` if it states none. */
+  promised?: number;
+  /** The channel, counted from 1. */
+  channel?: number;
+}
+
+export function channelWarning({ channel, lossDb }: Taken, time: number): SoundWarning {
+  const why = Number.isFinite(lossDb)
+    ? `the mean of the channels is ${lossDb.toFixed(0)} dB weaker`
+    : "the channels cancel each other";
+  return { code: "channel-taken", message: `channel ${channel} is used from ${time.toFixed(1)} s on: ${why}`, time, channel };
+}
+
+export function cutOffWarning(time: number, promised: number): SoundWarning {
+  const message = `the recording breaks off after ${time.toFixed(3)} s; its header says ${promised.toFixed(3)} s`;
+  return { code: "audio-cut-off", message, time, promised };
+}
+
+export function brokenOffWarning(time: number, reason: string): SoundWarning {
+  return { code: "audio-broken-off", message: `nothing can be read after ${time.toFixed(3)} s (${reason})`, time };
+}
