@@ -1,11 +1,10 @@
 // Several channels are mixed as in Rust: golden/downmix.json, which tests/downmix.rs writes and compares too.
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { expect, test } from "@playwright/test";
-import { PACKAGE, REPOSITORY } from "./support/environment";
+import { REPOSITORY } from "./support/environment";
+import { expect, test } from "./support/library";
+import { readInNode } from "./support/node-reader";
 import { noise, waveFile } from "./support/wave-file";
 
 interface Case {
@@ -16,37 +15,9 @@ interface Case {
   samples: number[];
 }
 
-interface Read {
-  warnings: { code: string; time: number; channel?: number }[];
-  samples: number[];
-  length: number;
-}
-
 const RATE = 48_000;
 const EVERY = 611;
 const cases = JSON.parse(readFileSync(join(REPOSITORY, "tests/golden/downmix.json"), "utf8")) as Case[];
-const node = JSON.stringify(pathToFileURL(join(PACKAGE, "dist/node.js")).href);
-
-/** What the package in Node reads of WAV files with 32-bit floats. */
-function read(files: Buffer[]): Read[] {
-  const script = `
-    const { openRecording } = await import(${node});
-    let input = "";
-    for await (const chunk of process.stdin) input += chunk;
-    const results = [];
-    for (const base64 of JSON.parse(input)) {
-      const reader = await openRecording(new Blob([Buffer.from(base64, "base64")]));
-      const mono = [];
-      for await (const piece of reader.pieces()) for (const sample of piece) mono.push(sample);
-      const samples = mono.filter((_, i) => i % ${EVERY} === 0);
-      results.push({ warnings: reader.warnings, samples, length: mono.length });
-    }
-    console.log(JSON.stringify(results));
-  `;
-  const input = JSON.stringify(files.map((file) => file.toString("base64")));
-  const options = { encoding: "utf8" as const, maxBuffer: 2 ** 26, input };
-  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", script], options)) as Read[];
-}
 
 test("mixes are the golden ones", () => {
   const files = cases.map(({ frames, channels }) =>
@@ -59,9 +30,10 @@ test("mixes are the golden ones", () => {
       }),
     ),
   );
-  read(files).forEach(({ warnings, samples, length }, i) => {
+  readInNode(files).forEach(({ warnings, samples: all }, i) => {
+    const samples = all.filter((_, at) => at % EVERY === 0);
     const { name, frames, taken, samples: wanted } = cases[i]!;
-    expect(length, name).toBe(frames);
+    expect(all.length, name).toBe(frames);
     expect(samples.length, name).toBe(wanted.length);
     const furthest = Math.max(...samples.map((sample, n) => Math.abs(sample - wanted[n]!)));
     expect(furthest, name).toBeLessThanOrEqual(1e-6);
@@ -69,3 +41,58 @@ test("mixes are the golden ones", () => {
     expect(told, name).toEqual(taken ? [["channel-taken", ...taken]] : []);
   });
 });
+
+test("one channel can be asked for, and one that is missing is refused", () => {
+  const file = waveFile(RATE, [noise(1, 5000, 0.5), noise(2, 5000, 0.5)]);
+  for (const [channel, seed] of [["left", 1], ["right", 2], [1, 1], [2, 2]] as const) {
+    const [read] = readInNode([file], { channel });
+    expect(read!.channels).toBe(2);
+    expect(read!.warnings).toEqual([]);
+    expect(read!.samples).toEqual([...noise(seed, 5000, 0.5)]);
+  }
+  expect(readInNode([file], { channel: 3 })[0]!.code).toBe("audio-channels");
+  for (const channel of [0, 1.5, "both"]) expect(readInNode([file], { channel })[0]!.code).toBe("config");
+});
+
+/** What a microphone with these channels gives; each is a share of a tone of 700 Hz. */
+const LIVE = [
+  { name: "the second silent", gains: [1, 0], level: 1, taken: [] },
+  { name: "the first silent", gains: [0, 1], level: 1, taken: [] },
+  { name: "inverted", gains: [1, -1], level: 1, taken: [1] },
+  { name: "inverted, the second louder", gains: [-0.5, 1], level: 1, taken: [2] },
+  { name: "the same", gains: [1, 1], level: 1, taken: [] },
+  { name: "one", gains: [1], level: 1, taken: [] },
+  { name: "the right one asked for", gains: [1, 0.5], channel: "right", level: 0.5, taken: [] },
+] as const;
+
+for (const { name, level, taken, ...source } of LIVE) {
+  test(`a microphone's channels: ${name}`, async ({ library }) => {
+    const captured = await library.evaluate(async ({ gains, channel }: { gains: readonly number[]; channel?: "right" }) => {
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context, { frequency: 700 });
+      const merger = new ChannelMergerNode(context, { numberOfInputs: gains.length });
+      gains.forEach((gain, i) => tone.connect(new GainNode(context, { gain: 0.5 * gain })).connect(merger, 0, i));
+      const destination = new MediaStreamAudioDestinationNode(context, {
+        channelCount: gains.length,
+        channelInterpretation: "discrete",
+      });
+      merger.connect(destination);
+      tone.start();
+      const taken: (number | undefined)[] = [];
+      let updates = 0;
+      const microphone = await api.listen(() => (updates += 1), {
+        mediaStream: destination.stream,
+        onWarning: (warning) => taken.push(warning.channel),
+        ...(channel && { channel }),
+      });
+      const { pcm } = await microphone.record(1);
+      await microphone.close();
+      await context.close();
+      // The beginning may be silent until the stream flows.
+      const steady = pcm.subarray(pcm.length / 2);
+      return { taken, peak: Math.max(...steady) };
+    }, source);
+    expect(captured.peak).toBeCloseTo(0.5 * level, 1);
+    expect(captured.taken).toEqual(taken);
+  });
+}
