@@ -84,7 +84,10 @@ test("files that are not recordings are refused with their code", async ({ libra
     const codes = {
       text: await codeOf(() => classifier.classify(new File(["no sound at all"], "a.wav"))),
       nothing: await codeOf(() => classifier.classify(new File([], "a.wav"))),
-      cut: await codeOf(() => classifier.classify(whole.slice(0, 20_000))),
+      headerOnly: await codeOf(() => classifier.classify(whole.slice(0, 40))),
+      noSample: await codeOf(() => classifier.classify(whole.slice(0, 44))),
+      noChannel: await codeOf(() => classifier.classify(whole, { channel: "right" })),
+      wrongChannel: await codeOf(() => classifier.classify(whole, { channel: 0 })),
       number: await codeOf(() => classifier.classify(7 as unknown as Blob)),
       address: await codeOf(() => classifier.classify("sound.wav" as unknown as Blob)),
       rateless: await codeOf(() => classifier.classify(tone(1, 8000) as unknown as Blob)),
@@ -97,13 +100,50 @@ test("files that are not recordings are refused with their code", async ({ libra
   expect(codes).toEqual({
     text: "audio-format",
     nothing: "audio-empty",
-    cut: "audio-damaged",
+    headerOnly: "audio-damaged",
+    noSample: "audio-empty",
+    noChannel: "audio-channels",
+    wrongChannel: "config",
     number: "config",
     address: "config",
     rateless: "audio-rate",
     otherOrigin: "worker-crashed",
     reader: "audio-format",
   });
+});
+
+test("a recording that breaks off gives what is there, and a warning with both lengths", async ({ library }) => {
+  const { predictions, warnings, wanted } = await library.evaluate(async () => {
+    const classifier = await sound.Classifier.load();
+    const whole = wavOf(tone(4, 8000), 8000);
+    const warnings: unknown[] = [];
+    const onWarning = (warning: object) => warnings.push({ ...warning });
+    const predictions = await classifier.classify(whole.slice(0, 44 + 2 * 20_000), { top: 1, onWarning });
+    const wanted = await classifier.classify(wavOf(tone(2.5, 8000), 8000), { top: 1, onWarning });
+    classifier.close();
+    return { predictions, warnings, wanted };
+  });
+  expect(predictions).toEqual(wanted);
+  expect(warnings).toEqual([{ code: "audio-cut-off", message: expect.stringMatching(/2\.500 s.*4\.000 s/), time: 2.5, promised: 4 }]);
+});
+
+test("the channels of an audio buffer do not cancel each other", async ({ library }) => {
+  const result = await library.evaluate(async () => {
+    const classifier = await sound.Classifier.load();
+    const buffer = new AudioBuffer({ numberOfChannels: 2, length: 32_000, sampleRate: 8000 });
+    const pcm = tone(4, 8000);
+    buffer.copyToChannel(pcm, 0);
+    buffer.copyToChannel(pcm.map((sample) => -sample), 1);
+    const codes: string[] = [];
+    const mixed = await classifier.classify(buffer, { onWarning: ({ code }) => codes.push(code) });
+    const left = await classifier.classify(buffer, { channel: "left", onWarning: ({ code }) => codes.push(code) });
+    const samples = await classifier.classify(pcm, 8000);
+    classifier.close();
+    return { mixed, left, samples, codes };
+  });
+  expect(result.mixed).toEqual(result.samples);
+  expect(result.left).toEqual(result.samples);
+  expect(result.codes).toEqual(["channel-taken"]);
 });
 
 test("a media stream works like a microphone, and stays open for its owner", async ({ library }) => {

@@ -4,6 +4,7 @@ import {
   type AddOptions,
   type AudioFile,
   type Category,
+  type Channel,
   Classifier,
   type ClassifyOptions,
   type ClassifyRecordingOptions,
@@ -21,6 +22,7 @@ import {
   PLATFORM_CODES,
   type Prediction,
   type Recording,
+  type RecordingOptions,
   type RecordingReader,
   type Samples,
   type SegmentOptions,
@@ -31,6 +33,7 @@ import {
   type SoundExample,
   type SoundShare,
   type SoundStream,
+  type SoundWarning,
   type Source,
   type StreamOptions,
   type StreamResult,
@@ -42,6 +45,7 @@ import {
   type TeachReport,
   type TrainOptions,
   type Update,
+  type WarningCode,
 } from "sourcing-sound/node";
 import everyday from "sourcing-sound/models/everyday.js";
 
@@ -70,7 +74,11 @@ export async function classify(path: NodeRecording): Promise<Prediction[]> {
 }
 
 export async function pieces(classifier: Classifier): Promise<Update[]> {
-  const reader: RecordingReader = await openRecording("dog.wav");
+  const which: RecordingOptions = { channel: "right" satisfies Channel };
+  const reader: RecordingReader = await openRecording("dog.wav", which);
+  const known: readonly SoundWarning[] = reader.warnings;
+  const code: WarningCode | undefined = known[0]?.code;
+  console.log(reader.channels, code);
   const segmentOptions: SegmentOptions = { hopSeconds: 1 };
   const segments: SegmentStream = await classifier.segments(reader.sampleRate, segmentOptions);
   const streamOptions: StreamOptions = { hopSeconds: 1 };

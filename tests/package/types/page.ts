@@ -4,6 +4,7 @@ import {
   type AddOptions,
   type AudioFile,
   type Category,
+  type Channel,
   Classifier,
   type ClassifyOptions,
   type ClassifyRecordingOptions,
@@ -26,6 +27,7 @@ import {
   PLATFORM_CODES,
   type Prediction,
   type Recording,
+  type RecordingOptions,
   type RecordingReader,
   type Samples,
   type SegmentOptions,
@@ -36,6 +38,7 @@ import {
   type SoundExample,
   type SoundShare,
   type SoundStream,
+  type SoundWarning,
   type Source,
   type StreamOptions,
   type StreamResult,
@@ -47,6 +50,7 @@ import {
   type TeachReport,
   type TrainOptions,
   type Update,
+  type WarningCode,
 } from "sourcing-sound";
 import everyday from "sourcing-sound/models/everyday.js";
 import background from "sourcing-sound/models/everyday.background.js";
@@ -72,7 +76,10 @@ function onProgress(loadedBytes: number, totalBytes: number | undefined): void {
 
 export async function recordings(loaded: Classifier, file: File, buffer: AudioBuffer): Promise<Prediction[]> {
   const samples: ClassifyOptions = { hopSeconds: 1, top: 3, signal: AbortSignal.timeout(1000) };
-  const whole: ClassifyRecordingOptions = { ...samples, onProgress: (done, total) => console.log(done / total) };
+  const channel: Channel = "left";
+  const onWarning = ({ code, message, time, promised }: SoundWarning) => console.log(code satisfies WarningCode, message, time, promised);
+  const onProgress = (done: number, total: number) => console.log(done / total);
+  const whole: ClassifyRecordingOptions = { ...samples, channel, onWarning, onProgress };
   const integers: Samples = new Int16Array(16000);
   const bytes: AudioFile = new Uint8Array(await file.arrayBuffer());
   return [
@@ -90,7 +97,10 @@ export async function recordings(loaded: Classifier, file: File, buffer: AudioBu
 }
 
 export async function pieces(loaded: Classifier, file: Blob): Promise<Prediction[]> {
-  const reader: RecordingReader = await openRecording(file);
+  const which: RecordingOptions = { channel: 2 };
+  const reader: RecordingReader = await openRecording(file, which);
+  const known: readonly SoundWarning[] = reader.warnings;
+  console.log(reader.channels, known.length);
   const options: SegmentOptions = { hopSeconds: 2 };
   const segments: SegmentStream = await loaded.segments(reader.sampleRate, options);
   const predictions: Prediction[] = [];

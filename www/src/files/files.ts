@@ -133,7 +133,7 @@ const MOST_KINDS = 6;
 function summaryOf(found: number, passedOver: ReadonlyMap<Kind, number>): string {
   const words = found === 0 ? fileTexts.noneFound : fileTexts.found(found);
   if (passedOver.size === 0) return words;
-  const kinds = [...passedOver].sort(([, a], [, b]) => b - a);
+  const kinds = [...passedOver].sort(([a, most], [b, more]) => more - most || a.localeCompare(b));
   const named = kinds.slice(0, MOST_KINDS).map(([kind, count]) => fileTexts.kind(kind, count));
   const others = kinds.slice(MOST_KINDS).reduce((sum, [, count]) => sum + count, 0);
   if (others > 0) named.push(fileTexts.otherKinds(others));
