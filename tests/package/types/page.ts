@@ -126,6 +126,8 @@ export async function microphone(loaded: Classifier, mediaStream: MediaStream): 
     classifier: loaded,
     mediaStream,
     onFrame: ({ level, columns }: Frame) => console.log(meter(level), columns[0]),
+    channel: "mix",
+    onWarning: ({ channel }: SoundWarning) => console.log(channel?.toFixed()),
     onError: (error) => explain(error),
     onStateChange: (state: MicrophoneState) => console.log(state === "paused"),
   };

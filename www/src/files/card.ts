@@ -40,7 +40,7 @@ export class FileCard {
 
   constructor({ file, path }: Found, events: FileCardEvents) {
     this.#file = file;
-    const name = make("h3", "file-name", path);
+    const name = make("h3", "file-name", file.name);
     name.title = path;
     this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
     this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
@@ -55,6 +55,9 @@ export class FileCard {
     this.#bar.ariaLabel = path;
     this.#words.role = "status";
     const title = make("div", "file-title");
+    // Of a long path, the end is what tells recordings apart.
+    const folder = path.slice(0, -file.name.length - 1);
+    if (folder !== "") title.append(make("p", "file-folder", folder));
     title.append(name, this.#facts);
     const actions = make("div", "file-actions");
     actions.append(this.#again, this.#cancel, remove);
