@@ -394,6 +394,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await site.page.getByTestId("folder").setInputFiles(folder);
       await expect(cards(site).and(site.page.locator("[data-state=done]"))).toHaveCount(3, { timeout: 30_000 });
       await expect(cards(site).and(site.page.locator("[data-code=audio-damaged]"))).toHaveCount(1);
+      await newest(site).locator("summary").click();
       expect(await serious(site.page, `files, ${colorScheme}, ${width}`)).toEqual([]);
       const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);

@@ -475,3 +475,27 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   await never.click();
   await expect(site.label).not.toHaveAttribute("data-label", "My horn");
 });
+
+test("the answers of a finished recording and of a file can be corrected", async ({ open }) => {
+  const horn = writeWav("taught-later.wav", SYNTHESISED["two-tone-horn"]!);
+  const site = await open({ wav: horn });
+  await site.expectState("idle");
+  await site.record.click();
+  await site.expectState("result");
+  await site.page.getByTestId("answer-correct").click();
+  await site.page.getByTestId("correct-label").fill("My horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("files");
+  await site.page.getByTestId("file").setInputFiles(horn);
+  const file = site.page.getByTestId("file-card").first();
+  await expect(file).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await file.locator("summary").click();
+  await file.getByTestId("file-correct").first().click();
+  await site.page.getByTestId("correct-label").fill("my horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+});

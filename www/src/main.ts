@@ -9,6 +9,7 @@ import { ActiveModel } from "./models/active-model.js";
 import { prepareInstall } from "./pwa/install.js";
 import { onLaunchFiles } from "./pwa/launch.js";
 import { SettingsStore } from "./settings.js";
+import type { Answered } from "./teach/correction.js";
 import { byId } from "./ui/dom.js";
 import { keepDrops } from "./ui/drops.js";
 import { prepareFrame } from "./ui/frame.js";
@@ -30,13 +31,15 @@ const fail = (thrown: unknown) => notice.fail(thrown);
 const log = new LateLog(() => history.get().catch(fail));
 const listen = new ListenView({ settings, model, notice, log });
 
+const correct = (answered: Answered) => void teach.get().then((loaded) => loaded.correct(answered)).catch(fail);
+
 const history = new LatePart(async () => {
   const { History } = await import("./history/history.js");
   const loaded = new History({
     settings,
     recent: (seconds) => listen.recent(seconds),
     troubled: (text) => notice.trouble(text),
-    correct: (event) => void teach.get().then((loaded) => loaded.correct(event)).catch(fail),
+    correct,
   });
   log.open(loaded.recorder);
   return loaded;
@@ -60,7 +63,7 @@ const models = new LatePart(async () => {
 });
 const files = new LatePart(async () => {
   const { FilesView } = await import("./files/files.js");
-  const loaded = new FilesView({ model, wanted: () => router.go("files") });
+  const loaded = new FilesView({ model, correct, wanted: () => router.go("files") });
   if (model.info) loaded.describe(model.info);
   return loaded;
 });

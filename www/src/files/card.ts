@@ -5,6 +5,7 @@ import type { Row } from "../export/rows.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { siteName } from "../models/described.js";
 import { codeOf } from "../page-error.js";
+import type { Answered } from "../teach/correction.js";
 import { fileTexts } from "../texts/files.js";
 import { errorTexts, labelWords, texts } from "../texts/index.js";
 import { make, option, setText, smallButton } from "../ui/dom.js";
@@ -20,6 +21,8 @@ export interface FileCardEvents {
   /** The user wants it to be classified again. */
   again(): void;
   removed(): void;
+  /** The user wants to say whether the answer for a stretch was right. */
+  correct(answered: Answered): void;
 }
 
 export class FileCard {
@@ -63,7 +66,7 @@ export class FileCard {
     actions.append(this.#again, this.#cancel, remove);
     const head = make("div", "file-head");
     head.append(title, actions);
-    this.#result = new FileResult(file, path);
+    this.#result = new FileResult(file, path, (answered) => events.correct(answered));
     this.#choice.dataset["testid"] = "file-channel";
     this.#choice.onchange = () => {
       const { value } = this.#choice;

@@ -7,6 +7,7 @@ import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { fileTexts } from "../texts/files.js";
+import type { Answered } from "../teach/correction.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { FileCard } from "./card.js";
 import type { Chosen, Found, Kind } from "./folders.js";
@@ -14,6 +15,8 @@ import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {
   model: ActiveModel;
+  /** The user wants to say whether an answer was right. */
+  correct(answered: Answered): void;
   /** Recordings were added, perhaps while another view is shown. */
   wanted(): void;
 }
@@ -56,6 +59,7 @@ export class FilesView {
   #add(found: Found): HTMLElement {
     const card = new FileCard(found, {
       again: () => this.#classify(card),
+      correct: (answered) => this.#parts.correct(answered),
       removed: () => {
         this.#cards.splice(this.#cards.indexOf(card), 1);
         this.#showExports();

@@ -8,6 +8,7 @@ import { excerpt } from "../sound/excerpt.js";
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
+import type { Answered } from "../teach/correction.js";
 import { fileTexts } from "../texts/files.js";
 import { labelWords, texts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
@@ -17,17 +18,22 @@ import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { Timeline } from "../ui/timeline.js";
 import type { Analysis } from "./analysis.js";
 
+/** So much of a stretch becomes an example; more would be many of the same. */
+const TAUGHT_SECONDS = 10;
+
 export class FileResult {
   readonly element = make("div", "file-result");
   readonly #file: File;
   readonly #path: string;
+  readonly #correct: (answered: Answered) => void;
   #channel: Channel = "mix";
   readonly #player = new Player((at) => at === undefined && this.#showPlaying(undefined));
   #rows: HTMLElement[] = [];
   #over = new AbortController();
 
   /** `path` is what the recording is called in what is saved. */
-  constructor(file: File, path: string) {
+  constructor(file: File, path: string, correct: (answered: Answered) => void) {
+    this.#correct = correct;
     this.#file = file;
     this.#path = path;
     this.element.hidden = true;
@@ -110,12 +116,18 @@ export class FileResult {
     const time = stretch(start, end);
     const play = iconButton("play", fileTexts.play(words, time), () => void this.#play(part, play).catch(() => undefined));
     const save = iconButton("save", fileTexts.save(words, time), () => void this.#save(part).catch(() => undefined));
+    const correct = iconButton("teach", fileTexts.correct(words, time), () => {
+      const recording = excerpt(this.#file, start, Math.min(end, start + TAUGHT_SECONDS), this.#over.signal, this.#channel);
+      this.#correct({ label: category?.label, time: `${this.#file.name}, ${time}`, recording });
+    });
+    correct.dataset["testid"] = "file-correct";
     row.append(
       make("span", "history-time", time),
       make("span", "history-label", words),
       make("span", "history-score", percent(score)),
       play,
       save,
+      correct,
     );
     return row;
   }

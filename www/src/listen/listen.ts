@@ -145,7 +145,7 @@ export class ListenView {
 
   /** The last seconds of sound, if a microphone is open. */
   async recent(seconds: number): Promise<Recording | undefined> {
-    return this.#live?.recent(seconds);
+    return this.#live?.recent(seconds) ?? (this.#state === "result" ? this.recordings.loaded?.latest : undefined);
   }
 
   /**

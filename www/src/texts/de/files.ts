@@ -45,5 +45,6 @@ export const files: typeof english = {
   parts: (count) => (count === 1 ? "1 Abschnitt" : `${count} Abschnitte`),
   play: (what, time) => `${what}, ${time}, abspielen`,
   save: (what, time) => `${what}, ${time}, als WAV speichern`,
+  correct: (what, time) => `Richtig oder falsch? ${what}, ${time}`,
   saveAll: "Alle Dateien",
 };

@@ -41,5 +41,6 @@ export const files = {
   parts: (count: number) => (count === 1 ? "1 section" : `${count} sections`),
   play: (what: string, time: string) => `Play ${what}, ${time}`,
   save: (what: string, time: string) => `Save ${what}, ${time}, as WAV`,
+  correct: (what: string, time: string) => `Right or wrong? ${what}, ${time}`,
   saveAll: "All files",
 };
