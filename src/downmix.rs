@@ -185,7 +185,8 @@ impl Downmix {
         let peak = self.energies[loudest];
         let counts = |&channel: &usize| self.energies[channel] >= peak * SILENT;
         let active: Vec<usize> = (0..self.channels).filter(counts).collect();
-        self.mean_energy = self.mean_energy * self.decay + mean_energy(block, self.channels, &active);
+        self.mean_energy =
+            self.mean_energy * self.decay + mean_energy(block, self.channels, &active);
         let enough = if matches!(before, Mix::Mean(_)) { WEAK } else { STRONG };
         if self.mean_energy >= peak * enough {
             return Mix::Mean(active);
@@ -245,6 +246,7 @@ pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
 
@@ -339,9 +341,8 @@ mod tests {
 
     #[test]
     fn wrong_channels_are_refused() {
-        let code = |samples, channels| {
-            downmix(&vec![0.0; samples], channels).err().map(|e| e.code())
-        };
+        let code =
+            |samples, channels| downmix(&vec![0.0; samples], channels).err().map(|e| e.code());
         assert_eq!(code(3, 2), Some("audio-channels"));
         assert_eq!(code(4, 0), Some("audio-channels"));
         assert_eq!(code(65, 65), Some("limit"));

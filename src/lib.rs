@@ -108,6 +108,7 @@ pub mod spectrum;
 mod stream;
 mod taxonomy;
 mod teach;
+mod threads;
 mod vocabulary;
 // For JavaScript and the browser tests; not part of the Rust API.
 #[cfg(target_arch = "wasm32")]

@@ -9,6 +9,7 @@ use crate::front_end::{ColumnStream, FrontEnd};
 use crate::grid::Grid;
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer};
+use crate::threads;
 use std::collections::VecDeque;
 
 /// A recording, piece by piece. The predictions are those of
@@ -31,6 +32,8 @@ pub struct Segments {
     outputs: VecDeque<(usize, PatchOutput)>,
     forgotten: usize,
     untaken: Option<Vec<f32>>,
+    /// One per further thread.
+    helpers: Vec<Scorer>,
 }
 
 impl Segments {
@@ -52,8 +55,18 @@ impl Segments {
             outputs: VecDeque::new(),
             forgotten: 0,
             untaken: None,
+            helpers: Vec::new(),
             scorer,
         })
+    }
+
+    /// Runs the network on `threads` threads from now on, this one included, beside the front end.
+    /// Predictions stay the same bit by bit; they come one push later, so push some seconds of
+    /// sound at a time. By default, and for 0, there is one thread.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.helpers = vec![self.scorer.clone(); threads.saturating_sub(1)];
+        self
     }
 
     /// Keeps the feature columns for [`Self::take_columns`] from now on.
@@ -78,9 +91,16 @@ impl Segments {
         check_finite(samples)?;
         self.samples += samples.len() as u64;
         let before = self.kept.len();
-        self.columns.push(samples, &mut self.kept)?;
+        if self.helpers.is_empty() {
+            self.columns.push(samples, &mut self.kept)?;
+            self.hand_out(before);
+            return self.advance();
+        }
+        let mut fresh = Vec::new();
+        self.run_sure(|columns| columns.push(samples, &mut fresh))?;
+        self.kept.append(&mut fresh);
         self.hand_out(before);
-        self.advance()
+        Ok(self.predict_ready())
     }
 
     /// The last predictions, and the last columns if they are kept. The last segment is moved so
@@ -107,13 +127,34 @@ impl Segments {
         Ok((predictions, columns))
     }
 
-    /// Predicts every segment that the recording certainly has, and drops what is no longer needed.
+    /// Runs the network on every input that the recording certainly has, and predicts the segments
+    /// that these complete.
     fn advance(&mut self) -> Result<Vec<Prediction>> {
-        let Grid { step_columns, segment_inputs, hop_inputs, has_patches, .. } = self.grid;
-        let inputs = self.grid.sure_inputs(self.total_columns());
-        for input in self.inputs()..inputs {
-            self.run(input * step_columns)?;
-        }
+        self.run_sure(|_| Ok(()))?;
+        Ok(self.predict_ready())
+    }
+
+    /// Runs the network on every input that the recording certainly has, and `beside` at the same
+    /// time.
+    fn run_sure(&mut self, beside: impl FnOnce(&mut ColumnStream) -> Result<()>) -> Result<()> {
+        let Grid { step_columns, input_columns, .. } = self.grid;
+        let total = self.total_columns();
+        let inputs = self.inputs()..self.grid.sure_inputs(total);
+        let firsts: Vec<usize> = inputs.map(|input| input * step_columns).collect();
+        let spans = firsts.iter().map(|&first| self.span(first, total.min(first + input_columns)));
+        let spans: Vec<_> = spans.collect();
+        let columns = &mut self.columns;
+        let scorers = std::iter::once(&mut self.scorer).chain(&mut self.helpers);
+        let outputs = threads::run(scorers, &spans, &self.kept, || beside(columns))?;
+        self.outputs.extend(firsts.into_iter().zip(outputs));
+        Ok(())
+    }
+
+    /// Predicts every segment whose inputs the network has run on, and drops what is no longer
+    /// needed.
+    fn predict_ready(&mut self) -> Vec<Prediction> {
+        let Grid { segment_inputs, hop_inputs, has_patches, .. } = self.grid;
+        let inputs = self.inputs();
         // The last segment of all begins here at the earliest. A patch may be its first one,
         // while a whole segment that is in its place is not the last.
         let earliest_last =
@@ -127,7 +168,7 @@ impl Segments {
         self.outputs.drain(..needed - self.forgotten);
         self.forgotten = needed;
         self.drop_columns(inputs);
-        Ok(predictions)
+        predictions
     }
 
     /// How many inputs the network has run on.

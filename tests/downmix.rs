@@ -1,6 +1,8 @@
 //! The mix of several channels is the one in `golden/downmix.json`, which the npm package's mix is
 //! compared with too (`tests/e2e/downmix.spec.ts`).
 
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -40,8 +40,9 @@ fn in_pieces(
     (samples, hz): (&[f32], u32),
     hop: f64,
     sizes: &[usize],
+    threads: usize,
 ) -> Result<(Vec<Prediction>, Vec<f32>)> {
-    let mut segments = classifier.segments(rate(hz), hop)?;
+    let mut segments = classifier.segments(rate(hz), hop)?.with_threads(threads);
     segments.keep_columns();
     let (mut predictions, mut columns) = (Vec::new(), Vec::new());
     let (mut rest, mut sizes) = (samples, sizes.iter().cycle());
@@ -70,7 +71,7 @@ fn lengths(classifier: &Classifier, hz: u32) -> Vec<usize> {
 }
 
 #[test]
-fn pieces_agree_with_the_whole() {
+fn pieces_agree_with_the_whole_on_one_thread_and_on_several() {
     for mut classifier in [plain(), patched()] {
         for hz in RATES {
             for length in lengths(&classifier, hz) {
@@ -80,9 +81,12 @@ fn pieces_agree_with_the_whole() {
                 for hop in [0.07, 0.5, 3.0] {
                     let whole = classifier.classify_with_hop(pcm, hop).unwrap();
                     for sizes in [&[1_000][..], &[1, 777, 48_000], &[hz as usize * 60]] {
-                        let given = in_pieces(&classifier, (&samples, hz), hop, sizes).unwrap();
-                        assert!(given.0 == whole, "{length} samples at {hz} Hz, hop {hop} s");
-                        assert!(given.1 == columns, "columns of {length} samples at {hz} Hz");
+                        for threads in [1, 3] {
+                            let sound = (&samples[..], hz);
+                            let given = in_pieces(&classifier, sound, hop, sizes, threads).unwrap();
+                            assert!(given.0 == whole, "{length} samples at {hz} Hz, hop {hop} s");
+                            assert!(given.1 == columns, "columns of {length} samples at {hz} Hz");
+                        }
                     }
                 }
             }

@@ -49,6 +49,12 @@ pub enum DecodeErrorKind {
     },
 }
 
+impl From<io::Error> for DecodeErrorKind {
+    fn from(error: io::Error) -> Self {
+        DecodeErrorKind::Io(error)
+    }
+}
+
 impl DecodeError {
     pub(crate) fn new(path: &Path, kind: DecodeErrorKind) -> Self {
         let path = path.to_owned();

@@ -1,8 +1,18 @@
-//! Decodes recordings in common formats to mono samples, for the native tools.
+//! Decodes recordings in common formats, for the native tools.
 //!
-//! [`decode`] takes a file, [`decode_bytes`] a file's bytes: wav (PCM of 8 to 64 bits, float,
-//! A-law, µ-law, ADPCM), aiff, flac, mp3, ogg vorbis and m4a (AAC, ALAC). Symphonia does the
-//! decoding; this crate decides what counts as sound and what as an error.
+//! [`Decoder`] gives a recording block by block in constant memory, from a file, from memory or
+//! from a pipe; [`Decoder::mono`] mixes its channels. [`decode`] and [`decode_bytes`] give a short
+//! recording as a whole. This crate reads the headers of uncompressed files itself; Symphonia and
+//! rusty-opus decode the rest. What counts as sound and what as an error is decided here.
+//!
+//! | container | codecs |
+//! |---|---|
+//! | wav, RF64, BW64, W64 | PCM of 8 to 32 bits, float, A-law, µ-law; in wav also ADPCM (IMA, Microsoft) |
+//! | aiff, aifc, au, caf | PCM, float, A-law, µ-law; in caf also ALAC and AAC |
+//! | flac, mp3, aac | their own |
+//! | ogg, opus | Vorbis, Opus, FLAC |
+//! | m4a, mp4, mov | AAC-LC, ALAC, MP3, Opus, FLAC, PCM; the first audio track of a video |
+//! | mka, mkv, webm | Vorbis, Opus, FLAC, MP3, AAC-LC, PCM |
 //!
 //! ```no_run
 //! let recording = sourcing_sound_decode::decode("dog.wav")?;
@@ -10,85 +20,46 @@
 //! # Ok::<(), sourcing_sound_decode::DecodeError>(())
 //! ```
 //!
-//! # What counts as damage
+//! # What is there counts, not what the header says
+//! - Lengths in headers that are placeholders, out of date or wrong by a little are worked out from
+//!   the bytes. A recording that breaks off gives everything up to there, and a [`Warning`] with
+//!   both lengths.
 //! - A damaged or lost packet between good ones is replaced by silence of the same length, so that
-//!   the rest stays in time. A file without any good packet is `audio-corrupt`.
-//! - A container that states its length (wav, aiff, flac, m4a) and ends earlier is cut off: that is
-//!   `audio-corrupt`, never silently a shorter recording. Streams that do not state it (mp3, ogg,
-//!   AAC frames) are as long as their data.
-//! - A sample rate that changes within a file is `audio-unsupported`.
-//! - Encoder delay and padding are trimmed if the stream marks them (vorbis, mp3 with a LAME tag).
-//!   The priming samples of AAC, some 20 to 50 ms, stay.
-//! - Samples are passed on as stored: a float file may contain NaN, which the core's `Pcm` refuses.
+//!   the rest stays in time, with a warning. A file without any good packet is `audio-corrupt`.
+//! - What the encoder put before the first sample, and after the last, is trimmed where the file
+//!   says how much that is: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit list or
+//!   iTunes' comment, Matroska at the start. AAC without a
+//!   container (`.aac`) keeps 20 to 50 ms.
+//! - After a change of the sample rate, nothing more is read; that is a warning too.
 
+mod container;
+mod decoder;
 mod error;
+mod input;
 mod mono;
+mod mp4;
+mod opus;
+mod pcm;
+mod plain;
 mod recording;
-mod stream;
+mod source;
+mod timeline;
+mod track;
+mod warning;
 
-use std::fs::File;
-use std::io::Cursor;
-use std::path::Path;
-
-use symphonia::core::io::MediaSource;
-
+pub use decoder::Decoder;
 pub use error::{DecodeError, DecodeErrorKind};
-pub use recording::{MAX_SAMPLES, Recording};
+pub use mono::{Channel, Mono};
+pub use plain::{RawFormat, RawSamples};
+pub use recording::{MAX_SAMPLES, Recording, decode, decode_bytes, decode_bytes_within};
+pub use warning::Warning;
 
 /// The file name extensions, in lower case, of the formats that this crate reads.
-pub const EXTENSIONS: &[&str] =
-    &["aac", "aif", "aifc", "aiff", "flac", "m4a", "mp3", "mp4", "oga", "ogg", "wav", "wave"];
+pub const EXTENSIONS: &[&str] = &[
+    "aac", "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mov",
+    "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave", "webm",
+];
 
-/// Decodes the file at `path`. The content determines the format; the extension is only a hint.
-///
-/// # Errors
-/// `io` if the file cannot be read, `audio-unsupported` if its format or codec is unknown,
-/// `audio-corrupt` if it is damaged or cut off, `audio-empty` if it has no samples, `limit` if it
-/// is longer than [`MAX_SAMPLES`].
-pub fn decode(path: impl AsRef<Path>) -> Result<Recording, DecodeError> {
-    let path = path.as_ref();
-    let fail = |kind| DecodeError::new(path, kind);
-    let file = File::open(path).map_err(|e| fail(DecodeErrorKind::Io(e)))?;
-    let metadata = file.metadata().map_err(|e| fail(DecodeErrorKind::Io(e)))?;
-    if metadata.is_dir() {
-        let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-        return Err(fail(DecodeErrorKind::Io(error)));
-    }
-    if metadata.is_file() && metadata.len() == 0 {
-        return Err(fail(DecodeErrorKind::Empty));
-    }
-    decode_source(path, Box::new(file), MAX_SAMPLES)
-}
-
-/// Decodes a file that is already in memory. `name` gives the extension and appears in errors.
-///
-/// # Errors
-/// As [`decode`], without `io`.
-pub fn decode_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Recording, DecodeError> {
-    decode_bytes_within(name, bytes, MAX_SAMPLES)
-}
-
-/// [`decode_bytes`] with a custom limit on the samples per channel.
-///
-/// # Errors
-/// As [`decode_bytes`]; `limit` if there are more than `max_samples`.
-pub fn decode_bytes_within(
-    name: impl AsRef<Path>,
-    bytes: Vec<u8>,
-    max_samples: u64,
-) -> Result<Recording, DecodeError> {
-    let name = name.as_ref();
-    if bytes.is_empty() {
-        return Err(DecodeError::new(name, DecodeErrorKind::Empty));
-    }
-    decode_source(name, Box::new(Cursor::new(bytes)), max_samples)
-}
-
-fn decode_source(
-    path: &Path,
-    source: Box<dyn MediaSource>,
-    max_samples: u64,
-) -> Result<Recording, DecodeError> {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    stream::read(source, extension, max_samples).map_err(|kind| DecodeError::new(path, kind))
-}
+/// What is read, for errors.
+pub(crate) const READABLE: &str =
+    "wav, RF64, W64, aiff, au, caf, flac, mp3, ogg, opus, m4a, mp4, mov, mka or webm";

@@ -5,7 +5,7 @@ mod common;
 
 use common::flac::{BLOCK, flac, flac_claiming};
 use common::{Lcg, WavFormat, bytes_of, tone, wav, wav_claiming};
-use sourcing_sound_decode::{DecodeErrorKind, decode, decode_bytes, decode_bytes_within};
+use sourcing_sound_decode::{DecodeErrorKind, Warning, decode, decode_bytes, decode_bytes_within};
 
 const RATE: u32 = 44_100;
 
@@ -19,34 +19,71 @@ fn good_wav() -> Vec<u8> {
     wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&tone(RATE, 440.0, 10_000)))
 }
 
-#[test]
-fn a_truncated_wav_is_corrupt_wherever_it_is_cut() {
-    let file = good_wav();
-    for length in [1, 11, 12, 20, 40, 44, 45, 46, 1_000, file.len() - 2, file.len() - 1] {
-        let error = decode_bytes("cut.wav", file[..length].to_vec()).unwrap_err();
-        assert!(
-            matches!(error.code(), "audio-corrupt" | "audio-unsupported"),
-            "{length} bytes: {error}"
-        );
-        if length >= 44 {
-            assert_eq!(error.code(), "audio-corrupt", "{length} bytes: {error}");
-        }
-    }
-    let error = decode_bytes("cut.wav", file[..1_044].to_vec()).unwrap_err().to_string();
-    assert!(error.contains("10000 samples") && error.contains("after 500"), "{error}");
+/// The samples that were found, and the promised and found lengths of a recording that breaks off.
+fn cut_off(name: &str, bytes: Vec<u8>) -> (usize, Option<(u64, u64)>) {
+    let recording = decode_bytes(name, bytes).unwrap();
+    let lengths = recording.warnings.iter().find_map(|warning| match warning {
+        Warning::CutOff { promised, found, .. } => Some((*promised, *found)),
+        _ => None,
+    });
+    (recording.samples.len(), lengths)
 }
 
 #[test]
-fn a_header_that_claims_four_gigabytes() {
+fn a_truncated_wav_gives_what_is_there() {
+    let file = good_wav();
+    for length in [1, 11, 12, 20, 40, 44, 45] {
+        let code = code_of("cut.wav", file[..length].to_vec());
+        assert!(matches!(code, "audio-corrupt" | "audio-unsupported"), "{length} bytes: {code}");
+    }
+    let error = decode_bytes("cut.wav", file[..45].to_vec()).unwrap_err().to_string();
+    assert!(error.contains("10000 samples"), "{error}");
+    for (length, samples) in [(46, 1), (1_044, 500), (1_045, 500), (file.len() - 1, 9_999)] {
+        let found = cut_off("cut.wav", file[..length].to_vec());
+        assert_eq!(found, (samples, Some((10_000, samples as u64))), "{length} bytes");
+    }
+    assert_eq!(cut_off("whole.wav", file), (10_000, None));
+}
+
+#[test]
+fn lengths_in_a_wav_header_yield_to_the_bytes() {
     let format = WavFormat::pcm(1, RATE, 16);
-    let data = bytes_of(&tone(RATE, 440.0, 100));
-    assert_eq!(code_of("claims.wav", wav_claiming(&format, &data, u32::MAX - 100)), "limit");
-    assert_eq!(code_of("claims.wav", wav_claiming(&format, &data, 1 << 30)), "audio-corrupt");
-    // The largest length means that the writer did not know it.
-    let streamed = wav_claiming(&format, &data, u32::MAX);
-    assert_eq!(decode_bytes("streamed.wav", streamed).unwrap().samples.len(), 100);
-    let tall = flac_claiming(RATE, &tone(RATE, 440.0, 100), (1 << 36) - 1);
-    assert_eq!(code_of("tall.flac", tall), "limit");
+    let data = bytes_of(&tone(RATE, 440.0, 1_000));
+    // Placeholders of ffmpeg, SoX, arecord and of a recorder that lost power; a length that was
+    // last written while the recording went on.
+    for claimed in [u32::MAX, u32::MAX - 36, 0x7fff_f000, 0x8000_0000, 0x7fff_ffff, 0, 700, 701] {
+        let found = cut_off("claims.wav", wav_claiming(&format, &data, claimed));
+        assert_eq!(found, (1_000, None), "{claimed}");
+    }
+    // A length that is no placeholder, of a file that breaks off.
+    let found = cut_off("claims.wav", wav_claiming(&format, &data, 1 << 30));
+    assert_eq!(found, (1_000, Some((1 << 29, 1_000))));
+    // Chunks after the samples are none.
+    for name in [b"LIST", b"abcd"] {
+        let mut file = wav(&format, &data);
+        file.extend(name);
+        file.extend(4u32.to_le_bytes());
+        file.extend([1; 4]);
+        assert_eq!(cut_off("chunk.wav", file), (1_000, None));
+    }
+    // The length of the file as a whole does not matter, nor a missing byte of padding.
+    for (padding, riff) in [(&[0][..], 20), (&[], 20), (&[0], u32::MAX), (&[], 0)] {
+        let mut file = b"RIFF".to_vec();
+        file.extend(u32::to_le_bytes(riff));
+        file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0");
+        file.extend(b"LIST\x05\0\0\0INFO!");
+        file.extend(padding);
+        file.extend(b"data");
+        file.extend((data.len() as u32).to_le_bytes());
+        file.extend(&data);
+        assert_eq!(cut_off("odd.wav", file), (1_000, None));
+    }
+}
+
+#[test]
+fn a_flac_that_claims_more_than_it_has() {
+    let tall = flac_claiming(RATE, &tone(RATE, 440.0, 1_000), (1 << 36) - 1);
+    assert_eq!(cut_off("tall.flac", tall), (1_000, Some(((1 << 36) - 1, 1_000))));
 }
 
 #[test]
@@ -62,13 +99,18 @@ fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
 }
 
 #[test]
-fn truncated_flac_is_corrupt() {
+fn truncated_flac_gives_its_whole_blocks() {
     let file = flac(RATE, &tone(RATE, 440.0, 10 * BLOCK));
-    for length in [3, 4, 20, 42, 60, 5_000, file.len() - 3_000] {
+    for length in [3, 4, 20, 42, 60] {
         let code = code_of("cut.flac", file[..length].to_vec());
         assert!(matches!(code, "audio-corrupt" | "audio-unsupported"), "{length} bytes: {code}");
     }
-    assert_eq!(code_of("cut.flac", file[..5_000].to_vec()), "audio-corrupt");
+    let frame = (file.len() - 42) / 10;
+    for (length, blocks) in [(42 + 2 * frame + 30, 2), (file.len() - 3_000, 8)] {
+        let samples = blocks * BLOCK;
+        let found = cut_off("cut.flac", file[..length].to_vec());
+        assert_eq!(found, (samples, Some((10 * BLOCK as u64, samples as u64))));
+    }
 }
 
 #[test]

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_the_same_whenever_it_is_made() {
-        let sound = || Recording { samples: tone(440.0), sample_rate: RATE };
+        let sound = || Recording::new(tone(440.0), RATE);
         let copy = |name: &str, index: usize| altered(sound(), name, index, 7).samples;
         assert_eq!(copy("a", 0), copy("a", 0));
         assert_ne!(copy("a", 0), copy("a", 1));

@@ -242,8 +242,7 @@ impl Embedding<'_> {
                 .iter()
                 .map(|(name, _)| Sound { name: name.clone(), key: key.clone() })
                 .collect();
-            let load =
-                |index: usize| Ok(Recording { samples: sounds[index].1.clone(), sample_rate });
+            let load = |index: usize| Ok(Recording::new(sounds[index].1.clone(), sample_rate));
             let plain = Embedding { copies: 0, ..*self };
             let Some(found) = plain.embed(name, &named, load)? else { return Ok(None) };
             let recordings = named.into_iter().map(|sound| sound.name).collect();

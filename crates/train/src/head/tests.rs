@@ -225,7 +225,7 @@ fn an_interrupted_run_goes_on() {
             if index >= stop_at {
                 stop.store(true, Ordering::Relaxed);
             }
-            Ok(Recording { samples: sound(index % 3, 0.1, index as u64), sample_rate: RATE })
+            Ok(Recording::new(sound(index % 3, 0.1, index as u64), RATE))
         }
     };
     assert!(embedder.embed("sounds", &sounds, load(128)).unwrap().is_none());

@@ -1,0 +1,312 @@
+//! Files whose sound comes in packets: flac, mp3, ogg, mp4, Matroska, AAC and what else Symphonia
+//! reads. Packets are decoded in order; what is missing between them becomes a gap, so that the
+//! rest stays in time.
+
+use std::io::ErrorKind;
+
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+
+use crate::READABLE;
+use crate::error::{DecodeErrorKind, Result};
+use crate::input::Input;
+use crate::mp4::{self, Edit};
+use crate::source::{End, Piece};
+use crate::timeline::Timeline;
+use crate::track::{Decoded, TrackDecoder};
+use crate::warning::Warning;
+
+/// Reads the packets of one audio track.
+pub(crate) struct ContainerReader {
+    format: Box<dyn FormatReader>,
+    track: TrackDecoder,
+    timeline: Timeline,
+    edit: Option<Edit>,
+    /// Of the first samples; 0 before them.
+    rate: u32,
+    channels: usize,
+    /// Samples per channel that still have to be dropped, and after how many nothing follows.
+    skip: u64,
+    limit: u64,
+    found: u64,
+    /// Samples per channel that are missing before what is in `fresh`.
+    gap: f64,
+    /// The samples of a packet.
+    fresh: Vec<f32>,
+    /// Whether `fresh` waits for the gap before it to be filled.
+    waits: bool,
+    damaged: Damage,
+}
+
+#[derive(Default)]
+struct Damage {
+    parts: u64,
+    first: Option<f64>,
+    reason: Option<String>,
+}
+
+impl ContainerReader {
+    /// Opens the file; `extension` is only a hint.
+    ///
+    /// # Errors
+    /// `io`; `audio-unsupported` for unknown formats and codecs; `audio-corrupt` for a damaged
+    /// header.
+    pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
+        let edit = mp4::edit(&mut input)?;
+        let mut hint = Hint::new();
+        if let Some(extension) = extension {
+            hint.with_extension(extension);
+        }
+        let stream = MediaSourceStream::new(Box::new(input), Default::default());
+        let format = symphonia::default::get_probe()
+            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(container_error)?;
+        let track = TrackDecoder::of(format.as_ref())?;
+        let timeline = Timeline::new(track.tick);
+        Ok(ContainerReader {
+            format,
+            track,
+            timeline,
+            edit,
+            rate: 0,
+            channels: 0,
+            skip: 0,
+            limit: u64::MAX,
+            found: 0,
+            gap: 0.0,
+            fresh: Vec::new(),
+            waits: false,
+            damaged: Damage::default(),
+        })
+    }
+
+    /// The rate in Hz and the number of channels; 0 before the first samples.
+    pub(crate) fn spec(&self) -> (u32, usize) {
+        (self.rate, self.channels)
+    }
+
+    /// Samples per channel to expect; for some formats an estimate.
+    pub(crate) fn promised_frames(&self) -> Option<u64> {
+        let track = self.format.default_track(TrackType::Audio)?;
+        let rate = f64::from(self.rate);
+        let of_duration = |duration: u64| (duration as f64 * self.track.tick * rate) as u64;
+        let whole = match self.format.format_info().format {
+            FORMAT_ID_FLAC => track.num_frames?,
+            FORMAT_ID_MKV => of_duration(self.format.media_info().duration?.get()),
+            _ => track.num_frames.or_else(|| Some(of_duration(track.duration?.get())))?,
+        };
+        let pre_skip = self.track.pre_skip().unwrap_or(0);
+        let start = self.edit.map_or(pre_skip, |edit| (edit.start * rate).round() as u64);
+        Some(whole.saturating_sub(start).min(self.limit)).filter(|&frames| frames > 0)
+    }
+
+    /// Appends the next samples to `output`, channels interleaved.
+    pub(crate) fn next(&mut self, output: &mut Vec<f32>) -> Result<Piece> {
+        while !self.waits {
+            if self.found >= self.limit {
+                return Ok(Piece::End(self.end(None)));
+            }
+            match self.format.next_packet() {
+                Ok(Some(packet)) if packet.track_id == self.track.track_id => {
+                    if let Some(reason) = self.decode(&packet)? {
+                        return Ok(Piece::End(self.end(Some(reason))));
+                    }
+                }
+                Ok(Some(_)) => continue,
+                Ok(None) => return self.finish(None),
+                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
+                    return self.finish(None);
+                }
+                Err(Error::IoError(error)) => return Err(error.into()),
+                // A chained ogg file: the next stream has its own headers.
+                Err(Error::ResetRequired) => {
+                    self.track = TrackDecoder::of(self.format.as_ref())?;
+                    self.timeline = Timeline::new(self.track.tick);
+                    self.skip = self.track.pre_skip().unwrap_or(0);
+                }
+                Err(error) => return self.finish(Some(error)),
+            }
+            if self.fresh.is_empty() {
+                continue;
+            }
+            let gap = self.gap.round() as u64;
+            self.gap = 0.0;
+            if gap > 0 {
+                self.found += gap;
+                self.waits = true;
+                return Ok(Piece::Gap(gap));
+            }
+            break;
+        }
+        self.waits = false;
+        self.found += (self.fresh.len() / self.channels) as u64;
+        output.append(&mut self.fresh);
+        Ok(Piece::Sound)
+    }
+
+    /// Decodes a packet into `fresh`. Returns why nothing after it can be read.
+    fn decode(&mut self, packet: &Packet) -> Result<Option<String>> {
+        self.fresh.clear();
+        let lost = self.timeline.lost(packet, self.rate);
+        if lost > 0.0 {
+            self.damage(lost, "lost packets");
+        }
+        let (rate, channels) = match self.track.decode(packet, &mut self.fresh)? {
+            Decoded::Samples { rate, channels } => (rate, channels),
+            Decoded::Nothing => return Ok(None),
+            Decoded::Damaged(reason) => {
+                self.fresh.clear();
+                let seconds = packet.dur.get() as f64 * self.track.tick;
+                self.damage(seconds, &reason);
+                self.timeline.pass(seconds * f64::from(self.rate));
+                return Ok(None);
+            }
+        };
+        if rate == 0 {
+            return Ok(Some("a sample rate of 0 Hz".to_owned()));
+        }
+        if self.rate == 0 {
+            self.begin(packet, rate, channels);
+        } else if rate != self.rate {
+            self.fresh.clear();
+            return Ok(Some(format!("the sample rate changes from {} to {rate} Hz", self.rate)));
+        }
+        self.timeline.pass((self.fresh.len() / channels) as f64);
+        adapt(&mut self.fresh, channels, self.channels);
+        self.trim();
+        Ok(None)
+    }
+
+    /// Settles what depends on the first samples.
+    fn begin(&mut self, packet: &Packet, rate: u32, channels: usize) {
+        (self.rate, self.channels) = (rate, channels);
+        // Damage before the first samples could only be counted in seconds.
+        self.gap *= f64::from(rate);
+        let frames = |seconds: f64| (seconds * f64::from(rate)).round().max(0.0) as u64;
+        let early = packet.pts.get() as f64 * -self.track.tick;
+        let is_mkv = self.format.format_info().format == FORMAT_ID_MKV;
+        self.skip = match (self.edit, self.track.pre_skip()) {
+            (Some(edit), _) => frames(edit.start),
+            (None, Some(pre_skip)) => pre_skip,
+            // A first time before 0 is that of samples that the encoder put there.
+            (None, None) if is_mkv => frames(early),
+            (None, None) => 0,
+        };
+        self.limit = self.edit.and_then(|edit| edit.length).map_or(u64::MAX, frames);
+    }
+
+    /// Drops what is no sound of the recording from `fresh`.
+    fn trim(&mut self) {
+        let frames = (self.fresh.len() / self.channels) as u64;
+        let dropped = self.skip.min(frames);
+        self.skip -= dropped;
+        self.fresh.drain(..dropped as usize * self.channels);
+        let left = self.limit.saturating_sub(self.found).min(frames);
+        self.fresh.truncate(left as usize * self.channels);
+    }
+
+    /// Leaves a gap for something that is missing. It is filled, and counts, only if sound follows.
+    fn damage(&mut self, seconds: f64, reason: &str) {
+        let per_second = if self.rate == 0 { 1.0 } else { f64::from(self.rate) };
+        let time = if self.rate == 0 { 0.0 } else { self.found as f64 / per_second };
+        self.damaged.first.get_or_insert(time);
+        self.damaged.reason.get_or_insert_with(|| reason.to_owned());
+        self.damaged.parts += 1;
+        self.gap += seconds * per_second;
+    }
+
+    /// After the last packet, or the last one that can be read.
+    fn finish(&mut self, error: Option<Error>) -> Result<Piece> {
+        if self.found > 0 {
+            let reason = error.map(|error| error.to_string());
+            return Ok(Piece::End(self.end(reason)));
+        }
+        match (error, self.damaged.reason.take()) {
+            (Some(error), _) => Err(container_error(error)),
+            (None, Some(reason)) => Err(DecodeErrorKind::Corrupt {
+                expected: "a packet that can be decoded".to_owned(),
+                actual: format!("damage in every one of them ({reason})"),
+            }),
+            (None, None) => match self.stated_frames() {
+                Some(samples) => Err(DecodeErrorKind::Corrupt {
+                    expected: format!("{samples} samples per channel"),
+                    actual: "the end of the file before the first".to_owned(),
+                }),
+                None => Ok(Piece::End(End(Vec::new()))),
+            },
+        }
+    }
+
+    fn end(&mut self, reason: Option<String>) -> End {
+        let mut warnings = Vec::new();
+        let sample_rate = self.rate;
+        let time = self.found as f64 / f64::from(sample_rate.max(1));
+        let (parts, first) = (self.damaged.parts, self.damaged.first.unwrap_or(0.0));
+        if parts > 0 {
+            warnings.push(Warning::Damaged { parts, first });
+        }
+        let promised = self.reliable_frames();
+        if let Some(reason) = reason {
+            warnings.push(Warning::BrokenOff { time, reason });
+        } else if let Some(promised) = promised {
+            warnings.push(Warning::CutOff { promised, found: self.found, sample_rate });
+        }
+        End(warnings)
+    }
+
+    /// The samples per channel that the header states in samples.
+    fn stated_frames(&self) -> Option<u64> {
+        let track = self.format.default_track(TrackType::Audio)?;
+        track.num_frames.filter(|&frames| frames > 0)
+    }
+
+    /// The samples per channel that the header states, if it can be relied on and they are missing.
+    fn reliable_frames(&self) -> Option<u64> {
+        let tolerance = match self.format.format_info().format {
+            FORMAT_ID_FLAC => 0.0,
+            // Times of packets, with the padding of the last one.
+            FORMAT_ID_ISOMP4 => 0.1,
+            // The end of the longest track.
+            FORMAT_ID_MKV => 1.0,
+            _ => return None,
+        };
+        let tolerance = (tolerance * f64::from(self.rate)) as u64;
+        self.promised_frames().filter(|&promised| promised > self.found + tolerance)
+    }
+}
+
+/// Makes samples with `from` channels ones with `to`, if the number changes within a recording:
+/// missing channels repeat the last one, further ones are dropped.
+fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
+    if from == to {
+        return;
+    }
+    let frames = samples.chunks_exact(from);
+    *samples = frames.flat_map(|f| (0..to).map(|channel| f[channel.min(from - 1)])).collect();
+}
+
+/// Converts an error of the container to an error about the file.
+fn container_error(error: Error) -> DecodeErrorKind {
+    let corrupt =
+        |actual: String| DecodeErrorKind::Corrupt { expected: READABLE.to_owned(), actual };
+    match error {
+        Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            corrupt("the end of the file before its first sound".to_owned())
+        }
+        Error::IoError(error) => DecodeErrorKind::Io(error),
+        // A known container without a required part, such as an m4a that was cut off before its
+        // index.
+        Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
+        Error::Unsupported(what) => DecodeErrorKind::Unsupported {
+            expected: READABLE.to_owned(),
+            actual: format!("bytes that are none of them ({what})"),
+        },
+        Error::DecodeError(what) | Error::LimitError(what) => corrupt(format!("damage ({what})")),
+        other => corrupt(other.to_string()),
+    }
+}

@@ -1,0 +1,115 @@
+//! What an mp4 says about the samples that the encoder put before and after the sound: its edit
+//! list, or the comment that iTunes writes. Symphonia reads neither.
+
+use std::io;
+
+use crate::input::Input;
+
+/// The longest index that is looked at, in bytes: that of a day of AAC has about 30 million.
+const MAX_INDEX_BYTES: u64 = 1 << 26;
+
+/// The part of a track that is to be played, in seconds of the track.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Edit {
+    pub(crate) start: f64,
+    /// Up to the end if `None`.
+    pub(crate) length: Option<f64>,
+}
+
+/// The edit of the first audio track. The input ends up where it was.
+pub(crate) fn edit(input: &mut Input) -> io::Result<Option<Edit>> {
+    let is_mp4 = matches!(input.peek(8)?.get(4..8), Some(b"ftyp" | b"moov" | b"wide" | b"mdat"));
+    if !is_mp4 || !input.is_seekable() {
+        return Ok(None);
+    }
+    let start = input.position();
+    let index = index(input);
+    input.move_to(start)?;
+    Ok(index?.and_then(|index| edit_of(&index)))
+}
+
+/// The body of the `moov` box.
+fn index(input: &mut Input) -> io::Result<Option<Vec<u8>>> {
+    while let Some(header) = input.take::<8>()? {
+        let (length, name) = (number(&header[..4]), &header[4..]);
+        let body = match length {
+            0 => return Ok(None),
+            1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
+            length => length.saturating_sub(8),
+        };
+        if name == b"moov" {
+            let fits = body <= MAX_INDEX_BYTES;
+            return Ok(if fits { Some(input.take_up_to(body as usize)?.to_vec()) } else { None });
+        }
+        input.skip(body)?;
+    }
+    Ok(None)
+}
+
+fn edit_of(index: &[u8]) -> Option<Edit> {
+    let movie_scale = scale(child(index, b"mvhd")?)?;
+    let track = children(index).filter(|(name, _)| name == b"trak").map(|(_, body)| body);
+    let track = track.into_iter().find(|track| {
+        let handler = child(track, b"mdia").and_then(|media| child(media, b"hdlr"));
+        handler.and_then(|handler| handler.get(8..12)) == Some(b"soun")
+    })?;
+    let scale = scale(child(child(track, b"mdia")?, b"mdhd")?)?;
+    let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
+    list.and_then(|list| listed(list, movie_scale, scale)).or_else(|| from_comment(index, scale))
+}
+
+/// The one edit of a list; an empty one before it delays the track, which is not followed.
+fn listed(list: &[u8], movie_scale: f64, scale: f64) -> Option<Edit> {
+    let is_long = *list.first()? == 1;
+    let size = if is_long { 8 } else { 4 };
+    let count = number(list.get(4..8)?) as usize;
+    let mut edits = (0..count.min(16)).filter_map(|index| {
+        let entry = list.get(8 + index * (2 * size + 4)..)?.get(..2 * size)?;
+        let (length, start) = entry.split_at(size);
+        let is_empty = start.iter().all(|&byte| byte == 0xff);
+        (!is_empty).then(|| (number(length), number(start)))
+    });
+    let (length, start) = edits.next()?;
+    let is_only = edits.next().is_none();
+    let length = (is_only && length > 0).then(|| length as f64 / movie_scale);
+    Some(Edit { start: start as f64 / scale, length })
+}
+
+/// `iTunSMPB` holds hexadecimal numbers: nothing, delay, padding and length, in samples.
+fn from_comment(index: &[u8], scale: f64) -> Option<Edit> {
+    let at = index.windows(8).position(|window| window == b"iTunSMPB")?;
+    let value = &index[at + 8..index.len().min(at + 200)];
+    let text = value.windows(10).position(|window| window.starts_with(b" 00000000 "))?;
+    let text = std::str::from_utf8(value.get(text..text + 44)?).ok()?;
+    let mut numbers = text.split_ascii_whitespace().skip(1);
+    let mut next = || u64::from_str_radix(numbers.next()?, 16).ok();
+    let (delay, _padding, length) = (next()?, next()?, next()?);
+    let length = (length > 0).then(|| length as f64 / scale);
+    Some(Edit { start: delay as f64 / scale, length })
+}
+
+/// Units per second of a movie or media header.
+fn scale(header: &[u8]) -> Option<f64> {
+    let at = if *header.first()? == 1 { 20 } else { 12 };
+    let scale = number(header.get(at..at + 4)?);
+    (scale > 0).then_some(scale as f64)
+}
+
+fn child<'a>(body: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    children(body).find(|(name, _)| name == wanted).map(|(_, body)| body)
+}
+
+/// The boxes in a body.
+fn children(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        let length = (number(rest.get(..4)?) as usize).clamp(8, rest.len());
+        let (this, after) = rest.split_at_checked(length)?;
+        rest = after;
+        Some((this.get(4..8)?, &this[8..]))
+    })
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}

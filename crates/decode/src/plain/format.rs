@@ -1,0 +1,120 @@
+//! How the samples of a file are stored, whatever container it is.
+
+use crate::error::{DecodeErrorKind, Result};
+use crate::pcm::{Coding, Sample};
+
+use super::chunks::ByteOrder;
+
+/// What a header says. The input is then at the first sample.
+pub(crate) struct Format {
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: usize,
+    pub(crate) coding: Coding,
+    /// Bytes per block, all channels.
+    pub(crate) block_bytes: usize,
+    /// Bytes of samples, as the header says; `None` if it does not.
+    pub(crate) data_bytes: Option<u64>,
+    /// The byte order of the chunks that may follow the samples, if the format has such.
+    pub(crate) chunks_follow: Option<ByteOrder>,
+    /// The samples per channel that an own field of the header states.
+    pub(crate) stated_frames: Option<u64>,
+    /// The local time of the first sample, as `2023-02-14T06:30:00`.
+    pub(crate) start_time: Option<String>,
+}
+
+/// What raw samples without a header are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawFormat {
+    /// In Hz.
+    pub sample_rate: u32,
+    /// How many samples a frame has, one per channel.
+    pub channels: usize,
+    /// How each is stored.
+    pub samples: RawSamples,
+}
+
+/// How raw samples are stored; all of them little-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RawSamples {
+    /// Signed integers of 16 bits.
+    S16Le,
+    /// Signed integers of 24 bits, in 3 bytes.
+    S24Le,
+    /// Signed integers of 32 bits.
+    S32Le,
+    /// IEEE 754 of 32 bits.
+    F32Le,
+}
+
+impl Format {
+    /// Samples that are stored as they are, up to the end of the file.
+    ///
+    /// # Errors
+    /// `audio-corrupt` for no channel or a rate of 0 Hz; `audio-unsupported` for too many channels.
+    pub(crate) fn linear(
+        sample_rate: u32,
+        channels: usize,
+        sample: Sample,
+        big_endian: bool,
+    ) -> Result<Self> {
+        let block_bytes = sample.bytes() * channels;
+        let coding = Coding::Linear { sample, big_endian };
+        Format::new(sample_rate, channels, coding, block_bytes)
+    }
+
+    /// Blocks of `block_bytes`, up to the end of the file.
+    ///
+    /// # Errors
+    /// As [`Self::linear`].
+    pub(crate) fn new(
+        sample_rate: u32,
+        channels: usize,
+        coding: Coding,
+        block_bytes: usize,
+    ) -> Result<Self> {
+        let corrupt = |expected: &str, actual: &str| DecodeErrorKind::Corrupt {
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+        };
+        if channels == 0 {
+            return Err(corrupt("at least one channel", "0 channels"));
+        }
+        if channels > sourcing_sound::MAX_CHANNELS {
+            return Err(DecodeErrorKind::Unsupported {
+                expected: format!("at most {} channels", sourcing_sound::MAX_CHANNELS),
+                actual: format!("{channels} channels"),
+            });
+        }
+        if sample_rate == 0 {
+            return Err(corrupt("a sample rate above 0 Hz", "0 Hz"));
+        }
+        if block_bytes == 0 {
+            return Err(corrupt("blocks of at least one byte", "0 bytes"));
+        }
+        Ok(Format {
+            sample_rate,
+            channels,
+            coding,
+            block_bytes,
+            data_bytes: None,
+            chunks_follow: None,
+            stated_frames: None,
+            start_time: None,
+        })
+    }
+
+    /// The format of raw samples.
+    ///
+    /// # Errors
+    /// As [`Self::linear`].
+    pub(crate) fn raw(raw: RawFormat) -> Result<Self> {
+        let sample = match raw.samples {
+            RawSamples::S16Le => Sample::Signed(2),
+            RawSamples::S24Le => Sample::Signed(3),
+            RawSamples::S32Le => Sample::Signed(4),
+            RawSamples::F32Le => Sample::Float(4),
+        };
+        Format::linear(raw.sample_rate, raw.channels, sample, false)
+    }
+}

@@ -1,0 +1,138 @@
+//! Blocks of a plain file → samples, up to where its bytes end.
+
+use crate::error::Result;
+use crate::input::Input;
+use crate::source::{End, Piece};
+use crate::warning::Warning;
+
+use super::chunks;
+use super::format::Format;
+
+/// Samples per channel that are read at a time.
+const PIECE_FRAMES: u64 = 8_192;
+
+/// Lengths of data that only say that the writer did not know it, within [`NEAR`] below these:
+/// those of ffmpeg, SoX, arecord and others when they write to a pipe.
+const PLACEHOLDERS: [u64; 3] = [0xffff_ffff, 0x8000_0000, u64::MAX];
+const NEAR: u64 = 8_192;
+
+/// Reads the samples of a file whose header has been read.
+pub(crate) struct PlainReader {
+    input: Input,
+    format: Format,
+    /// Where the samples begin, in bytes from the start of the file.
+    first_byte: u64,
+    /// Bytes of samples that are still to come, as the header says; `None` up to the end.
+    left: Option<u64>,
+    /// Samples per channel, as the header says and if that is no placeholder.
+    promised: Option<u64>,
+    found: u64,
+}
+
+impl PlainReader {
+    pub(crate) fn new(input: Input, format: Format) -> Self {
+        let first_byte = input.position();
+        let is_placeholder =
+            |bytes: &u64| PLACEHOLDERS.iter().any(|most| bytes <= most && most - bytes <= NEAR);
+        let stated = format.data_bytes.filter(|bytes| !is_placeholder(bytes));
+        let blocks = |bytes: u64| bytes / format.block_bytes as u64;
+        let promised = stated.map(|bytes| {
+            let frames = blocks(bytes).saturating_mul(format.coding.block_frames());
+            format.stated_frames.map_or(frames, |stated| stated.min(frames))
+        });
+        PlainReader { input, format, first_byte, left: stated, promised, found: 0 }
+    }
+
+    pub(crate) fn format(&self) -> &Format {
+        &self.format
+    }
+
+    /// Samples per channel to expect: what the header says, but no more than the file can hold.
+    pub(crate) fn promised_frames(&self) -> Option<u64> {
+        let bytes = self.input.remaining();
+        let there = bytes.map(|bytes| {
+            self.found + bytes / self.format.block_bytes as u64 * self.format.coding.block_frames()
+        });
+        match (self.promised.filter(|&frames| frames > 0), there) {
+            (Some(promised), Some(there)) => Some(promised.min(there)),
+            (promised, there) => promised.or(there),
+        }
+    }
+
+    /// Appends the next samples to `output`, channels interleaved.
+    pub(crate) fn next(&mut self, output: &mut Vec<f32>) -> Result<Piece> {
+        let block = self.format.block_bytes;
+        let block_frames = self.format.coding.block_frames();
+        let wanted = (PIECE_FRAMES / block_frames).max(1) as usize * block;
+        let size = loop {
+            match self.left {
+                Some(left) if left < block as u64 => {
+                    if !self.continues()? {
+                        return Ok(Piece::End(self.end()));
+                    }
+                    self.left = None;
+                }
+                Some(left) => break wanted.min((left / block as u64) as usize * block),
+                None => break wanted,
+            }
+        };
+        let bytes = self.input.take_up_to(size)?;
+        let whole = bytes.len() / block * block;
+        if whole == 0 {
+            return Ok(Piece::End(self.end()));
+        }
+        let before = output.len();
+        self.format.coding.decode(&bytes[..whole], block, output);
+        self.left = self.left.map(|left| left - whole as u64);
+        let mut frames = ((output.len() - before) / self.format.channels) as u64;
+        // The last block of ADPCM is filled up; a length in samples says how far.
+        if let Some(stated) = self.format.stated_frames.filter(|_| block_frames > 1) {
+            let most = stated.saturating_sub(self.found);
+            if stated > 0 && frames > most && frames - most < block_frames {
+                frames = most;
+                output.truncate(before + frames as usize * self.format.channels);
+            }
+        }
+        self.found += frames;
+        Ok(Piece::Sound)
+    }
+
+    /// Goes on at a sample, as near before it as blocks allow, if the file can be sought in.
+    /// Returns the sample that comes next, or `None` if nothing was changed.
+    pub(crate) fn seek(&mut self, frame: u64) -> Result<Option<u64>> {
+        if !self.input.is_seekable() {
+            return Ok(None);
+        }
+        let block = frame / self.format.coding.block_frames();
+        let bytes = block.saturating_mul(self.format.block_bytes as u64);
+        let is_there = self.promised_frames().is_some_and(|frames| frame < frames);
+        if !is_there || self.left.is_some_and(|left| bytes > left) {
+            return Ok(None);
+        }
+        self.input.move_to(self.first_byte + bytes)?;
+        self.left = self.left.map(|left| left - bytes);
+        self.found = block * self.format.coding.block_frames();
+        Ok(Some(self.found))
+    }
+
+    /// Whether samples go on where they should end by the header: the recorder was stopped before
+    /// it could correct the length.
+    fn continues(&mut self) -> Result<bool> {
+        let Some(order) = self.format.chunks_follow else {
+            // The length is all that there is to go by, unless it is 0.
+            return Ok(self.found == 0 && self.promised == Some(0));
+        };
+        let part = self.left.unwrap_or(0) as usize;
+        Ok(!chunks::begins(&mut self.input, part, order)?)
+    }
+
+    fn end(&self) -> End {
+        let promised = self.promised.filter(|&promised| promised > self.found);
+        let warning = promised.map(|promised| Warning::CutOff {
+            promised,
+            found: self.found,
+            sample_rate: self.format.sample_rate,
+        });
+        End(warning.into_iter().collect())
+    }
+}

@@ -1,0 +1,62 @@
+//! The times of packets → what was lost between them.
+
+use symphonia::core::packet::Packet;
+use symphonia::core::units::Timestamp;
+
+/// How much later than expected a packet may be where times are rounded, in seconds. Recorders
+/// also let packets drift by some of their own length.
+const SLACK_SECONDS: f64 = 0.1;
+
+/// The most that can be lost at once, and in all, in seconds. Times beyond that are wrong, and a
+/// small file must not become days of silence.
+const MAX_GAP_SECONDS: f64 = 6.0 * 3_600.0;
+const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
+
+/// Follows the times of a track's packets.
+pub(crate) struct Timeline {
+    /// Seconds per unit of time.
+    tick: f64,
+    /// Where the next packet should begin, if times count samples.
+    next: Option<Timestamp>,
+    /// The time of the first packet, in seconds, and the samples since, if they do not.
+    first: Option<f64>,
+    passed: f64,
+    total: f64,
+}
+
+impl Timeline {
+    pub(crate) fn new(tick: f64) -> Self {
+        Timeline { tick, next: None, first: None, passed: 0.0, total: 0.0 }
+    }
+
+    /// The seconds that are missing before `packet`. `rate` is 0 before the first samples.
+    pub(crate) fn lost(&mut self, packet: &Packet, rate: u32) -> f64 {
+        let counts_samples = (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
+        let time = packet.pts.get() as f64 * self.tick;
+        let lost = if rate == 0 {
+            0.0
+        } else if counts_samples {
+            let lost = self.next.and_then(|next| packet.pts.duration_from(next));
+            lost.map_or(0.0, |lost| lost.get() as f64 * self.tick)
+        } else {
+            let expected = self.first.map(|first| first + self.passed / f64::from(rate));
+            let lost = expected.map_or(0.0, |expected| time - expected);
+            if lost > SLACK_SECONDS { lost } else { 0.0 }
+        };
+        self.next = packet.pts.checked_add(packet.block_dur());
+        self.first.get_or_insert(time);
+        if lost > MAX_GAP_SECONDS || self.total + lost > MAX_TOTAL_SECONDS {
+            // From here on, times are taken to go on from what was decoded.
+            self.first = Some(time - self.passed / f64::from(rate.max(1)));
+            return 0.0;
+        }
+        self.total += lost;
+        self.passed += lost * f64::from(rate);
+        lost
+    }
+
+    /// Samples per channel were decoded, or given up.
+    pub(crate) fn pass(&mut self, frames: f64) {
+        self.passed += frames;
+    }
+}

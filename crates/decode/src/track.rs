@@ -1,0 +1,163 @@
+//! Packets of one track → samples.
+
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_SPEEX,
+    CODEC_ID_WAVPACK,
+};
+use symphonia::core::codecs::audio::{
+    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
+};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::{FormatReader, Track, TrackType};
+use symphonia::core::packet::Packet;
+
+use crate::READABLE;
+use crate::error::{DecodeErrorKind, Result};
+use crate::opus::{self, OpusPackets};
+use crate::pcm;
+
+/// The decoder of the one audio track that is read.
+pub(crate) struct TrackDecoder {
+    pub(crate) track_id: u32,
+    /// Seconds per unit of a packet's times.
+    pub(crate) tick: f64,
+    codec: Codec,
+}
+
+enum Codec {
+    Opus(Box<OpusPackets>),
+    Other(Box<dyn AudioDecoder>),
+}
+
+/// What became of a packet.
+pub(crate) enum Decoded {
+    /// Samples were appended: the rate in Hz and the number of channels.
+    Samples { rate: u32, channels: usize },
+    /// It is damaged.
+    Damaged(String),
+    /// It holds no samples.
+    Nothing,
+}
+
+impl TrackDecoder {
+    /// The decoder of the first audio track that has one.
+    ///
+    /// # Errors
+    /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
+    pub(crate) fn of(format: &dyn FormatReader) -> Result<Self> {
+        let container = format.format_info().long_name;
+        let tracks = format.tracks().iter();
+        let is_audio = |track: &&Track| track.track_type() == Some(TrackType::Audio);
+        let preferred = format.default_track(TrackType::Audio).into_iter();
+        let mut refused = None;
+        for track in preferred.chain(tracks.filter(is_audio)) {
+            match Self::new(track, container) {
+                Ok(decoder) => return Ok(decoder),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| unsupported(format!("{container} without an audio track"))))
+    }
+
+    fn new(track: &Track, container: &str) -> Result<Self> {
+        let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
+        let parameters =
+            parameters.ok_or_else(|| unsupported(format!("{container} with an unknown codec")))?;
+        let channels = parameters.channels.as_ref().map(|channels| channels.count());
+        // Symphonia divides by the number of channels.
+        if channels == Some(0) {
+            return Err(DecodeErrorKind::Corrupt {
+                expected: "at least one channel".to_owned(),
+                actual: "0 channels".to_owned(),
+            });
+        }
+        let tick = track
+            .time_base
+            .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
+        let codec = if parameters.codec == CODEC_ID_OPUS {
+            let header = parameters.extra_data.as_deref().unwrap_or_default();
+            // The header's numbers have their bytes in another order in mp4, which always has an
+            // edit list in place of the one that matters.
+            Codec::Opus(Box::new(OpusPackets::new(header, channels.unwrap_or(1))?))
+        } else {
+            Codec::Other(registered(parameters, container)?)
+        };
+        Ok(TrackDecoder { track_id: track.id, tick, codec })
+    }
+
+    /// Samples per channel that the stream's own header says to drop at its start.
+    pub(crate) fn pre_skip(&self) -> Option<u64> {
+        match &self.codec {
+            Codec::Opus(opus) => Some(opus.pre_skip()),
+            Codec::Other(_) => None,
+        }
+    }
+
+    /// Appends the samples of `packet` to `output`, channels interleaved.
+    ///
+    /// # Errors
+    /// The error of the file's source, and none for damage.
+    pub(crate) fn decode(&mut self, packet: &Packet, output: &mut Vec<f32>) -> Result<Decoded> {
+        let decoder = match &mut self.codec {
+            Codec::Opus(opus) => {
+                let before = output.len();
+                if !opus.decode(&packet.data, output) {
+                    return Ok(Decoded::Damaged(
+                        "an Opus packet that cannot be decoded".to_owned(),
+                    ));
+                }
+                // Only Ogg says how much of the last packet is no sound.
+                let padding = packet.trim_end.get() as f64 * self.tick * f64::from(opus::RATE);
+                let channels = opus.channels();
+                let frames = (output.len() - before) / channels;
+                let kept = frames.saturating_sub(padding.round() as usize);
+                output.truncate(before + kept * channels);
+                return Ok(Decoded::Samples { rate: opus::RATE, channels });
+            }
+            Codec::Other(decoder) => decoder,
+        };
+        match decoder.decode(packet) {
+            Ok(buffer) if buffer.num_planes() == 0 || buffer.frames() == 0 => Ok(Decoded::Nothing),
+            Ok(buffer) => {
+                let (rate, channels) = (buffer.spec().rate(), buffer.num_planes());
+                pcm::append(&buffer, output);
+                Ok(Decoded::Samples { rate, channels })
+            }
+            Err(Error::IoError(_)) => Ok(Decoded::Damaged("a packet too short".to_owned())),
+            Err(Error::ResetRequired) => {
+                decoder.reset();
+                Ok(Decoded::Nothing)
+            }
+            Err(error) => Ok(Decoded::Damaged(error.to_string())),
+        }
+    }
+}
+
+fn registered(parameters: &AudioCodecParameters, container: &str) -> Result<Box<dyn AudioDecoder>> {
+    let codecs = symphonia::default::get_codecs();
+    codecs.make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(|error| {
+        let codec = codec_name(parameters.codec);
+        match error {
+            Error::Unsupported(why) => unsupported(format!("{container} with {codec} ({why})")),
+            other => DecodeErrorKind::Corrupt {
+                expected: READABLE.to_owned(),
+                actual: format!("damage ({other})"),
+            },
+        }
+    })
+}
+
+fn unsupported(actual: String) -> DecodeErrorKind {
+    DecodeErrorKind::Unsupported { expected: READABLE.to_owned(), actual }
+}
+
+fn codec_name(codec: AudioCodecId) -> String {
+    match codec {
+        CODEC_ID_AAC => "a kind of AAC other than LC with one or two channels".to_owned(),
+        CODEC_ID_ALAC => "a kind of ALAC that is not read".to_owned(),
+        CODEC_ID_SPEEX => "the Speex codec".to_owned(),
+        CODEC_ID_AC3 | CODEC_ID_EAC3 => "the AC-3 codec".to_owned(),
+        CODEC_ID_WAVPACK => "the WavPack codec".to_owned(),
+        other => format!("the codec {other}"),
+    }
+}

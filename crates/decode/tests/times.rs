@@ -1,0 +1,130 @@
+//! What ffmpeg writes has its sounds at the same times as the wav that it was made from, whatever
+//! encoders put before the first sample.
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::{WavFormat, bytes_of, wav};
+use sourcing_sound_decode::decode;
+
+const RATE: u32 = 48_000;
+
+/// When the clicks begin, in seconds; the sound lasts 6 s.
+const CLICKS: [f64; 3] = [0.5, 2.25, 5.5];
+
+/// Arguments of ffmpeg after the input, and the extension. Only files that state how many samples
+/// the encoder put first: ffmpeg leaves that out of fragmented mp4, and of AAC and MP3 in Matroska.
+const FILES: &[(&[&str], &str)] = &[
+    (&["-c:a", "pcm_s24le"], "wav"),
+    (&["-c:a", "pcm_s16le", "-rf64", "always"], "wav"),
+    (&["-c:a", "adpcm_ima_wav"], "wav"),
+    (&["-c:a", "adpcm_ms"], "wav"),
+    (&["-c:a", "pcm_s16le", "-ac", "8"], "wav"),
+    (&["-c:a", "flac", "-ac", "6"], "flac"),
+    (&["-c:a", "pcm_f32le"], "w64"),
+    (&["-c:a", "pcm_s16be"], "au"),
+    (&["-c:a", "pcm_s24be"], "aiff"),
+    (&["-c:a", "pcm_s16le"], "caf"),
+    (&["-c:a", "alac"], "caf"),
+    (&["-c:a", "flac"], "flac"),
+    (&["-c:a", "flac"], "mka"),
+    (&["-c:a", "pcm_s16le"], "mka"),
+    (&["-c:a", "alac"], "m4a"),
+    (&["-c:a", "aac"], "m4a"),
+    (&["-c:a", "aac", "-movflags", "+faststart"], "mp4"),
+    (&["-c:a", "aac"], "mov"),
+    (&["-c:a", "libmp3lame"], "mp3"),
+    (&["-c:a", "libmp3lame"], "mp4"),
+    (&["-c:a", "libvorbis"], "ogg"),
+    (&["-c:a", "libvorbis"], "mka"),
+    (&["-c:a", "libvorbis"], "webm"),
+    (&["-c:a", "libopus"], "opus"),
+    (&["-c:a", "libopus", "-frame_duration", "60"], "ogg"),
+    (&["-c:a", "libopus", "-application", "voip", "-b:a", "12k"], "ogg"),
+    (&["-c:a", "libopus"], "webm"),
+    (&["-c:a", "libopus"], "mp4"),
+];
+
+#[test]
+fn times_are_those_of_the_wav() {
+    let is_there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();
+    if !is_there {
+        // Written directly to stderr, because the harness hides the output of passing tests.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: no ffmpeg on this machine, so no files by another program\n",
+        );
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("clicks.wav");
+    std::fs::write(&source, wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&clicks()))).unwrap();
+    let mut wrong = Vec::new();
+    for (number, (arguments, extension)) in FILES.iter().enumerate() {
+        let file = folder.path().join(format!("{number}.{extension}"));
+        if !convert(&source, arguments, &file) {
+            let name = arguments.join(" ");
+            let line = format!("skipped: this ffmpeg does not write {extension} with {name}\n");
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+            continue;
+        }
+        match decode(&file) {
+            Ok(recording) => {
+                let found = onsets(&recording.samples, recording.sample_rate);
+                let is_near = |(a, b): (&f64, &f64)| (a - b).abs() <= 0.02;
+                let length = recording.duration_seconds();
+                let is_right = found.len() == CLICKS.len()
+                    && found.iter().zip(&CLICKS).all(is_near)
+                    && (length - 6.0).abs() <= 0.05
+                    && recording.warnings.is_empty();
+                if !is_right {
+                    let warnings = recording.warnings;
+                    wrong.push(format!(
+                        "{extension} {arguments:?}: {found:?}, {length} s, {warnings:?}"
+                    ));
+                }
+            }
+            Err(error) => wrong.push(format!("{extension} {arguments:?}: {error}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Short bursts over silence.
+fn clicks() -> Vec<i16> {
+    let mut samples = vec![0; 6 * RATE as usize];
+    for click in CLICKS {
+        let first = (click * f64::from(RATE)) as usize;
+        for (n, sample) in samples[first..first + 2_400].iter_mut().enumerate() {
+            let phase = std::f64::consts::TAU * 1_500.0 * n as f64 / f64::from(RATE);
+            *sample = (phase.sin() * 16_000.0) as i16;
+        }
+    }
+    samples
+}
+
+/// When the level rises above a quarter of the loudest sample after 0.3 s below it.
+fn onsets(samples: &[f32], rate: u32) -> Vec<f64> {
+    let peak = samples.iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+    let mut last = f64::NEG_INFINITY;
+    let mut onsets = Vec::new();
+    for (n, sample) in samples.iter().enumerate() {
+        let time = n as f64 / f64::from(rate);
+        if sample.abs() > peak / 4.0 {
+            if time - last > 0.3 {
+                onsets.push(time);
+            }
+            last = time;
+        }
+    }
+    onsets
+}
+
+fn convert(source: &Path, arguments: &[&str], file: &Path) -> bool {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-loglevel", "error", "-y", "-i"]).arg(source).args(arguments).arg(file);
+    ffmpeg.stdin(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

@@ -1,0 +1,73 @@
+//! The network on several inputs at a time.
+
+use crate::error::Result;
+use crate::scorer::{PatchOutput, Scorer};
+use std::ops::Range;
+#[cfg(not(target_family = "wasm"))]
+use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(target_family = "wasm"))]
+use std::thread;
+
+/// Runs a network on the parts `spans` of `columns`, and `beside` at the same time: the first of
+/// `scorers` on this thread, after `beside`, and each other one on a thread of its own. The outputs
+/// are in the order of the spans.
+///
+/// # Errors
+/// The error of `beside`; otherwise `inference` if the network fails.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn run<'a>(
+    scorers: impl Iterator<Item = &'a mut Scorer>,
+    spans: &[Range<usize>],
+    columns: &[f32],
+    beside: impl FnOnce() -> Result<()>,
+) -> Result<Vec<PatchOutput>> {
+    let mut scorers = scorers;
+    let own = scorers.next();
+    let next = AtomicUsize::new(0);
+    let work = |scorer: &mut Scorer| {
+        let mut outputs = Vec::new();
+        while let Some((index, span)) = take(&next, spans) {
+            outputs.push((index, scorer.run(&columns[span.clone()])));
+        }
+        outputs
+    };
+    // A thread per span is enough; with none, no thread is started.
+    let (besides, results) = thread::scope(|scope| {
+        let helpers = scorers.take(spans.len().saturating_sub(1));
+        let threads: Vec<_> = helpers.map(|scorer| scope.spawn(|| work(scorer))).collect();
+        let besides = beside();
+        let mut results = own.map(&work).unwrap_or_default();
+        for thread in threads {
+            match thread.join() {
+                Ok(outputs) => results.extend(outputs),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        (besides, results)
+    });
+    besides?;
+    let mut outputs: Vec<Option<PatchOutput>> = vec![None; spans.len()];
+    for (index, output) in results {
+        outputs[index] = Some(output?);
+    }
+    Ok(outputs.into_iter().flatten().collect())
+}
+
+/// One after the other, where there are no threads.
+#[cfg(target_family = "wasm")]
+pub(crate) fn run<'a>(
+    mut scorers: impl Iterator<Item = &'a mut Scorer>,
+    spans: &[Range<usize>],
+    columns: &[f32],
+    beside: impl FnOnce() -> Result<()>,
+) -> Result<Vec<PatchOutput>> {
+    beside()?;
+    let Some(scorer) = scorers.next() else { return Ok(Vec::new()) };
+    spans.iter().map(|span| scorer.run(&columns[span.clone()])).collect()
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn take<'a>(next: &AtomicUsize, spans: &'a [Range<usize>]) -> Option<(usize, &'a Range<usize>)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    spans.get(index).map(|span| (index, span))
+}
