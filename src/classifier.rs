@@ -2,6 +2,7 @@
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::front_end::FrontEnd;
 use crate::grid::patch_count;
 use crate::head::{Head, Patch};
@@ -152,6 +153,14 @@ impl Classifier {
     /// As [`Self::score_columns`].
     pub fn logits_of_columns(&mut self, columns: &[f32]) -> Result<Vec<f32>> {
         Ok(self.scorer.outputs(columns)?.scores)
+    }
+
+    /// Follows the predictions of one recording, and finds where sounds begin and end.
+    ///
+    /// # Errors
+    /// `config` if the thresholds of model and head contradict each other.
+    pub fn events(&self) -> Result<Events> {
+        Events::new(self.scorer.vocabulary().clone())
     }
 
     /// A stream of live audio at `rate`. Streams are independent of each other and of

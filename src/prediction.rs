@@ -57,17 +57,32 @@ impl Prediction {
     /// the last, with the mean score of each label; rejected if most segments are. `None` if there
     /// are no segments.
     pub fn mean(predictions: &[Prediction]) -> Option<Prediction> {
+        Self::weighted_mean(predictions, &vec![1; predictions.len()])
+    }
+
+    /// [`Self::mean`] of what are themselves means, of as many segments each as `segments` says.
+    pub fn weighted_mean(predictions: &[Prediction], segments: &[usize]) -> Option<Prediction> {
         let (first, last) = predictions.first().zip(predictions.last())?;
+        let total: usize = segments.iter().sum();
         let mut scores = vec![0.0; first.scores.len()];
-        for prediction in predictions {
+        let mut rejected = 0;
+        for (prediction, &segments) in predictions.iter().zip(segments) {
             for (mean, score) in scores.iter_mut().zip(&prediction.scores) {
-                *mean += score / predictions.len() as f32;
+                *mean += segments as f32 * score / total as f32;
             }
+            rejected += usize::from(prediction.rejected) * segments;
         }
-        let rejected = predictions.iter().filter(|prediction| prediction.rejected).count();
-        let rejected = rejected * 2 > predictions.len();
         let span = (first.start, last.end);
+        let rejected = rejected * 2 > total;
         Some(Prediction::new(first.vocabulary.clone(), span, scores, rejected))
+    }
+
+    /// The same prediction of a segment that lies `seconds` later.
+    #[must_use]
+    pub fn later(mut self, seconds: f64) -> Prediction {
+        self.start += seconds;
+        self.end += seconds;
+        self
     }
 
     /// Where the segment starts, in seconds from the start of the audio.

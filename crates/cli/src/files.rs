@@ -1,6 +1,7 @@
 //! Files and folders → recordings.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,43 +9,88 @@ use sourcing_sound_decode::EXTENSIONS;
 
 use crate::outcome::Failure;
 
+/// A recording, and what its result is named after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// Below the folder that was given; the file's name if it was given itself.
+    pub(crate) relative: PathBuf,
+}
+
+impl Found {
+    /// Whether it is `-`.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+}
+
+/// What the inputs are.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    pub(crate) found: Vec<Result<Found, Failure>>,
+    /// How many files in folders were passed over, by extension in lower case.
+    pub(crate) passed_over: BTreeMap<String, u64>,
+}
+
+impl Inputs {
+    /// What was passed over, in one line; `None` if nothing was.
+    pub(crate) fn passed_over(&self) -> Option<String> {
+        let kinds = self.passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
+        let kinds: Vec<String> = kinds.collect();
+        (!kinds.is_empty()).then(|| format!("passed over, as no recordings: {}", kinds.join(", ")))
+    }
+}
+
 /// The recordings of all `inputs`, in their order. A folder is replaced by its recordings at any
-/// depth, in natural order (`clip2` before `clip10`); links to folders are not followed.
-pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
-    let mut files = Vec::new();
+/// depth, in natural order (`clip2` before `clip10`); links to folders are not followed, and hidden
+/// entries are left out.
+pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
+    let mut all = Inputs::default();
     for input in inputs {
         if !input.is_dir() {
             // Whether it exists and can be read shows when it is decoded.
-            files.push(Ok(input.clone()));
+            let relative = input.file_name().map_or_else(|| input.clone(), PathBuf::from);
+            all.found.push(Ok(Found { path: input.clone(), relative }));
             continue;
         }
-        let before = files.len();
-        walk(input, &mut files);
-        if files.len() == before {
-            files.push(Err(Failure::NothingIn(input.clone())));
+        let before = all.found.len();
+        walk(input, input, &mut all);
+        if all.found.len() == before {
+            all.found.push(Err(Failure::NothingIn(input.clone())));
         }
     }
-    files
+    all
 }
 
-fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Failure>>) {
+/// The paths of [`find`].
+pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
+    find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
+}
+
+fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
     let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = match listed {
         Ok(entries) => entries,
         Err(error) => {
-            files.push(Err(Failure::Folder { path: folder.to_owned(), error }));
+            all.found.push(Err(Failure::Folder { path: folder.to_owned(), error }));
             return;
         }
     };
+    entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
     entries.sort_by(|a, b| {
         natural_order(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy())
     });
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, files);
+            walk(root, &path, all);
         } else if is_recording(&path) {
-            files.push(Ok(path));
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
+            all.found.push(Ok(Found { path, relative }));
+        } else if path.is_file() {
+            let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+            let kind = extension.map_or_else(|| "without extension".into(), |e| format!(".{e}"));
+            *all.passed_over.entry(kind).or_default() += 1;
         }
     }
 }

@@ -7,8 +7,10 @@
 //! |---|---|
 //! | [`commands`] | arguments → what a command prints |
 //! | [`files`] | files and folders → recordings |
+//! | [`interrupt`] | Ctrl-C between two writes |
 //! | [`model`] | a name or a file → a model, with or without a head |
 //! | [`parallel`] | processes several recordings at a time, with results in the order of the inputs |
+//! | [`progress`] | progress bars |
 //! | [`outcome`] | how a command ends, and why an input failed |
 //! | [`output`] | what commands share when they print |
 //!
@@ -17,10 +19,12 @@
 
 mod commands;
 mod files;
+mod interrupt;
 mod model;
 mod outcome;
 mod output;
 mod parallel;
+mod progress;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sourcing_sound_decode::DecodeError;
+use sourcing_sound_decode::{DecodeError, Warning};
 
 /// The outcome of a command that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub(crate) enum Failure {
     Analyse { path: PathBuf, error: sourcing_sound::Error },
     /// A folder could not be listed.
     Folder { path: PathBuf, error: std::io::Error },
+    /// The recording was classified as far as it goes, and `--strict` does not allow that.
+    Incomplete { path: PathBuf, warning: Warning },
+    /// The options do not fit this input.
+    Usage { path: PathBuf, message: &'static str },
     /// No file in the folder has the extension of a known format.
     NothingIn(PathBuf),
 }
@@ -52,6 +56,8 @@ impl Failure {
         match self {
             Failure::Decode(error) => error.code(),
             Failure::Analyse { error, .. } => error.code(),
+            Failure::Incomplete { warning, .. } => warning.code(),
+            Failure::Usage { .. } => "config",
             Failure::Folder { .. } => "io",
             Failure::NothingIn(_) => "audio-empty",
         }
@@ -87,6 +93,8 @@ impl fmt::Display for Failure {
         match self {
             Failure::Decode(error) => write!(f, "{error}")?,
             Failure::Analyse { path, error } => write!(f, "{}: {error}", path.display())?,
+            Failure::Incomplete { path, warning } => write!(f, "{}: {warning}", path.display())?,
+            Failure::Usage { path, message } => write!(f, "{}: {message}", path.display())?,
             Failure::Folder { path, error } => {
                 write!(f, "{}: cannot list the folder: {error}", path.display())?;
             }

@@ -1,134 +1,159 @@
 //! Processes several recordings at a time and prints the results in the order of the inputs.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::outcome::{Failure, Outcome};
-
-/// The fewest recordings for which a progress bar is shown.
-const FILES_WORTH_A_BAR: usize = 8;
 
 /// Recordings per worker that may be in progress or wait for an earlier one to be printed.
 const AHEAD: usize = 4;
 
+/// Results of a recording that may wait for an earlier recording to be printed.
+const RESULTS_AHEAD: usize = 64;
+
+/// The number of processors of this machine; at least 1.
+pub(crate) fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 /// The number of workers for `inputs` recordings on this machine; at least 1.
 pub(crate) fn worker_count(inputs: usize) -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get).min(inputs).max(1)
+    processors().min(inputs).max(1)
+}
+
+/// Passes on the results of one recording, in their order.
+pub(crate) struct Results<T>(SyncSender<Result<T, Failure>>);
+
+/// Nobody takes results any more, because printing has failed.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+impl<T> Results<T> {
+    /// Passes on a result. It waits while too many results wait to be printed.
+    ///
+    /// # Errors
+    /// If nobody takes them any more.
+    pub(crate) fn send(&self, result: T) -> Result<(), Stopped> {
+        self.0.send(Ok(result)).map_err(|_| Stopped)
+    }
+}
+
+/// How many inputs went well, and how many failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) done: u64,
+    pub(crate) failed: u64,
+}
+
+impl Counts {
+    pub(crate) fn outcome(self) -> Outcome {
+        if self.failed > 0 { Outcome::Partial } else { Outcome::Complete }
+    }
+
+    pub(crate) fn add(&mut self, other: Counts) {
+        self.done += other.done;
+        self.failed += other.failed;
+    }
 }
 
 /// Calls `work` for every input, on one thread per worker, and `print` for every result, in the
-/// order of the inputs. Inputs that fail are named on stderr and make the outcome [`Outcome::Partial`].
+/// order of the inputs; an input has one result.
 ///
 /// # Errors
-/// The first error of `print`, which ends everything.
+/// As [`in_order_each`].
 pub(crate) fn in_order<I: Send, W: Send, T: Send>(
     inputs: Vec<Result<I, Failure>>,
     workers: Vec<W>,
     work: impl Fn(&mut W, I) -> Result<T, Failure> + Sync,
     print: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<Outcome> {
-    let bar = progress_bar(inputs.len());
-    let (permits, permitted) = permits(AHEAD * workers.len());
-    let queue = Mutex::new((permitted, inputs.into_iter().enumerate()));
-    let (results, received) = mpsc::channel();
+    let bar = crate::progress::of_recordings(inputs.len());
+    let work = |worker: &mut W, input, results: &Results<T>| {
+        let result = work(worker, input)?;
+        bar.inc(1);
+        // If printing has failed, the next input is not taken.
+        let _ = results.send(result);
+        Ok(())
+    };
+    let counts = in_order_each(inputs, workers, work, print, &bar)?;
+    bar.finish_and_clear();
+    Ok(counts.outcome())
+}
+
+/// Calls `work` for every input, on one thread per worker, and `print` for every result that it
+/// passes on, in the order of the inputs and of the results of each. Inputs that fail are named on
+/// stderr.
+///
+/// # Errors
+/// The first error of `print`, which ends everything.
+pub(crate) fn in_order_each<I: Send, W: Send, T: Send>(
+    inputs: Vec<Result<I, Failure>>,
+    workers: Vec<W>,
+    work: impl Fn(&mut W, I, &Results<T>) -> Result<(), Failure> + Sync,
+    mut print: impl FnMut(T) -> anyhow::Result<()>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Counts> {
+    // Whoever takes an input puts the other end of its results into the row that is printed.
+    let (row, printed) = mpsc::sync_channel(AHEAD * workers.len());
+    let queue = Mutex::new(inputs.into_iter());
     thread::scope(|scope| {
         for mut worker in workers {
-            let (queue, results, work) = (&queue, results.clone(), &work);
+            let (queue, row, work) = (&queue, row.clone(), &work);
             scope.spawn(move || {
-                while let Some((index, input)) = next(queue) {
-                    let result = input.and_then(|input| work(&mut worker, input));
-                    // The printer is gone once it cannot write any more.
-                    if results.send((index, result)).is_err() {
-                        break;
+                while let Some((input, results)) = next(queue, &row) {
+                    let done = input.and_then(|input| work(&mut worker, input, &results));
+                    if let Err(failure) = done {
+                        // The printer is gone once it cannot write any more.
+                        let _ = results.0.send(Err(failure));
                     }
                 }
             });
         }
-        drop(results);
-        Printer { print, permits, bar, outcome: Outcome::Complete }.print_all(received)
+        drop(row);
+        print_all(printed, &mut print, bar)
     })
 }
 
-/// A channel with `count` permits in it. Taking an input takes a permit, which comes back when the
-/// result is printed, so that results cannot pile up behind a slow one.
-fn permits(count: usize) -> (SyncSender<()>, Receiver<()>) {
-    let (permits, permitted) = mpsc::sync_channel(count);
-    for _ in 0..count {
-        // There is room for all of them.
-        let _ = permits.try_send(());
-    }
-    (permits, permitted)
-}
+/// The results of one recording, on their way.
+type Row<T> = Receiver<Result<T, Failure>>;
 
-/// Waits for a permit and takes the next input off the queue.
-fn next<T>(queue: &Mutex<(Receiver<()>, impl Iterator<Item = T>)>) -> Option<T> {
+/// Takes the next input off the queue. `None` if there is none, or nobody prints results any more.
+fn next<T, I>(
+    queue: &Mutex<impl Iterator<Item = I>>,
+    row: &SyncSender<Row<T>>,
+) -> Option<(I, Results<T>)> {
     // The queue is poisoned if a thread panicked; the scope passes the panic on.
     let mut queue = queue.lock().ok()?;
-    queue.0.recv().ok()?;
-    queue.1.next()
+    let input = queue.next()?;
+    let (results, received) = mpsc::sync_channel(RESULTS_AHEAD);
+    row.send(received).ok()?;
+    Some((input, Results(results)))
 }
 
-fn progress_bar(inputs: usize) -> ProgressBar {
-    // If stderr is not a terminal, the bar draws nothing.
-    let bar = match inputs {
-        0..FILES_WORTH_A_BAR => ProgressBar::hidden(),
-        _ => ProgressBar::new(inputs as u64),
-    };
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} recordings, {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar
-}
-
-/// Prints results in the order of the inputs, whatever order they arrive in.
-struct Printer<P> {
-    print: P,
-    permits: SyncSender<()>,
-    bar: ProgressBar,
-    outcome: Outcome,
-}
-
-impl<P> Printer<P> {
-    fn print_all<T>(
-        mut self,
-        results: Receiver<(usize, Result<T, Failure>)>,
-    ) -> anyhow::Result<Outcome>
-    where
-        P: FnMut(T) -> anyhow::Result<()>,
-    {
-        let (mut waiting, mut turn) = (BTreeMap::new(), 0);
-        for (index, result) in results {
-            waiting.insert(index, result);
-            while let Some(result) = waiting.remove(&turn) {
-                turn += 1;
-                self.bar.suspend(|| print_one(&mut self.print, &mut self.outcome, result))?;
-                // Once all inputs are taken, no worker is left to take the permit.
-                let _ = self.permits.try_send(());
-            }
-            self.bar.inc(1);
-        }
-        self.bar.finish_and_clear();
-        Ok(self.outcome)
-    }
-}
-
-fn print_one<T>(
+fn print_all<T>(
+    printed: Receiver<Row<T>>,
     print: &mut impl FnMut(T) -> anyhow::Result<()>,
-    outcome: &mut Outcome,
-    result: Result<T, Failure>,
-) -> anyhow::Result<()> {
-    match result {
-        Ok(value) => print(value),
-        Err(failure) => {
-            *outcome = Outcome::Partial;
-            Ok(writeln!(io::stderr(), "error: {failure}")?)
+    bar: &ProgressBar,
+) -> anyhow::Result<Counts> {
+    let mut counts = Counts { done: 0, failed: 0 };
+    for results in printed {
+        let mut has_failed = false;
+        for result in results {
+            bar.suspend(|| match result {
+                Ok(value) => print(value),
+                Err(failure) => {
+                    has_failed = true;
+                    Ok(writeln!(io::stderr(), "error: {failure}")?)
+                }
+            })?;
         }
+        counts.failed += u64::from(has_failed);
+        counts.done += u64::from(!has_failed);
     }
+    Ok(counts)
 }

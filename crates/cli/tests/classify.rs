@@ -90,7 +90,6 @@ fn bad_files_are_named_and_the_rest_are_classified() {
         assert!(first.unwrap() < last.unwrap(), "{}", run.stdout);
         let bad = [
             ("missing.wav", "[io]"),
-            ("cut.wav", "[audio-corrupt]"),
             ("empty.wav", "[audio-empty]"),
             ("notes.txt", "[audio-unsupported]"),
             ("one-sample.wav", "[audio-too-short]"),
@@ -103,6 +102,12 @@ fn bad_files_are_named_and_the_rest_are_classified() {
             assert!(line.ends_with(code), "{line}");
             assert!(!run.stdout.contains(name), "{}", run.stdout);
         }
+        // What there is of a recording that breaks off is classified.
+        assert!(run.stdout.contains("cut.wav"), "{}", run.stdout);
+        let warning = "warning: cut.wav: the recording breaks off after 0.500 s; its header says \
+            1.000 s [audio-cut-off]";
+        assert!(run.stderr.contains(warning), "{}", run.stderr);
+        assert!(run.stderr.ends_with("done 3, failed 4\n"), "{}", run.stderr);
     }
 }
 
@@ -133,8 +138,12 @@ fn a_folder_is_replaced_by_its_recordings_in_natural_order() {
         bench.tones(name, &[(LOW_HZ, 0.3)]);
     }
     bench.write("clips/notes.txt", b"not a sound");
-    let stdout = bench.classify(&["clips", "--format", "jsonl"]).success();
-    let found: Vec<String> = objects(&stdout)
+    for hidden in ["clips/._take2.wav", "clips/.Trashes/old.wav"] {
+        bench.write(hidden, b"not a sound");
+    }
+    let run = bench.classify(&["clips", "--format", "jsonl"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, "passed over, as no recordings: 1 .txt\n"));
+    let found: Vec<String> = objects(&run.stdout)
         .iter()
         .map(|line| line["file"].as_str().unwrap().replace('\\', "/"))
         .collect();
@@ -144,7 +153,7 @@ fn a_folder_is_replaced_by_its_recordings_in_natural_order() {
     bench.write("bare/notes.txt", b"not a sound");
     let run = bench.classify(&["bare"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.starts_with("error: bare: no recording"), "{}", run.stderr);
+    assert!(run.stderr.contains("\nerror: bare: no recording"), "{}", run.stderr);
 }
 
 #[test]

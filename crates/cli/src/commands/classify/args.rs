@@ -5,17 +5,29 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use sourcing_sound_decode::{Channel, RawFormat, RawSamples};
+
 use crate::model::ModelSource;
 use crate::outcome::UsageError;
+use crate::parallel::processors;
+
+use super::filter::Filter;
 
 /// The longest accepted hop: a day, in seconds.
 const MAX_HOP_SECONDS: f64 = 86_400.0;
 
+/// The most threads.
+const MAX_JOBS: usize = 1_024;
+
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 all recordings were classified, 1 some could not be read \
-    (each is named on stderr, the others are still processed), 2 wrong usage.")]
+    (each is named on stderr, the others are still processed), 2 wrong usage, 130 interrupted \
+    (rows that were printed are whole).")]
 pub(crate) struct RawClassify {
-    /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
+    /// Recordings, or folders of them; - is standard input
+    ///
+    /// wav, RF64, W64, aiff, au, caf, flac, mp3, ogg, opus, m4a, mp4, mov, mka, mkv and webm. In
+    /// folders, hidden entries are left out.
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 
@@ -58,6 +70,72 @@ pub(crate) struct RawClassify {
     /// What to print: stretches of time for people, or one row or object per segment
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Print only rows whose score is at least this, 0 to 1
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    min_score: Option<f32>,
+
+    /// Print only rows with one of these labels, separated by commas
+    ///
+    /// Their own commas do not matter: the longest label that fits is taken.
+    #[arg(long, value_name = "LABELS")]
+    labels: Vec<String>,
+
+    /// Where to begin: seconds, m:ss or h:mm:ss
+    #[arg(long, value_name = "TIME")]
+    start: Option<String>,
+
+    /// Where to end: seconds, m:ss or h:mm:ss
+    #[arg(long, value_name = "TIME")]
+    end: Option<String>,
+
+    /// Which channel: mix, left, right, a number from 1, or each
+    ///
+    /// mix leaves out silent channels, and takes the loudest one where channels cancel. each reports
+    /// every channel by itself.
+    #[arg(long, value_name = "CHANNEL", default_value = "mix")]
+    channel: String,
+
+    /// Write one result per recording into this folder, in the folders of the inputs
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    /// Leave out recordings whose result is there already; needs --output
+    #[arg(long, requires = "output")]
+    resume: bool,
+
+    /// How many threads to use [default: the number of processors]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    jobs: Option<i64>,
+
+    /// Count a recording that breaks off or has damaged parts as failed
+    #[arg(long)]
+    strict: bool,
+
+    /// Standard input is raw samples at this rate, in Hz
+    #[arg(long, value_name = "HZ")]
+    rate: Option<u32>,
+
+    /// Channels of raw samples
+    #[arg(long, value_name = "N", requires = "rate", default_value_t = 1)]
+    channels: usize,
+
+    /// How raw samples are stored, little-endian
+    #[arg(long, value_enum, requires = "rate", default_value_t = RawSample::S16le)]
+    sample_format: RawSample,
+}
+
+/// How raw samples are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RawSample {
+    /// Integers of 16 bits
+    S16le,
+    /// Integers of 24 bits in 3 bytes
+    S24le,
+    /// Integers of 32 bits
+    S32le,
+    /// Floating point of 32 bits
+    F32le,
 }
 
 /// How predictions are printed.
@@ -70,6 +148,34 @@ pub(super) enum Format {
     Csv,
     /// One JSON object per segment and line
     Jsonl,
+    /// A header and one row per sound, from where it begins to where it ends
+    Events,
+    /// A selection table for Raven: neighbouring segments with the same label are joined
+    Raven,
+    /// A label track for Audacity: neighbouring segments with the same label are joined
+    Audacity,
+}
+
+impl Format {
+    /// The end of a result's file name.
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Format::Text => "txt",
+            Format::Csv => "csv",
+            Format::Jsonl => "jsonl",
+            Format::Events => "events.csv",
+            Format::Raven => "selections.txt",
+            Format::Audacity => "labels.txt",
+        }
+    }
+}
+
+/// Which channels are classified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channels {
+    One(Channel),
+    /// All of them, one by one.
+    Each,
 }
 
 /// Options of `classify`.
@@ -82,18 +188,61 @@ pub(crate) struct ClassifyOptions {
     /// How many labels to print; the format's own number if `None`.
     pub(super) top: Option<NonZeroUsize>,
     pub(super) format: Format,
+    pub(super) filter: Filter,
+    /// Seconds from the start of each recording.
+    pub(super) start: f64,
+    /// Up to the end of each recording if `None`.
+    pub(super) end: Option<f64>,
+    pub(super) channels: Channels,
+    /// The folder for results; stdout if `None`.
+    pub(super) output: Option<PathBuf>,
+    pub(super) resume: bool,
+    pub(super) jobs: usize,
+    pub(super) strict: bool,
+    /// What standard input holds, if it has no header.
+    pub(super) raw: Option<RawFormat>,
 }
 
 impl TryFrom<RawClassify> for ClassifyOptions {
     type Error = UsageError;
 
     fn try_from(raw: RawClassify) -> Result<Self, UsageError> {
+        let (start, end) = span(raw.start.as_deref(), raw.end.as_deref())?;
+        let format = raw.format;
+        let filter = filter(raw.min_score, &raw.labels)?;
+        if format == Format::Text && !filter.is_everything() {
+            let message = "--min-score and --labels choose rows, and --format text has none: use \
+                csv, jsonl, events, raven or audacity";
+            return Err(UsageError(message.to_owned()));
+        }
+        let is_raw = raw.rate.is_some();
+        if is_raw && raw.files.iter().any(|file| file.as_os_str() != "-") {
+            return Err(UsageError("--rate is for raw samples from standard input (-)".to_owned()));
+        }
         Ok(ClassifyOptions {
+            filter,
+            start,
+            end,
+            channels: channels(&raw.channel)?,
+            output: raw.output,
+            resume: raw.resume,
+            jobs: jobs(raw.jobs)?,
+            strict: raw.strict,
+            raw: raw.rate.map(|sample_rate| RawFormat {
+                sample_rate,
+                channels: raw.channels,
+                samples: match raw.sample_format {
+                    RawSample::S16le => RawSamples::S16Le,
+                    RawSample::S24le => RawSamples::S24Le,
+                    RawSample::S32le => RawSamples::S32Le,
+                    RawSample::F32le => RawSamples::F32Le,
+                },
+            }),
             inputs: raw.files,
             model: ModelSource { model: raw.model, head: raw.head, head_only: raw.head_only },
             hop_seconds: raw.hop.map(checked_hop).transpose()?,
             top: raw.top.map(checked_top).transpose()?,
-            format: raw.format,
+            format,
         })
     }
 }
@@ -111,4 +260,61 @@ fn checked_hop(seconds: f64) -> Result<f64, UsageError> {
 fn checked_top(labels: i64) -> Result<NonZeroUsize, UsageError> {
     let checked = usize::try_from(labels).ok().and_then(NonZeroUsize::new);
     checked.ok_or_else(|| UsageError(format!("--top is {labels}, expected at least 1")))
+}
+
+fn jobs(jobs: Option<i64>) -> Result<usize, UsageError> {
+    let Some(jobs) = jobs else { return Ok(processors()) };
+    match usize::try_from(jobs) {
+        Ok(jobs @ 1..=MAX_JOBS) => Ok(jobs),
+        _ => Err(UsageError(format!("--jobs is {jobs}, expected 1 to {MAX_JOBS}"))),
+    }
+}
+
+fn filter(min_score: Option<f32>, labels: &[String]) -> Result<Filter, UsageError> {
+    if let Some(score) = min_score
+        && !(0.0..=1.0).contains(&score)
+    {
+        return Err(UsageError(format!("--min-score is {score}, expected 0 to 1")));
+    }
+    Ok(Filter { min_score, labels: labels.to_vec() })
+}
+
+fn channels(channel: &str) -> Result<Channels, UsageError> {
+    let number = channel.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    Ok(match (channel, number) {
+        ("mix", _) => Channels::One(Channel::Mix),
+        ("left", _) => Channels::One(Channel::Number(0)),
+        ("right", _) => Channels::One(Channel::Number(1)),
+        ("each", _) => Channels::Each,
+        (_, Some(number)) => Channels::One(Channel::Number(number)),
+        _ => {
+            return Err(UsageError(format!(
+                "--channel is {channel:?}, expected mix, left, right, a number from 1, or each"
+            )));
+        }
+    })
+}
+
+fn span(start: Option<&str>, end: Option<&str>) -> Result<(f64, Option<f64>), UsageError> {
+    let start = start.map(|text| seconds("--start", text)).transpose()?.unwrap_or(0.0);
+    let end = end.map(|text| seconds("--end", text)).transpose()?;
+    match end {
+        Some(end) if end <= start => {
+            Err(UsageError(format!("--end is {end} s, expected more than the start, {start} s")))
+        }
+        _ => Ok((start, end)),
+    }
+}
+
+/// Seconds from `90`, `1:30` or `0:01:30.5`.
+fn seconds(option: &str, text: &str) -> Result<f64, UsageError> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let numbers = parts.iter().map(|part| part.parse::<f64>().ok().filter(|&n| n >= 0.0));
+    let numbers: Option<Vec<f64>> = numbers.collect();
+    let total = numbers
+        .filter(|numbers| numbers.len() <= 3)
+        .map(|numbers| numbers.iter().fold(0.0, |total, number| total * 60.0 + number));
+    total.filter(|total| total.is_finite()).ok_or_else(|| {
+        UsageError(format!("{option} is {text:?}, expected seconds, m:ss or h:mm:ss"))
+    })
 }

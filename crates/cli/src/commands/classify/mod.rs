@@ -1,57 +1,103 @@
-//! `classify`: recordings and a model → predictions, printed as text, csv or JSON lines in the
-//! order of the inputs.
+//! `classify`: recordings and a model → predictions, printed as text, rows or labels in the order of
+//! the inputs, each as soon as it is known.
 
 mod args;
+mod destination;
+mod filter;
+mod pipeline;
 mod report;
+mod work;
 
-use std::io;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
 
-use sourcing_sound::{Classifier, Pcm, SampleRate};
-use sourcing_sound_decode::decode;
-
-use crate::files::expand;
+use crate::files::{self, Found};
+use crate::interrupt;
+use crate::model::Loaded;
 use crate::outcome::{Failure, Outcome, coded};
-use crate::parallel::{in_order, worker_count};
+use crate::parallel::{Counts, Results, in_order_each};
+use crate::progress;
 
 pub(crate) use args::{ClassifyOptions, RawClassify};
-use report::Classified;
+use destination::Destination;
+use work::{Part, Worker};
 
-/// Classifies all inputs and prints the report to stdout.
+/// Files of at least this size are classified one at a time, each by all threads, in bytes.
+const LARGE_BYTES: u64 = 32 << 20;
+
+/// Classifies all inputs and prints the report.
 ///
 /// # Errors
 /// If the model cannot be loaded or the report cannot be written. Inputs that fail are named on
 /// stderr and make the outcome [`Outcome::Partial`].
-pub(crate) fn run(options: ClassifyOptions) -> anyhow::Result<Outcome> {
+pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     let model = options.model.load()?;
-    let inputs = expand(&options.inputs);
-    let mut classifiers = Vec::new();
-    for _ in 0..worker_count(inputs.len()) {
-        classifiers.push(model.classifier().map_err(coded)?);
+    let classifier = model.classifier().map_err(coded)?;
+    options.filter.resolve(&classifier)?;
+    let inputs = files::find(&options.inputs);
+    if let Some(line) = inputs.passed_over() {
+        writeln!(io::stderr(), "{line}")?;
     }
-    let output = io::stdout().lock();
-    let mut report = report::open(options.format, options.top, &classifiers[0], output)?;
-    let work = |classifier: &mut Classifier, path| {
-        classify_recording(classifier, options.hop_seconds, path)
-    };
-    in_order(inputs, classifiers, work, |classified| Ok(report.write(&classified)?))
+    let mut destination = Destination::new(&options, &classifier)?;
+    let mut found = inputs.found;
+    destination.check_names(&found)?;
+    if options.resume {
+        found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
+    }
+    let count = found.len();
+    let bar = progress::of_bytes(found.iter().flatten().map(size).sum(), count);
+    interrupt::exit_between_writes()?;
+    let mut counts = Counts::default();
+    for (inputs, is_large) in groups(found) {
+        let workers = workers(&model, &options, inputs.len(), is_large)?;
+        let work = |worker: &mut Worker, input: Found, results: &Results<Part>| {
+            let bytes = size(&input);
+            worker.classify(&input, results, &mut |share| bar.inc((share * bytes as f64) as u64))
+        };
+        let print = |part| interrupt::whole(|| destination.print(part));
+        counts.add(in_order_each(inputs, workers, work, print, &bar)?);
+    }
+    bar.finish_and_clear();
+    if counts.failed > 0 && count > 1 {
+        writeln!(io::stderr(), "done {}, failed {}", counts.done, counts.failed)?;
+    }
+    Ok(counts.outcome())
 }
 
-fn classify_recording(
-    classifier: &mut Classifier,
-    hop_seconds: Option<f64>,
-    path: PathBuf,
-) -> Result<Classified, Failure> {
-    let recording = decode(&path).map_err(Failure::Decode)?;
-    let duration = recording.duration_seconds();
-    let predictions = SampleRate::new(recording.sample_rate)
-        .and_then(|rate| Pcm::new(&recording.samples, rate))
-        .and_then(|pcm| match hop_seconds {
-            Some(hop) => classifier.classify_with_hop(pcm, hop),
-            None => classifier.classify(pcm),
-        });
-    match predictions {
-        Ok(predictions) => Ok(Classified { path, duration, predictions }),
-        Err(error) => Err(Failure::Analyse { path, error }),
+/// One classifier per worker.
+fn workers<'a>(
+    model: &Loaded,
+    options: &'a ClassifyOptions,
+    inputs: usize,
+    is_large: bool,
+) -> anyhow::Result<Vec<Worker<'a>>> {
+    let (count, threads) = if is_large { (1, options.jobs) } else { (options.jobs.min(inputs), 1) };
+    let mut workers = Vec::new();
+    for _ in 0..count.max(1) {
+        workers.push(Worker::new(model.classifier().map_err(coded)?, options, threads));
     }
+    Ok(workers)
+}
+
+/// The inputs in their order: large files by themselves, and what lies between them.
+fn groups(inputs: Vec<Result<Found, Failure>>) -> Vec<(Vec<Result<Found, Failure>>, bool)> {
+    let mut groups: Vec<(Vec<Result<Found, Failure>>, bool)> = Vec::new();
+    for input in inputs {
+        let is_large = input.as_ref().is_ok_and(is_large);
+        match groups.last_mut() {
+            Some((group, false)) if !is_large => group.push(input),
+            _ => groups.push((vec![input], is_large)),
+        }
+    }
+    groups
+}
+
+/// Whether a recording is worth all threads, as one of unknown length is.
+fn is_large(input: &Found) -> bool {
+    fs::metadata(&input.path)
+        .map_or(input.is_standard_input(), |file| file.len() >= LARGE_BYTES || !file.is_file())
+}
+
+fn size(input: &Found) -> u64 {
+    fs::metadata(&input.path).map_or(0, |file| file.len())
 }

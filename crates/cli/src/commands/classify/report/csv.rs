@@ -2,28 +2,39 @@
 
 use std::io::{self, Write};
 
-use sourcing_sound::Category;
+use sourcing_sound::{Category, Prediction};
 
 use crate::output::csv_error;
 
-use super::entry::{Classified, Report, best, milliseconds};
+use super::entry::{Report, Subject, best, milliseconds};
 
-/// Columns `file,start,end,label,score,rejected,source`, then `label_2,score_2,source_2` and so on
+/// Columns `file,start,end,label,score,rejected,source`, with `channel` after `file` if channels are
+/// reported one by one, then `label_2,score_2,source_2` and so on
 /// up to `top`. For a model with groups, `group` follows `source` and `group_2` follows `source_2`.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     top: usize,
     has_groups: bool,
+    has_channels: bool,
+    subject: Option<Subject>,
 }
 
 impl<W: Write> Csv<W> {
     /// Writes the header. `top` is at least 1 and at most the number of labels.
-    pub(super) fn new(output: W, top: usize, has_groups: bool) -> io::Result<Self> {
+    pub(super) fn new(
+        output: W,
+        top: usize,
+        has_groups: bool,
+        has_channels: bool,
+    ) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(output);
         let mut header: Vec<String> =
             ["file", "start", "end", "label", "score", "rejected", "source"]
                 .map(String::from)
                 .to_vec();
+        if has_channels {
+            header.insert(1, "channel".to_owned());
+        }
         header.extend(has_groups.then(|| "group".to_owned()));
         for n in 2..=top {
             header.extend([format!("label_{n}"), format!("score_{n}"), format!("source_{n}")]);
@@ -31,7 +42,7 @@ impl<W: Write> Csv<W> {
         }
         writer.write_record(&header).map_err(csv_error)?;
         writer.flush()?;
-        Ok(Csv { writer, top, has_groups })
+        Ok(Csv { writer, top, has_groups, has_channels, subject: None })
     }
 
     fn group(&self, category: Category) -> Option<String> {
@@ -40,18 +51,25 @@ impl<W: Write> Csv<W> {
 }
 
 impl<W: Write> Report for Csv<W> {
-    fn write(&mut self, classified: &Classified) -> io::Result<()> {
-        for prediction in &classified.predictions {
+    fn begin(&mut self, subject: &Subject) -> io::Result<()> {
+        self.subject = Some(subject.clone());
+        Ok(())
+    }
+
+    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some(subject) = self.subject.clone() else { return Ok(()) };
+        for prediction in &predictions {
             let best = best(prediction);
-            let mut row = vec![
-                classified.path.to_string_lossy().into_owned(),
+            let mut row = vec![subject.name().into_owned()];
+            row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));
+            row.extend([
                 milliseconds(prediction.start()).to_string(),
                 milliseconds(prediction.end()).to_string(),
                 best.label.clone(),
                 best.score.to_string(),
                 prediction.rejected().to_string(),
                 best.source.name().to_owned(),
-            ];
+            ]);
             row.extend(self.group(best));
             for other in prediction.top(self.top).into_iter().skip(1) {
                 let source = other.source.name().to_owned();
@@ -60,6 +78,10 @@ impl<W: Write> Report for Csv<W> {
             }
             self.writer.write_record(&row).map_err(csv_error)?;
         }
+        self.writer.flush()
+    }
+
+    fn end(&mut self, _duration: f64) -> io::Result<()> {
         self.writer.flush()
     }
 }

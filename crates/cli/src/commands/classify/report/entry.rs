@@ -1,23 +1,38 @@
 //! What all formats of the report share.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
 use sourcing_sound::{Category, LabelSource, Prediction};
 
-/// The predictions of one recording.
-pub(crate) struct Classified {
+/// Which recording is reported.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
     pub(crate) path: PathBuf,
-    /// The length in seconds.
-    pub(crate) duration: f64,
-    /// One per segment, in order; at least one.
-    pub(crate) predictions: Vec<Prediction>,
+    /// The channel, counted from 1, if channels are reported one by one.
+    pub(crate) channel: Option<usize>,
+    /// Where its first segment begins, in seconds.
+    pub(crate) start: f64,
 }
 
-/// Prints recordings one after another.
+impl Subject {
+    /// The recording's name, as text.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        self.path.to_string_lossy()
+    }
+}
+
+/// Prints recordings one after another, each as its segments become known.
 pub(crate) trait Report {
-    /// Prints the predictions of one recording, and flushes.
-    fn write(&mut self, classified: &Classified) -> io::Result<()>;
+    /// A recording begins.
+    fn begin(&mut self, subject: &Subject) -> io::Result<()>;
+
+    /// Prints the next segments of the recording, and flushes.
+    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()>;
+
+    /// The recording is over `duration` seconds from its start. Prints what is left, and flushes.
+    fn end(&mut self, duration: f64) -> io::Result<()>;
 }
 
 /// The best label, even of a rejected prediction.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
-use super::entry::{Classified, Report, best, milliseconds};
+use super::entry::{Report, Subject, best, milliseconds};
 
 /// The most labels of a model whose scores are all printed if the user gives no number. With more
 /// labels, nearly all scores are close to 0.
@@ -15,10 +15,12 @@ const MOST_LABELS: usize = 20;
 const DEFAULT_TOP: usize = 10;
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
-/// groups, `"group"` and `"groups"` follow.
+/// groups, `"group"` and `"groups"` follow, and `"channel"` follows `"file"` if channels are reported
+/// one by one.
 pub(super) struct JsonLines<W: Write> {
     output: W,
     shown: Shown,
+    subject: Option<Subject>,
 }
 
 /// Which scores are printed.
@@ -44,20 +46,27 @@ impl<W: Write> JsonLines<W> {
             None if of_head > 0 || labels <= MOST_LABELS => Shown::All,
             None => Shown::Best(DEFAULT_TOP),
         };
-        JsonLines { output, shown }
+        JsonLines { output, shown, subject: None }
     }
 }
 
 impl<W: Write> Report for JsonLines<W> {
-    fn write(&mut self, classified: &Classified) -> io::Result<()> {
-        let file = classified.path.to_string_lossy();
-        for prediction in &classified.predictions {
+    fn begin(&mut self, subject: &Subject) -> io::Result<()> {
+        self.subject = Some(subject.clone());
+        Ok(())
+    }
+
+    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some(subject) = &self.subject else { return Ok(()) };
+        let file = subject.name();
+        for prediction in &predictions {
             let best = best(prediction);
             let mut scores = self.shown.choose(prediction);
             let groups = groups(prediction, &scores);
             self.shown.arrange(&mut scores);
             let line = Line {
                 file: &file,
+                channel: subject.channel,
                 start: milliseconds(prediction.start()),
                 end: milliseconds(prediction.end()),
                 label: &best.label,
@@ -71,6 +80,10 @@ impl<W: Write> Report for JsonLines<W> {
             serde_json::to_writer(&mut self.output, &line)?;
             writeln!(self.output)?;
         }
+        self.output.flush()
+    }
+
+    fn end(&mut self, _duration: f64) -> io::Result<()> {
         self.output.flush()
     }
 }
@@ -109,6 +122,9 @@ impl Shown {
 #[derive(Serialize)]
 struct Line<'a> {
     file: &'a str,
+    /// Counted from 1, if channels are reported one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<usize>,
     start: f64,
     end: f64,
     label: &'a str,

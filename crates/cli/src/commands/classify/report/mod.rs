@@ -1,37 +1,63 @@
-//! Predictions → text for people, csv or JSON lines.
+//! Predictions → text for people, rows for programs, or labels for audio editors.
 
+mod audacity;
 mod csv;
 mod entry;
+mod events;
+mod filtered;
+mod joined;
 mod jsonl;
+mod raven;
 mod spans;
 mod text;
 
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 
 use sourcing_sound::Classifier;
 
 use super::args::Format;
+use super::filter::Filter;
+use filtered::Filtered;
 
-pub(super) use entry::{Classified, Report};
+pub(super) use entry::{Report, Subject};
 
-/// Starts a report on `output`; a csv's header is written at once. `top` is the number of labels
-/// that the user asked for, or `None` for the format's default.
+/// What a report is to be like.
+pub(super) struct Settings {
+    pub(super) format: Format,
+    /// The number of labels that the user asked for, or `None` for the format's default.
+    pub(super) top: Option<NonZeroUsize>,
+    /// Whether channels are reported one by one.
+    pub(super) has_channels: bool,
+    pub(super) filter: Filter,
+}
+
+/// Starts a report on `output`; a header is written at once.
+///
+/// # Errors
+/// If that fails, or the classifier's thresholds contradict each other.
 pub(super) fn open<'a>(
-    format: Format,
-    top: Option<NonZeroUsize>,
+    settings: Settings,
     classifier: &Classifier,
     output: impl Write + 'a,
-) -> io::Result<Box<dyn Report + 'a>> {
-    let output = BufWriter::new(output);
+) -> anyhow::Result<Box<dyn Report + 'a>> {
+    let Settings { format, top, has_channels, filter } = settings;
     let metadata = classifier.metadata();
     let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
-    Ok(match format {
+    let report: Box<dyn Report + 'a> = match format {
         Format::Text => Box::new(text::Text::new(output, labels, top)),
         Format::Csv => {
-            Box::new(csv::Csv::new(output, top.unwrap_or(1), metadata.taxonomy.is_some())?)
+            let has_groups = metadata.taxonomy.is_some();
+            Box::new(csv::Csv::new(output, top.unwrap_or(1), has_groups, has_channels)?)
         }
         Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top, classifier)),
-    })
+        Format::Events => {
+            let events = classifier.events().map_err(crate::outcome::coded)?;
+            return Ok(Box::new(events::EventRows::new(output, events, filter, has_channels)?));
+        }
+        Format::Raven => Box::new(raven::Raven::new(output)?),
+        Format::Audacity => Box::new(audacity::Audacity::new(output)),
+    };
+    Ok(if filter.is_everything() { report } else { Box::new(Filtered { filter, report }) })
 }

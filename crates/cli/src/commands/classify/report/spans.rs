@@ -14,48 +14,115 @@ pub(super) struct Span {
     pub(super) prediction: Prediction,
 }
 
-/// Divides a recording of `duration` seconds into stretches. Neighbours with the same label
-/// or group are joined; if more are left than people want to read, those with the most similar
-/// scores are joined too. The time between the centres of two neighbouring segments is divided
-/// between them; the first stretch begins at 0 and the last ends at `duration`.
-pub(super) fn merge(predictions: &[Prediction], duration: f64) -> Vec<Span> {
-    let single = (0..predictions.len()).map(|index| index..index + 1).collect();
-    let equal = join_equal(single, predictions);
-    let alike = join_alike(equal, predictions, readable_stretches(duration));
-    let stretches = join_equal(alike, predictions);
-    let mut spans: Vec<Span> = Vec::new();
-    for range in stretches {
-        let segments = &predictions[range];
-        let Some((first, last)) = segments.first().zip(segments.last()) else { continue };
-        let Some(prediction) = Prediction::mean(segments) else { continue };
-        let mut start = 0.0;
-        if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
-            // So far, its end is the centre of its last segment.
-            start = (*before + centre(first)) / 2.0;
-            *before = start;
+/// The most segments that are kept apart: over half an hour of the default model's. Beyond that, the
+/// most similar neighbours are joined to half as many, so that memory does not grow.
+const MOST_SEGMENTS: usize = 4_096;
+
+/// The segments of a recording, or what they were joined to.
+#[derive(Default)]
+pub(super) struct Stretches {
+    predictions: Vec<Prediction>,
+    /// How many segments each of these is the mean of, and the centres of the first and the last.
+    sizes: Vec<usize>,
+    centres: Vec<(f64, f64)>,
+}
+
+impl Stretches {
+    /// Adds the next segment.
+    pub(super) fn push(&mut self, prediction: Prediction) {
+        let centre = (prediction.start() + prediction.end()) / 2.0;
+        self.predictions.push(prediction);
+        self.sizes.push(1);
+        self.centres.push((centre, centre));
+        if self.predictions.len() > MOST_SEGMENTS {
+            self.halve();
         }
-        spans.push(Span { start, end: centre(last), prediction });
     }
-    if let Some(last) = spans.last_mut() {
-        last.end = duration;
+
+    /// Divides a recording, from second `from` to `duration`, into stretches. Neighbours with the same label
+    /// or group are joined; if more are left than people want to read, those with the most similar
+    /// scores are joined too. The time between the centres of two neighbouring segments is divided
+    /// between them; the first stretch begins at `from` and the last ends at `duration`.
+    pub(super) fn merge(self, from: f64, duration: f64) -> Vec<Span> {
+        let single = (0..self.predictions.len()).map(|index| index..index + 1).collect();
+        let equal = self.join_equal(single);
+        let alike = self.join_alike(equal, readable_stretches(duration - from));
+        let stretches = self.join_equal(alike);
+        let mut spans: Vec<Span> = Vec::new();
+        for range in stretches {
+            let Some(prediction) = self.mean(range.clone()) else { continue };
+            let (first, last) = (self.centres[range.start].0, self.centres[range.end - 1].1);
+            let mut start = from;
+            if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
+                // So far, its end is the centre of its last segment.
+                start = (*before + first) / 2.0;
+                *before = start;
+            }
+            spans.push(Span { start, end: last, prediction });
+        }
+        if let Some(last) = spans.last_mut() {
+            last.end = duration;
+        }
+        spans
     }
-    spans
+
+    /// Joins the most similar neighbours until half as many are left.
+    fn halve(&mut self) {
+        let single = (0..self.predictions.len()).map(|index| index..index + 1).collect();
+        let mut halved = Stretches::default();
+        for range in self.join_alike(single, MOST_SEGMENTS / 2) {
+            let Some(mean) = self.mean(range.clone()) else { continue };
+            halved.predictions.push(mean);
+            halved.sizes.push(self.sizes[range.clone()].iter().sum());
+            halved.centres.push((self.centres[range.start].0, self.centres[range.end - 1].1));
+        }
+        *self = halved;
+    }
+
+    fn mean(&self, range: Range<usize>) -> Option<Prediction> {
+        Prediction::weighted_mean(&self.predictions[range.clone()], &self.sizes[range])
+    }
+
+    /// Joins neighbours that are shown under the same name.
+    fn join_equal(&self, ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let named = ranges
+            .into_iter()
+            .map(|range| (self.mean(range.clone()).as_ref().and_then(name), range));
+        let named: Vec<(Option<String>, Range<usize>)> = named.collect();
+        let equal = named.chunk_by(|a, b| a.0 == b.0);
+        equal.filter_map(|equal| Some(equal.first()?.1.start..equal.last()?.1.end)).collect()
+    }
+
+    /// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's criterion
+    /// keeps a short sound that differs much from what is around it.
+    fn join_alike(&self, ranges: Vec<Range<usize>>, most: usize) -> Vec<Range<usize>> {
+        if ranges.len() <= most {
+            return ranges;
+        }
+        let profiles = ranges.into_iter().map(|range| self.profile(range));
+        let mut profiles: Vec<Profile> = profiles.collect();
+        while profiles.len() > most {
+            profiles = join_some(profiles, most);
+        }
+        profiles.into_iter().map(|profile| profile.range).collect()
+    }
+
+    fn profile(&self, range: Range<usize>) -> Profile {
+        let mut profile = Profile { size: 0, sum: Vec::new(), range: range.clone() };
+        for index in range {
+            let (prediction, size) = (&self.predictions[index], self.sizes[index]);
+            let groups = prediction.group_scores();
+            let scores = if groups.is_empty() { prediction.scores().to_vec() } else { groups };
+            let scores: Vec<f32> = scores.into_iter().map(|score| size as f32 * score).collect();
+            profile.add_scores(size, &scores);
+        }
+        profile
+    }
 }
 
 /// How many stretches of a recording people want to read: 4 of 4 s, 15 of a minute, 120 of an hour.
 fn readable_stretches(duration: f64) -> usize {
     (2.0 * duration.sqrt()).round().max(4.0) as usize
-}
-
-/// Joins neighbours that are shown under the same name.
-fn join_equal(ranges: Vec<Range<usize>>, predictions: &[Prediction]) -> Vec<Range<usize>> {
-    let named = ranges.into_iter().map(|range| {
-        let prediction = Prediction::mean(&predictions[range.clone()]);
-        (prediction.as_ref().and_then(name), range)
-    });
-    let named: Vec<(Option<String>, Range<usize>)> = named.collect();
-    let equal = named.chunk_by(|a, b| a.0 == b.0);
-    equal.filter_map(|equal| Some(equal.first()?.1.start..equal.last()?.1.end)).collect()
 }
 
 /// The best label, or its group if the model has groups; `None` for a rejected prediction. A label
@@ -64,24 +131,6 @@ fn name(prediction: &Prediction) -> Option<String> {
     let best = prediction.top(1).pop()?;
     let group = best.group.filter(|_| best.source == LabelSource::Base);
     (!prediction.rejected()).then(|| group.unwrap_or(best.label))
-}
-
-/// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's criterion
-/// keeps a short sound that differs much from what is around it.
-fn join_alike(
-    ranges: Vec<Range<usize>>,
-    predictions: &[Prediction],
-    most: usize,
-) -> Vec<Range<usize>> {
-    if ranges.len() <= most {
-        return ranges;
-    }
-    let profiles = ranges.into_iter().map(|range| Profile::of(range, predictions));
-    let mut profiles: Vec<Profile> = profiles.collect();
-    while profiles.len() > most {
-        profiles = join_some(profiles, most);
-    }
-    profiles.into_iter().map(|profile| profile.range).collect()
 }
 
 /// Joins the pairs of neighbours that differ least, up to a third of all pairs. The result is
@@ -113,42 +162,32 @@ fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
 /// The scores of a range of segments, to compare it with its neighbours.
 struct Profile {
     range: Range<usize>,
+    /// How many segments these are.
+    size: usize,
     /// The scores of all groups, or of all labels in a model without groups, summed over its
     /// segments.
     sum: Vec<f32>,
 }
 
 impl Profile {
-    fn of(range: Range<usize>, predictions: &[Prediction]) -> Self {
-        let mut profiles = predictions[range.clone()].iter().map(|prediction| {
-            let groups = prediction.group_scores();
-            if groups.is_empty() { prediction.scores().to_vec() } else { groups }
-        });
-        let mut profile = Profile { sum: profiles.next().unwrap_or_default(), range };
-        profiles.for_each(|scores| profile.add_scores(&scores));
-        profile
-    }
-
     fn add(&mut self, next: &Profile) {
         self.range.end = next.range.end;
-        self.add_scores(&next.sum);
+        self.add_scores(next.size, &next.sum);
     }
 
-    fn add_scores(&mut self, scores: &[f32]) {
+    fn add_scores(&mut self, size: usize, scores: &[f32]) {
+        self.size += size;
+        self.sum.resize(scores.len(), 0.0);
         self.sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
     }
 
     /// How much the squared deviation of the scores from their means grows if the two are joined.
     fn difference(&self, next: &Profile) -> f64 {
-        let (n, m) = (self.range.len() as f64, next.range.len() as f64);
+        let (n, m) = (self.size as f64, next.size as f64);
         let means = self.sum.iter().zip(&next.sum);
         let squares = means.map(|(&a, &b)| (f64::from(a) / n - f64::from(b) / m).powi(2));
         n * m / (n + m) * squares.sum::<f64>()
     }
-}
-
-fn centre(prediction: &Prediction) -> f64 {
-    (prediction.start() + prediction.end()) / 2.0
 }
 
 #[cfg(test)]
@@ -157,7 +196,7 @@ mod tests {
 
     fn profiles(scores: &[f32]) -> Vec<Profile> {
         let profiles = scores.iter().enumerate();
-        profiles.map(|(i, &score)| Profile { range: i..i + 1, sum: vec![score] }).collect()
+        profiles.map(|(i, &score)| Profile { range: i..i + 1, size: 1, sum: vec![score] }).collect()
     }
 
     #[test]

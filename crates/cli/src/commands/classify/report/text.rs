@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use sourcing_sound::{Category, Labels};
+use sourcing_sound::{Category, Labels, Prediction};
 
-use super::entry::{Classified, Report};
-use super::spans::{Span, merge};
+use super::entry::{Report, Subject};
+use super::spans::{Span, Stretches};
 
 /// Printed for a rejected stretch of time.
 const NOTHING: &str = "nothing I know";
@@ -28,27 +28,48 @@ pub(super) struct Text<W: Write> {
     top: Option<usize>,
     /// Least width of the labels' column, in characters.
     label_width: usize,
+    subject: Option<Subject>,
+    stretches: Stretches,
 }
 
 impl<W: Write> Text<W> {
     pub(super) fn new(output: W, labels: &Labels, top: Option<usize>) -> Self {
         let longest = labels.iter().map(width).max().unwrap_or(0);
-        Text { output, top, label_width: longest.min(LABEL_WIDTH) }
+        Text {
+            output,
+            top,
+            label_width: longest.min(LABEL_WIDTH),
+            subject: None,
+            stretches: Stretches::default(),
+        }
     }
 }
 
 impl<W: Write> Report for Text<W> {
-    fn write(&mut self, classified: &Classified) -> io::Result<()> {
-        let spans = merge(&classified.predictions, classified.duration);
+    fn begin(&mut self, subject: &Subject) -> io::Result<()> {
+        self.subject = Some(subject.clone());
+        self.stretches = Stretches::default();
+        Ok(())
+    }
+
+    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
+        predictions.into_iter().for_each(|prediction| self.stretches.push(prediction));
+        Ok(())
+    }
+
+    fn end(&mut self, duration: f64) -> io::Result<()> {
+        let Some(subject) = self.subject.take() else { return Ok(()) };
+        let spans = std::mem::take(&mut self.stretches).merge(subject.start, duration);
         let default = if spans.len() == 1 { DEFAULT_TOP.0 } else { DEFAULT_TOP.1 };
         let top = self.top.unwrap_or(default);
-        let rows = spans.iter().flat_map(|span| rows(span, top, classified.duration));
+        let rows = spans.iter().flat_map(|span| rows(span, top, duration));
         let rows: Vec<Row> = rows.collect();
         let longest = |of: fn(&Row) -> &str| rows.iter().map(|row| width(of(row))).max();
         let times = longest(|row| &row.time).unwrap_or(0);
         let groups = longest(|row| &row.group).unwrap_or(0);
         let labels = longest(|row| &row.label).unwrap_or(0).max(self.label_width);
-        writeln!(self.output, "{}  {:.1} s", classified.path.display(), classified.duration)?;
+        let channel = subject.channel.map_or_else(String::new, |n| format!("  channel {n}"));
+        writeln!(self.output, "{}{channel}  {duration:.1} s", subject.path.display())?;
         for Row { time, group, label, score } in &rows {
             let gap = if groups > 0 { "  " } else { "" };
             let score =

@@ -1,0 +1,158 @@
+//! Where results go: stdout, or a file per recording.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use sourcing_sound::Classifier;
+use tempfile::NamedTempFile;
+
+use crate::files::Found;
+use crate::outcome::Failure;
+
+use super::args::{Channels, ClassifyOptions, Format};
+use super::report::{self, Report};
+use super::work::Part;
+
+/// What results are written to.
+pub(super) enum Destination<'a> {
+    Stdout(Box<dyn Report + 'a>),
+    Folder(Folder<'a>),
+}
+
+pub(super) struct Folder<'a> {
+    root: &'a Path,
+    options: &'a ClassifyOptions,
+    classifier: &'a Classifier,
+    /// The result that is being written, whole only once it has its name.
+    open: Option<(NamedTempFile, Box<dyn Report>)>,
+}
+
+impl<'a> Destination<'a> {
+    /// # Errors
+    /// If the folder cannot be made, or a header cannot be written.
+    pub(super) fn new(
+        options: &'a ClassifyOptions,
+        classifier: &'a Classifier,
+    ) -> anyhow::Result<Self> {
+        Ok(match &options.output {
+            None => Destination::Stdout(start(options, classifier, io::stdout().lock())?),
+            Some(root) => {
+                fs::create_dir_all(root).with_context(|| unwritable(root))?;
+                Destination::Folder(Folder { root, options, classifier, open: None })
+            }
+        })
+    }
+
+    /// # Errors
+    /// If two inputs would have the same result.
+    pub(super) fn check_names(&self, inputs: &[Result<Found, Failure>]) -> anyhow::Result<()> {
+        let Destination::Folder(folder) = self else { return Ok(()) };
+        let mut names = HashSet::new();
+        for input in inputs.iter().flatten() {
+            let name = folder.name(input);
+            if !names.insert(name.clone()) {
+                bail!("--output: two recordings would have the result {} [config]", name.display());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the result of an input is there.
+    pub(super) fn is_done(&self, input: &Found) -> bool {
+        match self {
+            Destination::Stdout(_) => false,
+            Destination::Folder(folder) => folder.name(input).is_file(),
+        }
+    }
+
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
+        if let Part::Done(input, warnings) = &part {
+            for warning in warnings {
+                let path = input.path.display();
+                writeln!(io::stderr(), "warning: {path}: {warning} [{}]", warning.code())?;
+            }
+        }
+        match self {
+            Destination::Stdout(report) => Ok(write(report.as_mut(), part)?),
+            Destination::Folder(folder) => folder.print(part),
+        }
+    }
+}
+
+impl Folder<'_> {
+    fn name(&self, input: &Found) -> PathBuf {
+        let mut name = self.root.join(&input.relative).into_os_string();
+        name.push(".");
+        name.push(self.options.format.extension());
+        name.into()
+    }
+
+    fn print(&mut self, part: Part) -> anyhow::Result<()> {
+        match part {
+            Part::Begin(input, subject) => {
+                // Further channels of a recording go into the same result.
+                if subject.channel.is_none_or(|channel| channel == 1) {
+                    self.open = Some(self.start(&input)?);
+                }
+                if let Some((file, report)) = &mut self.open {
+                    report.begin(&subject).with_context(|| unwritable(file.path()))?;
+                }
+            }
+            Part::Done(input, _) => {
+                if let Some((file, report)) = self.open.take() {
+                    drop(report);
+                    let name = self.name(&input);
+                    file.persist(&name).with_context(|| unwritable(&name))?;
+                }
+            }
+            part => {
+                if let Some((file, report)) = &mut self.open {
+                    write(report.as_mut(), part).with_context(|| unwritable(file.path()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&self, input: &Found) -> anyhow::Result<(NamedTempFile, Box<dyn Report>)> {
+        let name = self.name(input);
+        let folder = name.parent().unwrap_or(self.root);
+        fs::create_dir_all(folder).with_context(|| unwritable(folder))?;
+        let file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder);
+        let file = file.with_context(|| unwritable(folder))?;
+        let copy = file.reopen().with_context(|| unwritable(folder))?;
+        let report = start(self.options, self.classifier, copy)?;
+        Ok((file, report))
+    }
+}
+
+fn start<'a>(
+    options: &ClassifyOptions,
+    classifier: &Classifier,
+    output: impl Write + 'a,
+) -> anyhow::Result<Box<dyn Report + 'a>> {
+    let has_channels = options.channels == Channels::Each;
+    let top: Option<NonZeroUsize> = options.top;
+    let format: Format = options.format;
+    let settings = report::Settings { format, top, has_channels, filter: options.filter.clone() };
+    report::open(settings, classifier, BufWriter::new(output))
+}
+
+fn write(report: &mut dyn Report, part: Part) -> io::Result<()> {
+    match part {
+        Part::Begin(_, subject) => report.begin(&subject),
+        Part::Segments(predictions) => report.segments(predictions),
+        Part::End(duration) => report.end(duration),
+        Part::Done(..) => Ok(()),
+    }
+}
+
+fn unwritable(path: &Path) -> String {
+    format!("{}: cannot write the result; check space and permissions [io]", path.display())
+}

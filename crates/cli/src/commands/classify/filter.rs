@@ -1,0 +1,60 @@
+//! Which rows are printed.
+
+use anyhow::bail;
+use sourcing_sound::{Classifier, Labels};
+
+/// The rows that the user wants.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Filter {
+    /// The least score.
+    pub(crate) min_score: Option<f32>,
+    /// The labels; all of them if empty.
+    pub(crate) labels: Vec<String>,
+}
+
+impl Filter {
+    /// Finds the labels among those of the classifier. Names are told apart without case; those in
+    /// one argument are separated by commas, and the longest that is there is taken, since labels
+    /// may contain commas.
+    ///
+    /// # Errors
+    /// If the classifier does not have one; similar ones are named.
+    pub(crate) fn resolve(&mut self, classifier: &Classifier) -> anyhow::Result<()> {
+        let known = &classifier.metadata().labels;
+        let mut labels = Vec::new();
+        for given in &self.labels {
+            let mut rest: Vec<&str> = given.split(',').map(str::trim).collect();
+            while let Some(first) = rest.first() {
+                let found = (1..=rest.len()).rev().find_map(|count| {
+                    let name = rest[..count].join(", ").to_lowercase();
+                    Some((known.iter().find(|known| known.to_lowercase() == name)?, count))
+                });
+                let Some((label, count)) = found else { bail!("{}", unknown(first, known)) };
+                labels.push(label.to_owned());
+                rest.drain(..count);
+            }
+        }
+        self.labels = labels;
+        Ok(())
+    }
+
+    pub(crate) fn is_everything(&self) -> bool {
+        *self == Filter::default()
+    }
+
+    pub(crate) fn passes(&self, label: &str, score: f32) -> bool {
+        self.min_score.is_none_or(|least| score >= least)
+            && (self.labels.is_empty() || self.labels.iter().any(|wanted| wanted == label))
+    }
+}
+
+fn unknown(given: &str, known: &Labels) -> String {
+    let lower = given.to_lowercase();
+    let near = known.iter().filter(|label| label.to_lowercase().contains(&lower));
+    let near: Vec<String> = near.take(5).map(|label| format!("{label:?}")).collect();
+    let hint = match near.as_slice() {
+        [] => "`sourcing-sound inspect` lists the labels".to_owned(),
+        near => format!("did you mean {}?", near.join(" or ")),
+    };
+    format!("--labels: the model has no label {given:?}; {hint} [config]")
+}

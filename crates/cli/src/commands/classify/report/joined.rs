@@ -1,0 +1,48 @@
+//! Neighbouring segments with the same best label → one stretch, as labels in audio editors are.
+
+use sourcing_sound::Prediction;
+
+use super::entry::best;
+
+/// A stretch with one label.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stretch {
+    /// Seconds from the start of the recording.
+    pub(super) start: f64,
+    pub(super) end: f64,
+    pub(super) label: String,
+    /// The highest score of its segments.
+    pub(super) score: f32,
+}
+
+/// Joins segments that are not rejected.
+#[derive(Default)]
+pub(super) struct Joined {
+    open: Option<Stretch>,
+}
+
+impl Joined {
+    /// Takes the next segment, and returns the stretch that it ends. Where segments overlap, a
+    /// stretch ends where the next one begins.
+    pub(super) fn push(&mut self, prediction: &Prediction) -> Option<Stretch> {
+        let found = (!prediction.rejected()).then(|| best(prediction));
+        let (start, end) = (prediction.start(), prediction.end());
+        let Some(best) = found else { return self.open.take() };
+        if let Some(open) = self.open.as_mut().filter(|open| open.label == best.label) {
+            open.end = end;
+            open.score = open.score.max(best.score);
+            return None;
+        }
+        let next = Stretch { start, end, label: best.label, score: best.score };
+        let mut ended = self.open.replace(next);
+        if let Some(ended) = &mut ended {
+            ended.end = ended.end.min(start.max(ended.start));
+        }
+        ended
+    }
+
+    /// The last stretch.
+    pub(super) fn finish(&mut self) -> Option<Stretch> {
+        self.open.take()
+    }
+}

@@ -1,0 +1,152 @@
+//! One input → what is printed about it.
+
+use std::io;
+
+use sourcing_sound::{Classifier, Prediction};
+use sourcing_sound_decode::{Channel, DecodeError, Decoder, Warning};
+
+use crate::files::Found;
+use crate::outcome::Failure;
+use crate::parallel::Results;
+
+use super::args::{Channels, ClassifyOptions};
+use super::pipeline::{self, Ended, Plan, Stop};
+use super::report::Subject;
+
+/// Something to print, in order.
+pub(super) enum Part {
+    /// A recording begins; its result is named after the input.
+    Begin(Found, Subject),
+    Segments(Vec<Prediction>),
+    /// It is over, after so many seconds of it.
+    End(f64),
+    /// All channels of an input are over.
+    Done(Found, Vec<Warning>),
+}
+
+/// Classifies recordings one after another.
+pub(super) struct Worker<'a> {
+    classifier: Classifier,
+    options: &'a ClassifyOptions,
+    threads: usize,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        classifier: Classifier,
+        options: &'a ClassifyOptions,
+        threads: usize,
+    ) -> Self {
+        Worker { classifier, options, threads }
+    }
+
+    /// Classifies a recording, and passes on what is to be printed. `progress` gets the share that
+    /// was done since its last call.
+    pub(super) fn classify(
+        &mut self,
+        input: &Found,
+        results: &Results<Part>,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<(), Failure> {
+        let first = self.open(input).map_err(Failure::Decode)?;
+        let channels: Vec<(Channel, Option<usize>)> = match self.options.channels {
+            Channels::One(channel) => vec![(channel, None)],
+            Channels::Each => {
+                (0..first.channels()).map(|n| (Channel::Number(n), Some(n + 1))).collect()
+            }
+        };
+        if channels.len() > 1 && input.is_standard_input() {
+            return Err(Failure::Usage {
+                path: input.path.clone(),
+                message: "--channel each reads a recording once per channel, which standard input \
+                    does not allow; choose one channel",
+            });
+        }
+        let mut warnings = Vec::new();
+        let (count, mut decoder) = (channels.len() as f64, Some(first));
+        for (channel, number) in channels {
+            let decoder = match decoder.take() {
+                Some(decoder) => decoder,
+                None => self.open(input).map_err(Failure::Decode)?,
+            };
+            let subject =
+                Subject { path: input.path.clone(), channel: number, start: self.options.start };
+            let mut progress = |share: f64| progress(share / count);
+            match self.channel(input, decoder, (channel, subject), results, &mut progress) {
+                Ok(ended) => {
+                    for warning in ended.warnings {
+                        if !warnings.contains(&warning) {
+                            warnings.push(warning);
+                        }
+                    }
+                }
+                Err(Stop::Unwanted) => return Ok(()),
+                Err(Stop::Decode(error)) => return Err(Failure::Decode(error)),
+                Err(Stop::Analyse(error)) => {
+                    return Err(Failure::Analyse { path: input.path.clone(), error });
+                }
+            }
+        }
+        if let Some(warning) = warnings.iter().find(|warning| warning.is_loss())
+            && self.options.strict
+        {
+            let (path, warning) = (input.path.clone(), warning.clone());
+            return Err(Failure::Incomplete { path, warning });
+        }
+        // If nobody prints, there is nothing left to do.
+        let _ = results.send(Part::Done(input.clone(), warnings));
+        Ok(())
+    }
+
+    fn channel(
+        &self,
+        input: &Found,
+        mut decoder: Decoder,
+        (channel, subject): (Channel, Subject),
+        results: &Results<Part>,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Ended, Stop> {
+        let start = self.options.start;
+        if start > 0.0 {
+            decoder.skip_to(start)?;
+        }
+        let rate = f64::from(decoder.sample_rate());
+        let end = decoder.promised_frames().map(|frames| frames as f64 / rate);
+        let end = [end, self.options.end].into_iter().flatten().reduce(f64::min);
+        let mono = decoder.mono(channel)?;
+        let plan = Plan {
+            hop_seconds: self
+                .options
+                .hop_seconds
+                .unwrap_or(self.classifier.metadata().decision.hop_seconds),
+            threads: self.threads,
+            most_seconds: self.options.end.map(|end| end - start),
+        };
+        send(results, Part::Begin(input.clone(), subject))?;
+        let mut done = 0.0;
+        let ended = pipeline::run(&self.classifier, mono, plan, |predictions| {
+            if let Some((last, end)) = predictions.last().zip(end) {
+                let share = (last.end() / (end - start)).clamp(done, 1.0);
+                progress(share - done);
+                done = share;
+            }
+            let later = predictions.into_iter().map(|prediction| prediction.later(start));
+            send(results, Part::Segments(later.collect()))
+        })?;
+        progress(1.0 - done);
+        send(results, Part::End(start + ended.duration))?;
+        Ok(ended)
+    }
+
+    fn open(&self, input: &Found) -> Result<Decoder, DecodeError> {
+        match self.options.raw {
+            _ if !input.is_standard_input() => Decoder::open(&input.path),
+            None => Decoder::from_reader("-", io::stdin()),
+            Some(raw) => Decoder::from_raw("-", io::stdin(), raw),
+        }
+    }
+}
+
+fn send(results: &Results<Part>, part: Part) -> Result<(), Stop> {
+    results.send(part).map_err(|_| Stop::Unwanted)
+}

@@ -1,0 +1,47 @@
+//! The predictions of a recording → events, as in a stream of live audio.
+
+use crate::error::Result;
+use crate::prediction::Prediction;
+use crate::smooth::{EventDetector, SoundEvent};
+use crate::vocabulary::Vocabulary;
+
+/// Follows the segments of one recording. An event starts with the segment whose score reaches the
+/// upper threshold of its label, and ends with the first one below the lower threshold. Scores are
+/// those of the segments, which are as long as what a live stream scores, and are not smoothed. The
+/// time between the centres of two neighbouring segments is divided between them.
+pub struct Events {
+    detector: EventDetector,
+    /// The centre of the last segment, in seconds.
+    last: Option<f64>,
+    /// Where the recording begins, in seconds.
+    start: f64,
+}
+
+impl Events {
+    pub(crate) fn new(vocabulary: Vocabulary) -> Result<Self> {
+        let detector = EventDetector::new(vocabulary, None, None)?;
+        Ok(Events { detector, last: None, start: 0.0 })
+    }
+
+    /// Forgets everything, for a recording whose first segment begins at `start` seconds.
+    pub fn restart(&mut self, start: f64) {
+        self.detector.finish(start);
+        (self.last, self.start) = (None, start);
+    }
+
+    /// Takes the next segment, and returns the events that it ends.
+    pub fn push(&mut self, prediction: &Prediction) -> Vec<SoundEvent> {
+        let centre = (prediction.start() + prediction.end()) / 2.0;
+        let start = self.last.map_or(self.start, |last| (last + centre) / 2.0);
+        self.last = Some(centre);
+        let span = (start, centre.max(start));
+        let mut events = self.detector.push(span, prediction.scores(), prediction.rejected());
+        events.retain(|event| event.offset.is_some());
+        events
+    }
+
+    /// Ends all events with the recording, at `end` seconds.
+    pub fn finish(&mut self, end: f64) -> Vec<SoundEvent> {
+        self.detector.finish(end)
+    }
+}
