@@ -48,6 +48,7 @@ async function compare(site: Site, path: string): Promise<void> {
   await classify(site, path);
   const saved = JSON.parse(await save(site, "json")) as Saved;
   const native = classifyNatively(path).segments;
+  expect(saved.warnings).toEqual([]);
   expect(saved.segments).toHaveLength(native.length);
   const same = saved.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
   console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);

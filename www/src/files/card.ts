@@ -5,14 +5,13 @@ import type { Row } from "../export/rows.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { siteName } from "../models/described.js";
 import { codeOf } from "../page-error.js";
-import type { Answered } from "../teach/correction.js";
 import { fileTexts } from "../texts/files.js";
 import { errorTexts, labelWords, texts } from "../texts/index.js";
 import { make, option, setText, smallButton } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
 import { type Analysis, analyse, type Progress } from "./analysis.js";
 import type { Found } from "./folders.js";
-import { FileResult } from "./result.js";
+import { type Answered, FileResult } from "./result.js";
 
 /** `data-state` of the card. */
 type State = "waiting" | "working" | "done" | "cancelled" | "error";

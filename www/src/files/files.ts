@@ -7,10 +7,10 @@ import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { fileTexts } from "../texts/files.js";
-import type { Answered } from "../teach/correction.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { FileCard } from "./card.js";
 import type { Chosen, Found, Kind } from "./folders.js";
+import type { Answered } from "./result.js";
 import { prepareFileInput } from "./input.js";
 
 export interface FilesParts {

@@ -1,14 +1,13 @@
 // The result of a recording: its answer, its spectrogram, its stretches on a
 // timeline and in a list, and buttons to save them.
 
-import type { Channel } from "sourcing-sound";
+import type { Channel, Recording } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveFile, saveRows } from "../export/save.js";
 import { excerpt } from "../sound/excerpt.js";
 import type { Part } from "../sound/parts.js";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import type { Answered } from "../teach/correction.js";
 import { fileTexts } from "../texts/files.js";
 import { labelWords, texts } from "../texts/index.js";
 import { make } from "../ui/dom.js";
@@ -20,6 +19,15 @@ import type { Analysis } from "./analysis.js";
 
 /** So much of a stretch becomes an example; more would be many of the same. */
 const TAUGHT_SECONDS = 10;
+
+/** An answer that the user wants to say something about. */
+export interface Answered {
+  /** `undefined` if it is rejected. */
+  label: string | undefined;
+  /** Which recording and where, in words. */
+  time: string;
+  recording: Promise<Recording | undefined>;
+}
 
 export class FileResult {
   readonly element = make("div", "file-result");
