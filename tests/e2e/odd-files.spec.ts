@@ -1,9 +1,13 @@
-// What a file holds is classified, whatever its header says; by the page and in Node alike.
+// What a file holds is classified, whatever its header says; by the page, in Node and by the command line alike.
 
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { classifyNatively } from "./support/command-line";
+import { cliPath } from "./support/environment";
 import { readInNode } from "./support/node-reader";
 import { ODD_FILES, ODD_RATE } from "./support/odd-files";
 import { expect, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
 import { noise, waveFile } from "./support/wave-file";
 
 interface Saved {
@@ -59,4 +63,39 @@ test("files without a sample are refused with their code", () => {
     Buffer.concat([whole.subarray(0, 12), whole.subarray(36)]),
   ]);
   expect([none!.code, headerOnly!.code, noFormat!.code]).toEqual(["audio-empty", "audio-damaged", "audio-damaged"]);
+});
+
+test("the command line reads as many samples, and warns of the same", ({}, info) => {
+  const read = ODD_FILES.map(({ name, bytes }) => {
+    const path = info.outputPath(name);
+    writeFileSync(path, bytes);
+    const { status, stdout, stderr } = spawnSync(cliPath, ["classify", "--format", "jsonl", path], { encoding: "utf8" });
+    const lines = stdout.trim().split("\n");
+    const { end } = JSON.parse(lines.at(-1)!) as { end: number };
+    return { name, status, frames: Math.round(end * ODD_RATE), warned: /audio-cut-off/.test(stderr) };
+  });
+  // The command line rounds times to milliseconds.
+  const rounded = (frames: number) => Math.round((Math.round((frames / ODD_RATE) * 1000) / 1000) * ODD_RATE);
+  const wanted = expected.map(({ name, frames, warnings }) => ({ name, status: 0, frames: rounded(frames), warned: warnings.length > 0 }));
+  expect(read).toEqual(wanted);
+});
+
+test("inverted channels have the command line's scores on the page", async ({ open }, info) => {
+  const { samples, sampleRate } = SYNTHESISED["two-tone-horn"]!;
+  const left = samples.subarray(0, 6 * sampleRate);
+  const path = info.outputPath("inverted.wav");
+  // From the middle on, so that the mix changes.
+  const right = left.map((sample, i) => (i < left.length / 2 ? 0.9 : -0.9) * sample);
+  writeFileSync(path, waveFile(sampleRate, [left, right]));
+  const site = await open();
+  await site.page.getByTestId("file").setInputFiles(path);
+  const card = site.page.getByTestId("file-card");
+  await expect(card).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await expect(card).toHaveAttribute("data-warnings", "channel-taken");
+  const begun = site.page.waitForEvent("download");
+  await card.getByTestId("file-json").click();
+  const { segments } = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as { segments: { label: string; score: number }[] };
+  const native = classifyNatively(path).segments;
+  expect(segments.map(({ label }) => label)).toEqual(native.map(({ label }) => label));
+  segments.forEach(({ score }, i) => expect(Math.abs(score - native[i]!.score)).toBeLessThan(1e-3));
 });
