@@ -122,10 +122,11 @@ async function extentOf(
     const stated = promised === undefined ? undefined : samples(promised);
     return { sampleRate, trim: { start: 0, end: Infinity }, stated, slack: 0, duration };
   }
-  const stated = [FLAC, MP4, QTFF].some((one) => one === format) ? samples(duration) : undefined;
-  // AAC begins before 0 with samples that the command line keeps, so they are kept here too.
-  const start = (await track.getCodec()) === "aac" ? samples(timestamp) : Math.max(0, samples(timestamp));
-  return { sampleRate, trim: { start, end: Infinity }, stated, slack, duration };
+  const isMp4 = format === MP4 || format === QTFF;
+  const stated = isMp4 || format === FLAC ? samples(duration) : undefined;
+  // What begins before 0 is what the encoder has put there; a file that says so also says where the sound ends.
+  const end = isMp4 && timestamp < 0 ? samples(duration) : Infinity;
+  return { sampleRate, trim: { start: Math.max(0, samples(timestamp)), end }, stated, slack, duration };
 }
 
 /** Ends where nothing more can be read, with a warning; throws `audio-damaged` if that is at the very beginning. */
