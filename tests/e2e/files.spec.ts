@@ -107,7 +107,7 @@ function encode(from: string, to: string, ...options: string[]): boolean {
   }
 }
 
-for (const format of ["mp3", "flac", "m4a", "ogg"]) {
+for (const format of ["mp3", "flac", "m4a", "ogg", "opus", "mka", "mov"]) {
   test(`segments are the command line's in ${format}`, async ({ open }, info) => {
     const path = info.outputPath(`medley.${format}`);
     const made = encode(writeWav(`medley-${format}.wav`, medley(1, 40)), path);
