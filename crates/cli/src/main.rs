@@ -5,6 +5,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`clock`] | names and headers → when a recording was made |
 //! | [`commands`] | arguments → what a command prints |
 //! | [`files`] | files and folders → recordings |
 //! | [`interrupt`] | Ctrl-C between two writes |
@@ -15,8 +16,9 @@
 //! | [`output`] | what commands share when they print |
 //!
 //! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
-//! 2 for wrong usage.
+//! 2 for wrong usage, 130 after Ctrl-C.
 
+mod clock;
 mod commands;
 mod files;
 mod interrupt;
@@ -70,11 +72,12 @@ fn main() -> ExitCode {
         RawCommand::Models(raw) => Ok(models::run(raw)),
         RawCommand::Inspect(raw) => Ok(inspect::run(raw.into())),
     };
-    let result = ran.unwrap_or_else(|UsageError(message)| {
-        RawArgs::command().error(ErrorKind::ValueValidation, message).exit()
-    });
+    let result = ran.unwrap_or_else(|error| Err(error.into()));
     match result {
         Ok(outcome) => outcome.into(),
+        Err(error) if error.is::<UsageError>() => {
+            RawArgs::command().error(ErrorKind::ValueValidation, error).exit()
+        }
         // The reader of the output closed the pipe.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,7 +1,8 @@
 //! How a command ends, and why an input failed.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use sourcing_sound_decode::{DecodeError, Warning};
@@ -28,6 +29,14 @@ impl From<Outcome> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct UsageError(pub(crate) String);
 
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
 /// The core's error with its code, in the form that all messages have.
 pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
     anyhow::anyhow!("{error} [{}]", error.code())
@@ -46,7 +55,7 @@ pub(crate) enum Failure {
     /// The recording was classified as far as it goes, and `--strict` does not allow that.
     Incomplete { path: PathBuf, warning: Warning },
     /// The options do not fit this input.
-    Usage { path: PathBuf, message: &'static str },
+    Usage { path: PathBuf, message: String },
     /// No file in the folder has the extension of a known format.
     NothingIn(PathBuf),
 }
@@ -63,29 +72,60 @@ impl Failure {
         }
     }
 
-    fn remedy(&self) -> Option<&'static str> {
+    fn path(&self) -> &Path {
         match self {
+            Failure::Decode(error) => error.path(),
+            Failure::Analyse { path, .. }
+            | Failure::Folder { path, .. }
+            | Failure::Incomplete { path, .. }
+            | Failure::Usage { path, .. }
+            | Failure::NothingIn(path) => path,
+        }
+    }
+
+    fn remedy(&self) -> Option<Cow<'static, str>> {
+        let remedy = match self {
             Failure::NothingIn(_) => {
                 Some("name the files themselves if they have other extensions")
             }
+            Failure::Incomplete { .. } => Some("without --strict, what there is of it is enough"),
             _ => match self.code() {
                 "io" => Some("check that it exists and that you may read it"),
-                "audio-unsupported" => {
-                    Some("convert it first, for example: ffmpeg -i INPUT out.wav")
-                }
+                "audio-unsupported" => return Some(self.conversion("").into()),
                 "audio-corrupt" => Some("it is damaged or incomplete; copy or export it again"),
                 "audio-empty" => Some("there is no sound in it; leave it out"),
                 "audio-silent" => Some("record it again, louder or closer; or leave it out"),
-                "audio-rate" => {
-                    Some("resample it first, for example: ffmpeg -i INPUT -ar 44100 out.wav")
-                }
+                "audio-rate" => return Some(self.conversion(" -ar 44100").into()),
                 "audio-non-finite" => Some("its samples are not all numbers; export it again"),
                 "audio-too-short" => Some("use a longer recording"),
                 "limit" => Some("cut it into shorter recordings"),
                 _ => None,
             },
-        }
+        };
+        remedy.map(Cow::Borrowed)
     }
+
+    /// The command that makes a recording of this kind readable.
+    fn conversion(&self, options: &str) -> String {
+        let path = self.path();
+        let mut output = path.with_extension("wav");
+        if output == path {
+            output = path.with_extension("converted.wav");
+        }
+        let (input, output) = (quoted(path), quoted(&output));
+        format!("if it is a recording, convert it: ffmpeg -i {input}{options} {output}")
+    }
+}
+
+/// A path as one word for a shell, and none of ffmpeg's options.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    if path.chars().all(is_plain) {
+        return path;
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 impl fmt::Display for Failure {
@@ -111,6 +151,25 @@ impl fmt::Display for Failure {
         match self.remedy() {
             Some(remedy) => write!(f, "\n  {remedy}"),
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+    use std::path::Path;
+
+    #[test]
+    fn paths_are_one_word_for_a_shell() {
+        for (path, word) in [
+            ("a/b-1.wma", "a/b-1.wma"),
+            ("-dog.wma", "./-dog.wma"),
+            ("my dog.wma", "'my dog.wma'"),
+            ("$(rm).wma", "'$(rm).wma'"),
+            ("the dog's.wma", r"'the dog'\''s.wma'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), word);
         }
     }
 }

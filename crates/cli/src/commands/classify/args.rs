@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use sourcing_sound_decode::{Channel, RawFormat, RawSamples};
 
+use crate::clock::Offset;
 use crate::model::ModelSource;
 use crate::outcome::UsageError;
 use crate::parallel::processors;
@@ -88,6 +89,14 @@ pub(crate) struct RawClassify {
     /// Where to end: seconds, m:ss or h:mm:ss
     #[arg(long, value_name = "TIME")]
     end: Option<String>,
+
+    /// Add times of day; the recorder's clock is this far ahead of UTC: +02:00, Z, or none
+    ///
+    /// csv and jsonl get start_time and end_time, events onset_time and offset_time, from the bext
+    /// chunk of a wav or else the file's name (20230214_063000.wav and the like). Without a known
+    /// time, they are empty. none prints times without an offset.
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
+    utc_offset: Option<String>,
 
     /// Which channel: mix, left, right, a number from 1, or each
     ///
@@ -193,6 +202,8 @@ pub(crate) struct ClassifyOptions {
     pub(super) start: f64,
     /// Up to the end of each recording if `None`.
     pub(super) end: Option<f64>,
+    /// How far the recorders' clocks are ahead of UTC, if times of day are wanted.
+    pub(super) utc_offset: Option<Offset>,
     pub(super) channels: Channels,
     /// The folder for results; stdout if `None`.
     pub(super) output: Option<PathBuf>,
@@ -215,6 +226,11 @@ impl TryFrom<RawClassify> for ClassifyOptions {
                 csv, jsonl, events, raven or audacity";
             return Err(UsageError(message.to_owned()));
         }
+        let utc_offset = raw.utc_offset.as_deref().map(utc_offset).transpose()?;
+        if utc_offset.is_some() && !matches!(format, Format::Csv | Format::Jsonl | Format::Events) {
+            let message = "--utc-offset adds times of day to csv, jsonl and events only";
+            return Err(UsageError(message.to_owned()));
+        }
         let is_raw = raw.rate.is_some();
         if is_raw && raw.files.iter().any(|file| file.as_os_str() != "-") {
             return Err(UsageError("--rate is for raw samples from standard input (-)".to_owned()));
@@ -223,6 +239,7 @@ impl TryFrom<RawClassify> for ClassifyOptions {
             filter,
             start,
             end,
+            utc_offset,
             channels: channels(&raw.channel)?,
             output: raw.output,
             resume: raw.resume,
@@ -292,6 +309,12 @@ fn channels(channel: &str) -> Result<Channels, UsageError> {
                 "--channel is {channel:?}, expected mix, left, right, a number from 1, or each"
             )));
         }
+    })
+}
+
+fn utc_offset(text: &str) -> Result<Offset, UsageError> {
+    Offset::parse(text).ok_or_else(|| {
+        UsageError(format!("--utc-offset is {text:?}, expected +HH:MM, -HH:MM, Z or none"))
     })
 }
 

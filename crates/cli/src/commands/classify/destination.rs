@@ -17,6 +17,9 @@ use super::args::{Channels, ClassifyOptions, Format};
 use super::report::{self, Report};
 use super::work::Part;
 
+/// What could not be done if stdout takes no more.
+const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
+
 /// What results are written to.
 pub(super) enum Destination<'a> {
     Stdout(Box<dyn Report + 'a>),
@@ -39,7 +42,10 @@ impl<'a> Destination<'a> {
         classifier: &'a Classifier,
     ) -> anyhow::Result<Self> {
         Ok(match &options.output {
-            None => Destination::Stdout(start(options, classifier, io::stdout().lock())?),
+            None => {
+                let report = start(options, classifier, io::stdout().lock());
+                Destination::Stdout(report.context(STDOUT)?)
+            }
             Some(root) => {
                 fs::create_dir_all(root).with_context(|| unwritable(root))?;
                 Destination::Folder(Folder { root, options, classifier, open: None })
@@ -69,6 +75,12 @@ impl<'a> Destination<'a> {
         }
     }
 
+    /// The file that is being written.
+    pub(super) fn unfinished(&self) -> Option<PathBuf> {
+        let Destination::Folder(Folder { open: Some((file, _)), .. }) = self else { return None };
+        Some(file.path().to_owned())
+    }
+
     /// # Errors
     /// If it cannot be written.
     pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
@@ -79,7 +91,7 @@ impl<'a> Destination<'a> {
             }
         }
         match self {
-            Destination::Stdout(report) => Ok(write(report.as_mut(), part)?),
+            Destination::Stdout(report) => write(report.as_mut(), part).context(STDOUT),
             Destination::Folder(folder) => folder.print(part),
         }
     }
@@ -124,10 +136,16 @@ impl Folder<'_> {
         let name = self.name(input);
         let folder = name.parent().unwrap_or(self.root);
         fs::create_dir_all(folder).with_context(|| unwritable(folder))?;
-        let file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder);
+        let mut temporary = tempfile::Builder::new();
+        temporary.prefix(".part-");
+        // Others may read results as they may read what any program writes.
+        #[cfg(unix)]
+        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = temporary.tempfile_in(folder);
         let file = file.with_context(|| unwritable(folder))?;
         let copy = file.reopen().with_context(|| unwritable(folder))?;
-        let report = start(self.options, self.classifier, copy)?;
+        let report = start(self.options, self.classifier, copy);
+        let report = report.with_context(|| unwritable(folder))?;
         Ok((file, report))
     }
 }
@@ -140,7 +158,9 @@ fn start<'a>(
     let has_channels = options.channels == Channels::Each;
     let top: Option<NonZeroUsize> = options.top;
     let format: Format = options.format;
-    let settings = report::Settings { format, top, has_channels, filter: options.filter.clone() };
+    let filter = options.filter.clone();
+    let has_times = options.utc_offset.is_some();
+    let settings = report::Settings { format, top, has_channels, has_times, filter };
     report::open(settings, classifier, BufWriter::new(output))
 }
 

@@ -1,7 +1,8 @@
 //! Which rows are printed.
 
-use anyhow::bail;
 use sourcing_sound::{Classifier, Labels};
+
+use crate::outcome::UsageError;
 
 /// The rows that the user wants.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +20,7 @@ impl Filter {
     ///
     /// # Errors
     /// If the classifier does not have one; similar ones are named.
-    pub(crate) fn resolve(&mut self, classifier: &Classifier) -> anyhow::Result<()> {
+    pub(crate) fn resolve(&mut self, classifier: &Classifier) -> Result<(), UsageError> {
         let known = &classifier.metadata().labels;
         let mut labels = Vec::new();
         for given in &self.labels {
@@ -29,7 +30,7 @@ impl Filter {
                     let name = rest[..count].join(", ").to_lowercase();
                     Some((known.iter().find(|known| known.to_lowercase() == name)?, count))
                 });
-                let Some((label, count)) = found else { bail!("{}", unknown(first, known)) };
+                let Some((label, count)) = found else { return Err(unknown(first, known)) };
                 labels.push(label.to_owned());
                 rest.drain(..count);
             }
@@ -48,7 +49,7 @@ impl Filter {
     }
 }
 
-fn unknown(given: &str, known: &Labels) -> String {
+fn unknown(given: &str, known: &Labels) -> UsageError {
     let lower = given.to_lowercase();
     let near = known.iter().filter(|label| label.to_lowercase().contains(&lower));
     let near: Vec<String> = near.take(5).map(|label| format!("{label:?}")).collect();
@@ -56,5 +57,5 @@ fn unknown(given: &str, known: &Labels) -> String {
         [] => "`sourcing-sound inspect` lists the labels".to_owned(),
         near => format!("did you mean {}?", near.join(" or ")),
     };
-    format!("--labels: the model has no label {given:?}; {hint} [config]")
+    UsageError(format!("--labels: the model has no label {given:?}; {hint} [config]"))
 }

@@ -54,7 +54,13 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
             let bytes = size(&input);
             worker.classify(&input, results, &mut |share| bar.inc((share * bytes as f64) as u64))
         };
-        let print = |part| interrupt::whole(|| destination.print(part));
+        let print = |part| {
+            interrupt::whole(|unfinished| {
+                let printed = destination.print(part);
+                *unfinished = destination.unfinished();
+                printed
+            })
+        };
         counts.add(in_order_each(inputs, workers, work, print, &bar)?);
     }
     bar.finish_and_clear();

@@ -5,6 +5,7 @@ use std::io;
 use sourcing_sound::{Classifier, Prediction};
 use sourcing_sound_decode::{Channel, DecodeError, Decoder, Warning};
 
+use crate::clock::Moment;
 use crate::files::Found;
 use crate::outcome::Failure;
 use crate::parallel::Results;
@@ -59,9 +60,20 @@ impl<'a> Worker<'a> {
             return Err(Failure::Usage {
                 path: input.path.clone(),
                 message: "--channel each reads a recording once per channel, which standard input \
-                    does not allow; choose one channel",
+                    does not allow; choose one channel"
+                    .to_owned(),
             });
         }
+        if let Channels::One(Channel::Number(number)) = self.options.channels
+            && number >= first.channels()
+        {
+            let (number, channels) = (number + 1, first.channels());
+            return Err(Failure::Usage {
+                path: input.path.clone(),
+                message: format!("--channel {number}, but its channels are 1 to {channels}"),
+            });
+        }
+        let recorded = self.recorded(input, &first);
         let mut warnings = Vec::new();
         let (count, mut decoder) = (channels.len() as f64, Some(first));
         for (channel, number) in channels {
@@ -69,8 +81,12 @@ impl<'a> Worker<'a> {
                 Some(decoder) => decoder,
                 None => self.open(input).map_err(Failure::Decode)?,
             };
-            let subject =
-                Subject { path: input.path.clone(), channel: number, start: self.options.start };
+            let subject = Subject {
+                path: input.path.clone(),
+                channel: number,
+                start: self.options.start,
+                recorded,
+            };
             let mut progress = |share: f64| progress(share / count);
             match self.channel(input, decoder, (channel, subject), results, &mut progress) {
                 Ok(ended) => {
@@ -136,6 +152,13 @@ impl<'a> Worker<'a> {
         progress(1.0 - done);
         send(results, Part::End(start + ended.duration))?;
         Ok(ended)
+    }
+
+    /// When the recording began, if times of day are wanted.
+    fn recorded(&self, input: &Found, decoder: &Decoder) -> Option<Moment> {
+        let offset = self.options.utc_offset?;
+        let from_header = decoder.start_time().and_then(|time| Moment::from_iso(time, offset));
+        from_header.or_else(|| Moment::from_name(&input.path, offset))
     }
 
     fn open(&self, input: &Found) -> Result<Decoder, DecodeError> {

@@ -6,35 +6,25 @@ use sourcing_sound::{Category, Prediction};
 
 use crate::output::csv_error;
 
-use super::entry::{Report, Subject, best, milliseconds};
+use super::entry::{Extra, Report, Subject, best};
 
 /// Columns `file,start,end,label,score,rejected,source`, with `channel` after `file` if channels are
-/// reported one by one, then `label_2,score_2,source_2` and so on
+/// reported one by one, and `start_time,end_time` after `end` for times of day; then `label_2,score_2,source_2` and so on
 /// up to `top`. For a model with groups, `group` follows `source` and `group_2` follows `source_2`.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     top: usize,
     has_groups: bool,
-    has_channels: bool,
+    extra: Extra,
     subject: Option<Subject>,
 }
 
 impl<W: Write> Csv<W> {
     /// Writes the header. `top` is at least 1 and at most the number of labels.
-    pub(super) fn new(
-        output: W,
-        top: usize,
-        has_groups: bool,
-        has_channels: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn new(output: W, top: usize, has_groups: bool, extra: Extra) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(output);
-        let mut header: Vec<String> =
-            ["file", "start", "end", "label", "score", "rejected", "source"]
-                .map(String::from)
-                .to_vec();
-        if has_channels {
-            header.insert(1, "channel".to_owned());
-        }
+        let mut header = extra.header("start", "end");
+        header.extend(["label", "score", "rejected", "source"].map(String::from));
         header.extend(has_groups.then(|| "group".to_owned()));
         for n in 2..=top {
             header.extend([format!("label_{n}"), format!("score_{n}"), format!("source_{n}")]);
@@ -42,7 +32,7 @@ impl<W: Write> Csv<W> {
         }
         writer.write_record(&header).map_err(csv_error)?;
         writer.flush()?;
-        Ok(Csv { writer, top, has_groups, has_channels, subject: None })
+        Ok(Csv { writer, top, has_groups, extra, subject: None })
     }
 
     fn group(&self, category: Category) -> Option<String> {
@@ -60,11 +50,8 @@ impl<W: Write> Report for Csv<W> {
         let Some(subject) = self.subject.clone() else { return Ok(()) };
         for prediction in &predictions {
             let best = best(prediction);
-            let mut row = vec![subject.name().into_owned()];
-            row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));
+            let mut row = self.extra.row(&subject, prediction.start(), prediction.end());
             row.extend([
-                milliseconds(prediction.start()).to_string(),
-                milliseconds(prediction.end()).to_string(),
                 best.label.clone(),
                 best.score.to_string(),
                 prediction.rejected().to_string(),

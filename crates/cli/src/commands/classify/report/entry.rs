@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
+use crate::clock::Moment;
 use sourcing_sound::{Category, LabelSource, Prediction};
 
 /// Which recording is reported.
@@ -14,12 +15,50 @@ pub(crate) struct Subject {
     pub(crate) channel: Option<usize>,
     /// Where its first segment begins, in seconds.
     pub(crate) start: f64,
+    /// When it began, if that is known and wanted.
+    pub(crate) recorded: Option<Moment>,
 }
 
 impl Subject {
     /// The recording's name, as text.
     pub(crate) fn name(&self) -> Cow<'_, str> {
         self.path.to_string_lossy()
+    }
+
+    /// The time of day at `seconds` from its start.
+    pub(crate) fn time(&self, seconds: f64) -> Option<String> {
+        self.recorded.map(|moment| moment.after(seconds).to_string())
+    }
+}
+
+/// Columns that tables have only if they are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extra {
+    pub(super) has_channels: bool,
+    pub(super) has_times: bool,
+}
+
+impl Extra {
+    /// The first columns of a table, up to two for a span of time.
+    pub(super) fn header(self, from: &str, to: &str) -> Vec<String> {
+        let mut header = vec!["file".to_owned()];
+        header.extend(self.has_channels.then(|| "channel".to_owned()));
+        header.extend([from.to_owned(), to.to_owned()]);
+        if self.has_times {
+            header.extend([format!("{from}_time"), format!("{to}_time")]);
+        }
+        header
+    }
+
+    /// The fields of [`Self::header`].
+    pub(super) fn row(self, subject: &Subject, from: f64, to: f64) -> Vec<String> {
+        let mut row = vec![subject.name().into_owned()];
+        row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));
+        row.extend([from, to].map(|time| milliseconds(time).to_string()));
+        if self.has_times {
+            row.extend([from, to].map(|time| subject.time(time).unwrap_or_default()));
+        }
+        row
     }
 }
 

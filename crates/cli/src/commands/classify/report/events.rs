@@ -7,34 +7,28 @@ use sourcing_sound::{Events, Prediction, SoundEvent};
 use crate::output::csv_error;
 
 use super::super::filter::Filter;
-use super::entry::{Report, Subject, milliseconds};
+use super::entry::{Extra, Report, Subject};
 
 /// Columns `file,onset,offset,label,score` in the order in which events end; the score is the highest
-/// of the event's segments. `channel` follows `file` if channels are reported one by one.
+/// of the event's segments. `channel` follows `file` if channels are reported one by one,
+/// and `onset_time,offset_time` follow `offset` for times of day.
 pub(super) struct EventRows<W: Write> {
     writer: csv::Writer<W>,
     events: Events,
     filter: Filter,
-    has_channels: bool,
+    extra: Extra,
     subject: Option<Subject>,
 }
 
 impl<W: Write> EventRows<W> {
     /// Writes the header.
-    pub(super) fn new(
-        output: W,
-        events: Events,
-        filter: Filter,
-        has_channels: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn new(output: W, events: Events, filter: Filter, extra: Extra) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(output);
-        let mut header = vec!["file", "onset", "offset", "label", "score"];
-        if has_channels {
-            header.insert(1, "channel");
-        }
+        let mut header = extra.header("onset", "offset");
+        header.extend(["label", "score"].map(String::from));
         writer.write_record(header).map_err(csv_error)?;
         writer.flush()?;
-        Ok(EventRows { writer, events, filter, has_channels, subject: None })
+        Ok(EventRows { writer, events, filter, extra, subject: None })
     }
 
     fn rows(&mut self, events: Vec<SoundEvent>) -> io::Result<()> {
@@ -44,14 +38,8 @@ impl<W: Write> EventRows<W> {
                 continue;
             }
             let offset = event.offset.unwrap_or(event.onset);
-            let mut row = vec![subject.name().into_owned()];
-            row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));
-            row.extend([
-                milliseconds(event.onset).to_string(),
-                milliseconds(offset).to_string(),
-                event.label,
-                event.score.to_string(),
-            ]);
+            let mut row = self.extra.row(subject, event.onset, offset);
+            row.extend([event.label, event.score.to_string()]);
             self.writer.write_record(&row).map_err(csv_error)?;
         }
         self.writer.flush()

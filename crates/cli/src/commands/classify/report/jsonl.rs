@@ -15,8 +15,8 @@ const MOST_LABELS: usize = 20;
 const DEFAULT_TOP: usize = 10;
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
-/// groups, `"group"` and `"groups"` follow, and `"channel"` follows `"file"` if channels are reported
-/// one by one.
+/// groups, `"group"` and `"groups"` follow. `"channel"` follows `"file"` if channels are reported
+/// one by one, and `"start_time"` and `"end_time"` follow `"end"` if times of day are wanted and known.
 pub(super) struct JsonLines<W: Write> {
     output: W,
     shown: Shown,
@@ -69,6 +69,8 @@ impl<W: Write> Report for JsonLines<W> {
                 channel: subject.channel,
                 start: milliseconds(prediction.start()),
                 end: milliseconds(prediction.end()),
+                start_time: subject.time(prediction.start()),
+                end_time: subject.time(prediction.end()),
                 label: &best.label,
                 source: best.source.name(),
                 score: best.score,
@@ -127,6 +129,10 @@ struct Line<'a> {
     channel: Option<usize>,
     start: f64,
     end: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
     label: &'a str,
     source: &'static str,
     score: f32,

@@ -18,6 +18,7 @@ use sourcing_sound::Classifier;
 
 use super::args::Format;
 use super::filter::Filter;
+use entry::Extra;
 use filtered::Filtered;
 
 pub(super) use entry::{Report, Subject};
@@ -29,6 +30,8 @@ pub(super) struct Settings {
     pub(super) top: Option<NonZeroUsize>,
     /// Whether channels are reported one by one.
     pub(super) has_channels: bool,
+    /// Whether there are columns for times of day.
+    pub(super) has_times: bool,
     pub(super) filter: Filter,
 }
 
@@ -41,7 +44,8 @@ pub(super) fn open<'a>(
     classifier: &Classifier,
     output: impl Write + 'a,
 ) -> anyhow::Result<Box<dyn Report + 'a>> {
-    let Settings { format, top, has_channels, filter } = settings;
+    let Settings { format, top, has_channels, has_times, filter } = settings;
+    let extra = Extra { has_channels, has_times };
     let metadata = classifier.metadata();
     let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
@@ -49,12 +53,12 @@ pub(super) fn open<'a>(
         Format::Text => Box::new(text::Text::new(output, labels, top)),
         Format::Csv => {
             let has_groups = metadata.taxonomy.is_some();
-            Box::new(csv::Csv::new(output, top.unwrap_or(1), has_groups, has_channels)?)
+            Box::new(csv::Csv::new(output, top.unwrap_or(1), has_groups, extra)?)
         }
         Format::Jsonl => Box::new(jsonl::JsonLines::new(output, top, classifier)),
         Format::Events => {
             let events = classifier.events().map_err(crate::outcome::coded)?;
-            return Ok(Box::new(events::EventRows::new(output, events, filter, has_channels)?));
+            return Ok(Box::new(events::EventRows::new(output, events, filter, extra)?));
         }
         Format::Raven => Box::new(raven::Raven::new(output)?),
         Format::Audacity => Box::new(audacity::Audacity::new(output)),
