@@ -4,11 +4,12 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{WavFormat, bytes_of, wav};
-use sourcing_sound_decode::decode;
+use common::{Lcg, WavFormat, bytes_of, wav};
+use sourcing_sound_decode::{Decoder, decode};
+use tempfile::TempDir;
 
 const RATE: u32 = 48_000;
 
@@ -48,20 +49,50 @@ const FILES: &[(&[&str], &str)] = &[
     (&["-c:a", "libopus"], "mp4"),
 ];
 
+/// Samples after which a damaged file is not decoded any further.
+const ENOUGH_FRAMES: usize = 20 * RATE as usize;
+
+#[test]
+fn damaged_files_never_panic() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let mut random = Lcg(17);
+    for (number, (arguments, extension)) in FILES.iter().enumerate() {
+        let name = format!("{number}.{extension}");
+        let path = folder.path().join(&name);
+        if !convert(&source, arguments, &path) {
+            continue;
+        }
+        let file = std::fs::read(&path).unwrap();
+        for _ in 0..40 {
+            let mut file = file.clone();
+            for _ in 0..1 + random.next_u32() % 6 {
+                // Half of the damage is in the headers.
+                let reach = if random.next_u32().is_multiple_of(2) { 256 } else { file.len() };
+                let at = random.next_u32() as usize % reach.min(file.len());
+                file[at] = random.next_u32() as u8;
+            }
+            if random.next_u32().is_multiple_of(3) {
+                file.truncate(1 + random.next_u32() as usize % file.len());
+            }
+            let Ok(mut decoder) = Decoder::from_bytes(&name, file) else { continue };
+            let (mut frames, channels) = (0, decoder.channels());
+            assert!(channels > 0 && decoder.sample_rate() > 0);
+            while let Ok(Some(block)) = decoder.next_block() {
+                assert!(!block.is_empty() && block.len().is_multiple_of(channels));
+                frames += block.len() / channels;
+                if frames > ENOUGH_FRAMES {
+                    break;
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn times_are_those_of_the_wav() {
-    let is_there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();
-    if !is_there {
-        // Written directly to stderr, because the harness hides the output of passing tests.
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"skipped: no ffmpeg on this machine, so no files by another program\n",
-        );
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("clicks.wav");
-    std::fs::write(&source, wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&clicks()))).unwrap();
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
     let mut wrong = Vec::new();
     for (number, (arguments, extension)) in FILES.iter().enumerate() {
         let file = folder.path().join(format!("{number}.{extension}"));
@@ -91,6 +122,26 @@ fn times_are_those_of_the_wav() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A folder for files, if ffmpeg is there to write them.
+fn with_ffmpeg() -> Option<TempDir> {
+    let is_there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();
+    if !is_there {
+        // Written directly to stderr, because the harness hides the output of passing tests.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: no ffmpeg on this machine, so no files by another program\n",
+        );
+        return None;
+    }
+    Some(tempfile::tempdir().unwrap())
+}
+
+fn source(folder: &TempDir) -> PathBuf {
+    let source = folder.path().join("clicks.wav");
+    std::fs::write(&source, wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&clicks()))).unwrap();
+    source
 }
 
 /// Short bursts over silence.

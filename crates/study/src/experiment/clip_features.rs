@@ -39,7 +39,7 @@ pub fn extract<E: Extractor>(
     folder: &Path,
 ) -> Result<(Vec<Vec<f32>>, Preparation)> {
     let sources: Vec<_> = slices.iter().map(Source::from).collect();
-    let mut key = format!("1 {} {}", E::NAME, E::key());
+    let mut key = format!("2 {} {}", E::NAME, E::key());
     for source in &sources {
         let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
         key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));

@@ -64,7 +64,7 @@ impl Extractor for ClipStatistics {
     const NAME: &'static str = "clip-statistics";
 
     fn key() -> String {
-        format!("2 {:?}", descriptor_config())
+        format!("3 {:?}", descriptor_config())
     }
 
     fn width() -> usize {

@@ -96,9 +96,14 @@ impl Normalisation {
     }
 }
 
-/// Decodes a recording and cuts it off.
+/// Decodes a recording and cuts it off. What is wrong with it is said on stderr; what there is of it
+/// is used all the same.
 pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
     let mut recording = sourcing_sound_decode::decode(&source.path)?;
+    for warning in recording.warnings.iter().filter(|warning| warning.is_loss()) {
+        let (path, code) = (source.path.display(), warning.code());
+        eprintln!("warning: {path}: {warning} [{code}]");
+    }
     if let Some(seconds) = source.seconds {
         let samples = (seconds * f64::from(recording.sample_rate)).round() as usize;
         recording.samples.truncate(samples.max(1));
@@ -130,7 +135,7 @@ pub fn extract(
     config: &FrontEndConfig,
     sources: &[Source],
 ) -> Result<Extracted> {
-    let mut key = format!("2 {}", config.fingerprint());
+    let mut key = format!("3 {}", config.fingerprint());
     for source in sources {
         let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
         key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));

@@ -115,7 +115,7 @@ impl<'a> Embedder<'a> {
 
     fn path(&self, what: &str, piece: &[Sound]) -> PathBuf {
         // The hash of the model covers its front end, which its file states.
-        let mut key = format!("1 {}", self.model.sha256());
+        let mut key = format!("2 {}", self.model.sha256());
         for sound in piece {
             key.push_str(&format!("\n{} {}", sound.name, sound.key));
         }
