@@ -8,11 +8,12 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 pub mod everyday;
+pub mod files;
 pub mod sounds;
 #[path = "../../../../tests/common/tiny_model.rs"]
 pub mod tiny_model;
 
-const RATE: u32 = 22_050;
+pub const RATE: u32 = 22_050;
 
 /// Frequencies that the tiny model labels low, middle and high.
 pub const LOW_HZ: f64 = 150.0;
@@ -55,6 +56,16 @@ impl Bench {
             .output()
             .unwrap();
         Run::of(output)
+    }
+
+    /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`, with these bytes on standard input.
+    pub fn classify_piped(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let mut running = files::Running::classify(self, arguments);
+        running.feed(input);
+        running.input = None;
+        let (status, lines, stderr) = running.end();
+        let stdout = lines.iter().map(|line| format!("{line}\n")).collect();
+        Run { code: status.code().unwrap(), stdout, stderr }
     }
 
     /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`.

@@ -1,0 +1,391 @@
+//! What `sourcing-sound classify` writes: formats, filters, times of day, folders of results, long
+//! runs and what interrupts them.
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::fs;
+
+use common::files::{tone, wav_of_channels};
+use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday, wav};
+use serde_json::Value;
+
+fn error_of(run: &Run, code: i32, text: &str) {
+    assert_eq!(run.code, code, "{}", run.stderr);
+    assert!(run.stderr.contains(text), "{}", run.stderr);
+}
+
+/// Fields of the rows of a table, without its header.
+fn fields(table: &str, separator: char) -> Vec<Vec<String>> {
+    let row = |line: &str| line.split(separator).map(str::to_owned).collect();
+    table.lines().skip(1).map(row).collect()
+}
+
+fn seconds(field: &str) -> f64 {
+    field.parse().unwrap()
+}
+
+/// All files of a folder with their contents, by path below it.
+fn tree(bench: &Bench, folder: &str) -> Vec<(String, Vec<u8>)> {
+    let root = bench.path().join(folder);
+    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                files.push((name, fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
+    files.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+/// A low tone, a high one and the low one again.
+fn tones(bench: &Bench) {
+    bench.tones("tones.wav", &[(LOW_HZ, 4.0), (HIGH_HZ, 4.0), (LOW_HZ, 4.0)]);
+}
+
+#[test]
+fn events_begin_and_end_with_their_sounds() {
+    let bench = Bench::new();
+    tones(&bench);
+    let stdout = bench.classify(&["tones.wav", "--format", "events"]).success();
+    assert!(stdout.starts_with("file,onset,offset,label,score\ntones.wav,0,"), "{stdout}");
+    let rows = fields(&stdout, ',');
+    let labels: Vec<&str> = rows.iter().map(|row| row[3].as_str()).collect();
+    assert_eq!(labels, ["low", "high", "low"]);
+    for (row, (onset, offset)) in rows.iter().zip([(0.0, 4.0), (4.0, 8.0), (8.0, 12.0)]) {
+        assert!((seconds(&row[1]) - onset).abs() <= 0.5, "{stdout}");
+        assert!((seconds(&row[2]) - offset).abs() <= 0.5, "{stdout}");
+        assert!((0.6..=1.0).contains(&seconds(&row[4])), "{stdout}");
+    }
+    assert_eq!(seconds(&rows[2][2]), 12.0);
+
+    let some = bench.classify(&["tones.wav", "--format", "events", "--labels", "high"]).success();
+    assert_eq!(fields(&some, ','), [rows[1].clone()]);
+}
+
+#[test]
+fn raven_and_audacity_get_joined_segments() {
+    let bench = Bench::new();
+    tones(&bench);
+    let raven = bench.classify(&["tones.wav", "--format", "raven"]).success();
+    let header = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t\
+        High Freq (Hz)\tBegin Path\tFile Offset (s)\tAnnotation\tScore\n";
+    assert!(raven.starts_with(header), "{raven}");
+    let rows = fields(&raven, '\t');
+    assert_eq!(rows.len(), 3, "{raven}");
+    for (n, (row, label)) in rows.iter().zip(["low", "high", "low"]).enumerate() {
+        assert_eq!((row.len(), row[0].as_str()), (11, (n + 1).to_string().as_str()), "{raven}");
+        assert_eq!([&row[7], &row[9]], ["tones.wav", label], "{raven}");
+        assert_eq!(row[3], row[8], "{raven}");
+        assert!((seconds(&row[3]) - 4.0 * n as f64).abs() <= 0.6, "{raven}");
+    }
+    assert_eq!(rows[2][4], "12.000");
+
+    let audacity = bench.classify(&["tones.wav", "--format", "audacity"]).success();
+    let lines: Vec<Vec<&str>> = audacity.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 3, "{audacity}");
+    for (line, row) in lines.iter().zip(&rows) {
+        assert!((seconds(line[0]) - seconds(&row[3])).abs() < 0.001, "{audacity}");
+        assert!((seconds(line[1]) - seconds(&row[4])).abs() < 0.001, "{audacity}");
+        assert!(line[2].starts_with(&format!("{} ", row[9])), "{audacity}");
+    }
+}
+
+#[test]
+fn filters_leave_rows_out() {
+    let bench = Bench::new();
+    bench.write("everyday.onnx", &everyday::model("everyday-made"));
+    bench.tones("tones.wav", &[(LOW_HZ, 4.0), (MIDDLE_HZ, 4.0), (HIGH_HZ, 4.0)]);
+    let run = |more: &[&str]| {
+        let arguments = ["classify", "--model", "everyday.onnx", "tones.wav", "--format", "jsonl"];
+        bench.run(&[&arguments[..], more].concat())
+    };
+    let all = run(&[]).success();
+    let only = |keep: &dyn Fn(&Value) -> bool| -> Vec<&str> {
+        all.lines().filter(|line| keep(&serde_json::from_str(line).unwrap())).collect()
+    };
+    // One of these labels has a comma in it.
+    let wanted = ["Low hum, drone", "Whistle"];
+    let found = run(&["--labels", "whistle,low hum, drone"]).success();
+    let expected = only(&|line| wanted.iter().any(|wanted| line["label"] == **wanted));
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+    assert!(!expected.is_empty() && expected.len() < all.lines().count());
+
+    let mut scores: Vec<f64> = Vec::new();
+    for line in all.lines() {
+        scores.push(serde_json::from_str::<Value>(line).unwrap()["score"].as_f64().unwrap());
+    }
+    scores.sort_by(f64::total_cmp);
+    let least = scores[scores.len() / 2];
+    let found = run(&["--min-score", &least.to_string()]).success();
+    let expected = only(&|line| line["score"].as_f64().unwrap() >= least);
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+    assert!(expected.len() < all.lines().count());
+
+    error_of(&run(&["--labels", "whist"]), 2, "no label \"whist\"; did you mean \"Whistle\"?");
+    error_of(&run(&["--labels", "Siren"]), 2, "`sourcing-sound inspect` lists the labels");
+    error_of(&run(&["--min-score", "2"]), 2, "--min-score is 2, expected 0 to 1");
+    error_of(&bench.classify(&["tones.wav", "--min-score", "0.5"]), 2, "--format text has none");
+}
+
+#[test]
+fn times_of_day_come_from_the_header_or_the_name() {
+    let bench = Bench::new();
+    let named = "20230214_235958.wav";
+    bench.tones(named, &[(LOW_HZ, 4.0)]);
+    bench.tones("dog.wav", &[(LOW_HZ, 1.0)]);
+    let mut bext = vec![0; 602];
+    bext[320..330].copy_from_slice(b"2021-06-05");
+    bext[330..338].copy_from_slice(b"04-03-02");
+    let plain = wav(&[(LOW_HZ, 1.0)]);
+    let chunk = [&b"bext"[..], &602u32.to_le_bytes(), &bext].concat();
+    let stamped = [&plain[..12], &chunk, &plain[12..]].concat();
+    bench.write("20200101_000000.wav", &stamped);
+    let inputs = [named, "dog.wav", "20200101_000000.wav"];
+    let run = |more: &[&str]| bench.classify(&[&inputs[..], &["--hop", "9"], more].concat());
+
+    let csv = run(&["--format", "csv", "--utc-offset", "+02:00"]).success();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "file,start,end,start_time,end_time,label,score,rejected,source");
+    assert!(lines[1].contains(",2023-02-14T23:59:58.000+02:00,2023-02-14T23:59:5"), "{csv}");
+    // The last segment of it is after midnight.
+    assert!(lines[2].contains(",4,") && lines[2].contains(",2023-02-15T00:00:02.000+02:00,low,"));
+    assert!(lines[3].starts_with("dog.wav,0,1,,,low,"), "{csv}");
+    assert!(lines[4].contains(",2021-06-05T04:03:02.000+02:00,2021-06-05T04:03:03"), "{csv}");
+
+    let json = run(&["--format", "jsonl", "--utc-offset", "Z", "--start", "0.5"]).success();
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["start_time"], "2023-02-14T23:59:58.500Z");
+    let dog = lines.iter().find(|line| line["file"] == "dog.wav").unwrap();
+    assert!(dog.get("start_time").is_none() && dog.get("end_time").is_none());
+
+    let events = run(&["--format", "events", "--utc-offset", "none"]).success();
+    assert!(events.starts_with("file,onset,offset,onset_time,offset_time,label,score\n"));
+    let times = ",2023-02-14T23:59:58.000,2023-02-15T00:00:02.000,low,";
+    assert!(events.contains(times), "{events}");
+
+    error_of(&run(&["--format", "csv", "--utc-offset", "local"]), 2, "--utc-offset is \"local\"");
+    error_of(&run(&["--utc-offset", "Z"]), 2, "csv, jsonl and events only");
+    assert!(!run(&["--format", "csv"]).success().contains("2023-02-14T"));
+}
+
+#[test]
+fn results_in_a_folder_are_those_of_stdout_and_are_resumed() {
+    let bench = Bench::new();
+    for name in ["in/a.wav", "in/deep/er/b.wav", "in/deep/a.wav"] {
+        bench.tones(name, &[(LOW_HZ, 2.0)]);
+    }
+    for (format, extension) in [("text", "txt"), ("csv", "csv"), ("jsonl", "jsonl")] {
+        let output = format!("out/{format}");
+        let run = ["in", "--format", format, "--output", &output];
+        assert_eq!(bench.classify(&run).success(), "");
+        let found = tree(&bench, &output);
+        let expected = ["a.wav", "deep/a.wav", "deep/er/b.wav"].map(|n| format!("{n}.{extension}"));
+        assert_eq!(names(&found), expected);
+        for (name, content) in &found {
+            let input = format!("in/{}", name.strip_suffix(&format!(".{extension}")).unwrap());
+            let stdout = bench.classify(&[&input, "--format", format]).success();
+            assert_eq!(String::from_utf8_lossy(content), stdout, "{name}");
+        }
+    }
+
+    let run = ["in", "--format", "csv", "--output", "out/csv", "--resume"];
+    let before = tree(&bench, "out/csv");
+    let folder = bench.path().join("out/csv");
+    fs::remove_file(folder.join("deep/a.wav.csv")).unwrap();
+    fs::write(folder.join("a.wav.csv"), "mine").unwrap();
+    bench.tones("in/new.wav", &[(HIGH_HZ, 2.0)]);
+    bench.classify(&run).success();
+    let after = tree(&bench, "out/csv");
+    assert_eq!(names(&after), ["a.wav.csv", "deep/a.wav.csv", "deep/er/b.wav.csv", "new.wav.csv"]);
+    assert_eq!(after[0].1, b"mine");
+    assert_eq!(after[1..3], before[1..3]);
+    // Without --resume, all are made.
+    bench.classify(&run[..5]).success();
+    assert_eq!(tree(&bench, "out/csv")[0], before[0]);
+
+    error_of(&bench.classify(&["in", "--resume"]), 2, "--output");
+    let run = bench.classify(&["in/a.wav", "in/deep/a.wav", "--output", "out/two"]);
+    error_of(&run, 1, "two recordings would have the result");
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_byte() {
+    let bench = Bench::new();
+    // Over 32 MB, so that all threads work on it.
+    let seconds = [tone(LOW_HZ, 1.0), tone(HIGH_HZ, 1.0), tone(MIDDLE_HZ, 1.0)];
+    let samples: Vec<i16> = (0..780).flat_map(|n| seconds[n * n % 3].clone()).collect();
+    bench.write("in/long.wav", &wav_of_channels(&[samples]));
+    for n in 0..20 {
+        bench.tones(&format!("in/{n}.wav"), &[(LOW_HZ, 1.0), (HIGH_HZ, 0.1 * f64::from(n))]);
+    }
+    let run = |jobs: &str| {
+        bench.classify(&["in", "--format", "jsonl", "--hop", "3", "--jobs", jobs]).success()
+    };
+    let one = run("1");
+    assert!(one.lines().count() > 280, "{}", one.lines().count());
+    assert!(run("4") == one);
+    error_of(&bench.classify(&["in", "--jobs", "0"]), 2, "--jobs is 0, expected 1 to 1024");
+}
+
+#[test]
+fn a_result_that_cannot_be_written_ends_the_run_with_a_reason() {
+    let bench = Bench::new();
+    bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+    bench.write("taken", b"a file where a folder should be");
+    for output in ["taken", "taken/below"] {
+        let run = bench.classify(&["a.wav", "--output", output]);
+        error_of(&run, 1, "cannot write the result; check space and permissions [io]");
+        assert!(run.stderr.starts_with(&format!("error: {output}: ")), "{}", run.stderr);
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{error_of, names, tree};
+    use crate::common::files::{Running, raw, tone};
+    use crate::common::{Bench, HIGH_HZ, LOW_HZ};
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn ctrl_c_leaves_whole_rows() {
+        let bench = Bench::new();
+        for format in ["csv", "jsonl"] {
+            let arguments = ["-", "--rate", "22050", "--format", format, "--hop", "0.03"];
+            let mut running = Running::classify(&bench, &arguments);
+            running.feed(&raw(&tone(HIGH_HZ, 10.0)));
+            let mut found = vec![running.line(), running.line()];
+            running.interrupt();
+            let (status, lines, stderr) = running.end();
+            assert_eq!((status.code(), stderr.as_str()), (Some(130), ""), "{format}");
+            found.extend(lines);
+            for line in found.iter().skip(1) {
+                let is_whole = match format {
+                    "csv" => line.ends_with(",base"),
+                    _ => serde_json::from_str::<serde_json::Value>(line).is_ok(),
+                };
+                assert!(is_whole, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_interrupted_run_leaves_only_finished_results_and_is_resumed() {
+        let bench = Bench::new();
+        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+        let arguments = ["-", "--rate", "22050", "--format", "jsonl", "--output", "out"];
+        bench.classify(&["a.wav", "--format", "jsonl", "--output", "out"]).success();
+        let mut running = Running::classify(&bench, &arguments);
+        running.feed(&raw(&tone(HIGH_HZ, 10.0)));
+        // Whatever is written is under another name so far.
+        while tree(&bench, "out").len() < 2 {
+            std::thread::yield_now();
+        }
+        running.interrupt();
+        let (status, ..) = running.end();
+        assert_eq!(status.code(), Some(130));
+        assert_eq!(names(&tree(&bench, "out")), ["a.wav.jsonl"]);
+        let resumed = [&arguments[..], &["--resume"]].concat();
+        bench.classify_piped(&resumed, &raw(&tone(HIGH_HZ, 2.0))).success();
+        assert_eq!(names(&tree(&bench, "out")), ["-.jsonl", "a.wav.jsonl"]);
+    }
+
+    #[test]
+    fn others_may_read_results() {
+        let bench = Bench::new();
+        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+        bench.classify(&["a.wav", "--output", "out"]).success();
+        // A file that is made in the usual way shows what is usual here.
+        fs::write(bench.path().join("usual"), "").unwrap();
+        let mode = |name: &str| {
+            fs::metadata(bench.path().join(name)).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!(mode("out/a.wav.txt"), mode("usual"));
+    }
+
+    #[test]
+    fn a_folder_that_may_not_be_written_to_is_named() {
+        let bench = Bench::new();
+        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+        let folder = bench.path().join("locked");
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
+        // The administrator may write anywhere.
+        let is_locked = fs::write(folder.join("try"), "").is_err();
+        let run = bench.classify(&["a.wav", "--output", "locked"]);
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        if is_locked {
+            error_of(&run, 1, "error: locked: cannot write the result; ");
+        } else {
+            assert_eq!(run.code, 0);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use crate::common::files::{Running, header};
+    use crate::common::{Bench, LOW_HZ, tiny_model};
+    use std::fs::{self, File};
+    use std::io::Write;
+    use std::process::Command;
+
+    /// The most memory that a run may use.
+    const MOST_KILOBYTES: u64 = 150_000;
+
+    #[test]
+    fn a_full_disk_is_an_error() {
+        let bench = Bench::new();
+        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+        for format in ["text", "csv", "jsonl", "events", "raven", "audacity"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+                .args(["classify", "--model", "tiny.onnx", "a.wav", "--format", format])
+                .current_dir(bench.path())
+                .stdout(File::options().write(true).open("/dev/full").unwrap())
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{format}: {stderr}");
+            let expected =
+                "error: cannot write to standard output; check space and permissions [io]: ";
+            assert!(stderr.starts_with(expected), "{format}: {stderr}");
+        }
+    }
+
+    /// The peak is read while the run waits for what follows on standard input.
+    #[test]
+    fn a_day_takes_little_memory() {
+        let bench = Bench::new();
+        let (rate, seconds) = (8_000u32, 86_400u32);
+        let bytes = 2 * rate * seconds;
+        let mut file = File::create(bench.path().join("day.wav")).unwrap();
+        file.write_all(&header(1, rate, bytes)).unwrap();
+        file.set_len(44 + u64::from(bytes)).unwrap();
+        // A model of this rate and few columns, because a day is long.
+        let mut metadata = tiny_model::metadata();
+        metadata.front_end.sample_rate = rate;
+        metadata.front_end.hop_length = metadata.front_end.n_fft;
+        metadata.front_end.f_max = rate as f32 / 2.0;
+        bench.write("tiny.onnx", &tiny_model::onnx(&metadata));
+        for jobs in ["1", "4"] {
+            let arguments = ["day.wav", "-", "--format", "jsonl", "--hop", "600", "--jobs", jobs];
+            let running = Running::classify(&bench, &arguments);
+            while !running.line().contains("\"end\":86400.0,") {}
+            let status = fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+            let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+            assert!(peak < MOST_KILOBYTES, "{peak} kB with --jobs {jobs}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What `sourcing-sound classify` reads: pipes, channels, parts of recordings, odd files and folders.
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::fs;
+
+use common::files::{Running, header, raw, tone, wav_of_channels};
+use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, wav};
+use serde_json::Value;
+
+fn objects(stdout: &str) -> Vec<Value> {
+    stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Start, end and label of every row.
+fn rows(stdout: &str) -> Vec<(f64, f64, String)> {
+    let row = |line: &Value| {
+        let time = |key: &str| line[key].as_f64().unwrap();
+        (time("start"), time("end"), line["label"].as_str().unwrap().to_owned())
+    };
+    objects(stdout).iter().map(row).collect()
+}
+
+/// The lines of a run without the name of the file.
+fn nameless(stdout: &str) -> Vec<Value> {
+    let mut lines = objects(stdout);
+    lines.iter_mut().for_each(|line| drop(line.as_object_mut().unwrap().remove("file")));
+    lines
+}
+
+fn error_of(run: &Run, code: i32, text: &str) {
+    assert_eq!(run.code, code, "{}", run.stderr);
+    assert!(run.stderr.contains(text), "{}", run.stderr);
+}
+
+#[test]
+fn standard_input_gives_what_the_file_gives() {
+    let bench = Bench::new();
+    let bytes = wav(&[(LOW_HZ, 3.0), (HIGH_HZ, 3.0)]);
+    bench.write("a.wav", &bytes);
+    let expected = nameless(&bench.classify(&["a.wav", "--format", "jsonl"]).success());
+    for jobs in ["1", "3"] {
+        let arguments = ["-", "--format", "jsonl", "--jobs", jobs];
+        let piped = bench.classify_piped(&arguments, &bytes).success();
+        assert_eq!(objects(&piped)[0]["file"], "-");
+        assert_eq!(nameless(&piped), expected);
+        // The same samples without their header.
+        let arguments = [&arguments[..], &["--rate", "22050"]].concat();
+        let piped = bench.classify_piped(&arguments, &bytes[44..]).success();
+        assert_eq!(nameless(&piped), expected);
+    }
+
+    let run = bench.classify_piped(&["-"], b"");
+    error_of(&run, 1, "error: -: empty audio");
+    let run = bench.classify(&["a.wav", "--rate", "22050"]);
+    error_of(&run, 2, "--rate is for raw samples from standard input");
+    let bytes = wav_of_channels(&[tone(LOW_HZ, 1.0), tone(LOW_HZ, 1.0)]);
+    let run = bench.classify_piped(&["-", "--channel", "each"], &bytes);
+    error_of(&run, 1, "choose one channel [config]");
+}
+
+#[test]
+fn rows_of_a_pipe_come_while_it_stays_open() {
+    let bench = Bench::new();
+    for (jobs, rate) in [("1", None), ("4", None), ("1", Some("22050"))] {
+        let mut arguments = vec!["-", "--format", "jsonl", "--jobs", jobs];
+        arguments.extend(rate.iter().flat_map(|rate| ["--rate", rate]));
+        let mut running = Running::classify(&bench, &arguments);
+        if rate.is_none() {
+            // Programs that write to a pipe do not know the length.
+            running.feed(&header(1, RATE, u32::MAX));
+        }
+        // Small pieces, as they come from a microphone.
+        let second = raw(&tone(HIGH_HZ, 1.0));
+        for _ in 0..4 {
+            second.chunks(4_410).for_each(|piece| running.feed(piece));
+        }
+        let first = rows(&running.line());
+        assert_eq!(first[0], (0.0, first[0].1, "high".to_owned()));
+        second.chunks(4_410).for_each(|piece| running.feed(piece));
+        assert!(!running.line().is_empty());
+        running.input = None;
+        let (status, lines, stderr) = running.end();
+        assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+        assert_eq!(rows(lines.last().unwrap())[0].1, 5.0);
+    }
+}
+
+#[test]
+fn raw_samples_can_have_several_channels_and_other_formats() {
+    let bench = Bench::new();
+    let samples = tone(HIGH_HZ, 2.0);
+    let floats = samples.iter().flat_map(|&s| [0.0, f32::from(s) / 32_768.0]);
+    let bytes: Vec<u8> = floats.flat_map(f32::to_le_bytes).collect();
+    let arguments = ["-", "--rate", "22050", "--channels", "2", "--sample-format", "f32le"];
+    let arguments = [&arguments[..], &["--format", "jsonl"]].concat();
+    let found = rows(&bench.classify_piped(&arguments, &bytes).success());
+    assert!(found.iter().all(|row| row.2 == "high"), "{found:?}");
+    assert_eq!(found.last().unwrap().1, 2.0);
+}
+
+#[test]
+fn sound_in_any_channel_has_the_labels_of_mono() {
+    let bench = Bench::new();
+    let sound = [tone(LOW_HZ, 3.0), tone(HIGH_HZ, 3.0)].concat();
+    let inverted: Vec<i16> = sound.iter().map(|sample| -sample).collect();
+    let quiet = vec![0; sound.len()];
+    let mut eight = vec![quiet.clone(); 8];
+    eight[5] = sound.clone();
+    bench.write("mono.wav", &wav_of_channels(std::slice::from_ref(&sound)));
+    bench.write("same.wav", &wav_of_channels(&[sound.clone(), sound.clone()]));
+    bench.write("inverted.wav", &wav_of_channels(&[sound.clone(), inverted]));
+    bench.write("eight.wav", &wav_of_channels(&eight));
+    let mono = nameless(&bench.classify(&["mono.wav", "--format", "jsonl"]).success());
+    for name in ["same.wav", "eight.wav"] {
+        let found = nameless(&bench.classify(&[name, "--format", "jsonl"]).success());
+        assert_eq!(found, mono, "{name}");
+    }
+    let run = bench.classify(&["inverted.wav", "--format", "jsonl"]);
+    assert_eq!(run.code, 0);
+    assert_eq!(nameless(&run.stdout), mono);
+    let warnings: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(warnings.len(), 1, "{}", run.stderr);
+    assert!(warnings[0].starts_with("warning: inverted.wav: channel 1 "), "{}", run.stderr);
+    assert!(warnings[0].ends_with("[channel-taken]"), "{}", run.stderr);
+    // Nothing is missing.
+    assert_eq!(bench.classify(&["inverted.wav", "--strict"]).code, 0);
+}
+
+#[test]
+fn a_channel_can_be_chosen_or_all_reported() {
+    let bench = Bench::new();
+    bench.write("two.wav", &wav_of_channels(&[tone(LOW_HZ, 2.0), tone(HIGH_HZ, 2.0)]));
+    for (channel, label) in [("left", "low"), ("1", "low"), ("right", "high"), ("2", "high")] {
+        let run = bench.classify(&["two.wav", "--channel", channel, "--format", "jsonl"]);
+        let found = rows(&run.success());
+        assert!(found.iter().all(|row| row.2 == label), "{channel}: {found:?}");
+    }
+    let each = bench.classify(&["two.wav", "--channel", "each", "--format", "jsonl"]).success();
+    let lines = objects(&each);
+    for (channel, label) in [(1, "low"), (2, "high")] {
+        let of_channel: Vec<&Value> =
+            lines.iter().filter(|line| line["channel"] == channel).collect();
+        assert_eq!(of_channel.len(), lines.len() / 2, "{each}");
+        assert!(of_channel.iter().all(|line| line["label"] == label), "{each}");
+    }
+    let csv = bench.classify(&["two.wav", "--channel", "each", "--format", "csv"]).success();
+    assert!(csv.starts_with("file,channel,start,end,label,"), "{csv}");
+    assert!(csv.contains("\ntwo.wav,2,0,1"), "{csv}");
+    let text = bench.classify(&["two.wav", "--channel", "each"]).success();
+    assert!(text.contains("two.wav  channel 2  2.0 s\n"), "{text}");
+
+    let run = bench.classify(&["two.wav", "--channel", "3"]);
+    error_of(&run, 1, "error: two.wav: --channel 3, but its channels are 1 to 2 [config]\n");
+    for wrong in ["0", "both", "-1"] {
+        let run = bench.classify(&["two.wav", &format!("--channel={wrong}")]);
+        error_of(&run, 2, "--channel is");
+    }
+}
+
+#[test]
+fn strict_counts_recordings_that_break_off_as_failed() {
+    let bench = Bench::new();
+    let whole = wav(&[(LOW_HZ, 2.0)]);
+    bench.write("cut.wav", &whole[..whole.len() / 2]);
+    let run = bench.classify(&["cut.wav", "--format", "jsonl"]);
+    error_of(&run, 0, "warning: cut.wav: the recording breaks off");
+    let strict = bench.classify(&["cut.wav", "--format", "jsonl", "--strict"]);
+    error_of(&strict, 1, "error: cut.wav: the recording breaks off");
+    assert_eq!(strict.stdout, run.stdout);
+    let run = bench.classify(&["cut.wav", "--strict", "--output", "results"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(fs::read_dir(bench.path().join("results")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_part_of_a_recording_has_the_rows_of_the_whole() {
+    let bench = Bench::new();
+    bench.tones("long.wav", &[(LOW_HZ, 10.0), (HIGH_HZ, 10.0), (MIDDLE_HZ, 10.0)]);
+    let hop = ["--format", "jsonl", "--hop", "1"];
+    let whole = rows(&bench.classify(&[&["long.wav"], &hop[..]].concat()).success());
+    // 1 s is 43 columns of 512 samples here, so that 15 hops are a whole number of samples.
+    let start = 15.0 * 43.0 * 512.0 / f64::from(RATE);
+    let given = format!("0:{start}");
+    let part = ["long.wav", "--start", given.as_str(), "--end", "0:00:25"];
+    let part = rows(&bench.classify(&[&part[..], &hop[..]].concat()).success());
+    assert!((part[0].0 - start).abs() < 0.001, "{part:?}");
+    assert_eq!(part.last().unwrap().1, 25.0);
+    // The first segment has silence before it, and the last one is moved.
+    for row in &part[..part.len() - 1] {
+        assert!(whole.contains(row), "{row:?} of {whole:?}");
+    }
+    assert!((9..=11).contains(&part.len()), "{part:?}");
+
+    let text = bench.classify(&["long.wav", "--start", "12", "--end", "14.5"]).success();
+    assert!(text.contains("\n  0:12.0 – 0:14.5  high "), "{text}");
+
+    for wrong in [["--start", "soon"], ["--end", "0"], ["--end", "1:2:3:4"]] {
+        error_of(&bench.classify(&[&["long.wav"], &wrong[..]].concat()), 2, wrong[0]);
+    }
+    let run = bench.classify(&["long.wav", "--start", "40"]);
+    error_of(&run, 1, "error: long.wav: ");
+}
+
+#[test]
+fn unsupported_files_are_refused_with_the_line_that_converts_them() {
+    let bench = Bench::new();
+    bench.write("my dog's.wma", &b"Not a sound. ".repeat(100));
+    let run = bench.classify(&["my dog's.wma"]);
+    error_of(&run, 1, "[audio-unsupported]\n");
+    error_of(&run, 1, r"ffmpeg -i 'my dog'\''s.wma' 'my dog'\''s.wav'");
+    bench.write("odd.wav", &b"Not a sound. ".repeat(100));
+    error_of(&bench.classify(&["odd.wav"]), 1, "ffmpeg -i odd.wav odd.converted.wav");
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{error_of, objects};
+    use crate::common::{Bench, HIGH_HZ, LOW_HZ, wav};
+    use std::ffi::OsStr;
+    use std::fs::{self, Permissions};
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    /// Such names are read and printed with a sign in place of what is no UTF-8.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_may_be_no_utf_8() {
+        let bench = Bench::new();
+        let folder = bench.path().join("clips");
+        fs::create_dir(&folder).unwrap();
+        let name = OsStr::from_bytes(b"caf\xe9.wav");
+        fs::write(folder.join(name), wav(&[(LOW_HZ, 1.0)])).unwrap();
+        for format in ["text", "csv", "jsonl", "events", "raven", "audacity"] {
+            let stdout = bench.classify(&["clips", "--format", format]).success();
+            assert!(stdout.contains("caf\u{fffd}.wav") || format == "audacity", "{stdout}");
+        }
+        bench.classify(&["clips", "--format", "csv", "--output", "results"]).success();
+        let result = OsStr::from_bytes(b"caf\xe9.wav.csv");
+        assert!(bench.path().join("results").join(result).is_file());
+    }
+
+    #[test]
+    fn links_that_lead_back_are_not_followed() {
+        let bench = Bench::new();
+        bench.tones("clips/deep/a.wav", &[(LOW_HZ, 1.0)]);
+        let clips = bench.path().join("clips");
+        symlink(&clips, clips.join("deep/loop")).unwrap();
+        symlink("self.wav", clips.join("self.wav")).unwrap();
+        symlink("deep/a.wav", clips.join("linked.wav")).unwrap();
+        let stdout = bench.classify(&["clips", "--format", "jsonl", "--hop", "9"]).success();
+        let files: Vec<_> = objects(&stdout).iter().map(|line| line["file"].clone()).collect();
+        assert_eq!(files, ["clips/deep/a.wav", "clips/linked.wav"]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_named_and_the_rest_is_done() {
+        let bench = Bench::new();
+        bench.tones("clips/a.wav", &[(LOW_HZ, 1.0)]);
+        bench.tones("clips/locked/b.wav", &[(LOW_HZ, 1.0)]);
+        bench.tones("clips/z.wav", &[(HIGH_HZ, 1.0)]);
+        let locked = bench.path().join("clips/locked");
+        fs::set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
+        // The administrator may list any folder.
+        let is_locked = fs::read_dir(&locked).is_err();
+        let run = bench.classify(&["clips", "--format", "jsonl"]);
+        fs::set_permissions(&locked, Permissions::from_mode(0o755)).unwrap();
+        assert!(run.stdout.contains("clips/a.wav") && run.stdout.contains("clips/z.wav"));
+        if is_locked {
+            error_of(&run, 1, "error: clips/locked: cannot list the folder: ");
+            error_of(&run, 1, "done 2, failed 1\n");
+        } else {
+            assert_eq!(run.code, 0);
+        }
+    }
+}
