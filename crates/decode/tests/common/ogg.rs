@@ -1,0 +1,60 @@
+//! The smallest writer of Opus in Ogg: mono, 48 kHz, 20 ms per packet, a page per packet.
+
+use rusty_opus::{Application, OpusEncoder};
+
+/// Samples of a packet, and of what the encoder puts before the first one.
+const PACKET: usize = 960;
+const PRE_SKIP: usize = 312;
+
+/// An Ogg file of `samples`.
+pub fn opus(samples: &[f32]) -> Vec<u8> {
+    let mut encoder = OpusEncoder::new(48_000, 1, Application::Audio).unwrap();
+    encoder.bitrate_bps = 64_000;
+    let mut head = b"OpusHead\x01\x01".to_vec();
+    head.extend((PRE_SKIP as u16).to_le_bytes());
+    head.extend(48_000u32.to_le_bytes());
+    head.extend([0, 0, 0]);
+    let mut tags = b"OpusTags".to_vec();
+    tags.extend([0; 8]);
+    let mut file = page(2, 0, 0, &head);
+    file.extend(page(0, 0, 1, &tags));
+    let mut padded = samples.to_vec();
+    padded.resize((samples.len() + PRE_SKIP).next_multiple_of(PACKET), 0.0);
+    let count = padded.len() / PACKET;
+    for (number, block) in padded.chunks_exact(PACKET).enumerate() {
+        let mut packet = vec![0; 1_275];
+        let length = encoder.encode(block, PACKET, &mut packet).unwrap();
+        let is_last = number + 1 == count;
+        let end = if is_last { samples.len() + PRE_SKIP } else { (number + 1) * PACKET };
+        let flags = if is_last { 4 } else { 0 };
+        file.extend(page(flags, end as u64, number as u32 + 2, &packet[..length]));
+    }
+    file
+}
+
+/// A page with one packet.
+fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
+    let mut page = b"OggS\0".to_vec();
+    page.push(flags);
+    page.extend(position.to_le_bytes());
+    page.extend(1u32.to_le_bytes());
+    page.extend(number.to_le_bytes());
+    page.extend([0; 4]);
+    // A packet ends with the first segment of less than 255 bytes.
+    let segments = packet.len() / 255 + 1;
+    page.push(segments as u8);
+    page.extend(std::iter::repeat_n(255, segments - 1));
+    page.push((packet.len() % 255) as u8);
+    page.extend(packet);
+    let sum = checksum(&page);
+    page[22..26].copy_from_slice(&sum.to_le_bytes());
+    page
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte) << 24, |sum: u32, _| {
+            if sum & 1 << 31 != 0 { sum << 1 ^ 0x04c1_1db7 } else { sum << 1 }
+        })
+    })
+}

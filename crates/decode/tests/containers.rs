@@ -1,0 +1,223 @@
+//! Containers whose headers this crate reads itself, pipes, and places to begin at.
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::io::Cursor;
+
+use common::ogg::opus;
+use common::{WavFormat, bytes_of, tone, wav};
+use sourcing_sound_decode::{Channel, Decoder, RawFormat, RawSamples, Warning};
+
+const RATE: u32 = 48_000;
+const FRAMES: usize = 20_000;
+
+/// All samples, channels interleaved, and what was wrong.
+fn all(mut decoder: Decoder) -> (Vec<f32>, Vec<Warning>) {
+    let mut samples = Vec::new();
+    while let Some(block) = decoder.next_block().unwrap() {
+        samples.extend_from_slice(block);
+    }
+    (samples, decoder.warnings().to_vec())
+}
+
+fn of_bytes(name: &str, bytes: Vec<u8>) -> (Vec<f32>, Vec<Warning>) {
+    all(Decoder::from_bytes(name, bytes).unwrap())
+}
+
+fn of_pipe(name: &str, bytes: Vec<u8>) -> (Vec<f32>, Vec<Warning>) {
+    all(Decoder::from_reader(name, Cursor::new(bytes)).unwrap())
+}
+
+fn signal() -> Vec<i16> {
+    tone(RATE, 440.0, FRAMES)
+}
+
+fn expected() -> Vec<f32> {
+    signal().iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
+}
+
+fn big_endian(samples: &[i16]) -> Vec<u8> {
+    samples.iter().flat_map(|sample| sample.to_be_bytes()).collect()
+}
+
+/// RF64 or BW64, with these lengths of the data in `ds64`.
+fn rf64(name: &[u8; 4], data: &[u8], stated: u64) -> Vec<u8> {
+    let mut file = name.to_vec();
+    file.extend(u32::MAX.to_le_bytes());
+    file.extend(b"WAVEds64");
+    file.extend(28u32.to_le_bytes());
+    for length in [stated + 72, stated, stated / 2] {
+        file.extend(length.to_le_bytes());
+    }
+    file.extend(0u32.to_le_bytes());
+    let plain = wav(&WavFormat::pcm(1, RATE, 16), data);
+    // From the fmt chunk up to the length of the data.
+    file.extend(&plain[12..40]);
+    file.extend(u32::MAX.to_le_bytes());
+    file.extend(data);
+    file
+}
+
+fn w64(data: &[u8]) -> Vec<u8> {
+    let rest = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a";
+    let chunk = |name: &[u8; 4], body: &[u8]| {
+        let mut chunk = [&name[..], rest].concat();
+        chunk.extend((24 + body.len() as u64).to_le_bytes());
+        chunk.extend(body);
+        chunk.resize(chunk.len().next_multiple_of(8), 0);
+        chunk
+    };
+    let mut file = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00".to_vec();
+    file.extend(0u64.to_le_bytes());
+    file.extend([&b"wave"[..], rest].concat());
+    file.extend(chunk(b"junk", &[1; 13]));
+    file.extend(chunk(b"fmt ", &wav(&WavFormat::pcm(1, RATE, 16), &[])[20..36]));
+    file.extend(chunk(b"data", data));
+    file
+}
+
+fn au(data: &[u8], stated: u32) -> Vec<u8> {
+    let mut file = b".snd".to_vec();
+    for field in [28, stated, 3, RATE, 1] {
+        file.extend(u32::to_be_bytes(field));
+    }
+    file.extend(b"note");
+    file.extend(data);
+    file
+}
+
+fn caf(data: &[u8], flags: u32, stated: i64) -> Vec<u8> {
+    let mut file = b"caff\0\x01\0\0desc".to_vec();
+    file.extend(32u64.to_be_bytes());
+    file.extend(f64::from(RATE).to_be_bytes());
+    file.extend(b"lpcm");
+    for field in [flags, 2, 1, 1, 16] {
+        file.extend(u32::to_be_bytes(field));
+    }
+    file.extend(b"free\0\0\0\0\0\0\0\x03abcdata");
+    file.extend(stated.to_be_bytes());
+    file.extend([0; 4]);
+    file.extend(data);
+    file
+}
+
+#[test]
+fn containers_give_their_samples_from_files_and_from_pipes() {
+    let (little, big) = (bytes_of(&signal()), big_endian(&signal()));
+    let length = little.len() as u64;
+    let files = [
+        ("rf64.wav", rf64(b"RF64", &little, length)),
+        ("bw64.wav", rf64(b"BW64", &little, length)),
+        // Not filled in, because the recorder lost power.
+        ("rf64-zero.wav", rf64(b"RF64", &little, 0)),
+        ("sound.w64", w64(&little)),
+        ("sound.au", au(&big, big.len() as u32)),
+        ("piped.au", au(&big, u32::MAX)),
+        ("big.caf", caf(&big, 0, big.len() as i64 + 4)),
+        ("little.caf", caf(&little, 2, little.len() as i64 + 4)),
+        ("open.caf", caf(&little, 2, -1)),
+    ];
+    for (name, file) in files {
+        assert_eq!(of_bytes(name, file.clone()), (expected(), Vec::new()), "{name}");
+        assert_eq!(of_pipe(name, file), (expected(), Vec::new()), "{name}, from a pipe");
+    }
+}
+
+#[test]
+fn containers_that_break_off_give_what_is_there() {
+    let (little, big) = (bytes_of(&signal()), big_endian(&signal()));
+    let length = little.len();
+    let files = [
+        ("rf64.wav", rf64(b"RF64", &little, length as u64)),
+        ("sound.w64", w64(&little)),
+        ("sound.au", au(&big, length as u32)),
+        ("sound.caf", caf(&big, 0, length as i64 + 4)),
+        ("sound.aiff", common::aiff(RATE, &signal())),
+    ];
+    for (name, mut file) in files {
+        // W64's chunks are padded, which none of these lengths needs.
+        file.truncate(file.len() - length / 2 - 1);
+        let (samples, warnings) = of_bytes(name, file);
+        let found = (FRAMES / 2 - 1) as u64;
+        assert_eq!(samples, expected()[..found as usize], "{name}");
+        let cut_off = Warning::CutOff { promised: FRAMES as u64, found, sample_rate: RATE };
+        assert_eq!(warnings, [cut_off], "{name}");
+    }
+}
+
+#[test]
+fn raw_samples_need_no_header() {
+    let samples = RawSamples::S16Le;
+    let format = RawFormat { sample_rate: RATE, channels: 2, samples };
+    let mut bytes = bytes_of(&signal());
+    bytes.push(7);
+    let decoder = Decoder::from_raw("-", Cursor::new(bytes), format).unwrap();
+    assert_eq!((decoder.channels(), decoder.sample_rate()), (2, RATE));
+    assert_eq!(all(decoder), (expected(), Vec::new()));
+    let none = RawFormat { channels: 0, ..format };
+    let error = Decoder::from_raw("-", Cursor::new(vec![0; 8]), none).err().unwrap();
+    assert_eq!(error.code(), "audio-corrupt");
+}
+
+#[test]
+fn a_recording_can_begin_later() {
+    let file = wav(&WavFormat::pcm(2, RATE, 16), &bytes_of(&signal()));
+    let whole = expected();
+    for frame in [0, 1, 8_191, 8_192, 9_000, FRAMES / 2 - 1, FRAMES] {
+        let rest = &whole[(2 * frame).min(FRAMES)..];
+        let seconds = frame as f64 / f64::from(RATE);
+        let mut decoder = Decoder::from_bytes("late.wav", file.clone()).unwrap();
+        decoder.skip_to(seconds).unwrap();
+        assert_eq!(all(decoder).0, rest, "from {frame}");
+        let mut decoder = Decoder::from_reader("late.wav", Cursor::new(file.clone())).unwrap();
+        decoder.skip_to(seconds).unwrap();
+        assert_eq!(all(decoder).0, rest, "from {frame} of a pipe");
+    }
+}
+
+#[test]
+fn a_channel_can_be_chosen() {
+    let file = wav(&WavFormat::pcm(2, RATE, 16), &bytes_of(&signal()));
+    let right: Vec<f32> = expected().into_iter().skip(1).step_by(2).collect();
+    let decoder = Decoder::from_bytes("two.wav", file.clone()).unwrap();
+    let mut mono = decoder.mono(Channel::Number(1)).unwrap();
+    let mut samples = Vec::new();
+    while let Some(block) = mono.next_block().unwrap() {
+        samples.extend_from_slice(block);
+    }
+    assert_eq!((samples, mono.warnings()), (right, Vec::new()));
+    let decoder = Decoder::from_bytes("two.wav", file).unwrap();
+    let error = decoder.mono(Channel::Number(2)).err().unwrap();
+    assert_eq!(error.code(), "audio-unsupported");
+}
+
+#[test]
+fn a_recording_may_say_when_it_began() {
+    let plain = wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&signal()));
+    let mut bext = vec![0; 602];
+    bext[320..338].copy_from_slice(b"2023-02-1406:30:05");
+    let mut file = plain[..12].to_vec();
+    file.extend(b"bext");
+    file.extend((bext.len() as u32).to_le_bytes());
+    file.extend(&bext);
+    file.extend(&plain[12..]);
+    let decoder = Decoder::from_bytes("field.wav", file).unwrap();
+    assert_eq!(decoder.start_time(), Some("2023-02-14T06:30:05"));
+    assert_eq!(all(decoder).0, expected());
+    assert_eq!(Decoder::from_bytes("plain.wav", plain).unwrap().start_time(), None);
+}
+
+#[test]
+fn opus_has_the_length_and_the_times_of_its_source() {
+    let mut sound = vec![0.0; 2 * RATE as usize];
+    for (n, sample) in sound[RATE as usize..].iter_mut().take(4_800).enumerate() {
+        *sample = 0.5 * (n as f32 * 0.2).sin();
+    }
+    let file = opus(&sound);
+    for (samples, warnings) in [of_bytes("voice.opus", file.clone()), of_pipe("-", file)] {
+        assert_eq!((samples.len(), warnings), (sound.len(), Vec::new()));
+        let onset = samples.iter().position(|sample| sample.abs() > 0.1).unwrap();
+        assert!(onset.abs_diff(RATE as usize) < 480, "{onset}");
+    }
+}
