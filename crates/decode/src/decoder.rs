@@ -8,6 +8,7 @@ use symphonia::core::io::{MediaSource, ReadOnlySource};
 
 use crate::container::ContainerReader;
 use crate::error::{DecodeError, DecodeErrorKind, Result};
+use crate::foreign;
 use crate::input::Input;
 use crate::plain::{self, Format, PlainReader, RawFormat};
 use crate::source::{Piece, Source};
@@ -122,7 +123,13 @@ impl Decoder {
         }
         Ok(match plain::open(&mut input)? {
             Some(format) => Source::Plain(PlainReader::new(input, format).into()),
-            None => Source::Container(ContainerReader::open(input, extension)?.into()),
+            None => {
+                if let Some(name) = foreign::format(input.peek(foreign::START_BYTES)?) {
+                    let (expected, actual) = (crate::READABLE.to_owned(), name.to_owned());
+                    return Err(DecodeErrorKind::Unsupported { expected, actual });
+                }
+                Source::Container(ContainerReader::open(input, extension)?.into())
+            }
         })
     }
 

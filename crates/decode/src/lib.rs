@@ -9,7 +9,7 @@
 //! |---|---|
 //! | wav, RF64, BW64, W64 | PCM of 8 to 32 bits, float, A-law, µ-law; in wav also ADPCM (IMA, Microsoft) |
 //! | aiff, aifc, au, caf | PCM, float, A-law, µ-law; in caf also ALAC and AAC |
-//! | flac, mp3, aac | their own |
+//! | flac, mp3, mp2, aac | their own |
 //! | ogg, opus | Vorbis, Opus, FLAC |
 //! | m4a, mp4, mov | AAC-LC, ALAC, MP3, Opus, FLAC, PCM; the first audio track of a video |
 //! | mka, mkv, webm | Vorbis, Opus, FLAC, MP3, AAC-LC, PCM |
@@ -35,6 +35,7 @@
 mod container;
 mod decoder;
 mod error;
+mod foreign;
 mod input;
 mod mono;
 mod mp4;
@@ -57,7 +58,7 @@ pub use warning::Warning;
 /// The file name extensions, in lower case, of the formats that this crate reads.
 pub const EXTENSIONS: &[&str] = &[
     "aac", "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mov",
-    "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave", "webm",
+    "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave", "webm",
 ];
 
 /// What is read, for errors.

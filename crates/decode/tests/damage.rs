@@ -151,6 +151,12 @@ fn files_that_contain_no_sound() {
         let code = code_of("noise.wav", noise.bytes(length));
         assert!(matches!(code, "audio-unsupported" | "audio-corrupt"), "{length} bytes: {code}");
     }
+    // Somewhere in them, bytes look like an mp3.
+    for start in [&b"wvpk"[..], b"RIFF\0\0\0\0AVI ", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"#!AMR"]
+    {
+        let file = [start, &common::silent_mp3(30)].concat();
+        assert_eq!(code_of("foreign.mp3", file), "audio-unsupported");
+    }
     assert_eq!(code_of("text.txt", b"Not a sound. ".repeat(500)), "audio-unsupported");
 }
 

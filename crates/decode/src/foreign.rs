@@ -1,0 +1,40 @@
+//! Formats that are not read, by their first bytes. Among enough bytes of any of them, something
+//! looks like the start of an mp3, so they are told apart before anything is tried.
+
+/// How many bytes of a file are looked at.
+pub(crate) const START_BYTES: usize = 40;
+
+/// The offset and the bytes that tell a format, and its name.
+const FORMATS: &[(usize, &[u8], &str)] = &[
+    (0, b"wvpk", "WavPack"),
+    (0, b"MAC ", "Monkey's Audio"),
+    (0, b"TTA1", "True Audio"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"DSD ", "DSD"),
+    (0, b"FRM8", "DSD"),
+    (0, b"#!AMR", "AMR"),
+    (0, b"Creative Voice File", "Creative Voice"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+    (0, b"\x0b\x77", "AC-3"),
+    (0, b"\x7f\xfe\x80\x01", "DTS"),
+    (0, b".RMF", "RealMedia"),
+    (0, b"FLV\x01", "Flash Video"),
+    (0, b"MThd", "MIDI"),
+    (0, b"\x00\x00\x01\xba", "MPEG program stream"),
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"%PDF", "PDF"),
+    (0, b"\x89PNG", "PNG"),
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (8, b"AVI ", "AVI"),
+    (8, b"8SVX", "8SVX"),
+    (28, b"Speex   ", "Ogg with Speex"),
+];
+
+/// The name of the format that begins with `start`, if it is known not to be readable.
+pub(crate) fn format(start: &[u8]) -> Option<&'static str> {
+    let begins = |&&(offset, bytes, _): &&(usize, &[u8], &str)| {
+        start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
+    };
+    FORMATS.iter().find(begins).map(|&(.., name)| name)
+}
