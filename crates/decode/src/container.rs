@@ -16,7 +16,7 @@ use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 use crate::mp4::{self, Edit};
-use crate::source::{End, Piece};
+use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
 use crate::warning::Warning;

@@ -10,8 +10,9 @@ use crate::container::ContainerReader;
 use crate::error::{DecodeError, DecodeErrorKind, Result};
 use crate::foreign;
 use crate::input::Input;
+use crate::piece::Piece;
 use crate::plain::{self, Format, PlainReader, RawFormat};
-use crate::source::{Piece, Source};
+use crate::source::Source;
 use crate::warning::Warning;
 
 /// The most samples per channel of a block of silence.

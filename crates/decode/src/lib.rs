@@ -41,6 +41,7 @@ mod mono;
 mod mp4;
 mod opus;
 mod pcm;
+mod piece;
 mod plain;
 mod recording;
 mod source;

@@ -1,22 +1,9 @@
-//! What every kind of file gives: samples, gaps, and an end.
+//! A file whose header has been read, of whatever kind.
 
 use crate::container::ContainerReader;
 use crate::error::Result;
+use crate::piece::Piece;
 use crate::plain::PlainReader;
-use crate::warning::Warning;
-
-/// What comes next in a recording.
-pub(crate) enum Piece {
-    /// Samples were appended to the output.
-    Sound,
-    /// Something is missing, this many samples per channel; sound follows.
-    Gap(u64),
-    /// There is nothing more.
-    End(End),
-}
-
-/// How a recording ended: what was missing.
-pub(crate) struct End(pub(crate) Vec<Warning>);
 
 /// A file whose header has been read.
 pub(crate) enum Source {

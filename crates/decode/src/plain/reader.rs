@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::input::Input;
-use crate::source::{End, Piece};
+use crate::piece::{End, Piece};
 use crate::warning::Warning;
 
 use super::chunks;
