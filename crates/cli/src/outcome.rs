@@ -89,6 +89,7 @@ impl Failure {
                 Some("name the files themselves if they have other extensions")
             }
             Failure::Incomplete { .. } => Some("without --strict, what there is of it is enough"),
+            _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
                 "io" => Some("check that it exists and that you may read it"),
                 "audio-unsupported" => return Some(self.conversion("").into()),
@@ -103,6 +104,21 @@ impl Failure {
             },
         };
         remedy.map(Cow::Borrowed)
+    }
+
+    /// The remedy for standard input, which can be neither named nor copied.
+    fn piped_remedy(&self) -> Option<&'static str> {
+        match self.code() {
+            "audio-unsupported" => {
+                Some("convert it on its way: ffmpeg -i INPUT -f wav - | sourcing-sound classify -")
+            }
+            "audio-corrupt" => Some(
+                "some formats cannot be read from a pipe; name the file, or convert it on its way: \
+                    ffmpeg -i INPUT -f wav - | sourcing-sound classify -",
+            ),
+            "audio-empty" => Some("the program before the pipe wrote nothing"),
+            _ => None,
+        }
     }
 
     /// The command that makes a recording of this kind readable.

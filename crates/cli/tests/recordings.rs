@@ -53,6 +53,13 @@ fn standard_input_gives_what_the_file_gives() {
 
     let run = bench.classify_piped(&["-"], b"");
     error_of(&run, 1, "error: -: empty audio");
+    error_of(&run, 1, "\n  the program before the pipe wrote nothing\n");
+    let run = bench.classify_piped(&["-"], &b"Not a sound. ".repeat(100));
+    error_of(&run, 1, "ffmpeg -i INPUT -f wav - | sourcing-sound classify -\n");
+    for wrong in [&["--rate", "100"][..], &["--rate", "8000", "--channels", "0"]] {
+        let run = bench.classify_piped(&[&["-"], wrong].concat(), b"");
+        error_of(&run, 2, wrong[wrong.len() - 2]);
+    }
     let run = bench.classify(&["a.wav", "--rate", "22050"]);
     error_of(&run, 2, "--rate is for raw samples from standard input");
     let bytes = wav_of_channels(&[tone(LOW_HZ, 1.0), tone(LOW_HZ, 1.0)]);
@@ -196,11 +203,12 @@ fn a_part_of_a_recording_has_the_rows_of_the_whole() {
     let text = bench.classify(&["long.wav", "--start", "12", "--end", "14.5"]).success();
     assert!(text.contains("\n  0:12.0 – 0:14.5  high "), "{text}");
 
-    for wrong in [["--start", "soon"], ["--end", "0"], ["--end", "1:2:3:4"]] {
+    for wrong in [["--start", "soon"], ["--start", "-1"], ["--end", "0"], ["--end", "1:2:3:4"]] {
         error_of(&bench.classify(&[&["long.wav"], &wrong[..]].concat()), 2, wrong[0]);
     }
     let run = bench.classify(&["long.wav", "--start", "40"]);
-    error_of(&run, 1, "error: long.wav: ");
+    error_of(&run, 1, "error: long.wav: too little sound between --start and --end: ");
+    error_of(&run, 1, "[config]\n");
 }
 
 #[test]

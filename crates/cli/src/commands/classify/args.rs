@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use sourcing_sound::{MAX_CHANNELS, SampleRate};
 use sourcing_sound_decode::{Channel, RawFormat, RawSamples};
 
 use crate::clock::Offset;
@@ -83,11 +84,11 @@ pub(crate) struct RawClassify {
     labels: Vec<String>,
 
     /// Where to begin: seconds, m:ss or h:mm:ss
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     start: Option<String>,
 
     /// Where to end: seconds, m:ss or h:mm:ss
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     end: Option<String>,
 
     /// Add times of day; the recorder's clock is this far ahead of UTC: +02:00, Z, or none
@@ -245,16 +246,7 @@ impl TryFrom<RawClassify> for ClassifyOptions {
             resume: raw.resume,
             jobs: jobs(raw.jobs)?,
             strict: raw.strict,
-            raw: raw.rate.map(|sample_rate| RawFormat {
-                sample_rate,
-                channels: raw.channels,
-                samples: match raw.sample_format {
-                    RawSample::S16le => RawSamples::S16Le,
-                    RawSample::S24le => RawSamples::S24Le,
-                    RawSample::S32le => RawSamples::S32Le,
-                    RawSample::F32le => RawSamples::F32Le,
-                },
-            }),
+            raw: raw.rate.map(|rate| samples(rate, raw.channels, raw.sample_format)).transpose()?,
             inputs: raw.files,
             model: ModelSource { model: raw.model, head: raw.head, head_only: raw.head_only },
             hop_seconds: raw.hop.map(checked_hop).transpose()?,
@@ -310,6 +302,21 @@ fn channels(channel: &str) -> Result<Channels, UsageError> {
             )));
         }
     })
+}
+
+fn samples(sample_rate: u32, channels: usize, format: RawSample) -> Result<RawFormat, UsageError> {
+    SampleRate::new(sample_rate).map_err(|error| UsageError(format!("--rate: {error}")))?;
+    if !(1..=MAX_CHANNELS).contains(&channels) {
+        let message = format!("--channels is {channels}, expected 1 to {MAX_CHANNELS}");
+        return Err(UsageError(message));
+    }
+    let samples = match format {
+        RawSample::S16le => RawSamples::S16Le,
+        RawSample::S24le => RawSamples::S24Le,
+        RawSample::S32le => RawSamples::S32Le,
+        RawSample::F32le => RawSamples::F32Le,
+    };
+    Ok(RawFormat { sample_rate, channels, samples })
 }
 
 fn utc_offset(text: &str) -> Result<Offset, UsageError> {

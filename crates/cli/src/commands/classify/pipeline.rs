@@ -1,6 +1,6 @@
 //! One recording → its predictions, as they become known.
 
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 use sourcing_sound::{Classifier, Prediction, SampleRate, Segments};
@@ -139,14 +139,23 @@ fn push_all(
     most: usize,
     push: &mut impl FnMut(&[f32]) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
-    while let Ok(mut samples) = received.recv() {
+    loop {
+        let mut samples = match received.try_recv() {
+            Ok(block) => block,
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => {
+                // Predictions of the last push would wait for the next one, which may be far.
+                push(&[])?;
+                let Ok(block) = received.recv() else { return Ok(()) };
+                block
+            }
+        };
         while samples.len() < most {
             let Ok(block) = received.try_recv() else { break };
             samples.extend(block);
         }
         if !push(&samples)? {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }

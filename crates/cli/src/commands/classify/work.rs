@@ -98,6 +98,14 @@ impl<'a> Worker<'a> {
                 }
                 Err(Stop::Unwanted) => return Ok(()),
                 Err(Stop::Decode(error)) => return Err(Failure::Decode(error)),
+                Err(Stop::Analyse(error))
+                    if error.code() == "audio-too-short" && self.is_part() =>
+                {
+                    return Err(Failure::Usage {
+                        path: input.path.clone(),
+                        message: format!("too little sound between --start and --end: {error}"),
+                    });
+                }
                 Err(Stop::Analyse(error)) => {
                     return Err(Failure::Analyse { path: input.path.clone(), error });
                 }
@@ -152,6 +160,11 @@ impl<'a> Worker<'a> {
         progress(1.0 - done);
         send(results, Part::End(start + ended.duration))?;
         Ok(ended)
+    }
+
+    /// Whether only a part of each recording is classified.
+    fn is_part(&self) -> bool {
+        self.options.start > 0.0 || self.options.end.is_some()
     }
 
     /// When the recording began, if times of day are wanted.
