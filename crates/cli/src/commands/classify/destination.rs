@@ -31,7 +31,14 @@ pub(super) struct Folder<'a> {
     options: &'a ClassifyOptions,
     classifier: &'a Classifier,
     /// The result that is being written, whole only once it has its name.
-    open: Option<(NamedTempFile, Box<dyn Report>)>,
+    open: Option<Open>,
+}
+
+struct Open {
+    /// What it will be called.
+    name: PathBuf,
+    file: NamedTempFile,
+    report: Box<dyn Report>,
 }
 
 impl<'a> Destination<'a> {
@@ -77,8 +84,8 @@ impl<'a> Destination<'a> {
 
     /// The file that is being written.
     pub(super) fn unfinished(&self) -> Option<PathBuf> {
-        let Destination::Folder(Folder { open: Some((file, _)), .. }) = self else { return None };
-        Some(file.path().to_owned())
+        let Destination::Folder(Folder { open: Some(open), .. }) = self else { return None };
+        Some(open.file.path().to_owned())
     }
 
     /// # Errors
@@ -112,27 +119,26 @@ impl Folder<'_> {
                 if subject.channel.is_none_or(|channel| channel == 1) {
                     self.open = Some(self.start(&input)?);
                 }
-                if let Some((file, report)) = &mut self.open {
-                    report.begin(&subject).with_context(|| unwritable(file.path()))?;
+                if let Some(Open { name, report, .. }) = &mut self.open {
+                    report.begin(&subject).with_context(|| unwritable(name))?;
                 }
             }
-            Part::Done(input, _) => {
-                if let Some((file, report)) = self.open.take() {
+            Part::Done(..) => {
+                if let Some(Open { name, file, report }) = self.open.take() {
                     drop(report);
-                    let name = self.name(&input);
                     file.persist(&name).with_context(|| unwritable(&name))?;
                 }
             }
             part => {
-                if let Some((file, report)) = &mut self.open {
-                    write(report.as_mut(), part).with_context(|| unwritable(file.path()))?;
+                if let Some(Open { name, report, .. }) = &mut self.open {
+                    write(report.as_mut(), part).with_context(|| unwritable(name))?;
                 }
             }
         }
         Ok(())
     }
 
-    fn start(&self, input: &Found) -> anyhow::Result<(NamedTempFile, Box<dyn Report>)> {
+    fn start(&self, input: &Found) -> anyhow::Result<Open> {
         let name = self.name(input);
         let folder = name.parent().unwrap_or(self.root);
         fs::create_dir_all(folder).with_context(|| unwritable(folder))?;
@@ -145,8 +151,8 @@ impl Folder<'_> {
         let file = file.with_context(|| unwritable(folder))?;
         let copy = file.reopen().with_context(|| unwritable(folder))?;
         let report = start(self.options, self.classifier, copy);
-        let report = report.with_context(|| unwritable(folder))?;
-        Ok((file, report))
+        let report = report.with_context(|| unwritable(&name))?;
+        Ok(Open { name, file, report })
     }
 }
 

@@ -24,7 +24,8 @@ impl Filter {
         let known = &classifier.metadata().labels;
         let mut labels = Vec::new();
         for given in &self.labels {
-            let mut rest: Vec<&str> = given.split(',').map(str::trim).collect();
+            let names = given.split(',').map(str::trim).filter(|name| !name.is_empty());
+            let mut rest: Vec<&str> = names.collect();
             while let Some(first) = rest.first() {
                 let found = (1..=rest.len()).rev().find_map(|count| {
                     let name = rest[..count].join(", ").to_lowercase();
@@ -34,6 +35,9 @@ impl Filter {
                 labels.push(label.to_owned());
                 rest.drain(..count);
             }
+        }
+        if labels.is_empty() && !self.labels.is_empty() {
+            return Err(UsageError("--labels has no label in it".to_owned()));
         }
         self.labels = labels;
         Ok(())
