@@ -158,6 +158,9 @@ fn a_channel_can_be_chosen_or_all_reported() {
     let text = bench.classify(&["two.wav", "--channel", "each"]).success();
     assert!(text.contains("two.wav  channel 2  2.0 s\n"), "{text}");
 
+    let raven = bench.classify(&["two.wav", "--channel", "2", "--format", "raven"]).success();
+    assert!(raven.contains("\n1\tSpectrogram 1\t2\t0.000\t2.000\t"), "{raven}");
+
     let run = bench.classify(&["two.wav", "--channel", "3"]);
     error_of(&run, 1, "error: two.wav: --channel 3, but its channels are 1 to 2 [config]\n");
     for wrong in ["0", "both", "-1"] {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use sourcing_sound::Classifier;
+use sourcing_sound_decode::Channel;
 use tempfile::NamedTempFile;
 
 use crate::files::Found;
@@ -162,11 +163,15 @@ fn start<'a>(
     output: impl Write + 'a,
 ) -> anyhow::Result<Box<dyn Report + 'a>> {
     let has_channels = options.channels == Channels::Each;
+    let channel = match options.channels {
+        Channels::One(Channel::Number(number)) => number + 1,
+        Channels::One(Channel::Mix) | Channels::Each => 1,
+    };
     let top: Option<NonZeroUsize> = options.top;
     let format: Format = options.format;
     let filter = options.filter.clone();
     let has_times = options.utc_offset.is_some();
-    let settings = report::Settings { format, top, has_channels, has_times, filter };
+    let settings = report::Settings { format, top, has_channels, channel, has_times, filter };
     report::open(settings, classifier, BufWriter::new(output))
 }
 

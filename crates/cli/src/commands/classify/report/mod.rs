@@ -30,6 +30,8 @@ pub(super) struct Settings {
     pub(super) top: Option<NonZeroUsize>,
     /// Whether channels are reported one by one.
     pub(super) has_channels: bool,
+    /// The channel that is classified, counted from 1, for formats that always name one.
+    pub(super) channel: usize,
     /// Whether there are columns for times of day.
     pub(super) has_times: bool,
     pub(super) filter: Filter,
@@ -44,7 +46,7 @@ pub(super) fn open<'a>(
     classifier: &Classifier,
     output: impl Write + 'a,
 ) -> anyhow::Result<Box<dyn Report + 'a>> {
-    let Settings { format, top, has_channels, has_times, filter } = settings;
+    let Settings { format, top, has_channels, channel, has_times, filter } = settings;
     let extra = Extra { has_channels, has_times };
     let metadata = classifier.metadata();
     let labels = &metadata.labels;
@@ -60,7 +62,7 @@ pub(super) fn open<'a>(
             let events = classifier.events().map_err(crate::outcome::coded)?;
             return Ok(Box::new(events::EventRows::new(output, events, filter, extra)?));
         }
-        Format::Raven => Box::new(raven::Raven::new(output)?),
+        Format::Raven => Box::new(raven::Raven::new(output, channel)?),
         Format::Audacity => Box::new(audacity::Audacity::new(output)),
     };
     Ok(if filter.is_everything() { report } else { Box::new(Filtered { filter, report }) })

@@ -16,6 +16,8 @@ const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLo
 /// Rows separated by tabs, one per stretch; neighbouring segments with the same label are joined.
 pub(super) struct Raven<W: Write> {
     output: W,
+    /// The channel, unless channels are reported one by one.
+    channel: usize,
     joined: Joined,
     subject: Option<Subject>,
     selection: u64,
@@ -23,17 +25,17 @@ pub(super) struct Raven<W: Write> {
 
 impl<W: Write> Raven<W> {
     /// Writes the header.
-    pub(super) fn new(mut output: W) -> io::Result<Self> {
+    pub(super) fn new(mut output: W, channel: usize) -> io::Result<Self> {
         writeln!(output, "{HEADER}")?;
         output.flush()?;
-        Ok(Raven { output, joined: Joined::default(), subject: None, selection: 0 })
+        Ok(Raven { output, channel, joined: Joined::default(), subject: None, selection: 0 })
     }
 
     fn line(&mut self, stretch: Option<Stretch>) -> io::Result<()> {
         let Some((stretch, subject)) = stretch.zip(self.subject.as_ref()) else { return Ok(()) };
         let Stretch { start, end, label, score } = stretch;
         self.selection += 1;
-        let (number, channel) = (self.selection, subject.channel.unwrap_or(1));
+        let (number, channel) = (self.selection, subject.channel.unwrap_or(self.channel));
         // Tabs and line breaks separate fields.
         let path = subject.name().replace(['\t', '\n', '\r'], " ");
         writeln!(
