@@ -60,6 +60,16 @@ impl Input {
         Ok(&self.buffer[first..first + taken])
     }
 
+    /// Whole blocks of `block` bytes, at most `most` bytes of them and at least one block, as far as
+    /// they are there: live sound does not wait for more. None at the end.
+    pub(crate) fn take_blocks(&mut self, block: usize, most: usize) -> io::Result<&[u8]> {
+        self.fill(block)?;
+        let first = self.start;
+        let taken = (self.buffer.len() - first).min(most) / block * block;
+        self.consume(taken);
+        Ok(&self.buffer[first..first + taken])
+    }
+
     /// Leaves out `count` bytes; fewer at the end.
     pub(crate) fn skip(&mut self, count: u64) -> io::Result<()> {
         let ready = (self.buffer.len() - self.start) as u64;

@@ -76,14 +76,13 @@ impl PlainReader {
                 None => break wanted,
             }
         };
-        let bytes = self.input.take_up_to(size)?;
-        let whole = bytes.len() / block * block;
-        if whole == 0 {
+        let bytes = self.input.take_blocks(block, size)?;
+        if bytes.is_empty() {
             return Ok(Piece::End(self.end()));
         }
-        let before = output.len();
-        self.format.coding.decode(&bytes[..whole], block, output);
-        self.left = self.left.map(|left| left - whole as u64);
+        let (before, taken) = (output.len(), bytes.len() as u64);
+        self.format.coding.decode(bytes, block, output);
+        self.left = self.left.map(|left| left - taken);
         let mut frames = ((output.len() - before) / self.format.channels) as u64;
         // The last block of ADPCM is filled up; a length in samples says how far.
         if let Some(stated) = self.format.stated_frames.filter(|_| block_frames > 1) {

@@ -1,8 +1,10 @@
 //! Neighbouring segments with the same best label → one stretch, as labels in audio editors are.
 
+use std::io::{self, Write};
+
 use sourcing_sound::Prediction;
 
-use super::entry::best;
+use super::entry::{Report, Subject, best};
 
 /// A stretch with one label.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,5 +46,48 @@ impl Joined {
     /// The last stretch.
     pub(super) fn finish(&mut self) -> Option<Stretch> {
         self.open.take()
+    }
+}
+
+/// A report with a line per stretch, which `line` writes.
+pub(super) struct JoinedRows<W, L> {
+    output: W,
+    joined: Joined,
+    subject: Option<Subject>,
+    line: L,
+}
+
+impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> JoinedRows<W, L> {
+    pub(super) fn new(output: W, line: L) -> Self {
+        JoinedRows { output, joined: Joined::default(), subject: None, line }
+    }
+
+    fn write(&mut self, stretch: Option<Stretch>) -> io::Result<()> {
+        match (stretch, &self.subject) {
+            (Some(stretch), Some(subject)) => (self.line)(&mut self.output, subject, stretch),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
+    fn begin(&mut self, subject: &Subject) -> io::Result<()> {
+        self.subject = Some(subject.clone());
+        self.joined = Joined::default();
+        Ok(())
+    }
+
+    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
+        for prediction in &predictions {
+            let ended = self.joined.push(prediction);
+            self.write(ended)?;
+        }
+        self.output.flush()
+    }
+
+    fn end(&mut self, _duration: f64) -> io::Result<()> {
+        let ended = self.joined.finish();
+        self.write(ended)?;
+        self.output.flush()
     }
 }

@@ -62,8 +62,8 @@ pub(super) fn open<'a>(
             let events = classifier.events().map_err(crate::outcome::coded)?;
             return Ok(Box::new(events::EventRows::new(output, events, filter, extra)?));
         }
-        Format::Raven => Box::new(raven::Raven::new(output, channel)?),
-        Format::Audacity => Box::new(audacity::Audacity::new(output)),
+        Format::Raven => Box::new(raven::report(output, channel)?),
+        Format::Audacity => Box::new(audacity::report(output)),
     };
     Ok(if filter.is_everything() { report } else { Box::new(Filtered { filter, report }) })
 }
