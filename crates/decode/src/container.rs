@@ -6,7 +6,9 @@ use std::io::ErrorKind;
 
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV};
+use symphonia::core::formats::well_known::{
+    FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_OGG,
+};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
@@ -38,6 +40,9 @@ pub(crate) struct ContainerReader {
     gap: f64,
     /// The samples of a packet.
     fresh: Vec<f32>,
+    /// The end of the last packet, if that is to be trimmed. It is sound after all if another
+    /// packet follows: encoders of Ogg miscount at the ends of pages.
+    tail: Vec<f32>,
     /// Whether `fresh` waits for the gap before it to be filled.
     waits: bool,
     damaged: Damage,
@@ -67,7 +72,7 @@ impl ContainerReader {
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref())?;
-        let timeline = Timeline::new(track.tick);
+        let timeline = timeline(format.as_ref(), &track);
         Ok(ContainerReader {
             format,
             track,
@@ -80,6 +85,7 @@ impl ContainerReader {
             found: 0,
             gap: 0.0,
             fresh: Vec::new(),
+            tail: Vec::new(),
             waits: false,
             damaged: Damage::default(),
         })
@@ -126,7 +132,8 @@ impl ContainerReader {
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
                     self.track = TrackDecoder::of(self.format.as_ref())?;
-                    self.timeline = Timeline::new(self.track.tick);
+                    self.timeline = timeline(self.format.as_ref(), &self.track);
+                    self.tail.clear();
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
                 Err(error) => return self.finish(Some(error)),
@@ -178,7 +185,7 @@ impl ContainerReader {
         }
         self.timeline.pass((self.fresh.len() / channels) as f64);
         adapt(&mut self.fresh, channels, self.channels);
-        self.trim();
+        self.trim(packet);
         Ok(None)
     }
 
@@ -201,7 +208,18 @@ impl ContainerReader {
     }
 
     /// Drops what is no sound of the recording from `fresh`.
-    fn trim(&mut self) {
+    fn trim(&mut self, packet: &Packet) {
+        let frames_of =
+            |ticks: u64| (ticks as f64 * self.track.tick * f64::from(self.rate)).round() as usize;
+        let (start, end) = (frames_of(packet.trim_start.get()), frames_of(packet.trim_end.get()));
+        let dropped = start.min(self.fresh.len() / self.channels);
+        self.fresh.drain(..dropped * self.channels);
+        // Whether Ogg's packets have Opus' start trimmed depends on its pages.
+        self.skip = self.skip.saturating_sub(dropped as u64);
+        let kept = self.fresh.len().saturating_sub(end * self.channels);
+        let tail = self.fresh.split_off(kept);
+        let before = std::mem::replace(&mut self.tail, tail);
+        self.fresh.splice(..0, before);
         let frames = (self.fresh.len() / self.channels) as u64;
         let dropped = self.skip.min(frames);
         self.skip -= dropped;
@@ -278,6 +296,10 @@ impl ContainerReader {
         let tolerance = (tolerance * f64::from(self.rate)) as u64;
         self.promised_frames().filter(|&promised| promised > self.found + tolerance)
     }
+}
+
+fn timeline(format: &dyn FormatReader, track: &TrackDecoder) -> Timeline {
+    Timeline::new(track.tick, format.format_info().format != FORMAT_ID_OGG)
 }
 
 /// Makes samples with `from` channels ones with `to`, if the number changes within a recording:

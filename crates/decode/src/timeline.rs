@@ -16,6 +16,8 @@ const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
 pub(crate) struct Timeline {
     /// Seconds per unit of time.
     tick: f64,
+    /// Whether times are exact to the sample where their unit is one.
+    is_exact: bool,
     /// Where the next packet should begin, if times count samples.
     next: Option<Timestamp>,
     /// The time of the first packet, in seconds, and the samples since, if they do not.
@@ -25,13 +27,14 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    pub(crate) fn new(tick: f64) -> Self {
-        Timeline { tick, next: None, first: None, passed: 0.0, total: 0.0 }
+    /// Times in Ogg are only as good as its encoder's count at the end of a page.
+    pub(crate) fn new(tick: f64, is_exact: bool) -> Self {
+        Timeline { tick, is_exact, next: None, first: None, passed: 0.0, total: 0.0 }
     }
 
     /// The seconds that are missing before `packet`. `rate` is 0 before the first samples.
     pub(crate) fn lost(&mut self, packet: &Packet, rate: u32) -> f64 {
-        let counts_samples = (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
+        let counts_samples = self.is_exact && (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
         let time = packet.pts.get() as f64 * self.tick;
         let lost = if rate == 0 {
             0.0

@@ -100,19 +100,11 @@ impl TrackDecoder {
     pub(crate) fn decode(&mut self, packet: &Packet, output: &mut Vec<f32>) -> Result<Decoded> {
         let decoder = match &mut self.codec {
             Codec::Opus(opus) => {
-                let before = output.len();
-                if !opus.decode(&packet.data, output) {
-                    return Ok(Decoded::Damaged(
-                        "an Opus packet that cannot be decoded".to_owned(),
-                    ));
-                }
-                // Only Ogg says how much of the last packet is no sound.
-                let padding = packet.trim_end.get() as f64 * self.tick * f64::from(opus::RATE);
-                let channels = opus.channels();
-                let frames = (output.len() - before) / channels;
-                let kept = frames.saturating_sub(padding.round() as usize);
-                output.truncate(before + kept * channels);
-                return Ok(Decoded::Samples { rate: opus::RATE, channels });
+                return Ok(if opus.decode(&packet.data, output) {
+                    Decoded::Samples { rate: opus::RATE, channels: opus.channels() }
+                } else {
+                    Decoded::Damaged("an Opus packet that cannot be decoded".to_owned())
+                });
             }
             Codec::Other(decoder) => decoder,
         };
@@ -135,7 +127,9 @@ impl TrackDecoder {
 
 fn registered(parameters: &AudioCodecParameters, container: &str) -> Result<Box<dyn AudioDecoder>> {
     let codecs = symphonia::default::get_codecs();
-    codecs.make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(|error| {
+    // What is to be trimmed at the end of a packet counts only if no other follows.
+    let options = AudioDecoderOptions::default().gapless(false);
+    codecs.make_audio_decoder(parameters, &options).map_err(|error| {
         let codec = codec_name(parameters.codec);
         match error {
             Error::Unsupported(why) => unsupported(format!("{container} with {codec} ({why})")),
