@@ -13,6 +13,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::Duration;
 
 use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
@@ -119,7 +120,7 @@ impl ContainerReader {
             }
             match self.format.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.track.track_id => {
-                    if let Some(reason) = self.decode(&packet)? {
+                    if let Some(reason) = self.decode(packet)? {
                         return Ok(Piece::End(self.end(Some(reason))));
                     }
                 }
@@ -157,13 +158,16 @@ impl ContainerReader {
     }
 
     /// Decodes a packet into `fresh`. Returns why nothing after it can be read.
-    fn decode(&mut self, packet: &Packet) -> Result<Option<String>> {
+    fn decode(&mut self, mut packet: Packet) -> Result<Option<String>> {
         self.fresh.clear();
-        let lost = self.timeline.lost(packet, self.rate);
+        let lost = self.timeline.lost(&packet, self.rate);
+        // The decoder would trim the end of every packet, where only that of the last counts.
+        let trims = (packet.trim_start, packet.trim_end);
+        (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
         if lost > 0.0 {
             self.damage(lost, "lost packets");
         }
-        let (rate, channels) = match self.track.decode(packet, &mut self.fresh)? {
+        let (rate, channels) = match self.track.decode(&packet, &mut self.fresh)? {
             Decoded::Samples { rate, channels } => (rate, channels),
             Decoded::Nothing => return Ok(None),
             Decoded::Damaged(reason) => {
@@ -178,14 +182,14 @@ impl ContainerReader {
             return Ok(Some("a sample rate of 0 Hz".to_owned()));
         }
         if self.rate == 0 {
-            self.begin(packet, rate, channels);
+            self.begin(&packet, rate, channels);
         } else if rate != self.rate {
             self.fresh.clear();
             return Ok(Some(format!("the sample rate changes from {} to {rate} Hz", self.rate)));
         }
         self.timeline.pass((self.fresh.len() / channels) as f64);
         adapt(&mut self.fresh, channels, self.channels);
-        self.trim(packet);
+        self.trim(trims);
         Ok(None)
     }
 
@@ -208,10 +212,10 @@ impl ContainerReader {
     }
 
     /// Drops what is no sound of the recording from `fresh`.
-    fn trim(&mut self, packet: &Packet) {
+    fn trim(&mut self, (start, end): (Duration, Duration)) {
         let frames_of =
             |ticks: u64| (ticks as f64 * self.track.tick * f64::from(self.rate)).round() as usize;
-        let (start, end) = (frames_of(packet.trim_start.get()), frames_of(packet.trim_end.get()));
+        let (start, end) = (frames_of(start.get()), frames_of(end.get()));
         let dropped = start.min(self.fresh.len() / self.channels);
         self.fresh.drain(..dropped * self.channels);
         // Whether Ogg's packets have Opus' start trimmed depends on its pages.

@@ -127,9 +127,7 @@ impl TrackDecoder {
 
 fn registered(parameters: &AudioCodecParameters, container: &str) -> Result<Box<dyn AudioDecoder>> {
     let codecs = symphonia::default::get_codecs();
-    // What is to be trimmed at the end of a packet counts only if no other follows.
-    let options = AudioDecoderOptions::default().gapless(false);
-    codecs.make_audio_decoder(parameters, &options).map_err(|error| {
+    codecs.make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(|error| {
         let codec = codec_name(parameters.codec);
         match error {
             Error::Unsupported(why) => unsupported(format!("{container} with {codec} ({why})")),

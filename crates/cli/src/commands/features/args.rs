@@ -16,7 +16,7 @@ const USUAL_RATE: u32 = 44_100;
     Exit codes: 0 all recordings were measured, 1 some could not be read (each is named on stderr, \
     the others are still processed), 2 wrong usage.")]
 pub(crate) struct RawFeatures {
-    /// Recordings (wav, aiff, flac, mp3, ogg vorbis, m4a), or folders of them
+    /// Recordings of the formats that classify reads, or folders of them
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 

@@ -79,7 +79,7 @@ impl Args for RawLabels {
             .help("A label, and recordings of its sound or folders of them; may be repeated")
             .long_help(
                 "A label, and recordings of its sound or folders of them; may be repeated\n\n\
-                 Recordings are wav, aiff, flac, mp3, ogg vorbis or m4a, up to an hour long. A \
+                 Recordings have the formats that classify reads, and are up to an hour long. A \
                  label needs one; three or more, made at different times or places, show how well \
                  it does. All of a recording counts as the sound, except where it is quiet.",
             );
