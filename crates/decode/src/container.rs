@@ -132,7 +132,11 @@ impl ContainerReader {
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
-                    self.track = TrackDecoder::of(self.format.as_ref())?;
+                    match TrackDecoder::of(self.format.as_ref()) {
+                        Ok(track) => self.track = track,
+                        Err(error) if self.found == 0 => return Err(error),
+                        Err(error) => return Ok(Piece::End(self.end(Some(error.to_string())))),
+                    }
                     self.timeline = timeline(self.format.as_ref(), &self.track);
                     self.tail.clear();
                     self.skip = self.track.pre_skip().unwrap_or(0);

@@ -38,6 +38,8 @@ fn index(input: &mut Input) -> io::Result<Option<Vec<u8>>> {
             length => length.saturating_sub(8),
         };
         if name == b"moov" {
+            // No more is asked for than there is, whatever the length says.
+            let body = body.min(input.remaining().unwrap_or(0));
             let fits = body <= MAX_INDEX_BYTES;
             return Ok(if fits { Some(input.take_up_to(body as usize)?.to_vec()) } else { None });
         }
@@ -103,7 +105,9 @@ fn child<'a>(body: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
 fn children(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = body;
     std::iter::from_fn(move || {
-        let length = (number(rest.get(..4)?) as usize).clamp(8, rest.len());
+        // Fewer bytes than a header are padding.
+        let length = number(rest.get(..8)?.get(..4)?) as usize;
+        let length = length.clamp(8, rest.len());
         let (this, after) = rest.split_at_checked(length)?;
         rest = after;
         Some((this.get(4..8)?, &this[8..]))
@@ -112,4 +116,31 @@ fn children(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{children, edit};
+    use crate::input::Input;
+
+    #[test]
+    fn boxes_end_with_whatever_is_too_short_for_one() {
+        for rest in 0..8 {
+            let body = [&b"\0\0\0\x09freex"[..], &vec![0xff; rest]].concat();
+            let boxes: Vec<_> = children(&body).collect();
+            assert_eq!(boxes, [(&b"free"[..], &b"x"[..])], "{rest} bytes");
+        }
+        let long = b"\xff\xff\xff\xfffree";
+        assert_eq!(children(long).count(), 1);
+    }
+
+    #[test]
+    fn an_index_that_claims_more_than_the_file_has() {
+        let file = b"\x03\xff\xff\xffmoov\0\0".to_vec();
+        let mut input = Input::new(Box::new(Cursor::new(file)));
+        assert!(matches!(edit(&mut input), Ok(None)));
+        assert_eq!(input.position(), 0);
+    }
 }

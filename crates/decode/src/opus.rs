@@ -67,6 +67,16 @@ impl OpusPackets {
     }
 }
 
+/// An identification header as mp4 stores it, with the bytes of its number of samples to skip in the
+/// order that it has elsewhere.
+pub(crate) fn little_endian(header: &[u8]) -> Vec<u8> {
+    let mut header = header.to_vec();
+    if let Some(pre_skip) = header.get_mut(PRE_SKIP_AT..PRE_SKIP_AT + 2) {
+        pre_skip.reverse();
+    }
+    header
+}
+
 fn unsupported(actual: String) -> DecodeErrorKind {
     let expected = "Opus with one or two channels".to_owned();
     DecodeErrorKind::Unsupported { expected, actual }

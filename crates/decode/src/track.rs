@@ -8,7 +8,8 @@ use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
 };
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{FormatReader, Track, TrackType};
+use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
+use symphonia::core::formats::{FormatInfo, FormatReader, Track, TrackType};
 use symphonia::core::packet::Packet;
 
 use crate::READABLE;
@@ -45,7 +46,7 @@ impl TrackDecoder {
     /// # Errors
     /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
     pub(crate) fn of(format: &dyn FormatReader) -> Result<Self> {
-        let container = format.format_info().long_name;
+        let container = format.format_info();
         let tracks = format.tracks().iter();
         let is_audio = |track: &&Track| track.track_type() == Some(TrackType::Audio);
         let preferred = format.default_track(TrackType::Audio).into_iter();
@@ -56,10 +57,14 @@ impl TrackDecoder {
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
-        Err(refused.unwrap_or_else(|| unsupported(format!("{container} without an audio track"))))
+        Err(refused.unwrap_or_else(|| {
+            unsupported(format!("{} without an audio track", container.long_name))
+        }))
     }
 
-    fn new(track: &Track, container: &str) -> Result<Self> {
+    fn new(track: &Track, container: &FormatInfo) -> Result<Self> {
+        let is_mp4 = container.format == FORMAT_ID_ISOMP4;
+        let container = container.long_name;
         let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
         let parameters =
             parameters.ok_or_else(|| unsupported(format!("{container} with an unknown codec")))?;
@@ -76,9 +81,12 @@ impl TrackDecoder {
             .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
         let codec = if parameters.codec == CODEC_ID_OPUS {
             let header = parameters.extra_data.as_deref().unwrap_or_default();
-            // The header's numbers have their bytes in another order in mp4, which always has an
-            // edit list in place of the one that matters.
-            Codec::Opus(Box::new(OpusPackets::new(header, channels.unwrap_or(1))?))
+            let opus = if is_mp4 {
+                OpusPackets::new(&opus::little_endian(header), channels.unwrap_or(1))
+            } else {
+                OpusPackets::new(header, channels.unwrap_or(1))
+            };
+            Codec::Opus(Box::new(opus?))
         } else {
             Codec::Other(registered(parameters, container)?)
         };

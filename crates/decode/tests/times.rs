@@ -17,7 +17,7 @@ const RATE: u32 = 48_000;
 const CLICKS: [f64; 3] = [0.5, 2.25, 5.5];
 
 /// Arguments of ffmpeg after the input, and the extension. Only files that state how many samples
-/// the encoder put first: ffmpeg leaves that out of fragmented mp4, and of AAC and MP3 in Matroska.
+/// the encoder put first: ffmpeg leaves that out for AAC in fragmented mp4, and for AAC and MP3 in Matroska.
 const FILES: &[(&[&str], &str)] = &[
     (&["-c:a", "pcm_s24le"], "wav"),
     (&["-c:a", "pcm_s16le", "-rf64", "always"], "wav"),
@@ -47,6 +47,7 @@ const FILES: &[(&[&str], &str)] = &[
     (&["-c:a", "libopus", "-application", "voip", "-b:a", "12k"], "ogg"),
     (&["-c:a", "libopus"], "webm"),
     (&["-c:a", "libopus"], "mp4"),
+    (&["-c:a", "libopus", "-movflags", "+frag_keyframe+empty_moov"], "mp4"),
 ];
 
 /// Samples after which a damaged file is not decoded any further.

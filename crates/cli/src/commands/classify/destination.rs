@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -14,7 +13,7 @@ use tempfile::NamedTempFile;
 use crate::files::Found;
 use crate::outcome::Failure;
 
-use super::args::{Channels, ClassifyOptions, Format};
+use super::args::{Channels, ClassifyOptions};
 use super::report::{self, Report};
 use super::work::Part;
 
@@ -167,11 +166,14 @@ fn start<'a>(
         Channels::One(Channel::Number(number)) => number + 1,
         Channels::One(Channel::Mix) | Channels::Each => 1,
     };
-    let top: Option<NonZeroUsize> = options.top;
-    let format: Format = options.format;
-    let filter = options.filter.clone();
-    let has_times = options.utc_offset.is_some();
-    let settings = report::Settings { format, top, has_channels, channel, has_times, filter };
+    let settings = report::Settings {
+        format: options.format,
+        top: options.top,
+        has_channels,
+        channel,
+        has_times: options.utc_offset.is_some(),
+        filter: options.filter.clone(),
+    };
     report::open(settings, classifier, BufWriter::new(output))
 }
 
