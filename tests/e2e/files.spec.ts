@@ -345,6 +345,7 @@ test("what a browser has recorded has no length in its header, and is read to it
       recorder.start(200);
     });
     const begun = context.currentTime;
+    // Three seconds of sound by the audio clock, however long that takes: nothing else says how much was recorded.
     while (context.currentTime < begun + 3) await new Promise((resolve) => setTimeout(resolve, 20));
     recorder.stop();
     await stopped;

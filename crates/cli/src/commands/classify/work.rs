@@ -50,31 +50,9 @@ impl<'a> Worker<'a> {
         progress: &mut dyn FnMut(f64),
     ) -> Result<(), Failure> {
         let first = self.open(input).map_err(Failure::Decode)?;
-        let channels: Vec<(Channel, Option<usize>)> = match self.options.channels {
-            Channels::One(channel) => vec![(channel, None)],
-            Channels::Each => {
-                (0..first.channels()).map(|n| (Channel::Number(n), Some(n + 1))).collect()
-            }
-        };
-        if channels.len() > 1 && input.is_standard_input() {
-            return Err(Failure::Usage {
-                path: input.path.clone(),
-                message: "--channel each reads a recording once per channel, which standard input \
-                    does not allow; choose one channel"
-                    .to_owned(),
-            });
-        }
-        if let Channels::One(Channel::Number(number)) = self.options.channels
-            && number >= first.channels()
-        {
-            let (number, channels) = (number + 1, first.channels());
-            return Err(Failure::Usage {
-                path: input.path.clone(),
-                message: format!("--channel {number}, but its channels are 1 to {channels}"),
-            });
-        }
+        let channels = self.channels(input, &first)?;
         let recorded = self.recorded(input, &first);
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<Warning> = Vec::new();
         let (count, mut decoder) = (channels.len() as f64, Some(first));
         for (channel, number) in channels {
             let decoder = match decoder.take() {
@@ -90,25 +68,14 @@ impl<'a> Worker<'a> {
             let mut progress = |share: f64| progress(share / count);
             match self.channel(input, decoder, (channel, subject), results, &mut progress) {
                 Ok(ended) => {
-                    for warning in ended.warnings {
-                        if !warnings.contains(&warning) {
-                            warnings.push(warning);
-                        }
-                    }
+                    // Every channel has those of the file.
+                    let new = ended.warnings.into_iter().filter(|one| !warnings.contains(one));
+                    warnings.extend(new.collect::<Vec<_>>());
                 }
+                // If nobody prints, there is nothing left to do.
                 Err(Stop::Unwanted) => return Ok(()),
                 Err(Stop::Decode(error)) => return Err(Failure::Decode(error)),
-                Err(Stop::Analyse(error))
-                    if error.code() == "audio-too-short" && self.is_part() =>
-                {
-                    return Err(Failure::Usage {
-                        path: input.path.clone(),
-                        message: format!("too little sound between --start and --end: {error}"),
-                    });
-                }
-                Err(Stop::Analyse(error)) => {
-                    return Err(Failure::Analyse { path: input.path.clone(), error });
-                }
+                Err(Stop::Analyse(error)) => return Err(self.unfit(input, error)),
             }
         }
         if let Some(warning) = warnings.iter().find(|warning| warning.is_loss())
@@ -117,9 +84,41 @@ impl<'a> Worker<'a> {
             let (path, warning) = (input.path.clone(), warning.clone());
             return Err(Failure::Incomplete { path, warning });
         }
-        // If nobody prints, there is nothing left to do.
         let _ = results.send(Part::Done(input.clone(), warnings));
         Ok(())
+    }
+
+    /// The channels to classify one after the other, each with its number if it is to be reported.
+    fn channels(
+        &self,
+        input: &Found,
+        decoder: &Decoder,
+    ) -> Result<Vec<(Channel, Option<usize>)>, Failure> {
+        let count = decoder.channels();
+        let refuse = |message| Err(Failure::Usage { path: input.path.clone(), message });
+        match self.options.channels {
+            Channels::One(Channel::Number(number)) if number >= count => {
+                let number = number + 1;
+                refuse(format!("--channel {number}, but its channels are 1 to {count}"))
+            }
+            Channels::One(channel) => Ok(vec![(channel, None)]),
+            Channels::Each if count > 1 && input.is_standard_input() => refuse(
+                "--channel each reads a recording once per channel, which standard input does \
+                 not allow; choose one channel"
+                    .to_owned(),
+            ),
+            Channels::Each => Ok((0..count).map(|n| (Channel::Number(n), Some(n + 1))).collect()),
+        }
+    }
+
+    /// Sound that cannot be analysed.
+    fn unfit(&self, input: &Found, error: sourcing_sound::Error) -> Failure {
+        let path = input.path.clone();
+        if error.code() == "audio-too-short" && self.is_part() {
+            let message = format!("too little sound between --start and --end: {error}");
+            return Failure::Usage { path, message };
+        }
+        Failure::Analyse { path, error }
     }
 
     fn channel(

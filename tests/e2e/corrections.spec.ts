@@ -1,0 +1,62 @@
+// Answers that the user corrects, live and in recordings: each becomes an example of a taught sound, or is never given again.
+
+import { expect, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { card, expectTaught } from "./support/teach";
+import { writeWav } from "./support/wav";
+
+test("the current answer can be corrected while listening", async ({ open }) => {
+  const site = await open({ wav: writeWav("taught-answer.wav", SYNTHESISED["two-tone-horn"]!) });
+  await site.expectState("idle");
+  const correct = site.page.getByTestId("answer-correct");
+  await expect(correct).toBeHidden();
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
+  await correct.click();
+  await site.page.getByTestId("correct-label").fill("My horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", "My horn", { timeout: 20_000 });
+  // Right, said of a taught sound, is another example of it.
+  await correct.click();
+  await site.page.getByTestId("correct-right").click();
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("teach");
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  await site.goTo("listen");
+  // What was learned from the second example comes into use while the page listens: for a moment there can be another answer.
+  const never = site.page.getByTestId("correct-never");
+  await expect(async () => {
+    await correct.click({ timeout: 1000 });
+    const named = (await never.textContent()) ?? "";
+    if (!named.includes("My horn")) await site.page.getByTestId("correct-cancel").click();
+    expect(named).toContain("My horn");
+  }).toPass({ timeout: 30_000 });
+  await never.click();
+  await expect(site.label).not.toHaveAttribute("data-label", "My horn");
+});
+
+test("the answers of a finished recording and of a file can be corrected", async ({ open }) => {
+  const horn = writeWav("taught-later.wav", SYNTHESISED["two-tone-horn"]!);
+  const site = await open({ wav: horn });
+  await site.expectState("idle");
+  await site.record.click();
+  await site.expectState("result");
+  await site.page.getByTestId("answer-correct").click();
+  await site.page.getByTestId("correct-label").fill("My horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("files");
+  await site.page.getByTestId("file").setInputFiles(horn);
+  const file = site.page.getByTestId("file-card").first();
+  await expect(file).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await file.locator("summary").click();
+  await file.getByTestId("file-correct").first().click();
+  await site.page.getByTestId("correct-label").fill("my horn");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+});
