@@ -113,7 +113,8 @@ impl Model {
     /// `model-format` for bytes that are not ONNX or use operators that cannot be run;
     /// `model-operators` if only the general engine could run it and the feature `general` is off;
     /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key; `model-mismatch`
-    /// if the shapes do not match the metadata; `limit` above 256 MiB.
+    /// if the shapes do not match the metadata; `limit` above 256 MiB, or for values of the network
+    /// with more than 64 Mi elements.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
         Self::read(bytes, None)
     }

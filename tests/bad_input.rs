@@ -7,7 +7,10 @@ mod tiny_model;
 
 use prost::Message;
 use sourcing_sound::{Classifier, Error, ErrorKind, Labels, Model, Pcm, SampleRate, StreamConfig};
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{
+    AttributeProto, ModelProto, NodeProto, TensorProto, attribute_proto::AttributeType,
+    tensor_proto::DataType,
+};
 
 fn tiny() -> ModelProto {
     tiny_model::model(&tiny_model::metadata())
@@ -297,4 +300,76 @@ fn labels() {
     assert_eq!(Labels::new(Vec::new()).unwrap_err().code(), "config");
     let twice = vec!["dog".to_owned(), "dog".to_owned()];
     assert_eq!(Labels::new(twice).unwrap_err().code(), "config");
+}
+
+/// The tiny model with more nodes before its convolution; the last one must give `input`.
+fn with_nodes(nodes: Vec<NodeProto>, weights: Vec<TensorProto>) -> ModelProto {
+    let mut model = tiny();
+    let graph = model.graph.as_mut().unwrap();
+    graph.node[0].input[0] = "input".to_owned();
+    graph.node.splice(0..0, nodes);
+    graph.initializer.extend(weights);
+    model
+}
+
+fn int64(name: &str, values: &[i64]) -> TensorProto {
+    TensorProto {
+        name: name.to_owned(),
+        dims: vec![values.len() as i64],
+        data_type: DataType::Int64 as i32,
+        int64_data: values.to_vec(),
+        ..Default::default()
+    }
+}
+
+fn conv_with_pads(pads: i64) -> NodeProto {
+    let ints = |name: &str, ints: Vec<i64>| AttributeProto {
+        name: name.to_owned(),
+        r#type: AttributeType::Ints as i32,
+        ints,
+        ..Default::default()
+    };
+    NodeProto {
+        attribute: vec![ints("kernel_shape", vec![24, 1]), ints("pads", vec![0, pads, 0, pads])],
+        ..tiny_model::node("Conv", &["features", "bands"], "padded")
+    }
+}
+
+/// What a file of a kilobyte could make an engine take: 100 GB and more.
+#[test]
+fn a_small_model_cannot_ask_for_much_memory() {
+    let node = tiny_model::node;
+    let huge = || int64("shape", &[1, 1, 160_000, 160_000]);
+    let constant = with_nodes(
+        vec![
+            node("ConstantOfShape", &["shape"], "zeros"),
+            node("GlobalMaxPool", &["zeros"], "zero"),
+            node("Add", &["features", "zero"], "input"),
+        ],
+        vec![huge()],
+    );
+    let tiled = with_nodes(
+        vec![node("Tile", &["features", "shape"], "tiles"), node("Relu", &["tiles"], "input")],
+        vec![huge()],
+    );
+    let computed = with_nodes(
+        vec![
+            node("Mul", &["shape", "shape"], "squared"),
+            node("ConstantOfShape", &["squared"], "zeros"),
+            node("GlobalMaxPool", &["zeros"], "zero"),
+            node("Add", &["features", "zero"], "input"),
+        ],
+        vec![int64("shape", &[1, 1, 600, 600])],
+    );
+    let padded = with_nodes(
+        vec![conv_with_pads(1 << 33), node("GlobalMaxPool", &["padded"], "input")],
+        Vec::new(),
+    );
+    for (name, model) in
+        [("constant", constant), ("tiled", tiled), ("computed", computed), ("padded", padded)]
+    {
+        assert!(model.encoded_len() < 5_000, "{name}: {} bytes", model.encoded_len());
+        let error = refusal(&model);
+        assert_eq!(error.code(), "limit", "{name}: {error}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::foreign;
 use crate::input::Input;
 use crate::piece::Piece;
 use crate::plain::{self, Format, PlainReader, RawFormat};
-use crate::source::Source;
+use crate::source::{Source, guarded};
 use crate::warning::Warning;
 
 /// The most samples per channel of a block of silence.
@@ -113,8 +113,9 @@ impl Decoder {
         source: Box<dyn MediaSource>,
     ) -> std::result::Result<Self, DecodeError> {
         let extension = name.extension().and_then(|extension| extension.to_str());
-        let decoder =
-            Self::source(Input::new(source), extension).and_then(|source| Self::new(name, source));
+        let decoder = guarded(|| {
+            Self::source(Input::new(source), extension).and_then(|source| Self::new(name, source))
+        });
         decoder.map_err(|kind| DecodeError::new(name, kind))
     }
 

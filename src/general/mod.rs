@@ -1,6 +1,8 @@
 //! The general engine: networks whose operators the lean one lacks, and the reference with which it
 //! is compared. tract plans and runs them.
 
+mod sizes;
+
 use crate::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,15 +18,19 @@ impl Network {
     /// Plans the network in an ONNX file for an input of `[1, 1, rows, columns]`.
     ///
     /// # Errors
-    /// `model-format` for bytes that are not ONNX or use operators that cannot be run.
+    /// `model-format` for bytes that are not ONNX or use operators that cannot be run; `limit` for
+    /// values that are larger than the engine may make them.
     pub(crate) fn new(bytes: &[u8], rows: usize, columns: usize) -> Result<Self> {
         let shape = [1, 1, rows, columns];
+        let model = guarded(|| {
+            let mut model = onnx().model_for_read(&mut &bytes[..])?;
+            model.set_input_fact(0, f32::fact(shape).into())?;
+            sizes::check(&mut model).map(|()| model)
+        })?;
         let plan = guarded(|| {
-            onnx()
-                .model_for_read(&mut &bytes[..])?
-                .with_input_fact(0, f32::fact(shape).into())?
-                .into_optimized()?
-                .into_runnable()
+            let model = model.into_typed()?;
+            sizes::check_typed(&model)?;
+            model.into_optimized()?.into_runnable()
         })?;
         Ok(Network { plan, shape })
     }
@@ -57,7 +63,9 @@ impl Network {
     /// `inference` if it fails.
     pub(crate) fn run(&self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         let tensor = Tensor::from_shape(&self.shape, input).map_err(Error::inference)?;
-        let outputs = self.plan.run(tvec!(tensor.into_tvalue())).map_err(Error::inference)?;
+        let outputs = caught(|| self.plan.run(tvec!(tensor.into_tvalue())))
+            .ok_or_else(|| Error::inference(GAVE_UP))?
+            .map_err(Error::inference)?;
         let values = outputs.iter().map(|output| {
             let view = output.to_plain_array_view::<f32>().map_err(Error::inference)?;
             Ok(view.iter().copied().collect())
@@ -66,11 +74,21 @@ impl Network {
     }
 }
 
+const GAVE_UP: &str = "the inference engine gave up on it";
+
+fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
+    match caught(work) {
+        Some(Ok(result)) => Ok(result),
+        Some(Err(error)) => Err(match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(error) => Error::model_format(format!("{error:#}")),
+        }),
+        None => Err(Error::model_format(GAVE_UP)),
+    }
+}
+
 /// Model files are untrusted: if the engine panics on one, the caller must not crash. (In wasm, a
 /// panic still ends the instance; the worker replaces it.)
-fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(result) => result.map_err(|error| Error::model_format(format!("{error:#}"))),
-        Err(_) => Err(Error::model_format("the inference engine gave up on it")),
-    }
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }

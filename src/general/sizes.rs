@@ -1,0 +1,104 @@
+//! Refuses networks whose values are too large before anything computes them.
+//!
+//! tract computes what is constant while it works out shapes, and only then looks at its size. A
+//! small file can ask for a constant of any size.
+
+use crate::error::ErrorKind;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::infer::{Factoid, InferenceFact, InferenceOp};
+
+/// The most elements of one value.
+const MAX_ELEMENTS: u64 = 64 << 20;
+/// The most elements of all values together.
+const MAX_TOTAL: u64 = 256 << 20;
+/// Shapes that still change after as many rounds are not worked out any further here.
+const MAX_ROUNDS: usize = 16;
+
+/// Works out the shapes in the order of computation, and each before it is computed.
+///
+/// # Errors
+/// `limit` for a value above the limit; else tract's own.
+pub(super) fn check(model: &mut InferenceModel) -> TractResult<()> {
+    let order = model.eval_order()?;
+    for _ in 0..MAX_ROUNDS {
+        let mut changed = false;
+        for &node in &order {
+            changed |= infer(model, node)?;
+        }
+        if !changed {
+            break;
+        }
+    }
+    let values = model.nodes().iter().flat_map(|node| &node.outputs);
+    check_total(values.map(|output| elements(&output.fact)))
+}
+
+/// The same for shapes that tract has worked out.
+///
+/// # Errors
+/// `limit` for a value above the limit.
+pub(super) fn check_typed(model: &TypedModel) -> TractResult<()> {
+    let values = model.nodes().iter().flat_map(|node| &node.outputs);
+    check_total(values.map(|output| {
+        let shape = output.fact.shape.as_concrete()?;
+        Some(shape.iter().fold(1, |product: u64, &size| product.saturating_mul(size as u64)))
+    }))
+}
+
+/// What is known of the values at one node; true if that became more.
+fn infer(model: &mut InferenceModel, node: usize) -> TractResult<bool> {
+    let (inputs, outputs) = model.node_facts(node)?;
+    let inputs: Vec<InferenceFact> = inputs.into_iter().cloned().collect();
+    let outputs: Vec<InferenceFact> = outputs.into_iter().cloned().collect();
+    let observed = model.node(node).op.observe_outlets(model, model.node(node))?;
+    let observed: Vec<InferenceFact> = observed
+        .into_iter()
+        .map(|outlet| model.outlet_fact(outlet).cloned())
+        .collect::<TractResult<_>>()?;
+    let mut op = model.node(node).op.clone();
+    let facts = |op: &mut Box<dyn InferenceOp>, computes: bool| {
+        let (inputs, outputs) = (inputs.iter().collect(), outputs.iter().collect());
+        let observed = observed.iter().collect();
+        match computes {
+            true => op.infer(inputs, outputs, observed),
+            false => op.infer_facts(inputs, outputs, observed),
+        }
+    };
+    let (_, shapes, _) = facts(&mut op, false)?;
+    check_total(shapes.iter().map(elements))?;
+    let (_, inferred, _) = facts(&mut op, true)?;
+    let mut changed = false;
+    for (slot, (old, new)) in outputs.iter().zip(&inferred).enumerate() {
+        let unified = old.unify(new)?;
+        if unified != *old {
+            model.set_outlet_fact(OutletId::new(node, slot), unified)?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// The number of elements, if all extents are known.
+fn elements(fact: &InferenceFact) -> Option<u64> {
+    let extents = fact.shape.concretize()?;
+    let sizes = extents.iter().map(|extent| extent.to_i64().ok());
+    sizes
+        .into_iter()
+        .try_fold(1, |product: u64, size| Some(product.saturating_mul(u64::try_from(size?).ok()?)))
+}
+
+fn check_total(values: impl Iterator<Item = Option<u64>>) -> TractResult<()> {
+    let mut total = 0_u64;
+    for elements in values.flatten() {
+        check_one("the elements of a value", elements, MAX_ELEMENTS)?;
+        total = total.saturating_add(elements);
+    }
+    check_one("the elements of all values", total, MAX_TOTAL)
+}
+
+fn check_one(what: &'static str, given: u64, max: u64) -> TractResult<()> {
+    match given > max {
+        true => Err(crate::Error::from(ErrorKind::Limit { what, given, max }).into()),
+        false => Ok(()),
+    }
+}
