@@ -1,16 +1,26 @@
 //! Ctrl-C ends the program between two writes, so that what was written is whole, and removes what
 //! is not.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
 
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Held while something is written; the file that would be left unfinished.
-static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// What becomes of the results if the program ends now.
+pub(crate) type Ending = Box<dyn FnOnce() -> anyhow::Result<()> + Send>;
+
+/// Held while results are written.
+static WRITING: Mutex<Option<Ending>> = Mutex::new(None);
+
+/// Files that have no name of their own yet, and are removed.
+static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// From now on, Ctrl-C waits for the present write, and ends the program.
 ///
@@ -18,8 +28,14 @@ static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// If the system does not allow that.
 pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
-        let unfinished = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(path) = &*unfinished {
+        let mut ending = locked(&WRITING);
+        let ended = ending.take().map_or(Ok(()), |ending| ending());
+        if let Err(error) = ended {
+            // If stderr is closed too, there is nowhere left to report it.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+        }
+        let temporary = locked(&TEMPORARY);
+        for path in temporary.iter() {
             // If it cannot be removed, it still has no name of a result.
             let _ = fs::remove_file(path);
         }
@@ -28,9 +44,94 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes something that must not be cut. `write` says which file is unfinished after it, if one
-/// is.
-pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<PathBuf>) -> T) -> T {
-    let mut unfinished = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    write(&mut unfinished)
+/// Writes something that must not be cut. `write` says what is to be done after it if the program
+/// ends there.
+pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
+    write(&mut locked(&WRITING))
+}
+
+/// A file that is removed unless it gets a name, also by Ctrl-C.
+pub(crate) struct Temporary(Option<NamedTempFile>);
+
+impl Temporary {
+    /// A file `.part-…` in a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If one of them cannot be made.
+    pub(crate) fn new_in(folder: &Path) -> io::Result<Temporary> {
+        fs::create_dir_all(folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".part-");
+        // Others may read results as they may read what any program writes.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut temporary = locked(&TEMPORARY);
+        let file = builder.tempfile_in(folder)?;
+        temporary.insert(file.path().to_owned());
+        Ok(Temporary(Some(file)))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.as_ref().map_or(Path::new(""), NamedTempFile::path)
+    }
+
+    /// Another handle of the file.
+    ///
+    /// # Errors
+    /// If the system has none left.
+    pub(crate) fn reopen(&self) -> io::Result<fs::File> {
+        self.0.as_ref().map_or_else(|| Err(named_already()), NamedTempFile::reopen)
+    }
+
+    /// Gives it its name, in place of a file that has it.
+    ///
+    /// # Errors
+    /// If the system does not.
+    pub(crate) fn persist(mut self, name: &Path) -> io::Result<()> {
+        let file = self.0.take().ok_or_else(named_already)?;
+        let mut temporary = locked(&TEMPORARY);
+        temporary.remove(file.path());
+        file.persist(name).map(drop).map_err(|error| error.error)
+    }
+
+    /// Gives it its name unless a file has it: it is then given back.
+    ///
+    /// # Errors
+    /// If the system does not for another reason.
+    pub(crate) fn persist_new(mut self, name: &Path) -> io::Result<Option<Temporary>> {
+        let file = self.0.take().ok_or_else(named_already)?;
+        let mut temporary = locked(&TEMPORARY);
+        let path = file.path().to_owned();
+        match file.persist_noclobber(name) {
+            Ok(_) => {
+                temporary.remove(&path);
+                Ok(None)
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(Some(Temporary(Some(error.file))))
+            }
+            Err(error) => {
+                temporary.remove(&path);
+                Err(error.error)
+            }
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.take() {
+            let mut temporary = locked(&TEMPORARY);
+            temporary.remove(file.path());
+        }
+    }
+}
+
+fn named_already() -> io::Error {
+    io::Error::other("the file has its name already")
+}
+
+/// What is in it stays whole if a thread panics.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

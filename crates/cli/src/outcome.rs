@@ -54,6 +54,8 @@ pub(crate) enum Failure {
     Folder { path: PathBuf, error: std::io::Error },
     /// The recording was classified as far as it goes, and `--strict` does not allow that.
     Incomplete { path: PathBuf, warning: Warning },
+    /// A clip of the recording could not be saved.
+    Clip { path: PathBuf, folder: PathBuf, error: std::io::Error },
     /// The options do not fit this input.
     Usage { path: PathBuf, message: String },
     /// No file in the folder has the extension of a known format.
@@ -61,22 +63,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    fn code(&self) -> &'static str {
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Failure::Decode(error) => error.code(),
             Failure::Analyse { error, .. } => error.code(),
             Failure::Incomplete { warning, .. } => warning.code(),
             Failure::Usage { .. } => "config",
-            Failure::Folder { .. } => "io",
+            Failure::Folder { .. } | Failure::Clip { .. } => "io",
             Failure::NothingIn(_) => "audio-empty",
         }
     }
 
-    fn path(&self) -> &Path {
+    /// The recording, or the folder.
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Failure::Decode(error) => error.path(),
             Failure::Analyse { path, .. }
             | Failure::Folder { path, .. }
+            | Failure::Clip { path, .. }
             | Failure::Incomplete { path, .. }
             | Failure::Usage { path, .. }
             | Failure::NothingIn(path) => path,
@@ -88,6 +93,7 @@ impl Failure {
             Failure::NothingIn(_) => {
                 Some("name the files themselves if they have other extensions")
             }
+            Failure::Clip { .. } => Some("check space and permissions"),
             Failure::Incomplete { .. } => Some("without --strict, what there is of it is enough"),
             _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
@@ -151,6 +157,10 @@ impl fmt::Display for Failure {
             Failure::Analyse { path, error } => write!(f, "{}: {error}", path.display())?,
             Failure::Incomplete { path, warning } => write!(f, "{}: {warning}", path.display())?,
             Failure::Usage { path, message } => write!(f, "{}: {message}", path.display())?,
+            Failure::Clip { path, folder, error } => {
+                let (path, folder) = (path.display(), folder.display());
+                write!(f, "{path}: cannot save a clip in {folder}: {error}")?;
+            }
             Failure::Folder { path, error } => {
                 write!(f, "{}: cannot list the folder: {error}", path.display())?;
             }

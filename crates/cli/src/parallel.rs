@@ -70,7 +70,7 @@ pub(crate) fn in_order<I: Send, W: Send, T: Send>(
     inputs: Vec<Result<I, Failure>>,
     workers: Vec<W>,
     work: impl Fn(&mut W, I) -> Result<T, Failure> + Sync,
-    print: impl FnMut(T) -> anyhow::Result<()>,
+    mut print: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<Outcome> {
     let bar = crate::progress::of_recordings(inputs.len());
     let work = |worker: &mut W, input, results: &Results<T>| {
@@ -80,6 +80,7 @@ pub(crate) fn in_order<I: Send, W: Send, T: Send>(
         let _ = results.send(result);
         Ok(())
     };
+    let print = |result: Result<T, &Failure>| result.map_or(Ok(()), &mut print);
     let counts = in_order_each(inputs, workers, work, print, &bar)?;
     bar.finish_and_clear();
     Ok(counts.outcome())
@@ -87,7 +88,7 @@ pub(crate) fn in_order<I: Send, W: Send, T: Send>(
 
 /// Calls `work` for every input, on one thread per worker, and `print` for every result that it
 /// passes on, in the order of the inputs and of the results of each. Inputs that fail are named on
-/// stderr.
+/// stderr, and `print` is called for each of them too.
 ///
 /// # Errors
 /// The first error of `print`, which ends everything.
@@ -95,7 +96,7 @@ pub(crate) fn in_order_each<I: Send, W: Send, T: Send>(
     inputs: Vec<Result<I, Failure>>,
     workers: Vec<W>,
     work: impl Fn(&mut W, I, &Results<T>) -> Result<(), Failure> + Sync,
-    mut print: impl FnMut(T) -> anyhow::Result<()>,
+    mut print: impl FnMut(Result<T, &Failure>) -> anyhow::Result<()>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Counts> {
     // Whoever takes an input puts the other end of its results into the row that is printed.
@@ -137,7 +138,7 @@ fn next<T, I>(
 
 fn print_all<T>(
     printed: Receiver<Row<T>>,
-    print: &mut impl FnMut(T) -> anyhow::Result<()>,
+    print: &mut impl FnMut(Result<T, &Failure>) -> anyhow::Result<()>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Counts> {
     let mut counts = Counts { done: 0, failed: 0 };
@@ -145,10 +146,11 @@ fn print_all<T>(
         let mut has_failed = false;
         for result in results {
             bar.suspend(|| match result {
-                Ok(value) => print(value),
+                Ok(value) => print(Ok(value)),
                 Err(failure) => {
                     has_failed = true;
-                    Ok(writeln!(io::stderr(), "error: {failure}")?)
+                    writeln!(io::stderr(), "error: {failure}")?;
+                    print(Err(&failure))
                 }
             })?;
         }

@@ -137,7 +137,7 @@ fn filters_leave_rows_out() {
     error_of(&run(&["--labels", " ,"]), 2, "--labels has no label in it");
     assert_eq!(run(&["--labels", "whistle,"]).success(), run(&["--labels", "whistle"]).success());
     error_of(&run(&["--min-score", "2"]), 2, "--min-score is 2, expected 0 to 1");
-    error_of(&bench.classify(&["tones.wav", "--min-score", "0.5"]), 2, "--format text has none");
+    error_of(&bench.classify(&["tones.wav", "--min-score", "0.5"]), 2, "--format text has no rows");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn times_of_day_come_from_the_header_or_the_name() {
     assert!(events.contains(times), "{events}");
 
     error_of(&run(&["--format", "csv", "--utc-offset", "local"]), 2, "--utc-offset is \"local\"");
-    error_of(&run(&["--utc-offset", "Z"]), 2, "csv, jsonl and events only");
+    error_of(&run(&["--utc-offset", "Z"]), 2, "events and parquet only");
     assert!(!run(&["--format", "csv"]).success().contains("2023-02-14T"));
 }
 

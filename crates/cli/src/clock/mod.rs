@@ -52,6 +52,17 @@ impl Moment {
         Some(Moment { milliseconds, offset: own.map_or(usual, Offset::Minutes) })
     }
 
+    /// Microseconds since the start of 1970 in UTC; `None` if nobody knows how far the clock is from
+    /// it.
+    pub(crate) fn utc_us(self) -> Option<i64> {
+        match self.offset {
+            Offset::Unknown => None,
+            Offset::Minutes(minutes) => {
+                Some((self.milliseconds - i64::from(minutes) * 60_000) * 1_000)
+            }
+        }
+    }
+
     /// So many seconds later.
     pub(crate) fn after(self, seconds: f64) -> Moment {
         let later = (seconds * 1_000.0).round() as i64;
@@ -136,6 +147,16 @@ mod tests {
             leap.map(|m| m.after(86_400.0).to_string()).as_deref(),
             Some("2024-02-29T12:00:00.000Z")
         );
+    }
+
+    #[test]
+    fn times_in_utc_need_an_offset() {
+        let utc = |offset| {
+            Moment::from_name(Path::new("19700101_020000.5.wav"), offset).and_then(Moment::utc_us)
+        };
+        assert_eq!(utc(Offset::Minutes(120)), Some(500_000));
+        assert_eq!(utc(Offset::Minutes(-210)), Some(5 * 3_600_000_000 + 1_800_500_000));
+        assert_eq!(utc(Offset::Unknown), None);
     }
 
     #[test]

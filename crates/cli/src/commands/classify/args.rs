@@ -13,7 +13,10 @@ use crate::model::ModelSource;
 use crate::outcome::UsageError;
 use crate::parallel::processors;
 
+use super::clips::{ClipOptions, RawClips};
 use super::filter::Filter;
+use super::output::Output;
+use super::shard::Shard;
 
 /// The longest accepted hop: a day, in seconds.
 const MAX_HOP_SECONDS: f64 = 86_400.0;
@@ -93,9 +96,9 @@ pub(crate) struct RawClassify {
 
     /// Add times of day; the recorder's clock is this far ahead of UTC: +02:00, Z, or none
     ///
-    /// csv and jsonl get start_time and end_time, events onset_time and offset_time, from the bext
-    /// chunk of a wav or else the file's name (20230214_063000.wav and the like). Without a known
-    /// time, they are empty. none prints times without an offset.
+    /// csv, jsonl and parquet get start_time and end_time, events onset_time and offset_time, from
+    /// the bext chunk of a wav or else the file's name (20230214_063000.wav and the like). Without a
+    /// known time, they are empty. none prints times without an offset; parquet has times in UTC.
     #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
     utc_offset: Option<String>,
 
@@ -106,13 +109,28 @@ pub(crate) struct RawClassify {
     #[arg(long, value_name = "CHANNEL", default_value = "mix")]
     channel: String,
 
-    /// Write one result per recording into this folder, in the folders of the inputs
-    #[arg(long, value_name = "DIR")]
+    /// Write all results into this file, or one per recording into this folder
+    ///
+    /// A name with the extension of the format (csv, events: .csv, jsonl: .jsonl, parquet: .parquet,
+    /// others: .txt) is a file, any other a folder. Results in a folder are in the folders of the
+    /// inputs. A file gets its name when the run ends, also by Ctrl-C, a result in a folder when it
+    /// is complete.
+    #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
-    /// Leave out recordings whose result is there already; needs --output
+    /// Leave out recordings whose result is there already; needs --output DIR
     #[arg(long, requires = "output")]
     resume: bool,
+
+    /// Take only the recordings of shard I of N, to share the work between N processes
+    ///
+    /// A recording is in shard I if the SHA-256 of its path below the given folder (first 8 bytes,
+    /// big-endian) modulo N is I - 1.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+
+    #[command(flatten)]
+    clips: RawClips,
 
     /// How many threads to use [default: the number of processors]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -164,6 +182,10 @@ pub(super) enum Format {
     Raven,
     /// A label track for Audacity: neighbouring segments with the same label are joined
     Audacity,
+    /// A Parquet file with one row per segment
+    Parquet,
+    /// A Parquet file with one row per sound, as events
+    ParquetEvents,
 }
 
 impl Format {
@@ -176,7 +198,18 @@ impl Format {
             Format::Events => "events.csv",
             Format::Raven => "selections.txt",
             Format::Audacity => "labels.txt",
+            Format::Parquet => "parquet",
+            Format::ParquetEvents => "events.parquet",
         }
+    }
+
+    fn is_binary(self) -> bool {
+        matches!(self, Format::Parquet | Format::ParquetEvents)
+    }
+
+    /// Whether it can say when something was.
+    fn has_times_of_day(self) -> bool {
+        matches!(self, Format::Csv | Format::Jsonl | Format::Events) || self.is_binary()
     }
 }
 
@@ -206,9 +239,12 @@ pub(crate) struct ClassifyOptions {
     /// How far the recorders' clocks are ahead of UTC, if times of day are wanted.
     pub(super) utc_offset: Option<Offset>,
     pub(super) channels: Channels,
-    /// The folder for results; stdout if `None`.
-    pub(super) output: Option<PathBuf>,
+    pub(super) output: Output,
     pub(super) resume: bool,
+    /// The share of the recordings that is taken; all of them if `None`.
+    pub(super) shard: Option<Shard>,
+    /// Whether and how the sounds are cut out.
+    pub(super) clips: Option<ClipOptions>,
     pub(super) jobs: usize,
     pub(super) strict: bool,
     /// What standard input holds, if it has no header.
@@ -222,14 +258,34 @@ impl TryFrom<RawClassify> for ClassifyOptions {
         let (start, end) = span(raw.start.as_deref(), raw.end.as_deref())?;
         let format = raw.format;
         let filter = filter(raw.min_score, &raw.labels)?;
-        if format == Format::Text && !filter.is_everything() {
-            let message = "--min-score and --labels choose rows, and --format text has none: use \
-                csv, jsonl, events, raven or audacity";
+        let clips = ClipOptions::parse(raw.clips)?;
+        if format == Format::Text && !filter.is_everything() && clips.is_none() {
+            let message = "--min-score and --labels choose rows and clips, and --format text has no \
+                rows: use csv, jsonl, events, raven, audacity or parquet";
             return Err(UsageError(message.to_owned()));
         }
         let utc_offset = raw.utc_offset.as_deref().map(utc_offset).transpose()?;
-        if utc_offset.is_some() && !matches!(format, Format::Csv | Format::Jsonl | Format::Events) {
-            let message = "--utc-offset adds times of day to csv, jsonl and events only";
+        if utc_offset.is_some() && !format.has_times_of_day() {
+            let message = "--utc-offset adds times of day to csv, jsonl, events and parquet only";
+            return Err(UsageError(message.to_owned()));
+        }
+        if utc_offset == Some(Offset::Unknown) && format.is_binary() {
+            let message = "--utc-offset is none, and parquet has times in UTC: give the offset of \
+                the recorder's clock, such as +02:00";
+            return Err(UsageError(message.to_owned()));
+        }
+        let output = Output::parse(raw.output, format.extension())?;
+        if format.is_binary() {
+            output.check_binary()?;
+        }
+        if raw.resume && matches!(output, Output::File(_)) {
+            let message = "--resume needs --output DIR: one file does not show which recordings \
+                were finished";
+            return Err(UsageError(message.to_owned()));
+        }
+        if clips.is_some() && raw.files.iter().any(|file| file.as_os_str() == "-") {
+            let message = "--save-clips reads a recording a second time, which standard input does \
+                not allow";
             return Err(UsageError(message.to_owned()));
         }
         let is_raw = raw.rate.is_some();
@@ -242,8 +298,10 @@ impl TryFrom<RawClassify> for ClassifyOptions {
             end,
             utc_offset,
             channels: channels(&raw.channel)?,
-            output: raw.output,
+            output,
             resume: raw.resume,
+            shard: raw.shard.as_deref().map(Shard::parse).transpose()?,
+            clips,
             jobs: jobs(raw.jobs)?,
             strict: raw.strict,
             raw: raw.rate.map(|rate| samples(rate, raw.channels, raw.sample_format)).transpose()?,

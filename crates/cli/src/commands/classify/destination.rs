@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use sourcing_sound::Classifier;
 use sourcing_sound_decode::Channel;
-use tempfile::NamedTempFile;
 
 use crate::files::Found;
+use crate::interrupt::{Ending, Temporary};
 use crate::outcome::Failure;
 
 use super::args::{Channels, ClassifyOptions};
+use super::output::Output;
 use super::report::{self, Report};
 use super::work::Part;
 
@@ -22,8 +23,15 @@ const STDOUT: &str = "cannot write to standard output; check space and permissio
 
 /// What results are written to.
 pub(super) enum Destination<'a> {
-    Stdout(Box<dyn Report + 'a>),
+    One(One),
     Folder(Folder<'a>),
+}
+
+/// Stdout, or one file for all recordings.
+pub(super) struct One {
+    report: Box<dyn Report>,
+    /// The file, whole only once it has its name.
+    file: Option<(PathBuf, Temporary)>,
 }
 
 pub(super) struct Folder<'a> {
@@ -37,23 +45,24 @@ pub(super) struct Folder<'a> {
 struct Open {
     /// What it will be called.
     name: PathBuf,
-    file: NamedTempFile,
+    file: Temporary,
     report: Box<dyn Report>,
 }
 
 impl<'a> Destination<'a> {
     /// # Errors
-    /// If the folder cannot be made, or a header cannot be written.
+    /// If the file or the folder cannot be made, or a header cannot be written.
     pub(super) fn new(
         options: &'a ClassifyOptions,
         classifier: &'a Classifier,
     ) -> anyhow::Result<Self> {
         Ok(match &options.output {
-            None => {
-                let report = start(options, classifier, io::stdout().lock());
-                Destination::Stdout(report.context(STDOUT)?)
+            Output::Stdout => {
+                let report = start(options, classifier, io::stdout()).context(STDOUT)?;
+                Destination::One(One { report, file: None })
             }
-            Some(root) => {
+            Output::File(name) => Destination::One(One::file(name, options, classifier)?),
+            Output::Folder(root) => {
                 fs::create_dir_all(root).with_context(|| unwritable(root))?;
                 Destination::Folder(Folder { root, options, classifier, open: None })
             }
@@ -77,15 +86,18 @@ impl<'a> Destination<'a> {
     /// Whether the result of an input is there.
     pub(super) fn is_done(&self, input: &Found) -> bool {
         match self {
-            Destination::Stdout(_) => false,
+            Destination::One(_) => false,
             Destination::Folder(folder) => folder.name(input).is_file(),
         }
     }
 
-    /// The file that is being written.
-    pub(super) fn unfinished(&self) -> Option<PathBuf> {
-        let Destination::Folder(Folder { open: Some(open), .. }) = self else { return None };
-        Some(open.file.path().to_owned())
+    /// What makes a whole of what was printed, if the program ends here.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        match self {
+            Destination::One(one) => one.ending(),
+            // A result that is not finished is removed.
+            Destination::Folder(_) => None,
+        }
     }
 
     /// # Errors
@@ -98,9 +110,78 @@ impl<'a> Destination<'a> {
             }
         }
         match self {
-            Destination::Stdout(report) => write(report.as_mut(), part).context(STDOUT),
+            Destination::One(one) => {
+                write(one.report.as_mut(), part).with_context(|| one.unwritable())
+            }
             Destination::Folder(folder) => folder.print(part),
         }
+    }
+
+    /// An input failed. A folder has no result for it, so that `--resume` tries it again.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn failed(&mut self, failure: &Failure) -> anyhow::Result<()> {
+        match self {
+            Destination::One(one) => {
+                let written = one.report.failed(failure.path(), failure.code());
+                written.with_context(|| one.unwritable())
+            }
+            Destination::Folder(folder) => {
+                folder.open = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Everything is over.
+    ///
+    /// # Errors
+    /// If the rest cannot be written.
+    pub(super) fn close(&mut self) -> anyhow::Result<()> {
+        let Destination::One(one) = self else { return Ok(()) };
+        one.report.close().with_context(|| one.unwritable())?;
+        match one.file.take() {
+            None => Ok(()),
+            Some((name, file)) => file.persist(&name).with_context(|| unwritable(&name)),
+        }
+    }
+}
+
+impl One {
+    fn file(
+        name: &Path,
+        options: &ClassifyOptions,
+        classifier: &Classifier,
+    ) -> anyhow::Result<One> {
+        let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = Temporary::new_in(folder.unwrap_or(Path::new(".")));
+        let file = file.with_context(|| unwritable(name))?;
+        let copy = file.reopen().with_context(|| unwritable(name))?;
+        let report = start(options, classifier, copy).with_context(|| unwritable(name))?;
+        Ok(One { report, file: Some((name.to_owned(), file)) })
+    }
+
+    /// The file gets its name with what is in it.
+    fn ending(&self) -> Option<Ending> {
+        let closer = self.report.closer();
+        let file = self.file.as_ref();
+        let file = file.map(|(name, file)| (name.clone(), file.path().to_owned()));
+        if closer.is_none() && file.is_none() {
+            return None;
+        }
+        let unwritable = self.unwritable();
+        Some(Box::new(move || {
+            closer.map_or(Ok(()), |close| close()).with_context(|| unwritable.clone())?;
+            match file {
+                None => Ok(()),
+                Some((name, path)) => fs::rename(path, name).context(unwritable),
+            }
+        }))
+    }
+
+    fn unwritable(&self) -> String {
+        self.file.as_ref().map_or_else(|| STDOUT.to_owned(), |(name, _)| unwritable(name))
     }
 }
 
@@ -124,7 +205,8 @@ impl Folder<'_> {
                 }
             }
             Part::Done(..) => {
-                if let Some(Open { name, file, report }) = self.open.take() {
+                if let Some(Open { name, file, mut report }) = self.open.take() {
+                    report.close().with_context(|| unwritable(&name))?;
                     drop(report);
                     file.persist(&name).with_context(|| unwritable(&name))?;
                 }
@@ -141,14 +223,7 @@ impl Folder<'_> {
     fn start(&self, input: &Found) -> anyhow::Result<Open> {
         let name = self.name(input);
         let folder = name.parent().unwrap_or(self.root);
-        fs::create_dir_all(folder).with_context(|| unwritable(folder))?;
-        let mut temporary = tempfile::Builder::new();
-        temporary.prefix(".part-");
-        // Others may read results as they may read what any program writes.
-        #[cfg(unix)]
-        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = temporary.tempfile_in(folder);
-        let file = file.with_context(|| unwritable(folder))?;
+        let file = Temporary::new_in(folder).with_context(|| unwritable(folder))?;
         let copy = file.reopen().with_context(|| unwritable(folder))?;
         let report = start(self.options, self.classifier, copy);
         let report = report.with_context(|| unwritable(&name))?;
@@ -156,20 +231,19 @@ impl Folder<'_> {
     }
 }
 
-fn start<'a>(
+fn start(
     options: &ClassifyOptions,
     classifier: &Classifier,
-    output: impl Write + 'a,
-) -> anyhow::Result<Box<dyn Report + 'a>> {
-    let has_channels = options.channels == Channels::Each;
+    output: impl Write + Send + 'static,
+) -> anyhow::Result<Box<dyn Report>> {
     let channel = match options.channels {
-        Channels::One(Channel::Number(number)) => number + 1,
-        Channels::One(Channel::Mix) | Channels::Each => 1,
+        Channels::One(Channel::Number(number)) => Some(number + 1),
+        Channels::One(Channel::Mix) | Channels::Each => None,
     };
     let settings = report::Settings {
         format: options.format,
         top: options.top,
-        has_channels,
+        has_channels: options.channels == Channels::Each,
         channel,
         has_times: options.utc_offset.is_some(),
         filter: options.filter.clone(),

@@ -2,14 +2,18 @@
 //! the inputs, each as soon as it is known.
 
 mod args;
+mod clips;
 mod destination;
 mod filter;
+mod output;
 mod pipeline;
 mod report;
+mod shard;
 mod work;
 
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::files::{self, Found};
 use crate::interrupt;
@@ -41,12 +45,16 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     let mut destination = Destination::new(&options, &classifier)?;
     let mut found = inputs.found;
     destination.check_names(&found)?;
+    if let Some(shard) = options.shard {
+        found.retain(|input| shard.contains(path_in_shard(input)));
+    }
     if options.resume {
         found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
     }
     let count = found.len();
     let bar = progress::of_bytes(found.iter().flatten().map(size).sum(), count);
     interrupt::exit_between_writes()?;
+    interrupt::whole(|ending| *ending = destination.ending());
     let mut counts = Counts::default();
     for (inputs, is_large) in groups(found) {
         let workers = workers(&model, &options, inputs.len(), is_large)?;
@@ -54,20 +62,35 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
             let bytes = size(&input);
             worker.classify(&input, results, &mut |share| bar.inc((share * bytes as f64) as u64))
         };
-        let print = |part| {
-            interrupt::whole(|unfinished| {
-                let printed = destination.print(part);
-                *unfinished = destination.unfinished();
+        let print = |result: Result<Part, &Failure>| {
+            interrupt::whole(|ending| {
+                let printed = match result {
+                    Ok(part) => destination.print(part),
+                    Err(failure) => destination.failed(failure),
+                };
+                *ending = destination.ending();
                 printed
             })
         };
         counts.add(in_order_each(inputs, workers, work, print, &bar)?);
     }
     bar.finish_and_clear();
+    interrupt::whole(|ending| {
+        *ending = None;
+        destination.close()
+    })?;
     if counts.failed > 0 && count > 1 {
         writeln!(io::stderr(), "done {}, failed {}", counts.done, counts.failed)?;
     }
     Ok(counts.outcome())
+}
+
+/// What decides on the shard of an input. A folder that cannot be listed is in one shard, too.
+fn path_in_shard(input: &Result<Found, Failure>) -> &Path {
+    match input {
+        Ok(found) => &found.relative,
+        Err(failure) => failure.path(),
+    }
 }
 
 /// One classifier per worker.

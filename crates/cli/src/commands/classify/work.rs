@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sourcing_sound::{Classifier, Prediction};
+use sourcing_sound::{Classifier, Prediction, SoundEvent};
 use sourcing_sound_decode::{Channel, DecodeError, Decoder, Warning};
 
 use crate::clock::Moment;
@@ -11,6 +11,7 @@ use crate::outcome::Failure;
 use crate::parallel::Results;
 
 use super::args::{Channels, ClassifyOptions};
+use super::clips::{self, ClipOptions, Finder, Names};
 use super::pipeline::{self, Ended, Plan, Stop};
 use super::report::Subject;
 
@@ -30,6 +31,15 @@ pub(super) struct Worker<'a> {
     classifier: Classifier,
     options: &'a ClassifyOptions,
     threads: usize,
+    /// What labels are called in the names of clips.
+    names: Names,
+}
+
+/// What is known of a channel at its end.
+struct Channelled {
+    warnings: Vec<Warning>,
+    /// The events that become clips.
+    events: Vec<SoundEvent>,
 }
 
 impl<'a> Worker<'a> {
@@ -38,7 +48,8 @@ impl<'a> Worker<'a> {
         options: &'a ClassifyOptions,
         threads: usize,
     ) -> Self {
-        Worker { classifier, options, threads }
+        let names = Names::new(&classifier.metadata().labels);
+        Worker { classifier, options, threads, names }
     }
 
     /// Classifies a recording, and passes on what is to be printed. `progress` gets the share that
@@ -53,6 +64,7 @@ impl<'a> Worker<'a> {
         let channels = self.channels(input, &first)?;
         let recorded = self.recorded(input, &first);
         let mut warnings: Vec<Warning> = Vec::new();
+        let mut found = Vec::new();
         let (count, mut decoder) = (channels.len() as f64, Some(first));
         for (channel, number) in channels {
             let decoder = match decoder.take() {
@@ -68,6 +80,7 @@ impl<'a> Worker<'a> {
             let mut progress = |share: f64| progress(share / count);
             match self.channel(input, decoder, (channel, subject), results, &mut progress) {
                 Ok(ended) => {
+                    found.push(((channel, number), ended.events));
                     // Every channel has those of the file.
                     let new = ended.warnings.into_iter().filter(|one| !warnings.contains(one));
                     warnings.extend(new.collect::<Vec<_>>());
@@ -83,6 +96,11 @@ impl<'a> Worker<'a> {
         {
             let (path, warning) = (input.path.clone(), warning.clone());
             return Err(Failure::Incomplete { path, warning });
+        }
+        if let Some(options) = &self.options.clips {
+            for (channel, events) in found {
+                clips::save(options, &self.names, input, channel, &events)?;
+            }
         }
         let _ = results.send(Part::Done(input.clone(), warnings));
         Ok(())
@@ -128,7 +146,7 @@ impl<'a> Worker<'a> {
         (channel, subject): (Channel, Subject),
         results: &Results<Part>,
         progress: &mut dyn FnMut(f64),
-    ) -> Result<Ended, Stop> {
+    ) -> Result<Channelled, Stop> {
         let start = self.options.start;
         if start > 0.0 {
             decoder.skip_to(start)?;
@@ -146,6 +164,9 @@ impl<'a> Worker<'a> {
             most_seconds: self.options.end.map(|end| end - start),
         };
         send(results, Part::Begin(input.clone(), subject))?;
+        let clips = self.options.clips.as_ref();
+        let finder = clips.map(|_| Finder::new(&self.classifier, &self.options.filter, start));
+        let mut finder = finder.transpose()?;
         let mut done = 0.0;
         let ended = pipeline::run(&self.classifier, mono, plan, |predictions| {
             if let Some((last, end)) = predictions.last().zip(end) {
@@ -154,11 +175,18 @@ impl<'a> Worker<'a> {
                 done = share;
             }
             let later = predictions.into_iter().map(|prediction| prediction.later(start));
-            send(results, Part::Segments(later.collect()))
+            let predictions: Vec<Prediction> = later.collect();
+            if let Some(finder) = &mut finder {
+                finder.push(&predictions);
+            }
+            send(results, Part::Segments(predictions))
         })?;
         progress(1.0 - done);
-        send(results, Part::End(start + ended.duration))?;
-        Ok(ended)
+        let Ended { duration, warnings } = ended;
+        send(results, Part::End(start + duration))?;
+        let per_label = clips.and_then(ClipOptions::per_label);
+        let events = finder.map(|finder| finder.finish(start + duration, per_label));
+        Ok(Channelled { warnings, events: events.unwrap_or_default() })
     }
 
     /// Whether only a part of each recording is classified.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::clock::Moment;
 use sourcing_sound::{Category, LabelSource, Prediction};
@@ -72,7 +72,27 @@ pub(crate) trait Report {
 
     /// The recording is over `duration` seconds from its start. Prints what is left, and flushes.
     fn end(&mut self, duration: f64) -> io::Result<()>;
+
+    /// An input failed with an error of this code. Formats for people and editors have no place for
+    /// that, and stderr has it.
+    fn failed(&mut self, _path: &Path, _code: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Everything is over.
+    fn close(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What makes a whole of what was printed if the program ends before [`Self::close`]; `None` if
+    /// it is one at any time.
+    fn closer(&self) -> Option<Closer> {
+        None
+    }
 }
+
+/// Ends a report from another thread.
+pub(crate) type Closer = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
 /// The best label, even of a rejected prediction.
 pub(super) fn best(prediction: &Prediction) -> Category {

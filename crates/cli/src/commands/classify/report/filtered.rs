@@ -1,19 +1,20 @@
 //! A report on some of the segments.
 
 use std::io;
+use std::path::Path;
 
 use sourcing_sound::Prediction;
 
 use super::super::filter::Filter;
-use super::entry::{Report, Subject};
+use super::entry::{Closer, Report, Subject};
 
 /// A report on the segments whose best label passes a filter.
-pub(super) struct Filtered<'a> {
+pub(super) struct Filtered {
     pub(super) filter: Filter,
-    pub(super) report: Box<dyn Report + 'a>,
+    pub(super) report: Box<dyn Report>,
 }
 
-impl Report for Filtered<'_> {
+impl Report for Filtered {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
         self.report.begin(subject)
     }
@@ -30,5 +31,17 @@ impl Report for Filtered<'_> {
 
     fn end(&mut self, duration: f64) -> io::Result<()> {
         self.report.end(duration)
+    }
+
+    fn failed(&mut self, path: &Path, code: &str) -> io::Result<()> {
+        self.report.failed(path, code)
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.report.close()
+    }
+
+    fn closer(&self) -> Option<Closer> {
+        self.report.closer()
     }
 }

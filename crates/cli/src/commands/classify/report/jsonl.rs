@@ -3,16 +3,10 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
-use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
+use sourcing_sound::{Category, Prediction};
+use sourcing_sound_results::Shown;
 
 use super::entry::{Report, Subject, best, milliseconds};
-
-/// The most labels of a model whose scores are all printed if the user gives no number. With more
-/// labels, nearly all scores are close to 0.
-const MOST_LABELS: usize = 20;
-
-/// How many scores are printed for a model with more labels.
-const DEFAULT_TOP: usize = 10;
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
 /// groups, `"group"` and `"groups"` follow. `"channel"` follows `"file"` if channels are reported
@@ -23,29 +17,8 @@ pub(super) struct JsonLines<W: Write> {
     subject: Option<Subject>,
 }
 
-/// Which scores are printed.
-enum Shown {
-    /// All labels, in the model's order.
-    All,
-    /// This many labels, the best first.
-    Best(usize),
-    /// All labels of the head in their order, then this many others, the best first.
-    HeadAndBest(usize),
-}
-
 impl<W: Write> JsonLines<W> {
-    /// Prints the best `top` scores, best first; without `top`, the scores of all labels in the
-    /// model's order, or the best ten if there are more than twenty labels. The labels of a head
-    /// on a model are all printed before these; so are those of a head alone, without `top`.
-    pub(super) fn new(output: W, top: Option<usize>, classifier: &Classifier) -> Self {
-        let labels = classifier.metadata().labels.len();
-        let of_head = classifier.head_labels();
-        let shown = match top {
-            _ if of_head > 0 && of_head < labels => Shown::HeadAndBest(top.unwrap_or(DEFAULT_TOP)),
-            Some(top) => Shown::Best(top),
-            None if of_head > 0 || labels <= MOST_LABELS => Shown::All,
-            None => Shown::Best(DEFAULT_TOP),
-        };
+    pub(super) fn new(output: W, shown: Shown) -> Self {
         JsonLines { output, shown, subject: None }
     }
 }
@@ -87,37 +60,6 @@ impl<W: Write> Report for JsonLines<W> {
 
     fn end(&mut self, _duration: f64) -> io::Result<()> {
         self.output.flush()
-    }
-}
-
-impl Shown {
-    /// The labels whose scores are printed, best first.
-    fn choose(&self, prediction: &Prediction) -> Vec<Category> {
-        match self {
-            Shown::All => prediction.top(usize::MAX),
-            Shown::Best(n) => prediction.top(*n),
-            Shown::HeadAndBest(n) => {
-                let mut others = 0;
-                let mut all = prediction.top(usize::MAX);
-                all.retain(|category| {
-                    others += usize::from(category.source == LabelSource::Base);
-                    category.source == LabelSource::Head || others <= *n
-                });
-                all
-            }
-        }
-    }
-
-    /// Sorts labels, given best first, into the order in which they are printed.
-    fn arrange(&self, scores: &mut [Category]) {
-        match self {
-            Shown::All => scores.sort_by_key(|category| category.index),
-            Shown::Best(_) => {}
-            Shown::HeadAndBest(_) => scores.sort_by_key(|category| match category.source {
-                LabelSource::Head => category.index,
-                LabelSource::Base => usize::MAX, // the sort is stable
-            }),
-        }
     }
 }
 

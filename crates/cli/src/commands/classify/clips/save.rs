@@ -1,0 +1,152 @@
+//! The events of a recording → clips in a folder, where nothing is overwritten.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use sourcing_sound::SoundEvent;
+use sourcing_sound_decode::{Channel, DecodeError, Decoder};
+
+use crate::files::Found;
+use crate::interrupt::Temporary;
+use crate::outcome::Failure;
+
+use super::cut::{MOST_AT_A_TIME, Stretch, Uncut, cut};
+use super::names::{Names, folder};
+use super::options::ClipOptions;
+
+/// The most clips of one name: two recordings of a folder may differ in nothing but the extension.
+const MOST_OF_A_NAME: u32 = 1_000;
+
+/// Saves the clips of `events`, in the order of their onsets. `number` is that of the channel,
+/// counted from 1, if channels are reported one by one.
+///
+/// # Errors
+/// If the recording can no longer be decoded or a clip cannot be written.
+pub(crate) fn save(
+    options: &ClipOptions,
+    names: &Names,
+    input: &Found,
+    (channel, number): (Channel, Option<usize>),
+    events: &[SoundEvent],
+) -> Result<(), Failure> {
+    let folder = folder(&options.folder, &input.relative);
+    let stretches = events.iter().map(|event| stretch(options, names, input, number, event));
+    for pass in passes(stretches.collect()) {
+        let decoder = reopen(input)?;
+        let done = |clip, name: &str| publish(clip, &folder, name);
+        match cut(decoder, channel, &pass, &folder, done) {
+            Ok(()) => {}
+            Err(Uncut::Decode(error)) => return Err(Failure::Decode(error)),
+            Err(Uncut::Write(error)) => {
+                return Err(Failure::Clip { path: input.path.clone(), folder, error });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn reopen(input: &Found) -> Result<Decoder, Failure> {
+    let is_file = fs::metadata(&input.path).is_ok_and(|metadata| metadata.is_file());
+    if !is_file {
+        let message = "--save-clips reads a recording a second time, which a pipe does not allow";
+        return Err(Failure::Usage { path: input.path.clone(), message: message.to_owned() });
+    }
+    let opened: Result<Decoder, DecodeError> = Decoder::open(&input.path);
+    opened.map_err(Failure::Decode)
+}
+
+fn stretch(
+    options: &ClipOptions,
+    names: &Names,
+    input: &Found,
+    number: Option<usize>,
+    event: &SoundEvent,
+) -> Stretch {
+    let from = (event.onset - options.padding).max(0.0);
+    let to = event.offset.unwrap_or(event.onset) + options.padding;
+    Stretch {
+        from,
+        to: to.min(from + options.most_seconds),
+        name: names.clip(&input.relative, event.onset, &event.label, number),
+    }
+}
+
+/// Divides stretches, sorted by their start, into passes over the recording, so that no more than
+/// [`MOST_AT_A_TIME`] of a pass overlap.
+fn passes(mut waiting: Vec<Stretch>) -> Vec<Vec<Stretch>> {
+    let mut passes = Vec::new();
+    while !waiting.is_empty() {
+        let mut ends: Vec<f64> = Vec::new();
+        let (pass, later) = waiting.into_iter().partition(|stretch| {
+            ends.retain(|&end| end > stretch.from);
+            let fits = ends.len() < MOST_AT_A_TIME;
+            if fits {
+                ends.push(stretch.to);
+            }
+            fits
+        });
+        passes.push(pass);
+        waiting = later;
+    }
+    passes
+}
+
+/// Gives a clip its name. If another clip has it, a number is added; if that is the same, it stays.
+fn publish(mut clip: Temporary, folder: &Path, name: &str) -> io::Result<()> {
+    for number in 1..=MOST_OF_A_NAME {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = folder.join(format!("{name}{suffix}.wav"));
+        match clip.persist_new(&path)? {
+            None => return Ok(()),
+            Some(same) if is_equal(same.path(), &path)? => return Ok(()),
+            Some(other) => clip = other,
+        }
+    }
+    let message = format!("there are {MOST_OF_A_NAME} clips named {name}");
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+}
+
+/// Whether two files have the same content.
+fn is_equal(a: &Path, b: &Path) -> io::Result<bool> {
+    if !fs::metadata(b)?.is_file() || fs::metadata(a)?.len() != fs::metadata(b)?.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (BufReader::new(File::open(a)?), BufReader::new(File::open(b)?));
+    let (mut x, mut y) = ([0; 4_096], [0; 4_096]);
+    loop {
+        let length = a.read(&mut x)?;
+        if length == 0 {
+            return Ok(true);
+        }
+        b.read_exact(&mut y[..length])?;
+        if x[..length] != y[..length] {
+            return Ok(false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_AT_A_TIME, Stretch, passes};
+
+    #[test]
+    fn stretches_that_overlap_too_often_wait_for_another_pass() {
+        let stretch = |n: usize, seconds| Stretch {
+            from: n as f64,
+            to: n as f64 + seconds,
+            name: n.to_string(),
+        };
+        let one = passes((0..1_000).map(|n| stretch(n, 2.0)).collect());
+        assert_eq!(one.len(), 1);
+        let many = passes((0..1_000).map(|n| stretch(n, 150.0)).collect());
+        assert_eq!(many.len(), 3);
+        assert_eq!(many.iter().map(Vec::len).sum::<usize>(), 1_000);
+        for pass in &many {
+            for stretch in pass {
+                let open = pass.iter().filter(|o| o.from <= stretch.from && o.to > stretch.from);
+                assert!(open.count() <= MOST_AT_A_TIME);
+            }
+        }
+    }
+}

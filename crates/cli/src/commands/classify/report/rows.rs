@@ -1,0 +1,97 @@
+//! Segments or events of recordings as rows of an Arrow table.
+
+use std::path::Path;
+
+use sourcing_sound::{Classifier, Events, Prediction, SoundEvent};
+use sourcing_sound_results::arrow_array::RecordBatch;
+use sourcing_sound_results::arrow_schema::{ArrowError, SchemaRef};
+use sourcing_sound_results::{EventRows, Recording, SegmentRows, Shown};
+
+use super::super::filter::Filter;
+use super::entry::Subject;
+
+/// What becomes a row.
+pub(super) enum Rows {
+    Segments(SegmentRows),
+    Events { rows: EventRows, events: Events, filter: Filter },
+}
+
+impl Rows {
+    pub(super) fn segments(classifier: &Classifier, shown: Shown) -> Rows {
+        Rows::Segments(SegmentRows::new(classifier, shown))
+    }
+
+    /// # Errors
+    /// If the classifier's thresholds contradict each other.
+    pub(super) fn events(classifier: &Classifier, filter: Filter) -> sourcing_sound::Result<Rows> {
+        let events = classifier.events()?;
+        Ok(Rows::Events { rows: EventRows::new(classifier), events, filter })
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        match self {
+            Rows::Segments(rows) => rows.schema().clone(),
+            Rows::Events { rows, .. } => rows.schema().clone(),
+        }
+    }
+
+    /// A recording begins.
+    pub(super) fn begin(&mut self, subject: &Subject) {
+        if let Rows::Events { events, .. } = self {
+            events.restart(subject.start);
+        }
+    }
+
+    pub(super) fn push(
+        &mut self,
+        recording: &Recording,
+        prediction: &Prediction,
+    ) -> Result<(), ArrowError> {
+        match self {
+            Rows::Segments(rows) => rows.push(recording, prediction),
+            Rows::Events { rows, events, filter } => {
+                add(rows, filter, recording, &events.push(prediction));
+                Ok(())
+            }
+        }
+    }
+
+    /// The recording is over, `duration` seconds from its start.
+    pub(super) fn end(&mut self, recording: &Recording, duration: f64) {
+        if let Rows::Events { rows, events, filter } = self {
+            add(rows, filter, recording, &events.finish(duration));
+        }
+    }
+
+    pub(super) fn failed(&mut self, path: &Path, code: &str) -> Result<(), ArrowError> {
+        let file = path.to_string_lossy().into_owned();
+        let recording = Recording { file, ..Recording::default() };
+        match self {
+            Rows::Segments(rows) => rows.push_error(&recording, code),
+            Rows::Events { rows, .. } => {
+                rows.push_error(&recording, code);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Rows::Segments(rows) => rows.len(),
+            Rows::Events { rows, .. } => rows.len(),
+        }
+    }
+
+    pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
+        match self {
+            Rows::Segments(rows) => rows.take(),
+            Rows::Events { rows, .. } => rows.take(),
+        }
+    }
+}
+
+fn add(rows: &mut EventRows, filter: &Filter, recording: &Recording, events: &[SoundEvent]) {
+    for event in events.iter().filter(|event| filter.passes(&event.label, event.score)) {
+        rows.push(recording, event);
+    }
+}
