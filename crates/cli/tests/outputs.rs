@@ -350,7 +350,9 @@ mod linux {
     fn a_full_disk_is_an_error() {
         let bench = Bench::new();
         bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        for format in ["text", "csv", "jsonl", "events", "raven", "audacity"] {
+        for format in
+            ["text", "csv", "jsonl", "events", "raven", "audacity", "parquet", "parquet-events"]
+        {
             let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
                 .args(["classify", "--model", "tiny.onnx", "a.wav", "--format", format])
                 .current_dir(bench.path())

@@ -26,7 +26,7 @@ pub fn segments_schema(classifier: &Classifier) -> SchemaRef {
         Field::new("score", DataType::Float32, true),
         Field::new("rejected", DataType::Boolean, true),
         Field::new("source", DataType::Utf8, true),
-        Field::new("group", DataType::Utf8, true),
+        Field::new("label_group", DataType::Utf8, true),
         Field::new("scores", scores(), true),
         Field::new("error", DataType::Utf8, true),
     ];

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 pub mod everyday;
 pub mod files;
+pub mod parquet;
 pub mod sounds;
 #[path = "../../../../tests/common/tiny_model.rs"]
 pub mod tiny_model;

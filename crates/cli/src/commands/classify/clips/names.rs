@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sourcing_sound::Labels;
 
-/// The most characters of a recording's name and of a label: systems allow 255 bytes in all, and
-/// a character may have four.
-const STEM_CHARACTERS: usize = 32;
-const LABEL_CHARACTERS: usize = 16;
+/// The most bytes of a recording's name and of a label: systems allow 255 bytes in all.
+const STEM_BYTES: usize = 100;
+const LABEL_BYTES: usize = 60;
 
 /// The names of a model's labels in names of files.
 pub(crate) struct Names(HashMap<String, String>);
@@ -18,7 +17,7 @@ impl Names {
         let mut slugs = HashMap::new();
         let mut taken = HashSet::new();
         for (number, label) in labels.iter().enumerate() {
-            let mut slug = slug(&label.to_lowercase(), LABEL_CHARACTERS);
+            let mut slug = slug(&label.to_lowercase(), LABEL_BYTES);
             if slug.is_empty() || !taken.insert(slug.clone()) {
                 slug = format!("{slug}-{number}").trim_start_matches('-').to_owned();
                 taken.insert(slug.clone());
@@ -37,7 +36,7 @@ impl Names {
         channel: Option<usize>,
     ) -> String {
         let stem = recording.file_stem().unwrap_or_default().to_string_lossy();
-        let stem = slug(&stem, STEM_CHARACTERS);
+        let stem = slug(&stem, STEM_BYTES);
         let stem = if stem.is_empty() { "recording" } else { &stem };
         let channel = channel.map_or_else(String::new, |channel| format!("_ch{channel}"));
         let label = self.0.get(label).map_or("label", String::as_str);
@@ -58,17 +57,19 @@ fn time(seconds: f64) -> String {
     format!("{hours:02}h{minutes:02}m{:02}.{:03}s", seconds % 60, milliseconds % 1_000)
 }
 
-/// Letters and digits as they are, and a hyphen for everything between them.
+/// Letters and digits as they are, and a hyphen for everything between them, up to `most` bytes.
 fn slug(text: &str, most: usize) -> String {
     let mut slug = String::new();
-    for c in text.chars().take(4 * most) {
+    for c in text.chars() {
+        if slug.len() + c.len_utf8() > most {
+            break;
+        }
         if c.is_alphanumeric() || (c == '_' && !slug.is_empty()) {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
     }
-    let slug: String = slug.chars().take(most).collect();
     slug.trim_end_matches(['-', '_']).to_owned()
 }
 
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(slug("con. ", 9), "con");
         assert_eq!(slug("Straße/Bahn", 99), "Straße-Bahn");
         assert_eq!(slug("ab--__cd__", 99), "ab-__cd");
-        assert_eq!(slug(&"x-".repeat(50), 7).len(), 7);
+        assert_eq!(slug(&"x-".repeat(50), 7), "x-x-x-x");
+        assert_eq!(slug("ééé", 5), "éé");
     }
 }

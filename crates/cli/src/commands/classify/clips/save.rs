@@ -11,6 +11,7 @@ use crate::files::Found;
 use crate::interrupt::Temporary;
 use crate::outcome::Failure;
 
+use super::super::report::milliseconds;
 use super::cut::{MOST_AT_A_TIME, Stretch, Uncut, cut};
 use super::names::{Names, folder};
 use super::options::ClipOptions;
@@ -63,12 +64,14 @@ fn stretch(
     number: Option<usize>,
     event: &SoundEvent,
 ) -> Stretch {
-    let from = (event.onset - options.padding).max(0.0);
-    let to = event.offset.unwrap_or(event.onset) + options.padding;
+    // As they are printed, so that both mean the same stretch.
+    let onset = milliseconds(event.onset);
+    let offset = event.offset.map_or(onset, milliseconds);
+    let from = (onset - options.padding).max(0.0);
     Stretch {
         from,
-        to: to.min(from + options.most_seconds),
-        name: names.clip(&input.relative, event.onset, &event.label, number),
+        to: (offset + options.padding).min(from + options.most_seconds),
+        name: names.clip(&input.relative, onset, &event.label, number),
     }
 }
 

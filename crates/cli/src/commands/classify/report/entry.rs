@@ -108,6 +108,6 @@ pub(super) fn best(prediction: &Prediction) -> Category {
 }
 
 /// Seconds, rounded to the millisecond; columns of features are further apart.
-pub(super) fn milliseconds(seconds: f64) -> f64 {
+pub(in super::super) fn milliseconds(seconds: f64) -> f64 {
     (seconds * 1_000.0).round() / 1_000.0
 }

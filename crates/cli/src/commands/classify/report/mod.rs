@@ -26,7 +26,7 @@ use entry::Extra;
 use filtered::Filtered;
 use rows::Rows;
 
-pub(super) use entry::{Report, Subject};
+pub(super) use entry::{Report, Subject, milliseconds};
 
 /// What a report is to be like.
 pub(super) struct Settings {

@@ -1,0 +1,405 @@
+//! `sourcing-sound classify --format parquet`: the same rows as the text formats, in files that are
+//! whole whatever ends the run.
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use common::files::{tone, wav_of_channels};
+use common::parquet::Sheet;
+use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday};
+use serde_json::{Map, Value, json};
+
+/// 2023-02-14T06:30:00Z, in seconds since the start of 1970.
+const STARTED: f64 = 1_676_356_200.0;
+
+fn error_of(run: &Run, code: i32, text: &str) {
+    assert_eq!(run.code, code, "{}", run.stderr);
+    assert!(run.stderr.contains(text), "{}", run.stderr);
+}
+
+/// Two recordings, one of two channels, and a model with groups and a label with a comma.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    bench.write("everyday.onnx", &everyday::model("everyday-made"));
+    let tones = [(LOW_HZ, 4.0), (MIDDLE_HZ, 3.0), (HIGH_HZ, 4.3)];
+    bench.tones("in/20230214_063000.wav", &tones);
+    let channels = [tone(LOW_HZ, 5.0), tone(HIGH_HZ, 5.0)];
+    bench.write("in/stereo.wav", &wav_of_channels(&channels));
+    bench
+}
+
+fn classify(bench: &Bench, arguments: &[&str]) -> Run {
+    bench.run(&[&["classify", "--model", "everyday.onnx"], arguments].concat())
+}
+
+/// The file that a run without errors writes.
+fn sheet(bench: &Bench, arguments: &[&str]) -> Sheet {
+    let output = ["--output", "out.parquet"];
+    assert_eq!(classify(bench, &[arguments, &output].concat()).success(), "");
+    Sheet::read(&bench.path().join("out.parquet"))
+}
+
+/// What the lines of `--format jsonl` are as rows, with times of day for recordings that have one.
+fn rows_of_lines(lines: &str, channel: Option<u32>, has_times: bool) -> Vec<Map<String, Value>> {
+    let row = |line: &str| {
+        let line: Map<String, Value> = serde_json::from_str(line).unwrap();
+        let field = |name: &str| line.get(name).cloned().unwrap_or(Value::Null);
+        let is_timed = has_times && line["file"].as_str().unwrap().contains("20230214");
+        let time = |name: &str| match is_timed {
+            true => json!(((STARTED + line[name].as_f64().unwrap()) * 1e6).round() as i64),
+            false => Value::Null,
+        };
+        let fields = [
+            ("file", field("file")),
+            ("channel", line.get("channel").cloned().unwrap_or(json!(channel))),
+            ("start_s", field("start")),
+            ("end_s", field("end")),
+            ("start_time", time("start")),
+            ("end_time", time("end")),
+            ("label", field("label")),
+            ("score", field("score")),
+            ("rejected", field("rejected")),
+            ("source", field("source")),
+            ("label_group", field("group")),
+            ("scores", field("scores")),
+            ("error", Value::Null),
+        ];
+        fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+    };
+    lines.lines().map(row).collect()
+}
+
+#[test]
+fn segments_are_those_of_json_lines() {
+    let bench = bench();
+    let cases: [(&[&str], Option<u32>, bool); 7] = [
+        (&[], None, false),
+        (&["--utc-offset", "Z"], None, true),
+        (&["--channel", "each", "--hop", "1"], None, false),
+        (&["--channel", "left", "--top", "2"], Some(1), false),
+        (&["--min-score", "0.6", "--labels", "whistle,low hum, drone"], None, false),
+        (&["--start", "1.5", "--end", "4", "--utc-offset", "Z"], None, true),
+        (&["--jobs", "1", "--hop", "0.1"], None, false),
+    ];
+    for (options, channel, has_times) in cases {
+        let run = |format| [&["in", "--format", format], options].concat();
+        let lines = classify(&bench, &run("jsonl")).success();
+        let sheet = sheet(&bench, &run("parquet"));
+        let expected = rows_of_lines(&lines, channel, has_times);
+        assert!(expected.len() >= 4, "{options:?}: {lines}");
+        assert_eq!(sheet.rows, expected, "{options:?}");
+    }
+    // The same instant by another clock.
+    let sheet = sheet(&bench, &["in", "--format", "parquet", "--utc-offset", "+02:00"]);
+    assert_eq!(sheet.rows[0]["start_time"], json!((STARTED as i64 - 7_200) * 1_000_000));
+}
+
+#[test]
+fn segments_are_those_of_csv() {
+    let bench = bench();
+    let csv = classify(&bench, &["in", "--format", "csv"]).success();
+    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    let header = table.headers().unwrap().clone();
+    let records: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let sheet = sheet(&bench, &["in", "--format", "parquet"]);
+    assert_eq!(sheet.rows.len(), records.len());
+    for (row, record) in sheet.rows.iter().zip(&records) {
+        for (name, field) in header.iter().zip(record) {
+            let name = match name {
+                "start" | "end" => &format!("{name}_s"),
+                "group" => "label_group",
+                name => name,
+            };
+            match &row[name] {
+                Value::String(text) => assert_eq!(text, field),
+                Value::Bool(is) => assert_eq!(is.to_string(), field),
+                value => assert_eq!(value.as_f64(), field.parse().ok(), "{name}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn events_are_those_of_csv() {
+    let bench = bench();
+    for options in [&[][..], &["--channel", "each"], &["--labels", "whistle", "--end", "10"]] {
+        let run = |format| [&["in", "--utc-offset", "Z", "--format", format], options].concat();
+        let csv = classify(&bench, &run("events")).success();
+        let mut table = csv::Reader::from_reader(csv.as_bytes());
+        let sheet = sheet(&bench, &run("parquet-events"));
+        let names: Vec<&str> =
+            sheet.schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let expected = [
+            "file",
+            "channel",
+            "onset_s",
+            "offset_s",
+            "onset_time",
+            "offset_time",
+            "label",
+            "score",
+            "error",
+        ];
+        assert_eq!(names, expected);
+        let header = table.headers().unwrap().clone();
+        let column = |name: &str| header.iter().position(|other| other == name);
+        let records: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+        assert!(!records.is_empty());
+        assert_eq!(sheet.rows.len(), records.len(), "{csv}");
+        for (row, record) in sheet.rows.iter().zip(&records) {
+            let text = |name: &str| record[column(name).unwrap()].to_owned();
+            let number = |name: &str| text(name).parse::<f64>().ok();
+            assert_eq!([&row["file"], &row["label"]], [&text("file"), &text("label")]);
+            assert_eq!(row["onset_s"].as_f64(), number("onset"));
+            assert_eq!(row["offset_s"].as_f64(), number("offset"));
+            assert_eq!(row["score"].as_f64(), number("score"));
+            assert_eq!(row["channel"].as_f64(), column("channel").and_then(|_| number("channel")));
+            let is_timed = text("file").contains("20230214");
+            let time = |seconds: &str| ((STARTED + number(seconds).unwrap()) * 1e6) as i64;
+            let times = [("onset", "onset_time"), ("offset", "offset_time")];
+            for (seconds, name) in times {
+                let expected = is_timed.then(|| time(seconds));
+                assert_eq!(row[name].as_i64(), expected, "{csv}");
+            }
+            assert_eq!(row["error"], Value::Null);
+        }
+    }
+}
+
+#[test]
+fn a_file_says_what_made_it() {
+    let bench = bench();
+    for (format, rows) in [("parquet", "segments"), ("parquet-events", "events")] {
+        let sheet = sheet(&bench, &["in", "--format", format]);
+        let value = |key: &str| sheet.metadata[&format!("sourcing_sound.{key}")].as_str();
+        assert_eq!(value("schema"), Some(rows));
+        assert_eq!(value("schema_version"), Some(sourcing_sound_results::SCHEMA_VERSION));
+        assert_eq!(value("model"), Some("everyday-made"));
+        assert_eq!(value("model_sha256").map(str::len), Some(64));
+        // Readers of Arrow get the same.
+        for (key, value) in sheet.schema.metadata() {
+            assert_eq!(sheet.metadata[key], **value);
+        }
+        assert!(sheet.schema.metadata().len() >= 8);
+    }
+}
+
+#[test]
+fn recordings_that_fail_are_rows_with_a_code() {
+    let bench = bench();
+    bench.write("in/broken.wav", b"no sound at all");
+    bench.write("in/empty.wav", b"");
+    let whole = ["in/20230214_063000.wav", "in/stereo.wav"];
+    for format in ["parquet", "parquet-events"] {
+        let run = classify(&bench, &["in", "--format", format, "--output", "out.parquet"]);
+        error_of(&run, 1, "done 2, failed 2");
+        let all = Sheet::read(&bench.path().join("out.parquet"));
+        let (failed, done): (Vec<_>, Vec<_>) =
+            all.rows.iter().partition(|row| row["error"] != Value::Null);
+        let expected = sheet(&bench, &[&whole[..], &["--format", format]].concat());
+        assert_eq!(done, expected.rows.iter().collect::<Vec<_>>());
+        let codes: Vec<_> = failed.iter().map(|row| [&row["file"], &row["error"]]).collect();
+        let broken = [&json!("in/broken.wav"), &json!("audio-unsupported")];
+        assert_eq!(codes, [broken, [&json!("in/empty.wav"), &json!("audio-empty")]]);
+        for row in failed {
+            let filled = row.values().filter(|value| !value.is_null()).count();
+            assert_eq!(filled, 2, "{row:?}");
+        }
+    }
+    // In a folder they have no result, so that they are tried again.
+    let run = classify(&bench, &["in", "--format", "parquet", "--output", "out"]);
+    assert_eq!(run.code, 1);
+    let mut names: Vec<_> = fs::read_dir(bench.path().join("out")).unwrap().collect();
+    names.sort_by_key(|entry| entry.as_ref().unwrap().path());
+    let names: Vec<PathBuf> =
+        names.into_iter().map(|entry| entry.unwrap().file_name().into()).collect();
+    let expected = ["20230214_063000.wav.parquet", "stereo.wav.parquet"].map(PathBuf::from);
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_folder_has_a_file_per_recording_and_is_resumed() {
+    let bench = bench();
+    bench.tones("in/deep/low.wav", &[(LOW_HZ, 3.0)]);
+    let run = ["in", "--format", "parquet-events", "--output", "out"];
+    classify(&bench, &run).success();
+    let path = bench.path().join("out/deep/low.wav.events.parquet");
+    let made = Sheet::read(&path);
+    assert_eq!(made.column("file"), [&json!("in/deep/low.wav")]);
+    fs::remove_file(&path).unwrap();
+    let kept = bench.path().join("out/stereo.wav.events.parquet");
+    fs::write(&kept, "mine").unwrap();
+    classify(&bench, &[&run[..], &["--resume"]].concat()).success();
+    assert_eq!(Sheet::read(&path).rows, made.rows);
+    assert_eq!(fs::read(&kept).unwrap(), b"mine");
+}
+
+#[test]
+fn standard_output_and_files_get_the_same_bytes() {
+    let bench = bench();
+    for (format, name) in
+        [("parquet", "o.parquet"), ("csv", "o.csv"), ("jsonl", "o.jsonl"), ("text", "o.txt")]
+    {
+        let run = ["in", "--format", format];
+        classify(&bench, &[&run[..], &["--output", name]].concat()).success();
+        let piped = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["classify", "--model", "everyday.onnx"])
+            .args(run)
+            .current_dir(bench.path())
+            .output()
+            .unwrap();
+        assert!(piped.status.success());
+        assert!(piped.stdout == fs::read(bench.path().join(name)).unwrap(), "{format}");
+    }
+    // A second run takes the place of the first.
+    let path = bench.path().join("o.csv");
+    fs::write(&path, "old").unwrap();
+    classify(&bench, &["in", "--format", "csv", "--output", "o.csv"]).success();
+    assert!(fs::read_to_string(&path).unwrap().starts_with("file,start,end,"));
+}
+
+#[test]
+fn wrong_usage_is_refused() {
+    let bench = bench();
+    let run = |more: &[&str]| classify(&bench, &[&["in", "--format", "parquet"], more].concat());
+    error_of(&run(&["--output", "o.csv"]), 2, "are .parquet, not .csv");
+    error_of(&run(&["--output", "o.parquet", "--resume"]), 2, "--resume needs --output DIR");
+    error_of(&run(&["--output", "o.parquet", "--utc-offset", "none"]), 2, "parquet has times in");
+    bench.write("taken", b"a file where a folder should be");
+    let run = run(&["--output", "taken/o.parquet"]);
+    error_of(&run, 1, "error: taken/o.parquet: cannot write the result; check space");
+}
+
+#[test]
+fn many_rows_are_written_in_groups() {
+    let bench = bench();
+    // A model of one label, so that a row has the whole set of scores.
+    let samples = tone(MIDDLE_HZ, 1.0).repeat(240);
+    bench.write("long.wav", &wav_of_channels(&[samples]));
+    let run = ["long.wav", "--model", "tiny.onnx", "--hop", "0.001"];
+    let out = ["--format", "parquet", "--output", "out.parquet"];
+    bench.run(&[&["classify"], &run[..], &out].concat()).success();
+    let sheet = Sheet::read(&bench.path().join("out.parquet"));
+    assert!(sheet.rows.len() > 10_000, "{}", sheet.rows.len());
+    let starts: Vec<f64> = sheet.column("start_s").iter().map(|v| v.as_f64().unwrap()).collect();
+    assert!(starts.is_sorted());
+    assert_eq!(sheet.row_groups, 1);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::{Child, ChildStderr, ChildStdin, ExitStatus};
+
+    /// A run that waits for more on standard input.
+    struct Waiting {
+        child: Child,
+        _stdin: ChildStdin,
+        _stderr: BufReader<ChildStderr>,
+    }
+
+    impl Waiting {
+        /// Sends a signal, and waits for the end.
+        fn end(mut self, signal: &str) -> ExitStatus {
+            let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+            assert!(sent.unwrap().success());
+            self.child.wait().unwrap()
+        }
+    }
+
+    /// A run over a recording that breaks off, which is followed by endless input. It has printed
+    /// the first one's rows as soon as it warns.
+    fn start(bench: &Bench, format: &str, output: &[&str], stdout: Stdio) -> Waiting {
+        let mut cut = fs::read(bench.path().join("in/20230214_063000.wav")).unwrap();
+        cut.truncate(400_000);
+        bench.write("cut.wav", &cut);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["classify", "--model", "everyday.onnx", "cut.wav", "-", "--format", format])
+            .args(output)
+            .current_dir(bench.path())
+            .stdin(Stdio::piped())
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let warned = stderr.by_ref().lines().any(|line| line.unwrap().contains("[audio-cut-off]"));
+        assert!(warned, "{format}");
+        // Waiting for the child would close it.
+        let stdin = child.stdin.take().unwrap();
+        Waiting { child, _stdin: stdin, _stderr: stderr }
+    }
+
+    fn hidden(bench: &Bench) -> usize {
+        let entries = fs::read_dir(bench.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.as_encoded_bytes().starts_with(b".part-")).count()
+    }
+
+    #[test]
+    fn ctrl_c_leaves_a_whole_file_with_what_was_done() {
+        let bench = bench();
+        for (format, name) in
+            [("parquet", "o.parquet"), ("parquet-events", "e.parquet"), ("csv", "o.csv")]
+        {
+            let run = start(&bench, format, &["--output", name], Stdio::null());
+            assert!(!bench.path().join(name).exists());
+            assert_eq!(run.end("-INT").code(), Some(130));
+            let expected = ["cut.wav", "--format", format, "--output", &format!("whole-{name}")];
+            assert_eq!(classify(&bench, &expected).code, 0);
+            let path = bench.path().join(name);
+            let whole = bench.path().join(format!("whole-{name}"));
+            if format == "csv" {
+                assert_eq!(fs::read(path).unwrap(), fs::read(whole).unwrap());
+            } else {
+                let (found, whole) = (Sheet::read(&path), Sheet::read(&whole));
+                assert!(!found.rows.is_empty());
+                assert_eq!(found.rows, whole.rows, "{format}");
+            }
+            assert_eq!(hidden(&bench), 0);
+        }
+        let file = File::create(bench.path().join("stdout.parquet")).unwrap();
+        let run = start(&bench, "parquet", &[], file.into());
+        assert_eq!(run.end("-INT").code(), Some(130));
+        let found = Sheet::read(&bench.path().join("stdout.parquet"));
+        assert_eq!(found.rows, Sheet::read(&bench.path().join("o.parquet")).rows);
+    }
+
+    #[test]
+    fn a_killed_run_leaves_nothing_under_the_name() {
+        let bench = bench();
+        bench.write("o.parquet", b"of an earlier run");
+        let run = start(&bench, "parquet", &["--output", "o.parquet"], Stdio::null());
+        assert_eq!(run.end("-KILL").code(), None);
+        assert_eq!(fs::read(bench.path().join("o.parquet")).unwrap(), b"of an earlier run");
+        assert_eq!(hidden(&bench), 1);
+    }
+
+    #[test]
+    fn a_terminal_gets_no_parquet() {
+        use std::io::Write;
+        let bench = bench();
+        let Ok(script) = Command::new("script").arg("--version").output() else {
+            let line = b"skipped a_terminal_gets_no_parquet: there is no program `script`\n";
+            std::io::stderr().write_all(line).unwrap();
+            return;
+        };
+        assert!(script.status.success());
+        let program = env!("CARGO_BIN_EXE_sourcing-sound");
+        let command = format!("{program} classify in --model everyday.onnx --format parquet");
+        let run = Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .current_dir(bench.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&run.stdout);
+        assert_eq!(run.status.code(), Some(2), "{shown}");
+        assert!(shown.contains("parquet is not for terminals"), "{shown}");
+    }
+}
