@@ -274,22 +274,6 @@ fn wrong_usage_is_refused() {
     error_of(&run, 1, "error: taken/o.parquet: cannot write the result; check space");
 }
 
-#[test]
-fn many_rows_are_written_in_groups() {
-    let bench = bench();
-    // A model of one label, so that a row has the whole set of scores.
-    let samples = tone(MIDDLE_HZ, 1.0).repeat(240);
-    bench.write("long.wav", &wav_of_channels(&[samples]));
-    let run = ["long.wav", "--model", "tiny.onnx", "--hop", "0.001"];
-    let out = ["--format", "parquet", "--output", "out.parquet"];
-    bench.run(&[&["classify"], &run[..], &out].concat()).success();
-    let sheet = Sheet::read(&bench.path().join("out.parquet"));
-    assert!(sheet.rows.len() > 10_000, "{}", sheet.rows.len());
-    let starts: Vec<f64> = sheet.column("start_s").iter().map(|v| v.as_f64().unwrap()).collect();
-    assert!(starts.is_sorted());
-    assert_eq!(sheet.row_groups, 1);
-}
-
 #[cfg(unix)]
 mod unix {
     use super::*;
@@ -401,5 +385,76 @@ mod unix {
         let shown = String::from_utf8_lossy(&run.stdout);
         assert_eq!(run.status.code(), Some(2), "{shown}");
         assert!(shown.contains("parquet is not for terminals"), "{shown}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::*;
+    use crate::common::files::header;
+    use crate::common::tiny_model;
+    use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+
+    /// The most memory that a run may use.
+    const MOST_KILOBYTES: u64 = 150_000;
+
+    const DAY_SECONDS: u32 = 86_400;
+    const RATE_HZ: u32 = 8_000;
+
+    /// Silence with a tone of some seconds in every half hour, and a header that promises more.
+    fn write_day(bench: &Bench) {
+        let bytes = 2 * RATE_HZ * DAY_SECONDS;
+        let mut file = File::create(bench.path().join("day.wav")).unwrap();
+        file.write_all(&header(1, RATE_HZ, bytes + 2_000)).unwrap();
+        file.set_len(44 + u64::from(bytes)).unwrap();
+        let burst: Vec<u8> =
+            tone(HIGH_HZ, 5.0).iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        for half_hour in 0..48 {
+            let place = 44 + u64::from(2 * RATE_HZ) * (half_hour * 1_800 + 900);
+            file.seek(SeekFrom::Start(place)).unwrap();
+            file.write_all(&burst).unwrap();
+        }
+    }
+
+    /// The peak is read while the run waits for someone to write to a pipe.
+    #[test]
+    fn a_day_of_rows_and_clips_takes_little_memory() {
+        let bench = Bench::new();
+        write_day(&bench);
+        // A model of this rate and few columns, because a day is long.
+        let mut metadata = tiny_model::metadata();
+        metadata.front_end.sample_rate = RATE_HZ;
+        metadata.front_end.hop_length = metadata.front_end.n_fft;
+        metadata.front_end.f_max = RATE_HZ as f32 / 2.0;
+        bench.write("tiny.onnx", &tiny_model::onnx(&metadata));
+        let pipe = bench.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["classify", "day.wav", "pipe", "--model", "tiny.onnx", "--hop", "0.5"])
+            .args(["--format", "parquet", "--output", "o.parquet", "--save-clips", "clips"])
+            .current_dir(bench.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(stderr.any(|line| line.unwrap().contains("[audio-cut-off]")));
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(peak < MOST_KILOBYTES, "{peak} kB");
+        drop(File::options().write(true).open(&pipe).unwrap());
+        let rest: Vec<String> = stderr.map(Result::unwrap).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{rest:?}");
+
+        let sheet = Sheet::read(&bench.path().join("o.parquet"));
+        assert!(sheet.row_groups > 1 && sheet.rows.len() > 150_000, "{}", sheet.rows.len());
+        let last = sheet.rows.iter().rev().take(2).map(|row| [&row["file"], &row["error"]]);
+        let expected = [[&json!("pipe"), &json!("audio-empty")], [&json!("day.wav"), &Value::Null]];
+        assert!(last.eq(expected), "{:?}", sheet.rows.last());
+        let clips = fs::read_dir(bench.path().join("clips")).unwrap();
+        let high = clips.filter(|clip| {
+            clip.as_ref().unwrap().file_name().to_string_lossy().ends_with("_high.wav")
+        });
+        assert_eq!(high.count(), 48);
     }
 }
