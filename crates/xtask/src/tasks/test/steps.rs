@@ -11,7 +11,7 @@ use crate::tasks::{api, bench, npm, package, site, wasm};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::tools::cargo::{self, CORE, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
-use crate::tools::{node, process};
+use crate::tools::{node, process, python};
 
 use super::counts::Counts;
 
@@ -26,6 +26,9 @@ const BROWSER: [&str; 8] = [
     "--profile",
     wasm::PROFILE,
 ];
+
+/// Names the Python of the tests of the guide on results.
+const RESULTS_PYTHON_VARIABLE: &str = "SOURCING_SOUND_RESULTS_PYTHON";
 
 /// The steps in the order in which they run: first those that are cheap and catch most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,6 +47,8 @@ pub enum Step {
     Package,
     /// Rust's unit, integration and documentation tests
     Rust,
+    /// the examples of docs/guide/results.md, in Python
+    Results,
     /// Rust's tests in a headless browser
     Wasm,
     /// TypeScript's types in the package, the site and the tests
@@ -109,7 +114,7 @@ impl Step {
                 cargo::prepare_lint_tools()?;
                 cargo::prepare_wasm_target()
             }
-            Self::Docs | Self::Api | Self::Package | Self::Rust => Ok(()),
+            Self::Docs | Self::Api | Self::Package | Self::Rust | Self::Results => Ok(()),
             Self::Types | Self::Site => {
                 cargo::prepare_wasm_target()?;
                 node::prepare()
@@ -153,6 +158,7 @@ impl Step {
                 Ok(Report::of_check())
             }
             Self::Rust => rust_tests(),
+            Self::Results => results_tests(session.workspace),
             Self::Wasm => wasm_tests(),
             Self::Types => types(session.workspace),
             Self::Site => {
@@ -224,6 +230,15 @@ fn rust_tests() -> Result<Report> {
     report.counts += xtask.counts;
     report.passed &= xtask.passed;
     Ok(report)
+}
+
+/// Runs the examples with the packages that the tests name.
+fn results_tests(workspace: &Workspace) -> Result<Report> {
+    let requirements = workspace.root().join("crates/cli/tests/requirements.txt");
+    let python = python::environment(workspace, "results-venv", &requirements)?;
+    let mut cargo = cargo::command();
+    cargo.arg("test").args(PRODUCT).args(["--test", "results_guide"]);
+    suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), Counts::from_rust)
 }
 
 fn wasm_tests() -> Result<Report> {
