@@ -53,7 +53,7 @@ struct RawArgs {
 #[derive(Subcommand)]
 enum RawCommand {
     /// Label the sounds in each recording
-    Classify(RawClassify),
+    Classify(Box<RawClassify>),
     /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
     Features(RawFeatures),
     /// Make a head that adds sounds of your own, from a few recordings of each
@@ -66,7 +66,7 @@ enum RawCommand {
 
 fn main() -> ExitCode {
     let ran = match RawArgs::parse().command {
-        RawCommand::Classify(raw) => ClassifyOptions::try_from(raw).map(classify::run),
+        RawCommand::Classify(raw) => ClassifyOptions::try_from(*raw).map(classify::run),
         RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(features::run),
         RawCommand::Teach(raw) => TeachOptions::try_from(raw).map(teach::run),
         RawCommand::Models(raw) => Ok(models::run(raw)),

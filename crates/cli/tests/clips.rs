@@ -150,7 +150,7 @@ fn filters_and_parts_choose_the_clips() {
     assert_eq!(run("hums", &["--labels", "Low hum, drone"]).len(), hums);
     assert!(run("none", &["--min-score", "1"]).is_empty());
     let late = run("late", &["--start", "3", "--end", "11"]);
-    let is_late = |name: &String| *name >= "a_00h00m03".to_owned();
+    let is_late = |name: &String| name.as_str() >= "a_00h00m03";
     assert!(!late.is_empty() && late.iter().all(is_late), "{late:?}");
     assert!(!all.iter().all(is_late), "{all:?}");
 }

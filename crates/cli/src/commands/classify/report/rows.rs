@@ -12,20 +12,20 @@ use super::entry::Subject;
 
 /// What becomes a row.
 pub(super) enum Rows {
-    Segments(SegmentRows),
-    Events { rows: EventRows, events: Events, filter: Filter },
+    Segments(Box<SegmentRows>),
+    Events { rows: Box<EventRows>, events: Events, filter: Filter },
 }
 
 impl Rows {
     pub(super) fn segments(classifier: &Classifier, shown: Shown) -> Rows {
-        Rows::Segments(SegmentRows::new(classifier, shown))
+        Rows::Segments(SegmentRows::new(classifier, shown).into())
     }
 
     /// # Errors
     /// If the classifier's thresholds contradict each other.
     pub(super) fn events(classifier: &Classifier, filter: Filter) -> sourcing_sound::Result<Rows> {
         let events = classifier.events()?;
-        Ok(Rows::Events { rows: EventRows::new(classifier), events, filter })
+        Ok(Rows::Events { rows: EventRows::new(classifier).into(), events, filter })
     }
 
     pub(super) fn schema(&self) -> SchemaRef {

@@ -1,0 +1,199 @@
+//! `sourcing-sound classify --format parquet` in long runs: Ctrl-C, a kill, a terminal in place of a
+//! file, a day of rows and clips.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
+
+use common::files::tone;
+use common::parquet::Sheet;
+use common::{Bench, HIGH_HZ, LOW_HZ};
+
+/// A recording of two tones.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    bench.tones("in/tones.wav", &[(LOW_HZ, 4.0), (HIGH_HZ, 7.0)]);
+    bench
+}
+
+/// A run that waits for more on standard input.
+struct Waiting {
+    child: Child,
+    _stdin: ChildStdin,
+    _stderr: BufReader<ChildStderr>,
+}
+
+impl Waiting {
+    /// Sends a signal, and waits for the end.
+    fn end(mut self, signal: &str) -> ExitStatus {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+/// A run over a recording that breaks off, which is followed by endless input. It has printed
+/// the first one's rows as soon as it warns.
+fn start(bench: &Bench, format: &str, output: &[&str], stdout: Stdio) -> Waiting {
+    let mut cut = fs::read(bench.path().join("in/tones.wav")).unwrap();
+    cut.truncate(400_000);
+    bench.write("cut.wav", &cut);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+        .args(["classify", "--model", "tiny.onnx", "cut.wav", "-", "--format", format])
+        .args(output)
+        .current_dir(bench.path())
+        .stdin(Stdio::piped())
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let warned = stderr.by_ref().lines().any(|line| line.unwrap().contains("[audio-cut-off]"));
+    assert!(warned, "{format}");
+    // Waiting for the child would close it.
+    let stdin = child.stdin.take().unwrap();
+    Waiting { child, _stdin: stdin, _stderr: stderr }
+}
+
+fn hidden(bench: &Bench) -> usize {
+    let entries = fs::read_dir(bench.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.as_encoded_bytes().starts_with(b".part-")).count()
+}
+
+#[test]
+fn ctrl_c_leaves_a_whole_file_with_what_was_done() {
+    let bench = bench();
+    for (format, name) in
+        [("parquet", "o.parquet"), ("parquet-events", "e.parquet"), ("csv", "o.csv")]
+    {
+        let run = start(&bench, format, &["--output", name], Stdio::null());
+        assert!(!bench.path().join(name).exists());
+        assert_eq!(run.end("-INT").code(), Some(130));
+        let expected = ["cut.wav", "--format", format, "--output", &format!("whole-{name}")];
+        assert_eq!(bench.classify(&expected).code, 0);
+        let path = bench.path().join(name);
+        let whole = bench.path().join(format!("whole-{name}"));
+        if format == "csv" {
+            assert_eq!(fs::read(path).unwrap(), fs::read(whole).unwrap());
+        } else {
+            let (found, whole) = (Sheet::read(&path), Sheet::read(&whole));
+            assert!(!found.rows.is_empty());
+            assert_eq!(found.rows, whole.rows, "{format}");
+        }
+        assert_eq!(hidden(&bench), 0);
+    }
+    let file = File::create(bench.path().join("stdout.parquet")).unwrap();
+    let run = start(&bench, "parquet", &[], file.into());
+    assert_eq!(run.end("-INT").code(), Some(130));
+    let found = Sheet::read(&bench.path().join("stdout.parquet"));
+    assert_eq!(found.rows, Sheet::read(&bench.path().join("o.parquet")).rows);
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_under_the_name() {
+    let bench = bench();
+    bench.write("o.parquet", b"of an earlier run");
+    let run = start(&bench, "parquet", &["--output", "o.parquet"], Stdio::null());
+    assert_eq!(run.end("-KILL").code(), None);
+    assert_eq!(fs::read(bench.path().join("o.parquet")).unwrap(), b"of an earlier run");
+    assert_eq!(hidden(&bench), 1);
+}
+
+#[test]
+fn a_terminal_gets_no_parquet() {
+    let bench = bench();
+    let Ok(script) = Command::new("script").arg("--version").output() else {
+        let line = b"skipped a_terminal_gets_no_parquet: there is no program `script`\n";
+        std::io::stderr().write_all(line).unwrap();
+        return;
+    };
+    assert!(script.status.success());
+    let program = env!("CARGO_BIN_EXE_sourcing-sound");
+    let command = format!("{program} classify in --model tiny.onnx --format parquet");
+    let run = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(bench.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&run.stdout);
+    assert_eq!(run.status.code(), Some(2), "{shown}");
+    assert!(shown.contains("parquet is not for terminals"), "{shown}");
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::*;
+    use crate::common::files::header;
+    use crate::common::tiny_model;
+    use serde_json::{Value, json};
+    use std::io::{Seek, SeekFrom};
+
+    /// The most memory that a run may use.
+    const MOST_KILOBYTES: u64 = 150_000;
+
+    const DAY_SECONDS: u32 = 86_400;
+    const RATE_HZ: u32 = 8_000;
+
+    /// Silence with a tone of some seconds in every half hour, and a header that promises more.
+    fn write_day(bench: &Bench) {
+        let bytes = 2 * RATE_HZ * DAY_SECONDS;
+        let mut file = File::create(bench.path().join("day.wav")).unwrap();
+        file.write_all(&header(1, RATE_HZ, bytes + 2_000)).unwrap();
+        file.set_len(44 + u64::from(bytes)).unwrap();
+        let burst: Vec<u8> =
+            tone(HIGH_HZ, 5.0).iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        for half_hour in 0..48 {
+            let place = 44 + u64::from(2 * RATE_HZ) * (half_hour * 1_800 + 900);
+            file.seek(SeekFrom::Start(place)).unwrap();
+            file.write_all(&burst).unwrap();
+        }
+    }
+
+    /// The peak is read while the run waits for someone to write to a pipe.
+    #[test]
+    fn a_day_of_rows_and_clips_takes_little_memory() {
+        let bench = Bench::new();
+        write_day(&bench);
+        // A model of this rate and few columns, because a day is long.
+        let mut metadata = tiny_model::metadata();
+        metadata.front_end.sample_rate = RATE_HZ;
+        metadata.front_end.hop_length = metadata.front_end.n_fft;
+        metadata.front_end.f_max = RATE_HZ as f32 / 2.0;
+        bench.write("tiny.onnx", &tiny_model::onnx(&metadata));
+        let pipe = bench.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["classify", "day.wav", "pipe", "--model", "tiny.onnx", "--hop", "0.5"])
+            .args(["--format", "parquet", "--output", "o.parquet", "--save-clips", "clips"])
+            .current_dir(bench.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(stderr.any(|line| line.unwrap().contains("[audio-cut-off]")));
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(peak < MOST_KILOBYTES, "{peak} kB");
+        drop(File::options().write(true).open(&pipe).unwrap());
+        let rest: Vec<String> = stderr.map(Result::unwrap).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{rest:?}");
+
+        let sheet = Sheet::read(&bench.path().join("o.parquet"));
+        assert!(sheet.row_groups > 1 && sheet.rows.len() > 150_000, "{}", sheet.rows.len());
+        let last = sheet.rows.iter().rev().take(2).map(|row| [&row["file"], &row["error"]]);
+        let expected = [[&json!("pipe"), &json!("audio-empty")], [&json!("day.wav"), &Value::Null]];
+        assert!(last.eq(expected), "{:?}", sheet.rows.last());
+        let clips = fs::read_dir(bench.path().join("clips")).unwrap();
+        let high = clips.filter(|clip| {
+            clip.as_ref().unwrap().file_name().to_string_lossy().ends_with("_high.wav")
+        });
+        assert_eq!(high.count(), 48);
+    }
+}
