@@ -122,7 +122,9 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if let Some(file) = self.0.take() {
             let mut temporary = locked(&TEMPORARY);
-            temporary.remove(file.path());
+            let path = file.path().to_owned();
+            drop(file);
+            temporary.remove(&path);
         }
     }
 }

@@ -5,13 +5,14 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::files::{tone, wav_of_channels};
 use common::parquet::Sheet;
 use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday};
 use serde_json::{Map, Value, json};
+use sourcing_sound_results::arrow_schema::{DataType, Field, TimeUnit};
 
 /// 2023-02-14T06:30:00Z, in seconds since the start of 1970.
 const STARTED: f64 = 1_676_356_200.0;
@@ -272,4 +273,57 @@ fn wrong_usage_is_refused() {
     bench.write("taken", b"a file where a folder should be");
     let run = run(&["--output", "taken/o.parquet"]);
     error_of(&run, 1, "error: taken/o.parquet: cannot write the result; check space");
+}
+
+/// The rows of the table under a heading of the guide: names and type.
+fn documented(guide: &str, heading: &str) -> Vec<(String, String)> {
+    let section = guide.split_once(&format!("### {heading}\n")).unwrap().1;
+    let section = section.split("\n#").next().unwrap();
+    let mut columns = Vec::new();
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        for name in cells[1].split(", ") {
+            let kind = cells[2].replace("&lt;", "<").replace("&gt;", ">");
+            columns.push((name.trim_matches('`').to_owned(), kind));
+        }
+    }
+    columns
+}
+
+#[test]
+fn the_guide_has_every_column_with_its_type() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/results.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let bench = bench();
+    let of_segments = documented(&guide, "Segments");
+    for (format, heading) in [("parquet", "Segments"), ("parquet-events", "Events")] {
+        let sheet = sheet(&bench, &["in", "--format", format]);
+        let mut expected = documented(&guide, heading);
+        // What is "as above".
+        for (name, kind) in expected.iter_mut().filter(|(_, kind)| kind.is_empty()) {
+            let above = of_segments.iter().find(|(other, _)| other == name);
+            kind.clone_from(&above.unwrap().1);
+        }
+        expected.sort();
+        let kind = |field: &Field| match field.data_type() {
+            DataType::Timestamp(TimeUnit::Microsecond, Some(zone)) => {
+                format!("timestamp[us, {zone}]")
+            }
+            DataType::Boolean => "bool".to_owned(),
+            DataType::Map(entries, _) => match entries.data_type() {
+                DataType::Struct(pair) => format!(
+                    "map<{}, {}>",
+                    pair[0].data_type().to_string().to_lowercase(),
+                    pair[1].data_type().to_string().to_lowercase()
+                ),
+                other => panic!("{other} in a map"),
+            },
+            other => other.to_string().to_lowercase(),
+        };
+        let fields = sheet.schema.fields().iter();
+        let mut found: Vec<(String, String)> =
+            fields.map(|field| (field.name().clone(), kind(field))).collect();
+        found.sort();
+        assert_eq!(found, expected);
+    }
 }
