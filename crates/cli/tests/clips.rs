@@ -275,8 +275,20 @@ fn wrong_usage_is_refused() {
 #[cfg(unix)]
 mod unix {
     use super::*;
+    use crate::common::files::classify_on_a_full_disk;
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_full_disk_is_a_failure_and_leaves_nothing_behind() {
+        let bench = bench();
+        let arguments = ["in", "--save-clips", "clips"];
+        let (code, stderr) = classify_on_a_full_disk(&bench, &arguments);
+        assert_eq!(code, Some(1), "{stderr}");
+        let expected = "error: in/deep/tones.wav: cannot save a clip in clips/deep: ";
+        assert!(stderr.starts_with(expected) && stderr.contains("[io]"), "{stderr}");
+        assert!(names(&bench, "clips").is_empty());
+    }
 
     #[test]
     fn a_folder_that_may_not_be_written_to_is_named() {

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
-use common::files::tone;
+use common::files::{classify_on_a_full_disk, tone};
 use common::parquet::Sheet;
 use common::{Bench, HIGH_HZ, LOW_HZ};
 
@@ -102,6 +102,20 @@ fn a_killed_run_leaves_nothing_under_the_name() {
     assert_eq!(run.end("-KILL").code(), None);
     assert_eq!(fs::read(bench.path().join("o.parquet")).unwrap(), b"of an earlier run");
     assert_eq!(hidden(&bench), 1);
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
+    let bench = bench();
+    for (format, name) in [("parquet", "o.parquet"), ("jsonl", "o.jsonl")] {
+        let arguments = ["in", "--hop", "0.05", "--format", format, "--output", name];
+        let (code, stderr) = classify_on_a_full_disk(&bench, &arguments);
+        assert_eq!(code, Some(1), "{stderr}");
+        let expected = format!("error: {name}: cannot write the result; check space");
+        assert!(stderr.starts_with(&expected), "{stderr}");
+        assert!(!bench.path().join(name).exists());
+        assert_eq!(hidden(&bench), 0);
+    }
 }
 
 #[test]

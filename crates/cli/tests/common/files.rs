@@ -49,6 +49,22 @@ pub fn raw(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }
 
+/// `sourcing-sound classify --model tiny.onnx ARGUMENTS`, where no file may have more than some
+/// kilobytes, as on a full disk; the exit code and stderr.
+#[cfg(unix)]
+pub fn classify_on_a_full_disk(bench: &Bench, arguments: &[&str]) -> (Option<i32>, String) {
+    // Without the trap, the signal would end the program in place of an error. Blocks are of 512 bytes
+    // in some shells, and of 1,024 in others.
+    let script = "trap '' XFSZ; ulimit -f 2; exec \"$0\" classify --model tiny.onnx \"$@\"";
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_sourcing-sound")])
+        .args(arguments)
+        .current_dir(bench.path())
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// A program that reads standard input while a test goes on.
 pub struct Running {
     child: Child,
