@@ -57,7 +57,7 @@ fn python() -> Option<OsString> {
     has_packages.then_some(python)
 }
 
-/// What stands in code blocks of a language, in their order.
+/// The code blocks of a language, one after the other.
 fn blocks(guide: &str, language: &str) -> String {
     let mut code = String::new();
     let mut lines = guide.lines();
