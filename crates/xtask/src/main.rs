@@ -9,11 +9,11 @@ mod rules;
 mod tasks;
 mod tools;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::tasks::{api, bench, docs, golden, npm, package, runner, serve, site, test, wasm};
+use crate::tasks::{api, bench, docs, fuzz, golden, npm, package, runner, serve, site, test, wasm};
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
 
@@ -40,6 +40,8 @@ enum Task {
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
     Bench(bench::Options),
+    /// Fuzz everything that reads foreign files, going on from the last run
+    Fuzz(fuzz::Options),
     /// Write docs/public-api.txt, which the step `api` compares with the crate's public API
     Api,
     /// Regenerate the reference values under tests/golden
@@ -50,8 +52,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    // Two steps of the tests have cargo run xtask in place of a compiler.
-    if let Some(mut compiler) = api::rustdoc_in_place().or_else(package::rustc_in_place) {
+    if let Some(mut compiler) = compiler_in_place() {
         return process::run(&mut compiler).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     match run(Cli::parse().task) {
@@ -62,6 +63,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Some tasks have cargo run xtask in place of a compiler.
+fn compiler_in_place() -> Option<Command> {
+    api::rustdoc_in_place().or_else(package::rustc_in_place).or_else(fuzz::rustc_in_place)
 }
 
 /// Runs the task; `false` is a failure that has been reported already.
@@ -75,6 +81,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Docs => docs::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
+        Task::Fuzz(options) => return fuzz::run(&workspace, &options),
         Task::Api => api::run(&workspace)?,
         Task::Golden => golden::run(&workspace)?,
         Task::TestRunner(options) => return runner::run(&workspace, &options),

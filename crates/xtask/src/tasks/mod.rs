@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bench;
 pub mod docs;
+pub mod fuzz;
 pub mod golden;
 pub mod npm;
 pub mod package;

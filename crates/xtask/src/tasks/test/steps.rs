@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::tasks::{api, bench, npm, package, site, wasm};
+use crate::tasks::{api, bench, fuzz, npm, package, site, wasm};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::tools::cargo::{self, CORE, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
@@ -29,6 +29,8 @@ const BROWSER: [&str; 8] = [
 
 /// Names the Python of the tests of the guide on results.
 const RESULTS_PYTHON_VARIABLE: &str = "SOURCING_SOUND_RESULTS_PYTHON";
+/// How long the tests fuzz each target.
+const FUZZ_SECONDS: u32 = 20;
 
 /// The steps in the order in which they run: first those that are cheap and catch most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,6 +63,8 @@ pub enum Step {
     Npm,
     /// whether the programs that measure costs still work
     Bench,
+    /// the fuzz targets, 20 s each
+    Fuzz,
 }
 
 /// One run of the tests.
@@ -114,7 +118,9 @@ impl Step {
                 cargo::prepare_lint_tools()?;
                 cargo::prepare_wasm_target()
             }
-            Self::Docs | Self::Api | Self::Package | Self::Rust | Self::Results => Ok(()),
+            Self::Docs | Self::Api | Self::Package | Self::Rust | Self::Results | Self::Fuzz => {
+                Ok(())
+            }
             Self::Types | Self::Site => {
                 cargo::prepare_wasm_target()?;
                 node::prepare()
@@ -170,6 +176,11 @@ impl Step {
             Self::Bench => {
                 bench::check(session.workspace)?;
                 Ok(Report::of_check())
+            }
+            Self::Fuzz => {
+                let (passed, failed) = fuzz::check(session.workspace, FUZZ_SECONDS)?;
+                let counts = Counts { passed, failed, ..Counts::default() };
+                Ok(Report { counts, passed: failed == 0 })
             }
         }
     }

@@ -1,0 +1,80 @@
+//! The compiler's coverage instrumentation, for the crates that read what is fuzzed.
+//!
+//! Cargo's flags are for all crates or none; to instrument the general engine would double the time
+//! that the build takes. So cargo runs xtask in place of the compiler.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+/// Set if cargo is to run xtask in place of the compiler.
+const VARIABLE: &str = "SOURCING_SOUND_INSTRUMENT";
+
+/// The beginnings of the names of the packages that are instrumented.
+const PACKAGES: [&str; 9] = [
+    "sourcing-sound",
+    "symphonia",
+    "rusty-opus",
+    "csv",
+    "prost",
+    "pytorch-reader",
+    "serde_json",
+    "zip",
+    "base64",
+];
+
+/// As cargo-fuzz sets them for its coverage, without a sanitizer.
+const FLAGS: [&str; 8] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
+    "--cfg",
+    "fuzzing",
+];
+
+/// Has cargo run xtask in place of the compiler.
+pub fn set(cargo: &mut Command) -> Result<()> {
+    let xtask = env::current_exe().context("cannot find xtask itself")?;
+    cargo.env("RUSTC_WRAPPER", xtask).env(VARIABLE, "1").env_remove("RUSTFLAGS");
+    Ok(())
+}
+
+/// Rustc with the arguments of xtask and the flags for the package, if cargo runs xtask in its
+/// place.
+pub fn rustc_in_place() -> Option<Command> {
+    env::var_os(VARIABLE)?;
+    let mut arguments = env::args_os().skip(1);
+    let mut rustc = Command::new(arguments.next()?);
+    let arguments: Vec<_> = arguments.collect();
+    // What runs while compiling is for no target.
+    let is_for_target = arguments.iter().any(|argument| argument == "--target");
+    let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
+    rustc.args(arguments);
+    if is_for_target && is_instrumented(&package) {
+        rustc.args(FLAGS);
+    }
+    Some(rustc)
+}
+
+fn is_instrumented(package: &str) -> bool {
+    PACKAGES.iter().any(|start| package.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_instrumented_and_the_general_engine_is_not() {
+        for package in ["sourcing-sound", "sourcing-sound-decode", "symphonia-core", "csv-core"] {
+            assert!(is_instrumented(package), "{package}");
+        }
+        for package in ["tract-core", "ndarray", "", "clap"] {
+            assert!(!is_instrumented(package), "{package}");
+        }
+    }
+}

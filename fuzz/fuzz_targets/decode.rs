@@ -1,0 +1,64 @@
+//! An audio file of any format, from memory and from a pipe: refused, or whole frames and
+//! warnings in words.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sourcing_sound_decode::{Channel, DecodeError, Decoder, EXTENSIONS};
+use sourcing_sound_fuzz::{foreign, memory};
+use std::io::Cursor;
+
+/// Frames of one input; gaps may be long silence.
+const MOST_FRAMES: u64 = 2_000_000;
+
+fuzz_target!(init: {
+    std::panic::set_hook(Box::new(foreign::only_own_panics));
+}, |bytes: &[u8]| {
+    let Some((&first, file)) = bytes.split_first() else { return };
+    let extension = EXTENSIONS[usize::from(first & 0x1f) % EXTENSIONS.len()];
+    let name = format!("input.{extension}");
+    memory::within((96 << 20) + 64 * bytes.len(), || {
+        let decoder = match first & 0x20 == 0 {
+            true => Decoder::from_bytes(&name, file.to_vec()),
+            false => Decoder::from_reader(&name, Cursor::new(file.to_vec())),
+        };
+        let Ok(decoder) = decoder else { return };
+        let _ = match first & 0xc0 {
+            0x40 => mono(decoder, Channel::Mix),
+            0x80 => mono(decoder, Channel::Number(2)),
+            0xc0 => skip(decoder, f64::from(first)),
+            _ => blocks(decoder),
+        };
+    });
+});
+
+fn blocks(mut decoder: Decoder) -> Result<(), DecodeError> {
+    let channels = decoder.channels();
+    let mut frames = 0;
+    while let Some(block) = decoder.next_block()? {
+        assert!(block.len().is_multiple_of(channels), "{} of {channels}", block.len());
+        frames += (block.len() / channels) as u64;
+        if frames > MOST_FRAMES {
+            break;
+        }
+    }
+    decoder.warnings().iter().for_each(|warning| assert!(!warning.to_string().is_empty()));
+    Ok(())
+}
+
+fn mono(decoder: Decoder, channel: Channel) -> Result<(), DecodeError> {
+    let mut mono = decoder.mono(channel)?;
+    let mut frames = 0;
+    while let Some(block) = mono.next_block()? {
+        frames += block.len() as u64;
+        if frames > MOST_FRAMES {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn skip(mut decoder: Decoder, tenths: f64) -> Result<(), DecodeError> {
+    decoder.skip_to(tenths / 100.0)?;
+    blocks(decoder)
+}

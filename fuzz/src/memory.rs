@@ -1,0 +1,61 @@
+//! Counts the bytes in use, so that an input which asks for much more memory than it is worth is a
+//! finding like a panic.
+//!
+//! The only unsafe code of this package: an allocator has to be. Each function passes on exactly
+//! what it was given to the system's allocator, so the caller's promises are those that it asks for.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// No input of any target may ask for this much at once: 2 GiB.
+const MOST_AT_ONCE: usize = 2 << 30;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        taken(layout.size());
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        taken(layout.size());
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        taken(size);
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+fn taken(size: usize) {
+    // A panic would allocate again.
+    if size > MOST_AT_ONCE {
+        std::process::abort();
+    }
+    let now = IN_USE.fetch_add(size, Relaxed) + size;
+    PEAK.fetch_max(now, Relaxed);
+}
+
+/// Runs `work`, and panics if it ever needs more than `most` bytes beside what was in use before.
+pub fn within<T>(most: usize, work: impl FnOnce() -> T) -> T {
+    let before = IN_USE.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    let result = work();
+    let peak = PEAK.load(Relaxed).saturating_sub(before);
+    assert!(peak <= most, "{peak} bytes of memory were needed, at most {most} are expected");
+    result
+}
