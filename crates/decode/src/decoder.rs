@@ -1,7 +1,7 @@
 //! One open recording, decoded block by block.
 
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use symphonia::core::io::{MediaSource, ReadOnlySource};
@@ -12,6 +12,7 @@ use crate::foreign;
 use crate::input::Input;
 use crate::piece::Piece;
 use crate::plain::{self, Format, PlainReader, RawFormat};
+use crate::seekable::Seekable;
 use crate::source::{Source, guarded};
 use crate::warning::Warning;
 
@@ -77,6 +78,19 @@ impl Decoder {
         bytes: Vec<u8>,
     ) -> std::result::Result<Self, DecodeError> {
         Self::from_source(name.as_ref(), Box::new(Cursor::new(bytes)))
+    }
+
+    /// Opens what is neither a file nor in memory, but can be read at any place. `bytes` is its
+    /// length.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn from_seekable(
+        name: impl AsRef<Path>,
+        reader: impl Read + Seek + Send + Sync + 'static,
+        bytes: u64,
+    ) -> std::result::Result<Self, DecodeError> {
+        Self::from_source(name.as_ref(), Box::new(Seekable::new(reader, bytes)))
     }
 
     /// Opens what comes from a pipe or a connection. An mp4 with its index at the end cannot be
@@ -173,6 +187,7 @@ impl Decoder {
         })
     }
 
+    #[cfg(feature = "mono")]
     pub(crate) fn name(&self) -> &Path {
         &self.name
     }

@@ -37,13 +37,16 @@ mod decoder;
 mod error;
 mod foreign;
 mod input;
+#[cfg(feature = "mono")]
 mod mono;
 mod mp4;
 mod opus;
 mod pcm;
 mod piece;
 mod plain;
+#[cfg(feature = "mono")]
 mod recording;
+mod seekable;
 mod source;
 mod timeline;
 mod track;
@@ -51,8 +54,10 @@ mod warning;
 
 pub use decoder::Decoder;
 pub use error::{DecodeError, DecodeErrorKind};
+#[cfg(feature = "mono")]
 pub use mono::{Channel, Mono};
 pub use plain::{RawFormat, RawSamples};
+#[cfg(feature = "mono")]
 pub use recording::{MAX_SAMPLES, Recording, decode, decode_bytes, decode_bytes_within};
 pub use warning::Warning;
 
@@ -61,6 +66,12 @@ pub const EXTENSIONS: &[&str] = &[
     "aac", "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mov",
     "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave", "webm",
 ];
+
+/// The most channels of a recording, as for a mix.
+pub const MAX_CHANNELS: usize = 64;
+
+#[cfg(feature = "mono")]
+const _: () = assert!(MAX_CHANNELS == sourcing_sound::MAX_CHANNELS);
 
 /// What is read, for errors.
 pub(crate) const READABLE: &str =

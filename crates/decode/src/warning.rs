@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "mono")]
 use sourcing_sound::Taken;
 
 /// Something about a recording that is no error, but may explain a result.
@@ -31,6 +32,7 @@ pub enum Warning {
         /// Why.
         reason: String,
     },
+    #[cfg(feature = "mono")]
     /// The mean of the channels was too weak, and one channel was taken instead.
     ChannelTaken {
         /// Which channel, how much weaker the mean was, and where.
@@ -47,13 +49,14 @@ impl Warning {
             Warning::CutOff { .. } => "audio-cut-off",
             Warning::Damaged { .. } => "audio-damaged",
             Warning::BrokenOff { .. } => "audio-broken-off",
+            #[cfg(feature = "mono")]
             Warning::ChannelTaken { .. } => "channel-taken",
         }
     }
 
     /// Whether part of the recording is missing.
     pub fn is_loss(&self) -> bool {
-        !matches!(self, Warning::ChannelTaken { .. })
+        self.code() != "channel-taken"
     }
 }
 
@@ -79,6 +82,7 @@ impl fmt::Display for Warning {
             Warning::BrokenOff { time, reason } => {
                 write!(f, "nothing can be read after {time:.3} s ({reason})")
             }
+            #[cfg(feature = "mono")]
             Warning::ChannelTaken { taken, sample_rate } => {
                 let time = seconds(taken.frame, *sample_rate);
                 let number = taken.channel + 1;

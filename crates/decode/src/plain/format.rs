@@ -80,9 +80,9 @@ impl Format {
         if channels == 0 {
             return Err(corrupt("at least one channel", "0 channels"));
         }
-        if channels > sourcing_sound::MAX_CHANNELS {
+        if channels > crate::MAX_CHANNELS {
             return Err(DecodeErrorKind::Unsupported {
-                expected: format!("at most {} channels", sourcing_sound::MAX_CHANNELS),
+                expected: format!("at most {} channels", crate::MAX_CHANNELS),
                 actual: format!("{channels} channels"),
             });
         }

@@ -1,6 +1,6 @@
 //! The browser's modules: the core crate compiled for wasm32, for browsers with and without relaxed
-//! SIMD and with the general engine, with their JavaScript and TypeScript made by wasm-bindgen's
-//! library.
+//! SIMD and with the general engine, and the decoder, with their JavaScript and TypeScript made by
+//! wasm-bindgen's library.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::tools::cargo::{self, CORE, WASM_TARGET};
+use crate::tools::cargo::{self, CORE, DECODER, WASM_TARGET};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, process};
 
 /// The cargo profile of everything that runs in the browser.
 pub const PROFILE: &str = "wasm";
 
-/// The stem of the file that cargo compiles.
+/// The stem of the core's files.
 const NAME: &str = "sourcing_sound";
 
 /// The options of `cargo xtask wasm`.
@@ -43,6 +43,7 @@ pub enum Names {
 
 /// A module for the browser: what it is called, and what it is compiled with.
 struct Module {
+    package: &'static str,
     /// The stem of its files.
     name: &'static str,
     /// Where it is below `www/package/wasm`.
@@ -57,6 +58,7 @@ struct Module {
 
 /// The engine of the crate alone, for every browser with SIMD.
 const LEAN: Module = Module {
+    package: CORE,
     name: NAME,
     folder: "",
     features: &[],
@@ -67,6 +69,7 @@ const LEAN: Module = Module {
 /// The same for browsers with relaxed SIMD, whose fused multiply-add makes networks faster. It runs
 /// by the script of [`LEAN`].
 const RELAXED: Module = Module {
+    package: CORE,
     name: NAME,
     folder: "relaxed",
     features: &[],
@@ -76,6 +79,7 @@ const RELAXED: Module = Module {
 
 /// With the general engine too, for models with operators that the crate's own lacks.
 const GENERAL: Module = Module {
+    package: CORE,
     name: "sourcing_sound_general",
     folder: "",
     features: &["general"],
@@ -83,10 +87,20 @@ const GENERAL: Module = Module {
     target: None,
 };
 
+/// What decodes the recordings that a browser cannot.
+const DECODE: Module = Module {
+    package: DECODER,
+    name: "sourcing_sound_decoder",
+    folder: "",
+    features: &[],
+    target_features: "",
+    target: None,
+};
+
 /// Compiles the modules and writes them to `www/package/wasm`.
 pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
     cargo::prepare_wasm_target()?;
-    for module in [LEAN, RELAXED, GENERAL] {
+    for module in [LEAN, RELAXED, GENERAL, DECODE] {
         module.build(workspace, names)?;
     }
     let [script, relaxed] = [LEAN, RELAXED].map(|module| module.script(workspace));
@@ -110,7 +124,7 @@ impl Module {
             None => workspace.target().to_owned(),
         };
         let mut cargo = cargo::for_wasm();
-        cargo.args(["build", "--package", CORE, "--lib", "--no-default-features"]);
+        cargo.args(["build", "--package", self.package, "--lib", "--no-default-features"]);
         cargo.arg("--features").arg(self.features.join(","));
         cargo.args(["--target", WASM_TARGET, "--profile", PROFILE]);
         if !self.target_features.is_empty() {
@@ -121,7 +135,7 @@ impl Module {
 
         let folder = self.folder(workspace);
         Bindgen::new()
-            .input_path(target.join(WASM_TARGET).join(PROFILE).join(NAME).with_extension("wasm"))
+            .input_path(self.compiled(&target))
             .out_name(self.name)
             .web(true)?
             .typescript(true)
@@ -135,6 +149,12 @@ impl Module {
         let module = self.folder(workspace).join(format!("{}_bg.wasm", self.name));
         println!("{}: {:.2} MB", module.display(), files::size(&module)? as f64 / 1e6);
         Ok(())
+    }
+
+    /// The file that cargo compiles.
+    fn compiled(&self, target: &Path) -> PathBuf {
+        let stem = self.package.replace('-', "_");
+        target.join(WASM_TARGET).join(PROFILE).join(stem).with_extension("wasm")
     }
 
     /// Where the npm package looks for the module.

@@ -10,6 +10,8 @@ use crate::tools::process;
 
 /// The core crate.
 pub const CORE: &str = "sourcing-sound";
+/// The decoder's bindings for the browser.
+pub const DECODER: &str = "sourcing-sound-decode-wasm";
 /// Everything except xtask. Cargo compiles a dependency once for each set of
 /// features, and the set depends on the packages that a command names. All native
 /// commands name these, or xtask alone as `cargo xtask` does, so that nothing is
