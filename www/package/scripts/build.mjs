@@ -16,21 +16,22 @@ const dist = join(root, "dist");
 const repository = join(root, "../..");
 
 /** The folders of src/; those of page and node emit the declarations. */
-const FOLDERS = ["shared", "recordings", "page", "node", "worker", "worklet"];
+const FOLDERS = ["shared", "recordings", "page", "node", "worker", "decoder", "worklet"];
 
 /** Every script, its source, and what it imports from another script of dist/. */
 const SCRIPTS = {
   index: {
     input: "src/page/index.ts",
     apart: {
-      "../recordings/open.js": "./sourcing-sound-recordings.js",
+      "./reader.js": "./sourcing-sound-recordings.js",
       "./teacher.js": "./sourcing-sound-teacher.js",
     },
   },
   node: { input: "src/node/index.ts", platform: "node" },
-  "sourcing-sound-recordings": { input: "src/recordings/open.ts", minify: true },
+  "sourcing-sound-recordings": { input: "src/page/reader.ts", minify: true },
   "sourcing-sound-teacher": { input: "src/page/teacher.ts" },
   "sourcing-sound-worker": { input: "src/worker/worker.ts" },
+  "sourcing-sound-decoder": { input: "src/decoder/decoder-worker.ts" },
   // Bundlers copy this one as it is, without a map beside it, and a map inside it would be most of what it weighs. It must be
   // larger than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
   "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: false },
@@ -41,6 +42,7 @@ const MODULES = {
   "sourcing-sound.wasm": "wasm/sourcing_sound_bg.wasm",
   "sourcing-sound-relaxed.wasm": "wasm/relaxed/sourcing_sound_bg.wasm",
   "sourcing-sound-general.wasm": "wasm/sourcing_sound_general_bg.wasm",
+  "sourcing-sound-decoder.wasm": "wasm/sourcing_sound_decoder_bg.wasm",
 };
 const WASM_TYPES = "wasm/sourcing_sound.d.ts";
 /** Types that the package hands on as the wasm module declares them. */

@@ -3,6 +3,7 @@
 import { BaseClassifier } from "../shared/base-classifier.js";
 import { Engine } from "../shared/engine.js";
 import { abortedError } from "../shared/errors.js";
+import { decoding } from "./decoding.js";
 import { ownFile, readHead, readModel, readModule, recordingBlob } from "./files.js";
 import { NodeWorker } from "./node-worker.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shared/options.js";
@@ -19,7 +20,7 @@ export interface NodeLoadOptions extends CommonLoadOptions {}
 
 /**
  * A model that is ready in its own thread. Pending calls keep the process alive; an idle classifier does not.
- * It takes WAV files and samples.
+ * It takes recordings in the formats of the command line, and samples.
  */
 export class Classifier extends BaseClassifier<NodeRecording> {
   /**
@@ -49,7 +50,7 @@ export class Classifier extends BaseClassifier<NodeRecording> {
 
   /** @internal */
   override async open(recording: NodeRecording, as: OpenAs): Promise<Recording | RecordingReader> {
-    return openFile(await recordingBlob(recording), as);
+    return openFile(await recordingBlob(recording), as, decoding);
   }
 }
 

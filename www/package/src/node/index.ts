@@ -1,6 +1,7 @@
 // sourcing-sound/node: the classifier in Node 20 and later.
 
 import type { NodeRecording } from "./classifier.js";
+import { decoding } from "./decoding.js";
 import { recordingBlob } from "./files.js";
 import { openFile } from "../recordings/open.js";
 import { checkChannel, checkNames, RECORDING_OPTIONS, type RecordingOptions } from "../shared/options.js";
@@ -17,5 +18,5 @@ export { Teacher } from "./teacher.js";
 export async function openRecording(recording: NodeRecording, options: RecordingOptions = {}): Promise<RecordingReader> {
   checkNames("openRecording", options, RECORDING_OPTIONS);
   checkChannel(options.channel);
-  return openFile(await recordingBlob(recording), { channel: options.channel });
+  return openFile(await recordingBlob(recording), { channel: options.channel }, decoding);
 }

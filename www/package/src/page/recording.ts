@@ -6,9 +6,9 @@ import { checkChannel, checkNames, RECORDING_OPTIONS, type RecordingOptions } fr
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 
 /**
- * Opens a recording, to be read piece by piece. WAV works everywhere; MP3, Ogg (Opus, Vorbis), FLAC, MP4 and M4A (AAC)
- * and WebM work if the browser can decode their contents.
- * Throws `audio-format` if it cannot, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `audio-too-long` for a
+ * Opens a recording, to be read piece by piece. WAV and what the browser decodes (MP3, Ogg, FLAC, M4A, WebM)
+ * need nothing else; for other formats the package's own decoder is loaded.
+ * Throws `audio-format` if that cannot read it either, `wasm-fetch` if it cannot be loaded, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `audio-too-long` for a
  * long file that this browser can only read as a whole, and `config` for anything that is not a file.
  */
 export async function openRecording(file: AudioFile, options: RecordingOptions = {}): Promise<RecordingReader> {
@@ -27,8 +27,8 @@ export async function openAs(file: AudioFile, as: OpenAs): Promise<Recording | R
 }
 
 /** @internal A page that only listens does not load the reader. Throws `audio-read`. */
-export function loadReader(): Promise<typeof import("../recordings/open.js")> {
-  return import("../recordings/open.js").catch((cause: unknown) => {
+export function loadReader(): Promise<typeof import("./reader.js")> {
+  return import("./reader.js").catch((cause: unknown) => {
     throw new SoundError("audio-read", `the script that reads recordings cannot be loaded: ${messageOf(cause)}`, { cause });
   });
 }

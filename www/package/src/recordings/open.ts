@@ -1,9 +1,11 @@
 // Reads a recording piece by piece, at the file's own sample rate. Only the current
 // piece is in memory, so a recording can be hours long.
 
-import { abortedError, SoundError } from "../shared/errors.js";
+import { abortedError, type ErrorCode, SoundError } from "../shared/errors.js";
 import type { OpenAs, ReadWhole, Recording, RecordingReader } from "../shared/types.js";
 import type { SoundWarning } from "../shared/warnings.js";
+import { openDecoder } from "./decoder.js";
+import type { Decoding } from "./decoder-thread.js";
 import { openPackets, type Packets } from "./packets.js";
 import { mixBuffer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
@@ -12,13 +14,14 @@ import { decodeWhole } from "./whole.js";
 const MAX_SECONDS = 3600;
 
 /**
- * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, or `audio-too-long` for what can
- * only be read as a whole.
+ * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `wasm-fetch` if the decoder cannot be
+ * loaded, or `audio-too-long` for what can only be read as a whole.
  */
-export function openFile(file: Blob, as?: OpenAs & { whole?: undefined }): Promise<RecordingReader>;
+export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, decoding: Decoding): Promise<RecordingReader>;
 /** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
-export function openFile(file: Blob, as: OpenAs): Promise<Recording | RecordingReader>;
-export async function openFile(file: Blob, { whole, channel, onWarning }: OpenAs = {}): Promise<Recording | RecordingReader> {
+export function openFile(file: Blob, as: OpenAs, decoding: Decoding): Promise<Recording | RecordingReader>;
+export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Promise<Recording | RecordingReader> {
+  const { whole, channel, onWarning } = as;
   if (file.size === 0) throw new SoundError("audio-empty", "the file has no bytes");
   const warnings: SoundWarning[] = [];
   const warn = (warning: SoundWarning) => {
@@ -28,7 +31,7 @@ export async function openFile(file: Blob, { whole, channel, onWarning }: OpenAs
     onWarning?.(warning);
   };
   const reading = { channel, warn };
-  const packets = (await openPackets(file, reading)) ?? (await openWhole(file, reading));
+  const packets = (await openPackets(file, reading)) ?? (await openOther(file, reading, decoding));
   const reader = { ...packets, warnings };
   return whole ? readAll(reader, whole) : reader;
 }
@@ -61,6 +64,29 @@ async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<
     at += piece.length;
   }
   return { pcm, sampleRate };
+}
+
+/** Failures after which another way to read the file may succeed. */
+const RETRIED: readonly ErrorCode[] = ["audio-format", "audio-damaged", "audio-too-long", "wasm-fetch", "unsupported"];
+
+/**
+ * Opens what cannot be read packet by packet. A browser without WebCodecs may still decode it as a whole; one with them
+ * hardly ever.
+ */
+async function openOther(file: Blob, reading: Reading, decoding: Decoding): Promise<Packets> {
+  const decode = () => openDecoder(file, reading, decoding);
+  const whole = () => openWhole(file, reading);
+  if (typeof OfflineAudioContext === "undefined") return decode();
+  if (typeof AudioDecoder === "undefined") return whole().catch((thrown: unknown) => (isRetried(thrown) ? decode() : raise(thrown)));
+  return decode().catch((thrown: unknown) => (isRetried(thrown) ? whole().catch(() => raise(thrown)) : raise(thrown)));
+}
+
+function isRetried(thrown: unknown): boolean {
+  return thrown instanceof SoundError && RETRIED.includes(thrown.code);
+}
+
+function raise(thrown: unknown): never {
+  throw thrown;
 }
 
 async function openWhole(file: Blob, reading: Reading): Promise<Packets> {

@@ -37,8 +37,7 @@ async function toBuffer(bytes: ArrayBuffer): Promise<AudioBuffer> {
 }
 
 function undecodable(cause?: unknown): SoundError {
-  const where = typeof window === "undefined" ? "here" : "by this browser";
-  return new SoundError("audio-format", `the recording cannot be decoded ${where}; WAV can be decoded everywhere`, { cause });
+  return new SoundError("audio-format", "the recording cannot be decoded by this browser", { cause });
 }
 
 function tooLong(): SoundError {

@@ -3,12 +3,13 @@
 import type { Taken } from "./downmix.js";
 
 /** A stable, machine-readable name for a warning; the command line uses the same. */
-export type WarningCode = "audio-cut-off" | "audio-broken-off" | "channel-taken";
+export type WarningCode = "audio-cut-off" | "audio-damaged" | "audio-broken-off" | "channel-taken";
 
 /** What may explain a result, although nothing failed. Rely on `code`; `message` is for people and may change. */
 export interface SoundWarning {
   /**
    * - `audio-cut-off`: the recording ends before the length that its header states.
+   * - `audio-damaged`: parts could not be decoded, the first at `time`, and are silent.
    * - `audio-broken-off`: nothing can be read after `time`.
    * - `channel-taken`: the mean of the channels was too weak, so one channel was taken in its place.
    */
@@ -18,6 +19,8 @@ export interface SoundWarning {
   time: number;
   /** The length that the header states, in seconds; `undefined` if it states none. */
   promised?: number;
+  /** How many parts are silent because they could not be decoded. */
+  parts?: number;
   /** The channel, counted from 1. */
   channel?: number;
 }
@@ -32,6 +35,11 @@ export function channelWarning({ channel, lossDb }: Taken, time: number): SoundW
 export function cutOffWarning(time: number, promised: number): SoundWarning {
   const message = `the recording breaks off after ${time.toFixed(3)} s; its header says ${promised.toFixed(3)} s`;
   return { code: "audio-cut-off", message, time, promised };
+}
+
+export function damagedWarning(time: number, parts: number): SoundWarning {
+  const silent = parts === 1 ? "a damaged part was" : `${parts} damaged parts were`;
+  return { code: "audio-damaged", message: `${silent} replaced by silence, at first at ${time.toFixed(3)} s`, time, parts };
 }
 
 export function brokenOffWarning(time: number, reason: string): SoundWarning {
