@@ -1,9 +1,9 @@
 // The page in real Chromium. How to run it: README.md beside this file.
 
 import { defineConfig } from "@playwright/test";
-import { chromiumPath, LAUNCH_ARGS, siteUrl, workers, WWW } from "./support/environment";
+import { chromiumPath, LAUNCH_ARGS, sitePort, siteUrl, workers, WWW } from "./support/environment";
 
-const PORT = 4317;
+const PORT = sitePort;
 const ownServer = siteUrl === undefined;
 
 export default defineConfig({

@@ -25,10 +25,13 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["what is needed to learn", /^assets\/everyday\.background-.*\.json$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   // In the list for their addresses and hashes: the service worker caches the one of the two that the browser runs.
-  ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-).*\.wasm$/],
+  ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-|decoder-).*\.wasm$/],
   ["the wasm module for relaxed SIMD", /^assets\/sourcing-sound-relaxed-.*\.wasm$/],
   // In the list for its address and its hash: the service worker caches it only for models that need it.
   ["the general wasm module", /^assets\/sourcing-sound-general-.*\.wasm$/],
+  // The same, only for recordings that need it.
+  ["the decoder", /^assets\/sourcing-sound-decoder-.*\.wasm$/],
+  ["the decoder's script", /^assets\/sourcing-sound-decoder-.*\.js$/],
   ["the worklet", /^assets\/sourcing-sound-worklet-.*\.js$/],
   ["the worker", /^assets\/sourcing-sound-worker-.*\.js$/],
   ["the first model", /^assets\/everyday-.*\.onnx$/],

@@ -10,6 +10,9 @@ export const PACKAGE = join(WWW, "package");
 /** Address of a running site, or `undefined` to start one. */
 export const siteUrl = process.env["BASE_URL"];
 
+/** Port of the site that is started otherwise. */
+export const sitePort = Number(process.env["E2E_PORT"] ?? 4317);
+
 /** Full Chromium; its headless shell refuses the microphone. */
 export const chromiumPath = existing("CHROMIUM_PATH", process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium");
 

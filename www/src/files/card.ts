@@ -174,7 +174,8 @@ export class FileCard {
   }
 }
 
-function warningWords({ code, time, promised, channel }: SoundWarning): string {
+function warningWords({ code, time, promised, parts, channel }: SoundWarning): string {
+  if (code === "audio-damaged") return fileTexts.damaged(clock(time), parts ?? 1);
   if (code === "channel-taken") return fileTexts.channelTaken(channel ?? 1);
   // Where full seconds do not show the difference, milliseconds do.
   const precise = promised !== undefined && promised - time < 1;

@@ -12,6 +12,7 @@ import { FileCard } from "./card.js";
 import type { Chosen, Found, Kind } from "./folders.js";
 import type { Answered } from "./result.js";
 import { prepareFileInput } from "./input.js";
+import { keepDecoderOnceLoaded } from "./keep-decoder.js";
 
 export interface FilesParts {
   model: ActiveModel;
@@ -34,6 +35,7 @@ export class FilesView {
   constructor(parts: FilesParts) {
     this.#parts = parts;
     this.#build();
+    keepDecoderOnceLoaded();
     prepareFileInput({
       chosen: (chosen) => this.#take(chosen),
       hovering: (over) => document.body.toggleAttribute("data-hovering", over),
@@ -90,7 +92,7 @@ export class FilesView {
   #build(): void {
     const input = document.createElement("input");
     Object.assign(input, { type: "file", id: "file", multiple: true, hidden: true });
-    input.accept = "audio/*,video/*,.wav,.flac,.mp3,.ogg,.m4a,.opus,.aac,.webm,.mka";
+    input.accept = "audio/*,video/*,.wav,.flac,.mp3,.ogg,.m4a,.opus,.aac,.webm,.mka,.aif,.aiff,.aifc,.au,.snd,.caf,.w64,.rf64,.bwf,.mp2";
     input.dataset["testid"] = "file";
     const choose = make("button", "button primary", fileTexts.choose);
     Object.assign(choose, { type: "button", id: "choose" });

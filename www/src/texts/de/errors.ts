@@ -47,7 +47,8 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "no-model-file": "Wähl eine .onnx-Datei und, falls das Modell einen Head hat, dessen .head.json-Datei.",
   "part-fetch": "Dieser Teil der Seite konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
   "audio-read": "Diese Datei lässt sich nicht mehr lesen. Vielleicht wurde sie verschoben oder geändert; wähle sie noch einmal.",
-  "audio-format": "Dein Browser kann diese Datei nicht als Audio lesen. Nimm WAV, FLAC, MP3, Ogg oder M4A.",
+  "audio-format": 
+    "Weder dein Browser noch diese Seite kann diese Datei als Audio lesen. Wandle sie in WAV um, zum Beispiel mit: ffmpeg -i EINGABE AUSGABE.wav",
   "audio-too-long":
     "Bei diesem Dateityp kann dein Browser höchstens zehn Minuten lesen. Speichere sie als WAV, FLAC, MP3 oder Ogg oder nimm einen kürzeren Teil davon.",
   "audio-damaged": "Diese Datei ist beschädigt oder unvollständig. Lade sie noch einmal herunter oder speichere sie in dem Programm neu, das sie erstellt hat.",

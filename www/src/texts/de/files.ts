@@ -5,7 +5,7 @@ import type { files as english } from "../en/files.js";
 export const files: typeof english = {
   title: "Dateien",
   intro:
-    "Zieh Aufnahmen irgendwohin auf diese Seite oder wähl Dateien oder einen Ordner aus: jedes Format, das dein Browser abspielen kann, auch stundenlange Aufnahmen. Sie bleiben auf diesem Gerät.",
+    "Zieh Aufnahmen irgendwohin auf diese Seite oder wähl Dateien oder einen Ordner aus: WAV, FLAC, MP3, M4A, Ogg, CAF und die meisten anderen Formate, auch stundenlange Aufnahmen. Sie bleiben auf diesem Gerät.",
   choose: "Dateien wählen",
   chooseFolder: "Ordner wählen",
   found: (count) => (count === 1 ? "1 Aufnahme." : `${count} Aufnahmen.`),
@@ -34,6 +34,10 @@ export const files: typeof english = {
     promised === undefined
       ? `Die Datei bricht nach ${time} ab. Das Ergebnis gilt für den Teil davor.`
       : `Die Datei bricht nach ${time} ab. Laut Kopf sind es ${promised}. Das Ergebnis gilt für das, was da ist.`,
+  damaged: (time, parts) =>
+    parts === 1
+      ? `Ein beschädigter Teil bei ${time} war nicht lesbar und gilt als Stille.`
+      : `${parts} beschädigte Teile, der erste bei ${time}, waren nicht lesbar und gelten als Stille.`,
   channelTaken: (channel) =>
     `Nur Kanal ${channel} wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
   channel: "Kanal",

@@ -39,7 +39,8 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "no-model-file": "Choose one .onnx file and, if it has a head, its .head.json file.",
   "part-fetch": "This part of the page could not be loaded. Check your connection, then reload the page.",
   "audio-read": "This file can no longer be read. It may have been moved or changed; choose it again.",
-  "audio-format": "Your browser cannot read this file as audio. Use WAV, FLAC, MP3, Ogg or M4A.",
+  "audio-format": 
+    "Neither your browser nor this page can read this file as audio. Convert it to WAV, for example with: ffmpeg -i INPUT OUTPUT.wav",
   "audio-too-long":
     "Your browser can read at most ten minutes of this type of file. Save it as WAV, FLAC, MP3 or Ogg, or use a shorter part of it.",
   "audio-damaged": "This file is damaged or incomplete. Download it again, or save it again in the program that made it.",

@@ -2,7 +2,7 @@
 
 export const files = {
   title: "Files",
-  intro: "Drop recordings anywhere on this page, or choose files or a folder: any format that your browser can play, even if they are hours long. They stay on this device.",
+  intro: "Drop recordings anywhere on this page, or choose files or a folder: WAV, FLAC, MP3, M4A, Ogg, CAF and most other formats, even if they are hours long. They stay on this device.",
   choose: "Choose files",
   chooseFolder: "Choose a folder",
   found: (count: number) => (count === 1 ? "1 recording." : `${count} recordings.`),
@@ -31,6 +31,10 @@ export const files = {
     promised === undefined
       ? `The file breaks off after ${time}. The result covers the part before that.`
       : `The file breaks off after ${time}. Its header says ${promised}. The result covers what is there.`,
+  damaged: (time: string, parts: number) =>
+    parts === 1
+      ? `A damaged part at ${time} could not be read and counts as silence.`
+      : `${parts} damaged parts, the first at ${time}, could not be read and count as silence.`,
   channelTaken: (channel: number) => `Channel ${channel} is used alone: mixed, the channels would cancel or weaken each other.`,
   channel: "Channel",
   mix: "All, mixed",
