@@ -104,12 +104,14 @@ impl PlainReader {
         }
         let block = frame / self.format.coding.block_frames();
         let bytes = block.saturating_mul(self.format.block_bytes as u64);
-        let is_there = self.promised_frames().is_some_and(|frames| frame < frames);
-        if !is_there || self.left.is_some_and(|left| bytes > left) {
+        let is_there = self.promised_frames().is_some_and(|most| frame < most);
+        let used = self.input.position().saturating_sub(self.first_byte);
+        let all = self.left.map(|left| left.saturating_add(used));
+        if !is_there || all.is_some_and(|all| bytes > all) {
             return Ok(None);
         }
         self.input.move_to(self.first_byte + bytes)?;
-        self.left = self.left.map(|left| left - bytes);
+        self.left = all.map(|all| all - bytes);
         self.found = block * self.format.coding.block_frames();
         Ok(Some(self.found))
     }
