@@ -1,10 +1,10 @@
 // Recordings: the same segments as the command line, many files at once, long files, damaged files.
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { serious } from "./support/axe";
 import { classifyNatively } from "./support/command-line";
+import { encode } from "./support/encode";
 import { dataPath } from "./support/environment";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -97,17 +97,7 @@ function cells(line: string): string[] {
   return found.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
 }
 
-/** Whether ffmpeg is available to write other formats. */
-function encode(from: string, to: string, ...options: string[]): boolean {
-  try {
-    execFileSync("ffmpeg", ["-loglevel", "error", "-y", "-i", from, ...options, to]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-for (const format of ["mp3", "flac", "m4a", "ogg", "opus", "mka", "mov"]) {
+for (const format of ["mp3", "flac", "m4a", "ogg", "opus", "webm", "mka", "mov"]) {
   test(`segments are the command line's in ${format}`, async ({ open }, info) => {
     const path = info.outputPath(`medley.${format}`);
     const made = encode(writeWav(`medley-${format}.wav`, medley(1, 40)), path);

@@ -15,6 +15,7 @@ import {
   OGG,
   QTFF,
   WAVE,
+  WEBM,
 } from "mediabunny";
 import { messageOf, SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";
@@ -27,7 +28,7 @@ import { readWave } from "./wave.js";
 export type Packets = Omit<RecordingReader, "warnings">;
 
 /** Without playlists, which would load other files. */
-const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA];
+const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA, WEBM];
 
 /** Longest gap that is filled with silence where packets are missing; a longer one counts as damage. */
 const MAX_GAP_SECONDS = 600;
