@@ -2,7 +2,7 @@
 // a thread of its own, so that one on which the decoder fails takes nothing else with it.
 
 import type { DecodedWarning } from "../shared/decoding.js";
-import { messageOf, SoundError } from "../shared/errors.js";
+import { type ErrorCode, messageOf, SoundError } from "../shared/errors.js";
 import { brokenOffWarning, cutOffWarning, damagedWarning, type SoundWarning } from "../shared/warnings.js";
 import { DecoderThread, type Decoding, unexpected } from "./decoder-thread.js";
 import type { Packets } from "./packets.js";
@@ -55,7 +55,10 @@ export async function openDecoder(file: Blob, reading: Reading, decoding: Decodi
   };
 }
 
-/** Ends where nothing more can be read, with a warning. */
+/** Errors that say nothing about where a file breaks off. */
+const NOT_OF_THE_FILE: readonly ErrorCode[] = ["aborted", "limit"];
+
+/** Ends where nothing more can be read, with a warning; throws if that is at the very beginning. */
 async function* pieces(
   thread: DecoderThread,
   sampleRate: number,
@@ -64,7 +67,8 @@ async function* pieces(
   signal: AbortSignal | undefined,
 ) {
   const mixer = new Mixer(reading, sampleRate);
-  let frames = Math.round(from * sampleRate);
+  const begin = Math.round(from * sampleRate);
+  let frames = begin;
   let ended: readonly DecodedWarning[] | undefined;
   try {
     if (from > 0) await thread.ask({ skipTo: from });
@@ -83,7 +87,7 @@ async function* pieces(
     }
   } catch (thrown) {
     signal?.throwIfAborted();
-    if (thrown instanceof SoundError && (thrown.code === "aborted" || thrown.code === "limit")) throw thrown;
+    if (frames === begin || (thrown instanceof SoundError && NOT_OF_THE_FILE.includes(thrown.code))) throw thrown;
     reading.warn(brokenOffWarning(frames / sampleRate, messageOf(thrown)));
   }
   mixer.finish();
