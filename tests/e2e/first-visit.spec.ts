@@ -1,15 +1,16 @@
 // What a first visit loads before the first answer stays within www/budget.json.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WWW } from "./support/environment";
+import { DIST } from "./support/own-host";
 import { firstFiles, type Kind, listenAtOnce, sum, table, weighed } from "./support/first-visit";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
 /** Limits in bytes, sent with brotli. */
-type Budget = Record<keyof typeof COUNTED, number>;
+type Budget = Record<keyof typeof COUNTED | "decoder", number>;
 
 /** What each limit is on. */
 const COUNTED = {
@@ -29,7 +30,8 @@ test("what comes before the first answer is within the budget", async ({ open })
   const site = await listenAtOnce(open, writeWav("first-visit.wav", siren));
   const loaded = await weighed(await firstFiles(site));
   console.log(table(loaded));
-  expect(Object.keys(budget).sort()).toEqual(Object.keys(COUNTED).sort());
+  expect(Object.keys(budget).sort()).toEqual([...Object.keys(COUNTED), "decoder"].sort());
+  expect(loaded.map(({ file }) => file)).not.toContainEqual(expect.stringContaining("decoder"));
   for (const needed of ["html", "script", "style", "worker", "worklet", "icon", "manifest", "engine", "model"]) {
     expect(loaded.map(({ kind }) => kind), "kinds of files").toContain(needed);
   }
@@ -38,6 +40,17 @@ test("what comes before the first answer is within the budget", async ({ open })
     console.log(`${name}: ${bytes} of ${budget[name as keyof Budget]} bytes`);
     expect(bytes, `${name} in www/budget.json, in bytes with brotli`).toBeLessThanOrEqual(budget[name as keyof Budget]);
   }
+});
+
+test("the decoder, which comes with the first recording that needs it, is within its own budget", async () => {
+  test.setTimeout(180_000);
+  const files = readdirSync(join(DIST, "assets")).filter((file) => file.startsWith("sourcing-sound-decoder"));
+  const loaded = await weighed(files.map((file) => `assets/${file}`));
+  console.log(table(loaded));
+  expect(loaded).toHaveLength(2);
+  const bytes = sum(loaded, () => true);
+  console.log(`decoder: ${bytes} of ${budget.decoder} bytes`);
+  expect(bytes, "decoder in www/budget.json, in bytes with brotli").toBeLessThanOrEqual(budget.decoder);
 });
 
 test("a click at once: no other view's script is asked for before the first answer", async ({ open }) => {
