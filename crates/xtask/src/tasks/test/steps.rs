@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::tasks::{api, bench, fuzz, npm, package, site, wasm};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
-use crate::tools::cargo::{self, CORE, PRODUCT, WASM_TARGET, XTASK};
+use crate::tools::cargo::{self, CORE, DECODER, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
 use crate::tools::{node, process, python};
 
@@ -31,6 +31,11 @@ const BROWSER: [&str; 8] = [
 const RESULTS_PYTHON_VARIABLE: &str = "SOURCING_SOUND_RESULTS_PYTHON";
 /// How long the tests fuzz each target.
 const FUZZ_SECONDS: u32 = 20;
+
+/// The decoder's module. Checked apart: without the rest, its dependencies have the features with
+/// which it is published.
+const DECODER_MODULE: [&str; 6] =
+    ["--package", DECODER, "--target", WASM_TARGET, "--profile", wasm::PROFILE];
 
 /// The steps in the order in which they run: first those that are cheap and catch most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -153,7 +158,10 @@ impl Step {
                 check(&mut clippy(&PRODUCT))?;
                 check(&mut clippy(&XTASK))
             }
-            Self::ClippyWasm => check(&mut clippy_wasm()),
+            Self::ClippyWasm => {
+                check(&mut clippy_wasm(&BROWSER, &["--lib", "--test", "wasm"]))?;
+                check(&mut clippy_wasm(&DECODER_MODULE, &["--lib"]))
+            }
             Self::Docs => check(&mut docs()),
             Self::Api => {
                 api::check(session.workspace)?;
@@ -216,9 +224,9 @@ fn clippy(packages: &[&str]) -> Command {
     cargo
 }
 
-fn clippy_wasm() -> Command {
+fn clippy_wasm(packages: &[&str], targets: &[&str]) -> Command {
     let mut cargo = cargo::for_wasm();
-    cargo.arg("clippy").args(BROWSER).args(["--lib", "--test", "wasm"]);
+    cargo.arg("clippy").args(packages).args(targets);
     cargo.args(["--", "--deny", "warnings"]);
     cargo
 }
