@@ -43,6 +43,8 @@ export async function openPackets(file: Blob, reading: Reading): Promise<Packets
     // A file that cannot be read at all is reported by whoever reads it as a whole.
     return undefined;
   });
+  // Without WebCodecs nothing else could be decoded.
+  if (!wave && typeof AudioDecoder === "undefined") return undefined;
   const input = new Input({ formats: FORMATS, source: new BlobSource(wave?.file ?? file) });
   const source = await open(input, file, wave?.promised, reading).catch((thrown: unknown) => thrown);
   if (source !== undefined && !(source instanceof Error)) return source as Packets;
