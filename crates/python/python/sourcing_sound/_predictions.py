@@ -1,0 +1,189 @@
+"""Scores of segments, and what is read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Category(NamedTuple):
+    """One label with its score."""
+
+    label: str
+    """The label."""
+    score: float
+    """Its score, 0 to 1; exactly the float32 of ``Prediction.scores``."""
+    group: Optional[str]
+    """The group that it belongs to, if the model has groups."""
+    source: str
+    """``"head"`` or ``"base"``: where the label comes from."""
+    index: int
+    """Its place among ``Classifier.labels``."""
+
+
+class GroupScore(NamedTuple):
+    """One group of labels with its score."""
+
+    name: str
+    """Its name."""
+    score: float
+    """The highest score of its labels, 0 to 1."""
+
+
+class SoundEvent(NamedTuple):
+    """A stretch of time in which a label was detected."""
+
+    label: str
+    """The label."""
+    onset: float
+    """Where it starts, in seconds."""
+    offset: Optional[float]
+    """Where it ends, in seconds; None while it continues, in a stream."""
+    score: float
+    """Its highest score so far, 0 to 1."""
+
+
+class RecordingWarning(NamedTuple):
+    """Something about a recording that is no error, but may explain a result."""
+
+    code: str
+    """``audio-cut-off``, ``audio-damaged`` or ``audio-broken-off`` if part of the recording is
+    missing; ``channel-taken`` if the mean of the channels was too weak."""
+    message: str
+    """What happened, and where."""
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether part of the recording is missing."""
+        return self.code != "channel-taken"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The labels of a classifier. All predictions of one classifier share one."""
+
+    labels: tuple[str, ...]
+    """In the order of the scores: first the head's, then the model's."""
+    head_labels: int
+    """How many labels, counted from the first, are the head's."""
+    groups: tuple[str, ...]
+    """The names of the groups; empty if the model has none."""
+    label_groups: tuple[int, ...]
+    """The group of each label, as an index of ``groups``."""
+
+    def category(self, index: int, score: float) -> Category:
+        """The label with this index."""
+        group = self.groups[self.label_groups[index]] if self.groups else None
+        source = "head" if index < self.head_labels else "base"
+        return Category(self.labels[index], score, group, source, index)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction:
+    """The scores of one segment. Predictions can be pickled."""
+
+    start: float
+    """Where the segment starts, in seconds from the start of the recording."""
+    end: float
+    """Where it ends, in seconds."""
+    scores: npt.NDArray[np.float32]
+    """A score from 0 to 1 per label, ``(labels,)``, in the order of ``labels``; read-only."""
+    rejected: bool
+    """Whether the sound is none that the model knows. Do not show ``label`` as an answer then."""
+    channel: Optional[int]
+    """The channel, counted from 1, if each was classified by itself; None otherwise."""
+    vocabulary: Vocabulary
+    """The labels that the scores belong to."""
+    _order: npt.NDArray[np.uint16] = field(repr=False)
+    _groups: npt.NDArray[np.float32] = field(repr=False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of ``scores``."""
+        return self.vocabulary.labels
+
+    @property
+    def best(self) -> Category:
+        """The best label, also of a rejected segment."""
+        index = int(self._order[0])
+        return self.vocabulary.category(index, float(self.scores[index]))
+
+    @property
+    def label(self) -> str:
+        """The name of the best label, also of a rejected segment."""
+        return self.vocabulary.labels[int(self._order[0])]
+
+    @property
+    def score(self) -> float:
+        """The score of the best label, 0 to 1."""
+        return float(self.scores[int(self._order[0])])
+
+    def top(self, n: int = 5) -> list[Category]:
+        """The ``n`` best labels, best first (fewer if the model has fewer).
+
+        A label that is a kind of another (``Cat`` of ``Animal``) comes before it as soon as it is
+        recognised, even if its score is lower.
+        """
+        indices = [int(index) for index in self._order[: max(0, n)]]
+        return [self.vocabulary.category(index, float(self.scores[index])) for index in indices]
+
+    def groups(self) -> list[GroupScore]:
+        """The groups with their scores, best first; empty if the model has no groups."""
+        ranked = np.argsort(-self._groups, kind="stable")
+        names = self.vocabulary.groups
+        return [GroupScore(names[int(i)], float(self._groups[int(i)])) for i in ranked]
+
+    def __repr__(self) -> str:
+        rejected = ", rejected" if self.rejected else ""
+        channel = "" if self.channel is None else f", channel {self.channel}"
+        span = f"{self.start:.2f} s to {self.end:.2f} s"
+        return f"<Prediction {span}{channel}: {self.label} {self.score:.3f}{rejected}>"
+
+
+class Predictions(list[Prediction]):
+    """The predictions of one recording, one per segment, in order: a list with what is known of the
+    recording as a whole. It can be pickled.
+
+    >>> predictions = Classifier().classify("street.wav")  # doctest: +SKIP
+    >>> predictions[0].label  # doctest: +SKIP
+    'Car'
+    """
+
+    def __init__(
+        self,
+        predictions: Iterable[Prediction] = (),
+        *,
+        events: Iterable[SoundEvent] = (),
+        warnings: Iterable[RecordingWarning] = (),
+        sample_rate: int = 0,
+        duration: float = 0.0,
+        source: Optional[str] = None,
+    ) -> None:
+        super().__init__(predictions)
+        self.events: list[SoundEvent] = list(events)
+        """What was detected from where to where, in the order in which it ends. With
+        ``channel="each"``, those of the first channel come first."""
+        self.warnings: list[RecordingWarning] = list(warnings)
+        """What was wrong with the recording."""
+        self.sample_rate: int = sample_rate
+        """The recording's own rate, in Hz."""
+        self.duration: float = duration
+        """Where the classified part ends, in seconds from the start of the recording."""
+        self.source: Optional[str] = source
+        """The path of the recording; None for an array and for bytes."""
+
+    @property
+    def scores(self) -> npt.NDArray[np.float32]:
+        """All scores, ``(segments, labels)``; a copy."""
+        if not self:
+            return np.zeros((0, 0), np.float32)
+        return np.stack([prediction.scores for prediction in self])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of ``scores``."""
+        return self[0].labels if self else ()

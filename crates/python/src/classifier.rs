@@ -1,0 +1,210 @@
+//! A classifier, which is only read, so that threads share it without a lock.
+
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
+use pyo3::prelude::*;
+use sourcing_sound::Pcm;
+
+use crate::error::{Failure, Result};
+use crate::model::Loaded;
+use crate::run::{self, Channels, Plan};
+use crate::scored::{Scored, matrix};
+use crate::source::{Given, checked_rate};
+use crate::stream::Stream;
+use crate::work::detached;
+
+/// The most labels: their indices are handed out with 16 bits.
+const MAX_LABELS: usize = 1 << 16;
+
+/// A model, with or without a head.
+#[pyclass(frozen, module = "sourcing_sound._native")]
+pub(crate) struct Classifier {
+    classifier: sourcing_sound::Classifier,
+}
+
+#[pymethods]
+impl Classifier {
+    #[new]
+    #[pyo3(signature = (model_name, model, head_name, head, head_only))]
+    fn new(
+        py: Python<'_>,
+        model_name: Option<&str>,
+        model: Option<&[u8]>,
+        head_name: Option<&str>,
+        head: Option<&[u8]>,
+        head_only: bool,
+    ) -> PyResult<Self> {
+        let classifier = detached(py, || {
+            let loaded = Loaded::model(model_name, model)?.with_head(head_name, head)?;
+            loaded.classifier(head_only)
+        })?;
+        let labels = classifier.metadata().labels.len();
+        if labels > MAX_LABELS {
+            let message = format!("the labels are {labels}, the limit is {MAX_LABELS}");
+            return Err(Failure::coded("limit", message).into());
+        }
+        Ok(Classifier { classifier })
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.classifier.metadata().name
+    }
+
+    #[getter]
+    fn description(&self) -> &str {
+        &self.classifier.metadata().description
+    }
+
+    #[getter]
+    fn licence(&self) -> &str {
+        &self.classifier.metadata().card.licence
+    }
+
+    #[getter]
+    fn model_sha256(&self) -> &str {
+        self.classifier.model().sha256()
+    }
+
+    #[getter]
+    fn engine(&self) -> &'static str {
+        self.classifier.model().engine().name()
+    }
+
+    #[getter]
+    fn labels(&self) -> Vec<&str> {
+        self.classifier.metadata().labels.iter().collect()
+    }
+
+    #[getter]
+    fn head_labels(&self) -> usize {
+        self.classifier.head_labels()
+    }
+
+    #[getter]
+    fn groups(&self) -> Vec<&str> {
+        let taxonomy = self.classifier.metadata().taxonomy.as_ref();
+        let groups = taxonomy.map(|taxonomy| taxonomy.groups()).unwrap_or_default();
+        groups.iter().map(|group| group.name.as_str()).collect()
+    }
+
+    #[getter]
+    fn label_groups(&self) -> Vec<usize> {
+        let taxonomy = self.classifier.metadata().taxonomy.as_ref();
+        taxonomy.map(|taxonomy| taxonomy.label_groups().to_vec()).unwrap_or_default()
+    }
+
+    #[getter]
+    fn sample_rate(&self) -> u32 {
+        self.classifier.metadata().front_end.sample_rate
+    }
+
+    #[getter]
+    fn segment_seconds(&self) -> f64 {
+        self.classifier.metadata().segment_seconds()
+    }
+
+    #[getter]
+    fn hop_seconds(&self) -> f64 {
+        self.classifier.metadata().decision.hop_seconds
+    }
+
+    #[getter]
+    fn embedding_size(&self) -> Option<usize> {
+        self.classifier.model().metadata().embedding_size
+    }
+
+    #[pyo3(signature = (source, sample_rate, channel, hop_seconds, start, end, threads))]
+    #[allow(clippy::too_many_arguments, reason = "they are those of one Python call")]
+    fn classify(
+        &self,
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        sample_rate: Option<i64>,
+        channel: i64,
+        hop_seconds: Option<f64>,
+        start: f64,
+        end: Option<f64>,
+        threads: usize,
+    ) -> PyResult<Vec<Scored>> {
+        let channels = Channels::new(channel)?;
+        let plan = Plan { channels, hop_seconds, start, end, threads };
+        let given = Given::new(source, sample_rate)?;
+        let input = given.input()?;
+        let outcomes = detached(py, || run::classify(&self.classifier, &input, plan))?;
+        Ok(outcomes.into_iter().map(|outcome| Scored::new(py, outcome)).collect::<Result<_>>()?)
+    }
+
+    /// `(vectors [windows][size], seconds from one window to the next, seconds of a window)`
+    #[pyo3(signature = (source, sample_rate, channel))]
+    fn embed(
+        &self,
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        sample_rate: Option<i64>,
+        channel: i64,
+    ) -> PyResult<(Py<PyArray2<f32>>, f64, f64)> {
+        let channel = Channels::new(channel)?.one()?;
+        let given = Given::new(source, sample_rate)?;
+        let input = given.input()?;
+        let patches = detached(py, || {
+            let (samples, rate) = input.whole(channel)?;
+            Ok(self.classifier.clone().patches(Pcm::new(&samples, rate)?)?)
+        })?;
+        let metadata = self.classifier.model().metadata();
+        let column_seconds = metadata.front_end.column_seconds();
+        let layout = metadata.patch;
+        let frames = layout.map_or(metadata.segment_frames, |layout| layout.frames);
+        let hop = layout.map_or(metadata.segment_frames, |layout| layout.hop_frames);
+        let rows = patches.len();
+        let values = patches.into_iter().flat_map(|patch| patch.embedding).collect();
+        let vectors = matrix(py, values, rows)?;
+        Ok((vectors, hop as f64 * column_seconds, frames as f64 * column_seconds))
+    }
+
+    /// `[columns][n_mels]`
+    #[pyo3(signature = (source, sample_rate, channel))]
+    fn log_mel(
+        &self,
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        sample_rate: Option<i64>,
+        channel: i64,
+    ) -> PyResult<Py<PyArray2<f32>>> {
+        let channel = Channels::new(channel)?.one()?;
+        let given = Given::new(source, sample_rate)?;
+        let input = given.input()?;
+        let columns = detached(py, || {
+            let (samples, rate) = input.whole(channel)?;
+            Ok(self.classifier.clone().columns(Pcm::new(&samples, rate)?)?)
+        })?;
+        let n_mels = self.classifier.metadata().front_end.n_mels;
+        let rows = columns.len() / n_mels;
+        let columns = PyArray1::from_vec(py, columns);
+        Ok(columns.reshape([rows, n_mels])?.unbind())
+    }
+
+    #[pyo3(signature = (sample_rate, channel, hop_seconds, smoothing_seconds, rejection_threshold, event_on, event_off))]
+    #[allow(clippy::too_many_arguments, reason = "they are those of one Python call")]
+    fn stream(
+        &self,
+        sample_rate: i64,
+        channel: i64,
+        hop_seconds: Option<f64>,
+        smoothing_seconds: Option<f64>,
+        rejection_threshold: Option<f32>,
+        event_on: Option<f32>,
+        event_off: Option<f32>,
+    ) -> PyResult<Stream> {
+        let channel = Channels::new(channel)?.one()?;
+        let rate = checked_rate(sample_rate)?;
+        let config = sourcing_sound::StreamConfig {
+            hop_seconds,
+            smoothing_seconds,
+            rejection_threshold,
+            event_on,
+            event_off,
+        };
+        let stream = self.classifier.stream(rate, config).map_err(Failure::from)?;
+        Ok(Stream::new(stream, channel))
+    }
+}

@@ -1,0 +1,98 @@
+//! Predictions → arrays.
+
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
+use pyo3::prelude::*;
+use sourcing_sound::{Prediction, SoundEvent};
+use sourcing_sound_decode::Warning;
+
+use crate::error::Result;
+
+/// `(label, onset, offset, score)`; times in seconds.
+pub(crate) type EventRow = (String, f64, Option<f64>, f32);
+
+pub(crate) fn event_row(event: SoundEvent) -> EventRow {
+    (event.label, event.onset, event.offset, event.score)
+}
+
+/// Predictions one after another, as columns.
+#[derive(Default)]
+pub(crate) struct Columns {
+    starts: Vec<f64>,
+    ends: Vec<f64>,
+    scores: Vec<f32>,
+    rejected: Vec<bool>,
+    order: Vec<u16>,
+    groups: Vec<f32>,
+}
+
+impl Columns {
+    /// Adds a segment.
+    pub(crate) fn push(&mut self, prediction: &Prediction) {
+        self.starts.push(prediction.start());
+        self.ends.push(prediction.end());
+        self.scores.extend_from_slice(prediction.scores());
+        self.rejected.push(prediction.rejected());
+        // A classifier with more labels than that is refused.
+        self.order.extend(prediction.order().into_iter().map(|index| index as u16));
+        self.groups.extend(prediction.group_scores());
+    }
+}
+
+/// What one channel of a recording gave.
+pub(crate) struct Outcome {
+    pub(crate) columns: Columns,
+    pub(crate) events: Vec<EventRow>,
+    pub(crate) warnings: Vec<Warning>,
+    /// Where the classified part ends, in seconds from the start of the recording.
+    pub(crate) end: f64,
+    pub(crate) sample_rate: u32,
+    /// Counted from 1, if channels are reported one by one.
+    pub(crate) channel: Option<usize>,
+}
+
+/// What one channel of a recording gave, as arrays of one row per segment.
+#[pyclass(frozen, get_all, module = "sourcing_sound._native")]
+pub(crate) struct Scored {
+    starts: Py<PyArray1<f64>>,
+    ends: Py<PyArray1<f64>>,
+    scores: Py<PyArray2<f32>>,
+    rejected: Py<PyArray1<bool>>,
+    order: Py<PyArray2<u16>>,
+    groups: Py<PyArray2<f32>>,
+    events: Vec<EventRow>,
+    warnings: Vec<(String, String)>,
+    end: f64,
+    sample_rate: u32,
+    channel: Option<usize>,
+}
+
+impl Scored {
+    pub(crate) fn new(py: Python<'_>, outcome: Outcome) -> Result<Self> {
+        let Outcome { columns, events, warnings, end, sample_rate, channel } = outcome;
+        let rows = columns.starts.len();
+        let warnings = warnings.iter().map(|one| (one.code().to_owned(), one.to_string()));
+        Ok(Scored {
+            starts: PyArray1::from_vec(py, columns.starts).unbind(),
+            ends: PyArray1::from_vec(py, columns.ends).unbind(),
+            scores: matrix(py, columns.scores, rows)?,
+            rejected: PyArray1::from_vec(py, columns.rejected).unbind(),
+            order: matrix(py, columns.order, rows)?,
+            groups: matrix(py, columns.groups, rows)?,
+            events,
+            warnings: warnings.collect(),
+            end,
+            sample_rate,
+            channel,
+        })
+    }
+}
+
+/// `[rows][values.len() / rows]`; no columns without rows.
+pub(crate) fn matrix<T: numpy::Element>(
+    py: Python<'_>,
+    values: Vec<T>,
+    rows: usize,
+) -> Result<Py<PyArray2<T>>> {
+    let columns = values.len().checked_div(rows).unwrap_or(0);
+    Ok(PyArray1::from_vec(py, values).reshape([rows, columns])?.unbind())
+}

@@ -1,0 +1,106 @@
+//! Examples of sounds → a head.
+
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use sourcing_sound::{Background, Pcm, Report, Share};
+
+use crate::model::Loaded;
+use crate::run::Channels;
+use crate::source::Given;
+use crate::work::{detached, lock};
+
+/// `(label, recording, start, seconds, level, clipped)`
+type ExampleRow = (Option<String>, String, f64, f64, f32, bool);
+/// `(hits, of, low, high)`: a share and its 95% interval.
+type ShareRow = (usize, usize, f64, f64);
+/// `(label, examples, recordings, recall, precision, others)`
+type LabelRow = (String, usize, usize, Option<ShareRow>, Option<ShareRow>, usize);
+/// `(kind, label, recordings, message)`
+type FindingRow = (&'static str, String, Vec<String>, String);
+/// `(file, report as text, labels, findings)`
+type TaughtRow = (String, String, Vec<LabelRow>, Vec<FindingRow>);
+
+/// Collects examples of sounds, and trains heads from them.
+#[pyclass(frozen, module = "sourcing_sound._native")]
+pub(crate) struct Teacher {
+    teacher: Mutex<sourcing_sound::Teacher>,
+}
+
+#[pymethods]
+impl Teacher {
+    #[new]
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let teacher = detached(py, || {
+            let model = Loaded::model(None, None)?.model;
+            Ok(sourcing_sound::Teacher::new(model, Background::everyday()?)?)
+        })?;
+        Ok(Teacher { teacher: Mutex::new(teacher) })
+    }
+
+    #[pyo3(signature = (label, recording, source, sample_rate, channel))]
+    fn add(
+        &self,
+        py: Python<'_>,
+        label: Option<&str>,
+        recording: &str,
+        source: &Bound<'_, PyAny>,
+        sample_rate: Option<i64>,
+        channel: i64,
+    ) -> PyResult<usize> {
+        let channel = Channels::new(channel)?.one()?;
+        let given = Given::new(source, sample_rate)?;
+        let input = given.input()?;
+        let added = detached(py, || {
+            let mut teacher = lock(&self.teacher, "teacher")?;
+            let (samples, rate) = input.whole(channel)?;
+            let pcm = Pcm::new(&samples, rate)?;
+            Ok(match label {
+                Some(label) => teacher.add(label, recording, pcm)?,
+                None => teacher.add_background(recording, pcm)?,
+            })
+        })?;
+        Ok(added)
+    }
+
+    fn merge(&self, py: Python<'_>, file: &[u8]) -> PyResult<usize> {
+        Ok(detached(py, || Ok(lock(&self.teacher, "teacher")?.merge(file)?))?)
+    }
+
+    #[getter]
+    fn examples(&self) -> PyResult<Vec<ExampleRow>> {
+        let teacher = lock(&self.teacher, "teacher")?;
+        let rows = teacher.examples().iter().map(|one| {
+            let (label, recording) = (one.label.clone(), one.recording.clone());
+            (label, recording, one.start, one.seconds, one.level, one.clipped)
+        });
+        Ok(rows.collect())
+    }
+
+    /// Whether there was an example with this index.
+    fn remove(&self, index: usize) -> PyResult<bool> {
+        Ok(lock(&self.teacher, "teacher")?.remove(index).is_some())
+    }
+
+    fn train(&self, py: Python<'_>, name: &str) -> PyResult<TaughtRow> {
+        let taught = detached(py, || Ok(lock(&self.teacher, "teacher")?.train(name)?))?;
+        let (labels, findings) = report(&taught.report);
+        Ok((taught.to_json(), taught.report.to_string(), labels, findings))
+    }
+}
+
+fn report(report: &Report) -> (Vec<LabelRow>, Vec<FindingRow>) {
+    let labels = report.labels.iter().map(|one| {
+        let (recall, precision) = (one.recall.map(share), one.precision.map(share));
+        (one.label.clone(), one.examples, one.recordings, recall, precision, one.others)
+    });
+    let findings = report.findings.iter().map(|one| {
+        (one.kind.name(), one.label.clone(), one.recordings.clone(), one.message.clone())
+    });
+    (labels.collect(), findings.collect())
+}
+
+fn share(share: Share) -> ShareRow {
+    let (low, high) = share.interval();
+    (share.hits, share.of, low, high)
+}
