@@ -1,14 +1,30 @@
 //! numpy arrays → samples. float32 is borrowed; other types are converted block by block, so that
 //! no copy of a whole recording is made.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use numpy::ndarray::{ArrayView1, ArrayView2, ArrayViewD, Axis, Ix2, s};
 use numpy::{
-    Element, PyArrayDescrMethods, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArray,
-    PyUntypedArrayMethods,
+    Element, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
+    PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 
 use crate::error::{Failure, Result};
+
+/// Finds what it needs of numpy, once and for all. On first use, that would happen in the middle of
+/// a call, where an interrupt of numpy's import would be a panic.
+#[pyfunction]
+pub(crate) fn prepare(py: Python<'_>) -> PyResult<()> {
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        PyArray1::<f32>::zeros(py, 1, false).try_readonly().map(drop)
+    }));
+    match found {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Failure::coded("internal", error.to_string()).into()),
+        Err(panic) => Err(Failure::panic(&*panic).into()),
+    }
+}
 
 /// An array that is not written to while this exists.
 pub(crate) enum Held<'py> {
@@ -74,7 +90,7 @@ impl<'py> Held<'py> {
 /// The array, if it has numbers of this type.
 fn typed<'py, T: Element>(array: &Bound<'py, PyAny>) -> Result<Option<PyReadonlyArrayDyn<'py, T>>> {
     let Ok(array) = array.cast::<PyArrayDyn<T>>() else { return Ok(None) };
-    let borrowed = numpy::PyArrayMethods::try_readonly(array);
+    let borrowed = array.try_readonly();
     let borrowed = borrowed.map_err(|error| Failure::coded("busy", error.to_string()))?;
     Ok(Some(borrowed))
 }

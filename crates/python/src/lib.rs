@@ -29,6 +29,8 @@ mod work;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
+    use super::array::prepare;
+    #[pymodule_export]
     use super::classifier::Classifier;
     #[pymodule_export]
     use super::features::{describe, load, mel_filters, power_spectrogram, power_to_db, resample};

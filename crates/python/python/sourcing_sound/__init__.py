@@ -51,6 +51,8 @@ from ._predictions import (
 from ._stream import Stream, Update
 from ._teacher import Example, Finding, LabelReport, Share, Taught, Teacher, teach
 
+_native.prepare()
+
 __version__ = _native.__version__
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,7 @@ from ._audio import Audio, Channel
 from ._errors import coded
 from ._predictions import Prediction, Predictions, RecordingWarning, SoundEvent, Vocabulary
 from ._stream import Stream
-
-if TYPE_CHECKING:
-    from ._teacher import Taught
+from ._teacher import Taught
 
 
 class Embeddings(NamedTuple):
@@ -80,8 +78,6 @@ class Classifier:
         head_only: bool = False,
     ) -> None:
         self._native: Optional[_native.Classifier] = None
-        from ._teacher import Taught
-
         if isinstance(head, Taught):
             head = head.to_json().encode()
         model_name, model_bytes, model_again = _files.resolve(model, "model", _files.MODELS)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _audio, _native
 from ._audio import SupportsArray
-from ._errors import coded
+from ._errors import SourcingSoundError, coded
 from ._predictions import Prediction, SoundEvent, Vocabulary
 
 
@@ -81,7 +81,13 @@ class Stream:
         ClosedError
             ``closed`` after ``flush`` or ``close``.
         """
-        rows = self._open().flush()
+        native = self._open()
+        try:
+            rows = native.flush()
+        except SourcingSoundError as error:
+            # A call of another thread goes on; any other failure is the end.
+            self._native = native if error.code == "busy" else None
+            raise
         self._native = None
         return [self._update(row) for row in rows]
 

@@ -1,0 +1,104 @@
+"""A few examples of a sound → its label."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sourcing_sound
+from sounds import noise, siren, to_int16, write_wav
+from sourcing_sound import Classifier, Taught, Teacher, teach
+
+
+@pytest.fixture(scope="module")
+def taught() -> Taught:
+    teacher = Teacher()
+    for day, hz in enumerate((900, 1_100, 1_300)):
+        wail = siren(3, middle_hz=hz) + noise(3, seed=day, level=0.02 * day)
+        assert teacher.add("wail", wail, 16_000, recording=f"day {day}") == 1
+    hum = (0.2 * np.sin(np.arange(48_000) * 0.05)).astype(np.float32)
+    clicks = np.where(np.arange(48_000) % 4_000 < 20, 0.8, 0).astype(np.float32)
+    for other in (noise(3), hum, clicks):
+        assert teacher.add_background(other, 16_000) == 1
+    return teacher.train("wails")
+
+
+def test_a_taught_label_is_recognised(taught: Taught) -> None:
+    classifier = Classifier(head=taught)
+    assert classifier.labels[: classifier.head_labels] == ("wail",)
+    best = classifier.classify(siren(3), 16_000)[0].best
+    assert (best.label, best.source) == ("wail", "head")
+    assert classifier.classify(noise(3, seed=99), 16_000)[0].label != "wail"
+
+
+def test_the_report_says_how_well(taught: Taught) -> None:
+    (label,) = taught.labels
+    assert (label.label, label.examples, label.recordings, label.others) == ("wail", 3, 3, 3)
+    assert label.recall is not None and (label.recall.hits, label.recall.of) == (3, 3)
+    assert 0 < label.recall.low < label.recall.high == 1
+    assert "wail" in taught.report
+    few = teach_one().findings
+    assert [finding.kind for finding in few] == ["few"] and few[0].message
+
+
+def teach_one() -> Taught:
+    teacher = Teacher()
+    teacher.add("wail", siren(3), 16_000)
+    return teacher.train("one")
+
+
+def test_examples_are_kept_merged_and_removed(taught: Taught, tmp_path: Path) -> None:
+    path = tmp_path / "wails.sound.json"
+    taught.save(path)
+    teacher = Teacher()
+    assert teacher.merge(path) == 6
+    assert teacher.merge(path.read_bytes()) == teacher.merge(taught) == 0
+    assert teacher.train("wails").to_json() == taught.to_json()
+    first = teacher.examples[0]
+    assert (first.label, first.recording, first.start, first.seconds) == ("wail", "day 0", 0, 3)
+    teacher.remove(0)
+    assert len(teacher.examples) == 5
+    for index in (5, -1):
+        with pytest.raises(sourcing_sound.ConfigError):
+            teacher.remove(index)
+
+
+def test_teach_takes_paths(tmp_path: Path) -> None:
+    paths = [
+        write_wav(tmp_path / f"{n}.wav", to_int16(siren(3) + noise(3, seed=n)), 16_000)
+        for n in range(2)
+    ]
+    other = write_wav(tmp_path / "other.wav", to_int16(noise(3)), 16_000)
+    taught = teach({"wail": paths}, background=[other])
+    teacher = Teacher()
+    for path in paths:
+        teacher.add("wail", path)
+    teacher.add_background(other)
+    assert teacher.train("wail").to_json() == taught.to_json()
+    with pytest.raises(sourcing_sound.WrongTypeError):
+        teach({"wail": str(paths[0])})  # one path would be taken letter by letter
+
+
+def test_what_cannot_be_taught(tmp_path: Path, taught: Taught) -> None:
+    teacher = Teacher()
+    sound = siren(3)
+    refused: list[tuple[str, Any]] = [
+        ("audio-silent", lambda: teacher.add("quiet", np.zeros(48_000, np.float32), 16_000)),
+        ("audio-rate", lambda: teacher.add("wail", sound)),
+        ("audio-non-finite", lambda: teacher.add("wail", sound * np.nan, 16_000)),
+        ("config", lambda: teacher.add(" ", sound, 16_000)),
+        ("config", lambda: teacher.add(3, sound, 16_000)),  # type: ignore[arg-type]
+        ("config", lambda: teacher.add("wail", [0.0], 16_000)),  # type: ignore[arg-type]
+        ("config", lambda: teacher.train("nothing")),
+        ("head-format", lambda: teacher.merge(b"{}")),
+        ("io", lambda: teacher.merge(tmp_path / "none.sound.json")),
+        ("io", lambda: taught.save(tmp_path / "no folder" / "x.json")),
+        ("config", lambda: teach({})),
+    ]
+    for code, call in refused:
+        with pytest.raises(sourcing_sound.SourcingSoundError) as raised:
+            call()
+        assert raised.value.code == code, raised.value
+    assert teacher.examples == []
