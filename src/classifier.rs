@@ -16,8 +16,8 @@ use crate::stream::{Stream, StreamConfig};
 /// Samples of a recording that are processed at a time: 1.4 s at 48 kHz.
 const PIECE_SAMPLES: usize = 65_536;
 
-/// A front end and the network that was trained with it, optionally with a head. Cheap to clone: clones
-/// share the weights, and each can be used on a thread of its own.
+/// A front end and the network that was trained with it, optionally with a head. Cheap to clone:
+/// clones share the weights, and each can be used on a thread of its own.
 #[derive(Clone)]
 pub struct Classifier {
     front_end: FrontEnd,

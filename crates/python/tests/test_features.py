@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,12 +81,13 @@ def test_one_pass_gives_the_same() -> None:
 
 def test_channels_are_stacked_and_types_converted() -> None:
     stereo = np.stack([noise(1, seed=1), noise(1, seed=2)])
-    for function in (
+    functions: list[Callable[[Any], npt.NDArray[np.float32]]] = [
         lambda y: features.mfcc(y=y, sr=16_000),
         lambda y: features.power_spectrogram(y=y),
         lambda y: features.resample(y, orig_sr=16_000, target_sr=22_050),
         lambda y: features.zero_crossing_rate(y),
-    ):
+    ]
+    for function in functions:
         both = function(stereo)
         assert np.array_equal(both, np.stack([function(stereo[0]), function(stereo[1])]))
         assert np.array_equal(both, function(stereo.astype(np.float64)))

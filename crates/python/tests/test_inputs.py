@@ -47,7 +47,7 @@ def test_files_bytes_and_arrays_agree(classifier: Classifier, wav: Wav) -> None:
     for audio, rate in same:
         assert bits(classifier.classify(audio, rate)) == bits(expected)
     loaded, rate = sourcing_sound.load(path)
-    assert (loaded.dtype, rate) == (np.float32, 16_000)
+    assert (loaded.dtype.name, rate) == ("float32", 16_000)
     assert np.array_equal(loaded * 32_768, integers)
 
 
@@ -80,7 +80,8 @@ def test_channels_first_and_any_order_in_memory(classifier: Classifier) -> None:
     each = classifier.classify(stereo, 16_000, channel="each")
     assert [prediction.channel for prediction in each] == 5 * [1] + 5 * [2]
     assert bits(each)[: len(bits(each)) // 2] == bits(classifier.classify(stereo[0], 16_000))
-    for channel, row in [("left", 0), (1, 0), ("right", 1), (np.int8(2), 1)]:
+    channels: list[tuple[Any, int]] = [("left", 0), (1, 0), ("right", 1), (np.int8(2), 1)]
+    for channel, row in channels:
         found = classifier.classify(stereo, 16_000, channel=channel)
         assert bits(found) == bits(classifier.classify(stereo[row], 16_000))
 

@@ -13,7 +13,9 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::tasks::{api, bench, docs, fuzz, golden, npm, package, runner, serve, site, test, wasm};
+use crate::tasks::{
+    api, bench, docs, fuzz, golden, npm, package, runner, serve, site, test, wasm, wheel,
+};
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
 
@@ -34,6 +36,8 @@ enum Task {
     Wasm(wasm::Options),
     /// Pack the npm package as it is published, into target/npm
     Npm,
+    /// Build the Python wheel as it is published, into target/python, and test it
+    Python(wheel::Options),
     /// Write the API reference of the crate and the package, into target/doc
     Docs,
     /// Run every check and test, or those named by --only
@@ -78,6 +82,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Site(options) => site::run(&workspace, &options)?,
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Npm => npm::run(&workspace)?,
+        Task::Python(options) => wheel::run(&workspace, &options)?,
         Task::Docs => docs::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,

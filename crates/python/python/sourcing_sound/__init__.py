@@ -26,19 +26,33 @@ from ._errors import (
     WrongTypeError,
 )
 
-try:
-    from . import _native as _native
-except ImportError as error:
-    if "interpreter" in str(error):
+
+def _prepare() -> str:
+    """Makes sure that the compiled part works here; returns its version."""
+    try:
+        # numpy first: before Python 3.12, only its modules notice a second interpreter.
+        import numpy  # noqa: F401
+
+        from . import _native
+
+        _native.prepare()
+    except ImportError as error:
+        if not any(words in str(error).lower() for words in ("interpreter", "once per process")):
+            raise
         raise UnsupportedError(
             "sourcing_sound works in one interpreter of a process only, the first that imports it; "
             "use threads or processes [unsupported]"
         ) from error
-    raise
+    return _native.__version__
 
+
+__version__ = _prepare()
+
+# These import numpy and the compiled part.
 from . import features
 from ._audio import Audio, Channel
-from ._classifier import Classifier, Embeddings, load
+from ._classifier import Classifier, Embeddings
+from ._load import load
 from ._predictions import (
     Category,
     GroupScore,
@@ -50,10 +64,6 @@ from ._predictions import (
 )
 from ._stream import Stream, Update
 from ._teacher import Example, Finding, LabelReport, Share, Taught, Teacher, teach
-
-_native.prepare()
-
-__version__ = _native.__version__
 
 __all__ = [
     "Audio",

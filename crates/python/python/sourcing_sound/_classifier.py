@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from types import TracebackType
 from typing import Any, NamedTuple, Optional, Union
 
@@ -417,35 +416,3 @@ def _restored(
 ) -> Classifier:
     """A classifier with the arguments of another one, in another process."""
     return kind(model, head=head, head_only=head_only)
-
-
-def load(
-    audio: Union[str, os.PathLike[str], bytes], *, channel: Channel = "mix"
-) -> tuple[npt.NDArray[np.float32], int]:
-    """Decodes a whole recording, as ``librosa.load(path, sr=None)`` does.
-
-    Parameters
-    ----------
-    audio
-        The path of a recording, or the bytes of one.
-    channel
-        As for ``Classifier.classify``, without ``"each"``.
-
-    Returns
-    -------
-    tuple
-        The samples, ``(samples,)``, float32, full scale ±1, and their rate in Hz.
-
-    Raises
-    ------
-    AudioError
-        ``audio-unsupported``, ``audio-corrupt``, ``audio-empty``, ``audio-channels``.
-    FileError
-        ``io``.
-    ConfigError
-        ``limit`` above 2³⁰ samples.
-    """
-    source = _audio.source(audio)
-    if not isinstance(source, (str, bytes)):
-        raise _audio.wrong_type("load takes a path or bytes")
-    return _native.load(source, _audio.channel(channel))

@@ -5,6 +5,21 @@ from typing import Any, Optional, Union, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "Classifier",
+    "Scored",
+    "Stream",
+    "Teacher",
+    "__version__",
+    "describe",
+    "load",
+    "mel_filters",
+    "power_spectrogram",
+    "power_to_db",
+    "prepare",
+    "resample",
+]
+
 _Float = npt.NDArray[np.float32]
 _Source = Union[str, bytes, npt.NDArray[Any]]
 _Event = tuple[str, float, Optional[float], float]

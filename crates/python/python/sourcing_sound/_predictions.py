@@ -21,7 +21,7 @@ class Category(NamedTuple):
     """The group that it belongs to, if the model has groups."""
     source: str
     """``"head"`` or ``"base"``: where the label comes from."""
-    index: int
+    label_index: int
     """Its place among ``Classifier.labels``."""
 
 

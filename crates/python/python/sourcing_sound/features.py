@@ -37,24 +37,23 @@ __all__ = [
     "zero_crossing_rate",
 ]
 
-_Float = npt.NDArray[np.float32]
 _Samples = Union[npt.NDArray[Any], _audio.SupportsArray]
 
 
 class Descriptors(NamedTuple):
     """Everything that ``describe`` computes."""
 
-    spectral_centroid: _Float
+    spectral_centroid: npt.NDArray[np.float32]
     """In Hz, ``(1, frames)``."""
-    spectral_bandwidth: _Float
+    spectral_bandwidth: npt.NDArray[np.float32]
     """In Hz, ``(1, frames)``."""
-    spectral_rolloff: _Float
+    spectral_rolloff: npt.NDArray[np.float32]
     """In Hz, ``(1, frames)``."""
-    zero_crossing_rate: _Float
+    zero_crossing_rate: npt.NDArray[np.float32]
     """0 to 1, ``(1, frames)``."""
-    melspectrogram: _Float
+    melspectrogram: npt.NDArray[np.float32]
     """Power, ``(n_mels, frames)``."""
-    mfcc: _Float
+    mfcc: npt.NDArray[np.float32]
     """``(n_mfcc, frames)``."""
 
 
@@ -121,8 +120,14 @@ def describe(
 
 def _described(y: npt.NDArray[Any], settings: Any) -> Descriptors:
     centroid, bandwidth, rolloff, crossings, power, cepstrum = _native.describe(y, *settings)
-    rows = (values[np.newaxis] for values in (centroid, bandwidth, rolloff, crossings))
-    return Descriptors(*rows, power.T, cepstrum.T)
+    return Descriptors(
+        centroid[np.newaxis],
+        bandwidth[np.newaxis],
+        rolloff[np.newaxis],
+        crossings[np.newaxis],
+        power.T,
+        cepstrum.T,
+    )
 
 
 def melspectrogram(
@@ -138,7 +143,7 @@ def melspectrogram(
     fmax: Optional[float] = None,
     htk: bool = False,
     norm: Optional[str] = "slaney",
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """Mel power, ``(n_mels, frames)``; ``librosa.feature.melspectrogram`` with ``power=2``."""
     return describe(
         y=y,
@@ -171,7 +176,7 @@ def mfcc(
     htk: bool = False,
     norm: Optional[str] = "slaney",
     top_db: Optional[float] = 80.0,
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """Cepstral coefficients, ``(n_mfcc, frames)``; ``librosa.feature.mfcc``.
 
     ``norm`` is that of the mel filters, and ``top_db`` that of ``librosa.power_to_db``, which
@@ -202,7 +207,7 @@ def spectral_centroid(
     hop_length: int = 512,
     win_length: Optional[int] = None,
     center: bool = True,
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """In Hz, ``(1, frames)``; ``librosa.feature.spectral_centroid``."""
     return _shape(y, sr, n_fft, hop_length, win_length, center).spectral_centroid
 
@@ -215,7 +220,7 @@ def spectral_bandwidth(
     hop_length: int = 512,
     win_length: Optional[int] = None,
     center: bool = True,
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """In Hz, ``(1, frames)``; ``librosa.feature.spectral_bandwidth`` with ``p=2``."""
     return _shape(y, sr, n_fft, hop_length, win_length, center).spectral_bandwidth
 
@@ -229,14 +234,14 @@ def spectral_rolloff(
     win_length: Optional[int] = None,
     center: bool = True,
     roll_percent: float = 0.85,
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """In Hz, ``(1, frames)``; ``librosa.feature.spectral_rolloff``."""
     return _shape(y, sr, n_fft, hop_length, win_length, center, roll_percent).spectral_rolloff
 
 
 def zero_crossing_rate(
     y: _Samples, *, frame_length: int = 2_048, hop_length: int = 512, center: bool = True
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """0 to 1, ``(1, frames)``; ``librosa.feature.zero_crossing_rate``."""
     return _shape(y, 22_050, frame_length, hop_length, None, center).zero_crossing_rate
 
@@ -271,13 +276,13 @@ def power_spectrogram(
     hop_length: int = 512,
     win_length: Optional[int] = None,
     center: bool = True,
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """Power, ``(1 + n_fft / 2, frames)``; ``np.abs(librosa.stft(y)) ** 2``."""
     length = _audio.whole("n_fft", n_fft)
     hop = _audio.whole("hop_length", hop_length)
     window = length if win_length is None else _audio.whole("win_length", win_length)
 
-    def one(channel: npt.NDArray[Any]) -> _Float:
+    def one(channel: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         return _native.power_spectrogram(channel, 22_050, length, window, hop, bool(center)).T
 
     return _each(y, one)
@@ -292,7 +297,7 @@ def mel(
     fmax: Optional[float] = None,
     htk: bool = False,
     norm: Optional[str] = "slaney",
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """The mel filters, ``(n_mels, 1 + n_fft / 2)``; ``librosa.filters.mel``.
 
     Parameters
@@ -322,7 +327,7 @@ def mel(
 
 def power_to_db(
     S: npt.ArrayLike, *, amin: float = 1e-10, top_db: Optional[float] = 80.0
-) -> _Float:
+) -> npt.NDArray[np.float32]:
     """Power in dB, of the same shape; ``librosa.power_to_db`` with ``ref=1``."""
     power = np.asarray(S, np.float32)
     flat = np.ascontiguousarray(power).reshape(-1)
@@ -332,14 +337,14 @@ def power_to_db(
     return decibels.reshape(power.shape)
 
 
-def resample(y: _Samples, *, orig_sr: float, target_sr: float) -> _Float:
+def resample(y: _Samples, *, orig_sr: float, target_sr: float) -> npt.NDArray[np.float32]:
     """Samples at another rate, by the resampler of the classifier (which is not librosa's):
     ``(samples,)`` or ``(channels, samples)``; rates are 8,000 to 384,000 Hz."""
     before, after = _rate(orig_sr), _rate(target_sr)
     return _each(y, lambda channel: _native.resample(channel, before, after))
 
 
-def _each(y: _Samples, function: Callable[[npt.NDArray[Any]], _Float]) -> _Float:
+def _each(y: _Samples, function: Callable[[npt.NDArray[Any]], npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
     samples = _audio.array(y)
     if samples.ndim == 2:
         return np.stack([function(channel) for channel in samples])

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod cycles;
+mod wheel;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -12,3 +12,4 @@ pub mod serve;
 pub mod site;
 pub mod test;
 pub mod wasm;
+pub mod wheel;

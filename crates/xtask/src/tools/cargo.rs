@@ -34,7 +34,8 @@ pub fn command() -> Command {
     command
 }
 
-fn is_set_by_cargo_run(name: &str) -> bool {
+/// Whether it is one of these variables.
+pub fn is_set_by_cargo_run(name: &str) -> bool {
     name.starts_with("CARGO_PKG_")
         || name.starts_with("CARGO_MANIFEST_")
         || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"]

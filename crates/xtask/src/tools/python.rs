@@ -1,5 +1,7 @@
-//! Virtual environments with pinned packages, for the tasks that run Python.
+//! Python interpreters, and virtual environments with given packages, for the tasks that run Python.
 
+use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,20 +11,35 @@ use anyhow::{Context, Result};
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
 
+const INSTALL: &str =
+    "on Debian run `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
+
+/// The newest minor version of Python 3 that is looked for by name.
+const NEWEST_MINOR: u32 = 30;
+
 /// The Python of the virtual environment `name`, which has the packages listed in
-/// the file `requirements` and is made anew when the list changes.
+/// the file `requirements` and is made again when the list changes.
 pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
+    environment_of(workspace, name, requirements, None)
+}
+
+/// The same with the interpreter `base`, or with any Python 3 if `None`.
+pub fn environment_of(
+    workspace: &Workspace,
+    name: &str,
+    requirements: &Path,
+    base: Option<&Path>,
+) -> Result<PathBuf> {
     let list = fs::read(requirements)
         .with_context(|| format!("cannot read {}", requirements.display()))?;
     let folder = workspace.scratch()?.join(name);
     let installed = folder.join("installed-requirements.txt");
-    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let python = programs.join("python").with_extension(std::env::consts::EXE_EXTENSION);
+    let python = program(&folder, "python");
     if fs::read(&installed).is_ok_and(|stamp| stamp == list) {
         return Ok(python);
     }
     println!("installing the packages of {}", requirements.display());
-    let make = find()?;
+    let make = base.map_or_else(find, |base| Ok(base.to_owned()))?;
     process::run(Command::new(make).args(["-m", "venv", "--clear"]).arg(&folder))?;
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--disable-pip-version-check"]);
@@ -31,13 +48,70 @@ pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Re
     Ok(python)
 }
 
+/// A program of the virtual environment in `folder`.
+pub fn program(folder: &Path, name: &str) -> PathBuf {
+    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    programs.join(name).with_extension(env::consts::EXE_EXTENSION)
+}
+
 /// Python 3 with its `venv` module.
 fn find() -> Result<PathBuf> {
-    const INSTALL: &str =
-        "on Debian run `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
     let python = ["python3", "python"].into_iter().find_map(process::find_in_path);
     let python = python.with_context(|| format!("Python 3 is missing: {INSTALL}"))?;
     process::output(Command::new(&python).args(["-c", "import ensurepip, venv"]))
         .with_context(|| format!("Python's venv module is missing: {INSTALL}"))?;
     Ok(python)
+}
+
+/// The interpreters of CPython 3 on this machine from the minor version `least` on that can make
+/// virtual environments, one for each minor version: those in `PATH` under their own names, and
+/// those that pyenv has installed.
+pub fn interpreters(least: u32) -> BTreeMap<u32, PathBuf> {
+    let numbered = (least..=NEWEST_MINOR).map(|minor| format!("python3.{minor}"));
+    let names = ["python3", "python"].map(String::from).into_iter().chain(numbered);
+    let mut found = BTreeMap::new();
+    for python in names.filter_map(process::find_in_path).chain(of_pyenv()) {
+        if let Some((minor, path)) = minor_version(&python).filter(|(minor, _)| *minor >= least) {
+            found.entry(minor).or_insert(path);
+        }
+    }
+    found
+}
+
+/// pyenv's interpreters, whose names in `PATH` work only for the version that is chosen.
+fn of_pyenv() -> Vec<PathBuf> {
+    let root = env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root = root.or_else(|| env::home_dir().map(|home| home.join(".pyenv")));
+    let versions = root.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    versions.into_iter().flatten().flatten().map(|entry| program(&entry.path(), "python")).collect()
+}
+
+/// The minor version of an interpreter, and its own path; `None` if it is no usable CPython 3.
+fn minor_version(python: &Path) -> Option<(u32, PathBuf)> {
+    const ASK: &str = "import ensurepip, platform, sys, venv\n\
+        if platform.python_implementation() == 'CPython' and sys.version_info[0] == 3:\n    \
+        print(sys.version_info[1], sys.executable)";
+    let answer = process::output(Command::new(python).args(["-I", "-c", ASK])).ok()?;
+    let (minor, path) = answer.split_once(' ')?;
+    Some((minor.parse().ok()?, PathBuf::from(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_no_python_has_no_version() {
+        assert_eq!(minor_version(Path::new(&env::var_os("CARGO").unwrap())), None);
+        assert_eq!(minor_version(Path::new("/no such program")), None);
+    }
+
+    #[test]
+    fn interpreters_say_their_version() {
+        for (minor, path) in interpreters(9) {
+            assert!(minor >= 9);
+            assert_eq!(minor_version(&path), Some((minor, path)));
+        }
+    }
 }

@@ -53,6 +53,22 @@ impl Counts {
         counts
     }
 
+    /// Reads the last line of pytest: `1 failed, 114 passed, 2 skipped in 39.59s`.
+    pub fn from_pytest(printed: &str) -> Self {
+        let mut counts = Self::default();
+        let last = printed.lines().rev().find(|line| line.contains(" in "));
+        let summary = last.map_or("", |line| line.trim_matches(['=', ' ']));
+        for part in summary.split(" in ").next().unwrap_or_default().split(", ") {
+            counts.add(
+                part,
+                &["passed", "xfailed"],
+                &["failed", "error", "errors", "xpassed"],
+                &["skipped"],
+            );
+        }
+        counts
+    }
+
     /// Adds `part`, a number and a word, to the outcome that the word belongs to.
     fn add(&mut self, part: &str, passed: &[&str], failed: &[&str], skipped: &[&str]) {
         let Some((number, word)) = part.trim().split_once(' ') else {
@@ -120,6 +136,16 @@ Running 20 tests using 2 workers
   12 passed (1.2m)
 ";
         assert_eq!(Counts::from_playwright(printed), counts(14, 4, 4));
+    }
+
+    #[test]
+    fn reads_pytests_summary() {
+        let printed = "...F..s\nFAILED tests/a.py::b - 3 passed in words\n\
+            1 failed, 114 passed, 2 skipped, 1 error in 39.59s\n";
+        assert_eq!(Counts::from_pytest(printed), counts(114, 2, 2));
+        let decorated = "===== 5 passed in 0.31s =====\n";
+        assert_eq!(Counts::from_pytest(decorated), counts(5, 0, 0));
+        assert_eq!(Counts::from_pytest("no tests ran in 0.01s\n").ran(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::tasks::{api, bench, fuzz, npm, package, site, wasm};
+use crate::tasks::{api, bench, fuzz, npm, package, site, wasm, wheel};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::tools::cargo::{self, CORE, DECODER, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
@@ -56,6 +56,8 @@ pub enum Step {
     Rust,
     /// the examples of docs/guide/results.md, in Python
     Results,
+    /// the Python wheel in environments of its own, its lints and its types
+    Python,
     /// Rust's tests in a headless browser
     Wasm,
     /// TypeScript's types in the package, the site and the tests
@@ -123,9 +125,13 @@ impl Step {
                 cargo::prepare_lint_tools()?;
                 cargo::prepare_wasm_target()
             }
-            Self::Docs | Self::Api | Self::Package | Self::Rust | Self::Results | Self::Fuzz => {
-                Ok(())
-            }
+            Self::Docs
+            | Self::Api
+            | Self::Package
+            | Self::Rust
+            | Self::Results
+            | Self::Python
+            | Self::Fuzz => Ok(()),
             Self::Types | Self::Site => {
                 cargo::prepare_wasm_target()?;
                 node::prepare()
@@ -173,6 +179,7 @@ impl Step {
             }
             Self::Rust => rust_tests(),
             Self::Results => results_tests(session.workspace),
+            Self::Python => python_tests(session.workspace),
             Self::Wasm => wasm_tests(),
             Self::Types => types(session.workspace),
             Self::Site => {
@@ -258,6 +265,29 @@ fn results_tests(workspace: &Workspace) -> Result<Report> {
     let mut cargo = cargo::command();
     cargo.arg("test").args(PRODUCT).args(["--test", "results_guide"]);
     suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), Counts::from_rust)
+}
+
+/// Without Python or its package index, nothing can be tested, and that is no failure of the package.
+fn python_tests(workspace: &Workspace) -> Result<Report> {
+    let environments = match wheel::environments(workspace) {
+        Ok(environments) => environments,
+        Err(error) => {
+            println!("skipped, because {error:#}");
+            return Ok(Report { counts: Counts { skipped: 1, ..Counts::default() }, passed: true });
+        }
+    };
+    for mut lint in wheel::lints(workspace, &environments)? {
+        check(&mut lint)?;
+    }
+    let wheel = wheel::build(workspace, &environments)?;
+    let mut report = Report::of_check();
+    for mut test in wheel::tests(workspace, &environments, &wheel)? {
+        let tested = suite(&mut test, Counts::from_pytest)?;
+        report.counts += tested.counts;
+        report.passed &= tested.passed;
+    }
+    wheel::check_types(workspace, &environments)?;
+    Ok(report)
 }
 
 fn wasm_tests() -> Result<Report> {

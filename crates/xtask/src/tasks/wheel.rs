@@ -1,0 +1,189 @@
+//! The Python wheel: built as it is published, and tested in environments that have nothing else of
+//! the repository, with the oldest and the newest Python of this machine.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::tools::cargo::{self, PRODUCT};
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, process, python};
+
+/// The oldest minor version of Python 3 that the wheel is for: `abi3-py39` in its manifest.
+const OLDEST_MINOR: u32 = 9;
+/// The first minor version whose mypy is checked with.
+const TYPED_MINOR: u32 = 10;
+/// The most bytes of a wheel.
+const MAX_BYTES: u64 = 8_000_000;
+/// What names the command-line program to the tests.
+const PROGRAM_VARIABLE: &str = "SOURCING_SOUND_CLI";
+
+/// The options of `cargo xtask python`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only build the wheel
+    #[arg(long)]
+    no_test: bool,
+}
+
+/// What is needed besides Rust.
+pub struct Environments {
+    /// The Python of an environment per tested version, the oldest first; one or two.
+    tested: Vec<(u32, PathBuf)>,
+}
+
+/// Runs `cargo xtask python`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let environments = environments(workspace)?;
+    let wheel = build(workspace, &environments)?;
+    println!("{}: {:.2} MB", wheel.display(), files::size(&wheel)? as f64 / 1e6);
+    if options.no_test {
+        return Ok(());
+    }
+    for mut test in tests(workspace, &environments, &wheel)? {
+        process::run(&mut test)?;
+    }
+    check_types(workspace, &environments)
+}
+
+/// Environments with what builds and tests the wheel, for the oldest and the newest Python.
+///
+/// # Errors
+/// If there is no Python of a supported version, or packages cannot be installed.
+pub fn environments(workspace: &Workspace) -> Result<Environments> {
+    let interpreters = python::interpreters(OLDEST_MINOR);
+    let newest = interpreters.last_key_value().with_context(|| {
+        format!("there is no CPython 3.{OLDEST_MINOR} or newer with its venv module")
+    })?;
+    let requirements = folder(workspace).join("tests").join("requirements.txt");
+    let mut tested = Vec::new();
+    for (minor, base) in interpreters.first_key_value().into_iter().chain([newest]) {
+        if tested.iter().all(|(other, _)| other != minor) {
+            let name = format!("python-3.{minor}-venv");
+            let made = python::environment_of(workspace, &name, &requirements, Some(base))?;
+            tested.push((*minor, made));
+        }
+    }
+    Ok(Environments { tested })
+}
+
+impl Environments {
+    /// The newest Python.
+    fn newest(&self) -> Result<&(u32, PathBuf)> {
+        self.tested.last().context("no environment was made")
+    }
+}
+
+/// The crate of the wheel.
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("crates").join("python")
+}
+
+/// Builds the wheel with the versions of its lock file, into `target/python`.
+///
+/// # Errors
+/// If it does not compile, is no wheel for all versions, or is too large.
+pub fn build(workspace: &Workspace, environments: &Environments) -> Result<PathBuf> {
+    let output = workspace.target().join("python");
+    if output.exists() {
+        fs::remove_dir_all(&output)
+            .with_context(|| format!("cannot empty {}", output.display()))?;
+    }
+    let (_, python) = environments.newest()?;
+    let mut maturin = Command::new(python);
+    maturin.args(["-m", "maturin", "build", "--release", "--locked", "--interpreter"]).arg(python);
+    maturin.arg("--out").arg(&output).current_dir(folder(workspace));
+    process::run(own_cargo(&mut maturin, workspace))?;
+    let version = workspace.version();
+    let wheel = fs::read_dir(&output)?.flatten().map(|entry| entry.path()).next();
+    let wheel = wheel.with_context(|| format!("no wheel in {}", output.display()))?;
+    let expected = format!("sourcing_sound-{version}-cp3{OLDEST_MINOR}-abi3-");
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    ensure!(name.starts_with(&expected), "the wheel is {name}, expected {expected}…");
+    let bytes = files::size(&wheel)?;
+    ensure!(bytes <= MAX_BYTES, "the wheel has {bytes} bytes, expected at most {MAX_BYTES}");
+    Ok(wheel)
+}
+
+/// Clippy and rustfmt for the crate, which is in no other workspace.
+pub fn lints(workspace: &Workspace, environments: &Environments) -> Result<Vec<Command>> {
+    let (_, python) = environments.newest()?;
+    let mut format = cargo::command();
+    format.args(["fmt", "--check"]).current_dir(folder(workspace));
+    let mut clippy = cargo::command();
+    clippy.args(["clippy", "--release", "--locked", "--", "--deny", "warnings"]);
+    clippy.env("PYO3_PYTHON", python).current_dir(folder(workspace));
+    own_cargo(&mut clippy, workspace);
+    Ok(vec![format, clippy])
+}
+
+/// Cargo for the crate, with the same target folder as all others.
+fn own_cargo<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(cargo::is_set_by_cargo_run) {
+            command.env_remove(name);
+        }
+    }
+    command.env("CARGO_TARGET_DIR", workspace.target())
+}
+
+/// Installs the wheel into each environment, and returns the commands that test it there.
+///
+/// # Errors
+/// If it cannot be installed, or the command-line program cannot be built.
+pub fn tests(
+    workspace: &Workspace,
+    environments: &Environments,
+    wheel: &Path,
+) -> Result<Vec<Command>> {
+    let program = command_line(workspace)?;
+    let mut tests = Vec::new();
+    for (_, python) in &environments.tested {
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
+        pip.args(["--no-deps", "--no-index", "--force-reinstall"]);
+        process::run(pip.arg(wheel))?;
+        let mut pytest = Command::new(python);
+        // Neither compiled modules nor caches are written among the sources.
+        pytest.args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--doctest-modules"]);
+        pytest.args(["tests", "--pyargs", "sourcing_sound"]).current_dir(folder(workspace));
+        tests.push(pytest);
+    }
+    for test in &mut tests {
+        test.env(PROGRAM_VARIABLE, &program);
+    }
+    Ok(tests)
+}
+
+/// The program, with the features that it has in the Rust tests, so that nothing is compiled twice.
+fn command_line(workspace: &Workspace) -> Result<PathBuf> {
+    let mut cargo = cargo::command();
+    // Tests of the program have cargo build it.
+    cargo.arg("test").args(PRODUCT).args(["--no-run", "--quiet", "--test", "classify"]);
+    process::run(&mut cargo)?;
+    let program = Path::new("sourcing-sound").with_extension(env::consts::EXE_EXTENSION);
+    Ok(workspace.target().join("debug").join(program))
+}
+
+/// Checks the types of the package, of its tests, and of the compiled part against its stubs.
+///
+/// # Errors
+/// If they are wrong.
+pub fn check_types(workspace: &Workspace, environments: &Environments) -> Result<()> {
+    let (minor, python) = environments.newest()?;
+    if *minor < TYPED_MINOR {
+        bail!("types are checked with Python 3.{TYPED_MINOR} or newer, but there is 3.{minor}");
+    }
+    let cache = workspace.scratch()?.join("mypy");
+    let mut mypy = Command::new(python);
+    mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(cache);
+    mypy.args(["python/sourcing_sound", "tests"]).current_dir(folder(workspace));
+    process::run(&mut mypy)?;
+    let mut stubtest = Command::new(python);
+    // From a folder without the sources, so that the installed package is found.
+    stubtest.args(["-m", "mypy.stubtest", "sourcing_sound"]).current_dir(workspace.scratch()?);
+    process::run(&mut stubtest)
+}
