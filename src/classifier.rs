@@ -165,6 +165,26 @@ impl Classifier {
         Events::new(self.scorer.vocabulary().clone())
     }
 
+    /// A prediction from the scores of a segment that were kept elsewhere: one per label of this
+    /// classifier, and whether the segment was rejected. `span` is where it starts and ends, in
+    /// seconds.
+    ///
+    /// # Errors
+    /// `config` for another number of scores.
+    pub fn prediction(
+        &self,
+        span: (f64, f64),
+        scores: Vec<f32>,
+        rejected: bool,
+    ) -> Result<Prediction> {
+        let labels = self.metadata().labels.len();
+        if scores.len() != labels {
+            let expected = format!("{labels}, one per label");
+            return Err(Error::config("scores", scores.len(), expected));
+        }
+        Ok(Prediction::new(self.scorer.vocabulary().clone(), span, scores, rejected))
+    }
+
     /// A stream of live audio at `rate`. Streams are independent of each other and of
     /// the classifier; they share its weights.
     ///
@@ -190,5 +210,24 @@ impl Classifier {
                 self.scorer.run(&columns[first * n_mels..last * n_mels])
             })
             .collect()
+    }
+}
+
+#[cfg(all(test, feature = "everyday"))]
+#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_scores_are_a_prediction_again() {
+        let mut classifier = Classifier::new(Model::everyday().unwrap()).unwrap();
+        let noise: Vec<f32> = (0..32_000_u32).map(|n| (n * n % 977) as f32 / 977.0 - 0.5).collect();
+        let pcm = Pcm::new(&noise, SampleRate::new(16_000).unwrap()).unwrap();
+        let given = classifier.classify(pcm).unwrap().remove(0);
+        let span = (given.start(), given.end());
+        let again = classifier.prediction(span, given.scores().to_vec(), given.rejected());
+        assert_eq!(again.unwrap(), given);
+        let short = classifier.prediction(span, vec![0.5; 3], false).unwrap_err();
+        assert_eq!(short.code(), "config");
     }
 }

@@ -10,6 +10,7 @@ use crate::run::{self, Channels, Plan};
 use crate::scored::{Scored, matrix};
 use crate::source::{Given, checked_rate};
 use crate::stream::Stream;
+use crate::table::{self, FoundRow, SegmentRow, Table};
 use crate::work::detached;
 
 /// The most labels: their indices are handed out with 16 bits.
@@ -206,5 +207,24 @@ impl Classifier {
         };
         let stream = self.classifier.stream(rate, config).map_err(Failure::from)?;
         Ok(Stream::new(stream, channel))
+    }
+
+    #[pyo3(signature = (file, rows, scores, top))]
+    fn segments_table(
+        &self,
+        file: &str,
+        rows: Vec<SegmentRow>,
+        scores: &Bound<'_, PyAny>,
+        top: Option<usize>,
+    ) -> PyResult<Table> {
+        Ok(table::segments(&self.classifier, file, rows, scores, top)?)
+    }
+
+    fn events_table(&self, file: &str, rows: Vec<FoundRow>) -> PyResult<Table> {
+        Ok(table::events(&self.classifier, file, rows)?)
+    }
+
+    fn failed_table(&self, file: &str, code: &str, of_events: bool) -> PyResult<Table> {
+        Ok(table::failed(&self.classifier, file, code, of_events)?)
     }
 }

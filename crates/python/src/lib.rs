@@ -11,6 +11,7 @@
 //! | [`model`] | names and bytes → models and heads |
 //! | [`scored`] | predictions → arrays |
 //! | [`run`] | blocks → predictions and events |
+//! | [`table`] | predictions and events → Arrow tables |
 //! | [`classifier`], [`stream`], [`teacher`], [`features`] | what Python calls |
 
 mod array;
@@ -22,6 +23,7 @@ mod run;
 mod scored;
 mod source;
 mod stream;
+mod table;
 mod teacher;
 mod work;
 
@@ -38,6 +40,8 @@ mod _native {
     use super::scored::Scored;
     #[pymodule_export]
     use super::stream::Stream;
+    #[pymodule_export]
+    use super::table::Table;
     #[pymodule_export]
     use super::teacher::Teacher;
 

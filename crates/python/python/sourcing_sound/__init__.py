@@ -63,6 +63,7 @@ from ._predictions import (
     Vocabulary,
 )
 from ._stream import Stream, Update
+from ._table import Table
 from ._teacher import Example, Finding, LabelReport, Share, Taught, Teacher, teach
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "SoundEvent",
     "SourcingSoundError",
     "Stream",
+    "Table",
     "Taught",
     "Teacher",
     "UnsupportedError",

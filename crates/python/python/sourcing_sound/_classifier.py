@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from . import _audio, _files, _native
 from ._audio import Audio, Channel
-from ._errors import coded
+from ._errors import SourcingSoundError, coded
 from ._predictions import Prediction, Predictions, RecordingWarning, SoundEvent, Vocabulary
 from ._stream import Stream
+from ._table import Table, is_of_events
 from ._teacher import Taught
 
 
@@ -345,6 +346,11 @@ class Classifier:
         )
         return Stream(native, self._vocabulary)
 
+    def failed(self, file: str, error: SourcingSoundError, *, rows: str = "segments") -> Table:
+        """A recording that failed as a row with ``file`` and the error's code, beside the rows of
+        ``Predictions.to_arrow``: so that an archive's table says what is missing in it."""
+        return Table(self._open().failed_table(str(file), error.code, is_of_events(rows)))
+
     # Its life.
 
     @property
@@ -353,8 +359,8 @@ class Classifier:
         return self._native is None
 
     def close(self) -> None:
-        """Frees the weights. Streams and calls that are under way go on; later calls raise
-        ``ClosedError``. May be called again. ``with Classifier() as classifier:`` calls it."""
+        """Gives up the weights, which are freed with the last stream, predictions and call that use
+        them. Those go on; later calls raise ``ClosedError``. May be called again. ``with Classifier() as classifier:`` calls it."""
         self._native = None
 
     def __enter__(self) -> Classifier:
@@ -398,7 +404,7 @@ class Classifier:
                 )
                 for row, (start, end, rejected) in enumerate(rows)
             )
-            events.extend(SoundEvent(*event) for event in outcome.events)
+            events.extend(SoundEvent(*event, channel) for event in outcome.events)
             # Every channel has those of the file.
             warnings.update((RecordingWarning(*warning), None) for warning in outcome.warnings)
         return Predictions(
@@ -408,6 +414,7 @@ class Classifier:
             sample_rate=outcomes[0].sample_rate,
             duration=outcomes[0].end,
             source=source,
+            native=self._native,
         )
 
 

@@ -9,6 +9,7 @@ __all__ = [
     "Classifier",
     "Scored",
     "Stream",
+    "Table",
     "Teacher",
     "__version__",
     "describe",
@@ -91,6 +92,19 @@ class Classifier:
         event_on: Optional[float],
         event_off: Optional[float],
     ) -> Stream: ...
+    def segments_table(
+        self,
+        file: str,
+        rows: list[tuple[float, float, bool, Optional[int]]],
+        scores: _Float,
+        top: Optional[int],
+    ) -> Table: ...
+    def events_table(
+        self,
+        file: str,
+        rows: list[tuple[str, float, Optional[float], float, Optional[int]]],
+    ) -> Table: ...
+    def failed_table(self, file: str, code: str, of_events: bool) -> Table: ...
 
 @final
 class Scored:
@@ -121,6 +135,15 @@ class Scored:
 class Stream:
     def push(self, samples: npt.NDArray[Any]) -> list[_Update]: ...
     def flush(self) -> list[_Update]: ...
+
+@final
+class Table:
+    @property
+    def rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    def schema_capsule(self) -> object: ...
+    def stream_capsule(self) -> object: ...
 
 @final
 class Teacher:

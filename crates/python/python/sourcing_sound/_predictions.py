@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
+
+from . import _audio, _native
+from ._errors import coded
+from ._table import Table, is_of_events
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ._classifier import Classifier
 
 
 class Category(NamedTuple):
@@ -45,6 +54,8 @@ class SoundEvent(NamedTuple):
     """Where it ends, in seconds; None while it continues, in a stream."""
     score: float
     """Its highest score so far, 0 to 1."""
+    channel: Optional[int] = None
+    """The channel, counted from 1, if each was classified by itself; None otherwise."""
 
 
 class RecordingWarning(NamedTuple):
@@ -162,6 +173,7 @@ class Predictions(list[Prediction]):
         sample_rate: int = 0,
         duration: float = 0.0,
         source: Optional[str] = None,
+        native: Optional[_native.Classifier] = None,
     ) -> None:
         super().__init__(predictions)
         self.events: list[SoundEvent] = list(events)
@@ -175,6 +187,7 @@ class Predictions(list[Prediction]):
         """Where the classified part ends, in seconds from the start of the recording."""
         self.source: Optional[str] = source
         """The path of the recording; None for an array and for bytes."""
+        self._native = native
 
     @property
     def scores(self) -> npt.NDArray[np.float32]:
@@ -187,3 +200,53 @@ class Predictions(list[Prediction]):
     def labels(self) -> tuple[str, ...]:
         """The labels, in the order of the columns of ``scores``."""
         return self[0].labels if self else ()
+
+    def to_arrow(
+        self,
+        *,
+        rows: str = "segments",
+        file: Optional[str] = None,
+        top: Optional[int] = None,
+        classifier: Optional[Classifier] = None,
+    ) -> Table:
+        """The predictions as an Arrow table, with the columns of the command line's Parquet files.
+
+        Parameters
+        ----------
+        rows
+            ``"segments"`` (default), a row per prediction, or ``"events"``, a row per event.
+        file
+            The column ``file``. Default: ``source``, or an empty text.
+        top
+            How many scores the column ``scores`` has, best first, after all those of a head.
+            Default: all for a model with up to 20 labels, else 10.
+        classifier
+            The classifier that made them, or another one of the same model and head. Only pickled
+            predictions need it: they come without their own.
+
+        Raises
+        ------
+        ConfigError
+            ``config``: a setting out of range, a classifier with other labels, or none after
+            pickling.
+        """
+        of_events = is_of_events(rows)
+        native = self._native if classifier is None else classifier._open()
+        if native is None:
+            raise coded("config", "these predictions were pickled: pass the classifier")
+        name = file if file is not None else self.source or ""
+        most = None if top is None else _audio.whole("top", top)
+        if of_events:
+            return Table(native.events_table(name, list(self.events)))
+        spans = [(one.start, one.end, one.rejected, one.channel) for one in self]
+        return Table(native.segments_table(name, spans, self.scores, most))
+
+    def to_pandas(
+        self, *, rows: str = "segments", file: Optional[str] = None, top: Optional[int] = None
+    ) -> pd.DataFrame:
+        """The same as a ``pandas.DataFrame``; needs pandas and pyarrow."""
+        return self.to_arrow(rows=rows, file=file, top=top).to_pandas()
+
+    def __getstate__(self) -> dict[str, object]:
+        # The model is not sent along with every result.
+        return {**self.__dict__, "_native": None}

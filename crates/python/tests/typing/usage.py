@@ -16,6 +16,7 @@ from sourcing_sound import (
     Prediction,
     Predictions,
     SoundEvent,
+    Table,
     Taught,
     Teacher,
     Update,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     assert_type(predictions.scores, npt.NDArray[np.float32])
     assert_type(predictions.events, list[SoundEvent])
     assert_type(predictions.events[0].offset, Optional[float])
+    assert_type(predictions.to_arrow(rows="events"), Table)
     predictions[0].start = 1.0  # type: ignore[misc]
 
     assert_type(classifier.embed(samples, 16_000), Embeddings)
