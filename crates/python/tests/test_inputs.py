@@ -161,6 +161,7 @@ REFUSED: list[tuple[str, type[Exception], tuple[Any, ...], dict[str, Any]]] = [
     ("config", TypeError, (S, 16_000), {"threads": 1.5}),
     ("io", FileNotFoundError, ("no such file.wav",), {}),
     ("io", FileNotFoundError, (Path("no such file.wav"),), {}),
+    ("io", OSError, ("a\0b.wav",), {}),
     ("io", IsADirectoryError, (Path(__file__).parent,), {}),
 ]
 

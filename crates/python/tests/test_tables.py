@@ -79,7 +79,8 @@ def test_other_programs_take_tables(classifier: Classifier, path: Path) -> None:
     if hasattr(pandas.DataFrame, "from_arrow"):
         assert pandas.DataFrame.from_arrow(table)["label"].tolist() == labels
     rows = pa.table(table)
-    assert duckdb.sql("SELECT label FROM rows").fetchall() == [(label,) for label in labels]
+    found = duckdb.sql("SELECT label FROM rows")
+    assert found is not None and found.fetchall() == [(label,) for label in labels]
     # A table can be taken as often as one likes.
     assert pa.table(table).equals(rows) and pa.schema(table) == rows.schema
 

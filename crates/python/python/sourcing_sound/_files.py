@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Optional, Union
 
-from ._errors import coded, of_os, unreadable, wrong_type
+from ._errors import FileMissingError, coded, of_os, wrong_type
 
 MODELS = ("everyday", "urban", "urban-tiny")
 """The names of the models in the package, the default first."""
@@ -38,9 +39,9 @@ def resolve(
         return path, None, path
     if not os.path.exists(path):
         known = ", ".join(names)
-        error = unreadable(path, 2, "")
-        error.strerror = f"there is no such {what} file, and the {what}s in the package are {known}"
-        raise error
+        text = f"there is no such {what} file"
+        text += f", and the {what}s in the package are {known}" if known else ""
+        raise FileMissingError(errno.ENOENT, text, path)
     return None, read(path), os.path.abspath(path)
 
 
