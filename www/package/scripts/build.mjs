@@ -18,19 +18,25 @@ const repository = join(root, "../..");
 /** The folders of src/; those of page and node emit the declarations. */
 const FOLDERS = ["shared", "recordings", "page", "node", "worker", "decoder", "worklet"];
 
-/** Every script, its source, and what it imports from another script of dist/. */
+/**
+ * Every script, its source, and what it imports from another script of dist/. That with a query must stay a sum of two
+ * strings (see src/page/asset-url.ts), which the bundler adds up.
+ */
 const SCRIPTS = {
   index: {
     input: "src/page/index.ts",
     apart: {
       "./reader.js": "./sourcing-sound-recordings.js",
       "./teacher.js": "./sourcing-sound-teacher.js",
+      "./place.js?.txt": "./sourcing-sound-place.js?.txt",
     },
   },
   node: { input: "src/node/index.ts", platform: "node" },
   "sourcing-sound-recordings": { input: "src/page/reader.ts", minify: true },
-  "sourcing-sound-teacher": { input: "src/page/teacher.ts" },
-  "sourcing-sound-worker": { input: "src/worker/worker.ts" },
+  "sourcing-sound-teacher": { input: "src/page/teacher.ts", apart: { "./place.js?.txt": "./sourcing-sound-place.js?.txt" } },
+  "sourcing-sound-place": { input: "src/page/place.ts", sourcemap: false },
+  // Bundlers copy this one as it is.
+  "sourcing-sound-worker": { input: "src/worker/worker.ts", minify: true },
   "sourcing-sound-decoder": { input: "src/decoder/decoder-worker.ts" },
   // Bundlers copy this one as it is, without a map beside it, and a map inside it would be most of what it weighs. It must be
   // larger than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
@@ -132,6 +138,8 @@ async function bundle(name, { input, platform = "browser", apart = {}, minify = 
     minify,
   });
   await build.close();
+  const script = join(dist, `${name}.js`);
+  writeFileSync(script, readFileSync(script, "utf8").replace('place.js?.txt"', 'place.js" + "?.txt"'));
 }
 
 /** Removes the declarations that no entry leads to: they are of what the package keeps to itself. */

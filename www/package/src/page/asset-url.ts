@@ -1,13 +1,38 @@
-// The development server of Vite before version 8 moves the package's script to
-// node_modules/.vite/deps and leaves the package's other files where npm put them.
+// Finds the package's files. They are beside this script, but Vite's development server, and others that build on it, move
+// the scripts of packages to a folder of their cache and leave the other files where npm put them.
 
-const MOVED = /^(.*\/node_modules\/)\.vite\/deps\/(.*)$/;
+/** `…/deps/sourcing-sound.js?v=1a2b3c4d`: what such a server calls a script that it has moved. */
+const MOVED = /\/deps\/[^/]*\?v=/;
+
+/** A file of the package at its address as the moved script sees it: Vite 8 adapts the address, earlier versions do not. */
+const FILE = /\/(?:deps|sourcing-sound\/dist)\/([^?]+)$/;
 
 /**
  * The address of a file beside this script. Call it as `assetUrl(new URL("./x", import.meta.url))`: bundlers recognise and
  * rewrite the inner expression.
  */
-export function assetUrl(address: URL): URL {
-  const [, modules, file] = MOVED.exec(address.href) ?? [];
-  return modules === undefined ? address : new URL(`${modules}sourcing-sound/dist/${file}`);
+export async function assetUrl(address: URL): Promise<URL> {
+  const [, file] = (MOVED.test(import.meta.url) && FILE.exec(address.pathname)) || [];
+  return file === undefined ? address : fromFolder(file, address);
+}
+
+/** The same for what a script in `models/` says, which is moved as well; anything else as it is. */
+export async function givenUrl<T>(given: T): Promise<T | URL> {
+  if (!(given instanceof URL && MOVED.test(import.meta.url))) return given;
+  const [, file] = FILE.exec(given.pathname) ?? [];
+  return file === undefined ? given : fromFolder(`models/${file.replace("models/", "")}`, given);
+}
+
+/**
+ * Such servers do not move what they take for an asset, and keep its address right wherever their cache and the package
+ * are. The ending after the question mark makes this script one. It is a sum, so that bundlers that know no query in an
+ * import leave it alone.
+ */
+async function fromFolder(file: string, otherwise: URL): Promise<URL> {
+  try {
+    const { here } = await import("./place.js" + "?.txt") as typeof import("./place.js");
+    return new URL(file, here);
+  } catch {
+    return otherwise;
+  }
 }

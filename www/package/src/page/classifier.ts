@@ -1,13 +1,14 @@
 // The classifier in the browser, with its worker and its files beside this script.
 
 import { BaseClassifier } from "../shared/base-classifier.js";
-import { assetUrl } from "./asset-url.js";
+import { assetUrl, givenUrl } from "./asset-url.js";
 import { Engine, orAborted } from "../shared/engine.js";
 import { abortedError, SoundError } from "../shared/errors.js";
 import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
 import type { AudioFile } from "../shared/input.js";
 import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
+import { moduleWorker } from "./module-worker.js";
 import { loadReader, openAs } from "./recording.js";
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 
@@ -20,7 +21,10 @@ export interface LoadOptions extends CommonLoadOptions {
    * with the package.
    */
   generalWasm?: Source | WebAssembly.Module;
-  /** Address of the worker's script. Default: the one shipped with the package. */
+  /**
+   * Address of the worker's script. One of another origin must allow it (CORS), and the page's policy must allow `blob:` as
+   * a worker. Default: the one shipped with the package.
+   */
   worker?: URL | string;
 }
 
@@ -37,16 +41,17 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
     checkNames("Classifier.load", options, LOAD_OPTIONS);
     const { signal, onProgress, headOnly = false, wasm, generalWasm } = options;
     if (signal?.aborted) throw abortedError(signal);
-    const [module, model, head] = await Promise.all([
+    const [module, model, head, worker] = await Promise.all([
       wasm === undefined ? ownModule(signal) : fetchModule(wasm, signal),
-      fetchModel(options.model ?? assetUrl(new URL("./models/everyday.onnx", import.meta.url)), signal, onProgress),
-      options.head === undefined ? undefined : fetchHead(options.head, signal),
+      modelAddress(options.model).then((source) => fetchModel(source, signal, onProgress)),
+      options.head === undefined ? undefined : givenUrl(options.head).then((source) => fetchHead(source, signal)),
+      options.worker ?? assetUrl(new URL("./sourcing-sound-worker.js", import.meta.url)),
     ]);
-    const generalModule = (signal: AbortSignal | undefined) =>
+    const generalModule = async (signal: AbortSignal | undefined) =>
       generalWasm === undefined
-        ? shippedModule(assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal)
+        ? shippedModule(await assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal)
         : fetchModule(generalWasm, signal);
-    const newWorker = () => startWorker(options.worker);
+    const newWorker = () => startWorker(worker);
     return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
   }
 
@@ -65,22 +70,15 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
   }
 }
 
-function startWorker(script: URL | string | undefined): Worker {
+async function modelAddress(given: Source | undefined): Promise<Source> {
+  return given === undefined ? assetUrl(new URL("./models/everyday.onnx", import.meta.url)) : givenUrl(given);
+}
+
+function startWorker(script: URL | string): Worker {
   if (typeof Worker === "undefined") {
     throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
   }
-  const other = script ?? movedWorker();
-  // Bundlers recognise only the second of these expressions, and only in this form.
-  return other
-    ? new Worker(other, { type: "module" })
-    : new Worker(new URL("./sourcing-sound-worker.js", import.meta.url), { type: "module" });
-}
-
-/** The worker's script, located by {@link assetUrl} through another file, or bundlers would copy the worker twice. */
-function movedWorker(): URL | undefined {
-  const module = new URL("./sourcing-sound.wasm", import.meta.url);
-  const moved = assetUrl(module);
-  return moved === module ? undefined : new URL("./sourcing-sound-worker.js", moved);
+  return moduleWorker(script);
 }
 
 /** The package's own modules by their addresses. */
@@ -92,10 +90,10 @@ const shipped = new Map<string, Promise<WebAssembly.Module>>();
  * browser learned to run it.
  */
 async function ownModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
-  const everywhere = () => shippedModule(assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal);
+  const everywhere = async () => shippedModule(await assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal);
   if (!hasRelaxedSimd()) return everywhere();
-  const faster = shippedModule(assetUrl(new URL("./sourcing-sound-relaxed.wasm", import.meta.url)), signal);
-  return faster.catch(everywhere);
+  const faster = await assetUrl(new URL("./sourcing-sound-relaxed.wasm", import.meta.url));
+  return shippedModule(faster, signal).catch(everywhere);
 }
 
 /** A module of the package, fetched and compiled once for all classifiers. After a failure, the next call tries again. */

@@ -86,7 +86,7 @@ export function stopDevice(media: MediaStream): void {
 
 /** Loads the worklet's script. Throws `unsupported` with the script's address if that fails. */
 export async function addWorklet(context: AudioContext, script: URL | string | undefined): Promise<void> {
-  const address = script ?? assetUrl(new URL("./sourcing-sound-worklet.js", import.meta.url));
+  const address = script ?? await assetUrl(new URL("./sourcing-sound-worklet.js", import.meta.url));
   try {
     await context.audioWorklet.addModule(address);
   } catch (thrown) {

@@ -15,7 +15,7 @@ export class Teacher extends BaseTeacher<AudioFile | AudioBuffer> {
   }
 
   /** @internal */
-  protected override defaultBackground(): URL {
+  protected override defaultBackground(): Promise<URL> {
     return assetUrl(new URL("./models/everyday.background.json", import.meta.url));
   }
 

@@ -98,12 +98,12 @@ export abstract class BaseTeacher<R> {
     if (typeof name !== "string") throw new SoundError("config", "name: expected a string");
     if (signal?.aborted) throw abortedError(signal);
     const examples = this.#examples;
-    this.#backgroundBytes ??= await this.fetch(this.#background ?? this.defaultBackground(), signal);
+    this.#backgroundBytes ??= await this.fetch(this.#background ?? await this.defaultBackground(), signal);
     return this.#classifier.engine.call("teach", { background: this.#backgroundBytes, name, examples }, { signal });
   }
 
   /** @internal The address of the package's own background file. */
-  protected abstract defaultBackground(): URL;
+  protected abstract defaultBackground(): URL | Promise<URL>;
 
   /** @internal The bytes of a JSON file. Throws `model-fetch` or `aborted`. */
   protected abstract fetch(source: Source, signal: AbortSignal | undefined): Promise<ArrayBuffer>;

@@ -138,7 +138,11 @@ function refuseHtml(kind: Kind, bytes: ArrayBuffer, address: string): void {
 }
 
 function htmlError(kind: Kind, address: string): SoundError {
-  return new SoundError(kind.code, `${address}: this is HTML, not ${kind.what}; the server has no such file`);
+  // Where Vite's development server puts scripts of packages, without their files.
+  const why = address.includes("/deps/")
+    ? 'Vite has moved the script but not its files: set optimizeDeps.exclude to ["sourcing-sound"]'
+    : "the server has no such file";
+  return new SoundError(kind.code, `${address}: this is HTML, not ${kind.what}; ${why}`);
 }
 
 function isBytes(source: unknown): source is BufferSource {

@@ -24,6 +24,8 @@ export interface ThreadWorker {
   onmessageerror: ((event: MessageEvent) => void) | null;
   /** Says whether calls are pending, so that a Node process does not end in the meantime. */
   busy?(busy: boolean): void;
+  /** The address of its script, for messages. */
+  script?: string;
 }
 
 export class WorkerLink {
@@ -40,7 +42,7 @@ export class WorkerLink {
     worker.onerror = (event) => {
       event.preventDefault();
       // If the script cannot be loaded, the event has no message.
-      this.#crash(event.message || "its script could not be loaded");
+      this.#crash(event.message || `its script ${worker.script ?? ""} could not be loaded`);
     };
     worker.onmessageerror = () => this.#crash("a message could not be read");
   }
