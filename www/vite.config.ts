@@ -4,6 +4,7 @@ import { oneFileAtTheStart } from "./build/chunks.js";
 import { compression } from "./build/compression.js";
 import { models } from "./build/models.js";
 import { pwa } from "./build/pwa.js";
+import { security } from "./build/security.js";
 
 export default defineConfig({
   // Relative addresses, so that the site works under any path of a static server.
@@ -18,5 +19,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: oneFileAtTheStart(fileURLToPath(new URL("src/main.ts", import.meta.url))) } },
   },
   worker: { format: "es" },
-  plugins: [models(), pwa(), compression()],
+  plugins: [models(), pwa(), ...security(), compression()],
 });

@@ -1,5 +1,5 @@
 // Keeps a microphone open until it is stopped: if it is refused, lost or
-// interrupted, or stalls, it is opened again as soon as that may work.
+// interrupted, it is opened again as soon as that may work.
 
 import {
   type Classifier,
@@ -39,9 +39,12 @@ export interface MicrophoneOptions {
   media?: MediaStream;
 }
 
-const WATCH_MS = 2000;
-/** An open microphone delivers a frame every 43 ms. After this long without one, as after a sleep, it is opened again. */
-const STALL_MS = 8000;
+/**
+ * Until an interrupted microphone is first asked to resume. Each further wait is twice as long: asked again and again, some
+ * systems never give it back.
+ */
+const RESUME_MS = 2000;
+const LONGEST_RESUME_MS = 32_000;
 
 /** The reason to close a microphone and open it again at once. */
 const REOPEN = Symbol("reopen");
@@ -53,9 +56,7 @@ export class ReconnectingMicrophone {
   #end: (why: unknown) => void = () => undefined;
   #paused = false;
   #worked = false;
-  #resuming = false;
   #fellBack = false;
-  #lastFrame = 0;
 
   constructor(options: MicrophoneOptions, events: MicrophoneEvents) {
     this.#options = options;
@@ -83,7 +84,6 @@ export class ReconnectingMicrophone {
 
   async resume(): Promise<void> {
     this.#paused = false;
-    this.#lastFrame = performance.now();
     try {
       await this.#microphone?.resume();
     } catch (thrown) {
@@ -156,10 +156,8 @@ export class ReconnectingMicrophone {
       }
       this.#microphone = microphone;
       this.#worked = true;
-      this.#lastFrame = performance.now();
       if (this.#paused) await microphone.pause();
-      const watch = setInterval(() => this.#watch(microphone), WATCH_MS);
-      over.signal.addEventListener("abort", () => clearInterval(watch));
+      this.#watch(microphone, over.signal);
       this.#events.opened(microphone);
       if (this.#fellBack) this.#events.fellBack();
       tried();
@@ -197,11 +195,8 @@ export class ReconnectingMicrophone {
       ...(media ? { mediaStream: media } : deviceId !== undefined && { deviceId }),
       classifier,
       signal,
-      onFrame: (frame) => {
-        this.#lastFrame = performance.now();
-        this.#events.frame(frame);
-      },
-      onWarning: ({ channel }) => this.#events.channelTaken(channel ?? 1),
+      onFrame: (frame) => this.#events.frame(frame),
+      onWarning: ({ code, channel }) => code === "channel-taken" && this.#events.channelTaken(channel ?? 1),
       onError: (error) => {
         if (microphone?.state === "closed") end(error);
         else if (microphone) this.#events.troubled(error);
@@ -210,21 +205,14 @@ export class ReconnectingMicrophone {
     return microphone;
   }
 
-  #watch(microphone: Microphone): void {
-    if (this.#paused) return;
-    if (microphone.state === "paused") void this.#resumeInterrupted(microphone);
-    else if (performance.now() - this.#lastFrame > STALL_MS) {
-      this.#end(new SoundError("interrupted", `no sound came for ${STALL_MS / 1000} s`));
-    }
-  }
-
-  /** The system interrupted the microphone; some systems resume only when asked. */
-  async #resumeInterrupted(microphone: Microphone): Promise<void> {
-    if (this.#resuming) return;
-    this.#resuming = true;
-    await microphone.resume().catch(() => undefined);
-    this.#lastFrame = performance.now();
-    this.#resuming = false;
+  /** The system may interrupt the microphone; some systems resume only when asked. */
+  #watch(microphone: Microphone, over: AbortSignal, wait = RESUME_MS): void {
+    const timer = setTimeout(async () => {
+      const interrupted = microphone.state === "paused" && !this.#paused;
+      if (interrupted) await microphone.resume().catch(() => undefined);
+      if (!over.aborted) this.#watch(microphone, over, interrupted ? Math.min(2 * wait, LONGEST_RESUME_MS) : RESUME_MS);
+    }, wait);
+    over.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 }
 

@@ -5,6 +5,7 @@ import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";
+import { setMarkup } from "../ui/trusted.js";
 import { choiceName } from "./choice-words.js";
 import type { Described } from "./described.js";
 import { addressOf, type Choice, sizeOf, describedBy } from "./manifest.js";
@@ -61,8 +62,8 @@ export class ModelSheet {
       return;
     }
     this.#fetched = card;
-    // Safe: the site's own build made it, from text only.
-    this.#cardText.innerHTML = html;
+    // The site's own build made it, from text only.
+    setMarkup(this.#cardText, html);
     // The cards are in English, whatever the language of the page.
     this.#cardText.lang = "en";
   }

@@ -2,6 +2,7 @@
 // Registers the service worker and offers new versions. Until the user accepts
 // one, the page keeps the version with which it was loaded.
 
+import { ownScript } from "../ui/trusted.js";
 import { UpdatePrompt } from "./update-prompt.js";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -10,7 +11,7 @@ export function prepareUpdates(): void {
   // Insecure pages and some private windows have no service worker; the page works without.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   void navigator.serviceWorker
-    .register(new URL("sw.js", document.baseURI))
+    .register(ownScript(new URL("sw.js", document.baseURI)))
     .then(keepUpToDate)
     // Refused or not reachable: the page works without.
     .catch(() => undefined);

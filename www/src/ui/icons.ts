@@ -2,6 +2,8 @@
 // The icons. The build puts them into the script, because the
 // Content-Security-Policy allows no data: addresses.
 
+import { setMarkup } from "./trusted.js";
+
 const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
 
 /** In place of an icon that does not exist. */
@@ -11,7 +13,7 @@ const PLAIN = "sound";
 export function setIcon(element: HTMLElement, name: string): void {
   if (element.dataset["icon"] === name) return;
   element.dataset["icon"] = name;
-  element.innerHTML = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
+  setMarkup(element, FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "");
 }
 
 /** A button with an icon; `name` says what it does. */

@@ -54,7 +54,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
     ]);
     await startClock(context);
     checkHasChannel(media, options.channel);
-    const node = buildGraph(context, media, options.channel, (taken) =>
+    const node = buildGraph(context, options.channel, (taken) =>
       options.onWarning?.(channelWarning(taken, taken.frame / context.sampleRate)),
     );
     undo.add(() => endWorklet(node));

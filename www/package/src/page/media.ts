@@ -105,12 +105,11 @@ export function checkHasChannel(media: MediaStream, channel: Channel | undefined
 }
 
 /**
- * Connects the microphone with all its channels to the worklet, which mixes them. Nothing is played: the node's output is
- * silence. `taken` is called if the worklet uses one channel in place of the mix.
+ * The worklet, which mixes all channels of what is connected to it. Nothing is played: the node's output is silence. `taken`
+ * is called if the worklet uses one channel in place of the mix.
  */
 export function buildGraph(
   context: AudioContext,
-  media: MediaStream,
   channel: Channel | undefined,
   taken: (taken: Taken) => void,
 ): AudioWorkletNode {
@@ -124,10 +123,16 @@ export function buildGraph(
     processorOptions,
   });
   node.port.onmessage = ({ data }: MessageEvent<FromWorklet>) => taken(data.taken);
-  context.createMediaStreamSource(media).connect(node);
   // Some browsers run only the nodes that lead to the destination.
   node.connect(context.destination);
   return node;
+}
+
+/** Connects a device with all its channels to the worklet. */
+export function connectDevice(node: AudioWorkletNode, media: MediaStream): MediaStreamAudioSourceNode {
+  const source = new MediaStreamAudioSourceNode(node.context as AudioContext, { mediaStream: media });
+  source.connect(node);
+  return source;
 }
 
 /** Gives the worklet a new port to the worker and returns the worker's port. */

@@ -32,7 +32,6 @@ export class MicrophoneStream implements StreamOwner {
   readonly #source: MicrophoneStreamSource;
   #listening = false;
   #leaving = false;
-  /** True from a crash until a new worker is listening. */
   #broken = false;
   /** Position after the last sample that the worker reported. */
   #reported = 0;
@@ -42,6 +41,11 @@ export class MicrophoneStream implements StreamOwner {
     this.#engine = classifier.engine;
     this.#source = source;
     this.#stream = this.#engine.adopt(this);
+  }
+
+  /** True from a crash of the worker until a new one is listening. */
+  get broken(): boolean {
+    return this.#broken;
   }
 
   get info(): ModelInfo {

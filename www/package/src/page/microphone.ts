@@ -8,11 +8,13 @@ import { SoundError } from "../shared/errors.js";
 import { checkNames, type Names, RECORDING_OPTIONS, type RecordingOptions, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
 import type { StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "../shared/types.js";
-import type { SoundWarning } from "../shared/warnings.js";
+import { defaultWarning, type SoundWarning } from "../shared/warnings.js";
 import { type Classifier, LOAD_OPTIONS, type LoadOptions } from "./classifier.js";
 import { processingInForce, startClock } from "./media.js";
+import { MicrophoneDevice } from "./microphone-device.js";
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
 import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
+import { STALL_SECONDS, watchForStalls } from "./stall.js";
 
 /** Options of `listen`. */
 export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOptions {
@@ -23,7 +25,7 @@ export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOpti
    * tracks. Default: the microphone.
    */
   mediaStream?: MediaStream;
-  /** The microphone's `deviceId`, from `enumerateDevices()`. Default: the system's choice. */
+  /** The microphone's `deviceId`, from `enumerateDevices()`. Default: the system's choice, followed when it changes. */
   deviceId?: string;
   /** Stops loading with `aborted`; later, closes the microphone. */
   signal?: AbortSignal;
@@ -33,7 +35,7 @@ export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOpti
   onFrame?: (frame: Frame) => void;
   /** Called when something goes wrong after listening has started. Default: only `state` changes. */
   onError?: (error: SoundError) => void;
-  /** Called once if a channel of the microphone is used in place of the mix, because that was too weak. */
+  /** Called once if a channel is used in place of the mix, because that was too weak; and when the default device changes. */
   onWarning?: (warning: SoundWarning) => void;
   /** Called after every change of `state`. */
   onStateChange?: (state: MicrophoneState) => void;
@@ -67,11 +69,17 @@ interface Parts {
 /** An open microphone. Every method may be called in any state, and more than once. */
 export class Microphone {
   readonly #parts: Parts;
+  readonly #device: MicrophoneDevice;
   #source: MicrophoneStreamSource;
   #stream: MicrophoneStream;
   #switching: Promise<void> = Promise.resolve();
   #state: MicrophoneState = "listening";
+  /** Paused by the system: it continues on its own. */
   #interrupted = false;
+  #muted = false;
+  #frames = 0;
+  /** Seconds of sound processed. */
+  #time = 0;
   readonly #closed = new AbortController();
   #dropped = 0;
 
@@ -102,6 +110,17 @@ export class Microphone {
     this.#source = { node: parts.node, settings: parts.settings, events };
     this.#stream = new MicrophoneStream(parts.classifier, this.#source);
     parts.undo.add(() => this.#stream.close());
+    const { node, media, options } = parts;
+    const follow = options.mediaStream === undefined && options.deviceId === undefined;
+    this.#device = new MicrophoneDevice(
+      { node, media, channel: options.channel, follow },
+      {
+        lost: (error) => this.#end("lost", error),
+        muted: (muted) => this.#mute(muted),
+        defaultChanged: (code) => options.onWarning?.(defaultWarning(code, this.#time)),
+      },
+    );
+    parts.undo.add(() => this.#device.close());
   }
 
   get state(): MicrophoneState {
@@ -125,19 +144,24 @@ export class Microphone {
 
   /** The processing that the browser left on although it was asked not to; empty if the sound is unprocessed. */
   get processing(): string[] {
-    return processingInForce(this.#parts.media);
+    return processingInForce(this.#device.media);
   }
 
   /** Stops listening for now. The permission and the device are kept. */
   async pause(): Promise<void> {
-    if (!this.#apply("pause")) return;
+    if (this.#state === "closed") return;
     this.#interrupted = false;
+    this.#apply("pause");
     await this.#parts.context.suspend();
   }
 
-  /** Resumes listening. Throws `interrupted` if the browser does not start the audio. */
+  /** Resumes listening. Throws `interrupted` if the browser does not start the audio, or the microphone is muted. */
   async resume(): Promise<void> {
     if (next(this.#state, "resume") === undefined) return;
+    if (this.#muted) {
+      this.#interrupted = true;
+      throw mutedError();
+    }
     await startClock(this.#parts.context);
     this.#interrupted = false;
     this.#apply("resume");
@@ -247,6 +271,8 @@ export class Microphone {
   #receive(frame: Frame, updates: StreamUpdate[]): void {
     if (this.#state === "closed") return;
     this.#dropped = frame.dropped;
+    this.#time = frame.time;
+    this.#frames += 1;
     this.#parts.options.onFrame?.(frame);
     for (const update of updates) this.#deliver(update);
   }
@@ -256,23 +282,41 @@ export class Microphone {
   }
 
   #watch(): void {
-    const { context, media, options } = this.#parts;
+    const { context, options } = this.#parts;
     const { signal } = this.#closed;
-    for (const track of media.getAudioTracks()) {
-      // Browsers fire this when the device is gone, not when the page calls stop().
-      const lost = () => this.#end("lost", new SoundError("device-lost", "the microphone is gone"));
-      track.addEventListener("ended", lost, { signal });
-    }
+    this.#device.watch();
+    watchForStalls(
+      {
+        // A worker that has crashed starts again by itself.
+        arrived: () => (this.#state === "listening" && !this.#stream.broken ? this.#frames : undefined),
+        restart: () => void context.suspend().then(() => context.resume()).catch(() => undefined),
+        stalled: () => this.#end("lost", new SoundError("interrupted", `no sound has come for ${STALL_SECONDS} s`)),
+      },
+      signal,
+    );
     options.signal?.addEventListener("abort", () => this.#end("close"), { signal });
     context.onstatechange = () => {
       if (context.state === "running") {
-        if (this.#interrupted) this.#apply("resume");
-        this.#interrupted = false;
+        if (this.#interrupted && !this.#muted) this.#apply("resume");
+        this.#interrupted &&= this.#muted;
       } else if (this.#apply("interrupted")) {
         this.#interrupted = true;
         this.#report(new SoundError("interrupted", "the system has taken the microphone away for now"));
       }
     };
+  }
+
+  /** A muted device delivers silence, in which nothing must be looked for. */
+  #mute(muted: boolean): void {
+    if (muted === this.#muted) return;
+    this.#muted = muted;
+    if (!muted) {
+      if (this.#interrupted) void this.resume().catch(() => undefined);
+    } else if (this.#apply("interrupted")) {
+      this.#interrupted = true;
+      void this.#parts.context.suspend();
+      this.#report(mutedError());
+    }
   }
 
   #end(event: MicrophoneEvent, error?: SoundError): void {
@@ -304,6 +348,10 @@ function checkSeconds(call: string, seconds: number): void {
   if (!(seconds > 0 && Number.isFinite(seconds))) {
     throw new SoundError("config", `${call}: expected a positive number of seconds, got ${seconds}`);
   }
+}
+
+function mutedError(): SoundError {
+  return new SoundError("interrupted", "the microphone is muted, by the system or by a switch on it");
 }
 
 function closedError(): SoundError {

@@ -3,7 +3,13 @@
 import type { Taken } from "./downmix.js";
 
 /** A stable, machine-readable name for a warning; the command line uses the same. */
-export type WarningCode = "audio-cut-off" | "audio-damaged" | "audio-broken-off" | "channel-taken";
+export type WarningCode =
+  | "audio-cut-off"
+  | "audio-damaged"
+  | "audio-broken-off"
+  | "channel-taken"
+  | "default-followed"
+  | "default-kept";
 
 /** What may explain a result, although nothing failed. Rely on `code`; `message` is for people and may change. */
 export interface SoundWarning {
@@ -12,6 +18,8 @@ export interface SoundWarning {
    * - `audio-damaged`: parts could not be decoded, the first at `time`, and are silent.
    * - `audio-broken-off`: nothing can be read after `time`.
    * - `channel-taken`: the mean of the channels was too weak, so one channel was taken in its place.
+   * - `default-followed`: the system's default microphone has changed, and the new one is used from `time` on.
+   * - `default-kept`: it has changed, but the new one cannot be opened without asking the user; the old one stays in use.
    */
   code: WarningCode;
   message: string;
@@ -44,4 +52,9 @@ export function damagedWarning(time: number, parts: number): SoundWarning {
 
 export function brokenOffWarning(time: number, reason: string): SoundWarning {
   return { code: "audio-broken-off", message: `nothing can be read after ${time.toFixed(3)} s (${reason})`, time };
+}
+
+export function defaultWarning(code: "default-followed" | "default-kept", time: number): SoundWarning {
+  const what = code === "default-followed" ? "the new one is used" : "the old one stays in use";
+  return { code, message: `the system's default microphone changed at ${time.toFixed(1)} s: ${what}`, time };
 }

@@ -1,0 +1,127 @@
+// The device behind a microphone: what its tracks report, and the system's default, which the user may change.
+
+import { SoundError } from "../shared/errors.js";
+import type { WarningCode } from "../shared/warnings.js";
+import { checkHasChannel, connectDevice, openDevice, stopDevice } from "./media.js";
+import type { Channel } from "../shared/downmix.js";
+
+export interface DeviceEvents {
+  /** The device is gone. */
+  lost(error: SoundError): void;
+  /** The system or a switch on the device mutes it, or no longer does. */
+  muted(muted: boolean): void;
+  /** The system's default is another device now. */
+  defaultChanged(code: Extract<WarningCode, "default-followed" | "default-kept">): void;
+}
+
+export interface DeviceParts {
+  node: AudioWorkletNode;
+  media: MediaStream;
+  channel: Channel | undefined;
+  /** True for the system's default microphone: the next default takes its place. */
+  follow: boolean;
+}
+
+export class MicrophoneDevice {
+  readonly #parts: DeviceParts;
+  readonly #events: DeviceEvents;
+  #media: MediaStream;
+  #source: MediaStreamAudioSourceNode;
+  #default: string | undefined;
+  #closed = false;
+  /** Ends what listens to the tracks of the device that is open. */
+  #watching = new AbortController();
+  readonly #changed = () => void this.#follow();
+
+  constructor(parts: DeviceParts, events: DeviceEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#media = parts.media;
+    this.#source = connectDevice(parts.node, parts.media);
+  }
+
+  get media(): MediaStream {
+    return this.#media;
+  }
+
+  watch(): void {
+    this.#watchTracks();
+    if (!this.#parts.follow) return;
+    const [track] = this.#media.getAudioTracks();
+    if (track?.muted) this.#events.muted(true);
+    void defaultMicrophone().then((first) => (this.#default = first));
+    navigator.mediaDevices.addEventListener("devicechange", this.#changed);
+  }
+
+  /** Listens to no event any more, and stops the device if it is not the one that was given. */
+  close(): void {
+    this.#closed = true;
+    this.#watching.abort();
+    navigator.mediaDevices?.removeEventListener("devicechange", this.#changed);
+    if (this.#media !== this.#parts.media) stopDevice(this.#media);
+  }
+
+  #watchTracks(): void {
+    const { signal } = (this.#watching = new AbortController());
+    for (const track of this.#media.getAudioTracks()) {
+      // Browsers fire this when the device is gone, not when the page calls stop().
+      const lost = () => this.#events.lost(new SoundError("device-lost", "the microphone is gone"));
+      track.addEventListener("ended", lost, { signal });
+      track.addEventListener("mute", () => this.#events.muted(true), { signal });
+      track.addEventListener("unmute", () => this.#events.muted(false), { signal });
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const now = await defaultMicrophone();
+    if (this.#closed || now === undefined || now === this.#default) return;
+    const known = this.#default !== undefined;
+    this.#default = now;
+    if (!known) return;
+    const fresh = (await mayOpen()) ? await openDevice(undefined).catch(() => undefined) : undefined;
+    if (this.#closed || !fresh || !this.#take(fresh)) {
+      if (fresh) stopDevice(fresh);
+      if (!this.#closed) this.#events.defaultChanged("default-kept");
+      return;
+    }
+    this.#events.defaultChanged("default-followed");
+  }
+
+  /** Puts `fresh` in the place of the device that is open. Returns false if it cannot be used. */
+  #take(fresh: MediaStream): boolean {
+    const { node, channel } = this.#parts;
+    let source: MediaStreamAudioSourceNode;
+    try {
+      checkHasChannel(fresh, channel);
+      source = connectDevice(node, fresh);
+    } catch {
+      return false;
+    }
+    this.#watching.abort();
+    this.#source.disconnect();
+    stopDevice(this.#media);
+    this.#source = source;
+    this.#media = fresh;
+    this.#watchTracks();
+    // Some browsers mute a device while another one opens.
+    this.#events.muted(false);
+    return true;
+  }
+}
+
+/** What tells the system's default microphone from others: browsers list it first, Chromium as a device of its own. */
+async function defaultMicrophone(): Promise<string | undefined> {
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  const inputs = devices.filter(({ kind, label }) => kind === "audioinput" && label !== "");
+  const first = inputs.find(({ deviceId }) => deviceId === "default") ?? inputs[0];
+  return first && `${first.groupId} ${first.label}`;
+}
+
+/** Whether the page may open a microphone without asking the user again. */
+async function mayOpen(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: "microphone" as PermissionName })).state === "granted";
+  } catch {
+    return false;
+  }
+}
