@@ -30,11 +30,17 @@ interface Options {
   root?: "empty" | "index";
   /** The Content-Security-Policy of every response. Default: none. */
   policy?: string;
+  /** Further headers of every response. Default: none. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Serves `folder` on a free port; an address that is not a file answers 404. */
-export async function serveFolder(folder: string, { base = "/", root = "empty", policy }: Options = {}): Promise<StaticServer> {
+export async function serveFolder(
+  folder: string,
+  { base = "/", root = "empty", policy, headers = {} }: Options = {},
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (pathname === "/" && root === "empty") {
