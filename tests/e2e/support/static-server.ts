@@ -32,17 +32,20 @@ interface Options {
   policy?: string;
   /** Further headers of every response. Default: none. */
   headers?: Readonly<Record<string, string>>;
+  /** Called with the path of each request. */
+  asked?: (path: string) => void;
 }
 
 /** Serves `folder` on a free port; an address that is not a file answers 404. */
 export async function serveFolder(
   folder: string,
-  { base = "/", root = "empty", policy, headers = {} }: Options = {},
+  { base = "/", root = "empty", policy, headers = {}, asked }: Options = {},
 ): Promise<StaticServer> {
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    asked?.(pathname);
     if (pathname === "/" && root === "empty") {
       response.setHeader("content-type", "text/html").end("<!doctype html><link rel='icon' href='data:,'>");
       return;
