@@ -49,7 +49,10 @@ test("Firefox: a siren gets the command line's label", async ({ baseURL }) => {
     // Firefox has no microphone that plays a file, so the page gets a stream that does.
     (page) =>
       page.evaluateOnNewDocument((base64) => {
-        navigator.mediaDevices.getUserMedia = async () => {
+        // The empty page before it has none; see support/firefox.ts.
+        const devices = navigator.mediaDevices as MediaDevices | undefined;
+        if (!devices) return;
+        devices.getUserMedia = async () => {
           const context = new AudioContext();
           const source = context.createBufferSource();
           const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

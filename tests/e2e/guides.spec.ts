@@ -49,6 +49,7 @@ test("the command for esbuild is the one that the example runs", () => {
 test("every relative link works", () => {
   const pages = [
     join(REPOSITORY, "README.md"),
+    join(REPOSITORY, "SECURITY.md"),
     join(PACKAGE, "README.md"),
     ...["docs", "models"].flatMap((folder) => markdownIn(join(REPOSITORY, folder))),
   ];

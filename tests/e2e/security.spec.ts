@@ -1,8 +1,10 @@
 // What the site forbids itself, asks for and keeps; and hostile text, which stays text. SECURITY.md says why.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { cardHtml } from "../../www/build/card";
+import { REPOSITORY } from "./support/environment";
 import { eventAt, seed } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -52,6 +54,8 @@ test("the policy is strict, in the page and in the headers", async ({ open }) =>
     "require-trusted-types-for": "'script'",
   });
   expect(inPage).not.toMatch(/unsafe-inline|'unsafe-eval'|data:|blob:|\*|http/);
+  const guide = readFileSync(join(REPOSITORY, "docs/guide/hosting.md"), "utf8");
+  for (const [header, value] of Object.entries(headers)) expect(guide).toContain(`\n${header}: ${value}\n`);
   // The local server sends them with every file.
   for (const path of ["", "sw.js", "manifest.webmanifest"]) {
     const response = await site.page.request.get(path);

@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::tasks::{
-    api, bench, docs, fuzz, golden, npm, package, runner, serve, site, test, wasm, wheel,
+    api, bench, docs, fuzz, golden, npm, package, runner, sbom, serve, site, test, wasm, wheel,
 };
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
@@ -38,6 +38,8 @@ enum Task {
     Npm,
     /// Build the Python wheel as it is published, into target/python, and test it
     Python(wheel::Options),
+    /// Write what the command line and the npm package are made of, as CycloneDX, into target/sbom
+    Sbom,
     /// Write the API reference of the crate and the package, into target/doc
     Docs,
     /// Run every check and test, or those named by --only
@@ -83,6 +85,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Wasm(options) => wasm::run(&workspace, &options)?,
         Task::Npm => npm::run(&workspace)?,
         Task::Python(options) => wheel::run(&workspace, &options)?,
+        Task::Sbom => sbom::run(&workspace)?,
         Task::Docs => docs::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,

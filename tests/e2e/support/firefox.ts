@@ -75,8 +75,11 @@ interface Spy {
 function spyOnTracks(): void {
   const spy = globalThis as unknown as Spy;
   spy.grantedTracks = [];
-  const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
+  // Firefox leaves its empty page for another one when the site's headers ask for a window group of their own.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) return;
+  const original = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
     const media = await original(constraints);
     spy.grantedTracks.push(...media.getTracks());
     return media;

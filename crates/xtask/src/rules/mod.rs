@@ -27,6 +27,21 @@ fn every_test_file_is_in_the_manifest() {
 }
 
 #[test]
+fn no_crate_may_contain_unsafe_code() {
+    let root = Workspace::find().unwrap().root().to_owned();
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("[workspace.lints.rust]\n"), "the workspace has no lints");
+    // `forbid`, unlike `deny`, cannot be lifted in a file: there is no exception.
+    assert!(manifest.lines().any(|line| line == "unsafe_code = \"forbid\""));
+    let mut members = vec![root.clone(), root.join("tests")];
+    members.extend(fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path()));
+    for member in members {
+        let manifest = fs::read_to_string(member.join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}", member.display());
+    }
+}
+
+#[test]
 fn the_minimum_rust_version_is_the_tested_one() {
     let workspace = Workspace::find().unwrap();
     let read = |file: &str| fs::read_to_string(workspace.root().join(file)).unwrap();

@@ -2,12 +2,14 @@
 
 pub mod api;
 pub mod bench;
+pub mod deny;
 pub mod docs;
 pub mod fuzz;
 pub mod golden;
 pub mod npm;
 pub mod package;
 pub mod runner;
+pub mod sbom;
 pub mod serve;
 pub mod site;
 pub mod test;

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod cargo;
+pub mod dependencies;
 pub mod files;
 pub mod node;
 pub mod process;

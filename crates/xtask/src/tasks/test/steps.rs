@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::tasks::{api, bench, fuzz, npm, package, site, wasm, wheel};
+use crate::tasks::{api, bench, deny, fuzz, npm, package, sbom, site, wasm, wheel};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
 use crate::tools::cargo::{self, CORE, DECODER, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
@@ -46,6 +46,8 @@ pub enum Step {
     Clippy,
     /// clippy for the browser
     ClippyWasm,
+    /// licences, sources and bans of the dependencies, and advisories where they can be asked for
+    Deny,
     /// the crate's public API against docs/public-api.txt, and its version
     Api,
     /// the Rust documentation, without a warning
@@ -125,6 +127,7 @@ impl Step {
                 cargo::prepare_lint_tools()?;
                 cargo::prepare_wasm_target()
             }
+            Self::Deny => node::prepare(),
             Self::Docs
             | Self::Api
             | Self::Package
@@ -167,6 +170,10 @@ impl Step {
             Self::ClippyWasm => {
                 check(&mut clippy_wasm(&BROWSER, &["--lib", "--test", "wasm"]))?;
                 check(&mut clippy_wasm(&DECODER_MODULE, &["--lib"]))
+            }
+            Self::Deny => {
+                deny::check(session.workspace)?;
+                Ok(Report::of_check())
             }
             Self::Docs => check(&mut docs()),
             Self::Api => {
@@ -313,6 +320,7 @@ fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
 /// Packs the package; the programs that test it use nothing else of the repository.
 fn package_tests(workspace: &Workspace) -> Result<Report> {
     let tarball = npm::pack(workspace)?;
+    sbom::write(workspace)?;
     let apps = npm::apps(workspace, &tarball)?;
     let mut npm = browser_tests(workspace, "e2e:package")?;
     npm.env("SOURCING_SOUND_APPS", apps).env("SOURCING_SOUND_TARBALL", tarball);
