@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { classifyNatively } from "../e2e/support/command-line";
 import { serveFolder } from "../e2e/support/static-server";
-import { exampleFolder, installed, npmRun, serveWith } from "./support/apps";
+import { exampleFolder, installed, npmRun, serveWith, workspaceMember } from "./support/apps";
 import { expect, labelsTheSiren, SIREN, SIREN_LABEL, STRICT_POLICY, test } from "./support/stranger";
 
 const BASE = "/some/app/";
@@ -68,6 +68,40 @@ for (const [vite, port] of [["vite", 5199], ["vite-7", 5196]] as const) {
   });
 }
 
+/** Takes the everyday model and a head by their addresses, which the server may have moved as well. */
+const WITH_HEAD = `
+  import { Classifier, listen } from "sourcing-sound";
+  import everyday from "sourcing-sound/models/everyday.js";
+  import urban from "sourcing-sound/models/urban.js";
+  const label = document.getElementById("label");
+  document.getElementById("start").onclick = async () => {
+    const classifier = await Classifier.load({ model: everyday, head: urban });
+    document.title = classifier.info.base;
+    await listen(({ categories: [best] }) => { label.textContent = best.label; }, { classifier });
+  };`;
+
+// Its packages are outside of the server's root, and its cache is not where npm's packages are.
+for (const [vite, port, cacheDir] of [
+  ["vite", 5179, undefined],
+  ["vite-7", 5176, undefined],
+  ["vite", 5169, ".cache/vite"],
+  ["vite-7", 5166, ".cache/vite"],
+] as const) {
+  test(`served by ${vite} in a workspace, with its cache in ${cacheDir ?? "its usual place"}`, async ({ stranger }) => {
+    const folder = workspaceMember("microphone", `${vite}-${cacheDir ? "cache" : "usual"}`);
+    writeFileSync(join(folder, "main.js"), WITH_HEAD);
+    writeFileSync(join(folder, "vite.config.mjs"), `export default ${JSON.stringify({ cacheDir })};`);
+    const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);
+    try {
+      await stranger.goto(server.origin + BASE);
+      await labelsTheSiren(stranger);
+      expect(await stranger.title()).toBe("everyday");
+    } finally {
+      server.stop();
+    }
+  });
+}
+
 test("built by webpack", async ({ stranger }) => {
   await npmRun("webpack", ["build"]);
   await listenOn(stranger, exampleFolder("webpack"));
@@ -80,17 +114,7 @@ test("built by esbuild", async ({ stranger }) => {
 
 test("built by esbuild with the everyday model and a head", async ({ stranger }) => {
   const folder = installed("esbuild", "esbuild-everyday");
-  const program = `
-    import { Classifier, listen } from "sourcing-sound";
-    import everyday from "sourcing-sound/models/everyday.js";
-    import urban from "sourcing-sound/models/urban.js";
-    const label = document.getElementById("label");
-    document.getElementById("start").onclick = async () => {
-      const classifier = await Classifier.load({ model: everyday, head: urban });
-      document.title = classifier.info.base;
-      await listen(({ categories: [best] }) => { label.textContent = best.label; }, { classifier });
-    };`;
-  writeFileSync(join(folder, "main.js"), program);
+  writeFileSync(join(folder, "main.js"), WITH_HEAD);
   const models = ["everyday.onnx", "urban.head.json"];
   const entries = models.map((name) => `${name.replace(/\.\w+$/, "")}=sourcing-sound/models/${name}`);
   await npmRun("esbuild-everyday", ["build", ...entries, "--loader:.json=copy"]);

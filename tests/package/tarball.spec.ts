@@ -34,6 +34,7 @@ test("it contains what it needs and nothing else", () => {
       "README.md",
       "package.json",
       ...scripts.flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]),
+      "dist/sourcing-sound-place.js",
       "dist/sourcing-sound-worklet.js",
       "dist/sourcing-sound-decoder.wasm",
       "dist/sourcing-sound-general.wasm",

@@ -1,7 +1,7 @@
 // A folder outside the repository: the examples, their tools, and the packed package.
 
 import { execFile, type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -16,9 +16,18 @@ export const exampleFolder = (name: string): string => join(APPS, "examples", na
 
 /** Runs a tool to its end and returns its output; if it fails, the output is in the error. */
 export async function tool(name: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  return program(join(BIN, name), args, cwd, env);
+}
+
+/** The same for a script and its arguments. */
+export async function node(args: string[], cwd: string): Promise<string> {
+  return program(process.execPath, args, cwd, {});
+}
+
+async function program(name: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
   const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 };
   try {
-    const { stdout, stderr } = await promisify(execFile)(join(BIN, name), args, options);
+    const { stdout, stderr } = await promisify(execFile)(name, args, options);
     return stdout + stderr;
   } catch (thrown) {
     const { stdout, stderr, message } = thrown as { stdout?: string; stderr?: string; message: string };
@@ -45,6 +54,16 @@ export function installed(example: string, as: string): string {
   cpSync(exampleFolder(example), folder, { recursive: true });
   cpSync(INSTALLED, join(folder, "node_modules", "sourcing-sound"), { recursive: true });
   return folder;
+}
+
+/** An npm workspace with a copy of an example, whose packages are in the workspace's own `node_modules`. */
+export function workspaceMember(example: string, as: string): string {
+  const root = join(APPS, "workspaces", as);
+  rmSync(root, { recursive: true, force: true });
+  cpSync(exampleFolder(example), join(root, "app"), { recursive: true });
+  cpSync(INSTALLED, join(root, "node_modules", "sourcing-sound"), { recursive: true });
+  writeFileSync(join(root, "package.json"), JSON.stringify({ private: true, workspaces: ["app"] }));
+  return join(root, "app");
 }
 
 export interface DevServer {

@@ -25,7 +25,7 @@ use crate::tools::workspace::Workspace;
 /// The package of the command line.
 const CLI: &str = "sourcing-sound-cli";
 
-/// The models of the npm package, with the licences that their cards state.
+/// The models of the package and the command line, with the licences that their cards state.
 const MODELS: [(&str, &str); 4] = [
     ("everyday.onnx", "MIT"),
     ("everyday.background.json", "MIT"),
@@ -46,22 +46,23 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn write(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let folder = workspace.target().join("sbom");
     fs::create_dir_all(&folder)?;
-    let program = crates(workspace, &["--package", CLI, "--target", "all", "--edges", "normal"])?;
-    let module =
+    let models = models(&workspace.www().join("package").join("dist").join("models"))?;
+    let mut program =
+        crates(workspace, &["--package", CLI, "--target", "all", "--edges", "normal"])?;
+    let mut package =
         crates(workspace, &["--package", CORE, "--target", WASM_TARGET, "--edges", "normal"])?;
-    let mut package = module;
     package.extend(bundled(&workspace.www())?);
-    package.extend(models(&workspace.www().join("package").join("dist").join("models"))?);
+    // Both contain the same models.
+    program.extend(models.iter().cloned());
+    package.extend(models);
     let version = workspace.version();
     let mut written = Vec::new();
-    for (kind, purl, components) in [
-        ("application", format!("pkg:cargo/{CLI}@{version}"), program),
-        ("library", format!("pkg:npm/{CORE}@{version}"), package),
+    for (file, kind, name, purl, components) in [
+        ("cli", "application", CLI, format!("pkg:cargo/{CLI}@{version}"), program),
+        ("npm", "library", CORE, format!("pkg:npm/{CORE}@{version}"), package),
     ] {
-        let name = if kind == "library" { CORE } else { CLI };
         let bill = bill(kind, name, version, &purl, &components);
-        let file = folder
-            .join(format!("{}-{version}.cdx.json", if kind == "library" { "npm" } else { "cli" }));
+        let file = folder.join(format!("{file}-{version}.cdx.json"));
         files::write(&file, &format!("{}\n", serde_json::to_string_pretty(&bill)?))?;
         written.push(file);
     }
