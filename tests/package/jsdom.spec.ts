@@ -20,8 +20,11 @@ const CODES = `
     expect(typeof Teacher).toBe("function");
     expect(await codeOf(listen(() => undefined))).toBe("insecure-context");
     expect(await codeOf(Classifier.load())).toBe("wasm-fetch");
-    expect(await codeOf(openRecording(new File(["x"], "a.wav")))).toBe("audio-format");
+    expect(await codeOf(openRecording(new File(["x"], "a.wav")))).toBe("audio-read");
   });`;
+
+/** Results without colours. */
+const PLAIN = { NO_COLOR: "1", FORCE_COLOR: "0" };
 
 /** A folder with its own configuration, below the installed packages. */
 function project(name: string, files: Readonly<Record<string, string>>): string {
@@ -37,7 +40,7 @@ const VITEST = `export default { test: { environment: "jsdom", globals: true } }
 
 test("Vitest with jsdom", async () => {
   const folder = project("vitest", { "sounds.test.js": CODES, "vitest.config.mjs": VITEST });
-  expect(await tool("vitest", ["run"], folder, { NO_COLOR: "1" })).toMatch(/Tests\s+1 passed/);
+  expect(await tool("vitest", ["run"], folder, PLAIN)).toMatch(/Tests\s+1 passed/);
 });
 
 test("Vitest with the package replaced, as in the guide", async () => {
@@ -53,12 +56,12 @@ test("Vitest with the package replaced, as in the guide", async () => {
       expect(label).toBe("Siren");
     });`;
   const folder = project("replaced", { "sounds.test.js": program, "vitest.config.mjs": VITEST });
-  expect(await tool("vitest", ["run"], folder, { NO_COLOR: "1" })).toMatch(/Tests\s+1 passed/);
+  expect(await tool("vitest", ["run"], folder, PLAIN)).toMatch(/Tests\s+1 passed/);
 });
 
 test("Jest with jsdom", async () => {
   const configuration = JSON.stringify({ testEnvironment: "jsdom", transform: {} });
   const folder = project("jest", { "sounds.test.js": CODES, "jest.config.json": configuration });
   const jest = join(APPS, "node_modules", "jest", "bin", "jest.js");
-  expect(await node(["--experimental-vm-modules", jest], folder)).toMatch(/Tests:\s+1 passed/);
+  expect(await node(["--experimental-vm-modules", jest], folder, PLAIN)).toMatch(/Tests:\s+1 passed/);
 });

@@ -20,8 +20,8 @@ export async function tool(name: string, args: string[], cwd: string, env: NodeJ
 }
 
 /** The same for a script and its arguments. */
-export async function node(args: string[], cwd: string): Promise<string> {
-  return program(process.execPath, args, cwd, {});
+export async function node(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  return program(process.execPath, args, cwd, env);
 }
 
 async function program(name: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
