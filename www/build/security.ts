@@ -3,7 +3,7 @@
 
 import type { Plugin } from "vite";
 
-/** Its comments say why each source is there. */
+/** By directive. */
 const POLICY: Readonly<Record<string, string>> = {
   "default-src": "'none'",
   // Without 'unsafe-inline' and 'unsafe-eval'; WebAssembly is what recognises sounds.

@@ -1,4 +1,4 @@
-// Notices that no sound arrives although the microphone is open: the audio clock of some browsers stands still after a call
+// Notices that no sound arrives although the microphone is open: the audio clock of some browsers stalls after a call
 // or a sleep, and no event says so.
 
 const TICK_MS = 1000;
