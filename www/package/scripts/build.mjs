@@ -32,12 +32,16 @@ const SCRIPTS = {
     },
   },
   node: { input: "src/node/index.ts", platform: "node" },
-  "sourcing-sound-recordings": { input: "src/page/reader.ts", minify: true },
+  "sourcing-sound-recordings": {
+    input: "src/page/reader.ts",
+    minify: true,
+    apart: { "./place.js?.txt": "./sourcing-sound-place.js?.txt" },
+  },
   "sourcing-sound-teacher": { input: "src/page/teacher.ts", apart: { "./place.js?.txt": "./sourcing-sound-place.js?.txt" } },
   "sourcing-sound-place": { input: "src/page/place.ts", sourcemap: false },
-  // Bundlers copy this one as it is.
+  // Bundlers copy these two as they are.
   "sourcing-sound-worker": { input: "src/worker/worker.ts", minify: true },
-  "sourcing-sound-decoder": { input: "src/decoder/decoder-worker.ts" },
+  "sourcing-sound-decoder": { input: "src/decoder/decoder-worker.ts", minify: true },
   // Bundlers copy this one as it is, without a map beside it, and a map inside it would be most of what it weighs. It must be
   // larger than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
   "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: false },

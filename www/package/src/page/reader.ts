@@ -7,6 +7,7 @@ import { SoundError } from "../shared/errors.js";
 import { fetchModule } from "../shared/fetch.js";
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 import { assetUrl } from "./asset-url.js";
+import { moduleWorker } from "./module-worker.js";
 
 export { openBuffer };
 
@@ -17,25 +18,26 @@ export function openFile(file: Blob, as: OpenAs): Promise<Recording | RecordingR
   return open(file, as, decoding);
 }
 
-let module: Promise<WebAssembly.Module> | undefined;
+let files: Promise<WebAssembly.Module> | undefined;
+let script: URL;
 
 const decoding: Decoding = {
   sharesMemory: false,
 
   /** After a failure, the next call tries again. */
   module() {
-    module ??= fetchModule(assetUrl(new URL("./sourcing-sound-decoder.wasm", import.meta.url)));
-    module.catch(() => (module = undefined));
-    return module;
+    files ??= findFiles();
+    files.catch(() => (files = undefined));
+    return files;
   },
 
   newThread() {
     if (typeof Worker === "undefined") throw new SoundError("unsupported", "there are no workers here");
-    const here = new URL("./sourcing-sound-decoder.wasm", import.meta.url);
-    const moved = assetUrl(here);
-    // Bundlers recognise only the second of these expressions, and only in this form.
-    return moved !== here
-      ? new Worker(new URL("./sourcing-sound-decoder.js", moved), { type: "module" })
-      : new Worker(new URL("./sourcing-sound-decoder.js", import.meta.url), { type: "module" });
+    return moduleWorker(script);
   },
 };
+
+async function findFiles(): Promise<WebAssembly.Module> {
+  script = await assetUrl(new URL("./sourcing-sound-decoder.js", import.meta.url));
+  return fetchModule(await assetUrl(new URL("./sourcing-sound-decoder.wasm", import.meta.url)));
+}
