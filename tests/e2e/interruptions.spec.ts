@@ -1,4 +1,4 @@
-// What the package notices by itself while it listens: a device that is muted, an audio clock that stands still, another
+// What the package notices by itself while it listens: a device that is muted, an audio clock that stalls, another
 // default microphone.
 
 import { expect, test } from "./support/library";
@@ -122,7 +122,7 @@ function freeze(): Promise<void> {
   return context!.suspend();
 }
 
-test("an audio clock that stands still is started again", async ({ library }) => {
+test("an audio clock that stalls is started again", async ({ library }) => {
   const microphone = await library.evaluateHandle(() => spy.microphone());
   await library.evaluate(freeze);
   const log = await microphone.evaluate(async (microphone) => {
