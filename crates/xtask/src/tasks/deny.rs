@@ -4,6 +4,7 @@
 //! `cargo deny` reads the same file. It takes six minutes to compile on two cores, so a machine without it gets the part of
 //! its checks that needs no database from here, in two seconds.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -14,17 +15,28 @@ use crate::tools::dependencies::{self, Crate};
 use crate::tools::workspace::Workspace;
 use crate::tools::{cargo, files, node, process};
 
+/// The workspaces with a lock file of their own whose programs are published. That of the fuzz
+/// targets is not.
+const WORKSPACES: [&str; 2] = ["", "crates/python"];
+
 /// Checks the dependencies, of Rust and of npm.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let rules = Rules::parse(&files::read(&workspace.root().join("deny.toml"))?)?;
-    let selection = ["--workspace", "--target", "all", "--edges", "normal,build,dev"];
-    let crates = dependencies::crates(&selection)?;
-    let mut problems: Vec<String> = crates.iter().filter_map(|one| rules.problem(one)).collect();
-    for ((name, version), locked) in dependencies::locked(workspace.root())? {
-        if let Some(source) = locked.source.filter(|source| !rules.is_source_allowed(source)) {
-            problems.push(format!("{name} {version}: comes from {source}"));
+    let mut crates = BTreeSet::new();
+    let mut problems = Vec::new();
+    for folder in WORKSPACES {
+        let folder = workspace.root().join(folder);
+        let manifest = folder.join("Cargo.toml").display().to_string();
+        let selection = ["--target", "all", "--edges", "normal,build,dev"];
+        let options = ["--workspace", "--manifest-path", &manifest];
+        crates.extend(dependencies::crates(&[&options[..], &selection[..]].concat())?);
+        for ((name, version), locked) in dependencies::locked(&folder)? {
+            if let Some(source) = locked.source.filter(|source| !rules.is_source_allowed(source)) {
+                problems.push(format!("{name} {version}: comes from {source}"));
+            }
         }
     }
+    problems.extend(crates.iter().filter_map(|one| rules.problem(one)));
     if !problems.is_empty() {
         bail!("deny.toml forbids:\n{}", problems.join("\n"));
     }

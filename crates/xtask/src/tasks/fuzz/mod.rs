@@ -106,8 +106,9 @@ impl Fuzzer {
         build.args(["build", "--release", "--locked", "--target", &triple]);
         instrument::set(&mut build)?;
         build.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&folder);
-        process::run(&mut build)
-            .context("libFuzzer is C++: a compiler for it (g++ or clang++) is needed")?;
+        process::run(&mut build).context(
+            "the fuzz targets cannot be built; libFuzzer, which is C++, needs g++ or clang++",
+        )?;
         let fuzzer = Fuzzer {
             binaries: folder.join(triple).join("release"),
             findings: workspace.root().join("fuzz/artifacts"),
