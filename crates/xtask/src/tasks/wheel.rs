@@ -46,6 +46,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     for mut test in tests(workspace, &environments, &wheel)? {
         process::run(&mut test)?;
     }
+    process::run(&mut ray_test(workspace, &environments, &wheel)?)?;
     check_types(workspace, &environments)
 }
 
@@ -142,20 +143,50 @@ pub fn tests(
     let program = command_line(workspace)?;
     let mut tests = Vec::new();
     for (_, python) in &environments.tested {
-        let mut pip = Command::new(python);
-        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
-        pip.args(["--no-deps", "--no-index", "--force-reinstall"]);
-        process::run(pip.arg(wheel))?;
-        let mut pytest = Command::new(python);
-        // Neither compiled modules nor caches are written among the sources.
-        pytest.args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--doctest-modules"]);
-        pytest.args(["tests", "--pyargs", "sourcing_sound"]).current_dir(folder(workspace));
+        install(python, wheel)?;
+        let mut pytest = pytest(python);
+        pytest.args(["--doctest-modules", "tests", "--pyargs", "sourcing_sound"]);
+        pytest.current_dir(folder(workspace));
         tests.push(pytest);
     }
     for test in &mut tests {
         test.env(PROGRAM_VARIABLE, &program);
     }
     Ok(tests)
+}
+
+/// Installs the wheel beside Ray, and returns the command that tests the example for it.
+///
+/// # Errors
+/// If Ray cannot be installed: it supports a new Python some time after its release.
+pub fn ray_test(
+    workspace: &Workspace,
+    environments: &Environments,
+    wheel: &Path,
+) -> Result<Command> {
+    let example = workspace.root().join("examples").join("ray");
+    let (_, base) = environments.newest()?;
+    let requirements = example.join("requirements.txt");
+    let python = python::environment_of(workspace, "ray-venv", &requirements, Some(base))?;
+    install(&python, wheel)?;
+    let mut pytest = pytest(&python);
+    pytest.current_dir(example);
+    Ok(pytest)
+}
+
+/// Installs the wheel, also over one of the same version.
+fn install(python: &Path, wheel: &Path) -> Result<()> {
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
+    pip.args(["--no-deps", "--no-index", "--force-reinstall"]);
+    process::run(pip.arg(wheel))
+}
+
+/// pytest, which writes neither compiled modules nor caches among the sources.
+fn pytest(python: &Path) -> Command {
+    let mut pytest = Command::new(python);
+    pytest.args(["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+    pytest
 }
 
 /// The program, with the features that it has in the Rust tests, so that nothing is compiled twice.

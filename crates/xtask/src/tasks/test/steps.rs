@@ -293,6 +293,17 @@ fn python_tests(workspace: &Workspace) -> Result<Report> {
         report.counts += tested.counts;
         report.passed &= tested.passed;
     }
+    match wheel::ray_test(workspace, &environments, &wheel) {
+        Ok(mut test) => {
+            let tested = suite(&mut test, Counts::from_pytest)?;
+            report.counts += tested.counts;
+            report.passed &= tested.passed;
+        }
+        Err(error) => {
+            println!("the example for Ray is skipped, because {error:#}");
+            report.counts.skipped += 1;
+        }
+    }
     wheel::check_types(workspace, &environments)?;
     Ok(report)
 }
