@@ -11,6 +11,7 @@ import { hasRelaxedSimd } from "../shared/simd.js";
 import { moduleWorker } from "./module-worker.js";
 import { loadReader, openAs } from "./recording.js";
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
+import { workerLife } from "./worker-life.js";
 
 /** Options of `Classifier.load`. */
 export interface LoadOptions extends CommonLoadOptions {
@@ -52,7 +53,8 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
         ? shippedModule(await assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal)
         : fetchModule(generalWasm, signal);
     const newWorker = () => startWorker(worker);
-    return new Classifier(await Engine.start({ module, generalModule, model, head, headOnly, newWorker }, signal));
+    const assets = { module, generalModule, model, head, headOnly, newWorker, life: workerLife };
+    return new Classifier(await Engine.start(assets, signal));
   }
 
   /** Use {@link Classifier.load}. */

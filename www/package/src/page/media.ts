@@ -135,10 +135,14 @@ export function connectDevice(node: AudioWorkletNode, media: MediaStream): Media
   return source;
 }
 
-/** Gives the worklet a new port to the worker and returns the worker's port. */
-export function connectWorker(node: AudioWorkletNode): MessagePort {
+/**
+ * Gives the worklet a new port to the worker and returns the worker's port. `lostFrom`: the position from which on the
+ * sound is lost, if the worker before is gone.
+ */
+export function connectWorker(node: AudioWorkletNode, lostFrom?: number): MessagePort {
   const { port1, port2 } = new MessageChannel();
-  node.port.postMessage({ port: port1 } satisfies ToWorklet, [port1]);
+  const message: ToWorklet = lostFrom === undefined ? { port: port1 } : { port: port1, lostFrom };
+  node.port.postMessage(message, [port1]);
   return port2;
 }
 

@@ -6,14 +6,15 @@ import type { Classifier } from "./classifier.js";
 import type { Engine, StreamOwner } from "../shared/engine.js";
 import { fromWire, SoundError } from "../shared/errors.js";
 import { connectWorker } from "./media.js";
+import { withEventsEnded } from "../shared/ended.js";
 import { type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, StreamOptions } from "../shared/types.js";
 
 /** What a stream reports while it is listening. */
 export interface MicrophoneStreamEvents {
   frame(frame: Frame, updates: StreamUpdate[]): void;
-  /** The worker has crashed; a new one is starting. */
-  crashed(error: SoundError): void;
+  /** The worker has crashed; a new one is starting. `ended` ends the events that were open, if there were any. */
+  crashed(error: SoundError, ended: StreamUpdate | undefined): void;
   /** The stream has ended for good. */
   lost(error: SoundError | undefined): void;
 }
@@ -35,6 +36,7 @@ export class MicrophoneStream implements StreamOwner {
   #broken = false;
   /** Position after the last sample that the worker reported. */
   #reported = 0;
+  #last: StreamUpdate | undefined;
 
   constructor(classifier: Classifier, source: MicrophoneStreamSource) {
     this.classifier = classifier;
@@ -57,7 +59,7 @@ export class MicrophoneStream implements StreamOwner {
     const nothing = emptyAt(this.#reported);
     await this.prepare(nothing);
     if (this.#leaving) return;
-    await this.#listen(nothing, connectWorker(this.#source.node));
+    await this.#listen(nothing, connectWorker(this.#source.node, this.#reported));
   }
 
   /** Opens the stream and processes the sound `before`. Rejects with `worker-crashed`, or `config` for wrong settings. */
@@ -84,7 +86,7 @@ export class MicrophoneStream implements StreamOwner {
   async handOver(from: number): Promise<{ left: HandedOver; port: MessagePort }> {
     this.#leaving = true;
     const call = this.#engine.call("handOver", { stream: this.#stream, from });
-    const port = connectWorker(this.#source.node);
+    const port = connectWorker(this.#source.node, this.#broken ? this.#reported : undefined);
     const nothing = { ...emptyAt(this.#reported), ended: undefined };
     const answer = call.catch(() => nothing);
     const left = this.#broken ? nothing : await answer;
@@ -117,13 +119,16 @@ export class MicrophoneStream implements StreamOwner {
       return;
     }
     this.#reported = Math.round(notice.frame.time * node.context.sampleRate);
+    this.#last = notice.updates.at(-1) ?? this.#last;
     events.frame(notice.frame, notice.updates);
   }
 
   /** @internal */
   crashed(error: SoundError): void {
     this.#broken = true;
-    if (this.#listening) this.#source.events.crashed(error);
+    const ended = this.#last && withEventsEnded(this.#last, this.#reported / this.#source.node.context.sampleRate);
+    this.#last = undefined;
+    if (this.#listening) this.#source.events.crashed(error, ended);
   }
 
   /** @internal */

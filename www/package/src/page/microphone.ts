@@ -104,7 +104,10 @@ export class Microphone {
     this.#parts = parts;
     const events: MicrophoneStreamEvents = {
       frame: (frame, updates) => this.#receive(frame, updates),
-      crashed: (error) => this.#report(error),
+      crashed: (error, ended) => {
+        if (ended) this.#deliver(ended);
+        this.#report(error);
+      },
       lost: (error) => this.#end("lost", error),
     };
     this.#source = { node: parts.node, settings: parts.settings, events };

@@ -5,7 +5,7 @@
 import { abortedError, type ErrorCode, messageOf, SoundError } from "./errors.js";
 import type { CallName, Calls, Notice } from "./protocol.js";
 import type { ModelInfo } from "./types.js";
-import { type ThreadWorker, WorkerLink } from "./worker-link.js";
+import { type ThreadWorker, type WorkerLife, WorkerLink } from "./worker-link.js";
 
 /** Minimum time between two starts, so that a worker that always crashes does not restart in a tight loop. */
 const RESTART_INTERVAL_MS = 3000;
@@ -19,6 +19,8 @@ export interface Assets {
   head: ArrayBuffer | undefined;
   headOnly: boolean;
   newWorker(): ThreadWorker;
+  /** How to notice that the next worker has ended without a word; `undefined` where that is not possible. */
+  life?(): WorkerLife | undefined;
 }
 
 type StreamNotice = Exclude<Notice, { notice: "crashed" }>;
@@ -149,9 +151,11 @@ export class Engine {
     });
     try {
       const { model, head, headOnly } = this.#assets;
-      const reply = link.call("init", { module, model, head, headOnly });
-      const info = await (signal ? orAborted(reply, signal) : reply);
+      const life = this.#assets.life?.();
+      const reply = link.call("init", { module, model, head, headOnly, lock: life?.lock });
+      const { info, locked } = await (signal ? orAborted(reply, signal) : reply);
       ready = true;
+      if (life && locked) link.watch(life);
       return { link, info };
     } catch (thrown) {
       link.terminate(closedError());

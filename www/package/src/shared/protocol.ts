@@ -42,8 +42,16 @@ export interface HandedOver extends Stretch {
 /** The calls of the page to the worker. `stream` is a number that the page chooses. */
 export interface Calls {
   init: {
-    args: { module: WebAssembly.Module; model: ArrayBuffer; head: ArrayBuffer | undefined; headOnly: boolean };
-    reply: ModelInfo;
+    args: {
+      module: WebAssembly.Module;
+      model: ArrayBuffer;
+      head: ArrayBuffer | undefined;
+      headOnly: boolean;
+      /** Name of the lock that the worker is to hold as long as it lives. */
+      lock: string | undefined;
+    };
+    /** `locked`: it holds the lock. */
+    reply: { info: ModelInfo; locked: boolean };
   };
   /** `top` is the number of categories in each prediction; all of them if it is undefined. */
   classify: {
@@ -128,8 +136,11 @@ export interface CaptureOptions {
   channel: Channel | undefined;
 }
 
-/** Page → worklet. A new port replaces the old one between two blocks; the last message on the old port is "end". */
-export type ToWorklet = { port: MessagePort } | { close: true };
+/**
+ * Page → worklet. A new port replaces the old one between two blocks; the last message on the old port is "end". With
+ * `lostFrom`, the worker at the old port is gone: what was sent to it from that position on counts as dropped.
+ */
+export type ToWorklet = { port: MessagePort; lostFrom?: number } | { close: true };
 
 /** Worklet → page: a channel was taken in place of the mix; sent once. */
 export interface FromWorklet {

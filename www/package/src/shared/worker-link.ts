@@ -28,10 +28,19 @@ export interface ThreadWorker {
   script?: string;
 }
 
+/** How a worker is watched that can end without an event. */
+export interface WorkerLife {
+  /** Name of a lock that the worker takes when it starts and never releases. */
+  lock: string;
+  /** Calls `over` when the worker is gone. Returns what ends the watching. */
+  watch(over: () => void): () => void;
+}
+
 export class WorkerLink {
   readonly #worker: ThreadWorker;
   readonly #events: LinkEvents;
   readonly #pending = new Map<number, Pending>();
+  #unwatch = () => {};
   #lastId = 0;
   #dead: SoundError | undefined;
 
@@ -64,10 +73,16 @@ export class WorkerLink {
     });
   }
 
+  /** From now on, also notices a worker that ends without a word, as when the browser or its user ends it. */
+  watch(life: WorkerLife): void {
+    if (!this.#dead) this.#unwatch = life.watch(() => this.#crash("it was ended from outside"));
+  }
+
   /** Ends the worker and rejects pending calls with `reason`. */
   terminate(reason: SoundError): void {
     if (this.#dead) return;
     this.#dead = reason;
+    this.#unwatch();
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();

@@ -6,6 +6,7 @@
 // samples.
 
 import type { WasmStream } from "../../wasm/sourcing_sound.js";
+import { withEventsEnded } from "../shared/ended.js";
 import { PcmRing } from "./pcm-ring.js";
 import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
 import type { Level, ModelInfo } from "../shared/types.js";
@@ -146,10 +147,7 @@ export class Capture {
 
   /** Repeats the last update with all open events ended; `undefined` if none was open. */
   #ended(): StreamUpdate | undefined {
-    const time = this.#ring.end / this.#setup.sampleRate;
-    const open = this.#last?.events.filter(({ offset }) => offset === null) ?? [];
-    if (!this.#last || open.length === 0) return undefined;
-    return { ...this.#last, time, events: open.map((event) => ({ ...event, offset: time })) };
+    return this.#last && withEventsEnded(this.#last, this.#ring.end / this.#setup.sampleRate);
   }
 
   #fill(take: Take, pcm: Float32Array): void {

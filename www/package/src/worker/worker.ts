@@ -30,11 +30,12 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  async init({ module, model, head, headOnly }) {
+  async init({ module, model, head, headOnly, lock }) {
+    const locked = lock !== undefined && (await holdForLife(lock));
     const Classifier = await instantiate(module);
     const classifier = new Classifier(new Uint8Array(model), head && new Uint8Array(head), headOnly);
     loaded = { classifier, info: classifier.metadata() };
-    return loaded.info;
+    return { info: loaded.info, locked };
   },
 
   classify({ pcm, sampleRate, hopSeconds, top }) {
@@ -149,6 +150,18 @@ const handlers: Handlers = {
     return openCapture(stream).record(samples, from);
   },
 };
+
+/** Takes a lock that this worker never releases: once another can have it, the worker is gone. False where that fails. */
+function holdForLife(lock: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const held = () => {
+      resolve(true);
+      return new Promise<never>(() => undefined);
+    };
+    // Refused where the browser keeps no data for the page.
+    navigator.locks.request(lock, held).catch(() => resolve(false));
+  });
+}
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
   if (!crashed) void answer(data);

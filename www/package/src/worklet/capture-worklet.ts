@@ -15,6 +15,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
   #worker: MessagePort | undefined;
   #block: Block | undefined;
   #filled = 0;
+  /** Samples sent since listening began, which is the position of the next one; without those dropped. */
+  #sent = 0;
   #dropped = 0;
   #closed = false;
   /** The position of the channel that was asked for; `undefined` for a mix. */
@@ -30,14 +32,18 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.#blocks = options.processorOptions.blocks;
     this.#position = positionOf(options.processorOptions.channel);
     this.port.onmessage = ({ data }: MessageEvent<ToWorklet>) => {
-      if ("port" in data) this.#connect(data.port);
+      if ("port" in data) this.#connect(data.port, data.lostFrom);
       else this.#close();
     };
   }
 
   /** The old port gets the samples so far and "end". It may still hold blocks, so each port gets new ones. */
-  #connect(port: MessagePort): void {
+  #connect(port: MessagePort, lostFrom: number | undefined): void {
     if (this.#block !== undefined) this.#send();
+    if (lostFrom !== undefined) {
+      this.#dropped += this.#sent - lostFrom;
+      this.#sent = lostFrom;
+    }
     this.#worker?.postMessage("end");
     this.#worker = port;
     this.#empty.length = 0;
@@ -103,6 +109,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     if (block === undefined || this.#worker === undefined) return;
     block[this.#frames] = this.#filled;
     block[this.#frames + 1] = this.#dropped;
+    this.#sent += this.#filled;
     this.#transfer[0] = block.buffer;
     this.#worker.postMessage(block, this.#transfer);
     this.#block = undefined;
