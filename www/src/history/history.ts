@@ -43,15 +43,17 @@ export class History {
     const store = openHistory();
     this.#store = store;
     this.#view = store.then((opened) => new HistoryView(opened, settings, correct));
+    const warn = (text: string) => {
+      troubled(text);
+      void this.#view.then((view) => view.warn(text));
+    };
+    void store.then((opened) => (opened.onlost = () => warn(historyTexts.cleared)));
     this.recorder = new HistoryRecorder({
       store,
       recent,
       keepAudio: () => settings.all.keepAudio,
       maxClips: () => settings.all.maxClips,
-      troubled: (what) => {
-        troubled(historyTexts.troubles[what]);
-        void this.#view.then((view) => view.warn(historyTexts.troubles[what]));
-      },
+      troubled: (what) => warn(historyTexts.troubles[what]),
     });
     // Open events end when the user leaves the page.
     addEventListener("pagehide", () => this.recorder.end());

@@ -2,6 +2,7 @@
 // last, and when they end, so that a crash loses little.
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
+import { steadyNow } from "../late/steady-clock.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
 
 const WRITE_MS = 5000;
@@ -50,7 +51,7 @@ export class HistoryRecorder {
     this.#reported = new Set();
   }
 
-  update(update: Update, now = Date.now()): void {
+  update(update: Update, now = steadyNow()): void {
     for (const event of update.events) this.#take(event, update.time, now);
     this.#keepDue(update.time);
   }
@@ -71,16 +72,18 @@ export class HistoryRecorder {
     if (!info) return;
     const key = `${label} ${onset}`;
     const known = this.#open.get(key);
-    const lastDetected = now - (time - (offset ?? time)) * 1000;
+    // By the time of the sound itself, so that a clock that is set changes no duration.
+    const lasts = Math.max(0, ((offset ?? time) - onset) * 1000);
     if (known) {
-      known.event = { ...known.event, score, offset: Math.max(lastDetected, known.event.onset), open: offset === null ? 1 : 0 };
+      known.event = { ...known.event, score, offset: known.event.onset + lasts, open: offset === null ? 1 : 0 };
     } else {
+      const began = now - (time - onset) * 1000;
       const event: HistoryEvent = {
         id: crypto.randomUUID(),
         label,
         model: info.name,
-        onset: now - (time - onset) * 1000,
-        offset: lastDetected,
+        onset: began,
+        offset: began + lasts,
         open: offset === null ? 1 : 0,
         score,
         hasClip: false,

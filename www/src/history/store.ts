@@ -37,6 +37,8 @@ export interface HistoryStore {
   readonly lasting: boolean;
   /** Called when anything has changed, here or in another window. */
   onchange: () => void;
+  /** Called when the browser has deleted what was kept, as when the user clears the page's data. */
+  onlost: () => void;
   /** A new event. */
   put(event: HistoryEvent): Promise<void>;
   /** Saves an event's new state, except for `hasClip`. An event that was deleted in the meantime stays deleted. */
@@ -57,6 +59,7 @@ export class MemoryStore implements HistoryStore {
   readonly lasting = false;
   readonly #events = new Map<string, HistoryEvent>();
   onchange = () => {};
+  onlost = () => {};
 
   async put(event: HistoryEvent): Promise<void> {
     this.#events.set(event.id, event);

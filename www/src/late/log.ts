@@ -2,6 +2,7 @@
 // must not wait for the history.
 
 import type { ModelInfo, Update } from "sourcing-sound";
+import { steadyNow } from "./steady-clock.js";
 
 /** Takes the updates of a session with the microphone. `now`: when it happened, in milliseconds since 1970. */
 export interface Log {
@@ -30,7 +31,7 @@ export class LateLog implements Log {
   }
 
   update(update: Update): void {
-    const now = Date.now();
+    const now = steadyNow();
     // Most updates are of no event.
     if (this.#log || update.events.length > 0) this.#pass((log) => log.update(update, now));
     if (!this.#log && update.events.length > 0) this.#wanted();

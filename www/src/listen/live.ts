@@ -50,6 +50,8 @@ export class LiveSession {
   /** Number of samples lost since the microphone was opened. */
   #dropped = 0;
   #troubled = false;
+  /** The sound analysis has crashed, and what was lost meanwhile has not been said yet. */
+  #crashed = false;
   /** What is to be known about the microphone's channels. */
   #remark: string | undefined;
   #processedSeconds: number | undefined;
@@ -145,8 +147,7 @@ export class LiveSession {
         // What was on its way when the user paused must not cover what is shown then.
         if (this.#microphone.paused) return;
         this.#show(update, info);
-        if (update.dropped > this.#dropped) notice.remark(texts.lost(short(update.dropped / sampleRate)));
-        this.#dropped = update.dropped;
+        this.#sayLost(update.dropped, sampleRate);
       }),
       frame: unlessOver((frame) => {
         this.#processedSeconds = frame.time;
@@ -160,6 +161,7 @@ export class LiveSession {
       }),
       troubled: unlessOver((error) => {
         this.#troubled = true;
+        this.#crashed ||= error.code === "worker-crashed";
         notice.fail(error);
       }),
       waiting: unlessOver((error, again) => this.#wait(error, again)),
@@ -181,6 +183,16 @@ export class LiveSession {
     if (this.#sample) return;
     log.update({ ...update, events });
     alerts.take(events);
+  }
+
+  /** `dropped`: samples since the microphone was opened. */
+  #sayLost(dropped: number, sampleRate: number): void {
+    if (dropped > this.#dropped) {
+      const words = this.#crashed ? listenTexts.lostInCrash : texts.lost;
+      this.#parts.notice.remark(words(short(dropped / sampleRate)));
+      this.#crashed = false;
+    }
+    this.#dropped = dropped;
   }
 
   /** There is no microphone for now. `again`: there was one before, so it counts as waiting and not as an error. */

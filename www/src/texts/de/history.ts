@@ -44,6 +44,8 @@ export const history: typeof english = {
   cancel: "Abbrechen",
   notLasting:
     "Dein Browser speichert für diese Seite nichts (vielleicht, weil dies ein privates Fenster ist). Erkannte Geräusche bleiben hier, bis du die Seite schließt; speichere sie vorher.",
+  cleared:
+    "Der Browser hat gelöscht, was diese Seite gespeichert hatte, vielleicht weil ihre Daten gelöscht wurden. Neue Geräusche werden wieder gespeichert.",
   troubles: {
     "audio-dropped":
       "Für den Ton ist kein Platz mehr: Das Geräusch ist im Verlauf, sein Ton nicht. Lösch einen Teil des Verlaufs oder schaff Platz auf diesem Gerät.",

@@ -22,6 +22,7 @@ export const listen: typeof english = {
     `Nur Kanal ${channel} des Eingangs wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
   missed: (time) =>
     `Der Browser hat diese Seite gebremst, solange sie nicht zu sehen war: Es fehlen ${time} Ton. Lass sie sichtbar oder in einem eigenen Fenster, dann geht nichts verloren.`,
+  lostInCrash: (seconds) => `Die Analyse ist abgestürzt und wurde neu gestartet: ${seconds.replace(".", ",")}\u00a0s Ton fehlen.`,
   detectedAt: (time) => `Erkannt um ${time}`,
   allSounds: "Alle Geräusche",
   settings: "Einstellungen",

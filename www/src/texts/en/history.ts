@@ -42,6 +42,7 @@ export const history = {
   cancel: "Cancel",
   notLasting:
     "Your browser stores nothing for this page (perhaps because this is a private window). Sounds are listed here until you close the page; save them before that.",
+  cleared: "The browser has deleted what this page kept, perhaps because its data was cleared. New sounds are kept again.",
   troubles: {
     "audio-dropped": "There is no room left for sound: the event is kept, its sound is not. Delete some of the history, or free up space on this device.",
     "not-kept": "An event could not be saved: this device's storage is full or blocked. Free up some space, or save the history and then delete it.",

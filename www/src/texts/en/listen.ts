@@ -19,6 +19,7 @@ export const listen = {
   channelTaken: (channel: number) => `Only channel ${channel} of the input is used: mixed, the channels would cancel or weaken each other.`,
   missed: (time: string) =>
     `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a window of its own.`,
+  lostInCrash: (seconds: string) => `The sound analysis crashed and was started again: ${seconds} s of sound was lost.`,
   detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
   settings: "Settings",
