@@ -16,6 +16,8 @@ export interface OpenOptions {
   expectedErrors?: RegExp;
   /** Whether the page may have its service worker. Requests of one cannot be answered by `page.route`. Default: block. */
   serviceWorkers?: "allow" | "block";
+  /** Whether the browser may keep a page that was left, and show it again as it was. Default: no. */
+  backForwardCache?: boolean;
   /** How the page is shown: its size, colours and language. */
   context?: Pick<BrowserContextOptions, "viewport" | "colorScheme" | "locale">;
 }
@@ -174,6 +176,7 @@ export async function openSite(
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath,
     args: [...LAUNCH_ARGS, ...microphoneArgs(options)],
+    ...(options.backForwardCache && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
   });
   try {
     const { serviceWorkers = "block", context = {} } = options;
