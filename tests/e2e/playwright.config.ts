@@ -6,6 +6,9 @@ import { chromiumPath, LAUNCH_ARGS, sitePort, siteUrl, workers, WWW } from "./su
 const PORT = sitePort;
 const ownServer = siteUrl === undefined;
 
+/** Tests that decide by what the page shows for a sound, and play it again if the browser has lost some of it. */
+const ALONE = ["everyday-sounds.spec.ts", "microphone-equals-file.spec.ts", "real-clips.spec.ts"];
+
 export default defineConfig({
   testDir: ".",
   outputDir: `${WWW}/test-results`,
@@ -19,11 +22,12 @@ export default defineConfig({
     launchOptions: { executablePath: chromiumPath, args: LAUNCH_ARGS },
   },
   projects: [
-    { name: "page", testIgnore: ["everyday-sounds.spec.ts", "real-clips.spec.ts"] },
+    { name: "page", testIgnore: ALONE },
     // Alone, one test at a time: beside others the browser would lose sound, and what is played would have to be played again.
     { name: "everyday-sounds", testMatch: "everyday-sounds.spec.ts", dependencies: ["page"], workers: 1 },
     // Alone, because it uses every worker's share of the machine by itself.
-    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["everyday-sounds"] },
+    { name: "microphone-equals-file", testMatch: "microphone-equals-file.spec.ts", dependencies: ["everyday-sounds"], workers: 1 },
+    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["microphone-equals-file"] },
   ],
   ...(ownServer && {
     webServer: {

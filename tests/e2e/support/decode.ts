@@ -7,8 +7,8 @@ import type { Sound } from "./wav";
 /** Rate of the samples that the recordings are kept in; decoding at it leaves them as they are. */
 export const KEPT_HZ = 22050;
 
-/** One channel of the file; throws if this browser has no decoder for it. */
-export async function decode(page: Page, path: string): Promise<Sound> {
+/** One channel of the file at `rate`, in Hz; throws if this browser has no decoder for it. */
+export async function decode(page: Page, path: string, rate = KEPT_HZ): Promise<Sound> {
   const base64 = await page.evaluate(
     async ([file, rate]) => {
       const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
@@ -18,8 +18,8 @@ export async function decode(page: Page, path: string): Promise<Sound> {
       for (let i = 0; i < samples.length; i += 8192) text += String.fromCharCode(...samples.subarray(i, i + 8192));
       return btoa(text);
     },
-    [readFileSync(path).toString("base64"), KEPT_HZ] as const,
+    [readFileSync(path).toString("base64"), rate] as const,
   );
   const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
-  return { samples: new Float32Array(bytes.buffer), sampleRate: KEPT_HZ };
+  return { samples: new Float32Array(bytes.buffer), sampleRate: rate };
 }

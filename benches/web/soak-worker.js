@@ -1,0 +1,17 @@
+// The package's worker, which also says how large the module's memory is.
+
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...args) => {
+  const instance = await instantiate(...args);
+  const { memory } = instance.exports;
+  const channel = new BroadcastChannel("wasm-bytes");
+  channel.onmessage = ({ data }) => data === "how many" && channel.postMessage(memory.buffer.byteLength);
+  return instance;
+};
+// Messages that come before the worker's own script has run wait for it.
+const early = [];
+const keep = (event) => early.push(event);
+addEventListener("message", keep);
+await import("/dist/sourcing-sound-worker.js");
+removeEventListener("message", keep);
+for (const { data } of early) onmessage(new MessageEvent("message", { data }));

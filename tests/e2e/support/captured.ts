@@ -1,0 +1,139 @@
+// Recordings as the package's microphone captures them, sample by sample, and what it said about them live.
+
+import { chromium } from "@playwright/test";
+import { type Located, located } from "./alignment";
+import { chromiumPath, LAUNCH_ARGS, PACKAGE } from "./environment";
+import { trackOf } from "./everyday-recordings";
+import type { Api } from "./library";
+import type { Recorded } from "./played";
+import { serveFolder } from "./static-server";
+import { type Sound, writeWav } from "./wav";
+
+/** How often, at most, recordings that were not captured completely are played again. */
+const MOST_ROUNDS = 8;
+/** Faint noise before and after each recording. */
+const GAP_SECONDS = 2;
+/** The places found by the level are within this of the true ones. */
+const SEARCH_SECONDS = 0.12;
+/** Length of the piece by which a recording is found exactly. */
+const PIECE_SECONDS = 0.25;
+
+export interface Captured {
+  name: string;
+  kind: string;
+  /** The recording as it was played, with the faint noise of a room. */
+  played: Sound;
+  /** What was captured of it; as long. */
+  sound: Sound;
+  /** Best labels of the segments that were analysed, or "rejected", each with its end in seconds after the recording's start. */
+  live: { end: number; label: string }[];
+}
+
+interface Capture {
+  sound: Sound;
+  updates: { time: number; label: string }[];
+}
+
+/** What a microphone whose audio has the rate of the WAV file captures of it. */
+async function capture(wav: string, rate: number, seconds: number): Promise<Capture> {
+  const { origin, close } = await serveFolder(PACKAGE);
+  const fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${wav}`];
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...LAUNCH_ARGS, ...fake] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const { base64, updates } = await page.evaluate(
+      async ([sampleRate, seconds]) => {
+        const { AudioContext } = globalThis;
+        globalThis.AudioContext = class extends AudioContext {
+          constructor(options?: AudioContextOptions) {
+            super({ ...options, sampleRate });
+          }
+        };
+        const specifier = "/dist/index.js";
+        const api = (await import(specifier)) as Api;
+        const updates: { time: number; label: string }[] = [];
+        let now = 0;
+        const microphone = await api.listen(
+          ({ time, rejected, categories: [best] }) => updates.push({ time, label: rejected ? "rejected" : best!.label }),
+          { smoothingSeconds: 0, onFrame: ({ time }) => (now = time) },
+        );
+        const { pcm } = await microphone.record(seconds);
+        // Updates count from when listening began, and the recording began a little later.
+        const later = now - seconds;
+        for (const update of updates) update.time -= later;
+        await microphone.close();
+        const bytes = new Uint8Array(pcm.buffer);
+        let text = "";
+        for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+        return { base64: btoa(text), updates };
+      },
+      [rate, seconds] as const,
+    );
+    const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
+    return { sound: { samples: new Float32Array(bytes.buffer), sampleRate: rate }, updates };
+  } finally {
+    await browser.close();
+    close();
+  }
+}
+
+/** Plays recordings of one rate, each cut at `most` seconds, until each was captured completely. */
+export async function captureWhole(recordings: readonly Recorded[], most: number): Promise<Captured[]> {
+  const captured: Captured[] = [];
+  let left = recordings;
+  for (let round = 1; left.length > 0 && round <= MOST_ROUNDS; round++) {
+    const { sound, parts } = trackOf(left, most, GAP_SECONDS);
+    const wav = writeWav(`captured-${sound.sampleRate}-${round}.wav`, sound);
+    const got = await capture(wav, sound.sampleRate, sound.samples.length / sound.sampleRate + GAP_SECONDS);
+    const places = located(parts, sound, levelsOf(got.sound));
+    const whole = places.map((place) => cutOut(place, parts.find(({ name }) => name === place.name)!.start, sound, got));
+    captured.push(...whole.filter((cut) => cut !== undefined));
+    left = left.filter((_, i) => whole[i] === undefined);
+  }
+  return captured;
+}
+
+/** The level of pieces of 43 ms, as the package's frames have it. */
+function levelsOf({ samples, sampleRate }: Sound): { time: number; rms: number }[] {
+  const step = Math.round(0.043 * sampleRate);
+  return Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+    const piece = samples.subarray(i * step, (i + 1) * step);
+    const power = piece.reduce((sum, sample) => sum + sample * sample, 0) / step;
+    return { time: ((i + 1) * step) / sampleRate, rms: 10 * Math.log10(power) };
+  });
+}
+
+/** `undefined` if the browser lost a piece of it. `start`: where the track has it, in seconds. */
+function cutOut(place: Located, start: number, track: Sound, { sound, updates }: Capture): Captured | undefined {
+  if (!place.whole) return undefined;
+  const rate = track.sampleRate;
+  const from = Math.round(start * rate);
+  const length = Math.round((place.end - place.start) * rate);
+  const own = track.samples.subarray(from, from + length);
+  const at = exactly(own, sound.samples, Math.round(place.start * rate), rate);
+  const samples = sound.samples.slice(at, at + length);
+  if (samples.length < length) return undefined;
+  const live = updates.map(({ time, label }) => ({ end: time - at / rate, label }));
+  const played = { samples: own, sampleRate: rate };
+  return { name: place.name, kind: place.kind, played, sound: { samples, sampleRate: rate }, live };
+}
+
+/** Where in `all` the recording begins, near a place: where its loudest piece fits best. */
+function exactly(own: Float32Array, all: Float32Array, near: number, rate: number): number {
+  const size = Math.min(own.length, Math.round(PIECE_SECONDS * rate));
+  let loudest = { at: 0, power: -1 };
+  for (let at = 0; at + size <= own.length; at += size) {
+    const power = own.subarray(at, at + size).reduce((sum, sample) => sum + sample * sample, 0);
+    if (power > loudest.power) loudest = { at, power };
+  }
+  const piece = own.subarray(loudest.at, loudest.at + size);
+  const reach = Math.round(SEARCH_SECONDS * rate);
+  let best = { at: near, fit: -Infinity };
+  for (let at = Math.max(0, near - reach); at <= near + reach; at += 1) {
+    let fit = 0;
+    for (let i = 0; i < size; i += 1) fit += piece[i]! * (all[at + loudest.at + i] ?? 0);
+    if (fit > best.fit) best = { at, fit };
+  }
+  return best.at;
+}
