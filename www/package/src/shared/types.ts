@@ -84,7 +84,7 @@ export interface Update {
   rejected: boolean;
   /** Events that began, continued or ended at this hop. */
   events: SoundEvent[];
-  /** Samples lost since listening began because the worker fell behind. */
+  /** Samples lost since listening began, because the worker fell behind or crashed. */
   dropped: number;
 }
 
@@ -104,7 +104,7 @@ export interface Frame {
    * in the unit of `info.logScale`.
    */
   columns: Float32Array<ArrayBuffer>;
-  /** Samples lost since listening began because the worker fell behind. */
+  /** Samples lost since listening began, because the worker fell behind or crashed. */
   dropped: number;
 }
 

@@ -2,13 +2,15 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others.
+//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others, and
+//! [`soak`] looks for what only a long run shows.
 
 mod machine;
 mod measured;
 mod native;
 mod page;
 mod program;
+mod soak;
 mod table;
 mod training;
 mod web;
@@ -93,6 +95,8 @@ enum Other {
     Training(training::Options),
     /// Measure our engine on this machine, beside onnxruntime, tract and librosa
     Native(native::Options),
+    /// Run days of live sound through one stream, and find what grows, drifts or changes
+    Soak(soak::Options),
     /// Measure our engine in a browser, beside other runtimes and front ends
     Web(web::Options),
 }
@@ -102,6 +106,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.other {
         Some(Other::Training(options)) => return training::run(workspace, options),
         Some(Other::Native(options)) => return native::run(workspace, options),
+        Some(Other::Soak(options)) => return soak::run(workspace, options),
         Some(Other::Web(options)) => return web::run(workspace, options),
         None => {}
     }
@@ -120,9 +125,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The smallest check that the programs work: one round of a second of audio.
+/// The smallest check that the programs work: one round of a second of audio, and a quarter of an
+/// hour through one stream.
 pub fn check(workspace: &Workspace) -> Result<()> {
-    measure(workspace, 1, 1, &subjects(&[])).map(drop)
+    measure(workspace, 1, 1, &subjects(&[]))?;
+    soak::check(workspace)
 }
 
 fn measure(
