@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::tools::browser::{Browser, CHROMIUM_VARIABLE};
@@ -16,7 +16,6 @@ use crate::tools::workspace::Workspace;
 use crate::tools::{files, node};
 
 use super::machine::Machine;
-use super::measured::number;
 use super::program::Program;
 
 /// By how many bytes memory may grow after the run has warmed up.
@@ -92,6 +91,12 @@ fn judge(measured: &Value) -> Result<()> {
         ensure!(growth <= MOST_GROWTH, "{key}: {growth}; at most {MOST_GROWTH} are allowed");
     }
     Ok(())
+}
+
+/// A number of an answer, which may be 0.
+fn number(measured: &Value, key: &str) -> Result<f64> {
+    let given = &measured[key];
+    given.as_f64().with_context(|| format!("{key} is {given}, expected a number"))
 }
 
 /// The values that were measured, one a line.
