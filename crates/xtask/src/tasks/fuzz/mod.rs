@@ -36,6 +36,10 @@ const TARGETS: [(&str, u32); 12] = [
     ("taught", 32_768),
 ];
 
+/// The folder of the inputs that runs keep for later ones, and that of the tests, which do not.
+const CORPORA: &str = "corpus";
+const CHECKED: &str = "checked";
+
 /// The options of `cargo xtask fuzz`.
 #[derive(clap::Args)]
 pub struct Options {
@@ -61,7 +65,7 @@ pub struct Options {
 
 /// Runs `cargo xtask fuzz`. `false` if an input was found that breaks a target.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
-    let fuzzer = Fuzzer::build(workspace)?;
+    let fuzzer = Fuzzer::build(workspace, CORPORA)?;
     if let Some(input) = &options.input {
         for target in &options.targets {
             process::run(fuzzer.command(target).arg(input))?;
@@ -78,12 +82,19 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     Ok(runs.iter().all(|run| run.finding.is_none()))
 }
 
-/// Runs every target for a few seconds: the step of the tests. Returns how many held.
+/// Runs every target for a few seconds: the step of the tests. Returns how many held. It always
+/// begins with the same inputs and makes the same changes, so that it fails where it failed before.
 pub fn check(workspace: &Workspace, seconds: u32) -> Result<(usize, usize)> {
     let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(64) as u16);
     let options =
         Options { targets: Vec::new(), seconds, jobs, seed: 1, input: None, write: false };
-    let runs = Fuzzer::build(workspace)?.run(&options)?;
+    let fuzzer = Fuzzer::build(workspace, CHECKED)?;
+    let corpora = fuzzer.folder.join(fuzzer.corpora);
+    if corpora.exists() {
+        fs::remove_dir_all(&corpora)
+            .with_context(|| format!("cannot remove {}", corpora.display()))?;
+    }
+    let runs = fuzzer.run(&options)?;
     let broken = runs.iter().filter(|run| run.finding.is_some()).count();
     Ok((runs.len() - broken, broken))
 }
@@ -93,11 +104,13 @@ struct Fuzzer {
     binaries: PathBuf,
     /// Corpora, seeds and sums, which stay between runs.
     folder: PathBuf,
+    /// The folder of the corpora in it.
+    corpora: &'static str,
     findings: PathBuf,
 }
 
 impl Fuzzer {
-    fn build(workspace: &Workspace) -> Result<Self> {
+    fn build(workspace: &Workspace, corpora: &'static str) -> Result<Self> {
         let manifest = workspace.root().join("fuzz/Cargo.toml");
         let folder = workspace.target().join("fuzz");
         let triple = host()?;
@@ -113,6 +126,7 @@ impl Fuzzer {
             binaries: folder.join(triple).join("release"),
             findings: workspace.root().join("fuzz/artifacts"),
             folder,
+            corpora,
         };
         process::run(fuzzer.command("seeds").arg(fuzzer.seeds()))?;
         Ok(fuzzer)
@@ -160,7 +174,7 @@ impl Fuzzer {
     }
 
     fn run_one(&self, name: &str, most_bytes: u32, options: &Options) -> Result<Run> {
-        let corpus = self.folder.join("corpus").join(name);
+        let corpus = self.folder.join(self.corpora).join(name);
         let findings = self.findings.join(name);
         for folder in [&corpus, &findings] {
             fs::create_dir_all(folder)
