@@ -8,7 +8,7 @@ import { chromiumPath, LAUNCH_ARGS, PACKAGE } from "./environment";
 
 const FAKE_MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
 
-/** Imports the package from `address`, listens, classifies samples and a file, and says what came of each. */
+/** Imports the package from `address`, listens, classifies a file and another one that needs the decoder, and says what came of each. */
 export const PROGRAM = `
   const wav = (seconds) => {
     const view = new DataView(new ArrayBuffer(44 + seconds * 32000));
@@ -18,6 +18,13 @@ export const PROGRAM = `
     view.setUint16(32, 2, true); view.setUint16(34, 16, true); text(36, "data"); view.setUint32(40, seconds * 32000, true);
     for (let i = 0; i < seconds * 16000; i += 1) view.setInt16(44 + 2 * i, 9000 * Math.sin(i / 4), true);
     return new File([view.buffer], "sound.wav");
+  };
+  // A format that no browser decodes.
+  const au = (seconds) => {
+    const view = new DataView(new ArrayBuffer(24 + seconds * 32000));
+    [0x2e736e64, 24, seconds * 32000, 3, 16000, 1].forEach((value, i) => view.setUint32(4 * i, value));
+    for (let i = 0; i < seconds * 16000; i += 1) view.setInt16(24 + 2 * i, 9000 * Math.sin(i / 4));
+    return new File([view.buffer], "sound.au");
   };
   const attempt = async (work) => {
     try {
@@ -31,7 +38,9 @@ export const PROGRAM = `
     const file = await attempt(async () => {
       const classifier = await Classifier.load(options);
       const [{ categories }] = await classifier.classify(wav(4));
+      const [{ categories: same }] = await classifier.classify(au(4));
       classifier.close();
+      if (same[0].score !== categories[0].score) throw new Error("the decoder gives other samples");
       return categories.length;
     });
     const microphone = await attempt(async () => {

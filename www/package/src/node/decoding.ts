@@ -11,11 +11,10 @@ export const decoding: Decoding = {
   sharesMemory: true,
 
   /** After a failure, the next call tries again. */
-  async module() {
+  async load() {
     module ??= readModule(ownFile(new URL("./sourcing-sound-decoder.wasm", import.meta.url)));
     module.catch(() => (module = undefined));
-    return module;
+    const script = ownFile(new URL("./sourcing-sound-decoder.js", import.meta.url));
+    return { module: await module, newThread: () => new NodeWorker(script) };
   },
-
-  newThread: () => new NodeWorker(ownFile(new URL("./sourcing-sound-decoder.js", import.meta.url))),
 };

@@ -7,37 +7,49 @@ import { SoundError } from "../shared/errors.js";
 import { fetchModule } from "../shared/fetch.js";
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 import { assetUrl } from "./asset-url.js";
-import { moduleWorker } from "./module-worker.js";
+import type { moduleWorker } from "./module-worker.js";
 
 export { openBuffer };
 
+/**
+ * How the page starts workers. It is the page's own function, not a copy in this script: a page's policy for Trusted Types may
+ * be made only once.
+ */
+type NewWorker = typeof moduleWorker;
+
 /** Does what the readers' own `openFile` does, with the decoder beside this script. */
-export function openFile(file: Blob, as: OpenAs & { whole?: undefined }): Promise<RecordingReader>;
-export function openFile(file: Blob, as: OpenAs): Promise<Recording | RecordingReader>;
-export function openFile(file: Blob, as: OpenAs): Promise<Recording | RecordingReader> {
-  return open(file, as, decoding);
+export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, newWorker: NewWorker): Promise<RecordingReader>;
+export function openFile(file: Blob, as: OpenAs, newWorker: NewWorker): Promise<Recording | RecordingReader>;
+export function openFile(file: Blob, as: OpenAs, newWorker: NewWorker): Promise<Recording | RecordingReader> {
+  return open(file, as, decodingWith(newWorker));
 }
 
-let files: Promise<WebAssembly.Module> | undefined;
-let script: URL;
+interface Files {
+  module: WebAssembly.Module;
+  script: URL;
+}
+let files: Promise<Files> | undefined;
 
-const decoding: Decoding = {
-  sharesMemory: false,
+function decodingWith(newWorker: NewWorker): Decoding {
+  return {
+    sharesMemory: false,
 
-  /** After a failure, the next call tries again. */
-  module() {
-    files ??= findFiles();
-    files.catch(() => (files = undefined));
-    return files;
-  },
+    /** After a failure, the next call tries again. */
+    async load() {
+      files ??= findFiles();
+      files.catch(() => (files = undefined));
+      const { module, script } = await files;
+      return { module, newThread: () => threadOf(script, newWorker) };
+    },
+  };
+}
 
-  newThread() {
-    if (typeof Worker === "undefined") throw new SoundError("unsupported", "there are no workers here");
-    return moduleWorker(script);
-  },
-};
+function threadOf(script: URL, newWorker: NewWorker): Worker {
+  if (typeof Worker === "undefined") throw new SoundError("unsupported", "there are no workers here");
+  return newWorker(script);
+}
 
-async function findFiles(): Promise<WebAssembly.Module> {
-  script = await assetUrl(new URL("./sourcing-sound-decoder.js", import.meta.url));
-  return fetchModule(await assetUrl(new URL("./sourcing-sound-decoder.wasm", import.meta.url)));
+async function findFiles(): Promise<Files> {
+  const script = await assetUrl(new URL("./sourcing-sound-decoder.js", import.meta.url));
+  return { script, module: await fetchModule(await assetUrl(new URL("./sourcing-sound-decoder.wasm", import.meta.url))) };
 }

@@ -3,13 +3,15 @@
 import { messageOf, SoundError } from "../shared/errors.js";
 import { type AudioFile, toBlob } from "../shared/input.js";
 import { checkChannel, checkNames, RECORDING_OPTIONS, type RecordingOptions } from "../shared/options.js";
+import { moduleWorker } from "./module-worker.js";
 import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 
 /**
  * Opens a recording, to be read piece by piece. WAV and what the browser decodes (MP3, Ogg, FLAC, M4A, WebM)
  * need nothing else; for other formats the package's own decoder is loaded.
- * Throws `audio-format` if that cannot read it either, `wasm-fetch` if it cannot be loaded, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `audio-too-long` for a
- * long file that this browser can only read as a whole, and `config` for anything that is not a file.
+ * Throws `audio-format` if that cannot read it either, `wasm-fetch` if it cannot be loaded, `audio-empty`, `audio-damaged`,
+ * `audio-read`, `audio-channels`, `audio-too-long` for a long file that this browser can only read as a whole, and `config`
+ * for anything that is not a file.
  */
 export async function openRecording(file: AudioFile, options: RecordingOptions = {}): Promise<RecordingReader> {
   checkNames("openRecording", options, RECORDING_OPTIONS);
@@ -23,7 +25,7 @@ export function openAs(file: AudioFile, as: OpenAs & { whole?: undefined }): Pro
 export function openAs(file: AudioFile, as: OpenAs): Promise<Recording | RecordingReader>;
 export async function openAs(file: AudioFile, as: OpenAs): Promise<Recording | RecordingReader> {
   const blob = toBlob(file);
-  return (await loadReader()).openFile(blob, as);
+  return (await loadReader()).openFile(blob, as, moduleWorker);
 }
 
 /** @internal A page that only listens does not load the reader. Throws `audio-read`. */

@@ -14,10 +14,11 @@ import type { ThreadWorker } from "../shared/worker-link.js";
 
 /** How a page and Node start the decoder. */
 export interface Decoding {
-  /** Its module, which is loaded when it is first wanted. Throws `wasm-fetch` or `unsupported`. */
-  module(): Promise<WebAssembly.Module>;
-  /** Starts a thread with its script. */
-  newThread(): ThreadWorker;
+  /**
+   * Loads it when it is first wanted: its module, and what starts a thread with its script. Throws `wasm-fetch` or
+   * `unsupported`.
+   */
+  load(): Promise<{ module: WebAssembly.Module; newThread(): ThreadWorker }>;
   /** Whether the thread gets the file's bytes from here, by shared memory, because it cannot read a Blob itself. */
   sharesMemory: boolean;
 }
@@ -51,8 +52,8 @@ export class DecoderThread {
 
   /** Starts a thread and opens the file in it. Throws `wasm-fetch` and what is wrong with the file. */
   static async open(file: Blob, decoding: Decoding): Promise<{ thread: DecoderThread; opened: Opened }> {
-    const module = await decoding.module();
-    const thread = new DecoderThread(file, decoding);
+    const { module, newThread } = await decoding.load();
+    const thread = new DecoderThread(file, newThread, decoding.sharesMemory);
     try {
       const name = "name" in file && typeof file.name === "string" ? file.name : "";
       const answer = await thread.ask({ open: { module, source: thread.#memory ?? file, bytes: file.size, name } });
@@ -64,7 +65,7 @@ export class DecoderThread {
     }
   }
 
-  private constructor(file: Blob, { newThread, sharesMemory }: Decoding) {
+  private constructor(file: Blob, newThread: () => ThreadWorker, sharesMemory: boolean) {
     this.#file = file;
     this.#memory = sharesMemory ? new SharedArrayBuffer(MEMORY_BYTES) : undefined;
     try {
