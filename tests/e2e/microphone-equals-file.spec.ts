@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Page } from "@playwright/test";
-import { captureWhole } from "./support/captured";
+import { captureWhole, type Scores } from "./support/captured";
 import { decode } from "./support/decode";
 import { dataPath } from "./support/environment";
 import { chooseEveryday } from "./support/everyday-recordings";
@@ -20,10 +20,12 @@ const RATES = (given ?? "16000").split(",").map(Number);
 /** How many recordings are compared. */
 const MOST = given === undefined ? 12 : 40;
 const SHARE = 0.95;
-/** Recordings are cut at this length, that of the model's segment. */
+/** Recordings are cut at this length: two of the model's segments. */
 const MOST_SECONDS = 4;
-/** A live segment is about the recording if it ends up to this long before or after it; segments are half a second apart. */
-const NEAR_SECONDS = 0.3;
+/** Length of the model's segment. */
+const SEGMENT_SECONDS = 2;
+/** A live segment may begin so much before the recording, or end after it: half of the time between two. */
+const BESIDE_SECONDS = 0.26;
 
 interface Source {
   kind: string;
@@ -40,16 +42,26 @@ function chosen(): Source[] {
   return turns.flat().slice(0, MOST);
 }
 
-/** The label of a sound as a file, or "rejected". */
-async function labelOf(library: Page, name: string, sound: Sound): Promise<string> {
+/** The scores of the segments of a sound as a file. */
+async function scoresOf(library: Page, name: string, sound: Sound): Promise<Scores[]> {
   const path = writeWav(name, sound);
   return library.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const kept = globalThis as unknown as { classifier?: ReturnType<typeof api.Classifier.load> };
     kept.classifier ??= api.Classifier.load();
-    const [prediction] = await (await kept.classifier).classify(new Blob([bytes]));
-    return prediction!.rejected ? "rejected" : prediction!.categories[0]!.label;
+    const predictions = await (await kept.classifier).classify(new Blob([bytes]));
+    return predictions.map(({ categories }) => Object.fromEntries(categories.map(({ label, score }) => [label, score])));
   }, readFileSync(path).toString("base64"));
+}
+
+/** The label with the highest mean score. */
+function best(segments: readonly Scores[]): string {
+  const sums = new Map<string, number>();
+  for (const scores of segments) {
+    for (const [label, score] of Object.entries(scores)) sums.set(label, (sums.get(label) ?? 0) + score);
+  }
+  const [first] = [...sums].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? "nothing";
 }
 
 for (const rate of RATES) {
@@ -75,13 +87,15 @@ for (const rate of RATES) {
     expect(captured.length, "recordings that were captured completely").toBe(recordings.length);
     let [equal, live] = [0, 0];
     for (const { kind, name, played, sound, live: updates } of captured) {
-      const file = await labelOf(library, `file-${rate}-${name}.wav`, played);
-      const microphone = await labelOf(library, `microphone-${rate}-${name}.wav`, sound);
+      const file = best(await scoresOf(library, `file-${rate}-${name}.wav`, played));
+      const microphone = best(await scoresOf(library, `microphone-${rate}-${name}.wav`, sound));
+      const length = Math.max(SEGMENT_SECONDS, sound.samples.length / rate);
+      const [first, last] = [SEGMENT_SECONDS - BESIDE_SECONDS, length + BESIDE_SECONDS];
+      const during = best(updates.filter(({ end }) => end >= first && end <= last).map(({ scores }) => scores));
       if (microphone === file) equal += 1;
-      const near = updates.filter(({ end }) => Math.abs(end - MOST_SECONDS) <= NEAR_SECONDS).map(({ label }) => label);
-      if (near.includes(file)) live += 1;
-      if (microphone !== file || !near.includes(file)) {
-        console.log(`${rate} Hz, ${kind}, ${name}: file ${file}, microphone ${microphone}, live ${near.join(" or ")}`);
+      if (during === file) live += 1;
+      if (microphone !== file || during !== file) {
+        console.log(`${rate} Hz, ${kind}, ${name}: file ${file}, microphone ${microphone}, live ${during}`);
       }
     }
     console.log(`${rate} Hz: ${equal} of ${captured.length} have the file's label; ${live} have it live`);

@@ -15,6 +15,8 @@ const MOST_ROUNDS = 8;
 const GAP_SECONDS = 2;
 /** The places found by the level are within this of the true ones. */
 const SEARCH_SECONDS = 0.12;
+/** More labels than could become the best one of a mean. */
+const KEPT_SCORES = 40;
 /** Length of the piece by which a recording is found exactly. */
 const PIECE_SECONDS = 0.25;
 
@@ -25,13 +27,21 @@ export interface Captured {
   played: Sound;
   /** What was captured of it; as long. */
   sound: Sound;
-  /** Best labels of the segments that were analysed, or "rejected", each with its end in seconds after the recording's start. */
-  live: { end: number; label: string }[];
+  /** The best scores of each segment that was analysed live, and its end in seconds after the recording's start. */
+  live: { end: number; scores: Scores }[];
+}
+
+/** Scores by label. */
+export type Scores = Readonly<Record<string, number>>;
+
+interface Update {
+  time: number;
+  scores: Scores;
 }
 
 interface Capture {
   sound: Sound;
-  updates: { time: number; label: string }[];
+  updates: Update[];
 }
 
 /** What a microphone whose audio has the rate of the WAV file captures of it. */
@@ -43,7 +53,7 @@ async function capture(wav: string, rate: number, seconds: number): Promise<Capt
     const page = await browser.newPage();
     await page.goto(origin);
     const { base64, updates } = await page.evaluate(
-      async ([sampleRate, seconds]) => {
+      async ([sampleRate, seconds, kept]) => {
         const { AudioContext } = globalThis;
         globalThis.AudioContext = class extends AudioContext {
           constructor(options?: AudioContextOptions) {
@@ -52,10 +62,13 @@ async function capture(wav: string, rate: number, seconds: number): Promise<Capt
         };
         const specifier = "/dist/index.js";
         const api = (await import(specifier)) as Api;
-        const updates: { time: number; label: string }[] = [];
+        const updates: Update[] = [];
         let now = 0;
         const microphone = await api.listen(
-          ({ time, rejected, categories: [best] }) => updates.push({ time, label: rejected ? "rejected" : best!.label }),
+          ({ time, categories }) => {
+            const best = categories.slice(0, kept).map(({ label, score }) => [label, score]);
+            updates.push({ time, scores: Object.fromEntries(best) as Scores });
+          },
           { smoothingSeconds: 0, onFrame: ({ time }) => (now = time) },
         );
         const { pcm } = await microphone.record(seconds);
@@ -68,7 +81,7 @@ async function capture(wav: string, rate: number, seconds: number): Promise<Capt
         for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
         return { base64: btoa(text), updates };
       },
-      [rate, seconds] as const,
+      [rate, seconds, KEPT_SCORES] as const,
     );
     const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
     return { sound: { samples: new Float32Array(bytes.buffer), sampleRate: rate }, updates };
@@ -114,7 +127,7 @@ function cutOut(place: Located, start: number, track: Sound, { sound, updates }:
   const at = exactly(own, sound.samples, Math.round(place.start * rate), rate);
   const samples = sound.samples.slice(at, at + length);
   if (samples.length < length) return undefined;
-  const live = updates.map(({ time, label }) => ({ end: time - at / rate, label }));
+  const live = updates.map(({ time, scores }) => ({ end: time - at / rate, scores }));
   const played = { samples: own, sampleRate: rate };
   return { name: place.name, kind: place.kind, played, sound: { samples, sampleRate: rate }, live };
 }
