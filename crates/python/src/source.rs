@@ -110,7 +110,8 @@ impl<'a> Input<'a> {
     pub(crate) fn open(&self, channel: Channel, start: f64) -> Result<Source<'a>> {
         if let Input::Array(view, rate) = self {
             let frame = (start * f64::from(rate.hz())).round() as usize;
-            return Ok(Source::Array(ArraySource::new(view.clone(), *rate, channel, frame)?));
+            let source = ArraySource::new(view.clone(), *rate, channel, frame)?;
+            return Ok(Source::Array(Box::new(source)));
         }
         let Some(mut decoder) = self.decoder()? else {
             return Err(Failure::coded("internal", "neither a file nor an array"));
@@ -177,7 +178,7 @@ fn lone_row(view: &View<'_>, channel: Channel) -> Option<usize> {
 /// Blocks of mono samples.
 pub(crate) enum Source<'a> {
     File(Box<Mono>, SampleRate),
-    Array(ArraySource<'a>),
+    Array(Box<ArraySource<'a>>),
 }
 
 impl Source<'_> {

@@ -185,7 +185,7 @@ fn install(python: &Path, wheel: &Path) -> Result<()> {
 /// pytest, which writes neither compiled modules nor caches among the sources.
 fn pytest(python: &Path) -> Command {
     let mut pytest = Command::new(python);
-    pytest.args(["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+    pytest.args(["-B", "-m", "pytest", "-p", "no:cacheprovider"]);
     pytest
 }
 
