@@ -15,6 +15,14 @@ const MOST_ROUNDS = 8;
 const GAP_SECONDS = 2;
 /** The places found by the level are within this of the true ones. */
 const SEARCH_SECONDS = 0.12;
+/** A loss of less than a buffer of the browser's, 10 ms, is found in pieces of this length. */
+const CHECKED_SECONDS = 0.05;
+/** Resampling may move a piece by so much. */
+const SLACK_SAMPLES = 4;
+/** RMS of a piece that stands out from the faint noise. */
+const LOUD_ENOUGH = 2e-3;
+/** Correlation of a piece with what was captured of it. */
+const SAME = 0.9;
 /** More labels than could become the best one of a mean. */
 const KEPT_SCORES = 40;
 /** Length of the piece by which a recording is found exactly. */
@@ -103,6 +111,7 @@ export async function captureWhole(recordings: readonly Recorded[], most: number
     const whole = places.map((place) => cutOut(place, parts.find(({ name }) => name === place.name)!.start, sound, got));
     captured.push(...whole.filter((cut) => cut !== undefined));
     left = left.filter((_, i) => whole[i] === undefined);
+    if (left.length > 0) console.log(`round ${round}: the browser lost a piece of ${left.length} of ${parts.length} recordings`);
   }
   return captured;
 }
@@ -126,10 +135,31 @@ function cutOut(place: Located, start: number, track: Sound, { sound, updates }:
   const own = track.samples.subarray(from, from + length);
   const at = exactly(own, sound.samples, Math.round(place.start * rate), rate);
   const samples = sound.samples.slice(at, at + length);
-  if (samples.length < length) return undefined;
+  if (samples.length < length || !isWhole(own, samples, rate)) return undefined;
   const live = updates.map(({ time, scores }) => ({ end: time - at / rate, scores }));
   const played = { samples: own, sampleRate: rate };
   return { name: place.name, kind: place.kind, played, sound: { samples, sampleRate: rate }, live };
+}
+
+/** Whether nothing is missing and nothing was added: every piece is in its place, as far as it is loud enough to tell. */
+function isWhole(own: Float32Array, captured: Float32Array, rate: number): boolean {
+  const size = Math.round(CHECKED_SECONDS * rate);
+  for (let at = SLACK_SAMPLES; at + size + SLACK_SAMPLES <= own.length; at += size) {
+    const piece = own.subarray(at, at + size);
+    const power = dot(piece, piece);
+    if (Math.sqrt(power / size) < LOUD_ENOUGH) continue;
+    let closest = 0;
+    for (let shift = -SLACK_SAMPLES; shift <= SLACK_SAMPLES; shift += 1) {
+      const there = captured.subarray(at + shift, at + shift + size);
+      closest = Math.max(closest, dot(piece, there) / Math.sqrt(power * dot(there, there)));
+    }
+    if (closest < SAME) return false;
+  }
+  return true;
+}
+
+function dot(one: Float32Array, other: Float32Array): number {
+  return one.reduce((sum, sample, i) => sum + sample * other[i]!, 0);
 }
 
 /** Where in `all` the recording begins, near a place: where its loudest piece fits best. */
