@@ -19,6 +19,8 @@ const SEARCH_SECONDS = 0.12;
 const CHECKED_SECONDS = 0.05;
 /** Resampling may move a piece by so much. */
 const SLACK_SAMPLES = 4;
+/** Pieces are compared below this frequency. */
+const SMOOTH_HZ = 4000;
 /** RMS of a piece that stands out from the faint noise. */
 const LOUD_ENOUGH = 2e-3;
 /** Correlation of a piece with what was captured of it. */
@@ -142,7 +144,8 @@ function cutOut(place: Located, start: number, track: Sound, { sound, updates }:
 }
 
 /** Whether nothing is missing and nothing was added: every piece is in its place, as far as it is loud enough to tell. */
-function isWhole(own: Float32Array, captured: Float32Array, rate: number): boolean {
+function isWhole(played: Float32Array, got: Float32Array, rate: number): boolean {
+  const [own, captured] = [smooth(played, rate), smooth(got, rate)];
   const size = Math.round(CHECKED_SECONDS * rate);
   for (let at = SLACK_SAMPLES; at + size + SLACK_SAMPLES <= own.length; at += size) {
     const piece = own.subarray(at, at + size);
@@ -156,6 +159,16 @@ function isWhole(own: Float32Array, captured: Float32Array, rate: number): boole
     if (closest < SAME) return false;
   }
   return true;
+}
+
+/** Without what is near the highest frequency of a low rate, which the browser's resamplers take away. */
+function smooth(samples: Float32Array, rate: number): Float32Array {
+  const length = Math.max(1, Math.round(rate / SMOOTH_HZ));
+  let sum = 0;
+  return samples.map((sample, i) => {
+    sum += sample - (samples[i - length] ?? 0);
+    return sum / length;
+  });
 }
 
 function dot(one: Float32Array, other: Float32Array): number {
