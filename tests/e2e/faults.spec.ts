@@ -102,7 +102,8 @@ test("a worker that is ended from outside is noticed and replaced; the history i
   await answers(site);
   await expect(site.notice).toContainText(/crashed and was started again: [\d.]+ s of sound was lost/);
   // What was open has ended, once, and the sound, which goes on, is an event of its own.
-  await expect.poll(async () => (await stored(site.page)).events.filter(({ label }) => label === before!.label).length).toBeGreaterThan(1);
+  const ofThatLabel = async () => (await stored(site.page)).events.filter(({ label }) => label === before!.label).length;
+  await expect.poll(ofThatLabel, { timeout: 30_000 }).toBeGreaterThan(1);
   const kept = (await stored(site.page)).events.find(({ id }) => id === before!.id);
   expect(kept).toMatchObject({ label: before!.label, onset: before!.onset, open: 0 });
 });
