@@ -20,7 +20,7 @@ const CODES = `
     expect(typeof Teacher).toBe("function");
     expect(await codeOf(listen(() => undefined))).toBe("insecure-context");
     expect(await codeOf(Classifier.load())).toBe("wasm-fetch");
-    expect(await codeOf(openRecording(new File(["x"], "a.wav")))).toBe("audio-read");
+    expect(await codeOf(openRecording(new File(["x"], "a.wav")))).toBe("wasm-fetch");
   });`;
 
 /** Results without colours. */
