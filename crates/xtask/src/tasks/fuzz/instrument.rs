@@ -4,6 +4,7 @@
 //! that the build takes. So cargo runs xtask in place of the compiler.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -38,9 +39,16 @@ const FLAGS: [&str; 8] = [
 
 /// Has cargo run xtask in place of the compiler.
 pub fn set(cargo: &mut Command) -> Result<()> {
-    let xtask = env::current_exe().context("cannot find xtask itself")?;
-    cargo.env("RUSTC_WRAPPER", xtask).env(VARIABLE, "1").env_remove("RUSTFLAGS");
+    cargo.env("RUSTC_WRAPPER", own_program()?).env(VARIABLE, "1").env_remove("RUSTFLAGS");
     Ok(())
+}
+
+/// The program itself, or the one that has taken its place since it was started: what Linux says of a
+/// program whose file is gone is no path.
+fn own_program() -> Result<PathBuf> {
+    let program = env::current_exe().context("cannot find xtask itself")?;
+    let replaced = program.to_str().and_then(|path| path.strip_suffix(" (deleted)"));
+    Ok(replaced.map(PathBuf::from).unwrap_or(program))
 }
 
 /// Rustc with the arguments of xtask and the flags for the package, if cargo runs xtask in its
