@@ -41,6 +41,7 @@ const test = base.extend({
         const { time, dropped } = frames.at(-1)!;
         return context!.currentTime - time - dropped / context!.sampleRate;
       };
+      // Between two looks at the state: nothing is concluded from its length.
       const moment = () => new Promise((resolve) => setTimeout(resolve, 20));
       while (frames.length < 20) await moment();
       let first = Infinity;
