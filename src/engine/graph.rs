@@ -8,7 +8,7 @@ use super::onnx::{Graph, Node};
 use super::pool::Pooling;
 use super::uncovered::Uncovered;
 use super::value::Shape;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 mod attributes;
@@ -115,6 +115,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(graph: &'a Graph, features: Shape) -> Result<Self, Uncovered> {
+        no_name_is_made_twice(graph)?;
         let mut meanings = HashMap::new();
         for tensor in &graph.initializer {
             let constant = Rc::new(Constant::read(tensor)?);
@@ -218,5 +219,18 @@ impl<'a> Reader<'a> {
             [index] => self.graph.node.get(index).map(|node| (index, node)),
             _ => None,
         }
+    }
+}
+
+/// As ONNX asks. A node that writes over what it reads would otherwise be fused for ever.
+fn no_name_is_made_twice(graph: &Graph) -> Result<(), Uncovered> {
+    let mut made: HashSet<&str> = HashSet::new();
+    let constants = graph.initializer.iter().map(|tensor| &tensor.name);
+    let outputs = graph.node.iter().flat_map(|node| &node.output);
+    // An output that nobody wants has no name.
+    let mut names = constants.chain(outputs).filter(|name| !name.is_empty());
+    match names.find(|name| !made.insert(name)) {
+        Some(name) => Err(Uncovered::new(format!("{name}, which is made twice"))),
+        None => Ok(()),
     }
 }

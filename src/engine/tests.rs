@@ -78,6 +78,15 @@ fn what_is_not_covered_is_named() {
 }
 
 #[test]
+fn a_node_that_writes_over_what_it_reads_is_refused() {
+    let mut graph = graph();
+    graph.initializer.push(weights("bias", &[19, 1, 1]));
+    graph.node[2] = node("Add", &["b", "bias"], "b", &[]);
+    let refused = Network::new(&graph, ROWS, COLUMNS).err();
+    assert_eq!(refused, Some(Uncovered::new("b, which is made twice")));
+}
+
+#[test]
 fn the_format_skips_fields_that_it_does_not_list() {
     let model = Model { graph: Some(graph()), metadata_props: vec![] };
     let mut bytes = model.encode_to_vec();
