@@ -4,8 +4,8 @@
 use super::activation::Activation;
 use super::lane::{LANES, Lane};
 use super::value::Layout;
-use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
+use fearless_simd::{f32x8, f32x16};
 use std::ops::Range;
 
 /// Input that should stay in the first-level cache while it is used for every output channel.
@@ -146,18 +146,22 @@ impl Convolution {
             let weights = &self.weights[block * per_block..(block + group) * per_block];
             for row in rows.clone() {
                 let call = Row { convolution: self, input, addend, weights, block, row };
-                match (group, wide) {
+                match (group, S::f32s::LEN) {
+                    (2, 16..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x16<S>, 12, 1, 16>(simd, output),
+                    ),
                     (2, _) => simd.vectorize(
                         #[inline(always)]
-                        || call.run::<S, 6, 2, 16>(simd, output),
+                        || call.run::<S, f32x8<S>, 6, 2, 16>(simd, output),
                     ),
-                    (_, 2) => simd.vectorize(
+                    (_, 8..) => simd.vectorize(
                         #[inline(always)]
-                        || call.run::<S, 6, 1, 8>(simd, output),
+                        || call.run::<S, f32x8<S>, 12, 1, 8>(simd, output),
                     ),
                     _ => simd.vectorize(
                         #[inline(always)]
-                        || call.run::<S, 6, 1, 8>(simd, output),
+                        || call.run::<S, f32x8<S>, 6, 1, 8>(simd, output),
                     ),
                 }
             }
@@ -179,47 +183,53 @@ struct Row<'a> {
 impl Row<'_> {
     /// Tiles of `PIXELS`, and smaller ones for what is left.
     #[inline(always)]
-    fn run<S: Simd, const PIXELS: usize, const BLOCKS: usize, const STEP: usize>(
+    fn run<S, V, const PIXELS: usize, const VECTORS: usize, const STEP: usize>(
         &self,
         simd: S,
         output: &mut [Lane],
-    ) {
+    ) where
+        S: Simd,
+        V: SimdFloat<S, Element = f32>,
+    {
         let columns = self.convolution.output.shape.columns;
         let mut column = 0;
         while columns - column >= PIXELS {
-            self.tile::<S, PIXELS, BLOCKS, STEP>(simd, column, output);
+            self.tile::<S, V, PIXELS, VECTORS, STEP>(simd, column, output);
             column += PIXELS;
+        }
+        while PIXELS > 6 && columns - column >= 6 {
+            self.tile::<S, V, 6, VECTORS, STEP>(simd, column, output);
+            column += 6;
         }
         // A tile that reaches back computes some pixels twice, which is cheaper than one by one.
         let left = columns - column;
-        if left > 2 && PIXELS > 4 && columns >= 4 {
-            self.tile::<S, 4, BLOCKS, STEP>(simd, column.min(columns - 4), output);
+        if left > 2 && columns >= 4 {
+            self.tile::<S, V, 4, VECTORS, STEP>(simd, column.min(columns - 4), output);
             column = columns.min(column + 4);
-        } else if left > 2 && PIXELS == 4 && columns >= 4 {
-            self.tile::<S, PIXELS, BLOCKS, STEP>(simd, columns - PIXELS, output);
-            column = columns;
         }
         if columns - column >= 2 {
-            self.tile::<S, 2, BLOCKS, STEP>(simd, column, output);
+            self.tile::<S, V, 2, VECTORS, STEP>(simd, column, output);
             column += 2;
         }
         if column < columns {
-            self.tile::<S, 1, BLOCKS, STEP>(simd, column, output);
+            self.pixel::<S, V, VECTORS, STEP>(simd, column, output);
         }
     }
 
+    /// `VECTORS` vectors of output channels for each of `PIXELS` neighbours. `STEP` lanes of
+    /// weights belong to one block of input channels.
     #[inline(always)]
-    fn tile<S: Simd, const PIXELS: usize, const BLOCKS: usize, const STEP: usize>(
+    fn tile<S, V, const PIXELS: usize, const VECTORS: usize, const STEP: usize>(
         &self,
         simd: S,
         column: usize,
         output: &mut [Lane],
-    ) {
-        let Convolution { input, output: layout, strides, taps, bias, activation, .. } =
-            self.convolution;
-        let mut sums: [[f32x8<S>; BLOCKS]; PIXELS] = core::array::from_fn(|_| {
-            core::array::from_fn(|block| f32x8::from_slice(simd, &bias[self.block + block]))
-        });
+    ) where
+        S: Simd,
+        V: SimdFloat<S, Element = f32>,
+    {
+        let Convolution { input, strides, taps, bias, .. } = self.convolution;
+        let mut sums: [[V; VECTORS]; PIXELS] = [vectors(simd, &bias[self.block..]); PIXELS];
         let origin = self.row * strides[0] * input.row_stride() + column * strides[1];
         let (weights, _) = self.weights.as_chunks::<STEP>();
         let mut weights = weights.iter();
@@ -235,11 +245,9 @@ impl Row<'_> {
                 let (Some(pixels), Some(weights)) = (pixels, weights.next()) else { return };
                 for input in 0..self.convolution.lanes {
                     let input = input % LANES;
-                    let row: [f32x8<S>; BLOCKS] = core::array::from_fn(|block| {
-                        f32x8::from_slice(simd, &weights[input * BLOCKS + block])
-                    });
+                    let row: [V; VECTORS] = vectors(simd, &weights[input * (STEP / LANES)..]);
                     for (sums, pixel) in sums.iter_mut().zip(pixels) {
-                        let value = f32x8::splat(simd, pixel[input]);
+                        let value = V::splat(simd, pixel[input]);
                         for (sum, weights) in sums.iter_mut().zip(row) {
                             *sum = value.mul_add(weights, *sum);
                         }
@@ -248,24 +256,89 @@ impl Row<'_> {
                 at += plane;
             }
         }
-        for (block, out) in
-            output.chunks_exact_mut(layout.plane()).skip(self.block).take(BLOCKS).enumerate()
+        self.store::<S, V, PIXELS, VECTORS>(simd, column, &sums, output);
+    }
+
+    /// One pixel by itself. Four sums at a time: a sum has to wait for the one before.
+    #[inline(always)]
+    fn pixel<S, V, const VECTORS: usize, const STEP: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        output: &mut [Lane],
+    ) where
+        S: Simd,
+        V: SimdFloat<S, Element = f32>,
+    {
+        const SUMS: usize = 4;
+        let Convolution { input, strides, taps, bias, .. } = self.convolution;
+        let mut sums = [[V::splat(simd, 0.0); VECTORS]; SUMS];
+        sums[0] = vectors(simd, &bias[self.block..]);
+        let origin = self.row * strides[0] * input.row_stride() + column * strides[1];
+        let (weights, _) = self.weights.as_chunks::<STEP>();
+        for (&tap, weights) in taps.iter().zip(weights.chunks_exact(self.convolution.input_blocks))
         {
-            let at = layout.row(self.row) + column;
-            let Some(out) = out[at..].first_chunk_mut::<PIXELS>() else { return };
-            for (pixel, (out, sums)) in out.iter_mut().zip(sums).enumerate() {
-                let mut value = sums[block];
-                if let (Some(addend), Some(layout)) = (self.addend, &self.convolution.addend) {
-                    let at = (self.block + block) * layout.plane()
-                        + layout.row(self.row)
-                        + column
-                        + pixel;
-                    value += f32x8::from_slice(simd, &addend[at]);
+            let pixels = self.input[origin + tap..].iter().step_by(input.plane());
+            for (pixel, weights) in pixels.zip(weights) {
+                for (input, &value) in pixel.iter().enumerate() {
+                    let row: [V; VECTORS] = vectors(simd, &weights[input * (STEP / LANES)..]);
+                    let value = V::splat(simd, value);
+                    for (sum, weights) in sums[input % SUMS].iter_mut().zip(row) {
+                        *sum = value.mul_add(weights, *sum);
+                    }
                 }
-                activation.apply(simd, value).store_slice(out);
             }
         }
+        let [a, b, c, d] = sums;
+        let sum = core::array::from_fn(|index| (a[index] + b[index]) + (c[index] + d[index]));
+        self.store::<S, V, 1, VECTORS>(simd, column, &[sum], output);
     }
+
+    /// Stores the sums of neighbouring pixels, when all else has been done to them.
+    #[inline(always)]
+    fn store<S, V, const PIXELS: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        sums: &[[V; VECTORS]; PIXELS],
+        output: &mut [Lane],
+    ) where
+        S: Simd,
+        V: SimdFloat<S, Element = f32>,
+    {
+        let Convolution { output: layout, addend: added, activation, .. } = self.convolution;
+        let blocks = VECTORS * V::LEN / LANES;
+        let outputs = output.chunks_exact_mut(layout.plane()).skip(self.block).take(blocks);
+        for (index, out) in outputs.enumerate() {
+            let Some(out) = out[layout.row(self.row) + column..].first_chunk_mut::<PIXELS>() else {
+                return;
+            };
+            let first = index * LANES;
+            for (out, sums) in out.iter_mut().zip(sums) {
+                let numbers: V::Array = sums[first / V::LEN].into();
+                out.copy_from_slice(&numbers.as_ref()[first % V::LEN..][..LANES]);
+            }
+            if let (Some(addend), Some(layout)) = (self.addend, added) {
+                let at = (self.block + index) * layout.plane() + layout.row(self.row) + column;
+                for (out, addend) in out.iter_mut().zip(&addend[at..]) {
+                    let sum = f32x8::from_slice(simd, out) + f32x8::from_slice(simd, addend);
+                    sum.store_slice(out);
+                }
+            }
+            activation.apply_all(simd, out);
+        }
+    }
+}
+
+/// Numbers side by side, as vectors.
+#[inline(always)]
+fn vectors<S, V, const VECTORS: usize>(simd: S, lanes: &[Lane]) -> [V; VECTORS]
+where
+    S: Simd,
+    V: SimdFloat<S, Element = f32>,
+{
+    let numbers = lanes.as_flattened();
+    core::array::from_fn(|index| V::from_slice(simd, &numbers[index * V::LEN..][..V::LEN]))
 }
 
 /// Numbers in blocks of eight; zeros fill up the last one.
