@@ -4,43 +4,14 @@
 use super::activation::Activation;
 use super::lane::{LANES, Lane};
 use super::value::Layout;
+use super::weights::Weights;
+use super::window::Window;
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, f32x16};
 use std::ops::Range;
 
 /// Input that should stay in the first-level cache while it is used for every output channel.
 const CACHED_BYTES: usize = 16 << 10;
-
-/// Kernel, step, spacing and padding, rows first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) kernel: [usize; 2],
-    pub(super) strides: [usize; 2],
-    pub(super) dilations: [usize; 2],
-    /// Above and left.
-    pub(super) before: [usize; 2],
-    /// Below and right.
-    pub(super) after: [usize; 2],
-}
-
-impl Window {
-    pub(super) const POINT: Window = Window {
-        kernel: [1, 1],
-        strides: [1, 1],
-        dilations: [1, 1],
-        before: [0, 0],
-        after: [0, 0],
-    };
-
-    /// Where each tap reads, relative to the output's pixel, in the input's plane.
-    pub(super) fn taps(&self, input: &Layout) -> Vec<usize> {
-        let [rows, columns] = self.kernel;
-        let origin = |axis: usize| input.border[axis] - self.before[axis];
-        let row = |tap| (origin(0) + tap * self.dilations[0]) * input.row_stride();
-        let column = |tap| origin(1) + tap * self.dilations[1];
-        (0..rows).flat_map(|y| (0..columns).map(move |x| row(y) + column(x))).collect()
-    }
-}
 
 /// A convolution with its weights in the order in which they are read.
 #[derive(Debug)]
@@ -68,18 +39,15 @@ fn group_blocks(vector_len: usize) -> usize {
 }
 
 impl Convolution {
-    /// `weights` are `[outputs][inputs][taps]`, as ONNX has them.
-    #[allow(clippy::too_many_arguments, reason = "all of it is known only here")]
+    /// For vectors of `vector_len` numbers.
     pub(super) fn new(
-        window: &Window,
+        trained: &Weights,
         input: Layout,
         output: Layout,
         addend: Option<Layout>,
-        weights: &[f32],
-        bias: &[f32],
-        activation: Activation,
         vector_len: usize,
     ) -> Self {
+        let Weights { window, weights, bias, activation } = trained;
         let taps = window.taps(&input);
         let packed = pack(weights, bias.len(), input.shape.channels, taps.len(), vector_len);
         let mut convolution = Convolution {
@@ -92,7 +60,7 @@ impl Convolution {
             weights: packed,
             bias: lanes(bias),
             lanes: LANES,
-            activation,
+            activation: *activation,
         };
         convolution.flatten(window);
         convolution

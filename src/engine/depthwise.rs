@@ -1,9 +1,10 @@
 //! Convolutions of each channel by itself: a few neighbouring pixels of eight channels at a time.
 
 use super::activation::Activation;
-use super::convolution::{Window, lanes};
+use super::convolution::lanes;
 use super::lane::{LANES, Lane};
 use super::value::Layout;
+use super::weights::Weights;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
@@ -22,15 +23,8 @@ pub(super) struct Depthwise {
 }
 
 impl Depthwise {
-    /// `weights` are `[channels][taps]`, as ONNX has them.
-    pub(super) fn new(
-        window: &Window,
-        input: Layout,
-        output: Layout,
-        weights: &[f32],
-        bias: &[f32],
-        activation: Activation,
-    ) -> Self {
+    pub(super) fn new(trained: &Weights, input: Layout, output: Layout) -> Self {
+        let Weights { window, weights, bias, activation } = trained;
         let taps = window.taps(&input);
         let (count, channels) = (taps.len(), bias.len());
         let weight = |channel: usize, tap: usize| {
@@ -44,7 +38,8 @@ impl Depthwise {
         // Kernels with gaps take the general path.
         let kernel = if window.dilations == [1, 1] { window.kernel } else { [0, 0] };
         let strides = window.strides;
-        Depthwise { input, output, kernel, strides, taps, weights, bias: lanes(bias), activation }
+        let (bias, activation) = (lanes(bias), *activation);
+        Depthwise { input, output, kernel, strides, taps, weights, bias, activation }
     }
 
     #[inline(always)]

@@ -2,12 +2,13 @@
 
 use super::activation::Activation;
 use super::constant::{self, Constant};
-use super::convolution::Window;
 use super::elementwise::Operation;
 use super::onnx::{Graph, Node};
 use super::pool::Pooling;
 use super::uncovered::Uncovered;
 use super::value::Shape;
+use super::weights::Weights;
+use super::window::Window;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -40,16 +41,6 @@ pub(super) enum Layer {
     Activate(Activation),
     /// The same numbers under another shape.
     Relabel,
-}
-
-/// What a convolution or a linear layer was trained to.
-#[derive(Debug)]
-pub(super) struct Weights {
-    pub(super) window: Window,
-    /// `[outputs][inputs][taps]`.
-    pub(super) weights: Rc<Vec<f32>>,
-    pub(super) bias: Vec<f32>,
-    pub(super) activation: Activation,
 }
 
 /// A layer with the values that it reads and the one that it makes.

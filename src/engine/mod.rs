@@ -26,6 +26,8 @@ mod program;
 mod stem;
 mod uncovered;
 mod value;
+mod weights;
+mod window;
 
 pub use activation::sigmoid;
 use fearless_simd::{Level, dispatch};

@@ -1,16 +1,19 @@
 //! Layers → the program: borders and buffers are assigned, weights packed.
 
-use super::convolution::{Convolution, Window};
+use super::convolution::Convolution;
 use super::depthwise::Depthwise;
 use super::elementwise::{Activate, Combine};
 use super::global::Global;
-use super::graph::{Layer, Network, Placed, Weights};
+use super::graph::{Layer, Network, Placed};
 use super::lane::{LANES, Lane};
 use super::pool::Pool;
 use super::program::{Operator, Program, Step};
 use super::stem::Stem;
 use super::uncovered::Uncovered;
 use super::value::{Layout, Shape};
+use super::weights::Weights;
+use super::window::Window;
+use std::rc::Rc;
 
 /// The most memory of all buffers together, in bytes.
 const MAX_BYTES: usize = 512 << 20;
@@ -46,26 +49,21 @@ fn operator(
 ) -> Option<Operator> {
     Some(match layer {
         Layer::Relabel => return None,
-        Layer::Stem(Weights { window, weights, bias, activation }) => Operator::Stem(Stem::new(
-            &window, features, output, &weights, &bias, activation, vector_len,
-        )),
-        Layer::Convolution(Weights { window, weights, bias, activation }) => {
-            let addend = inputs.get(1).copied();
-            Operator::Convolution(Convolution::new(
-                &window, inputs[0], output, addend, &weights, &bias, activation, vector_len,
-            ))
+        Layer::Stem(weights) => Operator::Stem(Stem::new(&weights, features, output, vector_len)),
+        Layer::Convolution(weights) => {
+            let (input, addend) = (inputs[0], inputs.get(1).copied());
+            Operator::Convolution(Convolution::new(&weights, input, output, addend, vector_len))
         }
-        Layer::Linear(Weights { window, weights, bias, activation }) => {
-            let weights = in_memory_order(&weights, bias.len(), inputs[0]);
+        Layer::Linear(weights) => {
+            let ordered = in_memory_order(&weights.weights, weights.bias.len(), inputs[0]);
+            let weights = Weights { weights: Rc::new(ordered), ..weights };
             let shape = Shape::vector(inputs[0].len() * LANES);
             let input = Layout { shape, border: [0, 0] };
-            Operator::Convolution(Convolution::new(
-                &window, input, output, None, &weights, &bias, activation, vector_len,
-            ))
+            Operator::Convolution(Convolution::new(&weights, input, output, None, vector_len))
         }
-        Layer::Depthwise(Weights { window, weights, bias, activation }) => Operator::Depthwise(
-            Depthwise::new(&window, inputs[0], output, &weights, &bias, activation),
-        ),
+        Layer::Depthwise(weights) => {
+            Operator::Depthwise(Depthwise::new(&weights, inputs[0], output))
+        }
         Layer::Pool(window, pooling) => {
             Operator::Pool(Pool { input: inputs[0], output, window, pooling })
         }

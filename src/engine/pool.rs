@@ -1,8 +1,8 @@
 //! Pooling over windows or whole maps, of each channel by itself.
 
-use super::convolution::Window;
 use super::lane::Lane;
 use super::value::Layout;
+use super::window::Window;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 use std::ops::Range;

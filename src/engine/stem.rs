@@ -1,10 +1,12 @@
 //! The first convolution: it reads the one plane of features that a network is given.
 
-use super::activation::Activation;
-use super::convolution::{Convolution, Window};
+use super::convolution::Convolution;
 use super::lane::{LANES, Lane};
 use super::value::{Layout, Shape};
+use super::weights::Weights;
+use super::window::Window;
 use fearless_simd::prelude::*;
+use std::rc::Rc;
 
 /// A convolution over one channel: the windows of a row become the channels of its pixels.
 #[derive(Debug)]
@@ -18,23 +20,25 @@ pub(super) struct Stem {
 }
 
 impl Stem {
-    /// `weights` are `[outputs][taps]`, as ONNX has them.
+    /// For vectors of `vector_len` numbers.
     pub(super) fn new(
-        window: &Window,
+        trained: &Weights,
         features: Layout,
         output: Layout,
-        weights: &[f32],
-        bias: &[f32],
-        activation: Activation,
         vector_len: usize,
     ) -> Self {
+        let Weights { window, weights, bias, activation } = trained;
         let taps = window.taps(&features);
         let shape = Shape { channels: taps.len(), rows: 1, columns: output.shape.columns };
         let patches = Layout { shape, border: [0, 0] };
         // Every row of the output reads the same row of patches.
-        let row = Window { strides: [0, 1], ..Window::POINT };
-        let convolution =
-            Convolution::new(&row, patches, output, None, weights, bias, activation, vector_len);
+        let row = Weights {
+            window: Window { strides: [0, 1], ..Window::POINT },
+            weights: Rc::clone(weights),
+            bias: bias.clone(),
+            activation: *activation,
+        };
+        let convolution = Convolution::new(&row, patches, output, None, vector_len);
         Stem { convolution, features, strides: window.strides, taps }
     }
 

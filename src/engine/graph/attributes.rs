@@ -1,9 +1,9 @@
 //! Attributes of nodes, checked.
 
-use super::super::convolution::Window;
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
+use super::super::window::Window;
 
 /// The largest kernel, step, spacing or padding.
 const MAX_SIZE: usize = 1 << 12;

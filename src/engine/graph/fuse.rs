@@ -4,8 +4,9 @@ use super::super::activation::Activation;
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
+use super::super::weights::Weights;
 use super::layers::{first, output, second};
-use super::{Meaning, Reader, Weights};
+use super::{Meaning, Reader};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {

@@ -1,14 +1,15 @@
 //! Nodes that become layers, and those that follow and are fused into them.
 
 use super::super::activation::Activation;
-use super::super::convolution::Window;
 use super::super::elementwise::Operation;
 use super::super::onnx::Node;
 use super::super::pool::Pooling;
 use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
+use super::super::weights::Weights;
+use super::super::window::Window;
 use super::attributes::{window, windowed};
-use super::{Layer, Meaning, Reader, Weights};
+use super::{Layer, Meaning, Reader};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {

@@ -1,6 +1,7 @@
 // The environment of the tests, checked before anything runs.
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 
 export const REPOSITORY = resolve(__dirname, "../../..");
@@ -22,8 +23,8 @@ export const cliPath = existing("SOURCING_SOUND_CLI", process.env["SOURCING_SOUN
 /** Recorded clips that are not part of the project; they may be absent. */
 export const dataPath = resolve(process.env["SOURCING_SOUND_DATA"] ?? join(REPOSITORY, "../shared/data"));
 
-/** Browsers at a time. Each needs a core to itself to lose no sound. */
-export const workers = Number(process.env["E2E_WORKERS"] ?? 2);
+/** Browsers at a time. More than there are cores, because most tests spend half of their time waiting for sound. */
+export const workers = Number(process.env["E2E_WORKERS"] ?? availableParallelism() + 1);
 
 /** Flags for every browser: required for root in a container, and no background traffic. */
 export const LAUNCH_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
