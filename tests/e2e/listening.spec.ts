@@ -262,3 +262,30 @@ test("the stage fills the screen", async ({ open }) => {
   await button.click();
   await expect(button).toHaveAccessibleName("Full screen");
 });
+
+test("hours of listening collect no listeners", async ({ open }) => {
+  const counted = () => {
+    const counts = { timers: 0, listeners: 0 };
+    Object.assign(globalThis, { counts });
+    // What the page does every few seconds, it does a hundred times as often.
+    const later = globalThis.setTimeout;
+    const soon = (work: () => void, ms = 0) => {
+      counts.timers += 1;
+      return later(work, ms / 100);
+    };
+    globalThis.setTimeout = soon as typeof setTimeout;
+    const add = AbortSignal.prototype.addEventListener;
+    AbortSignal.prototype.addEventListener = function (this: AbortSignal, ...given: Parameters<typeof add>) {
+      counts.listeners += 1;
+      return add.apply(this, given);
+    } as typeof add;
+  };
+  const site = await open({ prepare: (page) => page.addInitScript(counted) });
+  await site.expectState("idle");
+  await site.startListening();
+  const counts = () => site.page.evaluate(() => (globalThis as unknown as { counts: Record<"timers" | "listeners", number> }).counts);
+  await expect.poll(async () => (await counts()).timers).toBeGreaterThan(20);
+  const before = await counts();
+  await expect.poll(async () => (await counts()).timers).toBeGreaterThan(before.timers + 100);
+  expect((await counts()).listeners).toBeLessThan(before.listeners + 10);
+});

@@ -206,13 +206,18 @@ export class ReconnectingMicrophone {
   }
 
   /** The system may interrupt the microphone; some systems resume only when asked. */
-  #watch(microphone: Microphone, over: AbortSignal, wait = RESUME_MS): void {
-    const timer = setTimeout(async () => {
-      const interrupted = microphone.state === "paused" && !this.#paused;
-      if (interrupted) await microphone.resume().catch(() => undefined);
-      if (!over.aborted) this.#watch(microphone, over, interrupted ? Math.min(2 * wait, LONGEST_RESUME_MS) : RESUME_MS);
-    }, wait);
+  #watch(microphone: Microphone, over: AbortSignal): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lookAfter = (wait: number) => {
+      timer = setTimeout(async () => {
+        const interrupted = microphone.state === "paused" && !this.#paused;
+        if (interrupted) await microphone.resume().catch(() => undefined);
+        if (!over.aborted) lookAfter(interrupted ? Math.min(2 * wait, LONGEST_RESUME_MS) : RESUME_MS);
+      }, wait);
+    };
+    // Once for all looks: hours of listening must not collect listeners.
     over.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    lookAfter(RESUME_MS);
   }
 }
 
