@@ -3,10 +3,14 @@
 
 use std::io;
 
+use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 
 /// The longest index that is looked at, in bytes: that of a day of AAC has about 30 million.
 const MAX_INDEX_BYTES: u64 = 1 << 26;
+
+/// How far into a pipe it is looked for, in bytes.
+const MAX_PEEK_BYTES: usize = 1 << 16;
 
 /// The part of a track that is to be played, in seconds of the track.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,35 +21,71 @@ pub(crate) struct Edit {
 }
 
 /// The edit of the first audio track. The input ends up where it was.
-pub(crate) fn edit(input: &mut Input) -> io::Result<Option<Edit>> {
-    let is_mp4 = matches!(input.peek(8)?.get(4..8), Some(b"ftyp" | b"moov" | b"wide" | b"mdat"));
-    if !is_mp4 || !input.is_seekable() {
-        return Ok(None);
+///
+/// # Errors
+/// If it cannot be read; [`DecodeErrorKind::NoIndex`] for a file without an index, and
+/// [`DecodeErrorKind::LateIndex`] for a pipe that has sound before it.
+pub(crate) fn edit(input: &mut Input) -> Result<Option<Edit>> {
+    let is_new = match input.peek(8)?.get(4..8) {
+        Some(b"ftyp") => true,
+        Some(b"moov" | b"wide" | b"mdat") => false,
+        _ => return Ok(None),
+    };
+    if !input.is_seekable() {
+        return if begins_with_sound(input)? { Err(DecodeErrorKind::LateIndex) } else { Ok(None) };
     }
     let start = input.position();
     let index = index(input);
     input.move_to(start)?;
-    Ok(index?.and_then(|index| edit_of(&index)))
+    match index? {
+        Index::Missing if is_new => Err(DecodeErrorKind::NoIndex),
+        Index::Missing | Index::TooLong => Ok(None),
+        Index::Body(index) => Ok(edit_of(&index)),
+    }
+}
+
+/// Whether sound comes before the index, among the first boxes.
+fn begins_with_sound(input: &mut Input) -> io::Result<bool> {
+    let mut at = 0;
+    while at <= MAX_PEEK_BYTES {
+        let Some(header) = input.peek(at + 8)?.get(at..at + 8) else { return Ok(false) };
+        match &header[4..] {
+            b"mdat" => return Ok(true),
+            b"moov" | b"moof" => return Ok(false),
+            _ => at += (number(&header[..4]) as usize).max(8),
+        }
+    }
+    Ok(false)
 }
 
 /// The body of the `moov` box.
-fn index(input: &mut Input) -> io::Result<Option<Vec<u8>>> {
+enum Index {
+    Body(Vec<u8>),
+    TooLong,
+    Missing,
+}
+
+fn index(input: &mut Input) -> io::Result<Index> {
     while let Some(header) = input.take::<8>()? {
         let (length, name) = (number(&header[..4]), &header[4..]);
         let body = match length {
-            0 => return Ok(None),
+            // Up to the end of the file.
+            0 if name != b"moov" => return Ok(Index::Missing),
+            0 => u64::MAX,
             1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
             length => length.saturating_sub(8),
         };
         if name == b"moov" {
             // No more is asked for than there is, whatever the length says.
             let body = body.min(input.remaining().unwrap_or(0));
-            let fits = body <= MAX_INDEX_BYTES;
-            return Ok(if fits { Some(input.take_up_to(body as usize)?.to_vec()) } else { None });
+            if body > MAX_INDEX_BYTES {
+                return Ok(Index::TooLong);
+            }
+            return Ok(Index::Body(input.take_up_to(body as usize)?.to_vec()));
         }
         input.skip(body)?;
     }
-    Ok(None)
+    Ok(Index::Missing)
 }
 
 fn edit_of(index: &[u8]) -> Option<Edit> {

@@ -51,11 +51,13 @@ pub(crate) struct Live<'a> {
     tape: Tape,
     events: Vec<Events>,
     sounds: Vec<Sound>,
-    /// The clips of a label and lane, with their scores, if their number is limited. The path is that
-    /// of a clip that was not there before.
-    best: HashMap<(usize, String), Vec<(f32, Option<PathBuf>)>>,
+    /// The clips of a lane and label, if their number is limited.
+    best: HashMap<(usize, String), Vec<Saved>>,
     left_out: u64,
 }
+
+/// The score of a clip, and its path unless it was there before.
+type Saved = (f32, Option<PathBuf>);
 
 /// A sound that goes on, or whose clip waits for what comes after it.
 struct Sound {
