@@ -69,7 +69,7 @@ impl ContainerReader {
         if let Some(extension) = extension {
             hint.with_extension(extension);
         }
-        let (source, losses) = Watched::new(input)?;
+        let (source, losses) = Watched::open(input)?;
         let stream = MediaSourceStream::new(source, Default::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())

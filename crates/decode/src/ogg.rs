@@ -40,7 +40,7 @@ impl Watched {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(crate) fn new(mut input: Input) -> io::Result<(Box<dyn MediaSource>, Option<Losses>)> {
+    pub(crate) fn open(mut input: Input) -> io::Result<(Box<dyn MediaSource>, Option<Losses>)> {
         if input.peek(MARK.len())? != MARK {
             return Ok((Box::new(input), None));
         }
