@@ -64,7 +64,7 @@ impl ContainerReader {
     /// `io`; `audio-unsupported` for unknown formats and codecs; `audio-corrupt` for a damaged
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
-        let edit = mp4::edit(&mut input)?;
+        let facts = mp4::facts(&mut input)?;
         let mut hint = Hint::new();
         if let Some(extension) = extension {
             hint.with_extension(extension);
@@ -74,14 +74,14 @@ impl ContainerReader {
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
-        let track = TrackDecoder::of(format.as_ref())?;
+        let track = TrackDecoder::of(format.as_ref(), facts.is_big_endian)?;
         let timeline = Timeline::new(track.tick, losses.clone());
         Ok(ContainerReader {
             format,
             track,
             timeline,
             losses,
-            edit,
+            edit: facts.edit,
             rate: 0,
             channels: 0,
             skip: 0,
@@ -135,7 +135,7 @@ impl ContainerReader {
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
-                    match TrackDecoder::of(self.format.as_ref()) {
+                    match TrackDecoder::of(self.format.as_ref(), false) {
                         Ok(track) => self.track = track,
                         Err(error) if self.found == 0 => return Err(error),
                         Err(error) => return Ok(Piece::End(self.end(Some(error.to_string())))),

@@ -22,6 +22,8 @@ const FORMATS: &[(usize, &[u8], &str)] = &[
     (0, b"FLV\x01", "Flash Video"),
     (0, b"MThd", "MIDI"),
     (0, b"\x00\x00\x01\xba", "MPEG program stream"),
+    (0, b"\x47\x40\x00", "MPEG transport stream"),
+    (0, b"\x47\x40\x11", "MPEG transport stream"),
     (0, b"PK\x03\x04", "zip"),
     (0, b"%PDF", "PDF"),
     (0, b"\x89PNG", "PNG"),

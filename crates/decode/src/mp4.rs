@@ -12,6 +12,9 @@ const MAX_INDEX_BYTES: u64 = 1 << 26;
 /// How far into a pipe it is looked for, in bytes.
 const MAX_PEEK_BYTES: usize = 1 << 16;
 
+/// The longest index of a pipe that is looked at: it is in memory until it has been read.
+const MAX_PIPED_INDEX_BYTES: usize = 1 << 24;
+
 /// The part of a track that is to be played, in seconds of the track.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Edit {
@@ -20,47 +23,66 @@ pub(crate) struct Edit {
     pub(crate) length: Option<f64>,
 }
 
-/// The edit of the first audio track. The input ends up where it was.
+/// What the index says of the first audio track that Symphonia does not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) edit: Option<Edit>,
+    /// Whether its PCM samples have their highest byte first, where their kind does not say so.
+    pub(crate) is_big_endian: bool,
+}
+
+/// Reads the index of an mp4. The input ends up where it was.
 ///
 /// # Errors
 /// If it cannot be read; [`DecodeErrorKind::NoIndex`] for a file without an index, and
 /// [`DecodeErrorKind::LateIndex`] for a pipe that has sound before it.
-pub(crate) fn edit(input: &mut Input) -> Result<Option<Edit>> {
+pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
     let is_new = match input.peek(8)?.get(4..8) {
         Some(b"ftyp") => true,
         Some(b"moov" | b"wide" | b"mdat") => false,
-        _ => return Ok(None),
+        _ => return Ok(Facts::default()),
     };
-    if !input.is_seekable() {
-        return if begins_with_sound(input)? { Err(DecodeErrorKind::LateIndex) } else { Ok(None) };
-    }
-    let start = input.position();
-    let index = index(input);
-    input.move_to(start)?;
-    match index? {
+    let index = if input.is_seekable() {
+        let start = input.position();
+        let index = index(input);
+        input.move_to(start)?;
+        index?
+    } else {
+        piped_index(input)?
+    };
+    match index {
         Index::Missing if is_new => Err(DecodeErrorKind::NoIndex),
-        Index::Missing | Index::TooLong => Ok(None),
-        Index::Body(index) => Ok(edit_of(&index)),
+        Index::Late => Err(DecodeErrorKind::LateIndex),
+        Index::Missing | Index::TooLong => Ok(Facts::default()),
+        Index::Body(index) => Ok(facts_of(&index).unwrap_or_default()),
     }
 }
 
-/// Whether sound comes before the index, among the first boxes.
-fn begins_with_sound(input: &mut Input) -> io::Result<bool> {
+/// The index of a pipe, if it is among the first boxes, without using it up.
+fn piped_index(input: &mut Input) -> io::Result<Index> {
     let mut at = 0;
     while at <= MAX_PEEK_BYTES {
-        let Some(header) = input.peek(at + 8)?.get(at..at + 8) else { return Ok(false) };
+        let Some(header) = input.peek(at + 8)?.get(at..at + 8) else { break };
+        let length = (number(&header[..4]) as usize).max(8);
         match &header[4..] {
-            b"mdat" => return Ok(true),
-            b"moov" | b"moof" => return Ok(false),
-            _ => at += (number(&header[..4]) as usize).max(8),
+            b"mdat" => return Ok(Index::Late),
+            b"moov" if length <= MAX_PIPED_INDEX_BYTES => {
+                let body = input.peek(at + length)?.get(at + 8..).unwrap_or_default();
+                return Ok(Index::Body(body.to_vec()));
+            }
+            b"moov" | b"moof" => break,
+            _ => at += length,
         }
     }
-    Ok(false)
+    Ok(Index::TooLong)
 }
 
 /// The body of the `moov` box.
 enum Index {
     Body(Vec<u8>),
+    /// After the sound, in a pipe.
+    Late,
+    /// Too long to be looked at, or too far into a pipe.
     TooLong,
     Missing,
 }
@@ -88,7 +110,7 @@ fn index(input: &mut Input) -> io::Result<Index> {
     Ok(Index::Missing)
 }
 
-fn edit_of(index: &[u8]) -> Option<Edit> {
+fn facts_of(index: &[u8]) -> Option<Facts> {
     let movie_scale = scale(child(index, b"mvhd")?)?;
     let track = children(index).filter(|(name, _)| name == b"trak").map(|(_, body)| body);
     let track = track.into_iter().find(|track| {
@@ -97,7 +119,19 @@ fn edit_of(index: &[u8]) -> Option<Edit> {
     })?;
     let scale = scale(child(child(track, b"mdia")?, b"mdhd")?)?;
     let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
-    list.and_then(|list| listed(list, movie_scale, scale)).or_else(|| from_comment(index, scale))
+    let edit = list.and_then(|list| listed(list, movie_scale, scale));
+    let edit = edit.or_else(|| from_comment(index, scale));
+    Some(Facts { edit, is_big_endian: is_big_endian(track).unwrap_or(false) })
+}
+
+/// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian only if
+/// they have a box that says so.
+fn is_big_endian(track: &[u8]) -> Option<bool> {
+    let table = child(child(child(track, b"mdia")?, b"minf")?, b"stbl")?;
+    let entry = child(table, b"stsd")?.get(8..)?;
+    let is_either = matches!(entry.get(4..8)?, b"in24" | b"in32" | b"fl32" | b"fl64");
+    let little = entry.windows(6).any(|window| window == b"enda\0\x01");
+    Some(is_either && !little)
 }
 
 /// The one edit of a list; an empty one before it delays the track, which is not followed.
@@ -162,7 +196,7 @@ fn number(bytes: &[u8]) -> u64 {
 mod tests {
     use std::io::Cursor;
 
-    use super::{children, edit};
+    use super::{Facts, children, facts};
     use crate::input::Input;
 
     #[test]
@@ -180,7 +214,7 @@ mod tests {
     fn an_index_that_claims_more_than_the_file_has() {
         let file = b"\x03\xff\xff\xffmoov\0\0".to_vec();
         let mut input = Input::new(Box::new(Cursor::new(file)));
-        assert!(matches!(edit(&mut input), Ok(None)));
+        assert!(matches!(facts(&mut input), Ok(facts) if facts == Facts::default()));
         assert_eq!(input.position(), 0);
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{Lcg, WavFormat, bytes_of, wav};
-use sourcing_sound_decode::{Decoder, decode};
+use sourcing_sound_decode::{Channel, Decoder, decode};
 use tempfile::TempDir;
 
 const RATE: u32 = 48_000;
@@ -179,4 +179,28 @@ fn convert(source: &Path, arguments: &[&str], file: &Path) -> bool {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-loglevel", "error", "-y", "-i"]).arg(source).args(arguments).arg(file);
     ffmpeg.stdin(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// QuickTime stores samples of more than 16 bits with the highest byte first, unless a box says otherwise.
+#[test]
+fn pcm_in_mov_is_what_it_was_made_from() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let expected = decode(&source).unwrap();
+    for codec in
+        ["s16be", "s16le", "s24be", "s24le", "s32be", "s32le", "f32be", "f32le", "f64be", "f64le"]
+    {
+        let path = folder.path().join(format!("{codec}.mov"));
+        let codec = format!("pcm_{codec}");
+        let arguments = ["-c:a", codec.as_str(), "-movflags", "+faststart"];
+        assert!(convert(&source, &arguments, &path), "{codec}");
+        assert_eq!(decode(&path).unwrap(), expected, "{codec}");
+        let piped = Decoder::from_reader("-", std::fs::File::open(&path).unwrap()).unwrap();
+        let mut mono = piped.mono(Channel::Mix).unwrap();
+        let mut found = Vec::new();
+        while let Some(block) = mono.next_block().unwrap() {
+            found.extend_from_slice(block);
+        }
+        assert!(found == expected.samples, "{codec} from a pipe");
+    }
 }
