@@ -65,6 +65,10 @@ impl ContainerReader {
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
         let facts = mp4::facts(&mut input)?;
+        if facts.is_cut_off {
+            // Symphonia takes no sound that is longer than its file, and any that is longer than its pipe.
+            input.read_through();
+        }
         let mut hint = Hint::new();
         if let Some(extension) = extension {
             hint.with_extension(extension);

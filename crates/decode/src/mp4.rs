@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) edit: Option<Edit>,
     /// Whether its PCM samples have their highest byte first, where their kind does not say so.
     pub(crate) is_big_endian: bool,
+    /// Whether the file ends within its sound, of which it has the index.
+    pub(crate) is_cut_off: bool,
 }
 
 /// Reads the index of an mp4. The input ends up where it was.
@@ -54,7 +56,9 @@ pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
         Index::Missing if is_new => Err(DecodeErrorKind::NoIndex),
         Index::Late => Err(DecodeErrorKind::LateIndex),
         Index::Missing | Index::TooLong => Ok(Facts::default()),
-        Index::Body(index) => Ok(facts_of(&index).unwrap_or_default()),
+        Index::Body { index, is_cut_off } => {
+            Ok(Facts { is_cut_off, ..facts_of(&index).unwrap_or_default() })
+        }
     }
 }
 
@@ -68,7 +72,7 @@ fn piped_index(input: &mut Input) -> io::Result<Index> {
             b"mdat" => return Ok(Index::Late),
             b"moov" if length <= MAX_PIPED_INDEX_BYTES => {
                 let body = input.peek(at + length)?.get(at + 8..).unwrap_or_default();
-                return Ok(Index::Body(body.to_vec()));
+                return Ok(Index::Body { index: body.to_vec(), is_cut_off: false });
             }
             b"moov" | b"moof" => break,
             _ => at += length,
@@ -79,7 +83,11 @@ fn piped_index(input: &mut Input) -> io::Result<Index> {
 
 /// The body of the `moov` box.
 enum Index {
-    Body(Vec<u8>),
+    Body {
+        index: Vec<u8>,
+        /// Whether the sound comes after it, and more of it than the file has.
+        is_cut_off: bool,
+    },
     /// After the sound, in a pipe.
     Late,
     /// Too long to be looked at, or too far into a pipe.
@@ -103,11 +111,28 @@ fn index(input: &mut Input) -> io::Result<Index> {
             if body > MAX_INDEX_BYTES {
                 return Ok(Index::TooLong);
             }
-            return Ok(Index::Body(input.take_up_to(body as usize)?.to_vec()));
+            let index = input.take_up_to(body as usize)?.to_vec();
+            return Ok(Index::Body { index, is_cut_off: is_cut_off(input)? });
         }
         input.skip(body)?;
     }
     Ok(Index::Missing)
+}
+
+/// Whether the file ends within the sound that comes next.
+fn is_cut_off(input: &mut Input) -> io::Result<bool> {
+    while let Some(header) = input.take::<8>()? {
+        let body = match number(&header[..4]) {
+            0 => return Ok(false),
+            1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
+            length => length.saturating_sub(8),
+        };
+        if &header[4..] == b"mdat" && input.remaining().is_some_and(|left| body > left) {
+            return Ok(true);
+        }
+        input.skip(body)?;
+    }
+    Ok(false)
 }
 
 fn facts_of(index: &[u8]) -> Option<Facts> {
@@ -121,7 +146,8 @@ fn facts_of(index: &[u8]) -> Option<Facts> {
     let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
     let edit = list.and_then(|list| listed(list, movie_scale, scale));
     let edit = edit.or_else(|| from_comment(index, scale));
-    Some(Facts { edit, is_big_endian: is_big_endian(track).unwrap_or(false) })
+    let is_big_endian = is_big_endian(track).unwrap_or(false);
+    Some(Facts { edit, is_big_endian, is_cut_off: false })
 }
 
 /// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian only if
