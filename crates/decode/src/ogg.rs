@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn missing_and_damaged_pages_are_losses_and_nothing_else_is() {
-        let body = b"OggS is no page OggS";
+        let body = b"OggS is no page";
         let row: Vec<Vec<u8>> = (0..6).map(|number| page(1, number, body)).collect();
         assert_eq!(losses(&row), 0);
         let missing = [&row[..2], &row[4..]].concat();

@@ -51,6 +51,6 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
     "Weder dein Browser noch diese Seite kann diese Datei als Audio lesen. Wandle sie in WAV um, zum Beispiel mit: ffmpeg -i EINGABE AUSGABE.wav",
   "audio-too-long":
     "Bei diesem Dateityp kann dein Browser höchstens zehn Minuten lesen. Speichere sie als WAV, FLAC, MP3 oder Ogg oder nimm einen kürzeren Teil davon.",
-  "audio-damaged": "Diese Datei ist beschädigt oder unvollständig. Lade sie noch einmal herunter oder speichere sie in dem Programm neu, das sie erstellt hat. Eine M4A-Datei, deren Aufnahme abgebrochen ist, kann das Programm untrunc reparieren.",
+  "audio-damaged": "Diese Datei ist beschädigt oder unvollständig. Lade sie noch einmal herunter oder speichere sie in dem Programm neu, das sie erstellt hat.",
   unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
 };
