@@ -9,6 +9,7 @@ use crate::vocabulary::Vocabulary;
 /// upper threshold of its label, and ends with the first one below the lower threshold. Scores are
 /// those of the segments, which are as long as what a live stream scores, and are not smoothed. The
 /// time between the centres of two neighbouring segments is divided between them.
+#[derive(Clone)]
 pub struct Events {
     detector: EventDetector,
     /// The centre of the last segment, in seconds.
@@ -38,6 +39,11 @@ impl Events {
         let mut events = self.detector.push(span, prediction.scores(), prediction.rejected());
         events.retain(|event| event.offset.is_some());
         events
+    }
+
+    /// The events that have begun and not ended, without an offset and with the highest score so far.
+    pub fn open(&self) -> impl Iterator<Item = &SoundEvent> {
+        self.detector.open()
     }
 
     /// Ends all events with the recording, at `end` seconds.

@@ -53,6 +53,7 @@ impl Smoother {
 /// Turns smoothed scores into events with hysteresis: a label's event starts at the upper threshold
 /// and ends below the lower one. A label has no event while a more specific one is detected
 /// (`Animal` while `Cat` is).
+#[derive(Clone)]
 pub(crate) struct EventDetector {
     vocabulary: Vocabulary,
     /// For each label, the upper and the lower threshold.
@@ -111,6 +112,11 @@ impl EventDetector {
             events.extend(self.open[i].clone());
         }
         events
+    }
+
+    /// The events that are open, in the order of the labels.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &SoundEvent> {
+        self.open.iter().flatten()
     }
 
     /// Whether any event is open.

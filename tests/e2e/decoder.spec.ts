@@ -146,9 +146,16 @@ const HOSTILE: Readonly<Record<string, { bytes: () => Buffer; code: string; mess
   "none.caf": { bytes: () => caf(RATE, [new Float32Array(0)]), code: "audio-empty", message: /./ },
   "rate.caf": { bytes: () => caf(-1, [SOUND.subarray(0, 100)]), code: "audio-damaged", message: /./ },
   "wavpack.wv": { bytes: () => Buffer.concat([Buffer.from("wvpk"), noisy(5000)]), code: "audio-format", message: /WavPack.*ffmpeg -i/ },
+  "unfinished.m4a": { bytes: unfinishedM4a, code: "audio-damaged", message: /index \(moov\).*untrunc/ },
   "noise.caf": { bytes: () => noisy(100_000), code: "audio-format", message: /ffmpeg -i/ },
   "letter.m4a": { bytes: () => Buffer.from("Dear all, ".repeat(300)), code: "audio-format", message: /ffmpeg -i/ },
 };
+
+/** As a recorder leaves it that was stopped: the index would have come last. */
+function unfinishedM4a(): Buffer {
+  const start = Buffer.from("\0\0\0\x14ftypM4A \0\0\0\0M4A \0\0\x10\0mdat", "latin1");
+  return Buffer.concat([start, noisy(3000)]);
+}
 
 function noisy(bytes: number): Buffer {
   // Without the bits with which packets of mp3 and AAC begin.

@@ -22,6 +22,11 @@ impl Found {
     pub(crate) fn is_standard_input(&self) -> bool {
         self.path.as_os_str() == "-"
     }
+
+    /// Whether it can be read only once: standard input, a named pipe or a device.
+    pub(crate) fn is_read_once(&self) -> bool {
+        fs::metadata(&self.path).map_or(self.is_standard_input(), |file| !file.is_file())
+    }
 }
 
 /// What the inputs are.

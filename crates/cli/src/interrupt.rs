@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
@@ -51,7 +51,12 @@ pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
 }
 
 /// A file that is removed unless it gets a name, also by Ctrl-C.
-pub(crate) struct Temporary(Option<NamedTempFile>);
+pub(crate) struct Temporary {
+    /// `None` once it has its name.
+    file: Option<NamedTempFile>,
+    /// Whether it stays under the name that it has so far, in place of being removed.
+    stays: bool,
+}
 
 impl Temporary {
     /// A file `.part-…` in a folder, which is made if it is not there.
@@ -68,19 +73,40 @@ impl Temporary {
         let mut temporary = locked(&TEMPORARY);
         let file = builder.tempfile_in(folder)?;
         temporary.insert(file.path().to_owned());
-        Ok(Temporary(Some(file)))
+        Ok(Temporary { file: Some(file), stays: false })
+    }
+
+    /// The file at `path`, which another run may have left; it is made if it is not there. If it
+    /// `stays`, it is not removed.
+    ///
+    /// # Errors
+    /// If it cannot be opened or made, or another run is writing it.
+    pub(crate) fn at(path: &Path, stays: bool) -> io::Result<Temporary> {
+        let mut options = fs::File::options();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+        file.try_lock().map_err(|error| match error {
+            fs::TryLockError::WouldBlock => {
+                io::Error::other(format!("another run is writing {}", path.display()))
+            }
+            fs::TryLockError::Error(error) => error,
+        })?;
+        if !stays {
+            locked(&TEMPORARY).insert(path.to_owned());
+        }
+        let file = NamedTempFile::from_parts(file, TempPath::try_from_path(path)?);
+        Ok(Temporary { file: Some(file), stays })
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.as_ref().map_or(Path::new(""), NamedTempFile::path)
+        self.file.as_ref().map_or(Path::new(""), NamedTempFile::path)
     }
 
     /// Another handle of the file.
     ///
     /// # Errors
     /// If the system has none left.
-    pub(crate) fn reopen(&self) -> io::Result<fs::File> {
-        self.0.as_ref().map_or_else(|| Err(named_already()), NamedTempFile::reopen)
+    pub(crate) fn handle(&self) -> io::Result<fs::File> {
+        self.file.as_ref().map_or_else(|| Err(named_already()), |file| file.as_file().try_clone())
     }
 
     /// Gives it its name, in place of a file that has it.
@@ -88,7 +114,7 @@ impl Temporary {
     /// # Errors
     /// If the system does not.
     pub(crate) fn persist(mut self, name: &Path) -> io::Result<()> {
-        let file = self.0.take().ok_or_else(named_already)?;
+        let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
         temporary.remove(file.path());
         file.persist(name).map(drop).map_err(|error| error.error)
@@ -99,7 +125,7 @@ impl Temporary {
     /// # Errors
     /// If the system does not for another reason.
     pub(crate) fn persist_new(mut self, name: &Path) -> io::Result<Option<Temporary>> {
-        let file = self.0.take().ok_or_else(named_already)?;
+        let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
         let path = file.path().to_owned();
         match file.persist_noclobber(name) {
@@ -108,7 +134,7 @@ impl Temporary {
                 Ok(None)
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                Ok(Some(Temporary(Some(error.file))))
+                Ok(Some(Temporary { file: Some(error.file), stays: false }))
             }
             Err(error) => {
                 temporary.remove(&path);
@@ -120,12 +146,16 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if let Some(file) = self.0.take() {
-            let mut temporary = locked(&TEMPORARY);
-            let path = file.path().to_owned();
-            drop(file);
-            temporary.remove(&path);
+        let Some(file) = self.file.take() else { return };
+        if self.stays {
+            // It is where it should be; that it cannot be kept there does not happen on any system.
+            let _ = file.keep();
+            return;
         }
+        let mut temporary = locked(&TEMPORARY);
+        let path = file.path().to_owned();
+        drop(file);
+        temporary.remove(&path);
     }
 }
 

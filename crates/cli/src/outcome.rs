@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use sourcing_sound_decode::{DecodeError, Warning};
+use sourcing_sound_decode::{DecodeError, DecodeErrorKind, Warning};
 
 /// The outcome of a command that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,13 @@ impl Failure {
             }
             Failure::Clip { .. } => Some("check space and permissions"),
             Failure::Incomplete { .. } => Some("without --strict, what there is of it is enough"),
+            Failure::Decode(error) if matches!(error.kind(), DecodeErrorKind::NoIndex) => {
+                let path = quoted(self.path());
+                return Some(format!("untrunc ANOTHER_RECORDING {path}").into());
+            }
+            Failure::Decode(error) if matches!(error.kind(), DecodeErrorKind::LateIndex) => {
+                Some("name the file, or: ffmpeg -i INPUT -f wav - | sourcing-sound classify -")
+            }
             _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
                 "io" => Some("check that it exists and that you may read it"),

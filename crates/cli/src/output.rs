@@ -1,6 +1,7 @@
 //! What commands share when they print: the formats of descriptions, JSON, and errors of the
 //! output.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -29,8 +30,41 @@ pub(crate) fn csv_error(error: csv::Error) -> io::Error {
     }
 }
 
+/// Text as a cell of a table. Spreadsheet programs run a cell that begins like a formula, so it gets an
+/// apostrophe. So does one that begins with apostrophes before that: without the first one of
+/// `'=`, `'+` and the like, every cell is the text again.
+pub(crate) fn cell(text: &str) -> Cow<'_, str> {
+    let begins_like_a_formula =
+        text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // Standard input is no formula.
+    if begins_like_a_formula && text != "-" { format!("'{text}").into() } else { text.into() }
+}
+
 /// Whether `error` comes from writing to a pipe that its reader has closed.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn cells_that_begin_like_a_formula_are_text_that_can_be_read_back() {
+        let read = |cell: &str| {
+            let rest = cell.trim_start_matches('\'');
+            let is_guarded =
+                rest.len() < cell.len() && rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            cell[usize::from(is_guarded)..].to_owned()
+        };
+        for text in ["=1+1", "+49.wav", "-5", "@SUM(A1)", "\t=x", "\r", "'=x", "''-x"] {
+            assert_eq!(cell(text), format!("'{text}"));
+            assert_eq!(read(&cell(text)), text);
+        }
+        for text in ["a=b.wav", "-", "", "'tis.wav", "./=x.wav", "0.5", "Low hum, drone"] {
+            assert_eq!(cell(text), text);
+            assert_eq!(read(&cell(text)), text);
+        }
+    }
 }

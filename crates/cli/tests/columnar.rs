@@ -268,7 +268,11 @@ fn wrong_usage_is_refused() {
     let bench = bench();
     let run = |more: &[&str]| classify(&bench, &[&["in", "--format", "parquet"], more].concat());
     error_of(&run(&["--output", "o.csv"]), 2, "are .parquet, not .csv");
-    error_of(&run(&["--output", "o.parquet", "--resume"]), 2, "--resume needs --output DIR");
+    error_of(
+        &run(&["--output", "o.parquet", "--resume"]),
+        2,
+        "--resume goes on with a file of csv",
+    );
     error_of(&run(&["--output", "o.parquet", "--utc-offset", "none"]), 2, "parquet has times in");
     bench.write("taken", b"a file where a folder should be");
     let run = run(&["--output", "taken/o.parquet"]);

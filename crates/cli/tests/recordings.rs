@@ -62,9 +62,89 @@ fn standard_input_gives_what_the_file_gives() {
     }
     let run = bench.classify(&["a.wav", "--rate", "22050"]);
     error_of(&run, 2, "--rate is for raw samples from standard input");
-    let bytes = wav_of_channels(&[tone(LOW_HZ, 1.0), tone(LOW_HZ, 1.0)]);
-    let run = bench.classify_piped(&["-", "--channel", "each"], &bytes);
-    error_of(&run, 1, "choose one channel [config]");
+}
+
+/// The lines of each channel, in their order; the first is the header, if there is one.
+fn by_channel(table: &str, column: usize, separator: char) -> Vec<Vec<String>> {
+    let mut channels = vec![Vec::new(); 3];
+    for line in table.lines() {
+        let fields: Vec<&str> = line.split(separator).collect();
+        let number = fields.get(column).and_then(|field| field.parse::<usize>().ok()).unwrap_or(0);
+        channels[number].push(line.replace("two.wav", "-"));
+    }
+    channels
+}
+
+#[test]
+fn each_channel_of_a_pipe_has_the_rows_of_the_file() {
+    let bench = Bench::new();
+    let left = [tone(LOW_HZ, 3.0), tone(HIGH_HZ, 4.0)].concat();
+    let right = [tone(MIDDLE_HZ, 5.0), tone(LOW_HZ, 2.0)].concat();
+    let bytes = wav_of_channels(&[left, right]);
+    bench.write("two.wav", &bytes);
+    for (format, column, separator) in
+        [("csv", 1, ','), ("events", 1, ','), ("raven", 2, '\t'), ("jsonl", 0, '\0')]
+    {
+        for jobs in ["1", "3"] {
+            let options = ["--channel", "each", "--format", format, "--jobs", jobs];
+            let file = bench.classify(&[&["two.wav"], &options[..]].concat()).success();
+            let piped = bench.classify_piped(&[&["-"], &options[..]].concat(), &bytes).success();
+            if format == "jsonl" {
+                let of = |stdout: &str, channel: u64| {
+                    let mut lines = nameless(stdout);
+                    lines.retain(|line| line["channel"] == channel);
+                    lines
+                };
+                assert!((1..=2).all(|n| of(&piped, n) == of(&file, n)), "{piped}");
+                assert_eq!(piped.lines().count(), file.lines().count());
+                continue;
+            }
+            let found = by_channel(&piped, column, separator);
+            let mut expected = by_channel(&file, column, separator);
+            if format == "raven" {
+                // Selections are numbered as they come.
+                let unnumbered = |channels: Vec<Vec<String>>| -> Vec<Vec<String>> {
+                    let cut = |line: &String| line.split_once('\t').unwrap().1.to_owned();
+                    channels.iter().map(|lines| lines.iter().map(cut).collect()).collect()
+                };
+                expected = unnumbered(expected);
+                assert_eq!(unnumbered(found), expected);
+            } else {
+                assert_eq!(found, expected, "{format}");
+            }
+            assert!(expected[1].len() > 1 && expected[2].len() > 1, "{file}");
+        }
+    }
+    for format in ["text", "audacity"] {
+        let options = ["--channel", "each", "--format", format];
+        let file = bench.classify(&[&["two.wav"], &options[..]].concat()).success();
+        let piped = bench.classify_piped(&[&["-"], &options[..]].concat(), &bytes).success();
+        let lines = |text: &str| {
+            let mut lines: Vec<String> =
+                text.lines().map(|line| line.replace("two.wav", "-")).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(lines(&piped), lines(&file), "{format}");
+    }
+}
+
+#[test]
+fn rows_of_all_channels_come_while_the_pipe_stays_open() {
+    let bench = Bench::new();
+    let mut arguments = vec!["-", "--rate", "22050", "--channels", "2", "--channel", "each"];
+    arguments.extend(["--format", "csv", "--jobs", "1"]);
+    let mut running = Running::classify(&bench, &arguments);
+    let frames = tone(LOW_HZ, 4.0).into_iter().zip(tone(HIGH_HZ, 4.0));
+    running.feed(&raw(&frames.flat_map(|(left, right)| [left, right]).collect::<Vec<_>>()));
+    assert!(running.line().starts_with("file,channel,start,"));
+    let mut waited_for = vec!["-,1,0,", "-,2,0,"];
+    while !waited_for.is_empty() {
+        let line = running.line();
+        waited_for.retain(|start| !line.starts_with(start));
+    }
+    running.input = None;
+    assert_eq!(running.end().0.code(), Some(0));
 }
 
 #[test]

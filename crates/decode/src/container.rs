@@ -6,9 +6,7 @@ use std::io::ErrorKind;
 
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::{
-    FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_OGG,
-};
+use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
@@ -19,6 +17,7 @@ use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 use crate::mp4::{self, Edit};
+use crate::ogg::{Losses, Watched};
 use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
@@ -29,6 +28,8 @@ pub(crate) struct ContainerReader {
     format: Box<dyn FormatReader>,
     track: TrackDecoder,
     timeline: Timeline,
+    /// Of an Ogg file.
+    losses: Option<Losses>,
     edit: Option<Edit>,
     /// Of the first samples; 0 before them.
     rate: u32,
@@ -63,22 +64,28 @@ impl ContainerReader {
     /// `io`; `audio-unsupported` for unknown formats and codecs; `audio-corrupt` for a damaged
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
-        let edit = mp4::edit(&mut input)?;
+        let facts = mp4::facts(&mut input)?;
+        if facts.is_cut_off {
+            // Symphonia takes no sound that is longer than its file, and any that is longer than its pipe.
+            input.read_through();
+        }
         let mut hint = Hint::new();
         if let Some(extension) = extension {
             hint.with_extension(extension);
         }
-        let stream = MediaSourceStream::new(Box::new(input), Default::default());
+        let (source, losses) = Watched::open(input)?;
+        let stream = MediaSourceStream::new(source, Default::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
-        let track = TrackDecoder::of(format.as_ref())?;
-        let timeline = timeline(format.as_ref(), &track);
+        let track = TrackDecoder::of(format.as_ref(), facts.is_big_endian)?;
+        let timeline = Timeline::new(track.tick, losses.clone());
         Ok(ContainerReader {
             format,
             track,
             timeline,
-            edit,
+            losses,
+            edit: facts.edit,
             rate: 0,
             channels: 0,
             skip: 0,
@@ -132,12 +139,12 @@ impl ContainerReader {
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
-                    match TrackDecoder::of(self.format.as_ref()) {
+                    match TrackDecoder::of(self.format.as_ref(), false) {
                         Ok(track) => self.track = track,
                         Err(error) if self.found == 0 => return Err(error),
                         Err(error) => return Ok(Piece::End(self.end(Some(error.to_string())))),
                     }
-                    self.timeline = timeline(self.format.as_ref(), &self.track);
+                    self.timeline = Timeline::new(self.track.tick, self.losses.clone());
                     self.tail.clear();
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
@@ -304,10 +311,6 @@ impl ContainerReader {
         let tolerance = (tolerance * f64::from(self.rate)) as u64;
         self.promised_frames().filter(|&promised| promised > self.found + tolerance)
     }
-}
-
-fn timeline(format: &dyn FormatReader, track: &TrackDecoder) -> Timeline {
-    Timeline::new(track.tick, format.format_info().format != FORMAT_ID_OGG)
 }
 
 /// Makes samples with `from` channels ones with `to`, if the number changes within a recording:

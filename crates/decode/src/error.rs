@@ -38,6 +38,11 @@ pub enum DecodeErrorKind {
         /// What it contains.
         actual: String,
     },
+    /// An mp4 whose recorder was stopped before it wrote the index, without which its sound cannot be
+    /// found.
+    NoIndex,
+    /// An mp4 from a pipe that does not begin with its index.
+    LateIndex,
     /// The file has no samples.
     Empty,
     /// The recording is longer than the limit.
@@ -75,8 +80,8 @@ impl DecodeError {
     pub fn code(&self) -> &'static str {
         match self.kind() {
             DecodeErrorKind::Io(_) => "io",
-            DecodeErrorKind::Unsupported { .. } => "audio-unsupported",
-            DecodeErrorKind::Corrupt { .. } => "audio-corrupt",
+            DecodeErrorKind::Unsupported { .. } | DecodeErrorKind::LateIndex => "audio-unsupported",
+            DecodeErrorKind::Corrupt { .. } | DecodeErrorKind::NoIndex => "audio-corrupt",
             DecodeErrorKind::Empty => "audio-empty",
             DecodeErrorKind::Limit { .. } => "limit",
         }
@@ -99,6 +104,17 @@ impl fmt::Display for DecodeErrorKind {
             DecodeErrorKind::Corrupt { expected, actual } => {
                 write!(f, "corrupt audio: expected {expected}, found {actual}")
             }
+            DecodeErrorKind::NoIndex => write!(
+                f,
+                "corrupt audio: expected an mp4 with its index (moov), found none: the recorder was \
+                 stopped before it wrote it. The program untrunc makes one from this file and another \
+                 recording of the same recorder"
+            ),
+            DecodeErrorKind::LateIndex => write!(
+                f,
+                "unsupported audio: expected the index (moov) at the start of an mp4 from a pipe, \
+                 found sound; ffmpeg -i INPUT -c copy -movflags +faststart OUTPUT.m4a puts it there"
+            ),
             DecodeErrorKind::Empty => {
                 write!(f, "empty audio: expected at least one sample, found none")
             }

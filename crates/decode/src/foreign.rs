@@ -22,6 +22,8 @@ const FORMATS: &[(usize, &[u8], &str)] = &[
     (0, b"FLV\x01", "Flash Video"),
     (0, b"MThd", "MIDI"),
     (0, b"\x00\x00\x01\xba", "MPEG program stream"),
+    (0, b"\x47\x40\x00", "MPEG transport stream"),
+    (0, b"\x47\x40\x11", "MPEG transport stream"),
     (0, b"PK\x03\x04", "zip"),
     (0, b"%PDF", "PDF"),
     (0, b"\x89PNG", "PNG"),
@@ -36,5 +38,40 @@ pub(crate) fn format(start: &[u8]) -> Option<&'static str> {
     let begins = |&&(offset, bytes, _): &&(usize, &[u8], &str)| {
         start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
     };
-    FORMATS.iter().find(begins).map(|&(.., name)| name)
+    let known = FORMATS.iter().find(begins).map(|&(.., name)| name);
+    known.or_else(|| is_fast_mono_mp2(start).then_some(FAST_MONO_MP2))
+}
+
+const FAST_MONO_MP2: &str =
+    "mp2 in mono with more than 192 kbit/s, which its standard does not allow";
+
+/// MPEG-1 layer II in mono with one of the four highest rates: ffmpeg writes it by default, and
+/// Symphonia takes none of its frames for one.
+fn is_fast_mono_mp2(start: &[u8]) -> bool {
+    let Some([0xff, version, rate, mode]) = start.first_chunk() else { return false };
+    version & 0xfe == 0xfc && (0b1011..0b1111).contains(&(rate >> 4)) && mode >> 6 == 0b11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FAST_MONO_MP2, format};
+
+    #[test]
+    fn mp2_that_no_decoder_takes_is_known_by_its_first_frame() {
+        for (header, is_refused) in [
+            // 384 kbit/s at 44,100 Hz and 224 with a checksum, in mono.
+            ([0xff, 0xfd, 0xe0, 0xc4], true),
+            ([0xff, 0xfc, 0xb4, 0xc0], true),
+            // 192 kbit/s in mono, 384 in stereo, layer III, MPEG-2.
+            ([0xff, 0xfd, 0xa0, 0xc4], false),
+            ([0xff, 0xfd, 0xe0, 0x04], false),
+            ([0xff, 0xfb, 0xe0, 0xc4], false),
+            ([0xff, 0xf5, 0xe0, 0xc4], false),
+            ([0xff, 0xfd, 0xf0, 0xc4], false),
+        ] {
+            let start = [&header[..], &[0; 36]].concat();
+            assert_eq!(format(&start), is_refused.then_some(FAST_MONO_MP2), "{header:?}");
+        }
+        assert_eq!(format(&[0xff, 0xfd]), None);
+    }
 }

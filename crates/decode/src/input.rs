@@ -97,6 +97,12 @@ impl Input {
         self.seekable
     }
 
+    /// From now on, it counts as a pipe.
+    pub(crate) fn read_through(&mut self) {
+        self.seekable = false;
+        self.length = None;
+    }
+
     /// Goes on at `position`, from the start of the file.
     pub(crate) fn move_to(&mut self, position: u64) -> io::Result<()> {
         self.source.seek(SeekFrom::Start(position))?;

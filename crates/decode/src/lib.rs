@@ -40,6 +40,7 @@ mod input;
 #[cfg(feature = "mono")]
 mod mono;
 mod mp4;
+mod ogg;
 mod opus;
 mod pcm;
 mod piece;

@@ -54,6 +54,11 @@ impl Mono {
         self.decoder.sample_rate()
     }
 
+    /// The number of channels of the recording.
+    pub fn channels(&self) -> usize {
+        self.decoder.channels()
+    }
+
     /// As [`Decoder::promised_frames`].
     pub fn promised_frames(&self) -> Option<u64> {
         self.decoder.promised_frames()
@@ -64,6 +69,18 @@ impl Mono {
     /// # Errors
     /// As [`Decoder::next_block`].
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, DecodeError> {
+        self.next_block_of(|_| {})
+    }
+
+    /// As [`Self::next_block`]; `all` gets what was decoded for it, channels interleaved. A mix
+    /// comes some samples later than what it is made of.
+    ///
+    /// # Errors
+    /// As [`Decoder::next_block`].
+    pub fn next_block_of(
+        &mut self,
+        mut all: impl FnMut(&[f32]),
+    ) -> Result<Option<&[f32]>, DecodeError> {
         self.samples.clear();
         let channels = self.decoder.channels();
         while self.samples.is_empty() && !self.has_ended {
@@ -72,6 +89,7 @@ impl Mono {
                 self.mix.finish(&mut self.samples);
                 break;
             };
+            all(block);
             match self.channel {
                 Channel::Number(number) => {
                     self.samples.extend(block.chunks_exact(channels).map(|frame| frame[number]));

@@ -3,10 +3,17 @@
 
 use std::io;
 
+use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 
 /// The longest index that is looked at, in bytes: that of a day of AAC has about 30 million.
 const MAX_INDEX_BYTES: u64 = 1 << 26;
+
+/// How far into a pipe it is looked for, in bytes.
+const MAX_PEEK_BYTES: usize = 1 << 16;
+
+/// The longest index of a pipe that is looked at: it is in memory until it has been read.
+const MAX_PIPED_INDEX_BYTES: usize = 1 << 24;
 
 /// The part of a track that is to be played, in seconds of the track.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,39 +23,119 @@ pub(crate) struct Edit {
     pub(crate) length: Option<f64>,
 }
 
-/// The edit of the first audio track. The input ends up where it was.
-pub(crate) fn edit(input: &mut Input) -> io::Result<Option<Edit>> {
-    let is_mp4 = matches!(input.peek(8)?.get(4..8), Some(b"ftyp" | b"moov" | b"wide" | b"mdat"));
-    if !is_mp4 || !input.is_seekable() {
-        return Ok(None);
+/// What the index says of the first audio track that Symphonia does not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) edit: Option<Edit>,
+    /// Whether its PCM samples have their highest byte first, where their kind does not say so.
+    pub(crate) is_big_endian: bool,
+    /// Whether the file ends within its sound, of which it has the index.
+    pub(crate) is_cut_off: bool,
+}
+
+/// Reads the index of an mp4. The input ends up where it was.
+///
+/// # Errors
+/// If it cannot be read; [`DecodeErrorKind::NoIndex`] for a file without an index, and
+/// [`DecodeErrorKind::LateIndex`] for a pipe that has sound before it.
+pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
+    let is_new = match input.peek(8)?.get(4..8) {
+        Some(b"ftyp") => true,
+        Some(b"moov" | b"wide" | b"mdat") => false,
+        _ => return Ok(Facts::default()),
+    };
+    let index = if input.is_seekable() {
+        let start = input.position();
+        let index = index(input);
+        input.move_to(start)?;
+        index?
+    } else {
+        piped_index(input)?
+    };
+    match index {
+        Index::Missing if is_new => Err(DecodeErrorKind::NoIndex),
+        Index::Late => Err(DecodeErrorKind::LateIndex),
+        Index::Missing | Index::TooLong => Ok(Facts::default()),
+        Index::Body { index, is_cut_off } => {
+            Ok(Facts { is_cut_off, ..facts_of(&index).unwrap_or_default() })
+        }
     }
-    let start = input.position();
-    let index = index(input);
-    input.move_to(start)?;
-    Ok(index?.and_then(|index| edit_of(&index)))
+}
+
+/// The index of a pipe, if it is among the first boxes, without using it up.
+fn piped_index(input: &mut Input) -> io::Result<Index> {
+    let mut at = 0;
+    while at <= MAX_PEEK_BYTES {
+        let Some(header) = input.peek(at + 8)?.get(at..at + 8) else { break };
+        let length = (number(&header[..4]) as usize).max(8);
+        match &header[4..] {
+            b"mdat" => return Ok(Index::Late),
+            b"moov" if length <= MAX_PIPED_INDEX_BYTES => {
+                let body = input.peek(at + length)?.get(at + 8..).unwrap_or_default();
+                return Ok(Index::Body { index: body.to_vec(), is_cut_off: false });
+            }
+            b"moov" | b"moof" => break,
+            _ => at += length,
+        }
+    }
+    Ok(Index::TooLong)
 }
 
 /// The body of the `moov` box.
-fn index(input: &mut Input) -> io::Result<Option<Vec<u8>>> {
+enum Index {
+    Body {
+        index: Vec<u8>,
+        /// Whether the sound comes after it, and more of it than the file has.
+        is_cut_off: bool,
+    },
+    /// After the sound, in a pipe.
+    Late,
+    /// Too long to be looked at, or too far into a pipe.
+    TooLong,
+    Missing,
+}
+
+fn index(input: &mut Input) -> io::Result<Index> {
     while let Some(header) = input.take::<8>()? {
         let (length, name) = (number(&header[..4]), &header[4..]);
         let body = match length {
-            0 => return Ok(None),
+            // Up to the end of the file.
+            0 if name != b"moov" => return Ok(Index::Missing),
+            0 => u64::MAX,
             1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
             length => length.saturating_sub(8),
         };
         if name == b"moov" {
             // No more is asked for than there is, whatever the length says.
             let body = body.min(input.remaining().unwrap_or(0));
-            let fits = body <= MAX_INDEX_BYTES;
-            return Ok(if fits { Some(input.take_up_to(body as usize)?.to_vec()) } else { None });
+            if body > MAX_INDEX_BYTES {
+                return Ok(Index::TooLong);
+            }
+            let index = input.take_up_to(body as usize)?.to_vec();
+            return Ok(Index::Body { index, is_cut_off: is_cut_off(input)? });
         }
         input.skip(body)?;
     }
-    Ok(None)
+    Ok(Index::Missing)
 }
 
-fn edit_of(index: &[u8]) -> Option<Edit> {
+/// Whether the file ends within the sound that comes next.
+fn is_cut_off(input: &mut Input) -> io::Result<bool> {
+    while let Some(header) = input.take::<8>()? {
+        let body = match number(&header[..4]) {
+            0 => return Ok(false),
+            1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
+            length => length.saturating_sub(8),
+        };
+        if &header[4..] == b"mdat" && input.remaining().is_some_and(|left| body > left) {
+            return Ok(true);
+        }
+        input.skip(body)?;
+    }
+    Ok(false)
+}
+
+fn facts_of(index: &[u8]) -> Option<Facts> {
     let movie_scale = scale(child(index, b"mvhd")?)?;
     let track = children(index).filter(|(name, _)| name == b"trak").map(|(_, body)| body);
     let track = track.into_iter().find(|track| {
@@ -57,7 +144,20 @@ fn edit_of(index: &[u8]) -> Option<Edit> {
     })?;
     let scale = scale(child(child(track, b"mdia")?, b"mdhd")?)?;
     let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
-    list.and_then(|list| listed(list, movie_scale, scale)).or_else(|| from_comment(index, scale))
+    let edit = list.and_then(|list| listed(list, movie_scale, scale));
+    let edit = edit.or_else(|| from_comment(index, scale));
+    let is_big_endian = is_big_endian(track).unwrap_or(false);
+    Some(Facts { edit, is_big_endian, is_cut_off: false })
+}
+
+/// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian only if
+/// they have a box that says so.
+fn is_big_endian(track: &[u8]) -> Option<bool> {
+    let table = child(child(child(track, b"mdia")?, b"minf")?, b"stbl")?;
+    let entry = child(table, b"stsd")?.get(8..)?;
+    let is_either = matches!(entry.get(4..8)?, b"in24" | b"in32" | b"fl32" | b"fl64");
+    let little = entry.windows(6).any(|window| window == b"enda\0\x01");
+    Some(is_either && !little)
 }
 
 /// The one edit of a list; an empty one before it delays the track, which is not followed.
@@ -122,7 +222,7 @@ fn number(bytes: &[u8]) -> u64 {
 mod tests {
     use std::io::Cursor;
 
-    use super::{children, edit};
+    use super::{Facts, children, facts};
     use crate::input::Input;
 
     #[test]
@@ -140,7 +240,7 @@ mod tests {
     fn an_index_that_claims_more_than_the_file_has() {
         let file = b"\x03\xff\xff\xffmoov\0\0".to_vec();
         let mut input = Input::new(Box::new(Cursor::new(file)));
-        assert!(matches!(edit(&mut input), Ok(None)));
+        assert!(matches!(facts(&mut input), Ok(facts) if facts == Facts::default()));
         assert_eq!(input.position(), 0);
     }
 }

@@ -1,8 +1,9 @@
 //! Packets of one track → samples.
 
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_SPEEX,
-    CODEC_ID_WAVPACK,
+    CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_PCM_F32BE,
+    CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE, CODEC_ID_PCM_S24BE,
+    CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_WAVPACK,
 };
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
@@ -41,18 +42,19 @@ pub(crate) enum Decoded {
 }
 
 impl TrackDecoder {
-    /// The decoder of the first audio track that has one.
+    /// The decoder of the first audio track that has one. `is_big_endian` says how PCM is stored whose
+    /// kind does not say so.
     ///
     /// # Errors
     /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
-    pub(crate) fn of(format: &dyn FormatReader) -> Result<Self> {
+    pub(crate) fn of(format: &dyn FormatReader, is_big_endian: bool) -> Result<Self> {
         let container = format.format_info();
         let tracks = format.tracks().iter();
         let is_audio = |track: &&Track| track.track_type() == Some(TrackType::Audio);
         let preferred = format.default_track(TrackType::Audio).into_iter();
         let mut refused = None;
         for track in preferred.chain(tracks.filter(is_audio)) {
-            match Self::new(track, container) {
+            match Self::new(track, container, is_big_endian) {
                 Ok(decoder) => return Ok(decoder),
                 Err(error) => refused = refused.or(Some(error)),
             }
@@ -62,7 +64,7 @@ impl TrackDecoder {
         }))
     }
 
-    fn new(track: &Track, container: &FormatInfo) -> Result<Self> {
+    fn new(track: &Track, container: &FormatInfo, is_big_endian: bool) -> Result<Self> {
         let is_mp4 = container.format == FORMAT_ID_ISOMP4;
         let container = container.long_name;
         let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
@@ -87,6 +89,10 @@ impl TrackDecoder {
                 OpusPackets::new(header, channels.unwrap_or(1))
             };
             Codec::Opus(Box::new(opus?))
+        } else if is_big_endian {
+            let codec = big_endian(parameters.codec);
+            let parameters = AudioCodecParameters { codec, ..parameters.clone() };
+            Codec::Other(registered(&parameters, container)?)
         } else {
             Codec::Other(registered(parameters, container)?)
         };
@@ -130,6 +136,17 @@ impl TrackDecoder {
             }
             Err(error) => Ok(Decoded::Damaged(error.to_string())),
         }
+    }
+}
+
+/// The codec of the same samples with the highest byte first.
+fn big_endian(codec: AudioCodecId) -> AudioCodecId {
+    match codec {
+        CODEC_ID_PCM_S24LE => CODEC_ID_PCM_S24BE,
+        CODEC_ID_PCM_S32LE => CODEC_ID_PCM_S32BE,
+        CODEC_ID_PCM_F32LE => CODEC_ID_PCM_F32BE,
+        CODEC_ID_PCM_F64LE => CODEC_ID_PCM_F64BE,
+        other => other,
     }
 }
 

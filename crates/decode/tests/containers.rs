@@ -5,7 +5,7 @@ mod common;
 
 use std::io::Cursor;
 
-use common::ogg::opus;
+use common::ogg::{opus, opus_pages};
 use common::{WavFormat, bytes_of, tone, wav};
 use sourcing_sound_decode::{Channel, Decoder, RawFormat, RawSamples, Warning};
 
@@ -219,5 +219,71 @@ fn opus_has_the_length_and_the_times_of_its_source() {
         assert_eq!((samples.len(), warnings), (sound.len(), Vec::new()));
         let onset = samples.iter().position(|sample| sample.abs() > 0.1).unwrap();
         assert!(onset.abs_diff(RATE as usize) < 480, "{onset}");
+    }
+}
+
+/// A noise that tells every place of two seconds.
+fn noise() -> Vec<f32> {
+    let mut noise = common::Lcg(3);
+    (0..2 * RATE).map(|_| noise.next_u32() as f32 / u32::MAX as f32 - 0.5).collect()
+}
+
+/// Where `samples` go on as `expected` does, in samples that `expected` is ahead.
+fn ahead(samples: &[f32], expected: &[f32], at: usize) -> usize {
+    let part = &samples[at..at + 400];
+    let likeness = |shift: &usize| -> f32 {
+        part.iter().zip(&expected[at + shift..]).map(|(a, b)| a * b).sum()
+    };
+    (0..2 * 960 + 1).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap()
+}
+
+/// Encoders miscount, as in the page before the last of ESC-10's 2-77945-A.
+#[test]
+fn a_wrong_count_in_ogg_is_no_loss() {
+    let sound = noise();
+    let whole = of_bytes("whole.opus", opus(&sound)).0;
+    let jump = |from: usize, to: usize, by: u64| {
+        opus_pages(&sound, |n, end| if (from..to).contains(&n) { end + by } else { end }).concat()
+    };
+    for file in [
+        // In the page before the last, in one in the middle, and from one on up to the end.
+        jump(99, 100, 47_040),
+        jump(50, 51, 47_040),
+        jump(50, 100, 96_000),
+        jump(50, 51, 1 << 40),
+    ] {
+        for (samples, warnings) in [of_bytes("a.opus", file.clone()), of_pipe("-", file.clone())] {
+            assert_eq!(warnings, []);
+            // Where the last page seems to end before it begins, its samples count as none.
+            assert!(whole.len() - samples.len() <= 312, "{}", samples.len());
+            assert!(whole.starts_with(&samples));
+        }
+    }
+}
+
+#[test]
+fn lost_and_damaged_pages_of_ogg_become_silence_of_their_length() {
+    let sound = noise();
+    let whole = of_bytes("whole.opus", opus(&sound)).0;
+    let pages = opus_pages(&sound, |_, end| end);
+    let lost = [&pages[..40], &pages[60..]].concat();
+    let mut damaged = pages.clone();
+    for page in &mut damaged[40..60] {
+        page[30] ^= 0x55;
+    }
+    // A count that is wrong later is still no loss.
+    let wrong = opus_pages(&sound, |n, end| if n == 80 { end + 47_040 } else { end });
+    let both = [&wrong[..40], &wrong[60..]].concat();
+    for file in [lost, damaged, both] {
+        for (samples, warnings) in [of_bytes("a.opus", file.concat()), of_pipe("-", file.concat())]
+        {
+            let [Warning::Damaged { parts: 1, first }] = warnings[..] else {
+                panic!("{warnings:?}");
+            };
+            assert!((first - 0.78).abs() < 0.05, "{first}");
+            assert_eq!(samples.len(), whole.len());
+            assert!(samples[..35 * 960] == whole[..35 * 960]);
+            assert_eq!(ahead(&samples, &whole, 70 * 960), 0);
+        }
     }
 }

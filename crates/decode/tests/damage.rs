@@ -3,9 +3,13 @@
 
 mod common;
 
+use std::io::Cursor;
+
 use common::flac::{BLOCK, flac, flac_claiming};
 use common::{Lcg, WavFormat, bytes_of, tone, wav, wav_claiming};
-use sourcing_sound_decode::{DecodeErrorKind, Warning, decode, decode_bytes, decode_bytes_within};
+use sourcing_sound_decode::{
+    DecodeErrorKind, Decoder, Warning, decode, decode_bytes, decode_bytes_within,
+};
 
 const RATE: u32 = 44_100;
 
@@ -114,11 +118,28 @@ fn truncated_flac_gives_its_whole_blocks() {
 }
 
 #[test]
-fn an_m4a_without_its_index_is_corrupt() {
-    let mut file = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ".to_vec();
-    file.extend(b"\0\0\x10\0mdat");
-    file.resize(2_000, 0);
-    assert_eq!(code_of("cut.m4a", file), "audio-corrupt");
+fn an_m4a_without_its_index_is_an_error_with_a_way_out() {
+    let start = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ";
+    let mut noise = Lcg(5);
+    // Lengths of the sound as recorders leave them: too long, up to the end, 64 bits, not filled in.
+    for length in [
+        &b"\0\0\x10\0mdat"[..],
+        b"\0\0\0\0mdat",
+        b"\0\0\0\x01mdat\0\0\0\0\0\0\x10\0",
+        b"\0\0\0\x08mdat",
+        b"\0\0\0\x01mdat\0\0\0\0\0\0\0\0",
+    ] {
+        let file = [&start[..], length, &noise.bytes(2_000)].concat();
+        let error = decode_bytes("cut.m4a", file.clone()).unwrap_err();
+        assert!(matches!(error.kind(), DecodeErrorKind::NoIndex), "{error}");
+        assert_eq!(error.code(), "audio-corrupt");
+        assert!(error.to_string().contains("untrunc"), "{error}");
+        let piped = Decoder::from_reader("-", Cursor::new(file)).err().unwrap();
+        assert!(matches!(piped.kind(), DecodeErrorKind::LateIndex), "{piped}");
+        assert_eq!(piped.code(), "audio-unsupported");
+        assert!(piped.to_string().contains("-movflags +faststart"), "{piped}");
+    }
+    assert_eq!(code_of("short.m4a", start.to_vec()), "audio-corrupt");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{Lcg, WavFormat, bytes_of, wav};
-use sourcing_sound_decode::{Decoder, decode};
+use sourcing_sound_decode::{Channel, Decoder, Warning, decode, decode_bytes};
 use tempfile::TempDir;
 
 const RATE: u32 = 48_000;
@@ -179,4 +179,55 @@ fn convert(source: &Path, arguments: &[&str], file: &Path) -> bool {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-loglevel", "error", "-y", "-i"]).arg(source).args(arguments).arg(file);
     ffmpeg.stdin(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// QuickTime stores samples of more than 16 bits with the highest byte first, unless a box says otherwise.
+#[test]
+fn pcm_in_mov_is_what_it_was_made_from() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let expected = decode(&source).unwrap();
+    for codec in
+        ["s16be", "s16le", "s24be", "s24le", "s32be", "s32le", "f32be", "f32le", "f64be", "f64le"]
+    {
+        let path = folder.path().join(format!("{codec}.mov"));
+        let codec = format!("pcm_{codec}");
+        let arguments = ["-c:a", codec.as_str(), "-movflags", "+faststart"];
+        assert!(convert(&source, &arguments, &path), "{codec}");
+        assert_eq!(decode(&path).unwrap(), expected, "{codec}");
+        let piped = Decoder::from_reader("-", std::fs::File::open(&path).unwrap()).unwrap();
+        let mut mono = piped.mono(Channel::Mix).unwrap();
+        let mut found = Vec::new();
+        while let Some(block) = mono.next_block().unwrap() {
+            found.extend_from_slice(block);
+        }
+        assert!(found == expected.samples, "{codec} from a pipe");
+    }
+}
+
+/// As an interrupted download leaves it.
+#[test]
+fn an_mp4_that_breaks_off_gives_what_is_there() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    for (codec, name) in [("aac", "a.m4a"), ("alac", "b.m4a"), ("pcm_s16le", "c.mov")] {
+        let path = folder.path().join(name);
+        assert!(convert(&source, &["-c:a", codec, "-movflags", "+faststart"], &path), "{codec}");
+        let whole = decode(&path).unwrap();
+        let file = std::fs::read(&path).unwrap();
+        let index = file.windows(4).position(|window| window == b"mdat").unwrap();
+        for part in [0.3, 0.7, 0.9999] {
+            let length = index + ((file.len() - index) as f64 * part) as usize;
+            let cut = decode_bytes(name, file[..length].to_vec()).unwrap();
+            assert!(whole.samples.starts_with(&cut.samples), "{codec} {part}");
+            assert!(!cut.samples.is_empty() && cut.samples.len() < whole.samples.len());
+            if part < 0.9 {
+                let [Warning::CutOff { promised, found, .. }] = cut.warnings[..] else {
+                    panic!("{codec} {part}: {:?}", cut.warnings);
+                };
+                assert_eq!(found, cut.samples.len() as u64);
+                assert!(promised.abs_diff(whole.samples.len() as u64) < 2_400, "{promised}");
+            }
+        }
+    }
 }

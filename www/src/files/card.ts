@@ -150,8 +150,11 @@ export class FileCard {
   #fail(thrown: unknown): void {
     const code = codeOf(thrown);
     this.element.dataset["code"] = code;
-    this.#words.title = thrown instanceof Error ? thrown.message : "";
-    this.#set("error", errorTexts[code]);
+    const message = thrown instanceof Error ? thrown.message : "";
+    this.#words.title = message;
+    // The decoder names the part that is missing.
+    const isUnfinished = code === "audio-damaged" && message.includes("(moov)");
+    this.#set("error", isUnfinished ? fileTexts.noIndex : errorTexts[code]);
   }
 
   #set(state: State, words: string): void {

@@ -8,6 +8,12 @@ const PRE_SKIP: usize = 312;
 
 /// An Ogg file of `samples`.
 pub fn opus(samples: &[f32]) -> Vec<u8> {
+    opus_pages(samples, |_, position| position).concat()
+}
+
+/// The pages of an Ogg file of `samples`, two of headers and one per packet. `position` gives the
+/// position at the end of a packet, by its number and the right position.
+pub fn opus_pages(samples: &[f32], position: impl Fn(usize, u64) -> u64) -> Vec<Vec<u8>> {
     let mut encoder = OpusEncoder::new(48_000, 1, Application::Audio).unwrap();
     encoder.bitrate_bps = 64_000;
     let mut head = b"OpusHead\x01\x01".to_vec();
@@ -16,8 +22,7 @@ pub fn opus(samples: &[f32]) -> Vec<u8> {
     head.extend([0, 0, 0]);
     let mut tags = b"OpusTags".to_vec();
     tags.extend([0; 8]);
-    let mut file = page(2, 0, 0, &head);
-    file.extend(page(0, 0, 1, &tags));
+    let mut file = vec![page(2, 0, 0, &head), page(0, 0, 1, &tags)];
     let mut padded = samples.to_vec();
     padded.resize((samples.len() + PRE_SKIP).next_multiple_of(PACKET), 0.0);
     let count = padded.len() / PACKET;
@@ -27,7 +32,8 @@ pub fn opus(samples: &[f32]) -> Vec<u8> {
         let is_last = number + 1 == count;
         let end = if is_last { samples.len() + PRE_SKIP } else { (number + 1) * PACKET };
         let flags = if is_last { 4 } else { 0 };
-        file.extend(page(flags, end as u64, number as u32 + 2, &packet[..length]));
+        let end = position(number, end as u64);
+        file.push(page(flags, end, number as u32 + 2, &packet[..length]));
     }
     file
 }

@@ -38,6 +38,8 @@ export const files: typeof english = {
     parts === 1
       ? `Ein beschädigter Teil bei ${time} war nicht lesbar und gilt als Stille.`
       : `${parts} beschädigte Teile, der erste bei ${time}, waren nicht lesbar und gelten als Stille.`,
+  noIndex:
+    "Die Aufnahme brach ab, bevor das Verzeichnis dieser Datei geschrieben war. Das Programm untrunc erstellt eines, mit Hilfe einer anderen Aufnahme desselben Geräts.",
   channelTaken: (channel) =>
     `Nur Kanal ${channel} wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
   channel: "Kanal",

@@ -35,6 +35,8 @@ export const files = {
     parts === 1
       ? `A damaged part at ${time} could not be read and counts as silence.`
       : `${parts} damaged parts, the first at ${time}, could not be read and count as silence.`,
+  noIndex:
+    "The recorder was stopped before it wrote this file's index. The program untrunc makes one, with the help of another recording of the same recorder.",
   channelTaken: (channel: number) => `Channel ${channel} is used alone: mixed, the channels would cancel or weaken each other.`,
   channel: "Channel",
   mix: "All, mixed",

@@ -118,7 +118,11 @@ pub(crate) struct RawClassify {
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
-    /// Leave out recordings whose result is there already; needs --output DIR
+    /// Leave out recordings whose result is there already; needs --output
+    ///
+    /// With --output DIR, these are the recordings that have a result. With --output FILE (csv, jsonl
+    /// and events), they are those whose rows are in the file, or in the .part-FILE of a run that was
+    /// killed; the last one of these is classified again, since its rows may not be whole.
     #[arg(long, requires = "output")]
     resume: bool,
 
@@ -203,6 +207,11 @@ impl Format {
         }
     }
 
+    /// Whether a file of it that is not whole shows what is in it: lines that name their recording.
+    pub(super) fn can_be_continued(self) -> bool {
+        matches!(self, Format::Csv | Format::Jsonl | Format::Events)
+    }
+
     fn is_binary(self) -> bool {
         matches!(self, Format::Parquet | Format::ParquetEvents)
     }
@@ -278,14 +287,10 @@ impl TryFrom<RawClassify> for ClassifyOptions {
         if format.is_binary() {
             output.check_binary()?;
         }
-        if raw.resume && matches!(output, Output::File(_)) {
-            let message = "--resume needs --output DIR: one file does not show which recordings \
-                were finished";
-            return Err(UsageError(message.to_owned()));
-        }
-        if clips.is_some() && raw.files.iter().any(|file| file.as_os_str() == "-") {
-            let message = "--save-clips reads a recording a second time, which standard input does \
-                not allow";
+        if raw.resume && matches!(output, Output::File(_)) && !format.can_be_continued() {
+            let message = "--resume goes on with a file of csv, jsonl or events only: other formats do \
+                not show which recordings were finished, or can be read only once they are whole. \
+                Give --output DIR";
             return Err(UsageError(message.to_owned()));
         }
         let is_raw = raw.rate.is_some();

@@ -1,22 +1,26 @@
 //! Where results go: stdout, or a file per recording.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use sourcing_sound::Classifier;
 use sourcing_sound_decode::Channel;
 
 use crate::files::Found;
 use crate::interrupt::{Ending, Temporary};
 use crate::outcome::Failure;
+use crate::output::cell;
 
-use super::args::{Channels, ClassifyOptions};
+use super::args::{Channels, ClassifyOptions, Format};
 use super::output::Output;
+use super::part::Part;
 use super::report::{self, Report};
-use super::work::Part;
+use super::resume::{self, Finished, Refused};
 
 /// What could not be done if stdout takes no more.
 const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
@@ -32,6 +36,10 @@ pub(super) struct One {
     report: Box<dyn Report>,
     /// The file, whole only once it has its name.
     file: Option<(PathBuf, Temporary)>,
+    /// What an earlier run has finished.
+    finished: HashSet<String>,
+    /// Whether names are cells of a table.
+    has_cells: bool,
 }
 
 pub(super) struct Folder<'a> {
@@ -59,7 +67,12 @@ impl<'a> Destination<'a> {
         Ok(match &options.output {
             Output::Stdout => {
                 let report = start(options, classifier, io::stdout()).context(STDOUT)?;
-                Destination::One(One { report, file: None })
+                Destination::One(One {
+                    report,
+                    file: None,
+                    finished: HashSet::new(),
+                    has_cells: false,
+                })
             }
             Output::File(name) => Destination::One(One::file(name, options, classifier)?),
             Output::Folder(root) => {
@@ -70,14 +83,29 @@ impl<'a> Destination<'a> {
     }
 
     /// # Errors
-    /// If two inputs would have the same result.
-    pub(super) fn check_names(&self, inputs: &[Result<Found, Failure>]) -> anyhow::Result<()> {
-        let Destination::Folder(folder) = self else { return Ok(()) };
+    /// If two inputs would have the same result, or the same name in a file that is continued.
+    pub(super) fn check_names(
+        &self,
+        inputs: &[Result<Found, Failure>],
+        resume: bool,
+    ) -> anyhow::Result<()> {
         let mut names = HashSet::new();
         for input in inputs.iter().flatten() {
-            let name = folder.name(input);
-            if !names.insert(name.clone()) {
-                bail!("--output: two recordings would have the result {} [config]", name.display());
+            match self {
+                Destination::Folder(folder) => {
+                    let name = folder.name(input);
+                    if !names.insert(name.clone()) {
+                        let name = name.display();
+                        bail!("--output: two recordings would have the result {name} [config]");
+                    }
+                }
+                Destination::One(_) if resume => {
+                    let name = input.path.to_string_lossy();
+                    if !names.insert(PathBuf::from(name.as_ref())) {
+                        bail!("--resume: two recordings are named {name} in the result [config]");
+                    }
+                }
+                Destination::One(_) => {}
             }
         }
         Ok(())
@@ -86,7 +114,7 @@ impl<'a> Destination<'a> {
     /// Whether the result of an input is there.
     pub(super) fn is_done(&self, input: &Found) -> bool {
         match self {
-            Destination::One(_) => false,
+            Destination::One(one) => one.finished.contains(&one.name(input)),
             Destination::Folder(folder) => folder.name(input).is_file(),
         }
     }
@@ -154,12 +182,71 @@ impl One {
         options: &ClassifyOptions,
         classifier: &Classifier,
     ) -> anyhow::Result<One> {
+        let unwritable = || unwritable(name);
         let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = Temporary::new_in(folder.unwrap_or(Path::new(".")));
-        let file = file.with_context(|| unwritable(name))?;
-        let copy = file.reopen().with_context(|| unwritable(name))?;
-        let report = start(options, classifier, copy).with_context(|| unwritable(name))?;
-        Ok(One { report, file: Some((name.to_owned(), file)) })
+        let folder = folder.unwrap_or(Path::new("."));
+        if options.format.can_be_continued() {
+            return One::continued(name, folder, options, classifier);
+        }
+        let file = Temporary::new_in(folder).with_context(unwritable)?;
+        let report = start(options, classifier, file.handle().with_context(unwritable)?);
+        let report = report.with_context(unwritable)?;
+        Ok(One {
+            report,
+            file: Some((name.to_owned(), file)),
+            finished: HashSet::new(),
+            has_cells: false,
+        })
+    }
+
+    /// What an input is called in the file.
+    fn name(&self, input: &Found) -> String {
+        let name = input.path.to_string_lossy();
+        if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }
+    }
+
+    /// A file that another run may have begun.
+    fn continued(
+        name: &Path,
+        folder: &Path,
+        options: &ClassifyOptions,
+        classifier: &Classifier,
+    ) -> anyhow::Result<One> {
+        let unwritable = || unwritable(name);
+        let mut part = OsString::from(".part-");
+        part.push(name.file_name().unwrap_or_default());
+        fs::create_dir_all(folder).with_context(unwritable)?;
+        let part = Temporary::at(&folder.join(part), options.resume).with_context(unwritable)?;
+        let mut file = part.handle().with_context(unwritable)?;
+        let mut found = Finished::default();
+        if options.resume {
+            if file.metadata().with_context(unwritable)?.len() == 0 && name.is_file() {
+                // What has the name stays as it is until all is done.
+                let earlier =
+                    fs::File::open(name).and_then(|mut from| io::copy(&mut from, &mut file));
+                earlier.with_context(unwritable)?;
+            }
+            let header = header(options, classifier)?;
+            found = resume::finished(options.format, &header, &file).map_err(|refused| {
+                let name = name.display();
+                match refused {
+                    Refused::Io(error) => anyhow!("{name}: cannot read the result: {error} [io]"),
+                    Refused::Other(why) => anyhow!(
+                        "{name}: --resume cannot go on with a file that was made otherwise: {why} \
+                         [config]"
+                    ),
+                }
+            })?;
+        }
+        file.set_len(found.end).with_context(unwritable)?;
+        file.seek(SeekFrom::Start(found.end)).with_context(unwritable)?;
+        // A file that goes on has its header.
+        let header = if found.end > 0 { header(options, classifier)?.len() } else { 0 };
+        let report = start(options, classifier, Rest { left_out: header, output: file });
+        let report = report.with_context(unwritable)?;
+        let file = Some((name.to_owned(), part));
+        let has_cells = options.format != Format::Jsonl;
+        Ok(One { report, file, finished: found.recordings, has_cells })
     }
 
     /// The file gets its name with what is in it.
@@ -224,10 +311,53 @@ impl Folder<'_> {
         let name = self.name(input);
         let folder = name.parent().unwrap_or(self.root);
         let file = Temporary::new_in(folder).with_context(|| unwritable(folder))?;
-        let copy = file.reopen().with_context(|| unwritable(folder))?;
+        let copy = file.handle().with_context(|| unwritable(folder))?;
         let report = start(self.options, self.classifier, copy);
         let report = report.with_context(|| unwritable(&name))?;
         Ok(Open { name, file, report })
+    }
+}
+
+/// What a report writes before any recording.
+fn header(options: &ClassifyOptions, classifier: &Classifier) -> anyhow::Result<Vec<u8>> {
+    let written = Shared::default();
+    drop(start(options, classifier, written.clone())?);
+    let bytes = written.0.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(bytes.clone())
+}
+
+/// Bytes that are kept in memory.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Leaves out the first bytes.
+struct Rest<W> {
+    left_out: usize,
+    output: W,
+}
+
+impl<W: Write> Write for Rest<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let left_out = self.left_out.min(bytes.len());
+        if left_out > 0 {
+            self.left_out -= left_out;
+            return Ok(left_out);
+        }
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }
 
@@ -254,8 +384,8 @@ fn start(
 fn write(report: &mut dyn Report, part: Part) -> io::Result<()> {
     match part {
         Part::Begin(_, subject) => report.begin(&subject),
-        Part::Segments(predictions) => report.segments(predictions),
-        Part::End(duration) => report.end(duration),
+        Part::Segments(lane, predictions) => report.segments(lane, predictions),
+        Part::End(lane, duration) => report.end(lane, duration),
         Part::Done(..) => Ok(()),
     }
 }

@@ -47,9 +47,13 @@ impl Filter {
         *self == Filter::default()
     }
 
+    /// Whether a label is wanted, whatever its score.
+    pub(crate) fn wants(&self, label: &str) -> bool {
+        self.labels.is_empty() || self.labels.iter().any(|wanted| wanted == label)
+    }
+
     pub(crate) fn passes(&self, label: &str, score: f32) -> bool {
-        self.min_score.is_none_or(|least| score >= least)
-            && (self.labels.is_empty() || self.labels.iter().any(|wanted| wanted == label))
+        self.min_score.is_none_or(|least| score >= least) && self.wants(label)
     }
 }
 

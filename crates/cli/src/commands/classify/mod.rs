@@ -4,11 +4,15 @@
 mod args;
 mod clips;
 mod destination;
+mod feed;
 mod filter;
 mod output;
+mod part;
 mod pipeline;
 mod report;
+mod resume;
 mod shard;
+mod taking;
 mod work;
 
 use std::fs;
@@ -24,7 +28,8 @@ use crate::progress;
 
 pub(crate) use args::{ClassifyOptions, RawClassify};
 use destination::Destination;
-use work::{Part, Worker};
+use part::Part;
+use work::Worker;
 
 /// Files of at least this size are classified one at a time, each by all threads, in bytes.
 const LARGE_BYTES: u64 = 32 << 20;
@@ -44,7 +49,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     let mut destination = Destination::new(&options, &classifier)?;
     let mut found = inputs.found;
-    destination.check_names(&found)?;
+    destination.check_names(&found, options.resume)?;
     if let Some(shard) = options.shard {
         found.retain(|input| shard.contains(path_in_shard(input)));
     }
@@ -123,8 +128,7 @@ fn groups(inputs: Vec<Result<Found, Failure>>) -> Vec<(Vec<Result<Found, Failure
 
 /// Whether a recording is worth all threads, as one of unknown length is.
 fn is_large(input: &Found) -> bool {
-    fs::metadata(&input.path)
-        .map_or(input.is_standard_input(), |file| file.len() >= LARGE_BYTES || !file.is_file())
+    input.is_read_once() || size(input) >= LARGE_BYTES
 }
 
 fn size(input: &Found) -> u64 {

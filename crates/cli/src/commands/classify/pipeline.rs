@@ -1,14 +1,16 @@
 //! One recording → its predictions, as they become known.
 
 use std::sync::mpsc::{self, Receiver, TryRecvError};
-use std::thread;
+use std::{io, thread};
 
 use sourcing_sound::{Classifier, Prediction, SampleRate, Segments};
-use sourcing_sound_decode::{DecodeError, Mono, Warning};
+use sourcing_sound_decode::{DecodeError, Warning};
+
+use super::feed::{Chunk, Feed};
 
 /// Seconds of sound that are pushed at a time if they are there: enough to keep several threads
 /// busy, and some megabytes.
-const PUSH_SECONDS: f64 = 8.0;
+pub(super) const PUSH_SECONDS: f64 = 8.0;
 
 /// Blocks that may be decoded ahead.
 const BLOCKS_AHEAD: usize = 64;
@@ -17,6 +19,10 @@ const BLOCKS_AHEAD: usize = 64;
 pub(super) enum Stop {
     Decode(DecodeError),
     Analyse(sourcing_sound::Error),
+    /// A clip could not be written.
+    Clip(io::Error),
+    /// The options do not fit the recording.
+    Usage(String),
     /// Nobody takes predictions any more.
     Unwanted,
 }
@@ -31,6 +37,16 @@ impl From<sourcing_sound::Error> for Stop {
     fn from(error: sourcing_sound::Error) -> Self {
         Stop::Analyse(error)
     }
+}
+
+/// Where what is found goes.
+pub(super) trait Take {
+    /// All channels as they were recorded, interleaved, if the feed keeps them. They come before the
+    /// predictions that are made of them.
+    fn recorded(&mut self, block: &[f32]);
+
+    /// The next predictions of a lane.
+    fn predictions(&mut self, lane: usize, predictions: Vec<Prediction>) -> Result<(), Stop>;
 }
 
 /// What is known at the end.
@@ -51,75 +67,93 @@ pub(super) struct Plan {
     pub(super) most_seconds: Option<f64>,
 }
 
-/// Decodes, measures and scores a recording. `take` gets its predictions, in order.
+/// Decodes, measures and scores a recording. `take` gets the predictions of each lane, in order.
 ///
 /// # Errors
 /// If it cannot be read or analysed, or `take` fails.
 pub(super) fn run(
     classifier: &Classifier,
-    mut mono: Mono,
+    mut feed: Feed,
     plan: Plan,
-    mut take: impl FnMut(Vec<Prediction>) -> Result<(), Stop>,
+    take: &mut impl Take,
 ) -> Result<Ended, Stop> {
-    let hz = mono.sample_rate();
+    let hz = feed.sample_rate();
     let rate = SampleRate::new(hz)?;
-    let segments = classifier.segments(rate, plan.hop_seconds)?.with_threads(plan.threads);
+    let mut lanes = Vec::new();
+    for _ in 0..feed.lanes() {
+        lanes.push(classifier.segments(rate, plan.hop_seconds)?.with_threads(plan.threads));
+    }
     let most = plan.most_seconds.map_or(u64::MAX, |most| (most * f64::from(hz)).round() as u64);
-    let mut run = Run { segments, samples: 0, most };
-    let mono = if plan.threads <= 1 {
-        while let Some(block) = mono.next_block()? {
-            if !run.push(block, &mut take)? {
+    let mut run = Run { lanes, lane: Vec::new(), frames: 0, most };
+    let feed = if plan.threads <= 1 {
+        let mut chunk = Chunk::default();
+        while feed.next(&mut chunk)? {
+            if !run.push(&chunk, take)? {
                 break;
             }
         }
-        mono
+        feed
     } else {
-        beside(mono, (PUSH_SECONDS * f64::from(hz)) as usize, |block| run.push(block, &mut take))?
+        let most = (PUSH_SECONDS * f64::from(hz)) as usize * feed.lanes();
+        beside(feed, most, |chunk| run.push(chunk, take))?
     };
-    let duration = run.samples as f64 / f64::from(hz);
-    let (last, _) = run.segments.finish()?;
-    take(last)?;
-    Ok(Ended { duration, warnings: mono.warnings() })
+    let duration = run.frames as f64 / f64::from(hz);
+    for (lane, segments) in run.lanes.into_iter().enumerate() {
+        take.predictions(lane, segments.finish()?.0)?;
+    }
+    Ok(Ended { duration, warnings: feed.warnings() })
 }
 
 struct Run {
-    segments: Segments,
-    samples: u64,
+    lanes: Vec<Segments>,
+    /// The samples of one lane.
+    lane: Vec<f32>,
+    /// Samples per lane so far, and at most.
+    frames: u64,
     most: u64,
 }
 
 impl Run {
-    /// Scores a block; false once no more is wanted.
-    fn push(
-        &mut self,
-        block: &[f32],
-        take: &mut impl FnMut(Vec<Prediction>) -> Result<(), Stop>,
-    ) -> Result<bool, Stop> {
-        let wanted = (self.most - self.samples).min(block.len() as u64);
-        self.samples += wanted;
-        let predictions = self.segments.push(&block[..wanted as usize])?;
-        if !predictions.is_empty() {
-            take(predictions)?;
+    /// Scores a chunk; false once no more is wanted.
+    fn push(&mut self, chunk: &Chunk, take: &mut impl Take) -> Result<bool, Stop> {
+        take.recorded(&chunk.recorded);
+        let count = self.lanes.len();
+        let frames = (chunk.samples.len() / count) as u64;
+        let wanted = (self.most - self.frames).min(frames);
+        self.frames += wanted;
+        let samples = &chunk.samples[..wanted as usize * count];
+        for (number, segments) in self.lanes.iter_mut().enumerate() {
+            let predictions = if count == 1 {
+                segments.push(samples)?
+            } else {
+                self.lane.clear();
+                self.lane.extend(samples.iter().skip(number).step_by(count));
+                segments.push(&self.lane)?
+            };
+            if !predictions.is_empty() {
+                take.predictions(number, predictions)?;
+            }
         }
-        Ok(self.samples < self.most)
+        Ok(self.frames < self.most)
     }
 }
 
 /// Decodes on another thread while `push` takes what is there, up to `most` samples at a time.
 /// Live sound comes in small blocks, and none waits for another.
 fn beside(
-    mut mono: Mono,
+    mut feed: Feed,
     most: usize,
-    mut push: impl FnMut(&[f32]) -> Result<bool, Stop>,
-) -> Result<Mono, Stop> {
-    let (blocks, received) = mpsc::sync_channel(BLOCKS_AHEAD);
+    mut push: impl FnMut(&Chunk) -> Result<bool, Stop>,
+) -> Result<Feed, Stop> {
+    let (chunks, received) = mpsc::sync_channel(BLOCKS_AHEAD);
     thread::scope(|scope| {
         let decoding = scope.spawn(move || {
             loop {
-                match mono.next_block() {
+                let mut chunk = Chunk::default();
+                match feed.next(&mut chunk) {
                     // Without a receiver, no more is wanted.
-                    Ok(Some(block)) if blocks.send(block.to_vec()).is_ok() => {}
-                    Ok(_) => return Ok(mono),
+                    Ok(true) if chunks.send(chunk).is_ok() => {}
+                    Ok(_) => return Ok(feed),
                     Err(error) => return Err(error),
                 }
             }
@@ -135,26 +169,27 @@ fn beside(
 }
 
 fn push_all(
-    received: Receiver<Vec<f32>>,
+    received: Receiver<Chunk>,
     most: usize,
-    push: &mut impl FnMut(&[f32]) -> Result<bool, Stop>,
+    push: &mut impl FnMut(&Chunk) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
     loop {
-        let mut samples = match received.try_recv() {
-            Ok(block) => block,
+        let mut chunk = match received.try_recv() {
+            Ok(chunk) => chunk,
             Err(TryRecvError::Disconnected) => return Ok(()),
             Err(TryRecvError::Empty) => {
                 // Predictions of the last push would wait for the next one, which may be far.
-                push(&[])?;
-                let Ok(block) = received.recv() else { return Ok(()) };
-                block
+                push(&Chunk::default())?;
+                let Ok(chunk) = received.recv() else { return Ok(()) };
+                chunk
             }
         };
-        while samples.len() < most {
-            let Ok(block) = received.try_recv() else { break };
-            samples.extend(block);
+        while chunk.samples.len() < most {
+            let Ok(more) = received.try_recv() else { break };
+            chunk.samples.extend(more.samples);
+            chunk.recorded.extend(more.recorded);
         }
-        if !push(&samples)? {
+        if !push(&chunk)? {
             return Ok(());
         }
     }

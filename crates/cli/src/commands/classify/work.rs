@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sourcing_sound::{Classifier, Prediction, SoundEvent};
+use sourcing_sound::{Classifier, SoundEvent};
 use sourcing_sound_decode::{Channel, DecodeError, Decoder, Warning};
 
 use crate::clock::Moment;
@@ -11,20 +11,12 @@ use crate::outcome::Failure;
 use crate::parallel::Results;
 
 use super::args::{Channels, ClassifyOptions};
-use super::clips::{self, ClipOptions, Finder, Names};
+use super::clips::{self, ClipOptions, Names, Source};
+use super::feed::Feed;
+use super::part::Part;
 use super::pipeline::{self, Ended, Plan, Stop};
 use super::report::Subject;
-
-/// Something to print, in order.
-pub(super) enum Part {
-    /// A recording begins; its result is named after the input.
-    Begin(Found, Subject),
-    Segments(Vec<Prediction>),
-    /// It is over, after so many seconds of it.
-    End(f64),
-    /// All channels of an input are over.
-    Done(Found, Vec<Warning>),
-}
+use super::taking::Taking;
 
 /// Classifies recordings one after another.
 pub(super) struct Worker<'a> {
@@ -35,11 +27,14 @@ pub(super) struct Worker<'a> {
     names: Names,
 }
 
-/// What is known of a channel at its end.
-struct Channelled {
+/// A channel, or the mix, with its number if it is to be reported.
+pub(super) type Lane = (Channel, Option<usize>);
+
+/// What is known of a pass over a recording at its end.
+struct Passed {
     warnings: Vec<Warning>,
-    /// The events that become clips.
-    events: Vec<SoundEvent>,
+    /// The events of each lane that are still to become clips.
+    events: Vec<(Lane, Vec<SoundEvent>)>,
 }
 
 impl<'a> Worker<'a> {
@@ -61,34 +56,27 @@ impl<'a> Worker<'a> {
         progress: &mut dyn FnMut(f64),
     ) -> Result<(), Failure> {
         let first = self.open(input).map_err(Failure::Decode)?;
-        let channels = self.channels(input, &first)?;
+        let passes = self.passes(input, &first)?;
         let recorded = self.recorded(input, &first);
         let mut warnings: Vec<Warning> = Vec::new();
         let mut found = Vec::new();
-        let (count, mut decoder) = (channels.len() as f64, Some(first));
-        for (channel, number) in channels {
+        let (count, mut decoder) = (passes.len() as f64, Some(first));
+        for lanes in passes {
             let decoder = match decoder.take() {
                 Some(decoder) => decoder,
                 None => self.open(input).map_err(Failure::Decode)?,
             };
-            let subject = Subject {
-                path: input.path.clone(),
-                channel: number,
-                start: self.options.start,
-                recorded,
-            };
             let mut progress = |share: f64| progress(share / count);
-            match self.channel(input, decoder, (channel, subject), results, &mut progress) {
-                Ok(ended) => {
-                    found.push(((channel, number), ended.events));
+            match self.pass(input, decoder, lanes, recorded, results, &mut progress) {
+                Ok(passed) => {
+                    found.extend(passed.events);
                     // Every channel has those of the file.
-                    let new = ended.warnings.into_iter().filter(|one| !warnings.contains(one));
+                    let new = passed.warnings.into_iter().filter(|one| !warnings.contains(one));
                     warnings.extend(new.collect::<Vec<_>>());
                 }
                 // If nobody prints, there is nothing left to do.
                 Err(Stop::Unwanted) => return Ok(()),
-                Err(Stop::Decode(error)) => return Err(Failure::Decode(error)),
-                Err(Stop::Analyse(error)) => return Err(self.unfit(input, error)),
+                Err(stop) => return Err(self.failure(input, stop)),
             }
         }
         if let Some(warning) = warnings.iter().find(|warning| warning.is_loss())
@@ -98,95 +86,101 @@ impl<'a> Worker<'a> {
             return Err(Failure::Incomplete { path, warning });
         }
         if let Some(options) = &self.options.clips {
-            for (channel, events) in found {
-                clips::save(options, &self.names, input, channel, &events)?;
+            for (lane, events) in found {
+                clips::save(options, &self.names, input, lane, &events)?;
             }
         }
         let _ = results.send(Part::Done(input.clone(), warnings));
         Ok(())
     }
 
-    /// The channels to classify one after the other, each with its number if it is to be reported.
-    fn channels(
-        &self,
-        input: &Found,
-        decoder: &Decoder,
-    ) -> Result<Vec<(Channel, Option<usize>)>, Failure> {
+    /// What is classified: passes over the recording, and the lanes of each. A recording that can be
+    /// read only once has its channels side by side.
+    fn passes(&self, input: &Found, decoder: &Decoder) -> Result<Vec<Vec<Lane>>, Failure> {
         let count = decoder.channels();
-        let refuse = |message| Err(Failure::Usage { path: input.path.clone(), message });
+        let each = (0..count).map(|n| (Channel::Number(n), Some(n + 1)));
         match self.options.channels {
             Channels::One(Channel::Number(number)) if number >= count => {
                 let number = number + 1;
-                refuse(format!("--channel {number}, but its channels are 1 to {count}"))
+                let message = format!("--channel {number}, but its channels are 1 to {count}");
+                Err(Failure::Usage { path: input.path.clone(), message })
             }
-            Channels::One(channel) => Ok(vec![(channel, None)]),
-            Channels::Each if count > 1 && input.is_standard_input() => refuse(
-                "--channel each reads a recording once per channel, which standard input does \
-                 not allow; choose one channel"
-                    .to_owned(),
-            ),
-            Channels::Each => Ok((0..count).map(|n| (Channel::Number(n), Some(n + 1))).collect()),
+            Channels::One(channel) => Ok(vec![vec![(channel, None)]]),
+            Channels::Each if input.is_read_once() => Ok(vec![each.collect()]),
+            Channels::Each => Ok(each.map(|lane| vec![lane]).collect()),
         }
     }
 
-    /// Sound that cannot be analysed.
-    fn unfit(&self, input: &Found, error: sourcing_sound::Error) -> Failure {
+    /// Why a recording could not be classified to its end.
+    fn failure(&self, input: &Found, stop: Stop) -> Failure {
         let path = input.path.clone();
-        if error.code() == "audio-too-short" && self.is_part() {
-            let message = format!("too little sound between --start and --end: {error}");
-            return Failure::Usage { path, message };
+        match stop {
+            Stop::Decode(error) => Failure::Decode(error),
+            Stop::Usage(message) => Failure::Usage { path, message },
+            Stop::Clip(error) => {
+                let folder = self.options.clips.as_ref().map(|options| options.folder(input));
+                Failure::Clip { path, folder: folder.unwrap_or_default(), error }
+            }
+            Stop::Analyse(error) if error.code() == "audio-too-short" && self.is_part() => {
+                let message = format!("too little sound between --start and --end: {error}");
+                Failure::Usage { path, message }
+            }
+            Stop::Analyse(error) => Failure::Analyse { path, error },
+            Stop::Unwanted => {
+                Failure::Usage { path, message: "nobody reads the results".to_owned() }
+            }
         }
-        Failure::Analyse { path, error }
     }
 
-    fn channel(
+    /// Classifies the lanes of one pass over a recording.
+    fn pass(
         &self,
         input: &Found,
         mut decoder: Decoder,
-        (channel, subject): (Channel, Subject),
+        lanes: Vec<Lane>,
+        recorded: Option<Moment>,
         results: &Results<Part>,
         progress: &mut dyn FnMut(f64),
-    ) -> Result<Channelled, Stop> {
+    ) -> Result<Passed, Stop> {
         let start = self.options.start;
         if start > 0.0 {
             decoder.skip_to(start)?;
         }
-        let rate = f64::from(decoder.sample_rate());
-        let end = decoder.promised_frames().map(|frames| frames as f64 / rate);
-        let end = [end, self.options.end].into_iter().flatten().reduce(f64::min);
-        let mono = decoder.mono(channel)?;
+        let hop_seconds = self.options.hop_seconds;
         let plan = Plan {
-            hop_seconds: self
-                .options
-                .hop_seconds
-                .unwrap_or(self.classifier.metadata().decision.hop_seconds),
+            hop_seconds: hop_seconds.unwrap_or(self.classifier.metadata().decision.hop_seconds),
             threads: self.threads,
             most_seconds: self.options.end.map(|end| end - start),
         };
-        send(results, Part::Begin(input.clone(), subject))?;
-        let clips = self.options.clips.as_ref();
-        let finder = clips.map(|_| Finder::new(&self.classifier, &self.options.filter, start));
-        let mut finder = finder.transpose()?;
-        let mut done = 0.0;
-        let ended = pipeline::run(&self.classifier, mono, plan, |predictions| {
-            if let Some((last, end)) = predictions.last().zip(end) {
-                let share = (last.end() / (end - start)).clamp(done, 1.0);
-                progress(share - done);
-                done = share;
-            }
-            let later = predictions.into_iter().map(|prediction| prediction.later(start));
-            let predictions: Vec<Prediction> = later.collect();
-            if let Some(finder) = &mut finder {
-                finder.push(&predictions);
-            }
-            send(results, Part::Segments(predictions))
-        })?;
-        progress(1.0 - done);
-        let Ended { duration, warnings } = ended;
-        send(results, Part::End(start + duration))?;
-        let per_label = clips.and_then(ClipOptions::per_label);
-        let events = finder.map(|finder| finder.finish(start + duration, per_label));
-        Ok(Channelled { warnings, events: events.unwrap_or_default() })
+        let source = Source {
+            input,
+            sample_rate: decoder.sample_rate(),
+            channels: decoder.channels(),
+            lanes: lanes.clone(),
+            start,
+            end: self.options.end,
+            hop_seconds: plan.hop_seconds,
+        };
+        let promised = decoder.promised_frames();
+        let mut taking = Taking::new(results, progress, &source, promised);
+        if let Some(clips) = &self.options.clips {
+            taking.clip((clips, &self.names, &self.options.filter), &self.classifier, source)?;
+        }
+        for (lane, &(_, channel)) in lanes.iter().enumerate() {
+            let path = input.path.clone();
+            let subject = Subject { path, lane, channel, start, recorded };
+            taking.send(Part::Begin(input.clone(), subject))?;
+        }
+        let feed = match lanes.as_slice() {
+            [(channel, _)] => Feed::mono(decoder, *channel)?,
+            _ => Feed::each(decoder),
+        };
+        let feed = feed.keeping(taking.needs_recorded());
+        let Ended { duration, warnings } =
+            pipeline::run(&self.classifier, feed, plan, &mut taking)?;
+        let per_label = self.options.clips.as_ref().and_then(ClipOptions::per_label);
+        let events = taking.finish(start + duration, per_label)?;
+        Ok(Passed { warnings, events: lanes.into_iter().zip(events).collect() })
     }
 
     /// Whether only a part of each recording is classified.
@@ -208,8 +202,4 @@ impl<'a> Worker<'a> {
             Some(raw) => Decoder::from_raw("-", io::stdin(), raw),
         }
     }
-}
-
-fn send(results: &Results<Part>, part: Part) -> Result<(), Stop> {
-    results.send(part).map_err(|_| Stop::Unwanted)
 }

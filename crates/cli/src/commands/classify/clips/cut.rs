@@ -56,7 +56,7 @@ pub(super) fn cut(
     folder: &Path,
     mut done: impl FnMut(Temporary, &str) -> io::Result<()>,
 ) -> Result<(), Uncut> {
-    let shape = Shape::of(&decoder, channel);
+    let shape = Shape::new(decoder.sample_rate(), decoder.channels(), channel);
     let mut waiting = stretches.iter().map(|stretch| (shape.frames(stretch), stretch)).peekable();
     let Some(((first, _), _)) = waiting.peek() else { return Ok(()) };
     decoder.skip_to(*first as f64 / f64::from(shape.sample_rate))?;
@@ -64,7 +64,7 @@ pub(super) fn cut(
     while let Some(block) = decoder.next_block()? {
         let end = position + (block.len() / shape.channels) as u64;
         while let Some(((from, to), stretch)) = waiting.next_if(|((from, _), _)| *from < end) {
-            open.push(Clip::new(folder, shape, (from, to), &stretch.name)?);
+            open.push(Clip::new(folder, shape, (from, to), stretch.name.clone())?);
         }
         for clip in &mut open {
             clip.write(block, position)?;
@@ -72,7 +72,7 @@ pub(super) fn cut(
         position = end;
         for clip in open.extract_if(.., |clip| clip.to <= position) {
             let (file, name) = clip.finish()?;
-            done(file, name)?;
+            done(file, &name)?;
         }
         if open.is_empty() && waiting.peek().is_none() {
             break;
@@ -81,22 +81,23 @@ pub(super) fn cut(
     // The recording ends before their padding does.
     for clip in open {
         let (file, name) = clip.finish()?;
-        done(file, name)?;
+        done(file, &name)?;
     }
     Ok(())
 }
 
 /// What the recording is like, and what is taken of it.
 #[derive(Clone, Copy)]
-struct Shape {
-    sample_rate: u32,
-    channels: usize,
+pub(super) struct Shape {
+    /// In Hz.
+    pub(super) sample_rate: u32,
+    pub(super) channels: usize,
     channel: Channel,
 }
 
 impl Shape {
-    fn of(decoder: &Decoder, channel: Channel) -> Shape {
-        Shape { sample_rate: decoder.sample_rate(), channels: decoder.channels(), channel }
+    pub(super) fn new(sample_rate: u32, channels: usize, channel: Channel) -> Shape {
+        Shape { sample_rate, channels, channel }
     }
 
     /// The channels of the clip.
@@ -108,7 +109,7 @@ impl Shape {
     }
 
     /// Where a stretch begins and ends, in samples per channel.
-    fn frames(self, stretch: &Stretch) -> (u64, u64) {
+    pub(super) fn frames(self, stretch: &Stretch) -> (u64, u64) {
         let frame = |seconds: f64| (seconds * f64::from(self.sample_rate)).round() as u64;
         let from = frame(stretch.from);
         let most = MOST_BYTES / (u64::from(BITS / 8) * self.kept() as u64);
@@ -117,23 +118,23 @@ impl Shape {
 }
 
 /// A clip that is being written.
-struct Clip<'a> {
+pub(super) struct Clip {
     file: Temporary,
     writer: WavWriter<BufWriter<File>>,
     shape: Shape,
     /// In samples per channel.
-    from: u64,
-    to: u64,
-    name: &'a str,
+    pub(super) from: u64,
+    pub(super) to: u64,
+    name: String,
 }
 
-impl<'a> Clip<'a> {
-    fn new(
+impl Clip {
+    pub(super) fn new(
         folder: &Path,
         shape: Shape,
         (from, to): (u64, u64),
-        name: &'a str,
-    ) -> io::Result<Clip<'a>> {
+        name: String,
+    ) -> io::Result<Clip> {
         let file = Temporary::new_in(folder)?;
         let spec = WavSpec {
             // A recording has at most 256 channels.
@@ -142,12 +143,12 @@ impl<'a> Clip<'a> {
             bits_per_sample: BITS,
             sample_format: SampleFormat::Int,
         };
-        let writer = WavWriter::new(BufWriter::new(file.reopen()?), spec).map_err(io_error)?;
+        let writer = WavWriter::new(BufWriter::new(file.handle()?), spec).map_err(io_error)?;
         Ok(Clip { file, writer, shape, from, to, name })
     }
 
     /// Writes what belongs to it of a block that begins at `position`.
-    fn write(&mut self, block: &[f32], position: u64) -> io::Result<()> {
+    pub(super) fn write(&mut self, block: &[f32], position: u64) -> io::Result<()> {
         let channels = self.shape.channels;
         let frames = (block.len() / channels) as u64;
         let within = |frame: u64| frame.saturating_sub(position).min(frames) as usize * channels;
@@ -169,7 +170,7 @@ impl<'a> Clip<'a> {
         Ok(())
     }
 
-    fn finish(self) -> io::Result<(Temporary, &'a str)> {
+    pub(super) fn finish(self) -> io::Result<(Temporary, String)> {
         self.writer.finalize().map_err(io_error)?;
         Ok((self.file, self.name))
     }

@@ -1,7 +1,7 @@
 //! Recordings, times and labels → names of files that sort and that every system allows.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sourcing_sound::Labels;
 
@@ -42,11 +42,6 @@ impl Names {
         let label = self.0.get(label).map_or("label", String::as_str);
         format!("{stem}_{}{channel}_{label}", time(onset))
     }
-}
-
-/// The folder of a recording's clips: that of the recording below the given one.
-pub(super) fn folder(root: &Path, relative: &Path) -> PathBuf {
-    root.join(relative.parent().unwrap_or(Path::new("")))
 }
 
 /// `01h02m03.500s`, which sorts by time up to a hundred hours.

@@ -1,10 +1,11 @@
 //! The arguments about clips.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::files::Found;
 use crate::outcome::UsageError;
 
 /// Seconds.
@@ -41,7 +42,7 @@ pub(crate) struct RawClips {
 /// Where clips go, and what they are like.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClipOptions {
-    pub(super) folder: PathBuf,
+    folder: PathBuf,
     /// Seconds before the onset and after the offset.
     pub(super) padding: f64,
     /// The most seconds of a clip.
@@ -50,6 +51,11 @@ pub(crate) struct ClipOptions {
 }
 
 impl ClipOptions {
+    /// The folder of a recording's clips: that of the recording below the given one.
+    pub(crate) fn folder(&self, input: &Found) -> PathBuf {
+        self.folder.join(input.relative.parent().unwrap_or(Path::new("")))
+    }
+
     /// The most clips of a label, recording and channel.
     pub(crate) fn per_label(&self) -> Option<NonZeroUsize> {
         self.per_label

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sourcing_sound::SoundEvent;
 use sourcing_sound_decode::{Channel, DecodeError, Decoder};
@@ -13,7 +13,7 @@ use crate::outcome::Failure;
 
 use super::super::report::milliseconds;
 use super::cut::{MOST_AT_A_TIME, Stretch, Uncut, cut};
-use super::names::{Names, folder};
+use super::names::Names;
 use super::options::ClipOptions;
 
 /// The most clips of one name: two recordings of a folder may differ in nothing but the extension.
@@ -31,11 +31,12 @@ pub(crate) fn save(
     (channel, number): (Channel, Option<usize>),
     events: &[SoundEvent],
 ) -> Result<(), Failure> {
-    let folder = folder(&options.folder, &input.relative);
+    let folder = options.folder(input);
     let stretches = events.iter().map(|event| stretch(options, names, input, number, event));
     for pass in passes(stretches.collect()) {
-        let decoder = reopen(input)?;
-        let done = |clip, name: &str| publish(clip, &folder, name);
+        let opened: Result<Decoder, DecodeError> = Decoder::open(&input.path);
+        let decoder = opened.map_err(Failure::Decode)?;
+        let done = |clip, name: &str| publish(clip, &folder, name).map(drop);
         match cut(decoder, channel, &pass, &folder, done) {
             Ok(()) => {}
             Err(Uncut::Decode(error)) => return Err(Failure::Decode(error)),
@@ -47,17 +48,7 @@ pub(crate) fn save(
     Ok(())
 }
 
-fn reopen(input: &Found) -> Result<Decoder, Failure> {
-    let is_file = fs::metadata(&input.path).is_ok_and(|metadata| metadata.is_file());
-    if !is_file {
-        let message = "--save-clips reads a recording a second time, which a pipe does not allow";
-        return Err(Failure::Usage { path: input.path.clone(), message: message.to_owned() });
-    }
-    let opened: Result<Decoder, DecodeError> = Decoder::open(&input.path);
-    opened.map_err(Failure::Decode)
-}
-
-fn stretch(
+pub(super) fn stretch(
     options: &ClipOptions,
     names: &Names,
     input: &Found,
@@ -96,13 +87,18 @@ fn passes(mut waiting: Vec<Stretch>) -> Vec<Vec<Stretch>> {
 }
 
 /// Gives a clip its name. If another clip has it, a number is added; if that is the same, it stays.
-fn publish(mut clip: Temporary, folder: &Path, name: &str) -> io::Result<()> {
+/// Returns the path of a clip that was not there before.
+pub(super) fn publish(
+    mut clip: Temporary,
+    folder: &Path,
+    name: &str,
+) -> io::Result<Option<PathBuf>> {
     for number in 1..=MOST_OF_A_NAME {
         let suffix = if number == 1 { String::new() } else { format!("-{number}") };
         let path = folder.join(format!("{name}{suffix}.wav"));
         match clip.persist_new(&path)? {
-            None => return Ok(()),
-            Some(same) if is_equal(same.path(), &path)? => return Ok(()),
+            None => return Ok(Some(path)),
+            Some(same) if is_equal(same.path(), &path)? => return Ok(None),
             Some(other) => clip = other,
         }
     }

@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use sourcing_sound::Prediction;
 use sourcing_sound_results::Recording;
 
-use super::entry::{Closer, Report, Subject};
+use super::entry::{Closer, Lanes, Report, Subject};
 use super::rows::Rows;
 
 /// Rows that are collected before they are encoded.
@@ -28,7 +28,7 @@ pub(super) struct Columnar<W: Write + Send> {
     sheet: Arc<Mutex<Sheet<W>>>,
     /// The channel that is classified, unless each is.
     channel: Option<usize>,
-    recording: Recording,
+    recordings: Lanes<Recording>,
 }
 
 struct Sheet<W: Write + Send> {
@@ -56,7 +56,7 @@ impl<W: Write + Send + 'static> Columnar<W> {
             .build();
         let writer = ArrowWriter::try_new(output, schema, Some(properties)).map_err(io_error)?;
         let sheet = Arc::new(Mutex::new(Sheet { rows, writer, is_closed: false }));
-        Ok(Columnar { sheet, channel, recording: Recording::default() })
+        Ok(Columnar { sheet, channel, recordings: Lanes::default() })
     }
 }
 
@@ -89,27 +89,30 @@ impl<W: Write + Send> Sheet<W> {
 impl<W: Write + Send + 'static> Report for Columnar<W> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
         let channel = subject.channel.or(self.channel);
-        self.recording = Recording {
+        let recording = Recording {
             file: subject.name().into_owned(),
             channel: channel.and_then(|channel| u16::try_from(channel).ok()),
             start_time_us: subject.recorded.and_then(|recorded| recorded.utc_us()),
         };
+        self.recordings.begin(subject.lane, recording);
         locked(&self.sheet).rows.begin(subject);
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some(recording) = self.recordings.get(lane) else { return Ok(()) };
         let mut sheet = locked(&self.sheet);
         for prediction in &predictions {
-            sheet.rows.push(&self.recording, prediction).map_err(io::Error::other)?;
+            sheet.rows.push(lane, recording, prediction).map_err(io::Error::other)?;
             sheet.encode(BATCH_ROWS)?;
         }
         Ok(())
     }
 
-    fn end(&mut self, duration: f64) -> io::Result<()> {
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()> {
+        let Some(recording) = self.recordings.end(lane) else { return Ok(()) };
         let mut sheet = locked(&self.sheet);
-        sheet.rows.end(&self.recording, duration);
+        sheet.rows.end(lane, &recording, duration);
         sheet.encode(BATCH_ROWS)
     }
 

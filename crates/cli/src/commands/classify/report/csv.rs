@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use sourcing_sound::{Category, Prediction};
 
-use crate::output::csv_error;
+use crate::output::{cell, csv_error};
 
-use super::entry::{Extra, Report, Subject, best};
+use super::entry::{Extra, Lanes, Report, Subject, best};
 
 /// Columns `file,start,end,label,score,rejected,source`, with `channel` after `file` if channels are
 /// reported one by one, and `start_time,end_time` after `end` for times of day; then `label_2,score_2,source_2` and so on
@@ -16,7 +16,7 @@ pub(super) struct Csv<W: Write> {
     top: usize,
     has_groups: bool,
     extra: Extra,
-    subject: Option<Subject>,
+    subjects: Lanes<Subject>,
 }
 
 impl<W: Write> Csv<W> {
@@ -32,27 +32,27 @@ impl<W: Write> Csv<W> {
         }
         writer.write_record(&header).map_err(csv_error)?;
         writer.flush()?;
-        Ok(Csv { writer, top, has_groups, extra, subject: None })
+        Ok(Csv { writer, top, has_groups, extra, subjects: Lanes::default() })
     }
 
     fn group(&self, category: Category) -> Option<String> {
-        self.has_groups.then(|| category.group.unwrap_or_default())
+        self.has_groups.then(|| cell(&category.group.unwrap_or_default()).into_owned())
     }
 }
 
 impl<W: Write> Report for Csv<W> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.subject = Some(subject.clone());
+        self.subjects.begin(subject.lane, subject.clone());
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
-        let Some(subject) = self.subject.clone() else { return Ok(()) };
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some(subject) = self.subjects.get(lane).cloned() else { return Ok(()) };
         for prediction in &predictions {
             let best = best(prediction);
             let mut row = self.extra.row(&subject, prediction.start(), prediction.end());
             row.extend([
-                best.label.clone(),
+                cell(&best.label).into_owned(),
                 best.score.to_string(),
                 prediction.rejected().to_string(),
                 best.source.name().to_owned(),
@@ -60,7 +60,8 @@ impl<W: Write> Report for Csv<W> {
             row.extend(self.group(best));
             for other in prediction.top(self.top).into_iter().skip(1) {
                 let source = other.source.name().to_owned();
-                row.extend([other.label.clone(), other.score.to_string(), source]);
+                let label = cell(&other.label).into_owned();
+                row.extend([label, other.score.to_string(), source]);
                 row.extend(self.group(other));
             }
             self.writer.write_record(&row).map_err(csv_error)?;
@@ -68,7 +69,8 @@ impl<W: Write> Report for Csv<W> {
         self.writer.flush()
     }
 
-    fn end(&mut self, _duration: f64) -> io::Result<()> {
+    fn end(&mut self, lane: usize, _duration: f64) -> io::Result<()> {
+        self.subjects.end(lane);
         self.writer.flush()
     }
 }

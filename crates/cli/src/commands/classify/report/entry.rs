@@ -5,12 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::clock::Moment;
+use crate::output::cell;
 use sourcing_sound::{Category, LabelSource, Prediction};
 
 /// Which recording is reported.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     pub(crate) path: PathBuf,
+    /// Its number among those that are reported side by side, from 0.
+    pub(crate) lane: usize,
     /// The channel, counted from 1, if channels are reported one by one.
     pub(crate) channel: Option<usize>,
     /// Where its first segment begins, in seconds.
@@ -52,7 +55,7 @@ impl Extra {
 
     /// The fields of [`Self::header`].
     pub(super) fn row(self, subject: &Subject, from: f64, to: f64) -> Vec<String> {
-        let mut row = vec![subject.name().into_owned()];
+        let mut row = vec![cell(&subject.name()).into_owned()];
         row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));
         row.extend([from, to].map(|time| milliseconds(time).to_string()));
         if self.has_times {
@@ -62,16 +65,44 @@ impl Extra {
     }
 }
 
-/// Prints recordings one after another, each as its segments become known.
+/// What a report knows of the recordings, or channels of one, that it reports side by side.
+pub(super) struct Lanes<T>(Vec<Option<T>>);
+
+impl<T> Default for Lanes<T> {
+    fn default() -> Self {
+        Lanes(Vec::new())
+    }
+}
+
+impl<T> Lanes<T> {
+    pub(super) fn begin(&mut self, lane: usize, value: T) {
+        if self.0.len() <= lane {
+            self.0.resize_with(lane + 1, || None);
+        }
+        self.0[lane] = Some(value);
+    }
+
+    pub(super) fn get(&mut self, lane: usize) -> Option<&mut T> {
+        self.0.get_mut(lane)?.as_mut()
+    }
+
+    pub(super) fn end(&mut self, lane: usize) -> Option<T> {
+        self.0.get_mut(lane)?.take()
+    }
+}
+
+/// Prints recordings one after another, or the channels of one side by side, each as its segments
+/// become known.
 pub(crate) trait Report {
     /// A recording begins.
     fn begin(&mut self, subject: &Subject) -> io::Result<()>;
 
-    /// Prints the next segments of the recording, and flushes.
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()>;
+    /// Prints the next segments of a lane, and flushes.
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()>;
 
-    /// The recording is over `duration` seconds from its start. Prints what is left, and flushes.
-    fn end(&mut self, duration: f64) -> io::Result<()>;
+    /// A lane is over, `duration` seconds from the start of the recording. Prints what is left, and
+    /// flushes.
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()>;
 
     /// An input failed with an error of this code. Formats for people and editors have no place for
     /// that, and stderr has it.

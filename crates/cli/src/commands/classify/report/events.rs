@@ -4,20 +4,21 @@ use std::io::{self, Write};
 
 use sourcing_sound::{Events, Prediction, SoundEvent};
 
-use crate::output::csv_error;
+use crate::output::{cell, csv_error};
 
 use super::super::filter::Filter;
-use super::entry::{Extra, Report, Subject};
+use super::entry::{Extra, Lanes, Report, Subject};
 
 /// Columns `file,onset,offset,label,score` in the order in which events end; the score is the highest
 /// of the event's segments. `channel` follows `file` if channels are reported one by one,
 /// and `onset_time,offset_time` follow `offset` for times of day.
 pub(super) struct EventRows<W: Write> {
     writer: csv::Writer<W>,
+    /// Of a recording that has not begun.
     events: Events,
     filter: Filter,
     extra: Extra,
-    subject: Option<Subject>,
+    lanes: Lanes<(Subject, Events)>,
 }
 
 impl<W: Write> EventRows<W> {
@@ -28,18 +29,17 @@ impl<W: Write> EventRows<W> {
         header.extend(["label", "score"].map(String::from));
         writer.write_record(header).map_err(csv_error)?;
         writer.flush()?;
-        Ok(EventRows { writer, events, filter, extra, subject: None })
+        Ok(EventRows { writer, events, filter, extra, lanes: Lanes::default() })
     }
 
-    fn rows(&mut self, events: Vec<SoundEvent>) -> io::Result<()> {
-        let Some(subject) = &self.subject else { return Ok(()) };
+    fn rows(&mut self, subject: &Subject, events: Vec<SoundEvent>) -> io::Result<()> {
         for event in events {
             if !self.filter.passes(&event.label, event.score) {
                 continue;
             }
             let offset = event.offset.unwrap_or(event.onset);
             let mut row = self.extra.row(subject, event.onset, offset);
-            row.extend([event.label, event.score.to_string()]);
+            row.extend([cell(&event.label).into_owned(), event.score.to_string()]);
             self.writer.write_record(&row).map_err(csv_error)?;
         }
         self.writer.flush()
@@ -48,19 +48,21 @@ impl<W: Write> EventRows<W> {
 
 impl<W: Write> Report for EventRows<W> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.subject = Some(subject.clone());
-        self.events.restart(subject.start);
+        let mut events = self.events.clone();
+        events.restart(subject.start);
+        self.lanes.begin(subject.lane, (subject.clone(), events));
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
-        let ended = predictions.iter().flat_map(|prediction| self.events.push(prediction));
-        let ended = ended.collect();
-        self.rows(ended)
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some((subject, events)) = self.lanes.get(lane) else { return Ok(()) };
+        let ended = predictions.iter().flat_map(|prediction| events.push(prediction)).collect();
+        let subject = subject.clone();
+        self.rows(&subject, ended)
     }
 
-    fn end(&mut self, duration: f64) -> io::Result<()> {
-        let ended = self.events.finish(duration);
-        self.rows(ended)
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()> {
+        let Some((subject, mut events)) = self.lanes.end(lane) else { return Ok(()) };
+        self.rows(&subject, events.finish(duration))
     }
 }

@@ -19,18 +19,18 @@ impl Report for Filtered {
         self.report.begin(subject)
     }
 
-    fn segments(&mut self, mut predictions: Vec<Prediction>) -> io::Result<()> {
+    fn segments(&mut self, lane: usize, mut predictions: Vec<Prediction>) -> io::Result<()> {
         predictions.retain(|prediction| {
             prediction
                 .top(1)
                 .first()
                 .is_some_and(|best| self.filter.passes(&best.label, best.score))
         });
-        self.report.segments(predictions)
+        self.report.segments(lane, predictions)
     }
 
-    fn end(&mut self, duration: f64) -> io::Result<()> {
-        self.report.end(duration)
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()> {
+        self.report.end(lane, duration)
     }
 
     fn failed(&mut self, path: &Path, code: &str) -> io::Result<()> {

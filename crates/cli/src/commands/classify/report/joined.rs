@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use sourcing_sound::Prediction;
 
-use super::entry::{Report, Subject, best};
+use super::entry::{Lanes, Report, Subject, best};
 
 /// A stretch with one label.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,42 +52,37 @@ impl Joined {
 /// A report with a line per stretch, which `line` writes.
 pub(super) struct JoinedRows<W, L> {
     output: W,
-    joined: Joined,
-    subject: Option<Subject>,
+    lanes: Lanes<(Subject, Joined)>,
     line: L,
 }
 
 impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> JoinedRows<W, L> {
     pub(super) fn new(output: W, line: L) -> Self {
-        JoinedRows { output, joined: Joined::default(), subject: None, line }
-    }
-
-    fn write(&mut self, stretch: Option<Stretch>) -> io::Result<()> {
-        match (stretch, &self.subject) {
-            (Some(stretch), Some(subject)) => (self.line)(&mut self.output, subject, stretch),
-            _ => Ok(()),
-        }
+        JoinedRows { output, lanes: Lanes::default(), line }
     }
 }
 
 impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.subject = Some(subject.clone());
-        self.joined = Joined::default();
+        self.lanes.begin(subject.lane, (subject.clone(), Joined::default()));
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
-        for prediction in &predictions {
-            let ended = self.joined.push(prediction);
-            self.write(ended)?;
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        if let Some((subject, joined)) = self.lanes.get(lane) {
+            for stretch in predictions.iter().filter_map(|prediction| joined.push(prediction)) {
+                (self.line)(&mut self.output, subject, stretch)?;
+            }
         }
         self.output.flush()
     }
 
-    fn end(&mut self, _duration: f64) -> io::Result<()> {
-        let ended = self.joined.finish();
-        self.write(ended)?;
+    fn end(&mut self, lane: usize, _duration: f64) -> io::Result<()> {
+        if let Some((subject, mut joined)) = self.lanes.end(lane)
+            && let Some(stretch) = joined.finish()
+        {
+            (self.line)(&mut self.output, &subject, stretch)?;
+        }
         self.output.flush()
     }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use sourcing_sound::{Category, Prediction};
 use sourcing_sound_results::Shown;
 
-use super::entry::{Report, Subject, best, milliseconds};
+use super::entry::{Lanes, Report, Subject, best, milliseconds};
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
 /// groups, `"group"` and `"groups"` follow. `"channel"` follows `"file"` if channels are reported
@@ -14,23 +14,23 @@ use super::entry::{Report, Subject, best, milliseconds};
 pub(super) struct JsonLines<W: Write> {
     output: W,
     shown: Shown,
-    subject: Option<Subject>,
+    subjects: Lanes<Subject>,
 }
 
 impl<W: Write> JsonLines<W> {
     pub(super) fn new(output: W, shown: Shown) -> Self {
-        JsonLines { output, shown, subject: None }
+        JsonLines { output, shown, subjects: Lanes::default() }
     }
 }
 
 impl<W: Write> Report for JsonLines<W> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.subject = Some(subject.clone());
+        self.subjects.begin(subject.lane, subject.clone());
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
-        let Some(subject) = &self.subject else { return Ok(()) };
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        let Some(subject) = self.subjects.get(lane) else { return Ok(()) };
         let file = subject.name();
         for prediction in &predictions {
             let best = best(prediction);
@@ -58,7 +58,8 @@ impl<W: Write> Report for JsonLines<W> {
         self.output.flush()
     }
 
-    fn end(&mut self, _duration: f64) -> io::Result<()> {
+    fn end(&mut self, lane: usize, _duration: f64) -> io::Result<()> {
+        self.subjects.end(lane);
         self.output.flush()
     }
 }

@@ -8,12 +8,18 @@ use sourcing_sound_results::arrow_schema::{ArrowError, SchemaRef};
 use sourcing_sound_results::{EventRows, Recording, SegmentRows, Shown};
 
 use super::super::filter::Filter;
-use super::entry::Subject;
+use super::entry::{Lanes, Subject};
 
 /// What becomes a row.
 pub(super) enum Rows {
     Segments(Box<SegmentRows>),
-    Events { rows: Box<EventRows>, events: Events, filter: Filter },
+    Events {
+        rows: Box<EventRows>,
+        /// Of a recording that has not begun.
+        events: Events,
+        lanes: Lanes<Events>,
+        filter: Filter,
+    },
 }
 
 impl Rows {
@@ -25,7 +31,8 @@ impl Rows {
     /// If the classifier's thresholds contradict each other.
     pub(super) fn events(classifier: &Classifier, filter: Filter) -> sourcing_sound::Result<Rows> {
         let events = classifier.events()?;
-        Ok(Rows::Events { rows: EventRows::new(classifier).into(), events, filter })
+        let (rows, lanes) = (EventRows::new(classifier).into(), Lanes::default());
+        Ok(Rows::Events { rows, events, lanes, filter })
     }
 
     pub(super) fn schema(&self) -> SchemaRef {
@@ -37,28 +44,36 @@ impl Rows {
 
     /// A recording begins.
     pub(super) fn begin(&mut self, subject: &Subject) {
-        if let Rows::Events { events, .. } = self {
+        if let Rows::Events { events, lanes, .. } = self {
+            let mut events = events.clone();
             events.restart(subject.start);
+            lanes.begin(subject.lane, events);
         }
     }
 
+    /// A segment of a lane.
     pub(super) fn push(
         &mut self,
+        lane: usize,
         recording: &Recording,
         prediction: &Prediction,
     ) -> Result<(), ArrowError> {
         match self {
             Rows::Segments(rows) => rows.push(recording, prediction),
-            Rows::Events { rows, events, filter } => {
-                add(rows, filter, recording, &events.push(prediction));
+            Rows::Events { rows, lanes, filter, .. } => {
+                if let Some(events) = lanes.get(lane) {
+                    add(rows, filter, recording, &events.push(prediction));
+                }
                 Ok(())
             }
         }
     }
 
-    /// The recording is over, `duration` seconds from its start.
-    pub(super) fn end(&mut self, recording: &Recording, duration: f64) {
-        if let Rows::Events { rows, events, filter } = self {
+    /// A lane is over, `duration` seconds from the start of the recording.
+    pub(super) fn end(&mut self, lane: usize, recording: &Recording, duration: f64) {
+        if let Rows::Events { rows, lanes, filter, .. } = self
+            && let Some(mut events) = lanes.end(lane)
+        {
             add(rows, filter, recording, &events.finish(duration));
         }
     }

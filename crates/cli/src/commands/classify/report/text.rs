@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use sourcing_sound::{Category, Labels, Prediction};
 
-use super::entry::{Report, Subject};
+use super::entry::{Lanes, Report, Subject};
 use super::spans::{Span, Stretches};
 
 /// Printed for a rejected stretch of time.
@@ -28,38 +28,32 @@ pub(super) struct Text<W: Write> {
     top: Option<usize>,
     /// Least width of the labels' column, in characters.
     label_width: usize,
-    subject: Option<Subject>,
-    stretches: Stretches,
+    lanes: Lanes<(Subject, Stretches)>,
 }
 
 impl<W: Write> Text<W> {
     pub(super) fn new(output: W, labels: &Labels, top: Option<usize>) -> Self {
         let longest = labels.iter().map(width).max().unwrap_or(0);
-        Text {
-            output,
-            top,
-            label_width: longest.min(LABEL_WIDTH),
-            subject: None,
-            stretches: Stretches::default(),
-        }
+        Text { output, top, label_width: longest.min(LABEL_WIDTH), lanes: Lanes::default() }
     }
 }
 
 impl<W: Write> Report for Text<W> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.subject = Some(subject.clone());
-        self.stretches = Stretches::default();
+        self.lanes.begin(subject.lane, (subject.clone(), Stretches::default()));
         Ok(())
     }
 
-    fn segments(&mut self, predictions: Vec<Prediction>) -> io::Result<()> {
-        predictions.into_iter().for_each(|prediction| self.stretches.push(prediction));
+    fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
+        if let Some((_, stretches)) = self.lanes.get(lane) {
+            predictions.into_iter().for_each(|prediction| stretches.push(prediction));
+        }
         Ok(())
     }
 
-    fn end(&mut self, duration: f64) -> io::Result<()> {
-        let Some(subject) = self.subject.take() else { return Ok(()) };
-        let spans = std::mem::take(&mut self.stretches).merge(subject.start, duration);
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()> {
+        let Some((subject, stretches)) = self.lanes.end(lane) else { return Ok(()) };
+        let spans = stretches.merge(subject.start, duration);
         let default = if spans.len() == 1 { DEFAULT_TOP.0 } else { DEFAULT_TOP.1 };
         let top = self.top.unwrap_or(default);
         let rows = spans.iter().flat_map(|span| rows(span, top, duration));

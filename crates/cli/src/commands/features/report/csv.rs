@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::output::csv_error;
+use crate::output::{cell, csv_error};
 
 use super::super::table::{Measured, Report};
 
@@ -30,7 +30,7 @@ impl<W: Write> Report for Csv<W> {
         }
         let file = measured.path.to_string_lossy();
         for row in 0..table.rows() {
-            self.writer.write_field(file.as_bytes()).map_err(csv_error)?;
+            self.writer.write_field(cell(&file).as_bytes()).map_err(csv_error)?;
             self.writer.write_field(table.position(row).to_string()).map_err(csv_error)?;
             for value in table.columns.iter().flat_map(|column| column.row(row)) {
                 self.writer.write_field(value.to_string()).map_err(csv_error)?;

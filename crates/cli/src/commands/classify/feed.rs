@@ -1,0 +1,90 @@
+//! What is decoded of a recording → what is classified of it: the mix, one channel, or each.
+
+use sourcing_sound_decode::{Channel, DecodeError, Decoder, Mono, Warning};
+
+/// What was decoded at once.
+#[derive(Clone, Default)]
+pub(super) struct Chunk {
+    /// What is classified, lanes interleaved.
+    pub(super) samples: Vec<f32>,
+    /// All channels as they were recorded, interleaved, if they are kept.
+    pub(super) recorded: Vec<f32>,
+}
+
+/// A recording that is read once. What is classified of it side by side are its lanes.
+pub(super) struct Feed {
+    source: Source,
+    keeps: bool,
+}
+
+enum Source {
+    /// One lane.
+    Mono(Mono),
+    /// A lane for each channel.
+    Each(Decoder),
+}
+
+impl Feed {
+    /// The mix of all channels, or one of them.
+    ///
+    /// # Errors
+    /// As [`Decoder::mono`].
+    pub(super) fn mono(decoder: Decoder, channel: Channel) -> Result<Feed, DecodeError> {
+        Ok(Feed { source: Source::Mono(decoder.mono(channel)?), keeps: false })
+    }
+
+    /// All channels, each in a lane of its own.
+    pub(super) fn each(decoder: Decoder) -> Feed {
+        Feed { source: Source::Each(decoder), keeps: false }
+    }
+
+    /// Keeps what was recorded beside what is classified.
+    pub(super) fn keeping(mut self, keeps: bool) -> Feed {
+        self.keeps = keeps;
+        self
+    }
+
+    pub(super) fn lanes(&self) -> usize {
+        match &self.source {
+            Source::Mono(_) => 1,
+            Source::Each(decoder) => decoder.channels(),
+        }
+    }
+
+    /// Samples per second, in Hz.
+    pub(super) fn sample_rate(&self) -> u32 {
+        match &self.source {
+            Source::Mono(mono) => mono.sample_rate(),
+            Source::Each(decoder) => decoder.sample_rate(),
+        }
+    }
+
+    /// Replaces `chunk` by what comes next; false at the end.
+    ///
+    /// # Errors
+    /// If it can no longer be read.
+    pub(super) fn next(&mut self, chunk: &mut Chunk) -> Result<bool, DecodeError> {
+        let (Chunk { samples, recorded }, keeps) = (chunk, self.keeps);
+        samples.clear();
+        recorded.clear();
+        let mut keep = |block: &[f32]| {
+            if keeps {
+                recorded.extend_from_slice(block);
+            }
+        };
+        let block = match &mut self.source {
+            Source::Mono(mono) => mono.next_block_of(&mut keep)?,
+            Source::Each(decoder) => decoder.next_block()?.inspect(|block| keep(block)),
+        };
+        samples.extend_from_slice(block.unwrap_or_default());
+        Ok(block.is_some())
+    }
+
+    /// What was wrong with the recording; complete at its end.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        match &self.source {
+            Source::Mono(mono) => mono.warnings(),
+            Source::Each(decoder) => decoder.warnings().to_vec(),
+        }
+    }
+}
