@@ -8,6 +8,7 @@ use crate::grid::patch_count;
 use crate::head::{Head, Patch};
 use crate::metadata::{ModelMetadata, PatchLayout};
 use crate::model::Model;
+use crate::patches::PatchStream;
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer, check_columns};
 use crate::segments::Segments;
@@ -126,6 +127,15 @@ impl Classifier {
         }
         let columns = self.front_end.columns(pcm)?;
         Ok(self.run_patches(&columns)?.into_iter().map(|output| output.patch).collect())
+    }
+
+    /// The same for a recording that arrives in pieces. It needs little memory, no matter how long
+    /// the recording is, and shares only the classifier's weights.
+    ///
+    /// # Errors
+    /// `config` for a model without an embedding.
+    pub fn patch_stream(&self, rate: SampleRate) -> Result<PatchStream> {
+        PatchStream::new(self.front_end.clone(), self.scorer.clone(), rate)
     }
 
     /// The feature columns of a recording, `[columns][n_mels]`, not normalised, for drawing.

@@ -15,7 +15,7 @@
 //! | [`ModelMetadata`] | the description in a model file |
 //! | [`Model`] | ONNX bytes → a checked, optimised network |
 //! | [`Head`], [`Detector`] | added labels on a network's embedding |
-//! | [`Classifier`] | a recording → [`Prediction`]s |
+//! | [`Classifier`] | a recording → [`Prediction`]s, or the network's output for each [`Patch`] |
 //! | [`Teacher`] | a few examples of a sound → a [`Head`] |
 //! | [`Stream`] | live audio → an [`Update`] every hop, with [`SoundEvent`]s |
 //!
@@ -99,6 +99,7 @@ pub mod mel;
 mod metadata;
 mod model;
 mod order;
+mod patches;
 mod pre_emphasis;
 mod prediction;
 pub mod resample;
@@ -135,6 +136,7 @@ pub use metadata::{
     Activation, Card, Decision, FORMAT_VERSION, ModelMetadata, Padding, PatchLayout,
 };
 pub use model::{Engine, Model};
+pub use patches::PatchStream;
 pub use prediction::{Category, GroupScore, Prediction};
 pub use scorer::lay_out;
 pub use segments::Segments;

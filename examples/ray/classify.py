@@ -1,11 +1,15 @@
 """Classifies a folder of recordings on a Ray cluster, into Parquet files.
 
-    python classify.py RECORDINGS OUTPUT [--workers N] [--recordings-per-part N]
+    python classify.py RECORDINGS OUTPUT [--workers N] [--recordings-per-part N] [--embeddings]
 
 Each worker has a classifier of its own, and writes the rows of some recordings as one part of OUTPUT,
 as a whole or not at all. So a worker that is killed loses and doubles nothing: Ray starts it again
 with the same recordings. A run that was stopped goes on where it was: recordings that are in a part
 are left out. A recording that cannot be classified is a row with the code of its error.
+
+With --embeddings, the rows are what the network makes of each window of a recording, for training a
+head (`sourcing-sound-train head --embeddings OUTPUT`). The label of a recording is the name of the
+folder that it lies in; one that lies in RECORDINGS itself has none of the labels.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import ray
-from sourcing_sound import Classifier, SourcingSoundError
+from sourcing_sound import Classifier, SourcingSoundError, Table
 
 ENDINGS = {".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav"}
 
@@ -38,8 +42,10 @@ class Part(NamedTuple):
 class Worker:
     """Classifies the recordings of one part after another."""
 
-    def __init__(self, output: str) -> None:
+    def __init__(self, recordings: str, output: str, rows: str) -> None:
+        self.recordings = Path(recordings)
         self.output = Path(output)
+        self.rows = rows
         self.classifier = Classifier()
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
@@ -48,13 +54,21 @@ class Worker:
         tables, failed = [], 0
         for path in paths:
             try:
-                table = self.classifier.classify(path).to_arrow()
+                table = self.table(path)
             except SourcingSoundError as error:
-                table = self.classifier.failed(path, error)
+                table = self.classifier.failed(path, error, rows=self.rows)
                 failed += 1
             tables.append(pa.table(table))
         write_part(self.output / part_name(paths), pa.concat_tables(tables))
         return {"recordings": [len(paths)], "failed": [failed], "process": [os.getpid()]}
+
+    def table(self, path: str) -> Table:
+        """The rows of a recording."""
+        if self.rows == "segments":
+            return self.classifier.classify(path).to_arrow()
+        folder = Path(path).parent
+        label = None if folder == self.recordings else folder.name
+        return self.classifier.embed(path).to_arrow(label=label)
 
 
 def part_name(paths: list[str]) -> str:
@@ -83,7 +97,9 @@ def done(output: Path) -> set[str]:
     return {file for part in parts for file in pq.read_table(part, columns=["file"])["file"].to_pylist()}
 
 
-def run(recordings: Path, output: Path, workers: int, per_part: int) -> Iterator[Part]:
+def run(
+    recordings: Path, output: Path, workers: int, per_part: int, rows: str = "segments"
+) -> Iterator[Part]:
     """Classifies what no part has; gives each part as it is finished."""
     output.mkdir(parents=True, exist_ok=True)
     for unfinished in output.glob(".*.parquet.*"):
@@ -95,7 +111,11 @@ def run(recordings: Path, output: Path, workers: int, per_part: int) -> Iterator
         return
     data = ray.data.from_items(parts, override_num_blocks=len(parts))
     finished = data.map_batches(
-        Worker, fn_constructor_args=(str(output),), batch_size=1, concurrency=workers, num_cpus=1
+        Worker,
+        fn_constructor_args=(str(recordings), str(output), rows),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(size=workers),
+        num_cpus=1,
     )
     for row in finished.iter_rows():
         yield Part(row["recordings"], row["failed"], row["process"])
@@ -107,6 +127,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--recordings-per-part", type=int, default=64)
+    parser.add_argument("--embeddings", action="store_true", help="write them instead of segments")
     options = parser.parse_args()
     total = failed = 0
     for part in run(
@@ -114,6 +135,7 @@ def main() -> None:
         options.output.resolve(),
         options.workers,
         options.recordings_per_part,
+        "embeddings" if options.embeddings else "segments",
     ):
         total, failed = total + part.recordings, failed + part.failed
         print(f"{total} recordings, {failed} of them failed", flush=True)

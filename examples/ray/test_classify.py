@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 import pytest
 import ray
@@ -89,3 +90,23 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert written(output) == expected
     assert list(classify.run(recordings, output, 2, 4)) == []
+
+
+def test_embeddings_have_the_label_of_their_folder(
+    recordings: Path, cluster: None, tmp_path: Path
+) -> None:
+    output = tmp_path / "rows"
+    parts = list(classify.run(recordings, output, 2, 64, "embeddings"))
+    assert sum(part.failed for part in parts) == BROKEN
+    files = sorted(output.glob("[!.]*.parquet"))
+    table = pa.concat_tables(pq.read_table(file) for file in files)
+    assert table.schema.metadata[b"sourcing_sound.schema"] == b"embeddings"
+    found = {row["file"]: row["label"] for row in table.select(["file", "label"]).to_pylist()}
+    assert len(found) == RECORDINGS + BROKEN
+    for file, label in found.items():
+        folder = Path(file).parent
+        assert label == (None if folder == recordings else folder.name)
+    one = str(recordings / "3" / "003.wav")
+    own = pa.table(Classifier().embed(one).to_arrow(label="3"))
+    rows_of_one = table.filter(pa.compute.equal(table["file"], one)).sort_by("start_s")
+    assert rows_of_one.to_pylist() == own.to_pylist()

@@ -2,16 +2,18 @@
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
-use sourcing_sound::Pcm;
+use sourcing_sound::{ColumnStream, FrontEnd, Pcm};
+use sourcing_sound_results::Clip;
 
+use crate::array::{Held, View};
 use crate::error::{Failure, Result};
 use crate::model::Loaded;
 use crate::run::{self, Channels, Plan};
-use crate::scored::{Scored, matrix};
+use crate::scored::{self, Scored, matrix};
 use crate::source::{Given, checked_rate};
 use crate::stream::Stream;
-use crate::table::{self, FoundRow, SegmentRow, Table};
-use crate::work::detached;
+use crate::table::{self, FoundRow, Rows, SegmentRow, Table};
+use crate::work::{Signals, detached};
 
 /// The most labels: their indices are handed out with 16 bits.
 const MAX_LABELS: usize = 1 << 16;
@@ -135,7 +137,24 @@ impl Classifier {
         Ok(outcomes.into_iter().map(|outcome| Scored::new(py, outcome)).collect::<Result<_>>()?)
     }
 
-    /// `(vectors [windows][size], seconds from one window to the next, seconds of a window)`
+    /// `(order [segments][labels], group scores [segments][groups])` of scores `[segments][labels]`
+    #[pyo3(signature = (scores))]
+    fn ranks(
+        &self,
+        py: Python<'_>,
+        scores: &Bound<'_, PyAny>,
+    ) -> PyResult<(Py<PyArray2<u16>>, Py<PyArray2<f32>>)> {
+        let held = Held::new(scores)?;
+        let View::F32(scores) = held.view()? else {
+            return Err(Failure::Type("the scores are not float32".to_owned()).into());
+        };
+        let rows = scores.nrows();
+        let (order, groups) = detached(py, || scored::ranks(&self.classifier, scores))?;
+        Ok((matrix(py, order, rows)?, matrix(py, groups, rows)?))
+    }
+
+    /// `(vectors [windows][size], scores [windows][labels of the model], seconds from one window to
+    /// the next, seconds of a window)`
     #[pyo3(signature = (source, sample_rate, channel))]
     fn embed(
         &self,
@@ -143,13 +162,21 @@ impl Classifier {
         source: &Bound<'_, PyAny>,
         sample_rate: Option<i64>,
         channel: i64,
-    ) -> PyResult<(Py<PyArray2<f32>>, f64, f64)> {
+    ) -> PyResult<(Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64)> {
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;
         let patches = detached(py, || {
-            let (samples, rate) = input.whole(channel)?;
-            Ok(self.classifier.clone().patches(Pcm::new(&samples, rate)?)?)
+            let mut source = input.open(channel, 0.0)?;
+            let mut stream = self.classifier.patch_stream(source.rate())?;
+            let mut signals = Signals::new();
+            let mut patches = Vec::new();
+            while let Some(block) = source.next_block()? {
+                patches.extend(stream.push(block)?);
+                signals.check()?;
+            }
+            patches.extend(stream.finish()?);
+            Ok(patches)
         })?;
         let metadata = self.classifier.model().metadata();
         let column_seconds = metadata.front_end.column_seconds();
@@ -157,9 +184,10 @@ impl Classifier {
         let frames = layout.map_or(metadata.segment_frames, |layout| layout.frames);
         let hop = layout.map_or(metadata.segment_frames, |layout| layout.hop_frames);
         let rows = patches.len();
-        let values = patches.into_iter().flat_map(|patch| patch.embedding).collect();
-        let vectors = matrix(py, values, rows)?;
-        Ok((vectors, hop as f64 * column_seconds, frames as f64 * column_seconds))
+        let scores = patches.iter().flat_map(|patch| patch.scores.iter().copied()).collect();
+        let vectors = patches.into_iter().flat_map(|patch| patch.embedding).collect();
+        let (vectors, scores) = (matrix(py, vectors, rows)?, matrix(py, scores, rows)?);
+        Ok((vectors, scores, hop as f64 * column_seconds, frames as f64 * column_seconds))
     }
 
     /// `[columns][n_mels]`
@@ -174,11 +202,21 @@ impl Classifier {
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;
+        let config = &self.classifier.metadata().front_end;
         let columns = detached(py, || {
-            let (samples, rate) = input.whole(channel)?;
-            Ok(self.classifier.clone().columns(Pcm::new(&samples, rate)?)?)
+            let mut source = input.open(channel, 0.0)?;
+            let source_rate = source.rate();
+            let mut stream = ColumnStream::new(FrontEnd::new(config.clone())?, source_rate)?;
+            let mut signals = Signals::new();
+            let mut columns = Vec::new();
+            while let Some(block) = source.next_block()? {
+                stream.push(Pcm::new(block, source_rate)?.samples(), &mut columns)?;
+                signals.check()?;
+            }
+            stream.finish(&mut columns)?;
+            Ok(columns)
         })?;
-        let n_mels = self.classifier.metadata().front_end.n_mels;
+        let n_mels = config.n_mels;
         let rows = columns.len() / n_mels;
         let columns = PyArray1::from_vec(py, columns);
         Ok(columns.reshape([rows, n_mels])?.unbind())
@@ -224,7 +262,23 @@ impl Classifier {
         Ok(table::events(&self.classifier, file, rows)?)
     }
 
-    fn failed_table(&self, file: &str, code: &str, of_events: bool) -> PyResult<Table> {
-        Ok(table::failed(&self.classifier, file, code, of_events)?)
+    #[pyo3(signature = (file, label, recording, fold, hop, vectors, scores))]
+    #[allow(clippy::too_many_arguments, reason = "they are those of one Python call")]
+    fn embeddings_table(
+        &self,
+        file: String,
+        label: Option<String>,
+        recording: Option<String>,
+        fold: Option<i32>,
+        hop: f64,
+        vectors: &Bound<'_, PyAny>,
+        scores: &Bound<'_, PyAny>,
+    ) -> PyResult<Table> {
+        let clip = Clip { file, label, recording, fold };
+        Ok(table::embeddings(&self.classifier, &clip, hop, vectors, scores)?)
+    }
+
+    fn failed_table(&self, file: &str, code: &str, rows: &str) -> PyResult<Table> {
+        Ok(table::failed(&self.classifier, file, code, Rows::new(rows)?)?)
     }
 }

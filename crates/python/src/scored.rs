@@ -1,8 +1,9 @@
 //! Predictions → arrays.
 
+use numpy::ndarray::ArrayView2;
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
-use sourcing_sound::{Prediction, SoundEvent};
+use sourcing_sound::{Classifier, Prediction, SoundEvent};
 use sourcing_sound_decode::Warning;
 
 use crate::error::Result;
@@ -21,8 +22,6 @@ pub(crate) struct Columns {
     ends: Vec<f64>,
     scores: Vec<f32>,
     rejected: Vec<bool>,
-    order: Vec<u16>,
-    groups: Vec<f32>,
 }
 
 impl Columns {
@@ -32,9 +31,6 @@ impl Columns {
         self.ends.push(prediction.end());
         self.scores.extend_from_slice(prediction.scores());
         self.rejected.push(prediction.rejected());
-        // A classifier with more labels than that is refused.
-        self.order.extend(prediction.order().into_iter().map(|index| index as u16));
-        self.groups.extend(prediction.group_scores());
     }
 }
 
@@ -57,8 +53,6 @@ pub(crate) struct Scored {
     ends: Py<PyArray1<f64>>,
     scores: Py<PyArray2<f32>>,
     rejected: Py<PyArray1<bool>>,
-    order: Py<PyArray2<u16>>,
-    groups: Py<PyArray2<f32>>,
     events: Vec<EventRow>,
     warnings: Vec<(String, String)>,
     end: f64,
@@ -76,8 +70,6 @@ impl Scored {
             ends: PyArray1::from_vec(py, columns.ends).unbind(),
             scores: matrix(py, columns.scores, rows)?,
             rejected: PyArray1::from_vec(py, columns.rejected).unbind(),
-            order: matrix(py, columns.order, rows)?,
-            groups: matrix(py, columns.groups, rows)?,
             events,
             warnings: warnings.collect(),
             end,
@@ -85,6 +77,23 @@ impl Scored {
             channel,
         })
     }
+}
+
+/// The order of the labels and the scores of the groups of segments with such scores: `[labels]` and
+/// `[groups]` for each segment. Apart, because many programs need neither, and they take longer than
+/// all else that is done beside the network.
+pub(crate) fn ranks(
+    classifier: &Classifier,
+    scores: ArrayView2<'_, f32>,
+) -> Result<(Vec<u16>, Vec<f32>)> {
+    let (mut order, mut groups) = (Vec::new(), Vec::new());
+    for scores in scores.rows() {
+        let prediction = classifier.prediction((0.0, 0.0), scores.to_vec(), false)?;
+        // A classifier with more labels than that is refused.
+        order.extend(prediction.order().into_iter().map(|index| index as u16));
+        groups.extend(prediction.group_scores());
+    }
+    Ok((order, groups))
 }
 
 /// `[rows][values.len() / rows]`; no columns without rows.

@@ -7,7 +7,7 @@ use sourcing_sound_results::arrow_array::ffi::FFI_ArrowSchema;
 use sourcing_sound_results::arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use sourcing_sound_results::arrow_array::{RecordBatch, RecordBatchIterator};
 use sourcing_sound_results::arrow_schema::ArrowError;
-use sourcing_sound_results::{EventRows, Recording, SegmentRows, Shown};
+use sourcing_sound_results::{Clip, EmbeddingRows, EventRows, Recording, SegmentRows, Shown};
 
 use crate::array::{Held, View};
 use crate::error::{Failure, Result};
@@ -16,6 +16,29 @@ use crate::error::{Failure, Result};
 pub(crate) type SegmentRow = (f64, f64, bool, Option<u16>);
 /// `(label, onset, offset, score, channel)` of an event.
 pub(crate) type FoundRow = (String, f64, Option<f64>, f32, Option<u16>);
+
+/// What rows are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    Segments,
+    Events,
+    Embeddings,
+}
+
+impl Rows {
+    /// # Errors
+    /// `config` for another name.
+    pub(crate) fn new(name: &str) -> Result<Self> {
+        match name {
+            "segments" => Ok(Rows::Segments),
+            "events" => Ok(Rows::Events),
+            "embeddings" => Ok(Rows::Embeddings),
+            _ => Err(Failure::config(format!(
+                "rows is {name:?}, expected \"segments\", \"events\" or \"embeddings\""
+            ))),
+        }
+    }
+}
 
 /// A table that other programs take by the Arrow C data interface, without a copy.
 #[pyclass(frozen, module = "sourcing_sound._native")]
@@ -88,25 +111,58 @@ pub(crate) fn events(classifier: &Classifier, file: &str, rows: Vec<FoundRow>) -
     Ok(Table { batch: table.take()? })
 }
 
-/// A recording that failed, as a table of segments or of events.
+/// The windows of a clip, `hop` seconds apart: embeddings `[windows][size]` and the model's scores
+/// `[windows][labels]`.
+///
+/// # Errors
+/// `config` if the two are not those of the classifier's model.
+pub(crate) fn embeddings(
+    classifier: &Classifier,
+    clip: &Clip,
+    hop: f64,
+    vectors: &Bound<'_, PyAny>,
+    scores: &Bound<'_, PyAny>,
+) -> Result<Table> {
+    let (vectors, scores) = (Held::new(vectors)?, Held::new(scores)?);
+    let (View::F32(vectors), View::F32(scores)) = (vectors.view()?, scores.view()?) else {
+        return Err(Failure::Type("the vectors or the scores are not float32".to_owned()));
+    };
+    let metadata = classifier.model().metadata();
+    let sizes = (metadata.embedding_size.unwrap_or_default(), metadata.labels.len());
+    if (vectors.ncols(), scores.ncols()) != sizes || vectors.nrows() != scores.nrows() {
+        let message =
+            "these embeddings were made with another model: pass the classifier of theirs";
+        return Err(Failure::config(message));
+    }
+    let mut table = EmbeddingRows::new(classifier);
+    for (index, (vector, scores)) in vectors.rows().into_iter().zip(scores.rows()).enumerate() {
+        table.push(clip, index as f64 * hop, &vector.to_vec(), &scores.to_vec());
+    }
+    Ok(Table { batch: table.take()? })
+}
+
+/// A recording that failed, as a table of such rows.
 ///
 /// # Errors
 /// None that can happen.
-pub(crate) fn failed(
-    classifier: &Classifier,
-    file: &str,
-    code: &str,
-    of_events: bool,
-) -> Result<Table> {
+pub(crate) fn failed(classifier: &Classifier, file: &str, code: &str, rows: Rows) -> Result<Table> {
     let recording = recording(file, None);
-    let batch = if of_events {
-        let mut table = EventRows::new(classifier);
-        table.push_error(&recording, code);
-        table.take()?
-    } else {
-        let mut table = SegmentRows::new(classifier, Shown::new(None, classifier));
-        table.push_error(&recording, code)?;
-        table.take()?
+    let batch = match rows {
+        Rows::Segments => {
+            let mut table = SegmentRows::new(classifier, Shown::new(None, classifier));
+            table.push_error(&recording, code)?;
+            table.take()?
+        }
+        Rows::Events => {
+            let mut table = EventRows::new(classifier);
+            table.push_error(&recording, code);
+            table.take()?
+        }
+        Rows::Embeddings => {
+            let mut table = EmbeddingRows::new(classifier);
+            table.push_error(&Clip { file: recording.file, ..Clip::default() }, code);
+            table.take()?
+        }
     };
     Ok(Table { batch })
 }

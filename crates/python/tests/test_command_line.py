@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sounds import noise, siren, to_int16, write_wav
-from sourcing_sound import Classifier, Predictions
+from sounds import ROOT, noise, siren, to_int16, write_wav
+from sourcing_sound import Classifier, ModelError, Predictions
 
 
 def run(program: str, *arguments: object) -> str:
@@ -149,3 +149,20 @@ def test_a_taught_head_is_the_same_file(
     rows = lines(command_line, paths[0], "--head", output)
     assert_same(Classifier(head=taught).classify(paths[0]), rows)
     assert_same(Classifier(head=output).classify(paths[0]), rows)
+
+
+def test_operators_outside_the_own_engine(command_line: str, tmp_path: Path) -> None:
+    """The command line always has the general engine, and a wheel only if it is built with it."""
+    plain = (ROOT / "models" / "urban-v1" / "model.onnx").read_bytes()
+    model = tmp_path / "tanh.onnx"
+    # The type of a node, a text of four bytes.
+    model.write_bytes(plain.replace(b"\x22\x04Relu", b"\x22\x04Tanh"))
+    path = write_wav(tmp_path / "siren.wav", to_int16(siren(5)), 16_000)
+    rows = lines(command_line, path, "--model", model)
+    try:
+        classifier = Classifier(model)
+    except ModelError as error:
+        assert error.code == "model-operators" and "Tanh" in str(error)
+    else:
+        assert classifier.engine == "general"
+        assert_same(classifier.classify(path), rows)

@@ -169,6 +169,9 @@ def test_predictions_and_exceptions_can_be_pickled(classifier: Classifier) -> No
     for name in ("events", "warnings", "duration", "sample_rate", "source", "labels"):
         assert getattr(copy, name) == getattr(predictions, name)
     assert copy[2].top(5) == predictions[2].top(5) and copy[2].groups() == predictions[2].groups()
+    # One of many is no larger than one alone.
+    alone = classifier.classify(siren(2), 16_000)
+    assert len(pickle.dumps(predictions[3])) < len(pickle.dumps(alone[0])) + 100
     for arguments in (("none.wav",), (siren(), -1), (None, 16_000)):
         with pytest.raises(SourcingSoundError) as raised:
             classifier.classify(*arguments)
@@ -207,8 +210,16 @@ def test_a_closed_classifier() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "kill") or os.name == "nt", reason="needs POSIX signals")
-@pytest.mark.parametrize("threads", [1, 2])
-def test_ctrl_c_interrupts_long_work(threads: int) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        "classifier.classify(Announced(), 8_000)",
+        "classifier.classify(Announced(), 8_000, threads=2)",
+        "classifier.embed(Announced(), 8_000)",
+        "classifier.log_mel(Announced(), 8_000)",
+    ],
+)
+def test_ctrl_c_interrupts_long_work(call: str) -> None:
     # Without a check for signals, a hundred days of sound would take most of an hour.
     printed = python(
         f"""
@@ -231,13 +242,59 @@ def test_ctrl_c_interrupts_long_work(threads: int) -> None:
 
         threading.Thread(target=press).start()
         try:
-            classifier.classify(Announced(), 8_000, threads={threads})
+            {call}
         except KeyboardInterrupt:
             print("interrupted")
         print(len(classifier.classify(np.zeros(16_000, np.float32), 16_000)))
         """
     )
     assert printed == "interrupted\n1\n"
+
+
+def test_ctrl_c_interrupts_lessons_between_recordings() -> None:
+    printed = python(
+        """
+        import os, signal
+        import numpy as np
+        from sourcing_sound import Teacher, teach
+
+        class Pressed:
+            '''The second recording, during which Ctrl-C is pressed.'''
+
+            def __fspath__(self):
+                os.kill(os.getpid(), signal.SIGINT)
+                return "no such file.wav"
+
+        try:
+            teach({"wail": [Pressed()]})
+        except KeyboardInterrupt:
+            print("interrupted")
+        teacher = Teacher()
+        print(teacher.add("wail", np.ones(16_000, np.float32), 16_000))
+        """
+    )
+    assert printed == "interrupted\n1\n"
+
+
+def test_a_panic_is_an_exception_with_a_code() -> None:
+    # The one that can be had without a bug: numpy lacks what the compiled part takes from it.
+    printed = python(
+        """
+        import numpy
+        try:
+            from numpy._core import multiarray
+        except ImportError:
+            from numpy.core import multiarray
+        for module in (multiarray, multiarray._multiarray_umath):
+            if hasattr(module, "_ARRAY_API"):
+                del module._ARRAY_API
+        try:
+            import sourcing_sound
+        except Exception as error:
+            print(type(error).__name__, error.code, "please report it" in str(error))
+        """
+    )
+    assert printed == "InferenceError internal True\n"
 
 
 def test_a_second_interpreter_is_refused() -> None:

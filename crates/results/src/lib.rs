@@ -1,5 +1,6 @@
-//! Results as Arrow tables: one schema for segments and one for events, for every program that
-//! writes or hands on results in columns. `docs/guide/results.md` describes the columns.
+//! Results as Arrow tables: one schema for segments, one for events and one for embeddings, for every
+//! program that writes, hands on or reads results in columns. `docs/guide/results.md` describes
+//! them.
 //!
 //! ```
 //! use sourcing_sound_results::{Recording, SegmentRows, Shown};
@@ -21,6 +22,7 @@
 //! With the feature `ffi`, `arrow_array::ffi` and `arrow_array::ffi_stream` pass the batches on by
 //! the Arrow C data interface, without copying.
 
+mod embeddings;
 mod events;
 mod origin;
 mod schema;
@@ -31,8 +33,12 @@ mod shown;
 pub use arrow_array;
 pub use arrow_schema;
 
+pub use embeddings::{Clip, EmbeddingRows};
 pub use events::EventRows;
 pub use origin::Recording;
-pub use schema::{SCHEMA_VERSION, events_schema, segments_schema};
+pub use schema::{
+    EMBEDDINGS, MODEL_KEY, MODEL_SHA256_KEY, ROWS_KEY, SCHEMA_VERSION, VERSION_KEY,
+    embeddings_schema, events_schema, segments_schema,
+};
 pub use segments::SegmentRows;
 pub use shown::Shown;

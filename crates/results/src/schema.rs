@@ -1,4 +1,4 @@
-//! The two schemas. `docs/guide/results.md` describes them.
+//! The schemas. `docs/guide/results.md` describes them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,12 +6,20 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use sourcing_sound::Classifier;
 
-/// The version of both schemas, in their metadata under `sourcing_sound.schema_version`. Columns
-/// may be added at the end; it changes if one is removed, renamed or gets another type.
+/// The version of all schemas, in their metadata under [`VERSION_KEY`]. Columns may be added at the
+/// end; it changes if one is removed, renamed or gets another type.
 pub const SCHEMA_VERSION: &str = "1";
 
-/// Before all keys of the metadata, as in model files.
-const PREFIX: &str = "sourcing_sound.";
+/// The key of the metadata that says what the rows are: `segments`, `events` or `embeddings`.
+pub const ROWS_KEY: &str = "sourcing_sound.schema";
+/// The key of [`SCHEMA_VERSION`].
+pub const VERSION_KEY: &str = "sourcing_sound.schema_version";
+/// The key of the name of the model, without its head.
+pub const MODEL_KEY: &str = "sourcing_sound.base_model";
+/// The key of the SHA-256 of the model's file.
+pub const MODEL_SHA256_KEY: &str = "sourcing_sound.model_sha256";
+/// What [`ROWS_KEY`] says of embeddings.
+pub const EMBEDDINGS: &str = "embeddings";
 
 /// The columns of segments, with the metadata of a classifier.
 pub fn segments_schema(classifier: &Classifier) -> SchemaRef {
@@ -49,6 +57,27 @@ pub fn events_schema(classifier: &Classifier) -> SchemaRef {
     of("events", fields.into(), classifier)
 }
 
+/// The columns of embeddings, with the metadata of a classifier.
+pub fn embeddings_schema(classifier: &Classifier) -> SchemaRef {
+    let numbers = || DataType::List(Arc::new(number()));
+    let fields = vec![
+        Field::new("file", DataType::Utf8, false),
+        Field::new("start_s", DataType::Float64, true),
+        Field::new("label", DataType::Utf8, true),
+        Field::new("recording", DataType::Utf8, true),
+        Field::new("fold", DataType::Int32, true),
+        Field::new("embedding", numbers(), true),
+        Field::new("scores", numbers(), true),
+        Field::new("error", DataType::Utf8, true),
+    ];
+    of(EMBEDDINGS, fields.into(), classifier)
+}
+
+/// A number of a vector, by the name that Arrow and Parquet recommend.
+pub(crate) fn number() -> Field {
+    Field::new("item", DataType::Float32, true)
+}
+
 /// Microseconds: the unit that Parquet, DuckDB and pandas all have.
 pub(crate) fn time() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
@@ -76,15 +105,15 @@ pub(crate) fn scores_value() -> Field {
 fn of(rows: &str, fields: Fields, classifier: &Classifier) -> SchemaRef {
     let metadata = classifier.metadata();
     let values = [
-        ("schema", rows.to_owned()),
-        ("schema_version", SCHEMA_VERSION.to_owned()),
-        ("model", metadata.name.clone()),
-        ("model_sha256", classifier.model().sha256().to_owned()),
-        ("base_model", classifier.model().metadata().name.clone()),
-        ("segment_seconds", metadata.segment_seconds().to_string()),
-        ("rejection_threshold", metadata.decision.rejection_threshold.to_string()),
-        ("licence", metadata.card.licence.clone()),
+        (ROWS_KEY, rows.to_owned()),
+        (VERSION_KEY, SCHEMA_VERSION.to_owned()),
+        ("sourcing_sound.model", metadata.name.clone()),
+        (MODEL_SHA256_KEY, classifier.model().sha256().to_owned()),
+        (MODEL_KEY, classifier.model().metadata().name.clone()),
+        ("sourcing_sound.segment_seconds", metadata.segment_seconds().to_string()),
+        ("sourcing_sound.rejection_threshold", metadata.decision.rejection_threshold.to_string()),
+        ("sourcing_sound.licence", metadata.card.licence.clone()),
     ];
-    let values = values.map(|(key, value)| (format!("{PREFIX}{key}"), value));
+    let values = values.map(|(key, value)| (key.to_owned(), value));
     Arc::new(Schema::new_with_metadata(fields, HashMap::from(values)))
 }

@@ -90,7 +90,9 @@ impl SegmentRows {
         recording: &Recording,
         prediction: &Prediction,
     ) -> Result<(), ArrowError> {
-        let best = prediction.top(1).pop();
+        let mut shown = self.shown.choose(prediction);
+        // Before they are arranged; none if none is to be shown.
+        let best = shown.first().cloned().or_else(|| prediction.top(1).pop());
         let best = best.as_ref();
         let (start, end) = (milliseconds(prediction.start()), milliseconds(prediction.end()));
         self.origin(recording);
@@ -103,7 +105,6 @@ impl SegmentRows {
         self.rejected.append_value(prediction.rejected());
         self.source.append_option(best.map(|best| best.source.name()));
         self.group.append_option(best.and_then(|best| best.group.as_ref()));
-        let mut shown = self.shown.choose(prediction);
         self.shown.arrange(&mut shown);
         for category in &shown {
             self.scores.keys().append_value(&category.label);

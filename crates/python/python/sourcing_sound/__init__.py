@@ -51,7 +51,8 @@ __version__ = _prepare()
 # These import numpy and the compiled part.
 from . import features
 from ._audio import Audio, Channel
-from ._classifier import Classifier, Embeddings
+from ._classifier import Classifier
+from ._embeddings import Embeddings
 from ._load import load
 from ._predictions import (
     Category,

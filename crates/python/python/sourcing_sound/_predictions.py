@@ -93,6 +93,37 @@ class Vocabulary:
         return Category(self.labels[index], score, group, source, index)
 
 
+class Ranks:
+    """The order of the labels and the scores of the groups of a recording's segments. Both are
+    computed when the first of them is asked for."""
+
+    def __init__(self, native: _native.Classifier, scores: npt.NDArray[np.float32]) -> None:
+        self._native: Optional[_native.Classifier] = native
+        self._scores: Optional[npt.NDArray[np.float32]] = scores
+        self._found: Optional[_Found] = None
+
+    @classmethod
+    def of(cls, order: npt.NDArray[np.uint16], groups: npt.NDArray[np.float32]) -> Ranks:
+        """Those of one segment that are there already."""
+        ranks = cls.__new__(cls)
+        ranks._native = ranks._scores = None
+        ranks._found = (order[np.newaxis], groups[np.newaxis])
+        return ranks
+
+    def __call__(self, row: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
+        """The labels of a segment, best first, and the scores of its groups."""
+        found = self._found
+        if found is None:
+            native, scores = self._native, self._scores
+            assert native is not None and scores is not None
+            found = self._found = native.ranks(scores)
+        order, groups = found
+        return order[row], groups[row]
+
+
+_Found = tuple[npt.NDArray[np.uint16], npt.NDArray[np.float32]]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
     """The scores of one segment. Predictions can be pickled."""
@@ -109,8 +140,20 @@ class Prediction:
     """The channel, counted from 1, if each was classified by itself; None otherwise."""
     vocabulary: Vocabulary
     """The labels that the scores belong to."""
-    _order: npt.NDArray[np.uint16] = field(repr=False)
-    _groups: npt.NDArray[np.float32] = field(repr=False)
+    _ranks: Ranks = field(repr=False)
+    _row: int = field(repr=False)
+
+    @property
+    def _order(self) -> npt.NDArray[np.uint16]:
+        return self._ranks(self._row)[0]
+
+    @property
+    def _groups(self) -> npt.NDArray[np.float32]:
+        return self._ranks(self._row)[1]
+
+    def __getstate__(self) -> dict[str, object]:
+        # Neither the model nor the other segments are sent along.
+        return {**self.__dict__, "_ranks": Ranks.of(self._order, self._groups), "_row": 0}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -144,9 +187,9 @@ class Prediction:
 
     def groups(self) -> list[GroupScore]:
         """The groups with their scores, best first; empty if the model has no groups."""
-        ranked = np.argsort(-self._groups, kind="stable")
-        names = self.vocabulary.groups
-        return [GroupScore(names[int(i)], float(self._groups[int(i)])) for i in ranked]
+        scores, names = self._groups, self.vocabulary.groups
+        ranked = np.argsort(-scores, kind="stable")
+        return [GroupScore(names[int(i)], float(scores[int(i)])) for i in ranked]
 
     def __repr__(self) -> str:
         rejected = ", rejected" if self.rejected else ""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from . import _audio, _native
 from ._audio import SupportsArray
 from ._errors import SourcingSoundError, coded
-from ._predictions import Prediction, SoundEvent, Vocabulary
+from ._predictions import Prediction, Ranks, SoundEvent, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +122,6 @@ class Stream:
         time, start, end, scores, raw_scores, rejected, order, groups, events = row
         scores.flags.writeable = False
         prediction = Prediction(
-            start, end, scores, rejected, None, self._vocabulary, order, groups
+            start, end, scores, rejected, None, self._vocabulary, Ranks.of(order, groups), 0
         )
         return Update(time, prediction, raw_scores, [SoundEvent(*event) for event in events])

@@ -2,13 +2,14 @@
 //!
 //! In: data sets in one of four layouts, and folders of [`excerpts`]. Out: clips ([`dataset`]) and
 //! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and kept
-//! on disk ([`cache`]). The [`command`] `data` shows what a folder holds; [`summary`] states it in
+//! on disk ([`cache`]); or [`embeddings`] that were computed elsewhere, without audio. The [`command`] `data` shows what a folder holds; [`summary`] states it in
 //! evaluations and cards.
 
 pub mod cache;
 pub mod columns;
 pub mod command;
 pub mod dataset;
+pub mod embeddings;
 pub mod excerpts;
 pub mod parallel;
 pub mod sound;

@@ -2,12 +2,14 @@
 
 use super::card;
 use super::evaluation::{self as figures, Evaluation, Known, SCHEMA_VERSION, Shipped};
-use super::export::{Layers, MIN_CHECKS, export};
+use super::export::{Audio, Check, Layers, MIN_CHECKS, export};
 use super::material::{Clip, Material};
 use super::recipe::Recipe;
 use super::refines::Relations;
-use super::segment;
 use super::stage::{Last, Stage};
+use super::{segment, synthesis};
+use crate::data::columns::Source;
+use crate::data::dataset::Layout;
 use crate::files::write_text;
 use crate::metrics;
 use crate::program::today;
@@ -17,11 +19,12 @@ use crate::publish::statement::{accuracy_line, decision, folds_line};
 use crate::random::short_hash;
 use anyhow::{Context, Result};
 use sourcing_sound::{Card, HeadMetadata, Labels, Model};
-use std::collections::BTreeSet;
+use sourcing_sound_decode::Recording;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Clips that an export is checked on, spread over the data set.
-const CHECKED_CLIPS: usize = 2 * MIN_CHECKS;
+/// Sounds that an export is checked on, spread over the data set.
+const CHECKS: usize = 2 * MIN_CHECKS;
 /// How the names of head files end.
 const SUFFIX: &str = ".head.json";
 
@@ -87,8 +90,7 @@ impl Assembly<'_> {
         let evaluated = figures::stages(stages, &material.labels, recipe.seed);
         let layers = Layers { labels: &last.fitted.labels, detector: &last.detector.output };
         let parts = (self.metadata(&evaluated, threshold)?, &layers);
-        let export_difference =
-            export(&paths.head, parts, recipe, self.base, &self.checked_clips())?;
+        let export_difference = export(&paths.head, parts, recipe, self.base, self.checks())?;
         let whole: Vec<_> = self.whole(&evaluated);
         let evaluation = Evaluation {
             schema_version: SCHEMA_VERSION,
@@ -193,10 +195,41 @@ impl Assembly<'_> {
         whole.map(|(_, evaluated)| evaluated).collect()
     }
 
-    fn checked_clips(&self) -> Vec<&Clip> {
+    /// Clips with their audio; where that is elsewhere, sounds from formulas.
+    fn checks(&self) -> Vec<Check<'_>> {
         let clips = &self.material.clips;
-        clips.iter().step_by((clips.len() / CHECKED_CLIPS).max(1)).take(CHECKED_CLIPS).collect()
+        if self.material.layout == Layout::Embeddings {
+            return spread(self.synthesised());
+        }
+        let checks = clips.iter().map(|Clip { slice, sound }| Check {
+            name: &slice.stem,
+            patches: &sound.patches,
+            audio: Audio::File(Source::from(slice)),
+        });
+        spread(checks.collect())
     }
+
+    fn synthesised(&self) -> Vec<Check<'_>> {
+        let negatives = self.material.negatives.iter().filter(|set| set.synthesised);
+        let patches: BTreeMap<_, _> = negatives
+            .flat_map(|set| &set.sounds)
+            .map(|negative| (negative.recording.as_str(), &negative.sound.patches))
+            .collect();
+        let base = self.base.metadata();
+        let (rate, seconds) = (base.front_end.sample_rate, segment::seconds(base));
+        let groups = synthesis::groups(rate, seconds, self.recipe.seed).into_iter();
+        let checks = groups.flat_map(|(_, sounds)| sounds).filter_map(|(name, samples)| {
+            let (name, patches) = patches.get_key_value(name.as_str())?;
+            Some(Check { name, patches, audio: Audio::Here(Recording::new(samples, rate)) })
+        });
+        checks.collect()
+    }
+}
+
+/// Some of the sounds, from all over the list.
+fn spread(sounds: Vec<Check<'_>>) -> Vec<Check<'_>> {
+    let step = (sounds.len() / CHECKS).max(1);
+    sounds.into_iter().step_by(step).take(CHECKS).collect()
 }
 
 #[cfg(test)]

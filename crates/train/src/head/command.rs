@@ -41,7 +41,8 @@ pub struct Arguments {
     #[arg(long)]
     pub refines: Option<PathBuf>,
     /// Altered copies of each recording that train beside it: other levels, narrower bands, noise.
-    #[arg(long, default_value_t = COPIES)]
+    /// They are made of audio, so there are none with --embeddings.
+    #[arg(long, default_value_t = COPIES, conflicts_with = "embeddings")]
     pub copies: usize,
     /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put beside it.
     #[arg(long)]
@@ -93,13 +94,14 @@ pub fn execute(
     let paths = Paths::new(&arguments.out)?;
     let base = read_base(&arguments.base)?;
     let embedder = Embedder::new(&base, &arguments.work, stop)?;
-    let Arguments { folders, features, copies, seed, .. } = arguments;
-    let recipe = Recipe::new(features.clone(), base.metadata(), *copies, *seed);
-    let dataset = material::open(folders)?;
-    RecordingCounts::from(&dataset).groups(&arguments.test_folds)?;
-    let relations =
-        Relations::new(arguments.refines.as_deref(), &dataset.labels, &base.metadata().labels)?;
-    let Some(material) = Material::load(dataset, folders, &embedder, (*copies, *seed))? else {
+    let Arguments { folders, features, seed, .. } = arguments;
+    let copies = if folders.embeddings.is_empty() { arguments.copies } else { 0 };
+    let recipe = Recipe::new(features.clone(), base.metadata(), copies, *seed);
+    let opened = material::open(folders, &base)?;
+    RecordingCounts::from(&opened.dataset).groups(&arguments.test_folds)?;
+    let labels = &opened.dataset.labels;
+    let relations = Relations::new(arguments.refines.as_deref(), labels, &base.metadata().labels)?;
+    let Some(material) = Material::load(opened, folders, &embedder, (copies, *seed))? else {
         return Ok(None);
     };
     // Damaged files may have left too few.

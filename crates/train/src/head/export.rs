@@ -1,6 +1,5 @@
 //! From a trained layer to a head file that is known to say the same.
 
-use super::material::Clip;
 use super::recipe::Recipe;
 use crate::data::columns::{self, Source};
 use crate::linear::Linear;
@@ -10,12 +9,31 @@ use anyhow::{Context, Result, ensure};
 use sourcing_sound::{
     Classifier, Detector, Head, HeadMetadata, Model, Patch, Pcm, Prediction, SampleRate,
 };
+use sourcing_sound_decode::Recording;
 use std::path::Path;
 
 /// Greatest accepted difference of a score between the exported file and the trained layer.
 pub const TOLERANCE: f32 = 1e-4;
 /// Fewest clips that a head is checked on, where there are as many.
 pub const MIN_CHECKS: usize = 16;
+
+/// A sound that a head is checked on.
+pub struct Check<'a> {
+    /// Its name in errors.
+    pub name: &'a str,
+    /// The patches that the layers are given.
+    pub patches: &'a [Patch],
+    /// The audio that the exported file is given.
+    pub audio: Audio,
+}
+
+/// Where audio is.
+pub enum Audio {
+    /// In a file.
+    File(Source),
+    /// In memory.
+    Here(Recording),
+}
 
 /// The layers of a head.
 pub struct Layers<'a> {
@@ -26,8 +44,8 @@ pub struct Layers<'a> {
 }
 
 /// Writes `path` if, and only if, the file as the core runs it on `base`, from the audio of
-/// `clips` on, says of each clip's first segment what `layers` say: alone, and among the labels of
-/// the base. Returns the greatest difference of a score.
+/// `checks` on, says of each sound's first segment what `layers` say: alone, and among the labels
+/// of the base. Returns the greatest difference of a score.
 ///
 /// # Errors
 /// When the head is not valid, cannot be loaded again, differs by more than [`TOLERANCE`], or
@@ -37,9 +55,9 @@ pub fn export(
     (metadata, layers): (HeadMetadata, &Layers<'_>),
     recipe: &Recipe,
     base: &Model,
-    clips: &[&Clip],
+    checks: Vec<Check<'_>>,
 ) -> Result<f32> {
-    ensure!(!clips.is_empty(), "there are no clips to check the head on");
+    ensure!(!checks.is_empty(), "there are no sounds to check the head on");
     let (weights, bias) = (layers.labels.weight.clone(), layers.labels.bias.clone());
     let detector = Detector {
         features: recipe.detector_features.clone(),
@@ -52,7 +70,7 @@ pub fn export(
     ensure!(read == head, "the head changed on its way through the file");
     let alone = Classifier::with_head_only(base.clone(), read.clone())?;
     let joint = Classifier::with_head(base.clone(), read)?;
-    let difference = compare(alone, joint, layers, recipe, clips)?;
+    let difference = compare(alone, joint, layers, recipe, checks)?;
     ensure!(
         difference <= TOLERANCE,
         "the exported head differs from the trained one by {difference} in a score, {TOLERANCE} \
@@ -68,15 +86,17 @@ fn compare(
     mut joint: Classifier,
     layers: &Layers<'_>,
     recipe: &Recipe,
-    clips: &[&Clip],
+    checks: Vec<Check<'_>>,
 ) -> Result<f32> {
     let mut greatest = 0f32;
     let metadata = alone.metadata();
     let temperature = f64::from(metadata.decision.temperature);
     let threshold = f64::from(metadata.decision.rejection_threshold);
-    for clip in clips {
-        let name = &clip.slice.stem;
-        let recording = columns::decode(&Source::from(&clip.slice))?;
+    for Check { name, patches, audio } in checks {
+        let recording = match audio {
+            Audio::File(source) => columns::decode(&source)?,
+            Audio::Here(recording) => recording,
+        };
         let rate = SampleRate::new(recording.sample_rate)?;
         let first = |classifier: &mut Classifier| {
             let predictions = classifier.classify(Pcm::new(&recording.samples, rate)?)?;
@@ -87,22 +107,21 @@ fn compare(
             let presence = layers.detector.logits(&recipe.detector_inputs(segment));
             (metrics::softmax(&logits, temperature), sigmoid(presence.into_iter().sum()))
         };
-        let segment = recipe
-            .segments(&clip.sound.patches)
-            .next()
-            .with_context(|| format!("{name}: silent"))?;
+        let segment = recipe.segments(patches).next().with_context(|| format!("{name}: silent"))?;
         let (scores, presence) = answer(segment);
         let there = first(&mut alone)?;
         ensure!(there.scores().len() == scores.len(), "{name}: another number of labels");
-        greatest = greatest.max(difference(&scores, there.scores()).with_context(|| name.clone())?);
+        greatest =
+            greatest.max(difference(&scores, there.scores()).with_context(|| name.to_owned())?);
         let best = scores.iter().copied().fold(0.0, f64::max) * presence;
-        check_rejection(&there, threshold - best).with_context(|| name.clone())?;
+        check_rejection(&there, threshold - best).with_context(|| name.to_owned())?;
 
-        let window = &clip.sound.patches[..recipe.window_patches.min(clip.sound.patches.len())];
+        let window = &patches[..recipe.window_patches.min(patches.len())];
         let (scores, presence) = answer(window);
         let scores: Vec<_> = scores.into_iter().map(|score| score * presence).collect();
         let there = first(&mut joint)?;
-        greatest = greatest.max(difference(&scores, there.scores()).with_context(|| name.clone())?);
+        greatest =
+            greatest.max(difference(&scores, there.scores()).with_context(|| name.to_owned())?);
     }
     Ok(greatest)
 }

@@ -4,23 +4,30 @@ use super::embed::{Embedder, Sound};
 use super::{alter, segment, synthesis, unknown};
 use crate::data::columns::{self, Source};
 use crate::data::dataset::{Dataset, Division, Folds, Layout, Presence, Slice};
+use crate::data::embeddings::{self, Embeddings, Unlabelled};
 use crate::data::summary::DataSummary;
 use crate::progress;
 use crate::publish::provenance::folder_name;
+use crate::publish::text::counted;
 use crate::random::short_hash;
 use anyhow::{Result, ensure};
-use sourcing_sound::Patch;
+use sourcing_sound::{Model, Patch};
 use sourcing_sound_decode::Recording;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the audio is.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Folders {
     /// The sounds to learn, in any layout that `data` shows: UrbanSound8K's, Freesound's, ESC's,
     /// or a folder per label.
-    #[arg(long)]
-    pub data: PathBuf,
+    #[arg(long, required_unless_present = "embeddings")]
+    pub data: Option<PathBuf>,
+    /// In place of audio, embeddings of the base that were computed elsewhere: a Parquet file with
+    /// the columns of docs/guide/results.md, or a folder of such files. Clips without a label are
+    /// sounds to reject. Repeatable.
+    #[arg(long, value_name = "FILE.parquet", conflicts_with_all = ["data", "extra"])]
+    pub embeddings: Vec<PathBuf>,
     /// Additional slices that only train: audio/foldN/ and metadata.csv.
     #[arg(long)]
     pub extra: Option<PathBuf>,
@@ -88,25 +95,36 @@ pub struct Material {
 }
 
 impl Material {
-    /// Reads the audio of the data set that [`open`] read, and that of the other folders, with
+    /// Reads the audio of the data set that [`open`] read, unless it came without, and that of the
+    /// other folders, with
     /// `copies` altered copies of each sound. What is unreadable is named on stderr and kept in the
     /// summary. `None` when the work was stopped.
     pub fn load(
-        dataset: Dataset,
+        opened: Opened,
         folders: &Folders,
         embedder: &Embedder<'_>,
         (copies, seed): (usize, u64),
     ) -> Result<Option<Self>> {
         let embed = Embedding { embedder, copies, seed };
-        let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
-        let Some(clips) = embed.sources("clips", &sources)? else { return Ok(None) };
+        let Opened { dataset, name: data_name, computed } = opened;
+        let mut negatives = Vec::new();
+        let clips = match computed {
+            Some(computed) => {
+                negatives.extend(unlabelled(&data_name, computed.unlabelled));
+                Found::computed(computed.windows, computed.failures)
+            }
+            None => {
+                let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
+                let Some(clips) = embed.sources("clips", &sources)? else { return Ok(None) };
+                clips
+            }
+        };
         let mut unreadable = clips.failures;
         let (total, extra) = (dataset.total(), dataset.training_only);
         let paired = dataset.slices.into_iter().zip(clips.sounds);
         let clips = paired.filter_map(|(slice, sound)| Some(Clip { slice, sound: sound? }));
         let clips: Vec<_> = clips.collect();
         ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
-        let mut negatives = Vec::new();
         for folder in folders.background.iter().chain(&folders.unknown) {
             let name = folder_name(folder)?;
             let (found, left_out) = unknown::sources(folder, &dataset.labels)?;
@@ -128,7 +146,6 @@ impl Material {
             background: recordings,
             unreadable,
         };
-        let data_name = folder_name(&folders.data)?;
         let (layout, labels) = (dataset.layout, dataset.labels);
         Ok(Some(Self { layout, data_name, labels, clips, negatives, summary }))
     }
@@ -159,14 +176,57 @@ impl Material {
     }
 }
 
-/// Reads the tables. What is missing is named on stderr.
-pub fn open(folders: &Folders) -> Result<Dataset> {
-    let mut dataset = Dataset::open(&folders.data)?;
+/// The labelled clips, before their audio is read.
+pub struct Opened {
+    /// The clips.
+    pub dataset: Dataset,
+    /// Name of the data folder, or of the first file of embeddings.
+    name: String,
+    computed: Option<Computed>,
+}
+
+/// What embeddings have in place of audio.
+struct Computed {
+    windows: Vec<Vec<Patch>>,
+    unlabelled: Vec<Unlabelled>,
+    failures: Vec<String>,
+}
+
+/// Reads the tables, or the embeddings of `base`. What is missing is named on stderr.
+pub fn open(folders: &Folders, base: &Model) -> Result<Opened> {
+    match &folders.data {
+        Some(data) if folders.embeddings.is_empty() => {
+            let dataset = open_audio(data, folders)?;
+            Ok(Opened { dataset, name: folder_name(data)?, computed: None })
+        }
+        _ => open_embeddings(&folders.embeddings, base),
+    }
+}
+
+fn open_embeddings(paths: &[PathBuf], base: &Model) -> Result<Opened> {
+    let hop_seconds = segment::hop_seconds(base.metadata());
+    let Embeddings { dataset, windows, unlabelled, failures } =
+        embeddings::read(paths, base, hop_seconds)?;
+    progress::line(&format!(
+        "{} and {} of none of the labels",
+        counted(dataset.slices.len(), "labelled clip"),
+        counted(unlabelled.len(), "clip")
+    ));
+    for failure in &failures {
+        progress::line(&format!("not usable: {failure}"));
+    }
+    let name = paths.first().map(|path| folder_name(path)).transpose()?.unwrap_or_default();
+    let computed = Some(Computed { windows, unlabelled, failures });
+    Ok(Opened { dataset, name, computed })
+}
+
+fn open_audio(data: &Path, folders: &Folders) -> Result<Dataset> {
+    let mut dataset = Dataset::open(data)?;
     if let Some(extra) = &folders.extra {
         ensure!(
             dataset.layout == Layout::UrbanSound8k,
             "--extra is for data in UrbanSound8K's layout; {} is laid out as {}",
-            folders.data.display(),
+            data.display(),
             dataset.layout.name()
         );
         dataset.add_extra(extra)?;
@@ -184,6 +244,31 @@ pub fn open(folders: &Folders) -> Result<Dataset> {
 struct Found {
     sounds: Vec<Option<Embedded>>,
     failures: Vec<String>,
+}
+
+impl Found {
+    /// Sounds whose patches were computed elsewhere, without altered copies.
+    fn computed(windows: Vec<Vec<Patch>>, failures: Vec<String>) -> Self {
+        let embedded = windows.into_iter().map(|patches| Some(Embedded::plain(patches)));
+        Self { sounds: embedded.collect(), failures }
+    }
+}
+
+impl Embedded {
+    fn plain(patches: Vec<Patch>) -> Self {
+        Self { patches, copies: Vec::new() }
+    }
+}
+
+/// The clips of none of the labels among embeddings, if there are any.
+fn unlabelled(name: &str, clips: Vec<Unlabelled>) -> Option<NegativeSet> {
+    let sounds: Vec<_> = clips
+        .into_iter()
+        .map(|clip| Negative { recording: clip.recording, sound: Embedded::plain(clip.windows) })
+        .collect();
+    let name = name.to_owned();
+    let set = NegativeSet { name, sounds, left_out: 0, synthesised: false };
+    (!set.sounds.is_empty()).then_some(set)
 }
 
 /// How sounds become patches.
@@ -207,8 +292,7 @@ impl Embedding<'_> {
     ) -> Result<Option<Found>> {
         let Some(plain) = self.embedder.embed(what, sounds, &load)? else { return Ok(None) };
         let paired = plain.patches.into_iter();
-        let embedded =
-            paired.map(|patches| Some(Embedded { patches: patches?, copies: Vec::new() }));
+        let embedded = paired.map(|patches| Some(Embedded::plain(patches?)));
         let mut found = Found { sounds: embedded.collect(), failures: plain.failures };
         for copy in 0..self.copies {
             let what = format!("{what}, copy {}", copy + 1);

@@ -151,6 +151,10 @@ impl RecordingCounts<'_> {
             Layout::UrbanSound8k => "the column fsID tells recordings apart",
             Layout::Esc50 | Layout::Esc10 => "the column src_file tells recordings apart",
             Layout::Freesound => "each file is a recording",
+            Layout::Embeddings => {
+                "the column recording tells recordings apart, or else the name of the file up to \
+                 `__` or `#`"
+            }
         }
     }
 }

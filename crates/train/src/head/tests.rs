@@ -8,11 +8,16 @@ use super::embed::{Embedder, Sound};
 use super::evaluation::{ALL_UNKNOWN, Evaluation};
 use super::material::Folders;
 use super::segment;
+use crate::data::columns::find_sources;
+use crate::data::embeddings::{EmbeddingsError, Problem};
 use crate::fixtures::{sound, write_dataset, write_wav};
 use crate::publish::provenance::Stated;
+use clap::Parser;
+use parquet::arrow::ArrowWriter;
 use sourcing_sound::{Classifier, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate};
 use sourcing_sound_decode::Recording;
-use std::path::Path;
+use sourcing_sound_results::{Clip, EmbeddingRows};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
 
@@ -31,7 +36,8 @@ fn arguments(root: &Path) -> Arguments {
     Arguments {
         base: root.join("base.onnx"),
         folders: Folders {
-            data: root.join("my-sounds"),
+            data: Some(root.join("my-sounds")),
+            embeddings: Vec::new(),
             extra: None,
             background: None,
             unknown: Vec::new(),
@@ -129,6 +135,101 @@ fn somebodys_own_sounds_become_a_head() {
     std::fs::remove_dir_all(&arguments.work).unwrap();
     run(&arguments);
     assert_eq!(std::fs::read(&arguments.out).unwrap(), head);
+}
+
+/// The windows of every recording in a folder per label, and of the faint ones, as the Python package
+/// writes them, in as many files as there are labels.
+fn write_embeddings(root: &Path) -> PathBuf {
+    let model = Model::from_onnx(&base_bytes()).unwrap();
+    let hop = segment::hop_seconds(model.metadata());
+    let mut classifier = Classifier::new(model).unwrap();
+    let folder = root.join("parts");
+    std::fs::create_dir(&folder).unwrap();
+    for label in ["noise", "low", "background", "high"] {
+        let mut rows = EmbeddingRows::new(&classifier);
+        let sounds = if label == "background" { root.to_owned() } else { root.join("my-sounds") };
+        for source in find_sources(&sounds.join(label)).unwrap() {
+            let file = format!("archive/{label}/{}", source.name);
+            let label = Some(label.to_owned()).filter(|label| label != "background");
+            let clip = Clip { file, label, ..Clip::default() };
+            let recording = sourcing_sound_decode::decode(&source.path).unwrap();
+            let pcm = Pcm::new(&recording.samples, SampleRate::new(RATE).unwrap()).unwrap();
+            for (index, patch) in classifier.patches(pcm).unwrap().iter().enumerate() {
+                rows.push(&clip, index as f64 * hop, &patch.embedding, &patch.scores);
+            }
+        }
+        let table = rows.take().unwrap();
+        let file = std::fs::File::create(folder.join(format!("{label}.parquet"))).unwrap();
+        let mut writer = ArrowWriter::try_new(file, table.schema(), None).unwrap();
+        writer.write(&table).unwrap();
+        writer.close().unwrap();
+    }
+    folder
+}
+
+#[test]
+fn embeddings_give_the_head_of_the_audio() {
+    let root = TempDir::new().unwrap();
+    write_folders(root.path());
+    write_faint(&root.path().join("background"));
+    let mut of_audio = Arguments { copies: 0, ..arguments(root.path()) };
+    of_audio.folders.background = Some(root.path().join("background"));
+    let mut of_embeddings = Arguments {
+        out: root.path().join("out/embedded.head.json"),
+        work: root.path().join("other work"),
+        ..arguments(root.path())
+    };
+    of_embeddings.folders.data = None;
+    of_embeddings.folders.embeddings = vec![write_embeddings(root.path())];
+    let (expected, found) = (run(&of_audio), run(&of_embeddings));
+    let head = |path: &Path| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    };
+    let (audio, embedded) = (head(&of_audio.out), head(&of_embeddings.out));
+    // All but what is said about it, bit for bit.
+    let own = ["name", "training_data", "config_hash"];
+    for (key, value) in audio.as_object().unwrap() {
+        assert!(own.contains(&key.as_str()) || embedded[key] == *value, "{key}");
+    }
+    assert_eq!(audio.as_object().unwrap().len(), embedded.as_object().unwrap().len());
+    let card = embedded["training_data"].as_str().unwrap();
+    assert!(card.starts_with("Embeddings \"parts\": 72 clips of 36 recordings"), "{card}");
+    assert_eq!(found.recipe.copies, 0, "copies are made of audio");
+    assert_eq!(found.data.background, expected.data.background);
+    let accuracy = |evaluation: &Evaluation| evaluation.mean.as_ref().unwrap().accuracy;
+    assert_eq!(accuracy(&found), accuracy(&expected));
+
+    // Another base is refused with the reason.
+    let other = root.path().join("other.onnx");
+    let mut metadata = tiny_model::patched_metadata();
+    metadata.name = "other".to_owned();
+    std::fs::write(&other, tiny_model::patched_onnx(&metadata)).unwrap();
+    let refused = Arguments { base: other, ..of_embeddings };
+    let error = execute(&refused, String::new(), &GO_ON).unwrap_err();
+    let error = error.downcast_ref::<EmbeddingsError>().unwrap();
+    assert!(matches!(error.problem, Problem::OtherBase { .. }), "{error}");
+}
+
+#[derive(clap::Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+#[test]
+fn embeddings_take_the_place_of_audio_and_of_copies() {
+    let parse = |options: &[&str]| {
+        let words = ["head", "--base", "b.onnx", "--out", "x.head.json"].iter().chain(options);
+        CommandLine::try_parse_from(words).map(|line| line.arguments)
+    };
+    let taken = parse(&["--embeddings", "a", "--embeddings", "b", "--unknown", "c"]).unwrap();
+    assert_eq!(taken.folders.embeddings, ["a", "b"].map(PathBuf::from));
+    assert!(parse(&["--data", "a", "--copies", "0"]).is_ok());
+    assert!(parse(&[]).is_err(), "one of the two is needed");
+    for other in [["--data", "c"], ["--copies", "2"], ["--extra", "c"]] {
+        let refused = parse(&[&["--embeddings", "a"], &other[..]].concat()).err().unwrap();
+        assert!(refused.to_string().contains("cannot be used with"), "{refused}");
+    }
 }
 
 #[test]

@@ -82,9 +82,10 @@ impl<'a> TrainedOn<'a> {
     }
 
     fn describe(&self) -> String {
-        let layout = match self.layout {
-            Layout::Folders => "a folder per label".to_owned(),
-            layout => format!("laid out as {}", layout.name()),
+        let source = match self.layout {
+            Layout::Folders => format!("Folder {:?} (a folder per label)", self.folder),
+            Layout::Embeddings => format!("Embeddings {:?}", self.folder),
+            layout => format!("Folder {:?} (laid out as {})", self.folder, layout.name()),
         };
         let folds = match self.folds.len() {
             0 => String::new(),
@@ -92,8 +93,7 @@ impl<'a> TrainedOn<'a> {
             _ => format!(" in folds {}", format_folds(&self.folds)),
         };
         format!(
-            "Folder {:?} ({layout}): {} of {}{folds}; labels {}",
-            self.folder,
+            "{source}: {} of {}{folds}; labels {}",
             counted(self.clips, "clip"),
             counted(self.recordings, "recording"),
             self.labels.join(", ")

@@ -18,8 +18,9 @@ const OLDEST_MINOR: u32 = 9;
 const TYPED_MINOR: u32 = 10;
 /// The most bytes of a wheel.
 const MAX_BYTES: u64 = 8_000_000;
-/// What names the command-line program to the tests.
+/// What names the command-line program and the trainer to the tests.
 const PROGRAM_VARIABLE: &str = "SOURCING_SOUND_CLI";
+const TRAINER_VARIABLE: &str = "SOURCING_SOUND_TRAIN";
 
 /// The options of `cargo xtask python`.
 #[derive(clap::Args)]
@@ -140,7 +141,7 @@ pub fn tests(
     environments: &Environments,
     wheel: &Path,
 ) -> Result<Vec<Command>> {
-    let program = command_line(workspace)?;
+    let (program, trainer) = (command_line(workspace)?, trainer(workspace)?);
     let mut tests = Vec::new();
     for (_, python) in &environments.tested {
         install(python, wheel)?;
@@ -150,7 +151,7 @@ pub fn tests(
         tests.push(pytest);
     }
     for test in &mut tests {
-        test.env(PROGRAM_VARIABLE, &program);
+        test.env(PROGRAM_VARIABLE, &program).env(TRAINER_VARIABLE, &trainer);
     }
     Ok(tests)
 }
@@ -158,20 +159,36 @@ pub fn tests(
 /// Installs the wheel beside Ray, and returns the command that tests the example for it.
 ///
 /// # Errors
-/// If Ray cannot be installed: it supports a new Python some time after its release.
+/// As [`beside_ray`].
 pub fn ray_test(
     workspace: &Workspace,
     environments: &Environments,
     wheel: &Path,
 ) -> Result<Command> {
-    let example = workspace.root().join("examples").join("ray");
+    let python = beside_ray(workspace, environments, wheel)?;
+    let mut pytest = pytest(&python);
+    pytest.current_dir(ray_example(workspace));
+    Ok(pytest)
+}
+
+/// The Python of an environment with Ray and the wheel.
+///
+/// # Errors
+/// If Ray cannot be installed: it supports a new Python some time after its release.
+pub fn beside_ray(
+    workspace: &Workspace,
+    environments: &Environments,
+    wheel: &Path,
+) -> Result<PathBuf> {
     let (_, base) = environments.newest()?;
-    let requirements = example.join("requirements.txt");
+    let requirements = ray_example(workspace).join("requirements.txt");
     let python = python::environment_of(workspace, "ray-venv", &requirements, Some(base))?;
     install(&python, wheel)?;
-    let mut pytest = pytest(&python);
-    pytest.current_dir(example);
-    Ok(pytest)
+    Ok(python)
+}
+
+fn ray_example(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("examples").join("ray")
 }
 
 /// Installs the wheel, also over one of the same version.
@@ -190,13 +207,29 @@ fn pytest(python: &Path) -> Command {
 }
 
 /// The program, with the features that it has in the Rust tests, so that nothing is compiled twice.
-fn command_line(workspace: &Workspace) -> Result<PathBuf> {
+///
+/// # Errors
+/// If it cannot be built.
+pub fn command_line(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = cargo::command();
     // Tests of the program have cargo build it.
     cargo.arg("test").args(PRODUCT).args(["--no-run", "--quiet", "--test", "classify"]);
     process::run(&mut cargo)?;
-    let program = Path::new("sourcing-sound").with_extension(env::consts::EXE_EXTENSION);
-    Ok(workspace.target().join("debug").join(program))
+    Ok(built(workspace, "sourcing-sound"))
+}
+
+/// The trainer, likewise.
+fn trainer(workspace: &Workspace) -> Result<PathBuf> {
+    let mut cargo = cargo::command();
+    cargo.arg("build").args(PRODUCT).args(["--quiet", "--bin", "sourcing-sound-train"]);
+    process::run(&mut cargo)?;
+    Ok(built(workspace, "sourcing-sound-train"))
+}
+
+/// Where cargo puts a program.
+fn built(workspace: &Workspace, name: &str) -> PathBuf {
+    let program = Path::new(name).with_extension(env::consts::EXE_EXTENSION);
+    workspace.target().join("debug").join(program)
 }
 
 /// Checks the types of the package, of its tests, and of the compiled part against its stubs.

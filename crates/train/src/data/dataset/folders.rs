@@ -90,6 +90,12 @@ fn slice(path: PathBuf, label_name: &str, label: usize) -> Slice {
     }
 }
 
+/// The recording that the path of a clip speaks of.
+pub fn recording_of_file(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    recording_of(stem(name))
+}
+
 /// The recording that a file name without extension speaks of.
 fn recording_of(stem: &str) -> &str {
     let mark = [stem.find("__"), stem.find('#')].into_iter().flatten().min();

@@ -18,6 +18,9 @@ pub enum Layout {
     Esc10,
     /// A folder per label with audio files in it.
     Folders,
+    /// No audio, but what a model made of it elsewhere; see [`crate::data::embeddings`].
+    #[value(skip)]
+    Embeddings,
 }
 
 impl Layout {
@@ -29,6 +32,7 @@ impl Layout {
             Self::Esc50 => "ESC-50",
             Self::Esc10 => "ESC-10",
             Self::Folders => "folders",
+            Self::Embeddings => "embeddings",
         }
     }
 
@@ -48,6 +52,7 @@ impl Layout {
                  its clips under audio/"
             }
             Self::Folders => "two folders or more, named by their labels, with audio files in each",
+            Self::Embeddings => "Parquet files of embeddings, which only `head --embeddings` takes",
         }
     }
 

@@ -25,8 +25,10 @@ pub use audio::is_audio;
 pub use clips::{Dataset, NO_FOLD, Presence, Slice};
 pub use describe::Description;
 pub use findings::{FindingKind, Findings};
-pub use folds::{Division, Folds, Split, format_folds, parse_folds};
+pub use folders::recording_of_file;
+pub use folds::{Division, Folds, Split, format_folds, hash_fold, parse_folds};
 pub use layout::Layout;
+pub use table::name_problem;
 
 #[cfg(test)]
 mod tests;

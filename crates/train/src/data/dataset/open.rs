@@ -48,6 +48,7 @@ impl Dataset {
             Layout::Freesound => freesound::read(root),
             Layout::Esc50 | Layout::Esc10 => esc::read(root, layout),
             Layout::Folders => folders::read(root),
+            Layout::Embeddings => Err(error::at(root, layout.needs())),
         }?;
         ensure!(!dataset.slices.is_empty(), error::empty(root, layout));
         Ok(dataset)

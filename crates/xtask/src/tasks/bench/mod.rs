@@ -2,9 +2,10 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others, and
-//! [`soak`] looks for what only a long run shows.
+//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others,
+//! [`archives`] the programs for many recordings, and [`soak`] looks for what only a long run shows.
 
+mod archives;
 mod machine;
 mod measured;
 mod native;
@@ -91,6 +92,8 @@ pub struct Options {
 /// What else can be measured.
 #[derive(clap::Subcommand)]
 enum Other {
+    /// Classify an archive by the command line, by the Python wheel and by the example for Ray
+    Archives(archives::Options),
     /// Measure how fast the trainer trains the compact network, beside PyTorch
     Training(training::Options),
     /// Measure our engine on this machine, beside onnxruntime, tract and librosa
@@ -104,6 +107,7 @@ enum Other {
 /// Runs `cargo xtask bench`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.other {
+        Some(Other::Archives(options)) => return archives::run(workspace, options),
         Some(Other::Training(options)) => return training::run(workspace, options),
         Some(Other::Native(options)) => return native::run(workspace, options),
         Some(Other::Soak(options)) => return soak::run(workspace, options),

@@ -1,0 +1,93 @@
+"""What the network makes of recordings, for models of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _audio, _native
+from ._errors import coded, wrong_type
+from ._table import Table
+
+if TYPE_CHECKING:
+    from ._classifier import Classifier
+
+FOLDS = 2**31 - 1
+
+
+class _Windows(NamedTuple):
+    vectors: npt.NDArray[np.float32]
+    """``(windows, Classifier.embedding_size)``."""
+    hop_seconds: float
+    """From the start of one window to the start of the next: window ``i`` starts at
+    ``i * hop_seconds``."""
+    window_seconds: float
+    """The length of a window. Silence fills up the last one."""
+
+
+class Embeddings(_Windows):
+    """What the network makes of each window of a recording: a tuple ``(vectors, hop_seconds,
+    window_seconds)``, with what else is known. It can be pickled.
+    """
+
+    scores: npt.NDArray[np.float32]
+    """The scores of each window, ``(windows, labels of the model)``, without those of a head."""
+    source: Optional[str]
+    """The path of the recording; None for an array and for bytes."""
+    _native: Optional[_native.Classifier]
+
+    def to_arrow(
+        self,
+        *,
+        label: Optional[str] = None,
+        file: Optional[str] = None,
+        recording: Optional[str] = None,
+        fold: Optional[int] = None,
+        classifier: Optional[Classifier] = None,
+    ) -> Table:
+        """The windows as an Arrow table, which ``sourcing-sound-train head --embeddings`` trains a
+        head from: a row per window, with the columns of the guide "Results as tables". Keep the
+        metadata of the table when you write it: they name the model.
+
+        Parameters
+        ----------
+        label
+            What the recording shows. Default: none of the labels.
+        file
+            The name of the clip. Default: ``source``. All rows with one name are one clip.
+        recording
+            What it was cut from: clips of one recording are left out together when the head is
+            evaluated. Default: what the name of the file says, up to ``__`` or ``#``.
+        fold
+            The fold, from 1. Default: by a hash of the recording.
+        classifier
+            The classifier that made them, or another one of the same model. Only pickled embeddings
+            need it: they come without their own.
+
+        Raises
+        ------
+        ConfigError, WrongTypeError
+            ``config``: no name, an argument of a wrong type or out of range, a classifier of another
+            model, or none after pickling.
+        """
+        native = self._native if classifier is None else classifier._open()
+        if native is None:
+            raise coded("config", "these embeddings were pickled: pass the classifier")
+        name = file if file is not None else self.source
+        if not name:
+            raise coded("config", "an array has no name: pass file")
+        for argument, value in (("label", label), ("file", name), ("recording", recording)):
+            if value is not None and not isinstance(value, str):
+                raise wrong_type(f"{argument} is a {type(value).__name__}, expected a str")
+        number = None if fold is None else _audio.whole("fold", fold, most=FOLDS)
+        return Table(
+            native.embeddings_table(
+                name, label, recording, number, self.hop_seconds, self.vectors, self.scores
+            )
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        # The model is not sent along with every result.
+        return {**self.__dict__, "_native": None}

@@ -1,0 +1,136 @@
+//! Recordings that arrive in pieces → what the network makes of each patch of the whole.
+
+use crate::audio::{SampleRate, check_finite};
+use crate::error::{Error, Result};
+use crate::front_end::{ColumnStream, FrontEnd};
+use crate::grid::patch_count;
+use crate::head::Patch;
+use crate::metadata::PatchLayout;
+use crate::scorer::Scorer;
+
+/// A recording, piece by piece. The patches are those of
+/// [`Classifier::patches`](crate::Classifier::patches), no matter how it is split; it needs little
+/// memory, no matter how long the recording is.
+pub struct PatchStream {
+    columns: ColumnStream,
+    scorer: Scorer,
+    n_mels: usize,
+    layout: PatchLayout,
+    /// Patches so far.
+    done: usize,
+    /// Columns that are still needed, `[columns][n_mels]`, starting with the recording's column
+    /// `dropped`.
+    kept: Vec<f32>,
+    dropped: usize,
+}
+
+impl PatchStream {
+    /// # Errors
+    /// `config` for a model without an embedding.
+    pub(crate) fn new(front_end: FrontEnd, scorer: Scorer, rate: SampleRate) -> Result<Self> {
+        let metadata = scorer.model().metadata();
+        if metadata.embedding_size.is_none() {
+            let name = metadata.name.clone();
+            return Err(Error::config("model", name, "a model with an embedding"));
+        }
+        let layout = metadata.layout();
+        let n_mels = front_end.config().n_mels;
+        Ok(PatchStream {
+            columns: ColumnStream::new(front_end, rate)?,
+            scorer,
+            n_mels,
+            layout,
+            done: 0,
+            kept: Vec::new(),
+            dropped: 0,
+        })
+    }
+
+    /// Takes mono samples and returns the patches that they complete. An empty slice is allowed.
+    ///
+    /// # Errors
+    /// `audio-non-finite` for NaN or infinity: the whole piece is discarded. `inference` if the
+    /// network fails.
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Patch>> {
+        check_finite(samples)?;
+        self.columns.push(samples, &mut self.kept)?;
+        let PatchLayout { frames, hop_frames } = self.layout;
+        let total = self.total();
+        let whole = (total + hop_frames).saturating_sub(frames) / hop_frames;
+        // The recording may end here, so that the last ones are no patches of their own.
+        self.run_to(whole.min(patch_count(total, frames, hop_frames)))
+    }
+
+    /// The last patches, at least one in all. Silence fills up the last one.
+    ///
+    /// # Errors
+    /// `audio-too-short` for less audio than one feature column needs; `inference` if the network
+    /// fails.
+    pub fn finish(mut self) -> Result<Vec<Patch>> {
+        self.columns.finish(&mut self.kept)?;
+        let PatchLayout { frames, hop_frames } = self.layout;
+        self.run_to(patch_count(self.total(), frames, hop_frames))
+    }
+
+    /// Columns so far.
+    fn total(&self) -> usize {
+        self.dropped + self.kept.len() / self.n_mels
+    }
+
+    /// Runs the network until there are `count` patches, and drops what no later one needs.
+    fn run_to(&mut self, count: usize) -> Result<Vec<Patch>> {
+        let PatchLayout { frames, hop_frames } = self.layout;
+        let total = self.total();
+        let mut patches = Vec::with_capacity(count.saturating_sub(self.done));
+        while self.done < count {
+            let first = self.done * hop_frames;
+            let (from, to) = (first - self.dropped, total.min(first + frames) - self.dropped);
+            let columns = &self.kept[from * self.n_mels..to * self.n_mels];
+            patches.push(self.scorer.run(columns)?.patch);
+            self.done += 1;
+        }
+        let unneeded = (self.done * hop_frames).min(total).saturating_sub(self.dropped);
+        self.kept.drain(..unneeded * self.n_mels);
+        self.dropped += unneeded;
+        Ok(patches)
+    }
+}
+
+#[cfg(all(test, feature = "everyday"))]
+#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
+mod tests {
+    use crate::{Classifier, Model, Pcm, SampleRate};
+
+    #[test]
+    fn pieces_give_the_patches_of_the_whole() {
+        let mut classifier = Classifier::new(Model::everyday().unwrap()).unwrap();
+        let rate = SampleRate::new(44_100).unwrap();
+        for seconds in [0.3, 2.0, 2.02, 2.5, 7.3] {
+            let samples: Vec<f32> = (0..(seconds * 44_100.0) as u32)
+                .map(|n| (n.wrapping_mul(n) % 977) as f32 / 977.0 - 0.5)
+                .collect();
+            let whole = classifier.patches(Pcm::new(&samples, rate).unwrap()).unwrap();
+            for piece in [1_000, 65_536, samples.len()] {
+                let mut stream = classifier.patch_stream(rate).unwrap();
+                let mut patches = Vec::new();
+                let mut most_kept = 0;
+                for samples in samples.chunks(piece) {
+                    patches.extend(stream.push(samples).unwrap());
+                    most_kept = most_kept.max(stream.kept.len() / stream.n_mels);
+                }
+                patches.extend(stream.finish().unwrap());
+                assert!(patches == whole, "{seconds} s in pieces of {piece}");
+                assert!(piece > 1_000 || most_kept < 300, "{most_kept} columns are kept");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_sound_is_refused() {
+        let classifier = Classifier::new(Model::everyday().unwrap()).unwrap();
+        let rate = SampleRate::new(16_000).unwrap();
+        let mut stream = classifier.patch_stream(rate).unwrap();
+        assert_eq!(stream.push(&[0.0, f32::NAN]).unwrap_err().code(), "audio-non-finite");
+        assert_eq!(stream.finish().unwrap_err().code(), "audio-too-short");
+    }
+}
