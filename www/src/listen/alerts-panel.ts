@@ -4,11 +4,14 @@ import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
 import { labelWords, language } from "../texts/index.js";
 import { settingsTexts } from "../texts/settings.js";
-import { checkbox, make, setText } from "../ui/dom.js";
+import { checkbox, make, option, setText } from "../ui/dom.js";
 import { Alerts } from "./alerts.js";
 
 /** With this many labels or more there is a search field. */
 const SEARCHED = 30;
+
+/** The offered pauses between two alerts for the same label, in seconds. */
+const PAUSES = [5, 20, 60, 300, 1800, 3600];
 
 export class AlertsPanel {
   readonly element = make("fieldset", "settings-alerts");
@@ -31,6 +34,7 @@ export class AlertsPanel {
       checkbox(settingsTexts.notify, notify, "alert-notify", (box) => void this.#setNotify(box)),
       checkbox(settingsTexts.sound, sound, "alert-sound", (box) => this.#change({ sound: box.checked })),
       this.#note,
+      this.#pause(),
       this.#search,
       this.#labels,
     );
@@ -46,6 +50,20 @@ export class AlertsPanel {
     );
     this.#search.hidden = labels.length < SEARCHED;
     this.#search.value = "";
+  }
+
+  #pause(): HTMLElement {
+    const { pauseSeconds } = this.#store.all.alerts;
+    const select = make("select", "button small");
+    select.dataset["testid"] = "alert-pause";
+    for (const seconds of [...new Set([...PAUSES, pauseSeconds])].sort((a, b) => a - b)) {
+      select.append(option(String(seconds), settingsTexts.pause(seconds)));
+    }
+    select.value = String(pauseSeconds);
+    select.onchange = () => this.#change({ pauseSeconds: Number(select.value) });
+    const row = make("label", "settings-pause", settingsTexts.pauseName);
+    row.append(select);
+    return row;
   }
 
   #choose(label: string, wanted: boolean): void {

@@ -9,7 +9,7 @@ export function resultWords(label: string, report: TeachReport | undefined): str
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
   const { recall } = found;
-  if (!recall) return teachTexts.unmeasured;
+  if (!recall) return teachTexts.oneRecording;
   return [recallWords(recall), precisionWords(found, recall)].filter(Boolean).join(" ");
 }
 
@@ -27,7 +27,12 @@ export function findingsOf(label: string, report: TeachReport | undefined): { ki
   if (!report) return [];
   const labels = report.labels.map((one) => one.label);
   const own = report.findings.filter((finding) => finding.label === label);
-  return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
+  const isMeasured = report.labels.some((one) => one.label === label && one.recall);
+  return own.flatMap((finding) => {
+    // Of a single recording the result says so already.
+    if (finding.kind === "few" && !isMeasured) return teachTexts.nextSteps.map((words) => ({ kind: "next", words }));
+    return [{ kind: finding.kind, words: findingWords(finding, labels) }];
+  });
 }
 
 function findingWords({ kind, label, recordings, message }: TeachFinding, labels: readonly string[]): string {
