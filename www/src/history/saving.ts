@@ -57,9 +57,9 @@ function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
 }
 
 /** With times as ISO 8601. */
-function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): object {
+function toJson({ label, onset, offset, score, others = [], model, hasClip }: HistoryEvent): object {
   const iso = (ms: number) => new Date(ms).toISOString();
-  return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, model, clip: hasClip };
+  return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, others, model, clip: hasClip };
 }
 
 function two(value: number): string {

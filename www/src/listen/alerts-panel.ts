@@ -61,7 +61,7 @@ export class AlertsPanel {
     }
     select.value = String(pauseSeconds);
     select.onchange = () => this.#change({ pauseSeconds: Number(select.value) });
-    const row = make("label", "settings-pause", settingsTexts.pauseName);
+    const row = make("label", "models-quiet history-choice", settingsTexts.pauseName);
     row.append(select);
     return row;
   }

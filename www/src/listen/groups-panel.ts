@@ -1,10 +1,11 @@
-// The setting which groups of sounds are named: those of the model in use that have more than one label.
+// The setting which groups of sounds are named.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
 import { groupName, language } from "../texts/index.js";
 import { settingsTexts } from "../texts/settings.js";
 import { checkbox, make } from "../ui/dom.js";
+import { groupNames, taughtLabels } from "./groups.js";
 
 export class GroupsPanel {
   readonly element = make("fieldset", "settings-alerts");
@@ -21,8 +22,11 @@ export class GroupsPanel {
     this.element.append(make("legend", "", settingsTexts.groups), make("p", "settings-help", settingsTexts.groupsHelp), this.#rows);
   }
 
-  describe({ groups }: ModelInfo): void {
-    this.#names = groups.map(({ name }) => name).sort((a, b) => groupName(a).localeCompare(groupName(b), language));
+  /** Shows the groups that have a label which is not taught. */
+  describe(info: ModelInfo): void {
+    const taught = new Set(taughtLabels(info));
+    const names = [...groupNames(info)].flatMap(([label, name]) => (taught.has(label) ? [] : [name]));
+    this.#names = [...new Set(names)].sort((a, b) => groupName(a).localeCompare(groupName(b), language));
     this.element.hidden = this.#names.length < 2;
     this.show();
   }

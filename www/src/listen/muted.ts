@@ -2,7 +2,7 @@
 
 import type { Category, ModelInfo, SoundEvent } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
-import { groupNames } from "./groups.js";
+import { groupNames, taughtLabels } from "./groups.js";
 
 /** What an answer is made from. */
 interface Answered {
@@ -22,9 +22,8 @@ export class Muted {
 
   /** A sound that the user has taught can only be muted by itself. */
   describe(info: ModelInfo): void {
-    const taught = info.labels.slice(0, info.name === info.base ? info.headLabels : 0);
     for (const [label, group] of groupNames(info)) this.#groups.set(label, group);
-    for (const label of taught) this.#groups.delete(label);
+    for (const label of taughtLabels(info)) this.#groups.delete(label);
   }
 
   has(label: string): boolean {

@@ -28,11 +28,13 @@ export function findingsOf(label: string, report: TeachReport | undefined): { ki
   const labels = report.labels.map((one) => one.label);
   const own = report.findings.filter((finding) => finding.label === label);
   const isMeasured = report.labels.some((one) => one.label === label && one.recall);
-  return own.flatMap((finding) => {
-    // Of a single recording the result says so already.
-    if (finding.kind === "few" && !isMeasured) return teachTexts.nextSteps.map((words) => ({ kind: "next", words }));
-    return [{ kind: finding.kind, words: findingWords(finding, labels) }];
-  });
+  if (isMeasured) return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
+  // The result says that one is few, and ends with what to do next.
+  const others = own.filter(({ kind }) => kind !== "few");
+  return [
+    ...teachTexts.nextSteps.map((words) => ({ kind: "next", words })),
+    ...others.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) })),
+  ];
 }
 
 function findingWords({ kind, label, recordings, message }: TeachFinding, labels: readonly string[]): string {

@@ -54,7 +54,7 @@ export const teach: typeof english = {
   recall: (hits, of, low, high) =>
     `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
   oneRecording:
-    "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 6 von 10 anderen erkannt, mit zehn Aufnahmen in 9 von 10. Wie es weitergeht:",
+    "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Beispielen in 85\u202f%. Wie es weitergeht:",
   nextSteps: [
     "Nimm es noch zweimal auf, zu anderen Zeiten oder von anderen Stellen. Dann kann die Seite sagen, wie gut es erkannt wird.",
     "Nimm unter „Etwas anderes“ den Hintergrund auf: den Raum ohne dieses Geräusch.",
@@ -65,7 +65,7 @@ export const teach: typeof english = {
   stopListening: "Zuhören beenden",
   liveName: (label) => `Wie sicher die Seite bei ${label} gerade ist`,
   liveNow: (score) => `jetzt ${score}`,
-  liveHighest: (score) => `höchstens ${score}`,
+  liveHighest: (score) => `höchster Wert ${score}`,
   liveFrom: (score) => `erkannt ab ${score}`,
 
   precision: (wrong, others) =>

@@ -55,7 +55,7 @@ export const teach = {
   recall: (hits: number, of: number, low: string, high: string) =>
     `Recognised ${hits} of ${of} recordings when each was left out in turn. With more recordings like these, expect ${low} to ${high}.`,
   oneRecording:
-    "One recording is a start, and often too little: in our tests, a sound taught from one was recognised in 6 of 10 others, from ten in 9 of 10. What to do next:",
+    "One recording is a start, and often too little: in our tests, a sound taught from one was recognised in 59% of its other recordings, from ten in 85%. What to do next:",
   nextSteps: [
     "Record it twice more, at other times or from other places. The page can then say how well it does.",
     "Record the background under “Something else”: the room without this sound.",
