@@ -99,3 +99,28 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await site.page.getByTestId("settings").locator("summary").click();
   await expect(alarms).toBeChecked();
 });
+
+test("all sounds of a group are ticked at once, and unticked", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const { page } = site;
+  await page.getByTestId("settings").locator("summary").click();
+  const ticked = page.locator(".settings-labels [data-testid^=alert-]:checked");
+  await page.getByTestId("alert-Dog").check();
+  await page.getByPlaceholder("Find a sound or a group").fill("alarms");
+  await expect(page.getByTestId("alert-Dog")).toBeHidden();
+  await expect(page.getByTestId("alert-Siren")).toBeVisible();
+  await page.getByTestId("alert-all").click();
+  await expect(page.getByTestId("alert-Siren")).toBeChecked();
+  await expect(page.getByTestId("alert-Dog")).toBeChecked();
+  const count = await ticked.count();
+  expect(count).toBeGreaterThan(3);
+  await page.reload();
+  await site.expectState("idle");
+  await page.getByTestId("settings").locator("summary").click();
+  await expect(ticked).toHaveCount(count);
+  await page.getByPlaceholder("Find a sound or a group").fill("alarms");
+  await page.getByTestId("alert-none").click();
+  await expect(ticked).toHaveCount(1);
+  await expect(page.getByTestId("alert-Dog")).toBeChecked();
+});

@@ -93,3 +93,13 @@ test("a taught sound is an alert, and is in the history and its exports", async 
   await site.page.getByTestId("history-csv").click();
   expect(readFileSync(await (await begun).path(), "utf8")).toContain(`,${HORN},`);
 });
+
+test("a microphone that is refused to the view is explained there", async ({ open }) => {
+  const site = await open({ permission: "deny" });
+  await teachBoth(site);
+  await site.page.getByTestId("teach-listen").click();
+  const notice = site.page.getByTestId("teach-notice");
+  await expect(notice).toHaveAttribute("data-code", "permission-denied");
+  await expect(notice).toContainText("not allowed to use the microphone");
+  await expect(site.page.getByTestId("teach-listen")).toHaveText("Start listening");
+});

@@ -20,7 +20,7 @@ import { Router } from "./ui/router.js";
 prepareFrame();
 prepareInstall();
 
-const notice = new Notice();
+const notice = new Notice((thrown) => teach.loaded?.failed(thrown));
 const settings = new SettingsStore();
 const muted = new Muted(settings);
 const model = new ActiveModel((info) => {

@@ -33,6 +33,9 @@ import { WakeLock } from "./wake-lock.js";
 /** States in which an answer is on its way. */
 const BUSY: readonly State[] = ["loading", "starting", "listening", "recording", "working"];
 
+/** States in which it listens, or will again. */
+const LISTENS: readonly State[] = ["starting", "listening", "paused", "waiting"];
+
 export interface ListenParts {
   settings: SettingsStore;
   model: ActiveModel;
@@ -161,7 +164,7 @@ export class ListenView {
 
   /** Starts listening, or ends it. */
   toggle(): void {
-    if (this.#live) this.#stop();
+    if (LISTENS.includes(this.#state)) this.#stop();
     else void this.#listen();
   }
 
@@ -296,7 +299,7 @@ export class ListenView {
     this.#main.dataset["state"] = state;
     this.#buttons.show(state);
     // The parts that follow are there once the first model is.
-    if (state !== "listening" && state !== "loading") this.#followed(this.#live !== undefined, undefined);
+    if (state !== "listening" && state !== "loading") this.#followed(LISTENS.includes(state), undefined);
     if (!BUSY.includes(state)) this.#rests();
   }
 }

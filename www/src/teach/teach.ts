@@ -69,6 +69,11 @@ export class Teach {
     void this.#opened.then((opened) => opened.follow(listens, update));
   }
 
+  /** Something went wrong on the page, which says so elsewhere. */
+  failed(thrown: unknown): void {
+    void this.#opened.then((opened) => opened.failed(thrown));
+  }
+
   /** What is muted has changed. */
   showMuted(): void {
     void this.#opened.then((opened) => opened.showMuted());
@@ -129,7 +134,10 @@ class Opened {
         play: (kept) => this.#play(kept.id),
         remove: (kept) => void this.#remove(kept.example.recording, [kept]),
         everyday: () => parts.everyday(),
-        listen: () => parts.listen(),
+        listen: () => {
+          this.#view.clear();
+          parts.listen();
+        },
         save: (hasSound) => void this.#save(hasSound).catch((thrown: unknown) => this.#fail(thrown)),
         opened: (files) => this.#open(files),
         removedAll: () => void store.removeAll().catch((thrown: unknown) => this.#fail(thrown)),
@@ -191,6 +199,11 @@ class Opened {
   follow(listens: boolean, update: Update | undefined): void {
     this.#followed = { listens, update };
     this.#showLive();
+  }
+
+  /** Who sees this view would not see what is said in another. */
+  failed(thrown: unknown): void {
+    if (!this.#view.root.hidden) this.#fail(thrown);
   }
 
   showMuted(): void {

@@ -10,7 +10,11 @@ export class Notice {
   readonly #element = byId("notice", HTMLElement);
   readonly #close = byId("said-close", HTMLButtonElement);
 
-  constructor() {
+  readonly #failed: (thrown: unknown) => void;
+
+  /** `failed` is called with what went wrong, too. */
+  constructor(failed: (thrown: unknown) => void) {
+    this.#failed = failed;
     setText(this.#close, "×");
     this.#close.ariaLabel = texts.close;
     this.#close.onclick = () => this.clear();
@@ -37,6 +41,7 @@ export class Notice {
     const missing = thrown instanceof SoundError ? thrown.missing : undefined;
     const text = missing ? listenTexts.unsupported[missing] : (words[code] ?? errorTexts[code]);
     this.#show("problem", code, text, thrown instanceof Error ? thrown.message : "");
+    this.#failed(thrown);
   }
 
   #show(state: "none" | "remark" | "problem", code: string, text: string, title = ""): void {

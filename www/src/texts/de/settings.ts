@@ -32,5 +32,7 @@ export const settings: typeof english = {
   notifyDenied: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Erlaube sie in den Website-Einstellungen.",
   notifyUnsupported:
     "Dieser Browser hat für diese Seite keine Benachrichtigungen. Füg die Seite auf einem iPhone zuerst zum Home-Bildschirm hinzu.",
-  search: "Geräusch suchen",
+  search: "Geräusch oder Gruppe suchen",
+  tickFound: "Alle gefundenen ankreuzen",
+  untickFound: "Kreuze der gefundenen entfernen",
 };

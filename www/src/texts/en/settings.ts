@@ -29,5 +29,7 @@ export const settings = {
   sound: "With a short tone (the microphone may pick it up)",
   notifyDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
   notifyUnsupported: "This browser has no notifications for this page. On an iPhone, add the page to the home screen first.",
-  search: "Find a sound",
+  search: "Find a sound or a group",
+  tickFound: "Tick all found",
+  untickFound: "Untick all found",
 };
