@@ -1,6 +1,7 @@
 // What happens to the page while it listens: the audio, a thread, the device, the storage, the clock or the page itself
 // fails or is taken away. Listening goes on, nothing that was kept is lost, and the user is informed.
 
+import type { Page } from "@playwright/test";
 import { answers, begun, begunEvents, comesAndGoes, listening, noteEvents } from "./support/faults";
 import { stored } from "./support/history";
 import { hostSite } from "./support/own-host";
@@ -172,6 +173,60 @@ test("a new version that comes while the page listens waits, and listening goes 
     expect(await page.title()).toBe(title);
     expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state)).toBe("installed");
     expect(await contextCount(site)).toBe(1);
+    await finish();
+  } finally {
+    host.stop();
+  }
+});
+
+test("the hourly look for a new version disturbs nothing when the host is broken or down", async () => {
+  const host = await hostSite();
+  try {
+    const prepare = (page: Page) =>
+      page.addInitScript(() => {
+        const { setInterval } = globalThis;
+        const spy = (handler: TimerHandler, ms?: number, ...rest: unknown[]) => {
+          if (ms === 3_600_000) Object.assign(globalThis, { hourly: handler });
+          return setInterval(handler, ms, ...rest);
+        };
+        Object.assign(globalThis, { setInterval: spy });
+      });
+    const wav = writeWav("faults-hourly.wav", SYNTHESISED["siren-sweep"]!);
+    // The browser notes a script that it could not fetch.
+    const expectedErrors = /sw\.js|Failed to load resource|ERR_CONNECTION/;
+    const { site, finish } = await openSite(host.url, { serviceWorkers: "allow", wav, prepare, expectedErrors });
+    const { page } = site;
+    await site.expectState("idle");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    await site.expectState("idle");
+    await site.startListening();
+    await answers(site);
+    await page.waitForFunction(() => "hourly" in globalThis);
+    const look = () => page.evaluate(() => (globalThis as unknown as { hourly: () => void }).hourly());
+    const goesOn = async () => {
+      await answers(site);
+      await site.expectState("listening");
+      await expect(site.notice).toHaveAttribute("data-code", "");
+      await expect(page.getByTestId("prompt")).toHaveAttribute("data-state", "none");
+    };
+    const portal = "<!doctype html><title>Sign in to this network</title>";
+    for (const answer of [{ status: 500 }, { status: 404 }, { status: 200, page: portal }]) {
+      host.answerWorker(answer);
+      const before = host.workerAsked();
+      await look();
+      await expect.poll(() => host.workerAsked(), `asked, and answered ${answer.status}`).toBeGreaterThan(before);
+      await goesOn();
+    }
+    // What comes after that is found as ever.
+    host.answerWorker(undefined);
+    host.publish("The next version");
+    await look();
+    await expect(page.getByTestId("prompt")).toHaveAttribute("data-state", "offer");
+    await page.getByTestId("prompt-later").click();
+    host.stop();
+    await look();
+    await goesOn();
     await finish();
   } finally {
     host.stop();

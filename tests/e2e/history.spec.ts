@@ -99,6 +99,31 @@ test("events are kept with label, time, length and confidence, and survive a rel
   await expect(rows(site).and(site.page.locator(`[data-label="${first!.label}"]`)).first()).toBeVisible();
 });
 
+test("the labels that came next are kept with an event, shown below it, and saved as JSON", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await hearSomething(site);
+  await site.listen.click();
+  await site.expectState("idle");
+  await expect.poll(async () => (await kept(site.page)).every(({ open }) => open === 0)).toBe(true);
+  for (const { label, score, others } of await kept(site.page)) {
+    const scores = others!.map((other) => other.score);
+    expect(scores.length).toBeGreaterThan(0);
+    expect(scores.length).toBeLessThanOrEqual(3);
+    expect(scores, "best first").toEqual([...scores].sort((a, b) => b - a));
+    expect(others!.map((other) => other.label)).not.toContain(label);
+    expect(score).toBeLessThanOrEqual(1);
+  }
+  // An event of an earlier version has none.
+  await seed(site.page, [event("known", "Dog", Date.now() - 1000, { others: [{ label: "Cat", score: 0.314 }, { label: "Bark", score: 0.05 }] }), event("old", "Bird", Date.now() - 900)]);
+  await show(site);
+  const row = (label: string) => rows(site).and(site.page.locator(`[data-label="${label}"]`));
+  await expect(row("Dog")).toContainText("Also considered: Cat 31%, Bark 5%");
+  await expect(row("Bird")).not.toContainText("Also considered");
+  const saved = JSON.parse(await download(site, "history-json")) as { label: string; others: unknown }[];
+  expect(saved.find(({ label }) => label === "Dog")!.others).toEqual([{ label: "Cat", score: 0.314 }, { label: "Bark", score: 0.05 }]);
+  expect(saved.find(({ label }) => label === "Bird")!.others).toEqual([]);
+});
+
 test("an event cut off by a crash ends when it was last detected", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");

@@ -5,6 +5,7 @@ import { LateLog } from "./late/log.js";
 import { LatePart } from "./late/part.js";
 import { showLate } from "./late/view.js";
 import { ListenView } from "./listen/listen.js";
+import { Muted } from "./listen/muted.js";
 import { ActiveModel } from "./models/active-model.js";
 import { prepareInstall } from "./pwa/install.js";
 import { onLaunchFiles } from "./pwa/launch.js";
@@ -19,8 +20,9 @@ import { Router } from "./ui/router.js";
 prepareFrame();
 prepareInstall();
 
-const notice = new Notice();
+const notice = new Notice((thrown) => teach.loaded?.failed(thrown));
 const settings = new SettingsStore();
+const muted = new Muted(settings);
 const model = new ActiveModel((info) => {
   listen.describe(info);
   files.loaded?.describe(info);
@@ -29,7 +31,20 @@ const model = new ActiveModel((info) => {
 });
 const fail = (thrown: unknown) => notice.fail(thrown);
 const log = new LateLog(() => history.get().catch(fail));
-const listen = new ListenView({ settings, model, notice, log });
+const mutedChanged = () => {
+  history.loaded?.refresh();
+  teach.loaded?.showMuted();
+  folds.loaded?.showMuted();
+};
+const listen = new ListenView({
+  settings,
+  model,
+  notice,
+  log,
+  muted,
+  mutedChanged,
+  followed: (listens, update) => teach.loaded?.follow(listens, update),
+});
 
 const correct = (answered: Answered) => void teach.get().then((loaded) => loaded.correct(answered)).catch(fail);
 
@@ -37,6 +52,7 @@ const history = new LatePart(async () => {
   const { History } = await import("./history/history.js");
   const loaded = new History({
     settings,
+    muted: (label) => muted.has(label),
     recent: (seconds) => listen.recent(seconds),
     troubled: (text) => notice.trouble(text),
     correct,
@@ -76,7 +92,8 @@ const teach = new LatePart(async () => {
     apply: async (head) => (await models.get()).teach(head),
     everyday: () => models.loaded?.chooseTaught(),
     historySounds: async () => (await history.get()).sounds(),
-    muted: () => history.loaded?.refresh(),
+    muted: mutedChanged,
+    listen: () => listen.toggle(),
     wanted: () => router.go("teach"),
   });
   if (model.info) loaded.describe(model.info);

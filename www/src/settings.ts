@@ -9,6 +9,8 @@ export interface AlertSettings {
   labels: string[];
   notify: boolean;
   sound: boolean;
+  /** The shortest time between two alerts for the same label. */
+  pauseSeconds: number;
 }
 
 export interface Settings {
@@ -23,6 +25,8 @@ export interface Settings {
   maxClips: number;
   /** Labels that the user does not want to be told, as the models name them. */
   muted: readonly string[];
+  /** Groups of which the user does not want to be told any label. */
+  mutedGroups: readonly string[];
 }
 
 const KEY = "sourcing-sound.settings";
@@ -31,10 +35,11 @@ const DEFAULTS: Settings = {
   stream: {},
   deviceId: undefined,
   wakeLock: true,
-  alerts: { labels: [], notify: false, sound: false },
+  alerts: { labels: [], notify: false, sound: false, pauseSeconds: 20 },
   keepAudio: false,
   maxClips: 200,
   muted: [],
+  mutedGroups: [],
 };
 
 export class SettingsStore {
@@ -75,15 +80,22 @@ function read(): Settings {
 function checked(kept: Partial<Settings>): Settings {
   const flag = (value: unknown, otherwise: boolean) => (typeof value === "boolean" ? value : otherwise);
   const alerts = kept.alerts ?? DEFAULTS.alerts;
+  const { pauseSeconds } = alerts;
   const strings = (value: unknown) => (Array.isArray(value) ? value.filter((label) => typeof label === "string") : []);
   return {
     stream: typeof kept.stream === "object" && kept.stream !== null ? streams(kept.stream) : {},
     deviceId: typeof kept.deviceId === "string" ? kept.deviceId : undefined,
     wakeLock: flag(kept.wakeLock, DEFAULTS.wakeLock),
-    alerts: { labels: strings(alerts.labels), notify: flag(alerts.notify, false), sound: flag(alerts.sound, false) },
+    alerts: {
+      labels: strings(alerts.labels),
+      notify: flag(alerts.notify, false),
+      sound: flag(alerts.sound, false),
+      pauseSeconds: pauseSeconds >= 0 && Number.isFinite(pauseSeconds) ? pauseSeconds : DEFAULTS.alerts.pauseSeconds,
+    },
     keepAudio: flag(kept.keepAudio, DEFAULTS.keepAudio),
     maxClips: Number.isInteger(kept.maxClips) && kept.maxClips! > 0 ? kept.maxClips! : DEFAULTS.maxClips,
     muted: strings(kept.muted),
+    mutedGroups: strings(kept.mutedGroups),
   };
 }
 

@@ -10,6 +10,7 @@ export interface StoredEvent {
   offset: number;
   open: 0 | 1;
   score: number;
+  others?: { label: string; score: number }[];
   hasClip: boolean;
 }
 

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WWW } from "./environment";
-import { serveFolder } from "./static-server";
+import { type Answer, serveFolder } from "./static-server";
 
 export const DIST = join(WWW, "dist");
 
@@ -16,6 +16,10 @@ export interface OwnHost {
   publish: (title: string) => void;
   /** The same, but with the old page: the new service worker arrives first. */
   publishHalf: (title: string) => void;
+  /** From now on the service worker's script is answered by this; `undefined` for the script. */
+  answerWorker: (answer: Answer | undefined) => void;
+  /** How often the service worker's script was asked for. */
+  workerAsked: () => number;
   stop: () => void;
 }
 
@@ -23,7 +27,14 @@ export interface OwnHost {
 export async function hostSite(base = "/"): Promise<OwnHost> {
   const folder = mkdtempSync(join(tmpdir(), "sourcing-sound-host-"));
   cpSync(DIST, folder, { recursive: true });
-  const { origin, close } = await serveFolder(folder, { base, root: "index" });
+  let answer: Answer | undefined;
+  let asks = 0;
+  const instead = (path: string) => {
+    if (!path.endsWith("/sw.js")) return undefined;
+    asks += 1;
+    return answer;
+  };
+  const { origin, close } = await serveFolder(folder, { base, root: "index", instead });
   const stop = () => {
     close();
     rmSync(folder, { recursive: true, force: true });
@@ -33,7 +44,14 @@ export async function hostSite(base = "/"): Promise<OwnHost> {
     publish(folder, title);
     writeFileSync(join(folder, "index.html"), page);
   };
-  return { url: origin + base, publish: (title) => publish(folder, title), publishHalf, stop };
+  return {
+    url: origin + base,
+    publish: (title) => publish(folder, title),
+    publishHalf,
+    answerWorker: (next) => (answer = next),
+    workerAsked: () => asks,
+    stop,
+  };
 }
 
 /** What a build of a changed page would write: the page, and its new hashes in the service worker's list. */

@@ -34,18 +34,31 @@ interface Options {
   headers?: Readonly<Record<string, string>>;
   /** Called with the path of each request. */
   asked?: (path: string) => void;
+  /** What is answered in place of a file; `undefined` for the file. */
+  instead?: (path: string) => Answer | undefined;
+}
+
+export interface Answer {
+  status: number;
+  /** A web page. Default: nothing. */
+  page?: string;
 }
 
 /** Serves `folder` on a free port; an address that is not a file answers 404. */
 export async function serveFolder(
   folder: string,
-  { base = "/", root = "empty", policy, headers = {}, asked }: Options = {},
+  { base = "/", root = "empty", policy, headers = {}, asked, instead }: Options = {},
 ): Promise<StaticServer> {
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     asked?.(pathname);
+    const other = instead?.(pathname);
+    if (other) {
+      response.writeHead(other.status, { "content-type": "text/html" }).end(other.page);
+      return;
+    }
     if (pathname === "/" && root === "empty") {
       response.setHeader("content-type", "text/html").end("<!doctype html><link rel='icon' href='data:,'>");
       return;

@@ -13,6 +13,8 @@ import { HistoryView } from "./view.js";
 
 export interface HistoryParts {
   settings: SettingsStore;
+  /** Whether the user does not want to be told this label. */
+  muted(label: string): boolean;
   /** The last seconds of sound, if a microphone is open. */
   recent(seconds: number): Promise<Recording | undefined>;
   /** Something could not be saved; `text` tells the user. */
@@ -38,11 +40,11 @@ export class History {
   readonly #view: Promise<HistoryView>;
   readonly #store: Promise<HistoryStore>;
 
-  constructor({ settings, recent, troubled, correct }: HistoryParts) {
+  constructor({ settings, muted, recent, troubled, correct }: HistoryParts) {
     // Not awaited: nothing else on the page needs it, and opening a database may take a while.
     const store = openHistory();
     this.#store = store;
-    this.#view = store.then((opened) => new HistoryView(opened, settings, correct));
+    this.#view = store.then((opened) => new HistoryView(opened, settings, { muted, correct }));
     const warn = (text: string) => {
       troubled(text);
       void this.#view.then((view) => view.warn(text));

@@ -113,6 +113,10 @@ export class HistoryList {
       make("span", "history-score", percent(event.score)),
       actions,
     );
+    if (event.others && event.others.length > 0) {
+      const others = event.others.map((other) => `${labelWords(other.label)} ${percent(other.score)}`);
+      row.append(make("span", "history-others", historyTexts.others(others.join(", "))));
+    }
     return row;
   }
 

@@ -3,11 +3,15 @@
 
 import type { ModelInfo, Recording, SoundEvent, Update } from "sourcing-sound";
 import { steadyNow } from "../late/steady-clock.js";
-import type { HistoryEvent, HistoryStore } from "./store.js";
+import type { HistoryEvent, HistoryStore, OtherScore } from "./store.js";
 
 const WRITE_MS = 5000;
 /** Length of the sound that is kept with an event. */
 export const CLIP_SECONDS = 4;
+
+/** How many of the labels that came next are kept with an event, and the least score of one. */
+const OTHERS = 3;
+const LEAST_OTHER = 0.01;
 
 export type Trouble = "audio-dropped" | "not-kept";
 
@@ -52,7 +56,7 @@ export class HistoryRecorder {
   }
 
   update(update: Update, now = steadyNow()): void {
-    for (const event of update.events) this.#take(event, update.time, now);
+    for (const event of update.events) this.#take(event, update, now);
     this.#keepDue(update.time);
   }
 
@@ -67,14 +71,16 @@ export class HistoryRecorder {
     return this.#writing;
   }
 
-  #take({ label, onset, offset, score }: SoundEvent, time: number, now: number): void {
+  #take({ label, onset, offset, score }: SoundEvent, { time, categories }: Update, now: number): void {
     const info = this.#info;
     if (!info) return;
     const key = `${label} ${onset}`;
     const known = this.#open.get(key);
     // By the time of the sound itself, so that a clock that is set changes no duration.
     const lasts = Math.max(0, ((offset ?? time) - onset) * 1000);
+    const others = othersOf(label, categories);
     if (known) {
+      if (score > known.event.score) known.event.others = others;
       known.event = { ...known.event, score, offset: known.event.onset + lasts, open: offset === null ? 1 : 0 };
     } else {
       const began = now - (time - onset) * 1000;
@@ -86,6 +92,7 @@ export class HistoryRecorder {
         offset: began + lasts,
         open: offset === null ? 1 : 0,
         score,
+        others,
         hasClip: false,
       };
       this.#open.set(key, { event, writtenAt: -Infinity });
@@ -131,6 +138,11 @@ export class HistoryRecorder {
     this.#reported.add(what);
     this.#parts.troubled(what);
   }
+}
+
+function othersOf(label: string, categories: Update["categories"]): OtherScore[] {
+  const falling = categories.filter((other) => other.label !== label && other.score >= LEAST_OTHER).sort((a, b) => b.score - a.score);
+  return falling.slice(0, OTHERS).map(({ label, score }) => ({ label, score }));
 }
 
 /** How long after an event is reported its clip is taken, so that the clip has its start as well as what follows. */

@@ -2,7 +2,6 @@
 
 import type { Row } from "../export/rows.js";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
-import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/history.js";
 import { askDialog } from "../ui/ask.js";
 import { make, option, smallButton } from "../ui/dom.js";
@@ -12,13 +11,13 @@ import type { HistoryEvent, HistoryStore } from "./store.js";
 export class HistorySaving {
   readonly element = make("section", "history-saving");
   readonly #store: HistoryStore;
-  readonly #settings: SettingsStore;
+  readonly #muted: (label: string) => boolean;
   readonly #day: () => Date;
   readonly #what = make("select", "button small");
 
-  constructor(store: HistoryStore, settings: SettingsStore, day: () => Date) {
+  constructor(store: HistoryStore, muted: (label: string) => boolean, day: () => Date) {
     this.#store = store;
-    this.#settings = settings;
+    this.#muted = muted;
     this.#day = day;
     for (const [value, words] of [["day", historyTexts.exportedDay], ["all", historyTexts.exportedAll]] as const) {
       this.#what.append(option(value, words));
@@ -35,9 +34,8 @@ export class HistorySaving {
   async #save(format: Format): Promise<void> {
     const day = this.#day();
     const all = this.#what.value === "all";
-    const { muted } = this.#settings.all;
     const kept = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
-    const events = kept.filter(({ label }) => !muted.includes(label));
+    const events = kept.filter(({ label }) => !this.#muted(label));
     const name = all ? "sounds" : `sounds-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
     saveRows(name, format, events.map(toRow), events.map(toJson));
   }
@@ -59,9 +57,9 @@ function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
 }
 
 /** With times as ISO 8601. */
-function toJson({ label, onset, offset, score, model, hasClip }: HistoryEvent): object {
+function toJson({ label, onset, offset, score, others = [], model, hasClip }: HistoryEvent): object {
   const iso = (ms: number) => new Date(ms).toISOString();
-  return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, model, clip: hasClip };
+  return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, others, model, clip: hasClip };
 }
 
 function two(value: number): string {

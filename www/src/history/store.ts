@@ -17,8 +17,17 @@ export interface HistoryEvent {
   open: 0 | 1;
   /** Highest score, 0 to 1. */
   score: number;
+  /** The labels that came next when it had that score, best first; absent in events of earlier versions. */
+  others?: OtherScore[];
   /** Whether a clip of it is kept. */
   hasClip: boolean;
+}
+
+/** A label that was considered, but is not the answer. */
+export interface OtherScore {
+  label: string;
+  /** 0 to 1. */
+  score: number;
 }
 
 /** The sound of an event. */

@@ -17,10 +17,15 @@ import type { HistoryStore } from "./store.js";
 /** Changes come twice a second while the page listens; the view is refreshed less often. */
 const REFRESH_MS = 1000;
 
+export interface HistoryViewEvents extends HistoryListEvents {
+  /** Whether the user does not want to be told this label. */
+  muted(label: string): boolean;
+}
+
 export class HistoryView {
   readonly #root = byId("view-history", HTMLElement);
   readonly #store: HistoryStore;
-  readonly #settings: SettingsStore;
+  readonly #muted: HistoryViewEvents["muted"];
   readonly #date = make("span", "history-date");
   readonly #previous = smallButton("‹", "history-previous", () => this.#go(-1));
   readonly #next = smallButton("›", "history-next", () => this.#go(1));
@@ -40,11 +45,11 @@ export class HistoryView {
   #day = startOfDay(new Date());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: HistoryStore, settings: SettingsStore, correct: HistoryListEvents["correct"]) {
+  constructor(store: HistoryStore, settings: SettingsStore, { muted, correct }: HistoryViewEvents) {
     this.#store = store;
-    this.#settings = settings;
+    this.#muted = muted;
     this.#list = new HistoryList(store, { correct });
-    this.#saving = new HistorySaving(store, settings, () => this.#day);
+    this.#saving = new HistorySaving(store, muted, () => this.#day);
     this.#keeping = new HistoryKeeping(store, settings);
     this.#previous.ariaLabel = historyTexts.previousDay;
     this.#next.ariaLabel = historyTexts.nextDay;
@@ -112,8 +117,7 @@ export class HistoryView {
   async #show(): Promise<void> {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
     // What the user does not want to be told stays in the store.
-    const { muted } = this.#settings.all;
-    const events = (await this.#store.between(from, to)).filter(({ label }) => !muted.includes(label));
+    const events = (await this.#store.between(from, to)).filter(({ label }) => !this.#muted(label));
     this.#fill();
     const today = startOfDay(new Date());
     const date: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };

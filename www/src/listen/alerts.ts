@@ -1,19 +1,20 @@
 // Alerts the user when a ticked sound starts: with a notification, with a short
-// tone, or both.
+// tone, or both. Once for each event, and not again for the same label until a pause is over.
 
 import type { SoundEvent } from "sourcing-sound";
+import { steadyNow } from "../late/steady-clock.js";
 import type { AlertSettings } from "../settings.js";
 import { labelWords, listenTexts } from "../texts/index.js";
-
-/** The shortest time between two alerts for the same label. */
-const PAUSE_MS = 20_000;
 
 const TONE_HZ = 880;
 const TONE_SECONDS = 0.18;
 
 export class Alerts {
   readonly #settings: () => AlertSettings;
+  /** By label, when the latest alert was. */
   readonly #alertedAt = new Map<string, number>();
+  /** By label, the onset of the event that the latest alert was for. */
+  readonly #onsets = new Map<string, number>();
 
   constructor(settings: () => AlertSettings) {
     this.#settings = settings;
@@ -29,13 +30,22 @@ export class Alerts {
     return (await Notification.requestPermission()) === "granted";
   }
 
+  /** A microphone was opened: onsets count from zero again. */
+  begin(): void {
+    this.#onsets.clear();
+  }
+
   take(events: readonly SoundEvent[]): void {
-    const { labels, notify, sound } = this.#settings();
+    const { labels, notify, sound, pauseSeconds } = this.#settings();
     if (!notify && !sound) return;
-    for (const { label, offset } of events) {
-      const now = Date.now();
-      if (offset !== null || !labels.includes(label) || now - (this.#alertedAt.get(label) ?? 0) < PAUSE_MS) continue;
-      this.#alertedAt.set(label, now);
+    const at = steadyNow();
+    for (const { label, onset, offset } of events) {
+      if (offset !== null || !labels.includes(label)) continue;
+      // An event is in every update while it lasts. One that began during the pause is worth an alert if it outlasts that.
+      const isPause = at - (this.#alertedAt.get(label) ?? -Infinity) < pauseSeconds * 1000;
+      if (isPause || this.#onsets.get(label) === onset) continue;
+      this.#alertedAt.set(label, at);
+      this.#onsets.set(label, onset);
       if (notify) void showNotification(label);
       if (sound) playTone();
     }

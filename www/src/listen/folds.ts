@@ -1,20 +1,28 @@
-// What is folded up below the list of sounds: the bars of all labels, and the settings.
+// What is folded up below the list of sounds: the bars of all labels, and the settings, with the alerts that these are for.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
+import { Alerts } from "./alerts.js";
 import { Bars } from "./bars.js";
 import { type SettingsEvents, SettingsPanel } from "./settings-panel.js";
 
 export class Folds {
   readonly bars = new Bars();
+  readonly alerts: Alerts;
   readonly #panel: SettingsPanel;
 
   constructor(settings: SettingsStore, events: SettingsEvents) {
+    this.alerts = new Alerts(() => settings.all.alerts);
     this.#panel = new SettingsPanel(settings, events);
   }
 
   describe(info: ModelInfo): void {
     this.bars.describe(info);
     this.#panel.describe(info);
+  }
+
+  /** What the user does not want to be told has changed elsewhere. */
+  showMuted(): void {
+    this.#panel.showMuted();
   }
 }

@@ -14,6 +14,11 @@ export function groupNames({ labels, groups, labelGroups }: ModelInfo): Map<stri
   return new Map(names.flatMap(([label, name]) => (name === undefined ? [] : [[label, name]])));
 }
 
+/** What the user has taught: a head of the model's own name adds it. */
+export function taughtLabels({ name, base, labels, headLabels }: ModelInfo): string[] {
+  return name === base ? labels.slice(0, headLabels) : [];
+}
+
 /** The entry of a label's group in `groups`. */
 export function groupOf({ group }: Pick<Labelled, "group">, groups: readonly GroupScore[]): GroupScore | undefined {
   return groups.find(({ name }) => name === group);

@@ -4,7 +4,7 @@
 // In: the user's clicks and settings, and the model in use. Out: the answer on the stage, the list of sounds, alerts, and
 // every update for the history.
 
-import type { Classifier, ModelInfo, Recording } from "sourcing-sound";
+import type { Classifier, ModelInfo, Recording, Update } from "sourcing-sound";
 import type { Log } from "../late/log.js";
 import { LatePart } from "../late/part.js";
 import type { ActiveModel } from "../models/active-model.js";
@@ -15,12 +15,12 @@ import { clock, short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
 import { painted } from "../ui/painted.js";
 import { Absence } from "./absence.js";
-import { Alerts } from "./alerts.js";
 import { Buttons, type State } from "./buttons.js";
 import { Devices } from "./devices.js";
 import type { Folds } from "./folds.js";
 import { prepareFullScreen } from "./full-screen.js";
 import { type LiveParts, LiveSession, sourceWords } from "./live.js";
+import type { Muted } from "./muted.js";
 import { PlayingSample } from "./playing-sample.js";
 import { recordingSeconds } from "./recording-seconds.js";
 import { SampleButtons } from "./sample-buttons.js";
@@ -33,11 +33,19 @@ import { WakeLock } from "./wake-lock.js";
 /** States in which an answer is on its way. */
 const BUSY: readonly State[] = ["loading", "starting", "listening", "recording", "working"];
 
+/** States in which it listens, or will again. */
+const LISTENS: readonly State[] = ["starting", "listening", "paused", "waiting"];
+
 export interface ListenParts {
   settings: SettingsStore;
   model: ActiveModel;
   notice: Notice;
   log: Log;
+  muted: Muted;
+  /** What is muted has changed. */
+  mutedChanged(): void;
+  /** Whether the page listens, and the latest answer, if there is one. */
+  followed(listens: boolean, update: Update | undefined): void;
 }
 
 export class ListenView {
@@ -50,7 +58,8 @@ export class ListenView {
   readonly recordings = new LatePart(async () => {
     const { Recordings } = await import("./recordings.js");
     const changed = (state: State) => this.#setState(state);
-    return new Recordings({ settings: this.#settings, notice: this.#notice, stage: this.#stage, list: this.#list, changed });
+    const parts = { settings: this.#settings, muted: this.#muted, notice: this.#notice, stage: this.#stage, list: this.#list };
+    return new Recordings({ ...parts, changed });
   });
   readonly #buttons: Buttons;
   readonly #samples: SampleButtons;
@@ -58,6 +67,8 @@ export class ListenView {
   readonly settingsEvents: SettingsEvents;
   #folds: Folds | undefined;
   readonly #settings: SettingsStore;
+  readonly #muted: Muted;
+  readonly #followed: ListenParts["followed"];
   readonly #liveParts: LiveParts;
   #state: State = "loading";
   #live: LiveSession | undefined;
@@ -71,8 +82,10 @@ export class ListenView {
    */
   readonly calm = new Promise<void>((resolve) => (this.#rests = resolve));
 
-  constructor({ settings, model, notice, log }: ListenParts) {
+  constructor({ settings, model, notice, log, muted, mutedChanged, followed }: ListenParts) {
     this.#settings = settings;
+    this.#muted = muted;
+    this.#followed = followed;
     this.#model = model;
     this.#notice = notice;
     const wakeLock = new WakeLock();
@@ -97,17 +110,22 @@ export class ListenView {
     this.settingsEvents = {
       stream: (options) => void this.#live?.adjust(options).catch((thrown: unknown) => notice.fail(thrown)),
       wakeLock: (wanted) => wakeLock.want(wanted && this.#live !== undefined),
+      muted: mutedChanged,
     };
     this.#liveParts = {
       settings,
       notice,
       log,
       wakeLock,
-      alerts: new Alerts(() => settings.all.alerts),
+      muted,
+      alerts: () => this.#folds?.alerts,
       stage: this.#stage,
       list: this.#list,
       opened: () => void devices.refresh(),
-      answered: () => this.#rests(),
+      answered: (update) => {
+        this.#rests();
+        followed(true, update);
+      },
       changed: (state) => this.#setState(state),
       failed: (thrown) => this.#fail(thrown),
     };
@@ -130,6 +148,7 @@ export class ListenView {
 
   /** Shows the labels and the settings of the model in use. */
   describe(info: ModelInfo): void {
+    this.#muted.describe(info);
     this.#stage.describe(info);
     this.#list.describe(info);
     this.#folds?.describe(info);
@@ -141,6 +160,12 @@ export class ListenView {
     this.#folds = folds;
     this.#stage.attach(folds.bars);
     if (this.#model.info) folds.describe(this.#model.info);
+  }
+
+  /** Starts listening, or ends it. */
+  toggle(): void {
+    if (LISTENS.includes(this.#state)) this.#stop();
+    else void this.#listen();
   }
 
   /** The last seconds of sound, if a microphone is open. */
@@ -273,6 +298,8 @@ export class ListenView {
     this.#state = state;
     this.#main.dataset["state"] = state;
     this.#buttons.show(state);
+    // The parts that follow are there once the first model is.
+    if (state !== "listening" && state !== "loading") this.#followed(LISTENS.includes(state), undefined);
     if (!BUSY.includes(state)) this.#rests();
   }
 }

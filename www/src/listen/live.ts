@@ -9,7 +9,7 @@ import { short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
 import type { Alerts } from "./alerts.js";
 import type { State } from "./buttons.js";
-import { withoutMuted } from "./muted.js";
+import type { Muted } from "./muted.js";
 import type { PlayingSample } from "./playing-sample.js";
 import { Quiet } from "./quiet.js";
 import { type MicrophoneEvents, ReconnectingMicrophone } from "./reconnecting-microphone.js";
@@ -23,13 +23,15 @@ export interface LiveParts {
   notice: Notice;
   log: Log;
   wakeLock: WakeLock;
-  alerts: Alerts;
+  muted: Muted;
+  /** Once its script is there. An event is in every update while it lasts, so none is missed. */
+  alerts(): Alerts | undefined;
   stage: Stage;
   list: SoundList;
   /** A microphone was opened. */
   opened(): void;
-  /** An answer is shown. */
-  answered(): void;
+  /** An answer is shown; `undefined` if it is too quiet for one. The update is the whole one, with what is muted. */
+  answered(update: Update | undefined): void;
   changed(state: State): void;
   /** The session has ended with an error. */
   failed(thrown: unknown): void;
@@ -134,6 +136,7 @@ export class LiveSession {
     return {
       opened: unlessOver(({ processing }) => {
         this.#dropped = 0;
+        this.#parts.alerts()?.begin();
         this.#quiet = new Quiet();
         notice.clear();
         opened();
@@ -170,19 +173,19 @@ export class LiveSession {
     };
   }
 
-  #show(all: Update, { segmentSeconds, rejectionThreshold }: ModelInfo): void {
-    const { notice, settings, stage, list, log, alerts, answered } = this.#parts;
-    const update = withoutMuted(all, settings.all.muted, rejectionThreshold);
+  #show(all: Update, { name, segmentSeconds, rejectionThreshold }: ModelInfo): void {
+    const { notice, settings, muted, stage, list, log, alerts, answered } = this.#parts;
+    const update = muted.without(all, settings.streamOf(name).rejectionThreshold ?? rejectionThreshold);
     if (this.#troubled) notice.clear();
     this.#troubled = false;
     const isQuiet = this.#quiet.since(segmentSeconds);
     const events = this.#quiet.sounds(update.events, isQuiet);
     stage.answer(update, isQuiet);
     list.update(events, update.groups);
-    answered();
+    answered(isQuiet ? undefined : all);
     if (this.#sample) return;
     log.update({ ...update, events });
-    alerts.take(events);
+    alerts()?.take(events);
   }
 
   /** `dropped`: samples since the microphone was opened. */

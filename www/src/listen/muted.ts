@@ -1,6 +1,8 @@
-// Leaves out what the user does not want to be told.
+// Leaves out what the user does not want to be told: single labels, and whole groups of them.
 
-import type { Category, SoundEvent } from "sourcing-sound";
+import type { Category, ModelInfo, SoundEvent } from "sourcing-sound";
+import type { SettingsStore } from "../settings.js";
+import { groupNames, taughtLabels } from "./groups.js";
 
 /** What an answer is made from. */
 interface Answered {
@@ -9,11 +11,32 @@ interface Answered {
   events?: readonly SoundEvent[];
 }
 
-/** The same without `muted` labels. In place of a muted answer comes the next one, if it reaches `threshold`. */
-export function withoutMuted<T extends Answered>(answer: T, muted: readonly string[], threshold: number): T {
-  const wanted = ({ label }: { label: string }) => !muted.includes(label);
-  const categories = answer.categories.filter(wanted);
-  const [best] = categories;
-  const rejected = answer.rejected || !best || (best !== answer.categories[0] && best.score < threshold);
-  return { ...answer, categories, rejected, ...(answer.events && { events: answer.events.filter(wanted) }) };
+export class Muted {
+  readonly #settings: SettingsStore;
+  /** Label → name of its group, of every model that was in use: the history has events of each. */
+  readonly #groups = new Map<string, string>();
+
+  constructor(settings: SettingsStore) {
+    this.#settings = settings;
+  }
+
+  /** A sound that the user has taught can only be muted by itself. */
+  describe(info: ModelInfo): void {
+    for (const [label, group] of groupNames(info)) this.#groups.set(label, group);
+    for (const label of taughtLabels(info)) this.#groups.delete(label);
+  }
+
+  has(label: string): boolean {
+    const { muted, mutedGroups } = this.#settings.all;
+    return muted.includes(label) || mutedGroups.includes(this.#groups.get(label) ?? "");
+  }
+
+  /** The same without what is muted. In place of a muted answer comes the next one, if it reaches `threshold`. */
+  without<T extends Answered>(answer: T, threshold: number): T {
+    const wanted = ({ label }: { label: string }) => !this.has(label);
+    const categories = answer.categories.filter(wanted);
+    const [best] = categories;
+    const rejected = answer.rejected || !best || (best !== answer.categories[0] && best.score < threshold);
+    return { ...answer, categories, rejected, ...(answer.events && { events: answer.events.filter(wanted) }) };
+  }
 }

@@ -9,13 +9,14 @@ import type { Notice } from "../ui/notice.js";
 import type { State } from "./buttons.js";
 import { Clip } from "./clip.js";
 import { sourceWords } from "./live.js";
-import { withoutMuted } from "./muted.js";
+import type { Muted } from "./muted.js";
 import { recordingSeconds } from "./recording-seconds.js";
 import type { SoundList } from "./sound-list.js";
 import type { Stage } from "./stage.js";
 
 export interface RecordingsParts {
   settings: SettingsStore;
+  muted: Muted;
   notice: Notice;
   stage: Stage;
   list: SoundList;
@@ -63,8 +64,7 @@ export class Recordings {
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
     changed("result");
-    const { muted } = this.#parts.settings.all;
-    const told = predictions.map((prediction) => withoutMuted(prediction, muted, classifier.info.rejectionThreshold));
+    const told = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info.rejectionThreshold));
     stage.showRecording(classifier.info, recording, columns, overall(told));
     list.showParts(toParts(told));
     this.#clip.show(recording, "recording.wav");

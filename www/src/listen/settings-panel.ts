@@ -6,12 +6,15 @@ import { settingsTexts } from "../texts/settings.js";
 import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
 import { percent, trimmed } from "../ui/format.js";
 import { AlertsPanel } from "./alerts-panel.js";
+import { GroupsPanel } from "./groups-panel.js";
 import { WakeLock } from "./wake-lock.js";
 
 export interface SettingsEvents {
   /** The settings of the stream have changed. */
   stream(options: StreamOptions): void;
   wakeLock(wanted: boolean): void;
+  /** Which groups are muted has changed. */
+  muted(): void;
 }
 
 type Name = "hopSeconds" | "smoothingSeconds" | "eventOn" | "rejectionThreshold";
@@ -38,6 +41,7 @@ export class SettingsPanel {
   readonly #events: SettingsEvents;
   readonly #rows: Map<Name, SliderRow>;
   readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#setAll({}));
+  readonly #groups: GroupsPanel;
   readonly #alerts: AlertsPanel;
   #info: ModelInfo | undefined;
 
@@ -47,16 +51,22 @@ export class SettingsPanel {
     this.#rows = new Map(
       (Object.keys(RANGES) as Name[]).map((name) => [name, new SliderRow(name, (value) => this.#set(name, value))]),
     );
+    this.#groups = new GroupsPanel(store, () => events.muted());
     this.#alerts = new AlertsPanel(store);
     const sliders = make("div", "settings-sliders");
     sliders.append(...[...this.#rows.values()].map(({ element }) => element), this.#reset);
-    byId("settings-body", HTMLElement).replaceChildren(sliders, this.#wakeLock(), this.#alerts.element);
+    byId("settings-body", HTMLElement).replaceChildren(sliders, this.#wakeLock(), this.#groups.element, this.#alerts.element);
   }
 
   describe(info: ModelInfo): void {
     this.#info = info;
+    this.#groups.describe(info);
     this.#alerts.describe(info);
     this.#show();
+  }
+
+  showMuted(): void {
+    this.#groups.show();
   }
 
   #wakeLock(): HTMLElement {

@@ -7,6 +7,7 @@ import { make, setText, smallButton } from "../ui/dom.js";
 import { decimal } from "../ui/format.js";
 import { exampleTile, type Playing, type TileEvents } from "./example-tile.js";
 import type { KeptExample } from "./kept.js";
+import { LiveScore } from "./live-score.js";
 import { findingsOf, resultWords } from "./report-words.js";
 
 /** Tiles added at a time. */
@@ -34,6 +35,7 @@ export class TeachCard {
   readonly #tiles = make("ol", "teach-examples");
   readonly #more: HTMLButtonElement;
   readonly #record: HTMLButtonElement;
+  readonly #live: LiveScore | undefined;
   readonly #result = make("p", "teach-result");
   readonly #findings = make("ul", "teach-findings");
   #examples: readonly KeptExample[] = [];
@@ -73,6 +75,11 @@ export class TeachCard {
     this.element.append(head);
     if (label === undefined) this.element.append(make("p", "teach-quiet", teachTexts.somethingHelp));
     this.element.append(this.#tiles, this.#empty, this.#more, this.#adding(name), this.#result, this.#findings);
+    if (label !== undefined) {
+      this.#live = new LiveScore(label);
+      this.#live.element.hidden = true;
+      this.#result.before(this.#live.element);
+    }
     this.#showRecording(undefined);
   }
 
@@ -83,6 +90,7 @@ export class TeachCard {
     this.#empty.hidden = examples.length > 0 || this.#label === undefined;
     this.#draw();
     const label = this.#label;
+    if (this.#live) this.#live.element.hidden = !report?.labels.some((one) => one.label === label);
     setText(this.#result, label === undefined || examples.length === 0 ? "" : resultWords(label, report));
     const findings = label === undefined || examples.length === 0 ? [] : findingsOf(label, report);
     this.#findings.replaceChildren(
@@ -92,6 +100,11 @@ export class TeachCard {
         return item;
       }),
     );
+  }
+
+  /** `score` is `undefined` while there is none. */
+  follow(listens: boolean, score: number | undefined, threshold: number): void {
+    this.#live?.show(listens, score, threshold);
   }
 
   focus(): void {

@@ -7,18 +7,19 @@ import { errorTexts } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import type { Bundle } from "./kept.js";
 import type { Learner } from "./learner.js";
+import { MOST_BYTES, OtherBase, type Renewable } from "./sound-file.js";
 import type { TaughtStore } from "./store.js";
 
 /** How much of a file is used. */
 const MOST_SECONDS = 60;
-/** The core's limit on a head's file. */
-const MOST_BYTES = 64 * 1024 * 1024;
 
 export interface GivingEvents {
   /** Says something about what was given; `code` is "" if it is not a problem. */
   say(words: string, code?: string): void;
   /** It begins, or ends, to make examples. */
   busy(on: boolean): void;
+  /** A file is for another model, and has the sound of its examples: asks whether to learn them again, and then does `yes`. */
+  askAgain(words: string, yes: () => void): void;
 }
 
 export class Giving {
@@ -73,8 +74,29 @@ export class Giving {
           if (bundle.examples.length > 0) await this.#keep(bundle);
           this.#events.say(teachTexts.opened(bundle.examples.length));
         } catch (thrown) {
-          return this.#events.say(teachTexts.failed(file.name, problemWords(thrown)), codeOf(thrown));
+          return this.#refuse(file.name, thrown);
         }
+      }
+    });
+  }
+
+  #refuse(name: string, thrown: unknown): void {
+    const isOther = thrown instanceof OtherBase;
+    if (!isOther) return this.#events.say(teachTexts.failed(name, problemWords(thrown)), codeOf(thrown));
+    const { base, renewable, code } = thrown;
+    const words = teachTexts.failed(name, teachTexts.otherBase(base));
+    if (renewable.length === 0) return this.#events.say(`${words} ${teachTexts.otherBaseSoundless}`, code);
+    this.#events.askAgain(`${words} ${teachTexts.otherBaseAsk(renewable.length)}`, () => void this.#again(name, renewable));
+  }
+
+  async #again(name: string, renewable: readonly Renewable[]): Promise<void> {
+    await this.#busily(async () => {
+      try {
+        const bundle = await this.#learner.examplesAgain(renewable);
+        if (bundle.examples.length > 0) await this.#keep(bundle);
+        this.#events.say(teachTexts.opened(bundle.examples.length));
+      } catch (thrown) {
+        this.#events.say(teachTexts.failed(name, problemWords(thrown)), codeOf(thrown));
       }
     });
   }

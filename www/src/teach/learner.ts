@@ -1,11 +1,12 @@
 // Learns from the examples whenever they have changed, and puts what was learned in use. It has a classifier of its own, so
 // that it works beside whichever model is in use, and listening does not wait for it.
 
-import { Classifier, type Recording, SoundError, Teacher, type TeachReport } from "sourcing-sound";
+import { Classifier, type Recording, SoundError, type SoundExample, Teacher, type TeachReport } from "sourcing-sound";
 import { type Bundle, fingerprintOf, type KeptExample } from "./kept.js";
 import { forgetHead, keepHead, keptFingerprint } from "./kept-head.js";
 import { pictureOf } from "./picture.js";
-import { keptSound, type TaughtStore } from "./store.js";
+import { type FileSound, otherBase, type Renewable, soundsIn, withSounds } from "./sound-file.js";
+import { keptSound, type TaughtStore, toRecording } from "./store.js";
 
 /** The head has the name of the model that it belongs to: for the rest of the page it is the same model, with more labels. */
 const HEAD_NAME = "everyday";
@@ -73,40 +74,60 @@ export class Learner {
     for (const [i, example] of made.entries()) {
       const from = Math.round(example.start * sampleRate);
       const piece = pcm.slice(from, from + Math.round(example.seconds * sampleRate));
-      const picture = pictureOf(await classifier.logMel(piece, sampleRate), classifier.info);
-      const id = crypto.randomUUID();
       // A fraction keeps the pieces in order.
-      bundle.examples.push({ id, at: now + i / 1000, model: classifier.info.sha256, example, picture, hasSound: true });
-      bundle.sounds.push(keptSound(id, { pcm: piece, sampleRate }));
+      await this.#keep(bundle, now + i / 1000, example, { pcm: piece, sampleRate });
     }
     return bundle;
   }
 
-  /** The examples in a file of taught sounds that are not there yet. */
+  /** The examples in a file of taught sounds that are not there yet. Throws {@link OtherBase} if it is for another model. */
   async examplesIn(file: Blob): Promise<Bundle> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
+    const text = await file.text();
     await teacher.merge(file).catch((thrown: unknown) => {
+      if (!(thrown instanceof SoundError)) throw thrown;
+      if (thrown.code === "head-mismatch") throw otherBase(text, thrown);
       // The package takes a web page in place of a file for a failed download.
-      const isPage = thrown instanceof SoundError && thrown.code === "model-fetch";
-      throw isPage ? new SoundError("head-format", thrown.message, { cause: thrown }) : thrown;
+      throw thrown.code === "model-fetch" ? new SoundError("head-format", thrown.message, { cause: thrown }) : thrown;
     });
+    const sounds = soundsIn(text);
+    const bundle: Bundle = { labels: [], examples: [], sounds: [] };
     const now = Date.now();
-    const isNew = ({ sha256, label }: { sha256: string; label?: string }) =>
-      !this.#store.examples.some(({ example }) => example.sha256 === sha256 && example.label === label);
-    const examples = [...teacher.examples].filter(isNew).map((example, i): KeptExample => {
-      const id = crypto.randomUUID();
-      return { id, at: now + i / 1000, model: classifier.info.sha256, example, picture: undefined, hasSound: false };
-    });
-    return { labels: [], examples, sounds: [] };
+    for (const [i, example] of teacher.examples.filter((example) => this.#isNew(example)).entries()) {
+      const sound = sounds.get(example.sha256);
+      await this.#keep(bundle, now + i / 1000, example, sound && toRecording(sound));
+    }
+    return bundle;
   }
 
-  /** The bytes of a file called `name`.sound.json. */
-  async file(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  /** The examples of a file for another model, made again from their sound, without those that are there already. */
+  async examplesAgain(renewable: readonly Renewable[]): Promise<Bundle> {
+    const classifier = await this.classifier();
+    const bundle: Bundle = { labels: [], examples: [], sounds: [] };
+    const now = Date.now();
+    for (const [i, { example, sound }] of renewable.filter(({ example }) => this.#isNew(example)).entries()) {
+      const recording = toRecording(sound);
+      const again = await this.#again(classifier, example, recording);
+      if (again) await this.#keep(bundle, now + i / 1000, again, recording);
+    }
+    return bundle;
+  }
+
+  /** The bytes of a file called `name`.sound.json; if asked for, with the sound of the examples. */
+  async file(name: string, hasSound: boolean): Promise<Uint8Array<ArrayBuffer>> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
-    teacher.restore(this.#usable(classifier).map(({ example }) => example));
-    return new Uint8Array((await teacher.train({ name })).head);
+    const usable = this.#usable(classifier);
+    teacher.restore(usable.map(({ example }) => example));
+    const bytes = new Uint8Array((await teacher.train({ name })).head);
+    if (!hasSound) return bytes;
+    const sounds = new Map<string, FileSound>();
+    for (const { id, example } of usable) {
+      const sound = await this.#store.rawSound(id);
+      if (sound) sounds.set(example.sha256, sound);
+    }
+    return new TextEncoder().encode(await withSounds(new TextDecoder().decode(bytes), sounds));
   }
 
   /** The everyday model alone. */
@@ -170,14 +191,33 @@ export class Learner {
     for (const kept of this.#store.examples) {
       const sound = kept.model !== model && kept.hasSound ? await this.#store.sound(kept.id) : undefined;
       if (!sound) continue;
-      const { label, recording, start, sha256 } = kept.example;
-      const [again] = await this.#add(new Teacher(classifier, {}), label, sound, recording).catch((thrown: unknown) => {
-        if (thrown instanceof SoundError && thrown.code !== "worker-crashed") return [];
-        throw thrown;
-      });
-      if (again) renewed.push({ ...kept, model, example: { ...again, start, sha256 } });
+      const example = await this.#again(classifier, kept.example, sound);
+      if (example) renewed.push({ ...kept, model, example });
     }
     if (renewed.length > 0) await this.#store.replace(renewed);
+  }
+
+  /** What this model makes of an example's sound; `undefined` if it can make nothing of it. */
+  async #again(classifier: Classifier, example: Renewable["example"], sound: Recording): Promise<SoundExample | undefined> {
+    const { label, recording, start, sha256 } = example;
+    const [again] = await this.#add(new Teacher(classifier, {}), label, sound, recording).catch((thrown: unknown) => {
+      if (thrown instanceof SoundError && thrown.code !== "worker-crashed") return [];
+      throw thrown;
+    });
+    return again && { ...again, start, sha256 };
+  }
+
+  #isNew({ sha256, label }: Renewable["example"]): boolean {
+    return !this.#store.examples.some(({ example }) => example.sha256 === sha256 && example.label === label);
+  }
+
+  /** Adds an example to a bundle, with its sound and picture if it has a sound. */
+  async #keep(bundle: Bundle, at: number, example: SoundExample, sound: Recording | undefined): Promise<void> {
+    const classifier = await this.classifier();
+    const id = crypto.randomUUID();
+    const picture = sound && pictureOf(await classifier.logMel(sound.pcm, sound.sampleRate), classifier.info);
+    bundle.examples.push({ id, at, model: classifier.info.sha256, example, picture, hasSound: sound !== undefined });
+    if (sound) bundle.sounds.push(keptSound(id, sound));
   }
 
   #add(teacher: Teacher, label: string | undefined, { pcm, sampleRate }: Recording, recording: string) {

@@ -1,7 +1,7 @@
-// The labels that the user does not want to be told.
+// What the user does not want to be told: single labels, and groups of them.
 
 import type { SettingsStore } from "../settings.js";
-import { labelWords } from "../texts/index.js";
+import { groupName, labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make } from "../ui/dom.js";
 import { iconButton } from "../ui/icons.js";
@@ -12,7 +12,7 @@ export class Mutes {
   readonly #changed: () => void;
   readonly #list = make("ul", "teach-muted");
 
-  /** `changed` is called when a label is muted, or no longer is. */
+  /** `changed` is called when anything is muted, or no longer is; it has to call `show`. */
   constructor(settings: SettingsStore, changed: () => void) {
     this.#settings = settings;
     this.#changed = changed;
@@ -24,19 +24,26 @@ export class Mutes {
   set(label: string, muted: boolean): void {
     const others = this.#settings.all.muted.filter((other) => other !== label);
     this.#settings.change({ muted: muted ? [...others, label] : others });
-    this.show();
     this.#changed();
   }
 
   show(): void {
-    const { muted } = this.#settings.all;
-    this.element.hidden = muted.length === 0;
+    const { muted, mutedGroups } = this.#settings.all;
+    this.element.hidden = muted.length + mutedGroups.length === 0;
     this.#list.replaceChildren(
-      ...muted.map((label) => {
-        const item = make("li", "", labelWords(label));
-        item.append(iconButton("delete", teachTexts.unmute(labelWords(label)), () => this.set(label, false)));
-        return item;
-      }),
+      ...mutedGroups.map((group) => this.#item(teachTexts.mutedGroup(groupName(group)), () => this.#unmuteGroup(group))),
+      ...muted.map((label) => this.#item(labelWords(label), () => this.set(label, false))),
     );
+  }
+
+  #item(words: string, unmute: () => void): HTMLElement {
+    const item = make("li", "", words);
+    item.append(iconButton("delete", teachTexts.unmute(words), unmute));
+    return item;
+  }
+
+  #unmuteGroup(group: string): void {
+    this.#settings.change({ mutedGroups: this.#settings.all.mutedGroups.filter((other) => other !== group) });
+    this.#changed();
   }
 }

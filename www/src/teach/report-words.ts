@@ -9,7 +9,7 @@ export function resultWords(label: string, report: TeachReport | undefined): str
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
   const { recall } = found;
-  if (!recall) return teachTexts.unmeasured;
+  if (!recall) return teachTexts.oneRecording;
   return [recallWords(recall), precisionWords(found, recall)].filter(Boolean).join(" ");
 }
 
@@ -27,7 +27,14 @@ export function findingsOf(label: string, report: TeachReport | undefined): { ki
   if (!report) return [];
   const labels = report.labels.map((one) => one.label);
   const own = report.findings.filter((finding) => finding.label === label);
-  return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
+  const isMeasured = report.labels.some((one) => one.label === label && one.recall);
+  if (isMeasured) return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
+  // The result says that one is few, and ends with what to do next.
+  const others = own.filter(({ kind }) => kind !== "few");
+  return [
+    ...teachTexts.nextSteps.map((words) => ({ kind: "next", words })),
+    ...others.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) })),
+  ];
 }
 
 function findingWords({ kind, label, recordings, message }: TeachFinding, labels: readonly string[]): string {

@@ -101,7 +101,12 @@ export class TaughtStore {
 
   async sound(id: string): Promise<Recording | undefined> {
     const sound = await this.#sound(id);
-    return sound && { pcm: Float32Array.from(new Int16Array(sound.samples), (s) => s / 32767), sampleRate: sound.sampleRate };
+    return sound && toRecording(sound);
+  }
+
+  /** As it is kept. */
+  async rawSound(id: string): Promise<KeptSound | undefined> {
+    return this.#sound(id);
   }
 
   async report(): Promise<KeptReport | undefined> {
@@ -146,6 +151,10 @@ export class TaughtStore {
     this.onchange();
     this.#others.postMessage("changed");
   }
+}
+
+export function toRecording({ sampleRate, samples }: Omit<KeptSound, "id">): Recording {
+  return { pcm: Float32Array.from(new Int16Array(samples), (s) => s / 32767), sampleRate };
 }
 
 export function keptSound(id: string, { pcm, sampleRate }: Recording): KeptSound {

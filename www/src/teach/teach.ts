@@ -4,7 +4,7 @@
 // In: recordings, files and kept sounds, by label. Out: a head for the everyday model, labels that are not told, and files
 // of taught sounds.
 
-import type { ModelInfo, Recording } from "sourcing-sound";
+import type { ModelInfo, Recording, Update } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
 import { loadStyle } from "../late/style.js";
 import { codeOf } from "../page-error.js";
@@ -12,6 +12,7 @@ import styles from "../styles/teach.css?url";
 import type { SettingsStore } from "../settings.js";
 import { labelWords, locale } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
+import { askDialog } from "../ui/ask.js";
 import { addAnswerButton } from "./answer-button.js";
 import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
@@ -36,8 +37,10 @@ export interface TeachParts {
   everyday(): void;
   /** The events of the history that have kept their sound, newest first. */
   historySounds(): Promise<HistorySound[]>;
-  /** A label was muted, or no longer is. */
+  /** What is muted has changed; `showMuted` has to be called. */
   muted(): void;
+  /** Starts listening, or ends it. */
+  listen(): void;
   /** Files of taught sounds were dropped while another view was shown. */
   wanted(): void;
 }
@@ -61,6 +64,21 @@ export class Teach {
     void this.#opened.then((opened) => this.#info === info && opened.describe(info));
   }
 
+  /** Whether the page listens, and the latest answer, if there is one. */
+  follow(listens: boolean, update: Update | undefined): void {
+    void this.#opened.then((opened) => opened.follow(listens, update));
+  }
+
+  /** Something went wrong on the page, which says so elsewhere. */
+  failed(thrown: unknown): void {
+    void this.#opened.then((opened) => opened.failed(thrown));
+  }
+
+  /** What is muted has changed. */
+  showMuted(): void {
+    void this.#opened.then((opened) => opened.showMuted());
+  }
+
   /** The user says whether an answer was right. */
   async correct(answered: Answered): Promise<void> {
     await (await this.#opened).correct(answered);
@@ -76,17 +94,21 @@ class Opened {
   readonly #recorder: ExampleRecorder;
   readonly #view: TeachView;
   readonly #correction: Correction;
+  readonly #mutes: Mutes;
   readonly #undo = new UndoBar();
   readonly #picker = new HistoryPicker();
   /** How many things are being added. */
   #adding = 0;
   #begun = false;
   #otherModel = false;
+  #info: ModelInfo | undefined;
+  #followed: { listens: boolean; update: Update | undefined } = { listens: false, update: undefined };
 
   constructor(store: TaughtStore, parts: TeachParts) {
     this.#store = store;
     this.#parts = parts;
     const mutes = new Mutes(parts.settings, () => parts.muted());
+    this.#mutes = mutes;
     this.#learner = new Learner(store, { apply: (head) => parts.apply(head), changed: () => this.#learnerChanged() });
     this.#giving = new Giving(store, this.#learner, {
       say: (words, code) => this.#view.say(words, code),
@@ -94,6 +116,7 @@ class Opened {
         this.#adding += on ? 1 : -1;
         this.show();
       },
+      askAgain,
     });
     const classifier = () => this.#learner.classifier();
     const troubled = (thrown: unknown) => this.#fail(thrown);
@@ -111,16 +134,23 @@ class Opened {
         play: (kept) => this.#play(kept.id),
         remove: (kept) => void this.#remove(kept.example.recording, [kept]),
         everyday: () => parts.everyday(),
-        save: () => void this.#save().catch((thrown: unknown) => this.#fail(thrown)),
+        listen: () => {
+          this.#view.clear();
+          parts.listen();
+        },
+        save: (hasSound) => void this.#save(hasSound).catch((thrown: unknown) => this.#fail(thrown)),
         opened: (files) => this.#open(files),
         removedAll: () => void store.removeAll().catch((thrown: unknown) => this.#fail(thrown)),
       },
     );
     this.#view.root.append(this.#picker.element);
     this.#correction = new Correction(() => store.labels, {
-      right: ({ label, time }, recording) =>
-        void this.#example(label !== undefined && store.labels.includes(label) ? label : undefined, recording, label, time),
-      wrong: ({ label, time }, recording, other) => void this.#example(this.#known(other), recording, label, time),
+      right: (answered, recording) => {
+        const { label } = answered;
+        if (label !== undefined && store.labels.includes(label)) void this.#example(label, recording, answered);
+        else void this.#example(undefined, recording, answered, label && teachTexts.keptAsRight(labelWords(label)));
+      },
+      wrong: (answered, recording, other) => void this.#example(this.#known(other), recording, answered),
       never: (label) => {
         mutes.set(label, true);
         this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => mutes.set(label, false));
@@ -149,9 +179,12 @@ class Opened {
   show(): void {
     this.#view.otherModel = this.#otherModel;
     this.#view.show(this.#state);
+    this.#showLive();
   }
 
-  describe({ name, base, headLabels }: ModelInfo): void {
+  describe(info: ModelInfo): void {
+    const { name, base, headLabels } = info;
+    this.#info = info;
     this.#otherModel = name !== "everyday" || base !== "everyday";
     this.show();
     if (this.#begun) return;
@@ -163,10 +196,31 @@ class Opened {
     return this.#correction.open(answered);
   }
 
+  follow(listens: boolean, update: Update | undefined): void {
+    this.#followed = { listens, update };
+    this.#showLive();
+  }
+
+  /** Who sees this view would not see what is said in another. */
+  failed(thrown: unknown): void {
+    if (!this.#view.root.hidden) this.#fail(thrown);
+  }
+
+  showMuted(): void {
+    this.#mutes.show();
+  }
+
   get #state(): ViewState {
     if (this.#adding > 0) return "adding";
     const { state } = this.#learner;
     return state === "learned" && this.#otherModel ? "waiting" : state;
+  }
+
+  #showLive(): void {
+    const { listens, update } = this.#followed;
+    const { name = "", rejectionThreshold = 0 } = this.#info ?? {};
+    const threshold = this.#parts.settings.streamOf(name).rejectionThreshold ?? rejectionThreshold;
+    this.#view.follow(listens, this.#otherModel ? [] : (update?.categories ?? []), threshold);
   }
 
   #learnerChanged(): void {
@@ -247,24 +301,42 @@ class Opened {
     }
   }
 
-  async #save(): Promise<void> {
+  async #save(hasSound: boolean): Promise<void> {
     this.#view.clear();
     const labels = new Set(this.#store.examples.flatMap(({ example: { label } }) => label ?? []));
     const [only] = labels;
     const name = labels.size === 1 && only !== undefined ? only.replaceAll(/[^\p{L}\p{N}_-]+/gu, "-") : teachTexts.fileName;
-    const bytes = await this.#learner.file(name);
+    const bytes = await this.#learner.file(name, hasSound);
     saveFile(`${name}.sound.json`, new Blob([bytes], { type: "application/json" }));
   }
 
-  /** Adds the sound of an answer as an example; that can be undone. */
-  async #example(label: string | undefined, recording: Recording, answer: string | undefined, time: string): Promise<void> {
+  /** Adds the sound of an answer as an example, and says so in `words`; that can be undone. */
+  async #example(
+    label: string | undefined,
+    recording: Recording,
+    { label: answer, time }: Answered,
+    words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(label),
+  ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
     const added = await this.#giving.recording(label, recording, name);
     if (!added) return;
-    const words = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(label);
     this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []));
   }
+}
+
+function askAgain(words: string, yes: () => void): void {
+  const dialog = askDialog({
+    words,
+    no: teachTexts.cancel,
+    yes: teachTexts.otherBaseDo,
+    noId: "teach-not-again",
+    yesId: "teach-again",
+    confirmed: yes,
+  });
+  document.body.append(dialog);
+  dialog.onclose = () => dialog.remove();
+  dialog.showModal();
 }
 
 /** The time of day, to the second: the name of a recording. */

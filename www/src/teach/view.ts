@@ -1,9 +1,10 @@
 // The view "Teach": a field for a name, a card per label, and what concerns all of them.
 
+import type { Category } from "sourcing-sound";
 import { Player } from "../sound/player.js";
 import { teachTexts } from "../texts/teach.js";
 import { askDialog } from "../ui/ask.js";
-import { byId, make, setText, smallButton } from "../ui/dom.js";
+import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
 import { type CardEvents, TeachCard } from "./card.js";
 import { Playing, type TileEvents } from "./example-tile.js";
 import type { Learner, LearnState } from "./learner.js";
@@ -23,7 +24,10 @@ export interface TeachViewEvents extends TileEvents {
   removedLabel(label: string): void;
   /** The user wants the model that takes what is taught. */
   everyday(): void;
-  save(): void;
+  /** Starts listening, or ends it. */
+  listen(): void;
+  /** `hasSound`: with the sound of the examples. */
+  save(hasSound: boolean): void;
   opened(files: File[]): void;
   removedAll(): void;
 }
@@ -48,7 +52,11 @@ export class TeachView {
   readonly #list = make("div", "files-list");
   readonly #cards = new Map<string, TeachCard>();
   readonly #something: TeachCard;
-  readonly #save = smallButton(teachTexts.save, "teach-save", () => this.#events.save());
+  readonly #save = smallButton(teachTexts.save, "teach-save", () => this.#events.save(this.#saveSound.checked));
+  readonly #saveSoundRow = checkbox(teachTexts.saveSound, false, "teach-save-sound", () => undefined);
+  readonly #saveSound = this.#saveSoundRow.querySelector("input")!;
+  readonly #trying = make("div", "teach-trying");
+  readonly #listen = smallButton(teachTexts.listen, "teach-listen", () => this.#events.listen());
   readonly #removeAll: HTMLButtonElement;
   /** What the user has to know, until the next thing is done. */
   #said: { code: string; words: string } | undefined;
@@ -76,13 +84,16 @@ export class TeachView {
       smallButton(teachTexts.useEveryday, "teach-everyday", () => events.everyday()),
     );
     this.#other.hidden = true;
+    this.#trying.append(make("p", "", teachTexts.trying), this.#listen);
+    this.#trying.hidden = true;
     const head = make("div", "teach-head");
     head.append(
       make("h2", "", teachTexts.title),
       make("p", "teach-intro", teachTexts.intro),
       make("p", "teach-quiet", teachTexts.privacy),
     );
-    this.root.replaceChildren(head, this.#warning, this.#other, this.#form(), this.#notice, this.#list, parts.mutes.element, this.#file(dialog));
+    const above = [head, this.#warning, this.#other, this.#form(), this.#notice, this.#trying];
+    this.root.replaceChildren(...above, this.#list, parts.mutes.element, this.#file(dialog));
   }
 
   /** Shows what is kept and what was learned of it. */
@@ -107,10 +118,20 @@ export class TeachView {
     }
     this.#list.append(...(this.#list.lastChild === this.#something.element ? [] : [this.#something.element]));
     this.#something.show(store.of(undefined), undefined);
+    this.#trying.hidden = state !== "learned";
+    this.#saveSound.disabled = !store.examples.some(({ hasSound }) => hasSound);
     this.#save.disabled = !store.examples.some(({ example }) => example.label !== undefined);
     this.#removeAll.disabled = labels.length === 0 && store.examples.length === 0;
     this.#warn();
     this.#showNotice();
+  }
+
+  /** Shows whether the page listens, and how sure it is of each sound. */
+  follow(listens: boolean, categories: readonly Category[], threshold: number): void {
+    setText(this.#listen, listens ? teachTexts.stopListening : teachTexts.listen);
+    for (const [label, card] of this.#cards) {
+      card.follow(listens, categories.find((category) => category.label === label)?.score, threshold);
+    }
   }
 
   /** Says something until the next thing is done; `code` is "" if it is not a problem. */
@@ -183,7 +204,7 @@ export class TeachView {
     const open = smallButton(teachTexts.open, "teach-open", () => input.click());
     actions.append(this.#save, open, input, this.#removeAll, dialog);
     const section = make("section", "teach-whole");
-    section.append(make("h3", "", teachTexts.file), make("p", "teach-quiet", teachTexts.fileHelp), actions);
+    section.append(make("h3", "", teachTexts.file), make("p", "teach-quiet", teachTexts.fileHelp), this.#saveSoundRow, actions);
     return section;
   }
 

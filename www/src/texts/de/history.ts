@@ -29,6 +29,7 @@ export const history: typeof english = {
   save: (label, time) => `${label} um ${time} als WAV speichern`,
   correct: (label, time) => `Richtig oder falsch? ${label} um ${time}`,
   remove: (label, time) => `${label} um ${time} löschen`,
+  others: (labels) => `Auch erwogen: ${labels}`,
   more: (count) => `${count} weitere anzeigen`,
   keep: "Zu jedem Geräusch 4 Sekunden Ton speichern",
   keepHelp: (clips, size) =>

@@ -45,6 +45,7 @@ export const groups: Readonly<Record<string, string>> = {
   Aircraft: "Luftfahrt",
   Machines: "Maschinen",
   Tools: "Werkzeuge",
+  everyday: "Selbst angelernt",
   Alarms: "Warnsignale",
   Ringing: "Klingeln, Läuten",
   "Home, office": "Zuhause, Büro",

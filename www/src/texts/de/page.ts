@@ -9,6 +9,7 @@ export const page: typeof english = {
   stopSample: "Beispiel beenden",
   record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
   cancel: "Abbrechen",
+  close: "Schließen",
   play: "Abspielen",
   stopPlaying: "Stopp",
   download: "Als WAV speichern",

@@ -18,11 +18,21 @@ export const settings: typeof english = {
   wakeLock: "Bildschirm beim Zuhören anlassen",
   wakeLockUnsupported: "Bildschirm beim Zuhören anlassen (dieser Browser kann es nicht)",
   alerts: "Sag mir Bescheid bei",
-  alertsHelp: "Du bekommst Bescheid, wenn ein angekreuztes Geräusch beginnt, bei jedem höchstens alle 20 Sekunden.",
+  alertsHelp: "Du bekommst einmal Bescheid, wenn ein angekreuztes Geräusch beginnt.",
+  pauseName: "Danach zu demselben Geräusch Ruhe für",
+  pause: (seconds) => {
+    if (seconds < 60) return `${seconds} Sekunden`;
+    if (seconds < 3600) return seconds === 60 ? "1 Minute" : `${seconds / 60} Minuten`;
+    return seconds === 3600 ? "1 Stunde" : `${seconds / 3600} Stunden`;
+  },
+  groups: "Melde mir",
+  groupsHelp: "Geräusche der anderen Gruppen werden weder angezeigt noch gespeichert, und du wirst nicht auf sie hingewiesen.",
   notify: "Mit einer Benachrichtigung",
   sound: "Mit einem kurzen Ton (das Mikrofon kann ihn aufnehmen)",
   notifyDenied: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Erlaube sie in den Website-Einstellungen.",
   notifyUnsupported:
     "Dieser Browser hat für diese Seite keine Benachrichtigungen. Füg die Seite auf einem iPhone zuerst zum Home-Bildschirm hinzu.",
-  search: "Geräusch suchen",
+  search: "Geräusch oder Gruppe suchen",
+  tickFound: "Alle gefundenen ankreuzen",
+  untickFound: "Kreuze der gefundenen entfernen",
 };

@@ -15,7 +15,8 @@ export const teach: typeof english = {
   add: "Anlegen",
   nameless: "Gib dem Geräusch erst einen Namen.",
   something: "Etwas anderes",
-  somethingHelp: "Freiwillig: Geräusche, mit denen keines von deinen verwechselt werden soll, etwa der Fernseher oder die Klingel der Nachbarn.",
+  somethingHelp:
+    "Freiwillig: der Hintergrund, also der Raum ohne deine Geräusche, und Geräusche, mit denen keines von deinen verwechselt werden soll, etwa der Fernseher oder die Klingel der Nachbarn.",
   empty: "Noch keine Beispiele. Nimm welche auf, wähl Dateien aus, oder zieh sie hierher.",
 
   record: "4\u00a0Sekunden aufnehmen",
@@ -52,7 +53,21 @@ export const teach: typeof english = {
 
   recall: (hits, of, low, high) =>
     `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
-  unmeasured: "Wie gut es erkannt wird, lässt sich ab der zweiten Aufnahme sagen.",
+  oneRecording:
+    "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Beispielen in 85\u202f%. Wie es weitergeht:",
+  nextSteps: [
+    "Nimm es noch zweimal auf, zu anderen Zeiten oder von anderen Stellen. Dann kann die Seite sagen, wie gut es erkannt wird.",
+    "Nimm unter „Etwas anderes“ den Hintergrund auf: den Raum ohne dieses Geräusch.",
+  ],
+
+  trying: "Probier es aus: Starte das Zuhören und mach die Geräusche. Bei jedem steht, wie sicher die Seite gerade ist; ab der Marke gilt es als erkannt.",
+  listen: "Zuhören starten",
+  stopListening: "Zuhören beenden",
+  liveName: (label) => `Wie sicher die Seite bei ${label} gerade ist`,
+  liveNow: (score) => `jetzt ${score}`,
+  liveHighest: (score) => `höchster Wert ${score}`,
+  liveFrom: (score) => `erkannt ab ${score}`,
+
   precision: (wrong, others) =>
     wrong === 0
       ? `Keine von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} wurde damit verwechselt.`
@@ -70,10 +85,13 @@ export const teach: typeof english = {
 
   muted: "Nicht mehr gemeldet",
   mutedHelp: "Diese Geräusche werden weder angezeigt noch gespeichert, und du wirst nicht auf sie hingewiesen.",
+  mutedGroup: (group) => `Alles aus ${group}`,
   unmute: (label) => `${label} wieder melden`,
 
   file: "Deine Geräusche als Datei",
-  fileHelp: "Die Datei enthält das Gelernte und lässt sich in einem anderen Browser öffnen. Der Ton der Beispiele ist nicht darin.",
+  fileHelp:
+    "Die Datei enthält das Gelernte und lässt sich in einem anderen Browser öffnen. Der Ton der Beispiele ist nur darin, wenn du es willst: Dann lässt er sich dort abspielen und von einem anderen Modell neu lernen.",
+  saveSound: "Mit dem Ton der Beispiele",
   save: "Als Datei speichern",
   open: "Datei öffnen",
   opened: (count) => (count === 0 ? "Alle Beispiele dieser Datei waren schon da." : `${counted(count, "Beispiel", "Beispiele")} hinzugefügt.`),
@@ -101,6 +119,7 @@ export const teach: typeof english = {
   never: (label) => `${label} nie wieder melden`,
   noSound: "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden.",
   keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
+  keptAsRight: (label) => `Gespeichert: Das war ${label} und keines deiner Geräusche.`,
   keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
   mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
 
@@ -112,11 +131,15 @@ export const teach: typeof english = {
   full: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
   outdated: (count) =>
     `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. Es wird nicht mehr genutzt.`,
+  otherBase: (base) =>
+    base === "everyday" ? "Diese Datei wurde für eine andere Version des Alltagsmodells gemacht." : `Diese Datei wurde für ein anderes Modell gemacht, „${base}“.`,
+  otherBaseSoundless: "Ohne den Ton ihrer Beispiele ist sie hier nicht verwendbar: Speichere sie dort, wo sie herkommt, noch einmal mit dem Ton. Es wurde nichts geändert.",
+  otherBaseAsk: (count) => `${count === 1 ? "Das Beispiel" : `Die ${count} Beispiele`} aus dem Ton, der darin ist, neu lernen?`,
+  otherBaseDo: "Neu lernen",
   failed: (name, problem) => `${name}: ${problem}`,
   problems: {
     "audio-silent": "Darin ist nichts zu hören. Geh näher an das Geräusch heran und versuch es noch einmal.",
     "head-format": "Das ist keine Datei mit angelernten Geräuschen, oder sie ist beschädigt. Es wurde nichts geändert.",
-    "head-mismatch": "Diese Datei wurde für ein anderes Modell gemacht und ist hier nicht verwendbar. Es wurde nichts geändert.",
     limit: "Das ist größer, als die Seite verarbeiten kann: Dateien mit Geräuschen dürfen 64\u00a0MB haben, und es gehen höchstens 10.000\u00a0Beispiele.",
     config: "Diese Beispiele lassen sich nicht von Alltagsgeräuschen unterscheiden. Entfern sie, oder gib welche, in denen das Geräusch deutlicher ist.",
     "permission-denied": "Diese Seite darf das Mikrofon nicht benutzen. Erlaube es in der Adressleiste in den Website-Einstellungen und nimm dann noch einmal auf.",

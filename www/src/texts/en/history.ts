@@ -27,6 +27,8 @@ export const history = {
   save: (label: string, time: string) => `Save ${label}, ${time}, as WAV`,
   correct: (label: string, time: string) => `Right or wrong? ${label}, ${time}`,
   remove: (label: string, time: string) => `Delete ${label}, ${time}`,
+  /** The labels with the next best scores. */
+  others: (labels: string) => `Also considered: ${labels}`,
   more: (count: number) => `Show ${count} more`,
   keep: "Keep 4 seconds of sound with each event",
   keepHelp: (clips: number, size: string) =>

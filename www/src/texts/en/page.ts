@@ -7,6 +7,7 @@ export const page = {
   stopSample: "Stop the sample",
   record: (seconds: string) => `Record ${seconds} seconds`,
   cancel: "Cancel",
+  close: "Close",
   play: "Play",
   stopPlaying: "Stop",
   download: "Save as WAV",

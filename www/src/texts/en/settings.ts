@@ -16,10 +16,20 @@ export const settings = {
   wakeLock: "Keep the screen on while listening",
   wakeLockUnsupported: "Keep the screen on while listening (this browser cannot)",
   alerts: "Alert me to",
-  alertsHelp: "You are alerted when a ticked sound starts, at most every 20 seconds for each.",
+  alertsHelp: "You are alerted once when a ticked sound starts.",
+  pauseName: "Then not to the same sound for",
+  pause: (seconds: number) => {
+    if (seconds < 60) return `${seconds} seconds`;
+    if (seconds < 3600) return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`;
+    return seconds === 3600 ? "1 hour" : `${seconds / 3600} hours`;
+  },
+  groups: "Tell me about",
+  groupsHelp: "Sounds of the other groups are neither shown nor recorded, and you are not alerted to them.",
   notify: "With a notification",
   sound: "With a short tone (the microphone may pick it up)",
   notifyDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
   notifyUnsupported: "This browser has no notifications for this page. On an iPhone, add the page to the home screen first.",
-  search: "Find a sound",
+  search: "Find a sound or a group",
+  tickFound: "Tick all found",
+  untickFound: "Untick all found",
 };

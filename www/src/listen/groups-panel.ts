@@ -1,0 +1,48 @@
+// The setting which groups of sounds are named.
+
+import type { ModelInfo } from "sourcing-sound";
+import type { SettingsStore } from "../settings.js";
+import { groupName, language } from "../texts/index.js";
+import { settingsTexts } from "../texts/settings.js";
+import { checkbox, make } from "../ui/dom.js";
+import { groupNames, taughtLabels } from "./groups.js";
+
+export class GroupsPanel {
+  readonly element = make("fieldset", "settings-alerts");
+  readonly #store: SettingsStore;
+  readonly #changed: () => void;
+  readonly #rows = make("div", "settings-labels");
+  #names: string[] = [];
+
+  /** `changed` is called when a group is muted, or no longer is. */
+  constructor(store: SettingsStore, changed: () => void) {
+    this.#store = store;
+    this.#changed = changed;
+    this.element.dataset["testid"] = "groups";
+    this.element.append(make("legend", "", settingsTexts.groups), make("p", "settings-help", settingsTexts.groupsHelp), this.#rows);
+  }
+
+  /** Shows the groups that have a label which is not taught. */
+  describe(info: ModelInfo): void {
+    const taught = new Set(taughtLabels(info));
+    const names = [...groupNames(info)].flatMap(([label, name]) => (taught.has(label) ? [] : [name]));
+    this.#names = [...new Set(names)].sort((a, b) => groupName(a).localeCompare(groupName(b), language));
+    this.element.hidden = this.#names.length < 2;
+    this.show();
+  }
+
+  show(): void {
+    const { mutedGroups } = this.#store.all;
+    this.#rows.replaceChildren(
+      ...this.#names.map((name) =>
+        checkbox(groupName(name), !mutedGroups.includes(name), `group-${name}`, ({ checked }) => this.#tell(name, checked)),
+      ),
+    );
+  }
+
+  #tell(name: string, wanted: boolean): void {
+    const others = this.#store.all.mutedGroups.filter((other) => other !== name);
+    this.#store.change({ mutedGroups: wanted ? others : [...others, name] });
+    this.#changed();
+  }
+}
