@@ -20,3 +20,7 @@ pub mod program;
 pub mod progress;
 pub mod publish;
 pub mod random;
+
+#[cfg(test)]
+#[path = "../../../tests/common/tiny_model.rs"]
+mod tiny_model;

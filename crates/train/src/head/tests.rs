@@ -12,6 +12,7 @@ use crate::data::columns::find_sources;
 use crate::data::embeddings::{EmbeddingsError, Problem};
 use crate::fixtures::{sound, write_dataset, write_wav};
 use crate::publish::provenance::Stated;
+use crate::tiny_model;
 use clap::Parser;
 use parquet::arrow::ArrowWriter;
 use sourcing_sound::{Classifier, Head, HeadFeature, Model, PatchLayout, Pcm, SampleRate};
@@ -20,9 +21,6 @@ use sourcing_sound_results::{Clip, EmbeddingRows};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
-
-#[path = "../../../../tests/common/tiny_model.rs"]
-mod tiny_model;
 
 const RATE: u32 = 22_050;
 static GO_ON: AtomicBool = AtomicBool::new(false);

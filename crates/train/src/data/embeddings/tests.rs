@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use super::{Embeddings, EmbeddingsError, Problem, read};
+use crate::tiny_model;
 use arrow_array::{Array, ArrayRef, Float32Array, Int64Array, RecordBatch};
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
@@ -14,9 +15,6 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
-
-#[path = "../../../../../tests/common/tiny_model.rs"]
-mod tiny_model;
 
 const HOP: f64 = 0.5;
 
