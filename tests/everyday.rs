@@ -104,3 +104,33 @@ fn an_update_comes_every_half_second() {
     let times: Vec<f64> = updates.iter().map(|update| update.time).collect();
     assert_eq!(times, [0.5, 1.0, 1.5, 2.0, 2.5]);
 }
+
+#[test]
+fn a_recording_in_pieces_gives_the_patches_of_the_whole() {
+    let mut classifier = Classifier::new(model()).unwrap();
+    let rate = SampleRate::new(44_100).unwrap();
+    for seconds in [0.3, 2.0, 2.02, 2.5, 7.3] {
+        let samples: Vec<f32> = (0..(seconds * 44_100.0) as u32)
+            .map(|n| (n.wrapping_mul(n) % 977) as f32 / 977.0 - 0.5)
+            .collect();
+        let whole = classifier.patches(Pcm::new(&samples, rate).unwrap()).unwrap();
+        for piece in [1_000, 65_536, samples.len()] {
+            let mut stream = classifier.patch_stream(rate).unwrap();
+            let mut patches = Vec::new();
+            for samples in samples.chunks(piece) {
+                patches.extend(stream.push(samples).unwrap());
+            }
+            patches.extend(stream.finish().unwrap());
+            assert!(patches == whole, "{seconds} s in pieces of {piece}");
+        }
+    }
+}
+
+#[test]
+fn pieces_without_sound_are_refused() {
+    let classifier = Classifier::new(model()).unwrap();
+    let rate = SampleRate::new(16_000).unwrap();
+    let mut stream = classifier.patch_stream(rate).unwrap();
+    assert_eq!(stream.push(&[0.0, f32::NAN]).unwrap_err().code(), "audio-non-finite");
+    assert_eq!(stream.finish().unwrap_err().code(), "audio-too-short");
+}

@@ -33,17 +33,6 @@ impl Activation {
     /// To pixels in their place.
     #[inline(always)]
     pub(super) fn apply_all<S: Simd>(self, simd: S, pixels: &mut [Lane]) {
-        // Each has its own loop, so that the choice is made once.
-        match self {
-            Activation::None => {}
-            Activation::Relu => Activation::Relu.each(simd, pixels),
-            Activation::HardSwish => Activation::HardSwish.each(simd, pixels),
-            other => other.each(simd, pixels),
-        }
-    }
-
-    #[inline(always)]
-    fn each<S: Simd>(self, simd: S, pixels: &mut [Lane]) {
         for pixel in pixels {
             self.apply(simd, f32x8::from_slice(simd, pixel)).store_slice(pixel);
         }

@@ -9,7 +9,7 @@ use super::uncovered::Uncovered;
 use super::value::Shape;
 use super::weights::Weights;
 use super::window::Window;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 mod attributes;
@@ -106,7 +106,6 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(graph: &'a Graph, features: Shape) -> Result<Self, Uncovered> {
-        no_name_is_made_twice(graph)?;
         let mut meanings = HashMap::new();
         for tensor in &graph.initializer {
             let constant = Rc::new(Constant::read(tensor)?);
@@ -210,18 +209,5 @@ impl<'a> Reader<'a> {
             [index] => self.graph.node.get(index).map(|node| (index, node)),
             _ => None,
         }
-    }
-}
-
-/// As ONNX asks. A node that writes over what it reads would otherwise be fused for ever.
-fn no_name_is_made_twice(graph: &Graph) -> Result<(), Uncovered> {
-    let mut made: HashSet<&str> = HashSet::new();
-    let constants = graph.initializer.iter().map(|tensor| &tensor.name);
-    let outputs = graph.node.iter().flat_map(|node| &node.output);
-    // An output that nobody wants has no name.
-    let mut names = constants.chain(outputs).filter(|name| !name.is_empty());
-    match names.find(|name| !made.insert(name)) {
-        Some(name) => Err(Uncovered::new(format!("{name}, which is made twice"))),
-        None => Ok(()),
     }
 }

@@ -83,7 +83,7 @@ fn a_node_that_writes_over_what_it_reads_is_refused() {
     graph.initializer.push(weights("bias", &[19, 1, 1]));
     graph.node[2] = node("Add", &["b", "bias"], "b", &[]);
     let refused = Network::new(&graph, ROWS, COLUMNS).err();
-    assert_eq!(refused, Some(Uncovered::new("b, which is made twice")));
+    assert_eq!(refused, Some(Uncovered::new("an operator that reads what it makes")));
 }
 
 #[test]

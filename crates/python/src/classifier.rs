@@ -24,6 +24,11 @@ pub(crate) struct Classifier {
     classifier: sourcing_sound::Classifier,
 }
 
+/// The order of the labels by score, and the scores of groups.
+type Ranks = (Py<PyArray2<u16>>, Py<PyArray2<f32>>);
+/// Vectors, scores, and hop and length of the windows in seconds.
+type Embedded = (Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64);
+
 #[pymethods]
 impl Classifier {
     #[new]
@@ -143,7 +148,7 @@ impl Classifier {
         &self,
         py: Python<'_>,
         scores: &Bound<'_, PyAny>,
-    ) -> PyResult<(Py<PyArray2<u16>>, Py<PyArray2<f32>>)> {
+    ) -> PyResult<Ranks> {
         let held = Held::new(scores)?;
         let View::F32(scores) = held.view()? else {
             return Err(Failure::Type("the scores are not float32".to_owned()).into());
@@ -162,7 +167,7 @@ impl Classifier {
         source: &Bound<'_, PyAny>,
         sample_rate: Option<i64>,
         channel: i64,
-    ) -> PyResult<(Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64)> {
+    ) -> PyResult<Embedded> {
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;

@@ -23,6 +23,10 @@ impl<'a> Reader<'a> {
         let mut addend = None;
         while weights.activation == Activation::None {
             let Some((index, node)) = self.only_reader(name) else { break };
+            if self.done[index] {
+                // It would be fused for ever.
+                return Err(Uncovered::new("an operator that reads what it makes"));
+            }
             if addend.is_none() && node.op_type == "BatchNormalization" && first(node)? == name {
                 let (scales, shifts) = self.scales_and_shifts(node, shape.channels)?;
                 normalise(weights, &scales, &shifts);
