@@ -144,11 +144,7 @@ impl Classifier {
 
     /// `(order [segments][labels], group scores [segments][groups])` of scores `[segments][labels]`
     #[pyo3(signature = (scores))]
-    fn ranks(
-        &self,
-        py: Python<'_>,
-        scores: &Bound<'_, PyAny>,
-    ) -> PyResult<Ranks> {
+    fn ranks(&self, py: Python<'_>, scores: &Bound<'_, PyAny>) -> PyResult<Ranks> {
         let held = Held::new(scores)?;
         let View::F32(scores) = held.view()? else {
             return Err(Failure::Type("the scores are not float32".to_owned()).into());
