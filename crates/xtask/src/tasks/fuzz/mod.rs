@@ -72,10 +72,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         }
         return Ok(true);
     }
-    let runs = fuzzer.run(options)?;
     let mut totals = Totals::read(&fuzzer.folder)?;
-    runs.iter().for_each(|run| totals.add(run));
-    totals.write(&fuzzer.folder)?;
+    // After each target, so that hours of fuzzing can be interrupted.
+    let runs = fuzzer.run(options, |run| {
+        totals.add(run);
+        totals.write(&fuzzer.folder)
+    })?;
     if options.write {
         totals.write_page(&workspace.root().join("docs/reliability.md"))?;
     }
@@ -94,7 +96,7 @@ pub fn check(workspace: &Workspace, seconds: u32) -> Result<(usize, usize)> {
         fs::remove_dir_all(&corpora)
             .with_context(|| format!("cannot remove {}", corpora.display()))?;
     }
-    let runs = fuzzer.run(&options)?;
+    let runs = fuzzer.run(&options, |_| Ok(()))?;
     let broken = runs.iter().filter(|run| run.finding.is_some()).count();
     Ok((runs.len() - broken, broken))
 }
@@ -141,8 +143,12 @@ impl Fuzzer {
         self.folder.join("seeds")
     }
 
-    /// Runs the targets, several at a time, in their order.
-    fn run(&self, options: &Options) -> Result<Vec<Run>> {
+    /// Runs the targets, several at a time, in their order, and gives each to `finished`.
+    fn run(
+        &self,
+        options: &Options,
+        mut finished: impl FnMut(&Run) -> Result<()>,
+    ) -> Result<Vec<Run>> {
         let chosen = |name: &str| {
             options.targets.is_empty() || options.targets.iter().any(|target| target == name)
         };
@@ -167,6 +173,7 @@ impl Fuzzer {
             for run in done {
                 let run = run?;
                 println!("{run}");
+                finished(&run)?;
                 runs.push(run);
             }
         }
