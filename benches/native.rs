@@ -6,8 +6,8 @@
 //!   calibration, and how far the general engine's outputs are from that;
 //! - `{"name", "part", "runs"}` runs a part of it as often; the answer is `{"ms"}`, the milliseconds
 //!   of one run. The part is `lean` or `general`, the network alone; `features`, those of 4 s of audio
-//!   at 48 kHz; or `recording`, those seconds from audio to scores;
-//! - `{"wav": path}` writes those seconds to a file; the answer is `{}`.
+//!   at 48 kHz; or `recording`, 60 s from audio to scores;
+//! - `{"wav": path}` writes the 4 s to a file; the answer is `{}`.
 //!
 //! It prints only answers, so a run without input ends at once.
 
@@ -26,28 +26,31 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The rate of the audio in Hz, that of a microphone.
 const RATE: u32 = 48_000;
-/// Its length in seconds.
+/// The lengths of a clip and of a recording in seconds. A clip has fewer segments per second.
 const SECONDS: u32 = 4;
+const RECORDING_SECONDS: u32 = 60;
 
 fn main() -> Outcome<()> {
-    let audio = noise::noise((SECONDS * RATE) as usize);
+    let recording = noise::noise((RECORDING_SECONDS * RATE) as usize);
+    let audio = &recording[..(SECONDS * RATE) as usize];
     let mut models = HashMap::new();
     for line in io::stdin().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         let text = |key: &str| request[key].as_str();
         let answer = if let (Some(name), Some(path)) = (text("open"), text("model")) {
-            let (model, answer) = Opened::read(path, &audio)?;
+            let (model, answer) = Opened::read(path, audio)?;
             models.insert(name.to_owned(), model);
             answer
         } else if let Some(path) = text("wav") {
-            write_wav(path, &audio)?;
+            write_wav(path, audio)?;
             json!({})
         } else {
             let name = text("name").ok_or("no \"name\" in the request")?;
             let model = models.get_mut(name).ok_or("a model that was not opened")?;
             let runs = request["runs"].as_u64().ok_or("no \"runs\" in the request")?;
             let part = text("part").ok_or("no \"part\" in the request")?;
-            json!({ "ms": model.measure(part, runs, &audio)? })
+            let audio = if part == "recording" { &recording[..] } else { audio };
+            json!({ "ms": model.measure(part, runs, audio)? })
         };
         writeln!(io::stdout(), "{answer}")?;
     }
