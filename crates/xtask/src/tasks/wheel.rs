@@ -122,14 +122,16 @@ pub fn lints(workspace: &Workspace, environments: &Environments) -> Result<Vec<C
     Ok(vec![format, clippy])
 }
 
-/// Cargo for the crate, with the same target folder as all others.
+/// Cargo for the crate. It has a folder of its own in the target folder: the core is also a cdylib, and
+/// the files of such a crate have no hash in their names, so that its builds with other features, such as
+/// that of the released command line, would be taken for this one.
 fn own_cargo<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(cargo::is_set_by_cargo_run) {
             command.env_remove(name);
         }
     }
-    command.env("CARGO_TARGET_DIR", workspace.target())
+    command.env("CARGO_TARGET_DIR", workspace.target().join("wheel"))
 }
 
 /// Installs the wheel into each environment, and returns the commands that test it there.
