@@ -319,7 +319,7 @@ mod tests {
             rows: vec![
                 row(Part::Lean, "ours", Some(0.0), &[1.0, 2.0, 4.0]),
                 row(Part::General, "theirs", Some(2e-6), &[3.0, 4.0, 4.0]),
-                row(Part::Recording, "ours", None, &[8.0]),
+                row(Part::Recording, "ours", None, &[120.0]),
             ],
         };
         let tables = network.tables();
