@@ -75,7 +75,8 @@ fn piped_index(input: &mut Input) -> io::Result<Index> {
                 return Ok(Index::Body { index: body.to_vec(), is_cut_off: false });
             }
             b"moov" | b"moof" => break,
-            _ => at += length,
+            // In a browser, where numbers have 32 bits, the sum could lead back to the start.
+            _ => at = at.saturating_add(length),
         }
     }
     Ok(Index::TooLong)
