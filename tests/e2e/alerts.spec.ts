@@ -1,4 +1,4 @@
-// What the user is told of, and how often: alerts with their pause, and groups of sounds that are switched off.
+// What the user is informed of, and how often: alerts with their pause, and groups of sounds that are switched off.
 
 import type { Page } from "@playwright/test";
 import { comesAndGoes, listening } from "./support/faults";

@@ -13,7 +13,7 @@ import { HistoryView } from "./view.js";
 
 export interface HistoryParts {
   settings: SettingsStore;
-  /** Whether the user does not want to be told this label. */
+  /** Whether the user has switched this label off. */
   muted(label: string): boolean;
   /** The last seconds of sound, if a microphone is open. */
   recent(seconds: number): Promise<Recording | undefined>;

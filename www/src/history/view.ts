@@ -18,7 +18,7 @@ import type { HistoryStore } from "./store.js";
 const REFRESH_MS = 1000;
 
 export interface HistoryViewEvents extends HistoryListEvents {
-  /** Whether the user does not want to be told this label. */
+  /** Whether the user has switched this label off. */
   muted(label: string): boolean;
 }
 

@@ -35,12 +35,12 @@ export class GroupsPanel {
     const { mutedGroups } = this.#store.all;
     this.#rows.replaceChildren(
       ...this.#names.map((name) =>
-        checkbox(groupName(name), !mutedGroups.includes(name), `group-${name}`, ({ checked }) => this.#tell(name, checked)),
+        checkbox(groupName(name), !mutedGroups.includes(name), `group-${name}`, ({ checked }) => this.#set(name, checked)),
       ),
     );
   }
 
-  #tell(name: string, wanted: boolean): void {
+  #set(name: string, wanted: boolean): void {
     const others = this.#store.all.mutedGroups.filter((other) => other !== name);
     this.#store.change({ mutedGroups: wanted ? others : [...others, name] });
     this.#changed();
