@@ -196,8 +196,8 @@ impl<'a> Live<'a> {
         let (from, to) = shape.frames(&stretch);
         // A part of a recording has nothing before it.
         let from = from.max(self.tape.start());
-        let is_free = self.sounds.iter().filter(|sound| sound.clip.is_some()).count();
-        let clip = if is_free < MOST_AT_A_TIME {
+        let open = self.sounds.iter().filter(|sound| sound.clip.is_some()).count();
+        let clip = if open < MOST_AT_A_TIME {
             let frames = (from, to.min(self.last()));
             Some(Clip::new(&self.folder, shape, frames, stretch.name)?)
         } else {
