@@ -253,7 +253,7 @@ class Classifier:
     def embed(
         self, audio: Audio, sample_rate: Optional[float] = None, *, channel: Channel = "mix"
     ) -> Embeddings:
-        """The embedding of each window of a recording, for models of your own, and for heads that
+        """The embedding of each window of a recording, for your own models, and for heads that
         are trained where the audio is not.
 
         ``audio``, ``sample_rate`` and ``channel`` are those of ``classify``, without ``"each"``. The

@@ -1,4 +1,4 @@
-"""What the network makes of recordings, for models of one's own."""
+"""What the network makes of recordings, for your own models."""
 
 from __future__ import annotations
 
