@@ -25,7 +25,7 @@ export interface Settings {
   maxClips: number;
   /** Labels that the user does not want to be told, as the models name them. */
   muted: readonly string[];
-  /** Groups of which the user does not want to be told any label. */
+  /** Groups that the user has switched off. */
   mutedGroups: readonly string[];
 }
 

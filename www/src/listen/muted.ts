@@ -1,4 +1,4 @@
-// Leaves out what the user does not want to be told: single labels, and whole groups of them.
+// Leaves out what the user has switched off: single labels, and whole groups of them.
 
 import type { Category, ModelInfo, SoundEvent } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
