@@ -22,6 +22,8 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' styles", /^assets\/teach-.*\.css$/],
   ["the views' styles", /^assets\/model-list-.*\.css$/],
   ["the views' styles", /^assets\/model-sheet-.*\.css$/],
+  ["the views' styles", /^assets\/files-.*\.css$/],
+  ["the views' styles", /^assets\/timeline-.*\.css$/],
   ["what is needed to learn", /^assets\/everyday\.background-.*\.json$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   // In the list for their addresses and hashes: the service worker caches the one of the two that the browser runs.

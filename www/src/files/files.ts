@@ -5,7 +5,10 @@
 
 import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
+import { loadStyle } from "../late/style.js";
 import type { ActiveModel } from "../models/active-model.js";
+import files from "../styles/files.css?url";
+import timeline from "../styles/timeline.css?url";
 import { fileTexts } from "../texts/files.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { FileCard } from "./card.js";
@@ -13,6 +16,8 @@ import type { Chosen, Found, Kind } from "./folders.js";
 import type { Answered } from "./result.js";
 import { prepareFileInput } from "./input.js";
 import { keepDecoderOnceLoaded } from "./keep-decoder.js";
+
+await Promise.all([timeline, files].map(loadStyle));
 
 export interface FilesParts {
   model: ActiveModel;

@@ -4,12 +4,16 @@
 // and the files that the user saves from it.
 
 import type { Recording } from "sourcing-sound";
+import { loadStyle } from "../late/style.js";
 import type { SettingsStore } from "../settings.js";
+import timeline from "../styles/timeline.css?url";
 import { historyTexts } from "../texts/history.js";
 import { openHistory } from "./database.js";
 import { HistoryRecorder } from "./recorder.js";
 import type { HistoryStore } from "./store.js";
 import { HistoryView } from "./view.js";
+
+await loadStyle(timeline);
 
 export interface HistoryParts {
   settings: SettingsStore;

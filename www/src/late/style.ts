@@ -1,8 +1,19 @@
 /// <reference types="vite/client" />
 // The style sheet of a view whose script comes late.
 
-/** Resolves once it applies, so that nothing is seen without it; also if it cannot be loaded. */
+const loads = new Map<string, Promise<void>>();
+
+/**
+ * Resolves once it applies, so that nothing is seen without it; also if it cannot be loaded. Views may share a style sheet:
+ * it is loaded once.
+ */
 export function loadStyle(address: string): Promise<void> {
+  const known = loads.get(address) ?? load(address);
+  loads.set(address, known);
+  return known;
+}
+
+function load(address: string): Promise<void> {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = new URL(address, document.baseURI).href;

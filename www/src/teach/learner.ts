@@ -2,7 +2,7 @@
 // that it works beside whichever model is in use, and listening does not wait for it.
 
 import { Classifier, type Recording, SoundError, type SoundExample, Teacher, type TeachReport } from "sourcing-sound";
-import { type Bundle, fingerprintOf, type KeptExample } from "./kept.js";
+import { type Bundle, fingerprintOf, type KeptExample, type KeptReport } from "./kept.js";
 import { forgetHead, keepHead, keptFingerprint } from "./kept-head.js";
 import { pictureOf } from "./picture.js";
 import { type FileSound, otherBase, type Renewable, soundsIn, withSounds } from "./sound-file.js";
@@ -35,9 +35,14 @@ export class Learner {
   /** How many examples are of another model, and have no sound from which they could be made again. */
   outdated = 0;
 
-  constructor(store: TaughtStore, events: LearnerEvents) {
+  /** `kept`: what was reported when the page last learned. */
+  constructor(store: TaughtStore, events: LearnerEvents, kept: KeptReport | undefined) {
     this.#store = store;
     this.#events = events;
+    const known = keptFingerprint();
+    if (kept === undefined || known !== kept.fingerprint || known !== fingerprintOf(store.examples)) return;
+    this.report = kept.report;
+    this.#state = "learned";
   }
 
   get state(): LearnState {
@@ -46,14 +51,8 @@ export class Learner {
 
   /** At the start: learns only what was not learned before the page was closed. `inUse`: the model in use has taught labels. */
   async begin(inUse: boolean): Promise<void> {
-    const known = keptFingerprint();
-    const { examples } = this.#store;
-    if (examples.length === 0 && known === undefined) return;
-    const kept = await this.#store.report();
-    const fingerprint = fingerprintOf(examples);
-    if (!inUse || known !== fingerprint || kept?.fingerprint !== fingerprint) return this.learn();
-    this.report = kept.report;
-    this.#set("learned");
+    if (this.#store.examples.length === 0 && keptFingerprint() === undefined) return;
+    if (!inUse || this.#state !== "learned") await this.learn();
   }
 
   /** Learns from all examples; if it is learning already, once more after that. Resolves when there is nothing left to learn. */

@@ -8,6 +8,7 @@ import type { ModelInfo, Recording, Update } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
 import { loadStyle } from "../late/style.js";
 import { codeOf } from "../page-error.js";
+import cards from "../styles/files.css?url";
 import styles from "../styles/teach.css?url";
 import type { SettingsStore } from "../settings.js";
 import { labelWords, locale } from "../texts/index.js";
@@ -18,6 +19,7 @@ import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
 import { Giving, problemWords } from "./giving.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
+import type { KeptReport } from "./kept.js";
 import { Learner } from "./learner.js";
 import { Mutes } from "./mutes.js";
 import { ExampleRecorder, RECORDING_SECONDS } from "./recorder.js";
@@ -25,7 +27,7 @@ import { TaughtStore } from "./store.js";
 import { UndoBar } from "./undo-bar.js";
 import { TeachView, type ViewState } from "./view.js";
 
-await loadStyle(styles);
+await Promise.all([cards, styles].map(loadStyle));
 
 export interface TeachParts {
   settings: SettingsStore;
@@ -50,7 +52,7 @@ export class Teach {
   #info: ModelInfo | undefined;
 
   constructor(parts: TeachParts) {
-    this.#opened = TaughtStore.open().then((store) => new Opened(store, parts));
+    this.#opened = TaughtStore.open().then(async (store) => new Opened(store, parts, await store.report()));
   }
 
   /** Resolves once the view holds what was taught. */
@@ -104,12 +106,13 @@ class Opened {
   #info: ModelInfo | undefined;
   #followed: { listens: boolean; update: Update | undefined } = { listens: false, update: undefined };
 
-  constructor(store: TaughtStore, parts: TeachParts) {
+  constructor(store: TaughtStore, parts: TeachParts, kept: KeptReport | undefined) {
     this.#store = store;
     this.#parts = parts;
     const mutes = new Mutes(parts.settings, () => parts.muted());
     this.#mutes = mutes;
-    this.#learner = new Learner(store, { apply: (head) => parts.apply(head), changed: () => this.#learnerChanged() });
+    const events = { apply: (head: Uint8Array<ArrayBuffer> | undefined) => parts.apply(head), changed: () => this.#learnerChanged() };
+    this.#learner = new Learner(store, events, kept);
     this.#giving = new Giving(store, this.#learner, {
       say: (words, code) => this.#view.say(words, code),
       busy: (on) => {
