@@ -77,8 +77,10 @@ test("a worker that is ended from outside is noticed and replaced; the history i
         };
       }),
   });
-  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: 20_000 }).toBeGreaterThan(0);
-  const [before] = (await stored(site.page)).events;
+  const openEvents = async () => (await stored(site.page)).events.filter((event) => event.open === 1);
+  await expect.poll(async () => (await openEvents()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  const before = await openEvents();
+  let endedAt = 0;
   const resumed: number[] = [];
   // A busy machine may start a worker late; one of three starts in time shows that nothing else waits.
   while (resumed.length < 3 && !resumed.some((ms) => ms <= RESUMED_MS)) {
@@ -88,6 +90,7 @@ test("a worker that is ended from outside is noticed and replaced; the history i
     await worker!.evaluate(() => self.close()).catch(() => undefined);
     await ended;
     const from = await site.page.evaluate(() => performance.now());
+    endedAt = await site.page.evaluate(() => Date.now());
     await expect(site.notice).toContainText("crashed");
     await site.page.waitForFunction((from) => (globalThis as unknown as { frames: number[] }).frames.at(-1)! > from + 500, from);
     const at = await site.page.evaluate((from) => {
@@ -102,11 +105,14 @@ test("a worker that is ended from outside is noticed and replaced; the history i
   expect(site.page.workers()).toHaveLength(1);
   await answers(site);
   await expect(site.notice).toContainText(/crashed and was started again: [\d.]+ s of sound was lost/);
-  // What was open has ended, once, and the sound, which goes on, is an event of its own.
-  const ofThatLabel = async () => (await stored(site.page)).events.filter(({ label }) => label === before!.label).length;
-  await expect.poll(ofThatLabel, { timeout: 30_000 }).toBeGreaterThan(1);
-  const kept = (await stored(site.page)).events.find(({ id }) => id === before!.id);
-  expect(kept).toMatchObject({ label: before!.label, onset: before!.onset, open: 0 });
+  // All that was open has ended, once, and the sound, which goes on, is an event of its own. Whether it has the same label
+  // again is the model's affair.
+  const later = async () => (await stored(site.page)).events.filter(({ onset }) => onset > endedAt).length;
+  await expect.poll(later, { timeout: 30_000 }).toBeGreaterThan(0);
+  const { events } = await stored(site.page);
+  for (const { id, label, onset } of before) {
+    expect(events.find((event) => event.id === id)).toMatchObject({ label, onset, open: 0 });
+  }
 });
 
 test("a trap in the wasm module is a coded error, and a new worker goes on", async ({ open }) => {

@@ -1,6 +1,6 @@
 // The views come in scripts of their own: after the first answer, or when they are opened.
 
-import { layoutShift } from "./support/layout-shift";
+import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
@@ -48,7 +48,7 @@ for (const view of VIEWS) {
     });
     await site.expectState("idle");
     const section = site.page.getByTestId(`view-${view}`);
-    const before = await layoutShift(site.page);
+    const before = await layoutShifts(site.page);
     await site.goTo(view);
     await expect(section.getByTestId("view-note")).toHaveText("One moment…");
     await expect(site.page.locator(".footer")).toBeHidden();
@@ -56,7 +56,7 @@ for (const view of VIEWS) {
     await expect(section.getByRole("heading").first()).toBeVisible();
     await expect(section.getByTestId("view-note")).toHaveCount(0);
     await expect(site.page.locator(".footer")).toBeVisible();
-    expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
+    await expectStill(site.page, before);
   });
 }
 

@@ -1,7 +1,7 @@
 // Several models: loaded, cached, selected, and switched while the page listens.
 
 import type { Page } from "@playwright/test";
-import { layoutShift } from "./support/layout-shift";
+import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, type OpenOptions, type Site, test as base } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { head, MODEL, RANKED } from "./support/tiny-model";
@@ -56,7 +56,7 @@ test("switching while listening shows the new labels with their groups, and lose
     new MutationObserver(() => states.push(app.dataset["state"]!)).observe(app, { attributeFilter: ["data-state"] });
     Object.assign(globalThis, { states });
   });
-  const before = await layoutShift(site.page);
+  const before = await layoutShifts(site.page);
   await site.choose(PETS);
   await expect(site.label).toHaveAttribute("data-label", RANKED[0]!);
   await expect(site.modelSelect).toHaveValue(PETS);
@@ -77,7 +77,7 @@ test("switching while listening shows the new labels with their groups, and lose
   expect(await site.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
   expect(site.page.workers(), "the old worker is gone").toHaveLength(1);
   expect(await site.liveTracks()).toBe(1);
-  expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
+  await expectStill(site.page, before);
 });
 
 test("the models view describes the model in use", async ({ openTiny }) => {

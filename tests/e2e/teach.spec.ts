@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { serious } from "./support/axe";
 import { eventAt, seed } from "./support/history";
-import { layoutShift } from "./support/layout-shift";
+import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, type Site, test } from "./support/site";
 import { another, card, expectTaught, give, labelOf, name, recordings, stretch, TAUGHT, type TaughtName, teachBoth } from "./support/teach";
 import { SYNTHESISED } from "./support/synthesis";
@@ -437,10 +437,10 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 900
       expect(overflow, "nothing is wider than the window").toBeLessThanOrEqual(0);
       await site.page.reload();
       await site.expectState("idle");
-      const before = await layoutShift(site.page);
+      const before = await layoutShifts(site.page);
       await site.goTo("teach");
       await expectTaught(site, "learned");
-      expect((await layoutShift(site.page)) - before, "how far things jumped").toBeLessThan(0.01);
+      await expectStill(site.page, before);
     });
   }
 }

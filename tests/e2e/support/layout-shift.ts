@@ -2,17 +2,25 @@
 // click's answer. On a busy machine the answer is painted later than that, and on an idle one half a second hides what
 // moves on its own. So here the answer is the first frame after the click in which something could change, and no other.
 
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 interface LayoutShift extends PerformanceEntry {
   value: number;
   sources: { node: Node | null }[];
 }
 
+interface Shift {
+  at: number;
+  /** The browser's measure of how far. */
+  value: number;
+  /** The elements that moved, as selectors. */
+  elements: string[];
+}
+
 interface Moved {
   /** Frames that answer a click or a key, as times. */
   answers: { from: number; to: number }[];
-  shifts: { at: number; value: number }[];
+  shifts: Shift[];
   observer: PerformanceObserver;
   take(entries: PerformanceEntryList): void;
 }
@@ -23,10 +31,12 @@ declare const moved: Moved;
  * what it is for.
  */
 export function watchLayoutShift(): void {
+  const selector = (node: Node | null) =>
+    node instanceof Element ? `${node.tagName.toLowerCase()}${node.id && `#${node.id}`}${[...node.classList].map((name) => `.${name}`).join("")}` : String(node?.nodeName);
   const take = (entries: PerformanceEntryList) => {
     const list = document.querySelector("[data-testid=sounds]");
     for (const { startTime, value, sources } of entries as LayoutShift[]) {
-      if (!sources.every(({ node }) => node && list?.contains(node))) state.shifts.push({ at: startTime, value });
+      if (!sources.every(({ node }) => node && list?.contains(node))) state.shifts.push({ at: startTime, value, elements: sources.map(({ node }) => selector(node)) });
     }
   };
   const observer = new PerformanceObserver((entries) => take(entries.getEntries()));
@@ -47,14 +57,24 @@ export function watchLayoutShift(): void {
   }
 }
 
-/** How far things moved since the page was opened, by the browser's measure, without the frames that answer a click. */
-export function layoutShift(page: Page): Promise<number> {
+/** The browser's measure below which nothing is seen to move. */
+const STILL = 0.01;
+
+/** What moved since the page was opened, without the frames that answer a click. */
+export function layoutShifts(page: Page): Promise<Shift[]> {
   return page.evaluate(async () => {
     // What is about to be painted counts.
     // After the frame, as above.
     await new Promise((resolve) => void requestAnimationFrame(() => setTimeout(resolve)));
     moved.take(moved.observer.takeRecords());
     const isAnswer = (at: number) => moved.answers.some(({ from, to }) => from <= at && at <= to);
-    return moved.shifts.filter(({ at }) => !isAnswer(at)).reduce((total, { value }) => total + value, 0);
+    return moved.shifts.filter(({ at }) => !isAnswer(at));
   });
+}
+
+/** Nothing but what `before` names has moved. */
+export async function expectStill(page: Page, before: readonly Shift[] = []): Promise<void> {
+  const shifts = (await layoutShifts(page)).slice(before.length);
+  const total = shifts.reduce((sum, { value }) => sum + value, 0);
+  expect(total, `how far things jumped: ${JSON.stringify(shifts)}`).toBeLessThan(STILL);
 }
