@@ -1,6 +1,7 @@
 //! `cargo xtask test`: runs the steps and sums up what they found.
 
 mod counts;
+mod failures;
 mod steps;
 
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use clap::ValueEnum;
 use crate::tools::workspace::Workspace;
 
 use counts::Counts;
-use steps::{Session, Step};
+use steps::{Report, Session, Step};
 
 /// The options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -28,8 +29,7 @@ pub struct Options {
 struct Outcome {
     step: Step,
     elapsed: Duration,
-    counts: Counts,
-    passed: bool,
+    report: Report,
 }
 
 /// Runs the steps one after another, all of them even if one fails, and ends
@@ -53,24 +53,35 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     }
     let session = Session::new(workspace);
     let outcomes: Vec<Outcome> = steps.into_iter().map(|step| execute(step, &session)).collect();
-    print!("{}", summary(&outcomes));
-    Ok(outcomes.iter().all(|outcome| outcome.passed))
+    print!("{}{}", failures(&outcomes), summary(&outcomes));
+    Ok(outcomes.iter().all(|outcome| outcome.report.passed))
 }
 
 fn execute(step: Step, session: &Session<'_>) -> Outcome {
     println!("\n==> {}: {}", step.name(), step.about());
     let start = Instant::now();
-    let (counts, passed) = match step.run(session) {
-        Ok(report) => (report.counts, report.passed),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            (Counts::default(), false)
-        }
-    };
+    let report = step.run(session).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Report { counts: Counts::default(), passed: false, failures: vec![format!("{error:#}")] }
+    });
     let elapsed = start.elapsed();
-    let result = if passed { "passed" } else { "FAILED" };
-    println!("<== {} {result} in {}", step.name(), seconds(elapsed));
-    Outcome { step, elapsed, counts, passed }
+    println!("<== {} {} in {}", step.name(), result(report.passed), seconds(elapsed));
+    Outcome { step, elapsed, report }
+}
+
+/// What the failed tests and checks said, once more.
+fn failures(outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    for Outcome { step, report, .. } in outcomes {
+        for failure in &report.failures {
+            text += &format!("\n==> failed in {}\n{failure}\n", step.name());
+        }
+    }
+    text
+}
+
+fn result(passed: bool) -> &'static str {
+    if passed { "passed" } else { "FAILED" }
 }
 
 /// The table of steps and, as its last line, the sums. A step that failed
@@ -81,16 +92,16 @@ fn summary(outcomes: &[Outcome]) -> String {
         "step", "result", "time", "passed", "failed", "skipped"
     );
     let mut sum = Counts::default();
-    for outcome in outcomes {
-        let mut counts = outcome.counts;
-        if !outcome.passed && counts.failed == 0 {
+    for Outcome { step, elapsed, report } in outcomes {
+        let mut counts = report.counts;
+        if !report.passed && counts.failed == 0 {
             counts.failed = 1;
         }
         text += &format!(
             "{:12} {:8} {:>9} {:>7} {:>7} {:>7}\n",
-            outcome.step.name(),
-            if outcome.passed { "passed" } else { "FAILED" },
-            seconds(outcome.elapsed),
+            step.name(),
+            result(report.passed),
+            seconds(*elapsed),
             counts.passed,
             counts.failed,
             counts.skipped
@@ -113,8 +124,11 @@ mod tests {
         Outcome {
             step,
             elapsed: Duration::from_millis(1_250),
-            counts: Counts { passed: passing, failed, skipped },
-            passed,
+            report: Report {
+                counts: Counts { passed: passing, failed, skipped },
+                passed,
+                failures: (0..failed).map(|number| format!("test {number}")).collect(),
+            },
         }
     }
 
@@ -127,6 +141,15 @@ mod tests {
         ]);
         assert_eq!(text.lines().last(), Some("49 passed, 3 failed"));
         assert!(text.contains("FAILED"), "{text}");
+    }
+
+    #[test]
+    fn what_failed_is_said_again() {
+        let text = failures(&[
+            outcome(Step::Rust, true, (40, 0, 2)),
+            outcome(Step::E2e, false, (9, 2, 1)),
+        ]);
+        assert_eq!(text, "\n==> failed in e2e\ntest 0\n\n==> failed in e2e\ntest 1\n");
     }
 
     #[test]

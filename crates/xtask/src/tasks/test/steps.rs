@@ -14,6 +14,7 @@ use crate::tools::workspace::Workspace;
 use crate::tools::{node, process, python};
 
 use super::counts::Counts;
+use super::failures;
 
 /// The core crate and its tests for the browser, with the profile of the published module.
 const BROWSER: [&str; 8] = [
@@ -104,7 +105,21 @@ pub struct Report {
     pub counts: Counts,
     /// Whether the step passed.
     pub passed: bool,
+    /// What its suites said about each test that failed.
+    pub failures: Vec<String>,
 }
+
+/// How the output of a harness is read.
+#[derive(Clone, Copy)]
+struct Harness {
+    counts: fn(&str) -> Counts,
+    failures: fn(&str) -> Vec<String>,
+}
+
+const RUST: Harness = Harness { counts: Counts::from_rust, failures: failures::from_rust };
+const PLAYWRIGHT: Harness =
+    Harness { counts: Counts::from_playwright, failures: failures::from_playwright };
+const PYTEST: Harness = Harness { counts: Counts::from_pytest, failures: failures::from_pytest };
 
 impl Step {
     /// The step's name on the command line.
@@ -202,7 +217,7 @@ impl Step {
             Self::Fuzz => {
                 let (passed, failed) = fuzz::check(session.workspace, FUZZ_SECONDS)?;
                 let counts = Counts { passed, failed, ..Counts::default() };
-                Ok(Report { counts, passed: failed == 0 })
+                Ok(Report { counts, passed: failed == 0, failures: Vec::new() })
             }
         }
     }
@@ -210,7 +225,13 @@ impl Step {
 
 impl Report {
     fn of_check() -> Self {
-        Self { counts: Counts::default(), passed: true }
+        Self { counts: Counts::default(), passed: true, failures: Vec::new() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.counts += other.counts;
+        self.passed &= other.passed;
+        self.failures.extend(other.failures);
     }
 }
 
@@ -220,15 +241,17 @@ fn check(command: &mut Command) -> Result<Report> {
 }
 
 /// Runs a suite of tests. One that ran no test has failed: it tests nothing.
-fn suite(command: &mut Command, count: fn(&str) -> Counts) -> Result<Report> {
+fn suite(command: &mut Command, harness: Harness) -> Result<Report> {
     let shown = process::show(command)?;
-    let counts = count(&shown.stdout);
+    let counts = (harness.counts)(&shown.stdout);
     if shown.success && counts.ran() == 0 {
         eprintln!("error: `{}` ran no test", process::line(command));
     } else if !shown.success && counts.failed == 0 {
         eprintln!("error: `{}` failed outside its tests", process::line(command));
     }
-    Ok(Report { counts, passed: shown.success && counts.ran() > 0 && counts.failed == 0 })
+    let passed = shown.success && counts.ran() > 0 && counts.failed == 0;
+    let failures = if passed { Vec::new() } else { (harness.failures)(&shown.stdout) };
+    Ok(Report { counts, passed, failures })
 }
 
 fn clippy(packages: &[&str]) -> Command {
@@ -256,12 +279,10 @@ fn rust_tests() -> Result<Report> {
     let test = |packages: &[&str]| {
         let mut cargo = cargo::command();
         cargo.arg("test").args(packages).arg("--no-fail-fast");
-        suite(&mut cargo, Counts::from_rust)
+        suite(&mut cargo, RUST)
     };
     let mut report = test(&PRODUCT)?;
-    let xtask = test(&XTASK)?;
-    report.counts += xtask.counts;
-    report.passed &= xtask.passed;
+    report.add(test(&XTASK)?);
     Ok(report)
 }
 
@@ -271,7 +292,7 @@ fn results_tests(workspace: &Workspace) -> Result<Report> {
     let python = python::environment(workspace, "results-venv", &requirements)?;
     let mut cargo = cargo::command();
     cargo.arg("test").args(PRODUCT).args(["--test", "results_guide"]);
-    suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), Counts::from_rust)
+    suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), RUST)
 }
 
 /// Without Python or its package index, nothing can be tested, and that is no failure of the package.
@@ -280,7 +301,8 @@ fn python_tests(workspace: &Workspace) -> Result<Report> {
         Ok(environments) => environments,
         Err(error) => {
             println!("skipped, because {error:#}");
-            return Ok(Report { counts: Counts { skipped: 1, ..Counts::default() }, passed: true });
+            let counts = Counts { skipped: 1, ..Counts::default() };
+            return Ok(Report { counts, ..Report::of_check() });
         }
     };
     for mut lint in wheel::lints(workspace, &environments)? {
@@ -289,16 +311,10 @@ fn python_tests(workspace: &Workspace) -> Result<Report> {
     let wheel = wheel::build(workspace, &environments)?;
     let mut report = Report::of_check();
     for mut test in wheel::tests(workspace, &environments, &wheel)? {
-        let tested = suite(&mut test, Counts::from_pytest)?;
-        report.counts += tested.counts;
-        report.passed &= tested.passed;
+        report.add(suite(&mut test, PYTEST)?);
     }
     match wheel::ray_test(workspace, &environments, &wheel) {
-        Ok(mut test) => {
-            let tested = suite(&mut test, Counts::from_pytest)?;
-            report.counts += tested.counts;
-            report.passed &= tested.passed;
-        }
+        Ok(mut test) => report.add(suite(&mut test, PYTEST)?),
         Err(error) => {
             println!("the example for Ray is skipped, because {error:#}");
             report.counts.skipped += 1;
@@ -311,7 +327,7 @@ fn python_tests(workspace: &Workspace) -> Result<Report> {
 fn wasm_tests() -> Result<Report> {
     let mut cargo = cargo::for_wasm();
     cargo.arg("test").args(BROWSER).args(["--test", "wasm"]);
-    suite(&mut cargo, Counts::from_rust)
+    suite(&mut cargo, RUST)
 }
 
 /// The types of the package depend on the module, those of the rest on the
@@ -325,7 +341,7 @@ fn types(workspace: &Workspace) -> Result<Report> {
 /// recordings from a folder beside the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
-    suite(&mut browser_tests(session.workspace, "e2e")?, Counts::from_playwright)
+    suite(&mut browser_tests(session.workspace, "e2e")?, PLAYWRIGHT)
 }
 
 /// Packs the package; the programs that test it use nothing else of the repository.
@@ -335,7 +351,7 @@ fn package_tests(workspace: &Workspace) -> Result<Report> {
     let apps = npm::apps(workspace, &tarball)?;
     let mut npm = browser_tests(workspace, "e2e:package")?;
     npm.env("SOURCING_SOUND_APPS", apps).env("SOURCING_SOUND_TARBALL", tarball);
-    suite(&mut npm, Counts::from_playwright)
+    suite(&mut npm, PLAYWRIGHT)
 }
 
 /// An npm script that runs Playwright, with the programs that its tests use.
@@ -359,18 +375,21 @@ mod tests {
 
     #[test]
     fn a_suite_without_tests_has_failed() {
-        let report = suite(cargo::command().arg("--version"), Counts::from_rust).unwrap();
+        let report = suite(cargo::command().arg("--version"), RUST).unwrap();
         assert_eq!(report.counts, Counts::default());
         assert!(!report.passed);
     }
 
     #[test]
     fn a_suite_that_fails_after_its_tests_has_failed() {
-        let two_passed = |_: &str| Counts { passed: 2, ..Counts::default() };
+        let counts = |_: &str| Counts { passed: 2, ..Counts::default() };
+        let two_passed = Harness { counts, failures: |_| vec!["why".to_owned()] };
         let report = suite(cargo::command().arg("no-such-command"), two_passed).unwrap();
         assert_eq!(report.counts.passed, 2);
         assert!(!report.passed);
-        assert!(suite(cargo::command().arg("--version"), two_passed).unwrap().passed);
+        assert_eq!(report.failures, ["why"]);
+        let report = suite(cargo::command().arg("--version"), two_passed).unwrap();
+        assert!(report.passed && report.failures.is_empty());
     }
 
     #[test]
