@@ -1,12 +1,9 @@
 //! `sourcing-sound classify --shard I/N`: every recording in exactly one shard.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::parquet::Sheet;
-use common::{Bench, LOW_HZ, Run};
+use crate::common::parquet::Sheet;
+use crate::common::{Bench, LOW_HZ, Run};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -1,12 +1,9 @@
 //! What `sourcing-sound classify` reads: pipes, channels, parts of recordings, odd files and folders.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs;
 
-use common::files::{Running, header, raw, tone, wav_of_channels};
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, wav};
+use crate::common::files::{Running, header, raw, tone, wav_of_channels};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, wav};
 use serde_json::Value;
 
 fn objects(stdout: &str) -> Vec<Value> {

@@ -1,12 +1,9 @@
 //! `sourcing-sound features` from the outside.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
 use serde_json::Value;
 use sourcing_sound::{DescriptorConfig, DescriptorFrames, Descriptors, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
@@ -183,7 +180,7 @@ fn read_xml(document: &str) -> Vec<String> {
 fn odd_recordings_are_drawn_too() {
     let bench = Bench::new();
     bench.tones("one.wav", &[(LOW_HZ, 1.0 / 22_050.0)]);
-    let mut silence = common::wav(&[(LOW_HZ, 0.5)]);
+    let mut silence = crate::common::wav(&[(LOW_HZ, 0.5)]);
     silence[44..].fill(0);
     bench.write("silence.wav", &silence);
     bench.tones("long.wav", &[(LOW_HZ, 90.0), (HIGH_HZ, 90.0)]);

@@ -1,15 +1,11 @@
 //! `sourcing-sound classify` on folders that change while it runs, and files that are still written.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use common::files::{Running, header, raw, tone};
-use common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
+use crate::common::files::{Running, header, raw, tone};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
 
 /// A recording of ten seconds of which `seconds` are written so far.
 fn unfinished(seconds: f64) -> Vec<u8> {

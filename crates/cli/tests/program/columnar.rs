@@ -1,16 +1,13 @@
 //! `sourcing-sound classify --format parquet`: the same rows as the text formats, in files that are
 //! whole whatever ends the run.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::files::{tone, wav_of_channels};
-use common::parquet::Sheet;
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday};
+use crate::common::files::{tone, wav_of_channels};
+use crate::common::parquet::Sheet;
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday};
 use serde_json::{Map, Value, json};
 use sourcing_sound_results::arrow_schema::{DataType, Field, TimeUnit};
 

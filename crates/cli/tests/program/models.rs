@@ -1,9 +1,6 @@
 //! Models chosen by name, heads, and groups in the output, from the outside.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
-mod common;
-
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, everyday, tiny_model};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, everyday, tiny_model};
 use serde_json::{Value, json};
 
 /// A folder with a model of patches (`base.onnx`), a head for it and a recording.

@@ -1,13 +1,10 @@
 //! What `sourcing-sound classify` writes: formats, filters, times of day, folders of results, long
 //! runs and what interrupts them.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs;
 
-use common::files::{tone, wav_of_channels};
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday, wav};
+use crate::common::files::{tone, wav_of_channels};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday, wav};
 use serde_json::Value;
 
 fn error_of(run: &Run, code: i32, text: &str) {

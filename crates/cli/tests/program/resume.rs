@@ -1,12 +1,9 @@
 //! `sourcing-sound classify --output FILE --resume`: a run that was killed, interrupted or finished
 //! is continued in the same file.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs;
 
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
 
 fn error_of(run: &Run, code: i32, text: &str) {
     assert_eq!(run.code, code, "{}", run.stderr);

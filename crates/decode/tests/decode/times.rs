@@ -1,13 +1,10 @@
 //! What ffmpeg writes has its sounds at the same times as the wav that it was made from, whatever
 //! encoders put before the first sample.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{Lcg, WavFormat, bytes_of, wav};
+use crate::common::{Lcg, WavFormat, bytes_of, wav};
 use sourcing_sound_decode::{Channel, Decoder, Warning, decode, decode_bytes};
 use tempfile::TempDir;
 

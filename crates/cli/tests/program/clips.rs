@@ -1,14 +1,11 @@
 //! `sourcing-sound classify --save-clips`: the sounds that are found, as WAV files.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use common::files::{tone, wav_of_channels};
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, everyday};
+use crate::common::files::{tone, wav_of_channels};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, everyday};
 
 fn error_of(run: &Run, code: i32, text: &str) {
     assert_eq!(run.code, code, "{}", run.stderr);

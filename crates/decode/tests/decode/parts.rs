@@ -1,11 +1,8 @@
 //! Recordings read from the middle on, and from a reader that is no file.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::io::Cursor;
 
-use common::{WavFormat, wav};
+use crate::common::{WavFormat, wav};
 use sourcing_sound_decode::Decoder;
 
 const RATE: u32 = 8_000;

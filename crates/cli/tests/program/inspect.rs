@@ -1,9 +1,6 @@
 //! `sourcing-sound inspect` from the outside.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
-mod common;
-
-use common::{Bench, everyday, tiny_model};
+use crate::common::{Bench, everyday, tiny_model};
 use serde_json::{Value, json};
 
 #[test]
@@ -97,7 +94,7 @@ fn the_built_in_model_describes_itself() {
 #[test]
 fn the_built_in_model_needs_no_files() {
     let bench = Bench::new();
-    bench.tones("hum.wav", &[(common::LOW_HZ, 2.0)]);
+    bench.tones("hum.wav", &[(crate::common::LOW_HZ, 2.0)]);
     let stdout = bench.run(&["classify", "hum.wav", "--format", "jsonl"]).success();
     let line: Value = serde_json::from_str(stdout.lines().next().unwrap()).unwrap();
     let inspected = bench.run(&["inspect", "--format", "json"]).success();

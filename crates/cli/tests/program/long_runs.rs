@@ -1,17 +1,13 @@
 //! `sourcing-sound classify --format parquet` in long runs: Ctrl-C, a kill, a terminal in place of a
 //! file, a day of rows and clips.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
-use common::files::{classify_on_a_full_disk, tone};
-use common::parquet::Sheet;
-use common::{Bench, HIGH_HZ, LOW_HZ};
+use crate::common::files::{classify_on_a_full_disk, tone};
+use crate::common::parquet::Sheet;
+use crate::common::{Bench, HIGH_HZ, LOW_HZ};
 
 /// A recording of two tones.
 fn bench() -> Bench {

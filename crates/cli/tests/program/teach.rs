@@ -1,9 +1,6 @@
 //! `sourcing-sound teach` from the outside, on the model everyday and synthesised sounds.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
-mod common;
-
-use common::{Bench, Run, sounds};
+use crate::common::{Bench, Run, sounds};
 use serde_json::{Value, json};
 
 /// Takes of each sound in its own folder: `beeps/0.wav` to `beeps/4.wav`, and so on.
@@ -211,7 +208,7 @@ fn earlier_examples_are_added() {
     let found = report(&bench, &[&both, &["-o", "both.sound.json"]]);
     assert_eq!(found["examples"], 10);
 
-    let without_examples = include_str!("../../../models/everyday/urban.head.json");
+    let without_examples = include_str!("../../../../models/everyday/urban.head.json");
     bench.write("plain.head.json", without_examples.as_bytes());
     let cases = [
         ("tiny.onnx", "[head-format]"),
@@ -265,7 +262,7 @@ fn a_label_without_any_sound_is_an_error() {
 #[test]
 fn models_that_cannot_be_taught_are_refused() {
     let bench = bench();
-    bench.write("patched.onnx", &common::everyday::model("patched"));
+    bench.write("patched.onnx", &crate::common::everyday::model("patched"));
     let cases = [
         ("urban-tiny", "[config]"),
         ("urban", "[config]"),
@@ -281,7 +278,7 @@ fn models_that_cannot_be_taught_are_refused() {
         assert!(!bench.path().join("home.sound.json").exists());
     }
     // A copy of the file is the same model.
-    let everyday = include_bytes!("../../../models/everyday/model.onnx");
+    let everyday = include_bytes!("../../../../models/everyday/model.onnx");
     bench.write("copy.onnx", everyday);
     teach(&bench, &[&BEEPS, &OUTPUT, &["--model", "copy.onnx"]]).success();
 }

@@ -1,12 +1,9 @@
 //! Bad files give a typed error that names them, never a panic or a huge allocation.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::io::Cursor;
 
-use common::flac::{BLOCK, flac, flac_claiming};
-use common::{Lcg, WavFormat, bytes_of, tone, wav, wav_claiming};
+use crate::common::flac::{BLOCK, flac, flac_claiming};
+use crate::common::{Lcg, WavFormat, bytes_of, tone, wav, wav_claiming};
 use sourcing_sound_decode::{
     DecodeErrorKind, Decoder, Warning, decode, decode_bytes, decode_bytes_within,
 };
@@ -98,7 +95,7 @@ fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
     };
     assert!(decode_bytes_within("long.wav", good_wav(), 10_000).is_ok());
     // An mp3 does not state its length, so the limit applies while it is decoded.
-    let error = decode_bytes_within("long.mp3", common::silent_mp3(50), 10_000).unwrap_err();
+    let error = decode_bytes_within("long.mp3", crate::common::silent_mp3(50), 10_000).unwrap_err();
     assert_eq!(error.code(), "limit");
 }
 
@@ -175,7 +172,7 @@ fn files_that_contain_no_sound() {
     // Somewhere in them, bytes look like an mp3.
     for start in [&b"wvpk"[..], b"RIFF\0\0\0\0AVI ", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"#!AMR"]
     {
-        let file = [start, &common::silent_mp3(30)].concat();
+        let file = [start, &crate::common::silent_mp3(30)].concat();
         assert_eq!(code_of("foreign.mp3", file), "audio-unsupported");
     }
     assert_eq!(code_of("text.txt", b"Not a sound. ".repeat(500)), "audio-unsupported");
@@ -201,9 +198,9 @@ fn damaged_bytes_never_panic() {
     let signal = tone(RATE, 440.0, 3_000);
     let files = [
         ("a.wav", wav(&WavFormat::pcm(2, RATE, 16), &bytes_of(&signal))),
-        ("a.aiff", common::aiff(RATE, &signal)),
+        ("a.aiff", crate::common::aiff(RATE, &signal)),
         ("a.flac", flac(RATE, &signal)),
-        ("a.mp3", common::silent_mp3(8)),
+        ("a.mp3", crate::common::silent_mp3(8)),
     ];
     let mut random = Lcg(2_026);
     for (name, file) in &files {

@@ -1,9 +1,6 @@
 //! Every format that can be synthesised here decodes to the samples that were written.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
-mod common;
-
-use common::{WavFormat, bytes_of, flac::flac, tone, wav};
+use crate::common::{WavFormat, bytes_of, flac::flac, tone, wav};
 use sourcing_sound_decode::{EXTENSIONS, decode, decode_bytes};
 
 const RATE: u32 = 22_050;
@@ -83,7 +80,7 @@ fn ima_adpcm_blocks() {
     }
     let mut data = 1_000i16.to_le_bytes().to_vec();
     data.resize(usize::from(block), 0);
-    let file = common::riff_wave(&fmt, &data, data.len() as u32);
+    let file = crate::common::riff_wave(&fmt, &data, data.len() as u32);
     let recording = decode_bytes("ima.wav", file).unwrap();
     assert_close(&recording.samples, &normalised(&vec![1_000; usize::from(frames)]), 1e-6);
 }
@@ -102,7 +99,7 @@ fn channels_are_averaged() {
 fn aiff_and_flac_are_lossless() {
     let signal = tone(44_100, 1_000.0, 10_000);
     for (name, file) in
-        [("tone.aiff", common::aiff(44_100, &signal)), ("tone.flac", flac(44_100, &signal))]
+        [("tone.aiff", crate::common::aiff(44_100, &signal)), ("tone.flac", flac(44_100, &signal))]
     {
         let recording = decode_bytes(name, file).unwrap();
         assert_eq!(recording.sample_rate, 44_100, "{name}");
@@ -112,7 +109,7 @@ fn aiff_and_flac_are_lossless() {
 
 #[test]
 fn mp3_frames() {
-    let recording = decode_bytes("silence.mp3", common::silent_mp3(20)).unwrap();
+    let recording = decode_bytes("silence.mp3", crate::common::silent_mp3(20)).unwrap();
     assert_eq!(recording.sample_rate, 44_100);
     assert_eq!(recording.samples.len(), 20 * 1_152);
     assert!(recording.samples.iter().all(|&sample| sample == 0.0));

@@ -1,12 +1,9 @@
 //! Containers whose headers this crate reads itself, pipes, and places to begin at.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-
-mod common;
 
 use std::io::Cursor;
 
-use common::ogg::{opus, opus_pages};
-use common::{WavFormat, bytes_of, tone, wav};
+use crate::common::ogg::{opus, opus_pages};
+use crate::common::{WavFormat, bytes_of, tone, wav};
 use sourcing_sound_decode::{Channel, Decoder, RawFormat, RawSamples, Warning};
 
 const RATE: u32 = 48_000;
@@ -133,7 +130,7 @@ fn containers_that_break_off_give_what_is_there() {
         ("sound.w64", w64(&little)),
         ("sound.au", au(&big, length as u32)),
         ("sound.caf", caf(&big, 0, length as i64 + 4)),
-        ("sound.aiff", common::aiff(RATE, &signal())),
+        ("sound.aiff", crate::common::aiff(RATE, &signal())),
     ];
     for (name, mut file) in files {
         // W64's chunks are padded, which none of these lengths needs.
@@ -224,7 +221,7 @@ fn opus_has_the_length_and_the_times_of_its_source() {
 
 /// A noise that tells every place of two seconds.
 fn noise() -> Vec<f32> {
-    let mut noise = common::Lcg(3);
+    let mut noise = crate::common::Lcg(3);
     (0..2 * RATE).map(|_| noise.next_u32() as f32 / u32::MAX as f32 - 0.5).collect()
 }
 

@@ -1,9 +1,6 @@
 //! `sourcing-sound classify` from the outside, with a model made here.
-#![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
-mod common;
-
-use common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, tiny_model};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, tiny_model};
 use serde_json::Value;
 
 /// The JSON lines of a run.
@@ -69,11 +66,11 @@ fn bad_files_are_named_and_the_rest_are_classified() {
     let bench = Bench::new();
     bench.tones("first.wav", &[(LOW_HZ, 1.0)]);
     bench.tones("last.wav", &[(HIGH_HZ, 1.0)]);
-    let whole = common::wav(&[(LOW_HZ, 1.0)]);
+    let whole = crate::common::wav(&[(LOW_HZ, 1.0)]);
     bench.write("cut.wav", &whole[..whole.len() / 2]);
     bench.write("empty.wav", &[]);
     bench.write("notes.txt", &b"Not a sound. ".repeat(100));
-    bench.write("one-sample.wav", &common::wav(&[(LOW_HZ, 1.0 / 22_050.0)]));
+    bench.write("one-sample.wav", &crate::common::wav(&[(LOW_HZ, 1.0 / 22_050.0)]));
     let files = [
         "first.wav",
         "missing.wav",
