@@ -60,7 +60,7 @@ for (const view of VIEWS) {
   });
 }
 
-test("what is heard before the script of the history has come is in the history, with its own time", async ({ open }) => {
+test("what is detected before the script of the history has come is in the history, with its own time", async ({ open }) => {
   let send = (): void => undefined;
   const sent = new Promise<void>((resolve) => (send = resolve));
   const site = await open({
@@ -73,8 +73,8 @@ test("what is heard before the script of the history has come is in the history,
   });
   await site.expectState("idle");
   await site.startListening();
-  const heard = site.page.getByTestId("sounds").locator("li[data-label]").last();
-  const label = await heard.getAttribute("data-label", { timeout: 20_000 });
+  const detected = site.page.getByTestId("sounds").locator("li[data-label]").last();
+  const label = await detected.getAttribute("data-label", { timeout: 20_000 });
   await site.listen.click();
   await site.expectState("idle");
   send();
@@ -92,4 +92,18 @@ test("without the script of the history, the page says what is missing once ther
   await site.startListening();
   await expect(site.notice).toHaveAttribute("data-code", "part-fetch", { timeout: 20_000 });
   await site.expectState("listening");
+});
+
+test("without the script of the samples, the page says so, and the microphone works", async ({ open }) => {
+  const site = await open({
+    wav: writeWav("no-samples.wav", siren),
+    expectedErrors: /Failed to load resource|ERR_FAILED/,
+    prepare: (page) => page.route(/\/synthesis-[^/]*\.js$/, (route) => route.abort()),
+  });
+  await site.expectState("idle");
+  await site.page.getByTestId("sample").first().click();
+  await site.expectState("error");
+  await expect(site.notice).toHaveAttribute("data-code", "part-fetch");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
 });

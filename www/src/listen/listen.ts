@@ -196,7 +196,7 @@ export class ListenView {
     await this.#start(sample, async (signal) => {
       // Before the model is there: browsers only start sound directly after a click.
       const playing = sample && this.#play(sample, signal);
-      const classifier = await this.#model.load();
+      const [classifier] = await Promise.all([this.#model.load(), playing?.start()]);
       signal.throwIfAborted();
       signal.addEventListener("abort", () => (this.#live = undefined), { once: true });
       this.#live = new LiveSession(classifier, playing, this.#liveParts, signal);

@@ -215,7 +215,7 @@ fn pytest(python: &Path) -> Command {
 pub fn command_line(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = cargo::command();
     // Tests of the program have cargo build it.
-    cargo.arg("test").args(PRODUCT).args(["--no-run", "--quiet", "--test", "classify"]);
+    cargo.arg("test").args(PRODUCT).args(["--no-run", "--quiet", "--test", "program"]);
     process::run(&mut cargo)?;
     Ok(built(workspace, "sourcing-sound"))
 }
