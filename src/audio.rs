@@ -15,7 +15,7 @@ impl SampleRate {
     /// Checks a rate in Hz.
     ///
     /// # Errors
-    /// `audio-rate` outside of [`Self::MIN_HZ`]`..=`[`Self::MAX_HZ`].
+    /// `audio-rate` outside [`Self::MIN_HZ`]`..=`[`Self::MAX_HZ`].
     pub fn new(hz: u32) -> Result<Self> {
         if (Self::MIN_HZ..=Self::MAX_HZ).contains(&hz) {
             Ok(SampleRate(hz))

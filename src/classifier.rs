@@ -18,7 +18,7 @@ use crate::stream::{Stream, StreamConfig};
 const PIECE_SAMPLES: usize = 65_536;
 
 /// A front end and the network that was trained with it, optionally with a head. Cheap to clone:
-/// clones share the weights, and each can be used on a thread of its own.
+/// clones share the weights, and each can be used on its own thread.
 #[derive(Clone)]
 pub struct Classifier {
     front_end: FrontEnd,
@@ -89,7 +89,7 @@ impl Classifier {
 
     /// A prediction per segment; segments start every `hop_seconds` (rounded to whole feature
     /// columns, or whole patches for a model with patches). The last one is moved so that it ends
-    /// with the recording. A recording no longer than a segment gives exactly one prediction.
+    /// with the recording. A recording no longer than a segment has exactly one prediction.
     ///
     /// # Errors
     /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short` for less

@@ -1,29 +1,29 @@
 //! Several channels → one that neither cancels nor weakens what is in them.
 //!
-//! The mean of the channels is what most programs take. It halves a sound that is in one of two
-//! channels, and loses one whose channels are inverted against each other. Here, channels without
-//! sound do not count, and where the mean is still much weaker than the loudest channel, that
-//! channel is taken instead.
+//! Most programs take the mean of the channels. That halves a sound that is in one of two channels,
+//! and cancels one whose channels are inverted against each other. Here, channels without sound are
+//! ignored, and where the mean is still much weaker than the loudest channel, that channel is used
+//! instead.
 
 use crate::error::{ErrorKind, Result};
 
 /// The unit in which the mix is decided, in frames (one sample per channel): 21 ms at 48 kHz.
 const BLOCK_FRAMES: usize = 1_024;
 
-/// After how many blocks one counts half: 0.4 s at 48 kHz.
+/// The number of blocks after which a block counts half: 0.4 s at 48 kHz.
 const HALF_LIFE_BLOCKS: f64 = 20.0;
 
 /// A channel with less than this share of the loudest one's energy counts as silent: −40 dB.
 const SILENT: f64 = 1e-4;
 
-/// The share of the loudest channel's energy below which the mean is given up: −3.25 dB. Equally
+/// The share of the loudest channel's energy below which the mean is not used: −3.25 dB. Equally
 /// loud channels with nothing in common lose 3.01 dB and are still averaged.
 const WEAK: f64 = 0.473;
 
-/// The share from which on the mean is good enough again: −2 dB.
+/// The share above which the mean is used again: −2 dB.
 const STRONG: f64 = 0.631;
 
-/// How much louder than the channel in use another has to be to take its place: 3 dB.
+/// How much louder than the channel in use another one must be to replace it: 3 dB.
 const LOUDER: f64 = 2.0;
 
 /// The most channels that are mixed.
@@ -46,7 +46,7 @@ pub struct Downmix {
     taken: Option<Taken>,
 }
 
-/// The mean was too weak, and a channel was taken in its place.
+/// The mean was too weak, and a channel was used instead.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Taken {
     /// The channel, counted from 0.
@@ -133,7 +133,7 @@ impl Downmix {
         }
     }
 
-    /// The first time that a channel was taken in place of the mean.
+    /// The first time that a channel was used instead of the mean.
     pub fn taken(&self) -> Option<Taken> {
         self.taken
     }
@@ -149,7 +149,7 @@ impl Downmix {
         self.blocks += 1;
     }
 
-    /// From `before` to the present mix in the course of a block, so that the change is no click.
+    /// Fades from `before` to the present mix over one block, so that the change is not a click.
     fn fade(&self, before: &Mix, block: &[f32], output: &mut Vec<f32>) {
         let (start, frames) = (output.len(), block.len() / self.channels);
         before.apply(block, self.channels, output);

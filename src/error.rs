@@ -6,7 +6,7 @@ use std::fmt;
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// An error. Its message says what was given and what was expected.
+/// An error. Its message states what was given and what was expected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
     kind: Box<ErrorKind>,
@@ -95,7 +95,7 @@ pub enum ErrorKind {
     ModelMismatch {
         /// What was compared.
         what: &'static str,
-        /// What the metadata says.
+        /// What the metadata states.
         expected: String,
         /// What the network has.
         actual: String,

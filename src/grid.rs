@@ -1,5 +1,5 @@
-//! The grid that a recording is walked on: where the network's inputs are, and which of them make up
-//! a segment. A network without patches has one input per segment.
+//! The grid over a recording: where the network's inputs are, and which of them make up a segment.
+//! A network without patches has one input per segment.
 
 use crate::error::{Error, Result};
 use crate::metadata::{ModelMetadata, PatchLayout};

@@ -66,8 +66,8 @@
 //! A [`Head`] adds labels to a model. `Head::urban` is one, and `sourcing-sound-train head` makes
 //! your own. [`Classifier::with_head`] puts the head's labels before those of the model. They
 //! replace the labels that they refine, and all others stay, so a sound that the head does not know
-//! is still named by the model. [`Category::source`] says where a label comes from.
-//! [`Classifier::with_head_only`] gives only the head's labels.
+//! is still named by the model. [`Category::source`] states where a label comes from.
+//! [`Classifier::with_head_only`] returns only the head's labels.
 //!
 //! # Versions
 //!
@@ -75,7 +75,7 @@
 //! follow semver: code that compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency
 //! is part of the API (apart from serde's traits on `HeadFeature`), so dependencies may change at
 //! any time. Scores may change in any version, with a better model or engine; the changelog then
-//! says so.
+//! lists the change.
 
 mod audio;
 mod classifier;

@@ -90,8 +90,8 @@ impl Model {
     /// cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`ModelMetadata::licence`] also says. Needs the feature `urban-tiny`, which is off
-    /// by default.
+    /// only, as [`ModelMetadata::licence`] also states. Needs the feature `urban-tiny`, which is
+    /// off by default.
     ///
     /// # Errors
     /// `model-format` if the inference engine does not run on this machine.
@@ -106,8 +106,8 @@ impl Model {
     /// more for "none of the labels" if the metadata has `other_threshold`). If the metadata has
     /// `embedding_size`, there is a second output, f32 `[1, embedding_size]`.
     ///
-    /// The lean engine runs it if it has all of its operators, else the general one.
-    /// [`Self::engine`] says which.
+    /// The lean engine runs it if it has all of its operators, otherwise the general one.
+    /// [`Self::engine`] returns which.
     ///
     /// # Errors
     /// `model-format` for bytes that are not ONNX or use operators that cannot be run;

@@ -1,11 +1,11 @@
-//! Sorting by one kind of key. Every other kind would be compiled by itself, into as much code as a
-//! small network's kernels.
+//! Sorting by one kind of key. Each further kind would be compiled separately, into as much code as
+//! a small network's kernels.
 
 /// Bits for an index; keys have the others.
 const INDEX_BITS: u32 = 24;
 
-/// The indices of `keys` in rising order of the keys, which are below 2^40; equal ones stay in their
-/// order. There are at most 2^24 of them.
+/// The indices of `keys` in ascending order of the keys, which are below 2^40; equal ones keep
+/// their order. There are at most 2^24 of them.
 pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
     let mut packed: Vec<u64> =
         keys.zip(0u64..).map(|(key, index)| key << INDEX_BITS | index).collect();
@@ -13,12 +13,12 @@ pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
     packed.into_iter().map(|key| (key & ((1 << INDEX_BITS) - 1)) as usize).collect()
 }
 
-/// The indices of `scores`, the highest first; equal ones stay in their order.
+/// The indices of `scores`, the highest first; equal ones keep their order.
 pub(crate) fn falling(scores: impl Iterator<Item = f32>) -> Vec<usize> {
     rising(scores.map(falling_key))
 }
 
-/// A key below 2^32 that is the lower, the higher the score.
+/// A key below 2^32, which is lower the higher the score is.
 pub(crate) fn falling_key(score: f32) -> u64 {
     let bits = score.to_bits();
     // Among positive numbers, and in reverse among negative ones, bits are ordered as the numbers.

@@ -1,4 +1,4 @@
-//! Recordings that arrive in pieces → what the network makes of each patch of the whole.
+//! Recordings that arrive in pieces → the network's output for each patch of the whole.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::{Error, Result};

@@ -60,7 +60,8 @@ impl Prediction {
         Self::weighted_mean(predictions, &vec![1; predictions.len()])
     }
 
-    /// [`Self::mean`] of what are themselves means, of as many segments each as `segments` says.
+    /// [`Self::mean`] of predictions that are themselves means, of as many segments each as
+    /// `segments` states.
     pub fn weighted_mean(predictions: &[Prediction], segments: &[usize]) -> Option<Prediction> {
         let (first, last) = predictions.first().zip(predictions.last())?;
         let total: usize = segments.iter().sum();
@@ -77,7 +78,7 @@ impl Prediction {
         Some(Prediction::new(first.vocabulary.clone(), span, scores, rejected))
     }
 
-    /// The same prediction of a segment that lies `seconds` later.
+    /// The same prediction for a segment `seconds` later.
     #[must_use]
     pub fn later(mut self, seconds: f64) -> Prediction {
         self.start += seconds;

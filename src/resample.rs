@@ -1,6 +1,6 @@
 //! Streaming sample rate conversion: a windowed sinc, applied between two Fourier transforms, as
-//! rubato's `Fft` does. That crate, with the transforms that it needs, would be 40% of the browser's
-//! module; a test holds the samples to it.
+//! rubato's `Fft` does. That crate, with the transforms that it needs, would be 40% of the
+//! browser's module; a test compares the samples with rubato's.
 //!
 //! Audio is converted in blocks of fixed size, regardless of the size of the pushes, so chunking
 //! cannot change the result. The filter's delay is cut off at the start and its tail is flushed at

@@ -60,9 +60,9 @@ impl Segments {
         })
     }
 
-    /// Runs the network on `threads` threads from now on, this one included, beside the front end.
-    /// Predictions stay the same bit by bit; they come one push later, so push some seconds of
-    /// sound at a time. By default, and for 0, there is one thread.
+    /// From now on, runs the network on `threads` threads, including this one, in parallel with the
+    /// front end. Predictions stay the same, bit for bit, but come one push later, so push some
+    /// seconds of sound at a time. By default, and for 0, there is one thread.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.helpers = vec![self.scorer.clone(); threads.saturating_sub(1)];
@@ -210,7 +210,7 @@ impl Segments {
     }
 
     /// Drops the columns that no input after the first `inputs` needs. The last whole segment may
-    /// yet be moved, back to the end of what is here.
+    /// still be moved, back to the end of the columns so far.
     fn drop_columns(&mut self, inputs: usize) {
         let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
         let total = self.total_columns();

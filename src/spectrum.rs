@@ -40,7 +40,7 @@ pub struct PowerSpectrum {
     fft: RealFft,
     window: Vec<f32>,
     power: f32,
-    /// Stands for frames that are missing from a batch.
+    /// Replaces frames that are missing from a batch.
     silence: Vec<f32>,
     /// The spectra of the batch.
     spectra: Vec<Lane>,
@@ -148,7 +148,7 @@ impl PowerSpectrum {
     }
 
     /// The spectra of up to eight frames of `n_fft` samples: a lane per frame, in order. A frame's
-    /// spectrum is the same to the bit in every lane and beside any other frames.
+    /// spectrum is the same, bit for bit, in every lane and next to any other frames.
     pub(crate) fn batch<'a>(&mut self, frames: impl Iterator<Item = &'a [f32]>) -> &[Lane] {
         let PowerSpectrum { fft, window, power, spectra, silence, .. } = self;
         let mut batch = [silence.as_slice(); LANES];

@@ -108,7 +108,7 @@ impl Stream {
     }
 
     /// Takes mono samples at the stream's rate and returns an update for every hop that they
-    /// complete. An empty slice is allowed and gives no update.
+    /// complete. An empty slice is allowed and completes no hop.
     ///
     /// # Errors
     /// `audio-non-finite` for NaN or infinity: the whole piece is discarded, and the stream
@@ -129,7 +129,7 @@ impl Stream {
     /// may cover less than a hop.
     ///
     /// # Errors
-    /// `audio-too-short` if all the audio together gives less than one column.
+    /// `audio-too-short` if all the audio together is too short for one column.
     pub fn finish(mut self) -> Result<Vec<Update>> {
         let mut fresh = Vec::new();
         self.columns.finish(&mut fresh)?;

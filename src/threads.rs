@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Runs a network on the parts `spans` of `columns`, and `beside` at the same time: the first of
-/// `scorers` on this thread, after `beside`, and each other one on a thread of its own. The outputs
+/// `scorers` on this thread, after `beside`, and each of the others on its own thread. The outputs
 /// are in the order of the spans.
 ///
 /// # Errors

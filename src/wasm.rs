@@ -53,8 +53,8 @@ pub struct WasmClassifier {
 #[wasm_bindgen]
 impl WasmClassifier {
     /// Reads the bytes of an ONNX model with its own description, and of an optional head. The
-    /// head's labels are added to the model's, or are the only ones if `headOnly` is true. `engine`,
-    /// `lean` or `general`, leaves no choice of engine.
+    /// head's labels are added to the model's, or are the only ones if `headOnly` is true.
+    /// `engine`, `lean` or `general`, sets the engine.
     #[wasm_bindgen(constructor)]
     pub fn new(
         model: &[u8],

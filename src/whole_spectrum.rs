@@ -4,8 +4,8 @@ use crate::audio::Pcm;
 use crate::error::{Error, ErrorKind, Result};
 use realfft::RealFftPlanner;
 
-/// The longest recording that can be transformed as a whole, in samples: 12.7 minutes at 44,100 Hz.
-/// The transform takes up to about 64 bytes per sample.
+/// The longest recording that can be transformed in one piece, in samples: 12.7 minutes at 44,100
+/// Hz. The transform takes up to about 64 bytes per sample.
 const MAX_SAMPLES: usize = 1 << 25;
 
 /// Amplitudes below this count as silence: −200 dB.

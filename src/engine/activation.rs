@@ -1,10 +1,10 @@
-//! Activations, on whole vectors, as operators apply them to what they are about to store.
+//! Activations on whole vectors. Operators apply them to values before storing them.
 
 use super::lane::Lane;
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
-/// What is done to each value of an operator's output.
+/// The function applied to each value of an operator's output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Activation {
     None,
@@ -30,7 +30,7 @@ pub(super) enum Activation {
 }
 
 impl Activation {
-    /// To pixels in their place.
+    /// Applies it to pixels in place.
     #[inline(always)]
     pub(super) fn apply_all<S: Simd>(self, simd: S, pixels: &mut [Lane]) {
         for pixel in pixels {

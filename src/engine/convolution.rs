@@ -18,7 +18,7 @@ const CACHED_BYTES: usize = 16 << 10;
 pub(super) struct Convolution {
     pub(super) input: Layout,
     pub(super) output: Layout,
-    /// Of a value that is added to the output.
+    /// The layout of a value that is added to the output.
     pub(super) addend: Option<Layout>,
     pub(super) strides: [usize; 2],
     pub(super) taps: Vec<usize>,
@@ -66,7 +66,8 @@ impl Convolution {
         convolution
     }
 
-    /// A convolution of single pixels needs no rows: long ones waste no part of a tile.
+    /// A convolution of single pixels does not depend on rows: one long row wastes no part of a
+    /// tile.
     fn flatten(&mut self, window: &Window) {
         if *window != Window::POINT {
             return;
@@ -262,7 +263,7 @@ impl Row<'_> {
         self.store::<S, V, 1, VECTORS>(simd, column, &[sum], output);
     }
 
-    /// Stores the sums of neighbouring pixels, when all else has been done to them.
+    /// Stores the sums of neighbouring pixels after everything else has been applied to them.
     #[inline(always)]
     fn store<S, V, const PIXELS: usize, const VECTORS: usize>(
         &self,

@@ -6,10 +6,10 @@
 //! ```
 //!
 //! In: an ONNX graph over one `[1, 1, rows, columns]` input and that input's values. Out: the
-//! values of its outputs. It covers convolution (plain, depthwise, pointwise), pooling, squeeze
-//! and excitation, linear layers, sums and the usual activations, in `f32`; batch norm is folded,
-//! and weights stored as 8 or 16 bits are widened once. Anything else is [`Uncovered`]. It knows
-//! nothing of audio, labels or metadata.
+//! values of its outputs. It covers convolution (plain, depthwise, pointwise), pooling, squeeze and
+//! excitation, linear layers, sums and the usual activations, in `f32`; batch norm is folded, and
+//! weights stored as 8 or 16 bits are widened once. Anything else is [`Uncovered`]. It knows
+//! nothing about audio, labels or metadata.
 
 mod activation;
 mod constant;
@@ -49,7 +49,7 @@ impl Network {
         Self::on(Level::new(), graph, rows, columns)
     }
 
-    /// On the given instructions rather than the best that the processor has.
+    /// The same for the given instruction set instead of the best that the processor has.
     fn on(
         level: Level,
         graph: &onnx::Graph,
@@ -66,8 +66,8 @@ impl Network {
         self.program.outputs.iter().map(|&(_, len)| len)
     }
 
-    /// Runs the network on `rows × columns` values, row after row, and gives `use_outputs` what
-    /// it returned.
+    /// Runs the network on `rows × columns` values, row after row, and passes the outputs to
+    /// `use_outputs`.
     pub(crate) fn run<T>(&self, input: &[f32], use_outputs: impl FnOnce(&Outputs<'_>) -> T) -> T {
         let memories = || self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = memories().pop();

@@ -195,7 +195,7 @@ fn sources(network: &Network) -> Vec<usize> {
     sources
 }
 
-/// For each source the last layer that needs it; outputs are needed for ever.
+/// For each source the last layer that needs it; outputs are needed to the end.
 fn ends(network: &Network, sources: &[usize]) -> Vec<usize> {
     let mut ends = vec![0; sources.len()];
     for (index, Placed { inputs, output, .. }) in network.layers.iter().enumerate() {

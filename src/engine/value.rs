@@ -1,4 +1,4 @@
-//! How a value between two operators lies in memory: blocks of eight channels, each a plane of
+//! The memory layout of a value between two operators: blocks of eight channels, each a plane of
 //! pixels, each pixel eight numbers side by side. A border of zeros around each plane lets
 //! operators read beyond its edges.
 
@@ -26,7 +26,7 @@ impl Shape {
     }
 }
 
-/// A shape with the border that those who read the value need.
+/// A shape with the border that the value's readers need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) shape: Shape,

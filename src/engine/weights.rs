@@ -1,10 +1,10 @@
-//! What a layer has learned.
+//! A layer's trained parameters.
 
 use super::activation::Activation;
 use super::window::Window;
 use std::rc::Rc;
 
-/// What a convolution or a linear layer was trained to.
+/// The trained parameters of a convolution or a linear layer.
 #[derive(Debug)]
 pub(super) struct Weights {
     pub(super) window: Window,

@@ -4,8 +4,8 @@
 //! `length / 2 + 1` bins from 0 Hz to Nyquist. Lane *i* of every vector belongs to signal *i*, and
 //! lanes never mix, so that a signal's spectrum does not depend on its neighbours.
 //!
-//! Written for its size: a well-kept library with all its algorithms would be 40% of the
-//! browser's module. The tests compare with one.
+//! Written to be small: a mature library with all its algorithms would be 40% of the browser's
+//! module. The tests compare with one.
 
 mod real;
 mod single;

@@ -1,7 +1,8 @@
 //! Transforms of one real signal, and back.
 //!
-//! The samples are dealt to up to eight lanes in turn, the lanes transformed together, and their
-//! bins combined (a step of the fast Fourier transform whose radix is the number of lanes).
+//! The samples are distributed to up to eight lanes in turn, the lanes are transformed together,
+//! and their bins are combined (a step of the fast Fourier transform whose radix is the number of
+//! lanes).
 
 use super::transform::Transform;
 use super::{Complex, LANES, Lane, RealFft, Value, ZERO, unit};

@@ -1,7 +1,7 @@
 //! Refuses networks whose values are too large before anything computes them.
 //!
-//! tract computes what is constant while it works out shapes, and only then looks at its size. A
-//! small file can ask for a constant of any size.
+//! tract computes constants while it works out shapes, and only then checks their sizes. A small
+//! file can request a constant of any size.
 
 use crate::error::ErrorKind;
 use tract_onnx::prelude::*;
@@ -11,7 +11,7 @@ use tract_onnx::tract_hir::infer::{Factoid, InferenceFact, InferenceOp};
 const MAX_ELEMENTS: u64 = 64 << 20;
 /// The most elements of all values together.
 const MAX_TOTAL: u64 = 256 << 20;
-/// Shapes that still change after as many rounds are not worked out any further here.
+/// Shapes that still change after this many rounds are not worked out any further here.
 const MAX_ROUNDS: usize = 16;
 
 /// Works out the shapes in the order of computation, and each before it is computed.

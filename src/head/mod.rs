@@ -90,7 +90,7 @@ impl Head {
     /// music).
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`HeadMetadata::licence`] also says. Needs the feature `urban`, which is off by
+    /// only, as [`HeadMetadata::licence`] also states. Needs the feature `urban`, which is off by
     /// default.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl Head {
     /// [`pool`] returns them, not standardised; `bias` is `[labels]`.
     ///
     /// # Errors
-    /// `head-format`, saying which part is out of range or does not fit.
+    /// `head-format`, naming the part that is out of range or does not fit.
     pub fn new(
         metadata: HeadMetadata,
         weights: Vec<f32>,

@@ -1,5 +1,5 @@
-//! What everyday sounds are like to a model: the mean of their vectors, and the directions in which
-//! they differ most. It stands for "anything else" when a head is trained from examples of one
+//! Statistics of everyday sounds for a model: the mean of their vectors, and the directions in
+//! which they vary most. They represent "anything else" when a head is trained from examples of one
 //! sound.
 
 use super::example::{FEATURES, vector_len};
@@ -34,11 +34,11 @@ struct Parts {
     training_data: String,
     mean: Vec<f32>,
     directions: Vec<Direction>,
-    /// By direction: how much of it is taken away, 0 to 1.
+    /// By direction: how much of it is removed, 0 to 1.
     damping: Vec<f32>,
 }
 
-/// A direction in which everyday sounds differ.
+/// A direction in which everyday sounds vary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Direction {
     /// Of length 1 and perpendicular to the others, rounded to multiples of `largest / 127`.
@@ -181,7 +181,7 @@ impl Background {
     }
 
     /// The file's text; [`Self::from_json`] reads the same, bit for bit, if its directions are
-    /// rounded as [`Direction::vector`] says.
+    /// rounded as [`Direction::vector`] describes.
     pub fn to_json(&self) -> String {
         let parts = &*self.0;
         let file = File {

@@ -14,7 +14,7 @@ use crate::order;
 const LEAST_THRESHOLD: f64 = 0.60;
 const THRESHOLD_STEP: f64 = 0.06;
 const MOST_THRESHOLD: f64 = 0.85;
-/// A threshold that a recording of something else forces up stays below this.
+/// A threshold that is raised by a recording of something else stays below this.
 const FORCED_THRESHOLD: f64 = 0.95;
 /// How steeply the score rises at the threshold, where it is 0.5.
 pub(super) const SLOPE: f64 = 6.0;
@@ -94,7 +94,7 @@ impl Lesson {
         Ok(Lesson { label: label.to_owned(), recordings, threshold, left_out, others, weights })
     }
 
-    /// Scores from 0 to 1, as the head gives them, in rising order.
+    /// Scores from 0 to 1, as the head returns them, in ascending order.
     pub(super) fn sorted_scores(&self, scores: &[f64]) -> Vec<f32> {
         let scores = scores.iter().map(|score| sigmoid((SLOPE * (score - self.threshold)) as f32));
         let scores: Vec<f32> = scores.collect();
@@ -103,9 +103,9 @@ impl Lesson {
     }
 }
 
-/// Rises with the number of recordings, as the mean of more of them is surer of itself. It is not
-/// lowered where left-out recordings miss it: over ESC-10 that gave labels which are hard to tell
-/// several times the false alarms.
+/// Rises with the number of recordings, because the mean of more of them is more reliable. It is
+/// not lowered where left-out recordings miss it: over ESC-10, that gave labels which are hard to
+/// distinguish several times as many false alarms.
 fn threshold(recordings: usize, others: &[f64]) -> f64 {
     let steps = (recordings - 1) as f64;
     let own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);

@@ -1,11 +1,11 @@
 //! A few examples of a sound → a head that adds its label to a model.
 //!
-//! A label's weights are the mean of its examples minus the mean of everyday sounds, with the
-//! directions damped in which everyday sounds differ most: nearest mean with a shrunken
-//! covariance, in closed form. Scores are scaled so that everyday sounds are at 0 and the examples
-//! at 1 on average. Nothing is iterated, so leaving a recording out costs a few additions, and each
-//! score in the report is by weights that were made without the recording. Only a threshold that
-//! something else forces up has seen it.
+//! A label's weights are the mean of its examples minus the mean of everyday sounds, after damping
+//! the directions in which everyday sounds vary most: nearest mean with a shrunken covariance, in
+//! closed form. Scores are scaled so that everyday sounds are at 0 and the examples at 1 on
+//! average. Nothing is iterated, so leaving a recording out costs a few additions, and each score
+//! in the report is by weights that were made without the recording. Only a threshold that is
+//! raised by something else depends on it.
 //!
 //! A label's weights push down other labels' examples and background whose scores are high. No score
 //! of the base changes.
@@ -63,7 +63,8 @@ pub struct Teacher {
 pub struct Taught {
     /// Adds the taught labels to the model.
     pub head: Head,
-    /// How well each label is told from everything else, and what is wrong with the examples.
+    /// How well each label is distinguished from everything else, and what is wrong with the
+    /// examples.
     pub report: Report,
     examples: Vec<Example>,
 }
@@ -79,9 +80,9 @@ impl Teacher {
         Ok(Teacher { classifier: Classifier::new(model)?, background, examples: Vec::new() })
     }
 
-    /// Adds a recording of a sound, in pieces of at most 10 s, without those that are there already;
-    /// returns how many were added. `recording` names where it is from: pieces of one recording count
-    /// together, and are left out together when the head is evaluated.
+    /// Adds a recording of a sound, in pieces of at most 10 s, except those that are there already;
+    /// returns how many were added. `recording` names where it is from: pieces of one recording
+    /// count together, and are left out together when the head is evaluated.
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;
@@ -93,8 +94,8 @@ impl Teacher {
         self.push(Some(label.trim()), recording, pcm)
     }
 
-    /// Adds a recording of something else, which none of the labels should be recognised in.
-    /// Optional: the model's background stands for everyday sounds.
+    /// Adds a recording of something else, in which none of the labels should be recognised.
+    /// Optional: the model's background represents everyday sounds.
     ///
     /// # Errors
     /// As [`Self::add`].
@@ -117,7 +118,7 @@ impl Teacher {
         (index < self.examples.len()).then(|| self.examples.remove(index))
     }
 
-    /// Adds the examples of a file written by [`Taught::to_json`], without those that are there
+    /// Adds the examples of a file written by [`Taught::to_json`], except those that are there
     /// already; returns how many were added.
     ///
     /// # Errors
@@ -145,13 +146,13 @@ impl Teacher {
     }
 }
 
-/// Trains a head called `name` for `model` from examples. The same examples in the same order give
+/// Trains a head called `name` for `model` from examples. The same examples in the same order make
 /// the same head, bit for bit.
 ///
 /// # Errors
-/// `config` if there is no example with a label, or if a label's examples cannot be told from the
-/// background at all; `limit` above [`MAX_EXAMPLES`] examples; `head-mismatch` or `head-format` if
-/// background or examples do not fit the model.
+/// `config` if there is no example with a label, or if a label's examples cannot be distinguished
+/// from the background at all; `limit` above [`MAX_EXAMPLES`] examples; `head-mismatch` or
+/// `head-format` if background or examples do not fit the model.
 pub fn train(
     model: &Model,
     background: &Background,

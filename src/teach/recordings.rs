@@ -8,7 +8,8 @@ use std::slice;
 /// Two recordings count as one if the cosine between their vectors is at least this. Over ESC-10,
 /// copies at another level have .97 in the median, other recordings of a class at most .94.
 const COPY_COSINE: f64 = 0.955;
-/// Recordings of a label among which such copies are looked for; the search takes their square.
+/// The most recordings of a label that are searched for such copies; the time grows with their
+/// square.
 const MAX_COMPARED: usize = 500;
 
 /// The examples of one label that are from one recording, or copies of each other.

@@ -21,12 +21,12 @@ const ALIKE_COSINE: f64 = 0.65;
 /// z of the 95% interval.
 const Z: f64 = 1.96;
 
-/// What training says about the examples.
+/// What training reports about the examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The labels in the order of the head's.
     pub labels: Vec<LabelReport>,
-    /// What should be known or mended, the most important first.
+    /// What the user should know or fix, the most important first.
     pub findings: Vec<Finding>,
 }
 
@@ -63,7 +63,7 @@ pub struct Share {
     pub of: usize,
 }
 
-/// What should be known about the examples.
+/// What the user should know about the examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// What it is.

@@ -7,7 +7,7 @@ use crate::order;
 /// Something else with a higher score is pushed down to it.
 const PUSHED_TO: f64 = 0.3;
 /// How far it may stay from that, as a part of its own length: otherwise something nearly equal to
-/// the examples would bend the weights out of shape.
+/// the examples would distort the weights.
 const RIDGE: f64 = 0.1;
 /// How many of them are pushed down, those with the highest scores.
 const MAX_PUSHED: usize = 8;

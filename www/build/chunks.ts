@@ -1,5 +1,5 @@
-// How the page's script is split: all that the entry imports statically is one file, since it is loaded at once. Without
-// this, whatever another view uses too would become a file of its own.
+// How the page's script is split: all that the entry imports statically is one file, since it is loaded at once. Without this,
+// whatever another view uses too would become a separate file.
 
 import type { Rolldown } from "vite";
 

@@ -1,5 +1,5 @@
-// Vite plugin: `vite preview` sends the site compressed, as hosts do. Each file is compressed once, in memory, from when
-// the server starts, so that it is done when the first page asks.
+// Vite plugin: `vite preview` sends the site compressed, as hosts do. Each file is compressed once, in memory, beginning when the
+// server starts, so that it is ready when the first page asks.
 
 import type { Stats } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";

@@ -1,6 +1,6 @@
 // Vite plugin: adds the models to the site, with `models.json`, which describes
 // each of them. Everything in it is read from the files by the site's own wasm
-// module; a file that the module refuses fails the build. A card beside a model
+// module; a file that the module refuses fails the build. A card next to a model
 // becomes a piece of HTML.
 
 import { createHash } from "node:crypto";

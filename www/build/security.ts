@@ -1,5 +1,5 @@
-// Vite plugin: what the site forbids itself. The policy is in the page, for hosts that send no headers; in `_headers`, which
-// some hosts read; and `vite preview` sends all of it, so that the tests run under it.
+// Vite plugin: the restrictions that the site sets for itself. The policy is in the page, for hosts that send no headers; in
+// `_headers`, which some hosts read; and `vite preview` sends all of it, so that the tests run under it.
 
 import type { Plugin } from "vite";
 
@@ -21,7 +21,7 @@ const POLICY: Readonly<Record<string, string>> = {
   "trusted-types": "sourcing-sound-page sourcing-sound",
 };
 
-/** Only a header can say it. */
+/** Only a header can set it. */
 const FRAMES = "frame-ancestors 'none'";
 
 /** What the page never uses is off, for anything that might get into it. */

@@ -23,7 +23,7 @@ export interface Settings {
   /** Whether sound is kept with each event, and for how many events at most. */
   keepAudio: boolean;
   maxClips: number;
-  /** Labels that the user does not want to be told, as the models name them. */
+  /** Labels that the user has muted, as the models name them. */
   muted: readonly string[];
   /** Groups that the user has switched off. */
   mutedGroups: readonly string[];

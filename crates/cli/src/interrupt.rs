@@ -1,5 +1,5 @@
-//! Ctrl-C ends the program between two writes, so that what was written is whole, and removes what
-//! is not.
+//! Ctrl-C ends the program between two writes, so that finished output is complete, and removes
+//! unfinished output.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,13 +13,13 @@ use tempfile::{NamedTempFile, TempPath};
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// What becomes of the results if the program ends now.
+/// What happens to the results if the program ends now.
 pub(crate) type Ending = Box<dyn FnOnce() -> anyhow::Result<()> + Send>;
 
 /// Held while results are written.
 static WRITING: Mutex<Option<Ending>> = Mutex::new(None);
 
-/// Files that have no name of their own yet, and are removed.
+/// Files that do not have their final names yet, and are removed.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// From now on, Ctrl-C waits for the present write, and ends the program.
@@ -44,8 +44,8 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes something that must not be cut. `write` says what is to be done after it if the program
-/// ends there.
+/// Writes something that must not be cut. `write` returns what to do after it if the program ends
+/// there.
 pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
     write(&mut locked(&WRITING))
 }
@@ -54,7 +54,7 @@ pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
 pub(crate) struct Temporary {
     /// `None` once it has its name.
     file: Option<NamedTempFile>,
-    /// Whether it stays under the name that it has so far, in place of being removed.
+    /// Whether it stays under the name that it has so far, instead of being removed.
     stays: bool,
 }
 
@@ -112,7 +112,7 @@ impl Temporary {
     /// Gives it its name, in place of a file that has it.
     ///
     /// # Errors
-    /// If the system does not.
+    /// If the system refuses.
     pub(crate) fn persist(mut self, name: &Path) -> io::Result<()> {
         let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
@@ -120,10 +120,10 @@ impl Temporary {
         file.persist(name).map(drop).map_err(|error| error.error)
     }
 
-    /// Gives it its name unless a file has it: it is then given back.
+    /// Gives it its name unless a file has it; otherwise, it is returned.
     ///
     /// # Errors
-    /// If the system does not for another reason.
+    /// If the system refuses for another reason.
     pub(crate) fn persist_new(mut self, name: &Path) -> io::Result<Option<Temporary>> {
         let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
@@ -163,7 +163,7 @@ fn named_already() -> io::Error {
     io::Error::other("the file has its name already")
 }
 
-/// What is in it stays whole if a thread panics.
+/// Its contents stay consistent if a thread panics.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -52,7 +52,7 @@ pub(crate) enum Failure {
     Analyse { path: PathBuf, error: sourcing_sound::Error },
     /// A folder could not be listed.
     Folder { path: PathBuf, error: std::io::Error },
-    /// The recording was classified as far as it goes, and `--strict` does not allow that.
+    /// The recording was classified, but parts of it are missing, which `--strict` does not allow.
     Incomplete { path: PathBuf, warning: Warning },
     /// A clip of the recording could not be saved.
     Clip { path: PathBuf, folder: PathBuf, error: std::io::Error },

@@ -30,9 +30,9 @@ pub(crate) fn csv_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Text as a cell of a table. Spreadsheet programs run a cell that begins like a formula, so it gets an
-/// apostrophe. So does one that begins with apostrophes before that: without the first one of
-/// `'=`, `'+` and the like, every cell is the text again.
+/// Text as a cell of a table. Spreadsheet programs evaluate a cell that begins like a formula, so
+/// it gets an apostrophe. So does one that begins with apostrophes before that: removing the first
+/// one of `'=`, `'+` and the like restores the text of every cell.
 pub(crate) fn cell(text: &str) -> Cow<'_, str> {
     let begins_like_a_formula =
         text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -29,7 +29,7 @@ pub(crate) fn worker_count(inputs: usize) -> usize {
 /// Passes on the results of one recording, in their order.
 pub(crate) struct Results<T>(SyncSender<Result<T, Failure>>);
 
-/// Nobody takes results any more, because printing has failed.
+/// Results are no longer accepted, because printing has failed.
 #[derive(Debug)]
 pub(crate) struct Stopped;
 
@@ -37,7 +37,7 @@ impl<T> Results<T> {
     /// Passes on a result. It waits while too many results wait to be printed.
     ///
     /// # Errors
-    /// If nobody takes them any more.
+    /// If they are no longer accepted.
     pub(crate) fn send(&self, result: T) -> Result<(), Stopped> {
         self.0.send(Ok(result)).map_err(|_| Stopped)
     }
@@ -123,7 +123,7 @@ pub(crate) fn in_order_each<I: Send, W: Send, T: Send>(
 /// The results of one recording, on their way.
 type Row<T> = Receiver<Result<T, Failure>>;
 
-/// Takes the next input off the queue. `None` if there is none, or nobody prints results any more.
+/// Takes the next input off the queue. `None` if there is none, or results are no longer printed.
 fn next<T, I>(
     queue: &Mutex<impl Iterator<Item = I>>,
     row: &SyncSender<Row<T>>,

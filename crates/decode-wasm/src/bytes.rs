@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// How much is asked for at a time, in bytes: every question goes to another process.
+/// How much is asked for at a time, in bytes: every request goes to another process.
 const PIECE_BYTES: u64 = 1 << 18;
 
 thread_local! {

@@ -53,7 +53,7 @@ pub struct WasmDecoder {
 
 #[wasm_bindgen]
 impl WasmDecoder {
-    /// Opens a file of `size` bytes, of which `read` gives any part. `name` gives the extension,
+    /// Opens a file of `size` bytes, of which `read` returns any part. `name` has the extension,
     /// which is only a hint.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str, size: f64, read: JsReadBytes) -> Result<WasmDecoder, JsValue> {
@@ -76,7 +76,7 @@ impl WasmDecoder {
         self.decoder.channels()
     }
 
-    /// Seconds to expect, if the file says so; for mp3 an estimate.
+    /// Seconds to expect, if the file states them; for mp3 an estimate.
     #[wasm_bindgen(getter)]
     pub fn duration(&self) -> Option<f64> {
         let frames = self.decoder.promised_frames()?;

@@ -1,6 +1,6 @@
-//! Files whose sound comes in packets: flac, mp3, ogg, mp4, Matroska, AAC and what else Symphonia
-//! reads. Packets are decoded in order; what is missing between them becomes a gap, so that the
-//! rest stays in time.
+//! Files whose sound comes in packets: flac, mp3, ogg, mp4, Matroska, AAC and whatever else
+//! Symphonia reads. Packets are decoded in order; missing ones become a gap, so that the rest keeps
+//! its time.
 
 use std::io::ErrorKind;
 
@@ -34,7 +34,8 @@ pub(crate) struct ContainerReader {
     /// Of the first samples; 0 before them.
     rate: u32,
     channels: usize,
-    /// Samples per channel that still have to be dropped, and after how many nothing follows.
+    /// Samples per channel that still have to be dropped, and the number after which nothing
+    /// follows.
     skip: u64,
     limit: u64,
     found: u64,
@@ -204,7 +205,7 @@ impl ContainerReader {
         Ok(None)
     }
 
-    /// Settles what depends on the first samples.
+    /// Determines what depends on the first samples.
     fn begin(&mut self, packet: &Packet, rate: u32, channels: usize) {
         (self.rate, self.channels) = (rate, channels);
         // Damage before the first samples could only be counted in seconds.
@@ -222,7 +223,7 @@ impl ContainerReader {
         self.limit = self.edit.and_then(|edit| edit.length).map_or(u64::MAX, frames);
     }
 
-    /// Drops what is no sound of the recording from `fresh`.
+    /// Drops what is not part of the recording from `fresh`.
     fn trim(&mut self, (start, end): (Duration, Duration)) {
         let frames_of =
             |ticks: u64| (ticks as f64 * self.track.tick * f64::from(self.rate)).round() as usize;

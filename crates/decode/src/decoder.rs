@@ -19,7 +19,7 @@ use crate::warning::Warning;
 /// The most samples per channel of a block of silence.
 const SILENCE_FRAMES: u64 = 16_384;
 
-/// A recording that is decoded in pieces, in constant memory, whatever its length.
+/// A recording that is decoded in pieces, in constant memory no matter how long it is.
 ///
 /// ```no_run
 /// use sourcing_sound_decode::Decoder;
@@ -69,7 +69,7 @@ impl Decoder {
         Self::from_source(path, Box::new(file))
     }
 
-    /// Opens a file that is in memory. `name` gives the extension and appears in errors.
+    /// Opens a file that is in memory. `name` has the extension and appears in errors.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -80,8 +80,8 @@ impl Decoder {
         Self::from_source(name.as_ref(), Box::new(Cursor::new(bytes)))
     }
 
-    /// Opens what is neither a file nor in memory, but can be read at any place. `bytes` is its
-    /// length.
+    /// Opens a source that is neither a file nor in memory, but can be read at any position.
+    /// `bytes` is its length.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -93,8 +93,7 @@ impl Decoder {
         Self::from_source(name.as_ref(), Box::new(Seekable::new(reader, bytes)))
     }
 
-    /// Opens what comes from a pipe or a connection. An mp4 with its index at the end cannot be
-    /// read like this.
+    /// Opens a pipe or a connection. An mp4 with its index at the end cannot be read like this.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -149,7 +148,7 @@ impl Decoder {
         })
     }
 
-    /// Decodes up to the first samples, because only they show what a file really holds.
+    /// Decodes up to the first samples, because only they show what a file really contains.
     fn new(name: &Path, mut source: Source) -> Result<Self> {
         let (mut block, mut silence) = (Vec::new(), 0);
         loop {
@@ -202,7 +201,7 @@ impl Decoder {
         self.channels
     }
 
-    /// Samples per channel of the whole recording, as its header and size let expect. It may turn
+    /// Samples per channel of the whole recording, estimated from its header and size. It may turn
     /// out to be longer or shorter, and for mp3 this is an estimate.
     pub fn promised_frames(&self) -> Option<u64> {
         match &self.source {
@@ -220,8 +219,8 @@ impl Decoder {
         }
     }
 
-    /// Leaves out everything before `seconds` from the start. Call it before the first block.
-    /// Uncompressed files are sought in; others are decoded up to there.
+    /// Leaves out everything before `seconds` from the start. Call it before the first block. In
+    /// uncompressed files, this seeks; others are decoded up to that point.
     ///
     /// # Errors
     /// `io` if the file cannot be read.
@@ -296,7 +295,7 @@ impl Decoder {
         Ok(true)
     }
 
-    /// What was wrong with the recording; complete once [`Self::next_block`] has given `None`.
+    /// What was wrong with the recording; complete once [`Self::next_block`] has returned `None`.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -1,10 +1,10 @@
-//! Formats that are not read, by their first bytes. Among enough bytes of any of them, something
-//! looks like the start of an mp3, so they are told apart before anything is tried.
+//! Formats that are not read, recognised by their first bytes. Enough bytes of any of them contain
+//! something that looks like the start of an mp3, so they are recognised before anything is tried.
 
 /// How many bytes of a file are looked at.
 pub(crate) const START_BYTES: usize = 40;
 
-/// The offset and the bytes that tell a format, and its name.
+/// The offset and the bytes that identify a format, and its name.
 const FORMATS: &[(usize, &[u8], &str)] = &[
     (0, b"wvpk", "WavPack"),
     (0, b"MAC ", "Monkey's Audio"),
@@ -46,7 +46,7 @@ const FAST_MONO_MP2: &str =
     "mp2 in mono with more than 192 kbit/s, which its standard does not allow";
 
 /// MPEG-1 layer II in mono with one of the four highest rates: ffmpeg writes it by default, and
-/// Symphonia takes none of its frames for one.
+/// Symphonia recognises none of its frames.
 fn is_fast_mono_mp2(start: &[u8]) -> bool {
     let Some([0xff, version, rate, mode]) = start.first_chunk() else { return false };
     version & 0xfe == 0xfc && (0b1011..0b1111).contains(&(rate >> 4)) && mode >> 6 == 0b11

@@ -1,4 +1,4 @@
-//! The bytes of a file or a pipe, with a look at what comes next.
+//! The bytes of a file or a pipe, with lookahead.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -60,8 +60,8 @@ impl Input {
         Ok(&self.buffer[first..first + taken])
     }
 
-    /// Whole blocks of `block` bytes, at most `most` bytes of them and at least one block, as far as
-    /// they are there: live sound does not wait for more. None at the end.
+    /// Whole blocks of `block` bytes, at most `most` bytes of them and at least one block, as far
+    /// as they have arrived: live sound does not wait for more. None at the end.
     pub(crate) fn take_blocks(&mut self, block: usize, most: usize) -> io::Result<&[u8]> {
         self.fill(block)?;
         let first = self.start;
@@ -103,7 +103,7 @@ impl Input {
         self.length = None;
     }
 
-    /// Goes on at `position`, from the start of the file.
+    /// Continues at `position`, from the start of the file.
     pub(crate) fn move_to(&mut self, position: u64) -> io::Result<()> {
         self.source.seek(SeekFrom::Start(position))?;
         self.buffer.clear();

@@ -1,9 +1,10 @@
 //! Decodes recordings in common formats, for the native tools.
 //!
-//! [`Decoder`] gives a recording block by block in constant memory, from a file, from memory or
-//! from a pipe; [`Decoder::mono`] mixes its channels. [`decode`] and [`decode_bytes`] give a short
-//! recording as a whole. This crate reads the headers of uncompressed files itself; Symphonia and
-//! rusty-opus decode the rest. What counts as sound and what as an error is decided here.
+//! [`Decoder`] returns a recording block by block in constant memory, from a file, from memory or
+//! from a pipe; [`Decoder::mono`] mixes its channels. [`decode`] and [`decode_bytes`] return a
+//! short recording in one piece. This crate reads the headers of uncompressed files itself;
+//! Symphonia and rusty-opus decode the rest. What counts as sound and what as an error is decided
+//! here.
 //!
 //! | container | codecs |
 //! |---|---|
@@ -20,16 +21,15 @@
 //! # Ok::<(), sourcing_sound_decode::DecodeError>(())
 //! ```
 //!
-//! # What is there counts, not what the header says
+//! # The data counts, not the header
 //! - Lengths in headers that are placeholders, out of date or wrong by a little are worked out from
-//!   the bytes. A recording that breaks off gives everything up to there, and a [`Warning`] with
-//!   both lengths.
+//!   the bytes. A recording that breaks off returns everything up to that point, and a [`Warning`]
+//!   with both lengths.
 //! - A damaged or lost packet between good ones is replaced by silence of the same length, so that
-//!   the rest stays in time, with a warning. A file without any good packet is `audio-corrupt`.
+//!   the rest keeps its time, with a warning. A file without any good packet is `audio-corrupt`.
 //! - What the encoder put before the first sample, and after the last, is trimmed where the file
-//!   says how much that is: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit list or
-//!   iTunes' comment, Matroska at the start. AAC without a
-//!   container (`.aac`) keeps 20 to 50 ms.
+//!   states how much that is: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit list or
+//!   iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to 50 ms.
 //! - After a change of the sample rate, nothing more is read; that is a warning too.
 
 mod container;
@@ -74,6 +74,6 @@ pub const MAX_CHANNELS: usize = 64;
 #[cfg(feature = "mono")]
 const _: () = assert!(MAX_CHANNELS == sourcing_sound::MAX_CHANNELS);
 
-/// What is read, for errors.
+/// The formats that are read, for errors.
 pub(crate) const READABLE: &str =
     "wav, RF64, W64, aiff, au, caf, flac, mp3, ogg, opus, m4a, mp4, mov, mka or webm";

@@ -6,7 +6,7 @@ use crate::decoder::Decoder;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::warning::Warning;
 
-/// What becomes of several channels.
+/// How several channels become one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Channel {
     /// All of them, mixed by [`Downmix`].
@@ -72,8 +72,8 @@ impl Mono {
         self.next_block_of(|_| {})
     }
 
-    /// As [`Self::next_block`]; `all` gets what was decoded for it, channels interleaved. A mix
-    /// comes some samples later than what it is made of.
+    /// As [`Self::next_block`]; `all` gets the decoded samples, channels interleaved. A mix comes
+    /// some samples later than those.
     ///
     /// # Errors
     /// As [`Decoder::next_block`].
@@ -101,8 +101,8 @@ impl Mono {
         Ok((!self.samples.is_empty()).then_some(&self.samples[..]))
     }
 
-    /// What was wrong with the recording, and whether a channel was taken in place of the mix;
-    /// complete once [`Self::next_block`] has given `None`.
+    /// What was wrong with the recording, and whether a channel was used instead of the mix;
+    /// complete once [`Self::next_block`] has returned `None`.
     pub fn warnings(&self) -> Vec<Warning> {
         let sample_rate = self.sample_rate();
         let taken = self.mix.taken().map(|taken| Warning::ChannelTaken { taken, sample_rate });

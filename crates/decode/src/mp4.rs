@@ -1,4 +1,4 @@
-//! What an mp4 says about the samples that the encoder put before and after the sound: its edit
+//! What an mp4 states about the samples that the encoder put before and after the sound: its edit
 //! list, or the comment that iTunes writes. Symphonia reads neither.
 
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) struct Edit {
     pub(crate) length: Option<f64>,
 }
 
-/// What the index says of the first audio track that Symphonia does not read.
+/// What the index states about the first audio track, beyond what Symphonia reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) edit: Option<Edit>,
@@ -151,8 +151,8 @@ fn facts_of(index: &[u8]) -> Option<Facts> {
     Some(Facts { edit, is_big_endian, is_cut_off: false })
 }
 
-/// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian only if
-/// they have a box that says so.
+/// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian
+/// only if a box in the track states it.
 fn is_big_endian(track: &[u8]) -> Option<bool> {
     let table = child(child(child(track, b"mdia")?, b"minf")?, b"stbl")?;
     let entry = child(table, b"stsd")?.get(8..)?;

@@ -75,7 +75,7 @@ impl MediaSource for Watched {
     }
 }
 
-/// Finds the pages in a row of bytes. Damaged ones count as none.
+/// Finds the pages in a sequence of bytes. Damaged ones count as none.
 #[derive(Default)]
 struct Pages {
     /// From the start of a page, or of what may be one.

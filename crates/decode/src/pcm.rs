@@ -74,7 +74,7 @@ impl Coding {
     }
 
     /// Appends the samples of whole blocks of `block_bytes` to `output`, channels interleaved.
-    /// Blocks that cannot be decoded give silence.
+    /// Blocks that cannot be decoded become silence.
     pub(crate) fn decode(&mut self, bytes: &[u8], block_bytes: usize, output: &mut Vec<f32>) {
         match self {
             Coding::Linear { sample, big_endian } => linear(*sample, *big_endian, bytes, output),

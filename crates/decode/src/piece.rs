@@ -1,4 +1,4 @@
-//! What every kind of file gives: samples, gaps, and an end.
+//! What every kind of file produces: samples, gaps, and an end.
 
 use crate::warning::Warning;
 

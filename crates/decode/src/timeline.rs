@@ -69,8 +69,8 @@ impl Timeline {
         lost
     }
 
-    /// Whether something is missing where times say so. Without a page that is missing, the count at the
-    /// end of an Ogg page is wrong.
+    /// Whether something is missing where times indicate it. If no page is missing, the count at
+    /// the end of an Ogg page is wrong.
     fn is_found_lost(&mut self) -> bool {
         let Some(losses) = &self.losses else { return true };
         let is_lost = losses.count() > self.found;
@@ -78,7 +78,7 @@ impl Timeline {
         is_lost
     }
 
-    /// From here on, times are taken to go on from what was decoded.
+    /// From here on, times are assumed to continue from what was decoded.
     fn go_on_from(&mut self, time: f64, rate: u32) {
         self.first = Some(time - self.passed / f64::from(rate.max(1)));
     }

@@ -31,7 +31,7 @@ enum Codec {
     Other(Box<dyn AudioDecoder>),
 }
 
-/// What became of a packet.
+/// The result of decoding a packet.
 pub(crate) enum Decoded {
     /// Samples were appended: the rate in Hz and the number of channels.
     Samples { rate: u32, channels: usize },
@@ -42,8 +42,8 @@ pub(crate) enum Decoded {
 }
 
 impl TrackDecoder {
-    /// The decoder of the first audio track that has one. `is_big_endian` says how PCM is stored whose
-    /// kind does not say so.
+    /// The decoder of the first audio track that has one. `is_big_endian` is the byte order of PCM
+    /// whose kind does not state it.
     ///
     /// # Errors
     /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
@@ -99,7 +99,7 @@ impl TrackDecoder {
         Ok(TrackDecoder { track_id: track.id, tick, codec })
     }
 
-    /// Samples per channel that the stream's own header says to drop at its start.
+    /// Samples per channel to drop at the start, according to the stream's own header.
     pub(crate) fn pre_skip(&self) -> Option<u64> {
         match &self.codec {
             Codec::Opus(opus) => Some(opus.pre_skip()),

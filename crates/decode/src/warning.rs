@@ -1,17 +1,17 @@
-//! What a user should know about a recording that was decoded all the same.
+//! What a user should know about a recording that was decoded anyway.
 
 use std::fmt;
 
 #[cfg(feature = "mono")]
 use sourcing_sound::Taken;
 
-/// Something about a recording that is no error, but may explain a result.
+/// Something about a recording that is not an error, but may explain a result.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {
     /// The recording ends before the length that its header states.
     CutOff {
-        /// Samples per channel, as the header says.
+        /// Samples per channel, as the header states.
         promised: u64,
         /// Samples per channel that are there.
         found: u64,
@@ -33,7 +33,7 @@ pub enum Warning {
         reason: String,
     },
     #[cfg(feature = "mono")]
-    /// The mean of the channels was too weak, and one channel was taken instead.
+    /// The mean of the channels was too weak, and one channel was used instead.
     ChannelTaken {
         /// Which channel, how much weaker the mean was, and where.
         taken: Taken,

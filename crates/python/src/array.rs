@@ -12,8 +12,8 @@ use pyo3::prelude::*;
 
 use crate::error::{Failure, Result};
 
-/// Finds what it needs of numpy, once and for all. On first use, that would happen in the middle of
-/// a call, where an interrupt of numpy's import would be a panic.
+/// Looks up everything that is needed of numpy in advance. On first use, that would happen in the
+/// middle of a call, where an interrupt of numpy's import would be a panic.
 #[pyfunction]
 pub(crate) fn prepare(py: Python<'_>) -> PyResult<()> {
     let found = catch_unwind(AssertUnwindSafe(|| {
@@ -45,7 +45,7 @@ pub(crate) enum View<'a> {
 
 impl<'py> Held<'py> {
     /// # Errors
-    /// `config` for something that is no array, or has another type of numbers.
+    /// `config` for something that is not an array, or has another type of numbers.
     pub(crate) fn new(array: &Bound<'py, PyAny>) -> Result<Self> {
         let Ok(untyped) = array.cast::<PyUntypedArray>() else {
             let given = array.get_type();

@@ -1,4 +1,4 @@
-//! A classifier, which is only read, so that threads share it without a lock.
+//! A classifier. It is never modified, so that threads share it without a lock.
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;

@@ -1,4 +1,4 @@
-//! The compiled part of the Python package `sourcing_sound`. The Python files beside it check and
+//! The compiled part of the Python package `sourcing_sound`. The Python files next to it check and
 //! document what users pass; this part reads arrays and recordings, computes without the GIL, and
 //! returns arrays.
 //!

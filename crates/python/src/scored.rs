@@ -34,7 +34,7 @@ impl Columns {
     }
 }
 
-/// What one channel of a recording gave.
+/// The results for one channel of a recording.
 pub(crate) struct Outcome {
     pub(crate) columns: Columns,
     pub(crate) events: Vec<EventRow>,
@@ -46,7 +46,7 @@ pub(crate) struct Outcome {
     pub(crate) channel: Option<usize>,
 }
 
-/// What one channel of a recording gave, as arrays of one row per segment.
+/// The results for one channel of a recording, as arrays of one row per segment.
 #[pyclass(frozen, get_all, module = "sourcing_sound._native")]
 pub(crate) struct Scored {
     starts: Py<PyArray1<f64>>,
@@ -79,9 +79,9 @@ impl Scored {
     }
 }
 
-/// The order of the labels and the scores of the groups of segments with such scores: `[labels]` and
-/// `[groups]` for each segment. Apart, because many programs need neither, and they take longer than
-/// all else that is done beside the network.
+/// The order of the labels and the scores of the groups of segments with such scores: `[labels]`
+/// and `[groups]` for each segment. Separate, because many programs need neither, and they take
+/// longer than everything else apart from the network.
 pub(crate) fn ranks(
     classifier: &Classifier,
     scores: ArrayView2<'_, f32>,

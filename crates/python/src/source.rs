@@ -15,7 +15,7 @@ use crate::work::Signals;
 /// Samples of an array that are handed out at a time: 1.4 s at 48 kHz.
 const BLOCK_FRAMES: usize = 65_536;
 
-/// What bytes are called in errors.
+/// The name of bytes in errors.
 const BYTES: &str = "<bytes>";
 
 /// What Python passed.

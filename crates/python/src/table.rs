@@ -40,7 +40,7 @@ impl Rows {
     }
 }
 
-/// A table that other programs take by the Arrow C data interface, without a copy.
+/// A table that other programs read through the Arrow C data interface, without a copy.
 #[pyclass(frozen, module = "sourcing_sound._native")]
 pub(crate) struct Table {
     batch: RecordBatch,

@@ -1,4 +1,4 @@
-//! Long work: without the GIL, interruptible, and never the end of the process.
+//! Long work: without the GIL, interruptible, and never ending the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::error::{Failure, Result};
 
-/// How often signals are looked for: often enough for Ctrl-C, rarely enough to cost nothing.
+/// How often signals are checked for: often enough for Ctrl-C, rarely enough to cost nothing.
 const SIGNALS_EVERY: Duration = Duration::from_millis(50);
 
 /// Runs `work` while other threads of Python run. A panic is a failure with the code `internal`.
@@ -24,7 +24,7 @@ pub(crate) fn detached<T: Send>(
     })
 }
 
-/// Looks for signals in the course of long work.
+/// Checks for signals during long work.
 pub(crate) struct Signals {
     looked: Instant,
 }
@@ -34,7 +34,7 @@ impl Signals {
         Signals { looked: Instant::now() }
     }
 
-    /// Runs the handlers of signals that have arrived, if it is time to look again.
+    /// Runs the handlers of signals that have arrived, if it is time to check again.
     ///
     /// # Errors
     /// What a handler raises: KeyboardInterrupt after Ctrl-C.
@@ -49,8 +49,8 @@ impl Signals {
     }
 }
 
-/// The lock of something that changes with every call. Calls from several threads would be in no
-/// order, and a process that was forked during a call would wait for ever, so nobody waits.
+/// The lock of something that changes with every call. Calls from several threads would have no
+/// order, and a process that was forked during a call would wait forever, so no call waits.
 ///
 /// # Errors
 /// `busy` while another call runs; `internal` after a panic.

@@ -16,15 +16,16 @@ use crate::schema;
 pub struct Clip {
     /// Its name, such as its path: the windows with one name are one clip.
     pub file: String,
-    /// What it shows; `None` for a sound of none of the labels.
+    /// Its label; `None` for a sound of none of the labels.
     pub label: Option<String>,
-    /// What it was cut from; `None` for what the name says.
+    /// What it was cut from; `None` for what the name implies.
     pub recording: Option<String>,
-    /// Its fold, from 1; `None` for the one that its recording's hash gives.
+    /// Its fold, from 1; `None` for the one from its recording's hash.
     pub fold: Option<i32>,
 }
 
-/// Collects windows, and gives them as batches of [`embeddings_schema`](crate::embeddings_schema).
+/// Collects windows, and returns them as batches of
+/// [`embeddings_schema`](crate::embeddings_schema).
 pub struct EmbeddingRows {
     schema: SchemaRef,
     len: usize,

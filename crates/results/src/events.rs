@@ -12,7 +12,7 @@ use sourcing_sound::{Classifier, SoundEvent};
 use crate::origin::{Recording, milliseconds};
 use crate::schema;
 
-/// Collects events, and gives them as batches of [`events_schema`](crate::events_schema).
+/// Collects events, and returns them as batches of [`events_schema`](crate::events_schema).
 pub struct EventRows {
     schema: SchemaRef,
     len: usize,
@@ -60,7 +60,7 @@ impl EventRows {
         self.len == 0
     }
 
-    /// Adds an event. The offset of one that goes on is null.
+    /// Adds an event. The offset of one that continues is null.
     pub fn push(&mut self, recording: &Recording, event: &SoundEvent) {
         let (onset, offset) = (milliseconds(event.onset), event.offset.map(milliseconds));
         self.origin(recording);

@@ -1,6 +1,6 @@
-//! Results as Arrow tables: one schema for segments, one for events and one for embeddings, for every
-//! program that writes, hands on or reads results in columns. `docs/guide/results.md` describes
-//! them.
+//! Results as Arrow tables: one schema for segments, one for events and one for embeddings, for
+//! every program that writes, passes on or reads results in columns. `docs/guide/results.md`
+//! describes them.
 //!
 //! ```
 //! use sourcing_sound_results::{Recording, SegmentRows, Shown};
@@ -19,8 +19,8 @@
 //! # }
 //! ```
 //!
-//! With the feature `ffi`, `arrow_array::ffi` and `arrow_array::ffi_stream` pass the batches on by
-//! the Arrow C data interface, without copying.
+//! With the feature `ffi`, `arrow_array::ffi` and `arrow_array::ffi_stream` pass the batches on
+//! through the Arrow C data interface, without copying.
 
 mod embeddings;
 mod events;

@@ -10,7 +10,7 @@ use sourcing_sound::Classifier;
 /// end; it changes if one is removed, renamed or gets another type.
 pub const SCHEMA_VERSION: &str = "1";
 
-/// The key of the metadata that says what the rows are: `segments`, `events` or `embeddings`.
+/// The key of the metadata that states what the rows are: `segments`, `events` or `embeddings`.
 pub const ROWS_KEY: &str = "sourcing_sound.schema";
 /// The key of [`SCHEMA_VERSION`].
 pub const VERSION_KEY: &str = "sourcing_sound.schema_version";
@@ -18,7 +18,7 @@ pub const VERSION_KEY: &str = "sourcing_sound.schema_version";
 pub const MODEL_KEY: &str = "sourcing_sound.base_model";
 /// The key of the SHA-256 of the model's file.
 pub const MODEL_SHA256_KEY: &str = "sourcing_sound.model_sha256";
-/// What [`ROWS_KEY`] says of embeddings.
+/// The value of [`ROWS_KEY`] for embeddings.
 pub const EMBEDDINGS: &str = "embeddings";
 
 /// The columns of segments, with the metadata of a classifier.

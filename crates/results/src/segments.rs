@@ -14,7 +14,7 @@ use crate::origin::{Recording, milliseconds};
 use crate::schema;
 use crate::shown::Shown;
 
-/// Collects segments, and gives them as batches of [`segments_schema`](crate::segments_schema).
+/// Collects segments, and returns them as batches of [`segments_schema`](crate::segments_schema).
 pub struct SegmentRows {
     schema: SchemaRef,
     shown: Shown,

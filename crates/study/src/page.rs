@@ -1,4 +1,4 @@
-//! What an experiment shows of itself: drawings as SVG files, and a page with all its figures.
+//! The output of an experiment: drawings as SVG files, and a page with all its figures.
 
 use crate::experiment::record::{PredictionRow, Record};
 use crate::figure::{Figure, confusion, curve, precision_recall};

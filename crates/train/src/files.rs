@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Files that are written completely or not at all.
 
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -28,7 +28,7 @@ pub fn write_atomically(
     written.with_context(|| format!("writing {}", path.display()))
 }
 
-/// Writes a text file whole or not at all.
+/// Writes a text file completely or not at all.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
     write_atomically(path, |out| out.write_all(text.as_bytes()))
 }

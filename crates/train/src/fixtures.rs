@@ -29,7 +29,7 @@ pub fn random_columns(n_mels: usize, frames: usize, seed: u64) -> Columns {
     Columns { n_mels, values }
 }
 
-/// A clip without audio that is a recording of its own.
+/// A clip without audio that is its own recording.
 pub fn slice(stem: &str, fold: u32, label: usize) -> Slice {
     Slice {
         path: format!("{stem}.wav").into(),

@@ -1,4 +1,4 @@
-//! Ctrl-C: what is running comes to a stop where it can go on later.
+//! Ctrl-C: a run stops where it can be resumed later.
 
 use crate::progress;
 use anyhow::{Context, Result};

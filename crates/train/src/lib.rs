@@ -1,7 +1,7 @@
 //! Makes sourcing-sound's models: data sets, networks, heads, and what is published of them.
 //!
-//! The programs `sourcing-sound-train` and `sourcing-sound-study` are built on it; it is not for
-//! others, and its names may change with any version.
+//! The programs `sourcing-sound-train` and `sourcing-sound-study` are built on it; it is not meant
+//! for other programs, and its names may change with any version.
 
 pub mod background;
 pub mod data;

@@ -10,8 +10,8 @@ use super::{Meaning, Reader};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {
-    /// Takes over the nodes after the one that makes `name`, as long as nobody else reads what is
-    /// between them. Returns the last one's output, and the value that is added to it.
+    /// Takes over the nodes after the one that makes `name`, as long as nothing else reads the
+    /// values between them. Returns the last one's output, and the value that is added to it.
     pub(super) fn fuse(
         &mut self,
         mut name: &'a str,

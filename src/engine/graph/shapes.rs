@@ -7,7 +7,7 @@ use super::layers::first;
 use super::{Layer, Meaning, Reader, Value};
 
 impl Reader<'_> {
-    /// `[1, channels, rows, columns]` ↔ `[1, n]`, as far as the numbers keep their order.
+    /// `[1, channels, rows, columns]` ↔ `[1, n]`, where the numbers keep their order.
     pub(super) fn reshape(&mut self, node: &Node) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let Value { shape, flat } = self.network.values[value];

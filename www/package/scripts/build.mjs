@@ -1,6 +1,6 @@
 // Builds the package into dist/: checks each folder of src/ against the globals
-// that it may use, bundles the sources of each thread into one script, and puts
-// the wasm modules and the models beside them.
+// that it may use, bundles the sources of each thread into one script, and puts the
+// wasm modules and the models next to them.
 //
 // Needs wasm/ (cargo xtask wasm) and models/ of the repository.
 
@@ -42,8 +42,8 @@ const SCRIPTS = {
   // Bundlers copy these two as they are.
   "sourcing-sound-worker": { input: "src/worker/worker.ts", minify: true },
   "sourcing-sound-decoder": { input: "src/decoder/decoder-worker.ts", minify: true },
-  // Bundlers copy this one as it is, without a map beside it, and a map inside it would be most of what it weighs. It must be
-  // larger than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
+  // Bundlers copy this one as it is, without a map next to it, and a map inside it would be most of its size. It must be larger
+  // than what Vite turns into a data: address (4 KiB), which a strict Content-Security-Policy forbids.
   "sourcing-sound-worklet": { input: "src/worklet/capture-worklet.ts", sourcemap: false },
 };
 
@@ -55,7 +55,7 @@ const MODULES = {
   "sourcing-sound-decoder.wasm": "wasm/sourcing_sound_decoder_bg.wasm",
 };
 const WASM_TYPES = "wasm/sourcing_sound.d.ts";
-/** Types that the package hands on as the wasm module declares them. */
+/** Types that the package passes on as the wasm module declares them. */
 const MODEL_TYPES = [
   ...["Group", "ModelInfo", "StreamOptions", "SoundEvent"],
   ...["SoundExample", "SoundShare", "TaughtLabel", "TeachFinding", "TeachReport"],
@@ -71,7 +71,7 @@ const MODELS = {
   "urban-tiny.md": "urban-v1/CARD.md",
 };
 
-/** A script for each model and head that says where the file is. */
+/** A script for each model and head that states where the file is. */
 const ADDRESSES = {
   everyday: ["everyday.onnx", "527 everyday sounds, the default: `Classifier.load()` takes it by itself."],
   "everyday.background": ["everyday.background.json", "What everyday sounds are like to the default model; `Teacher` takes it by itself."],
@@ -146,7 +146,7 @@ async function bundle(name, { input, platform = "browser", apart = {}, minify = 
   writeFileSync(script, readFileSync(script, "utf8").replace('place.js?.txt"', 'place.js" + "?.txt"'));
 }
 
-/** Removes the declarations that no entry leads to: they are of what the package keeps to itself. */
+/** Removes the declarations that no entry leads to: they describe internals of the package. */
 function dropUnused(entries) {
   const types = join(dist, "types");
   const used = new Set();

@@ -1,2 +1,2 @@
-/** A script for a thread of its own: give its address to a bundler as an entry, do not import it. */
+/** A script for its own thread: give its address to a bundler as an entry, do not import it. */
 export {};

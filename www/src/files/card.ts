@@ -57,7 +57,7 @@ export class FileCard {
     this.#bar.ariaLabel = path;
     this.#words.role = "status";
     const title = make("div", "file-title");
-    // Of a long path, the end is what tells recordings apart.
+    // The end of a long path is what distinguishes recordings.
     const folder = path.slice(0, -file.name.length - 1);
     if (folder !== "") title.append(make("p", "file-folder", folder));
     title.append(name, this.#facts);
@@ -89,7 +89,7 @@ export class FileCard {
     if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
     this.#bar.removeAttribute("value");
     this.#set("working", fileTexts.opening);
-    // Opening a file cannot be cancelled: the card says so at once, and the result is dropped.
+    // Opening a file cannot be cancelled: the card shows that at once, and the result is dropped.
     signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
     try {
       const [source, loaded] = await Promise.all([openRecording(this.#file, { channel: this.#channel }), model.load()]);

@@ -7,7 +7,7 @@ export class Overview {
   readonly #nMels: number;
   #columns: Float32Array<ArrayBuffer>;
   #count = 0;
-  /** How many columns of the recording one of these stands for, and how many the newest has so far. */
+  /** How many columns of the recording one of these represents, and how many the newest has so far. */
   #factor = 1;
   #filled = 0;
 

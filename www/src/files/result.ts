@@ -17,10 +17,10 @@ import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { Timeline } from "../ui/timeline.js";
 import type { Analysis } from "./analysis.js";
 
-/** So much of a stretch becomes an example; more would be many of the same. */
+/** At most this much of a stretch becomes an example; more would only repeat it. */
 const TAUGHT_SECONDS = 10;
 
-/** An answer that the user wants to say something about. */
+/** An answer that the user wants to confirm or correct. */
 export interface Answered {
   /** `undefined` if it is rejected. */
   label: string | undefined;
@@ -39,7 +39,7 @@ export class FileResult {
   #rows: HTMLElement[] = [];
   #over = new AbortController();
 
-  /** `path` is what the recording is called in what is saved. */
+  /** `path` is the name of the recording in what is saved. */
   constructor(file: File, path: string, correct: (answered: Answered) => void) {
     this.#correct = correct;
     this.#file = file;

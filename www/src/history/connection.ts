@@ -81,7 +81,7 @@ async function openDatabase(lost: () => void): Promise<Database> {
   return within(OPEN_MS, opening);
 }
 
-/** A database that opens too late is closed again: the page has gone on without it. */
+/** A database that opens too late is closed again: the page has continued without it. */
 async function within(ms: number, opening: Promise<Database>): Promise<Database> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));

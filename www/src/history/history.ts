@@ -70,7 +70,7 @@ export class History {
     await (await this.#view).show();
   }
 
-  /** What is not to be told has changed. */
+  /** What is muted has changed. */
   refresh(): void {
     void this.#view.then((view) => view.show());
   }

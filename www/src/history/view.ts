@@ -68,7 +68,7 @@ export class HistoryView {
     await this.#show();
   }
 
-  /** Shows a problem while the page goes on; an empty text hides it. */
+  /** Shows a problem while the page keeps working; an empty text hides it. */
   warn(text: string): void {
     setText(this.#warning, text);
     this.#warning.hidden = text === "";
@@ -116,7 +116,7 @@ export class HistoryView {
 
   async #show(): Promise<void> {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
-    // What the user does not want to be told stays in the store.
+    // What the user has muted stays in the store.
     const events = (await this.#store.between(from, to)).filter(({ label }) => !this.#muted(label));
     this.#fill();
     const today = startOfDay(new Date());

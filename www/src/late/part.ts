@@ -1,4 +1,4 @@
-// A part of the page in a script of its own, which is loaded when the part is first wanted.
+// A part of the page in its own script, which is loaded when the part is first wanted.
 
 import { PageError } from "../page-error.js";
 

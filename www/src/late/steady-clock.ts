@@ -1,7 +1,7 @@
 // The time of day for what is detected: it never goes back, so that events keep their order when the system's clock is
 // set back.
 
-/** The clock that never jumps may stand still while the device sleeps; it then follows the system's clock. */
+/** The clock that never jumps may stop while the device sleeps; it then follows the system's clock. */
 const SLEPT_MS = 2000;
 
 /** The system's clock minus the one that never jumps. */

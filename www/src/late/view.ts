@@ -6,7 +6,7 @@ import { make, smallButton } from "../ui/dom.js";
 import type { LatePart } from "./part.js";
 
 /**
- * Loads the part and shows it, with a word in its section until it is shown, and what to do if the part cannot be loaded.
+ * Loads the part and shows it, with a message in its section until it is shown, and what to do if the part cannot be loaded.
  */
 export async function showLate<T>(section: HTMLElement, part: LatePart<T>, show: (loaded: T) => Promise<void> | void): Promise<void> {
   const note = make("div", "view-note");

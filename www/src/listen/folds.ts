@@ -21,7 +21,7 @@ export class Folds {
     this.#panel.describe(info);
   }
 
-  /** What the user does not want to be told has changed elsewhere. */
+  /** What the user has muted has changed elsewhere. */
   showMuted(): void {
     this.#panel.showMuted();
   }

@@ -54,7 +54,7 @@ export class ListenView {
   readonly #main = byId("app", HTMLElement);
   readonly #stage = new Stage();
   readonly #list = new SoundList();
-  /** What makes and shows recordings; a script of its own. */
+  /** Makes and shows recordings; a separate script. */
   readonly recordings = new LatePart(async () => {
     const { Recordings } = await import("./recordings.js");
     const changed = (state: State) => this.#setState(state);
@@ -155,7 +155,7 @@ export class ListenView {
     this.#buttons.describe(short(recordingSeconds(info)));
   }
 
-  /** Shows the bars and the settings, which come in a script of their own. */
+  /** Shows the bars and the settings, which come in a separate script. */
   attach(folds: Folds): void {
     this.#folds = folds;
     this.#stage.attach(folds.bars);

@@ -52,9 +52,9 @@ export class LiveSession {
   /** Number of samples lost since the microphone was opened. */
   #dropped = 0;
   #troubled = false;
-  /** The sound analysis has crashed, and what was lost meanwhile has not been said yet. */
+  /** The sound analysis has crashed, and what was lost meanwhile has not been reported yet. */
   #crashed = false;
-  /** What is to be known about the microphone's channels. */
+  /** The notice about the microphone's channels. */
   #remark: string | undefined;
   #processedSeconds: number | undefined;
 

@@ -18,7 +18,7 @@ export interface MicrophoneEvents {
   opened(microphone: Microphone): void;
   update(update: Update, microphone: Microphone): void;
   frame(frame: Frame): void;
-  /** The open microphone has a problem, but goes on. */
+  /** The open microphone has a problem, but continues. */
   troubled(error: SoundError): void;
   /** There is no microphone for now; it is tried again when that may work. `again`: there was one before. */
   waiting(error: SoundError, again: boolean): void;

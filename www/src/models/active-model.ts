@@ -18,7 +18,7 @@ export class ActiveModel {
     };
   }
 
-  /** What the model in use says about itself, once it is loaded. */
+  /** The description of the model in use, once it is loaded. */
   get info(): ModelInfo | undefined {
     return this.#info;
   }

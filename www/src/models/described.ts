@@ -17,7 +17,7 @@ export type Described = Pick<
   | "engine"
 >;
 
-/** Picks it from everything that a model says about itself. */
+/** Picks it from a model's full description. */
 export function described(info: Described): Described {
   const { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence, engine } = info;
   return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence, engine };

@@ -3,7 +3,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import { type Described, described } from "./described.js";
 
-/** A file of the site or the user, and what it says about itself. */
+/** A file of the site or the user, and its description. */
 interface FileEntry extends Described {
   /** Address relative to the manifest; the user's own files have none. */
   file?: string;

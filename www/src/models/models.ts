@@ -41,7 +41,7 @@ export class Models {
     await this.#switcher.open(first);
   }
 
-  /** The everyday model goes on with what was taught; `undefined` for nothing. */
+  /** The everyday model continues with what was taught; `undefined` for nothing. */
   teach(head: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
     return this.#switcher.teach(head);
   }

@@ -1,5 +1,5 @@
 // Opening the user's own model: the user chooses its file or drops it anywhere on
-// the page, and a note says what came of it.
+// the page, and a note reports the result.
 
 import { SoundError } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
@@ -86,7 +86,7 @@ export class OwnModel {
     this.#show("", kept ? modelTexts.kept(name) : modelTexts.notKept(name));
   }
 
-  /** Shows what went wrong and, for whoever made the file, the exact reason. */
+  /** Shows what went wrong and, for the author of the file, the exact reason. */
   fail(thrown: unknown, own: boolean): void {
     this.#rest();
     const code = codeOf(thrown);
@@ -123,7 +123,7 @@ export function watchDrops(all: () => boolean, dropped: (files: File[]) => void)
   });
 }
 
-/** The keys that a model's file must have, for whoever makes one. */
+/** The keys that a model's file must have, for authors of models. */
 export function modelKeys(): HTMLElement {
   const details = make("details", "model-keys");
   details.dataset["testid"] = "model-keys";

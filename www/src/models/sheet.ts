@@ -1,4 +1,4 @@
-// What a model says about itself, and its card, which is loaded when the user unfolds it.
+// A model's description, and its card, which is loaded when the user unfolds it.
 
 import { groupName, labelWords } from "../texts/index.js";
 import { modelTexts } from "../texts/models.js";

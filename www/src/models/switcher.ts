@@ -91,7 +91,7 @@ export class ModelSwitcher {
     else await this.#applyTaught();
   }
 
-  /** The everyday model goes on with this head. Does not show that it loads anything, since the choice stays the same. */
+  /** The everyday model continues with this head. Does not show that it loads anything, since the choice stays the same. */
   teach(head: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
     this.#taught = { head };
     return this.#applyTaught();

@@ -2,7 +2,7 @@
 
 import type { Classifier, LoadOptions } from "sourcing-sound";
 
-/** Set while a head is kept, so that nobody else has to wait for the cache. */
+/** Set while a head is kept, so that users without one do not wait for the cache. */
 export const TAUGHT_KEY = "sourcing-sound.taught";
 /** The cache, and the address of the head in it. */
 export const TAUGHT_CACHE = "sourcing-sound-taught";

@@ -7,7 +7,7 @@ export class KeptOnUse {
   readonly #cache: string;
   readonly #files: { address: string; integrity: string }[];
 
-  /** `cache` is the name of a cache of their own; their addresses are relative to `scope`. */
+  /** `cache` is the name of their own cache; their addresses are relative to `scope`. */
   constructor(cache: string, files: readonly PrecacheEntry[], scope: string) {
     this.#cache = cache;
     this.#files = files.map(({ url, integrity }) => ({ address: new URL(url, scope).href, integrity: integrity ?? "" }));
@@ -25,7 +25,7 @@ export class KeptOnUse {
     await Promise.all(this.#files.map(({ address }) => this.#answer(address)));
   }
 
-  /** Who needs those of the version before will need those of the next, perhaps without a network. */
+  /** A user who needed those of the previous version will need those of the next, perhaps without a network. */
   async keepNext(): Promise<void> {
     const cache = await caches.open(this.#cache);
     if ((await cache.keys()).length > 0) await this.keep();

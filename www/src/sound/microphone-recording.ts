@@ -10,7 +10,7 @@ export interface RecordOptions {
   began(): void;
   /** `time`: seconds recorded so far. */
   frame(frame: Frame, time: number): void;
-  /** The microphone has a problem, but goes on. */
+  /** The microphone has a problem, but continues. */
   troubled(error: SoundError): void;
 }
 

@@ -1,5 +1,5 @@
-// A button beside the list in "Listen", to correct the current answer, or that of a recording which was just made. It comes
-// with this view's script, into a place that is empty until then.
+// A button next to the list in "Listen", to correct the current answer, or that of a recording which was just made. It comes with
+// this view's script, into a place that is empty until then.
 
 import type { Recording } from "sourcing-sound";
 import { teachTexts } from "../texts/teach.js";

@@ -5,7 +5,7 @@ import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 
-/** What the page said, in Listen or in the history. */
+/** An answer of the page, in Listen or in the history. */
 export interface Answered {
   /** As the model names it; `undefined` if it named nothing. */
   label: string | undefined;

@@ -1,4 +1,4 @@
-// What the user has taught, in IndexedDB: a database of its own, so that the history can be deleted without it.
+// What the user has taught, in IndexedDB: a separate database, so that the history can be deleted without it.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Bundle, KeptExample, KeptLabel, KeptReport, KeptSound } from "./kept.js";

@@ -14,7 +14,7 @@ import type { TaughtStore } from "./store.js";
 const MOST_SECONDS = 60;
 
 export interface GivingEvents {
-  /** Says something about what was given; `code` is "" if it is not a problem. */
+  /** Shows a message about what was given; `code` is "" if it is not a problem. */
   say(words: string, code?: string): void;
   /** It begins, or ends, to make examples. */
   busy(on: boolean): void;
@@ -33,7 +33,7 @@ export class Giving {
     this.#events = events;
   }
 
-  /** Returns what was added; `undefined` if nothing was, which has been said. */
+  /** Returns what was added; `undefined` if nothing was, which has been reported. */
   async recording(label: string | undefined, recording: Recording, name: string): Promise<Bundle | undefined> {
     return this.#busily(async () => {
       try {

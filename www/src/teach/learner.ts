@@ -1,5 +1,5 @@
-// Learns from the examples whenever they have changed, and puts what was learned in use. It has a classifier of its own, so
-// that it works beside whichever model is in use, and listening does not wait for it.
+// Learns from the examples whenever they have changed, and puts what was learned in use. It has its own classifier, so that it
+// works alongside any model in use, and listening does not wait for it.
 
 import { Classifier, type Recording, SoundError, type SoundExample, Teacher, type TeachReport } from "sourcing-sound";
 import { type Bundle, fingerprintOf, type KeptExample, type KeptReport } from "./kept.js";
@@ -100,7 +100,7 @@ export class Learner {
     return bundle;
   }
 
-  /** The examples of a file for another model, made again from their sound, without those that are there already. */
+  /** The examples of a file for another model, made again from their sound, except those that are there already. */
   async examplesAgain(renewable: readonly Renewable[]): Promise<Bundle> {
     const classifier = await this.classifier();
     const bundle: Bundle = { labels: [], examples: [], sounds: [] };
@@ -196,7 +196,7 @@ export class Learner {
     if (renewed.length > 0) await this.#store.replace(renewed);
   }
 
-  /** What this model makes of an example's sound; `undefined` if it can make nothing of it. */
+  /** The example that this model makes from the sound; `undefined` if it cannot make one. */
   async #again(classifier: Classifier, example: Renewable["example"], sound: Recording): Promise<SoundExample | undefined> {
     const { label, recording, start, sha256 } = example;
     const [again] = await this.#add(new Teacher(classifier, {}), label, sound, recording).catch((thrown: unknown) => {

@@ -1,4 +1,4 @@
-// What the user does not want to be told: single labels, and groups of them.
+// What the user has muted: single labels, and groups of them.
 
 import type { SettingsStore } from "../settings.js";
 import { groupName, labelWords } from "../texts/index.js";

@@ -4,7 +4,7 @@ import type { SoundShare, TaughtLabel, TeachFinding, TeachReport } from "sourcin
 import { teachTexts } from "../texts/teach.js";
 import { percent } from "../ui/format.js";
 
-/** What is said below the examples of a label; empty before it is learned. */
+/** The text below the examples of a label; empty before it is learned. */
 export function resultWords(label: string, report: TeachReport | undefined): string {
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
@@ -22,14 +22,14 @@ function precisionWords({ precision, others }: TaughtLabel, { hits }: SoundShare
   return teachTexts.precision(precision ? precision.of - hits : 0, others);
 }
 
-/** What should be mended, the most important first. */
+/** What to fix, the most important first. */
 export function findingsOf(label: string, report: TeachReport | undefined): { kind: string; words: string }[] {
   if (!report) return [];
   const labels = report.labels.map((one) => one.label);
   const own = report.findings.filter((finding) => finding.label === label);
   const isMeasured = report.labels.some((one) => one.label === label && one.recall);
   if (isMeasured) return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
-  // The result says that one is few, and ends with what to do next.
+  // The result states that one is few, and ends with what to do next.
   const others = own.filter(({ kind }) => kind !== "few");
   return [
     ...teachTexts.nextSteps.map((words) => ({ kind: "next", words })),

@@ -1,5 +1,6 @@
-// The sound of examples in a `NAME.sound.json`, which has it only if the user asks for it: beside what every such file has, a
-// list `sounds` of `{ sha256, sample_rate, samples }`. `sha256` is the example's, `samples` is base64 of 16 bits each, little-endian.
+// The sound of examples in a `NAME.sound.json`, which has it only if the user asks for it: in addition to what every such file
+// has, a list `sounds` of `{ sha256, sample_rate, samples }`. `sha256` is the example's, `samples` is base64 of 16 bits each,
+// little-endian.
 
 import { SoundError, type SoundExample } from "sourcing-sound";
 import type { KeptSound } from "./kept.js";
@@ -65,7 +66,7 @@ export function soundsIn(text: string): Map<string, FileSound> {
   return found;
 }
 
-/** What a file for another model says of itself. Throws `head-format` if its examples are not valid. */
+/** The contents of a file for another model. Throws `head-format` if its examples are not valid. */
 export function otherBase(text: string, cause: unknown): OtherBase {
   const { base, examples = [] } = parsed(text);
   const { name } = (base ?? {}) as Record<string, unknown>;

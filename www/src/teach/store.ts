@@ -5,7 +5,7 @@ import type { Recording } from "sourcing-sound";
 import { isFull, TaughtDatabase } from "./database.js";
 import type { Bundle, KeptExample, KeptLabel, KeptReport, KeptSound } from "./kept.js";
 
-/** What became of new examples: kept; kept without their sound; there until the page is closed. */
+/** The result of adding examples: kept; kept without their sound; there until the page is closed. */
 export type Kept = "kept" | "soundless" | "unkept";
 
 export class TaughtStore {
@@ -71,7 +71,7 @@ export class TaughtStore {
     return kept;
   }
 
-  /** Replaces what the model makes of an example, or its picture. */
+  /** Replaces what the model computed for an example, or its picture. */
   async replace(examples: readonly KeptExample[]): Promise<void> {
     const changed = new Map(examples.map((example) => [example.id, example]));
     this.#examples = this.#examples.map((example) => changed.get(example.id) ?? example);
@@ -118,7 +118,9 @@ export class TaughtStore {
     await this.#database?.putReport(report).catch(() => undefined);
   }
 
-  /** Without the sounds if there is no room for them, which `bundle` then says; in memory if nothing can be written. */
+  /**
+   * Without the sounds if there is no room for them, which `bundle` then records; in memory if nothing can be written.
+   */
   async #put(bundle: Bundle): Promise<Kept> {
     try {
       if (!this.#database) throw new DOMException("there is no database", "InvalidStateError");
@@ -131,7 +133,7 @@ export class TaughtStore {
         return (await this.#put(bundle)) === "kept" ? "soundless" : "unkept";
       }
       for (const sound of bundle.sounds) this.#sounds.set(sound.id, sound);
-      // Without a database the view has said so.
+      // Without a database, the view has reported it.
       return this.#database ? "unkept" : "kept";
     }
   }

@@ -1,8 +1,7 @@
-// The user's own sounds: taught from examples, recognised by the everyday model beside its own, and corrections of what the
-// page says.
+// The user's own sounds: taught from examples, recognised by the everyday model in addition to its own, and corrections of the
+// page's answers.
 //
-// In: recordings, files and kept sounds, by label. Out: a head for the everyday model, labels that are not told, and files
-// of taught sounds.
+// In: recordings, files and kept sounds, by label. Out: a head for the everyday model, muted labels, and files of taught sounds.
 
 import type { ModelInfo, Recording, Update } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
@@ -71,7 +70,7 @@ export class Teach {
     void this.#opened.then((opened) => opened.follow(listens, update));
   }
 
-  /** Something went wrong on the page, which says so elsewhere. */
+  /** Something went wrong on the page, which reports it elsewhere. */
   failed(thrown: unknown): void {
     void this.#opened.then((opened) => opened.failed(thrown));
   }
@@ -204,7 +203,7 @@ class Opened {
     this.#showLive();
   }
 
-  /** Who sees this view would not see what is said in another. */
+  /** A user of this view would not see a message in another. */
   failed(thrown: unknown): void {
     if (!this.#view.root.hidden) this.#fail(thrown);
   }
@@ -313,7 +312,7 @@ class Opened {
     saveFile(`${name}.sound.json`, new Blob([bytes], { type: "application/json" }));
   }
 
-  /** Adds the sound of an answer as an example, and says so in `words`; that can be undone. */
+  /** Adds the sound of an answer as an example, and reports it in `words`; that can be undone. */
   async #example(
     label: string | undefined,
     recording: Recording,

@@ -134,7 +134,7 @@ export class TeachView {
     }
   }
 
-  /** Says something until the next thing is done; `code` is "" if it is not a problem. */
+  /** Shows a message until the next thing is done; `code` is "" if it is not a problem. */
   say(words: string, code = ""): void {
     this.#said = { code, words };
     this.#showNotice();

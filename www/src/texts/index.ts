@@ -1,5 +1,5 @@
-// The texts that the user sees, in the language of the page; those of a view with a script of its own are in the file with
-// its name. A language is a folder with the same files as `en`; the compiler reports what is missing.
+// The texts that the user sees, in the language of the page; those of a view with its own script are in the file with its name. A
+// language is a folder with the same files as `en`; the compiler reports what is missing.
 
 import { en, type Texts } from "./en/index.js";
 import { chosenLanguage, type Language, localeOf } from "./language.js";

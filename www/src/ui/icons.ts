@@ -16,7 +16,7 @@ export function setIcon(element: HTMLElement, name: string): void {
   setMarkup(element, FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "");
 }
 
-/** A button with an icon; `name` says what it does. */
+/** A button with an icon; `name` describes what it does. */
 export function iconButton(icon: string, name: string, pressed: () => void): HTMLButtonElement {
   const button = document.createElement("button");
   Object.assign(button, { className: "icon-button", type: "button", ariaLabel: name, title: name, onclick: pressed });

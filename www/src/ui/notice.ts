@@ -30,7 +30,7 @@ export class Notice {
     this.#show("remark", "", text);
   }
 
-  /** A problem with storage, while the page goes on. */
+  /** A problem with storage, while the page keeps working. */
   trouble(text: string): void {
     this.#show("problem", "storage", text);
   }

@@ -59,7 +59,7 @@ export class Spectrogram {
   }
 
   /**
-   * Goes on with another scale and `wanted` columns across the width, and keeps what is shown: `heightBefore` returns the
+   * Continues with another scale and `wanted` columns across the width, and keeps what is shown: `heightBefore` returns the
    * height on the previous scale for one on the new scale, both 0 to 1.
    */
   rescale(wanted: number, scale: Scale, heightBefore: (height: number) => number): void {

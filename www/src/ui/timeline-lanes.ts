@@ -10,7 +10,7 @@ export interface Bar {
 }
 
 export interface Lane {
-  /** `undefined` for the lane of all labels that have no lane of their own. */
+  /** `undefined` for the lane of all labels that have no separate lane. */
   label: string | undefined;
   bars: Bar[];
 }

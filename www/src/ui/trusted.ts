@@ -1,5 +1,5 @@
-// What the browser may take as markup or as a script under `require-trusted-types-for 'script'`. All of it is the site's
-// own: drawings and cards that the build made, and the service worker. Whatever a user, a file or a model says is text.
+// What the browser may take as markup or as a script under `require-trusted-types-for 'script'`. All of it is the site's own:
+// drawings and cards that the build made, and the service worker. Everything from a user, a file or a model is text.
 
 interface Policy {
   createHTML(markup: string): unknown;

@@ -11,7 +11,7 @@ use civil::Civil;
 /// How a clock differs from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Offset {
-    /// Nobody knows; times are printed without an offset.
+    /// Unknown; times are printed without an offset.
     Unknown,
     /// Minutes that the clock is ahead of UTC.
     Minutes(i32),
@@ -52,8 +52,8 @@ impl Moment {
         Some(Moment { milliseconds, offset: own.map_or(usual, Offset::Minutes) })
     }
 
-    /// Microseconds since the start of 1970 in UTC; `None` if nobody knows how far the clock is from
-    /// it.
+    /// Microseconds since the start of 1970 in UTC; `None` if the clock's offset from it is
+    /// unknown.
     pub(crate) fn utc_us(self) -> Option<i64> {
         match self.offset {
             Offset::Unknown => None,
@@ -63,7 +63,7 @@ impl Moment {
         }
     }
 
-    /// So many seconds later.
+    /// This many seconds later.
     pub(crate) fn after(self, seconds: f64) -> Moment {
         let later = (seconds * 1_000.0).round() as i64;
         Moment { milliseconds: self.milliseconds + later, ..self }

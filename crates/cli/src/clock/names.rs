@@ -49,7 +49,7 @@ fn time(mut rest: &str) -> Option<(i64, Option<i32>)> {
     Some((civil.to_milliseconds()?, offset(&mut rest, false)))
 }
 
-/// Takes a number of exactly so many digits.
+/// Takes a number of exactly this many digits.
 fn number(rest: &mut &str, digits: usize) -> Option<i64> {
     let (number, after) = rest.split_at_checked(digits)?;
     if !number.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -23,7 +23,7 @@ pub(crate) const WITH_HEAD: &str = "urban";
 
 static EVERYDAY: &[u8] = include_bytes!("../../../../models/everyday/model.onnx");
 
-/// What everyday sounds are like to the default model, from which heads are taught.
+/// The default model's statistics of everyday sounds, which heads are taught from.
 pub(crate) static BACKGROUND: &[u8] = include_bytes!("../../../../models/everyday/background.json");
 
 /// All built-in models, the default first.

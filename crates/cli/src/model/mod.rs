@@ -58,7 +58,7 @@ impl ModelSource {
     /// Reads and checks the model and the head, and that the two fit together.
     ///
     /// # Errors
-    /// The error names the file or the built-in model, says what is wrong with it and has a code.
+    /// The error names the file or the built-in model, states what is wrong with it and has a code.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let mut loaded = match &self.model {
             None => built_in::default().load()?,

@@ -1,4 +1,4 @@
-//! Numbers in headers, and what to say of a header that is wrong.
+//! Numbers in headers, and the error for a wrong header.
 
 use crate::error::DecodeErrorKind;
 

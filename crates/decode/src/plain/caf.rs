@@ -1,4 +1,4 @@
-//! Apple's Core Audio Format, as far as it holds samples as they are; the rest is Symphonia's.
+//! Apple's Core Audio Format, if it stores samples as they are; Symphonia reads the rest.
 
 use crate::error::Result;
 use crate::input::Input;

@@ -7,7 +7,8 @@ use crate::input::Input;
 
 use super::bytes::{big, little};
 
-/// Chunks that programs are known to write; they tell a chunk from samples where both may follow.
+/// Chunks that programs are known to write; they distinguish a chunk from samples where both may
+/// follow.
 const KNOWN: &[&[u8; 4]] = &[
     b"fmt ", b"data", b"fact", b"LIST", b"bext", b"iXML", b"ds64", b"JUNK", b"junk", b"PAD ",
     b"FLLR", b"cue ", b"smpl", b"inst", b"axml", b"chna", b"id3 ", b"ID3 ", b"_PMX", b"PEAK",

@@ -5,18 +5,18 @@ use crate::pcm::{Coding, Sample};
 
 use super::chunks::ByteOrder;
 
-/// What a header says. The input is then at the first sample.
+/// The contents of a header. The input is then at the first sample.
 pub(crate) struct Format {
     pub(crate) sample_rate: u32,
     pub(crate) channels: usize,
     pub(crate) coding: Coding,
     /// Bytes per block, all channels.
     pub(crate) block_bytes: usize,
-    /// Bytes of samples, as the header says; `None` if it does not.
+    /// Bytes of samples, as the header states; `None` if it does not.
     pub(crate) data_bytes: Option<u64>,
     /// The byte order of the chunks that may follow the samples, if the format has such.
     pub(crate) chunks_follow: Option<ByteOrder>,
-    /// The samples per channel that an own field of the header states.
+    /// The samples per channel, if the header has a separate field for them.
     pub(crate) stated_frames: Option<u64>,
     /// The local time of the first sample, as `2023-02-14T06:30:00`.
     pub(crate) start_time: Option<String>,

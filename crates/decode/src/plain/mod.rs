@@ -1,8 +1,8 @@
 //! Files of uncompressed or ADPCM audio: wav, RF64, BW64, W64, aiff, au, caf and raw samples.
 //!
-//! In: a header that says how blocks of samples are stored, and where. Out: samples. How much there
-//! is follows from the bytes, because recorders that lose power, or write to a pipe, leave lengths
-//! behind that are wrong: what the header says is only compared with what was found.
+//! In: a header that states how blocks of samples are stored, and where. Out: samples. Their number
+//! follows from the bytes, because recorders that lose power, or write to a pipe, leave wrong
+//! lengths: those in the header are only compared with what was found.
 
 mod aiff;
 mod au;

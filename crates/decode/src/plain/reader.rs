@@ -11,7 +11,7 @@ use super::format::Format;
 /// Samples per channel that are read at a time.
 const PIECE_FRAMES: u64 = 8_192;
 
-/// Lengths of data that only say that the writer did not know it, within [`NEAR`] below these:
+/// Lengths of data that only mean that the writer did not know it, within [`NEAR`] below these:
 /// those of ffmpeg, SoX, arecord and others when they write to a pipe.
 const PLACEHOLDERS: [u64; 3] = [0xffff_ffff, 0x8000_0000, u64::MAX];
 const NEAR: u64 = 8_192;
@@ -22,9 +22,9 @@ pub(crate) struct PlainReader {
     format: Format,
     /// Where the samples begin, in bytes from the start of the file.
     first_byte: u64,
-    /// Bytes of samples that are still to come, as the header says; `None` up to the end.
+    /// Bytes of samples that are still to come, as the header states; `None` up to the end.
     left: Option<u64>,
-    /// Samples per channel, as the header says and if that is no placeholder.
+    /// Samples per channel, as the header states, unless that is a placeholder.
     promised: Option<u64>,
     found: u64,
 }
@@ -47,7 +47,7 @@ impl PlainReader {
         &self.format
     }
 
-    /// Samples per channel to expect: what the header says, but no more than the file can hold.
+    /// Samples per channel to expect: what the header states, but no more than the file can hold.
     pub(crate) fn promised_frames(&self) -> Option<u64> {
         let bytes = self.input.remaining();
         let there = bytes.map(|bytes| {
@@ -96,7 +96,7 @@ impl PlainReader {
         Ok(Piece::Sound)
     }
 
-    /// Goes on at a sample, as near before it as blocks allow, if the file can be sought in.
+    /// Continues at a sample, or as closely before it as blocks allow, if the file is seekable.
     /// Returns the sample that comes next, or `None` if nothing was changed.
     pub(crate) fn seek(&mut self, frame: u64) -> Result<Option<u64>> {
         if !self.input.is_seekable() {
@@ -116,8 +116,8 @@ impl PlainReader {
         Ok(Some(self.found))
     }
 
-    /// Whether samples go on where they should end by the header: the recorder was stopped before
-    /// it could correct the length.
+    /// Whether samples continue where they should end by the header: the recorder was stopped
+    /// before it could correct the length.
     fn continues(&mut self) -> Result<bool> {
         let Some(order) = self.format.chunks_follow else {
             // The length is all that there is to go by, unless it is 0.

@@ -1,10 +1,10 @@
 //! The study's first baselines: boosted trees that tell one label from the rest, on statistics
 //! of whole clips or on overlapping windows of their mel spectrograms.
 //!
-//! With few positive clips the accuracy looks excellent for a model that never says yes, which
-//! is what the study met: so the accuracy is shown beside that of always answering no, balanced
-//! accuracy, precision and recall, at the threshold 0.5 and at one that was chosen for F1 on the
-//! training clips.
+//! With few positive clips the accuracy looks excellent for a model that never answers yes, as the
+//! study found. So the accuracy is shown with that of always answering no, balanced accuracy,
+//! precision and recall, at the threshold 0.5 and at one that was chosen for F1 on the training
+//! clips.
 
 use crate::experiment::clip_features::{self, Extractor};
 use crate::experiment::grid::{self, Clips, Found, Grid};
@@ -49,7 +49,7 @@ pub struct Boosting {
 }
 
 impl Boosting {
-    /// Tells the label with index `positive` and this `name` from the rest.
+    /// Separates the label with index `positive` and this `name` from the rest.
     pub fn new(rows: Rows, positive: usize, name: &str) -> Self {
         let (width, key, depths, rates, trees) = match rows {
             Rows::Statistics => (

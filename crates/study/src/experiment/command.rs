@@ -15,7 +15,7 @@ use sourcing_sound_train::progress;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-/// How a command ended that did not fail.
+/// How a command that did not fail ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Everything is written.

@@ -6,8 +6,8 @@ use rand::seq::SliceRandom;
 use sourcing_sound_train::random::generator;
 use std::collections::BTreeSet;
 
-/// A shuffled split beside every official one, with parts of the same sizes, so that both
-/// differ in nothing but who is where. They draw from all clips of the official splits; only
+/// A shuffled split for every official one, with parts of the same sizes, so that the two differ
+/// only in which clips are in which part. They draw from all clips of the official splits; only
 /// `testable` ones are tested, none twice.
 pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64) -> Vec<Split> {
     let parts = official.iter().flat_map(|split| [&split.train, &split.validation, &split.test]);
@@ -36,7 +36,7 @@ pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64)
     splits
 }
 
-/// The order of a part decides nothing; sorted, the same part always has the same key.
+/// The order of a part does not matter; sorted, the same part always has the same key.
 fn sorted(mut part: Vec<usize>) -> Vec<usize> {
     part.sort_unstable();
     part

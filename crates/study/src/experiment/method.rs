@@ -88,11 +88,11 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Folder of this split, for checkpoints. It exists.
     pub work: &'a Path,
-    /// Set when the work shall stop soon.
+    /// Set when the work should stop soon.
     pub stop: &'a AtomicBool,
 }
 
-/// What a method says about a split.
+/// A method's results on a split.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// For every tested clip, in the order of [`Split::test`], one score per label, adding up
@@ -101,7 +101,7 @@ pub struct Verdict {
     pub scores: Vec<Vec<f32>>,
     /// One entry per epoch; empty where there are none.
     pub curve: Vec<Epoch>,
-    /// What was chosen or found on the way.
+    /// What was chosen or found along the way.
     pub details: Value,
     /// Trained scalars.
     pub parameters: Option<u64>,

@@ -9,9 +9,9 @@ use crate::experiment::networks::{Kind, Networks, Options};
 use anyhow::{Context, Result, bail};
 use sourcing_sound_train::data::dataset::Dataset;
 
-/// The label that is separated from the rest unless another is asked for, where the data set has it:
-/// the second rarest of UrbanSound8K, about one clip in twenty, so that never saying yes is right
-/// nineteen times in twenty.
+/// The label that is separated from the rest unless another is asked for, where the data set has
+/// it: the second rarest of UrbanSound8K, about one clip in twenty, so that never answering yes is
+/// right nineteen times in twenty.
 const DEFAULT_POSITIVE: &str = "car_horn";
 
 /// The method of an experiment other than `leakage`, whose method is another's.

@@ -58,7 +58,7 @@ impl Name {
     }
 
     /// What the study measured. Only an accuracy on official folds may share an axis with ours;
-    /// figures on other labels or other data are stated and no more.
+    /// figures on other labels or other data are only stated.
     pub fn study(self) -> Option<Study> {
         let (accuracy, statement) = match self {
             Self::OneVsRestBoosting => (

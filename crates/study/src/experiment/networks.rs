@@ -61,7 +61,7 @@ impl Networks {
         Ok(short_hash(&text))
     }
 
-    /// Scores the tested clips and says what the network costs.
+    /// Scores the tested clips and reports what the network costs.
     fn verdict(
         &self,
         network: &NetworkConfig,

@@ -14,7 +14,7 @@ use sourcing_sound_train::metrics::table::classification_report;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Writes the files of an experiment to its folder, each whole or not at all.
+/// Writes the files of an experiment to its folder, each completely or not at all.
 pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<()> {
     let json = serde_json::to_string_pretty(record)? + "\n";
     predictions::write(&folder.join(PREDICTIONS_FILE), record.labels.len(), rows)?;

@@ -13,7 +13,7 @@ use std::path::Path;
 
 const COLUMNS: [&str; 6] = ["split", "path", "recording", "fold", "label", "predicted"];
 
-/// Rewrites `path`, under another name until it is whole.
+/// Rewrites `path`, under another name until it is complete.
 ///
 /// Fails where a row does not have one finite score for each of `n_labels` labels, or where an
 /// index is none of a label: such a file could not be read back.

@@ -80,7 +80,7 @@ pub struct Cost {
     pub model_ms: Option<f64>,
 }
 
-/// One split: a model of its own, trained without the tested folds.
+/// One split: a separate model, trained without the tested folds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SplitRecord {
     /// Tested folds, such as `1` or `3-9`; `shuffled 1`, … for splits that ignore recordings.
@@ -106,7 +106,7 @@ pub struct SplitRecord {
     pub binary: Option<Binary>,
     /// One entry per epoch; empty where there are none.
     pub curve: Vec<Epoch>,
-    /// What the method chose or found on the way: grid search, best epoch, scores per window.
+    /// What the method chose or found along the way: grid search, best epoch, scores per window.
     pub details: Value,
     /// Seconds of training.
     pub seconds: f64,
@@ -136,7 +136,7 @@ pub struct Binary {
 /// Scores at one threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperatingPoint {
-    /// How the threshold came about.
+    /// How the threshold was chosen.
     pub name: String,
     /// Scores at or above it count as positive.
     pub threshold: f64,

@@ -51,7 +51,7 @@ pub struct Runner<'a> {
     pub setup: Setup<'a>,
     /// Splits to run side by side.
     pub jobs: usize,
-    /// Set when the run shall stop.
+    /// Set when the run should stop.
     pub stop: &'a AtomicBool,
 }
 

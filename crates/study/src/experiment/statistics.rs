@@ -1,8 +1,8 @@
 //! Statistics of a clip over time: one row per clip.
 //!
-//! From the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024 samples
-//! every 512, 64 mel bands from 30 Hz). None depends on how loud the clip is: gain tells how it
-//! was recorded. Nor is its length among them: it tells how the data set was cut.
+//! From the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024 samples every
+//! 512, 64 mel bands from 30 Hz). None depends on how loud the clip is: gain depends on how it was
+//! recorded. The length is not among them either: it depends on how the data set was cut.
 
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;

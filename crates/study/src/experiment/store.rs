@@ -16,8 +16,8 @@ const FILE: &str = "verdict.bin";
 const SCORES: &str = "scores";
 
 /// The folder under `root` for the verdict on a split. Its name is a hash of everything that
-/// decides the verdict: other settings or clips get a folder of their own, so that trying things
-/// with a few clips leaves the results of all clips alone.
+/// decides the verdict: other settings or clips get a separate folder, so that trying things with a
+/// few clips leaves the results of all clips alone.
 pub fn folder(root: &Path, setup: &Setup<'_>, split: &Split) -> PathBuf {
     let Setup { method, slices, labels, seed } = setup;
     // Tells a clip from all others, its label included.
@@ -59,7 +59,7 @@ pub fn read(folder: &Path) -> Result<Option<Verdict>> {
     Ok(Some(verdict))
 }
 
-/// Writes a verdict whole or not at all.
+/// Writes a verdict completely or not at all.
 pub fn write(folder: &Path, verdict: &Verdict) -> Result<()> {
     let width = verdict.scores.first().map_or(0, Vec::len);
     let scores = Array {

@@ -24,7 +24,7 @@ pub struct Trial<'a> {
     pub material: &'a Material,
     /// Seed, folders and the like.
     pub arguments: &'a Arguments,
-    /// Set when the run shall stop.
+    /// Set when the run should stop.
     pub stop: &'a AtomicBool,
 }
 

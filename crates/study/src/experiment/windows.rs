@@ -2,7 +2,7 @@
 //!
 //! A window of about one second is laid out as the study did it, frame after frame, but on a
 //! coarser raster: a tree looks at one number at a time, and neighbouring cells of a mel
-//! spectrogram say almost the same.
+//! spectrogram contain almost the same information.
 
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// The rules that drawings follow; a page that inlines drawings includes them once.
 pub const STYLE: &str = include_str!("style.css");
 
-/// Values of the custom properties in a file of its own; those of the light page.
+/// Values of the custom properties in a separate file; those of the light page.
 const ON_WHITE: [(&str, &str); 12] = [
     ("--ink", "#1c1917"),
     ("--quiet", "#5c554f"),
@@ -22,7 +22,7 @@ const ON_WHITE: [(&str, &str); 12] = [
     ("--series-6", "#57534e"),
 ];
 
-/// White around a drawing in a file of its own, px.
+/// White around a drawing in a separate file, px.
 const MARGIN: f64 = 16.0;
 
 /// A drawing.
@@ -30,7 +30,7 @@ const MARGIN: f64 = 16.0;
 pub struct Figure {
     /// What it shows, for those who cannot see it; not escaped.
     pub description: String,
-    /// Width in px. A fluid figure has it in a file of its own only.
+    /// Width in px. A fluid figure has it only in a separate file.
     pub width: f64,
     /// Height in px.
     pub height: f64,

@@ -1,8 +1,8 @@
 //! Drawings of measured results: records and scores in, SVG out.
 //!
 //! A [`Figure`] serves twice: inlined into a page it takes the page's colours, light or dark,
-//! through CSS custom properties; as a file of its own it is drawn on white with the colours of
-//! the light page written into it, since many programs that show SVG know no such properties.
+//! through CSS custom properties; as a separate file it is drawn on white with the colours of the
+//! light page written into it, since many programs that show SVG know no such properties.
 
 mod axis;
 pub mod canvas;

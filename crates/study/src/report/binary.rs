@@ -1,4 +1,4 @@
-//! One label against the rest: why accuracy says little there.
+//! One label against the rest: why accuracy means little there.
 
 use super::html::{row, scrolling, table};
 use crate::experiment::record::{Binary, OperatingPoint, Record};

@@ -1,4 +1,4 @@
-//! Labels taught from a few examples, beside what the study found with "purr or not".
+//! Labels taught from a few examples, next to what the study found with "purr or not".
 
 use super::html;
 use crate::experiment::few_shot::result::FewShot;

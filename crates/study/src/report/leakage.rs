@@ -1,4 +1,5 @@
-//! The same network on shuffled parts and on official folds: what shuffling pretends.
+//! The same network on shuffled parts and on official folds: how much shuffling inflates the
+//! accuracy.
 
 use super::tables;
 use crate::experiment::record::{Record, SplitRecord, Summary};

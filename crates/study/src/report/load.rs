@@ -34,9 +34,9 @@ pub struct Inputs {
     pub few_shot: Option<FewShot>,
     /// By name of the folder.
     pub models: Vec<Evaluation>,
-    /// Files that are there and cannot be used, each with the reason.
+    /// Files that exist but cannot be used, each with the reason.
     pub problems: Vec<String>,
-    /// What is not there and would be worth having.
+    /// Results that are missing and would be worth having.
     pub notes: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ fn read<T: DeserializeOwned>(path: &Path, version: u32) -> Result<T> {
     Ok(serde_json::from_value(value)?)
 }
 
-/// Refuses a record that contradicts itself, so that drawing it needs no second thoughts.
+/// Refuses a record that contradicts itself, so that drawing it needs no further checks.
 fn checked(record: Record) -> Result<Record> {
     ensure!(record.labels.len() >= 2, "{} labels", record.labels.len());
     ensure!(record.splits.iter().any(|split| !split.shuffled), "no official split was tested");

@@ -1,8 +1,8 @@
 //! The `report` command: one page that compares all experiments and models.
 //!
-//! In come the files of experiments and the evaluations of models; out go one page of HTML and,
-//! for the repository, small JSON files, a drawing and a page of Markdown. The page loads nothing
-//! from anywhere, and reads well without its script.
+//! In come the files of experiments and the evaluations of models; out go one page of HTML and, for
+//! the repository, small JSON files, a drawing and a page of Markdown. The page loads no other
+//! files, and is readable without its script.
 
 pub mod binary;
 mod comparison;
@@ -56,7 +56,7 @@ pub struct Arguments {
     pub publish: Option<PathBuf>,
 }
 
-/// Runs the command. Exit code 1 when a file could not be used; the rest is written all the same.
+/// Runs the command. Exit code 1 when a file could not be used; the rest is written anyway.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let out = arguments.out.clone().unwrap_or_else(|| arguments.report.join("index.html"));
     let inputs = load::load(&arguments.report, &arguments.models);

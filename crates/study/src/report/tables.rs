@@ -106,8 +106,8 @@ pub fn interval((low, high): (f64, f64)) -> String {
     format!("±{:.1} ({:.1}–{})", 50.0 * (high - low), 100.0 * low, percent(high))
 }
 
-/// A paragraph with the study's figure beside ours, never mixed with it. Empty where the study
-/// has none.
+/// A paragraph with the study's figure next to ours, never mixed with it. Empty where the study has
+/// none.
 pub fn study_and_here(record: &Record) -> String {
     let Some(study) = &record.study else { return String::new() };
     let folds: Vec<_> = record.official().iter().map(|split| split.name.as_str()).collect();

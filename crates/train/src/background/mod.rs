@@ -1,4 +1,4 @@
-//! The `background` command: what everyday sounds are like to a model, for heads that are trained
+//! The `background` command: a model's statistics of everyday sounds, for heads that are trained
 //! from a few examples.
 //!
 //! In: a base model and folders of sounds. Two seconds of each, and sounds made from formulas,

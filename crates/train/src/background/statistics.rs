@@ -1,4 +1,4 @@
-//! Vectors of everyday sounds → their mean, and the directions in which they differ most.
+//! Vectors of everyday sounds → their mean, and the directions in which they vary most.
 
 use crate::random::generator;
 use anyhow::{Result, ensure};

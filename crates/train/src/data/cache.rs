@@ -1,4 +1,5 @@
-//! Results of earlier runs on disk. The name of a file holds a hash of all that it depends on.
+//! Results of earlier runs on disk. The name of a file contains a hash of everything that it
+//! depends on.
 
 use crate::files::write_text;
 use crate::nn::arrays;
@@ -9,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
 
-/// The arrays in a file with what was written beside them; `None` where there is no file, or where
-/// it is damaged or does not fit.
+/// The arrays in a file with the value that was written with them; `None` where there is no file,
+/// or where it is damaged or does not fit.
 pub fn arrays<T: DeserializeOwned>(
     path: &Path,
     fits: impl Fn(&[Array]) -> bool,

@@ -1,4 +1,4 @@
-//! Feature columns of recordings, from the core's front end and nothing else, kept on disk.
+//! Feature columns of recordings, computed only by the core's front end, and kept on disk.
 
 use crate::data::dataset::{Slice, is_audio};
 use crate::data::{cache, parallel};
@@ -96,8 +96,8 @@ impl Normalisation {
     }
 }
 
-/// Decodes a recording and cuts it off. What is wrong with it is said on stderr; what there is of it
-/// is used all the same.
+/// Decodes a recording and cuts it off. Problems with it are reported on stderr; the parts that can
+/// be decoded are used anyway.
 pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
     let mut recording = sourcing_sound_decode::decode(&source.path)?;
     for warning in recording.warnings.iter().filter(|warning| warning.is_loss()) {

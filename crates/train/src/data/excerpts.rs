@@ -1,4 +1,4 @@
-//! Folders of recordings cut into excerpts, with a table beside them that may say more.
+//! Folders of recordings cut into excerpts, optionally with a table that describes them.
 
 use crate::data::columns::{Source, find_sources};
 use anyhow::{Context, Result};

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use sourcing_sound::Model;
 use std::path::Path;
 
-/// Largest accepted file: what a page can ask people to wait for.
+/// Largest accepted file: what people can be expected to wait for on a page.
 pub const MAX_BYTES: usize = 1_200_000;
 
 /// Builds model files that differ in their weights and in how they are used.
@@ -67,7 +67,7 @@ impl<'a> Factory<'a> {
         Ok(Self { checkpoint, about })
     }
 
-    /// The bytes of a file; `accuracy` says what was measured.
+    /// The bytes of a file; `accuracy` states what was measured.
     pub fn file(
         &self,
         weights: &[Array],

@@ -204,7 +204,7 @@ fn used_row(evaluation: &Evaluation) -> Option<&Usage> {
     evaluation.usage.iter().find(|row| (row.window, row.hop) == place)
 }
 
-/// Why the default is what it is, in the numbers of its row.
+/// The reason for the default, in the numbers of its row.
 fn choice(evaluation: &Evaluation) -> String {
     let Some(row) = used_row(evaluation) else { return String::new() };
     let anywhere = &evaluation.anywhere;
@@ -241,7 +241,7 @@ fn plan(evaluation: &Evaluation) -> String {
     )
 }
 
-/// What was aimed at, and what was reached.
+/// The aims, and what was reached.
 fn aims(evaluation: &Evaluation) -> String {
     let measured = &evaluation.measured;
     let usage = used_row(evaluation);

@@ -1,7 +1,7 @@
-//! The published checkpoint: a state dict in a zip, with a pickle that tells names and shapes.
+//! The published checkpoint: a state dict in a zip, with a pickle that lists names and shapes.
 //!
-//! It is read by a parser that builds tensors and nothing else, never runs what a pickle asks
-//! for, and checks every size against the file before it takes memory.
+//! It is read by a parser that builds tensors and nothing else, never runs code that a pickle
+//! names, and checks every size against the file before it allocates memory.
 
 use super::layout::{Arrays, Layout};
 use crate::nn::net::Array;

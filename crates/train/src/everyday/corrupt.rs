@@ -47,7 +47,7 @@ impl Corruption {
         }
     }
 
-    /// As a row of a table names it.
+    /// Its name in a row of a table.
     pub fn name(self) -> String {
         match self {
             Self::Gain(db) => format!("{db:+} dB"),

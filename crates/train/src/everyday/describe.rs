@@ -1,4 +1,4 @@
-//! What the everyday model's file says about itself.
+//! The description in the everyday model's file.
 
 use super::layout::N_MELS;
 use anyhow::Result;
@@ -70,7 +70,7 @@ pub struct Use {
     pub event_off: f32,
 }
 
-/// What a file is about besides its network.
+/// The contents of a file besides its network.
 #[derive(Clone)]
 pub struct About {
     /// The labels, in the order of the outputs.

@@ -1,5 +1,6 @@
 //! Trains the network that ships: the checkpoint's own weights, rounded as they are stored, learn
-//! to give for a short, spoilt piece of sound the checkpoint's outputs for the clean sound around it.
+//! to produce, for a short, spoilt piece of sound, the checkpoint's outputs for the clean sound
+//! around it.
 
 use super::checkpoint::Checkpoint;
 use super::lesson::{Lessons, Part};
@@ -24,7 +25,7 @@ const CHECKPOINT_STEPS: usize = 50;
 /// Parts of a batch whose gradients are computed side by side.
 const SHARDS: usize = 2;
 
-/// A training in the middle.
+/// A training in progress.
 struct State {
     step: usize,
     weights: Weights,
@@ -76,12 +77,12 @@ impl State {
     }
 }
 
-/// The mean of the weights of all runs, each of which goes on from its file in `folder`, or begins
-/// where there is none. `None` when `stop` was set before the end; the files then hold what is
-/// needed to go on. The weights are not rounded.
+/// The mean of the weights of all runs, each of which continues from its file in `folder`, or
+/// starts where there is none. `None` when `stop` was set before the end; the files then hold what
+/// is needed to resume. The weights are not rounded.
 ///
-/// What runs from one start have in common is what they learned; the rest is chance, of which the
-/// mean has less (Wortsman et al., "Model soups", ICML 2022).
+/// Runs from the same start have in common what they learned; the rest is chance, which the mean
+/// reduces (Wortsman et al., "Model soups", ICML 2022).
 ///
 /// # Errors
 /// When there are no runs, the loss is not finite any more, or a file was made with other settings.

@@ -37,7 +37,7 @@ pub struct Convolution {
     pub activation: Activation,
 }
 
-/// Scales channels by what their means over frequency and time say: two linear layers,
+/// Scales channels by factors from their means over frequency and time: two linear layers,
 /// `<name>.fc1` with ReLU and `<name>.fc2` with a sigmoid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqueezeExcite {
@@ -84,7 +84,7 @@ pub struct Layout {
 /// Arrays by name.
 pub type Arrays = HashMap<String, Array>;
 
-/// What the checkpoint does not say of a block: kernel, hard-swish or ReLU, and stride.
+/// What the checkpoint does not state about a block: kernel, hard-swish or ReLU, and stride.
 const BLOCKS: [(usize, Activation, usize); 15] = {
     use Activation::{HardSwish, Relu};
     [

@@ -67,8 +67,8 @@ impl<'a> Lessons<'a> {
         Ok(Self { clips, sets, front_end: FrontEnd::new(describe::front_end())? })
     }
 
-    /// What a step trains on, the same whenever it is asked for, in `count` parts of lessons and as
-    /// many of anchors.
+    /// What a step trains on, the same on every call, in `count` parts of lessons and as many of
+    /// anchors.
     pub fn step(&self, plan: &Plan, step: usize, count: usize) -> Result<Vec<Part>> {
         let mut rng = generator(plan.seed, "step", &[step as u64]);
         let mut draw = |all: &[f64]| (all[rng.random_range(0..all.len())] * RATE as f64) as usize;
@@ -93,8 +93,8 @@ impl<'a> Lessons<'a> {
         Ok(parts)
     }
 
-    /// A sound as it is recorded, or two of them after or over each other, at any speed: whatever
-    /// the teacher says of it stays right.
+    /// A sound as it is recorded, or two of them after or over each other, at any speed: the
+    /// teacher's outputs for it stay right.
     fn anchor(&self, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
         let speed = match rng.random_bool(RESPED) {
             true => rng.random_range(0.85..1.2),
@@ -174,7 +174,7 @@ impl<'a> Lessons<'a> {
     }
 }
 
-/// What the teacher says around a piece: of the 4 s around it, and the shorter it is, the more of
+/// The teacher's outputs around a piece: for the 4 s around it, and the shorter it is, the more of
 /// the whole clip.
 fn target(answers: &Answers, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) {
     let seconds = length as f64 / RATE as f64;

@@ -1,4 +1,4 @@
-//! What training won and what it cost: the checkpoint and the network that ships on the same
+//! What training gained and what it cost: the checkpoint and the network that ships on the same
 //! recordings, none of which were trained on.
 
 use super::corrupt::{self, Corruption, EVALUATED};
@@ -81,7 +81,7 @@ struct Item<'a> {
 enum Expected {
     /// This label.
     Label(usize),
-    /// Whatever the same network says of these samples.
+    /// Whatever label the same network gives these samples.
     Own(Vec<f32>),
 }
 

@@ -1,4 +1,4 @@
-//! Outputs of the authors' own code for one sound: `golden.npz` beside the checkpoint.
+//! Outputs of the authors' own code for one sound: `golden.npz` next to the checkpoint.
 
 use super::checkpoint::Checkpoint;
 use super::describe;

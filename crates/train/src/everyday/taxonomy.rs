@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sourcing_sound::{Group, Labels, Taxonomy};
 use std::path::Path;
 
-/// A label of the checkpoint: a row of the `labels.csv` beside it.
+/// A label of the checkpoint: a row of the `labels.csv` next to it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct MappedLabel {
     /// AudioSet's machine identifier.

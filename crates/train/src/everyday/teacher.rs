@@ -16,7 +16,7 @@ use sourcing_sound::FrontEnd;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Seconds of the windows that are judged beside the whole clip.
+/// Seconds of the windows that are judged in addition to the whole clip.
 pub const WINDOW_SECONDS: f64 = 4.0;
 /// Seconds from one to the next.
 pub const HOP_SECONDS: f64 = 0.5;

@@ -1,5 +1,5 @@
-//! How long a window the network is given, and how often: what each choice answers, how soon, and
-//! what it costs, measured through the stream that the product runs.
+//! Choices of window length and hop: what each answers, how soon, and what it costs, measured
+//! through the stream that the product runs.
 
 use super::describe::{COLUMNS_PER_SECOND, Use};
 use super::layout::{Convolution, Layout, N_MELS};

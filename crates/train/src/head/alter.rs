@@ -1,6 +1,6 @@
-//! Altered copies of training sounds: other levels, narrower bands, noise beside them. Recordings
-//! of a data set often stop at one frequency and have one level; a head that leans on either fails
-//! with another microphone.
+//! Altered copies of training sounds: other levels, narrower bands, added noise. Recordings of a
+//! data set often stop at one frequency and have one level; a head that relies on either fails with
+//! another microphone.
 
 use crate::data::sound::{amplitude, gain, log_uniform};
 use crate::random::generator;

@@ -1,4 +1,4 @@
-//! `<name>.evaluation.json`: every number about a head, computed here and written by nobody else.
+//! `<name>.evaluation.json`: every number about a head, computed here and written by nothing else.
 
 use super::material::Material;
 use super::recipe::Recipe;
@@ -17,7 +17,7 @@ pub const ALL_UNKNOWN: &str = "all recordings together";
 
 /// Share of the correctly classified left-out clips that the rejection threshold keeps.
 const KEPT_SHARE: f64 = 0.905;
-/// Where all clips are recognised with confidence, nothing is won by a higher threshold.
+/// Where all clips are recognised with confidence, nothing is gained by a higher threshold.
 const MAX_THRESHOLD: f64 = 0.5;
 
 /// The file.

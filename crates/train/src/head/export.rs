@@ -1,4 +1,4 @@
-//! From a trained layer to a head file that is known to say the same.
+//! From a trained layer to a head file that is known to return the same scores.
 
 use super::recipe::Recipe;
 use crate::data::columns::{self, Source};
@@ -44,7 +44,7 @@ pub struct Layers<'a> {
 }
 
 /// Writes `path` if, and only if, the file as the core runs it on `base`, from the audio of
-/// `checks` on, says of each sound's first segment what `layers` say: alone, and among the labels
+/// `checks` on, agrees with `layers` about each sound's first segment: alone, and among the labels
 /// of the base. Returns the greatest difference of a score.
 ///
 /// # Errors

@@ -185,7 +185,7 @@ pub struct Opened {
     computed: Option<Computed>,
 }
 
-/// What embeddings have in place of audio.
+/// What embeddings have instead of audio.
 struct Computed {
     windows: Vec<Vec<Patch>>,
     unlabelled: Vec<Unlabelled>,

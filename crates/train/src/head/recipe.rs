@@ -24,9 +24,9 @@ const LABELS: Choice<'static> = Choice {
 const DETECTOR: Choice<'static> =
     Choice { candidates: &[3e-2], by: Criterion::Accuracy(0.0), rows: Counting::ByRoot };
 
-/// How much the windows of a sound count beside its segments.
+/// How much the windows of a sound count, relative to its segments.
 const WINDOWS_COUNT: f64 = 0.5;
-/// How much an altered copy counts beside its original.
+/// How much an altered copy counts, relative to its original.
 const COPY_COUNTS: f64 = 0.5;
 
 /// Settings of a head.
@@ -142,7 +142,7 @@ impl Recipe {
         Ok(Fitted { labels, c, cross_validated, candidates, temperature })
     }
 
-    /// Fits the output that tells `clips` from `negatives`, each with the name of its set.
+    /// Fits the output that distinguishes `clips` from `negatives`, each with the name of its set.
     pub fn fit_detector(&self, clips: &[&Clip], negatives: &[(&str, &Negative)]) -> FittedDetector {
         let mut rows = Rows::new(self, |segment| self.detector_inputs(segment));
         for (set, negative) in negatives {

@@ -42,10 +42,10 @@ impl RecordingCounts<'_> {
     /// leaving out would leave nothing to train on.
     ///
     /// # Errors
-    /// If a fold that is asked for has no clips or is asked for twice, or if too few recordings
-    /// are there: in every stage each label needs one to learn from, and two recordings are
-    /// needed in all. So the least is two recordings of each label, in folds that are not left
-    /// out together. A label without any clip asks for nothing, since a part of a set will do.
+    /// If a fold that is asked for has no clips or is asked for twice, or if too few recordings are
+    /// there: in every stage each label needs one to learn from, and two recordings are needed in
+    /// all. So the least is two recordings of each label, in folds that are not left out together.
+    /// A label without any clip needs nothing, since a partial set is accepted.
     pub fn groups(&self, wanted: &[BTreeSet<u32>]) -> Result<Vec<BTreeSet<u32>>> {
         let official = self.slices.iter().filter(|slice| slice.official);
         let present: BTreeSet<_> = official.map(|slice| slice.fold).collect();

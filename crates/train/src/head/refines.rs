@@ -1,5 +1,5 @@
-//! How a head's labels relate to those of its base: which they take the place of, and which they
-//! are a kind of.
+//! How a head's labels relate to those of its base: which they replace, and which they are a kind
+//! of.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -11,16 +11,16 @@ use std::path::Path;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Relations {
-    /// Those whose place a label takes.
+    /// Those that a label replaces.
     pub refines: BTreeMap<String, Vec<String>>,
-    /// Those of which a label is a kind, without taking their place.
+    /// Those of which a label is a kind, without replacing them.
     #[serde(default)]
     pub parents: BTreeMap<String, Vec<String>>,
 }
 
 impl Relations {
-    /// As `file` says, or, without one, by name: a label takes the place of the base's label of
-    /// the same name, whatever the case, with `_` for a space.
+    /// As `file` states, or, without one, by name: a label replaces the base's label of the same
+    /// name, whatever the case, with `_` for a space.
     ///
     /// # Errors
     /// If the file cannot be read, or names a label that is none of `labels` or of `base`, or one

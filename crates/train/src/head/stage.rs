@@ -132,7 +132,7 @@ fn with_names<'m>(
     sets.flat_map(|(set, sounds)| sounds.iter().map(|sound| (set.name.as_str(), *sound))).collect()
 }
 
-/// A head at work.
+/// A head in use.
 struct Head<'a> {
     recipe: &'a Recipe,
     fitted: &'a Fitted,

@@ -101,7 +101,7 @@ pub enum Criterion {
     /// The strongest penalty is taken whose accuracy is at most this many standard errors below
     /// the best.
     Accuracy(f64),
-    /// The labels that were left out shall be likeliest.
+    /// The penalty is taken under which the left-out labels are most likely.
     Likelihood,
 }
 

@@ -107,7 +107,7 @@ pub fn average_precision(scores: &[f64], truths: &[bool]) -> f64 {
 }
 
 /// The probability that a positive clip scores higher than another, ties counted half, as
-/// `roc_auc_score`. 0.5, which says nothing, where a side does not occur.
+/// `roc_auc_score`. 0.5, which means nothing, where a side does not occur.
 pub fn auroc(scores: &[f64], truths: &[bool]) -> f64 {
     let side = |side: bool| -> Vec<f64> {
         let with = scores.iter().zip(truths).filter(|(_, truth)| **truth == side);

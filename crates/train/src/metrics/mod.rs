@@ -77,7 +77,7 @@ pub fn best_score(logits: &[f32], temperature: f64) -> f64 {
 /// The greatest difference between values that ought to be equal.
 ///
 /// # Errors
-/// When their numbers differ, or a difference is not finite, which a maximum would pass over.
+/// When their numbers differ, or a difference is not finite, which a maximum would ignore.
 pub fn greatest_difference(found: &[f32], expected: &[f32]) -> Result<f32> {
     let (n, of) = (found.len(), expected.len());
     ensure!(n == of, "{n} values, expected {of}");

@@ -1,5 +1,5 @@
-//! The table of labels as scikit-learn's `classification_report` prints it, which is the form
-//! that the study gives its results in.
+//! The table of labels as scikit-learn's `classification_report` prints it, which is the form in
+//! which the study states its results.
 
 use super::{ClassScore, Scores};
 

@@ -126,7 +126,7 @@ impl Augmenter<'_> {
         view
     }
 
-    /// Adds noise with a random tilt, its mean power `range` dB beside `level`.
+    /// Adds noise with a random tilt, its mean power `range` dB relative to `level`.
     fn add_noise(&self, view: &mut [f32], frames: usize, level: f32, range: Range, rng: &mut Rng) {
         let n_mels = view.len() / frames;
         let tilt = uniform(self.config.noise_tilt, rng);

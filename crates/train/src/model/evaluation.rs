@@ -1,4 +1,4 @@
-//! `evaluation.json`: every number about a model, computed here and written by nobody else.
+//! `evaluation.json`: every number about a model, computed here and written by nothing else.
 
 use crate::data::summary::DataSummary;
 use crate::metrics::left_out::{LeftOut, mean, mean_accuracy};
@@ -155,8 +155,8 @@ pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f6
     passing as f64 / of_kind.len().max(1) as f64
 }
 
-/// How segments of unknown recordings fare beside the left-out clips. `logits` has the outputs
-/// of a segment, with "none of the labels" last where there is a threshold for it.
+/// How segments of unknown recordings fare compared with the left-out clips. `logits` has the
+/// outputs of a segment, with "none of the labels" last where there is a threshold for it.
 pub fn unknown(
     name: &str,
     recordings: usize,

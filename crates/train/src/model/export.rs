@@ -1,4 +1,4 @@
-//! From a trained network to a model file that is known to say the same.
+//! From a trained network to a model file that is known to return the same outputs.
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::metrics::greatest_difference;

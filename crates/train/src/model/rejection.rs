@@ -1,6 +1,6 @@
 //! One more output, "none of the labels", fitted on the frozen features of a trained network.
 //!
-//! Known clips are set against segments of background recordings, digital silence and faint
+//! Known clips are contrasted with segments of background recordings, digital silence and faint
 //! noise. The network's scores for the labels do not change: the output only rejects.
 
 use crate::data::columns::Columns;
@@ -20,7 +20,7 @@ use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 const PASSING_SHARE: f64 = 0.95;
 /// Stretches of faint noise among the unknown.
 pub const FAINT_NOISES: usize = 192;
-/// Every so manyth of them is digital silence.
+/// One in this many of them is digital silence.
 const SILENT_EVERY: usize = 6;
 /// Levels of the others in dB relative to full scale.
 const FAINT_LEVELS: (f32, f32) = (-100.0, -45.0);

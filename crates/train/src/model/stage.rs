@@ -115,7 +115,7 @@ pub struct Shared<'a> {
     pub work: &'a Path,
     /// Discard what is there.
     pub fresh: bool,
-    /// Set when the run shall stop.
+    /// Set when the run should stop.
     pub stop: &'a AtomicBool,
 }
 

@@ -1,8 +1,8 @@
-//! A file of named f32 arrays under a JSON header, written whole or not at all.
+//! A file of named f32 arrays under a JSON header, written completely or not at all.
 //!
-//! Layout: 8 bytes of magic, the header's length as u64, the header, then the elements of
-//! every array in order; all numbers little-endian. The header carries the caller's own
-//! value beside the names and shapes.
+//! Layout: 8 bytes of magic, the header's length as u64, the header, then the elements of every
+//! array in order; all numbers little-endian. The header carries the caller's own value in addition
+//! to the names and shapes.
 
 use crate::files::write_atomically;
 use crate::nn::net::Array;
@@ -22,8 +22,8 @@ struct Header<T> {
     value: T,
 }
 
-/// Writes `value` and `arrays` to `path` by way of a temporary file beside it, so that
-/// `path` always holds a whole file.
+/// Writes `value` and `arrays` to `path` through a temporary file next to it, so that `path` always
+/// holds a complete file.
 pub fn write<T: Serialize>(path: &Path, value: &T, arrays: &[&Array]) -> Result<()> {
     let names = arrays.iter().map(|array| (array.name.clone(), array.shape.clone()));
     let header = serde_json::to_vec(&Header { arrays: names.collect(), value })?;

@@ -1,4 +1,4 @@
-//! A training in the middle, on disk.
+//! A training in progress, on disk.
 
 use crate::nn::arrays;
 use crate::nn::net::{Array, Weights};
@@ -23,20 +23,20 @@ pub struct Epoch {
     pub validation_accuracy: Option<f64>,
 }
 
-/// Everything that a training needs to go on as if it had never stopped.
+/// Everything that a training needs to continue as if it had never stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Numbers about it.
     pub progress: Progress,
     /// Current weights.
     pub weights: Weights,
-    /// What the training gives: their moving average, or the weights after the best epoch.
+    /// What the training returns: their moving average, or the weights after the best epoch.
     pub kept: Weights,
     /// The optimiser's moments.
     pub adam: AdamW,
 }
 
-/// How far a training is.
+/// The progress of a training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Steps done; epoch and batch follow from it.
@@ -112,7 +112,7 @@ impl State {
         groups.into_iter().flatten()
     }
 
-    /// Writes the state whole or not at all.
+    /// Writes the state completely or not at all.
     pub fn save(&mut self, path: &Path, plan: &Value) -> Result<()> {
         let header = Header { plan: plan.to_string(), progress: self.progress.clone() };
         let all: Vec<_> = self.arrays().map(|array| &*array).collect();

@@ -43,7 +43,7 @@ pub trait Views: Sync {
     /// The clip's label.
     fn label(&self, clip: usize) -> usize;
 
-    /// Appends the inputs `[height][width]` that the clip is tested by and says how many there
+    /// Appends the inputs `[height][width]` that the clip is tested by, and returns how many there
     /// are, at least 1. The clip's scores are the mean of theirs.
     fn views(&self, clip: usize, inputs: &mut Vec<f32>) -> usize;
 }

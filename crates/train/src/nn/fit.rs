@@ -37,7 +37,7 @@ pub struct Job<'a> {
     pub validation: Option<(&'a dyn Views, &'a [usize])>,
     /// Where the checkpoint is.
     pub checkpoint: &'a Path,
-    /// Set when the training shall stop after the current batch.
+    /// Set when the training should stop after the current batch.
     pub stop: &'a AtomicBool,
 }
 

@@ -144,8 +144,8 @@ mod tests {
     use crate::nn::weights;
     use crate::random::generator;
 
-    /// With the running statistics set to a batch's own, the folded network must give the
-    /// very loss that the training step gives for that batch.
+    /// With the running statistics set to a batch's own, the folded network must compute exactly
+    /// the loss that the training step computes for that batch.
     #[test]
     fn the_folded_network_is_the_trained_one() {
         let config = blocks();

@@ -42,8 +42,8 @@ pub enum Layer {
         /// Number of outputs.
         units: usize,
     },
-    /// A gated recurrent unit that walks along the width; what is in one column, `c · h`
-    /// values, is its input there. Gives the mean of its states over time, `[n, units]`.
+    /// A gated recurrent unit that walks along the width; what is in one column, `c · h` values, is
+    /// its input there. Returns the mean of its states over time, `[n, units]`.
     Gru {
         /// Length of the state.
         units: usize,

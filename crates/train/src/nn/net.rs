@@ -41,7 +41,7 @@ impl NetworkConfig {
         self.layers.get(blocks + usize::from(blocks > 0)..).unwrap_or_default()
     }
 
-    /// The layers before the one that gives the logits.
+    /// The layers before the one that computes the logits.
     pub fn hidden_layers(&self) -> &[Layer] {
         self.layers.split_last().map_or(&[], |(_, hidden)| hidden)
     }

@@ -18,7 +18,7 @@ pub struct Policy {
     pub rate: Rate,
     /// Decoupled weight decay of arrays with more than one axis.
     pub weight_decay: f64,
-    /// What the training gives.
+    /// What the training returns.
     pub keep: Keep,
 }
 
@@ -36,7 +36,7 @@ pub enum Rate {
     },
 }
 
-/// Which weights a training gives.
+/// Which weights a training returns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Keep {
     /// Their moving average over all epochs, with a decay of
@@ -45,9 +45,9 @@ pub enum Keep {
         /// The decay's ceiling.
         ceiling: f64,
     },
-    /// Those after the epoch that the validation clips liked best.
+    /// Those after the epoch with the best result on the validation clips.
     Best {
-        /// Stop after so many epochs without a better one; `None` trains all epochs.
+        /// Stop after this many epochs without a better one; `None` trains all epochs.
         patience: Option<usize>,
     },
 }

@@ -1,4 +1,4 @@
-//! Files that are published: what was written is read back.
+//! Files that are published, and read back after they are written.
 
 use crate::files::{write_atomically, write_text};
 use anyhow::{Context, Result, ensure};
@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// Writes a model or head, and makes sure that the file holds just that.
+/// Writes a model or head, and makes sure that the file contains exactly that.
 pub fn write_model(path: &Path, bytes: &[u8]) -> Result<()> {
     write_atomically(path, |out| out.write_all(bytes))?;
     let written = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;

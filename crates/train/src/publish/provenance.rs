@@ -124,7 +124,7 @@ pub struct Provenance {
 
 impl Provenance {
     /// Of a `what`, such as a head. Data with UrbanSound8K's layout and labels are taken for it,
-    /// unless a licence is stated: then they are somebody's own recordings of such sounds.
+    /// unless a licence is stated: then they are the user's own recordings of such sounds.
     pub fn of(what: &str, data: &TrainedOn<'_>, stated: &Stated) -> Self {
         let described = |known: String| stated.description.clone().unwrap_or(known);
         if data.is_urban_sound() && stated.licence.is_none() {
@@ -150,7 +150,7 @@ impl Provenance {
     }
 }
 
-/// Terms of weights of which nobody has stated any.
+/// Terms of weights for which none are stated.
 const NOT_STATED: &str =
     "Weights: not stated; the terms of the recordings that they were trained on";
 

@@ -1,4 +1,4 @@
-//! Which modules of a crate import each other in a circle.
+//! Finds modules of a crate that import each other in a cycle.
 //!
 //! A file imports another one when it names anything that is defined there, by `use` or in full.
 //! A name that a module re-exports (`pub use`) belongs to the file that defines it. Tests do not
@@ -26,8 +26,8 @@ struct Names {
     depth: usize,
 }
 
-/// The modules of a circle, each of which imports the next one, and the last one the first; `None`
-/// if there is no circle.
+/// The modules of a cycle, each of which imports the next one, and the last one the first; `None`
+/// if there is no cycle.
 ///
 /// # Errors
 /// If a file of `source` cannot be read or is not Rust.
@@ -212,7 +212,7 @@ fn defined_in<'a>(
     }
 }
 
-/// Searches from `module` on. Returns the circle in which the search ends, if there is one.
+/// Searches from `module` on. Returns the cycle in which the search ends, if there is one.
 fn search<'a>(
     module: &'a Module,
     graph: &BTreeMap<&'a Module, BTreeSet<&'a Module>>,

@@ -1,4 +1,4 @@
-//! Rules for the crate of the Python wheel, which is a workspace of its own.
+//! Rules for the crate of the Python wheel, which is a separate workspace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

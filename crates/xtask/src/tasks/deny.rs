@@ -1,5 +1,5 @@
-//! What the dependencies may be, by `deny.toml`: their licences, where they come from, and some that may not be among them;
-//! and what is known against them, where that can be asked.
+//! Checks the dependencies against `deny.toml`: their licences, their sources, and crates that are
+//! banned; and looks up advisories about them, where that is possible.
 //!
 //! `cargo deny` reads the same file. It takes six minutes to compile on two cores, so a machine without it gets the part of
 //! its checks that needs no database from here, in two seconds.

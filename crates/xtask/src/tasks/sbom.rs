@@ -1,8 +1,9 @@
 //! The bill of materials of a release: every crate, npm package and model that is in what users get, in CycloneDX.
 //!
-//! Kept tools list the crates of a manifest or the packages of a lock file. What users get is neither: crates compiled to
-//! WebAssembly, with a reader of recordings from npm bundled beside them. So the crates come from `cargo tree` for the
-//! target, and the packages from the source maps of the scripts.
+//! Maintained tools list the crates of a manifest or the packages of a lock file. What users get is
+//! neither: crates compiled to WebAssembly, with a reader of recordings from npm bundled with them.
+//! So the crates come from `cargo tree` for the target, and the packages from the source maps of
+//! the scripts.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -41,7 +41,7 @@ pub enum Names {
     Strip,
 }
 
-/// A module for the browser: what it is called, and what it is compiled with.
+/// A module for the browser: its name, and how it is compiled.
 struct Module {
     package: &'static str,
     /// The stem of its files.
@@ -66,8 +66,8 @@ const LEAN: Module = Module {
     target: Some("wasm-lean"),
 };
 
-/// The same for browsers with relaxed SIMD, whose fused multiply-add makes networks faster. It runs
-/// by the script of [`LEAN`].
+/// The same for browsers with relaxed SIMD, whose fused multiply-add makes networks faster. The
+/// script of [`LEAN`] runs it.
 const RELAXED: Module = Module {
     package: CORE,
     name: NAME,

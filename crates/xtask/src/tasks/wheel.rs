@@ -122,9 +122,9 @@ pub fn lints(workspace: &Workspace, environments: &Environments) -> Result<Vec<C
     Ok(vec![format, clippy])
 }
 
-/// Cargo for the crate. It has a folder of its own in the target folder: the core is also a cdylib, and
-/// the files of such a crate have no hash in their names, so that its builds with other features, such as
-/// that of the released command line, would be taken for this one.
+/// Cargo for the crate. It has its own folder in the target folder: the core is also a cdylib, and
+/// the files of such a crate have no hash in their names, so that its builds with other features,
+/// such as that of the released command line, would be taken for this one.
 fn own_cargo<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(cargo::is_set_by_cargo_run) {
@@ -158,7 +158,7 @@ pub fn tests(
     Ok(tests)
 }
 
-/// Installs the wheel beside Ray, and returns the command that tests the example for it.
+/// Installs the wheel next to Ray, and returns the command that tests the example for it.
 ///
 /// # Errors
 /// As [`beside_ray`].

@@ -94,8 +94,8 @@ impl Browser {
 pub struct Firefox;
 
 impl Firefox {
-    /// Finds it. On Debian as root, it is installed first if it is missing. If it
-    /// cannot be installed, a message says so, and this is not an error.
+    /// Finds it. On Debian as root, it is installed first if it is missing. If it cannot be
+    /// installed, a message reports that, and this is not an error.
     pub fn find() -> Result<Option<PathBuf>> {
         if let Some(firefox) = Self::look()? {
             return Ok(Some(firefox));
@@ -142,8 +142,8 @@ fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
     }))
 }
 
-/// Looks for ffmpeg, which writes the compressed recordings of some end-to-end tests. On Debian
-/// as root, it is installed if it is missing. If it cannot be, a message says so.
+/// Looks for ffmpeg, which writes the compressed recordings of some end-to-end tests. On Debian as
+/// root, it is installed if it is missing. If it cannot be, a message reports that.
 pub fn prepare_ffmpeg() {
     if process::find_in_path("ffmpeg").is_some() {
         return;

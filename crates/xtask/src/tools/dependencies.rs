@@ -37,7 +37,7 @@ fn parse(line: &str) -> Result<Crate> {
     Ok(Crate { name, version: version.to_owned(), licence: licence.to_owned(), is_own })
 }
 
-/// What `Cargo.lock` says about a crate that comes from elsewhere.
+/// What `Cargo.lock` states about a crate that comes from elsewhere.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Locked {
     /// Where it comes from; absent for crates of the workspace.

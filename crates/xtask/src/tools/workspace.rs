@@ -1,4 +1,4 @@
-//! What cargo knows of the repository: its folders, and the core crate's version.
+//! What cargo knows about the repository: its folders, and the core crate's version.
 
 use std::path::{Path, PathBuf};
 

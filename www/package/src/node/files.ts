@@ -20,7 +20,7 @@ export async function readHead(source: Source, signal?: AbortSignal): Promise<Ar
   return fetchHead(await local(source), signal);
 }
 
-/** Checks the address of a file beside the package's script. Throws `wasm-fetch` if a bundler has moved the script. */
+/** Checks the address of a file next to the package's script. Throws `wasm-fetch` if a bundler has moved the script. */
 export function ownFile(file: URL): URL {
   if (file.protocol === "file:") return file;
   const remedy = 'leave sourcing-sound out of the bundle (Next.js: serverExternalPackages: ["sourcing-sound"])';
@@ -42,7 +42,7 @@ export async function recordingBlob(recording: string | URL | AudioFile): Promis
   try {
     const path = pathOf(recording);
     if (path === undefined) throw new Error("only files are read; fetch it and pass its bytes");
-    // Its message says which file is missing; that of openAsBlob does not.
+    // Its message names the missing file; that of openAsBlob does not.
     await access(path, constants.R_OK);
     return await openAsBlob(path);
   } catch (cause) {

@@ -1,4 +1,4 @@
-// The classifier in the browser, with its worker and its files beside this script.
+// The classifier in the browser, with its worker and its files next to this script.
 
 import { BaseClassifier } from "../shared/base-classifier.js";
 import { assetUrl, givenUrl } from "./asset-url.js";
@@ -87,9 +87,9 @@ function startWorker(script: URL | string): Worker {
 const shipped = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The faster build of the module if the browser runs it, else the one that runs everywhere. The latter also takes the place
- * of a faster one that cannot be fetched: a host may lack the file, and a service worker may have cached the site before the
- * browser learned to run it.
+ * The faster build of the module if the browser runs it, else the one that runs everywhere. The latter also replaces a faster one
+ * that cannot be fetched: a host may lack the file, and a service worker may have cached the site before the browser learned to
+ * run it.
  */
 async function ownModule(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
   const everywhere = async () => shippedModule(await assetUrl(new URL("./sourcing-sound.wasm", import.meta.url)), signal);

@@ -1,5 +1,5 @@
-// sourcing-sound: tells what a sound is, in the browser, on the user's own device.
-// Importing this touches no global: nothing happens before a call.
+// sourcing-sound: names sounds, in the browser, on the user's own device. Importing
+// this touches no global: nothing happens before a call.
 
 export * from "../shared/public.js";
 export type { Level } from "../shared/types.js";

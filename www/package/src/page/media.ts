@@ -105,8 +105,8 @@ export function checkHasChannel(media: MediaStream, channel: Channel | undefined
 }
 
 /**
- * The worklet, which mixes all channels of what is connected to it. Nothing is played: the node's output is silence. `taken`
- * is called if the worklet uses one channel in place of the mix.
+ * The worklet, which mixes all channels of what is connected to it. Nothing is played: the node's output is silence. `taken` is
+ * called if the worklet uses one channel instead of the mix.
  */
 export function buildGraph(
   context: AudioContext,

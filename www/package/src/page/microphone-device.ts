@@ -87,7 +87,7 @@ export class MicrophoneDevice {
     this.#events.defaultChanged("default-followed");
   }
 
-  /** Puts `fresh` in the place of the device that is open. Returns false if it cannot be used. */
+  /** Replaces the open device with `fresh`. Returns false if it cannot be used. */
   #take(fresh: MediaStream): boolean {
     const { node, channel } = this.#parts;
     let source: MediaStreamAudioSourceNode;
@@ -109,7 +109,7 @@ export class MicrophoneDevice {
   }
 }
 
-/** What tells the system's default microphone from others: browsers list it first, Chromium as a device of its own. */
+/** What distinguishes the system's default microphone from others: browsers list it first, Chromium as a separate device. */
 async function defaultMicrophone(): Promise<string | undefined> {
   const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   const inputs = devices.filter(({ kind, label }) => kind === "audioinput" && label !== "");

@@ -21,8 +21,8 @@ export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOpti
   /** A classifier that is already loaded; it stays open when the microphone closes. Default: a new one is loaded. */
   classifier?: Classifier;
   /**
-   * What to listen to instead of a microphone: the sound of a call, a tab or a media element. Closing does not stop its
-   * tracks. Default: the microphone.
+   * The input instead of a microphone: the sound of a call, a tab or a media element. Closing does not stop its tracks. Default:
+   * the microphone.
    */
   mediaStream?: MediaStream;
   /** The microphone's `deviceId`, from `enumerateDevices()`. Default: the system's choice, followed when it changes. */
@@ -35,7 +35,7 @@ export interface ListenOptions extends LoadOptions, StreamOptions, RecordingOpti
   onFrame?: (frame: Frame) => void;
   /** Called when something goes wrong after listening has started. Default: only `state` changes. */
   onError?: (error: SoundError) => void;
-  /** Called once if a channel is used in place of the mix, because that was too weak; and when the default device changes. */
+  /** Called once if a channel is used instead of the mix, because the mix was too weak; and when the default device changes. */
   onWarning?: (warning: SoundWarning) => void;
   /** Called after every change of `state`. */
   onStateChange?: (state: MicrophoneState) => void;
@@ -135,7 +135,7 @@ export class Microphone {
     return this.#stream.info.labels;
   }
 
-  /** What the model says about itself. */
+  /** The model's description. */
   get info(): ModelInfo {
     return this.#stream.info;
   }

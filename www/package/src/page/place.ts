@@ -1,3 +1,3 @@
-// Where the package's files are. A script of its own: see asset-url.ts.
+// Where the package's files are. A separate script: see asset-url.ts.
 
 export const here: string = import.meta.url;

@@ -17,7 +17,7 @@ export { openBuffer };
  */
 type NewWorker = typeof moduleWorker;
 
-/** Does what the readers' own `openFile` does, with the decoder beside this script. */
+/** Does what the readers' own `openFile` does, with the decoder next to this script. */
 export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, newWorker: NewWorker): Promise<RecordingReader>;
 export function openFile(file: Blob, as: OpenAs, newWorker: NewWorker): Promise<Recording | RecordingReader>;
 export function openFile(file: Blob, as: OpenAs, newWorker: NewWorker): Promise<Recording | RecordingReader> {

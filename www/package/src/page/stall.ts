@@ -1,5 +1,5 @@
-// Notices that no sound arrives although the microphone is open: the audio clock of some browsers stalls after a call
-// or a sleep, and no event says so.
+// Notices that no sound arrives although the microphone is open: the audio clock of some browsers stalls after a call or a sleep,
+// and no event reports it.
 
 const TICK_MS = 1000;
 const RESTART_TICKS = 4;

@@ -1,4 +1,4 @@
-// The teacher in the browser: a script of its own, so that a page without it does not load it.
+// The teacher in the browser: a separate script, so that a page without it does not load it.
 
 import { assetUrl } from "./asset-url.js";
 import type { Classifier } from "./classifier.js";

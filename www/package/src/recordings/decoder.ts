@@ -1,5 +1,5 @@
-// Reads what neither the reader of WAV files nor the browser can decode, with the project's own decoder. Each recording has
-// a thread of its own, so that one on which the decoder fails takes nothing else with it.
+// Reads what neither the reader of WAV files nor the browser can decode, with the project's own decoder. Each recording has its
+// own thread, so that one on which the decoder fails affects nothing else.
 
 import type { DecodedWarning } from "../shared/decoding.js";
 import { type ErrorCode, messageOf, SoundError } from "../shared/errors.js";
@@ -26,7 +26,7 @@ export async function openDecoder(file: Blob, reading: Reading, decoding: Decodi
     throw thrown;
   }
   let unused: DecoderThread | undefined = first.thread;
-  /** A decoder goes only forwards: whoever reads again needs another one. */
+  /** A decoder only goes forwards: reading again needs another one. */
   const fresh = async () => {
     const thread = unused ?? (await DecoderThread.open(file, decoding)).thread;
     unused = undefined;

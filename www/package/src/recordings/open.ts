@@ -10,12 +10,12 @@ import { openPackets, type Packets } from "./packets.js";
 import { mixBuffer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
-/** The longest recording that is read as a whole. */
+/** The longest recording that is read in one piece. */
 const MAX_SECONDS = 3600;
 
 /**
  * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `wasm-fetch` if the decoder cannot be
- * loaded, or `audio-too-long` for what can only be read as a whole.
+ * loaded, or `audio-too-long` for what can only be read in one piece.
  */
 export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, decoding: Decoding): Promise<RecordingReader>;
 /** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
@@ -25,7 +25,7 @@ export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Prom
   if (file.size === 0) throw new SoundError("audio-empty", "the file has no bytes");
   const warnings: SoundWarning[] = [];
   const warn = (warning: SoundWarning) => {
-    // Whoever reads a recording twice is told once.
+    // A recording that is read twice warns once.
     if (warnings.some(({ code }) => code === warning.code)) return;
     warnings.push(warning);
     onWarning?.(warning);
@@ -70,8 +70,8 @@ async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<
 const RETRIED: readonly ErrorCode[] = ["audio-format", "audio-damaged", "audio-too-long", "wasm-fetch", "unsupported"];
 
 /**
- * Opens what cannot be read packet by packet. A browser without WebCodecs may still decode it as a whole; one with them
- * hardly ever.
+ * Opens what cannot be read packet by packet. A browser without WebCodecs may still decode it in one piece; one with them hardly
+ * ever.
  */
 async function openOther(file: Blob, reading: Reading, decoding: Decoding): Promise<Packets> {
   const decode = () => openDecoder(file, reading, decoding);

@@ -24,7 +24,7 @@ import { mp3Trim, type Trim } from "./headers.js";
 import { checkHasChannel, Mixer, type Reading } from "./pcm.js";
 import { readWave } from "./wave.js";
 
-/** A reader without the warnings, which whoever opened it collects. */
+/** A reader without the warnings, which are collected where it was opened. */
 export type Packets = Omit<RecordingReader, "warnings">;
 
 /** Without playlists, which would load other files. */
@@ -33,14 +33,14 @@ const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA, WEBM];
 /** Longest gap that is filled with silence where packets are missing; a longer one counts as damage. */
 const MAX_GAP_SECONDS = 600;
 
-/** Seconds that may be missing at the end of a compressed file: decoders keep back up to a block. */
+/** Seconds that may be missing at the end of a compressed file: decoders hold back up to a block. */
 const SLACK_SECONDS = 0.2;
 
 /** Returns `undefined` for a file that cannot be read this way. Throws what {@link readWave} throws, and `audio-channels`. */
 export async function openPackets(file: Blob, reading: Reading): Promise<Packets | undefined> {
   const wave = await readWave(file).catch((thrown: unknown) => {
     if (thrown instanceof SoundError) throw thrown;
-    // A file that cannot be read at all is reported by whoever reads it as a whole.
+    // A file that cannot be read at all is reported by the code that reads it in one piece.
     return undefined;
   });
   // Without WebCodecs nothing else could be decoded.
@@ -116,7 +116,7 @@ async function extentOf(
     return { sampleRate, trim, stated: undefined, slack, duration: (await track.getDurationFromMetadata()) ?? 0 };
   }
   if (format === OGG) {
-    // The last page says where the sound ends; the last packet may hold more.
+    // The last page states where the sound ends; the last packet may hold more.
     const duration = await track.computeDuration();
     return { sampleRate, trim: { start: 0, end: samples(duration) }, stated: undefined, slack, duration };
   }
@@ -127,7 +127,7 @@ async function extentOf(
   }
   const isMp4 = format === MP4 || format === QTFF;
   const stated = isMp4 || format === FLAC ? samples(duration) : undefined;
-  // What begins before 0 is what the encoder has put there; a file that says so also says where the sound ends.
+  // What begins before 0 was put there by the encoder; a file that states this also states where the sound ends.
   const end = isMp4 && timestamp < 0 ? samples(duration) : Infinity;
   return { sampleRate, trim: { start: Math.max(0, samples(timestamp)), end }, stated, slack, duration };
 }

@@ -7,7 +7,7 @@ import { channelWarning, type SoundWarning } from "../shared/warnings.js";
 /** Number of samples in a piece: 1.4 s at 48 kHz. */
 export const PIECE_SAMPLES = 65536;
 
-/** How a recording is read, and who is told what is worth knowing about it. */
+/** How a recording is read, and what receives its warnings. */
 export interface Reading {
   channel?: Channel | undefined;
   warn(warning: SoundWarning): void;
@@ -17,7 +17,7 @@ export interface Reading {
 export class Mixer {
   readonly #reading: Reading;
   readonly #sampleRate: number;
-  /** Complete pieces; whoever reads takes them out. */
+  /** Complete pieces; the reader takes them out. */
   readonly ready: Float32Array<ArrayBuffer>[] = [];
   #piece = new Float32Array(PIECE_SAMPLES);
   #filled = 0;

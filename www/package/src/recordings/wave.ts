@@ -1,5 +1,5 @@
-// Where the sound of a WAV file is, worked out from its bytes where the header cannot be trusted: recorders that lose their
-// power and programs that write to a pipe leave sizes that are wrong or only placeholders.
+// Where the sound of a WAV file is, worked out from its bytes where the header cannot be trusted: recorders that lose power and
+// programs that write to a pipe leave sizes that are wrong or only placeholders.
 
 import { SoundError } from "../shared/errors.js";
 
@@ -10,16 +10,16 @@ export interface Wave {
   promised: number | undefined;
 }
 
-/** Sizes that only say that the writer did not know them, within {@link NEAR} below these. */
+/** Sizes that only mean that the writer did not know them, within {@link NEAR} below these. */
 const PLACEHOLDERS = [0xffffffff, 0x80000000, 2 ** 64];
 const NEAR = 8192;
 
-/** Larger files need RF64, whose sizes are in a chunk of their own. */
+/** Larger files need RF64, whose sizes are in a separate chunk. */
 const MAX_WAV_BYTES = 0xffffffff - 1024;
 
 const MOST_FORMAT_BYTES = 64;
 
-/** Names that tell a chunk from samples where either may follow. */
+/** Names that distinguish a chunk from samples where either may follow. */
 const KNOWN = new Set(
   ["fmt ", "data", "fact", "LIST", "bext", "iXML", "ds64", "JUNK", "junk", "PAD ", "FLLR", "cue ", "smpl", "inst", "axml"]
     .concat(["chna", "id3 ", "ID3 ", "_PMX", "PEAK", "LGWV", "guan", "wamd", "minf", "elm1", "umid", "DISP", "acid", "strc"])
@@ -27,15 +27,15 @@ const KNOWN = new Set(
 );
 
 /**
- * Returns the file with a header that is right, or `undefined` for one that is no WAV. Throws `audio-damaged` if it has a
- * WAV header but no sound was begun, `audio-empty` if there is not one sample.
+ * Returns the file with a header that is right, or `undefined` for one that is not WAV. Throws `audio-damaged` if it has a WAV
+ * header but no sound was begun, `audio-empty` if there is not one sample.
  */
 export async function readWave(file: Blob): Promise<Wave | undefined> {
   const head = await bytes(file, 0, 12);
   if (!["RIFF", "RF64", "BW64"].includes(text(head, 0)) || text(head, 8) !== "WAVE") return undefined;
   let format: DataView<ArrayBuffer> | undefined;
   let long: number | undefined;
-  // What the header says about the length of the whole file does not matter.
+  // What the header states about the length of the whole file does not matter.
   for (let at = 12; ; ) {
     const chunk = await bytes(file, at, 8);
     if (chunk.byteLength < 8) throw new SoundError("audio-damaged", "the file ends before its first sound");
@@ -48,7 +48,7 @@ export async function readWave(file: Blob): Promise<Wave | undefined> {
       return data(file, body, size === 0xffffffff ? (long ?? size) : size, format);
     }
     at = body + size;
-    // Some programs leave out the byte that fills up an odd chunk.
+    // Some programs leave out the padding byte of an odd chunk.
     if (size % 2 === 1 && !KNOWN.has(text(await bytes(file, at, 4), 0))) at += 1;
   }
 }
@@ -69,7 +69,7 @@ async function data(file: Blob, start: number, size: number, format: DataView<Ar
   return { file: wave, promised: known ? seconds(size) : undefined };
 }
 
-/** Whether a chunk seems to begin there, with or without the byte that fills up the one before, and not samples. */
+/** Whether a chunk seems to begin there, with or without the padding byte of the one before, and not samples. */
 async function chunkBegins(file: Blob, at: number): Promise<boolean> {
   const view = await bytes(file, at, 9);
   const isChunk = (offset: number) => {

@@ -38,7 +38,7 @@ export abstract class BaseClassifier<R> {
     this.engine = engine;
   }
 
-  /** What the model says about itself. */
+  /** The model's description. */
   get info(): ModelInfo {
     return this.engine.info;
   }
@@ -49,13 +49,13 @@ export abstract class BaseClassifier<R> {
   }
 
   /**
-   * Returns a prediction for each segment of a mono recording; a recording shorter than a segment gives one.
-   * `pcm` is copied. `sampleRate` is in Hz and has no default.
+   * Returns a prediction for each segment of a mono recording; a recording shorter than a segment has one. `pcm` is copied.
+   * `sampleRate` is in Hz and has no default.
    */
   classify(pcm: Samples, sampleRate: number, options?: ClassifyOptions): Promise<Prediction[]>;
   /**
-   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel. One
-   * that is cut off or damaged gives what comes before, and `onWarning` is told.
+   * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel. One that is
+   * cut off or damaged is classified as far as it can be read, and `onWarning` is called.
    * Throws `audio-format` if it cannot be decoded, `audio-damaged` if nothing of it can be, `audio-read` if it cannot be
    * read, and `audio-channels`, `audio-empty`, `audio-too-long` or `audio-too-short`.
    */
@@ -86,8 +86,8 @@ export abstract class BaseClassifier<R> {
   }
 
   /**
-   * Opens a recording that arrives in pieces. The predictions are those of {@link classify} on the whole recording, but
-   * take little memory, however long it is. `sampleRate` is in Hz and has no default.
+   * Opens a recording that arrives in pieces. The predictions are those of {@link classify} on the whole recording, but take
+   * little memory, no matter how long it is. `sampleRate` is in Hz and has no default.
    */
   async segments(sampleRate: number, options: SegmentOptions = {}): Promise<SegmentStream> {
     checkNames("segments", options, SEGMENT_OPTIONS);
@@ -105,11 +105,11 @@ export abstract class BaseClassifier<R> {
   }
 
   /**
-   * Returns what the network makes of each window of a mono recording, in the form that heads use. `sampleRate` is in Hz
-   * and has no default. Throws `config` for a model without an embedding.
+   * Returns the network's outputs for each window of a mono recording, in the form that heads use. `sampleRate` is in Hz and has
+   * no default. Throws `config` for a model without an embedding.
    */
   embed(pcm: Samples, sampleRate: number): Promise<Embedding[]>;
-  /** Does the same for a recording, which is read as a whole. Throws `limit` for more than an hour. */
+  /** Does the same for a recording, which is read in one piece. Throws `limit` for more than an hour. */
   embed(recording: R): Promise<Embedding[]>;
   async embed(input: Samples | R, sampleRate?: number): Promise<Embedding[]> {
     const recording = isSamples(input) ? { pcm: toFloat32(input), sampleRate: sampleRate! } : await this.open(input, { whole: {} });
@@ -127,7 +127,7 @@ export abstract class BaseClassifier<R> {
     this.engine.close();
   }
 
-  /** @internal Samples if they are already in memory, or if the recording is to be read as a whole, otherwise a reader. */
+  /** @internal Samples if they are already in memory, or if the recording is to be read in one piece, otherwise a reader. */
   abstract open(recording: R, as: OpenAs): Promise<Recording | RecordingReader>;
 
   async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {

@@ -38,7 +38,7 @@ export abstract class BaseTeacher<R> {
    * `limit` for more than an hour, and the codes of {@link Classifier.classify}.
    */
   add(label: string, pcm: Samples, sampleRate: number, options?: AddOptions): Promise<SoundExample[]>;
-  /** Adds a recording of a sound, which is read as a whole. */
+  /** Adds a recording of a sound, which is read in one piece. */
   add(label: string, recording: R, options?: AddOptions): Promise<SoundExample[]>;
   async add(label: string, input: Samples | R, second?: number | AddOptions, third?: AddOptions): Promise<SoundExample[]> {
     if (typeof label !== "string" || label.trim() === "") {
@@ -48,8 +48,8 @@ export abstract class BaseTeacher<R> {
   }
 
   /**
-   * Adds mono samples of something else, which none of the labels should be recognised in. Optional: the model's background
-   * file stands for everyday sounds. Throws what {@link add} throws.
+   * Adds mono samples of something else, in which none of the labels should be recognised. Optional: the model's background file
+   * represents everyday sounds. Throws what {@link add} throws.
    */
   background(pcm: Samples, sampleRate: number, options?: AddOptions): Promise<SoundExample[]>;
   /** Adds a recording of something else. */
@@ -59,7 +59,7 @@ export abstract class BaseTeacher<R> {
   }
 
   /**
-   * Adds examples that were kept, without those that are there already: the same sound with the same label.
+   * Adds examples that were kept, except those that are there already: the same sound with the same label.
    * Throws `config` for anything that is not an example, and then adds none.
    */
   restore(examples: readonly SoundExample[]): void {
@@ -77,7 +77,7 @@ export abstract class BaseTeacher<R> {
   }
 
   /**
-   * Adds the examples in a `NAME.sound.json`, without those that are there already. Returns how many were added.
+   * Adds the examples in a `NAME.sound.json`, except those that are there already. Returns how many were added.
    * Throws `head-format` if it is not such a file or holds no examples, `head-mismatch` if it was made for another model,
    * `limit` for more than 10,000 examples or 64 MiB, and `model-fetch` if it cannot be read.
    */
@@ -87,10 +87,10 @@ export abstract class BaseTeacher<R> {
   }
 
   /**
-   * Trains a head from the examples. The same examples in the same order give the same bytes.
-   * Throws `config` if there is no example with a label, or if a label's examples cannot be told from everyday sounds at
-   * all; `model-fetch` for the background file, `head-mismatch` if that was made for another model, `limit` for more than
-   * 10,000 examples, `worker-crashed` and `aborted`. The examples stay, so that it can be called again.
+   * Trains a head from the examples. The same examples in the same order produce the same bytes.
+   * Throws `config` if there is no example with a label, or if a label's examples cannot be distinguished from everyday sounds at
+   * all; `model-fetch` for the background file, `head-mismatch` if that was made for another model, `limit` for more than 10,000
+   * examples, `worker-crashed` and `aborted`. The examples stay, so that it can be called again.
    */
   async train(options: TrainOptions = {}): Promise<Taught> {
     checkNames("train", options, TRAIN_OPTIONS);

@@ -1,5 +1,5 @@
-// Every message between whoever reads a recording and the thread that decodes it: requests one after the other, each with
-// one answer. In Node the thread may ask for bytes before it answers.
+// Every message between the reader of a recording and the thread that decodes it: requests one after the other, each with one
+// answer. In Node the thread may ask for bytes before it answers.
 
 /** What a file is opened with. */
 export interface ToOpen {
@@ -15,9 +15,9 @@ export interface ToOpen {
 /** A request to the thread. */
 export type ToDecoder =
   | { open: ToOpen }
-  /** Leaves out everything before so many seconds. Comes before the first `next`. */
+  /** Leaves out everything before this many seconds. Comes before the first `next`. */
   | { skipTo: number }
-  /** Asks for at least so many samples of each channel; there are fewer only at the end. */
+  /** Asks for at least this many samples of each channel; there are fewer only at the end. */
   | { next: number };
 
 /** What was wrong with a recording. Times in seconds. */

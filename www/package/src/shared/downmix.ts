@@ -1,6 +1,6 @@
-// Several channels → one that neither cancels nor weakens what is in them. The same rules as in src/downmix.rs, which says
-// why: channels without sound do not count, and where the mean is still much weaker than the loudest channel, that channel
-// is taken instead. It imports nothing: it also runs on the audio thread.
+// Several channels → one that neither cancels nor weakens what is in them. The same rules as in src/downmix.rs, which explains
+// them: channels without sound are ignored, and where the mean is still much weaker than the loudest channel, that channel is
+// used instead. It imports nothing: it also runs on the audio thread.
 
 /** The unit in which the mix is decided, in frames (one sample per channel). */
 export const MIX_FRAMES = 1024;
@@ -9,20 +9,20 @@ export const MIX_FRAMES = 1024;
 const DECAY = 0.5 ** (1 / 20);
 /** A channel with less than this share of the loudest one's energy counts as silent: −40 dB. */
 const SILENT = 1e-4;
-/** The share of the loudest channel's energy below which the mean is given up, and from which on it is good enough again. */
+/** The share of the loudest channel's energy below which the mean is not used, and above which it is used again. */
 const WEAK = 0.473;
 const STRONG = 0.631;
-/** How much louder than the channel in use another has to be to take its place: 3 dB. */
+/** How much louder than the channel in use another one must be to replace it: 3 dB. */
 const LOUDER = 2;
 /** The most channels that are mixed. */
 export const MAX_CHANNELS = 64;
-/** Stands for the mean where a channel's position is expected. */
+/** Represents the mean where a channel's position is expected. */
 const MEAN = -1;
 
 /** Which channel to use: a mix of all of them, or one, counted from 1. */
 export type Channel = "mix" | "left" | "right" | number;
 
-/** The mean was too weak, and a channel was taken in its place. */
+/** The mean was too weak, and a channel was used instead. */
 export interface Taken {
   /** Counted from 1. */
   channel: number;
@@ -44,7 +44,7 @@ export function positionOf(channel: Channel | undefined): number | undefined {
  * construction.
  */
 export class Downmix {
-  /** The first time that a channel was taken in place of the mean. */
+  /** The first time that a channel was used instead of the mean. */
   taken: Taken | undefined;
   readonly #channels: number;
   readonly #emit: (mono: Float32Array, frames: number) => void;
@@ -105,7 +105,7 @@ export class Downmix {
     for (let i = 0; i < frames; i += 1) {
       const after = this.#at(i, this.#used, this.#active);
       if (faded) {
-        // From one mix to the other in the course of a block, so that the change is no click.
+        // Fades from one mix to the other over one block, so that the change is not a click.
         const before = this.#at(i, used, this.#before);
         mono[i] = before + ((i + 1) / frames) * (after - before);
       } else {
@@ -142,7 +142,7 @@ export class Downmix {
       const samples = this.#pending[channel]!;
       let energy = 0;
       for (let i = 0; i < frames; i += 1) energy += samples[i]! * samples[i]!;
-      // Samples that are no numbers are refused later on; until then, they decide nothing.
+      // Samples that are not numbers are refused later; until then, they affect nothing.
       if (!Number.isFinite(energy)) return;
       this.#block[channel] = energy;
     }

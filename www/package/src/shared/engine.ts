@@ -19,7 +19,7 @@ export interface Assets {
   head: ArrayBuffer | undefined;
   headOnly: boolean;
   newWorker(): ThreadWorker;
-  /** How to notice that the next worker has ended without a word; `undefined` where that is not possible. */
+  /** How to notice that the next worker has ended without an event; `undefined` where that is not possible. */
   life?(): WorkerLife | undefined;
 }
 
@@ -65,7 +65,7 @@ export class Engine {
     this.#ready = this.#startWorker(signal);
   }
 
-  /** What the model says about itself. */
+  /** The model's description. */
   get info(): ModelInfo {
     if (!this.#info) throw new SoundError("config", "the classifier was used before it was loaded");
     return this.#info;

@@ -1,4 +1,4 @@
-// Fetches the wasm module, the model and its head, and says plainly what arrived instead.
+// Fetches the wasm module, the model and its head, and reports plainly what arrived instead.
 
 import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
 import type { CommonLoadOptions, Source } from "./options.js";

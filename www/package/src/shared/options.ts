@@ -63,7 +63,7 @@ export interface ClassifyRecordingOptions extends ClassifyOptions, RecordingOpti
 /** Options of the constructor of {@link Teacher}. */
 export interface TeacherOptions {
   /**
-   * What everyday sounds are like to the model: the address or the bytes of its background file. It is fetched at the first
+   * The model's statistics of everyday sounds: the address or the bytes of its background file. It is fetched at the first
    * `train()`. Default: that of `everyday`, shipped with the package.
    */
   background?: Source;

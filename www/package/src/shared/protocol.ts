@@ -60,7 +60,7 @@ export interface Calls {
   };
   logMel: { args: { pcm: Float32Array; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
   embed: { args: { pcm: Float32Array; sampleRate: number }; reply: Embedding[] };
-  /** Without a label the examples show something else. */
+  /** Without a label the examples are of something else. */
   examples: {
     args: { label: string | undefined; recording: string; pcm: Float32Array; sampleRate: number };
     reply: SoundExample[];
@@ -78,7 +78,7 @@ export interface Calls {
   push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };
   closeStream: { args: { stream: number }; reply: undefined };
-  /** Opens a stream of live sound. It first processes the sound `before`, which gives no updates. */
+  /** Opens a stream of live sound. It first processes the sound `before`, which produces no updates. */
   openCapture: {
     args: { stream: number; sampleRate: number; settings: StreamOptions; before: Stretch };
     reply: undefined;
@@ -142,7 +142,7 @@ export interface CaptureOptions {
  */
 export type ToWorklet = { port: MessagePort; lostFrom?: number } | { close: true };
 
-/** Worklet → page: a channel was taken in place of the mix; sent once. */
+/** Worklet → page: a channel is used instead of the mix; sent once. */
 export interface FromWorklet {
   taken: Taken;
 }

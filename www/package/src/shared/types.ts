@@ -49,7 +49,7 @@ export interface Prediction {
   rejected: boolean;
 }
 
-/** What the network makes of one window of a recording. */
+/** The network's output for one window of a recording. */
 export interface Embedding {
   /** Seconds from the recording's first sample. */
   start: number;
@@ -137,13 +137,13 @@ export interface RecordingReader {
 
 /** @internal How a recording is opened. */
 export interface OpenAs {
-  /** To be read as a whole. */
+  /** To be read in one piece. */
   whole?: ReadWhole | undefined;
   channel?: Channel | undefined;
   onWarning?: ((warning: SoundWarning) => void) | undefined;
 }
 
-/** @internal Asks for a recording as a whole. */
+/** @internal Asks for a recording in one piece. */
 export interface ReadWhole {
   signal?: AbortSignal | undefined;
 }

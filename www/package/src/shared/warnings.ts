@@ -1,4 +1,4 @@
-// What is worth knowing about sound that was classified all the same.
+// What is worth knowing about sound that was classified anyway.
 
 import type { Taken } from "./downmix.js";
 
@@ -17,7 +17,7 @@ export interface SoundWarning {
    * - `audio-cut-off`: the recording ends before the length that its header states.
    * - `audio-damaged`: parts could not be decoded, the first at `time`, and are silent.
    * - `audio-broken-off`: nothing can be read after `time`.
-   * - `channel-taken`: the mean of the channels was too weak, so one channel was taken in its place.
+   * - `channel-taken`: the mean of the channels was too weak, so one channel was used instead.
    * - `default-followed`: the system's default microphone has changed, and the new one is used from `time` on.
    * - `default-kept`: it has changed, but the new one cannot be opened without asking the user; the old one stays in use.
    */

@@ -22,13 +22,13 @@ export interface ThreadWorker {
   onmessage: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
-  /** Says whether calls are pending, so that a Node process does not end in the meantime. */
+  /** Reports whether calls are pending, so that a Node process does not end in the meantime. */
   busy?(busy: boolean): void;
   /** The address of its script, for messages. */
   script?: string;
 }
 
-/** How a worker is watched that can end without an event. */
+/** How to watch a worker that can end without an event. */
 export interface WorkerLife {
   /** Name of a lock that the worker takes when it starts and never releases. */
   lock: string;
@@ -73,7 +73,7 @@ export class WorkerLink {
     });
   }
 
-  /** From now on, also notices a worker that ends without a word, as when the browser or its user ends it. */
+  /** From now on, also notices a worker that ends without an event, for example when the browser or its user ends it. */
   watch(life: WorkerLife): void {
     if (!this.#dead) this.#unwatch = life.watch(() => this.#crash("it was ended from outside"));
   }

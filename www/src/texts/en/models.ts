@@ -43,7 +43,7 @@ export const models = {
     licence: "Licence of the model",
   },
 
-  /** Other texts for errors when another model could not be loaded and the page goes on with the one in use. */
+  /** Other texts for errors when another model could not be loaded and the page keeps the one in use. */
   errors: {
     "model-fetch": "The model could not be loaded. Check your connection, then try again.",
     "wasm-fetch": "Part of this page could not be loaded. Check your connection, then try again.",

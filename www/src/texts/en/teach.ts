@@ -1,4 +1,4 @@
-// The view "Teach", and the corrections of what the page says.
+// The view "Teach", and the corrections of the page's answers.
 
 import type { AnyErrorCode } from "../codes.js";
 

@@ -207,7 +207,7 @@ impl Format {
         }
     }
 
-    /// Whether a file of it that is not whole shows what is in it: lines that name their recording.
+    /// Whether an incomplete file shows what it contains, because its lines name their recording.
     pub(super) fn can_be_continued(self) -> bool {
         matches!(self, Format::Csv | Format::Jsonl | Format::Events)
     }
@@ -216,7 +216,7 @@ impl Format {
         matches!(self, Format::Parquet | Format::ParquetEvents)
     }
 
-    /// Whether it can say when something was.
+    /// Whether it can contain times of day.
     fn has_times_of_day(self) -> bool {
         matches!(self, Format::Csv | Format::Jsonl | Format::Events) || self.is_binary()
     }
@@ -256,7 +256,7 @@ pub(crate) struct ClassifyOptions {
     pub(super) clips: Option<ClipOptions>,
     pub(super) jobs: usize,
     pub(super) strict: bool,
-    /// What standard input holds, if it has no header.
+    /// The format of standard input, if it has no header.
     pub(super) raw: Option<RawFormat>,
 }
 

@@ -22,10 +22,10 @@ use super::part::Part;
 use super::report::{self, Report};
 use super::resume::{self, Finished, Refused};
 
-/// What could not be done if stdout takes no more.
+/// The error if stdout accepts no more.
 const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
 
-/// What results are written to.
+/// The output of results.
 pub(super) enum Destination<'a> {
     One(One),
     Folder(Folder<'a>),
@@ -34,9 +34,9 @@ pub(super) enum Destination<'a> {
 /// Stdout, or one file for all recordings.
 pub(super) struct One {
     report: Box<dyn Report>,
-    /// The file, whole only once it has its name.
+    /// The file, complete only once it has its name.
     file: Option<(PathBuf, Temporary)>,
-    /// What an earlier run has finished.
+    /// The recordings that an earlier run has finished.
     finished: HashSet<String>,
     /// Whether names are cells of a table.
     has_cells: bool,
@@ -46,12 +46,12 @@ pub(super) struct Folder<'a> {
     root: &'a Path,
     options: &'a ClassifyOptions,
     classifier: &'a Classifier,
-    /// The result that is being written, whole only once it has its name.
+    /// The result that is being written, complete only once it has its name.
     open: Option<Open>,
 }
 
 struct Open {
-    /// What it will be called.
+    /// Its final name.
     name: PathBuf,
     file: Temporary,
     report: Box<dyn Report>,
@@ -111,7 +111,7 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    /// Whether the result of an input is there.
+    /// Whether the result of an input exists.
     pub(super) fn is_done(&self, input: &Found) -> bool {
         match self {
             Destination::One(one) => one.finished.contains(&one.name(input)),
@@ -119,7 +119,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// What makes a whole of what was printed, if the program ends here.
+    /// Completes the output if the program ends here.
     pub(super) fn ending(&self) -> Option<Ending> {
         match self {
             Destination::One(one) => one.ending(),
@@ -162,7 +162,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Everything is over.
+    /// All inputs are done.
     ///
     /// # Errors
     /// If the rest cannot be written.
@@ -199,7 +199,7 @@ impl One {
         })
     }
 
-    /// What an input is called in the file.
+    /// The name of an input in the file.
     fn name(&self, input: &Found) -> String {
         let name = input.path.to_string_lossy();
         if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }

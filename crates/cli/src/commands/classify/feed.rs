@@ -1,8 +1,8 @@
-//! What is decoded of a recording → what is classified of it: the mix, one channel, or each.
+//! The decoded samples of a recording → the samples to classify: of the mix, one channel, or each.
 
 use sourcing_sound_decode::{Channel, DecodeError, Decoder, Mono, Warning};
 
-/// What was decoded at once.
+/// The samples that were decoded in one step.
 #[derive(Clone, Default)]
 pub(super) struct Chunk {
     /// What is classified, lanes interleaved.
@@ -11,7 +11,7 @@ pub(super) struct Chunk {
     pub(super) recorded: Vec<f32>,
 }
 
-/// A recording that is read once. What is classified of it side by side are its lanes.
+/// A recording that is read once. Its lanes are classified side by side.
 pub(super) struct Feed {
     source: Source,
     keeps: bool,
@@ -33,12 +33,12 @@ impl Feed {
         Ok(Feed { source: Source::Mono(decoder.mono(channel)?), keeps: false })
     }
 
-    /// All channels, each in a lane of its own.
+    /// All channels, each in its own lane.
     pub(super) fn each(decoder: Decoder) -> Feed {
         Feed { source: Source::Each(decoder), keeps: false }
     }
 
-    /// Keeps what was recorded beside what is classified.
+    /// Keeps the samples as recorded, in addition to those that are classified.
     pub(super) fn keeping(mut self, keeps: bool) -> Feed {
         self.keeps = keeps;
         self
@@ -59,7 +59,7 @@ impl Feed {
         }
     }
 
-    /// Replaces `chunk` by what comes next; false at the end.
+    /// Replaces `chunk` with the next samples; false at the end.
     ///
     /// # Errors
     /// If it can no longer be read.

@@ -14,9 +14,9 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Finds the labels among those of the classifier. Names are told apart without case; those in
-    /// one argument are separated by commas, and the longest that is there is taken, since labels
-    /// may contain commas.
+    /// Finds the labels among those of the classifier. Case is ignored. Names in one argument are
+    /// separated by commas, and the longest one that exists is taken, since labels may contain
+    /// commas.
     ///
     /// # Errors
     /// If the classifier does not have one; similar ones are named.

@@ -90,7 +90,8 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     Ok(counts.outcome())
 }
 
-/// What decides on the shard of an input. A folder that cannot be listed is in one shard, too.
+/// The path that determines the shard of an input. A folder that cannot be listed is in one shard,
+/// too.
 fn path_in_shard(input: &Result<Found, Failure>) -> &Path {
     match input {
         Ok(found) => &found.relative,
@@ -126,7 +127,7 @@ fn groups(inputs: Vec<Result<Found, Failure>>) -> Vec<(Vec<Result<Found, Failure
     groups
 }
 
-/// Whether a recording is worth all threads, as one of unknown length is.
+/// Whether a recording is worth all threads; one of unknown length is.
 fn is_large(input: &Found) -> bool {
     input.is_read_once() || size(input) >= LARGE_BYTES
 }

@@ -1,4 +1,4 @@
-//! What is printed about an input, in the order in which it is known.
+//! The output about an input, in the order in which it becomes known.
 
 use sourcing_sound::Prediction;
 use sourcing_sound_decode::Warning;
@@ -13,8 +13,8 @@ pub(super) enum Part {
     Begin(Found, Subject),
     /// Segments of a lane: of one of the recordings, or channels, that are classified side by side.
     Segments(usize, Vec<Prediction>),
-    /// A lane is over, after so many seconds of it.
+    /// A lane has ended, after this many seconds.
     End(usize, f64),
-    /// All channels of an input are over.
+    /// All channels of an input have ended.
     Done(Found, Vec<Warning>),
 }

@@ -23,7 +23,7 @@ pub(super) enum Stop {
     Clip(io::Error),
     /// The options do not fit the recording.
     Usage(String),
-    /// Nobody takes predictions any more.
+    /// Predictions are no longer accepted.
     Unwanted,
 }
 
@@ -39,17 +39,17 @@ impl From<sourcing_sound::Error> for Stop {
     }
 }
 
-/// Where what is found goes.
+/// Receives the results.
 pub(super) trait Take {
-    /// All channels as they were recorded, interleaved, if the feed keeps them. They come before the
-    /// predictions that are made of them.
+    /// All channels as they were recorded, interleaved, if the feed keeps them. They come before
+    /// the predictions for them.
     fn recorded(&mut self, block: &[f32]);
 
     /// The next predictions of a lane.
     fn predictions(&mut self, lane: usize, predictions: Vec<Prediction>) -> Result<(), Stop>;
 }
 
-/// What is known at the end.
+/// The facts that are known at the end.
 pub(super) struct Ended {
     /// Seconds that were classified.
     pub(super) duration: f64,
@@ -63,7 +63,7 @@ pub(super) struct Plan {
     pub(super) hop_seconds: f64,
     /// Threads for the network. With more than one, another one decodes.
     pub(super) threads: usize,
-    /// Stop after so many seconds.
+    /// Stop after this many seconds.
     pub(super) most_seconds: Option<f64>,
 }
 
@@ -138,8 +138,8 @@ impl Run {
     }
 }
 
-/// Decodes on another thread while `push` takes what is there, up to `most` samples at a time.
-/// Live sound comes in small blocks, and none waits for another.
+/// Decodes on another thread while `push` takes the samples so far, up to `most` at a time. Live
+/// sound comes in small blocks, and none waits for another.
 fn beside(
     mut feed: Feed,
     most: usize,

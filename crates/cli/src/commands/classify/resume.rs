@@ -1,4 +1,4 @@
-//! A file of rows that an earlier run has begun → what is in it, and where to go on.
+//! A file of rows from an earlier run → the recordings in it, and where to continue.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ use super::args::Format;
 /// What an earlier run has finished.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Finished {
-    /// The recordings whose rows are whole, as the rows name them.
+    /// The recordings whose rows are complete, as the rows name them.
     pub(super) recordings: HashSet<String>,
     /// Where the next row goes, in bytes; 0 if there is not even a header.
     pub(super) end: u64,
@@ -22,7 +22,7 @@ pub(super) struct Finished {
 #[derive(Debug)]
 pub(super) enum Refused {
     Io(io::Error),
-    /// It is none of this format, or was made with other options: what was expected.
+    /// It is not in this format, or was made with other options. Holds what was expected.
     Other(String),
 }
 
@@ -32,9 +32,9 @@ impl From<io::Error> for Refused {
     }
 }
 
-/// Reads a file that begins with `header` if it was made with the same options. Rows are in the order
-/// of the recordings, so that only those of the last one may be incomplete: they do not count, nor
-/// does a line without an end.
+/// Reads a file that begins with `header` if it was made with the same options. Rows are in the
+/// order of the recordings, so that only those of the last one may be incomplete: they do not
+/// count, and neither does a line without an end.
 ///
 /// # Errors
 /// If it cannot be read or continued.
@@ -83,7 +83,7 @@ impl Rows {
         Rows { finished: Finished { recordings: HashSet::new(), end: first }, last: None }
     }
 
-    /// A whole row of a recording begins at `start`.
+    /// A complete row of a recording begins at `start`.
     fn row(&mut self, recording: &str, start: u64) {
         if self.last.as_deref() == Some(recording) {
             return;

@@ -69,22 +69,22 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// Whether it takes what was recorded.
+    /// Whether it takes the samples as recorded.
     pub(super) fn needs_recorded(&self) -> bool {
         matches!(self.clips, Clips::Live(_))
     }
 
     /// # Errors
-    /// If nobody takes it.
+    /// If results are no longer accepted.
     pub(super) fn send(&self, part: Part) -> Result<(), Stop> {
         self.results.send(part).map_err(|_| Stop::Unwanted)
     }
 
-    /// The recording is over at `end` seconds. Returns the events of each lane that are still to be
+    /// The recording ends at `end` seconds. Returns the events of each lane that are still to be
     /// cut out, at most `per_label` of each label.
     ///
     /// # Errors
-    /// If a clip cannot be written, or nobody takes results.
+    /// If a clip cannot be written, or results are no longer accepted.
     pub(super) fn finish(
         mut self,
         end: f64,

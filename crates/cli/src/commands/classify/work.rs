@@ -1,4 +1,4 @@
-//! One input → what is printed about it.
+//! One input → the output about it.
 
 use std::io;
 
@@ -23,7 +23,7 @@ pub(super) struct Worker<'a> {
     classifier: Classifier,
     options: &'a ClassifyOptions,
     threads: usize,
-    /// What labels are called in the names of clips.
+    /// The names of labels in the names of clips.
     names: Names,
 }
 
@@ -47,8 +47,8 @@ impl<'a> Worker<'a> {
         Worker { classifier, options, threads, names }
     }
 
-    /// Classifies a recording, and passes on what is to be printed. `progress` gets the share that
-    /// was done since its last call.
+    /// Classifies a recording, and passes on its output. `progress` gets the share that was done
+    /// since its last call.
     pub(super) fn classify(
         &mut self,
         input: &Found,

@@ -1,4 +1,4 @@
-//! `inspect`: a model, with or without a head → what it says about itself, as text or JSON.
+//! `inspect`: a model, with or without a head → its description, as text or JSON.
 
 mod args;
 mod fields;

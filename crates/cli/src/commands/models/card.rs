@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::model::built_in::{self, BuiltIn};
 use crate::outcome::coded;
 
-/// What the listing says about a model.
+/// The listing's entry for a model.
 #[derive(Serialize)]
 pub(super) struct Card {
     /// Its name for `--model`.

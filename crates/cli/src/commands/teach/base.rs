@@ -8,7 +8,7 @@ use sourcing_sound::{Background, Example, Model, Teacher};
 use crate::model::{ModelSource, built_in, read};
 use crate::outcome::coded;
 
-/// A model, and what everyday sounds are like to it.
+/// A model, and its background: statistics of everyday sounds.
 pub(super) struct Base {
     pub(super) model: Model,
     pub(super) background: Background,
@@ -39,7 +39,7 @@ impl Base {
     /// The examples in sound files of earlier runs, each of them once.
     ///
     /// # Errors
-    /// If a file cannot be read, is no sound file, or was made for another model.
+    /// If a file cannot be read, is not a sound file, or was made for another model.
     pub(super) fn examples_of(&self, files: &[PathBuf]) -> anyhow::Result<Vec<Example>> {
         let mut teacher = self.teacher().map_err(coded)?;
         for path in files {

@@ -45,7 +45,7 @@ pub(super) fn average_precision(points: &[Point]) -> f64 {
     steps.sum()
 }
 
-/// Shares of recordings that are judged rightly, of the label and of something else together.
+/// Shares of recordings that are judged correctly, of the label and of something else together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Accuracy {
     /// By the head.

@@ -14,7 +14,7 @@ use crate::parallel::{in_order, worker_count};
 
 /// A recording to learn from.
 struct Input {
-    /// What it shows; `None` for something else.
+    /// The label of its sound; `None` for something else.
     label: Option<Arc<str>>,
     path: PathBuf,
 }
@@ -79,7 +79,7 @@ fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Fail
 }
 
 /// Whether it is the same piece of the same recording. A copy under another name is kept: the
-/// report says that it counts only once.
+/// report states that it counts only once.
 fn is_same(a: &Example, b: &Example) -> bool {
     a.sha256 == b.sha256 && a.label == b.label && a.recording == b.recording
 }

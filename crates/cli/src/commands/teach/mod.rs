@@ -8,7 +8,7 @@
 //! | [`gather`] | recordings → examples |
 //! | [`curve`] | scores → precision over recall |
 //! | [`report`], [`plot`] | what is printed and drawn |
-//! | [`save`] | writes a file as a whole or not at all |
+//! | [`save`] | writes a file completely or not at all |
 
 mod args;
 mod base;

@@ -21,8 +21,8 @@ const NAME_LENGTH: usize = 28;
 /// Numbers on an axis.
 const MARKS: u32 = 5;
 
-/// Colours on white and on black, distinct to the colour-blind; each with dashes of its own, so
-/// that lines on top of each other are seen.
+/// Colours on white and on black, distinct to the colour-blind; each with its own dashes, so that
+/// lines on top of each other are visible.
 const LINES: [(&str, &str, &str); 6] = [
     ("#0a58b0", "#6cb2ff", "none"),
     ("#b35900", "#ffb454", "9 5"),

@@ -1,4 +1,4 @@
-//! Writes a file as a whole or not at all.
+//! Writes a file completely or not at all.
 
 use std::io::{self, Write};
 use std::path::Path;

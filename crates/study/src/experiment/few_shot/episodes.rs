@@ -136,7 +136,7 @@ fn best(scores: &[f32]) -> usize {
     places.unwrap_or_default()
 }
 
-/// What one class's head says about all tested sounds.
+/// The results of one class's head on all tested sounds.
 #[derive(Default)]
 struct Scored {
     /// Highest smoothed score of each clip, and whether it is of the class.
@@ -203,7 +203,7 @@ fn onsets(smoothed: &[f32]) -> usize {
     begins.count()
 }
 
-/// What each sound counts, so that the class has [`PREVALENCE`] of all.
+/// How much each sound counts, so that the class has a share of [`PREVALENCE`].
 fn weights(scored: &[(f32, bool)]) -> (f64, f64) {
     let own = scored.iter().filter(|(_, is_class)| *is_class).count().max(1);
     let others = (scored.len() - own).max(1);

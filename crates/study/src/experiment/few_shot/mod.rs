@@ -2,7 +2,7 @@
 //!
 //! In: ESC-10 and folders of other sounds ([`sounds`]). [`episodes`] draws examples, trains a head
 //! from them with the core, and scores sounds of other recordings; [`result`] sums up. Nothing is
-//! chosen on the way: the core's settings are what is measured.
+//! tuned: the core's settings are what is measured.
 
 mod episodes;
 pub mod result;

@@ -18,7 +18,7 @@ const MOST_OF_FOLDER: usize = 600;
 /// A class of ESC-10 is taught only if it has at least this many recordings.
 const LEAST_RECORDINGS: usize = 8;
 
-/// Sounds among the others that are of a class, by a part of their names: they are no negatives.
+/// Sounds among the others that are of a class, by a part of their names: they are not negatives.
 const SAME: [(&str, &[&str]); 6] = [
     ("rain", &["rain", "storm", "waterfall", "river", "thunder"]),
     ("sea_waves", &["wave", "boat", "seagull"]),
@@ -51,7 +51,7 @@ pub struct Sounds {
     classes: Vec<String>,
 }
 
-/// A part of the ambience that stands for everyday sounds, and so is not tested.
+/// A part of the ambience that represents everyday sounds, and so is not tested.
 pub struct Split {
     /// Its recordings.
     pub half: BTreeSet<String>,

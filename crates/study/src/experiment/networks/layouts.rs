@@ -3,7 +3,7 @@
 use sourcing_sound_train::nn::layers::Layer;
 use sourcing_sound_train::nn::net::NetworkConfig;
 
-/// Weight of L2 on convolution kernels. The study says that it helped, not how much it was.
+/// Weight of L2 on convolution kernels. The study states that it helped, but not how large it was.
 const L2: f64 = 5e-4;
 /// Dropout between convolutions and before the last layer; the study names the places only.
 const IMAGE_DROPOUT: f32 = 0.2;

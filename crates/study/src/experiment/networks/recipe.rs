@@ -88,7 +88,7 @@ pub struct FitConfig {
     pub draws: usize,
     /// Adam's learning rate; its other constants are 0.9, 0.999 and 1e-8.
     pub learning_rate: f64,
-    /// Stop after so many epochs without a better one; `None` trains all epochs.
+    /// Stop after this many epochs without a better one; `None` trains all epochs.
     pub patience: Option<usize>,
 }
 
@@ -122,7 +122,7 @@ pub struct Recipe {
     pub rows: Rows,
     /// Rows and columns of an input.
     pub input: [usize; 2],
-    /// So many neighbouring columns are averaged into one.
+    /// This many neighbouring columns are averaged into one.
     pub pooled_columns: usize,
     /// Whether every clip is cut or padded to the width of an input at the start; else inputs
     /// are drawn from all of it.
@@ -194,7 +194,7 @@ impl Recipe {
         self.rows == Rows::Mfcc
     }
 
-    /// The inputs in words; two recipes with the same words give the same inputs.
+    /// The inputs in words; two recipes with the same words produce the same inputs.
     pub fn describe(&self) -> String {
         let FrontEndConfig { sample_rate, n_fft, hop_length, n_mels, .. } = self.front_end;
         let rows = match self.rows {

@@ -45,13 +45,13 @@ pub fn name_of(path: &Path) -> String {
 pub struct AudioFolder {
     /// Name in findings, such as `audio/fold1`.
     name: String,
-    /// What no row has asked for yet, by stem.
+    /// Files that no row has named yet, by stem.
     files: BTreeMap<String, PathBuf>,
 }
 
 impl AudioFolder {
-    /// Lists the folder `name` of the data folder `root`. If it does not exist, it holds nothing.
-    /// What is no audio file is noted, and so is each second file of one stem.
+    /// Lists the folder `name` of the data folder `root`. If it does not exist, it is empty. Files
+    /// that are not audio are noted, and so is each second file with the same stem.
     pub fn list(root: &Path, name: &str, findings: &mut Findings) -> Result<Self> {
         let mut files = BTreeMap::new();
         for path in entries(&root.join(name))? {

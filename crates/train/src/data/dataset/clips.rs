@@ -46,7 +46,7 @@ impl Presence {
     }
 }
 
-/// A data set, as far as it is there.
+/// A data set, as far as it is present.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     /// How its folder is laid out.
@@ -59,7 +59,7 @@ pub struct Dataset {
     pub presence: BTreeMap<u32, Presence>,
     /// Presence of the clips that only train.
     pub training_only: Presence,
-    /// What was passed over or set right on the way, counted and named.
+    /// What was passed over or corrected while reading, counted and named.
     pub findings: Findings,
 }
 

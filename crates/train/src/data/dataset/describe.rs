@@ -22,7 +22,7 @@ pub struct Description {
     pub folds: BTreeMap<u32, Presence>,
     /// The groups of folds to test, such as `1` and `3-9`.
     pub groups: Vec<String>,
-    /// What was passed over or set right.
+    /// What was passed over or corrected.
     pub findings: Findings,
 }
 

@@ -1,4 +1,4 @@
-//! What was passed over or set right while a data set was read: counted and named, never silent.
+//! What was passed over or corrected while a data set was read: counted and named, never silently.
 
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! A folder per label with audio files of any supported extension: `<label>/<file>`.
 //!
-//! Labels are the folders' names, sorted. To say which files were cut from one recording, begin
-//! their names with the recording's and go on with `__` or `#`: `street12__3.wav` and
-//! `street12#4.wav` are two slices of `street12`, wherever they lie. Without such a mark, the
-//! whole name without extension is the recording.
+//! Labels are the folders' names, sorted. To mark files that were cut from one recording, start
+//! their names with the recording's name, followed by `__` or `#`: `street12__3.wav` and
+//! `street12#4.wav` are two slices of `street12`, wherever they are. Without such a mark, the whole
+//! name without extension is the recording.
 //!
 //! A hash of the recording's name puts it into one of five folds, the same ones on every machine.
 
@@ -90,13 +90,13 @@ fn slice(path: PathBuf, label_name: &str, label: usize) -> Slice {
     }
 }
 
-/// The recording that the path of a clip speaks of.
+/// The recording that the path of a clip names.
 pub fn recording_of_file(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     recording_of(stem(name))
 }
 
-/// The recording that a file name without extension speaks of.
+/// The recording that a file name without extension names.
 fn recording_of(stem: &str) -> &str {
     let mark = [stem.find("__"), stem.find('#')].into_iter().flatten().min();
     match mark {

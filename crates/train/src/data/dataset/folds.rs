@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Folds of sets that come without any.
+/// The number of folds for sets that have none.
 const HASH_FOLDS: u64 = 5;
 
 /// Indices of clips by their part, ascending. A recording is never in two parts, except in
@@ -63,10 +63,10 @@ impl<'a> Folds<'a> {
 
     /// The folds to test together, so that each is tested once.
     ///
-    /// A fold is tested alone, so that its result can be set beside published ones. Official folds
-    /// of which only a part is there allow no such comparison and are one group together, after
-    /// the whole ones, unless no fold is whole: then each is tested alone, or nothing would be left
-    /// to train on.
+    /// A fold is tested alone, so that its result can be compared with published ones. Official
+    /// folds of which only a part is there allow no such comparison and are one group together,
+    /// after the whole ones, unless no fold is whole: then each is tested alone, or nothing would
+    /// be left to train on.
     pub fn groups(&self) -> Vec<BTreeSet<u32>> {
         let with_clips = self.presence.iter().filter(|(_, presence)| presence.present > 0);
         let (whole, parts): (Vec<_>, Vec<_>) = with_clips

@@ -1,11 +1,11 @@
-//! The FSDKaggle sets of Freesound clips, as Kaggle and Zenodo hand them out.
+//! The FSDKaggle sets of Freesound clips, as Kaggle and Zenodo distribute them.
 //!
 //! A table `fname,labels` (several labels separated by commas within the cell) or `fname,label`
-//! beside a folder of clips. Clips of a noisy table, and rows of FSDKaggle2018 with
+//! next to a folder of clips. Clips of a noisy table, and rows of FSDKaggle2018 with
 //! `manually_verified` 0, only train. Labels are those of the verified clips, sorted by name.
 //!
-//! The sets come without folds and without recordings: each file is a recording of its own, and a
-//! hash of its name puts it into one of five folds, the same ones on every machine.
+//! The sets have no folds and no recordings: each file is its own recording, and a hash of its name
+//! puts it into one of five folds, the same ones on every machine.
 
 use super::audio::{AudioFolder, stem};
 use super::folds::hash_fold;

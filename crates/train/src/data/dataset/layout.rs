@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// How a data set lies in its folder.
+/// How a data set is laid out in its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
     /// UrbanSound8K: metadata/UrbanSound8K.csv and audio/fold1, audio/fold2, …

@@ -1,9 +1,9 @@
 //! Data sets: from a folder to labelled clips, with everything that was passed over named.
 //!
-//! Four layouts are read, each in a module of its own: UrbanSound8K ([`urban_sound`]), Freesound's
+//! Four layouts are read, each in its own module: UrbanSound8K ([`urban_sound`]), Freesound's
 //! FSDKaggle sets ([`freesound`]), ESC-50 and ESC-10 ([`esc`]), and a folder per label
-//! ([`folders`]). Labels come from tables or folder names, never from code. A part of a set is
-//! welcome: rows without their file are [`Findings`], not errors. [`Dataset::folds`] is the only
+//! ([`folders`]). Labels come from tables or folder names, never from code. A partial set is
+//! accepted: rows without their file are [`Findings`], not errors. [`Dataset::folds`] is the only
 //! way to divide the clips into training, validation and test.
 
 mod audio;

@@ -39,7 +39,7 @@ impl Dataset {
     /// Reads the data set at `root` in a given layout.
     ///
     /// # Errors
-    /// If a file or folder cannot be read, a table is no CSV or lacks columns, a row makes no
+    /// If a file or folder cannot be read, a table is not CSV or lacks columns, a row makes no
     /// sense or contradicts another one, or not a single clip is there.
     pub fn open_as(root: &Path, layout: Layout) -> Result<Self> {
         std::fs::read_dir(root).map_err(|error| error::at(root, error))?;

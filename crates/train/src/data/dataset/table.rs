@@ -22,7 +22,7 @@ const QUOTED: usize = 60;
 
 /// A row of one layout's table. Two rows of one file that are equal are one row written twice.
 pub trait Row: DeserializeOwned + PartialEq {
-    /// Columns that it cannot do without.
+    /// Columns that it requires.
     const REQUIRED: &'static [&'static str];
     /// Columns of which it needs one; none by default.
     const ONE_OF: &'static [&'static str] = &[];
@@ -46,7 +46,7 @@ impl<R: Row> Table<R> {
     /// Reads a table. Columns that are not known and rows that repeat an earlier one are noted.
     ///
     /// # Errors
-    /// If it cannot be read, is longer than [`MAX_BYTES`], is no CSV in UTF-8, lacks a column, or
+    /// If it cannot be read, is longer than [`MAX_BYTES`], is not CSV in UTF-8, lacks a column, or
     /// holds a row that makes no sense or contradicts an earlier row about the same file.
     pub fn read(path: &Path, findings: &mut Findings) -> Result<Self> {
         let mut table = Self { rows: Vec::new(), line_of_stem: HashMap::new() };

@@ -1,6 +1,6 @@
 //! UrbanSound8K's official layout, which other sets may use too.
 //!
-//! `audio/foldN/<stem>.<any supported extension>` beside `metadata/UrbanSound8K.csv`. Labels come
+//! `audio/foldN/<stem>.<any supported extension>` next to `metadata/UrbanSound8K.csv`. Labels come
 //! in the order of `classID`, folds are official, the recording is the `fsID`.
 
 use super::audio::{AudioFolder, stem};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The longest slice there is, in seconds. Longer entries are rounding of the table.
+/// The longest slice there is, in seconds. Longer entries are rounding errors of the table.
 const MAX_SECONDS: f64 = 4.0;
 
 const TABLE: &str = "metadata/UrbanSound8K.csv";

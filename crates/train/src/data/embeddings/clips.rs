@@ -9,12 +9,12 @@ use sourcing_sound::{Model, Patch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// How the names of the files end that are looked for in folders.
+/// The ending of the file names that are searched for in folders.
 const EXTENSION: &str = "parquet";
 /// Windows may be this part of a hop away from where they should be: times may be rounded.
 const TOLERANCE: f64 = 0.25;
 
-/// Clips that need no audio any more.
+/// Clips that no longer need audio.
 #[derive(Debug)]
 pub struct Embeddings {
     /// The labelled clips, by label and name.
@@ -177,7 +177,7 @@ struct Labelled {
     windows: Vec<Patch>,
 }
 
-/// In the order of a folder per label, so that the same clips give the same head.
+/// In the order of a folder per label, so that the same clips make the same head.
 fn dataset(mut clips: Vec<Labelled>) -> (Dataset, Vec<Vec<Patch>>) {
     clips.sort_by(|a, b| (&a.label, &a.file).cmp(&(&b.label, &b.file)));
     let mut labels: Vec<String> = clips.iter().map(|clip| clip.label.clone()).collect();

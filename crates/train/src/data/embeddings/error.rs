@@ -21,13 +21,13 @@ pub struct EmbeddingsError {
 pub enum Problem {
     /// The file or folder cannot be read, with the reason.
     Unreadable(String),
-    /// The file is no Parquet file or a damaged one, with the reason.
+    /// The file is not Parquet, or is damaged, with the reason.
     Damaged(String),
     /// The file is compressed in a way that this program does not read.
     Compression(String),
     /// The folder has no Parquet file, or the files have no row of a label.
     Empty,
-    /// The metadata do not say what the rows are, or that they are something else.
+    /// The metadata do not state what the rows are, or state something else.
     Rows {
         /// The value of the key.
         found: Option<String>,
@@ -39,7 +39,7 @@ pub enum Problem {
     },
     /// The embeddings are those of another model than the base.
     OtherBase {
-        /// Name and SHA-256 of the model that made them, as far as the metadata say.
+        /// Name and SHA-256 of the model that made them, as far as the metadata state it.
         found: String,
         /// Those of the base.
         expected: String,
@@ -79,7 +79,7 @@ pub enum Problem {
         /// The column.
         column: &'static str,
     },
-    /// A window of a clip is missing between two others, or is there twice.
+    /// A window of a clip is missing between two others, or occurs twice.
     Windows {
         /// The clip.
         file: String,

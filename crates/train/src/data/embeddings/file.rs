@@ -30,7 +30,7 @@ pub struct Row {
     pub file: String,
     /// Its label; `None` for a sound of none of the labels.
     pub label: Option<String>,
-    /// Its recording; `None` for what its name says.
+    /// Its recording; `None` for what its name implies.
     pub recording: Option<String>,
     /// Its fold; `None` for that of the hash of its recording.
     pub fold: Option<u32>,
@@ -38,7 +38,7 @@ pub struct Row {
     pub content: Content,
 }
 
-/// What a row says of its clip.
+/// What a row states about its clip.
 pub enum Content {
     /// A window and where it starts, in seconds.
     Window(f64, Patch),

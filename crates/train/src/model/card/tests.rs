@@ -1,4 +1,4 @@
-//! Cards of the shipped files come out as they lie there.
+//! Cards of the shipped files are reproduced exactly.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 

@@ -128,7 +128,7 @@ impl BlockPass {
         self.convolved.extents().map(|extent| extent / shrink)
     }
 
-    /// Gives the result to the next block.
+    /// Passes the result to the next block.
     pub fn give(&self, next: &mut Self) {
         let Some(unfold) = next.unfold else {
             return self.give_planes(next.block.kernel / 2, &mut next.source);

@@ -1,5 +1,5 @@
-//! The blocks at the front of a network and the pool behind them, with forward and backward passes
-//! of their own: nearly all of a training is spent here.
+//! The blocks at the front of a network and the pool behind them, with their own forward and
+//! backward passes: a training spends nearly all of its time here.
 //!
 //! Sixteen channels lie side by side ([`planes`]), so that every instruction works on all of them.
 //! A convolution reads its input where it is and sums up a row of outputs in registers
@@ -36,7 +36,7 @@ pub struct Trunk {
     blocks: Vec<BlockPass>,
     /// Channels of the last block.
     channels: usize,
-    /// What the last block gave.
+    /// The last block's output.
     last: Planes,
     /// Gradients of a block's result, and of its input.
     gradients: [Planes; 2],
@@ -53,7 +53,7 @@ pub struct Images<'a> {
     pub extents: [usize; 2],
 }
 
-/// What the trunk makes of a batch in training.
+/// The trunk's output for a batch in training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pooled {
     /// `[n, channels]`.

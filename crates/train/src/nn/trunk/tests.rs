@@ -137,7 +137,7 @@ fn a_batch_leaves_nothing_behind_for_the_next() {
     }
 }
 
-/// What [`convolve()`](super::convolve::convolve) promises of the processors that can multiply and
+/// What [`convolve()`](super::convolve::convolve) promises for the processors that can multiply and
 /// add in one instruction.
 #[test]
 #[cfg(target_arch = "x86_64")]

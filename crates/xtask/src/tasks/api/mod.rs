@@ -1,6 +1,6 @@
-//! The crate's public API, held to `docs/public-api.txt`, whose first line is the version that the
-//! items below it belong to. The step `api` of the tests fails if crate and file differ. `cargo
-//! xtask api` writes the file, but takes nothing away without a version that allows it.
+//! The crate's public API, compared with `docs/public-api.txt`, whose first line is the version
+//! that the items below it belong to. The step `api` of the tests fails if crate and file differ.
+//! `cargo xtask api` writes the file, but removes nothing unless the version allows it.
 
 mod change;
 mod surface;

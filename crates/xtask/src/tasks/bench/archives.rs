@@ -1,9 +1,9 @@
 //! `cargo xtask bench archives`: an archive by the command line, by the Python wheel and by the
 //! example for Ray.
 //!
-//! `benches/archives.py` runs all three over the same synthesised recordings, with two workers each.
-//! They take turns, and a run over as few recordings as workers is subtracted in every round, so
-//! that starting up, which is shown apart, does not count.
+//! `benches/archives.py` runs all three over the same synthesised recordings, with two workers
+//! each. They take turns, and a run over as few recordings as workers is subtracted in every round,
+//! so that starting up, which is shown separately, does not count.
 
 use std::fs;
 use std::path::{Path, PathBuf};

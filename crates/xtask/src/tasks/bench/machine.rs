@@ -8,7 +8,7 @@ use crate::tools::process;
 
 /// Cores and model of the processor.
 pub struct Machine {
-    /// Cores that this process may use; 0 if the system does not say.
+    /// Cores that this process may use; 0 if the system does not report it.
     pub cores: usize,
     /// The processor's name.
     pub processor: String,

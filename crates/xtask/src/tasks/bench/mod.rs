@@ -2,8 +2,9 @@
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine beside others,
-//! [`archives`] the programs for many recordings, and [`soak`] looks for what only a long run shows.
+//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine against others,
+//! [`archives`] the programs for many recordings, and [`soak`] looks for problems that only a long
+//! run shows.
 
 mod archives;
 mod machine;

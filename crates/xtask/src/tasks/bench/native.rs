@@ -1,4 +1,4 @@
-//! `cargo xtask bench native`: our engine and front end on this machine, beside onnxruntime, tract
+//! `cargo xtask bench native`: our engine and front end on this machine, against onnxruntime, tract
 //! and librosa.
 //!
 //! Two programs measure on one thread each, `benches/native.rs` and `benches/native.py`. They take

@@ -1,4 +1,4 @@
-//! `docs/performance.md`: a section per command that measures us beside others.
+//! `docs/performance.md`: a section per command that compares us with others.
 
 use std::path::PathBuf;
 

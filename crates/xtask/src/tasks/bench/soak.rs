@@ -1,5 +1,5 @@
 //! `cargo xtask bench soak`: hours or days of live sound through one stream, natively or in a
-//! browser, as fast as it goes.
+//! browser, as fast as possible.
 //!
 //! `benches/soak.rs` and `benches/web/soak.mjs` run it. What must hold is checked here: memory does
 //! not grow, times fit the samples, and results do not depend on how long the stream has run.

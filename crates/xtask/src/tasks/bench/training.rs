@@ -1,4 +1,4 @@
-//! `cargo xtask bench training`: how fast the trainer trains, beside PyTorch.
+//! `cargo xtask bench training`: how fast the trainer trains, compared with PyTorch.
 //!
 //! Two programs with the same network measure, `benches/training.rs` and `benches/training.py`. They
 //! take turns, so that any other load on the machine affects both alike.

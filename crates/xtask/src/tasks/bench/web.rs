@@ -1,4 +1,4 @@
-//! `cargo xtask bench web`: our engine in a browser, beside other ways to run the same network.
+//! `cargo xtask bench web`: our engine in a browser, against other ways to run the same network.
 //!
 //! `benches/web/rivals/run.mjs` measures, in one page and in turns, so that any other load on the
 //! machine affects all of them alike.

@@ -43,8 +43,8 @@ pub fn set(cargo: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The program itself, or the one that has taken its place since it was started: what Linux says of a
-/// program whose file is gone is no path.
+/// The program itself, or the one that has taken its place since it was started: for a program
+/// whose file is gone, Linux reports something that is not a path.
 fn own_program() -> Result<PathBuf> {
     let program = env::current_exe().context("cannot find xtask itself")?;
     let replaced = program.to_str().and_then(|path| path.strip_suffix(" (deleted)"));

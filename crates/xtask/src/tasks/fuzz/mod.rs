@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: builds the fuzz targets and runs them on from where they were.
+//! `cargo xtask fuzz`: builds the fuzz targets and continues them where they stopped.
 //!
 //! libFuzzer needs the compiler's coverage instrumentation, which the pinned toolchain has; only its
 //! sanitizers need a nightly one, and with that `cargo fuzz run TARGET` works in `fuzz/`, too.
@@ -84,7 +84,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     Ok(runs.iter().all(|run| run.finding.is_none()))
 }
 
-/// Runs every target for a few seconds: the step of the tests. Returns how many held. It always
+/// Runs every target for a few seconds: the step of the tests. Returns how many passed. It always
 /// begins with the same inputs and makes the same changes, so that it fails where it failed before.
 pub fn check(workspace: &Workspace, seconds: u32) -> Result<(usize, usize)> {
     let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(64) as u16);

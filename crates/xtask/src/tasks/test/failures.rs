@@ -1,5 +1,5 @@
-//! What a suite said about the tests that failed, read from what it printed:
-//! hours of output are often kept only by their end, so it is said again there.
+//! What a suite reported about the tests that failed, read from its output. Often only the end of
+//! hours of output is kept, so it is repeated there.
 
 /// Lines kept of one test's failure: enough for its message and where it arose.
 const LINES: usize = 30;

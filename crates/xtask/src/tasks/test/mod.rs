@@ -69,7 +69,7 @@ fn execute(step: Step, session: &Session<'_>) -> Outcome {
     Outcome { step, elapsed, report }
 }
 
-/// What the failed tests and checks said, once more.
+/// Repeats what the failed tests and checks reported.
 fn failures(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for Outcome { step, report, .. } in outcomes {

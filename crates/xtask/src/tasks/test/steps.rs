@@ -105,7 +105,7 @@ pub struct Report {
     pub counts: Counts,
     /// Whether the step passed.
     pub passed: bool,
-    /// What its suites said about each test that failed.
+    /// What its suites reported about each test that failed.
     pub failures: Vec<String>,
 }
 
@@ -337,8 +337,8 @@ fn types(workspace: &Workspace) -> Result<Report> {
     check(&mut node::site_script(workspace, "check"))
 }
 
-/// The tests compare the page's results with those of the command line, and use
-/// recordings from a folder beside the repository if there is one.
+/// The tests compare the page's results with those of the command line, and use recordings from a
+/// folder next to the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
     suite(&mut browser_tests(session.workspace, "e2e")?, PLAYWRIGHT)

@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = u32::MAX as u64 - 1_024;
 /// The most clips that are written at a time. Each is an open file.
 pub(super) const MOST_AT_A_TIME: usize = 64;
 
-/// A stretch, and what becomes of it.
+/// A stretch, and the name of its clip.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stretch {
     /// Seconds from the start of the recording.
@@ -86,7 +86,7 @@ pub(super) fn cut(
     Ok(())
 }
 
-/// What the recording is like, and what is taken of it.
+/// The form of the recording, and the channels that are cut out.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     /// In Hz.

@@ -6,8 +6,8 @@ use sourcing_sound::{Classifier, Events, Prediction, SoundEvent};
 
 use super::super::filter::Filter;
 
-/// Collects the events of one channel, as `--format events` does. They are few and small beside the
-/// sound: a day with an event in every second takes some megabytes.
+/// Collects the events of one channel, as `--format events` does. They are few and small compared
+/// with the sound: a day with an event every second takes some megabytes.
 pub(crate) struct Finder<'a> {
     events: Events,
     filter: &'a Filter,

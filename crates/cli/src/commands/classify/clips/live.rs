@@ -1,5 +1,5 @@
-//! Clips of a recording that can be read only once, as it goes by: what is needed of its last seconds
-//! is kept in memory, and a clip is written while its sound lasts.
+//! Clips of a recording that can be read only once, made while it is read: as many of its last
+//! seconds as are needed stay in memory, and a clip is written while its sound continues.
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,10 +23,10 @@ use super::tape::Tape;
 /// The most bytes of sound that are kept in memory.
 const MOST_BYTES: f64 = 67_108_864.0;
 
-/// The longest block that a decoder gives, in samples per channel.
+/// The longest block that a decoder returns, in samples per channel.
 const BLOCK_FRAMES: f64 = 65_536.0;
 
-/// What is read once.
+/// A recording that is read once.
 pub(crate) struct Source<'a> {
     pub(crate) input: &'a Found,
     /// In Hz.
@@ -41,7 +41,7 @@ pub(crate) struct Source<'a> {
     pub(crate) hop_seconds: f64,
 }
 
-/// Cuts out the sounds of a recording as it goes by.
+/// Cuts out the sounds of a recording while it is read.
 pub(crate) struct Live<'a> {
     options: &'a ClipOptions,
     names: &'a Names,
@@ -59,7 +59,7 @@ pub(crate) struct Live<'a> {
 /// The score of a clip, and its path unless it was there before.
 type Saved = (f32, Option<PathBuf>);
 
-/// A sound that goes on, or whose clip waits for what comes after it.
+/// A sound that continues, or whose clip waits for the padding after it.
 struct Sound {
     lane: usize,
     label: String,
@@ -73,8 +73,8 @@ struct Sound {
 
 impl<'a> Live<'a> {
     /// # Errors
-    /// If the classifier's thresholds contradict each other, or more sound would have to be kept than
-    /// fits into memory: the message says how much.
+    /// If the classifier's thresholds contradict each other, or more sound would have to be kept
+    /// than fits into memory: the message states how much.
     pub(crate) fn new(
         (options, names, filter): (&'a ClipOptions, &'a Names, &'a Filter),
         classifier: &Classifier,
@@ -151,7 +151,7 @@ impl<'a> Live<'a> {
         self.save(self.tape.end())
     }
 
-    /// Everything is over, `end` seconds from the start of the recording.
+    /// The recording ends, `end` seconds from its start.
     ///
     /// # Errors
     /// If a clip cannot be written, or sounds were left out.
@@ -181,13 +181,13 @@ impl<'a> Live<'a> {
         self.source.end.map_or(u64::MAX, |end| self.frame(end))
     }
 
-    /// The sound of a label that goes on.
+    /// The sound of a label that continues.
     fn sounding(&mut self, lane: usize, label: &str) -> Option<&mut Sound> {
         let goes_on = |sound: &&mut Sound| sound.lane == lane && sound.score.is_none();
         self.sounds.iter_mut().filter(goes_on).find(|sound| sound.label == label)
     }
 
-    /// A sound begins: its clip is as long as it may be until its end is known.
+    /// A sound begins: until its end is known, its clip has the maximum length.
     fn begin(&mut self, lane: usize, event: SoundEvent) -> io::Result<()> {
         let (channel, number) = self.source.lanes[lane];
         let longest = SoundEvent { offset: Some(f64::MAX), ..event };
@@ -207,7 +207,7 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// A sound is over: its clip ends with it.
+    /// A sound ends, which sets the end of its clip.
     fn end(&mut self, lane: usize, event: &SoundEvent) {
         let (channel, number) = self.source.lanes[lane];
         let shape = Shape::new(self.source.sample_rate, self.source.channels, channel);
@@ -221,7 +221,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Writes what goes on up to a frame.
+    /// Writes the clips of sounds that continue, up to a frame.
     fn write(&mut self, lane: usize, sure: u64) -> io::Result<()> {
         let goes_on = |sound: &&mut Sound| sound.lane == lane && sound.score.is_none();
         for sound in self.sounds.iter_mut().filter(goes_on) {
@@ -281,7 +281,7 @@ impl<'a> Live<'a> {
 }
 
 impl Sound {
-    /// Writes what its clip has up to a frame.
+    /// Writes its clip up to a frame.
     fn write(&mut self, tape: &Tape, upto: u64) -> io::Result<()> {
         let Some(clip) = &mut self.clip else { return Ok(()) };
         let upto = upto.min(clip.to).min(tape.end());

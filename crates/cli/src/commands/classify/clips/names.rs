@@ -9,7 +9,7 @@ use sourcing_sound::Labels;
 const STEM_BYTES: usize = 100;
 const LABEL_BYTES: usize = 60;
 
-/// The names of a model's labels in names of files.
+/// The names of a model's labels in file names.
 pub(crate) struct Names(HashMap<String, String>);
 
 impl Names {

@@ -39,7 +39,7 @@ pub(crate) struct RawClips {
     clips_per_label: Option<i64>,
 }
 
-/// Where clips go, and what they are like.
+/// Where clips are saved, and how long they are.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClipOptions {
     folder: PathBuf,

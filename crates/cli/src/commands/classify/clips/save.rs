@@ -16,7 +16,7 @@ use super::cut::{MOST_AT_A_TIME, Stretch, Uncut, cut};
 use super::names::Names;
 use super::options::ClipOptions;
 
-/// The most clips of one name: two recordings of a folder may differ in nothing but the extension.
+/// The most clips of one name: two recordings of a folder may differ only in the extension.
 const MOST_OF_A_NAME: u32 = 1_000;
 
 /// Saves the clips of `events`, in the order of their onsets. `number` is that of the channel,
@@ -86,8 +86,8 @@ fn passes(mut waiting: Vec<Stretch>) -> Vec<Vec<Stretch>> {
     passes
 }
 
-/// Gives a clip its name. If another clip has it, a number is added; if that is the same, it stays.
-/// Returns the path of a clip that was not there before.
+/// Gives a clip its name. If another clip has it, a number is added; if that clip is the same, it
+/// stays. Returns the path of a clip that was not there before.
 pub(super) fn publish(
     mut clip: Temporary,
     folder: &Path,

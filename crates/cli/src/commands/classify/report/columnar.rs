@@ -22,7 +22,7 @@ const BATCH_ROWS: usize = 512;
 const GROUP_ROWS: usize = 1 << 17;
 const GROUP_BYTES: usize = 8 << 20;
 
-/// A table of rows, written a row group at a time. It is whole once it is closed.
+/// A table of rows, written a row group at a time. It is complete once it is closed.
 pub(super) struct Columnar<W: Write + Send> {
     /// The thread that ends the program closes it too.
     sheet: Arc<Mutex<Sheet<W>>>,
@@ -60,13 +60,13 @@ impl<W: Write + Send + 'static> Columnar<W> {
     }
 }
 
-/// Nothing is left half done under the lock but by a panic, which ends the program.
+/// Only a panic, which ends the program, can leave something half done under the lock.
 fn locked<W: Write + Send>(sheet: &Mutex<Sheet<W>>) -> MutexGuard<'_, Sheet<W>> {
     sheet.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<W: Write + Send> Sheet<W> {
-    /// Encodes the rows if there are as many.
+    /// Encodes the rows if there are enough of them.
     fn encode(&mut self, least: usize) -> io::Result<()> {
         if self.rows.len() < least {
             return Ok(());

@@ -65,7 +65,7 @@ impl Extra {
     }
 }
 
-/// What a report knows of the recordings, or channels of one, that it reports side by side.
+/// What a report knows about the recordings, or channels of one, that it reports side by side.
 pub(super) struct Lanes<T>(Vec<Option<T>>);
 
 impl<T> Default for Lanes<T> {
@@ -100,23 +100,23 @@ pub(crate) trait Report {
     /// Prints the next segments of a lane, and flushes.
     fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()>;
 
-    /// A lane is over, `duration` seconds from the start of the recording. Prints what is left, and
-    /// flushes.
+    /// A lane has ended, `duration` seconds from the start of the recording. Prints what is left,
+    /// and flushes.
     fn end(&mut self, lane: usize, duration: f64) -> io::Result<()>;
 
     /// An input failed with an error of this code. Formats for people and editors have no place for
-    /// that, and stderr has it.
+    /// that; stderr names it.
     fn failed(&mut self, _path: &Path, _code: &str) -> io::Result<()> {
         Ok(())
     }
 
-    /// Everything is over.
+    /// All recordings are done.
     fn close(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// What makes a whole of what was printed if the program ends before [`Self::close`]; `None` if
-    /// it is one at any time.
+    /// Completes the output if the program ends before [`Self::close`]; `None` if it is complete at
+    /// any time.
     fn closer(&self) -> Option<Closer> {
         None
     }

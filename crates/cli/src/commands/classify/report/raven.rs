@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::entry::Report;
 use super::joined::{JoinedRows, Stretch};
 
-/// What Raven shows if the table says nothing of frequencies: all up to 24 kHz.
+/// The range that Raven shows if the table has no frequencies: all up to 24 kHz.
 const HIGH_HZ: u32 = 24_000;
 
 const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t\

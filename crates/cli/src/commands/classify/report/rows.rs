@@ -69,7 +69,7 @@ impl Rows {
         }
     }
 
-    /// A lane is over, `duration` seconds from the start of the recording.
+    /// A lane has ended, `duration` seconds from the start of the recording.
     pub(super) fn end(&mut self, lane: usize, recording: &Recording, duration: f64) {
         if let Rows::Events { rows, lanes, filter, .. } = self
             && let Some(mut events) = lanes.end(lane)

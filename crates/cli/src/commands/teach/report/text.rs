@@ -1,4 +1,4 @@
-//! The report for people: a row per label, then what should be known or mended.
+//! The report for people: a row per label, then what to know or fix.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,7 +8,7 @@ use sourcing_sound::{LabelReport, Share, Taught};
 use super::super::curve::{accuracy, average_precision, curve};
 use super::usage::usage;
 
-/// Stands for a figure that was not measured.
+/// Printed for a figure that was not measured.
 const NONE: &str = "–";
 
 const HEADINGS: [&str; 8] = [

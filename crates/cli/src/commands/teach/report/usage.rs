@@ -1,4 +1,4 @@
-//! How a head that was written is used.
+//! How to use the head that was written.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ pub(super) fn usage(path: &Path) -> String {
     format!("sourcing-sound classify --head {} FILES", quoted(&path.to_string_lossy()))
 }
 
-/// As a shell takes it for one word.
+/// Quoted, so that a shell takes it as one word.
 fn quoted(word: &str) -> String {
     let others = if cfg!(windows) { "\\/:._-+=,@" } else { "/:._-+=,@%" };
     let is_plain = |c: char| c.is_alphanumeric() || others.contains(c);
