@@ -273,8 +273,8 @@ test("a folder: its recordings in natural order, and what was passed over by kin
   };
   await shown();
   const summary = site.page.getByTestId("files-summary");
-  const told = "3 recordings. Passed over: 2 .txt, 2 hidden, 1 .jpg, 1 without an ending.";
-  await expect(summary).toHaveText(told);
+  const said = "3 recordings. Skipped: 2 .txt, 2 hidden, 1 .jpg, 1 without an extension.";
+  await expect(summary).toHaveText(said);
   await expect(cards(site).and(site.page.locator("[data-state=done]"))).toHaveCount(3, { timeout: 20_000 });
   const begun = site.page.waitForEvent("download");
   await site.page.getByTestId("files-json").click();
@@ -292,7 +292,7 @@ test("a folder: its recordings in natural order, and what was passed over by kin
     await cdp.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
   }
   await shown();
-  await expect(summary).toHaveText(told);
+  await expect(summary).toHaveText(said);
   await expect(cards(site).and(site.page.locator("[data-state=done]"))).toHaveCount(3, { timeout: 20_000 });
 });
 

@@ -10,7 +10,7 @@ export const files: typeof english = {
   chooseFolder: "Ordner wählen",
   found: (count) => (count === 1 ? "1 Aufnahme." : `${count} Aufnahmen.`),
   noneFound: "In diesem Ordner ist keine Aufnahme.",
-  passedOver: (kinds) => `Übergangen: ${kinds}.`,
+  passedOver: (kinds) => `Übersprungen: ${kinds}.`,
   kind: (kind, count) => {
     if (kind === "hidden") return `${count} versteckt`;
     if (kind === "nameless") return `${count} ohne Endung`;
@@ -33,7 +33,7 @@ export const files: typeof english = {
   broken: (time, promised) =>
     promised === undefined
       ? `Die Datei bricht nach ${time} ab. Das Ergebnis gilt für den Teil davor.`
-      : `Die Datei bricht nach ${time} ab. Laut Kopf sind es ${promised}. Das Ergebnis gilt für das, was da ist.`,
+      : `Die Datei bricht nach ${time} ab. Laut Kopf sind es ${promised}. Das Ergebnis gilt für den vorhandenen Teil.`,
   damaged: (time, parts) =>
     parts === 1
       ? `Ein beschädigter Teil bei ${time} war nicht lesbar und gilt als Stille.`

@@ -33,7 +33,7 @@ export const history: typeof english = {
   more: (count) => `${count} weitere anzeigen`,
   keep: "Zu jedem Geräusch 4 Sekunden Ton speichern",
   keepHelp: (clips, size) =>
-    `Aus, solange du es nicht einschaltest. Der Ton bleibt auf diesem Gerät, in diesem Browser: höchstens ${clips} Ausschnitte (etwa ${size}); die ältesten werden zuerst gelöscht.`,
+    `Standardmäßig aus. Der Ton bleibt auf diesem Gerät, in diesem Browser: höchstens ${clips} Ausschnitte (etwa ${size}); die ältesten werden zuerst gelöscht.`,
   keepMost: "Höchstzahl der Ausschnitte",
   used: (size) => `Diese Seite belegt ${size} Speicher.`,
   exported: "Speichern",

@@ -19,7 +19,7 @@ export const settings: typeof english = {
   wakeLockUnsupported: "Bildschirm beim Zuhören anlassen (dieser Browser kann es nicht)",
   alerts: "Sag mir Bescheid bei",
   alertsHelp: "Du bekommst einmal Bescheid, wenn ein angekreuztes Geräusch beginnt.",
-  pauseName: "Danach zu demselben Geräusch Ruhe für",
+  pauseName: "Dasselbe Geräusch frühestens wieder melden nach",
   pause: (seconds) => {
     if (seconds < 60) return `${seconds} Sekunden`;
     if (seconds < 3600) return seconds === 60 ? "1 Minute" : `${seconds / 60} Minuten`;

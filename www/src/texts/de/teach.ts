@@ -77,7 +77,7 @@ export const teach: typeof english = {
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
     unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
     clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
-    weak: () => "Es wird nur schwach erkannt. Gib mehr Beispiele und entfern solche, in denen auch anderes zu hören ist.",
+    weak: () => "Es wird nur schwach erkannt. Füg mehr Beispiele hinzu und entfern solche, in denen auch anderes zu hören ist.",
     replaces: () => "Das Alltagsmodell hat ein Geräusch mit diesem Namen. Deines ersetzt es.",
   },
   alikeTo: (label, other) =>
@@ -130,7 +130,7 @@ export const teach: typeof english = {
   fullSound: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ist gelernt, sein Ton aber nicht gespeichert.",
   full: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
   outdated: (count) =>
-    `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. Es wird nicht mehr genutzt.`,
+    `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. ${count === 1 ? "Es wird" : "Sie werden"} nicht mehr genutzt.`,
   otherBase: (base) =>
     base === "everyday" ? "Diese Datei wurde für eine andere Version des Alltagsmodells gemacht." : `Diese Datei wurde für ein anderes Modell gemacht, „${base}“.`,
   otherBaseSoundless: "Ohne den Ton ihrer Beispiele ist sie hier nicht verwendbar: Speichere sie dort, wo sie herkommt, noch einmal mit dem Ton. Es wurde nichts geändert.",

@@ -6,11 +6,11 @@ export const files = {
   choose: "Choose files",
   chooseFolder: "Choose a folder",
   found: (count: number) => (count === 1 ? "1 recording." : `${count} recordings.`),
-  noneFound: "There is no recording in this folder.",
-  passedOver: (kinds: string) => `Passed over: ${kinds}.`,
+  noneFound: "This folder contains no recordings.",
+  passedOver: (kinds: string) => `Skipped: ${kinds}.`,
   kind: (kind: string, count: number) => {
     if (kind === "hidden") return `${count} hidden`;
-    if (kind === "nameless") return `${count} without an ending`;
+    if (kind === "nameless") return `${count} without an extension`;
     return kind === "unreadable" ? `${count} unreadable` : `${count} ${kind}`;
   },
   otherKinds: (count: number) => `${count} of other kinds`,
@@ -30,13 +30,13 @@ export const files = {
   broken: (time: string, promised: string | undefined) =>
     promised === undefined
       ? `The file breaks off after ${time}. The result covers the part before that.`
-      : `The file breaks off after ${time}. Its header says ${promised}. The result covers what is there.`,
+      : `The file breaks off after ${time}. Its header says ${promised}. The result covers the part that exists.`,
   damaged: (time: string, parts: number) =>
     parts === 1
       ? `A damaged part at ${time} could not be read and counts as silence.`
       : `${parts} damaged parts, the first at ${time}, could not be read and count as silence.`,
   noIndex:
-    "The recorder was stopped before it wrote this file's index. The program untrunc makes one, with the help of another recording of the same recorder.",
+    "The recorder was stopped before it wrote this file's index. The program untrunc can rebuild it from another recording made by the same recorder.",
   channelTaken: (channel: number) => `Channel ${channel} is used alone: mixed, the channels would cancel or weaken each other.`,
   channel: "Channel",
   mix: "All, mixed",

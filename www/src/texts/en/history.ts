@@ -32,7 +32,7 @@ export const history = {
   more: (count: number) => `Show ${count} more`,
   keep: "Keep 4 seconds of sound with each event",
   keepHelp: (clips: number, size: string) =>
-    `Off until you switch it on. The sound stays on this device, in this browser: at most ${clips} clips (about ${size}); the oldest are deleted first.`,
+    `Off by default. The sound stays on this device, in this browser: at most ${clips} clips (about ${size}); the oldest are deleted first.`,
   keepMost: "Maximum number of clips",
   used: (size: string) => `This page uses ${size} of storage.`,
   exported: "Save",
@@ -43,10 +43,10 @@ export const history = {
   removeAllDo: "Delete everything",
   cancel: "Cancel",
   notLasting:
-    "Your browser stores nothing for this page (perhaps because this is a private window). Sounds are listed here until you close the page; save them before that.",
+    "Your browser stores nothing for this page (perhaps because this is a private window). Sounds are listed here until you close the page; save them before then.",
   cleared: "The browser has deleted what this page kept, perhaps because its data was cleared. New sounds are kept again.",
   troubles: {
-    "audio-dropped": "There is no room left for sound: the event is kept, its sound is not. Delete some of the history, or free up space on this device.",
+    "audio-dropped": "There is not enough space for sound: the event was saved without it. Delete some of the history, or free up space on this device.",
     "not-kept": "An event could not be saved: this device's storage is full or blocked. Free up some space, or save the history and then delete it.",
   },
 };

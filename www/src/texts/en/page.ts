@@ -24,7 +24,7 @@ export const page = {
   quietDetail: "Too quiet to name a sound",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
-  unsure: "None of the sounds I know",
+  unsure: "Not a sound I know",
   secondsLeft: (seconds: string) => `${seconds} s left`,
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
@@ -50,7 +50,7 @@ export const page = {
 
   about: "About",
 
-  tabsName: "Views of the page",
+  tabsName: "Page views",
   tabs: { listen: "Listen", history: "History", files: "Files", teach: "Teach", models: "Models" },
   others: "All others",
   languageName: "Language",

@@ -17,18 +17,18 @@ export const settings = {
   wakeLockUnsupported: "Keep the screen on while listening (this browser cannot)",
   alerts: "Alert me to",
   alertsHelp: "You are alerted once when a ticked sound starts.",
-  pauseName: "Then not to the same sound for",
+  pauseName: "Do not repeat an alert for the same sound for",
   pause: (seconds: number) => {
     if (seconds < 60) return `${seconds} seconds`;
     if (seconds < 3600) return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`;
     return seconds === 3600 ? "1 hour" : `${seconds / 3600} hours`;
   },
-  groups: "Tell me about",
+  groups: "Show these groups",
   groupsHelp: "Sounds of the other groups are neither shown nor recorded, and you are not alerted to them.",
   notify: "With a notification",
   sound: "With a short tone (the microphone may pick it up)",
   notifyDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
-  notifyUnsupported: "This browser has no notifications for this page. On an iPhone, add the page to the home screen first.",
+  notifyUnsupported: "This browser does not support notifications for this page. On an iPhone, add the page to the home screen first.",
   search: "Find a sound or a group",
   tickFound: "Tick all found",
   untickFound: "Untick all found",

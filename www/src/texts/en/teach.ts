@@ -16,7 +16,7 @@ export const teach = {
   nameless: "Give the sound a name first.",
   something: "Something else",
   somethingHelp:
-    "Optional: the background, that is the room without your sounds, and sounds that none of yours should be confused with, such as the TV or the neighbour's bell.",
+    "Optional: the background (the room without your sounds), and sounds that none of yours should be confused with, such as the TV or the neighbour's bell.",
   empty: "No examples yet. Record some, choose files, or drop them here.",
 
   record: "Record 4 seconds",
@@ -76,7 +76,7 @@ export const teach = {
   findings: {
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
-    unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it shows something else.`,
+    unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
     weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
     replaces: () => "The everyday model has a sound of this name. Yours replaces it.",
@@ -87,11 +87,11 @@ export const teach = {
   muted: "Muted",
   mutedHelp: "These sounds are neither shown nor recorded, and you are not alerted to them.",
   mutedGroup: (group: string) => `All of ${group}`,
-  unmute: (label: string) => `Tell me ${label} again`,
+  unmute: (label: string) => `Show ${label} again`,
 
   file: "Your sounds as a file",
   fileHelp:
-    "The file holds what was learned and can be opened in another browser. The sound of the examples is in it only if you want it: it can then be played there, and learned again by another model.",
+    "The file holds what was learned and can be opened in another browser. The sound of the examples is included only if you choose to: it can then be played there, and learned again by another model.",
   saveSound: "With the sound of the examples",
   save: "Save as a file",
   open: "Open a file",
@@ -117,7 +117,7 @@ export const teach = {
   wrong: "It was:",
   wrongHint: "empty: something else",
   wrongDo: "Save",
-  never: (label: string) => `Never tell me ${label} again`,
+  never: (label: string) => `Never show ${label} again`,
   noSound: "No sound was kept of this one, so it cannot become an example.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
   keptAsRight: (label: string) => `Kept: this was ${label}, and none of your own sounds.`,
@@ -131,10 +131,10 @@ export const teach = {
   fullSound: "There is no room left on this device: the example is learned, but its sound is not kept.",
   full: "There is no room left on this device: the example could not be kept, and is forgotten when you close the page.",
   outdated: (count: number) =>
-    `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. They are not used any more.`,
+    `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. ${count === 1 ? "It is" : "They are"} no longer used.`,
   otherBase: (base: string) =>
     base === "everyday" ? "This file was made for another version of the everyday model." : `This file was made for another model, “${base}”.`,
-  otherBaseSoundless: "It cannot be used here without the sound of its examples: save it again where it comes from, with the sound. Nothing was changed.",
+  otherBaseSoundless: "It cannot be used here without the sound of its examples: save it again in the browser that it comes from, with the sound. Nothing was changed.",
   otherBaseAsk: (count: number) => `Learn its ${counted(count, "example", "examples")} again from the sound that is in it?`,
   otherBaseDo: "Learn again",
   failed: (name: string, problem: string) => `${name}: ${problem}`,
@@ -142,7 +142,7 @@ export const teach = {
     "audio-silent": "It is silent. Move closer to the sound and try again.",
     "head-format": "This is not a file of taught sounds, or it is damaged. Nothing was changed.",
     limit: "This is larger than the page can handle: files of sounds may have up to 64 MB, and there may be up to 10,000 examples.",
-    config: "These examples cannot be told from everyday sounds. Remove them, or add some in which the sound is clearer.",
+    config: "These examples cannot be distinguished from everyday sounds. Remove them, or add some in which the sound is clearer.",
     "permission-denied": "This page is not allowed to use the microphone. Allow it in the address bar's site settings, then record again.",
   } satisfies Partial<Record<AnyErrorCode, string>>,
 };
