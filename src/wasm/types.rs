@@ -12,7 +12,7 @@ export interface Group {
   icon: string;
 }
 
-/** What a model file says about itself. With a head, what concerns labels is the head's, what concerns sound the model's. */
+/** The description in a model file. With a head, what concerns labels is the head's, what concerns sound the model's. */
 export interface ModelInfo {
   name: string;
   /** Name of the model under the head; without a head the same as `name`. */

@@ -42,7 +42,7 @@ impl Inputs {
     pub(crate) fn passed_over(&self) -> Option<String> {
         let kinds = self.passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
         let kinds: Vec<String> = kinds.collect();
-        (!kinds.is_empty()).then(|| format!("passed over, as no recordings: {}", kinds.join(", ")))
+        (!kinds.is_empty()).then(|| format!("skipped, not recordings: {}", kinds.join(", ")))
     }
 }
 

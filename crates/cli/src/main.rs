@@ -56,11 +56,11 @@ enum RawCommand {
     Classify(Box<RawClassify>),
     /// Measure recordings: spectral descriptors, MFCC, mel and power spectrograms; draw them
     Features(RawFeatures),
-    /// Make a head that adds sounds of your own, from a few recordings of each
+    /// Make a head that adds your own sounds, from a few recordings of each
     Teach(RawTeach),
     /// List the built-in models
     Models(RawModels),
-    /// Show what a model says about itself
+    /// Show a model's description
     Inspect(RawInspect),
 }
 

@@ -94,7 +94,9 @@ impl Failure {
                 Some("name the files themselves if they have other extensions")
             }
             Failure::Clip { .. } => Some("check space and permissions"),
-            Failure::Incomplete { .. } => Some("without --strict, what there is of it is enough"),
+            Failure::Incomplete { .. } => {
+                Some("without --strict, the available part is classified")
+            }
             Failure::Decode(error) if matches!(error.kind(), DecodeErrorKind::NoIndex) => {
                 let path = quoted(self.path());
                 return Some(format!("untrunc ANOTHER_RECORDING {path}").into());
@@ -104,7 +106,7 @@ impl Failure {
             }
             _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
-                "io" => Some("check that it exists and that you may read it"),
+                "io" => Some("check that it exists and that you have permission to read it"),
                 "audio-unsupported" => return Some(self.conversion("").into()),
                 "audio-corrupt" => Some("it is damaged or incomplete; copy or export it again"),
                 "audio-empty" => Some("there is no sound in it; leave it out"),
@@ -123,13 +125,13 @@ impl Failure {
     fn piped_remedy(&self) -> Option<&'static str> {
         match self.code() {
             "audio-unsupported" => {
-                Some("convert it on its way: ffmpeg -i INPUT -f wav - | sourcing-sound classify -")
+                Some("convert it in the pipe: ffmpeg -i INPUT -f wav - | sourcing-sound classify -")
             }
             "audio-corrupt" => Some(
-                "some formats cannot be read from a pipe; name the file, or convert it on its way: \
+                "some formats cannot be read from a pipe; name the file, or convert it in the pipe: \
                     ffmpeg -i INPUT -f wav - | sourcing-sound classify -",
             ),
-            "audio-empty" => Some("the program before the pipe wrote nothing"),
+            "audio-empty" => Some("the program that writes to the pipe produced no output"),
             _ => None,
         }
     }

@@ -46,7 +46,7 @@ enum Task {
     Test(test::Options),
     /// Measure what each model costs, natively and in a browser; writes docs/cost.md
     Bench(bench::Options),
-    /// Fuzz everything that reads foreign files, going on from the last run
+    /// Fuzz all code that reads untrusted files, continuing from the last run
     Fuzz(fuzz::Options),
     /// Write docs/public-api.txt, which the step `api` compares with the crate's public API
     Api,

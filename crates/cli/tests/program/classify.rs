@@ -139,7 +139,7 @@ fn a_folder_is_replaced_by_its_recordings_in_natural_order() {
         bench.write(hidden, b"not a sound");
     }
     let run = bench.classify(&["clips", "--format", "jsonl"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, "passed over, as no recordings: 1 .txt\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (0, "skipped, not recordings: 1 .txt\n"));
     let found: Vec<String> = objects(&run.stdout)
         .iter()
         .map(|line| line["file"].as_str().unwrap().replace('\\', "/"))

@@ -131,7 +131,7 @@ fn filters_leave_rows_out() {
 
     error_of(&run(&["--labels", "whist"]), 2, "no label \"whist\"; did you mean \"Whistle\"?");
     error_of(&run(&["--labels", "Siren"]), 2, "`sourcing-sound inspect` lists the labels");
-    error_of(&run(&["--labels", " ,"]), 2, "--labels has no label in it");
+    error_of(&run(&["--labels", " ,"]), 2, "--labels contains no label");
     assert_eq!(run(&["--labels", "whistle,"]).success(), run(&["--labels", "whistle"]).success());
     error_of(&run(&["--min-score", "2"]), 2, "--min-score is 2, expected 0 to 1");
     error_of(&bench.classify(&["tones.wav", "--min-score", "0.5"]), 2, "--format text has no rows");

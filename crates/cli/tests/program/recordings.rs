@@ -50,7 +50,7 @@ fn standard_input_gives_what_the_file_gives() {
 
     let run = bench.classify_piped(&["-"], b"");
     error_of(&run, 1, "error: -: empty audio");
-    error_of(&run, 1, "\n  the program before the pipe wrote nothing\n");
+    error_of(&run, 1, "\n  the program that writes to the pipe produced no output\n");
     let run = bench.classify_piped(&["-"], &b"Not a sound. ".repeat(100));
     error_of(&run, 1, "ffmpeg -i INPUT -f wav - | sourcing-sound classify -\n");
     for wrong in [&["--rate", "100"][..], &["--rate", "8000", "--channels", "0"]] {

@@ -36,13 +36,13 @@ pub(crate) struct RawClassify {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 
-    /// Name of a built-in model, or an ONNX file that describes itself [default: everyday]
+    /// Name of a built-in model, or an ONNX file with its description inside [default: everyday]
     ///
     /// `sourcing-sound models` lists the names. A file of the same name takes precedence.
     #[arg(long, value_name = "NAME|FILE")]
     model: Option<PathBuf>,
 
-    /// Head file to put on the model; it adds its own labels to the model's
+    /// Head file to add to the model; it adds its own labels to the model's
     ///
     /// They replace the labels that they refine; all other labels of the model stay.
     #[arg(long, value_name = "FILE")]
@@ -118,7 +118,7 @@ pub(crate) struct RawClassify {
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
-    /// Leave out recordings whose result is there already; needs --output
+    /// Leave out recordings that already have a result; needs --output
     ///
     /// With --output DIR, these are the recordings that have a result. With --output FILE (csv, jsonl
     /// and events), they are those whose rows are in the file, or in the .part-FILE of a run that was
@@ -126,7 +126,7 @@ pub(crate) struct RawClassify {
     #[arg(long, requires = "output")]
     resume: bool,
 
-    /// Take only the recordings of shard I of N, to share the work between N processes
+    /// Process only the recordings of shard I of N, to share the work between N processes
     ///
     /// A recording is in shard I if the SHA-256 of its path below the given folder (first 8 bytes,
     /// big-endian) modulo N is I - 1.

@@ -37,7 +37,7 @@ impl Filter {
             }
         }
         if labels.is_empty() && !self.labels.is_empty() {
-            return Err(UsageError("--labels has no label in it".to_owned()));
+            return Err(UsageError("--labels contains no label".to_owned()));
         }
         self.labels = labels;
         Ok(())

@@ -127,7 +127,7 @@ impl<'a> Worker<'a> {
             }
             Stop::Analyse(error) => Failure::Analyse { path, error },
             Stop::Unwanted => {
-                Failure::Usage { path, message: "nobody reads the results".to_owned() }
+                Failure::Usage { path, message: "the results are no longer read".to_owned() }
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::output::CardFormat;
 
 #[derive(Args)]
 pub(crate) struct RawInspect {
-    /// Name of a built-in model, or an ONNX file that describes itself [default: everyday]
+    /// Name of a built-in model, or an ONNX file with its description inside [default: everyday]
     #[arg(value_name = "NAME|FILE")]
     model: Option<PathBuf>,
 
@@ -17,7 +17,7 @@ pub(crate) struct RawInspect {
     #[arg(long = "model", value_name = "NAME|FILE", conflicts_with = "model")]
     model_option: Option<PathBuf>,
 
-    /// Head file to put on the model
+    /// Head file to add to the model
     #[arg(long, value_name = "FILE")]
     head: Option<PathBuf>,
 

@@ -51,7 +51,7 @@ pub(crate) struct RawTeach {
     #[arg(long)]
     force: bool,
 
-    /// Draw precision over recall, a line per label, to this SVG
+    /// Plot precision against recall, a line per label, to this SVG
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
 
