@@ -92,7 +92,7 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await expect(listed.locator("[data-label=Siren]")).toHaveCount(0);
   expect(await titles(site, "Siren"), "since the page was opened again").toBe(0);
   await site.goTo("teach");
-  await site.page.getByRole("button", { name: "Tell me All of Alarms again" }).click();
+  await site.page.getByRole("button", { name: "Show All of Alarms again" }).click();
   await expect(site.page.getByTestId("teach-muted")).toBeHidden();
   await site.goTo("listen");
   await expect(listed.locator("[data-label=Siren]")).toHaveCount(1, { timeout: 20_000 });

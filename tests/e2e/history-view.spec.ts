@@ -79,7 +79,7 @@ test("the history also says that there is no room for sound", async ({ open }) =
   await site.startListening();
   await showHistory(site.page);
   const warning = site.page.getByTestId("view-history").getByRole("status");
-  await expect(warning).toContainText("There is no room left for sound", { timeout: DETECT_MS });
+  await expect(warning).toContainText("There is not enough space for sound", { timeout: DETECT_MS });
 });
 
 test("an open event that is deleted does not come back", async ({ open }) => {

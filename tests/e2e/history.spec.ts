@@ -197,7 +197,7 @@ test("the oldest kept sound is dropped first", async ({ open }) => {
   );
 });
 
-test("a full disk: the event is kept, its sound is not, and the user is informed", async ({ open }) => {
+test("a full disk: the event was saved without it, and the user is informed", async ({ open }) => {
   const site = await open({
     wav: siren(),
     prepare: (page) =>
@@ -212,7 +212,7 @@ test("a full disk: the event is kept, its sound is not, and the user is informed
   });
   await hearSomething(site);
   await expect(site.notice).toHaveAttribute("data-code", "storage");
-  await expect(site.notice).toContainText("the event is kept, its sound is not");
+  await expect(site.notice).toContainText("the event was saved without it");
   await site.expectState("listening");
   expect(await kept(site.page, "clips")).toEqual([]);
   expect((await kept(site.page)).every(({ hasClip }) => !hasClip)).toBe(true);

@@ -3,9 +3,12 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 use serde::Serialize;
+
+use crate::outcome::UsageError;
 
 /// How a model's description or the report on a head is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -14,6 +17,19 @@ pub(crate) enum CardFormat {
     Text,
     /// JSON
     Json,
+}
+
+/// A drawing replaces the file of that name, so this must not be a recording by mistake.
+pub(crate) fn check_plot(path: Option<&Path>) -> Result<(), UsageError> {
+    match path {
+        Some(path)
+            if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) =>
+        {
+            let message = "--plot writes an SVG: give the file a name that ends in .svg";
+            Err(UsageError(message.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints `value` as indented JSON.

@@ -305,8 +305,8 @@ impl ContainerReader {
             FORMAT_ID_FLAC => 0.0,
             // Times of packets, with the padding of the last one.
             FORMAT_ID_ISOMP4 => 0.1,
-            // The end of the longest track.
-            FORMAT_ID_MKV => 1.0,
+            // The end of the longest track, which may be that of a video.
+            FORMAT_ID_MKV if self.format.tracks().len() == 1 => 1.0,
             _ => return None,
         };
         let tolerance = (tolerance * f64::from(self.rate)) as u64;

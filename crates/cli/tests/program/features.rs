@@ -134,6 +134,9 @@ fn the_drawing_has_four_panels_and_is_well_formed() {
     let name = "a & b <c> \"d\".wav";
     bench.tones(name, &[(LOW_HZ, 1.0), (HIGH_HZ, 1.0)]);
     bench.run(&["features", name, "--plot", "out.svg"]).success();
+    let Run { code, stderr, .. } = bench.run(&["features", name, "--plot", name]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("ends in .svg"), "{stderr}");
     let svg = std::fs::read_to_string(bench.path().join("out.svg")).unwrap();
     let texts = read_xml(&svg);
     let title = "a &amp; b &lt;c&gt; &quot;d&quot;.wav";

@@ -71,6 +71,27 @@ fn events_begin_and_end_with_their_sounds() {
 }
 
 #[test]
+fn segments_that_a_filter_removes_end_a_stretch() {
+    let bench = Bench::new();
+    bench.tones("a.wav", &[(LOW_HZ, 3.0), (HIGH_HZ, 6.0), (LOW_HZ, 3.0)]);
+    for (format, count) in [("raven", 3), ("audacity", 2)] {
+        let run = ["a.wav", "--format", format, "--hop", "1", "--labels", "low"];
+        let table = bench.classify(&run).success();
+        assert_eq!(table.lines().count(), count, "{table}");
+        assert!(!table.contains("high"), "{table}");
+    }
+}
+
+#[test]
+fn text_has_all_segments_when_a_filter_chooses_clips() {
+    let bench = Bench::new();
+    bench.tones("a.wav", &[(LOW_HZ, 3.0), (HIGH_HZ, 6.0), (LOW_HZ, 3.0)]);
+    let all = bench.classify(&["a.wav", "--hop", "1"]).success();
+    let run = ["a.wav", "--hop", "1", "--labels", "low", "--save-clips", "clips"];
+    assert_eq!(bench.classify(&run).success(), all);
+}
+
+#[test]
 fn raven_and_audacity_get_joined_segments() {
     let bench = Bench::new();
     tones(&bench);

@@ -363,3 +363,17 @@ mod unix {
         }
     }
 }
+
+#[test]
+fn the_position_of_a_sample_that_is_no_number_counts_from_the_start() {
+    let bench = Bench::new();
+    let mut samples = vec![0.1_f32; 20 * RATE as usize];
+    samples[12 * RATE as usize] = f32::NAN;
+    let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let rate = RATE.to_string();
+    for jobs in ["1", "2"] {
+        let arguments = ["-", "--rate", &rate, "--sample-format", "f32le", "--jobs", jobs];
+        let run = bench.classify_piped(&arguments, &bytes);
+        error_of(&run, 1, &format!("sample {}", 12 * RATE));
+    }
+}

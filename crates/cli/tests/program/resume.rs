@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, wav};
 
 fn error_of(run: &Run, code: i32, text: &str) {
     assert_eq!(run.code, code, "{}", run.stderr);
@@ -89,14 +89,41 @@ fn what_cannot_be_continued_is_refused_with_a_reason() {
     let before = read(&bench, "o.csv");
     let run = ["a.wav", "--format", "csv", "--output", "o.csv", "--resume"];
     let other = bench.classify(&[&run[..], &["--top", "2"]].concat());
-    error_of(&other, 1, "o.csv: --resume cannot go on with a file that was made otherwise: ");
+    error_of(&other, 1, "o.csv: --resume cannot continue a file that was made otherwise: ");
     error_of(&other, 1, "label_2");
+    // Nothing is left of it that a later run would continue.
+    fs::rename(bench.path().join("o.csv"), bench.path().join("kept.csv")).unwrap();
+    bench.classify(&[&run[..], &["--top", "2"]].concat()).success();
+    fs::rename(bench.path().join("kept.csv"), bench.path().join("o.csv")).unwrap();
     let twice = bench.classify(&[&["a.wav"], &run[..]].concat());
     error_of(&twice, 1, "--resume: two recordings are named a.wav in the result [config]");
     bench.write("x.jsonl", b"{\"file\":\"a.wav\"}\nnot a row\n");
     let other = ["a.wav", "--format", "jsonl", "--output", "x.jsonl", "--resume"];
     error_of(&bench.classify(&other), 1, "expected an object with \"file\"");
     assert_eq!(read(&bench, "o.csv"), before);
+}
+
+#[test]
+fn a_recording_that_failed_has_no_row_and_is_tried_again() {
+    let bench = Bench::new();
+    for name in ["in/a.wav", "in/c.wav"] {
+        bench.tones(name, &[(LOW_HZ, 2.0)]);
+    }
+    let whole = wav(&[(HIGH_HZ, 20.0)]);
+    for (format, name) in [("csv", "o.csv"), ("jsonl", "o.jsonl"), ("events", "e.csv")] {
+        // Its rows come before it is known that it breaks off.
+        bench.write("in/b.wav", &whole[..whole.len() / 2]);
+        let run = ["in", "--format", format, "--output", name, "--strict", "--hop", "1"];
+        error_of(&bench.classify(&run), 1, "b.wav");
+        let first = read(&bench, name);
+        assert!(!first.contains("b.wav") && first.contains("c.wav"), "{first}");
+        bench.write("in/b.wav", &whole);
+        bench.classify(&[&run[..], &["--resume"]].concat()).success();
+        let all = read(&bench, name);
+        assert!(all.contains("b.wav"), "{all}");
+        bench.classify(&run).success();
+        assert_eq!(sorted(&all), sorted(&read(&bench, name)), "{format}");
+    }
 }
 
 #[cfg(unix)]

@@ -36,10 +36,18 @@ pub(super) struct One {
     report: Box<dyn Report>,
     /// The file, complete only once it has its name.
     file: Option<(PathBuf, Temporary)>,
+    /// Takes back the rows of a recording that fails, so that `--resume` tries it again.
+    rows: Option<RowsOfOne>,
     /// The recordings that an earlier run has finished.
     finished: HashSet<String>,
     /// Whether names are cells of a table.
     has_cells: bool,
+}
+
+/// Where the rows of the recording that is being written begin, in a file that can be continued.
+struct RowsOfOne {
+    output: fs::File,
+    begin: Option<u64>,
 }
 
 pub(super) struct Folder<'a> {
@@ -70,6 +78,7 @@ impl<'a> Destination<'a> {
                 Destination::One(One {
                     report,
                     file: None,
+                    rows: None,
                     finished: HashSet::new(),
                     has_cells: false,
                 })
@@ -138,23 +147,19 @@ impl<'a> Destination<'a> {
             }
         }
         match self {
-            Destination::One(one) => {
-                write(one.report.as_mut(), part).with_context(|| one.unwritable())
-            }
+            Destination::One(one) => one.print(part).with_context(|| one.unwritable()),
             Destination::Folder(folder) => folder.print(part),
         }
     }
 
-    /// An input failed. A folder has no result for it, so that `--resume` tries it again.
+    /// An input failed. A folder has no result for it, and a file that can be continued no row, so
+    /// that `--resume` tries it again.
     ///
     /// # Errors
     /// If it cannot be written.
     pub(super) fn failed(&mut self, failure: &Failure) -> anyhow::Result<()> {
         match self {
-            Destination::One(one) => {
-                let written = one.report.failed(failure.path(), failure.code());
-                written.with_context(|| one.unwritable())
-            }
+            Destination::One(one) => one.failed(failure).with_context(|| one.unwritable()),
             Destination::Folder(folder) => {
                 folder.open = None;
                 Ok(())
@@ -194,6 +199,7 @@ impl One {
         Ok(One {
             report,
             file: Some((name.to_owned(), file)),
+            rows: None,
             finished: HashSet::new(),
             has_cells: false,
         })
@@ -220,7 +226,8 @@ impl One {
         let mut file = part.handle().with_context(unwritable)?;
         let mut found = Finished::default();
         if options.resume {
-            if file.metadata().with_context(unwritable)?.len() == 0 && name.is_file() {
+            let is_begun = file.metadata().with_context(unwritable)?.len() > 0;
+            if !is_begun && name.is_file() {
                 // What has the name stays as it is until all is done.
                 let earlier =
                     fs::File::open(name).and_then(|mut from| io::copy(&mut from, &mut file));
@@ -228,12 +235,16 @@ impl One {
             }
             let header = header(options, classifier)?;
             found = resume::finished(options.format, &header, &file).map_err(|refused| {
-                let name = name.display();
+                let named = if is_begun { part.path() } else { name }.display().to_string();
+                if !is_begun {
+                    // A copy that is left would be continued once the file is gone.
+                    let _ = fs::remove_file(part.path());
+                }
                 match refused {
-                    Refused::Io(error) => anyhow!("{name}: cannot read the result: {error} [io]"),
+                    Refused::Io(error) => anyhow!("{named}: cannot read the result: {error} [io]"),
                     Refused::Other(why) => anyhow!(
-                        "{name}: --resume cannot go on with a file that was made otherwise: {why} \
-                         [config]"
+                        "{named}: --resume cannot continue a file that was made otherwise: {why}; \
+                         use the options of the earlier run, or remove the file [config]"
                     ),
                 }
             })?;
@@ -242,11 +253,36 @@ impl One {
         file.seek(SeekFrom::Start(found.end)).with_context(unwritable)?;
         // A file that goes on has its header.
         let header = if found.end > 0 { header(options, classifier)?.len() } else { 0 };
+        let rows = Some(RowsOfOne { output: part.handle().with_context(unwritable)?, begin: None });
         let report = start(options, classifier, Rest { left_out: header, output: file });
         let report = report.with_context(unwritable)?;
         let file = Some((name.to_owned(), part));
         let has_cells = options.format != Format::Jsonl;
-        Ok(One { report, file, finished: found.recordings, has_cells })
+        Ok(One { report, file, rows, finished: found.recordings, has_cells })
+    }
+
+    fn print(&mut self, part: Part) -> io::Result<()> {
+        if let Some(rows) = &mut self.rows {
+            match &part {
+                // Reports write all that they have after each part.
+                Part::Begin(..) if rows.begin.is_none() => {
+                    rows.begin = Some(rows.output.stream_position()?);
+                }
+                Part::Done(..) => rows.begin = None,
+                _ => {}
+            }
+        }
+        write(self.report.as_mut(), part)
+    }
+
+    fn failed(&mut self, failure: &Failure) -> io::Result<()> {
+        if let Some(rows) = &mut self.rows
+            && let Some(begin) = rows.begin.take()
+        {
+            rows.output.set_len(begin)?;
+            rows.output.seek(SeekFrom::Start(begin))?;
+        }
+        self.report.failed(failure.path(), failure.code())
     }
 
     /// The file gets its name with what is in it.

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::{io, thread};
 
-use sourcing_sound::{Classifier, Prediction, SampleRate, Segments};
+use sourcing_sound::{Classifier, Error, ErrorKind, Prediction, SampleRate, Segments};
 use sourcing_sound_decode::{DecodeError, Warning};
 
 use super::feed::{Chunk, Feed};
@@ -121,20 +121,32 @@ impl Run {
         let frames = (chunk.samples.len() / count) as u64;
         let wanted = (self.most - self.frames).min(frames);
         self.frames += wanted;
+        let before = (self.frames - wanted) as usize;
+        let from_start = |error| shifted(error, before);
         let samples = &chunk.samples[..wanted as usize * count];
         for (number, segments) in self.lanes.iter_mut().enumerate() {
             let predictions = if count == 1 {
-                segments.push(samples)?
+                segments.push(samples).map_err(from_start)?
             } else {
                 self.lane.clear();
                 self.lane.extend(samples.iter().skip(number).step_by(count));
-                segments.push(&self.lane)?
+                segments.push(&self.lane).map_err(from_start)?
             };
             if !predictions.is_empty() {
                 take.predictions(number, predictions)?;
             }
         }
         Ok(self.frames < self.most)
+    }
+}
+
+/// The position in an error about samples that are pushed after `before` others.
+fn shifted(error: Error, before: usize) -> Error {
+    match error.kind() {
+        ErrorKind::AudioNonFinite { index } => {
+            ErrorKind::AudioNonFinite { index: before + index }.into()
+        }
+        _ => error,
     }
 }
 

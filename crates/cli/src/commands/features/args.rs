@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use sourcing_sound::{DescriptorConfig, Descriptors, ErrorKind};
 
 use crate::outcome::UsageError;
+use crate::output::check_plot;
 
 /// The rate at which settings are checked if the user gives none.
 const USUAL_RATE: u32 = 44_100;
@@ -195,6 +196,7 @@ impl TryFrom<RawFeatures> for FeatureOptions {
     type Error = UsageError;
 
     fn try_from(raw: RawFeatures) -> Result<Self, UsageError> {
+        check_plot(raw.plot.as_deref())?;
         if raw.plot.is_some() && raw.files.len() > 1 {
             let message = "--plot draws one recording, but several are given";
             return Err(UsageError(message.to_owned()));

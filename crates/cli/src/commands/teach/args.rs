@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::model::ModelSource;
 use crate::outcome::UsageError;
-use crate::output::CardFormat;
+use crate::output::{CardFormat, check_plot};
 
 /// Endings of the output's name that are no part of the head's name.
 const ENDINGS: [&str; 2] = [".sound.json", ".json"];
@@ -47,7 +47,7 @@ pub(crate) struct RawTeach {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// Replace the output if it exists
+    /// Replace the output and the plot if they exist
     #[arg(long)]
     force: bool,
 
@@ -135,6 +135,7 @@ impl TryFrom<RawTeach> for TeachOptions {
 
     fn try_from(raw: RawTeach) -> Result<Self, UsageError> {
         let name = head_name(&raw.output)?;
+        check_plot(raw.plot.as_deref())?;
         if raw.plot.as_ref() == Some(&raw.output) {
             return Err(UsageError("--plot and --output are the same file".to_owned()));
         }

@@ -42,7 +42,7 @@ pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
     save::write(&options.output, &taught.to_json(), options.force)?;
     // Without the drawing, the report is still worth printing.
     let drawn = match &options.plot {
-        Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), true),
+        Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
         None => Ok(()),
     };
     report::print(io::stdout().lock(), options.format, &taught, &options.output)?;
@@ -53,7 +53,9 @@ fn check_outputs(options: &TeachOptions) -> anyhow::Result<()> {
     let output = &options.output;
     save::check(output, options.force).with_context(|| format!("output {}", output.display()))?;
     match &options.plot {
-        Some(plot) => save::check(plot, true).with_context(|| format!("plot {}", plot.display())),
+        Some(plot) => {
+            save::check(plot, options.force).with_context(|| format!("plot {}", plot.display()))
+        }
         None => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use sourcing_sound::Prediction;
 
+use super::super::filter::Filter;
 use super::entry::{Lanes, Report, Subject, best};
 
 /// A stretch with one label.
@@ -17,17 +18,22 @@ pub(super) struct Stretch {
     pub(super) score: f32,
 }
 
-/// Joins segments that are not rejected.
-#[derive(Default)]
+/// Joins segments that are not rejected and pass a filter: any other segment ends a stretch.
 pub(super) struct Joined {
+    filter: Filter,
     open: Option<Stretch>,
 }
 
 impl Joined {
+    pub(super) fn new(filter: Filter) -> Self {
+        Joined { filter, open: None }
+    }
+
     /// Takes the next segment, and returns the stretch that it ends. Where segments overlap, a
     /// stretch ends where the next one begins.
     pub(super) fn push(&mut self, prediction: &Prediction) -> Option<Stretch> {
         let found = (!prediction.rejected()).then(|| best(prediction));
+        let found = found.filter(|best| self.filter.passes(&best.label, best.score));
         let (start, end) = (prediction.start(), prediction.end());
         let Some(best) = found else { return self.open.take() };
         if let Some(open) = self.open.as_mut().filter(|open| open.label == best.label) {
@@ -52,19 +58,20 @@ impl Joined {
 /// A report with a line per stretch, which `line` writes.
 pub(super) struct JoinedRows<W, L> {
     output: W,
+    filter: Filter,
     lanes: Lanes<(Subject, Joined)>,
     line: L,
 }
 
 impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> JoinedRows<W, L> {
-    pub(super) fn new(output: W, line: L) -> Self {
-        JoinedRows { output, lanes: Lanes::default(), line }
+    pub(super) fn new(output: W, filter: Filter, line: L) -> Self {
+        JoinedRows { output, filter, lanes: Lanes::default(), line }
     }
 }
 
 impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        self.lanes.begin(subject.lane, (subject.clone(), Joined::default()));
+        self.lanes.begin(subject.lane, (subject.clone(), Joined::new(self.filter.clone())));
         Ok(())
     }
 

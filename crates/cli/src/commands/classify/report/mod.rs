@@ -57,7 +57,8 @@ pub(super) fn open(
     let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
     let report: Box<dyn Report> = match format {
-        Format::Text => Box::new(text::Text::new(output, labels, top)),
+        // A filter chooses rows, and text has none.
+        Format::Text => return Ok(Box::new(text::Text::new(output, labels, top))),
         Format::Csv => {
             let has_groups = metadata.taxonomy.is_some();
             Box::new(csv::Csv::new(output, top.unwrap_or(1), has_groups, extra)?)
@@ -67,7 +68,9 @@ pub(super) fn open(
             let events = classifier.events().map_err(crate::outcome::coded)?;
             return Ok(Box::new(events::EventRows::new(output, events, filter, extra)?));
         }
-        Format::Raven => Box::new(raven::report(output, channel.unwrap_or(1))?),
+        Format::Raven => {
+            return Ok(Box::new(raven::report(output, channel.unwrap_or(1), filter)?));
+        }
         Format::Parquet => {
             let rows = Rows::segments(classifier, Shown::new(top, classifier));
             Box::new(Columnar::new(output, rows, channel)?)
@@ -76,7 +79,7 @@ pub(super) fn open(
             let rows = Rows::events(classifier, filter).map_err(crate::outcome::coded)?;
             return Ok(Box::new(Columnar::new(output, rows, channel)?));
         }
-        Format::Audacity => Box::new(audacity::report(output)),
+        Format::Audacity => return Ok(Box::new(audacity::report(output, filter))),
     };
     Ok(if filter.is_everything() { report } else { Box::new(Filtered { filter, report }) })
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::super::filter::Filter;
 use super::entry::Report;
 use super::joined::{JoinedRows, Stretch};
 
@@ -14,11 +15,15 @@ const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLo
 /// Rows separated by tabs, one per stretch; neighbouring segments with the same label are joined.
 /// `channel` is the one that is used, unless channels are reported one by one. The header is written
 /// at once.
-pub(super) fn report(mut output: impl Write, channel: usize) -> io::Result<impl Report> {
+pub(super) fn report(
+    mut output: impl Write,
+    channel: usize,
+    filter: Filter,
+) -> io::Result<impl Report> {
     writeln!(output, "{HEADER}")?;
     output.flush()?;
     let mut selection = 0;
-    Ok(JoinedRows::new(output, move |output, subject, stretch| {
+    Ok(JoinedRows::new(output, filter, move |output, subject, stretch| {
         let Stretch { start, end, label, score } = stretch;
         selection += 1;
         let channel = subject.channel.unwrap_or(channel);
