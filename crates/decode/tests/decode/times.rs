@@ -13,9 +13,13 @@ const RATE: u32 = 48_000;
 /// When the clicks begin, in seconds; the sound lasts 6 s.
 const CLICKS: [f64; 3] = [0.5, 2.25, 5.5];
 
+const VIDEO: &str = "testsrc=duration=8:size=64x64:rate=5";
+
 /// Arguments of ffmpeg after the input, and the extension. Only files that state how many samples
 /// the encoder put first: ffmpeg leaves that out for AAC in fragmented mp4, and for AAC and MP3 in Matroska.
 const FILES: &[(&[&str], &str)] = &[
+    // A video that is longer than its sound.
+    (&["-f", "lavfi", "-i", VIDEO, "-map", "1:v", "-map", "0:a", "-c:v", "mpeg4"], "mkv"),
     (&["-c:a", "pcm_s24le"], "wav"),
     (&["-c:a", "pcm_s16le", "-rf64", "always"], "wav"),
     (&["-c:a", "adpcm_ima_wav"], "wav"),
