@@ -205,7 +205,7 @@ test("a muted label is neither shown nor in the history, until it is unmuted", a
   await site.goTo("history");
   await expect(rows).toHaveCount(1);
   await site.goTo("teach");
-  await site.page.getByRole("button", { name: "Tell me Siren again" }).click();
+  await site.page.getByRole("button", { name: "Show Siren again" }).click();
   await expect(site.page.getByTestId("teach-muted")).toBeHidden();
   await site.goTo("history");
   await expect(rows).toHaveCount(3);

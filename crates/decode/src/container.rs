@@ -54,6 +54,8 @@ pub(crate) struct ContainerReader {
 #[derive(Default)]
 struct Damage {
     parts: u64,
+    /// Those that sound follows, in whose place there is silence.
+    filled: u64,
     first: Option<f64>,
     reason: Option<String>,
 }
@@ -156,6 +158,7 @@ impl ContainerReader {
             }
             let gap = self.gap.round() as u64;
             self.gap = 0.0;
+            self.damaged.filled = self.damaged.parts;
             if gap > 0 {
                 self.found += gap;
                 self.waits = true;
@@ -280,12 +283,13 @@ impl ContainerReader {
         let mut warnings = Vec::new();
         let sample_rate = self.rate;
         let time = self.found as f64 / f64::from(sample_rate.max(1));
-        let (parts, first) = (self.damaged.parts, self.damaged.first.unwrap_or(0.0));
-        if parts > 0 {
-            warnings.push(Warning::Damaged { parts, first });
+        let Damage { parts, filled, first, reason: damage } = std::mem::take(&mut self.damaged);
+        if filled > 0 {
+            warnings.push(Warning::Damaged { parts: filled, first: first.unwrap_or(0.0) });
         }
         let promised = self.reliable_frames();
-        if let Some(reason) = reason {
+        // What is damaged up to the end is not filled.
+        if let Some(reason) = reason.or(damage.filter(|_| parts > filled)) {
             warnings.push(Warning::BrokenOff { time, reason });
         } else if let Some(promised) = promised {
             warnings.push(Warning::CutOff { promised, found: self.found, sample_rate });

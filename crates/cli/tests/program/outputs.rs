@@ -71,6 +71,17 @@ fn events_begin_and_end_with_their_sounds() {
 }
 
 #[test]
+fn a_name_that_is_too_long_for_a_result_fails_alone() {
+    let bench = Bench::new();
+    let long = format!("in/{}.wav", "n".repeat(250));
+    bench.tones(&long, &[(LOW_HZ, 1.0)]);
+    bench.tones("in/z.wav", &[(LOW_HZ, 1.0)]);
+    let run = bench.classify(&["in", "--format", "csv", "--output", "results"]);
+    error_of(&run, 1, "would have 258 bytes, and 255 is the most");
+    assert!(bench.path().join("results/z.wav.csv").is_file());
+}
+
+#[test]
 fn segments_that_a_filter_removes_end_a_stretch() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 3.0), (HIGH_HZ, 6.0), (LOW_HZ, 3.0)]);

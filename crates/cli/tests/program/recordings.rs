@@ -1,6 +1,7 @@
 //! What `sourcing-sound classify` reads: pipes, channels, parts of recordings, odd files and folders.
 
 use std::fs;
+use std::io::Write;
 
 use crate::common::files::{Running, header, raw, tone, wav_of_channels};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, wav};
@@ -375,5 +376,21 @@ fn the_position_of_a_sample_that_is_no_number_counts_from_the_start() {
         let arguments = ["-", "--rate", &rate, "--sample-format", "f32le", "--jobs", jobs];
         let run = bench.classify_piped(&arguments, &bytes);
         error_of(&run, 1, &format!("sample {}", 12 * RATE));
+    }
+}
+
+#[test]
+fn the_end_of_a_part_does_not_wait_for_the_end_of_a_pipe() {
+    let bench = Bench::new();
+    let rate = RATE.to_string();
+    for jobs in ["1", "2"] {
+        let arguments = ["-", "--rate", &rate, "--end", "2", "--jobs", jobs];
+        let mut running = Running::classify(&bench, &arguments);
+        let mut pipe = running.input.take().unwrap();
+        // A run that has all it needs reads no more.
+        let _ = pipe.write_all(&raw(&tone(LOW_HZ, 6.0)));
+        let (status, _, stderr) = running.end();
+        assert!(status.success(), "{stderr}");
+        drop(pipe);
     }
 }

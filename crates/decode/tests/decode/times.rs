@@ -126,6 +126,26 @@ fn times_are_those_of_the_wav() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn damage_up_to_the_end_is_where_a_recording_breaks_off() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let mut both = Vec::new();
+    for channels in ["2", "1"] {
+        let file = folder.path().join(format!("{channels}.mp3"));
+        if !convert(&source, &["-c:a", "libmp3lame", "-ac", channels], &file) {
+            return;
+        }
+        both.extend(std::fs::read(&file).unwrap());
+    }
+    // The decoder refuses packets with another number of channels.
+    let recording = decode_bytes("both.mp3", both).unwrap();
+    let [Warning::BrokenOff { time, .. }] = &recording.warnings[..] else {
+        panic!("{:?}", recording.warnings);
+    };
+    assert!((time - recording.duration_seconds()).abs() < 0.001, "{time}");
+}
+
 /// A folder for files, if ffmpeg is there to write them.
 fn with_ffmpeg() -> Option<TempDir> {
     let is_there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();

@@ -1,7 +1,7 @@
 //! Where results go: stdout, or a file per recording.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ use super::output::Output;
 use super::part::Part;
 use super::report::{self, Report};
 use super::resume::{self, Finished, Refused};
+
+/// What all usual file systems take.
+const LONGEST_NAME_BYTES: usize = 255;
 
 /// The error if stdout accepts no more.
 const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
@@ -118,6 +121,22 @@ impl<'a> Destination<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Inputs whose results could not have their names fail, so that the others are processed.
+    pub(super) fn refuse_long_names(&self, inputs: &mut [Result<Found, Failure>]) {
+        let Destination::Folder(folder) = self else { return };
+        for input in inputs {
+            let Ok(found) = input else { continue };
+            let length = folder.name(found).file_name().map_or(0, OsStr::len);
+            if length > LONGEST_NAME_BYTES {
+                let message = format!(
+                    "the name of its result would have {length} bytes, and {LONGEST_NAME_BYTES} \
+                     is the most: rename it, or write one file with --output FILE"
+                );
+                *input = Err(Failure::Usage { path: found.path.clone(), message });
+            }
+        }
     }
 
     /// Whether the result of an input exists.

@@ -49,6 +49,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     let mut destination = Destination::new(&options, &classifier)?;
     let mut found = inputs.found;
+    destination.refuse_long_names(&mut found);
     destination.check_names(&found, options.resume)?;
     if let Some(shard) = options.shard {
         found.retain(|input| shard.contains(path_in_shard(input)));

@@ -94,8 +94,8 @@ pub(super) fn run(
         }
         feed
     } else {
-        let most = (PUSH_SECONDS * f64::from(hz)) as usize * feed.lanes();
-        beside(feed, most, |chunk| run.push(chunk, take))?
+        let at_once = (PUSH_SECONDS * f64::from(hz)) as usize * feed.lanes();
+        beside(feed, most, at_once, |chunk| run.push(chunk, take))?
     };
     let duration = run.frames as f64 / f64::from(hz);
     for (lane, segments) in run.lanes.into_iter().enumerate() {
@@ -150,27 +150,33 @@ fn shifted(error: Error, before: usize) -> Error {
     }
 }
 
-/// Decodes on another thread while `push` takes the samples so far, up to `most` at a time. Live
-/// sound comes in small blocks, and none waits for another.
+/// Decodes on another thread while `push` takes the samples so far, up to `at_once` at a time. Live
+/// sound comes in small blocks, and none waits for another. After `most` samples per lane, nothing
+/// more is read: a pipe may be silent for ever.
 fn beside(
     mut feed: Feed,
-    most: usize,
+    most: u64,
+    at_once: usize,
     mut push: impl FnMut(&Chunk) -> Result<bool, Stop>,
 ) -> Result<Feed, Stop> {
     let (chunks, received) = mpsc::sync_channel(BLOCKS_AHEAD);
     thread::scope(|scope| {
         let decoding = scope.spawn(move || {
-            loop {
+            let mut frames = 0;
+            while frames < most {
                 let mut chunk = Chunk::default();
-                match feed.next(&mut chunk) {
-                    // Without a receiver, no more is wanted.
-                    Ok(true) if chunks.send(chunk).is_ok() => {}
-                    Ok(_) => return Ok(feed),
-                    Err(error) => return Err(error),
+                if !feed.next(&mut chunk)? {
+                    break;
+                }
+                frames += (chunk.samples.len() / feed.lanes()) as u64;
+                // Without a receiver, no more is wanted.
+                if chunks.send(chunk).is_err() {
+                    break;
                 }
             }
+            Ok::<_, DecodeError>(feed)
         });
-        let pushed = push_all(received, most, &mut push);
+        let pushed = push_all(received, at_once, &mut push);
         let decoded = match decoding.join() {
             Ok(decoded) => decoded,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -182,7 +188,7 @@ fn beside(
 
 fn push_all(
     received: Receiver<Chunk>,
-    most: usize,
+    at_once: usize,
     push: &mut impl FnMut(&Chunk) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
     loop {
@@ -196,7 +202,7 @@ fn push_all(
                 chunk
             }
         };
-        while chunk.samples.len() < most {
+        while chunk.samples.len() < at_once {
             let Ok(more) = received.try_recv() else { break };
             chunk.samples.extend(more.samples);
             chunk.recorded.extend(more.recorded);
