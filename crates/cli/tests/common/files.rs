@@ -138,3 +138,18 @@ impl Drop for Running {
         let _ = self.child.wait();
     }
 }
+
+/// Runs `work` while nothing can be written to the folder `locked`, and returns whether that holds:
+/// the administrator may write anywhere.
+#[cfg(unix)]
+pub fn with_locked_folder<T>(bench: &Bench, work: impl FnOnce() -> T) -> (T, bool) {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    let folder = bench.path().join("locked");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
+    let is_locked = fs::write(folder.join("try"), "").is_err();
+    let done = work();
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+    (done, is_locked)
+}

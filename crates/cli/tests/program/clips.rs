@@ -377,9 +377,7 @@ fn more_than_is_kept_of_a_pipe_is_refused() {
 #[cfg(unix)]
 mod unix {
     use super::*;
-    use crate::common::files::{Running, classify_on_a_full_disk, raw};
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
+    use crate::common::files::{Running, classify_on_a_full_disk, raw, with_locked_folder};
 
     #[test]
     fn a_full_disk_is_a_failure_and_leaves_nothing_behind() {
@@ -436,13 +434,8 @@ mod unix {
     #[test]
     fn a_folder_that_may_not_be_written_to_is_named() {
         let bench = bench();
-        let folder = bench.path().join("locked");
-        fs::create_dir(&folder).unwrap();
-        fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
-        // The administrator may write anywhere.
-        let is_locked = fs::write(folder.join("try"), "").is_err();
-        let run = bench.classify(&["in", "--save-clips", "locked"]);
-        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        let classify = || bench.classify(&["in", "--save-clips", "locked"]);
+        let (run, is_locked) = with_locked_folder(&bench, classify);
         if is_locked {
             error_of(&run, 1, "in/deep/tones.wav: cannot save a clip in locked/deep: ");
         } else {

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::common::files::{Running, header, raw, tone};
+use crate::common::files::{Running, header, raw, tone, with_locked_folder};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
 
 /// A recording of ten seconds of which `seconds` are written so far.
@@ -80,13 +80,14 @@ fn a_file_that_is_still_written_is_tried_again_if_strict() {
 fn one_file_in_a_folder_that_may_not_be_written_to_is_named() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-    let folder = bench.path().join("locked");
-    fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
-    // The administrator may write anywhere.
-    let is_locked = fs::write(folder.join("try"), "").is_err();
-    for (format, name) in [("csv", "locked/o.csv"), ("parquet", "locked/o.parquet")] {
-        let run = bench.classify(&["a.wav", "--format", format, "--output", name]);
+    let files = [("csv", "locked/o.csv"), ("parquet", "locked/o.parquet")];
+    let classify = || {
+        files.map(|(format, name)| {
+            (name, bench.classify(&["a.wav", "--format", format, "--output", name]))
+        })
+    };
+    let (runs, is_locked) = with_locked_folder(&bench, classify);
+    for (name, run) in runs {
         if is_locked {
             assert_eq!(run.code, 1);
             let expected = format!("error: {name}: cannot write the result; check space");
@@ -95,7 +96,6 @@ fn one_file_in_a_folder_that_may_not_be_written_to_is_named() {
             assert_eq!(run.code, 0);
         }
     }
-    fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]

@@ -284,9 +284,9 @@ fn a_result_that_cannot_be_written_ends_the_run_with_a_reason() {
 #[cfg(unix)]
 mod unix {
     use super::{error_of, names, tree};
-    use crate::common::files::{Running, raw, tone};
+    use crate::common::files::{Running, raw, tone, with_locked_folder};
     use crate::common::{Bench, HIGH_HZ, LOW_HZ};
-    use std::fs::{self, Permissions};
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -349,13 +349,8 @@ mod unix {
     fn a_folder_that_may_not_be_written_to_is_named() {
         let bench = Bench::new();
         bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        let folder = bench.path().join("locked");
-        fs::create_dir(&folder).unwrap();
-        fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
-        // The administrator may write anywhere.
-        let is_locked = fs::write(folder.join("try"), "").is_err();
-        let run = bench.classify(&["a.wav", "--output", "locked"]);
-        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        let classify = || bench.classify(&["a.wav", "--output", "locked"]);
+        let (run, is_locked) = with_locked_folder(&bench, classify);
         if is_locked {
             error_of(&run, 1, "error: locked: cannot write the result; ");
         } else {
