@@ -1,7 +1,5 @@
 //! Activations on whole vectors. Operators apply them to values before storing them.
 
-use super::lane::Lane;
-use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
 /// The function applied to each value of an operator's output.
@@ -30,26 +28,19 @@ pub(super) enum Activation {
 }
 
 impl Activation {
-    /// Applies it to pixels in place.
     #[inline(always)]
-    pub(super) fn apply_all<S: Simd>(self, simd: S, pixels: &mut [Lane]) {
-        for pixel in pixels {
-            self.apply(simd, f32x8::from_slice(simd, pixel)).store_slice(pixel);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn apply<S: Simd>(self, simd: S, x: f32x8<S>) -> f32x8<S> {
-        let splat = |value| f32x8::splat(simd, value);
-        let unit = |x: f32x8<S>| x.max(splat(0.0)).min(splat(1.0));
+    pub(super) fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(self, simd: S, x: V) -> V {
+        let splat = |value| V::splat(simd, value);
+        let unit = |x: V| x.max(splat(0.0)).min(splat(1.0));
         match self {
             Activation::None => x,
             Activation::Relu => x.max(splat(0.0)),
             Activation::HardSwish => x * unit(x.mul_add(splat(1.0 / 6.0), splat(0.5))),
             Activation::HardSigmoid { alpha, beta } => unit(x.mul_add(splat(alpha), splat(beta))),
             Activation::Sigmoid => {
-                let values: Lane = x.into();
-                f32x8::from_slice(simd, &values.map(sigmoid))
+                let mut values: V::Array = x.into();
+                values.as_mut().iter_mut().for_each(|value| *value = sigmoid(*value));
+                V::from_slice(simd, values.as_ref())
             }
             Activation::Clip { min, max } => x.max(splat(min)).min(splat(max)),
             Activation::Affine { scale, shift } => x.mul_add(splat(scale), splat(shift)),

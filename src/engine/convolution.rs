@@ -2,7 +2,7 @@
 //! in registers while every tap and input channel is added.
 
 use super::activation::Activation;
-use super::lane::{LANES, Lane};
+use super::lane::{LANES, Lane, Lanes};
 use super::value::Layout;
 use super::weights::Weights;
 use super::window::Window;
@@ -33,9 +33,21 @@ pub(super) struct Convolution {
     pub(super) activation: Activation,
 }
 
-/// How many output blocks are computed together: as many as the registers hold.
-fn group_blocks(vector_len: usize) -> usize {
-    if vector_len >= LANES { 2 } else { 1 }
+/// Output blocks that are computed together, as the first and their number: as many as the
+/// registers hold.
+fn groups(blocks: usize, vector_len: usize) -> impl Iterator<Item = (usize, usize)> {
+    let most = match vector_len {
+        16.. => 4,
+        8.. => 2,
+        _ => 1,
+    };
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let left = blocks - first;
+        let count = [4, 2, 1].into_iter().find(|&count| count <= left.min(most))?;
+        first += count;
+        Some((first - count, count))
+    })
 }
 
 impl Convolution {
@@ -107,20 +119,21 @@ impl Convolution {
         addend: Option<&[Lane]>,
         output: &mut [Lane],
     ) {
-        let wide = group_blocks(S::f32s::LEN);
         let per_block = self.taps.len() * self.input_blocks * LANES;
-        let mut block = 0;
-        while block < self.bias.len() {
-            let group = if self.bias.len() - block >= wide { wide } else { 1 };
+        for (block, group) in groups(self.bias.len(), S::f32s::LEN) {
             let weights = &self.weights[block * per_block..(block + group) * per_block];
             for row in rows.clone() {
                 let call = Row { convolution: self, input, addend, weights, block, row };
                 match (group, S::f32s::LEN) {
+                    (4, 16..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x16<S>, 8, 2, 32>(simd, output),
+                    ),
                     (2, 16..) => simd.vectorize(
                         #[inline(always)]
                         || call.run::<S, f32x16<S>, 12, 1, 16>(simd, output),
                     ),
-                    (2, _) => simd.vectorize(
+                    (2, 8..) => simd.vectorize(
                         #[inline(always)]
                         || call.run::<S, f32x8<S>, 6, 2, 16>(simd, output),
                     ),
@@ -134,7 +147,6 @@ impl Convolution {
                     ),
                 }
             }
-            block += group;
         }
     }
 }
@@ -158,7 +170,7 @@ impl Row<'_> {
         output: &mut [Lane],
     ) where
         S: Simd,
-        V: SimdFloat<S, Element = f32>,
+        V: Lanes<S>,
     {
         let columns = self.convolution.output.shape.columns;
         let mut column = 0;
@@ -195,7 +207,7 @@ impl Row<'_> {
         output: &mut [Lane],
     ) where
         S: Simd,
-        V: SimdFloat<S, Element = f32>,
+        V: Lanes<S>,
     {
         let Convolution { input, strides, taps, bias, .. } = self.convolution;
         let mut sums: [[V; VECTORS]; PIXELS] = [vectors(simd, &bias[self.block..]); PIXELS];
@@ -237,7 +249,7 @@ impl Row<'_> {
         output: &mut [Lane],
     ) where
         S: Simd,
-        V: SimdFloat<S, Element = f32>,
+        V: Lanes<S>,
     {
         const SUMS: usize = 4;
         let Convolution { input, strides, taps, bias, .. } = self.convolution;
@@ -273,30 +285,67 @@ impl Row<'_> {
         output: &mut [Lane],
     ) where
         S: Simd,
-        V: SimdFloat<S, Element = f32>,
+        V: Lanes<S>,
     {
-        let Convolution { output: layout, addend: added, activation, .. } = self.convolution;
-        let blocks = VECTORS * V::LEN / LANES;
-        let outputs = output.chunks_exact_mut(layout.plane()).skip(self.block).take(blocks);
-        for (index, out) in outputs.enumerate() {
-            let Some(out) = out[layout.row(self.row) + column..].first_chunk_mut::<PIXELS>() else {
-                return;
-            };
-            let first = index * LANES;
-            for (out, sums) in out.iter_mut().zip(sums) {
-                let numbers: V::Array = sums[first / V::LEN].into();
-                out.copy_from_slice(&numbers.as_ref()[first % V::LEN..][..LANES]);
-            }
-            if let (Some(addend), Some(layout)) = (self.addend, added) {
-                let at = (self.block + index) * layout.plane() + layout.row(self.row) + column;
-                for (out, addend) in out.iter_mut().zip(&addend[at..]) {
-                    let sum = f32x8::from_slice(simd, out) + f32x8::from_slice(simd, addend);
-                    sum.store_slice(out);
-                }
-            }
-            activation.apply_all(simd, out);
+        // By constant indices: otherwise the compiler keeps all sums in memory.
+        self.store_vector(simd, column, 0, &column_of(sums, 0), output);
+        if VECTORS > 1 {
+            self.store_vector(simd, column, 1, &column_of(sums, 1), output);
         }
     }
+
+    /// One of the vectors of each pixel.
+    #[inline(always)]
+    fn store_vector<S, V, const PIXELS: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        vector: usize,
+        sums: &[V; PIXELS],
+        output: &mut [Lane],
+    ) where
+        S: Simd,
+        V: Lanes<S>,
+    {
+        let Convolution { output: layout, addend: added, activation, .. } = self.convolution;
+        let first = self.block + vector * V::COUNT;
+        let place = layout.row(self.row) + column;
+        let addend = self.addend.zip(added.as_ref()).map(|(addend, layout)| {
+            let from = first * layout.plane() + layout.row(self.row) + column;
+            (&addend[from..], layout.plane())
+        });
+        let mut values = *sums;
+        for (pixel, value) in values.iter_mut().enumerate() {
+            if let Some((addend, plane)) = addend {
+                *value += V::of(
+                    simd,
+                    #[inline(always)]
+                    |block| &addend[block * plane + pixel],
+                );
+            }
+            *value = activation.apply(simd, *value);
+        }
+        for block in 0..V::COUNT {
+            let place = (first + block) * layout.plane() + place;
+            let Some(out) = output[place..].first_chunk_mut::<PIXELS>() else { return };
+            for (out, value) in out.iter_mut().zip(&values) {
+                value.lane(block).store_slice(out);
+            }
+        }
+    }
+}
+
+/// One of the vectors of each pixel.
+#[inline(always)]
+fn column_of<V: Copy, const VECTORS: usize, const PIXELS: usize>(
+    sums: &[[V; VECTORS]; PIXELS],
+    vector: usize,
+) -> [V; PIXELS] {
+    let mut column = [sums[0][vector]; PIXELS];
+    for (value, sums) in column.iter_mut().zip(sums) {
+        *value = sums[vector];
+    }
+    column
 }
 
 /// Numbers side by side, as vectors.
@@ -304,7 +353,7 @@ impl Row<'_> {
 fn vectors<S, V, const VECTORS: usize>(simd: S, lanes: &[Lane]) -> [V; VECTORS]
 where
     S: Simd,
-    V: SimdFloat<S, Element = f32>,
+    V: Lanes<S>,
 {
     let numbers = lanes.as_flattened();
     core::array::from_fn(|index| V::from_slice(simd, &numbers[index * V::LEN..][..V::LEN]))
@@ -328,21 +377,19 @@ fn pack(
     vector_len: usize,
 ) -> Vec<Lane> {
     let (blocks, rows) = (outputs.div_ceil(LANES), inputs.next_multiple_of(LANES));
-    let wide = group_blocks(vector_len);
     let per_block = taps * rows;
     let mut packed = vec![[0.0; LANES]; blocks * per_block];
-    for (output, weights) in weights.chunks_exact(inputs * taps).enumerate() {
-        let (block, lane) = (output / LANES, output % LANES);
-        let first = block / wide * wide;
-        let group = wide.min(blocks - first);
-        let group = if group == wide { wide } else { 1 };
-        let first = if group == wide { first } else { block };
+    for (first, group) in groups(blocks, vector_len) {
         let target = &mut packed[first * per_block..(first + group) * per_block];
-        for (input, weights) in weights.chunks_exact(taps).enumerate() {
-            let at = input * group + block - first;
-            let places = target[at..].iter_mut().step_by(rows * group);
-            for (place, weight) in places.zip(weights) {
-                place[lane] = *weight;
+        let outputs = first * LANES..outputs.min((first + group) * LANES);
+        for output in outputs {
+            let weights = &weights[output * inputs * taps..][..inputs * taps];
+            let (block, lane) = (output / LANES - first, output % LANES);
+            for (input, weights) in weights.chunks_exact(taps).enumerate() {
+                let places = target[input * group + block..].iter_mut().step_by(rows * group);
+                for (place, weight) in places.zip(weights) {
+                    place[lane] = *weight;
+                }
             }
         }
     }

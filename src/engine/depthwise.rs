@@ -2,11 +2,11 @@
 
 use super::activation::Activation;
 use super::convolution::lanes;
-use super::lane::{LANES, Lane};
+use super::lane::{LANES, Lane, Lanes};
 use super::value::Layout;
 use super::weights::Weights;
-use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
+use fearless_simd::{f32x8, f32x16};
 
 /// A depthwise convolution with its weights in the order in which they are read.
 #[derive(Debug)]
@@ -50,22 +50,40 @@ impl Depthwise {
         let weights = self.weights.chunks_exact(self.taps.len());
         for (((plane, out), weights), bias) in planes.zip(outputs).zip(weights).zip(&self.bias) {
             let block = Block { depthwise: self, plane, weights, bias };
+            // Two pixels to a vector, where vectors are that long and rows too.
+            let pairs = S::f32s::LEN >= 2 * LANES && self.output.shape.columns >= 8;
             match (self.kernel[1], self.strides[1]) {
+                (3, 1) if pairs => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, f32x16<S>, 3, 1, 4, 8, 10>(simd, out),
+                ),
                 (3, 1) => simd.vectorize(
                     #[inline(always)]
-                    || block.run::<S, 3, 1, 4, 6>(simd, out),
+                    || block.run::<S, f32x8<S>, 3, 1, 4, 4, 6>(simd, out),
+                ),
+                (3, 2) if pairs => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, f32x16<S>, 3, 2, 4, 8, 17>(simd, out),
                 ),
                 (3, 2) => simd.vectorize(
                     #[inline(always)]
-                    || block.run::<S, 3, 2, 4, 9>(simd, out),
+                    || block.run::<S, f32x8<S>, 3, 2, 4, 4, 9>(simd, out),
+                ),
+                (5, 1) if pairs => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, f32x16<S>, 5, 1, 4, 8, 12>(simd, out),
                 ),
                 (5, 1) => simd.vectorize(
                     #[inline(always)]
-                    || block.run::<S, 5, 1, 4, 8>(simd, out),
+                    || block.run::<S, f32x8<S>, 5, 1, 4, 4, 8>(simd, out),
+                ),
+                (5, 2) if pairs => simd.vectorize(
+                    #[inline(always)]
+                    || block.run::<S, f32x16<S>, 5, 2, 4, 8, 19>(simd, out),
                 ),
                 (5, 2) => simd.vectorize(
                     #[inline(always)]
-                    || block.run::<S, 5, 2, 4, 11>(simd, out),
+                    || block.run::<S, f32x8<S>, 5, 2, 4, 4, 11>(simd, out),
                 ),
                 _ => simd.vectorize(
                     #[inline(always)]
@@ -85,12 +103,15 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// `SPAN` is `(PIXELS − 1) · STRIDE + KERNEL`: what `PIXELS` outputs of a row read.
+    /// `VECTORS` vectors hold `PIXELS` outputs of a row, which read `SPAN` pixels,
+    /// `(PIXELS − 1) · STRIDE + KERNEL`.
     #[inline(always)]
     fn run<
         S: Simd,
+        V: Lanes<S>,
         const KERNEL: usize,
         const STRIDE: usize,
+        const VECTORS: usize,
         const PIXELS: usize,
         const SPAN: usize,
     >(
@@ -109,11 +130,13 @@ impl Block<'_> {
                     let Some(out) = output[out + column..].first_chunk_mut::<PIXELS>() else {
                         return;
                     };
-                    self.tile::<S, KERNEL, STRIDE, PIXELS, SPAN>(simd, row, column, out);
+                    self.tile::<S, V, KERNEL, STRIDE, VECTORS, PIXELS, SPAN>(
+                        simd, row, column, out,
+                    );
                     column += PIXELS;
                 } else {
                     let Some(out) = output[out + column..].first_chunk_mut::<1>() else { return };
-                    self.tile::<S, KERNEL, STRIDE, 1, KERNEL>(simd, row, column, out);
+                    self.tile::<S, f32x8<S>, KERNEL, STRIDE, 1, 1, KERNEL>(simd, row, column, out);
                     column += 1;
                 }
             }
@@ -123,8 +146,10 @@ impl Block<'_> {
     #[inline(always)]
     fn tile<
         S: Simd,
+        V: Lanes<S>,
         const KERNEL: usize,
         const STRIDE: usize,
+        const VECTORS: usize,
         const PIXELS: usize,
         const SPAN: usize,
     >(
@@ -135,21 +160,36 @@ impl Block<'_> {
         output: &mut [Lane; PIXELS],
     ) {
         let Depthwise { input, strides, taps, activation, .. } = self.depthwise;
-        let mut sums = [f32x8::from_slice(simd, self.bias); PIXELS];
+        let same = |lane| {
+            V::of(
+                simd,
+                #[inline(always)]
+                |_| lane,
+            )
+        };
+        let mut sums = [same(self.bias); VECTORS];
         let origin = row * strides[0] * input.row_stride() + column * STRIDE;
         let (weights, _) = self.weights.as_chunks::<KERNEL>();
         for (weights, first) in weights.iter().zip(taps.iter().step_by(KERNEL)) {
             let Some(span) = self.plane[origin + first..].first_chunk::<SPAN>() else { return };
             for (tap, weights) in weights.iter().enumerate() {
-                let weights = f32x8::from_slice(simd, weights);
-                for (pixel, sum) in sums.iter_mut().enumerate() {
-                    let value = f32x8::from_slice(simd, &span[pixel * STRIDE + tap]);
+                let weights = same(weights);
+                for (vector, sum) in sums.iter_mut().enumerate() {
+                    let pixel = vector * V::COUNT * STRIDE + tap;
+                    let value = V::of(
+                        simd,
+                        #[inline(always)]
+                        |part| &span[pixel + part * STRIDE],
+                    );
                     *sum = value.mul_add(weights, *sum);
                 }
             }
         }
-        for (out, sum) in output.iter_mut().zip(sums) {
-            activation.apply(simd, sum).store_slice(out);
+        for (vector, sum) in sums.iter().enumerate() {
+            let sum = activation.apply(simd, *sum);
+            for part in 0..V::COUNT {
+                sum.lane(part).store_slice(&mut output[vector * V::COUNT + part]);
+            }
         }
     }
 
