@@ -19,6 +19,7 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' scripts", /^assets\/files-.*\.js$/],
   ["the views' scripts", /^assets\/models-.*\.js$/],
   ["the views' scripts", /^assets\/teach-.*\.js$/],
+  ["the picture's script", /^assets\/picture-.*\.js$/],
   ["the samples' script", /^assets\/synthesis-.*\.js$/],
   ["the views' styles", /^assets\/teach-.*\.css$/],
   ["the views' styles", /^assets\/model-list-.*\.css$/],

@@ -5,7 +5,7 @@ import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
 import { texts } from "../texts/index.js";
 import { byId, setText } from "../ui/dom.js";
-import type { Picture } from "./picture.js";
+import type { LatePicture } from "./late-picture.js";
 
 export class Clip {
   readonly #actions = byId("clip-actions", HTMLElement);
@@ -13,7 +13,7 @@ export class Clip {
   readonly #download = byId("download", HTMLAnchorElement);
   readonly #player: Player;
 
-  constructor(picture: Picture) {
+  constructor(picture: LatePicture) {
     this.#player = new Player((at) => {
       picture.setProgress(at);
       setText(this.#play, this.#player.playing ? texts.stopPlaying : texts.play);

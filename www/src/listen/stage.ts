@@ -6,13 +6,13 @@ import { texts } from "../texts/index.js";
 import { short } from "../ui/format.js";
 import { Announcer } from "./announcer.js";
 import type { Bars } from "./bars.js";
+import { LatePicture } from "./late-picture.js";
 import { LevelHint } from "./level-hint.js";
 import { Meter } from "./meter.js";
-import { Picture } from "./picture.js";
 import { Verdict } from "./verdict.js";
 
 export class Stage {
-  readonly picture = new Picture();
+  readonly picture = new LatePicture();
   readonly #announcer = new Announcer();
   readonly #verdict = new Verdict(this.#announcer);
   readonly #meter = new Meter();

@@ -1,0 +1,80 @@
+// The picture while its script is on its way: the answer does not wait for it. What it is asked to show meanwhile, it shows
+// as soon as it is there.
+
+import type { ModelInfo } from "sourcing-sound";
+import { LatePart } from "../late/part.js";
+import type { Picture } from "./picture.js";
+
+/** The most steps that wait: some seconds of columns. If the script cannot be loaded, the oldest are lost. */
+const MAX_WAITING = 500;
+
+type Step = (picture: Picture) => void;
+
+export class LatePicture {
+  readonly #part = new LatePart(async () => {
+    const { Picture } = await import("./picture.js");
+    return new Picture();
+  });
+  /** Comes before everything that waits. */
+  #model: Step | undefined;
+  #waiting: Step[] = [];
+
+  describe(info: ModelInfo): void {
+    const describe = (picture: Picture) => picture.describe(info);
+    const { loaded } = this.#part;
+    if (loaded) return describe(loaded);
+    this.#model = describe;
+    this.#load();
+  }
+
+  /** @see Picture.beginLive */
+  beginLive(info: ModelInfo): void {
+    this.#begin((picture) => picture.beginLive(info));
+  }
+
+  /** @see Picture.beginRecording */
+  beginRecording(info: ModelInfo, seconds: number): void {
+    this.#begin((picture) => picture.beginRecording(info, seconds));
+  }
+
+  /** @see Picture.showRecording */
+  showRecording(info: ModelInfo, columns: Float32Array, seconds: number): void {
+    this.#begin((picture) => picture.showRecording(info, columns, seconds));
+  }
+
+  /** @see Picture.append */
+  append(columns: Float32Array): void {
+    this.#do((picture) => picture.append(columns));
+  }
+
+  /** @see Picture.setProgress */
+  setProgress(at: number | undefined): void {
+    this.#do((picture) => picture.setProgress(at));
+  }
+
+  /** Whatever waits would no longer be seen. */
+  #begin(step: Step): void {
+    this.#waiting = [];
+    this.#load();
+    this.#do(step);
+  }
+
+  #do(step: Step): void {
+    const { loaded } = this.#part;
+    if (loaded) return step(loaded);
+    this.#waiting.push(step);
+    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
+  }
+
+  /** Without its script there is no picture; the next start tries again. */
+  #load(): void {
+    if (this.#part.loaded) return;
+    void this.#part.get().then(
+      (picture) => {
+        this.#model?.(picture);
+        for (const step of this.#waiting.splice(0)) step(picture);
+      },
+      () => undefined,
+    );
+  }
+}
