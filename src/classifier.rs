@@ -4,9 +4,9 @@ use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::front_end::FrontEnd;
-use crate::grid::patch_count;
+use crate::grid::Grid;
 use crate::head::{Head, Patch};
-use crate::metadata::{ModelMetadata, PatchLayout};
+use crate::metadata::ModelMetadata;
 use crate::model::Model;
 use crate::patches::PatchStream;
 use crate::prediction::Prediction;
@@ -211,12 +211,12 @@ impl Classifier {
     /// Runs the network once per patch of the grid.
     fn run_patches(&mut self, columns: &[f32]) -> Result<Vec<PatchOutput>> {
         let n_mels = self.n_mels();
-        let metadata = self.metadata();
-        let PatchLayout { frames, hop_frames: hop } = metadata.layout();
+        let grid = Grid::of_patches(self.metadata());
         let total = columns.len() / n_mels;
-        (0..patch_count(total, frames, hop))
-            .map(|patch| {
-                let (first, last) = (patch * hop, total.min(patch * hop + frames));
+        grid.last_inputs(0, total)
+            .into_iter()
+            .map(|first| {
+                let last = total.min(first + grid.input_columns);
                 self.scorer.run(&columns[first * n_mels..last * n_mels])
             })
             .collect()

@@ -46,6 +46,19 @@ impl Grid {
         Ok(Grid { input_columns: frames, step_columns, segment_inputs, hop_inputs, has_patches })
     }
 
+    /// The grid of a network's inputs by themselves: each is a patch, also where the network has
+    /// whole segments.
+    pub(crate) fn of_patches(metadata: &ModelMetadata) -> Self {
+        let PatchLayout { frames, hop_frames } = metadata.layout();
+        Grid {
+            input_columns: frames,
+            step_columns: hop_frames,
+            segment_inputs: 1,
+            hop_inputs: 1,
+            has_patches: true,
+        }
+    }
+
     /// Columns from one segment to the next.
     pub(crate) fn hop_columns(self) -> usize {
         self.hop_inputs * self.step_columns
@@ -79,9 +92,9 @@ impl Grid {
     }
 }
 
-/// Patches of `frames` columns, `hop` apart, that cover `total` columns.
-pub(crate) fn patch_count(total: usize, frames: usize, hop: usize) -> usize {
-    1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop)
+/// Patches of `frames` columns, `hop_columns` apart, that cover `total` columns.
+fn patch_count(total: usize, frames: usize, hop_columns: usize) -> usize {
+    1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop_columns)
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use crate::audio::{SampleRate, check_finite};
 use crate::error::{Error, Result};
 use crate::front_end::{ColumnStream, FrontEnd};
-use crate::grid::patch_count;
+use crate::grid::Grid;
 use crate::head::Patch;
-use crate::metadata::PatchLayout;
 use crate::scorer::Scorer;
 
 /// A recording, piece by piece. The patches are those of
@@ -15,7 +14,7 @@ pub struct PatchStream {
     columns: ColumnStream,
     scorer: Scorer,
     n_mels: usize,
-    layout: PatchLayout,
+    grid: Grid,
     /// Patches so far.
     done: usize,
     /// Columns that are still needed, `[columns][n_mels]`, starting with the recording's column
@@ -33,13 +32,13 @@ impl PatchStream {
             let name = metadata.name.clone();
             return Err(Error::config("model", name, "a model with an embedding"));
         }
-        let layout = metadata.layout();
+        let grid = Grid::of_patches(metadata);
         let n_mels = front_end.config().n_mels;
         Ok(PatchStream {
             columns: ColumnStream::new(front_end, rate)?,
             scorer,
             n_mels,
-            layout,
+            grid,
             done: 0,
             kept: Vec::new(),
             dropped: 0,
@@ -54,11 +53,8 @@ impl PatchStream {
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Patch>> {
         check_finite(samples)?;
         self.columns.push(samples, &mut self.kept)?;
-        let PatchLayout { frames, hop_frames } = self.layout;
-        let total = self.total();
-        let whole = (total + hop_frames).saturating_sub(frames) / hop_frames;
-        // The recording may end here, so that the last ones are no patches of their own.
-        self.run_to(whole.min(patch_count(total, frames, hop_frames)))
+        let (step_columns, sure) = (self.grid.step_columns, self.grid.sure_inputs(self.total()));
+        self.run((self.done..sure).map(|input| input * step_columns).collect())
     }
 
     /// The last patches, at least one in all. Silence fills up the last one.
@@ -68,8 +64,7 @@ impl PatchStream {
     /// fails.
     pub fn finish(mut self) -> Result<Vec<Patch>> {
         self.columns.finish(&mut self.kept)?;
-        let PatchLayout { frames, hop_frames } = self.layout;
-        self.run_to(patch_count(self.total(), frames, hop_frames))
+        self.run(self.grid.last_inputs(self.done, self.total()))
     }
 
     /// Columns so far.
@@ -77,19 +72,20 @@ impl PatchStream {
         self.dropped + self.kept.len() / self.n_mels
     }
 
-    /// Runs the network until there are `count` patches, and drops what no later one needs.
-    fn run_to(&mut self, count: usize) -> Result<Vec<Patch>> {
-        let PatchLayout { frames, hop_frames } = self.layout;
+    /// Runs the network on the next inputs, which begin at these columns, and drops what no later
+    /// one needs.
+    fn run(&mut self, inputs: Vec<usize>) -> Result<Vec<Patch>> {
+        let Grid { input_columns, step_columns, .. } = self.grid;
         let total = self.total();
-        let mut patches = Vec::with_capacity(count.saturating_sub(self.done));
-        while self.done < count {
-            let first = self.done * hop_frames;
-            let (from, to) = (first - self.dropped, total.min(first + frames) - self.dropped);
+        let mut patches = Vec::with_capacity(inputs.len());
+        for first in inputs {
+            let last = total.min(first + input_columns);
+            let (from, to) = (first - self.dropped, last - self.dropped);
             let columns = &self.kept[from * self.n_mels..to * self.n_mels];
             patches.push(self.scorer.run(columns)?.patch);
             self.done += 1;
         }
-        let unneeded = (self.done * hop_frames).min(total).saturating_sub(self.dropped);
+        let unneeded = (self.done * step_columns).min(total).saturating_sub(self.dropped);
         self.kept.drain(..unneeded * self.n_mels);
         self.dropped += unneeded;
         Ok(patches)
@@ -112,7 +108,7 @@ mod tests {
         let scorer = Scorer::base(model);
         let rate = SampleRate::new(44_100).unwrap();
         let mut stream = PatchStream::new(front_end, scorer, rate).unwrap();
-        let frames = stream.layout.frames;
+        let frames = stream.grid.input_columns;
         for _ in 0..300 {
             stream.push(&[0.1; 1_000]).unwrap();
             let columns = stream.kept.len() / stream.n_mels;
