@@ -122,7 +122,7 @@ pub use audio::{Pcm, SampleRate};
 pub use classifier::Classifier;
 pub use dct::Dct;
 pub use decibel::power_to_db;
-pub use descriptors::{DescriptorConfig, DescriptorFrames, Descriptors};
+pub use descriptors::{DescriptorConfig, DescriptorFrames, DescriptorStream, Descriptors};
 pub use downmix::{Downmix, MAX_CHANNELS, Taken, downmix};
 pub use engine::sigmoid;
 pub use error::{ERROR_CODES, Error, ErrorKind, Result};

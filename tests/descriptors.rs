@@ -9,7 +9,8 @@ mod common;
 use common::{error, floats, goldens, signal};
 use serde::Deserialize;
 use sourcing_sound::{
-    Dct, DescriptorConfig, Descriptors, Pcm, SampleRate, magnitude_db, power_to_db,
+    Dct, DescriptorConfig, DescriptorStream, Descriptors, Pcm, SampleRate, magnitude_db,
+    power_to_db,
 };
 
 /// Largest accepted error of arrays. Measured errors are up to 4e-5 for power and 1.3e-4 for
@@ -39,7 +40,7 @@ fn power_and_mel_spectrograms_agree_with_librosa() {
     let power = floats(include_bytes!("golden/descriptors.defaults.power.f32"));
     let mel = floats(include_bytes!("golden/descriptors.defaults.mel.f32"));
     let signal = signal();
-    let mut descriptors = golden.descriptors();
+    let descriptors = golden.descriptors();
     let found = descriptors.compute(golden.pcm(&signal)).unwrap();
     let error_of_mel = error(found.mel(), &mel, 1e-6);
     let error_of_power =
@@ -128,8 +129,8 @@ fn audio_at_another_rate_is_resampled() {
         let step = std::f64::consts::TAU * 1_000.0 / f64::from(rate);
         (0..rate).map(|n| (step * f64::from(n)).sin() as f32).collect()
     };
-    let mut descriptors = Descriptors::new(DescriptorConfig::librosa(22_050)).unwrap();
-    let mut centroid_of = |rate: u32| {
+    let descriptors = Descriptors::new(DescriptorConfig::librosa(22_050)).unwrap();
+    let centroid_of = |rate: u32| {
         let found =
             descriptors.compute(Pcm::new(&tone(rate), SampleRate::new(rate).unwrap()).unwrap());
         let found = found.unwrap();
@@ -193,25 +194,63 @@ fn settings_out_of_range_are_named() {
     assert_eq!(changed(|c| c.top_db = Some(0.0)), None);
 }
 
+/// Every number, no matter how the audio is split: also where frames are not centred, or shorter
+/// than the hop's neighbours, and where the recording begins below zero.
+#[test]
+fn a_stream_in_pieces_equals_the_whole() {
+    let own_rate = SampleRate::new(48_000).unwrap();
+    let wave = |n: usize| (n as f32 * 0.05).sin() * (n as f32 * 3e-4).cos() - 0.2;
+    let samples: Vec<f32> = (0..30_011).map(wave).collect();
+    let usual = DescriptorConfig { n_mels: 40, ..DescriptorConfig::librosa(22_050) };
+    let configs = [
+        usual.clone(),
+        DescriptorConfig { center: false, hop_length: 2_048, ..usual.clone() },
+        DescriptorConfig { n_fft: 512, win_length: 400, hop_length: 160, top_db: None, ..usual },
+    ];
+    for config in configs {
+        let descriptors = Descriptors::new(config).unwrap();
+        let pcm = Pcm::new(&samples, own_rate).unwrap();
+        let whole = descriptors.compute(pcm).unwrap();
+        let power = descriptors.power_spectrogram(pcm).unwrap();
+        for size in [1, 7, 480, 4_801, samples.len()] {
+            let mut stream = DescriptorStream::new(&descriptors, own_rate).with_power();
+            let mut frames = descriptors.no_frames();
+            for piece in samples.chunks(size) {
+                stream.push(piece, &mut frames);
+            }
+            stream.finish(&mut frames).unwrap();
+            let greatest_mel = frames.greatest_mel();
+            descriptors.cepstrum(&mut frames, greatest_mel);
+            assert_eq!(frames.power(), power, "pieces of {size}");
+            assert_eq!(frames.mfcc(), whole.mfcc(), "pieces of {size}");
+            assert_eq!(frames.mel(), whole.mel(), "pieces of {size}");
+            assert_eq!(frames.centroid(), whole.centroid(), "pieces of {size}");
+            assert_eq!(frames.bandwidth(), whole.bandwidth(), "pieces of {size}");
+            assert_eq!(frames.roll_off(), whole.roll_off(), "pieces of {size}");
+            assert_eq!(frames.zero_crossing_rate(), whole.zero_crossing_rate());
+        }
+    }
+}
+
 #[test]
 fn audio_too_short_or_too_long_is_refused() {
     let rate = SampleRate::new(48_000).unwrap();
     let mut config = DescriptorConfig::librosa(8_000);
-    let mut centred = Descriptors::new(config.clone()).unwrap();
+    let centred = Descriptors::new(config.clone()).unwrap();
     // Two samples at 48 kHz are less than half of one at 8 kHz.
     let error = centred.compute(Pcm::new(&[0.1; 2], rate).unwrap()).unwrap_err();
     assert_eq!(error.code(), "audio-too-short");
     assert_eq!(centred.compute(Pcm::new(&[0.1; 6], rate).unwrap()).unwrap().frames(), 1);
 
     config.center = false;
-    let mut whole = Descriptors::new(config.clone()).unwrap();
+    let whole = Descriptors::new(config.clone()).unwrap();
     let slow = SampleRate::new(8_000).unwrap();
     let error = whole.compute(Pcm::new(&[0.1; 2_047], slow).unwrap()).unwrap_err();
     assert!(error.to_string().contains("at least 2048"), "{error}");
     assert_eq!(whole.compute(Pcm::new(&[0.1; 2_048], slow).unwrap()).unwrap().frames(), 1);
 
     config.hop_length = 1;
-    let mut crowded = Descriptors::new(config).unwrap();
+    let crowded = Descriptors::new(config).unwrap();
     let long = vec![0.0; 1 << 21];
     let error = crowded.power_spectrogram(Pcm::new(&long, slow).unwrap()).unwrap_err();
     assert_eq!(error.code(), "limit");

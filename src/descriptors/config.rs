@@ -67,6 +67,11 @@ impl DescriptorConfig {
         self.framing().frames_of(samples)
     }
 
+    /// Fewest samples at [`Self::sample_rate`] that a recording must have.
+    pub(super) fn min_samples(&self) -> usize {
+        if self.center { 1 } else { self.n_fft }
+    }
+
     pub(super) fn framing(&self) -> Framing {
         Framing {
             n_fft: self.n_fft,

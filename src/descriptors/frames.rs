@@ -1,8 +1,7 @@
-//! The descriptors of one recording.
+//! The descriptors of a recording, or of a part of it.
 
-/// The result of [`super::Descriptors::compute`], frame by frame. Every per-frame slice has
-/// [`Self::frames`] values or rows.
-#[derive(Clone, Debug, PartialEq)]
+/// Descriptors, frame by frame. Every slice has [`Self::frames`] values or rows.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescriptorFrames {
     pub(super) seconds_per_frame: f64,
     pub(super) n_mels: usize,
@@ -13,10 +12,23 @@ pub struct DescriptorFrames {
     pub(super) zero_crossing_rate: Vec<f32>,
     pub(super) mel: Vec<f32>,
     pub(super) mfcc: Vec<f32>,
+    /// `[frames][bins]`, or empty.
+    pub(super) power: Vec<f32>,
 }
 
 impl DescriptorFrames {
-    /// Number of frames; at least 1.
+    /// Removes all frames, to take the next ones of a stream.
+    pub fn clear(&mut self) {
+        let DescriptorFrames { centroid, bandwidth, roll_off, zero_crossing_rate, .. } = self;
+        for values in [centroid, bandwidth, roll_off, zero_crossing_rate] {
+            values.clear();
+        }
+        for rows in [&mut self.mel, &mut self.mfcc, &mut self.power] {
+            rows.clear();
+        }
+    }
+
+    /// Number of frames; at least 1 for a whole recording.
     pub fn frames(&self) -> usize {
         self.centroid.len()
     }
@@ -63,8 +75,20 @@ impl DescriptorFrames {
         &self.mel
     }
 
-    /// Cepstral coefficients, `[frames][n_mfcc]` row after row (`librosa.feature.mfcc`).
+    /// The greatest mel power of any band; 0 without frames.
+    pub fn greatest_mel(&self) -> f32 {
+        self.mel.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Cepstral coefficients, `[frames][n_mfcc]` row after row (`librosa.feature.mfcc`); empty for
+    /// frames of a stream before [`super::Descriptors::cepstrum`].
     pub fn mfcc(&self) -> &[f32] {
         &self.mfcc
+    }
+
+    /// The power spectrogram `|librosa.stft(y)|²`, `[frames][n_fft / 2 + 1]` row after row, if the
+    /// stream returns it ([`super::DescriptorStream::with_power`]); else empty.
+    pub fn power(&self) -> &[f32] {
+        &self.power
     }
 }

@@ -302,3 +302,46 @@ fn real_recordings_give_finite_values() {
         assert!(frames.mfcc().iter().all(|coefficient| coefficient.is_finite()), "{name}");
     }
 }
+
+#[cfg(target_os = "linux")]
+mod long {
+    use super::*;
+    use crate::common::files::header;
+    use std::fs::File;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    /// Twelve hours in memory would be 1.4 GB. The peak is read while the run waits for someone to
+    /// write to a pipe.
+    #[test]
+    fn hours_take_little_memory() {
+        const MOST_KILOBYTES: u64 = 60_000;
+        const RATE_HZ: u32 = 8_000;
+        let bench = Bench::new();
+        let bytes = 2 * RATE_HZ * 43_200;
+        let mut file = File::create(bench.path().join("night.wav")).unwrap();
+        file.write_all(&header(1, RATE_HZ, bytes)).unwrap();
+        file.set_len(44 + u64::from(bytes)).unwrap();
+        let pipe = bench.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let what = ["--what", "centroid,mfcc,power", "--n-mels", "40", "--hop-length", "2048"];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["features", "night.wav", "pipe"])
+            .args(what)
+            .current_dir(bench.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = stdout.next().unwrap().unwrap();
+        assert_eq!(first, "night.wav  43200.00 s, 8000 Hz, 168751 frames");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(peak < MOST_KILOBYTES, "{peak} kB");
+        drop(File::options().write(true).open(&pipe).unwrap());
+        assert!(stdout.all(|line| line.is_ok()));
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+    }
+}

@@ -1,16 +1,18 @@
-//! A recording → its measurements: a table, and the picture to draw.
+//! A recording → its measurements: rows as they become known, and the picture to draw.
 
 use std::path::PathBuf;
 
 use sourcing_sound::resample::resample;
-use sourcing_sound::{Descriptors, MelFilterBank, Pcm, SampleRate, WholeSpectrum};
-use sourcing_sound_decode::{Recording, decode};
+use sourcing_sound::{Descriptors, Pcm, SampleRate, WholeSpectrum, magnitude_db};
 
 use crate::outcome::Failure;
+use crate::parallel::Results;
 
-use super::args::{FeatureOptions, FrameQuantity, Selection};
+use super::args::{FeatureOptions, Selection};
+use super::frames::Frames;
 use super::plot::Picture;
-use super::table::{Axis, Column, Measured, Table};
+use super::samples::Samples;
+use super::table::{Axis, Column, End, Part, Subject, Table};
 
 /// Measures recordings one after another.
 pub(super) struct Meter<'a> {
@@ -24,100 +26,98 @@ impl<'a> Meter<'a> {
         Meter { options, descriptors: None }
     }
 
-    pub(super) fn measure(&mut self, path: PathBuf) -> Result<Measured, Failure> {
-        let recording = decode(&path).map_err(Failure::Decode)?;
-        match self.describe(&recording) {
-            Ok((sample_rate, table, picture)) => {
-                let duration = recording.duration_seconds();
-                let picture = picture.map(|picture| picture.titled(&path, duration));
-                Ok(Measured { path, duration, sample_rate, table, picture })
-            }
-            Err(error) => Err(Failure::Analyse { path, error }),
-        }
-    }
-
-    fn describe(
+    /// Measures a recording and passes on its parts.
+    pub(super) fn measure(
         &mut self,
-        recording: &Recording,
-    ) -> sourcing_sound::Result<(u32, Table, Option<Picture>)> {
+        path: PathBuf,
+        results: &Results<Part>,
+    ) -> Result<(), Failure> {
         let options = self.options;
-        let own_rate = SampleRate::new(recording.sample_rate)?;
-        let rate = options.settings.sample_rate.map_or(Ok(own_rate), SampleRate::new)?;
-        let samples = resample(Pcm::new(&recording.samples, own_rate)?, rate);
-        let pcm = Pcm::new(&samples, rate)?;
-        let descriptors = self.descriptors_at(rate)?;
-        let table = measure(&options.selection, descriptors, pcm)?;
-        let picture = match options.plot {
-            Some(_) => Some(Picture::of(descriptors, pcm)?),
-            None => None,
-        };
-        Ok((rate.hz(), table, picture))
+        let needs_all = options.plot.is_some() || matches!(options.selection, Selection::Fft);
+        let samples = Samples::open(path, needs_all)?;
+        let (rate, descriptors) =
+            self.descriptors_for(samples.rate()).map_err(|error| samples.failure(error))?;
+        let recording = Measurement { options, descriptors, rate, samples };
+        // If nobody prints, the next input is not taken.
+        recording.run(|part| results.send(part).is_ok())
     }
 
-    fn descriptors_at(&mut self, rate: SampleRate) -> sourcing_sound::Result<&mut Descriptors> {
-        let config = self.options.settings.config(rate.hz());
+    /// The rate at which a recording is measured, and the descriptors for it.
+    fn descriptors_for(
+        &mut self,
+        own_rate: SampleRate,
+    ) -> sourcing_sound::Result<(SampleRate, &Descriptors)> {
+        let settings = &self.options.settings;
+        let rate = settings.sample_rate.map_or(Ok(own_rate), SampleRate::new)?;
+        let config = settings.config(rate.hz());
         let descriptors = match self.descriptors.take() {
             Some(descriptors) if *descriptors.config() == config => descriptors,
             _ => Descriptors::new(config)?,
         };
-        Ok(self.descriptors.insert(descriptors))
+        Ok((rate, self.descriptors.insert(descriptors)))
     }
 }
 
-/// Measures what is selected; the samples have the descriptors' rate.
-///
-/// # Errors
-/// The core's, if it cannot measure this recording.
-fn measure(
-    selection: &Selection,
-    descriptors: &mut Descriptors,
-    pcm: Pcm<'_>,
-) -> sourcing_sound::Result<Table> {
-    match selection {
-        Selection::Fft => Ok(spectrum_table(sourcing_sound::magnitude_db(pcm)?)),
-        Selection::FilterBank => {
-            let config = descriptors.config();
-            let step = f64::from(config.sample_rate) / config.n_fft as f64;
-            Ok(filter_table(descriptors.filters(), step))
-        }
-        Selection::Frames(quantities) => frame_table(quantities, descriptors, pcm),
-    }
+/// What is measured of one recording.
+struct Measurement<'a> {
+    options: &'a FeatureOptions,
+    descriptors: &'a Descriptors,
+    /// That of the descriptors.
+    rate: SampleRate,
+    samples: Samples,
 }
 
-fn frame_table(
-    quantities: &[FrameQuantity],
-    descriptors: &mut Descriptors,
-    pcm: Pcm<'_>,
-) -> sourcing_sound::Result<Table> {
-    let frames = descriptors.compute(pcm)?;
-    let scalar = |name, unit, values: &[f32]| {
-        Ok(Column { name, unit, width: None, values: values.to_vec() })
-    };
-    let vector = |name, width, values: &[f32]| {
-        Ok(Column { name, unit: "", width: Some(width), values: values.to_vec() })
-    };
-    let mut column = |quantity: &FrameQuantity| match quantity {
-        FrameQuantity::Centroid => scalar("centroid", "Hz", frames.centroid()),
-        FrameQuantity::Bandwidth => scalar("bandwidth", "Hz", frames.bandwidth()),
-        FrameQuantity::RollOff => scalar("roll_off", "Hz", frames.roll_off()),
-        FrameQuantity::ZeroCrossingRate => {
-            scalar("zero_crossing_rate", "", frames.zero_crossing_rate())
-        }
-        FrameQuantity::Mfcc => vector("mfcc", frames.n_mfcc(), frames.mfcc()),
-        FrameQuantity::Mel => vector("mel", frames.n_mels(), frames.mel()),
-        FrameQuantity::Power => {
-            let values = descriptors.power_spectrogram(pcm)?;
-            vector("power", descriptors.filters().bins(), &values)
-        }
-    };
-    let columns = quantities.iter().map(&mut column).collect::<sourcing_sound::Result<_>>()?;
-    Ok(Table { axis: Axis::Time, step: frames.seconds_per_frame(), columns })
+impl Measurement<'_> {
+    /// `send` returns false once nothing more is wanted.
+    fn run(&self, mut send: impl FnMut(Part) -> bool) -> Result<(), Failure> {
+        let path = self.samples.path().to_owned();
+        send(Part::Begin(Subject { path, sample_rate: self.rate.hz() }));
+        let ended = match &self.options.selection {
+            Selection::Frames(quantities) => {
+                let frames =
+                    Frames { quantities, descriptors: self.descriptors, samples: &self.samples };
+                frames.measure(|table| send(Part::Rows(table)))?
+            }
+            Selection::Fft => {
+                let spectrum = self.of_whole(magnitude_db)?;
+                send(Part::Rows(spectrum_table(spectrum)));
+                self.samples.each(|_| true)?
+            }
+            Selection::FilterBank => {
+                send(Part::Rows(filter_table(self.descriptors)));
+                self.samples.each(|_| true)?
+            }
+        };
+        let duration = ended.samples as f64 / f64::from(self.samples.rate().hz());
+        let picture = match self.options.plot {
+            Some(_) => {
+                let picture = self.of_whole(|pcm| Picture::of(self.descriptors, pcm))?;
+                Some(picture.titled(self.samples.path(), duration))
+            }
+            None => None,
+        };
+        send(Part::End(End { duration, warnings: ended.warnings, picture }));
+        Ok(())
+    }
+
+    /// What `measure` returns for all samples, at the rate at which they are measured.
+    fn of_whole<T>(
+        &self,
+        measure: impl FnOnce(Pcm<'_>) -> sourcing_sound::Result<T>,
+    ) -> Result<T, Failure> {
+        let measured = || {
+            let pcm = Pcm::new(self.samples.whole().unwrap_or_default(), self.samples.rate())?;
+            measure(Pcm::new(&resample(pcm, self.rate), self.rate)?)
+        };
+        measured().map_err(|error| self.samples.failure(error))
+    }
 }
 
 fn spectrum_table(spectrum: WholeSpectrum) -> Table {
     Table {
         axis: Axis::Frequency,
         step: spectrum.hz_per_bin,
+        first: 0,
         columns: vec![Column {
             name: "magnitude_db",
             unit: "dB",
@@ -128,12 +128,14 @@ fn spectrum_table(spectrum: WholeSpectrum) -> Table {
 }
 
 /// The transpose of librosa's matrix: a row per frequency, a number per filter.
-fn filter_table(filters: &MelFilterBank, hz_per_bin: f64) -> Table {
+fn filter_table(descriptors: &Descriptors) -> Table {
+    let (config, filters) = (descriptors.config(), descriptors.filters());
     let (dense, n_mels) = (filters.to_dense(), filters.n_mels());
     let weights = |bin: usize| dense.iter().skip(bin).step_by(filters.bins()).copied();
     Table {
         axis: Axis::Frequency,
-        step: hz_per_bin,
+        step: f64::from(config.sample_rate) / config.n_fft as f64,
+        first: 0,
         columns: vec![Column {
             name: "filter",
             unit: "",

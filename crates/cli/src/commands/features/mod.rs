@@ -1,23 +1,29 @@
 //! `features`: recordings → spectral descriptors, cepstral coefficients and spectrograms, printed
-//! as text, csv or JSON lines in the order of the inputs, and one of them drawn as SVG.
+//! as text, csv or JSON lines in the order of the inputs, and one of them drawn as SVG. A recording
+//! of any length is measured in constant memory, except for its drawing and its spectrum.
 
 mod args;
+mod frames;
 mod meter;
 mod plot;
 mod report;
+mod samples;
 mod table;
 
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::Context;
 
 use crate::files::expand;
-use crate::outcome::Outcome;
-use crate::parallel::{in_order, worker_count};
+use crate::outcome::{Failure, Outcome};
+use crate::parallel::{Results, in_order_each, worker_count};
+use crate::progress;
 
 pub(crate) use args::{FeatureOptions, RawFeatures};
 use meter::Meter;
-use table::Measured;
+use plot::Picture;
+use table::{End, Part};
 
 /// Measures all inputs, prints the tables to stdout and draws the recording for which there is a
 /// file to draw to.
@@ -32,13 +38,41 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
     }
     let meters = (0..worker_count(inputs.len())).map(|_| Meter::new(&options)).collect();
     let mut report = report::open(options.format, io::stdout().lock());
-    in_order(inputs, meters, Meter::measure, |measured: Measured| {
-        report.write(&measured)?;
-        if let Some((picture, path)) = measured.picture.as_ref().zip(options.plot.as_ref()) {
-            let svg = picture.to_svg().with_context(|| format!("plot {}", path.display()))?;
-            std::fs::write(path, svg)
-                .with_context(|| format!("plot {}: cannot write the file [io]", path.display()))?;
+    let bar = progress::of_recordings(inputs.len());
+    let work = |meter: &mut Meter, path, results: &Results<Part>| {
+        meter.measure(path, results)?;
+        bar.inc(1);
+        Ok(())
+    };
+    let mut name = String::new();
+    let print = |result: Result<Part, &Failure>| {
+        match result {
+            Ok(Part::Begin(subject)) => {
+                name = subject.path.display().to_string();
+                report.begin(subject);
+            }
+            Ok(Part::Rows(table)) => report.rows(&table)?,
+            Ok(Part::End(End { duration, warnings, picture })) => {
+                report.end(duration)?;
+                for warning in warnings {
+                    writeln!(io::stderr(), "warning: {name}: {warning} [{}]", warning.code())?;
+                }
+                if let Some((picture, path)) = picture.zip(options.plot.as_ref()) {
+                    write_picture(&picture, path)?;
+                }
+            }
+            // It was named on stderr.
+            Err(_) => {}
         }
         Ok(())
-    })
+    };
+    let counts = in_order_each(inputs, meters, work, print, &bar)?;
+    bar.finish_and_clear();
+    Ok(counts.outcome())
+}
+
+fn write_picture(picture: &Picture, path: &Path) -> anyhow::Result<()> {
+    let svg = picture.to_svg().with_context(|| format!("plot {}", path.display()))?;
+    std::fs::write(path, svg)
+        .with_context(|| format!("plot {}: cannot write the file [io]", path.display()))
 }

@@ -3,31 +3,52 @@
 use std::io;
 use std::path::PathBuf;
 
+use sourcing_sound_decode::Warning;
+
 use super::plot::Picture;
 
-/// The measurements of one recording.
-pub(super) struct Measured {
+/// What is known of a recording, in order.
+pub(super) enum Part {
+    Begin(Subject),
+    Rows(Table),
+    End(End),
+}
+
+/// A recording that is measured.
+pub(super) struct Subject {
     pub(super) path: PathBuf,
+    /// The rate in Hz at which it is measured.
+    pub(super) sample_rate: u32,
+}
+
+/// The facts that are known at the end.
+pub(super) struct End {
     /// The length in seconds.
     pub(super) duration: f64,
-    /// The rate in Hz at which it was measured.
-    pub(super) sample_rate: u32,
-    pub(super) table: Table,
+    pub(super) warnings: Vec<Warning>,
     /// The picture to draw, if there is to be one.
     pub(super) picture: Option<Picture>,
 }
 
 /// Prints recordings one after another.
 pub(super) trait Report {
-    /// Prints the measurements of one recording, and flushes.
-    fn write(&mut self, measured: &Measured) -> io::Result<()>;
+    /// A recording begins; if the one before has not ended, it could not be read to its end.
+    fn begin(&mut self, subject: Subject);
+
+    /// The next rows, which continue those before.
+    fn rows(&mut self, table: &Table) -> io::Result<()>;
+
+    /// The recording has ended after this many seconds.
+    fn end(&mut self, duration: f64) -> io::Result<()>;
 }
 
 /// Rows at equal steps along an axis.
 pub(super) struct Table {
     pub(super) axis: Axis,
-    /// From one row to the next, in the axis' unit. The first row is at 0.
+    /// From one row to the next, in the axis' unit.
     pub(super) step: f64,
+    /// The number of the first row; row 0 is at 0.
+    pub(super) first: usize,
     /// At least one; all have the same number of rows.
     pub(super) columns: Vec<Column>,
 }
@@ -94,6 +115,6 @@ impl Table {
 
     /// Position of a row in the axis' unit, to a millionth.
     pub(super) fn position(&self, row: usize) -> f64 {
-        (row as f64 * self.step * 1e6).round() / 1e6
+        ((self.first + row) as f64 * self.step * 1e6).round() / 1e6
     }
 }

@@ -41,7 +41,7 @@ impl Picture {
     /// # Errors
     /// The core's, if it cannot measure this recording: `limit` if it is too long for one
     /// Fourier transform.
-    pub(super) fn of(descriptors: &mut Descriptors, pcm: Pcm<'_>) -> sourcing_sound::Result<Self> {
+    pub(super) fn of(descriptors: &Descriptors, pcm: Pcm<'_>) -> sourcing_sound::Result<Self> {
         let spectrum = magnitude_db(pcm)?;
         let frames = descriptors.compute(pcm)?;
         let config = descriptors.config();

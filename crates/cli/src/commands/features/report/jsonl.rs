@@ -5,28 +5,36 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::super::table::{Column, Measured, Report, Table};
+use super::super::table::{Column, Report, Subject, Table};
 
 /// Objects `{"file", "time" in seconds or "frequency" in Hz, …}` with a number or an array per
 /// quantity.
 pub(super) struct JsonLines<W: Write> {
     output: W,
+    /// The name of the recording.
+    file: String,
 }
 
 impl<W: Write> JsonLines<W> {
     pub(super) fn new(output: W) -> Self {
-        JsonLines { output }
+        JsonLines { output, file: String::new() }
     }
 }
 
 impl<W: Write> Report for JsonLines<W> {
-    fn write(&mut self, measured: &Measured) -> io::Result<()> {
-        let file = measured.path.to_string_lossy();
-        for row in 0..measured.table.rows() {
-            let line = Line { file: &file, table: &measured.table, row };
-            serde_json::to_writer(&mut self.output, &line)?;
+    fn begin(&mut self, subject: Subject) {
+        self.file = subject.path.to_string_lossy().into_owned();
+    }
+
+    fn rows(&mut self, table: &Table) -> io::Result<()> {
+        for row in 0..table.rows() {
+            serde_json::to_writer(&mut self.output, &Line { file: &self.file, table, row })?;
             writeln!(self.output)?;
         }
+        Ok(())
+    }
+
+    fn end(&mut self, _: f64) -> io::Result<()> {
         self.output.flush()
     }
 }

@@ -2,41 +2,87 @@
 
 use std::io::{self, Write};
 
-use super::super::table::{Axis, Column, Measured, Report, Table};
+use super::super::table::{Axis, Column, Report, Subject, Table};
 
 /// For each recording a line with its name, length and rate, then a line of statistics per number:
 /// the mean over all rows, the standard deviation (of the rows themselves, not estimated for a
 /// population), the least and the greatest value, and where along the axis the greatest is.
 pub(super) struct Text<W: Write> {
     output: W,
+    recording: Option<Recording>,
 }
 
 impl<W: Write> Text<W> {
     pub(super) fn new(output: W) -> Self {
-        Text { output }
+        Text { output, recording: None }
     }
 }
 
 impl<W: Write> Report for Text<W> {
-    fn write(&mut self, measured: &Measured) -> io::Result<()> {
-        let table = &measured.table;
-        writeln!(
-            self.output,
-            "{}  {:.2} s, {} Hz, {}",
-            measured.path.display(),
-            measured.duration,
-            measured.sample_rate,
-            rows_of(table),
-        )?;
-        let mut lines = vec![heading(table)];
-        lines.extend(table.columns.iter().flat_map(|column| describe(column, table)));
+    fn begin(&mut self, subject: Subject) {
+        self.recording = Some(Recording { subject, rows: 0, found: None });
+    }
+
+    fn rows(&mut self, table: &Table) -> io::Result<()> {
+        if let Some(recording) = &mut self.recording {
+            recording.add(table);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, duration: f64) -> io::Result<()> {
+        let Some(Recording { subject, rows, found: Some(found) }) = self.recording.take() else {
+            return Ok(());
+        };
+        let (path, rate) = (subject.path.display(), subject.sample_rate);
+        let rows = rows_of(found.axis, rows);
+        writeln!(self.output, "{path}  {duration:.2} s, {rate} Hz, {rows}")?;
+        let mut lines = vec![heading(found.axis)];
+        lines.extend(found.names.iter().zip(&found.statistics).map(|(name, one)| {
+            let numbers = [one.mean, one.standard_deviation(), one.min, one.max, one.place_of_max];
+            let [mean, sd, min, max, place] = numbers.map(number);
+            [name.clone(), mean, sd, min, max, place]
+        }));
         write_aligned(&mut self.output, &lines)?;
         self.output.flush()
     }
 }
 
-fn rows_of(table: &Table) -> String {
-    match (table.axis, table.rows()) {
+/// The recording that is being measured.
+struct Recording {
+    subject: Subject,
+    rows: usize,
+    /// What is known of its rows; `None` before the first.
+    found: Option<Found>,
+}
+
+struct Found {
+    axis: Axis,
+    /// Of each number in a row.
+    names: Vec<String>,
+    statistics: Vec<Statistics>,
+}
+
+impl Recording {
+    fn add(&mut self, table: &Table) {
+        self.rows += table.rows();
+        let found = self.found.get_or_insert_with(|| {
+            let names: Vec<String> = table.columns.iter().flat_map(names_with_units).collect();
+            let statistics = vec![Statistics::default(); names.len()];
+            Found { axis: table.axis, names, statistics }
+        });
+        for row in 0..table.rows() {
+            let place = table.position(row);
+            let values = table.columns.iter().flat_map(|column| column.row(row));
+            for (statistics, &value) in found.statistics.iter_mut().zip(values) {
+                statistics.add(value.into(), place);
+            }
+        }
+    }
+}
+
+fn rows_of(axis: Axis, rows: usize) -> String {
+    match (axis, rows) {
         (Axis::Time, 1) => "1 frame".to_owned(),
         (Axis::Time, rows) => format!("{rows} frames"),
         (Axis::Frequency, 1) => "1 frequency".to_owned(),
@@ -47,54 +93,59 @@ fn rows_of(table: &Table) -> String {
 /// Cells of one line, the name first.
 type Cells = [String; 6];
 
-fn heading(table: &Table) -> Cells {
-    let place = format!("max at {}", table.axis.unit());
+fn heading(axis: Axis) -> Cells {
+    let place = format!("max at {}", axis.unit());
     ["", "mean", "sd", "min", "max", &place].map(str::to_owned)
 }
 
-/// The lines of one quantity.
-fn describe(column: &Column, table: &Table) -> Vec<Cells> {
+fn names_with_units(column: &Column) -> Vec<String> {
     let with_unit = |name: String| match column.unit {
         "" => name,
         unit => format!("{name}, {unit}"),
     };
-    let line = |(index, name)| {
-        let found = Statistics::of((0..table.rows()).filter_map(|row| column.row(row).get(index)));
-        [
-            with_unit(name),
-            number(found.mean),
-            number(found.standard_deviation),
-            number(found.min),
-            number(found.max),
-            number(table.position(found.place_of_max)),
-        ]
-    };
-    column.names().into_iter().enumerate().map(line).collect()
+    column.names().into_iter().map(with_unit).collect()
 }
 
+/// What is known of numbers that come one after another (Welford's algorithm).
+#[derive(Clone)]
 struct Statistics {
+    count: u64,
     mean: f64,
-    standard_deviation: f64,
+    /// The sum of the squared distances from the mean.
+    squares: f64,
     min: f64,
     max: f64,
-    /// The first row with the greatest value.
-    place_of_max: usize,
+    /// Where the first greatest value is.
+    place_of_max: f64,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Statistics {
+            count: 0,
+            mean: 0.0,
+            squares: 0.0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            place_of_max: 0.0,
+        }
+    }
 }
 
 impl Statistics {
-    fn of<'a>(values: impl Iterator<Item = &'a f32> + Clone) -> Self {
-        let values = values.map(|&value| f64::from(value));
-        let count = values.clone().count().max(1) as f64;
-        let mean = values.clone().sum::<f64>() / count;
-        let variance = values.clone().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-        let (mut min, mut max, mut place_of_max) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-        for (row, value) in values.enumerate() {
-            min = min.min(value);
-            if value > max {
-                (max, place_of_max) = (value, row);
-            }
+    fn add(&mut self, value: f64, place: f64) {
+        self.count += 1;
+        let distance = value - self.mean;
+        self.mean += distance / self.count as f64;
+        self.squares += distance * (value - self.mean);
+        self.min = self.min.min(value);
+        if value > self.max {
+            (self.max, self.place_of_max) = (value, place);
         }
-        Statistics { mean, standard_deviation: variance.sqrt(), min, max, place_of_max }
+    }
+
+    fn standard_deviation(&self) -> f64 {
+        (self.squares / self.count.max(1) as f64).sqrt()
     }
 }
 
@@ -140,8 +191,13 @@ mod tests {
 
     #[test]
     fn statistics_are_those_of_the_rows() {
-        let found = Statistics::of([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].iter());
-        assert_eq!((found.mean, found.standard_deviation), (5.0, 2.0));
-        assert_eq!((found.min, found.max, found.place_of_max), (2.0, 9.0, 7));
+        let mut found = Statistics::default();
+        for (place, value) in [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0, 9.0, 1.0].iter().enumerate()
+        {
+            found.add(*value, place as f64);
+        }
+        assert!((found.mean - 5.0).abs() < 1e-12, "{}", found.mean);
+        assert!((found.standard_deviation() - 6.4_f64.sqrt()).abs() < 1e-12);
+        assert_eq!((found.min, found.max, found.place_of_max), (1.0, 9.0, 7.0));
     }
 }
