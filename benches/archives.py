@@ -116,7 +116,7 @@ def shard_of_wheel(shard, recordings, output):
 def on_ray(recordings, output):
     import classify
 
-    job = classify.Job(str(recordings), str(output))
+    job = classify.job(str(recordings), str(output))
     total = sum(part.recordings for part in classify.run(job, WORKERS, PER_PART))
     if total != len(list(recordings.iterdir())):
         sys.exit(f"Ray classified {total} recordings")

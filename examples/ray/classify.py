@@ -162,19 +162,28 @@ def is_recording(path: str) -> bool:
 
 
 class Job(NamedTuple):
-    """What is classified how, for all workers alike."""
+    """What is classified how, for all workers alike, whatever their current folder is."""
 
-    recordings: str
-    output: str
-    rows: str = "segments"
+    recordings: Place
+    output: Place
+    classifier: Classifier
+    """Each worker gets one of its own, with the same model and head."""
+    rows: str
     """``segments`` or ``embeddings``."""
-    strict: bool = False
+    strict: bool
     """Whether a recording of which a part is missing fails."""
-    model: Optional[str] = None
-    head: Optional[str] = None
 
-    def classifier(self) -> Classifier:
-        return Classifier(self.model, head=self.head)
+
+def job(
+    recordings: str,
+    output: str,
+    rows: str = "segments",
+    strict: bool = False,
+    model: Optional[str] = None,
+    head: Optional[str] = None,
+) -> Job:
+    """A job, of what a user gives."""
+    return Job(Place(recordings), Place(output), Classifier(model, head=head), rows, strict)
 
 
 class Part(NamedTuple):
@@ -208,8 +217,7 @@ class Worker:
 
     def __init__(self, job: Job, run: str) -> None:
         self.job, self.run = job, run
-        self.recordings, self.output = Place(job.recordings), Place(job.output)
-        self.classifier = job.classifier()
+        self.recordings, self.output, self.classifier = job[:3]
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """One part: a batch has one row."""
@@ -265,17 +273,18 @@ def part_name(recordings: list[str]) -> str:
     return hashlib.sha256("\0".join(recordings).encode()).hexdigest()[:16] + ".parquet"
 
 
-def plan(job: Job, recordings: Place, output: Place, per_part: int, retry_failed: bool) -> Plan:
+def plan(job: Job, per_part: int, retry_failed: bool) -> Plan:
     """What no part has, and with ``retry_failed`` what failed.
 
     Raises ``Unusable`` if what is in OUTPUT is not of this job.
     """
+    recordings, output, classifier = job[:3]
     found: dict[str, list[str]] = {}
     for recording in recordings.recordings():
         found.setdefault(recordings.name(recording), []).append(recording)
     if not found:
         raise Unusable(f"no recording in {recordings.prefix}, expected {', '.join(EXTENSIONS)}")
-    expected = metadata(pa.table(job.classifier().failed("", ValueError(), rows=job.rows)))
+    expected = metadata(pa.table(classifier.failed("", ValueError(), rows=job.rows)))
     parts: list[dict[str, Any]] = []
     done: dict[str, str] = {}
     for part in output.parts():
@@ -343,11 +352,10 @@ def run(
     worker: type[Worker] = Worker,
 ) -> Iterator[Part]:
     """Classifies what is left, after it was passed to ``begin``; gives each part as it is finished."""
-    recordings, output = Place(job.recordings), Place(job.output)
-    output.system.create_dir(output.path, recursive=True)
-    with alone(output):
-        claimed = output.claim()
-        planned = plan(job, recordings, output, per_part, retry_failed)
+    job.output.system.create_dir(job.output.path, recursive=True)
+    with alone(job.output):
+        claimed = job.output.claim()
+        planned = plan(job, per_part, retry_failed)
         begin(planned)
         if not planned.parts:
             return
@@ -381,7 +389,7 @@ def main() -> None:
     if min(options.workers, options.recordings_per_part) < 1:
         parser.error("--workers and --recordings-per-part are 1 or more")
     rows = "embeddings" if options.embeddings else "segments"
-    job = Job(options.input, options.output, rows, options.strict, options.model, options.head)
+    given = options.input, options.output, rows, options.strict, options.model, options.head
     left = total = failed = incomplete = 0
 
     def begin(planned: Plan) -> None:
@@ -391,7 +399,8 @@ def main() -> None:
         print(f"{planned.found} recordings, {planned.done} done before, {to_do}", flush=True)
 
     try:
-        parts = run(job, options.workers, options.recordings_per_part, options.retry_failed, begin)
+        size, again = options.recordings_per_part, options.retry_failed
+        parts = run(job(*given), options.workers, size, again, begin)
         for part in parts:
             total, failed = total + part.recordings, failed + part.failed
             incomplete += part.incomplete

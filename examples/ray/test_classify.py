@@ -19,13 +19,13 @@ from sourcing_sound import Classifier
 import archive
 import classify
 from archive import BROKEN, INCOMPLETE, RECORDINGS, errors, parts, written
-from classify import Job, Unusable, run
+from classify import Unusable, job, run
 
 
 class Held(classify.Worker):
     """After two parts each, workers announce themselves and wait until a file says to go on."""
 
-    def __init__(self, job: Job, claimed: str) -> None:
+    def __init__(self, job: classify.Job, claimed: str) -> None:
         super().__init__(job, claimed)
         self.gate = Path(self.output.path + " gate")
         self.parts = 0
@@ -44,7 +44,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 ) -> None:
     output, gate = tmp_path / "rows", tmp_path / "rows gate"
     gate.mkdir()
-    results = run(Job("recordings", str(output)), workers=2, per_part=4, worker=Held)
+    results = run(job("recordings", str(output)), workers=2, per_part=4, worker=Held)
     done = [next(results)]
     archive.wait_for(lambda: len(list(gate.iterdir())) == 2)
     originals = {int(path.name) for path in gate.iterdir()}
@@ -65,11 +65,11 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     files = parts(output)
     before = {file: file.stat().st_mtime_ns for file in files[1:]}
     files[0].unlink()
-    assert [part.recordings for part in run(Job("recordings", str(output)), 2, 4)] == [4]
+    assert [part.recordings for part in run(job("recordings", str(output)), 2, 4)] == [4]
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert written(output) == expected
     plans: list[classify.Plan] = []
-    assert list(run(Job("recordings", str(output)), begin=plans.append)) == []
+    assert list(run(job("recordings", str(output)), begin=plans.append)) == []
     assert [(plan.found, plan.done, plan.left) for plan in plans] == [(RECORDINGS, RECORDINGS, 0)]
 
 
@@ -89,14 +89,14 @@ def test_a_recording_that_kills_every_worker_is_not_tried_forever(
 ) -> None:
     for name in ("a", "b", "poison"):
         archive.noise(tmp_path / "in" / f"{name}.wav", 1, 1)
-    job = Job(str(tmp_path / "in"), str(tmp_path / "rows"))
+    three = job(str(tmp_path / "in"), str(tmp_path / "rows"))
     with pytest.raises(ray.exceptions.RayError):
-        list(run(job, 1, 1, worker=Poisoned))
+        list(run(three, 1, 1, worker=Poisoned))
     attempts = (tmp_path / "rows attempts").read_text()
     assert len(attempts) == 1 + classify.PART_RETRIES
     # Without it, the run goes on.
     (tmp_path / "in" / "poison.wav").unlink()
-    list(run(job, 1, 1))
+    list(run(three, 1, 1))
     names = {row["file"] for row in written(tmp_path / "rows")}
     assert names == {str(tmp_path / "in" / f"{name}.wav") for name in ("a", "b")}
 
@@ -109,7 +109,7 @@ def test_rows_are_those_of_the_command_line(
     words = [archive.command_line(), "classify", given, "--format", "parquet"]
     done = subprocess.run([*words, "--output", str(whole)], capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr.count("[audio-unsupported]") == BROKEN, done.stderr
-    list(run(Job(given, str(tmp_path / "rows"))))
+    list(run(job(given, str(tmp_path / "rows"))))
     found = written(tmp_path / "rows")
     assert found == archive.in_order(pq.read_table(whole))
     assert errors(found) == BROKEN * ["audio-unsupported"]
@@ -120,7 +120,7 @@ def test_uris_are_read_and_written(
 ) -> None:
     uri, output = (home / "recordings").as_uri(), (tmp_path / "the rows").as_uri()
     assert "%20" in output
-    assert sum(part.recordings for part in run(Job(uri, output))) == RECORDINGS
+    assert sum(part.recordings for part in run(job(uri, output))) == RECORDINGS
     names = {row["file"] for row in expected}
     as_uris = {name: (home / name).as_uri() for name in names}
     found = written(tmp_path / "the rows")
@@ -128,32 +128,32 @@ def test_uris_are_read_and_written(
         ({**row, "file": as_uris[row["file"]]} for row in expected),
         key=lambda row: (row["file"], row["start_s"] or 0),
     )
-    assert list(run(Job(uri, output))) == []
+    assert list(run(job(uri, output))) == []
 
 
 def test_a_second_run_in_the_meantime_is_refused(
     at_home: Path, expected: list[dict[str, Any]], cluster: None, tmp_path: Path
 ) -> None:
-    job = Job("recordings", str(tmp_path / "rows"))
-    first = run(job, per_part=16)
+    given = job("recordings", str(tmp_path / "rows"))
+    first = run(given, per_part=16)
     done = [next(first)]
     unfinished = tmp_path / "rows" / ".0123.parquet.0123"
     unfinished.touch()
     with pytest.raises(Unusable, match="another run is writing"):
-        next(run(job, per_part=5))
+        next(run(given, per_part=5))
     assert unfinished.exists()
     done += first
     assert sum(part.recordings for part in done) == RECORDINGS
     assert written(tmp_path / "rows") == expected
     # Once the first is done, the next removes what a run that was killed has left.
-    assert list(run(job)) == [] and not unfinished.exists()
+    assert list(run(given)) == [] and not unfinished.exists()
 
 
 def test_embeddings_have_the_label_of_their_folder(
     at_home: Path, cluster: None, tmp_path: Path
 ) -> None:
     output = tmp_path / "rows"
-    done = list(run(Job("recordings", str(output), "embeddings")))
+    done = list(run(job("recordings", str(output), "embeddings")))
     assert sum(part.failed for part in done) == BROKEN
     assert sum(part.incomplete for part in done) == INCOMPLETE
     table = pa.concat_tables(pq.read_table(file) for file in parts(output))

@@ -182,9 +182,10 @@ def test_any_exception_is_a_row(classifier: Classifier) -> None:
         table = pa.table(classifier.failed("a\udcff.wav", error))
         assert table["error"].to_pylist() == [code]
         assert table["file"].to_pylist() == ["a\ufffd.wav"], "as on the command line"
-    for wrong in (lambda: classifier.failed("a", "io"), lambda: classifier.failed(3, errors[0][0])):  # type: ignore[arg-type]
+    wrong: list[tuple[Any, Any]] = [("a", "io"), (3, errors[0][0])]
+    for file, error in wrong:
         with pytest.raises(sourcing_sound.WrongTypeError):
-            wrong()
+            classifier.failed(file, error)
 
 
 def test_refused(classifier: Classifier) -> None:

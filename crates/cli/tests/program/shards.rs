@@ -121,8 +121,8 @@ fn guide_text() -> String {
 
 /// The first block of this language in `docs/guide/archives.md` that has the text.
 fn block(language: &str, text: &str) -> String {
-    let guide = guide_text();
-    let blocks = guide.split(&format!("```{language}\n")).skip(1);
+    let (guide, start) = (guide_text(), format!("```{language}\n"));
+    let blocks = guide.split(&start).skip(1);
     let blocks = blocks.map(|rest| rest.split_once("```").unwrap().0.to_owned());
     let mut found = blocks.filter(|block| block.contains(text));
     found.next().unwrap_or_else(|| panic!("the guide has no {language} with {text}"))
@@ -149,7 +149,8 @@ fn script(bench: &Bench, text: &str, variables: &[(&str, String)]) -> Run {
 
 /// The recordings that a folder has results of.
 fn results(bench: &Bench, folder: &str) -> BTreeSet<&'static str> {
-    let has = |name: &&str| bench.path().join(folder).join(format!("{name}.parquet")).exists();
+    let has =
+        |name: &&str| bench.path().join(folder).join(format!("{name}.events.parquet")).exists();
     NAMES.into_iter().filter(has).collect()
 }
 
