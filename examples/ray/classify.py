@@ -354,6 +354,8 @@ def run(
     """Classifies what is left, after it was passed to ``begin``; gives each part as it is finished."""
     job.output.system.create_dir(job.output.path, recursive=True)
     with alone(job.output):
+        if not job.output.is_local:
+            plan(job, per_part, retry_failed)  # before an earlier run is stopped for one that is refused
         claimed = job.output.claim()
         planned = plan(job, per_part, retry_failed)
         begin(planned)

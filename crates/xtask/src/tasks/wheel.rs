@@ -194,7 +194,8 @@ pub fn first_use(
     let mut example = Command::new(&python);
     example.args(["-I", "-W", "error", "-c", first_example(&readme)?]).current_dir(&home);
     let printed = process::output(&mut example)?;
-    ensure!(printed.contains("iren"), "the first example of the README printed {printed:?}");
+    ensure!(printed.contains("Siren"), "the first example of the README printed {printed:?}");
+    fs::remove_dir_all(&home).with_context(|| format!("cannot remove {}", home.display()))?;
     Ok(None)
 }
 
