@@ -1,33 +1,189 @@
-"""Classifies a folder of recordings on a Ray cluster, into Parquet files.
+"""Classifies a folder or bucket of recordings on a Ray cluster, into Parquet files.
 
-    python classify.py RECORDINGS OUTPUT [--workers N] [--recordings-per-part N] [--embeddings]
+    python classify.py INPUT OUTPUT [--workers N] [--recordings-per-part N] [--model M] [--head H]
+                       [--embeddings] [--strict] [--retry-failed]
 
-Each worker has a classifier of its own, and writes the rows of some recordings as one part of OUTPUT,
-as a whole or not at all. So a worker that is killed loses and doubles nothing: Ray starts it again
-with the same recordings. A run that was stopped goes on where it was: recordings that are in a part
-are left out. A recording that cannot be classified is a row with the code of its error.
+INPUT and OUTPUT are folders that all machines see under the same path, or URIs of pyarrow's file
+systems, such as s3://bucket/prefix. Each worker has a classifier of its own, and writes the rows of
+some recordings as one part of OUTPUT, as a whole or not at all. So a worker that is killed loses and
+doubles nothing: Ray starts it again with the same recordings. A run that was stopped goes on where it
+was: recordings that are in a part are left out. A recording that cannot be classified is a row with
+the code of its error.
 
 With --embeddings, the rows are what the network makes of each window of a recording, for training a
 head (`sourcing-sound-train head --embeddings OUTPUT`). The label of a recording is the name of the
-folder that it lies in; one that lies in RECORDINGS itself has none of the labels.
+folder that it lies in; one that lies in INPUT itself has none of the labels.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import os
+import sys
+import traceback
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Optional, Union
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import ray
-from sourcing_sound import Classifier, SourcingSoundError, Table
+from pyarrow import fs
+from sourcing_sound import EXTENSIONS, Classifier, SourcingSoundError
 
-ENDINGS = {".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav"}
+PART_RETRIES = 3
+"""How often a part is tried again after its worker died: a recording that kills every worker, such as
+one that is too large for the memory, must not be tried forever."""
+
+
+class Unusable(Exception):
+    """INPUT or OUTPUT cannot be used as they are."""
+
+
+class Place:
+    """A folder, or the URI of one. Recordings in it are texts: their path below it, in which all
+    bytes that are no letters of a URI are escaped."""
+
+    def __init__(self, given: str, system: Optional[fs.FileSystem] = None) -> None:
+        if "://" in given:
+            self.system, path = fs.FileSystem.from_uri(given)
+            uri = urlsplit(given)
+            # Neither a key nor an option of the file system belongs into the rows.
+            host = uri.netloc.rpartition("@")[2]
+            self.prefix = f"{uri.scheme}://{host}{uri.path.rstrip('/')}/"
+            self.is_uri = True
+        else:
+            self.system, path = fs.LocalFileSystem(), os.path.abspath(given)
+            self.prefix = printable(os.path.join(given, ""))
+            self.is_uri = False
+        self.system = system or self.system
+        self.path = path.rstrip("/")
+        self.is_local = isinstance(self.system, fs.LocalFileSystem)
+
+    def name(self, recording: str) -> str:
+        """What the rows call a recording: the path as the command line shows it, or its URI."""
+        return self.prefix + (recording if self.is_uri else printable(original(recording)))
+
+    def audio(self, recording: str) -> Union[str, bytes]:
+        """What a classifier takes: a path, or the bytes of what is in a bucket."""
+        path = f"{self.path}/{original(recording)}"
+        if self.is_local:
+            return path
+        with self.system.open_input_file(path) as file:
+            return file.read()
+
+    def recordings(self) -> list[str]:
+        """Those that the command line takes, at any depth: files with the extensions of recordings,
+        neither hidden nor in a hidden folder; links to folders are not followed."""
+        if self.system.get_file_info(self.path or "/").type != fs.FileType.Directory:
+            raise Unusable(f"{self.prefix} is no folder")
+        if self.is_local:
+            found = self._walk()
+        else:
+            listed = self.system.get_file_info(fs.FileSelector(self.path, recursive=True))
+            files = (info.path for info in listed if info.type == fs.FileType.File)
+            found = (path[len(self.path) :].lstrip("/") for path in files)
+        return sorted(quote(os.fsencode(path)) for path in found if is_recording(path))
+
+    def _walk(self) -> Iterator[str]:
+        def unlisted(error: OSError) -> None:
+            print(f"skipped, because it cannot be listed: {error}", file=sys.stderr)
+
+        for folder, folders, names in os.walk(self.path or "/", onerror=unlisted):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                path = os.path.join(folder, name)
+                if is_recording(name) and os.path.isfile(path):
+                    yield os.path.relpath(path, self.path or "/").replace(os.sep, "/")
+
+    def parts(self) -> list[str]:
+        """The names of the parts."""
+        listed = self.system.get_file_info(fs.FileSelector(self.path))
+        names = (info.base_name for info in listed if info.type == fs.FileType.File)
+        return sorted(n for n in names if n.endswith(".parquet") and not n.startswith("."))
+
+    def read(self, name: str, columns: Optional[list[str]] = None) -> pa.Table:
+        """A part."""
+        try:
+            with self.system.open_input_file(f"{self.path}/{name}") as file:
+                return pq.read_table(file, columns=columns)
+        except (pa.ArrowInvalid, KeyError) as error:
+            raise Unusable(f"{self.prefix}{name} is no part of results: {error}") from error
+
+    def write(self, name: str, content: Any) -> None:
+        """Only the last step gives the file its name, so that it is whole or absent. In a bucket,
+        which cannot rename, that step is a copy by the store, which is as indivisible."""
+        unfinished = f"{self.path}/.{name}.{uuid.uuid4().hex}"
+        try:
+            with self.system.open_output_stream(unfinished) as file:
+                file.write(content)
+            self.system.move(unfinished, f"{self.path}/{name}")
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.system.delete_file(unfinished)
+            raise
+
+    def claim(self) -> str:
+        """Makes this run the one that may write here; returns what it is called."""
+        run = uuid.uuid4().hex
+        self.write(".run", run.encode())
+        listed = self.system.get_file_info(fs.FileSelector(self.path))
+        for info in listed:
+            if info.base_name.startswith(".") and ".parquet." in info.base_name:
+                # Of a run that was stopped, and whose workers may write nothing any more.
+                self.system.delete_file(info.path)
+        return run
+
+    def is_claimed_by(self, run: str) -> bool:
+        """Whether no later run has begun to write here."""
+        with self.system.open_input_file(f"{self.path}/.run") as file:
+            return bool(file.read() == run.encode())
+
+
+def printable(path: str) -> str:
+    """As the command line shows a path: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def original(recording: str) -> str:
+    """The path that is escaped."""
+    return os.fsdecode(unquote_to_bytes(recording))
+
+
+def is_recording(path: str) -> bool:
+    """Whether its extension is that of a recording, and nothing of the path is hidden."""
+    is_hidden = any(name.startswith(".") for name in path.split("/"))
+    return not is_hidden and os.path.splitext(path)[1][1:].lower() in EXTENSIONS
+
+
+class Job(NamedTuple):
+    """What is classified how, for all workers alike, whatever their current folder is."""
+
+    recordings: Place
+    output: Place
+    classifier: Classifier
+    """Each worker gets one of its own, with the same model and head."""
+    rows: str
+    """``segments`` or ``embeddings``."""
+    strict: bool
+    """Whether a recording of which a part is missing fails."""
+
+
+def job(
+    recordings: str,
+    output: str,
+    rows: str = "segments",
+    strict: bool = False,
+    model: Optional[str] = None,
+    head: Optional[str] = None,
+) -> Job:
+    """A job, of what a user gives."""
+    return Job(Place(recordings), Place(output), Classifier(model, head=head), rows, strict)
 
 
 class Part(NamedTuple):
@@ -35,110 +191,229 @@ class Part(NamedTuple):
 
     recordings: int
     failed: int
+    incomplete: int
+    """Recordings of which a part is missing, among those that did not fail."""
     process: int
     """The worker's process on its machine."""
+
+
+class Plan(NamedTuple):
+    """What there is to do."""
+
+    found: int
+    """The recordings of INPUT."""
+    done: int
+    """Those of them that are in a part already."""
+    parts: list[dict[str, Any]]
+    """For each part its name, its recordings, and whether they are in it as failed ones."""
+
+    @property
+    def left(self) -> int:
+        return sum(len(part["recordings"]) for part in self.parts)
 
 
 class Worker:
     """Classifies the recordings of one part after another."""
 
-    def __init__(self, recordings: str, output: str, rows: str) -> None:
-        self.recordings = Path(recordings)
-        self.output = Path(output)
-        self.rows = rows
-        self.classifier = Classifier()
+    def __init__(self, job: Job, run: str) -> None:
+        self.job, self.run = job, run
+        self.recordings, self.output, self.classifier = job[:3]
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """One part: a batch has one row, the paths of its recordings."""
-        paths = [str(path) for path in batch["paths"][0]]
-        tables, failed = [], 0
-        for path in paths:
+        """One part: a batch has one row."""
+        recordings = [str(recording) for recording in batch["recordings"][0]]
+        tables, failed, incomplete = [], 0, 0
+        for recording in recordings:
+            name = self.recordings.name(recording)
             try:
-                table = self.table(path)
-            except SourcingSoundError as error:
-                table = self.classifier.failed(path, error, rows=self.rows)
+                table, is_incomplete = self.table(recording, name)
+                incomplete += is_incomplete
+            except Exception as error:
+                if not isinstance(error, (SourcingSoundError, OSError)):
+                    traceback.print_exc()
+                table = pa.table(self.classifier.failed(name, error, rows=self.job.rows))
                 failed += 1
-            tables.append(pa.table(table))
-        write_part(self.output / part_name(paths), pa.concat_tables(tables))
-        return {"recordings": [len(paths)], "failed": [failed], "process": [os.getpid()]}
+            tables.append(table)
+        part = str(batch["part"][0])
+        if batch["is_retry"][0]:
+            tables.insert(0, self.without(part, recordings).cast(tables[0].schema))
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.concat_tables(tables), sink)
+        if not self.output.is_claimed_by(self.run):
+            raise Unusable(f"a later run has begun to write to {self.output.prefix}")
+        self.output.write(part, sink.getvalue())
+        return {
+            "recordings": [len(recordings)],
+            "failed": [failed],
+            "incomplete": [incomplete],
+            "process": [os.getpid()],
+        }
 
-    def table(self, path: str) -> Table:
-        """The rows of a recording."""
-        if self.rows == "segments":
-            return self.classifier.classify(path).to_arrow()
-        folder = Path(path).parent
-        label = None if folder == self.recordings else folder.name
-        return self.classifier.embed(path).to_arrow(label=label)
+    def table(self, recording: str, name: str) -> tuple[pa.Table, bool]:
+        """The rows of a recording, and whether a part of it is missing."""
+        audio, strict = self.recordings.audio(recording), self.job.strict
+        if self.job.rows == "segments":
+            predictions = self.classifier.classify(audio, strict=strict)
+            rows, warnings = predictions.to_arrow(file=name), predictions.warnings
+        else:
+            label = os.path.basename(os.path.dirname(original(recording))) or None
+            embeddings = self.classifier.embed(audio, strict=strict)
+            rows, warnings = embeddings.to_arrow(file=name, label=label), embeddings.warnings
+        return pa.table(rows), any(warning.is_loss for warning in warnings)
+
+    def without(self, part: str, recordings: list[str]) -> pa.Table:
+        """The rows of a part that are of other recordings."""
+        table = self.output.read(part)
+        names = pa.array([self.recordings.name(recording) for recording in recordings])
+        return table.filter(pc.invert(pc.is_in(table["file"], value_set=names)))
 
 
-def part_name(paths: list[str]) -> str:
+def part_name(recordings: list[str]) -> str:
     """The same recordings have the same part, no matter which worker writes it."""
-    return hashlib.sha256("\0".join(paths).encode()).hexdigest()[:16] + ".parquet"
+    return hashlib.sha256("\0".join(recordings).encode()).hexdigest()[:16] + ".parquet"
 
 
-def write_part(path: Path, table: pa.Table) -> None:
-    """Only the last step gives the file its name, so that every part is complete."""
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        pq.write_table(table, unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def plan(job: Job, per_part: int, retry_failed: bool) -> Plan:
+    """What no part has, and with ``retry_failed`` what failed.
+
+    Raises ``Unusable`` if what is in OUTPUT is not of this job.
+    """
+    recordings, output, classifier = job[:3]
+    found: dict[str, list[str]] = {}
+    for recording in recordings.recordings():
+        found.setdefault(recordings.name(recording), []).append(recording)
+    if not found:
+        raise Unusable(f"no recording in {recordings.prefix}, expected {', '.join(EXTENSIONS)}")
+    expected = metadata(pa.table(classifier.failed("", ValueError(), rows=job.rows)))
+    parts: list[dict[str, Any]] = []
+    done: dict[str, str] = {}
+    for part in output.parts():
+        table = output.read(part, ["file", "error"])
+        for key, value in expected.items():
+            if (own := metadata(table).get(key)) != value:
+                raise Unusable(
+                    f"{output.prefix}{part} has {key} {own}, and this run has {value}: choose "
+                    "another OUTPUT, or the options of the run that made it"
+                )
+        for file in table["file"].unique().to_pylist():
+            if file in done:
+                raise Unusable(
+                    f"{file} is in two parts, {done[file]} and {part} in {output.prefix}: delete one "
+                    "of them, and run again"
+                )
+            if not file.startswith(recordings.prefix):
+                raise Unusable(
+                    f"{output.prefix}{part} has {file}, which is not in {recordings.prefix}: give "
+                    "INPUT as in the run that made it, or choose another OUTPUT"
+                )
+            done[file] = part
+        if retry_failed:
+            failed = table.filter(pc.is_valid(table["error"]))["file"].unique().to_pylist()
+            again = [recording for file in failed for recording in found.get(file, [])]
+            if again:
+                parts.append({"part": part, "recordings": again, "is_retry": True})
+    new = [recording for name, same in found.items() if name not in done for recording in same]
+    for first in range(0, len(new), per_part):
+        some = new[first : first + per_part]
+        parts.append({"part": part_name(some), "recordings": some, "is_retry": False})
+    count = sum(map(len, found.values()))
+    return Plan(count, count - len(new), parts)
 
 
-def find(recordings: Path) -> list[str]:
-    """The recordings in a folder, at any depth, sorted."""
-    return sorted(str(path) for path in recordings.rglob("*") if path.suffix.lower() in ENDINGS)
+def metadata(table: pa.Table) -> dict[str, str]:
+    """What rows are of, and which model made them."""
+    pairs = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    return {key: value for key, value in pairs.items() if key.startswith("sourcing_sound.")}
 
 
-def done(output: Path) -> set[str]:
-    """The recordings that are in a part."""
-    parts = sorted(output.glob("[!.]*.parquet"))
-    return {file for part in parts for file in pq.read_table(part, columns=["file"])["file"].to_pylist()}
+@contextlib.contextmanager
+def alone(output: Place) -> Iterator[None]:
+    """Refuses a second run that writes to the same folder. In a bucket, the later one takes over."""
+    if not output.is_local:
+        yield
+        return
+    # A lock of the system ends with its process, however that ends.
+    with open(f"{output.path}/.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unusable(f"another run is writing to {output.prefix}") from error
+        except OSError:
+            pass  # a file system without locks: as in a bucket
+        yield
 
 
 def run(
-    recordings: Path, output: Path, workers: int, per_part: int, rows: str = "segments"
+    job: Job,
+    workers: int = 2,
+    per_part: int = 64,
+    retry_failed: bool = False,
+    begin: Callable[[Plan], None] = lambda plan: None,
+    worker: type[Worker] = Worker,
 ) -> Iterator[Part]:
-    """Classifies what no part has; gives each part as it is finished."""
-    output.mkdir(parents=True, exist_ok=True)
-    for unfinished in output.glob(".*.parquet.*"):
-        unfinished.unlink()
-    known = done(output)
-    left = [path for path in find(recordings) if path not in known]
-    parts = [{"paths": left[first : first + per_part]} for first in range(0, len(left), per_part)]
-    if not parts:
-        return
-    data = ray.data.from_items(parts, override_num_blocks=len(parts))
-    finished = data.map_batches(
-        Worker,
-        fn_constructor_args=(str(recordings), str(output), rows),
-        batch_size=1,
-        compute=ray.data.ActorPoolStrategy(size=workers),
-        num_cpus=1,
-    )
-    for row in finished.iter_rows():
-        yield Part(row["recordings"], row["failed"], row["process"])
+    """Classifies what is left, after it was passed to ``begin``; gives each part as it is finished."""
+    job.output.system.create_dir(job.output.path, recursive=True)
+    with alone(job.output):
+        if not job.output.is_local:
+            plan(job, per_part, retry_failed)  # before an earlier run is stopped for one that is refused
+        claimed = job.output.claim()
+        planned = plan(job, per_part, retry_failed)
+        begin(planned)
+        if not planned.parts:
+            return
+        data = ray.data.from_items(planned.parts, override_num_blocks=len(planned.parts))
+        finished = data.map_batches(
+            worker,
+            fn_constructor_args=(job, claimed),
+            batch_size=1,
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+            # Any number of workers may die, but not any number of times over the same part.
+            max_restarts=-1,
+            max_task_retries=PART_RETRIES,
+        )
+        for row in finished.iter_rows():
+            yield Part(row["recordings"], row["failed"], row["incomplete"], row["process"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("recordings", type=Path)
-    parser.add_argument("output", type=Path)
+    parser.add_argument("input", help="a folder of recordings, or its URI")
+    parser.add_argument("output", help="a folder for the parts, or its URI")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--recordings-per-part", type=int, default=64)
+    parser.add_argument("--model", help="a name or a file, as for Classifier")
+    parser.add_argument("--head", help="a name or a file, as for Classifier")
     parser.add_argument("--embeddings", action="store_true", help="write them instead of segments")
+    parser.add_argument("--strict", action="store_true", help="incomplete recordings fail")
+    parser.add_argument("--retry-failed", action="store_true", help="try failed recordings again")
     options = parser.parse_args()
-    total = failed = 0
-    for part in run(
-        options.recordings.resolve(),
-        options.output.resolve(),
-        options.workers,
-        options.recordings_per_part,
-        "embeddings" if options.embeddings else "segments",
-    ):
-        total, failed = total + part.recordings, failed + part.failed
-        print(f"{total} recordings, {failed} of them failed", flush=True)
+    if min(options.workers, options.recordings_per_part) < 1:
+        parser.error("--workers and --recordings-per-part are 1 or more")
+    rows = "embeddings" if options.embeddings else "segments"
+    given = options.input, options.output, rows, options.strict, options.model, options.head
+    left = total = failed = incomplete = 0
+
+    def begin(planned: Plan) -> None:
+        nonlocal left
+        left = planned.left
+        to_do = f"{left} left" if left else "nothing left to do"
+        print(f"{planned.found} recordings, {planned.done} done before, {to_do}", flush=True)
+
+    try:
+        size, again = options.recordings_per_part, options.retry_failed
+        parts = run(job(*given), options.workers, size, again, begin)
+        for part in parts:
+            total, failed = total + part.recordings, failed + part.failed
+            incomplete += part.incomplete
+            print(f"{total} of {left}: {failed} failed, {incomplete} incomplete", flush=True)
+    except (Unusable, SourcingSoundError, OSError, pa.ArrowException) as error:
+        parser.error(str(error))
+    except ray.exceptions.RayError as error:
+        sys.exit(
+            f"{error}\nThe run has stopped, and the same command resumes it. If it stops again, "
+            "--recordings-per-part 1 shows which recording is the last before it does."
+        )
 
 
 if __name__ == "__main__":

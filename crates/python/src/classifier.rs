@@ -26,8 +26,8 @@ pub(crate) struct Classifier {
 
 /// The order of the labels by score, and the scores of groups.
 type Ranks = (Py<PyArray2<u16>>, Py<PyArray2<f32>>);
-/// Vectors, scores, and hop and length of the windows in seconds.
-type Embedded = (Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64);
+/// Vectors, scores, hop and length of the windows in seconds, and codes and texts of warnings.
+type Embedded = (Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64, Vec<(String, String)>);
 
 #[pymethods]
 impl Classifier {
@@ -155,7 +155,7 @@ impl Classifier {
     }
 
     /// `(vectors [windows][size], scores [windows][labels of the model], seconds from one window to
-    /// the next, seconds of a window)`
+    /// the next, seconds of a window, warnings)`
     #[pyo3(signature = (source, sample_rate, channel))]
     fn embed(
         &self,
@@ -167,7 +167,7 @@ impl Classifier {
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;
-        let patches = detached(py, || {
+        let (patches, warnings) = detached(py, || {
             let mut source = input.open(channel, 0.0)?;
             let mut stream = self.classifier.patch_stream(source.rate())?;
             let mut signals = Signals::new();
@@ -177,7 +177,7 @@ impl Classifier {
                 signals.check()?;
             }
             patches.extend(stream.finish()?);
-            Ok(patches)
+            Ok((patches, scored::texts(&source.warnings())))
         })?;
         let metadata = self.classifier.model().metadata();
         let column_seconds = metadata.front_end.column_seconds();
@@ -188,7 +188,8 @@ impl Classifier {
         let scores = patches.iter().flat_map(|patch| patch.scores.iter().copied()).collect();
         let vectors = patches.into_iter().flat_map(|patch| patch.embedding).collect();
         let (vectors, scores) = (matrix(py, vectors, rows)?, matrix(py, scores, rows)?);
-        Ok((vectors, scores, hop as f64 * column_seconds, frames as f64 * column_seconds))
+        let (hop, window) = (hop as f64 * column_seconds, frames as f64 * column_seconds);
+        Ok((vectors, scores, hop, window, warnings))
     }
 
     /// `[columns][n_mels]`
@@ -248,19 +249,26 @@ impl Classifier {
         Ok(Stream::new(stream, channel))
     }
 
-    #[pyo3(signature = (file, rows, scores, top))]
+    #[pyo3(signature = (file, rows, scores, top, start_time_us))]
     fn segments_table(
         &self,
         file: &str,
         rows: Vec<SegmentRow>,
         scores: &Bound<'_, PyAny>,
         top: Option<usize>,
+        start_time_us: Option<i64>,
     ) -> PyResult<Table> {
-        Ok(table::segments(&self.classifier, file, rows, scores, top)?)
+        Ok(table::segments(&self.classifier, file, rows, scores, top, start_time_us)?)
     }
 
-    fn events_table(&self, file: &str, rows: Vec<FoundRow>) -> PyResult<Table> {
-        Ok(table::events(&self.classifier, file, rows)?)
+    #[pyo3(signature = (file, rows, start_time_us))]
+    fn events_table(
+        &self,
+        file: &str,
+        rows: Vec<FoundRow>,
+        start_time_us: Option<i64>,
+    ) -> PyResult<Table> {
+        Ok(table::events(&self.classifier, file, rows, start_time_us)?)
     }
 
     #[pyo3(signature = (file, label, recording, fold, hop, vectors, scores))]

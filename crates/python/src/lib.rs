@@ -49,4 +49,8 @@ mod _native {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python programs look for")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// The extensions of the formats that the decoder reads, in lower case and without the dot.
+    #[pymodule_export]
+    const EXTENSIONS: &[&str] = sourcing_sound_decode::EXTENSIONS;
 }

@@ -64,19 +64,23 @@ impl Scored {
     pub(crate) fn new(py: Python<'_>, outcome: Outcome) -> Result<Self> {
         let Outcome { columns, events, warnings, end, sample_rate, channel } = outcome;
         let rows = columns.starts.len();
-        let warnings = warnings.iter().map(|one| (one.code().to_owned(), one.to_string()));
         Ok(Scored {
             starts: PyArray1::from_vec(py, columns.starts).unbind(),
             ends: PyArray1::from_vec(py, columns.ends).unbind(),
             scores: matrix(py, columns.scores, rows)?,
             rejected: PyArray1::from_vec(py, columns.rejected).unbind(),
             events,
-            warnings: warnings.collect(),
+            warnings: texts(&warnings),
             end,
             sample_rate,
             channel,
         })
     }
+}
+
+/// The code and the text of each warning.
+pub(crate) fn texts(warnings: &[Warning]) -> Vec<(String, String)> {
+    warnings.iter().map(|one| (one.code().to_owned(), one.to_string())).collect()
 }
 
 /// The order of the labels and the scores of the groups of segments with such scores: `[labels]`

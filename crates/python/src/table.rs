@@ -76,7 +76,8 @@ impl From<ArrowError> for Failure {
     }
 }
 
-/// The segments of a recording, whose scores are `[segments][labels]`.
+/// The segments of a recording, whose scores are `[segments][labels]`; `start_time_us` is when it
+/// began, in microseconds since the start of 1970 in UTC.
 ///
 /// # Errors
 /// `config` if the scores are not those of the classifier.
@@ -86,6 +87,7 @@ pub(crate) fn segments(
     rows: Vec<SegmentRow>,
     scores: &Bound<'_, PyAny>,
     top: Option<usize>,
+    start_time_us: Option<i64>,
 ) -> Result<Table> {
     let held = Held::new(scores)?;
     let View::F32(scores) = held.view()? else {
@@ -94,19 +96,25 @@ pub(crate) fn segments(
     let mut table = SegmentRows::new(classifier, Shown::new(top, classifier));
     for ((start, end, rejected, channel), scores) in rows.into_iter().zip(scores.rows()) {
         let prediction = classifier.prediction((start, end), scores.to_vec(), rejected)?;
-        table.push(&recording(file, channel), &prediction)?;
+        table.push(&recording(file, channel, start_time_us), &prediction)?;
     }
     Ok(Table { batch: table.take()? })
 }
 
-/// The events of a recording.
+/// The events of a recording, which began at `start_time_us` as in [`segments`].
 ///
 /// # Errors
 /// None that can happen.
-pub(crate) fn events(classifier: &Classifier, file: &str, rows: Vec<FoundRow>) -> Result<Table> {
+pub(crate) fn events(
+    classifier: &Classifier,
+    file: &str,
+    rows: Vec<FoundRow>,
+    start_time_us: Option<i64>,
+) -> Result<Table> {
     let mut table = EventRows::new(classifier);
     for (label, onset, offset, score, channel) in rows {
-        table.push(&recording(file, channel), &SoundEvent { label, onset, offset, score });
+        let event = SoundEvent { label, onset, offset, score };
+        table.push(&recording(file, channel, start_time_us), &event);
     }
     Ok(Table { batch: table.take()? })
 }
@@ -146,7 +154,7 @@ pub(crate) fn embeddings(
 /// # Errors
 /// None that can happen.
 pub(crate) fn failed(classifier: &Classifier, file: &str, code: &str, rows: Rows) -> Result<Table> {
-    let recording = recording(file, None);
+    let recording = recording(file, None, None);
     let batch = match rows {
         Rows::Segments => {
             let mut table = SegmentRows::new(classifier, Shown::new(None, classifier));
@@ -167,6 +175,6 @@ pub(crate) fn failed(classifier: &Classifier, file: &str, code: &str, rows: Rows
     Ok(Table { batch })
 }
 
-fn recording(file: &str, channel: Option<u16>) -> Recording {
-    Recording { file: file.to_owned(), channel, ..Recording::default() }
+fn recording(file: &str, channel: Option<u16>, start_time_us: Option<i64>) -> Recording {
+    Recording { file: file.to_owned(), channel, start_time_us }
 }

@@ -54,6 +54,16 @@ def test_a_row_per_window(classifier: Classifier, tmp_path: Path) -> None:
     assert together.schema.metadata == metadata
 
 
+def test_a_recording_that_breaks_off(classifier: Classifier, tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "wail.wav", to_int16(siren(4)), 16_000)
+    assert classifier.embed(path, strict=True).warnings == []
+    path.write_bytes(path.read_bytes()[:-64_000])
+    assert [one.code for one in classifier.embed(path).warnings] == ["audio-cut-off"]
+    with pytest.raises(sourcing_sound.AudioError) as raised:
+        classifier.embed(path, strict=True)
+    assert raised.value.code == "audio-cut-off"
+
+
 def test_a_head_does_not_change_the_embeddings_of_its_base(classifier: Classifier) -> None:
     plain, with_head = (
         pa.table(each.embed(siren(), 16_000).to_arrow(file="a"))

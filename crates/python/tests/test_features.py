@@ -100,6 +100,27 @@ def test_decibels() -> None:
     assert features.power_to_db(np.zeros(1), top_db=None)[0] == -100
 
 
+@pytest.mark.parametrize(
+    ("power", "options"),
+    [
+        (["a"], {}),
+        ([[1.0], [1.0, 2.0]], {}),
+        ([10**400], {}),
+        ([1j], {}),
+        (None, {}),
+        ([1.0], {"amin": 0}),
+        ([1.0], {"amin": float("nan")}),
+        ([1.0], {"amin": 10**400}),
+        ([1.0], {"top_db": -1}),
+        ([1.0], {"top_db": "80"}),
+    ],
+)
+def test_power_that_has_no_decibels(power: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(sourcing_sound.SourcingSoundError) as raised:
+        features.power_to_db(power, **options)
+    assert raised.value.code == "config"
+
+
 def test_settings_out_of_range() -> None:
     y = noise(1)
     refused: list[tuple[str, dict[str, Any]]] = [
@@ -111,6 +132,10 @@ def test_settings_out_of_range() -> None:
         ("config", {"n_mels": 5_000}),
         ("config", {"fmax": 20_000.0}),
         ("config", {"norm": "area"}),
+        ("config", {"norm": y}),
+        ("config", {"fmin": 10**400}),
+        ("config", {"n_fft": 10**5_000}),
+        ("audio-empty", {"y": np.zeros((0, 5), np.float32)}),
         ("audio-rate", {"sr": 0}),
         ("audio-empty", {"y": y[:0]}),
         ("audio-too-short", {"y": y[:100], "center": False}),

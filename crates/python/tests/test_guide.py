@@ -33,13 +33,16 @@ def test_the_examples_run(
         write_wav(tmp_path / name, to_int16(sound), 16_000)
     examples = re.findall(r"```python( tables)?\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
     assert examples
+    if document == README:
+        assert len(examples[0][1].splitlines()) == 5, "the first five lines, without a recording"
     # As in one notebook, a cell after the other.
     names: dict[str, object] = {}
     for number, (tables, example) in enumerate(examples):
         if tables and not all(importlib.util.find_spec(name) for name in ("pandas", "pyarrow")):
             continue
         exec(compile(example, f"{document.name}, example {number}", "exec"), names)
-    assert "0.0 s to 2.0 s: " in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "0.0 s to 2.0 s: " in printed and "iren" in printed
 
 
 def test_the_guide_names_all_exceptions_and_codes() -> None:

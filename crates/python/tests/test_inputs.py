@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,21 @@ def test_a_recording_that_breaks_off(classifier: Classifier, wav: Wav) -> None:
     assert raised.value.code == "audio-cut-off"
 
 
+class Raises:
+    """An array whose memory cannot be had."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Samples:
+        raise RuntimeError("the device is gone")
+
+
+class NoPath:
+    def __fspath__(self) -> str:
+        raise RuntimeError("no path")
+
+
+HUGE = 10**5_000
+"""So many digits that Python refuses to print it."""
+
 S = np.zeros(16_000, np.float32)
 NAN = np.where(np.arange(16_000) == 9_000, np.nan, 0).astype(np.float32)
 
@@ -124,6 +141,19 @@ REFUSED: list[tuple[str, type[Exception], tuple[Any, ...], dict[str, Any]]] = [
     ("config", TypeError, (S.astype(np.int64), 16_000), {}),
     ("config", TypeError, (S.astype(object), 16_000), {}),
     ("config", TypeError, (np.array(["a"]), 16_000), {}),
+    ("config", TypeError, (np.zeros(16_000, np.dtype([])), 16_000), {}),
+    ("config", TypeError, (np.zeros(16_000, "V0"), 16_000), {}),
+    ("config", TypeError, (np.zeros((2, 16_000), "U0"), 16_000), {}),
+    ("config", TypeError, (Raises(), 16_000), {}),
+    ("config", TypeError, (NoPath(),), {}),
+    ("config", TypeError, (S, [16_000]), {}),
+    ("audio-rate", ValueError, (S, HUGE), {}),
+    ("config", ValueError, (S, 16_000), {"hop_seconds": HUGE}),
+    ("config", ValueError, (S, 16_000), {"start": HUGE}),
+    ("config", ValueError, (S, 16_000), {"end": HUGE}),
+    ("config", ValueError, (S, 16_000), {"threads": HUGE}),
+    ("config", ValueError, (S, 16_000), {"channel": -HUGE}),
+    ("audio-channels", ValueError, (S, 16_000), {"channel": HUGE}),
     ("config", TypeError, (S.astype(S.dtype.newbyteorder()), 16_000), {}),
     ("config", TypeError, (np.ma.masked_array(S, S > 0), 16_000), {}),
     ("config", TypeError, ([0.0, 0.5], 16_000), {}),
@@ -162,6 +192,7 @@ REFUSED: list[tuple[str, type[Exception], tuple[Any, ...], dict[str, Any]]] = [
     ("io", FileNotFoundError, ("no such file.wav",), {}),
     ("io", FileNotFoundError, (Path("no such file.wav"),), {}),
     ("io", OSError, ("a\0b.wav",), {}),
+    ("io", FileNotFoundError, ("\ud800.wav",), {}),
     ("io", IsADirectoryError, (Path(__file__).parent,), {}),
 ]
 
@@ -239,6 +270,42 @@ def test_a_long_strided_array_is_not_copied(classifier: Classifier) -> None:
     assert len(classifier.classify(endless, 8_000, end=1)) == 1
 
 
+# Copies of all of it are refused, as on a machine with little memory; a file that is mapped does not
+# count. It is sparse, and takes no space.
+SPARSE = """
+import resource
+import sys
+import numpy as np
+from sourcing_sound import Classifier
+
+path, kind, channels = sys.argv[1], sys.argv[2], int(sys.argv[3])
+gigabytes = 1 << 30
+with open(path, "wb") as file:
+    file.truncate(16 * gigabytes)
+samples = np.memmap(path, kind, "r").reshape(channels, -1)
+classifier = Classifier()
+resource.setrlimit(resource.RLIMIT_DATA, (gigabytes, gigabytes))
+try:
+    np.array(samples)
+except MemoryError:
+    print("no copy")
+print(len(classifier.classify(samples, 8_000, end=1)))
+print(len(classifier.classify(samples, 8_000, end=1, channel=1)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts no mapped files as data")
+@pytest.mark.parametrize(("kind", "channels"), [("f4", 1), ("f4", 2), ("i2", 1), ("f8", 2)])
+def test_a_mapped_file_larger_than_memory_is_not_copied(
+    tmp_path: Path, kind: str, channels: int
+) -> None:
+    path = tmp_path / "samples"
+    words = [sys.executable, "-c", SPARSE, str(path), kind, str(channels)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    path.unlink()
+    assert (done.returncode, done.stdout) == (0, "no copy\n1\n1\n"), done.stderr
+
+
 def test_a_file_wins_over_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "urban-tiny").mkdir()
@@ -247,6 +314,13 @@ def test_a_file_wins_over_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "urban-tiny").write_bytes(b"a file")
     with pytest.raises(sourcing_sound.ModelError):
         Classifier("urban-tiny")
+
+
+def test_names_of_the_decoders_formats_are_exported() -> None:
+    known = sourcing_sound.EXTENSIONS
+    assert isinstance(known, tuple) and list(known) == sorted(set(known))
+    assert {"wav", "flac", "mp3", "webm"} <= set(known)
+    assert all(one == one.lower() and "." not in one for one in known)
 
 
 def test_writes_wav_as_the_wave_module_reads_it(tmp_path: Path) -> None:

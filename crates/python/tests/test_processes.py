@@ -83,6 +83,61 @@ def test_a_stream_in_use_refuses_a_second_thread(classifier: Classifier) -> None
     assert len(results) == 1
 
 
+def test_a_teacher_in_use_refuses_a_second_thread() -> None:
+    teacher = sourcing_sound.Teacher()
+    audio = Announced(LONG)
+    results: list[int] = []
+    work = threading.Thread(
+        target=lambda: results.append(teacher.add("hum", audio, 8_000, recording="a"))
+    )
+    work.start()
+    audio.taken.wait()
+    refused = None
+    while work.is_alive() and refused is None:
+        try:
+            teacher.examples
+        except SourcingSoundError as error:
+            refused = error
+    work.join()
+    assert isinstance(refused, sourcing_sound.BusyError) and refused.code == "busy"
+    assert results == [len(teacher.examples)] != [0]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_process_forked_during_a_call_does_not_wait_forever() -> None:
+    # The thread that uses the stream is not in the child, so nothing there ends its call.
+    printed = python(
+        """
+        import os, threading
+        import numpy as np
+        from sourcing_sound import BusyError, Classifier
+
+        classifier = Classifier()
+        stream = classifier.stream(8_000)
+        nothing = np.zeros(0, np.float32)
+        hour = np.full(8_000 * 3_600, 0.1, np.float32)
+        threading.Thread(target=stream.push, args=(hour,), daemon=True).start()
+        busy = False
+        while not busy:
+            try:
+                stream.push(nothing)
+            except BusyError:
+                busy = True
+        child = os.fork()
+        if child == 0:
+            try:
+                stream.push(nothing)
+            except BusyError as error:
+                scores = classifier.classify(np.zeros(16_000, np.float32), 16_000).scores
+                os._exit(0 if scores.shape == (1, 527) else 3)
+            os._exit(2)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        os._exit(0)
+        """
+    )
+    assert printed == "0\n"
+
+
 def scores(job: tuple[Classifier, Samples]) -> bytes:
     return job[0].classify(job[1], 16_000).scores.tobytes()
 

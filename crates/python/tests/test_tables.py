@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import pickle
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +113,94 @@ def test_after_pickling_and_closing(path: Path) -> None:
         copy.to_arrow(classifier=Classifier("urban-tiny"))
 
 
+def test_pandas_takes_a_classifier(path: Path) -> None:
+    pytest.importorskip("pandas")
+    classifier = Classifier("urban-tiny")
+    predictions = classifier.classify(path)
+    copy = pickle.loads(pickle.dumps(predictions))
+    assert copy.to_pandas(classifier=classifier).equals(predictions.to_pandas())
+
+
+@pytest.mark.parametrize("rows", ["segments", "events"])
+def test_times_of_day_are_those_of_the_command_line(
+    command_line: str, classifier: Classifier, path: Path, rows: str
+) -> None:
+    named = path.with_name("20230214_063000.wav")
+    named.write_bytes(path.read_bytes())
+    kind = "parquet" if rows == "segments" else "parquet-events"
+    expected = parquet(command_line, named, "--format", kind, "--utc-offset", "+01:00")
+    zone = datetime.timezone(datetime.timedelta(hours=1))
+    start = datetime.datetime(2023, 2, 14, 6, 30, tzinfo=zone)
+    predictions = classifier.classify(named)
+    found = pa.table(predictions.to_arrow(rows=rows, start_time=start))
+    assert found.to_pylist() == expected.to_pylist()
+    column = "start_time" if rows == "segments" else "onset_time"
+    assert found[column].null_count == 0 < found.num_rows
+    if rows == "segments":
+        assert found[column][0].as_py() == start
+    frame = predictions.to_pandas(rows=rows, start_time=start)
+    assert frame[column].tolist() == found[column].to_pandas().tolist()
+
+
+def test_a_slice_keeps_what_is_known_of_the_recording(classifier: Classifier) -> None:
+    quiet = np.zeros(5 * 16_000, np.float32)
+    sound = np.concatenate([siren(6), quiet, noise(6)])
+    predictions = classifier.classify(sound, 16_000)
+    whole = pa.table(predictions.to_arrow(file="a"))
+    part = predictions[2:7]
+    assert isinstance(part, Predictions) and len(part) == 5
+    assert pa.table(part.to_arrow(file="a")).equals(whole.slice(2, 5))
+    assert part.scores.tobytes() == predictions.scores[2:7].tobytes()
+    assert (part.duration, part.sample_rate) == (predictions.duration, predictions.sample_rate)
+    assert predictions[:].events == predictions.events
+    first, last = predictions[:4], predictions[-4:]
+    assert first.events != last.events and 0 < len(first.events) < len(predictions.events)
+    assert all(event.onset < first[-1].end for event in first.events)
+    assert predictions[0:0].events == []
+    assert predictions[-1] is list(predictions)[-1]
+
+
+def test_pandas_that_is_missing_is_named(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictions = classifier.classify(siren(), 16_000)
+    for name in ("pyarrow", "pandas"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, name, None)
+            with pytest.raises(ImportError, match="pip install pandas pyarrow") as raised:
+                predictions.to_pandas()
+        assert isinstance(raised.value, sourcing_sound.UnsupportedError)
+        assert raised.value.code == "unsupported"
+
+
+def test_any_exception_is_a_row(classifier: Classifier) -> None:
+    errors = [
+        (OSError("the disk is gone"), "io"),
+        (ZeroDivisionError("a bug"), "internal"),
+    ]
+    for error, code in errors:
+        table = pa.table(classifier.failed("a\udcff.wav", error))
+        assert table["error"].to_pylist() == [code]
+        assert table["file"].to_pylist() == ["a\ufffd.wav"], "as on the command line"
+    wrong: list[tuple[Any, Any]] = [("a", "io"), (3, errors[0][0])]
+    for file, error in wrong:
+        with pytest.raises(sourcing_sound.WrongTypeError):
+            classifier.failed(file, error)
+
+
 def test_refused(classifier: Classifier) -> None:
     predictions = classifier.classify(siren(), 16_000)
     assert pa.table(predictions.to_arrow())["file"].to_pylist()[0] == ""
-    wrong: list[dict[str, Any]] = [{"rows": "rows"}, {"top": 0}, {"top": 1.5}]
+    wrong: list[dict[str, Any]] = [
+        {"rows": "rows"},
+        {"top": 0},
+        {"top": 1.5},
+        {"file": 3},
+        {"file": "\ud800"},
+        {"classifier": "everyday"},
+        {"start_time": "2023-02-14"},
+        {"start_time": datetime.datetime(2023, 2, 14)},
+    ]
     for options in wrong:
         with pytest.raises(sourcing_sound.SourcingSoundError) as raised:
             predictions.to_arrow(**options)

@@ -95,7 +95,11 @@ def test_what_cannot_be_taught(tmp_path: Path, taught: Taught) -> None:
         ("head-format", lambda: teacher.merge(b"{}")),
         ("io", lambda: teacher.merge(tmp_path / "none.sound.json")),
         ("io", lambda: taught.save(tmp_path / "no folder" / "x.json")),
+        ("config", lambda: teacher.add("wail", sound, 16_000, recording=3)),  # type: ignore[arg-type]
+        ("config", lambda: teacher.train(3)),  # type: ignore[arg-type]
         ("config", lambda: teach({})),
+        ("config", lambda: teach([])),  # type: ignore[arg-type]
+        ("config", lambda: teach({"wail": 3})),  # type: ignore[dict-item]
     ]
     for code, call in refused:
         with pytest.raises(sourcing_sound.SourcingSoundError) as raised:

@@ -1,6 +1,11 @@
 //! `sourcing-sound classify --shard I/N`: every recording in exactly one shard.
 
 use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
 
 use crate::common::parquet::Sheet;
 use crate::common::{Bench, LOW_HZ, Run};
@@ -107,4 +112,131 @@ fn wrong_shards_are_refused() {
         let run = bench.classify(&["in", "--shard", argument]);
         error_of(&run, 2, &format!("--shard is {argument:?}, expected I/N"));
     }
+}
+
+fn guide_text() -> String {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/archives.md");
+    fs::read_to_string(guide).unwrap()
+}
+
+/// The first block of this language in `docs/guide/archives.md` that has the text.
+fn block(language: &str, text: &str) -> String {
+    let (guide, start) = (guide_text(), format!("```{language}\n"));
+    let blocks = guide.split(&start).skip(1);
+    let blocks = blocks.map(|rest| rest.split_once("```").unwrap().0.to_owned());
+    let mut found = blocks.filter(|block| block.contains(text));
+    found.next().unwrap_or_else(|| panic!("the guide has no {language} with {text}"))
+}
+
+/// A script in the folder of the bench, for which the program is on the path, and `srun` starts what
+/// follows it.
+fn script(bench: &Bench, text: &str, variables: &[(&str, String)]) -> Run {
+    bench.write("stubs/srun", b"#!/bin/sh\nexec \"$@\"\n");
+    let program = Path::new(env!("CARGO_BIN_EXE_sourcing-sound")).parent().unwrap();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("chmod +x stubs/srun\n{text}"));
+    shell.current_dir(bench.path()).envs(variables.iter().map(|(name, value)| (name, value)));
+    let path = env::var("PATH").unwrap();
+    let stubs = bench.path().join("stubs");
+    shell.env("PATH", format!("{}:{}:{path}", program.display(), stubs.display()));
+    let output = shell.output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The recordings that a folder has results of.
+fn results(bench: &Bench, folder: &str) -> BTreeSet<&'static str> {
+    let has =
+        |name: &&str| bench.path().join(folder).join(format!("{name}.events.parquet")).exists();
+    NAMES.into_iter().filter(has).collect()
+}
+
+fn of_shards(count: u64, to: u64) -> BTreeSet<&'static str> {
+    NAMES.into_iter().filter(|name| shard(name, count) <= to).collect()
+}
+
+#[test]
+fn the_guides_function_splits_as_the_program_does() {
+    let has_python = Command::new("python3").arg("--version").output().is_ok();
+    if !has_python {
+        let line = "skipped the_guides_function_splits_as_the_program_does: no python3\n";
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        return;
+    }
+    let bench = bench();
+    let function = block("python", "def shard(");
+    for count in [1, 3, 100] {
+        let ask = format!("{function}\nfor name in {NAMES:?}:\n    print(shard(name, {count}))\n");
+        let python = Command::new("python3").args(["-X", "utf8", "-c", &ask]).output().unwrap();
+        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+        let printed = String::from_utf8(python.stdout).unwrap();
+        let numbers: Vec<u64> = printed.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(numbers, NAMES.map(|name| shard(name, count)));
+        if count != 3 {
+            continue;
+        }
+        for index in 1..=count {
+            let argument = format!("{index}/{count}");
+            let run = bench.classify(&["in", "--format", "csv", "--shard", &argument]);
+            let of_python = NAMES.iter().zip(&numbers).filter(|(_, number)| **number == index);
+            let expected = of_python.map(|(name, _)| format!("in/{name}")).collect();
+            assert_eq!(files(&run.success()), expected, "{argument}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_guides_command_for_gnu_parallel_runs() {
+    let bench = bench();
+    let line = block("sh", "parallel");
+    let (count, command) = line.trim().split_once(" | parallel ").unwrap();
+    let count: u64 = count.strip_prefix("seq ").unwrap().parse().unwrap();
+    let command = command.replace("recordings/", "in/");
+    for index in 1..=count {
+        // The second time, there is nothing left.
+        for _ in 0..2 {
+            let run = script(&bench, &command.replace("{}", &index.to_string()), &[]);
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            assert_eq!(results(&bench, "results"), of_shards(count, index));
+        }
+    }
+    assert_eq!(results(&bench, "results").len(), NAMES.len());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_guides_job_for_slurm_runs() {
+    let bench = bench();
+    let job = block("sh", "SBATCH");
+    assert!(job.contains("--array=1-100\n") && job.contains("$SLURM_ARRAY_TASK_ID/100\""));
+    bench.write("in/broken.wav", b"no sound");
+    let job = job.replace("/100\"", "/4\"").replace("/data/recordings", "in");
+    let task = |index: u64| {
+        let (index, cores) = (index.to_string(), "2".to_owned());
+        [("SLURM_ARRAY_TASK_ID", index), ("SLURM_CPUS_PER_TASK", cores)]
+    };
+    for index in 1..=4 {
+        let run = script(&bench, &job.replace("/data/results", "out"), &task(index));
+        assert_eq!(run.code, i32::from(shard("broken.wav", 4) == index), "{}", run.stderr);
+        assert_eq!(results(&bench, "out"), of_shards(4, index));
+    }
+    // One file per shard, as the guide has it for failures as rows.
+    let whole = "--output /data/results --resume";
+    let own = "--output \"/data/results/$SLURM_ARRAY_TASK_ID.parquet\"";
+    assert!(job.contains(whole) && guide_text().contains(own));
+    let job = job.replace(whole, own).replace("/data/results", "files");
+    fs::create_dir(bench.path().join("files")).unwrap();
+    let mut failed = 0;
+    for index in 1..=4 {
+        let run = script(&bench, &job, &task(index));
+        let is_own = shard("broken.wav", 4) == index;
+        assert_eq!(run.code, i32::from(is_own), "{}", run.stderr);
+        let sheet = Sheet::read(&bench.path().join("files").join(format!("{index}.parquet")));
+        failed += sheet.column("error").iter().filter(|error| ***error != Value::Null).count();
+    }
+    assert_eq!(failed, 1);
 }

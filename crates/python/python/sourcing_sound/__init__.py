@@ -50,7 +50,7 @@ __version__ = _prepare()
 
 # These import numpy and the compiled part.
 from . import features
-from ._audio import Audio, Channel
+from ._audio import EXTENSIONS, Audio, Channel
 from ._classifier import Classifier
 from ._embeddings import Embeddings
 from ._load import load
@@ -76,6 +76,7 @@ __all__ = [
     "Classifier",
     "ClosedError",
     "ConfigError",
+    "EXTENSIONS",
     "Embeddings",
     "Example",
     "FileError",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import errno
 import operator
 import os
 from typing import Any, Optional, Protocol, Union
@@ -9,7 +11,12 @@ from typing import Any, Optional, Protocol, Union
 import numpy as np
 import numpy.typing as npt
 
-from ._errors import coded, wrong_type
+from . import _native
+from ._errors import coded, unreadable, wrong_type
+
+EXTENSIONS: tuple[str, ...] = tuple(_native.EXTENSIONS)
+"""The extensions of the names of recordings, in lower case, without the dot and sorted: the files that
+the command line takes from a folder."""
 
 
 class SupportsArray(Protocol):
@@ -25,19 +32,32 @@ samples)``."""
 Channel = Union[int, str]
 """``"mix"``, ``"left"``, ``"right"``, or the number of a channel, counted from 1."""
 
+_MOST = "1.8e308"
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
 _NAMED = {"each": -1, "mix": 0, "left": 1, "right": 2}
 
 
 def source(audio: object) -> Union[str, bytes, npt.NDArray[Any]]:
     """What the compiled part takes: a path, bytes, or an array that it can read."""
     if isinstance(audio, os.PathLike):
-        audio = os.fspath(audio)
-        if isinstance(audio, bytes):
+        try:
             audio = os.fsdecode(audio)
+        except Exception as error:
+            raise wrong_type(f"the path cannot be read: {error}") from error
     if isinstance(audio, str):
+        try:
+            os.fsencode(audio)
+        except UnicodeEncodeError as error:
+            # A surrogate that stands for no byte is in no name of this system.
+            raise unreadable(repr(audio), errno.ENOENT, str(error)) from error
         return audio
     if isinstance(audio, (bytearray, memoryview)):
-        audio = bytes(audio)
+        try:
+            audio = bytes(audio)
+        except ValueError as error:
+            raise wrong_type(f"the bytes cannot be read: {error}") from error
     if isinstance(audio, bytes):
         return audio
     return array(audio)
@@ -51,15 +71,24 @@ def array(samples: object) -> npt.NDArray[Any]:
         if not hasattr(samples, "__array__"):
             kind = type(samples).__name__
             raise wrong_type(f"expected a path, bytes or a numpy array, not {kind}")
-        samples = np.asarray(samples)
+        try:
+            samples = np.asarray(samples)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise wrong_type(f"the array cannot be read: {error}") from error
+    if samples.ndim == 2 and samples.shape[0] == 0:
+        raise coded("audio-empty", f"the samples have the shape {samples.shape}: no channel")
     if samples.ndim == 2 and samples.shape[0] > samples.shape[1] > 0:
         raise coded(
             "audio-channels",
             f"the samples have the shape {samples.shape}, expected (channels, samples): if there "
             f"are {samples.shape[1]} channels, pass the transposed array (.T)",
         )
-    # A field of a record can lie anywhere; the compiled part counts in whole samples.
-    if not samples.flags.aligned or any(step % samples.itemsize for step in samples.strides):
+    # A field of a record can lie anywhere; the compiled part counts in whole samples, and refuses
+    # those without a size, such as empty texts.
+    size = samples.itemsize
+    if not samples.flags.aligned or (size > 0 and any(step % size for step in samples.strides)):
         samples = samples.copy()
     return samples
 
@@ -74,7 +103,7 @@ def rate(sample_rate: object) -> Optional[int]:
         sample_rate = int(sample_rate)
     try:
         number = operator.index(sample_rate)  # type: ignore[arg-type]
-    except TypeError:
+    except Exception:
         kind = type(sample_rate).__name__
         raise wrong_type(f"sample_rate is a {kind}, expected a number of Hz") from None
     # Beyond what the compiled part takes, every rate is refused alike.
@@ -89,13 +118,13 @@ def channel(given: Channel) -> int:
     elif not isinstance(given, bool):
         try:
             number = operator.index(given)
-        except TypeError:
+        except Exception:
             number = 0
         if number >= 1:
             return min(number, 1 << 40)
     raise coded(
         "config",
-        f'channel is {given!r}, expected "mix", "left", "right" or a number from 1 (or, for '
+        f'channel is {shown(given)}, expected "mix", "left", "right" or a number from 1 (or, for '
         'classify, "each")',
     )
 
@@ -114,7 +143,9 @@ def number(name: str, given: object) -> float:
         raise wrong_type(f"{name} is {given!r}, expected a number")
     try:
         return float(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except OverflowError:
+        raise coded("config", f"{name} is above {_MOST}, the largest floating-point number") from None
+    except Exception:
         raise wrong_type(f"{name} is a {type(given).__name__}, expected a number") from None
 
 
@@ -127,10 +158,41 @@ def whole(name: str, given: object, least: int = 1, most: int = 1 << 31) -> int:
     """A whole number within limits."""
     try:
         value = operator.index(given)  # type: ignore[arg-type]
-    except TypeError:
+    except Exception:
         kind = type(given).__name__
         raise wrong_type(f"{name} is a {kind}, expected a whole number") from None
     if not least <= value <= most:
-        raise coded("config", f"{name} is {value}, expected {least} to {most}")
+        raise coded("config", f"{name} is {shown(value)}, expected {least} to {most}")
     return value
 
+
+
+def shown(given: object) -> str:
+    """A value in an error's text."""
+    try:
+        return repr(given)
+    except Exception:
+        # Python refuses to print an int of thousands of digits.
+        return f"a {type(given).__name__} that cannot be shown"
+
+
+def text(name: str, given: object) -> str:
+    """A text that has a UTF-8 form: bytes of a path that are no UTF-8 become U+FFFD, as on the
+    command line."""
+    if not isinstance(given, str):
+        raise wrong_type(f"{name} is a {type(given).__name__}, expected a str")
+    try:
+        return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError as error:
+        raise coded("config", f"{name} has no UTF-8 form: {error}") from error
+
+
+def microseconds(name: str, given: object) -> Optional[int]:
+    """A time of day as microseconds since the start of 1970 in UTC, or None."""
+    if given is None:
+        return None
+    if not isinstance(given, datetime.datetime):
+        raise wrong_type(f"{name} is a {type(given).__name__}, expected a datetime")
+    if given.utcoffset() is None:
+        raise coded("config", f"{name} is {given}, which has no time zone: add tzinfo")
+    return (given - _EPOCH) // datetime.timedelta(microseconds=1)

@@ -11,8 +11,15 @@ import numpy.typing as npt
 from . import _audio, _files, _native
 from ._audio import Audio, Channel
 from ._embeddings import Embeddings
-from ._errors import SourcingSoundError, coded
-from ._predictions import Prediction, Predictions, Ranks, RecordingWarning, SoundEvent, Vocabulary
+from ._errors import code_of, coded, wrong_type
+from ._predictions import (
+    Predictions,
+    RecordingWarning,
+    SoundEvent,
+    Vocabulary,
+    predictions_of,
+    refuse_loss,
+)
 from ._stream import Stream
 from ._table import Table
 from ._teacher import Taught
@@ -220,11 +227,10 @@ class Classifier:
             stop,
             _audio.whole("threads", threads, most=1_024),
         )
-        found = self._predictions(native, outcomes, source if isinstance(source, str) else None)
+        path = source if isinstance(source, str) else None
+        found = predictions_of(native, self._vocabulary, outcomes, path)
         if strict:
-            for warning in found.warnings:
-                if warning.is_loss:
-                    raise coded(warning.code, f"{found.source or 'the audio'}: {warning.message}")
+            refuse_loss(found.warnings, path)
         return found
 
     def events(
@@ -251,12 +257,17 @@ class Classifier:
         ).events
 
     def embed(
-        self, audio: Audio, sample_rate: Optional[float] = None, *, channel: Channel = "mix"
+        self,
+        audio: Audio,
+        sample_rate: Optional[float] = None,
+        *,
+        channel: Channel = "mix",
+        strict: bool = False,
     ) -> Embeddings:
         """The embedding of each window of a recording, for your own models, and for heads that
         are trained where the audio is not.
 
-        ``audio``, ``sample_rate`` and ``channel`` are those of ``classify``, without ``"each"``. The
+        The parameters are those of ``classify``; ``channel`` without ``"each"``. The
         embeddings of the whole recording are in memory, not its samples: 26 MB for an hour with
         ``"everyday"``.
 
@@ -271,12 +282,15 @@ class Classifier:
         """
         native = self._open()
         source = _audio.source(audio)
-        vectors, scores, hop, window = native.embed(
+        vectors, scores, hop, window, warnings = native.embed(
             source, _audio.rate(sample_rate), _audio.channel(channel)
         )
         embeddings = Embeddings(vectors, hop, window)
         embeddings.scores = scores
         embeddings.source = source if isinstance(source, str) else None
+        embeddings.warnings = [RecordingWarning(*warning) for warning in warnings]
+        if strict:
+            refuse_loss(embeddings.warnings, embeddings.source)
         embeddings._native = native
         return embeddings
 
@@ -345,11 +359,21 @@ class Classifier:
         )
         return Stream(native, self._vocabulary)
 
-    def failed(self, file: str, error: SourcingSoundError, *, rows: str = "segments") -> Table:
+    def failed(self, file: str, error: BaseException, *, rows: str = "segments") -> Table:
         """A recording that failed as a row with ``file`` and the error's code, beside the rows of
         ``Predictions.to_arrow`` (``rows="segments"`` or ``"events"``) or ``Embeddings.to_arrow``
-        (``"embeddings"``): so that an archive's table says what is missing in it."""
-        return Table(self._open().failed_table(str(file), error.code, rows))
+        (``"embeddings"``): so that an archive's table says what is missing in it. The code of an
+        ``OSError`` is ``io``, and that of any other exception of Python itself ``internal``.
+
+        Raises
+        ------
+        ConfigError, WrongTypeError
+            ``config``: other ``rows``, or an argument of a wrong type.
+        """
+        if not isinstance(error, BaseException):
+            raise wrong_type(f"error is a {type(error).__name__}, expected an exception")
+        name, kind = _audio.text("file", file), _audio.text("rows", rows)
+        return Table(self._open().failed_table(name, code_of(error), kind))
 
     # Its life.
 
@@ -388,37 +412,6 @@ class Classifier:
         if self._native is None:
             raise coded("closed", "the classifier is closed; make a new one")
         return self._native
-
-    def _predictions(
-        self, native: _native.Classifier, outcomes: list[_native.Scored], source: Optional[str]
-    ) -> Predictions:
-        predictions: list[Prediction] = []
-        events: list[SoundEvent] = []
-        warnings: dict[RecordingWarning, None] = {}
-        for outcome in outcomes:
-            scores = outcome.scores
-            scores.flags.writeable = False
-            ranks = Ranks(native, scores)
-            channel = outcome.channel
-            rows = zip(outcome.starts.tolist(), outcome.ends.tolist(), outcome.rejected.tolist())
-            predictions.extend(
-                Prediction(
-                    start, end, scores[row], rejected, channel, self._vocabulary, ranks, row
-                )
-                for row, (start, end, rejected) in enumerate(rows)
-            )
-            events.extend(SoundEvent(*event, channel) for event in outcome.events)
-            # Every channel has those of the file.
-            warnings.update((RecordingWarning(*warning), None) for warning in outcome.warnings)
-        return Predictions(
-            predictions,
-            events=events,
-            warnings=warnings,
-            sample_rate=outcomes[0].sample_rate,
-            duration=outcomes[0].end,
-            source=source,
-            native=native,
-        )
 
 
 def _restored(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from . import _audio, _native
 from ._errors import coded, wrong_type
+from ._predictions import RecordingWarning, opened
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Embeddings(_Windows):
     """The scores of each window, ``(windows, labels of the model)``, without those of a head."""
     source: Optional[str]
     """The path of the recording; None for an array and for bytes."""
+    warnings: list[RecordingWarning]
+    """What was wrong with the recording."""
     _native: Optional[_native.Classifier]
 
     def to_arrow(
@@ -72,7 +75,7 @@ class Embeddings(_Windows):
             ``config``: no name, an argument of a wrong type or out of range, a classifier of another
             model, or none after pickling.
         """
-        native = self._native if classifier is None else classifier._open()
+        native = self._native if classifier is None else opened(classifier)
         if native is None:
             raise coded("config", "these embeddings were pickled: pass the classifier")
         name = file if file is not None else self.source
@@ -84,7 +87,7 @@ class Embeddings(_Windows):
         number = None if fold is None else _audio.whole("fold", fold, most=FOLDS)
         return Table(
             native.embeddings_table(
-                name, label, recording, number, self.hop_seconds, self.vectors, self.scores
+                _audio.text("file", name), label, recording, number, self.hop_seconds, self.vectors, self.scores
             )
         )
 

@@ -102,6 +102,13 @@ def coded(code: str, message: str) -> SourcingSoundError:
     return error
 
 
+def code_of(error: BaseException) -> str:
+    """The code of any exception."""
+    if isinstance(error, SourcingSoundError):
+        return error.code
+    return "io" if isinstance(error, OSError) else "internal"
+
+
 def wrong_type(message: str) -> WrongTypeError:
     """An argument of a wrong type."""
     error = WrongTypeError(f"{message} [config]")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 __all__ = [
     "Classifier",
+    "EXTENSIONS",
     "Scored",
     "Stream",
     "Table",
@@ -81,7 +82,7 @@ class Classifier:
     def ranks(self, scores: _Float) -> tuple[npt.NDArray[np.uint16], _Float]: ...
     def embed(
         self, source: _Source, sample_rate: Optional[int], channel: int
-    ) -> tuple[_Float, _Float, float, float]: ...
+    ) -> tuple[_Float, _Float, float, float, list[tuple[str, str]]]: ...
     def log_mel(self, source: _Source, sample_rate: Optional[int], channel: int) -> _Float: ...
     def stream(
         self,
@@ -99,11 +100,13 @@ class Classifier:
         rows: list[tuple[float, float, bool, Optional[int]]],
         scores: _Float,
         top: Optional[int],
+        start_time_us: Optional[int],
     ) -> Table: ...
     def events_table(
         self,
         file: str,
         rows: list[tuple[str, float, Optional[float], float, Optional[int]]],
+        start_time_us: Optional[int],
     ) -> Table: ...
     def embeddings_table(
         self,
@@ -197,3 +200,4 @@ def resample(y: npt.NDArray[Any], orig_sr: int, target_sr: int) -> _Float: ...
 def load(source: _Source, channel: int) -> tuple[_Float, int]: ...
 
 __version__: str
+EXTENSIONS: list[str]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional, SupportsIndex, Union, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _audio, _native
-from ._errors import coded
+from ._errors import coded, wrong_type
 from ._table import Table, is_of_events
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Prediction:
         A label that is a kind of another (``Cat`` of ``Animal``) comes before it as soon as it is
         recognised, even if its score is lower.
         """
-        indices = [int(index) for index in self._order[: max(0, n)]]
+        indices = [int(index) for index in self._order[: _audio.whole("n", n, least=0)]]
         return [self.vocabulary.category(index, float(self.scores[index])) for index in indices]
 
     def groups(self) -> list[GroupScore]:
@@ -198,9 +199,18 @@ class Prediction:
         return f"<Prediction {span}{channel}: {self.label} {self.score:.3f}{rejected}>"
 
 
+def opened(classifier: Classifier) -> _native.Classifier:
+    """The compiled part of a classifier that was passed to convert results."""
+    try:
+        return classifier._open()
+    except AttributeError:
+        kind = type(classifier).__name__
+        raise wrong_type(f"classifier is a {kind}, expected a Classifier") from None
+
+
 class Predictions(list[Prediction]):
     """The predictions of one recording, one per segment, in order: a list with what is known of the
-    recording as a whole. It can be pickled.
+    recording as a whole. It can be pickled. A slice has the events within its segments' time.
 
     >>> predictions = Classifier().classify("street.wav")  # doctest: +SKIP
     >>> predictions[0].label  # doctest: +SKIP
@@ -250,6 +260,7 @@ class Predictions(list[Prediction]):
         rows: str = "segments",
         file: Optional[str] = None,
         top: Optional[int] = None,
+        start_time: Optional[datetime.datetime] = None,
         classifier: Optional[Classifier] = None,
     ) -> Table:
         """The predictions as an Arrow table, with the columns of the command line's Parquet files.
@@ -263,6 +274,9 @@ class Predictions(list[Prediction]):
         top
             How many scores the column ``scores`` has, best first, after all those of a head.
             Default: all for a model with up to 20 labels, else 10.
+        start_time
+            When the recording began, with a time zone: fills the columns of times of day, in UTC, as
+            the command line's ``--utc-offset`` does. Default: they are null.
         classifier
             The classifier that made them, or another one of the same model and head. Only pickled
             predictions need it: they come without their own.
@@ -270,26 +284,116 @@ class Predictions(list[Prediction]):
         Raises
         ------
         ConfigError
-            ``config``: a setting out of range, a classifier with other labels, or none after
-            pickling.
+            ``config``: a setting out of range, ``start_time`` without a time zone, a classifier with
+            other labels, or none after pickling.
+        WrongTypeError
+            ``config``: an argument of a wrong type.
         """
         of_events = is_of_events(rows)
-        native = self._native if classifier is None else classifier._open()
+        native = self._native if classifier is None else opened(classifier)
         if native is None:
             raise coded("config", "these predictions were pickled: pass the classifier")
-        name = file if file is not None else self.source or ""
+        name = _audio.text("file", file if file is not None else self.source or "")
         most = None if top is None else _audio.whole("top", top)
+        start = _audio.microseconds("start_time", start_time)
         if of_events:
-            return Table(native.events_table(name, list(self.events)))
+            return Table(native.events_table(name, list(self.events), start))
         spans = [(one.start, one.end, one.rejected, one.channel) for one in self]
-        return Table(native.segments_table(name, spans, self.scores, most))
+        return Table(native.segments_table(name, spans, self.scores, most, start))
 
     def to_pandas(
-        self, *, rows: str = "segments", file: Optional[str] = None, top: Optional[int] = None
+        self,
+        *,
+        rows: str = "segments",
+        file: Optional[str] = None,
+        top: Optional[int] = None,
+        start_time: Optional[datetime.datetime] = None,
+        classifier: Optional[Classifier] = None,
     ) -> pd.DataFrame:
-        """The same as a ``pandas.DataFrame``; needs pandas and pyarrow."""
-        return self.to_arrow(rows=rows, file=file, top=top).to_pandas()
+        """The same as a ``pandas.DataFrame``, with the parameters and errors of ``to_arrow``.
+
+        Raises
+        ------
+        UnsupportedError
+            ``unsupported`` without pandas and pyarrow.
+        """
+        table = self.to_arrow(
+            rows=rows, file=file, top=top, start_time=start_time, classifier=classifier
+        )
+        return table.to_pandas()
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, index: slice, /) -> Predictions: ...
+
+    def __getitem__(
+        self, index: Union[SupportsIndex, slice], /
+    ) -> Union[Prediction, Predictions]:
+        if not isinstance(index, slice):
+            return super().__getitem__(index)
+        kept = super().__getitem__(index)
+        spans: dict[Optional[int], tuple[float, float]] = {}
+        for one in kept:
+            start, end = spans.get(one.channel, (one.start, one.end))
+            spans[one.channel] = (min(start, one.start), max(end, one.end))
+
+        def is_within(event: SoundEvent) -> bool:
+            start, end = spans.get(event.channel, (0.0, 0.0))
+            return event.onset < end and (event.offset is None or event.offset > start)
+
+        return Predictions(
+            kept,
+            events=filter(is_within, self.events),
+            warnings=self.warnings,
+            sample_rate=self.sample_rate,
+            duration=self.duration,
+            source=self.source,
+            native=self._native,
+        )
 
     def __getstate__(self) -> dict[str, object]:
         # The model is not sent along with every result.
         return {**self.__dict__, "_native": None}
+
+
+def predictions_of(
+    native: _native.Classifier,
+    vocabulary: Vocabulary,
+    outcomes: list[_native.Scored],
+    source: Optional[str],
+) -> Predictions:
+    """What was computed for a recording, one outcome per channel."""
+    predictions: list[Prediction] = []
+    events: list[SoundEvent] = []
+    warnings: dict[RecordingWarning, None] = {}
+    for outcome in outcomes:
+        scores = outcome.scores
+        scores.flags.writeable = False
+        ranks = Ranks(native, scores)
+        channel = outcome.channel
+        rows = zip(outcome.starts.tolist(), outcome.ends.tolist(), outcome.rejected.tolist())
+        predictions.extend(
+            Prediction(start, end, scores[row], rejected, channel, vocabulary, ranks, row)
+            for row, (start, end, rejected) in enumerate(rows)
+        )
+        events.extend(SoundEvent(*event, channel) for event in outcome.events)
+        # Every channel has those of the file.
+        warnings.update((RecordingWarning(*warning), None) for warning in outcome.warnings)
+    return Predictions(
+        predictions,
+        events=events,
+        warnings=warnings,
+        sample_rate=outcomes[0].sample_rate,
+        duration=outcomes[0].end,
+        source=source,
+        native=native,
+    )
+
+
+def refuse_loss(warnings: Iterable[RecordingWarning], source: Optional[str]) -> None:
+    """Raises if part of a recording is missing."""
+    for warning in warnings:
+        if warning.is_loss:
+            raise coded(warning.code, f"{source or 'the audio'}: {warning.message}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from . import _native
-from ._errors import coded
+from ._errors import UnsupportedError, coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +34,21 @@ class Table:
         return self._native.column_names
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows as a ``pandas.DataFrame``; needs pandas and pyarrow."""
-        import pyarrow
+        """The rows as a ``pandas.DataFrame``.
 
+        Raises
+        ------
+        UnsupportedError
+            ``unsupported`` without pandas and pyarrow.
+        """
+        try:
+            import pandas  # noqa: F401
+            import pyarrow
+        except ImportError as error:
+            raise UnsupportedError(
+                f"to_pandas needs pandas and pyarrow: pip install pandas pyarrow ({error}) "
+                "[unsupported]"
+            ) from error
         frame: pd.DataFrame = pyarrow.table(self).to_pandas()
         return frame
 

@@ -155,9 +155,7 @@ class Teacher:
         ConfigError
             ``config`` for an empty label; ``limit`` for more than an hour, or above 10,000 examples.
         """
-        if not isinstance(label, str):
-            raise wrong_type(f"label is a {type(label).__name__}, expected a str")
-        return self._add(label, audio, sample_rate, recording, channel)
+        return self._add(_audio.text("label", label), audio, sample_rate, recording, channel)
 
     def add_background(
         self,
@@ -211,7 +209,7 @@ class Teacher:
             ``config`` without an example with a label, or if a label's examples cannot be told from
             the background at all.
         """
-        text, report, labels, findings = self._native.train(name)
+        text, report, labels, findings = self._native.train(_audio.text("name", name))
         return Taught(
             [
                 LabelReport(
@@ -236,8 +234,9 @@ class Teacher:
         if recording is None:
             count = len(self._native.examples)
             recording = source if isinstance(source, str) else f"recording {count + 1}"
+        name = _audio.text("recording", recording)
         return self._native.add(
-            label, recording, source, _audio.rate(sample_rate), _audio.channel(channel)
+            label, name, source, _audio.rate(sample_rate), _audio.channel(channel)
         )
 
 
@@ -273,10 +272,15 @@ def teach(
     >>> taught = teach({"purr": ["monday.wav", "tuesday.wav"]})  # doctest: +SKIP
     >>> classifier = Classifier(head=taught)  # doctest: +SKIP
     """
+    if not isinstance(labels, Mapping):
+        raise wrong_type(f"labels is a {type(labels).__name__}, expected a dict")
     teacher = Teacher()
     for label, recordings in labels.items():
         if isinstance(recordings, (str, bytes, os.PathLike)):
             raise wrong_type(f"the recordings of {label!r} are one path, expected a list of paths")
+        if not isinstance(recordings, Iterable):
+            kind = type(recordings).__name__
+            raise wrong_type(f"the recordings of {label!r} are a {kind}, expected a list of paths")
         for audio in recordings:
             teacher.add(label, audio)
     for audio in background:

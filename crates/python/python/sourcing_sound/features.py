@@ -6,21 +6,27 @@ Values equal those of librosa 0.11 with the same settings up to rounding. Each f
 window is periodic Hann. Samples have the types of ``Classifier.classify``; results are float32. A
 parameter that is not here is not supported, and Python refuses it.
 
-All raise ``ConfigError`` (``config``) for settings that are out of range or contradict each other,
-``AudioError`` (``audio-rate``, ``audio-empty``, ``audio-non-finite``, ``audio-too-short``) for the
-samples, and ``ConfigError`` (``limit``) above 2³⁰ values.
+Rates and frequencies are in Hz, and lengths of frames in samples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _audio, _native
-from ._errors import coded
+from ._spectra import (
+    Samples,
+    fmax_of,
+    is_slaney,
+    mel,
+    power_spectrogram,
+    power_to_db,
+    rate_of,
+    resample,
+)
 
 __all__ = [
     "Descriptors",
@@ -36,8 +42,6 @@ __all__ = [
     "spectral_rolloff",
     "zero_crossing_rate",
 ]
-
-_Samples = Union[npt.NDArray[Any], _audio.SupportsArray]
 
 
 class Descriptors(NamedTuple):
@@ -59,7 +63,7 @@ class Descriptors(NamedTuple):
 
 def describe(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_fft: int = 2_048,
     win_length: Optional[int] = None,
@@ -93,8 +97,17 @@ def describe(
         Share of the magnitude at or below the roll-off, between 0 and 1.
     top_db
         Range in dB below the loudest band for the cepstral coefficients; None for no limit.
+
+    Raises
+    ------
+    AudioError
+        ``audio-rate``, ``audio-empty``, ``audio-non-finite`` (NaN or infinity), ``audio-too-short``
+        (no whole frame without ``center``), ``audio-channels``.
+    ConfigError, WrongTypeError
+        ``config``: a setting out of range or of a wrong type, settings that contradict each other, or
+        samples of another type; ``limit`` above 2³⁰ values.
     """
-    rate = _rate(sr)
+    rate = rate_of(sr)
     length = _audio.whole("n_fft", n_fft)
     settings = (
         rate,
@@ -104,9 +117,9 @@ def describe(
         bool(center),
         _audio.whole("n_mels", n_mels),
         _audio.number("fmin", fmin),
-        _fmax(fmax, rate),
+        fmax_of(fmax, rate),
         bool(htk),
-        _slaney(norm),
+        is_slaney(norm),
         _audio.whole("n_mfcc", n_mfcc),
         _audio.number("roll_percent", roll_percent),
         _audio.optional("top_db", top_db),
@@ -132,7 +145,7 @@ def _described(y: npt.NDArray[Any], settings: Any) -> Descriptors:
 
 def melspectrogram(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_fft: int = 2_048,
     hop_length: int = 512,
@@ -144,7 +157,14 @@ def melspectrogram(
     htk: bool = False,
     norm: Optional[str] = "slaney",
 ) -> npt.NDArray[np.float32]:
-    """Mel power, ``(n_mels, frames)``; ``librosa.feature.melspectrogram`` with ``power=2``."""
+    """Power in mel bands, the square of the samples' unit, ``(n_mels, frames)``;
+    ``librosa.feature.melspectrogram`` with ``power=2``. The parameters are those of ``describe``.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
+    """
     return describe(
         y=y,
         sr=sr,
@@ -163,7 +183,7 @@ def melspectrogram(
 
 def mfcc(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_mfcc: int = 20,
     n_fft: int = 2_048,
@@ -177,10 +197,15 @@ def mfcc(
     norm: Optional[str] = "slaney",
     top_db: Optional[float] = 80.0,
 ) -> npt.NDArray[np.float32]:
-    """Cepstral coefficients, ``(n_mfcc, frames)``; ``librosa.feature.mfcc``.
+    """Cepstral coefficients of the mel power in dB, ``(n_mfcc, frames)``; ``librosa.feature.mfcc``.
 
-    ``norm`` is that of the mel filters, and ``top_db`` that of ``librosa.power_to_db``, which
-    librosa leaves at 80 dB.
+    The parameters are those of ``describe``: ``norm`` is that of the mel filters, and ``top_db``
+    that of ``librosa.power_to_db``, which librosa leaves at 80 dB.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
     """
     return describe(
         y=y,
@@ -201,33 +226,47 @@ def mfcc(
 
 def spectral_centroid(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_fft: int = 2_048,
     hop_length: int = 512,
     win_length: Optional[int] = None,
     center: bool = True,
 ) -> npt.NDArray[np.float32]:
-    """In Hz, ``(1, frames)``; ``librosa.feature.spectral_centroid``."""
+    """The mean frequency in Hz, weighted by magnitude, ``(1, frames)``;
+    ``librosa.feature.spectral_centroid``. The parameters are those of ``describe``.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
+    """
     return _shape(y, sr, n_fft, hop_length, win_length, center).spectral_centroid
 
 
 def spectral_bandwidth(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_fft: int = 2_048,
     hop_length: int = 512,
     win_length: Optional[int] = None,
     center: bool = True,
 ) -> npt.NDArray[np.float32]:
-    """In Hz, ``(1, frames)``; ``librosa.feature.spectral_bandwidth`` with ``p=2``."""
+    """The standard deviation around the centroid in Hz, ``(1, frames)``;
+    ``librosa.feature.spectral_bandwidth`` with ``p=2``. The parameters are those of ``describe``.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
+    """
     return _shape(y, sr, n_fft, hop_length, win_length, center).spectral_bandwidth
 
 
 def spectral_rolloff(
     *,
-    y: _Samples,
+    y: Samples,
     sr: float = 22_050,
     n_fft: int = 2_048,
     hop_length: int = 512,
@@ -235,19 +274,33 @@ def spectral_rolloff(
     center: bool = True,
     roll_percent: float = 0.85,
 ) -> npt.NDArray[np.float32]:
-    """In Hz, ``(1, frames)``; ``librosa.feature.spectral_rolloff``."""
+    """The frequency in Hz below which a share ``roll_percent`` of the magnitude lies, ``(1, frames)``;
+    ``librosa.feature.spectral_rolloff``. The parameters are those of ``describe``.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
+    """
     return _shape(y, sr, n_fft, hop_length, win_length, center, roll_percent).spectral_rolloff
 
 
 def zero_crossing_rate(
-    y: _Samples, *, frame_length: int = 2_048, hop_length: int = 512, center: bool = True
+    y: Samples, *, frame_length: int = 2_048, hop_length: int = 512, center: bool = True
 ) -> npt.NDArray[np.float32]:
-    """0 to 1, ``(1, frames)``; ``librosa.feature.zero_crossing_rate``."""
+    """The share of samples at which the sign changes, 0 to 1, ``(1, frames)``;
+    ``librosa.feature.zero_crossing_rate``. ``frame_length`` and ``hop_length`` are in samples.
+
+    Raises
+    ------
+    SourcingSoundError
+        Those of ``describe``.
+    """
     return _shape(y, 22_050, frame_length, hop_length, None, center).zero_crossing_rate
 
 
 def _shape(
-    y: _Samples,
+    y: Samples,
     sr: float,
     n_fft: int,
     hop_length: int,
@@ -267,102 +320,3 @@ def _shape(
         n_mfcc=1,
         roll_percent=roll_percent,
     )
-
-
-def power_spectrogram(
-    *,
-    y: _Samples,
-    n_fft: int = 2_048,
-    hop_length: int = 512,
-    win_length: Optional[int] = None,
-    center: bool = True,
-) -> npt.NDArray[np.float32]:
-    """Power, ``(1 + n_fft / 2, frames)``; ``np.abs(librosa.stft(y)) ** 2``."""
-    length = _audio.whole("n_fft", n_fft)
-    hop = _audio.whole("hop_length", hop_length)
-    window = length if win_length is None else _audio.whole("win_length", win_length)
-
-    def one(channel: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-        return _native.power_spectrogram(channel, 22_050, length, window, hop, bool(center)).T
-
-    return _each(y, one)
-
-
-def mel(
-    *,
-    sr: float,
-    n_fft: int,
-    n_mels: int = 128,
-    fmin: float = 0.0,
-    fmax: Optional[float] = None,
-    htk: bool = False,
-    norm: Optional[str] = "slaney",
-) -> npt.NDArray[np.float32]:
-    """The mel filters, ``(n_mels, 1 + n_fft / 2)``; ``librosa.filters.mel``.
-
-    Parameters
-    ----------
-    sr, n_fft
-        Rate in Hz, and samples per Fourier transform.
-    n_mels
-        Bands, 1 to 1,024.
-    fmin, fmax
-        Edges in Hz; ``fmax`` is at most, and by default, half of ``sr``.
-    htk
-        HTK's formula instead of Slaney's.
-    norm
-        ``"slaney"`` (each band by its width) or None.
-    """
-    rate = _rate(sr)
-    return _native.mel_filters(
-        rate,
-        _audio.whole("n_fft", n_fft),
-        _audio.whole("n_mels", n_mels),
-        _audio.number("fmin", fmin),
-        _fmax(fmax, rate),
-        bool(htk),
-        _slaney(norm),
-    )
-
-
-def power_to_db(
-    S: npt.ArrayLike, *, amin: float = 1e-10, top_db: Optional[float] = 80.0
-) -> npt.NDArray[np.float32]:
-    """Power in dB, of the same shape; ``librosa.power_to_db`` with ``ref=1``."""
-    power = np.asarray(S, np.float32)
-    flat = np.ascontiguousarray(power).reshape(-1)
-    decibels = _native.power_to_db(
-        flat, _audio.number("amin", amin), _audio.optional("top_db", top_db)
-    )
-    return decibels.reshape(power.shape)
-
-
-def resample(y: _Samples, *, orig_sr: float, target_sr: float) -> npt.NDArray[np.float32]:
-    """Samples at another rate, by the resampler of the classifier (which is not librosa's):
-    ``(samples,)`` or ``(channels, samples)``; rates are 8,000 to 384,000 Hz."""
-    before, after = _rate(orig_sr), _rate(target_sr)
-    return _each(y, lambda channel: _native.resample(channel, before, after))
-
-
-def _each(y: _Samples, function: Callable[[npt.NDArray[Any]], npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    samples = _audio.array(y)
-    if samples.ndim == 2:
-        return np.stack([function(channel) for channel in samples])
-    return function(samples)
-
-
-def _rate(sr: float) -> int:
-    rate = _audio.rate(sr)
-    if rate is None:
-        raise coded("audio-rate", "sr is None, expected a rate in Hz")
-    return rate
-
-
-def _fmax(fmax: Optional[float], rate: int) -> float:
-    return rate / 2 if fmax is None else _audio.number("fmax", fmax)
-
-
-def _slaney(norm: Optional[str]) -> bool:
-    if norm not in ("slaney", None):
-        raise coded("config", f'norm is {norm!r}, expected "slaney" or None')
-    return norm is not None

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     classifier.classify(samples, "16000")  # type: ignore[arg-type]
     classifier.classify(samples, 16_000, hop=1)  # type: ignore[call-arg]
     assert_type(predictions[0], Prediction)
+    assert_type(predictions[1:3], Predictions)
+    predictions.to_arrow(start_time=0)  # type: ignore[arg-type]
+    assert_type(sourcing_sound.EXTENSIONS, tuple[str, ...])
     assert_type(predictions[0].top(3), list[Category])
     assert_type(predictions[0].label, str)
     assert_type(predictions[0].score, float)

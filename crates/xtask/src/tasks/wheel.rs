@@ -44,6 +44,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.no_test {
         return Ok(());
     }
+    if let Some(reason) = first_use(workspace, &environments, &wheel)? {
+        println!("the installation from the package index is skipped, because {reason}");
+    }
     for mut test in tests(workspace, &environments, &wheel)? {
         process::run(&mut test)?;
     }
@@ -158,6 +161,51 @@ pub fn tests(
     Ok(tests)
 }
 
+/// Does what the README says in an environment that is made for it: installs the wheel with what it
+/// asks for from the package index, and runs the first example. Returns why it could not be tried.
+///
+/// # Errors
+/// If the wheel cannot be installed although the index can be reached, or the example fails.
+pub fn first_use(
+    workspace: &Workspace,
+    environments: &Environments,
+    wheel: &Path,
+) -> Result<Option<String>> {
+    let readme = files::read(&folder(workspace).join("README.md"))?;
+    let (_, base) = environments.newest()?;
+    let home = workspace.scratch()?.join("first-use");
+    if home.exists() {
+        fs::remove_dir_all(&home).with_context(|| format!("cannot empty {}", home.display()))?;
+    }
+    let venv = home.join("venv");
+    process::run(Command::new(base).args(["-m", "venv"]).arg(&venv))?;
+    let python = python::program(&venv, "python");
+    let pip = |words: &[&str]| {
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "--disable-pip-version-check"]).args(words);
+        pip.current_dir(&home);
+        pip
+    };
+    let probe = ["download", "--no-deps", "--dest", "index", "numpy"];
+    if let Err(error) = process::output(&mut pip(&probe)) {
+        return Ok(Some(format!("the package index cannot be reached: {error:#}")));
+    }
+    process::output(pip(&["install"]).arg(wheel))?;
+    let mut example = Command::new(&python);
+    example.args(["-I", "-W", "error", "-c", first_example(&readme)?]).current_dir(&home);
+    let printed = process::output(&mut example)?;
+    ensure!(printed.contains("Siren"), "the first example of the README printed {printed:?}");
+    fs::remove_dir_all(&home).with_context(|| format!("cannot remove {}", home.display()))?;
+    Ok(None)
+}
+
+/// The first block of Python in a document.
+fn first_example(document: &str) -> Result<&str> {
+    let (_, after) = document.split_once("```python\n").context("the README has no example")?;
+    let (example, _) = after.split_once("```").context("the example of the README has no end")?;
+    Ok(example)
+}
+
 /// Installs the wheel next to Ray, and returns the command that tests the example for it.
 ///
 /// # Errors
@@ -170,6 +218,7 @@ pub fn ray_test(
     let python = beside_ray(workspace, environments, wheel)?;
     let mut pytest = pytest(&python);
     pytest.current_dir(ray_example(workspace));
+    pytest.env(PROGRAM_VARIABLE, command_line(workspace)?);
     Ok(pytest)
 }
 

@@ -5,6 +5,7 @@
 //! each. They take turns, and a run over as few recordings as workers is subtracted in every round,
 //! so that starting up, which is shown separately, does not count.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,8 +14,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::tasks::wheel;
-use crate::tools::process;
 use crate::tools::workspace::Workspace;
+use crate::tools::{cargo, process};
 
 use super::machine::Machine;
 use super::measured::{median, number};
@@ -25,6 +26,13 @@ use super::program::Program;
 const WORKERS: f64 = 2.0;
 /// What is measured, by the names in requests and tables.
 const WAYS: [&str; 3] = ["command line", "wheel", "Ray"];
+/// The fewest rounds of what is published: ways that differ by a few percent need that many.
+const LEAST_ROUNDS: u16 = 7;
+/// What was compared, and when, as a sentence.
+const VERSIONS: &str = "\
+import datetime, platform, numpy, pyarrow, ray
+print(f'{datetime.date.today()}, Python {platform.python_version()}, numpy {numpy.__version__}, '
+      f'pyarrow {pyarrow.__version__}, Ray {ray.__version__}')";
 /// The archives of the projection, in hours of sound.
 const PROJECTED_HOURS: [f64; 2] = [1e4, 1e6];
 
@@ -32,7 +40,7 @@ const PROJECTED_HOURS: [f64; 2] = [1e4, 1e6];
 #[derive(clap::Args)]
 pub struct Options {
     /// How often everything is measured; the medians are shown
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = LEAST_ROUNDS, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
     /// Recordings of the archive
     #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u16).range(8..))]
@@ -40,14 +48,19 @@ pub struct Options {
     /// Seconds of each recording
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u16).range(3..))]
     seconds: u16,
-    /// Also write the section "An archive" of docs/performance.md
+    /// Also write the section "An archive" of docs/performance.md; at least 7 rounds
     #[arg(long)]
     write: bool,
 }
 
 /// Runs `cargo xtask bench archives`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let (mut bench, program) = bench(workspace)?;
+    ensure!(
+        !options.write || options.rounds >= LEAST_ROUNDS,
+        "--write is for {LEAST_ROUNDS} rounds or more, not {}",
+        options.rounds
+    );
+    let Compared { mut bench, program, versions } = compared(workspace)?;
     let folder = workspace.scratch()?.join("bench-archives");
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
@@ -72,7 +85,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let text = format!(
         "Written by `cargo xtask bench archives --rounds {rounds} --recordings {recordings} \
          --seconds {seconds} --write`; run it to measure again. {cores} cores of {processor}: medians \
-         of {rounds} rounds, in which all take turns.\n\n{tables}{NOTES}",
+         of {rounds} rounds, in which all take turns. Command line and wheel of this version, both \
+         built with the profile `release`; {versions}.\n\n{tables}{NOTES}",
         rounds = options.rounds,
         cores = machine.cores,
         processor = machine.processor,
@@ -86,18 +100,35 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The program that measures, in an environment with the wheel and Ray, and the command line.
-fn bench(workspace: &Workspace) -> Result<(Program, PathBuf)> {
+/// What is compared.
+struct Compared {
+    /// The program that measures, in an environment with the wheel and Ray.
+    bench: Program,
+    /// The command line.
+    program: PathBuf,
+    /// The day, and what wheel and Ray run with.
+    versions: String,
+}
+
+fn compared(workspace: &Workspace) -> Result<Compared> {
     let environments = wheel::environments(workspace)?;
     let built = wheel::build(workspace, &environments)?;
     let python = wheel::beside_ray(workspace, &environments, &built)?;
-    let program = wheel::command_line(workspace)?;
+    let program = released(workspace)?;
     let script = workspace.root().join("benches").join("archives.py");
-    let versions =
-        "import ray, pyarrow; print('Ray', ray.__version__, 'pyarrow', pyarrow.__version__)";
-    eprintln!("{}", process::output(Command::new(&python).args(["-c", versions]))?);
+    let versions = process::output(Command::new(&python).args(["-c", VERSIONS]))?;
+    eprintln!("profile release; {versions}");
     let bench = Program::start(Command::new(&python).arg("-B").arg(script))?;
-    Ok((bench, program))
+    Ok(Compared { bench, program, versions })
+}
+
+/// The command line as it is given away, like the wheel, and not as the tests have it.
+fn released(workspace: &Workspace) -> Result<PathBuf> {
+    let mut build = cargo::command();
+    build.args(["build", "--release", "--locked", "--bin", "sourcing-sound"]).args(cargo::PRODUCT);
+    process::run(&mut build)?;
+    let name = Path::new("sourcing-sound").with_extension(env::consts::EXE_EXTENSION);
+    Ok(workspace.target().join("release").join(name))
 }
 
 /// What the tables mean.

@@ -310,6 +310,10 @@ fn python_tests(workspace: &Workspace) -> Result<Report> {
     }
     let wheel = wheel::build(workspace, &environments)?;
     let mut report = Report::of_check();
+    if let Some(reason) = wheel::first_use(workspace, &environments, &wheel)? {
+        println!("the installation from the package index is skipped, because {reason}");
+        report.counts.skipped += 1;
+    }
     for mut test in wheel::tests(workspace, &environments, &wheel)? {
         report.add(suite(&mut test, PYTEST)?);
     }
