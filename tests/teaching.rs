@@ -102,6 +102,51 @@ fn no_score_of_the_base_changes() {
 }
 
 #[test]
+fn a_label_that_the_model_knows_adds_to_it() {
+    let mut teacher = teacher();
+    assert_eq!(teacher.add("PURR", "one", pcm(&purr(0.0))), Ok(1));
+    teacher.add("Purr", "two", pcm(&purr(1.0))).unwrap();
+    teacher.add("my fridge", "three", pcm(&rumble(0.0))).unwrap();
+    let taught = teacher.train("known").unwrap();
+    let head = taught.head.metadata();
+    assert_eq!(head.labels.iter().collect::<Vec<_>>(), ["Purr", "my fridge"]);
+    assert!(head.refines.is_empty() && !head.parents.contains_key("Purr"));
+    assert_eq!(taught.report.labels[0].recordings, 2);
+    let adds = |label| {
+        let mut findings = taught.report.findings.iter();
+        findings.any(|found| found.kind == FindingKind::Adds && found.label == label)
+    };
+    assert!(adds("Purr") && !adds("my fridge"));
+
+    // Examples that were kept elsewhere under another spelling are the same label.
+    let kept = examples_to_json(taught.examples()).replace("\"Purr\"", "\"purr\"");
+    let kept = examples_from_json(kept.as_bytes()).unwrap();
+    let background = Background::everyday().unwrap();
+    let again = train(&Model::everyday().unwrap(), &background, "known", &kept).unwrap();
+    assert_eq!(again.to_json(), taught.to_json());
+
+    let mut base = Classifier::new(Model::everyday().unwrap()).unwrap();
+    let mut with_head = Classifier::with_head(Model::everyday().unwrap(), taught.head).unwrap();
+    let labels = base.metadata().labels.clone();
+    let own = labels.position("Purr").unwrap();
+    assert_eq!(with_head.metadata().labels.len(), labels.len() + 1);
+    // What was taught, what the base knows, and neither.
+    let mut raised = 0;
+    for samples in [purr(0.4), purr(1.6), clicks(0.0), rumble(1.0)] {
+        let before = base.classify(pcm(&samples)).unwrap();
+        let after = with_head.classify(pcm(&samples)).unwrap();
+        for (before, after) in before.iter().zip(&after) {
+            assert!(after.scores()[0] >= before.scores()[own]);
+            raised += usize::from(after.scores()[0] > before.scores()[own]);
+            let mut others = before.scores().to_vec();
+            others.remove(own);
+            assert_eq!(after.scores()[2..], others);
+        }
+    }
+    assert!(raised > 0, "the examples add nothing");
+}
+
+#[test]
 fn the_same_examples_give_the_same_file_and_a_file_gives_its_examples() {
     let taught = taught_teacher().train("two").unwrap();
     let file = taught.to_json();
@@ -151,7 +196,7 @@ fn findings_say_what_is_wrong_with_the_examples() {
     assert!(has(FindingKind::Copies, "purr", "a copy"), "{:?}", report.findings);
     assert!(has(FindingKind::Clipped, "clicks", "too loud"));
     assert!(has(FindingKind::Alike, "purring", ""));
-    assert!(has(FindingKind::Replaces, "Rain", ""));
+    assert!(has(FindingKind::Adds, "Rain", ""));
     assert!(has(FindingKind::Few, "Rain", ""));
     assert_eq!(report.labels[0].recordings, 3, "a copy is no other recording");
     assert_eq!(report.labels[0].examples, 4);

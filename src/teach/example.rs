@@ -33,7 +33,8 @@ const FULL_SCALE: f32 = 0.999;
 /// A piece of a recording that shows a sound, or that shows something else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
-    /// What it shows; `None` for something that is none of the labels.
+    /// What it shows; `None` for something that is none of the labels. The name of a label of the
+    /// model is spelled as the model spells it.
     pub label: Option<String>,
     /// Where it is from, such as a file's name. Examples of one recording count together.
     pub recording: String,
@@ -77,12 +78,13 @@ impl Example {
         // Pieces of equal length, so that the last one is not a scrap.
         let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
         let len = pcm.samples().len().div_ceil(pieces);
+        let label = label.map(|label| spelled(classifier.model(), label).to_owned());
         let mut examples = Vec::new();
         for (index, samples) in pcm.samples().chunks(len).enumerate() {
             let piece = Pcm::new(samples, pcm.rate())?;
             let Some((vector, level)) = vector(classifier, piece)? else { continue };
             examples.push(Example {
-                label: label.map(str::to_owned),
+                label: label.clone(),
                 recording: recording.to_owned(),
                 start: (index * len) as f64 / rate,
                 seconds: piece.duration_seconds(),
@@ -142,6 +144,19 @@ pub(super) fn check_fit(examples: &[Example], model: &Model) -> Result<()> {
             example.vector.len()
         ))),
         None => Ok(()),
+    }
+}
+
+/// A label as the model spells it, if it is the model's but for the case of its letters.
+pub(super) fn spelled<'a>(model: &'a Model, label: &'a str) -> &'a str {
+    let mut labels = model.metadata().labels.iter();
+    labels.find(|own| own.eq_ignore_ascii_case(label)).unwrap_or(label)
+}
+
+/// Spells the labels as the model does.
+pub(super) fn spell(examples: &mut [Example], model: &Model) {
+    for label in examples.iter_mut().filter_map(|example| example.label.as_mut()) {
+        *label = spelled(model, label).to_owned();
     }
 }
 

@@ -88,9 +88,10 @@ pub(crate) fn read(bytes: &[u8], model: &Model) -> Result<Vec<Example>> {
         format_error("it holds no examples: it was trained by other means, and can only be used")
     })?;
     example::check_count(file.examples.len())?;
-    let examples: Vec<Example> =
+    let mut examples: Vec<Example> =
         file.examples.into_iter().map(ExampleFile::example).collect::<Result<_>>()?;
     example::check_fit(&examples, model)?;
+    example::spell(&mut examples, model);
     Ok(examples)
 }
 

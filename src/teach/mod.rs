@@ -8,7 +8,7 @@
 //! raised by something else depends on it.
 //!
 //! A label's weights push down other labels' examples and background whose scores are high. No score
-//! of the base changes.
+//! of the base changes, except that a label with the name of one of the base adds to that one.
 
 mod assemble;
 mod background;
@@ -82,7 +82,8 @@ impl Teacher {
 
     /// Adds a recording of a sound, in pieces of at most 10 s, except those that are there already;
     /// returns how many were added. `recording` names where it is from: pieces of one recording
-    /// count together, and are left out together when the head is evaluated.
+    /// count together, and are left out together when the head is evaluated. A label that the model
+    /// knows, whatever the case of its letters, adds to the model's: its score is the higher of both.
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;
@@ -162,10 +163,12 @@ pub fn train(
     background.check_fit(model)?;
     example::check_count(examples.len())?;
     example::check_fit(examples, model)?;
-    let lessons = fit::lessons(background, &example::scales(model), examples)?;
-    let report = Report::new(model, examples, &lessons);
-    let head = assemble::head(model, background, name, examples, &lessons, &report)?;
-    Ok(Taught { head, report, examples: examples.to_vec() })
+    let mut examples = examples.to_vec();
+    example::spell(&mut examples, model);
+    let lessons = fit::lessons(background, &example::scales(model), &examples)?;
+    let report = Report::new(model, &examples, &lessons);
+    let head = assemble::head(model, background, name, &examples, &lessons, &report)?;
+    Ok(Taught { head, report, examples })
 }
 
 impl Taught {

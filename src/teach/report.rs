@@ -92,8 +92,8 @@ pub enum FindingKind {
     Copies,
     /// A recording is overdriven.
     Clipped,
-    /// The label has the name of one of the model's, which it replaces.
-    Replaces,
+    /// The label has the name of one of the model's, to which it adds.
+    Adds,
 }
 
 impl FindingKind {
@@ -106,7 +106,7 @@ impl FindingKind {
             FindingKind::Unlike => "unlike",
             FindingKind::Copies => "copies",
             FindingKind::Clipped => "clipped",
-            FindingKind::Replaces => "replaces",
+            FindingKind::Adds => "adds",
         }
     }
 }
@@ -247,8 +247,8 @@ fn findings(model: &Model, examples: &[Example], lesson: &Lesson) -> Vec<Finding
         }
     }
     if model.metadata().labels.position(label).is_some() {
-        let message = format!("{label} is also a label of the model, which this one replaces.");
-        add(FindingKind::Replaces, Vec::new(), message);
+        let message = format!("{label} is known already: the examples are added to it.");
+        add(FindingKind::Adds, Vec::new(), message);
     }
     findings
 }

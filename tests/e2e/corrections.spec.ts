@@ -59,4 +59,12 @@ test("the answers of a finished recording and of a file can be corrected", async
   await site.goTo("teach");
   await expectTaught(site, "learned");
   await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  // A sound that the model knows gets an example in addition to what is known.
+  await site.goTo("files");
+  await file.getByTestId("file-correct").first().click();
+  await site.page.getByTestId("correct-label").fill("purr");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of Purr. Purr is known already; your examples are added to it.");
+  await site.goTo("teach");
+  await expect(card(site, "Purr").getByTestId("teach-example")).toHaveCount(1);
 });

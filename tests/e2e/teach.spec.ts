@@ -126,6 +126,23 @@ test("a name is text, never markup; the same name gets no second card", async ({
   expect(await site.page.locator("#view-teach img").count()).toBe(0);
 });
 
+test("a sound that the model knows is added to, whatever the case and the language of its name", async ({ open }) => {
+  for (const [locale, typed, heading, words] of [
+    ["en-GB", "pURR", "Purr", "Purr is known already; your examples are added to it."],
+    ["de-DE", "schnurren", "Schnurren", "Schnurren ist schon bekannt; deine Beispiele kommen dazu."],
+  ] as const) {
+    const site = await open({ context: { locale } });
+    await site.expectState("idle");
+    await site.goTo("teach");
+    await site.page.getByTestId("teach-name").fill(typed);
+    await site.page.getByTestId("teach-add").click();
+    await expect(card(site, "Purr").getByRole("heading")).toHaveText(heading);
+    await expect(notice(site)).toHaveText(words);
+    await give(site, "Purr", recordings(LABELS[0]!).slice(0, 1));
+    await expect(card(site, "Purr").getByTestId("teach-findings").locator("[data-kind=adds]")).toBeVisible();
+  }
+});
+
 test("saved as a file and opened in another browser, the same sounds are known", async ({ open }) => {
   const site = await open();
   await teachBoth(site);

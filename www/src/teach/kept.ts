@@ -51,6 +51,9 @@ export interface Bundle {
   sounds: KeptSound[];
 }
 
+/** Part of the fingerprint: a new way of learning takes a new one, so that everything is learned again. */
+const LEARNING = 2;
+
 /** The same for the same examples in the same order. FNV-1a: it has to notice changes, not attacks. */
 export function fingerprintOf(examples: readonly KeptExample[]): string {
   let hash = 0x811c9dc5;
@@ -59,5 +62,5 @@ export function fingerprintOf(examples: readonly KeptExample[]): string {
       hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;
     }
   }
-  return `${examples.length}-${hash.toString(16)}`;
+  return `${LEARNING}-${examples.length}-${hash.toString(16)}`;
 }

@@ -1,6 +1,7 @@
 // How well a label does, in words.
 
 import type { SoundShare, TaughtLabel, TeachFinding, TeachReport } from "sourcing-sound";
+import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { percent } from "../ui/format.js";
 
@@ -41,7 +42,7 @@ function findingWords({ kind, label, recordings, message }: TeachFinding, labels
   if (kind === "alike") {
     // The other label is only in the message.
     const other = labels.find((one) => one !== label && message.startsWith(`${one} `));
-    return other === undefined ? message : teachTexts.alikeTo(label, other);
+    return other === undefined ? message : teachTexts.alikeTo(labelWords(label), labelWords(other));
   }
   return teachTexts.findings[kind]?.(recordings) ?? message;
 }

@@ -132,7 +132,7 @@ class Opened {
         recent: (label) => void this.#recent(label),
         chosen: (label, files) => this.#take(label, files),
         history: (label) => void this.#pick(label),
-        removedLabel: (label) => void this.#remove(label, store.of(label), [label]),
+        removedLabel: (label) => void this.#remove(labelWords(label), store.of(label), [label]),
         play: (kept) => this.#play(kept.id),
         remove: (kept) => void this.#remove(kept.example.recording, [kept]),
         everyday: () => parts.everyday(),
@@ -152,7 +152,7 @@ class Opened {
         if (label !== undefined && store.labels.includes(label)) void this.#example(label, recording, answered);
         else void this.#example(undefined, recording, answered, label && teachTexts.keptAsRight(labelWords(label)));
       },
-      wrong: (answered, recording, other) => void this.#example(this.#known(other), recording, answered),
+      wrong: (answered, recording, other) => void this.#wrong(answered, recording, other),
       never: (label) => {
         mutes.set(label, true);
         this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => mutes.set(label, false));
@@ -236,14 +236,33 @@ class Opened {
 
   async #name(name: string): Promise<void> {
     this.#view.clear();
-    const label = this.#known(name)!;
+    const { label, note } = await this.#known(name);
     await this.#store.addLabel(label);
     this.#view.focus(label);
+    if (note !== "") this.#view.say(note);
   }
 
-  /** A label that is there already, if it differs only in capitals. */
-  #known(name: string | undefined): string | undefined {
-    return this.#store.labels.find((label) => label.toLocaleLowerCase() === name?.toLocaleLowerCase()) ?? name;
+  /** The label of this name, in whatever case or in the words of the page: taught already, or the model's, which `note` reports. */
+  async #known(name: string): Promise<{ label: string; note: string }> {
+    const wanted = name.toLocaleLowerCase();
+    const isIt = (label: string) => [label, labelWords(label)].some((words) => words.toLocaleLowerCase() === wanted);
+    const label = this.#store.labels.find(isIt);
+    if (label !== undefined) return { label, note: "" };
+    const ofModel = (await this.#baseLabels()).find(isIt);
+    return ofModel === undefined ? { label: name, note: "" } : { label: ofModel, note: teachTexts.known(labelWords(ofModel)) };
+  }
+
+  /** The everyday model's own labels, without those taught that it does not have; none if it cannot be loaded. */
+  async #baseLabels(): Promise<readonly string[]> {
+    const inUse = this.#otherModel ? undefined : this.#info;
+    const info = inUse ?? (await this.#learner.classifier().catch(() => undefined))?.info;
+    return info?.labels.slice(info.headLabels) ?? [];
+  }
+
+  async #wrong(answered: Answered, recording: Recording, other: string | undefined): Promise<void> {
+    if (other === undefined) return this.#example(undefined, recording, answered);
+    const { label, note } = await this.#known(other);
+    await this.#example(label, recording, answered, `${teachTexts.keptAs(labelWords(label))} ${note}`.trim());
   }
 
   async #record(label: string | undefined, left: (seconds: number | undefined) => void): Promise<void> {
@@ -280,7 +299,7 @@ class Opened {
   async #pick(label: string | undefined): Promise<void> {
     this.#view.clear();
     const sounds = await this.#parts.historySounds().catch(() => []);
-    this.#picker.open(label ?? teachTexts.something, sounds, async (recording, name) => {
+    this.#picker.open(label === undefined ? teachTexts.something : labelWords(label), sounds, async (recording, name) => {
       return (await this.#giving.recording(label, recording, name)) !== undefined;
     });
   }
@@ -317,7 +336,7 @@ class Opened {
     label: string | undefined,
     recording: Recording,
     { label: answer, time }: Answered,
-    words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(label),
+    words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(labelWords(label)),
   ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);

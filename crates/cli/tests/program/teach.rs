@@ -76,6 +76,25 @@ fn taught_labels_are_recognised_in_new_takes() {
     assert!(description.contains("home") && description.contains("generator"), "{description}");
 }
 
+#[test]
+fn a_label_that_the_model_knows_is_added_to() {
+    let bench = bench();
+    let found = report(&bench, &[&["--label", "pURR", "rumble"], &OUTPUT]);
+    assert_eq!(found["labels"][0]["label"], "Purr");
+    assert!(kinds(&found).contains(&"adds"), "{found}");
+    let scores = |options: &[&str]| -> Vec<f64> {
+        let files = ["rumble/0.wav", "beeps/0.wav", "other/0.wav"];
+        let start = ["classify", "--format", "jsonl"];
+        let stdout = bench.run(&[&start[..], options, &files].concat()).success();
+        let segments = stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        segments.map(|segment: Value| segment["scores"]["Purr"].as_f64().unwrap()).collect()
+    };
+    let (alone, taught) = (scores(&[]), scores(&["--head", "home.sound.json"]));
+    assert_eq!(alone.len(), taught.len());
+    assert!(alone.iter().zip(&taught).all(|(alone, taught)| taught >= alone));
+    assert!(taught[0] > 0.5 && taught[0] > alone[0], "{} → {}", alone[0], taught[0]);
+}
+
 /// The figures follow from the scores, which are counted again here.
 #[test]
 fn the_report_agrees_with_its_scores() {

@@ -11,7 +11,8 @@ export const teach: typeof english = {
     "Gib einem Geräusch einen Namen und ein paar Beispiele: deiner Klingel, deinem Wasserkocher, einem bestimmten Hund. Drei Aufnahmen zu verschiedenen Zeiten sind ein guter Anfang. Von da an meldet die Seite, wenn sie dieses Geräusch erkennt.",
   privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu anlernen lässt.",
   name: "Name des Geräuschs",
-  nameHint: "zum Beispiel „Klingel“",
+  nameHint: "zum Beispiel „Mein Wasserkocher“",
+  known: (label) => `${label} ist schon bekannt; deine Beispiele kommen dazu.`,
   add: "Anlegen",
   nameless: "Gib dem Geräusch erst einen Namen.",
   something: "Etwas anderes",
@@ -78,7 +79,7 @@ export const teach: typeof english = {
     unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
     clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
     weak: () => "Es wird nur schwach erkannt. Füg mehr Beispiele hinzu und entfern solche, in denen auch anderes zu hören ist.",
-    replaces: () => "Das Alltagsmodell hat ein Geräusch mit diesem Namen. Deines ersetzt es.",
+    adds: () => "Das Alltagsmodell kennt ein Geräusch mit diesem Namen. Deine Beispiele kommen dazu.",
   },
   alikeTo: (label, other) =>
     `${label} und ${other} klingen ähnlich und können verwechselt werden. Wenn sie dasselbe Geräusch sind, behalte nur eines.`,

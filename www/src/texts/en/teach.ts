@@ -11,7 +11,8 @@ export const teach = {
     "Name a sound and give a few examples of it: your doorbell, your kettle, one particular dog. Three recordings made at different times are a good start. From then on the page tells you when it recognises that sound.",
   privacy: "Stays on this device. The sound of your examples is kept only so that it can be played, and learned again.",
   name: "Name of the sound",
-  nameHint: "for example “Doorbell”",
+  nameHint: "for example “My kettle”",
+  known: (label: string) => `${label} is known already; your examples are added to it.`,
   add: "Add",
   nameless: "Give the sound a name first.",
   something: "Something else",
@@ -79,7 +80,7 @@ export const teach = {
     unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
     weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
-    replaces: () => "The everyday model has a sound of this name. Yours replaces it.",
+    adds: () => "The everyday model knows a sound of this name. Your examples are added to it.",
   } as Readonly<Record<string, (names: readonly string[]) => string>>,
   alikeTo: (label: string, other: string) =>
     `${label} and ${other} sound alike and may be mistaken for each other. If they are the same sound, keep only one.`,
