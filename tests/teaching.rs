@@ -203,6 +203,33 @@ fn findings_say_what_is_wrong_with_the_examples() {
 }
 
 #[test]
+fn pauses_are_not_learned_as_the_sound() {
+    let mut teacher = teacher();
+    // 4 s of the sound in half a minute of a quiet room.
+    let mut samples: Vec<f32> = rumble(1.0).iter().map(|x| 0.02 * x).collect();
+    samples = samples.iter().copied().cycle().take(30 * RATE as usize).collect();
+    samples[..4 * RATE as usize].copy_from_slice(&purr(0.0));
+    assert_eq!(teacher.add("purr", "with pauses", pcm(&samples)), Ok(1));
+    let [example] = teacher.examples() else { panic!("one example") };
+    assert_eq!((example.start, example.seconds), (0.0, 10.0));
+    assert!((24.5..26.5).contains(&example.quiet), "{} s", example.quiet);
+    let taught = teacher.train("purr").unwrap();
+    assert!(scores(&taught.head, &purr(0.0), 1)[0] > 0.8);
+    assert!(scores(&taught.head, &samples[10 * RATE as usize..], 1)[0] < 0.2);
+    let mut findings = taught.report.findings.iter();
+    let quiet = findings.find(|finding| finding.kind == FindingKind::Quiet).unwrap();
+    let message = format!("with pauses: {:.0} s were left out", example.quiet);
+    assert!(quiet.message.starts_with(&message), "{}", quiet.message);
+
+    // The same pauses cut away: nothing is left out, and nothing is reported.
+    teacher.remove(0);
+    teacher.add("purr", "cut", pcm(&samples[..4 * RATE as usize])).unwrap();
+    assert_eq!(teacher.examples()[0].quiet, 0.0);
+    let report = teacher.train("purr").unwrap().report;
+    assert!(report.findings.iter().all(|finding| finding.kind != FindingKind::Quiet));
+}
+
+#[test]
 fn what_is_given_as_something_else_is_pushed_down() {
     let mut teacher = teacher();
     for take in [0.0, 1.0, 2.0] {

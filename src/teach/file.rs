@@ -16,6 +16,8 @@ pub(super) struct ExampleFile {
     start: f64,
     seconds: f64,
     sha256: String,
+    #[serde(default)]
+    quiet: f64,
     level: f32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     clipped: bool,
@@ -37,6 +39,7 @@ impl ExampleFile {
             start: example.start,
             seconds: example.seconds,
             sha256: example.sha256.clone(),
+            quiet: example.quiet,
             level: example.level,
             clipped: example.clipped,
             vector: BASE64_STANDARD.encode(example.bytes()),
@@ -63,6 +66,7 @@ impl ExampleFile {
             start: self.start,
             seconds: self.seconds,
             sha256: self.sha256,
+            quiet: self.quiet,
             level: self.level,
             clipped: self.clipped,
             vector,

@@ -18,6 +18,9 @@ const WEAK_SCORE: f64 = 0.65;
 /// Two labels whose means have a higher cosine may be the same sound. Over ESC-10, two halves of a
 /// class have .75 or more in nineteen of twenty cases, different classes at most .46 in 99 of 100.
 const ALIKE_COSINE: f64 = 0.65;
+/// If more of a recording was left out as quiet, as a part of the length of its examples, the report
+/// states how much.
+const MUCH_QUIET: f64 = 0.5;
 /// z of the 95% interval.
 const Z: f64 = 1.96;
 
@@ -92,6 +95,8 @@ pub enum FindingKind {
     Copies,
     /// A recording is overdriven.
     Clipped,
+    /// Much of a recording was left out because it is quiet.
+    Quiet,
     /// The label has the name of one of the model's, to which it adds.
     Adds,
 }
@@ -106,6 +111,7 @@ impl FindingKind {
             FindingKind::Unlike => "unlike",
             FindingKind::Copies => "copies",
             FindingKind::Clipped => "clipped",
+            FindingKind::Quiet => "quiet",
             FindingKind::Adds => "adds",
         }
     }
@@ -244,6 +250,17 @@ fn findings(model: &Model, examples: &[Example], lesson: &Lesson) -> Vec<Finding
                 listed(names)
             );
             add(FindingKind::Clipped, names.clone(), message);
+        }
+        let sum = |seconds: fn(&Example) -> f64| -> f64 {
+            own.iter().map(|&index| seconds(&examples[index])).sum()
+        };
+        let quiet = sum(|example| example.quiet);
+        if quiet > MUCH_QUIET * sum(|example| example.seconds) {
+            let message = format!(
+                "{}: {quiet:.0} s were left out, which are much quieter than the rest.",
+                listed(names)
+            );
+            add(FindingKind::Quiet, names.clone(), message);
         }
     }
     if model.metadata().labels.position(label).is_some() {

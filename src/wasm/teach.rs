@@ -21,6 +21,8 @@ export interface SoundExample {
   seconds: number;
   /** SHA-256 of its rate and samples, 64 lower-case hexadecimal digits. */
   sha256: string;
+  /** Seconds that were left out, in it and next to it, because they are much quieter than the rest of the recording. */
+  quiet?: number;
   /** Level of its loudest window in dBFS. */
   level: number;
   /** Whether it was recorded too loud. */
@@ -58,7 +60,7 @@ export interface TaughtLabel {
 
 /** What should be known about the examples. */
 export interface TeachFinding {
-  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "clipped" | "adds";
+  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "clipped" | "quiet" | "adds";
   label: string;
   /** The recordings that it is about, if it is not about all of the label's. */
   recordings: string[];

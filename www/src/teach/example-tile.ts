@@ -45,6 +45,8 @@ export function exampleTile(kept: KeptExample, player: Player, playing: Playing,
   const tile = make("li", "teach-example");
   Object.assign(tile.dataset, { testid: "teach-example", id });
   const facts = [`${short(example.seconds)} s`];
+  const { quiet = 0 } = example;
+  if (quiet >= 0.5) facts.push(teachTexts.quiet(short(quiet)));
   if (example.clipped) facts.push(teachTexts.clipped);
   if (!hasSound) facts.push(teachTexts.soundless);
   const words = make("span", "teach-example-name", name);

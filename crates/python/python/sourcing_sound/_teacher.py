@@ -65,7 +65,8 @@ class Finding(NamedTuple):
     """What should be known about the examples."""
 
     kind: str
-    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``clipped`` or ``adds``."""
+    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``clipped``, ``quiet`` or
+    ``adds``."""
     label: str
     """The label that it is about."""
     recordings: list[str]

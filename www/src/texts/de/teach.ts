@@ -37,6 +37,7 @@ export const teach: typeof english = {
   removeExample: (name) => `${name} entfernen`,
   soundless: "ohne Ton",
   clipped: "zu laut",
+  quiet: (seconds) => `${seconds}\u00a0s Stille ausgelassen`,
   more: (count) => `${count} weitere anzeigen`,
   remove: "Entfernen",
 
@@ -78,6 +79,7 @@ export const teach: typeof english = {
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
     unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
     clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
+    quiet: (names) => `${quoted(names)}: Lange Stücke sind viel leiser als der Rest und wurden ausgelassen.`,
     weak: () => "Es wird nur schwach erkannt. Füg mehr Beispiele hinzu und entfern solche, in denen auch anderes zu hören ist.",
     adds: () => "Das Alltagsmodell kennt ein Geräusch mit diesem Namen. Deine Beispiele kommen dazu.",
   },

@@ -38,6 +38,7 @@ export const teach = {
   removeExample: (name: string) => `Remove ${name}`,
   soundless: "without its sound",
   clipped: "too loud",
+  quiet: (seconds: string) => `${seconds} s of quiet left out`,
   more: (count: number) => `Show ${count} more`,
   remove: "Remove",
 
@@ -79,6 +80,7 @@ export const teach = {
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
     unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
+    quiet: (names) => `${quoted(names)}: long stretches are much quieter than the rest, and were left out.`,
     weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
     adds: () => "The everyday model knows a sound of this name. Your examples are added to it.",
   } as Readonly<Record<string, (names: readonly string[]) => string>>,
