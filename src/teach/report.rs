@@ -93,6 +93,8 @@ pub enum FindingKind {
     Unlike,
     /// Recordings that are copies of each other count as one.
     Copies,
+    /// Recordings that sound the same, and may be copies, are counted each.
+    Similar,
     /// A recording is overdriven.
     Clipped,
     /// Much of a recording was left out because it is quiet.
@@ -110,6 +112,7 @@ impl FindingKind {
             FindingKind::Weak => "weak",
             FindingKind::Unlike => "unlike",
             FindingKind::Copies => "copies",
+            FindingKind::Similar => "similar",
             FindingKind::Clipped => "clipped",
             FindingKind::Quiet => "quiet",
             FindingKind::Adds => "adds",
@@ -237,11 +240,18 @@ fn findings(model: &Model, examples: &[Example], lesson: &Lesson) -> Vec<Finding
         }
     }
     for Recording { names, .. } in lesson.recordings.iter().filter(|one| one.names.len() > 1) {
-        let message = format!(
-            "{} are copies, or sound the same: they count as one recording.",
-            listed(names)
-        );
+        let message = format!("{} are copies: they count as one recording.", listed(names));
         add(FindingKind::Copies, names.clone(), message);
+    }
+    let similar = lesson.recordings.iter().filter(|one| one.similar);
+    let similar: Vec<String> = similar.map(|one| one.names[0].clone()).collect();
+    if !similar.is_empty() {
+        let message = format!(
+            "{} sound the same: if they are copies, remove all but one, as {label} seems better \
+             recognised than it is.",
+            listed(&similar)
+        );
+        add(FindingKind::Similar, similar, message);
     }
     for Recording { names, examples: own, .. } in &lesson.recordings {
         if own.iter().any(|&index| examples[index].clipped) {

@@ -60,7 +60,7 @@ export interface TaughtLabel {
 
 /** What should be known about the examples. */
 export interface TeachFinding {
-  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "clipped" | "quiet" | "adds";
+  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "similar" | "clipped" | "quiet" | "adds";
   label: string;
   /** The recordings that it is about, if it is not about all of the label's. */
   recordings: string[];

@@ -65,7 +65,7 @@ class Finding(NamedTuple):
     """What should be known about the examples."""
 
     kind: str
-    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``clipped``, ``quiet`` or
+    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``similar``, ``clipped``, ``quiet`` or
     ``adds``."""
     label: str
     """The label that it is about."""

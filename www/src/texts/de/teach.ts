@@ -77,6 +77,8 @@ export const teach: typeof english = {
   findings: {
     few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
+    similar: (names) =>
+      `${quoted(names)}: Sie klingen gleich. Jede zählt; wenn es Kopien sind, entfern alle bis auf eine, weil das Ergebnis sonst besser aussieht, als es ist.`,
     unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
     clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
     quiet: (names) => `${quoted(names)}: Lange Stücke sind viel leiser als der Rest und wurden ausgelassen.`,

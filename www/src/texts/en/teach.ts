@@ -78,6 +78,8 @@ export const teach = {
   findings: {
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
+    similar: (names) =>
+      `${quoted(names)}: these sound the same. They count each; if they are copies, remove all but one, because the result looks better than it is.`,
     unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
     quiet: (names) => `${quoted(names)}: long stretches are much quieter than the rest, and were left out.`,
