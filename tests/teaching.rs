@@ -315,6 +315,31 @@ fn many_labels_train_and_too_many_examples_are_refused() {
     assert_eq!(error.code(), "limit");
 }
 
+/// Time that grew with the square of their number would be minutes here, with its cube years.
+#[test]
+fn thousands_of_examples_of_one_label_are_trained() {
+    let kept = taught_teacher();
+    let purrs = kept.examples().iter().filter(|one| one.label.as_deref() == Some("purr"));
+    let many = |one_recording: bool| -> Vec<Example> {
+        let examples = purrs.clone().cycle().take(MAX_EXAMPLES).enumerate();
+        let renamed = examples.map(|(index, example)| {
+            let mut example = example.clone();
+            example.recording = if one_recording { "one".into() } else { format!("take {index}") };
+            example.sha256 = format!("{index:064x}");
+            example
+        });
+        renamed.collect()
+    };
+    let (model, background) = (Model::everyday().unwrap(), Background::everyday().unwrap());
+    let taught = train(&model, &background, "many", &many(false)).unwrap();
+    let label = &taught.report.labels[0];
+    assert_eq!((label.recordings, label.left_out.len()), (MAX_EXAMPLES, MAX_EXAMPLES));
+    assert_eq!(label.recall.unwrap().hits, MAX_EXAMPLES, "each has thousands like it");
+    let taught = train(&model, &background, "many", &many(true)).unwrap();
+    let label = &taught.report.labels[0];
+    assert_eq!((label.recordings, label.examples), (1, MAX_EXAMPLES));
+}
+
 #[test]
 fn backgrounds_are_read_as_they_are_written() {
     let background = Background::everyday().unwrap();

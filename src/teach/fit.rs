@@ -68,10 +68,9 @@ impl Lesson {
         recordings: Vec<Recording>,
         others: &[&Recording],
     ) -> Result<Self> {
-        let all = |_: usize| true;
         let positive: Vec<&[f32]> = recordings.iter().map(|one| one.vector.as_slice()).collect();
         let alone = Fit::new(background, &positive, &[]);
-        let Some(weights) = alone.weights(all) else {
+        let Some(weights) = alone.weights() else {
             let expected = "examples that differ from everyday sounds";
             return Err(Error::config("examples", label, expected));
         };
@@ -79,7 +78,7 @@ impl Lesson {
         let vectors: Vec<&[f32]> =
             pushed.iter().map(|&index| others[index].vector.as_slice()).collect();
         let fit = if pushed.is_empty() { alone } else { Fit::new(background, &positive, &vectors) };
-        let weights = fit.weights(all).unwrap_or(weights);
+        let weights = fit.weights().unwrap_or(weights);
         let left_out: Vec<f64> = match recordings.len() {
             1 => Vec::new(),
             count => (0..count).map(|index| fit.score_without(index)).collect(),
@@ -89,7 +88,7 @@ impl Lesson {
         let threshold = threshold(recordings.len(), &others);
         // The report is on recordings that were not trained on, whatever they are of.
         for (place, index) in pushed.into_iter().enumerate() {
-            others[index] = fit.score_without(recordings.len() + place);
+            others[index] = fit.score_without_pushed(place);
         }
         Ok(Lesson { label: label.to_owned(), recordings, threshold, left_out, others, weights })
     }

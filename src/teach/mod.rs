@@ -3,9 +3,9 @@
 //! A label's weights are the mean of its examples minus the mean of everyday sounds, after damping
 //! the directions in which everyday sounds vary most: nearest mean with a shrunken covariance, in
 //! closed form. Scores are scaled so that everyday sounds are at 0 and the examples at 1 on
-//! average. Nothing is iterated, so leaving a recording out costs a few additions, and each score
-//! in the report is by weights that were made without the recording. Only a threshold that is
-//! raised by something else depends on it.
+//! average. Nothing is iterated, so leaving a recording out costs a few additions, however many there
+//! are, and each score in the report is by weights that were made without the recording. Only a
+//! threshold that is raised by something else depends on it.
 //!
 //! A label's weights push down other labels' examples and background whose scores are high. No score
 //! of the base changes, except that a label with the name of one of the base adds to that one.

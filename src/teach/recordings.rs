@@ -3,7 +3,7 @@
 
 use super::background::{Background, dot};
 use super::example::Example;
-use std::slice;
+use std::collections::HashMap;
 
 /// Two recordings count as one if the cosine between their vectors is at least this. MEASURE
 const COPY_COSINE: f64 = 0.99;
@@ -14,7 +14,7 @@ const SIMILAR_COSINE: f64 = 0.955;
 const MAX_COMPARED: usize = 500;
 
 /// The examples of one label that are from one recording, or copies of each other.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Recording {
     /// Its names; several if they are copies of each other.
     pub(super) names: Vec<String>,
@@ -47,36 +47,37 @@ pub(super) fn recordings(
     vectors: &[Vec<f32>],
 ) -> Vec<Recording> {
     let mut found: Vec<Recording> = Vec::new();
+    // By name and by hash.
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for (index, example) in examples.iter().enumerate() {
         if example.label.as_deref() != label {
             continue;
         }
-        let is_same = |recording: &&mut Recording| {
-            recording.names.contains(&example.recording)
-                || recording.examples.iter().any(|&own| examples[own].sha256 == example.sha256)
-        };
-        match found.iter_mut().find(is_same) {
-            Some(recording) => {
-                recording.join(slice::from_ref(&example.recording), &[index], vectors);
-            }
-            None => found.push(Recording {
-                names: vec![example.recording.clone()],
-                examples: vec![index],
-                vector: vectors[index].clone(),
-                similar: false,
-            }),
+        let keys = [example.recording.as_str(), example.sha256.as_str()];
+        let known = keys.iter().find_map(|&key| places.get(key).copied());
+        let place = known.unwrap_or(found.len());
+        if place == found.len() {
+            found.push(Recording::default());
         }
+        found[place].add_names(vec![example.recording.clone()]);
+        found[place].examples.push(index);
+        keys.iter().for_each(|&key| {
+            places.entry(key).or_insert(place);
+        });
     }
-    if found.len() <= MAX_COMPARED { without_copies(found, vectors) } else { found }
+    for recording in &mut found {
+        recording.vector = mean(recording.examples.iter().map(|&index| vectors[index].as_slice()));
+    }
+    if found.len() <= MAX_COMPARED { without_copies(found) } else { found }
 }
 
-fn without_copies(recordings: Vec<Recording>, vectors: &[Vec<f32>]) -> Vec<Recording> {
+fn without_copies(recordings: Vec<Recording>) -> Vec<Recording> {
     let mut kept: Vec<Recording> = Vec::new();
     for mut recording in recordings {
         let cosines: Vec<f64> =
             kept.iter().map(|other| cosine(&other.vector, &recording.vector)).collect();
         if let Some(place) = cosines.iter().position(|&cosine| cosine >= COPY_COSINE) {
-            kept[place].join(&recording.names, &recording.examples, vectors);
+            kept[place].join(recording);
             continue;
         }
         for (other, _) in kept.iter_mut().zip(&cosines).filter(|(_, c)| **c >= SIMILAR_COSINE) {
@@ -88,12 +89,21 @@ fn without_copies(recordings: Vec<Recording>, vectors: &[Vec<f32>]) -> Vec<Recor
 }
 
 impl Recording {
-    fn join(&mut self, names: &[String], examples: &[usize], vectors: &[Vec<f32>]) {
-        self.names.extend(
-            names.iter().filter(|&name| !self.names.contains(name)).cloned().collect::<Vec<_>>(),
-        );
-        self.examples.extend(examples);
-        self.vector = mean(self.examples.iter().map(|&index| vectors[index].as_slice()));
+    fn add_names(&mut self, names: Vec<String>) {
+        for name in names {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    fn join(&mut self, other: Recording) {
+        let (own, others) = (self.examples.len() as f32, other.examples.len() as f32);
+        for (mean, x) in self.vector.iter_mut().zip(other.vector) {
+            *mean = (own * *mean + others * x) / (own + others);
+        }
+        self.add_names(other.names);
+        self.examples.extend(other.examples);
     }
 }
 
