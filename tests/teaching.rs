@@ -246,6 +246,8 @@ fn what_is_given_as_something_else_is_pushed_down() {
     assert!(after < before - 0.1 && after < 0.5, "{before} → {after}");
     assert!(scores(&taught.head, &purr(1.3), 1)[0] > 0.5, "what was taught is still recognised");
     assert_eq!(taught.report.labels[0].others, 1);
+    // It is mistaken by weights that do not know it.
+    assert_eq!(taught.report.labels[0].mistaken, Some(Share { hits: 1, of: 1 }));
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub struct LabelReport {
     pub precision: Option<Share>,
     /// Recordings of other labels and of background.
     pub others: usize,
+    /// Of those, the ones that were mistaken for this label; each by weights that it was not pushed
+    /// down in. `None` if nothing else was given.
+    pub mistaken: Option<Share>,
     /// Score of each recording by the others, sorted, 0 to 1.
     pub left_out: Vec<f32>,
     /// Score of each recording of something else, sorted, 0 to 1.
@@ -205,6 +208,8 @@ impl LabelReport {
             recall: measured.then_some(Share { hits, of: lesson.left_out.len() }),
             precision: precise.then_some(Share { hits, of: hits + wrong }),
             others: lesson.others.len(),
+            mistaken: (!lesson.others.is_empty())
+                .then_some(Share { hits: wrong, of: lesson.others.len() }),
             left_out: lesson.sorted_scores(&lesson.left_out),
             other_scores: lesson.sorted_scores(&lesson.others),
         }
@@ -344,7 +349,13 @@ impl fmt::Display for Report {
                         "  precision  not measured: it takes recordings of something else"
                     )?;
                 }
+                None if label.recall.is_none() => {
+                    writeln!(f, "  precision  not measured: it takes two recordings")?;
+                }
                 None => writeln!(f, "  precision  not measured: nothing was recognised")?,
+            }
+            if let Some(Share { hits, of }) = label.mistaken {
+                writeln!(f, "  mistaken   {hits} of {of} recordings of something else")?;
             }
         }
         for finding in &self.findings {

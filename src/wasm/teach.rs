@@ -52,6 +52,8 @@ export interface TaughtLabel {
   precision: SoundShare | null;
   /** Recordings of other labels and of background. */
   others: number;
+  /** Of those, the ones that were mistaken for it; `null` if nothing else was given. */
+  mistaken: SoundShare | null;
   /** Score of each of its recordings by the others, rising, 0 to 1. */
   leftOut: Float32Array;
   /** Score of each recording of something else, rising, 0 to 1. */
@@ -174,6 +176,7 @@ fn report_to_js(report: &Report) -> JsValue {
             ("recall", share_to_js(label.recall)),
             ("precision", share_to_js(label.precision)),
             ("others", (label.others as f64).into()),
+            ("mistaken", share_to_js(label.mistaken)),
             ("leftOut", Float32Array::from(label.left_out.as_slice()).into()),
             ("otherScores", Float32Array::from(label.other_scores.as_slice()).into()),
         ])

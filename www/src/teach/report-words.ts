@@ -10,17 +10,18 @@ export function resultWords(label: string, report: TeachReport | undefined): str
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
   const { recall } = found;
-  if (!recall) return teachTexts.oneRecording;
-  return [recallWords(recall), precisionWords(found, recall)].filter(Boolean).join(" ");
+  // What to do next follows below.
+  const words = recall ? [recallWords(recall), mistakenWords(found)] : [mistakenWords(found), teachTexts.oneRecording];
+  return words.filter(Boolean).join(" ");
 }
 
 function recallWords({ hits, of, low, high }: SoundShare): string {
   return teachTexts.recall(hits, of, percent(low), percent(high));
 }
 
-function precisionWords({ precision, others }: TaughtLabel, { hits }: SoundShare): string {
-  if (others === 0) return "";
-  return teachTexts.precision(precision ? precision.of - hits : 0, others);
+function mistakenWords({ mistaken }: TaughtLabel): string {
+  // A report that was kept by an earlier version lacks it.
+  return mistaken ? teachTexts.mistaken(mistaken.hits, mistaken.of) : "";
 }
 
 /** What to fix, the most important first. */

@@ -114,6 +114,8 @@ fn the_report_agrees_with_its_scores() {
         let (hits, wrong) = (above(&own), above(&other));
         assert_eq!((&label["recall"]["hits"], &label["recall"]["of"]), (&json!(hits), &json!(5)));
         assert_eq!(label["precision"]["of"], hits + wrong);
+        let mistaken = &label["mistaken"];
+        assert_eq!((&mistaken["hits"], &mistaken["of"]), (&json!(wrong), &json!(others)));
         assert!(label["recall"]["low"].as_f64() < label["recall"]["ratio"].as_f64());
 
         // At each of its recordings: of all that score as high, the share that are its own.
@@ -146,7 +148,7 @@ fn copies_count_once_and_files_of_one_name_are_two_recordings() {
     let copies = report["findings"].as_array().unwrap().iter();
     let copies: Vec<&Value> = copies.filter(|finding| finding["kind"] == "copies").collect();
     assert_eq!(copies[0]["recordings"], json!(["beeps/0.wav", "copies/2.wav"]));
-    for key in ["precision", "average_precision", "accuracy", "always_no_accuracy"] {
+    for key in ["precision", "mistaken", "average_precision", "accuracy", "always_no_accuracy"] {
         assert_eq!(label[key], Value::Null, "{key} without anything else");
     }
 }
@@ -165,6 +167,10 @@ fn one_example_is_enough_and_said_to_be_few() {
         text.contains("–: not measured") && text.contains("\n! alarm has 1 recording"),
         "{text}"
     );
+    assert!(text.lines().nth(1).unwrap().contains("  –  0 of 3  "), "{text}");
+    let found = report(&bench, &[&one, &OTHER, &OUTPUT, &["--force"]]);
+    let mistaken = &found["labels"][0]["mistaken"];
+    assert_eq!((&mistaken["hits"], &mistaken["of"]), (&json!(0), &json!(3)));
 }
 
 #[test]

@@ -59,6 +59,8 @@ class LabelReport(NamedTuple):
     nothing else was given."""
     others: int
     """Recordings of other labels and of background."""
+    mistaken: Optional[Share]
+    """Of those, the ones that were mistaken for this label; None if nothing else was given."""
 
 
 class Finding(NamedTuple):
@@ -216,9 +218,15 @@ class Teacher:
         return Taught(
             [
                 LabelReport(
-                    label, examples, recordings, _share(recall), _share(precision), others
+                    label,
+                    examples,
+                    recordings,
+                    _share(recall),
+                    _share(precision),
+                    others,
+                    _share(mistaken),
                 )
-                for label, examples, recordings, recall, precision, others in labels
+                for label, examples, recordings, recall, precision, others, mistaken in labels
             ],
             [Finding(*finding) for finding in findings],
             report,

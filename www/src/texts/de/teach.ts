@@ -70,7 +70,7 @@ export const teach: typeof english = {
   liveHighest: (score) => `höchster Wert ${score}`,
   liveFrom: (score) => `erkannt ab ${score}`,
 
-  precision: (wrong, others) =>
+  mistaken: (wrong, others) =>
     wrong === 0
       ? `Keine von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} wurde damit verwechselt.`
       : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,

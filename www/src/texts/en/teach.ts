@@ -71,7 +71,7 @@ export const teach = {
   liveHighest: (score: string) => `highest ${score}`,
   liveFrom: (score: string) => `recognised from ${score} on`,
 
-  precision: (wrong: number, others: number) =>
+  mistaken: (wrong: number, others: number) =>
     wrong === 0
       ? `None of ${counted(others, "other recording", "other recordings")} was mistaken for it.`
       : `${wrong} of ${counted(others, "other recording", "other recordings")} ${wrong === 1 ? "was" : "were"} mistaken for it.`,
