@@ -2,7 +2,7 @@
 
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
-import { card, expectTaught } from "./support/teach";
+import { card, expectTaught, labelOf } from "./support/teach";
 import { writeWav } from "./support/wav";
 
 test("the current answer can be corrected while listening", async ({ open }) => {
@@ -35,6 +35,25 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   }).toPass({ timeout: 30_000 });
   await never.click();
   await expect(site.label).not.toHaveAttribute("data-label", "My horn");
+});
+
+test("a wrong answer of the model itself cannot be taught away, and can be muted instead", async ({ open }) => {
+  const horn = writeWav("taught-never.wav", SYNTHESISED["two-tone-horn"]!);
+  const site = await open();
+  await site.expectState("idle");
+  const label = (await labelOf(site, horn))!;
+  const file = site.page.getByTestId("file-card").first();
+  await file.locator("summary").click();
+  await file.locator(`[data-testid=file-parts] [data-label="${label}"]`).first().getByTestId("file-correct").click();
+  await site.page.getByTestId("correct-wrong").click();
+  const bar = site.page.getByTestId("undo-bar");
+  await expect(bar).toContainText(`${label} is a sound of the model, which examples of something else do not change`);
+  await site.page.getByTestId("undo-next").click();
+  await expect(bar).toContainText(`${label} is muted.`);
+  await expect(site.page.getByTestId("undo-next")).toBeHidden();
+  await site.goTo("teach");
+  await expect(site.page.getByTestId("teach-muted")).toContainText(label);
+  await expect(site.page.getByTestId("teach-something").getByTestId("teach-example")).toHaveCount(1);
 });
 
 test("the answers of a finished recording and of a file can be corrected", async ({ open }) => {

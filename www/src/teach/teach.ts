@@ -23,7 +23,7 @@ import { Learner } from "./learner.js";
 import { Mutes } from "./mutes.js";
 import { ExampleRecorder, RECORDING_SECONDS } from "./recorder.js";
 import { TaughtStore } from "./store.js";
-import { UndoBar } from "./undo-bar.js";
+import { type Offer, UndoBar } from "./undo-bar.js";
 import { TeachView, type ViewState } from "./view.js";
 
 await Promise.all([cards, styles].map(loadStyle));
@@ -153,10 +153,7 @@ class Opened {
         else void this.#example(undefined, recording, answered, label && teachTexts.keptAsRight(labelWords(label)));
       },
       wrong: (answered, recording, other) => void this.#wrong(answered, recording, other),
-      never: (label) => {
-        mutes.set(label, true);
-        this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => mutes.set(label, false));
-      },
+      never: (label) => this.#mute(label),
     });
     addAnswerButton({ recent: (seconds) => parts.recent(seconds), correct: (answered) => void this.correct(answered), now });
     watchDrops(this.#view.root, {
@@ -259,8 +256,25 @@ class Opened {
     return info?.labels.slice(info.headLabels) ?? [];
   }
 
+  #mute(label: string): void {
+    this.#mutes.set(label, true);
+    this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => this.#mutes.set(label, false));
+  }
+
+  /** An example of something else changes only what was taught: for an answer of the model itself, the remedy is to mute it. */
+  async #nothingTaught(recording: Recording, answered: Answered): Promise<void> {
+    const { label } = answered;
+    const base = (await this.#learner.classifier().catch(() => undefined))?.info.labels ?? [];
+    if (label === undefined || (this.#store.labels.includes(label) && !base.includes(label))) {
+      return this.#example(undefined, recording, answered);
+    }
+    const words = labelWords(label);
+    const offer = { words: teachTexts.never(words), pressed: () => this.#mute(label) };
+    await this.#example(undefined, recording, answered, teachTexts.keptAsSomethingElseThan(words), offer);
+  }
+
   async #wrong(answered: Answered, recording: Recording, other: string | undefined): Promise<void> {
-    if (other === undefined) return this.#example(undefined, recording, answered);
+    if (other === undefined) return this.#nothingTaught(recording, answered);
     const { label, note } = await this.#known(other);
     await this.#example(label, recording, answered, `${teachTexts.keptAs(labelWords(label))} ${note}`.trim());
   }
@@ -337,12 +351,13 @@ class Opened {
     recording: Recording,
     { label: answer, time }: Answered,
     words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(labelWords(label)),
+    offer?: Offer,
   ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
     const added = await this.#giving.recording(label, recording, name);
     if (!added) return;
-    this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []));
+    this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []), offer);
   }
 }
 

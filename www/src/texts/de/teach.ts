@@ -126,6 +126,8 @@ export const teach: typeof english = {
   keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
   keptAsRight: (label) => `Gespeichert: Das war ${label} und keines deiner Geräusche.`,
   keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
+  keptAsSomethingElseThan: (label) =>
+    `Als Beispiel für etwas anderes gespeichert, damit es nicht mit deinen eigenen Geräuschen verwechselt wird. ${label} ist ein Geräusch des Modells, an dem solche Beispiele nichts ändern: Es kann wieder gemeldet werden.`,
   mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
 
   cut: (name) => `${name}: Nur die erste Minute wird genutzt.`,

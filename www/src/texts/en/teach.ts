@@ -127,6 +127,8 @@ export const teach = {
   keptAs: (label: string) => `Kept as an example of ${label}.`,
   keptAsRight: (label: string) => `Kept: this was ${label}, and none of your own sounds.`,
   keptAsSomething: "Kept as an example of something else.",
+  keptAsSomethingElseThan: (label: string) =>
+    `Kept as an example of something else, so that it is not mistaken for one of your own sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
   mutedNow: (label: string) => `${label} is muted.`,
 
   cut: (name: string) => `${name}: only the first minute is used.`,
