@@ -203,6 +203,22 @@ fn findings_say_what_is_wrong_with_the_examples() {
 }
 
 #[test]
+fn the_same_audio_under_two_names_is_reported() {
+    let mut teacher = taught_teacher();
+    teacher.add_background("the purr again", pcm(&purr(0.0))).unwrap();
+    teacher.add("clicks", "a purr", pcm(&purr(1.0))).unwrap();
+    let report = teacher.train("both").unwrap().report;
+    let found = report.findings.iter().filter(|one| one.kind == FindingKind::Contradictory);
+    let found: Vec<(&str, Vec<&str>)> = found
+        .map(|one| (one.label.as_str(), one.recordings.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(found, [("purr", vec!["purr 0", "purr 1"]), ("clicks", vec!["a purr"])]);
+    assert_eq!(report.findings[0].kind, FindingKind::Contradictory, "it comes first");
+    let consistent = taught_teacher().train("two").unwrap().report;
+    assert!(consistent.findings.iter().all(|one| one.kind != FindingKind::Contradictory));
+}
+
+#[test]
 fn pauses_are_not_learned_as_the_sound() {
     let mut teacher = teacher();
     // 4 s of the sound in half a minute of a quiet room.

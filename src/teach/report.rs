@@ -6,6 +6,7 @@ use super::fit::Lesson;
 use super::recordings::{Recording, cosine, mean};
 use crate::model::Model;
 use crate::order;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// Recordings of a label below which its figures mean little.
@@ -86,6 +87,8 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FindingKind {
+    /// The same audio is given as the label and as another one, or as something else.
+    Contradictory,
     /// Two labels sound the same.
     Alike,
     /// Too few recordings to judge the label.
@@ -110,6 +113,7 @@ impl FindingKind {
     /// Its name in files and in JavaScript, such as `few`.
     pub fn name(self) -> &'static str {
         match self {
+            FindingKind::Contradictory => "contradictory",
             FindingKind::Alike => "alike",
             FindingKind::Few => "few",
             FindingKind::Weak => "weak",
@@ -157,8 +161,9 @@ impl fmt::Display for Share {
 
 impl Report {
     pub(super) fn new(model: &Model, examples: &[Example], lessons: &[Lesson]) -> Self {
-        let mut findings: Vec<Finding> =
-            lessons.iter().flat_map(|lesson| findings(model, examples, lesson)).collect();
+        let disputed = disputed(examples);
+        let of_lesson = |lesson| findings(model, examples, &disputed, lesson);
+        let mut findings: Vec<Finding> = lessons.iter().flat_map(of_lesson).collect();
         findings.extend(alike(lessons));
         let by_kind = order::rising(findings.iter().map(|finding| finding.kind as u64));
         let findings = by_kind.into_iter().map(|index| findings[index].clone()).collect();
@@ -216,12 +221,35 @@ impl LabelReport {
     }
 }
 
-fn findings(model: &Model, examples: &[Example], lesson: &Lesson) -> Vec<Finding> {
+/// Hashes of audio that is given under several labels, or as a label and as something else.
+fn disputed(examples: &[Example]) -> HashSet<&str> {
+    let mut labels = HashMap::new();
+    let is_disputed =
+        |one: &&Example| *labels.entry(one.sha256.as_str()).or_insert(&one.label) != &one.label;
+    examples.iter().filter(is_disputed).map(|one| one.sha256.as_str()).collect()
+}
+
+fn findings(
+    model: &Model,
+    examples: &[Example],
+    disputed: &HashSet<&str>,
+    lesson: &Lesson,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |kind, recordings: Vec<String>, message: String| {
         findings.push(Finding { kind, label: lesson.label.clone(), recordings, message });
     };
     let label = &lesson.label;
+    let is_disputed = |&index: &usize| disputed.contains(examples[index].sha256.as_str());
+    let both = lesson.recordings.iter().filter(|one| one.examples.iter().any(is_disputed));
+    let both: Vec<String> = both.map(|one| one.names[0].clone()).collect();
+    if !both.is_empty() {
+        let message = format!(
+            "{} is given as {label} and as something that it is not: remove it from one of them.",
+            listed(&both)
+        );
+        add(FindingKind::Contradictory, both, message);
+    }
     let count = lesson.recordings.len();
     if count < FEW_RECORDINGS {
         let message = format!(

@@ -62,7 +62,7 @@ export interface TaughtLabel {
 
 /** What should be known about the examples. */
 export interface TeachFinding {
-  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "similar" | "clipped" | "quiet" | "adds";
+  kind: "contradictory" | "alike" | "few" | "weak" | "unlike" | "copies" | "similar" | "clipped" | "quiet" | "adds";
   label: string;
   /** The recordings that it is about, if it is not about all of the label's. */
   recordings: string[];

@@ -67,8 +67,8 @@ class Finding(NamedTuple):
     """What should be known about the examples."""
 
     kind: str
-    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``similar``, ``clipped``, ``quiet`` or
-    ``adds``."""
+    """``contradictory``, ``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``similar``,
+    ``clipped``, ``quiet`` or ``adds``."""
     label: str
     """The label that it is about."""
     recordings: list[str]

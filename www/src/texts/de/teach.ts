@@ -75,6 +75,8 @@ export const teach: typeof english = {
       ? `Keine von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} wurde damit verwechselt.`
       : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,
   findings: {
+    contradictory: (names) =>
+      `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das es nicht ist. Entfern ihn bei einem von beiden.`,
     few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
     similar: (names) =>

@@ -76,6 +76,8 @@ export const teach = {
       ? `None of ${counted(others, "other recording", "other recordings")} was mistaken for it.`
       : `${wrong} of ${counted(others, "other recording", "other recordings")} ${wrong === 1 ? "was" : "were"} mistaken for it.`,
   findings: {
+    contradictory: (names) =>
+      `${quoted(names)}: the same sound is also an example of something that it is not. Remove it from one of them.`,
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
     similar: (names) =>
