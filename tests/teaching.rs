@@ -203,6 +203,33 @@ fn findings_say_what_is_wrong_with_the_examples() {
 }
 
 #[test]
+fn recordings_of_one_name_in_two_files_stay_two() {
+    let file = |take: f32| {
+        let mut teacher = teacher();
+        teacher.add("purr", "IMG_1.wav", pcm(&purr(take))).unwrap();
+        teacher.add_background("IMG_1.wav", pcm(&rumble(take))).unwrap();
+        (teacher.examples()[0].sha256.clone(), teacher.train("one").unwrap().to_json())
+    };
+    let ((_, first), (hash, second)) = (file(0.0), file(1.0));
+    let mut both = teacher();
+    assert_eq!((both.merge(first.as_bytes()), both.merge(second.as_bytes())), (Ok(2), Ok(2)));
+    let names: Vec<&str> = both.examples().iter().map(|one| one.recording.as_str()).collect();
+    let renamed = format!("IMG_1.wav ({})", &hash[..8]);
+    assert_eq!((names[0], names[1], names[2]), ("IMG_1.wav", "IMG_1.wav", renamed.as_str()));
+    let report = both.train("both").unwrap().report;
+    assert_eq!((report.labels[0].recordings, report.labels[0].others), (2, 2));
+    assert_eq!(both.merge(second.as_bytes()), Ok(0), "it is known under its new name");
+
+    // A later file of the same recording has more of it, under its first name.
+    let mut longer = teacher();
+    longer.merge(second.as_bytes()).unwrap();
+    longer.add("purr", "IMG_1.wav", pcm(&purr(0.5))).unwrap();
+    let longer = longer.train("longer").unwrap().to_json();
+    assert_eq!(both.merge(longer.as_bytes()), Ok(1));
+    assert_eq!(both.examples().last().unwrap().recording, renamed);
+}
+
+#[test]
 fn the_same_audio_under_two_names_is_reported() {
     let mut teacher = taught_teacher();
     teacher.add_background("the purr again", pcm(&purr(0.0))).unwrap();

@@ -15,6 +15,7 @@ mod background;
 mod example;
 mod file;
 mod fit;
+mod merge;
 mod recordings;
 mod report;
 mod weights;
@@ -105,7 +106,8 @@ impl Teacher {
     }
 
     fn push(&mut self, label: Option<&str>, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
-        let added = Example::of_recording(&mut self.classifier, label, recording, pcm)?;
+        let mut added = Example::of_recording(&mut self.classifier, label, recording, pcm)?;
+        added.retain(|new| !self.examples.iter().any(|old| old.is_same(new)));
         self.keep(added)
     }
 
@@ -120,18 +122,18 @@ impl Teacher {
     }
 
     /// Adds the examples of a file written by [`Taught::to_json`], except those that are there
-    /// already; returns how many were added.
+    /// already; returns how many were added. A recording that has the name of another one here gets
+    /// a new name, with digits of its hash, unless they share audio.
     ///
     /// # Errors
     /// `head-format` for bytes that are not such a file or hold no examples; `head-mismatch` if it
     /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples or 64 MiB.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.keep(file::read(bytes, self.classifier.model())?)
+        let given = file::read(bytes, self.classifier.model())?;
+        self.keep(merge::new_ones(&self.examples, given))
     }
 
-    fn keep(&mut self, examples: Vec<Example>) -> Result<usize> {
-        let is_new = |new: &Example| !self.examples.iter().any(|old| old.is_same(new));
-        let new: Vec<Example> = examples.into_iter().filter(is_new).collect();
+    fn keep(&mut self, new: Vec<Example>) -> Result<usize> {
         let count = new.len();
         example::check_count(self.examples.len() + count)?;
         self.examples.extend(new);

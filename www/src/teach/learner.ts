@@ -83,6 +83,9 @@ export class Learner {
   async examplesIn(file: Blob): Promise<Bundle> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
+    // Next to those that are there, so that recordings of the same name stay apart.
+    teacher.restore(this.#usable(classifier).map(({ example }) => example));
+    const known = teacher.examples.length;
     const text = await file.text();
     await teacher.merge(file).catch((thrown: unknown) => {
       if (!(thrown instanceof SoundError)) throw thrown;
@@ -93,7 +96,8 @@ export class Learner {
     const sounds = soundsIn(text);
     const bundle: Bundle = { labels: [], examples: [], sounds: [] };
     const now = Date.now();
-    for (const [i, example] of teacher.examples.filter((example) => this.#isNew(example)).entries()) {
+    const added = teacher.examples.slice(known).filter((example) => this.#isNew(example));
+    for (const [i, example] of added.entries()) {
       const sound = sounds.get(example.sha256);
       await this.#keep(bundle, now + i / 1000, example, sound && toRecording(sound));
     }

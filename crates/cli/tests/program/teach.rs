@@ -250,6 +250,23 @@ fn earlier_examples_are_added() {
 }
 
 #[test]
+fn a_path_of_an_earlier_run_may_be_another_recording() {
+    let bench = bench();
+    let alarm = ["--label", "alarm", "beeps/0.wav"];
+    teach(&bench, &[&alarm, &OUTPUT]).success();
+    let add = ["--add", "home.sound.json", "--force"];
+    let recordings = |found: &Value| {
+        (found["examples"].as_u64().unwrap(), found["labels"][0]["recordings"].as_u64().unwrap())
+    };
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (1, 1), "the same file");
+    bench.write("beeps/0.wav", &sounds::beeps(3));
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (2, 2), "another one");
+    let file = read(&bench, "home.sound.json");
+    assert_eq!(file.matches("\"recording\": \"beeps/0.wav (").count(), 1, "{file}");
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (2, 2), "known by now");
+}
+
+#[test]
 fn bad_recordings_are_named_and_the_rest_are_learned() {
     let bench = bench();
     bench.write("beeps/empty.wav", &[]);

@@ -243,11 +243,16 @@ class Teacher:
     ) -> int:
         source = _audio.source(audio)
         if recording is None:
-            count = len(self._native.examples)
-            recording = source if isinstance(source, str) else f"recording {count + 1}"
+            recording = source if isinstance(source, str) else self._free_name()
         return self._native.add(
             label, recording, source, _audio.rate(sample_rate), _audio.channel(channel)
         )
+
+
+    def _free_name(self) -> str:
+        taken = {row[1] for row in self._native.examples}
+        names = (f"recording {n}" for n in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
 
 
 def _share(row: Optional[tuple[int, int, float, float]]) -> Optional[Share]:
