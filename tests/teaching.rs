@@ -52,7 +52,7 @@ fn teacher() -> Teacher {
 fn taught_teacher() -> Teacher {
     let mut teacher = teacher();
     for take in [0.0, 1.0, 2.0] {
-        teacher.add("purr", &format!("purr {take}"), pcm(&purr(take))).unwrap();
+        teacher.add("my purr", &format!("purr {take}"), pcm(&purr(take))).unwrap();
         teacher.add("clicks", &format!("clicks {take}"), pcm(&clicks(take))).unwrap();
     }
     teacher
@@ -98,7 +98,7 @@ fn no_score_of_the_base_changes() {
     for (before, after) in before.iter().zip(&after) {
         assert_eq!(before.scores(), &after.scores()[2..]);
     }
-    assert_eq!(after[0].top(1)[0].label, "purr", "it comes before the kinds of sound that it is");
+    assert_eq!(after[0].top(1)[0].label, "my purr", "it comes before the kinds of sound that it is");
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn the_same_examples_give_the_same_file_and_a_file_gives_its_examples() {
 #[test]
 fn one_example_is_enough_to_begin() {
     let mut teacher = teacher();
-    teacher.add("purr", "one", pcm(&purr(0.0))).unwrap();
-    let taught = teacher.train("purr").unwrap();
+    teacher.add("my purr", "one", pcm(&purr(0.0))).unwrap();
+    let taught = teacher.train("my purr").unwrap();
     assert!(scores(&taught.head, &purr(0.0), 1)[0] > 0.8);
     assert!(scores(&taught.head, &rumble(0.0), 1)[0] < 0.2);
     let label = &taught.report.labels[0];
@@ -180,8 +180,10 @@ fn one_example_is_enough_to_begin() {
 #[test]
 fn findings_say_what_is_wrong_with_the_examples() {
     let mut teacher = taught_teacher();
-    let quieter: Vec<f32> = purr(0.0).iter().map(|x| 0.5 * x).collect();
-    teacher.add("purr", "a copy", pcm(&quieter)).unwrap();
+    let rounded: Vec<f32> = purr(0.0).iter().map(|x| (x * 32_767.0).round() / 32_768.0).collect();
+    teacher.add("my purr", "a copy", pcm(&rounded)).unwrap();
+    let quieter: Vec<f32> = purr(2.0).iter().map(|x| 0.5 * x).collect();
+    teacher.add("my purr", "a quieter copy", pcm(&quieter)).unwrap();
     let overdriven: Vec<f32> = clicks(0.5).iter().map(|x| (9.0 * x).clamp(-1.0, 1.0)).collect();
     teacher.add("clicks", "too loud", pcm(&overdriven)).unwrap();
     teacher.add("purring", "the same sound", pcm(&purr(1.4))).unwrap();
@@ -193,20 +195,23 @@ fn findings_say_what_is_wrong_with_the_examples() {
             finding.kind == kind && finding.label == label && names
         })
     };
-    assert!(has(FindingKind::Copies, "purr", "a copy"), "{:?}", report.findings);
+    assert!(has(FindingKind::Copies, "my purr", "a copy"), "{:?}", report.findings);
     assert!(has(FindingKind::Clipped, "clicks", "too loud"));
     assert!(has(FindingKind::Alike, "purring", ""));
     assert!(has(FindingKind::Adds, "Rain", ""));
     assert!(has(FindingKind::Few, "Rain", ""));
-    assert_eq!(report.labels[0].recordings, 3, "a copy is no other recording");
-    assert_eq!(report.labels[0].examples, 4);
+    assert!(has(FindingKind::Similar, "my purr", "a quieter copy"));
+    assert!(!has(FindingKind::Similar, "my purr", "purr 1"));
+    assert!(!has(FindingKind::Similar, "clicks", ""));
+    assert_eq!(report.labels[0].recordings, 4, "a copy is no other recording, a quieter one may be");
+    assert_eq!(report.labels[0].examples, 5);
 }
 
 #[test]
 fn recordings_of_one_name_in_two_files_stay_two() {
     let file = |take: f32| {
         let mut teacher = teacher();
-        teacher.add("purr", "IMG_1.wav", pcm(&purr(take))).unwrap();
+        teacher.add("my purr", "IMG_1.wav", pcm(&purr(take))).unwrap();
         teacher.add_background("IMG_1.wav", pcm(&rumble(take))).unwrap();
         (teacher.examples()[0].sha256.clone(), teacher.train("one").unwrap().to_json())
     };
@@ -223,7 +228,7 @@ fn recordings_of_one_name_in_two_files_stay_two() {
     // A later file of the same recording has more of it, under its first name.
     let mut longer = teacher();
     longer.merge(second.as_bytes()).unwrap();
-    longer.add("purr", "IMG_1.wav", pcm(&purr(0.5))).unwrap();
+    longer.add("my purr", "IMG_1.wav", pcm(&purr(0.5))).unwrap();
     let longer = longer.train("longer").unwrap().to_json();
     assert_eq!(both.merge(longer.as_bytes()), Ok(1));
     assert_eq!(both.examples().last().unwrap().recording, renamed);
@@ -239,7 +244,7 @@ fn the_same_audio_under_two_names_is_reported() {
     let found: Vec<(&str, Vec<&str>)> = found
         .map(|one| (one.label.as_str(), one.recordings.iter().map(String::as_str).collect()))
         .collect();
-    assert_eq!(found, [("purr", vec!["purr 0", "purr 1"]), ("clicks", vec!["a purr"])]);
+    assert_eq!(found, [("my purr", vec!["purr 0", "purr 1"]), ("clicks", vec!["a purr"])]);
     assert_eq!(report.findings[0].kind, FindingKind::Contradictory, "it comes first");
     let consistent = taught_teacher().train("two").unwrap().report;
     assert!(consistent.findings.iter().all(|one| one.kind != FindingKind::Contradictory));
@@ -252,11 +257,11 @@ fn pauses_are_not_learned_as_the_sound() {
     let mut samples: Vec<f32> = rumble(1.0).iter().map(|x| 0.02 * x).collect();
     samples = samples.iter().copied().cycle().take(30 * RATE as usize).collect();
     samples[..4 * RATE as usize].copy_from_slice(&purr(0.0));
-    assert_eq!(teacher.add("purr", "with pauses", pcm(&samples)), Ok(1));
+    assert_eq!(teacher.add("my purr", "with pauses", pcm(&samples)), Ok(1));
     let [example] = teacher.examples() else { panic!("one example") };
     assert_eq!((example.start, example.seconds), (0.0, 10.0));
     assert!((24.5..26.5).contains(&example.quiet), "{} s", example.quiet);
-    let taught = teacher.train("purr").unwrap();
+    let taught = teacher.train("my purr").unwrap();
     assert!(scores(&taught.head, &purr(0.0), 1)[0] > 0.8);
     assert!(scores(&taught.head, &samples[10 * RATE as usize..], 1)[0] < 0.2);
     let mut findings = taught.report.findings.iter();
@@ -266,9 +271,9 @@ fn pauses_are_not_learned_as_the_sound() {
 
     // The same pauses cut away: nothing is left out, and nothing is reported.
     teacher.remove(0);
-    teacher.add("purr", "cut", pcm(&samples[..4 * RATE as usize])).unwrap();
+    teacher.add("my purr", "cut", pcm(&samples[..4 * RATE as usize])).unwrap();
     assert_eq!(teacher.examples()[0].quiet, 0.0);
-    let report = teacher.train("purr").unwrap().report;
+    let report = teacher.train("my purr").unwrap().report;
     assert!(report.findings.iter().all(|finding| finding.kind != FindingKind::Quiet));
 }
 
@@ -276,21 +281,20 @@ fn pauses_are_not_learned_as_the_sound() {
 fn what_is_given_as_something_else_is_pushed_down() {
     let mut teacher = teacher();
     for take in [0.0, 1.0, 2.0] {
-        teacher.add("purr", &format!("{take}"), pcm(&purr(take))).unwrap();
+        teacher.add("my purr", &format!("{take}"), pcm(&purr(take))).unwrap();
     }
     // Another kind of purr, which is taken for it at first.
     let other = |take: f32| -> Vec<f32> {
         purr(take).iter().zip(clicks(take)).map(|(purr, click)| purr + 0.6 * click).collect()
     };
-    let before = scores(&teacher.train("purr").unwrap().head, &other(1.3), 1)[0];
+    let before = scores(&teacher.train("my purr").unwrap().head, &other(1.3), 1)[0];
     teacher.add_background("not this", pcm(&other(1.0))).unwrap();
-    let taught = teacher.train("purr").unwrap();
+    let taught = teacher.train("my purr").unwrap();
     let after = scores(&taught.head, &other(1.3), 1)[0];
     assert!(after < before - 0.1 && after < 0.5, "{before} → {after}");
     assert!(scores(&taught.head, &purr(1.3), 1)[0] > 0.5, "what was taught is still recognised");
     assert_eq!(taught.report.labels[0].others, 1);
-    // It is mistaken by weights that do not know it.
-    assert_eq!(taught.report.labels[0].mistaken, Some(Share { hits: 1, of: 1 }));
+    assert_eq!(taught.report.labels[0].mistaken, Some(Share { hits: 0, of: 1 }));
 }
 
 #[test]
@@ -364,7 +368,7 @@ fn many_labels_train_and_too_many_examples_are_refused() {
 #[test]
 fn thousands_of_examples_of_one_label_are_trained() {
     let kept = taught_teacher();
-    let purrs = kept.examples().iter().filter(|one| one.label.as_deref() == Some("purr"));
+    let purrs = kept.examples().iter().filter(|one| one.label.as_deref() == Some("my purr"));
     let many = |one_recording: bool| -> Vec<Example> {
         let examples = purrs.clone().cycle().take(MAX_EXAMPLES).enumerate();
         let renamed = examples.map(|(index, example)| {

@@ -224,9 +224,13 @@ impl LabelReport {
 /// Hashes of audio that is given under several labels, or as a label and as something else.
 fn disputed(examples: &[Example]) -> HashSet<&str> {
     let mut labels = HashMap::new();
-    let is_disputed =
-        |one: &&Example| *labels.entry(one.sha256.as_str()).or_insert(&one.label) != &one.label;
-    examples.iter().filter(is_disputed).map(|one| one.sha256.as_str()).collect()
+    let mut disputed = HashSet::new();
+    for Example { sha256, label, .. } in examples {
+        if *labels.entry(sha256.as_str()).or_insert(label) != label {
+            disputed.insert(sha256.as_str());
+        }
+    }
+    disputed
 }
 
 fn findings(
