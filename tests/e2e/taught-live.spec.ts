@@ -57,7 +57,7 @@ test("one recording is called a start, with what to do next, until there are mor
   await expect(card(site, HORN).getByTestId("teach-example")).toHaveCount(2, { timeout: 20_000 });
   await expectTaught(site, "learned");
   await expect(next).toHaveCount(0);
-  await expect(result).toHaveText(/^Recognised \d of 2 recordings/);
+  await expect(result).toHaveText(/^Recognised \d of 2 recordings.*all made within ten minutes: at other times and places/);
   // What else is given is measured, whether there is one recording or more.
   const other = site.page.getByTestId("teach-something");
   await other.getByTestId("teach-file").setInputFiles(recordings(CLICKS).slice(0, 1));

@@ -92,7 +92,7 @@ export class TeachCard {
     this.#draw();
     const label = this.#label;
     if (this.#live) this.#live.element.hidden = !report?.labels.some((one) => one.label === label);
-    setText(this.#result, label === undefined || examples.length === 0 ? "" : resultWords(label, report));
+    setText(this.#result, label === undefined || examples.length === 0 ? "" : resultWords(label, examples, report));
     const findings = label === undefined || examples.length === 0 ? [] : findingsOf(label, report);
     this.#findings.replaceChildren(
       ...findings.map(({ kind, words }) => {

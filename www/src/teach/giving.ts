@@ -6,7 +6,7 @@ import { excerpt } from "../sound/excerpt.js";
 import { errorTexts } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import type { Bundle } from "./kept.js";
-import type { Learner } from "./learner.js";
+import type { Learner, Origin } from "./learner.js";
 import { MOST_BYTES, OtherBase, type Renewable } from "./sound-file.js";
 import type { TaughtStore } from "./store.js";
 
@@ -34,10 +34,10 @@ export class Giving {
   }
 
   /** Returns what was added; `undefined` if nothing was, which has been reported. */
-  async recording(label: string | undefined, recording: Recording, name: string): Promise<Bundle | undefined> {
+  async recording(label: string | undefined, recording: Recording, { name, made }: Origin): Promise<Bundle | undefined> {
     return this.#busily(async () => {
       try {
-        return await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, name)));
+        return await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, name), made }));
       } catch (thrown) {
         this.#events.say(problemWords(thrown), codeOf(thrown));
         return undefined;
@@ -52,7 +52,7 @@ export class Giving {
       for (const file of files) {
         try {
           const recording = await excerpt(file, 0, MOST_SECONDS, new AbortController().signal);
-          await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, file.name)));
+          await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, file.name) }));
           const isCut = recording.pcm.length >= MOST_SECONDS * recording.sampleRate;
           if (isCut) problems.push({ code: "", words: teachTexts.cut(file.name) });
         } catch (thrown) {

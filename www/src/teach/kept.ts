@@ -13,6 +13,8 @@ export interface KeptExample {
   id: string;
   /** When it was added, in milliseconds since 1970. */
   at: number;
+  /** When its recording was made, in milliseconds since 1970, if that is known: a file does not tell. */
+  made?: number | undefined;
   /** SHA-256 of the model that the example was made with. */
   model: string;
   /** Its label is absent for something that is none of the labels. */

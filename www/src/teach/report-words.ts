@@ -4,19 +4,30 @@ import type { SoundShare, TaughtLabel, TeachFinding, TeachReport } from "sourcin
 import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { percent } from "../ui/format.js";
+import type { KeptExample } from "./kept.js";
+
+/** Recordings that were all made within this many milliseconds are of one session. */
+const SESSION_MS = 10 * 60_000;
 
 /** The text below the examples of a label; empty before it is learned. */
-export function resultWords(label: string, report: TeachReport | undefined): string {
+export function resultWords(label: string, examples: readonly KeptExample[], report: TeachReport | undefined): string {
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
   const { recall } = found;
   // What to do next follows below.
-  const words = recall ? [recallWords(recall), mistakenWords(found)] : [mistakenWords(found), teachTexts.oneRecording];
+  const words = recall ? [recallWords(recall), sessionWords(examples), mistakenWords(found)] : [mistakenWords(found), teachTexts.oneRecording];
   return words.filter(Boolean).join(" ");
 }
 
 function recallWords({ hits, of, low, high }: SoundShare): string {
   return teachTexts.recall(hits, of, percent(low), percent(high));
+}
+
+/** That the recordings are too much alike to promise what the figures say; empty if that is not known of all. */
+function sessionWords(examples: readonly KeptExample[]): string {
+  const made = examples.flatMap(({ made }) => made ?? []);
+  const isOne = made.length === examples.length && Math.max(...made) - Math.min(...made) <= SESSION_MS;
+  return isOne ? teachTexts.oneSession : "";
 }
 
 function mistakenWords({ mistaken }: TaughtLabel): string {

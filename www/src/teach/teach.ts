@@ -19,7 +19,7 @@ import { watchDrops } from "./drops.js";
 import { Giving, problemWords } from "./giving.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
 import type { KeptReport } from "./kept.js";
-import { Learner } from "./learner.js";
+import { Learner, type Origin } from "./learner.js";
 import { Mutes } from "./mutes.js";
 import { ExampleRecorder, RECORDING_SECONDS } from "./recorder.js";
 import { TaughtStore } from "./store.js";
@@ -285,7 +285,7 @@ class Opened {
     try {
       const recording = await this.#recorder.record(left);
       left(undefined);
-      if (recording) await this.#giving.recording(label, recording, teachTexts.recordingName(now()));
+      if (recording) await this.#giving.recording(label, recording, recordedNow());
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
@@ -297,7 +297,7 @@ class Opened {
     this.#view.clear();
     const recording = await this.#parts.recent(RECORDING_SECONDS).catch(() => undefined);
     if (!recording || recording.pcm.length === 0) return this.#view.say(teachTexts.nothingRecent, "recent");
-    await this.#giving.recording(label, recording, teachTexts.recordingName(now()));
+    await this.#giving.recording(label, recording, recordedNow());
   }
 
   #take(label: string | undefined, files: File[]): void {
@@ -313,8 +313,8 @@ class Opened {
   async #pick(label: string | undefined): Promise<void> {
     this.#view.clear();
     const sounds = await this.#parts.historySounds().catch(() => []);
-    this.#picker.open(label === undefined ? teachTexts.something : labelWords(label), sounds, async (recording, name) => {
-      return (await this.#giving.recording(label, recording, name)) !== undefined;
+    this.#picker.open(label === undefined ? teachTexts.something : labelWords(label), sounds, async (recording, origin) => {
+      return (await this.#giving.recording(label, recording, origin)) !== undefined;
     });
   }
 
@@ -349,13 +349,13 @@ class Opened {
   async #example(
     label: string | undefined,
     recording: Recording,
-    { label: answer, time }: Answered,
+    { label: answer, time, at }: Answered,
     words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(labelWords(label)),
     offer?: Offer,
   ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
-    const added = await this.#giving.recording(label, recording, name);
+    const added = await this.#giving.recording(label, recording, { name, made: at });
     if (!added) return;
     this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []), offer);
   }
@@ -373,6 +373,10 @@ function askAgain(words: string, yes: () => void): void {
   document.body.append(dialog);
   dialog.onclose = () => dialog.remove();
   dialog.showModal();
+}
+
+function recordedNow(): Origin {
+  return { name: teachTexts.recordingName(now()), made: Date.now() };
 }
 
 /** The time of day, to the second: the name of a recording. */

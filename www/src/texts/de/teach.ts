@@ -55,6 +55,7 @@ export const teach: typeof english = {
 
   recall: (hits, of, low, high) =>
     `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
+  oneSession: "Sie sind aber alle in denselben zehn Minuten entstanden: Zu anderen Zeiten und an anderen Orten wird es seltener erkannt.",
   oneRecording:
     "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Beispielen in 85\u202f%. Wie es weitergeht:",
   nextSteps: [

@@ -56,6 +56,7 @@ export const teach = {
 
   recall: (hits: number, of: number, low: string, high: string) =>
     `Recognised ${hits} of ${of} recordings when each was left out in turn. With more recordings like these, expect ${low} to ${high}.`,
+  oneSession: "But they were all made within ten minutes: at other times and places it will be recognised less often.",
   oneRecording:
     "One recording is a start, and often too little: in our tests, a sound taught from one was recognised in 59% of its other recordings, from ten in 85%. What to do next:",
   nextSteps: [
