@@ -213,6 +213,7 @@ test("a muted label is neither shown nor in the history, until it is unmuted", a
   await expect(rows).toHaveCount(3);
   await rows.first().getByTestId("history-correct").click();
   await expect(site.page.getByTestId("correction")).toContainText("No sound was kept");
+  await expect(site.page.getByTestId("correction")).toContainText("switch on “Keep 4 seconds of sound with each event” in the history");
   await site.page.getByTestId("correct-never").click();
   await expect(rows).toHaveCount(1);
   await site.page.getByTestId("undo").click();
@@ -353,6 +354,28 @@ test("a full device keeps what it can, and says what it cannot", async ({ open }
   await site.expectState("idle");
   await site.goTo("teach");
   await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toContainText("without its sound");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("what cannot be written is not blamed on a full device", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, "before");
+  // As a newer version of the page in another window does: the database of this one is closed.
+  await site.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("sourcing-sound-taught", 99);
+        opening.onsuccess = () => resolve();
+        opening.onerror = () => reject(new Error("not opened"));
+      }),
+  );
+  await name(site, LABELS[0]!);
+  await expect(notice(site)).toHaveAttribute("data-code", "storage");
+  await expect(notice(site)).toHaveText(/a newer version of this page is open in another window/);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await expect(notice(site)).toHaveText(/could not store what you add/);
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 

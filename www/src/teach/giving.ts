@@ -8,7 +8,7 @@ import { teachTexts } from "../texts/teach.js";
 import type { Bundle } from "./kept.js";
 import type { Learner, Origin } from "./learner.js";
 import { MOST_BYTES, OtherBase, type Renewable } from "./sound-file.js";
-import type { TaughtStore } from "./store.js";
+import type { Kept, TaughtStore } from "./store.js";
 
 /** How much of a file is used. */
 const MOST_SECONDS = 60;
@@ -111,9 +111,8 @@ export class Giving {
   }
 
   async #keep(bundle: Bundle): Promise<Bundle> {
-    const kept = await this.#store.add(bundle);
-    if (kept === "soundless") this.#events.say(teachTexts.fullSound, "storage");
-    if (kept === "unkept") this.#events.say(teachTexts.full, "storage");
+    const words = keptWords(await this.#store.add(bundle));
+    if (words !== "") this.#events.say(words, "storage");
     return bundle;
   }
 
@@ -124,6 +123,11 @@ export class Giving {
     for (let n = 2; taken.has(free); n += 1) free = `${name} (${n})`;
     return free;
   }
+}
+
+/** What could not be kept; empty if everything was. */
+export function keptWords(kept: Kept): string {
+  return { kept: "", soundless: teachTexts.fullSound, full: teachTexts.full, unwritten: teachTexts.unwritten }[kept];
 }
 
 /** In this view some errors have other reasons than elsewhere on the page. */

@@ -16,7 +16,7 @@ import { askDialog } from "../ui/ask.js";
 import { addAnswerButton } from "./answer-button.js";
 import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
-import { Giving, problemWords } from "./giving.js";
+import { Giving, keptWords, problemWords } from "./giving.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
 import type { KeptReport } from "./kept.js";
 import { Learner, type Origin } from "./learner.js";
@@ -234,9 +234,10 @@ class Opened {
   async #name(name: string): Promise<void> {
     this.#view.clear();
     const { label, note } = await this.#known(name);
-    await this.#store.addLabel(label);
+    const unkept = keptWords(await this.#store.addLabel(label));
     this.#view.focus(label);
-    if (note !== "") this.#view.say(note);
+    if (unkept !== "") this.#view.say(unkept, "storage");
+    else if (note !== "") this.#view.say(note);
   }
 
   /** The label of this name, in whatever case or in the words of the page: taught already, or the model's, which `note` reports. */

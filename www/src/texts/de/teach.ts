@@ -125,7 +125,8 @@ export const teach: typeof english = {
   wrongHint: "leer: etwas anderes",
   wrongDo: "Speichern",
   never: (label) => `${label} nie wieder melden`,
-  noSound: "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden.",
+  noSound:
+    "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden. Schalte für spätere im Verlauf „Zu jedem Geräusch 4 Sekunden Ton speichern“ ein.",
   keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
   keptAsRight: (label) => `Gespeichert: Das war ${label} und keines deiner Geräusche.`,
   keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
@@ -138,7 +139,9 @@ export const teach: typeof english = {
   notLasting:
     "Dein Browser speichert für diese Seite nichts (vielleicht, weil dies ein privates Fenster ist). Was du anlernst, geht verloren, wenn du sie schließt; speichere es vorher als Datei.",
   fullSound: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ist gelernt, sein Ton aber nicht gespeichert.",
-  full: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
+  full: "Auf diesem Gerät ist kein Platz mehr: Was du hinzufügst, ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
+  unwritten:
+    "Dein Browser konnte nicht speichern, was du hinzufügst, vielleicht weil in einem anderen Fenster eine neuere Fassung dieser Seite offen ist: Es ist vergessen, wenn du die Seite schließt. Lade die Seite neu, und füg es noch einmal hinzu.",
   outdated: (count) =>
     `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. ${count === 1 ? "Es wird" : "Sie werden"} nicht mehr genutzt.`,
   otherBase: (base) =>

@@ -126,7 +126,8 @@ export const teach = {
   wrongHint: "empty: something else",
   wrongDo: "Save",
   never: (label: string) => `Never show ${label} again`,
-  noSound: "No sound was kept of this one, so it cannot become an example.",
+  noSound:
+    "No sound was kept of this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
   keptAsRight: (label: string) => `Kept: this was ${label}, and none of your own sounds.`,
   keptAsSomething: "Kept as an example of something else.",
@@ -139,7 +140,9 @@ export const teach = {
   notLasting:
     "Your browser stores nothing for this page (perhaps because this is a private window). What you teach is lost when you close it: save it as a file before that.",
   fullSound: "There is no room left on this device: the example is learned, but its sound is not kept.",
-  full: "There is no room left on this device: the example could not be kept, and is forgotten when you close the page.",
+  full: "There is no room left on this device: what you add could not be kept, and is forgotten when you close the page.",
+  unwritten:
+    "Your browser could not store what you add, perhaps because a newer version of this page is open in another window: it is forgotten when you close the page. Reload the page, and add it again.",
   outdated: (count: number) =>
     `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. ${count === 1 ? "It is" : "They are"} no longer used.`,
   otherBase: (base: string) =>
