@@ -104,7 +104,8 @@ impl Lesson {
 
 /// Rises with the number of recordings, because the mean of more of them is more reliable. It is
 /// not lowered where left-out recordings miss it: over ESC-10, that gave labels which are hard to
-/// distinguish several times as many false alarms.
+/// distinguish several times as many false alarms. The scores of `others` are by the weights in use:
+/// a threshold above their scores by weights that do not push them down would only cost recall.
 fn threshold(recordings: usize, others: &[f64]) -> f64 {
     let steps = (recordings - 1) as f64;
     let own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);
