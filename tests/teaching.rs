@@ -315,6 +315,9 @@ fn bad_input_has_its_code() {
     let hour = vec![0.1; 8_000 * 3_601];
     let hour = Pcm::new(&hour, SampleRate::new(8_000).unwrap()).unwrap();
     assert_eq!(code(teacher.add("a", "b", hour).unwrap_err()), "limit");
+    let long = "é".repeat(129);
+    assert_eq!(code(teacher.add(&long, "b", pcm(&purr(0.0))).unwrap_err()), "limit");
+    assert_eq!(teacher.add(&long[2..], "b", pcm(&purr(0.0))), Ok(1));
 }
 
 #[test]
@@ -343,6 +346,18 @@ fn hostile_files_are_refused_and_change_nothing() {
     }
     assert!(teacher.examples().is_empty());
     assert_eq!(teacher.merge(&vec![b' '; (64 << 20) + 1]).unwrap_err().code(), "limit");
+    // Ten megabytes of labels: in one, and in thousands of examples.
+    let long = format!("\"label\": {:?}", "x".repeat(10 << 20));
+    let one = file.replacen("\"label\": \"clicks\"", &long, 1);
+    assert_eq!(teacher.merge(one.as_bytes()).unwrap_err().code(), "limit");
+    let example = taught_teacher().examples()[0].clone();
+    let mut many = vec![example; 8_000];
+    for (index, example) in many.iter_mut().enumerate() {
+        example.label = Some(format!("{index:>1300}"));
+    }
+    let many = examples_to_json(&many);
+    assert_eq!(examples_from_json(many.as_bytes()).unwrap_err().code(), "limit");
+    assert!(teacher.examples().is_empty());
 }
 
 #[test]

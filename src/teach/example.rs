@@ -18,10 +18,12 @@ pub(super) const FEATURES: [(HeadFeature, f32); 3] = [
 /// Most examples that a head is trained on, background included.
 pub const MAX_EXAMPLES: usize = 10_000;
 
+/// The longest label in bytes of UTF-8.
+const MAX_LABEL_BYTES: usize = 256;
 /// The longest example in seconds; a longer recording becomes several.
 const PIECE_SECONDS: f64 = 10.0;
 /// The longest recording in seconds, an hour.
-const MAX_SECONDS: f64 = 3_600.0;
+const MAX_SECONDS: usize = 3_600;
 /// A window counts if its level is within this of the recording's loudest window, in dB.
 const RANGE_DB: f32 = 20.0;
 /// A window counts if its level is above this, in dBFS: quieter ones are noise of the converter.
@@ -68,15 +70,9 @@ impl Example {
         recording: &str,
         pcm: Pcm<'_>,
     ) -> Result<Vec<Example>> {
+        check_label(label)?;
         let seconds = pcm.duration_seconds();
-        if seconds > MAX_SECONDS {
-            return Err(ErrorKind::Limit {
-                what: "the recording's length in seconds",
-                given: seconds.ceil() as u64,
-                max: MAX_SECONDS as u64,
-            }
-            .into());
-        }
+        at_most("the recording's length in seconds", seconds.ceil() as usize, MAX_SECONDS)?;
         let rate = f64::from(pcm.rate().hz());
         // Pieces of equal length, so that the last one is not a scrap.
         let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
@@ -136,13 +132,17 @@ impl Example {
 
 /// Refuses more examples than fit into a file.
 pub(super) fn check_count(count: usize) -> Result<()> {
-    match count > MAX_EXAMPLES {
-        true => Err(ErrorKind::Limit {
-            what: "the number of examples",
-            given: count as u64,
-            max: MAX_EXAMPLES as u64,
-        }
-        .into()),
+    at_most("the number of examples", count, MAX_EXAMPLES)
+}
+
+/// Refuses a label that is no name but a text.
+pub(super) fn check_label(label: Option<&str>) -> Result<()> {
+    at_most("the label's length in bytes", label.map_or(0, str::len), MAX_LABEL_BYTES)
+}
+
+fn at_most(what: &'static str, given: usize, max: usize) -> Result<()> {
+    match given > max {
+        true => Err(ErrorKind::Limit { what, given: given as u64, max: max as u64 }.into()),
         false => Ok(()),
     }
 }

@@ -59,6 +59,7 @@ impl ExampleFile {
         if let Some((_, what)) = checks.into_iter().find(|(fits, _)| !fits) {
             return Err(format_error(format!("an example {what}")));
         }
+        example::check_label(self.label.as_deref())?;
         let vector = example::from_bytes(&bytes)?;
         Ok(Example {
             label: self.label,
@@ -109,7 +110,7 @@ pub fn examples_to_json(examples: &[Example]) -> String {
 /// Reads what [`examples_to_json`] writes.
 ///
 /// # Errors
-/// `head-format` for anything else.
+/// `head-format` for anything else; `limit` for too many examples or a label above 256 bytes.
 pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
     let files: Vec<ExampleFile> = serde_json::from_slice(bytes).map_err(format_error)?;
     example::check_count(files.len())?;

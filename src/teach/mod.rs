@@ -88,7 +88,8 @@ impl Teacher {
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;
-    /// `limit` above [`MAX_EXAMPLES`] examples; otherwise those of [`Classifier::patches`].
+    /// `limit` above [`MAX_EXAMPLES`] examples, an hour, or 256 bytes of a label; otherwise those of
+    /// [`Classifier::patches`].
     pub fn add(&mut self, label: &str, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
         if label.trim().is_empty() {
             return Err(Error::config("label", label, "a name"));
@@ -127,7 +128,8 @@ impl Teacher {
     ///
     /// # Errors
     /// `head-format` for bytes that are not such a file or hold no examples; `head-mismatch` if it
-    /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples or 64 MiB.
+    /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples, 64 MiB, or 256 bytes of a
+    /// label.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<usize> {
         let given = file::read(bytes, self.classifier.model())?;
         self.keep(merge::new_ones(&self.examples, given))
