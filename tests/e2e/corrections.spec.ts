@@ -24,6 +24,8 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
   await site.goTo("teach");
   await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  await site.page.getByTestId("undo").click();
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(1);
   await site.goTo("listen");
   // What was learned from the second example comes into use while the page listens: for a moment there can be another answer.
   const never = site.page.getByTestId("correct-never");
@@ -51,6 +53,16 @@ test("a wrong answer of the model itself cannot be taught away, and can be muted
   await site.page.getByTestId("undo-next").click();
   await expect(bar).toContainText(`${label} is muted.`);
   await expect(site.page.getByTestId("undo-next")).toBeHidden();
+  // Nor is it in files that are classified already, until that is undone.
+  const muted = file.locator(`[data-testid=file-parts] [data-label="${label}"]`);
+  await expect(file).not.toHaveAttribute("data-label", label);
+  await expect(muted).toHaveCount(0);
+  await site.page.getByTestId("undo").click();
+  await expect(file).toHaveAttribute("data-label", label);
+  await expect(muted.first()).toBeVisible();
+  await muted.first().getByTestId("file-correct").click();
+  await site.page.getByTestId("correct-never").click();
+  await expect(file).not.toHaveAttribute("data-label", label);
   await site.goTo("teach");
   await expect(site.page.getByTestId("teach-muted")).toContainText(label);
   await expect(site.page.getByTestId("teach-something").getByTestId("teach-example")).toHaveCount(1);
