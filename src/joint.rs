@@ -9,6 +9,8 @@ use crate::metadata::ModelMetadata;
 use crate::taxonomy::{Group, Taxonomy, ancestors};
 use std::collections::{BTreeMap, HashMap};
 
+/// A label of the base that is in no place yet.
+const NO_PLACE: usize = usize::MAX;
 /// Icon of the group for labels that have no group in the base.
 const OWN_ICON: &str = "sound";
 
@@ -69,20 +71,21 @@ impl Places {
         for (label, taken) in refined.iter().enumerate() {
             taken.iter().for_each(|&index| taken_by[index] = Some(label));
         }
-        let mut joint: Vec<usize> = taken_by.iter().map(|by| by.unwrap_or_default()).collect();
-        let mut added = Vec::new();
+        let mut joint: Vec<usize> = taken_by.iter().map(|by| by.unwrap_or(NO_PLACE)).collect();
+        let (mut added, mut kept) = (Vec::new(), Vec::new());
         for (label, name) in head.labels.iter().enumerate() {
-            let own = index.get(name).filter(|&&own| taken_by[own].is_none());
-            if let (Some(&own), true) = (own, refined[label].is_empty()) {
+            let Some(&own) = index.get(name) else { continue };
+            if joint[own] == NO_PLACE && refined[label].is_empty() {
                 refined[label].push(own);
                 joint[own] = label;
                 added.push((label, own));
             }
         }
-        let stays = |index: &usize| taken_by[*index].is_none() && !added.iter().any(|a| a.1 == *index);
-        let kept: Vec<usize> = (0..taken_by.len()).filter(stays).collect();
-        for (place, &index) in kept.iter().enumerate() {
-            joint[index] = head.labels.len() + place;
+        for (index, place) in joint.iter_mut().enumerate() {
+            if *place == NO_PLACE {
+                *place = head.labels.len() + kept.len();
+                kept.push(index);
+            }
         }
         Ok(Places { refined, parents, taken_by, kept, added, joint })
     }
@@ -261,7 +264,10 @@ mod tests {
         let joint = joint(&["Bark", "Dog"], &[], &[]).unwrap();
         let names: Vec<_> = joint.labels.iter().collect();
         assert_eq!(names, ["Bark", "Dog", "Animal", "Yip", "Cat", "Music"]);
-        assert_eq!((joint.kept.as_slice(), joint.added.as_slice()), (&[0, 3, 4, 5][..], &[(0, 2), (1, 1)][..]));
+        assert_eq!(
+            (joint.kept.as_slice(), joint.added.as_slice()),
+            (&[0, 3, 4, 5][..], &[(0, 2), (1, 1)][..])
+        );
         assert_eq!((above(&joint, "Yip"), above(&joint, "Bark")), (vec!["Bark"], vec!["Dog"]));
         assert_eq!((above(&joint, "Dog"), group(&joint, "Dog")), (vec!["Animal"], "Dog"));
         assert_eq!(joint.taxonomy.unwrap().groups().len(), 3, "the head has no group of its own");

@@ -152,11 +152,7 @@ impl Scorer {
                     // does not recognise must not be recognised by them.
                     scores[label] = base[index].max(if own < threshold { 0.0 } else { own });
                 }
-                Scored {
-                    scores,
-                    presence: 1.0,
-                    none_of_base: self.none_of_base(&outputs),
-                }
+                Scored { scores, presence: 1.0, none_of_base: self.none_of_base(&outputs) }
             }
             Answers::Head(head) => Scored {
                 scores: head.scores(&patches),

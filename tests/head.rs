@@ -344,7 +344,6 @@ fn a_head_that_names_missing_labels_of_its_base_is_refused() {
     for (metadata, detector, reason) in [
         (HeadMetadata { refines: map("low", "Bass"), ..own() }, None, "Bass"),
         (HeadMetadata { parents: map("not low", "Sound"), ..own() }, None, "Sound"),
-        (HeadMetadata { refines: map("low", "middle"), ..own() }, None, "refine that one"),
         (own(), Some(detector), "4 weights"),
     ] {
         let head = head_of(metadata, detector);
@@ -354,6 +353,11 @@ fn a_head_that_names_missing_labels_of_its_base_is_refused() {
             assert!(error.to_string().contains(reason), "{error}");
         }
     }
+    // Its label `low` refines another than the one of this name, which stays.
+    let head = head_of(HeadMetadata { refines: map("low", "middle"), ..own() }, None);
+    let error = Classifier::with_head(model, head).map(|_| ()).unwrap_err();
+    assert_eq!(error.code(), "head-format");
+    assert!(error.to_string().contains("\"low\""), "{error}");
 }
 
 #[test]

@@ -98,7 +98,11 @@ fn no_score_of_the_base_changes() {
     for (before, after) in before.iter().zip(&after) {
         assert_eq!(before.scores(), &after.scores()[2..]);
     }
-    assert_eq!(after[0].top(1)[0].label, "my purr", "it comes before the kinds of sound that it is");
+    assert_eq!(
+        after[0].top(1)[0].label,
+        "my purr",
+        "it comes before the kinds of sound that it is"
+    );
 }
 
 #[test]
@@ -203,7 +207,10 @@ fn findings_say_what_is_wrong_with_the_examples() {
     assert!(has(FindingKind::Similar, "my purr", "a quieter copy"));
     assert!(!has(FindingKind::Similar, "my purr", "purr 1"));
     assert!(!has(FindingKind::Similar, "clicks", ""));
-    assert_eq!(report.labels[0].recordings, 4, "a copy is no other recording, a quieter one may be");
+    assert_eq!(
+        report.labels[0].recordings, 4,
+        "a copy is no other recording, a quieter one may be"
+    );
     assert_eq!(report.labels[0].examples, 5);
 }
 

@@ -277,8 +277,7 @@ fn check_detector(detector: &Detector) -> Result<()> {
     }
 }
 
-/// Every label that the head names must exist in the base, and no label of the head that refines
-/// others may have the name of one that stays.
+/// Every label that the head names must exist in the base.
 fn check_base_labels(head: &HeadMetadata, base: &ModelMetadata) -> Result<()> {
     let base_labels: HashSet<&str> = base.labels.iter().collect();
     for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {
@@ -291,16 +290,7 @@ fn check_base_labels(head: &HeadMetadata, base: &ModelMetadata) -> Result<()> {
             }
         }
     }
-    let refined: HashSet<&str> = head.refines.values().flatten().map(String::as_str).collect();
-    let mut refining = head.refines.iter().filter(|(_, names)| !names.is_empty());
-    let stays = |label: &str| base_labels.contains(label) && !refined.contains(label);
-    match refining.find(|(label, _)| stays(label)).map(|(label, _)| label) {
-        Some(label) => Err(format_error(format!(
-            "its label {label:?} is one of its base {:?} too: refine that one",
-            base.name
-        ))),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 #[cfg(test)]

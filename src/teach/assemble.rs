@@ -25,11 +25,11 @@ pub(super) fn head(
     background: &Background,
     name: &str,
     examples: &[Example],
-    lessons: &[Lesson],
+    lessons: &[Lesson<'_>],
     report: &Report,
 ) -> Result<Head> {
     let base = model.metadata();
-    let labels = lessons.iter().map(|lesson| lesson.label.clone()).collect();
+    let labels = lessons.iter().map(|lesson| lesson.label.to_owned()).collect();
     let scales = scales(model);
     let mut weights = Vec::new();
     let mut bias = Vec::new();
@@ -74,11 +74,11 @@ pub(super) fn head(
 fn parents(
     model: &Model,
     examples: &[Example],
-    lessons: &[Lesson],
+    lessons: &[Lesson<'_>],
 ) -> BTreeMap<String, Vec<String>> {
     let labels = &model.metadata().labels;
     let taught = |label: &str| lessons.iter().any(|lesson| lesson.label == label);
-    let new = lessons.iter().filter(|lesson| labels.position(&lesson.label).is_none());
+    let new = lessons.iter().filter(|lesson| labels.position(lesson.label).is_none());
     let of_lesson = new.map(|lesson| {
         let own = lesson.recordings.iter().flat_map(|recording| &recording.examples);
         let scores: Vec<Vec<f32>> =
@@ -87,7 +87,7 @@ fn parents(
         let falling = order::falling(means.iter().copied()).into_iter();
         let high = falling.take_while(|&index| means[index] >= PARENT_SCORE);
         let names = high.filter_map(|index| labels.get(index)).filter(|label| !taught(label));
-        (lesson.label.clone(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
+        (lesson.label.to_owned(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
     });
     of_lesson.filter(|(_, parents)| !parents.is_empty()).collect()
 }

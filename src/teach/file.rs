@@ -92,9 +92,7 @@ pub(crate) fn read(bytes: &[u8], model: &Model) -> Result<Vec<Example>> {
     let file: Examples = serde_json::from_slice(bytes).map_err(|_| {
         format_error("it holds no examples: it was trained by other means, and can only be used")
     })?;
-    example::check_count(file.examples.len())?;
-    let mut examples: Vec<Example> =
-        file.examples.into_iter().map(ExampleFile::example).collect::<Result<_>>()?;
+    let mut examples = examples_of(file.examples)?;
     example::check_fit(&examples, model)?;
     example::spell(&mut examples, model);
     Ok(examples)
@@ -113,6 +111,12 @@ pub fn examples_to_json(examples: &[Example]) -> String {
 /// `head-format` for anything else; `limit` for too many examples or a label above 256 bytes.
 pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
     let files: Vec<ExampleFile> = serde_json::from_slice(bytes).map_err(format_error)?;
+    examples_of(files)
+}
+
+// Once in the module for browsers, whose size counts.
+#[inline(never)]
+fn examples_of(files: Vec<ExampleFile>) -> Result<Vec<Example>> {
     example::check_count(files.len())?;
     files.into_iter().map(ExampleFile::example).collect()
 }

@@ -14,6 +14,7 @@ mod assemble;
 mod background;
 mod example;
 mod file;
+mod findings;
 mod fit;
 mod merge;
 mod recordings;
@@ -29,7 +30,8 @@ use crate::model::Model;
 pub use background::{Background, Direction};
 pub use example::{Example, MAX_EXAMPLES};
 pub use file::{examples_from_json, examples_to_json};
-pub use report::{Finding, FindingKind, LabelReport, Report, Share};
+pub use findings::{Finding, FindingKind};
+pub use report::{LabelReport, Report, Share};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use file::read;
@@ -169,7 +171,8 @@ pub fn train(
     example::check_fit(examples, model)?;
     let mut examples = examples.to_vec();
     example::spell(&mut examples, model);
-    let lessons = fit::lessons(background, &example::scales(model), &examples)?;
+    let groups = fit::groups(background, &example::scales(model), &examples);
+    let lessons = fit::lessons(background, &groups)?;
     let report = Report::new(model, &examples, &lessons);
     let head = assemble::head(model, background, name, &examples, &lessons, &report)?;
     Ok(Taught { head, report, examples })

@@ -4,6 +4,7 @@
 use super::background::{Background, dot};
 use super::example::Example;
 use std::collections::HashMap;
+use std::slice;
 
 /// Two recordings count as one if the cosine between their vectors is at least this. No threshold tells
 /// copies from steady sounds: over 250 pairs of parts of one steady ambience, as of a fan on several
@@ -18,7 +19,7 @@ const SIMILAR_COSINE: f64 = 0.955;
 const MAX_COMPARED: usize = 500;
 
 /// The examples of one label that are from one recording, or copies of each other.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Recording {
     /// Its names; several if they are copies of each other.
     pub(super) names: Vec<String>,
@@ -57,17 +58,16 @@ pub(super) fn recordings(
         if example.label.as_deref() != label {
             continue;
         }
-        let keys = [example.recording.as_str(), example.sha256.as_str()];
-        let known = keys.iter().find_map(|&key| places.get(key).copied());
-        let place = known.unwrap_or(found.len());
+        let (name, audio) = (example.recording.as_str(), example.sha256.as_str());
+        let known = places.get(name).or_else(|| places.get(audio));
+        let place = known.copied().unwrap_or(found.len());
         if place == found.len() {
             found.push(Recording::default());
         }
-        found[place].add_names(vec![example.recording.clone()]);
+        found[place].add_names(slice::from_ref(&example.recording));
         found[place].examples.push(index);
-        keys.iter().for_each(|&key| {
-            places.entry(key).or_insert(place);
-        });
+        places.insert(name, place);
+        places.insert(audio, place);
     }
     for recording in &mut found {
         recording.vector = mean(recording.examples.iter().map(|&index| vectors[index].as_slice()));
@@ -93,10 +93,10 @@ fn without_copies(recordings: Vec<Recording>) -> Vec<Recording> {
 }
 
 impl Recording {
-    fn add_names(&mut self, names: Vec<String>) {
+    fn add_names(&mut self, names: &[String]) {
         for name in names {
-            if !self.names.contains(&name) {
-                self.names.push(name);
+            if !self.names.contains(name) {
+                self.names.push(name.clone());
             }
         }
     }
@@ -106,7 +106,7 @@ impl Recording {
         for (mean, x) in self.vector.iter_mut().zip(other.vector) {
             *mean = (own * *mean + others * x) / (own + others);
         }
-        self.add_names(other.names);
+        self.add_names(&other.names);
         self.examples.extend(other.examples);
     }
 }

@@ -9,6 +9,8 @@ const PUSHED_TO: f64 = 0.3;
 /// How far it may stay from that, as a part of its own length: otherwise something nearly equal to
 /// the examples would distort the weights.
 const RIDGE: f64 = 0.1;
+/// In place of one that is left out.
+const NONE: usize = usize::MAX;
 /// How many of them are pushed down, those with the highest scores.
 const MAX_PUSHED: usize = 8;
 
@@ -56,7 +58,7 @@ impl Fit {
 
     /// `None` if the label is no different from the background.
     pub(super) fn weights(&self) -> Option<Vec<f32>> {
-        let factors = factors(&self.products)?;
+        let factors = self.factors(&self.products[0], NONE)?;
         let mut weights = vec![0.0f64; self.damped[0].len()];
         for (factor, damped) in factors.iter().zip(&self.damped) {
             weights.iter_mut().zip(damped).for_each(|(w, &x)| *w += factor * f64::from(x));
@@ -70,49 +72,46 @@ impl Fit {
         let OwnProducts { square, others } = &self.own[index];
         let count = self.own.len() as f64;
         let rest = count - 1.0;
-        let mut products = self.products.clone();
-        for (place, other) in others.iter().enumerate().skip(1) {
-            let product = (count * products[0][place] - other) / rest;
-            products[0][place] = product;
-            products[place][0] = product;
-        }
-        let total = count * count * products[0][0];
-        products[0][0] = (total - 2.0 * count * others[0] + square) / (rest * rest);
+        // The products of the mean of the rest.
+        let pairs = self.products[0].iter().zip(others);
+        let mut mean: Vec<f64> = pairs.map(|(all, own)| (count * all - own) / rest).collect();
         let mut own = others.clone();
         own[0] = (count * others[0] - square) / rest;
-        score(&products, &own)
+        mean[0] = (count * mean[0] - own[0]) / rest;
+        self.score(&mean, &own, NONE)
     }
 
     /// The score of what is pushed down by all others.
     pub(super) fn score_without_pushed(&self, place: usize) -> f64 {
-        let mut products = self.products.clone();
-        let mut own = products.remove(place + 1);
-        own.remove(place + 1);
-        products.iter_mut().for_each(|row| {
-            row.remove(place + 1);
-        });
-        score(&products, &own)
+        self.score(&self.products[0], &self.products[place + 1], place + 1)
     }
-}
 
-/// What each damped vector is multiplied by, from the products of all: with the mean, the first, the
-/// result is 1, with the others about [`PUSHED_TO`].
-fn factors(products: &[Vec<f64>]) -> Option<Vec<f64>> {
-    let system = products.iter().enumerate().map(|(row, products)| {
-        let mut equation = products.clone();
-        if row > 0 {
-            equation[row] *= 1.0 + RIDGE;
+    /// The score of a vector with the products `own`.
+    fn score(&self, mean: &[f64], own: &[f64], left_out: usize) -> f64 {
+        let factors = self.factors(mean, left_out).unwrap_or_default();
+        factors.iter().zip(own).map(|(factor, product)| factor * product).sum()
+    }
+
+    /// What each damped vector is multiplied by, so that the score of the mean, which has the products
+    /// `mean`, is 1, and that of what is pushed down about [`PUSHED_TO`]. One that is left out gets 0.
+    fn factors(&self, mean: &[f64], left_out: usize) -> Option<Vec<f64>> {
+        let size = mean.len();
+        let mut system = Vec::new();
+        for row in 0..size {
+            let mut equation = if row == 0 { mean.to_vec() } else { self.products[row].clone() };
+            equation.push(if row == 0 { 1.0 } else { PUSHED_TO });
+            if row > 0 {
+                equation[0] = mean[row];
+                equation[row] *= 1.0 + RIDGE;
+            }
+            if row == left_out {
+                equation.fill(0.0);
+                equation[row] = 1.0;
+            }
+            system.push(equation);
         }
-        equation.push(if row == 0 { 1.0 } else { PUSHED_TO });
-        equation
-    });
-    solve(system.collect())
-}
-
-/// The score of a vector with these products.
-fn score(products: &[Vec<f64>], own: &[f64]) -> f64 {
-    let factors = factors(products).unwrap_or_default();
-    factors.iter().zip(own).map(|(factor, product)| factor * product).sum()
+        solve(system)
+    }
 }
 
 /// Gauss–Jordan elimination of equations with their right sides last; `None` if they have no single
