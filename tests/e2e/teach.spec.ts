@@ -8,7 +8,7 @@ import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, type Site, test } from "./support/site";
 import { another, card, expectTaught, give, labelOf, name, recordings, stretch, TAUGHT, type TaughtName, teachBoth } from "./support/teach";
 import { SYNTHESISED } from "./support/synthesis";
-import { writeWav } from "./support/wav";
+import { tiled, writeWav } from "./support/wav";
 
 const LABELS = Object.keys(TAUGHT) as TaughtName[];
 const notice = (site: Site) => site.page.getByTestId("teach-notice");
@@ -110,6 +110,23 @@ test("silence and files without sound are refused, and the others are used", asy
   await expect(examples).toHaveCount(1, { timeout: 30_000 });
   await expectTaught(site, "learned");
   await expect(notice(site)).toHaveText(/silent\.wav: It is silent.*broken\.wav: /);
+});
+
+test("of a long file the first minute is used, in pieces that show where they are", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  const long = writeWav("long.wav", tiled(SYNTHESISED["two-tone-horn"]!, 70));
+  await card(site, LABELS[0]!).getByTestId("teach-file").setInputFiles(long);
+  const examples = card(site, LABELS[0]!).getByTestId("teach-example");
+  await expect(examples).toHaveCount(6, { timeout: 60_000 });
+  await expect(notice(site)).toHaveText(/^long\.wav: only the first minute is used/);
+  // The newest comes first.
+  await expect(examples.first()).toContainText(/0:50.*1:00.*10 s/);
+  await expect(examples.first().getByRole("button", { name: /^Play long\.wav, 0:50/ })).toBeVisible();
+  await expect(examples.last()).not.toContainText("0:00");
+  await expectTaught(site, "learned");
 });
 
 test("a name is text, never markup; the same name gets no second card", async ({ open }) => {

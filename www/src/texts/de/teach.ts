@@ -134,7 +134,7 @@ export const teach: typeof english = {
     `Als Beispiel für etwas anderes gespeichert, damit es nicht mit deinen eigenen Geräuschen verwechselt wird. ${label} ist ein Geräusch des Modells, an dem solche Beispiele nichts ändern: Es kann wieder gemeldet werden.`,
   mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
 
-  cut: (name) => `${name}: Nur die erste Minute wird genutzt.`,
+  cut: (name) => `${name}: Nur die erste Minute wird genutzt, weil ihr Ton gespeichert wird. Die Kommandozeile nimmt bis zu einer Stunde.`,
   where: "Zieh die Dateien auf das Geräusch, für das sie Beispiele sind.",
   notLasting:
     "Dein Browser speichert für diese Seite nichts (vielleicht, weil dies ein privates Fenster ist). Was du anlernst, geht verloren, wenn du sie schließt; speichere es vorher als Datei.",

@@ -135,7 +135,7 @@ export const teach = {
     `Kept as an example of something else, so that it is not mistaken for one of your own sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
   mutedNow: (label: string) => `${label} is muted.`,
 
-  cut: (name: string) => `${name}: only the first minute is used.`,
+  cut: (name: string) => `${name}: only the first minute is used, because its sound is kept. The command line takes up to an hour.`,
   where: "Drop the files on the sound that they are examples of.",
   notLasting:
     "Your browser stores nothing for this page (perhaps because this is a private window). What you teach is lost when you close it: save it as a file before that.",
