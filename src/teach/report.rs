@@ -36,8 +36,8 @@ pub struct LabelReport {
     pub precision: Option<Share>,
     /// Recordings of other labels and of background.
     pub others: usize,
-    /// Of those, the ones that were mistaken for this label; each by weights that it was not pushed
-    /// down in. `None` if nothing else was given.
+    /// Of those, the ones that were mistaken for this label by weights in which they were not pushed
+    /// down. `None` if nothing else was given.
     pub mistaken: Option<Share>,
     /// Score of each recording by the others, sorted, 0 to 1.
     pub left_out: Vec<f32>,

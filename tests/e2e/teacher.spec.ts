@@ -132,8 +132,9 @@ test("a file, a blob, bytes and an audio buffer are examples as well, each under
       long: long.map(({ start }) => start),
     };
   }, wav);
-  const unnamed = (i: number) => `purr: example ${digits[i]}`;
-  expect(names.slice(0, 5)).toEqual(["purr: purr.wav", unnamed(1), "purr: Monday", unnamed(3), unnamed(4)]);
+  // As the model spells it, which knows it.
+  const unnamed = (i: number) => `Purr: example ${digits[i]}`;
+  expect(names.slice(0, 5)).toEqual(["Purr: purr.wav", unnamed(1), "Purr: Monday", unnamed(3), unnamed(4)]);
   expect(sums).toEqual([1, 1]);
   expect(pieces).toBe(1);
   expect(given).toBe(true);

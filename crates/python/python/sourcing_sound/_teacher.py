@@ -139,7 +139,8 @@ class Teacher:
         Parameters
         ----------
         label
-            What the recording shows.
+            What the recording shows. One that the model knows, whatever the case of its letters, is
+            spelled as the model spells it, and adds to the model's.
         audio, sample_rate, channel
             As for ``Classifier.classify``, without ``"each"``; up to an hour.
         recording

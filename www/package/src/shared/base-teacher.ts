@@ -32,9 +32,10 @@ export abstract class BaseTeacher<R> {
 
   /**
    * Adds mono samples of a sound and returns their examples: pieces of at most 10 s, without the silent ones.
-   * `sampleRate` is in Hz and has no default.
+   * `sampleRate` is in Hz and has no default. A label that the model knows, whatever the case of its letters, is spelled as the model
+   * spells it, and adds to the model's: its score is the higher of both.
    * Throws `audio-silent` if nothing is louder than −65 dBFS, `config` for an empty label or a model without an embedding,
-   * `limit` for more than an hour, and the codes of {@link Classifier.classify}.
+   * `limit` for more than an hour or a label above 256 bytes, and the codes of {@link Classifier.classify}.
    */
   add(label: string, pcm: Samples, sampleRate: number, options?: AddOptions): Promise<SoundExample[]>;
   /** Adds a recording of a sound, which is read in one piece. */
