@@ -37,7 +37,8 @@ impl Classifier {
     /// Like [`Self::new`], and adds the labels of a head that was made for this exact model. The
     /// head's labels come first, then those of the model that the head does not refine, in the
     /// model's order. Segments are those of the model. A score of the head is its probability times
-    /// that of its detector; each label keeps the thresholds of its source.
+    /// that of its detector; each label keeps the thresholds of its source. A label that the head
+    /// and the model share, and the head does not refine, has the higher of both scores.
     ///
     /// # Errors
     /// `head-mismatch` if the head was made for another model, naming both; `head-format` if its

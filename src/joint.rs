@@ -1,5 +1,6 @@
 //! Merges a head's labels with those of its base: the resulting labels, their groups, and which
-//! label is a kind of which.
+//! label is a kind of which. A label of the head that refines nothing and has the name of a label of
+//! the base adds to that one: together they are one label, at the base's place in the taxonomy.
 
 use crate::error::Result;
 use crate::head::{HeadMetadata, format_error};
@@ -8,6 +9,8 @@ use crate::metadata::ModelMetadata;
 use crate::taxonomy::{Group, Taxonomy, ancestors};
 use std::collections::{BTreeMap, HashMap};
 
+/// A label of the base that is in no place yet.
+const NO_PLACE: usize = usize::MAX;
 /// Icon of the group for labels that have no group in the base.
 const OWN_ICON: &str = "sound";
 
@@ -16,34 +19,39 @@ pub(crate) struct Joint {
     /// The head's labels, then those of the base that stay, in the base's order.
     pub(crate) labels: Labels,
     pub(crate) taxonomy: Option<Taxonomy>,
-    /// Which of the base's labels stay, by index.
+    /// Which of the base's labels follow those of the head, by index.
     pub(crate) kept: Vec<usize>,
+    /// The labels of the head that add to one of the base, each with that one.
+    pub(crate) added: Vec<(usize, usize)>,
 }
 
 impl Joint {
     /// # Errors
-    /// `head-format` if the head names a label that its base does not have, or has a label with the
-    /// name of another label of the base.
+    /// `head-format` if the head names a label that its base does not have, or has a label that
+    /// refines others and has the name of one that stays.
     pub(crate) fn new(head: &HeadMetadata, base: &ModelMetadata) -> Result<Self> {
         let places = Places::new(head, base)?;
         let staying = places.kept.iter().filter_map(|&index| base.labels.get(index));
         let names = head.labels.iter().chain(staying).map(str::to_owned).collect();
         let labels = Labels::new(names).map_err(format_error)?;
         let taxonomy = base.taxonomy.as_ref().map(|taxonomy| places.taxonomy(head, taxonomy));
-        Ok(Joint { labels, taxonomy: taxonomy.transpose()?, kept: places.kept })
+        let (taxonomy, Places { kept, added, .. }) = (taxonomy.transpose()?, places);
+        Ok(Joint { labels, taxonomy, kept, added })
     }
 }
 
 /// How the base's labels map to the joint labels.
 struct Places {
-    /// For each label of the head: the base labels that it refines, and those that it is a kind of.
+    /// For each label of the head: the base labels that it refines or adds to, and those that it is
+    /// a kind of.
     refined: Vec<Vec<usize>>,
     parents: Vec<Vec<usize>>,
     /// For each label of the base: the label of the head that replaces it.
     taken_by: Vec<Option<usize>>,
     kept: Vec<usize>,
+    added: Vec<(usize, usize)>,
     /// For each label of the base: its index in the joint labels, or that of the label that
-    /// replaces it.
+    /// replaces it or adds to it.
     joint: Vec<usize>,
 }
 
@@ -58,17 +66,28 @@ impl Places {
             let lists: std::result::Result<_, &String> = lists.collect();
             lists.map_err(|name| format_error(format!("its base has no label {name:?}")))
         };
-        let (refined, parents) = (of_base(&head.refines)?, of_base(&head.parents)?);
+        let (mut refined, parents) = (of_base(&head.refines)?, of_base(&head.parents)?);
         let mut taken_by = vec![None; base.labels.len()];
         for (label, taken) in refined.iter().enumerate() {
             taken.iter().for_each(|&index| taken_by[index] = Some(label));
         }
-        let kept: Vec<usize> = (0..taken_by.len()).filter(|&i| taken_by[i].is_none()).collect();
-        let mut joint: Vec<usize> = taken_by.iter().map(|by| by.unwrap_or_default()).collect();
-        for (place, &index) in kept.iter().enumerate() {
-            joint[index] = head.labels.len() + place;
+        let mut joint: Vec<usize> = taken_by.iter().map(|by| by.unwrap_or(NO_PLACE)).collect();
+        let (mut added, mut kept) = (Vec::new(), Vec::new());
+        for (label, name) in head.labels.iter().enumerate() {
+            let Some(&own) = index.get(name) else { continue };
+            if joint[own] == NO_PLACE && refined[label].is_empty() {
+                refined[label].push(own);
+                joint[own] = label;
+                added.push((label, own));
+            }
         }
-        Ok(Places { refined, parents, taken_by, kept, joint })
+        for (index, place) in joint.iter_mut().enumerate() {
+            if *place == NO_PLACE {
+                *place = head.labels.len() + kept.len();
+                kept.push(index);
+            }
+        }
+        Ok(Places { refined, parents, taken_by, kept, added, joint })
     }
 
     fn taxonomy(&self, head: &HeadMetadata, base: &Taxonomy) -> Result<Taxonomy> {
@@ -241,6 +260,20 @@ mod tests {
     }
 
     #[test]
+    fn a_label_of_the_same_name_adds_to_that_of_the_base() {
+        let joint = joint(&["Bark", "Dog"], &[], &[]).unwrap();
+        let names: Vec<_> = joint.labels.iter().collect();
+        assert_eq!(names, ["Bark", "Dog", "Animal", "Yip", "Cat", "Music"]);
+        assert_eq!(
+            (joint.kept.as_slice(), joint.added.as_slice()),
+            (&[0, 3, 4, 5][..], &[(0, 2), (1, 1)][..])
+        );
+        assert_eq!((above(&joint, "Yip"), above(&joint, "Bark")), (vec!["Bark"], vec!["Dog"]));
+        assert_eq!((above(&joint, "Dog"), group(&joint, "Dog")), (vec!["Animal"], "Dog"));
+        assert_eq!(joint.taxonomy.unwrap().groups().len(), 3, "the head has no group of its own");
+    }
+
+    #[test]
     fn a_base_without_groups_gets_none() {
         let base = ModelMetadata { taxonomy: None, ..base() };
         let (refines, parents) = (BTreeMap::new(), BTreeMap::new());
@@ -258,7 +291,9 @@ mod tests {
         let missing = joint(&["a", "b"], &[("a", &["Woof"])], &[]);
         assert!(refusal(missing).contains("Woof"));
         assert!(refusal(joint(&["a", "b"], &[], &[("b", &["Noise"])])).contains("Noise"));
-        assert!(refusal(joint(&["Dog", "b"], &[], &[])).contains("Dog"));
+        assert!(refusal(joint(&["Dog", "b"], &[("Dog", &["Bark"])], &[])).contains("Dog"));
+        // A kind of itself, by way of a descendant.
+        assert!(joint(&["Dog", "b"], &[], &[("Dog", &["Yip"])]).is_err());
         assert_eq!(joint(&["Dog", "b"], &[("Dog", &["Dog"])], &[]).unwrap().labels.len(), 7);
     }
 }

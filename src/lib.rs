@@ -66,7 +66,8 @@
 //! A [`Head`] adds labels to a model. `Head::urban` is one, and `sourcing-sound-train head` makes
 //! your own. [`Classifier::with_head`] puts the head's labels before those of the model. They
 //! replace the labels that they refine, and all others stay, so a sound that the head does not know
-//! is still named by the model. [`Category::source`] states where a label comes from.
+//! is still named by the model. A label that both have, and that is not refined, has the higher of
+//! both scores. [`Category::source`] states where a label comes from.
 //! [`Classifier::with_head_only`] returns only the head's labels.
 //!
 //! # Versions

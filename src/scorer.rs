@@ -27,8 +27,9 @@ pub(crate) struct Scorer {
 enum Answers {
     /// The network alone.
     Base,
-    /// The head, then the network for its labels that stay, given by index.
-    Joint(Head, Arc<[usize]>),
+    /// The head, then the network for its labels that follow, given by index; and the labels of the
+    /// head that add to one of the network, each with that one.
+    Joint(Head, Arc<[usize]>, Arc<[(usize, usize)]>),
     /// The head's.
     Head(Head),
 }
@@ -56,16 +57,19 @@ impl Scorer {
     pub(crate) fn joint(model: Model, head: Head) -> Result<Self> {
         head.check_fit(&model)?;
         let base = model.metadata();
-        let Joint { labels, taxonomy, kept } = Joint::new(head.metadata(), base)?;
+        let Joint { labels, taxonomy, kept, added } = Joint::new(head.metadata(), base)?;
         let metadata = ModelMetadata {
             labels: labels.clone(),
             taxonomy: taxonomy.clone(),
             ..described_by(&head, base)
         };
-        let labels = (labels, head.metadata().labels.len());
+        let head_labels = head.metadata().labels.len();
         let (of_head, of_base) = (metadata.decision.thresholds(), base.decision.thresholds());
+        let adding = added.iter().map(|&(label, _)| label).collect();
+        let labels = (labels, head_labels, adding);
         let vocabulary = Vocabulary::joint(labels, taxonomy, of_head, of_base);
-        Ok(Self::new(model, Answers::Joint(head, kept.into()), vocabulary, metadata))
+        let answers = Answers::Joint(head, kept.into(), added.into());
+        Ok(Self::new(model, answers, vocabulary, metadata))
     }
 
     /// A head's labels alone, over segments of its own length.
@@ -135,15 +139,20 @@ impl Scorer {
                 presence: 1.0,
                 none_of_base: self.none_of_base(&outputs),
             },
-            Answers::Joint(head, kept) => {
+            Answers::Joint(head, kept, added) => {
                 let presence = head.presence(&patches);
                 let own = head.scores(&patches).into_iter().map(|score| score * presence);
                 let base = mean(&patches, |patch| &patch.scores);
-                Scored {
-                    scores: own.chain(kept.iter().map(|&index| base[index])).collect(),
-                    presence: 1.0,
-                    none_of_base: self.none_of_base(&outputs),
+                let of_base = kept.iter().map(|&index| base[index]);
+                let mut scores: Vec<f32> = own.chain(of_base).collect();
+                let threshold = head.metadata().decision.rejection_threshold;
+                for &(label, index) in added.iter() {
+                    let own = scores[label];
+                    // The thresholds of such a label are the base's, which are lower: what the head
+                    // does not recognise must not be recognised by them.
+                    scores[label] = base[index].max(if own < threshold { 0.0 } else { own });
                 }
+                Scored { scores, presence: 1.0, none_of_base: self.none_of_base(&outputs) }
             }
             Answers::Head(head) => Scored {
                 scores: head.scores(&patches),

@@ -209,7 +209,7 @@ mod tests {
     fn each_source_has_its_own_thresholds_unless_one_is_given() {
         let head = Thresholds { rejection: 0.0, on: 0.8, off: 0.7 };
         let base = Thresholds { rejection: 0.0, on: 0.3, off: 0.2 };
-        let vocabulary = Vocabulary::joint((labels(&["bark", "Dog"]), 1), None, head, base);
+        let vocabulary = Vocabulary::joint((labels(&["bark", "Dog"]), 1, vec![]), None, head, base);
         let detected = |on, off| {
             let mut detector = EventDetector::new(vocabulary.clone(), on, off).unwrap();
             let events = detector.push((0.0, 0.5), &[0.5, 0.5], false);

@@ -64,6 +64,8 @@ struct Parts {
     taxonomy: Option<Taxonomy>,
     /// How many labels, counted from the first, are the head's.
     head_labels: usize,
+    /// Those of them that add to one of the base, and have its thresholds.
+    adding: Vec<usize>,
     head: Thresholds,
     base: Thresholds,
 }
@@ -76,23 +78,24 @@ impl Vocabulary {
         thresholds: Thresholds,
     ) -> Self {
         let (head, base) = (thresholds, thresholds);
-        Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels: 0, head, base }))
+        Self::joint((labels, 0, Vec::new()), taxonomy, head, base)
     }
 
     /// The labels of a head that is used alone.
     pub(crate) fn of_head(labels: Labels, thresholds: Thresholds) -> Self {
         let (head_labels, head, base) = (labels.len(), thresholds, thresholds);
-        Vocabulary(Arc::new(Parts { labels, taxonomy: None, head_labels, head, base }))
+        Self::joint((labels, head_labels, Vec::new()), None, head, base)
     }
 
-    /// Labels, the first `head_labels` of which are a head's.
+    /// Labels, the first `head_labels` of which are a head's; those in `adding` are recognised by
+    /// the thresholds of the base.
     pub(crate) fn joint(
-        (labels, head_labels): (Labels, usize),
+        (labels, head_labels, adding): (Labels, usize, Vec<usize>),
         taxonomy: Option<Taxonomy>,
         head: Thresholds,
         base: Thresholds,
     ) -> Self {
-        Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels, head, base }))
+        Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels, adding, head, base }))
     }
 
     /// The same with one recognition threshold for all labels.
@@ -121,8 +124,8 @@ impl Vocabulary {
 
     pub(crate) fn thresholds(&self, label: usize) -> &Thresholds {
         match self.source(label) {
-            LabelSource::Head => &self.0.head,
-            LabelSource::Base => &self.0.base,
+            LabelSource::Head if !self.0.adding.contains(&label) => &self.0.head,
+            _ => &self.0.base,
         }
     }
 
@@ -233,7 +236,7 @@ mod tests {
             vec![vec![], vec![0], vec![1], vec![2], vec![0, 1], vec![]],
         );
         let labels = labels(&["animal", "pet", "cat", "purr", "dog", "speech"]);
-        Vocabulary::joint((labels, head_labels), Some(taxonomy.unwrap()), head, base)
+        Vocabulary::joint((labels, head_labels, vec![]), Some(taxonomy.unwrap()), head, base)
     }
 
     fn of_base(rejection: f32) -> Vocabulary {
@@ -290,6 +293,16 @@ mod tests {
         let strict = vocabulary.with_rejection(0.9);
         let scored = Scored { scores: vec![0.8; 6], presence: 1.0, none_of_base: false };
         assert!(strict.rejects(&scored) && !vocabulary.rejects(&scored));
+    }
+
+    #[test]
+    fn a_label_that_adds_to_one_of_the_base_has_its_thresholds() {
+        let thresholds = |at| Thresholds { rejection: at, on: at, off: at };
+        let labels = (labels(&["own", "both", "rest"]), 2, vec![1]);
+        let vocabulary = Vocabulary::joint(labels, None, thresholds(0.5), thresholds(0.1));
+        let of = |label| vocabulary.thresholds(label).rejection;
+        assert_eq!((of(0), of(1), of(2)), (0.5, 0.1, 0.1));
+        assert_eq!(vocabulary.source(1), LabelSource::Head);
     }
 
     #[test]

@@ -162,6 +162,32 @@ fn a_head_adds_its_labels_to_those_of_its_base() {
 }
 
 #[test]
+fn a_label_that_refines_nothing_adds_to_the_one_of_its_name() {
+    let model = base("base");
+    let samples = low_then_high(6.0);
+    let mut plain = Classifier::new(model.clone()).unwrap();
+    let patches = plain.patches(pcm(&samples)).unwrap();
+    let of_base = plain.classify(pcm(&samples)).unwrap();
+    let metadata = HeadMetadata { refines: BTreeMap::new(), ..metadata_for(&model, 4) };
+    let head = head_of(metadata, always(0.75));
+    let mut classifier = Classifier::with_head(model, head.clone()).unwrap();
+    let labels: Vec<_> = classifier.metadata().labels.iter().map(str::to_owned).collect();
+    assert_eq!(labels, ["low", "not low", "middle", "high"]);
+    let (mut by_head, mut by_base) = (0, 0);
+    let predictions = classifier.classify(pcm(&samples)).unwrap();
+    for (index, (prediction, base)) in predictions.iter().zip(&of_base).enumerate() {
+        let scores = prediction.scores();
+        let own = 0.75 * low_score(&head, &patches[index..=index]);
+        let expected = if own >= 0.4 { own.max(base.scores()[0]) } else { base.scores()[0] };
+        assert!((scores[0] - expected).abs() < 1e-5, "segment {index}");
+        assert!(scores[0] >= base.scores()[0], "segment {index}");
+        assert_eq!(scores[2..], base.scores()[1..], "segment {index}");
+        *if expected > base.scores()[0] { &mut by_head } else { &mut by_base } += 1;
+    }
+    assert!(by_head > 0 && by_base > 0, "{by_head} and {by_base} segments");
+}
+
+#[test]
 fn unknown_sounds_get_the_label_of_the_base() {
     let model = base("base");
     let samples = tone(8_000.0, 40_000);
@@ -318,7 +344,6 @@ fn a_head_that_names_missing_labels_of_its_base_is_refused() {
     for (metadata, detector, reason) in [
         (HeadMetadata { refines: map("low", "Bass"), ..own() }, None, "Bass"),
         (HeadMetadata { parents: map("not low", "Sound"), ..own() }, None, "Sound"),
-        (HeadMetadata { refines: BTreeMap::new(), ..own() }, None, "refine that one"),
         (own(), Some(detector), "4 weights"),
     ] {
         let head = head_of(metadata, detector);
@@ -328,6 +353,11 @@ fn a_head_that_names_missing_labels_of_its_base_is_refused() {
             assert!(error.to_string().contains(reason), "{error}");
         }
     }
+    // Its label `low` refines another than the one of this name, which stays.
+    let head = head_of(HeadMetadata { refines: map("low", "middle"), ..own() }, None);
+    let error = Classifier::with_head(model, head).map(|_| ()).unwrap_err();
+    assert_eq!(error.code(), "head-format");
+    assert!(error.to_string().contains("\"low\""), "{error}");
 }
 
 #[test]

@@ -25,11 +25,11 @@ pub(super) fn head(
     background: &Background,
     name: &str,
     examples: &[Example],
-    lessons: &[Lesson],
+    lessons: &[Lesson<'_>],
     report: &Report,
 ) -> Result<Head> {
     let base = model.metadata();
-    let labels = lessons.iter().map(|lesson| lesson.label.clone()).collect();
+    let labels = lessons.iter().map(|lesson| lesson.label.to_owned()).collect();
     let scales = scales(model);
     let mut weights = Vec::new();
     let mut bias = Vec::new();
@@ -39,16 +39,13 @@ pub(super) fn head(
         let offset = dot(&lesson.weights, background.mean()) + lesson.threshold;
         bias.push((-SLOPE * offset) as f32);
     }
-    let same_name = |lesson: &&Lesson| base.labels.position(&lesson.label).is_some();
-    let refines = lessons.iter().filter(same_name);
-    let refines = refines.map(|lesson| (lesson.label.clone(), vec![lesson.label.clone()]));
     let metadata = HeadMetadata {
         name: name.to_owned(),
         description: format!("Adds sounds that were taught by examples: {}.", report.labels()),
         base_name: base.name.clone(),
         base_sha256: model.sha256().to_owned(),
         labels: Labels::new(labels)?,
-        refines: refines.collect(),
+        refines: BTreeMap::new(),
         parents: parents(model, examples, lessons),
         features: FEATURES.iter().map(|&(feature, _)| feature).collect(),
         segment_patches: base.segment_patches(),
@@ -73,15 +70,16 @@ pub(super) fn head(
 }
 
 /// By taught label, the base labels that most of its examples have: it is a kind of those, so it
-/// comes before them, and is in their group.
+/// comes before them, and is in their group. One that the base has too keeps its place there.
 fn parents(
     model: &Model,
     examples: &[Example],
-    lessons: &[Lesson],
+    lessons: &[Lesson<'_>],
 ) -> BTreeMap<String, Vec<String>> {
     let labels = &model.metadata().labels;
     let taught = |label: &str| lessons.iter().any(|lesson| lesson.label == label);
-    let of_lesson = lessons.iter().map(|lesson| {
+    let new = lessons.iter().filter(|lesson| labels.position(lesson.label).is_none());
+    let of_lesson = new.map(|lesson| {
         let own = lesson.recordings.iter().flat_map(|recording| &recording.examples);
         let scores: Vec<Vec<f32>> =
             own.map(|&index| examples[index].scores(labels.len())).collect();
@@ -89,7 +87,7 @@ fn parents(
         let falling = order::falling(means.iter().copied()).into_iter();
         let high = falling.take_while(|&index| means[index] >= PARENT_SCORE);
         let names = high.filter_map(|index| labels.get(index)).filter(|label| !taught(label));
-        (lesson.label.clone(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
+        (lesson.label.to_owned(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
     });
     of_lesson.filter(|(_, parents)| !parents.is_empty()).collect()
 }

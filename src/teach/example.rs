@@ -18,11 +18,13 @@ pub(super) const FEATURES: [(HeadFeature, f32); 3] = [
 /// Most examples that a head is trained on, background included.
 pub const MAX_EXAMPLES: usize = 10_000;
 
+/// The longest label in bytes of UTF-8.
+const MAX_LABEL_BYTES: usize = 256;
 /// The longest example in seconds; a longer recording becomes several.
 const PIECE_SECONDS: f64 = 10.0;
 /// The longest recording in seconds, an hour.
-const MAX_SECONDS: f64 = 3_600.0;
-/// A window counts if its level is within this of the loudest window's, in dB.
+const MAX_SECONDS: usize = 3_600;
+/// A window counts if its level is within this of the recording's loudest window, in dB.
 const RANGE_DB: f32 = 20.0;
 /// A window counts if its level is above this, in dBFS: quieter ones are noise of the converter.
 const SILENCE_DBFS: f32 = -65.0;
@@ -33,7 +35,8 @@ const FULL_SCALE: f32 = 0.999;
 /// A piece of a recording that shows a sound, or that shows something else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
-    /// What it shows; `None` for something that is none of the labels.
+    /// What it shows; `None` for something that is none of the labels. The name of a label of the
+    /// model is spelled as the model spells it.
     pub label: Option<String>,
     /// Where it is from, such as a file's name. Examples of one recording count together.
     pub recording: String,
@@ -43,6 +46,9 @@ pub struct Example {
     pub seconds: f64,
     /// SHA-256 of its rate and samples, 64 lower-case hexadecimal digits.
     pub sha256: String,
+    /// Seconds that were left out, in it and next to it, because they are quiet: more than 20 dB below
+    /// the loudest window of the recording, or below −65 dBFS.
+    pub quiet: f64,
     /// Level of its loudest window in dBFS: 20·log10 of the root mean square.
     pub level: f32,
     /// Whether it was recorded too loud: three samples in a row are at full scale.
@@ -64,38 +70,42 @@ impl Example {
         recording: &str,
         pcm: Pcm<'_>,
     ) -> Result<Vec<Example>> {
+        check_label(label)?;
         let seconds = pcm.duration_seconds();
-        if seconds > MAX_SECONDS {
-            return Err(ErrorKind::Limit {
-                what: "the recording's length in seconds",
-                given: seconds.ceil() as u64,
-                max: MAX_SECONDS as u64,
-            }
-            .into());
-        }
+        at_most("the recording's length in seconds", seconds.ceil() as usize, MAX_SECONDS)?;
         let rate = f64::from(pcm.rate().hz());
         // Pieces of equal length, so that the last one is not a scrap.
         let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
         let len = pcm.samples().len().div_ceil(pieces);
-        let mut examples = Vec::new();
+        let label = label.map(|label| spelled(classifier.model(), label).to_owned());
+        // Of the whole recording: in a piece of a pause, the loudest window is a pause too.
+        let loudest = loudest(&levels(classifier.model(), pcm, None));
+        let least = (loudest - RANGE_DB).max(SILENCE_DBFS);
+        let (mut examples, mut quiet) = (Vec::new(), 0.0);
         for (index, samples) in pcm.samples().chunks(len).enumerate() {
             let piece = Pcm::new(samples, pcm.rate())?;
-            let Some((vector, level)) = vector(classifier, piece)? else { continue };
+            let seconds = piece.duration_seconds();
+            let Some(Loud { vector, level, share }) = loud(classifier, piece, least)? else {
+                quiet += seconds;
+                continue;
+            };
             examples.push(Example {
-                label: label.map(str::to_owned),
+                label: label.clone(),
                 recording: recording.to_owned(),
                 start: (index * len) as f64 / rate,
-                seconds: piece.duration_seconds(),
+                seconds,
                 sha256: hash(piece),
+                quiet: std::mem::take(&mut quiet) + (1.0 - share) * seconds,
                 level,
                 clipped: is_clipped(samples),
                 vector,
             });
         }
-        match examples.is_empty() {
-            true => Err(ErrorKind::AudioSilent { threshold_dbfs: SILENCE_DBFS }.into()),
-            false => Ok(examples),
+        match examples.last_mut() {
+            Some(last) => last.quiet += quiet,
+            None => return Err(ErrorKind::AudioSilent { threshold_dbfs: SILENCE_DBFS }.into()),
         }
+        Ok(examples)
     }
 
     /// The vector, each part multiplied by its scale.
@@ -122,13 +132,17 @@ impl Example {
 
 /// Refuses more examples than fit into a file.
 pub(super) fn check_count(count: usize) -> Result<()> {
-    match count > MAX_EXAMPLES {
-        true => Err(ErrorKind::Limit {
-            what: "the number of examples",
-            given: count as u64,
-            max: MAX_EXAMPLES as u64,
-        }
-        .into()),
+    at_most("the number of examples", count, MAX_EXAMPLES)
+}
+
+/// Refuses a label that is no name but a text.
+pub(super) fn check_label(label: Option<&str>) -> Result<()> {
+    at_most("the label's length in bytes", label.map_or(0, str::len), MAX_LABEL_BYTES)
+}
+
+fn at_most(what: &'static str, given: usize, max: usize) -> Result<()> {
+    match given > max {
+        true => Err(ErrorKind::Limit { what, given: given as u64, max: max as u64 }.into()),
         false => Ok(()),
     }
 }
@@ -142,6 +156,19 @@ pub(super) fn check_fit(examples: &[Example], model: &Model) -> Result<()> {
             example.vector.len()
         ))),
         None => Ok(()),
+    }
+}
+
+/// A label as the model spells it, if it is the model's but for the case of its letters.
+pub(super) fn spelled<'a>(model: &'a Model, label: &'a str) -> &'a str {
+    let mut labels = model.metadata().labels.iter();
+    labels.find(|own| own.eq_ignore_ascii_case(label)).unwrap_or(label)
+}
+
+/// Spells the labels as the model does.
+pub(super) fn spell(examples: &mut [Example], model: &Model) {
+    for label in examples.iter_mut().filter_map(|example| example.label.as_mut()) {
+        *label = spelled(model, label).to_owned();
     }
 }
 
@@ -165,24 +192,38 @@ pub(super) fn scales(model: &Model) -> Vec<f32> {
     FEATURES.iter().zip(sizes).flat_map(|(&(_, scale), n)| std::iter::repeat_n(scale, n)).collect()
 }
 
-/// The means over the windows that are not quiet, and the level of the loudest; `None` if all are.
-fn vector(classifier: &mut Classifier, pcm: Pcm<'_>) -> Result<Option<(Vec<f16>, f32)>> {
+/// The part of a piece that is not quiet.
+struct Loud {
+    /// The means over its windows.
+    vector: Vec<f16>,
+    /// That of its loudest window, in dBFS.
+    level: f32,
+    /// Its windows, as a share of all of the piece.
+    share: f64,
+}
+
+/// The part with levels above `least`, in dBFS; `None` if there is none.
+fn loud(classifier: &mut Classifier, pcm: Pcm<'_>, least: f32) -> Result<Option<Loud>> {
     let patches = classifier.patches(pcm)?;
-    let levels = levels(classifier.model(), pcm, patches.len());
-    let loudest = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let least = (loudest - RANGE_DB).max(SILENCE_DBFS);
+    let levels = levels(classifier.model(), pcm, Some(patches.len()));
     let kept = patches.iter().zip(&levels).filter(|&(_, &level)| level > least);
     let kept: Vec<&Patch> = kept.map(|(patch, _)| patch).collect();
     if kept.is_empty() {
         return Ok(None);
     }
     let features: Vec<HeadFeature> = FEATURES.iter().map(|&(feature, _)| feature).collect();
-    let vector = pool(&features, &kept).into_iter().map(f16::from_f32);
-    Ok(Some((vector.collect(), loudest)))
+    let vector = pool(&features, &kept).into_iter().map(f16::from_f32).collect();
+    let share = kept.len() as f64 / patches.len() as f64;
+    Ok(Some(Loud { vector, level: loudest(&levels), share }))
 }
 
-/// The level of each window in dBFS.
-fn levels(model: &Model, pcm: Pcm<'_>, windows: usize) -> Vec<f32> {
+fn loudest(levels: &[f32]) -> f32 {
+    levels.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// The level of each of the first `windows` windows, or of all that begin within the samples, in
+/// dBFS.
+fn levels(model: &Model, pcm: Pcm<'_>, windows: Option<usize>) -> Vec<f32> {
     let metadata = model.metadata();
     let layout = metadata.layout();
     let samples_of = |columns: usize| {
@@ -197,7 +238,7 @@ fn levels(model: &Model, pcm: Pcm<'_>, windows: usize) -> Vec<f32> {
         let power: f64 = window.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
         (10.0 * (power / len as f64).log10()) as f32
     };
-    (0..windows).map(level).collect()
+    (0..windows.unwrap_or(samples.len().div_ceil(hop))).map(level).collect()
 }
 
 fn is_clipped(samples: &[f32]) -> bool {

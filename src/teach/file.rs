@@ -16,6 +16,8 @@ pub(super) struct ExampleFile {
     start: f64,
     seconds: f64,
     sha256: String,
+    #[serde(default)]
+    quiet: f64,
     level: f32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     clipped: bool,
@@ -37,6 +39,7 @@ impl ExampleFile {
             start: example.start,
             seconds: example.seconds,
             sha256: example.sha256.clone(),
+            quiet: example.quiet,
             level: example.level,
             clipped: example.clipped,
             vector: BASE64_STANDARD.encode(example.bytes()),
@@ -56,6 +59,7 @@ impl ExampleFile {
         if let Some((_, what)) = checks.into_iter().find(|(fits, _)| !fits) {
             return Err(format_error(format!("an example {what}")));
         }
+        example::check_label(self.label.as_deref())?;
         let vector = example::from_bytes(&bytes)?;
         Ok(Example {
             label: self.label,
@@ -63,6 +67,7 @@ impl ExampleFile {
             start: self.start,
             seconds: self.seconds,
             sha256: self.sha256,
+            quiet: self.quiet,
             level: self.level,
             clipped: self.clipped,
             vector,
@@ -87,10 +92,9 @@ pub(crate) fn read(bytes: &[u8], model: &Model) -> Result<Vec<Example>> {
     let file: Examples = serde_json::from_slice(bytes).map_err(|_| {
         format_error("it holds no examples: it was trained by other means, and can only be used")
     })?;
-    example::check_count(file.examples.len())?;
-    let examples: Vec<Example> =
-        file.examples.into_iter().map(ExampleFile::example).collect::<Result<_>>()?;
+    let mut examples = examples_of(file.examples)?;
     example::check_fit(&examples, model)?;
+    example::spell(&mut examples, model);
     Ok(examples)
 }
 
@@ -104,9 +108,15 @@ pub fn examples_to_json(examples: &[Example]) -> String {
 /// Reads what [`examples_to_json`] writes.
 ///
 /// # Errors
-/// `head-format` for anything else.
+/// `head-format` for anything else; `limit` for too many examples or a label above 256 bytes.
 pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
     let files: Vec<ExampleFile> = serde_json::from_slice(bytes).map_err(format_error)?;
+    examples_of(files)
+}
+
+// Once in the module for browsers, whose size counts.
+#[inline(never)]
+fn examples_of(files: Vec<ExampleFile>) -> Result<Vec<Example>> {
     example::check_count(files.len())?;
     files.into_iter().map(ExampleFile::example).collect()
 }

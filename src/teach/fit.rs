@@ -19,10 +19,13 @@ const FORCED_THRESHOLD: f64 = 0.95;
 /// How steeply the score rises at the threshold, where it is 0.5.
 pub(super) const SLOPE: f64 = 6.0;
 
+/// A label, or `None` for something else, and its recordings.
+pub(super) type Group<'a> = (Option<&'a str>, Vec<Recording>);
+
 /// A label as it was learned.
-pub(super) struct Lesson {
-    pub(super) label: String,
-    pub(super) recordings: Vec<Recording>,
+pub(super) struct Lesson<'a> {
+    pub(super) label: &'a str,
+    pub(super) recordings: &'a [Recording],
     /// The score at which it is recognised.
     pub(super) threshold: f64,
     /// By recording, its score from the others; empty if there is only one.
@@ -33,45 +36,51 @@ pub(super) struct Lesson {
     pub(super) weights: Vec<f32>,
 }
 
-/// All labels, in the order in which they first appear.
-pub(super) fn lessons(
+/// The recordings by label, `None` for something else, in the order in which they first appear.
+pub(super) fn groups<'a>(
     background: &Background,
     scales: &[f32],
-    examples: &[Example],
-) -> Result<Vec<Lesson>> {
+    examples: &'a [Example],
+) -> Vec<Group<'a>> {
     let vectors = centred(background, scales, examples);
-    let mut names: Vec<Option<&str>> = Vec::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
     for example in examples {
         let label = example.label.as_deref();
-        if !names.contains(&label) {
-            names.push(label);
+        if !groups.iter().any(|(known, _)| *known == label) {
+            groups.push((label, recordings(label, examples, &vectors)));
         }
     }
-    let group = |label: Option<&str>| recordings(label, examples, &vectors);
-    let groups: Vec<_> = names.iter().map(|&label| (label, group(label))).collect();
-    let lessons = groups.iter().filter_map(|(label, recordings)| {
-        let others = groups.iter().filter(|(other, _)| other != label);
+    groups
+}
+
+/// What is learned of each label.
+pub(super) fn lessons<'a>(
+    background: &Background,
+    groups: &'a [Group<'a>],
+) -> Result<Vec<Lesson<'a>>> {
+    let mut lessons = Vec::new();
+    for (label, recordings) in groups {
+        let Some(label) = *label else { continue };
+        let others = groups.iter().filter(|(other, _)| *other != Some(label));
         let others: Vec<&Recording> = others.flat_map(|(_, recordings)| recordings).collect();
-        label.map(|label| Lesson::new(background, label, recordings.clone(), &others))
-    });
-    let lessons: Vec<Lesson> = lessons.collect::<Result<_>>()?;
+        lessons.push(Lesson::new(background, label, recordings, &others)?);
+    }
     match lessons.is_empty() {
         true => Err(Error::config("examples", 0, "at least one example of a sound")),
         false => Ok(lessons),
     }
 }
 
-impl Lesson {
+impl<'a> Lesson<'a> {
     fn new(
         background: &Background,
-        label: &str,
-        recordings: Vec<Recording>,
+        label: &'a str,
+        recordings: &'a [Recording],
         others: &[&Recording],
     ) -> Result<Self> {
-        let all = |_: usize| true;
         let positive: Vec<&[f32]> = recordings.iter().map(|one| one.vector.as_slice()).collect();
         let alone = Fit::new(background, &positive, &[]);
-        let Some(weights) = alone.weights(all) else {
+        let Some(weights) = alone.weights() else {
             let expected = "examples that differ from everyday sounds";
             return Err(Error::config("examples", label, expected));
         };
@@ -79,7 +88,7 @@ impl Lesson {
         let vectors: Vec<&[f32]> =
             pushed.iter().map(|&index| others[index].vector.as_slice()).collect();
         let fit = if pushed.is_empty() { alone } else { Fit::new(background, &positive, &vectors) };
-        let weights = fit.weights(all).unwrap_or(weights);
+        let weights = fit.weights().unwrap_or(weights);
         let left_out: Vec<f64> = match recordings.len() {
             1 => Vec::new(),
             count => (0..count).map(|index| fit.score_without(index)).collect(),
@@ -89,9 +98,9 @@ impl Lesson {
         let threshold = threshold(recordings.len(), &others);
         // The report is on recordings that were not trained on, whatever they are of.
         for (place, index) in pushed.into_iter().enumerate() {
-            others[index] = fit.score_without(recordings.len() + place);
+            others[index] = fit.score_without_pushed(place);
         }
-        Ok(Lesson { label: label.to_owned(), recordings, threshold, left_out, others, weights })
+        Ok(Lesson { label, recordings, threshold, left_out, others, weights })
     }
 
     /// Scores from 0 to 1, as the head returns them, in ascending order.
@@ -105,7 +114,8 @@ impl Lesson {
 
 /// Rises with the number of recordings, because the mean of more of them is more reliable. It is
 /// not lowered where left-out recordings miss it: over ESC-10, that gave labels which are hard to
-/// distinguish several times as many false alarms.
+/// distinguish several times as many false alarms. The scores of `others` are by the weights in use:
+/// a threshold above their scores by weights that do not push them down would only cost recall.
 fn threshold(recordings: usize, others: &[f64]) -> f64 {
     let steps = (recordings - 1) as f64;
     let own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);

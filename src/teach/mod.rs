@@ -3,18 +3,20 @@
 //! A label's weights are the mean of its examples minus the mean of everyday sounds, after damping
 //! the directions in which everyday sounds vary most: nearest mean with a shrunken covariance, in
 //! closed form. Scores are scaled so that everyday sounds are at 0 and the examples at 1 on
-//! average. Nothing is iterated, so leaving a recording out costs a few additions, and each score
-//! in the report is by weights that were made without the recording. Only a threshold that is
-//! raised by something else depends on it.
+//! average. Nothing is iterated, so leaving a recording out costs a few additions, however many there
+//! are, and each score in the report is by weights that were made without the recording. Only a
+//! threshold that is raised by something else depends on it.
 //!
 //! A label's weights push down other labels' examples and background whose scores are high. No score
-//! of the base changes.
+//! of the base changes, except that a label with the name of one of the base adds to that one.
 
 mod assemble;
 mod background;
 mod example;
 mod file;
+mod findings;
 mod fit;
+mod merge;
 mod recordings;
 mod report;
 mod weights;
@@ -28,7 +30,8 @@ use crate::model::Model;
 pub use background::{Background, Direction};
 pub use example::{Example, MAX_EXAMPLES};
 pub use file::{examples_from_json, examples_to_json};
-pub use report::{Finding, FindingKind, LabelReport, Report, Share};
+pub use findings::{Finding, FindingKind};
+pub use report::{LabelReport, Report, Share};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use file::read;
@@ -82,11 +85,13 @@ impl Teacher {
 
     /// Adds a recording of a sound, in pieces of at most 10 s, except those that are there already;
     /// returns how many were added. `recording` names where it is from: pieces of one recording
-    /// count together, and are left out together when the head is evaluated.
+    /// count together, and are left out together when the head is evaluated. A label that the model
+    /// knows, whatever the case of its letters, adds to the model's: its score is the higher of both.
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;
-    /// `limit` above [`MAX_EXAMPLES`] examples; otherwise those of [`Classifier::patches`].
+    /// `limit` above [`MAX_EXAMPLES`] examples, an hour, or 256 bytes of a label; otherwise those of
+    /// [`Classifier::patches`].
     pub fn add(&mut self, label: &str, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
         if label.trim().is_empty() {
             return Err(Error::config("label", label, "a name"));
@@ -104,7 +109,8 @@ impl Teacher {
     }
 
     fn push(&mut self, label: Option<&str>, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
-        let added = Example::of_recording(&mut self.classifier, label, recording, pcm)?;
+        let mut added = Example::of_recording(&mut self.classifier, label, recording, pcm)?;
+        added.retain(|new| !self.examples.iter().any(|old| old.is_same(new)));
         self.keep(added)
     }
 
@@ -119,18 +125,19 @@ impl Teacher {
     }
 
     /// Adds the examples of a file written by [`Taught::to_json`], except those that are there
-    /// already; returns how many were added.
+    /// already; returns how many were added. A recording that has the name of another one here gets
+    /// a new name, with digits of its hash, unless they share audio.
     ///
     /// # Errors
     /// `head-format` for bytes that are not such a file or hold no examples; `head-mismatch` if it
-    /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples or 64 MiB.
+    /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples, 64 MiB, or 256 bytes of a
+    /// label.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.keep(file::read(bytes, self.classifier.model())?)
+        let given = file::read(bytes, self.classifier.model())?;
+        self.keep(merge::new_ones(&self.examples, given))
     }
 
-    fn keep(&mut self, examples: Vec<Example>) -> Result<usize> {
-        let is_new = |new: &Example| !self.examples.iter().any(|old| old.is_same(new));
-        let new: Vec<Example> = examples.into_iter().filter(is_new).collect();
+    fn keep(&mut self, new: Vec<Example>) -> Result<usize> {
         let count = new.len();
         example::check_count(self.examples.len() + count)?;
         self.examples.extend(new);
@@ -162,10 +169,13 @@ pub fn train(
     background.check_fit(model)?;
     example::check_count(examples.len())?;
     example::check_fit(examples, model)?;
-    let lessons = fit::lessons(background, &example::scales(model), examples)?;
-    let report = Report::new(model, examples, &lessons);
-    let head = assemble::head(model, background, name, examples, &lessons, &report)?;
-    Ok(Taught { head, report, examples: examples.to_vec() })
+    let mut examples = examples.to_vec();
+    example::spell(&mut examples, model);
+    let groups = fit::groups(background, &example::scales(model), &examples);
+    let lessons = fit::lessons(background, &groups)?;
+    let report = Report::new(model, &examples, &lessons);
+    let head = assemble::head(model, background, name, &examples, &lessons, &report)?;
+    Ok(Taught { head, report, examples })
 }
 
 impl Taught {

@@ -1,23 +1,11 @@
-//! How well each taught label does on recordings that were left out, and what is wrong with the
-//! examples, in words.
+//! How well each taught label does on recordings that were left out.
 
 use super::example::Example;
+use super::findings::{Finding, Findings};
 use super::fit::Lesson;
-use super::recordings::{Recording, cosine, mean};
 use crate::model::Model;
-use crate::order;
 use std::fmt;
 
-/// Recordings of a label below which its figures mean little.
-const FEW_RECORDINGS: usize = 3;
-/// A left-out recording with a lower score is unlike the others. Over ESC-10, a tenth of the labels
-/// have one at ten recordings.
-const UNLIKE_SCORE: f64 = 0.3;
-/// If the left-out recordings have a lower score on average, the label is weak.
-const WEAK_SCORE: f64 = 0.65;
-/// Two labels whose means have a higher cosine may be the same sound. Over ESC-10, two halves of a
-/// class have .75 or more in nineteen of twenty cases, different classes at most .46 in 99 of 100.
-const ALIKE_COSINE: f64 = 0.65;
 /// z of the 95% interval.
 const Z: f64 = 1.96;
 
@@ -48,6 +36,9 @@ pub struct LabelReport {
     pub precision: Option<Share>,
     /// Recordings of other labels and of background.
     pub others: usize,
+    /// Of those, the ones that were mistaken for this label by weights in which they were not pushed
+    /// down. `None` if nothing else was given.
+    pub mistaken: Option<Share>,
     /// Score of each recording by the others, sorted, 0 to 1.
     pub left_out: Vec<f32>,
     /// Score of each recording of something else, sorted, 0 to 1.
@@ -61,54 +52,6 @@ pub struct Share {
     pub hits: usize,
     /// Of how many; at least one.
     pub of: usize,
-}
-
-/// What the user should know about the examples.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What it is.
-    pub kind: FindingKind,
-    /// The label that it is about.
-    pub label: String,
-    /// The recordings that it is about, if it is not about all of the label's.
-    pub recordings: Vec<String>,
-    /// What to do, in one or two sentences.
-    pub message: String,
-}
-
-/// Kinds of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// Two labels sound the same.
-    Alike,
-    /// Too few recordings to judge the label.
-    Few,
-    /// The label's left-out recordings have low scores.
-    Weak,
-    /// A recording is unlike the others of its label.
-    Unlike,
-    /// Recordings that are copies of each other count as one.
-    Copies,
-    /// A recording is overdriven.
-    Clipped,
-    /// The label has the name of one of the model's, which it replaces.
-    Replaces,
-}
-
-impl FindingKind {
-    /// Its name in files and in JavaScript, such as `few`.
-    pub fn name(self) -> &'static str {
-        match self {
-            FindingKind::Alike => "alike",
-            FindingKind::Few => "few",
-            FindingKind::Weak => "weak",
-            FindingKind::Unlike => "unlike",
-            FindingKind::Copies => "copies",
-            FindingKind::Clipped => "clipped",
-            FindingKind::Replaces => "replaces",
-        }
-    }
 }
 
 impl Share {
@@ -144,12 +87,8 @@ impl fmt::Display for Share {
 }
 
 impl Report {
-    pub(super) fn new(model: &Model, examples: &[Example], lessons: &[Lesson]) -> Self {
-        let mut findings: Vec<Finding> =
-            lessons.iter().flat_map(|lesson| findings(model, examples, lesson)).collect();
-        findings.extend(alike(lessons));
-        let by_kind = order::rising(findings.iter().map(|finding| finding.kind as u64));
-        let findings = by_kind.into_iter().map(|index| findings[index].clone()).collect();
+    pub(super) fn new(model: &Model, examples: &[Example], lessons: &[Lesson<'_>]) -> Self {
+        let findings = Findings::new(model, examples).of(lessons);
         Report { labels: lessons.iter().map(LabelReport::new).collect(), findings }
     }
 
@@ -183,117 +122,29 @@ impl Report {
 }
 
 impl LabelReport {
-    fn new(lesson: &Lesson) -> Self {
+    fn new(lesson: &Lesson<'_>) -> Self {
         let recognised =
             |scores: &[f64]| scores.iter().filter(|&&score| score >= lesson.threshold).count();
         let (hits, wrong) = (recognised(&lesson.left_out), recognised(&lesson.others));
         let measured = !lesson.left_out.is_empty();
         let precise = measured && !lesson.others.is_empty() && hits + wrong > 0;
         LabelReport {
-            label: lesson.label.clone(),
+            label: lesson.label.to_owned(),
             examples: lesson.recordings.iter().map(|recording| recording.examples.len()).sum(),
             recordings: lesson.recordings.len(),
             recall: measured.then_some(Share { hits, of: lesson.left_out.len() }),
             precision: precise.then_some(Share { hits, of: hits + wrong }),
             others: lesson.others.len(),
+            mistaken: (!lesson.others.is_empty())
+                .then_some(Share { hits: wrong, of: lesson.others.len() }),
             left_out: lesson.sorted_scores(&lesson.left_out),
             other_scores: lesson.sorted_scores(&lesson.others),
         }
     }
 }
 
-fn findings(model: &Model, examples: &[Example], lesson: &Lesson) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut add = |kind, recordings: Vec<String>, message: String| {
-        findings.push(Finding { kind, label: lesson.label.clone(), recordings, message });
-    };
-    let label = &lesson.label;
-    let count = lesson.recordings.len();
-    if count < FEW_RECORDINGS {
-        let message = format!(
-            "{label} has {}: how well it does cannot be said. Add {} more, made at other times or \
-             places.",
-            counted(count, "recording"),
-            FEW_RECORDINGS - count
-        );
-        add(FindingKind::Few, Vec::new(), message);
-    }
-    let mean_score = lesson.left_out.iter().sum::<f64>() / lesson.left_out.len().max(1) as f64;
-    if count >= FEW_RECORDINGS && mean_score < WEAK_SCORE {
-        let message = format!("{label} is hard to recognise: add more recordings of it.");
-        add(FindingKind::Weak, Vec::new(), message);
-    }
-    for (recording, &score) in lesson.recordings.iter().zip(&lesson.left_out) {
-        if count >= FEW_RECORDINGS && score < UNLIKE_SCORE {
-            let message =
-                format!("{} is unlike the other recordings of {label}.", listed(&recording.names));
-            add(FindingKind::Unlike, recording.names.clone(), message);
-        }
-    }
-    for Recording { names, .. } in lesson.recordings.iter().filter(|one| one.names.len() > 1) {
-        let message = format!(
-            "{} are copies, or sound the same: they count as one recording.",
-            listed(names)
-        );
-        add(FindingKind::Copies, names.clone(), message);
-    }
-    for Recording { names, examples: own, .. } in &lesson.recordings {
-        if own.iter().any(|&index| examples[index].clipped) {
-            let message = format!(
-                "{} was recorded too loud, so that the sound is distorted. Lower the level.",
-                listed(names)
-            );
-            add(FindingKind::Clipped, names.clone(), message);
-        }
-    }
-    if model.metadata().labels.position(label).is_some() {
-        let message = format!("{label} is also a label of the model, which this one replaces.");
-        add(FindingKind::Replaces, Vec::new(), message);
-    }
-    findings
-}
-
-/// Pairs of labels that sound the same.
-fn alike(lessons: &[Lesson]) -> Vec<Finding> {
-    let means: Vec<Vec<f32>> = lessons
-        .iter()
-        .map(|lesson| mean(lesson.recordings.iter().map(|recording| recording.vector.as_slice())))
-        .collect();
-    let mut findings = Vec::new();
-    for (index, lesson) in lessons.iter().enumerate() {
-        for (other, vector) in lessons[..index].iter().zip(&means) {
-            if cosine(vector, &means[index]) < ALIKE_COSINE {
-                continue;
-            }
-            let message = format!(
-                "{} and {} sound much the same: one may be taken for the other. Give them one \
-                 label, or examples that differ more.",
-                other.label, lesson.label
-            );
-            let kind = FindingKind::Alike;
-            findings.push(Finding {
-                kind,
-                label: lesson.label.clone(),
-                recordings: Vec::new(),
-                message,
-            });
-        }
-    }
-    findings
-}
-
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// `a`, `a and b`, or `a, b and 3 others`.
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [one, two, rest @ ..] => format!("{one}, {two} and {}", counted(rest.len(), "other")),
-    }
 }
 
 impl fmt::Display for Report {
@@ -317,7 +168,13 @@ impl fmt::Display for Report {
                         "  precision  not measured: it takes recordings of something else"
                     )?;
                 }
+                None if label.recall.is_none() => {
+                    writeln!(f, "  precision  not measured: it takes two recordings")?;
+                }
                 None => writeln!(f, "  precision  not measured: nothing was recognised")?,
+            }
+            if let Some(Share { hits, of }) = label.mistaken {
+                writeln!(f, "  mistaken   {hits} of {of} recordings of something else")?;
             }
         }
         for finding in &self.findings {

@@ -1,7 +1,7 @@
-//! Vectors of a label and of what is not the label → weights, from any subset of them.
+//! Vectors of a label and of what is not the label → weights, and scores without each of them.
 
 use super::background::{Background, dot};
-use super::recordings::Recording;
+use super::recordings::{Recording, mean};
 use crate::order;
 
 /// Something else with a higher score is pushed down to it.
@@ -9,6 +9,8 @@ const PUSHED_TO: f64 = 0.3;
 /// How far it may stay from that, as a part of its own length: otherwise something nearly equal to
 /// the examples would distort the weights.
 const RIDGE: f64 = 0.1;
+/// In place of one that is left out.
+const NONE: usize = usize::MAX;
 /// How many of them are pushed down, those with the highest scores.
 const MAX_PUSHED: usize = 8;
 
@@ -20,71 +22,43 @@ pub(super) fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
     high.take(MAX_PUSHED).collect()
 }
 
-/// Products of all vectors with all damped ones, from which any subset of the recordings is fitted
-/// without going through the vectors again.
-pub(super) struct Fit<'a> {
-    vectors: Vec<&'a [f32]>,
+/// Products from which a label is fitted to all of its recordings, or to all but one. Leaving one out
+/// takes it away from the mean, so time and memory grow with the number of recordings, not with its
+/// square.
+pub(super) struct Fit {
+    /// Damped: the mean of the label's vectors, then those that are pushed down.
     damped: Vec<Vec<f32>>,
-    /// How many vectors are the label's; the others are pushed down.
-    own: usize,
-    /// `[vectors][vectors]`
-    products: Vec<f64>,
+    /// Each of the same, not damped, with each of `damped`.
+    products: Vec<Vec<f64>>,
+    own: Vec<OwnProducts>,
 }
 
-impl<'a> Fit<'a> {
-    pub(super) fn new(background: &Background, own: &[&'a [f32]], pushed: &[&'a [f32]]) -> Self {
-        let vectors: Vec<&[f32]> = own.iter().chain(pushed).copied().collect();
+/// The products of one of the label's vectors.
+struct OwnProducts {
+    /// With itself, damped.
+    square: f64,
+    /// With each of `damped`.
+    others: Vec<f64>,
+}
+
+impl Fit {
+    pub(super) fn new(background: &Background, own: &[&[f32]], pushed: &[&[f32]]) -> Self {
+        let mean = mean(own.iter().copied());
+        let vectors: Vec<&[f32]> =
+            std::iter::once(mean.as_slice()).chain(pushed.iter().copied()).collect();
         let damped: Vec<_> = vectors.iter().map(|vector| background.damp(vector)).collect();
-        let size = vectors.len();
-        let mut products = vec![0.0; size * size];
-        for row in 0..size {
-            for column in 0..=row {
-                let product = dot(&damped[row], vectors[column]);
-                products[row * size + column] = product;
-                products[column * size + row] = product;
-            }
-        }
-        Fit { vectors, damped, own: own.len(), products }
+        let with_all = |vector: &[f32]| damped.iter().map(|damped| dot(damped, vector)).collect();
+        let products = vectors.iter().map(|vector| with_all(vector)).collect();
+        let own = own.iter().map(|vector| OwnProducts {
+            square: dot(&background.damp(vector), vector),
+            others: with_all(vector),
+        });
+        Fit { products, own: own.collect(), damped }
     }
 
-    /// What each damped vector is multiplied by, with the vectors for which `is_in` is true. `None` if the
-    /// label's are no different from the background.
-    fn factors(&self, is_in: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
-        let size = self.vectors.len();
-        let members: Vec<usize> = (0..self.own).filter(|&index| is_in(index)).collect();
-        let share = 1.0 / members.len() as f64;
-        // The first is the mean of the members, the others are those that are pushed down.
-        let parts: Vec<Vec<(usize, f64)>> =
-            std::iter::once(members.iter().map(|&index| (index, share)).collect())
-                .chain(
-                    (self.own..size).filter(|&index| is_in(index)).map(|index| vec![(index, 1.0)]),
-                )
-                .collect();
-        let product = |a: &[(usize, f64)], b: &[(usize, f64)]| -> f64 {
-            let terms = a.iter().flat_map(|&(row, x)| {
-                b.iter().map(move |&(column, y)| (row * size + column, x * y))
-            });
-            terms.map(|(place, factor)| factor * self.products[place]).sum()
-        };
-        let mut system: Vec<Vec<f64>> = Vec::new();
-        for (row, part) in parts.iter().enumerate() {
-            let mut equation: Vec<f64> = parts.iter().map(|other| product(part, other)).collect();
-            if row > 0 {
-                equation[row] *= 1.0 + RIDGE;
-            }
-            equation.push(if row == 0 { 1.0 } else { PUSHED_TO });
-            system.push(equation);
-        }
-        let solution = solve(system)?;
-        let mut factors = vec![0.0; size];
-        for (part, x) in parts.iter().zip(solution) {
-            part.iter().for_each(|&(index, share)| factors[index] += x * share);
-        }
-        Some(factors)
-    }
-
-    pub(super) fn weights(&self, is_in: impl Fn(usize) -> bool) -> Option<Vec<f32>> {
-        let factors = self.factors(is_in)?;
+    /// `None` if the label is no different from the background.
+    pub(super) fn weights(&self) -> Option<Vec<f32>> {
+        let factors = self.factors(&self.products[0], NONE)?;
         let mut weights = vec![0.0f64; self.damped[0].len()];
         for (factor, damped) in factors.iter().zip(&self.damped) {
             weights.iter_mut().zip(damped).for_each(|(w, &x)| *w += factor * f64::from(x));
@@ -92,11 +66,51 @@ impl<'a> Fit<'a> {
         Some(weights.into_iter().map(|weight| weight as f32).collect())
     }
 
-    /// The score of a vector by all others; 0 if the label's are no different from the background.
+    /// The score of one of the label's recordings, of which there are at least two, by all others; 0
+    /// if those are no different from the background.
     pub(super) fn score_without(&self, index: usize) -> f64 {
-        let size = self.vectors.len();
-        let factors = self.factors(|other| other != index).unwrap_or_default();
-        factors.iter().enumerate().map(|(row, x)| x * self.products[row * size + index]).sum()
+        let OwnProducts { square, others } = &self.own[index];
+        let count = self.own.len() as f64;
+        let rest = count - 1.0;
+        // The products of the mean of the rest.
+        let pairs = self.products[0].iter().zip(others);
+        let mut mean: Vec<f64> = pairs.map(|(all, own)| (count * all - own) / rest).collect();
+        let mut own = others.clone();
+        own[0] = (count * others[0] - square) / rest;
+        mean[0] = (count * mean[0] - own[0]) / rest;
+        self.score(&mean, &own, NONE)
+    }
+
+    /// The score of what is pushed down by all others.
+    pub(super) fn score_without_pushed(&self, place: usize) -> f64 {
+        self.score(&self.products[0], &self.products[place + 1], place + 1)
+    }
+
+    /// The score of a vector with the products `own`.
+    fn score(&self, mean: &[f64], own: &[f64], left_out: usize) -> f64 {
+        let factors = self.factors(mean, left_out).unwrap_or_default();
+        factors.iter().zip(own).map(|(factor, product)| factor * product).sum()
+    }
+
+    /// What each damped vector is multiplied by, so that the score of the mean, which has the products
+    /// `mean`, is 1, and that of what is pushed down about [`PUSHED_TO`]. One that is left out gets 0.
+    fn factors(&self, mean: &[f64], left_out: usize) -> Option<Vec<f64>> {
+        let size = mean.len();
+        let mut system = Vec::new();
+        for row in 0..size {
+            let mut equation = if row == 0 { mean.to_vec() } else { self.products[row].clone() };
+            equation.push(if row == 0 { 1.0 } else { PUSHED_TO });
+            if row > 0 {
+                equation[0] = mean[row];
+                equation[row] *= 1.0 + RIDGE;
+            }
+            if row == left_out {
+                equation.fill(0.0);
+                equation[row] = 1.0;
+            }
+            system.push(equation);
+        }
+        solve(system)
     }
 }
 
@@ -120,4 +134,64 @@ fn solve(mut system: Vec<Vec<f64>>) -> Option<Vec<f64>> {
         }
     }
     system.iter().map(|row| row.last().copied()).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a failed unwrap fails the test
+mod tests {
+    use super::*;
+    use crate::teach::Direction;
+
+    /// Of six dimensions, two of which vary more than the others.
+    fn background() -> Background {
+        let directions = [(0, 40.0), (3, 9.0)].map(|(axis, variance)| {
+            let vector = (0..6).map(|index| if index == axis { 1.0 } else { 0.0 }).collect();
+            Direction { vector, variance }
+        });
+        Background::new(("base", "00"), "none", vec![0.0; 6], directions.to_vec()).unwrap()
+    }
+
+    /// Vectors around one that has the value `at` in all dimensions.
+    fn vectors(count: u32, at: f32) -> Vec<Vec<f32>> {
+        let value = |seed: u32| {
+            let spread = seed.wrapping_mul(2_654_435_761) >> 16;
+            at + spread as f32 / 65_536.0 - 0.5
+        };
+        (0..count).map(|n| (0..6).map(|axis| value(97 * n + 13 * axis + 1)).collect()).collect()
+    }
+
+    fn without<'a>(vectors: &[&'a [f32]], left_out: usize) -> Vec<&'a [f32]> {
+        let (before, after) = vectors.split_at(left_out);
+        [before, &after[1..]].concat()
+    }
+
+    #[test]
+    fn scores_are_those_of_weights_that_were_made_without_the_recording() {
+        let background = background();
+        let (own, pushed) = (vectors(7, 1.0), vectors(3, 0.7));
+        let own: Vec<&[f32]> = own.iter().map(Vec::as_slice).collect();
+        let pushed: Vec<&[f32]> = pushed.iter().map(Vec::as_slice).collect();
+        for pushed in [&pushed[..0], &pushed[..1], &pushed[..]] {
+            let fit = Fit::new(&background, &own, pushed);
+            let expect = |score: f64, own: &[&[f32]], pushed: &[&[f32]], vector: &[f32]| {
+                let weights = Fit::new(&background, own, pushed).weights().unwrap();
+                let expected = dot(&weights, vector);
+                assert!((score - expected).abs() < 1e-5, "{score} is not {expected}");
+            };
+            for (index, vector) in own.iter().enumerate() {
+                expect(fit.score_without(index), &without(&own, index), pushed, vector);
+            }
+            for (place, vector) in pushed.iter().enumerate() {
+                let others = without(pushed, place);
+                expect(fit.score_without_pushed(place), &own, &others, vector);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_like_the_background_has_no_weights() {
+        let nothing = [0.0f32; 6];
+        let fit = Fit::new(&background(), &[&nothing, &nothing], &[]);
+        assert_eq!((fit.weights(), fit.score_without(0)), (None, 0.0));
+    }
 }

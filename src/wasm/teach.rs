@@ -21,6 +21,8 @@ export interface SoundExample {
   seconds: number;
   /** SHA-256 of its rate and samples, 64 lower-case hexadecimal digits. */
   sha256: string;
+  /** Seconds that were left out, in it and next to it, because they are much quieter than the rest of the recording. */
+  quiet?: number;
   /** Level of its loudest window in dBFS. */
   level: number;
   /** Whether it was recorded too loud. */
@@ -50,6 +52,8 @@ export interface TaughtLabel {
   precision: SoundShare | null;
   /** Recordings of other labels and of background. */
   others: number;
+  /** Of those, the ones that were mistaken for it; `null` if nothing else was given. */
+  mistaken: SoundShare | null;
   /** Score of each of its recordings by the others, rising, 0 to 1. */
   leftOut: Float32Array;
   /** Score of each recording of something else, rising, 0 to 1. */
@@ -58,7 +62,7 @@ export interface TaughtLabel {
 
 /** What should be known about the examples. */
 export interface TeachFinding {
-  kind: "alike" | "few" | "weak" | "unlike" | "copies" | "clipped" | "replaces";
+  kind: "contradictory" | "alike" | "few" | "weak" | "unlike" | "copies" | "similar" | "clipped" | "quiet" | "adds";
   label: string;
   /** The recordings that it is about, if it is not about all of the label's. */
   recordings: string[];
@@ -172,6 +176,7 @@ fn report_to_js(report: &Report) -> JsValue {
             ("recall", share_to_js(label.recall)),
             ("precision", share_to_js(label.precision)),
             ("others", (label.others as f64).into()),
+            ("mistaken", share_to_js(label.mistaken)),
             ("leftOut", Float32Array::from(label.left_out.as_slice()).into()),
             ("otherScores", Float32Array::from(label.other_scores.as_slice()).into()),
         ])

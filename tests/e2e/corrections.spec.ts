@@ -2,7 +2,7 @@
 
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
-import { card, expectTaught } from "./support/teach";
+import { card, expectTaught, labelOf } from "./support/teach";
 import { writeWav } from "./support/wav";
 
 test("the current answer can be corrected while listening", async ({ open }) => {
@@ -24,6 +24,8 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
   await site.goTo("teach");
   await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  await site.page.getByTestId("undo").click();
+  await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(1);
   await site.goTo("listen");
   // What was learned from the second example comes into use while the page listens: for a moment there can be another answer.
   const never = site.page.getByTestId("correct-never");
@@ -35,6 +37,35 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   }).toPass({ timeout: 30_000 });
   await never.click();
   await expect(site.label).not.toHaveAttribute("data-label", "My horn");
+});
+
+test("a wrong answer of the model itself cannot be taught away, and can be muted instead", async ({ open }) => {
+  const horn = writeWav("taught-never.wav", SYNTHESISED["two-tone-horn"]!);
+  const site = await open();
+  await site.expectState("idle");
+  const label = (await labelOf(site, horn))!;
+  const file = site.page.getByTestId("file-card").first();
+  await file.locator("summary").click();
+  await file.locator(`[data-testid=file-parts] [data-label="${label}"]`).first().getByTestId("file-correct").click();
+  await site.page.getByTestId("correct-wrong").click();
+  const bar = site.page.getByTestId("undo-bar");
+  await expect(bar).toContainText(`${label} is a sound of the model, which examples of something else do not change`);
+  await site.page.getByTestId("undo-next").click();
+  await expect(bar).toContainText(`${label} is muted.`);
+  await expect(site.page.getByTestId("undo-next")).toBeHidden();
+  // Nor is it in files that are classified already, until that is undone.
+  const muted = file.locator(`[data-testid=file-parts] [data-label="${label}"]`);
+  await expect(file).not.toHaveAttribute("data-label", label);
+  await expect(muted).toHaveCount(0);
+  await site.page.getByTestId("undo").click();
+  await expect(file).toHaveAttribute("data-label", label);
+  await expect(muted.first()).toBeVisible();
+  await muted.first().getByTestId("file-correct").click();
+  await site.page.getByTestId("correct-never").click();
+  await expect(file).not.toHaveAttribute("data-label", label);
+  await site.goTo("teach");
+  await expect(site.page.getByTestId("teach-muted")).toContainText(label);
+  await expect(site.page.getByTestId("teach-something").getByTestId("teach-example")).toHaveCount(1);
 });
 
 test("the answers of a finished recording and of a file can be corrected", async ({ open }) => {
@@ -59,4 +90,12 @@ test("the answers of a finished recording and of a file can be corrected", async
   await site.goTo("teach");
   await expectTaught(site, "learned");
   await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(2);
+  // A sound that the model knows gets an example in addition to what is known.
+  await site.goTo("files");
+  await file.getByTestId("file-correct").first().click();
+  await site.page.getByTestId("correct-label").fill("purr");
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of Purr. Purr is known already; your examples are added to it.");
+  await site.goTo("teach");
+  await expect(card(site, "Purr").getByTestId("teach-example")).toHaveCount(1);
 });

@@ -8,7 +8,7 @@ import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, type Site, test } from "./support/site";
 import { another, card, expectTaught, give, labelOf, name, recordings, stretch, TAUGHT, type TaughtName, teachBoth } from "./support/teach";
 import { SYNTHESISED } from "./support/synthesis";
-import { writeWav } from "./support/wav";
+import { tiled, writeWav } from "./support/wav";
 
 const LABELS = Object.keys(TAUGHT) as TaughtName[];
 const notice = (site: Site) => site.page.getByTestId("teach-notice");
@@ -21,6 +21,8 @@ test("two sounds, taught from three files each, are told apart, also after a rel
   const site = await open();
   await teachBoth(site);
   await expect(card(site, LABELS[0]!).getByTestId("teach-result")).toHaveText(/Recognised \d of [23] recordings.*expect \d+% to \d+%/);
+  // When files were recorded is not known.
+  await expect(card(site, LABELS[0]!).getByTestId("teach-result")).not.toContainText("ten minutes");
   await expectToldApart(site);
   await site.page.reload();
   await site.expectState("idle");
@@ -110,6 +112,23 @@ test("silence and files without sound are refused, and the others are used", asy
   await expect(notice(site)).toHaveText(/silent\.wav: It is silent.*broken\.wav: /);
 });
 
+test("of a long file the first minute is used, in pieces that show where they are", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  const long = writeWav("long.wav", tiled(SYNTHESISED["two-tone-horn"]!, 70));
+  await card(site, LABELS[0]!).getByTestId("teach-file").setInputFiles(long);
+  const examples = card(site, LABELS[0]!).getByTestId("teach-example");
+  await expect(examples).toHaveCount(6, { timeout: 60_000 });
+  await expect(notice(site)).toHaveText(/^long\.wav: only the first minute is used/);
+  // The newest comes first.
+  await expect(examples.first()).toContainText(/0:50.*1:00.*10 s/);
+  await expect(examples.first().getByRole("button", { name: /^Play long\.wav, 0:50/ })).toBeVisible();
+  await expect(examples.last()).not.toContainText("0:00");
+  await expectTaught(site, "learned");
+});
+
 test("a name is text, never markup; the same name gets no second card", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
@@ -124,6 +143,23 @@ test("a name is text, never markup; the same name gets no second card", async ({
   await site.page.getByTestId("teach-add").click();
   await expect(notice(site)).toHaveText("Give the sound a name first.");
   expect(await site.page.locator("#view-teach img").count()).toBe(0);
+});
+
+test("a sound that the model knows is added to, whatever the case and the language of its name", async ({ open }) => {
+  for (const [locale, typed, heading, words] of [
+    ["en-GB", "pURR", "Purr", "Purr is known already; your examples are added to it."],
+    ["de-DE", "schnurren", "Schnurren", "Schnurren ist schon bekannt; deine Beispiele kommen dazu."],
+  ] as const) {
+    const site = await open({ context: { locale } });
+    await site.expectState("idle");
+    await site.goTo("teach");
+    await site.page.getByTestId("teach-name").fill(typed);
+    await site.page.getByTestId("teach-add").click();
+    await expect(card(site, "Purr").getByRole("heading")).toHaveText(heading);
+    await expect(notice(site)).toHaveText(words);
+    await give(site, "Purr", recordings(LABELS[0]!).slice(0, 1));
+    await expect(card(site, "Purr").getByTestId("teach-findings").locator("[data-kind=adds]")).toBeVisible();
+  }
 });
 
 test("saved as a file and opened in another browser, the same sounds are known", async ({ open }) => {
@@ -194,6 +230,7 @@ test("a muted label is neither shown nor in the history, until it is unmuted", a
   await expect(rows).toHaveCount(3);
   await rows.first().getByTestId("history-correct").click();
   await expect(site.page.getByTestId("correction")).toContainText("No sound was kept");
+  await expect(site.page.getByTestId("correction")).toContainText("switch on “Keep 4 seconds of sound with each event” in the history");
   await site.page.getByTestId("correct-never").click();
   await expect(rows).toHaveCount(1);
   await site.page.getByTestId("undo").click();
@@ -334,6 +371,28 @@ test("a full device keeps what it can, and says what it cannot", async ({ open }
   await site.expectState("idle");
   await site.goTo("teach");
   await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toContainText("without its sound");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("what cannot be written is not blamed on a full device", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, "before");
+  // As a newer version of the page in another window does: the database of this one is closed.
+  await site.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("sourcing-sound-taught", 99);
+        opening.onsuccess = () => resolve();
+        opening.onerror = () => reject(new Error("not opened"));
+      }),
+  );
+  await name(site, LABELS[0]!);
+  await expect(notice(site)).toHaveAttribute("data-code", "storage");
+  await expect(notice(site)).toHaveText(/a newer version of this page is open in another window/);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await expect(notice(site)).toHaveText(/could not store what you add/);
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 

@@ -35,6 +35,7 @@ const mutedChanged = () => {
   history.loaded?.refresh();
   teach.loaded?.showMuted();
   folds.loaded?.showMuted();
+  files.loaded?.showMuted();
 };
 const listen = new ListenView({
   settings,
@@ -79,7 +80,7 @@ const models = new LatePart(async () => {
 });
 const files = new LatePart(async () => {
   const { FilesView } = await import("./files/files.js");
-  const loaded = new FilesView({ model, correct, wanted: () => router.go("files") });
+  const loaded = new FilesView({ model, muted, correct, wanted: () => router.go("files") });
   if (model.info) loaded.describe(model.info);
   return loaded;
 });

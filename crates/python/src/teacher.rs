@@ -14,8 +14,8 @@ use crate::work::{detached, lock};
 type ExampleRow = (Option<String>, String, f64, f64, f32, bool);
 /// `(hits, of, low, high)`: a share and its 95% interval.
 type ShareRow = (usize, usize, f64, f64);
-/// `(label, examples, recordings, recall, precision, others)`
-type LabelRow = (String, usize, usize, Option<ShareRow>, Option<ShareRow>, usize);
+/// `(label, examples, recordings, recall, precision, others, mistaken)`
+type LabelRow = (String, usize, usize, Option<ShareRow>, Option<ShareRow>, usize, Option<ShareRow>);
 /// `(kind, label, recordings, message)`
 type FindingRow = (&'static str, String, Vec<String>, String);
 /// `(file, report as text, labels, findings)`
@@ -91,8 +91,10 @@ impl Teacher {
 
 fn report(report: &Report) -> (Vec<LabelRow>, Vec<FindingRow>) {
     let labels = report.labels.iter().map(|one| {
-        let (recall, precision) = (one.recall.map(share), one.precision.map(share));
-        (one.label.clone(), one.examples, one.recordings, recall, precision, one.others)
+        let [recall, precision, mistaken] =
+            [one.recall, one.precision, one.mistaken].map(|one| one.map(share));
+        let label = one.label.clone();
+        (label, one.examples, one.recordings, recall, precision, one.others, mistaken)
     });
     let findings = report.findings.iter().map(|one| {
         (one.kind.name(), one.label.clone(), one.recordings.clone(), one.message.clone())

@@ -2,6 +2,7 @@
 // and the columns of a picture. While one piece is processed, the next is decoded.
 
 import type { Classifier, ModelInfo, Prediction, RecordingReader, SoundWarning } from "sourcing-sound";
+import type { Muted } from "../listen/muted.js";
 import { overall, type Part, toParts } from "../sound/parts.js";
 import { Overview } from "./overview.js";
 
@@ -26,6 +27,13 @@ export interface Analysis {
   /** How many channels the recording has. */
   channels: number;
   warnings: readonly SoundWarning[];
+}
+
+/** The same without what the user has muted. */
+export function withoutMuted(analysis: Analysis, muted: Muted): Analysis {
+  const { rejectionThreshold } = analysis.info;
+  const predictions = analysis.predictions.map((prediction) => muted.without(prediction, rejectionThreshold));
+  return { ...analysis, predictions, parts: toParts(predictions), answer: overall(predictions) };
 }
 
 export interface AnalysisOptions {

@@ -9,7 +9,8 @@ import { fileTexts } from "../texts/files.js";
 import { errorTexts, labelWords, texts } from "../texts/index.js";
 import { make, option, setText, smallButton } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
-import { type Analysis, analyse, type Progress } from "./analysis.js";
+import type { Muted } from "../listen/muted.js";
+import { type Analysis, analyse, type Progress, withoutMuted } from "./analysis.js";
 import type { Found } from "./folders.js";
 import { type Answered, FileResult } from "./result.js";
 
@@ -35,13 +36,18 @@ export class FileCard {
   readonly #channels = make("label", "file-channels", fileTexts.channel);
   readonly #choice = make("select", "button small");
   readonly #result: FileResult;
+  readonly #muted: Muted;
   #channel: Channel = "mix";
   #task = new AbortController();
+  /** With what is muted. */
+  #whole: Analysis | undefined;
+  /** As it is shown. */
   #analysis: Analysis | undefined;
   #info: ModelInfo | undefined;
 
-  constructor({ file, path }: Found, events: FileCardEvents) {
+  constructor({ file, path }: Found, muted: Muted, events: FileCardEvents) {
     this.#file = file;
+    this.#muted = muted;
     const name = make("h3", "file-name", file.name);
     name.title = path;
     this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
@@ -111,6 +117,11 @@ export class FileCard {
     this.#offerAgain();
   }
 
+  /** What is muted has changed. */
+  showMuted(): void {
+    if (this.#whole && this.element.dataset["state"] === "done") this.#draw(this.#whole);
+  }
+
   /** Its stretches that have a label. */
   rows(): Row[] {
     return this.#analysis ? this.#result.rows(this.#analysis) : [];
@@ -128,12 +139,18 @@ export class FileCard {
     setText(this.#words, left === undefined ? words : `${words} · ${fileTexts.left(timeLeft(left))}`);
   }
 
-  #show(analysis: Analysis): void {
+  #draw(whole: Analysis): void {
+    const analysis = withoutMuted(whole, this.#muted);
+    this.#whole = whole;
     this.#analysis = analysis;
     const { label, words } = mainAnswer(analysis);
     this.element.dataset["label"] = label;
-    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
     this.#result.show(analysis, this.#channel, words);
+  }
+
+  #show(analysis: Analysis): void {
+    this.#draw(analysis);
+    setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
     this.element.dataset["warnings"] = analysis.warnings.map((warning) => warning.code).join(" ");
     this.#set("done", analysis.warnings.map(warningWords).join(" "));
   }

@@ -6,6 +6,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import { type Format, formatButtons, saveRows } from "../export/save.js";
 import { loadStyle } from "../late/style.js";
+import type { Muted } from "../listen/muted.js";
 import type { ActiveModel } from "../models/active-model.js";
 import files from "../styles/files.css?url";
 import timeline from "../styles/timeline.css?url";
@@ -21,6 +22,7 @@ await Promise.all([timeline, files].map(loadStyle));
 
 export interface FilesParts {
   model: ActiveModel;
+  muted: Muted;
   /** The user wants to say whether an answer was right. */
   correct(answered: Answered): void;
   /** Recordings were added, perhaps while another view is shown. */
@@ -64,7 +66,7 @@ export class FilesView {
   }
 
   #add(found: Found): HTMLElement {
-    const card = new FileCard(found, {
+    const card = new FileCard(found, this.#parts.muted, {
       again: () => this.#classify(card),
       correct: (answered) => this.#parts.correct(answered),
       removed: () => {
@@ -82,6 +84,11 @@ export class FilesView {
   describe(info: ModelInfo): void {
     this.#info = info;
     for (const card of this.#cards) card.describe(info);
+  }
+
+  /** What is muted has changed. */
+  showMuted(): void {
+    for (const card of this.#cards) card.showMuted();
   }
 
   #classify(card: FileCard): void {

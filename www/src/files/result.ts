@@ -60,6 +60,8 @@ export class FileResult {
     this.#rows = parts.map((part) => this.#row(part));
     list.append(...this.#rows);
     details.append(make("summary", "", fileTexts.parts(parts.length)), list);
+    // Shown again without what was muted meanwhile, it stays open.
+    details.open = this.element.querySelector("details")?.open ?? false;
     const timeline = new Timeline();
     const named = parts.filter(({ category }) => category !== undefined);
     const bars = named.map((part) => ({ ...barOf(part), part }));

@@ -24,7 +24,7 @@ export interface HistoryParts {
   /** Something could not be saved; `text` tells the user. */
   troubled(text: string): void;
   /** The user wants to correct an event; `recording` is its sound, if that was kept. */
-  correct(event: { label: string; time: string; recording: Promise<Recording | undefined> }): void;
+  correct(event: { label: string; time: string; at: number; recording: Promise<Recording | undefined> }): void;
 }
 
 /** An event whose sound was kept. */

@@ -16,7 +16,7 @@ const PAGE = 30;
 
 export interface HistoryListEvents {
   /** The user wants to correct an event. */
-  correct(event: { label: string; time: string; recording: Promise<Recording | undefined> }): void;
+  correct(event: { label: string; time: string; at: number; recording: Promise<Recording | undefined> }): void;
 }
 
 export class HistoryList {
@@ -101,7 +101,7 @@ export class HistoryList {
       actions.append(play, save);
     }
     const correct = iconButton("teach", historyTexts.correct(words, time), () => {
-      this.#correct({ label: event.label, time, recording: this.#store.clip(event.id) });
+      this.#correct({ label: event.label, time, at: event.onset, recording: this.#store.clip(event.id) });
     });
     correct.dataset["testid"] = "history-correct";
     actions.append(correct);

@@ -21,7 +21,7 @@ export function addAnswerButton({ recent, correct, now }: AnswerParts): void {
   const button = smallButton(teachTexts.rightOrWrong, "answer-correct", () => {
     const shown = byId("label", HTMLElement).dataset["label"] ?? "";
     // At once: the microphone keeps only the last seconds.
-    correct({ label: NO_LABEL.includes(shown) ? undefined : shown, time: now(), recording: recent(RECORDING_SECONDS) });
+    correct({ label: NO_LABEL.includes(shown) ? undefined : shown, time: now(), at: Date.now(), recording: recent(RECORDING_SECONDS) });
   });
   const place = make("div", "answer-actions");
   place.append(button);

@@ -2,6 +2,7 @@
 
 import type { TeachReport } from "sourcing-sound";
 import type { Player } from "../sound/player.js";
+import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 import { decimal } from "../ui/format.js";
@@ -48,7 +49,7 @@ export class TeachCard {
     this.#player = player;
     this.#playing = playing;
     this.#events = events;
-    const name = label ?? teachTexts.something;
+    const name = nameOf(label);
     this.element.dataset["testid"] = label === undefined ? "teach-something" : "teach-label";
     if (label !== undefined) this.element.dataset["label"] = label;
     const heading = make("h3", "file-name", name);
@@ -61,7 +62,7 @@ export class TeachCard {
     head.append(title);
     if (label !== undefined) {
       const remove = smallButton(teachTexts.remove, "teach-remove", () => events.removed());
-      remove.ariaLabel = teachTexts.of(teachTexts.remove, label);
+      remove.ariaLabel = teachTexts.of(teachTexts.remove, name);
       head.append(remove);
     }
     this.#more = smallButton("", "teach-more", () => {
@@ -91,7 +92,7 @@ export class TeachCard {
     this.#draw();
     const label = this.#label;
     if (this.#live) this.#live.element.hidden = !report?.labels.some((one) => one.label === label);
-    setText(this.#result, label === undefined || examples.length === 0 ? "" : resultWords(label, report));
+    setText(this.#result, label === undefined || examples.length === 0 ? "" : resultWords(label, examples, report));
     const findings = label === undefined || examples.length === 0 ? [] : findingsOf(label, report);
     this.#findings.replaceChildren(
       ...findings.map(({ kind, words }) => {
@@ -162,7 +163,11 @@ export class TeachCard {
     this.#recording = seconds !== undefined;
     this.#record.toggleAttribute("data-active", this.#recording);
     setText(this.#record, seconds === undefined ? teachTexts.record : teachTexts.recording(decimal(seconds, 1)));
-    const name = this.#label ?? teachTexts.something;
-    this.#record.ariaLabel = seconds === undefined ? teachTexts.of(teachTexts.record, name) : null;
+    this.#record.ariaLabel = seconds === undefined ? teachTexts.of(teachTexts.record, nameOf(this.#label)) : null;
   }
+}
+
+/** In words; that of a label that the model knows in the language of the page. */
+function nameOf(label: string | undefined): string {
+  return label === undefined ? teachTexts.something : labelWords(label);
 }

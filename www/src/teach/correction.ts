@@ -11,6 +11,8 @@ export interface Answered {
   label: string | undefined;
   /** When, in words. */
   time: string;
+  /** When, in milliseconds since 1970, if that is known. */
+  at?: number | undefined;
   /** Its sound, if there is any. */
   recording: Promise<Recording | undefined>;
 }

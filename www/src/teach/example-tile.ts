@@ -3,7 +3,7 @@
 import type { Player } from "../sound/player.js";
 import { teachTexts } from "../texts/teach.js";
 import { make } from "../ui/dom.js";
-import { short } from "../ui/format.js";
+import { short, stretch } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";
 import type { KeptExample } from "./kept.js";
 import { draw } from "./picture.js";
@@ -41,14 +41,20 @@ export class Playing {
 
 export function exampleTile(kept: KeptExample, player: Player, playing: Playing, events: TileEvents): HTMLElement {
   const { example, picture, hasSound, id } = kept;
-  const name = example.recording;
+  const { start } = example;
+  const end = start + example.seconds;
+  // A long recording has several pieces.
+  const name = start > 0 ? `${example.recording}, ${stretch(start, end)}` : example.recording;
   const tile = make("li", "teach-example");
   Object.assign(tile.dataset, { testid: "teach-example", id });
   const facts = [`${short(example.seconds)} s`];
+  const { quiet = 0 } = example;
+  if (quiet >= 0.5) facts.push(teachTexts.quiet(short(quiet)));
   if (example.clipped) facts.push(teachTexts.clipped);
   if (!hasSound) facts.push(teachTexts.soundless);
-  const words = make("span", "teach-example-name", name);
-  words.title = name;
+  if (start > 0) facts.unshift(stretch(start, end));
+  const words = make("span", "teach-example-name", example.recording);
+  words.title = example.recording;
   const text = make("div", "teach-example-text");
   text.append(words, make("span", "teach-example-facts", facts.join(" · ")));
   const actions = make("div", "teach-example-actions");

@@ -6,9 +6,9 @@ import { excerpt } from "../sound/excerpt.js";
 import { errorTexts } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import type { Bundle } from "./kept.js";
-import type { Learner } from "./learner.js";
+import type { Learner, Origin } from "./learner.js";
 import { MOST_BYTES, OtherBase, type Renewable } from "./sound-file.js";
-import type { TaughtStore } from "./store.js";
+import type { Kept, TaughtStore } from "./store.js";
 
 /** How much of a file is used. */
 const MOST_SECONDS = 60;
@@ -34,10 +34,10 @@ export class Giving {
   }
 
   /** Returns what was added; `undefined` if nothing was, which has been reported. */
-  async recording(label: string | undefined, recording: Recording, name: string): Promise<Bundle | undefined> {
+  async recording(label: string | undefined, recording: Recording, { name, made }: Origin): Promise<Bundle | undefined> {
     return this.#busily(async () => {
       try {
-        return await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, name)));
+        return await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, name), made }));
       } catch (thrown) {
         this.#events.say(problemWords(thrown), codeOf(thrown));
         return undefined;
@@ -52,7 +52,7 @@ export class Giving {
       for (const file of files) {
         try {
           const recording = await excerpt(file, 0, MOST_SECONDS, new AbortController().signal);
-          await this.#keep(await this.#learner.examplesOf(label, recording, this.#unlike(label, file.name)));
+          await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, file.name) }));
           const isCut = recording.pcm.length >= MOST_SECONDS * recording.sampleRate;
           if (isCut) problems.push({ code: "", words: teachTexts.cut(file.name) });
         } catch (thrown) {
@@ -111,9 +111,8 @@ export class Giving {
   }
 
   async #keep(bundle: Bundle): Promise<Bundle> {
-    const kept = await this.#store.add(bundle);
-    if (kept === "soundless") this.#events.say(teachTexts.fullSound, "storage");
-    if (kept === "unkept") this.#events.say(teachTexts.full, "storage");
+    const words = keptWords(await this.#store.add(bundle));
+    if (words !== "") this.#events.say(words, "storage");
     return bundle;
   }
 
@@ -124,6 +123,11 @@ export class Giving {
     for (let n = 2; taken.has(free); n += 1) free = `${name} (${n})`;
     return free;
   }
+}
+
+/** What could not be kept; empty if everything was. */
+export function keptWords(kept: Kept): string {
+  return { kept: "", soundless: teachTexts.fullSound, full: teachTexts.full, unwritten: teachTexts.unwritten }[kept];
 }
 
 /** In this view some errors have other reasons than elsewhere on the page. */

@@ -7,6 +7,7 @@ import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 import { iconButton } from "../ui/icons.js";
 import { Playing } from "./example-tile.js";
+import type { Origin } from "./learner.js";
 
 /** An event of the history with its sound. */
 export interface HistorySound {
@@ -15,6 +16,8 @@ export interface HistorySound {
   onset: number;
   recording(): Promise<Recording | undefined>;
 }
+
+type Use = (recording: Recording, origin: Origin) => Promise<boolean>;
 
 export class HistoryPicker {
   readonly element = make("dialog", "ask teach-picker");
@@ -35,14 +38,14 @@ export class HistoryPicker {
   }
 
   /** `use` is called with each that the user takes, and resolves to whether it became an example. */
-  open(label: string, sounds: readonly HistorySound[], use: (recording: Recording, name: string) => Promise<boolean>): void {
+  open(label: string, sounds: readonly HistorySound[], use: Use): void {
     setText(this.#title, teachTexts.pickTitle(label));
     this.#none.hidden = sounds.length > 0;
     this.#rows.replaceChildren(...sounds.map((sound) => this.#row(sound, use)));
     this.element.showModal();
   }
 
-  #row({ label, onset, recording }: HistorySound, use: (recording: Recording, name: string) => Promise<boolean>): HTMLElement {
+  #row({ label, onset, recording }: HistorySound, use: Use): HTMLElement {
     const words = labelWords(label);
     const time = new Date(onset).toLocaleString(locale, { dateStyle: "short", timeStyle: "medium" });
     const name = teachTexts.historyName(words, time);
@@ -57,7 +60,7 @@ export class HistoryPicker {
     const button = smallButton(teachTexts.use, "teach-picker-use", async () => {
       button.ariaDisabled = "true";
       const sound = await recording();
-      if (sound && (await use(sound, name))) setText(button, teachTexts.used);
+      if (sound && (await use(sound, { name, made: onset }))) setText(button, teachTexts.used);
       else button.ariaDisabled = null;
     });
     button.ariaLabel = teachTexts.of(teachTexts.use, name);

@@ -13,6 +13,8 @@ export interface KeptExample {
   id: string;
   /** When it was added, in milliseconds since 1970. */
   at: number;
+  /** When its recording was made, in milliseconds since 1970, if that is known: a file does not tell. */
+  made?: number | undefined;
   /** SHA-256 of the model that the example was made with. */
   model: string;
   /** Its label is absent for something that is none of the labels. */
@@ -51,6 +53,9 @@ export interface Bundle {
   sounds: KeptSound[];
 }
 
+/** Part of the fingerprint: a new way of learning takes a new one, so that everything is learned again. */
+const LEARNING = 2;
+
 /** The same for the same examples in the same order. FNV-1a: it has to notice changes, not attacks. */
 export function fingerprintOf(examples: readonly KeptExample[]): string {
   let hash = 0x811c9dc5;
@@ -59,5 +64,5 @@ export function fingerprintOf(examples: readonly KeptExample[]): string {
       hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;
     }
   }
-  return `${examples.length}-${hash.toString(16)}`;
+  return `${LEARNING}-${examples.length}-${hash.toString(16)}`;
 }

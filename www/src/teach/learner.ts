@@ -14,6 +14,14 @@ const HEAD_NAME = "everyday";
 /** `incomplete`: there are examples, but of no label. */
 export type LearnState = "rest" | "incomplete" | "learning" | "learned" | "error";
 
+/** Where a recording is from. */
+export interface Origin {
+  /** Of all recordings of its label. */
+  name: string;
+  /** When it was made, in milliseconds since 1970, if that is known. */
+  made?: number | undefined;
+}
+
 export interface LearnerEvents {
   /** Puts what was learned in use; `undefined` for nothing. */
   apply(head: Uint8Array<ArrayBuffer> | undefined): Promise<void>;
@@ -63,19 +71,20 @@ export class Learner {
   }
 
   /** Makes examples of a recording, in pieces of at most ten seconds; `label` is `undefined` for something else. */
-  async examplesOf(label: string | undefined, recording: Recording, name: string): Promise<Bundle> {
+  async examplesOf(label: string | undefined, recording: Recording, { name, made }: Origin): Promise<Bundle> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
     const { pcm, sampleRate } = recording;
-    const made = await this.#add(teacher, label, recording, name);
+    const pieces = await this.#add(teacher, label, recording, name);
     const bundle: Bundle = { labels: [], examples: [], sounds: [] };
     const now = Date.now();
-    for (const [i, example] of made.entries()) {
+    for (const [i, example] of pieces.entries()) {
       const from = Math.round(example.start * sampleRate);
       const piece = pcm.slice(from, from + Math.round(example.seconds * sampleRate));
       // A fraction keeps the pieces in order.
       await this.#keep(bundle, now + i / 1000, example, { pcm: piece, sampleRate });
     }
+    bundle.examples = bundle.examples.map((example) => ({ ...example, made }));
     return bundle;
   }
 
@@ -83,6 +92,9 @@ export class Learner {
   async examplesIn(file: Blob): Promise<Bundle> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
+    // Next to those that are there, so that recordings of the same name stay apart.
+    teacher.restore(this.#usable(classifier).map(({ example }) => example));
+    const known = teacher.examples.length;
     const text = await file.text();
     await teacher.merge(file).catch((thrown: unknown) => {
       if (!(thrown instanceof SoundError)) throw thrown;
@@ -93,7 +105,8 @@ export class Learner {
     const sounds = soundsIn(text);
     const bundle: Bundle = { labels: [], examples: [], sounds: [] };
     const now = Date.now();
-    for (const [i, example] of teacher.examples.filter((example) => this.#isNew(example)).entries()) {
+    const added = teacher.examples.slice(known).filter((example) => this.#isNew(example));
+    for (const [i, example] of added.entries()) {
       const sound = sounds.get(example.sha256);
       await this.#keep(bundle, now + i / 1000, example, sound && toRecording(sound));
     }

@@ -1,5 +1,6 @@
 // How sure the page is of a taught sound while it listens, with a mark where it is recognised.
 
+import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make, setText } from "../ui/dom.js";
 import { percent } from "../ui/format.js";
@@ -13,7 +14,7 @@ export class LiveScore {
 
   constructor(label: string) {
     this.element.dataset["testid"] = "teach-live";
-    Object.assign(this.#meter, { role: "meter", ariaLabel: teachTexts.liveName(label), ariaValueMin: "0", ariaValueMax: "100" });
+    Object.assign(this.#meter, { role: "meter", ariaLabel: teachTexts.liveName(labelWords(label)), ariaValueMin: "0", ariaValueMax: "100" });
     this.#meter.append(make("span", "teach-live-fill"), make("span", "teach-live-mark"));
     this.element.append(this.#meter, this.#words);
   }

@@ -1,25 +1,38 @@
 // How well a label does, in words.
 
 import type { SoundShare, TaughtLabel, TeachFinding, TeachReport } from "sourcing-sound";
+import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { percent } from "../ui/format.js";
+import type { KeptExample } from "./kept.js";
+
+/** Recordings that were all made within this many milliseconds are of one session. */
+const SESSION_MS = 10 * 60_000;
 
 /** The text below the examples of a label; empty before it is learned. */
-export function resultWords(label: string, report: TeachReport | undefined): string {
+export function resultWords(label: string, examples: readonly KeptExample[], report: TeachReport | undefined): string {
   const found = report?.labels.find((one) => one.label === label);
   if (!found) return "";
   const { recall } = found;
-  if (!recall) return teachTexts.oneRecording;
-  return [recallWords(recall), precisionWords(found, recall)].filter(Boolean).join(" ");
+  // What to do next follows below.
+  const words = recall ? [recallWords(recall), sessionWords(examples), mistakenWords(found)] : [mistakenWords(found), teachTexts.oneRecording];
+  return words.filter(Boolean).join(" ");
 }
 
 function recallWords({ hits, of, low, high }: SoundShare): string {
   return teachTexts.recall(hits, of, percent(low), percent(high));
 }
 
-function precisionWords({ precision, others }: TaughtLabel, { hits }: SoundShare): string {
-  if (others === 0) return "";
-  return teachTexts.precision(precision ? precision.of - hits : 0, others);
+/** That the recordings are too much alike to promise what the figures say; empty if that is not known of all. */
+function sessionWords(examples: readonly KeptExample[]): string {
+  const made = examples.flatMap(({ made }) => made ?? []);
+  const isOne = made.length === examples.length && Math.max(...made) - Math.min(...made) <= SESSION_MS;
+  return isOne ? teachTexts.oneSession : "";
+}
+
+function mistakenWords({ mistaken }: TaughtLabel): string {
+  // A report that was kept by an earlier version lacks it.
+  return mistaken ? teachTexts.mistaken(mistaken.hits, mistaken.of) : "";
 }
 
 /** What to fix, the most important first. */
@@ -41,7 +54,7 @@ function findingWords({ kind, label, recordings, message }: TeachFinding, labels
   if (kind === "alike") {
     // The other label is only in the message.
     const other = labels.find((one) => one !== label && message.startsWith(`${one} `));
-    return other === undefined ? message : teachTexts.alikeTo(label, other);
+    return other === undefined ? message : teachTexts.alikeTo(labelWords(label), labelWords(other));
   }
   return teachTexts.findings[kind]?.(recordings) ?? message;
 }

@@ -5,8 +5,8 @@ import type { Recording } from "sourcing-sound";
 import { isFull, TaughtDatabase } from "./database.js";
 import type { Bundle, KeptExample, KeptLabel, KeptReport, KeptSound } from "./kept.js";
 
-/** The result of adding examples: kept; kept without their sound; there until the page is closed. */
-export type Kept = "kept" | "soundless" | "unkept";
+/** The result of adding examples: kept; kept without their sound; there until the page is closed, for want of room or of a database. */
+export type Kept = "kept" | "soundless" | "full" | "unwritten";
 
 export class TaughtStore {
   readonly #database: TaughtDatabase | undefined;
@@ -50,9 +50,9 @@ export class TaughtStore {
     return this.#examples.filter(({ example }) => example.label === label);
   }
 
-  async addLabel(label: string): Promise<void> {
-    if (this.labels.includes(label)) return;
-    await this.add({ labels: [{ label, at: Date.now() }], examples: [], sounds: [] });
+  async addLabel(label: string): Promise<Kept> {
+    if (this.labels.includes(label)) return "kept";
+    return this.add({ labels: [{ label, at: Date.now() }], examples: [], sounds: [] });
   }
 
   /** Adds examples, or puts back what was removed. */
@@ -130,11 +130,13 @@ export class TaughtStore {
       if (isFull(thrown) && bundle.sounds.length > 0) {
         bundle.examples = bundle.examples.map((example) => ({ ...example, hasSound: false }));
         bundle.sounds = [];
-        return (await this.#put(bundle)) === "kept" ? "soundless" : "unkept";
+        const kept = await this.#put(bundle);
+        return kept === "kept" ? "soundless" : kept;
       }
       for (const sound of bundle.sounds) this.#sounds.set(sound.id, sound);
       // Without a database, the view has reported it.
-      return this.#database ? "unkept" : "kept";
+      if (!this.#database) return "kept";
+      return isFull(thrown) ? "full" : "unwritten";
     }
   }
 

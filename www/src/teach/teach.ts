@@ -16,14 +16,14 @@ import { askDialog } from "../ui/ask.js";
 import { addAnswerButton } from "./answer-button.js";
 import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
-import { Giving, problemWords } from "./giving.js";
+import { Giving, keptWords, problemWords } from "./giving.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
 import type { KeptReport } from "./kept.js";
-import { Learner } from "./learner.js";
+import { Learner, type Origin } from "./learner.js";
 import { Mutes } from "./mutes.js";
 import { ExampleRecorder, RECORDING_SECONDS } from "./recorder.js";
 import { TaughtStore } from "./store.js";
-import { UndoBar } from "./undo-bar.js";
+import { type Offer, UndoBar } from "./undo-bar.js";
 import { TeachView, type ViewState } from "./view.js";
 
 await Promise.all([cards, styles].map(loadStyle));
@@ -132,7 +132,7 @@ class Opened {
         recent: (label) => void this.#recent(label),
         chosen: (label, files) => this.#take(label, files),
         history: (label) => void this.#pick(label),
-        removedLabel: (label) => void this.#remove(label, store.of(label), [label]),
+        removedLabel: (label) => void this.#remove(labelWords(label), store.of(label), [label]),
         play: (kept) => this.#play(kept.id),
         remove: (kept) => void this.#remove(kept.example.recording, [kept]),
         everyday: () => parts.everyday(),
@@ -152,11 +152,8 @@ class Opened {
         if (label !== undefined && store.labels.includes(label)) void this.#example(label, recording, answered);
         else void this.#example(undefined, recording, answered, label && teachTexts.keptAsRight(labelWords(label)));
       },
-      wrong: (answered, recording, other) => void this.#example(this.#known(other), recording, answered),
-      never: (label) => {
-        mutes.set(label, true);
-        this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => mutes.set(label, false));
-      },
+      wrong: (answered, recording, other) => void this.#wrong(answered, recording, other),
+      never: (label) => this.#mute(label),
     });
     addAnswerButton({ recent: (seconds) => parts.recent(seconds), correct: (answered) => void this.correct(answered), now });
     watchDrops(this.#view.root, {
@@ -236,14 +233,51 @@ class Opened {
 
   async #name(name: string): Promise<void> {
     this.#view.clear();
-    const label = this.#known(name)!;
-    await this.#store.addLabel(label);
+    const { label, note } = await this.#known(name);
+    const unkept = keptWords(await this.#store.addLabel(label));
     this.#view.focus(label);
+    if (unkept !== "") this.#view.say(unkept, "storage");
+    else if (note !== "") this.#view.say(note);
   }
 
-  /** A label that is there already, if it differs only in capitals. */
-  #known(name: string | undefined): string | undefined {
-    return this.#store.labels.find((label) => label.toLocaleLowerCase() === name?.toLocaleLowerCase()) ?? name;
+  /** The label of this name, in whatever case or in the words of the page: taught already, or the model's, which `note` reports. */
+  async #known(name: string): Promise<{ label: string; note: string }> {
+    const wanted = name.toLocaleLowerCase();
+    const isIt = (label: string) => [label, labelWords(label)].some((words) => words.toLocaleLowerCase() === wanted);
+    const label = this.#store.labels.find(isIt);
+    if (label !== undefined) return { label, note: "" };
+    const ofModel = (await this.#baseLabels()).find(isIt);
+    return ofModel === undefined ? { label: name, note: "" } : { label: ofModel, note: teachTexts.known(labelWords(ofModel)) };
+  }
+
+  /** The everyday model's own labels, without those taught that it does not have; none if it cannot be loaded. */
+  async #baseLabels(): Promise<readonly string[]> {
+    const inUse = this.#otherModel ? undefined : this.#info;
+    const info = inUse ?? (await this.#learner.classifier().catch(() => undefined))?.info;
+    return info?.labels.slice(info.headLabels) ?? [];
+  }
+
+  #mute(label: string): void {
+    this.#mutes.set(label, true);
+    this.#undo.show(teachTexts.mutedNow(labelWords(label)), () => this.#mutes.set(label, false));
+  }
+
+  /** An example of something else changes only what was taught: for an answer of the model itself, the remedy is to mute it. */
+  async #nothingTaught(recording: Recording, answered: Answered): Promise<void> {
+    const { label } = answered;
+    const base = (await this.#learner.classifier().catch(() => undefined))?.info.labels ?? [];
+    if (label === undefined || (this.#store.labels.includes(label) && !base.includes(label))) {
+      return this.#example(undefined, recording, answered);
+    }
+    const words = labelWords(label);
+    const offer = { words: teachTexts.never(words), pressed: () => this.#mute(label) };
+    await this.#example(undefined, recording, answered, teachTexts.keptAsSomethingElseThan(words), offer);
+  }
+
+  async #wrong(answered: Answered, recording: Recording, other: string | undefined): Promise<void> {
+    if (other === undefined) return this.#nothingTaught(recording, answered);
+    const { label, note } = await this.#known(other);
+    await this.#example(label, recording, answered, `${teachTexts.keptAs(labelWords(label))} ${note}`.trim());
   }
 
   async #record(label: string | undefined, left: (seconds: number | undefined) => void): Promise<void> {
@@ -252,7 +286,7 @@ class Opened {
     try {
       const recording = await this.#recorder.record(left);
       left(undefined);
-      if (recording) await this.#giving.recording(label, recording, teachTexts.recordingName(now()));
+      if (recording) await this.#giving.recording(label, recording, recordedNow());
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
@@ -264,7 +298,7 @@ class Opened {
     this.#view.clear();
     const recording = await this.#parts.recent(RECORDING_SECONDS).catch(() => undefined);
     if (!recording || recording.pcm.length === 0) return this.#view.say(teachTexts.nothingRecent, "recent");
-    await this.#giving.recording(label, recording, teachTexts.recordingName(now()));
+    await this.#giving.recording(label, recording, recordedNow());
   }
 
   #take(label: string | undefined, files: File[]): void {
@@ -280,8 +314,8 @@ class Opened {
   async #pick(label: string | undefined): Promise<void> {
     this.#view.clear();
     const sounds = await this.#parts.historySounds().catch(() => []);
-    this.#picker.open(label ?? teachTexts.something, sounds, async (recording, name) => {
-      return (await this.#giving.recording(label, recording, name)) !== undefined;
+    this.#picker.open(label === undefined ? teachTexts.something : labelWords(label), sounds, async (recording, origin) => {
+      return (await this.#giving.recording(label, recording, origin)) !== undefined;
     });
   }
 
@@ -316,14 +350,15 @@ class Opened {
   async #example(
     label: string | undefined,
     recording: Recording,
-    { label: answer, time }: Answered,
-    words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(label),
+    { label: answer, time, at }: Answered,
+    words: string = label === undefined ? teachTexts.keptAsSomething : teachTexts.keptAs(labelWords(label)),
+    offer?: Offer,
   ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
-    const added = await this.#giving.recording(label, recording, name);
+    const added = await this.#giving.recording(label, recording, { name, made: at });
     if (!added) return;
-    this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []));
+    this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []), offer);
   }
 }
 
@@ -339,6 +374,10 @@ function askAgain(words: string, yes: () => void): void {
   document.body.append(dialog);
   dialog.onclose = () => dialog.remove();
   dialog.showModal();
+}
+
+function recordedNow(): Origin {
+  return { name: teachTexts.recordingName(now()), made: Date.now() };
 }
 
 /** The time of day, to the second: the name of a recording. */

@@ -16,7 +16,7 @@ fn bench() -> Bench {
     bench
 }
 
-const BEEPS: [&str; 3] = ["--label", "alarm clock", "beeps"];
+const BEEPS: [&str; 3] = ["--label", "bedside alarm", "beeps"];
 const RUMBLE: [&str; 3] = ["--label", "generator", "rumble"];
 const OTHER: [&str; 2] = ["--background", "other"];
 const OUTPUT: [&str; 2] = ["-o", "home.sound.json"];
@@ -56,7 +56,7 @@ fn taught_labels_are_recognised_in_new_takes() {
     for column in ["label", "examples", "recordings", "average precision", "always no"] {
         assert!(header.contains(column), "{text}");
     }
-    assert!(text.lines().nth(1).unwrap().starts_with("alarm clock  "), "{text}");
+    assert!(text.lines().nth(1).unwrap().starts_with("bedside alarm  "), "{text}");
     assert!(text.lines().nth(2).unwrap().starts_with("generator  "), "{text}");
     let usage = "home.sound.json is written. To use it:\n  \
                  sourcing-sound classify --head home.sound.json FILES\n";
@@ -67,13 +67,32 @@ fn taught_labels_are_recognised_in_new_takes() {
         bench.write(&beeps, &sounds::beeps(take));
         bench.write(&rumble, &sounds::rumble(take));
         bench.write(&other, &sounds::other(take));
-        assert_eq!(best(&bench, &beeps), "alarm clock", "{take}");
+        assert_eq!(best(&bench, &beeps), "bedside alarm", "{take}");
         assert_eq!(best(&bench, &rumble), "generator", "{take}");
         let label = best(&bench, &other);
-        assert!(label != "alarm clock" && label != "generator", "{take}: {label}");
+        assert!(label != "bedside alarm" && label != "generator", "{take}: {label}");
     }
     let description = bench.run(&["inspect", "--head", "home.sound.json"]).success();
     assert!(description.contains("home") && description.contains("generator"), "{description}");
+}
+
+#[test]
+fn a_label_that_the_model_knows_is_added_to() {
+    let bench = bench();
+    let found = report(&bench, &[&["--label", "pURR", "rumble"], &OUTPUT]);
+    assert_eq!(found["labels"][0]["label"], "Purr");
+    assert!(kinds(&found).contains(&"adds"), "{found}");
+    let scores = |options: &[&str]| -> Vec<f64> {
+        let files = ["rumble/0.wav", "beeps/0.wav", "other/0.wav"];
+        let start = ["classify", "--top", "527", "--format", "jsonl"];
+        let stdout = bench.run(&[&start[..], options, &files].concat()).success();
+        let segments = stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        segments.map(|segment: Value| segment["scores"]["Purr"].as_f64().unwrap()).collect()
+    };
+    let (alone, taught) = (scores(&[]), scores(&["--head", "home.sound.json"]));
+    assert_eq!(alone.len(), taught.len());
+    assert!(alone.iter().zip(&taught).all(|(alone, taught)| taught >= alone));
+    assert!(taught[0] > 0.5 && taught[0] > alone[0], "{} → {}", alone[0], taught[0]);
 }
 
 /// The figures follow from the scores, which are counted again here.
@@ -95,6 +114,8 @@ fn the_report_agrees_with_its_scores() {
         let (hits, wrong) = (above(&own), above(&other));
         assert_eq!((&label["recall"]["hits"], &label["recall"]["of"]), (&json!(hits), &json!(5)));
         assert_eq!(label["precision"]["of"], hits + wrong);
+        let mistaken = &label["mistaken"];
+        assert_eq!((&mistaken["hits"], &mistaken["of"]), (&json!(wrong), &json!(others)));
         assert!(label["recall"]["low"].as_f64() < label["recall"]["ratio"].as_f64());
 
         // At each of its recordings: of all that score as high, the share that are its own.
@@ -119,7 +140,7 @@ fn copies_count_once_and_files_of_one_name_are_two_recordings() {
     bench.write("copies/0.wav", &sounds::beeps(1));
     bench.write("copies/2.wav", &sounds::beeps(0));
     let files = ["beeps/0.wav", "beeps/0.wav", "copies/0.wav", "copies/2.wav"];
-    let report = report(&bench, &[&["--label", "alarm"], &files, &OUTPUT]);
+    let report = report(&bench, &[&["--label", "my alarm"], &files, &OUTPUT]);
     let label = &report["labels"][0];
     // A file that is named twice is one example; its copy under another name is a second one.
     assert_eq!((&label["examples"], &label["recordings"]), (&json!(3), &json!(2)));
@@ -127,7 +148,7 @@ fn copies_count_once_and_files_of_one_name_are_two_recordings() {
     let copies = report["findings"].as_array().unwrap().iter();
     let copies: Vec<&Value> = copies.filter(|finding| finding["kind"] == "copies").collect();
     assert_eq!(copies[0]["recordings"], json!(["beeps/0.wav", "copies/2.wav"]));
-    for key in ["precision", "average_precision", "accuracy", "always_no_accuracy"] {
+    for key in ["precision", "mistaken", "average_precision", "accuracy", "always_no_accuracy"] {
         assert_eq!(label[key], Value::Null, "{key} without anything else");
     }
 }
@@ -135,17 +156,21 @@ fn copies_count_once_and_files_of_one_name_are_two_recordings() {
 #[test]
 fn one_example_is_enough_and_said_to_be_few() {
     let bench = bench();
-    let one = ["--label", "alarm", "beeps/0.wav"];
+    let one = ["--label", "my alarm", "beeps/0.wav"];
     let found = report(&bench, &[&one, &OUTPUT]);
     assert_eq!(kinds(&found), ["few"]);
     assert_eq!(found["labels"][0]["recall"], Value::Null);
-    assert_eq!(best(&bench, "beeps/0.wav"), "alarm");
+    assert_eq!(best(&bench, "beeps/0.wav"), "my alarm");
 
     let text = teach(&bench, &[&one, &OTHER, &OUTPUT, &["--force"]]).success();
     assert!(
-        text.contains("–: not measured") && text.contains("\n! alarm has 1 recording"),
+        text.contains("–: not measured") && text.contains("\n! my alarm has 1 recording"),
         "{text}"
     );
+    assert!(text.lines().nth(1).unwrap().contains("  –    0 of 3  "), "{text}");
+    let found = report(&bench, &[&one, &OTHER, &OUTPUT, &["--force"]]);
+    let mistaken = &found["labels"][0]["mistaken"];
+    assert_eq!((&mistaken["hits"], &mistaken["of"]), (&json!(0), &json!(3)));
 }
 
 #[test]
@@ -163,7 +188,7 @@ fn the_same_inputs_give_the_same_bytes() {
         (0..5).map(|take| (label, format!("{folder}/{take}.wav"))).collect::<Vec<_>>()
     };
     let other = (0..3).map(|take| ("", format!("other/{take}.wav"))).collect();
-    let all = [takes("beeps", "alarm clock"), takes("rumble", "generator"), other].concat();
+    let all = [takes("beeps", "bedside alarm"), takes("rumble", "generator"), other].concat();
     for (index, (label, path)) in all.iter().enumerate() {
         let path = path.replace('/', std::path::MAIN_SEPARATOR_STR);
         let option = if label.is_empty() { vec!["--background"] } else { vec!["--label", label] };
@@ -177,14 +202,14 @@ fn the_same_inputs_give_the_same_bytes() {
 fn a_file_is_replaced_only_by_force() {
     let bench = bench();
     bench.write("home.sound.json", b"mine");
-    let one = ["--label", "alarm", "beeps/0.wav"];
+    let one = ["--label", "my alarm", "beeps/0.wav"];
     let run = teach(&bench, &[&one, &OUTPUT]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("--force") && run.stderr.contains("[io]"), "{}", run.stderr);
     assert_eq!(read(&bench, "home.sound.json"), "mine");
 
     teach(&bench, &[&one, &OUTPUT, &["--force"]]).success();
-    assert_eq!(best(&bench, "beeps/0.wav"), "alarm");
+    assert_eq!(best(&bench, "beeps/0.wav"), "my alarm");
     let names = std::fs::read_dir(bench.path()).unwrap();
     let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().starts_with('.')), "{names:?}");
@@ -198,10 +223,10 @@ fn earlier_examples_are_added() {
     let add = ["--add", "beeps.sound.json"];
     let found = report(&bench, &[&add, &RUMBLE, &OUTPUT]);
     let labels = [&found["labels"][0]["label"], &found["labels"][1]["label"]];
-    assert_eq!(labels, ["alarm clock", "generator"]);
+    assert_eq!(labels, ["bedside alarm", "generator"]);
     assert_eq!((&found["examples"], &found["labels"][0]["others"]), (&json!(10), &json!(5)));
     bench.write("new.wav", &sounds::beeps(20));
-    assert_eq!(best(&bench, "new.wav"), "alarm clock");
+    assert_eq!(best(&bench, "new.wav"), "bedside alarm");
 
     // Files alone are merged, an example that both have counts once.
     let both = ["--add", "beeps.sound.json", "--add", "home.sound.json"];
@@ -225,12 +250,29 @@ fn earlier_examples_are_added() {
 }
 
 #[test]
+fn a_path_of_an_earlier_run_may_be_another_recording() {
+    let bench = bench();
+    let alarm = ["--label", "my alarm", "beeps/0.wav"];
+    teach(&bench, &[&alarm, &OUTPUT]).success();
+    let add = ["--add", "home.sound.json", "--force"];
+    let recordings = |found: &Value| {
+        (found["examples"].as_u64().unwrap(), found["labels"][0]["recordings"].as_u64().unwrap())
+    };
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (1, 1), "the same file");
+    bench.write("beeps/0.wav", &sounds::beeps(3));
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (2, 2), "another one");
+    let file = read(&bench, "home.sound.json");
+    assert_eq!(file.matches("\"recording\": \"beeps/0.wav (").count(), 1, "{file}");
+    assert_eq!(recordings(&report(&bench, &[&alarm, &add, &OUTPUT])), (2, 2), "known by now");
+}
+
+#[test]
 fn bad_recordings_are_named_and_the_rest_are_learned() {
     let bench = bench();
     bench.write("beeps/empty.wav", &[]);
     bench.write("beeps/quiet.wav", &sounds::silence());
     let files = ["beeps", "missing.wav"];
-    let run = teach(&bench, &[&["--label", "alarm"], &files, &OUTPUT, &["--format", "json"]]);
+    let run = teach(&bench, &[&["--label", "my alarm"], &files, &OUTPUT, &["--format", "json"]]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     let errors: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
     let expected =
@@ -242,7 +284,7 @@ fn bad_recordings_are_named_and_the_rest_are_learned() {
     assert!(run.stderr.contains("\n  record it again, louder"), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["labels"][0]["examples"], 5);
-    assert_eq!(best(&bench, "beeps/0.wav"), "alarm");
+    assert_eq!(best(&bench, "beeps/0.wav"), "my alarm");
 }
 
 #[test]
@@ -305,7 +347,7 @@ fn the_drawing_has_a_path_per_label() {
     // Without anything else, there is no curve, and the drawing says so.
     teach(&bench, &[&BEEPS, &plot, &OUTPUT, &["--force"]]).success();
     let svg = read(&bench, "curve.svg");
-    assert!(svg.contains("alarm clock, not measured"), "{svg}");
+    assert!(svg.contains("bedside alarm, not measured"), "{svg}");
     well_formed(&svg);
 }
 
@@ -332,8 +374,8 @@ fn well_formed(svg: &str) {
 fn wrong_arguments_are_usage_errors() {
     let bench = bench();
     let cases: &[(&str, &[&[&str]])] = &[
-        ("--label", &[&["--label", "alarm"], &OUTPUT]),
-        ("--label", &[&["--label", "alarm", "--background", "other"], &OUTPUT]),
+        ("--label", &[&["--label", "my alarm"], &OUTPUT]),
+        ("--label", &[&["--label", "my alarm", "--background", "other"], &OUTPUT]),
         ("--label", &[&["--label", " ", "beeps"], &OUTPUT]),
         ("--label", &[&["--label", "beeps/0.wav", "beeps/1.wav"], &OUTPUT]),
         ("--label", &[&OUTPUT]),

@@ -30,7 +30,7 @@ _Update = tuple[
 ]
 _Example = tuple[Optional[str], str, float, float, float, bool]
 _Share = tuple[int, int, float, float]
-_Label = tuple[str, int, int, Optional[_Share], Optional[_Share], int]
+_Label = tuple[str, int, int, Optional[_Share], Optional[_Share], int, Optional[_Share]]
 _Finding = tuple[str, str, list[str], str]
 
 @final

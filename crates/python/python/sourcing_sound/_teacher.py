@@ -59,13 +59,16 @@ class LabelReport(NamedTuple):
     nothing else was given."""
     others: int
     """Recordings of other labels and of background."""
+    mistaken: Optional[Share]
+    """Of those, the ones that were mistaken for this label; None if nothing else was given."""
 
 
 class Finding(NamedTuple):
     """What should be known about the examples."""
 
     kind: str
-    """``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``clipped`` or ``replaces``."""
+    """``contradictory``, ``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``similar``,
+    ``clipped``, ``quiet`` or ``adds``."""
     label: str
     """The label that it is about."""
     recordings: list[str]
@@ -136,7 +139,8 @@ class Teacher:
         Parameters
         ----------
         label
-            What the recording shows.
+            What the recording shows. One that the model knows, whatever the case of its letters, is
+            spelled as the model spells it, and adds to the model's.
         audio, sample_rate, channel
             As for ``Classifier.classify``, without ``"each"``; up to an hour.
         recording
@@ -213,9 +217,15 @@ class Teacher:
         return Taught(
             [
                 LabelReport(
-                    label, examples, recordings, _share(recall), _share(precision), others
+                    label,
+                    examples,
+                    recordings,
+                    _share(recall),
+                    _share(precision),
+                    others,
+                    _share(mistaken),
                 )
-                for label, examples, recordings, recall, precision, others in labels
+                for label, examples, recordings, recall, precision, others, mistaken in labels
             ],
             [Finding(*finding) for finding in findings],
             report,
@@ -232,12 +242,17 @@ class Teacher:
     ) -> int:
         source = _audio.source(audio)
         if recording is None:
-            count = len(self._native.examples)
-            recording = source if isinstance(source, str) else f"recording {count + 1}"
+            recording = source if isinstance(source, str) else self._free_name()
         name = _audio.text("recording", recording)
         return self._native.add(
             label, name, source, _audio.rate(sample_rate), _audio.channel(channel)
         )
+
+
+    def _free_name(self) -> str:
+        taken = {row[1] for row in self._native.examples}
+        names = (f"recording {n}" for n in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
 
 
 def _share(row: Optional[tuple[int, int, float, float]]) -> Optional[Share]:

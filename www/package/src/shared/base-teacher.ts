@@ -17,7 +17,6 @@ export abstract class BaseTeacher<R> {
   readonly #background: Source | undefined;
   #backgroundBytes: ArrayBuffer | undefined;
   #examples: SoundExample[] = [];
-  #unnamed = 0;
 
   /** @internal */
   protected constructor(classifier: BaseClassifier<R>, options: TeacherOptions) {
@@ -33,9 +32,10 @@ export abstract class BaseTeacher<R> {
 
   /**
    * Adds mono samples of a sound and returns their examples: pieces of at most 10 s, without the silent ones.
-   * `sampleRate` is in Hz and has no default.
+   * `sampleRate` is in Hz and has no default. A label that the model knows, whatever the case of its letters, is spelled as the model
+   * spells it, and adds to the model's: its score is the higher of both.
    * Throws `audio-silent` if nothing is louder than −65 dBFS, `config` for an empty label or a model without an embedding,
-   * `limit` for more than an hour, and the codes of {@link Classifier.classify}.
+   * `limit` for more than an hour or a label above 256 bytes, and the codes of {@link Classifier.classify}.
    */
   add(label: string, pcm: Samples, sampleRate: number, options?: AddOptions): Promise<SoundExample[]>;
   /** Adds a recording of a sound, which is read in one piece. */
@@ -77,13 +77,15 @@ export abstract class BaseTeacher<R> {
   }
 
   /**
-   * Adds the examples in a `NAME.sound.json`, except those that are there already. Returns how many were added.
+   * Adds the examples in a `NAME.sound.json`, except those that are there already. Returns how many were added. A recording that
+   * has the name of another one here gets a new name, with digits of its hash, unless they share audio.
    * Throws `head-format` if it is not such a file or holds no examples, `head-mismatch` if it was made for another model,
    * `limit` for more than 10,000 examples or 64 MiB, and `model-fetch` if it cannot be read.
    */
   async merge(file: Source | Blob): Promise<number> {
     const bytes = await this.fetch(file instanceof Blob ? await bytesOf(file) : file, undefined);
-    return this.#addNew(await this.#classifier.engine.call("examplesIn", { file: bytes }, { transfer: [bytes] }));
+    const given = await this.#classifier.engine.call("examplesIn", { file: bytes }, { transfer: [bytes] });
+    return this.#addNew(apart(given, this.#examples));
   }
 
   /**
@@ -121,10 +123,13 @@ export abstract class BaseTeacher<R> {
       throw new SoundError("audio-rate", `${call}: samples need their sample rate, and a recording has its own`);
     }
     checkNames(call, options, ADD_OPTIONS);
-    const { signal, recording = this.#nameOf(input) } = options;
-    if (typeof recording !== "string") throw new SoundError("config", "recording: expected a string");
+    const { signal, recording = nameOf(input) } = options;
+    if (typeof (recording ?? "") !== "string") throw new SoundError("config", "recording: expected a string");
     if (signal?.aborted) throw abortedError(signal);
-    const added = await this.#examplesOf(label, recording, input, second, signal);
+    const examples = await this.#examplesOf(label, recording ?? "", input, second, signal);
+    // Two files of examples may be merged: a number would make different sounds one recording.
+    const unnamed = `example ${digitsOf(examples[0]!)}`;
+    const added = recording === undefined ? examples.map((example) => ({ ...example, recording: unnamed })) : examples;
     this.#examples = [...this.#examples, ...added];
     return added;
   }
@@ -150,17 +155,35 @@ export abstract class BaseTeacher<R> {
     this.#examples = [...this.#examples, ...added];
     return added.length;
   }
+}
 
-  /** The name of a file, its path or address, or a new name. */
-  #nameOf(input: Samples | R): string {
-    if (typeof input === "string") return input;
-    if (input instanceof URL) return input.href;
-    if (input instanceof Blob && "name" in input && typeof input.name === "string") return input.name;
-    const taken = new Set(this.#examples.map(({ recording }) => recording));
-    do this.#unnamed += 1;
-    while (taken.has(`example ${this.#unnamed}`));
-    return `example ${this.#unnamed}`;
+/** The name of a file, its path or address. */
+function nameOf(input: unknown): string | undefined {
+  if (typeof input === "string") return input;
+  if (input instanceof URL) return input.href;
+  return input instanceof Blob && "name" in input && typeof input.name === "string" ? input.name : undefined;
+}
+
+function digitsOf({ sha256 }: SoundExample): string {
+  return sha256.slice(0, 8);
+}
+
+/**
+ * Examples of a file, with other names for the recordings that have the name of a known one but share no audio with it: both may be
+ * an `IMG_1.wav`. As in the crate.
+ */
+function apart(given: readonly SoundExample[], known: readonly SoundExample[]): SoundExample[] {
+  const names = new Map(known.map((example) => [keyOf(example), example.recording]));
+  const recordingOf = ({ label, recording }: SoundExample) => JSON.stringify([label, recording]);
+  const taken = new Set(known.map(recordingOf));
+  const renamed = new Map<string, string>();
+  for (const example of given) {
+    const key = recordingOf(example);
+    const name = names.get(keyOf(example));
+    if (name !== undefined) renamed.set(key, name);
+    else if (taken.has(key) && !renamed.has(key)) renamed.set(key, `${example.recording} (${digitsOf(example)})`);
   }
+  return given.map((example) => ({ ...example, recording: renamed.get(recordingOf(example)) ?? example.recording }));
 }
 
 async function bytesOf(file: Blob): Promise<ArrayBuffer> {

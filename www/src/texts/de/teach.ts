@@ -11,7 +11,8 @@ export const teach: typeof english = {
     "Gib einem Geräusch einen Namen und ein paar Beispiele: deiner Klingel, deinem Wasserkocher, einem bestimmten Hund. Drei Aufnahmen zu verschiedenen Zeiten sind ein guter Anfang. Von da an meldet die Seite, wenn sie dieses Geräusch erkennt.",
   privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu anlernen lässt.",
   name: "Name des Geräuschs",
-  nameHint: "zum Beispiel „Klingel“",
+  nameHint: "zum Beispiel „Mein Wasserkocher“",
+  known: (label) => `${label} ist schon bekannt; deine Beispiele kommen dazu.`,
   add: "Anlegen",
   nameless: "Gib dem Geräusch erst einen Namen.",
   something: "Etwas anderes",
@@ -36,6 +37,7 @@ export const teach: typeof english = {
   removeExample: (name) => `${name} entfernen`,
   soundless: "ohne Ton",
   clipped: "zu laut",
+  quiet: (seconds) => `${seconds}\u00a0s Stille ausgelassen`,
   more: (count) => `${count} weitere anzeigen`,
   remove: "Entfernen",
 
@@ -53,6 +55,7 @@ export const teach: typeof english = {
 
   recall: (hits, of, low, high) =>
     `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
+  oneSession: "Sie sind aber alle in denselben zehn Minuten entstanden: Zu anderen Zeiten und an anderen Orten wird es seltener erkannt.",
   oneRecording:
     "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Beispielen in 85\u202f%. Wie es weitergeht:",
   nextSteps: [
@@ -68,17 +71,22 @@ export const teach: typeof english = {
   liveHighest: (score) => `höchster Wert ${score}`,
   liveFrom: (score) => `erkannt ab ${score}`,
 
-  precision: (wrong, others) =>
+  mistaken: (wrong, others) =>
     wrong === 0
       ? `Keine von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} wurde damit verwechselt.`
       : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,
   findings: {
+    contradictory: (names) =>
+      `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das es nicht ist. Entfern ihn bei einem von beiden.`,
     few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
+    similar: (names) =>
+      `${quoted(names)}: Sie klingen gleich. Jede zählt; wenn es Kopien sind, entfern alle bis auf eine, weil das Ergebnis sonst besser aussieht, als es ist.`,
     unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
     clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
+    quiet: (names) => `${quoted(names)}: Lange Stücke sind viel leiser als der Rest und wurden ausgelassen.`,
     weak: () => "Es wird nur schwach erkannt. Füg mehr Beispiele hinzu und entfern solche, in denen auch anderes zu hören ist.",
-    replaces: () => "Das Alltagsmodell hat ein Geräusch mit diesem Namen. Deines ersetzt es.",
+    adds: () => "Das Alltagsmodell kennt ein Geräusch mit diesem Namen. Deine Beispiele kommen dazu.",
   },
   alikeTo: (label, other) =>
     `${label} und ${other} klingen ähnlich und können verwechselt werden. Wenn sie dasselbe Geräusch sind, behalte nur eines.`,
@@ -117,18 +125,23 @@ export const teach: typeof english = {
   wrongHint: "leer: etwas anderes",
   wrongDo: "Speichern",
   never: (label) => `${label} nie wieder melden`,
-  noSound: "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden.",
+  noSound:
+    "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden. Schalte für spätere im Verlauf „Zu jedem Geräusch 4 Sekunden Ton speichern“ ein.",
   keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
   keptAsRight: (label) => `Gespeichert: Das war ${label} und keines deiner Geräusche.`,
   keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
+  keptAsSomethingElseThan: (label) =>
+    `Als Beispiel für etwas anderes gespeichert, damit es nicht mit deinen eigenen Geräuschen verwechselt wird. ${label} ist ein Geräusch des Modells, an dem solche Beispiele nichts ändern: Es kann wieder gemeldet werden.`,
   mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
 
-  cut: (name) => `${name}: Nur die erste Minute wird genutzt.`,
+  cut: (name) => `${name}: Nur die erste Minute wird genutzt, weil ihr Ton gespeichert wird. Die Kommandozeile nimmt bis zu einer Stunde.`,
   where: "Zieh die Dateien auf das Geräusch, für das sie Beispiele sind.",
   notLasting:
     "Dein Browser speichert für diese Seite nichts (vielleicht, weil dies ein privates Fenster ist). Was du anlernst, geht verloren, wenn du sie schließt; speichere es vorher als Datei.",
   fullSound: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ist gelernt, sein Ton aber nicht gespeichert.",
-  full: "Auf diesem Gerät ist kein Platz mehr: Das Beispiel ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
+  full: "Auf diesem Gerät ist kein Platz mehr: Was du hinzufügst, ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
+  unwritten:
+    "Dein Browser konnte nicht speichern, was du hinzufügst, vielleicht weil in einem anderen Fenster eine neuere Fassung dieser Seite offen ist: Es ist vergessen, wenn du die Seite schließt. Lade die Seite neu, und füg es noch einmal hinzu.",
   outdated: (count) =>
     `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. ${count === 1 ? "Es wird" : "Sie werden"} nicht mehr genutzt.`,
   otherBase: (base) =>

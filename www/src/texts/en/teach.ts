@@ -11,7 +11,8 @@ export const teach = {
     "Name a sound and give a few examples of it: your doorbell, your kettle, one particular dog. Three recordings made at different times are a good start. From then on the page tells you when it recognises that sound.",
   privacy: "Stays on this device. The sound of your examples is kept only so that it can be played, and learned again.",
   name: "Name of the sound",
-  nameHint: "for example “Doorbell”",
+  nameHint: "for example “My kettle”",
+  known: (label: string) => `${label} is known already; your examples are added to it.`,
   add: "Add",
   nameless: "Give the sound a name first.",
   something: "Something else",
@@ -37,6 +38,7 @@ export const teach = {
   removeExample: (name: string) => `Remove ${name}`,
   soundless: "without its sound",
   clipped: "too loud",
+  quiet: (seconds: string) => `${seconds} s of quiet left out`,
   more: (count: number) => `Show ${count} more`,
   remove: "Remove",
 
@@ -54,6 +56,7 @@ export const teach = {
 
   recall: (hits: number, of: number, low: string, high: string) =>
     `Recognised ${hits} of ${of} recordings when each was left out in turn. With more recordings like these, expect ${low} to ${high}.`,
+  oneSession: "But they were all made within ten minutes: at other times and places it will be recognised less often.",
   oneRecording:
     "One recording is a start, and often too little: in our tests, a sound taught from one was recognised in 59% of its other recordings, from ten in 85%. What to do next:",
   nextSteps: [
@@ -69,17 +72,22 @@ export const teach = {
   liveHighest: (score: string) => `highest ${score}`,
   liveFrom: (score: string) => `recognised from ${score} on`,
 
-  precision: (wrong: number, others: number) =>
+  mistaken: (wrong: number, others: number) =>
     wrong === 0
       ? `None of ${counted(others, "other recording", "other recordings")} was mistaken for it.`
       : `${wrong} of ${counted(others, "other recording", "other recordings")} ${wrong === 1 ? "was" : "were"} mistaken for it.`,
   findings: {
+    contradictory: (names) =>
+      `${quoted(names)}: the same sound is also an example of something that it is not. Remove it from one of them.`,
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
+    similar: (names) =>
+      `${quoted(names)}: these sound the same. They count each; if they are copies, remove all but one, because the result looks better than it is.`,
     unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
+    quiet: (names) => `${quoted(names)}: long stretches are much quieter than the rest, and were left out.`,
     weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
-    replaces: () => "The everyday model has a sound of this name. Yours replaces it.",
+    adds: () => "The everyday model knows a sound of this name. Your examples are added to it.",
   } as Readonly<Record<string, (names: readonly string[]) => string>>,
   alikeTo: (label: string, other: string) =>
     `${label} and ${other} sound alike and may be mistaken for each other. If they are the same sound, keep only one.`,
@@ -118,18 +126,23 @@ export const teach = {
   wrongHint: "empty: something else",
   wrongDo: "Save",
   never: (label: string) => `Never show ${label} again`,
-  noSound: "No sound was kept of this one, so it cannot become an example.",
+  noSound:
+    "No sound was kept of this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
   keptAsRight: (label: string) => `Kept: this was ${label}, and none of your own sounds.`,
   keptAsSomething: "Kept as an example of something else.",
+  keptAsSomethingElseThan: (label: string) =>
+    `Kept as an example of something else, so that it is not mistaken for one of your own sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
   mutedNow: (label: string) => `${label} is muted.`,
 
-  cut: (name: string) => `${name}: only the first minute is used.`,
+  cut: (name: string) => `${name}: only the first minute is used, because its sound is kept. The command line takes up to an hour.`,
   where: "Drop the files on the sound that they are examples of.",
   notLasting:
     "Your browser stores nothing for this page (perhaps because this is a private window). What you teach is lost when you close it: save it as a file before that.",
   fullSound: "There is no room left on this device: the example is learned, but its sound is not kept.",
-  full: "There is no room left on this device: the example could not be kept, and is forgotten when you close the page.",
+  full: "There is no room left on this device: what you add could not be kept, and is forgotten when you close the page.",
+  unwritten:
+    "Your browser could not store what you add, perhaps because a newer version of this page is open in another window: it is forgotten when you close the page. Reload the page, and add it again.",
   outdated: (count: number) =>
     `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. ${count === 1 ? "It is" : "They are"} no longer used.`,
   otherBase: (base: string) =>

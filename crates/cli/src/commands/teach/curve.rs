@@ -57,8 +57,7 @@ pub(super) struct Accuracy {
 /// `None` if there is nothing else, or no recording could be left out.
 pub(super) fn accuracy(label: &LabelReport) -> Option<Accuracy> {
     let recall = label.recall.filter(|_| label.others > 0)?;
-    // Without a precision nothing is recognised, rightly or wrongly.
-    let wrong = label.precision.map_or(0, |share| share.of - share.hits);
+    let wrong = label.mistaken.map_or(0, |share| share.hits);
     let all = (recall.of + label.others) as f64;
     Some(Accuracy {
         own: (recall.hits + label.others - wrong) as f64 / all,
@@ -115,12 +114,13 @@ mod tests {
             recall: Some(Share { hits: 3, of: 4 }),
             precision: Some(Share { hits: 3, of: 5 }),
             others: 12,
+            mistaken: Some(Share { hits: 2, of: 12 }),
             left_out: Vec::new(),
             other_scores: Vec::new(),
         };
         let found = accuracy(&label).unwrap();
         assert_eq!(found, Accuracy { own: 13.0 / 16.0, always_no: 12.0 / 16.0 });
-        label.precision = None;
+        label.mistaken = Some(Share { hits: 0, of: 12 });
         label.recall = Some(Share { hits: 0, of: 4 });
         let found = accuracy(&label).unwrap();
         assert_eq!(found.own, found.always_no);

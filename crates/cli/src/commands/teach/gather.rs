@@ -34,7 +34,9 @@ pub(super) fn gather(
     for _ in 0..worker_count(inputs.len()) {
         classifiers.push(Classifier::new(model.clone()).map_err(coded)?);
     }
-    let outcome = in_order(inputs, classifiers, learn, |found: Vec<Example>| {
+    let earlier = examples.len();
+    let outcome = in_order(inputs, classifiers, learn, |mut found: Vec<Example>| {
+        tell_apart(&mut found, &examples[..earlier]);
         for example in found {
             if !examples.iter().any(|known| is_same(known, &example)) {
                 examples.push(example);
@@ -45,7 +47,11 @@ pub(super) fn gather(
             false => Ok(()),
         }
     })?;
-    let has_example = |label: &str| examples.iter().any(|one| one.label.as_deref() == Some(label));
+    // A label that the model knows is spelled as the model spells it.
+    let is_of = |one: &Example, label: &str| {
+        one.label.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(label))
+    };
+    let has_example = |label: &str| examples.iter().any(|one| is_of(one, label));
     match options.labels.iter().find(|inputs| !has_example(&inputs.label)) {
         Some(inputs) => bail!(
             "label {}: none of its recordings can be used, so nothing is written [audio-empty]",
@@ -76,6 +82,20 @@ fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Fail
         .and_then(|rate| Pcm::new(&recording.samples, rate))
         .and_then(|pcm| Example::of_recording(classifier, label.as_deref(), &name, pcm))
         .map_err(|error| Failure::Analyse { path: path.clone(), error })
+}
+
+/// Gives a recording another name, with digits of its hash, if one of an earlier run has the same: a
+/// path there may have been another file. Not if they share audio.
+fn tell_apart(found: &mut [Example], earlier: &[Example]) {
+    let Some(first) = found.first() else { return };
+    let of_name = |one: &&Example| one.label == first.label && one.recording == first.recording;
+    let mut known = earlier.iter().filter(of_name).peekable();
+    let is_known = |one: &Example| found.iter().any(|new| new.sha256 == one.sha256);
+    if known.peek().is_none() || known.any(is_known) {
+        return;
+    }
+    let name = format!("{} ({:.8})", first.recording, first.sha256);
+    found.iter_mut().for_each(|one| one.recording.clone_from(&name));
 }
 
 /// Whether it is the same piece of the same recording. A copy under another name is kept: the

@@ -1,0 +1,47 @@
+//! Examples of another file → names that no recording here has. Two files by different programs, or of
+//! different days, both have an `example 1` or an `IMG_1.wav`; as one recording, they would be left
+//! out together.
+
+use super::example::Example;
+use std::collections::{HashMap, HashSet};
+
+/// Digits of the hash in a new name.
+const DIGITS: usize = 8;
+
+/// Those of `given` that are not in `known`. A recording of the same name as a known one of the same
+/// label gets digits of its hash, unless they share audio.
+pub(super) fn new_ones(known: &[Example], given: Vec<Example>) -> Vec<Example> {
+    let names: HashMap<_, &str> =
+        known.iter().map(|one| (audio(one), one.recording.as_str())).collect();
+    let taken: HashSet<_> = known.iter().map(recording).collect();
+    // By recording of `given`, its name from now on.
+    let mut renamed: HashMap<_, String> = HashMap::new();
+    for example in &given {
+        let key = recording(example);
+        if let Some(&name) = names.get(&audio(example)) {
+            renamed.insert(key, name.to_owned());
+        } else if taken.contains(&key) {
+            let digits = example.sha256.get(..DIGITS).unwrap_or_default();
+            renamed.entry(key).or_insert_with(|| format!("{} ({digits})", example.recording));
+        }
+    }
+    let is_new = |one: &&Example| !names.contains_key(&audio(one));
+    let new = given.iter().filter(is_new).map(|one| {
+        let mut example = one.clone();
+        if let Some(name) = renamed.get(&recording(one)) {
+            example.recording.clone_from(name);
+        }
+        example
+    });
+    new.collect()
+}
+
+/// What tells one piece of audio with a label from another.
+fn audio(example: &Example) -> (Option<&str>, &str) {
+    (example.label.as_deref(), &example.sha256)
+}
+
+/// What tells one recording of a label from another.
+fn recording(example: &Example) -> (Option<&str>, &str) {
+    (example.label.as_deref(), &example.recording)
+}
