@@ -8,7 +8,6 @@ import { ListenView } from "./listen/listen.js";
 import { Muted } from "./listen/muted.js";
 import { ActiveModel } from "./models/active-model.js";
 import { prepareInstall } from "./pwa/install.js";
-import { onLaunchFiles } from "./pwa/launch.js";
 import { SettingsStore } from "./settings.js";
 import type { Answered } from "./teach/correction.js";
 import { byId } from "./ui/dom.js";
@@ -111,10 +110,10 @@ const router = new Router((view) => {
   if (view === "about") void showLate(section, about, () => undefined);
   if (view === "files") void showLate(section, files, () => undefined);
 });
-onLaunchFiles((opened) => {
+const openLaunched = (opened: File[]) => {
   router.go("files");
   void files.get().then((loaded) => loaded.add(opened)).catch(fail);
-});
+};
 
 for (const id of ["bars", "settings-body"]) {
   const body = byId(id, HTMLElement);
@@ -128,7 +127,9 @@ const endKeeping = keepDrops(takers, fail);
 async function loadTheRest(): Promise<void> {
   await listen.start();
   await listen.calm;
-  await Promise.allSettled([takers().then(endKeeping), folds.get(), history.get(), about.get(), listen.recordings.get()]);
+  // The system keeps the files that it opened the page with until they are asked for.
+  const launches = import("./pwa/launch.js").then(({ onLaunchFiles }) => onLaunchFiles(openLaunched));
+  await Promise.allSettled([launches, takers().then(endKeeping), folds.get(), history.get(), about.get(), listen.recordings.get()]);
   // Last: what the page itself needs is then in the browser's cache.
   const { prepareUpdates } = await import("./pwa/update.js");
   prepareUpdates();

@@ -1,9 +1,12 @@
 // What is folded up below the list of sounds: the bars of all labels, and the settings, with the alerts that these are for.
+// With them comes what else the first answer does not need: the full screen, and the notice of a page that was stopped.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
+import { Absence } from "./absence.js";
 import { Alerts } from "./alerts.js";
 import { Bars } from "./bars.js";
+import { prepareFullScreen } from "./full-screen.js";
 import { type SettingsEvents, SettingsPanel } from "./settings-panel.js";
 
 export class Folds {
@@ -14,6 +17,12 @@ export class Folds {
   constructor(settings: SettingsStore, events: SettingsEvents) {
     this.alerts = new Alerts(() => settings.all.alerts);
     this.#panel = new SettingsPanel(settings, events);
+    prepareFullScreen();
+  }
+
+  /** @see Absence */
+  watchAbsence(processed: () => number | undefined, missed: (seconds: number) => void): void {
+    new Absence(processed, missed);
   }
 
   describe(info: ModelInfo): void {

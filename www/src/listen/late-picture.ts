@@ -1,5 +1,4 @@
-// The picture while its script is on its way: the answer does not wait for it. What it is asked to show meanwhile, it shows
-// as soon as it is there.
+// The picture before its script is there: the first answer comes first. What it is asked to show meanwhile, it shows then.
 
 import type { ModelInfo } from "sourcing-sound";
 import { LatePart } from "../late/part.js";
@@ -22,9 +21,20 @@ export class LatePicture {
   describe(info: ModelInfo): void {
     const describe = (picture: Picture) => picture.describe(info);
     const { loaded } = this.#part;
-    if (loaded) return describe(loaded);
-    this.#model = describe;
-    this.#load();
+    if (loaded) describe(loaded);
+    else this.#model = describe;
+  }
+
+  /** Loads the script. Without it there is no picture; the next call tries again. */
+  load(): void {
+    if (this.#part.loaded) return;
+    void this.#part.get().then(
+      (picture) => {
+        this.#model?.(picture);
+        for (const step of this.#waiting.splice(0)) step(picture);
+      },
+      () => undefined,
+    );
   }
 
   /** @see Picture.beginLive */
@@ -34,11 +44,13 @@ export class LatePicture {
 
   /** @see Picture.beginRecording */
   beginRecording(info: ModelInfo, seconds: number): void {
+    this.load();
     this.#begin((picture) => picture.beginRecording(info, seconds));
   }
 
   /** @see Picture.showRecording */
   showRecording(info: ModelInfo, columns: Float32Array, seconds: number): void {
+    this.load();
     this.#begin((picture) => picture.showRecording(info, columns, seconds));
   }
 
@@ -55,7 +67,6 @@ export class LatePicture {
   /** Whatever waits would no longer be seen. */
   #begin(step: Step): void {
     this.#waiting = [];
-    this.#load();
     this.#do(step);
   }
 
@@ -64,17 +75,5 @@ export class LatePicture {
     if (loaded) return step(loaded);
     this.#waiting.push(step);
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
-  }
-
-  /** Without its script there is no picture; the next start tries again. */
-  #load(): void {
-    if (this.#part.loaded) return;
-    void this.#part.get().then(
-      (picture) => {
-        this.#model?.(picture);
-        for (const step of this.#waiting.splice(0)) step(picture);
-      },
-      () => undefined,
-    );
   }
 }

@@ -14,11 +14,9 @@ import { byId } from "../ui/dom.js";
 import { clock, short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
 import { painted } from "../ui/painted.js";
-import { Absence } from "./absence.js";
 import { Buttons, type State } from "./buttons.js";
 import { Devices } from "./devices.js";
 import type { Folds } from "./folds.js";
-import { prepareFullScreen } from "./full-screen.js";
 import { type LiveParts, LiveSession, sourceWords } from "./live.js";
 import type { Muted } from "./muted.js";
 import { PlayingSample } from "./playing-sample.js";
@@ -129,11 +127,7 @@ export class ListenView {
       changed: (state) => this.#setState(state),
       failed: (thrown) => this.#fail(thrown),
     };
-    new Absence(
-      () => (this.#state === "listening" ? this.#live?.processedSeconds : undefined),
-      (seconds) => notice.remark(listenTexts.missed(clock(seconds))),
-    );
-    prepareFullScreen();
+    void this.calm.then(() => this.#stage.picture.load());
     this.#setState("loading");
     this.#stage.wait("", texts.loading);
   }
@@ -159,6 +153,10 @@ export class ListenView {
   attach(folds: Folds): void {
     this.#folds = folds;
     this.#stage.attach(folds.bars);
+    folds.watchAbsence(
+      () => (this.#state === "listening" ? this.#live?.processedSeconds : undefined),
+      (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
+    );
     if (this.#model.info) folds.describe(this.#model.info);
   }
 
