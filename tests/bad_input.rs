@@ -151,6 +151,21 @@ fn damaged_models_never_panic() {
     }
 }
 
+/// The first depthwise convolution loses its padding, so that what it returns cannot be added to
+/// what it was given. The general engine would compute with both sizes until the end of time.
+#[test]
+fn a_deep_network_whose_shapes_do_not_fit_together() {
+    let bytes = include_bytes!("../models/everyday/model.onnx");
+    let mut model = ModelProto::decode(&bytes[..]).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    let group = |node: &NodeProto| node.attribute.iter().find(|a| a.name == "group").map(|a| a.i);
+    let depthwise = graph.node.iter_mut().find(|node| group(node).is_some_and(|group| group > 1));
+    depthwise.unwrap().attribute.retain(|attribute| attribute.name != "pads");
+    let error = refusal(&model);
+    assert_eq!(error.code(), "model-format", "{error}");
+    assert!(error.to_string().contains("do not fit together"), "{error}");
+}
+
 #[test]
 fn a_valid_onnx_without_metadata() {
     let mut model = tiny();

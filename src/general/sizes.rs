@@ -66,6 +66,7 @@ fn infer(model: &mut InferenceModel, node: usize) -> TractResult<bool> {
     };
     let (_, shapes, _) = facts(&mut op, false)?;
     check_total(shapes.iter().map(elements))?;
+    shapes.iter().try_for_each(check_fit)?;
     let (_, inferred, _) = facts(&mut op, true)?;
     let mut changed = false;
     for (slot, (old, new)) in outputs.iter().zip(&inferred).enumerate() {
@@ -85,6 +86,18 @@ fn elements(fact: &InferenceFact) -> Option<u64> {
     sizes
         .into_iter()
         .try_fold(1, |product: u64, size| Some(product.saturating_mul(u64::try_from(size?).ok()?)))
+}
+
+/// Refuses extents that do not fit together, such as a sum of 64 and 62 rows. tract keeps them as a
+/// term, which grows with every operator, until nothing can compute it in any time.
+fn check_fit(fact: &InferenceFact) -> TractResult<()> {
+    for extent in fact.shape.dims().filter_map(Factoid::concretize) {
+        if extent.to_i64().is_err() && extent.symbols().is_empty() {
+            let reason = format!("values whose shapes do not fit together: {extent}");
+            return Err(crate::Error::model_format(reason).into());
+        }
+    }
+    Ok(())
 }
 
 fn check_total(values: impl Iterator<Item = Option<u64>>) -> TractResult<()> {

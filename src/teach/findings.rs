@@ -3,7 +3,6 @@
 use super::example::Example;
 use super::fit::Lesson;
 use super::recordings::{Recording, cosine, mean};
-use super::report::counted;
 use crate::model::Model;
 use crate::order;
 use std::collections::HashMap;
@@ -21,6 +20,7 @@ const ALIKE_COSINE: f64 = 0.65;
 /// If more of a recording was left out as quiet, as a part of the length of its examples, the report
 /// states how much.
 const MUCH_QUIET: f64 = 0.5;
+
 /// What the user should know about the examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -238,4 +238,8 @@ fn listed(names: &[String]) -> String {
         [one, two] => format!("{one} and {two}"),
         [one, two, rest @ ..] => format!("{one}, {two} and {}", counted(rest.len(), "other")),
     }
+}
+
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,7 +1,7 @@
 //! How well each taught label does on recordings that were left out.
 
 use super::example::Example;
-use super::findings::{Finding, Findings};
+use super::findings::{Finding, Findings, counted};
 use super::fit::Lesson;
 use crate::model::Model;
 use std::fmt;
@@ -141,10 +141,6 @@ impl LabelReport {
             other_scores: lesson.sorted_scores(&lesson.others),
         }
     }
-}
-
-pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 impl fmt::Display for Report {

@@ -11,7 +11,7 @@ export const teach: typeof english = {
     "Gib einem Geräusch einen Namen und ein paar Beispiele: deiner Klingel, deinem Wasserkocher, einem bestimmten Hund. Drei Aufnahmen zu verschiedenen Zeiten sind ein guter Anfang. Von da an meldet die Seite, wenn sie dieses Geräusch erkennt.",
   privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu anlernen lässt.",
   name: "Name des Geräuschs",
-  nameHint: "zum Beispiel „Mein Wasserkocher“",
+  nameHint: "z. B. „Mein Kessel“",
   known: (label) => `${label} ist schon bekannt; deine Beispiele kommen dazu.`,
   add: "Anlegen",
   nameless: "Gib dem Geräusch erst einen Namen.",
