@@ -1,5 +1,6 @@
 // The views come in scripts of their own: after the first answer, or when they are opened.
 
+import { readFileSync } from "node:fs";
 import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -106,4 +107,20 @@ test("without the script of the samples, the page says so, and the microphone wo
   await expect(site.notice).toHaveAttribute("data-code", "part-fetch");
   await site.startListening();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
+});
+
+test("a file that the system opened the page with is classified, though what asks for it comes late", async ({ open }) => {
+  const bytes = [...readFileSync(writeWav("launched.wav", siren))];
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript((content) => {
+        const file = new File([new Uint8Array(content)], "launched.wav", { type: "audio/wav" });
+        const setConsumer = (consumer: (launch: object) => void) => consumer({ files: [{ getFile: () => Promise.resolve(file) }] });
+        Object.defineProperty(globalThis, "launchQueue", { value: { setConsumer } });
+      }, bytes),
+  });
+  const card = site.page.getByTestId("view-files").getByTestId("file-card");
+  await expect(card).toBeVisible();
+  await expect(card).toContainText("launched.wav");
+  await expect(card).toHaveAttribute("data-state", "done");
 });
