@@ -97,6 +97,16 @@ impl Temporary {
         Ok(Temporary { file: Some(file), stays })
     }
 
+    /// Whether it stays where it is if the program ends early.
+    pub(crate) fn stays(&self) -> bool {
+        self.stays
+    }
+
+    /// Removes it.
+    pub(crate) fn discard(mut self) {
+        self.stays = false;
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.file.as_ref().map_or(Path::new(""), NamedTempFile::path)
     }

@@ -76,9 +76,19 @@ impl fmt::Display for Moment {
         write!(f, "{}", Civil::from_milliseconds(self.milliseconds))?;
         match self.offset {
             Offset::Unknown => Ok(()),
+            offset => write!(f, "{offset}"),
+        }
+    }
+}
+
+impl fmt::Display for Offset {
+    /// As [`Offset::parse`] takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Offset::Unknown => write!(f, "none"),
             Offset::Minutes(0) => write!(f, "Z"),
             Offset::Minutes(minutes) => {
-                let sign = if minutes < 0 { '-' } else { '+' };
+                let sign = if *minutes < 0 { '-' } else { '+' };
                 let minutes = minutes.abs();
                 write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
             }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -42,6 +43,15 @@ pub fn wav_of_channels(channels: &[Vec<i16>]) -> Vec<u8> {
     let mut file = header(channels.len() as u16, RATE, data.len() as u32);
     file.extend(data);
     file
+}
+
+/// The names of a folder's results, sorted; not that of the file that states their settings.
+pub fn results(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| !name.ends_with(".settings")).collect();
+    names.sort();
+    names
 }
 
 /// The bytes of samples without a header.

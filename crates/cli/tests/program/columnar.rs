@@ -2,10 +2,10 @@
 //! whole whatever ends the run.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::common::files::{tone, wav_of_channels};
+use crate::common::files::{results, tone, wav_of_channels};
 use crate::common::parquet::Sheet;
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday};
 use serde_json::{Map, Value, json};
@@ -211,12 +211,8 @@ fn recordings_that_fail_are_rows_with_a_code() {
     // In a folder they have no result, so that they are tried again.
     let run = classify(&bench, &["in", "--format", "parquet", "--output", "out"]);
     assert_eq!(run.code, 1);
-    let mut names: Vec<_> = fs::read_dir(bench.path().join("out")).unwrap().collect();
-    names.sort_by_key(|entry| entry.as_ref().unwrap().path());
-    let names: Vec<PathBuf> =
-        names.into_iter().map(|entry| entry.unwrap().file_name().into()).collect();
-    let expected = ["20230214_063000.wav.parquet", "stereo.wav.parquet"].map(PathBuf::from);
-    assert_eq!(names, expected);
+    let names = results(&bench.path().join("out"));
+    assert_eq!(names, ["20230214_063000.wav.parquet", "stereo.wav.parquet"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::common::files::{Running, header, raw, tone, with_locked_folder};
+use crate::common::files::{Running, header, raw, results, tone, with_locked_folder};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
 
 /// A recording of ten seconds of which `seconds` are written so far.
@@ -47,20 +47,14 @@ fn the_recordings_of_a_run_are_those_at_its_start() {
         "warning: in/growing.wav: the recording breaks off after 5.000 s; its header says 10.000 s";
     assert!(stderr.contains(cut), "{stderr}");
     assert!(stderr.contains("done 4, failed 1\n"), "{stderr}");
-    let names = || {
-        let entries = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name());
-        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
-        names.sort();
-        names
-    };
-    assert_eq!(names(), ["-.csv", "a.wav.csv", "growing.wav.csv", "z.wav.csv"]);
+    assert_eq!(results(&out), ["-.csv", "a.wav.csv", "growing.wav.csv", "z.wav.csv"]);
     let result = fs::read_to_string(out.join("growing.wav.csv")).unwrap();
     assert_eq!(end_of_last_row(&result), 5.0);
 
     // What was added is taken by the next run.
     bench.classify(&[&["in", "--resume"], &options[..]].concat()).success();
     let expected = ["-.csv", "a.wav.csv", "b.wav.csv", "deeper", "growing.wav.csv", "z.wav.csv"];
-    assert_eq!(names(), expected);
+    assert_eq!(results(&out), expected);
     assert!(out.join("deeper/new.wav.csv").is_file());
 }
 

@@ -16,5 +16,6 @@ mod models;
 mod outputs;
 mod recordings;
 mod resume;
+mod settings;
 mod shards;
 mod teach;

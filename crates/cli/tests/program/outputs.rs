@@ -22,7 +22,7 @@ fn seconds(field: &str) -> f64 {
     field.parse().unwrap()
 }
 
-/// All files of a folder with their contents, by path below it.
+/// All files of a folder with their contents, by path below it, without those that state settings.
 fn tree(bench: &Bench, folder: &str) -> Vec<(String, Vec<u8>)> {
     let root = bench.path().join(folder);
     let (mut folders, mut files) = (vec![root.clone()], Vec::new());
@@ -33,7 +33,9 @@ fn tree(bench: &Bench, folder: &str) -> Vec<(String, Vec<u8>)> {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push((name, fs::read(&path).unwrap()));
+                if !name.ends_with(".settings") {
+                    files.push((name, fs::read(&path).unwrap()));
+                }
             }
         }
     }

@@ -1,9 +1,8 @@
 //! What `sourcing-sound classify` reads: pipes, channels, parts of recordings, odd files and folders.
 
-use std::fs;
 use std::io::Write;
 
-use crate::common::files::{Running, header, raw, tone, wav_of_channels};
+use crate::common::files::{Running, header, raw, results, tone, wav_of_channels};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE, Run, wav};
 use serde_json::Value;
 
@@ -259,7 +258,7 @@ fn strict_counts_recordings_that_break_off_as_failed() {
     assert_eq!(strict.stdout, run.stdout);
     let run = bench.classify(&["cut.wav", "--strict", "--output", "results"]);
     assert_eq!(run.code, 1);
-    assert_eq!(fs::read_dir(bench.path().join("results")).unwrap().count(), 0);
+    assert!(results(&bench.path().join("results")).is_empty());
 }
 
 #[test]

@@ -121,8 +121,8 @@ pub(crate) struct RawClassify {
     /// Leave out recordings that already have a result; needs --output
     ///
     /// With --output DIR, these are the recordings that have a result. With --output FILE (csv, jsonl
-    /// and events), they are those whose rows are in the file, or in the .part-FILE of a run that was
-    /// killed; the last one of these is classified again, since its rows may not be whole.
+    /// and events), they are those whose rows are complete in the file, or in the .part-FILE of a run
+    /// that was killed. Options that change rows must be those of the earlier run.
     #[arg(long, requires = "output")]
     resume: bool,
 

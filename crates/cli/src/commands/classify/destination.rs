@@ -1,26 +1,29 @@
 //! Where results go: stdout, or a file per recording.
 
+mod folder;
+mod one;
+
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::ffi::OsStr;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use sourcing_sound::Classifier;
 use sourcing_sound_decode::Channel;
 
 use crate::files::Found;
-use crate::interrupt::{Ending, Temporary};
+use crate::interrupt::Ending;
 use crate::outcome::Failure;
-use crate::output::cell;
 
-use super::args::{Channels, ClassifyOptions, Format};
+use super::args::{Channels, ClassifyOptions};
 use super::output::Output;
 use super::part::Part;
 use super::report::{self, Report};
-use super::resume::{self, Finished, Refused};
+use super::settings::Settings;
+use folder::Folder;
+use one::One;
 
 /// What all usual file systems take.
 const LONGEST_NAME_BYTES: usize = 255;
@@ -34,62 +37,22 @@ pub(super) enum Destination<'a> {
     Folder(Folder<'a>),
 }
 
-/// Stdout, or one file for all recordings.
-pub(super) struct One {
-    report: Box<dyn Report>,
-    /// The file, complete only once it has its name.
-    file: Option<(PathBuf, Temporary)>,
-    /// Takes back the rows of a recording that fails, so that `--resume` tries it again.
-    rows: Option<RowsOfOne>,
-    /// The recordings that an earlier run has finished.
-    finished: HashSet<String>,
-    /// Whether names are cells of a table.
-    has_cells: bool,
-}
-
-/// Where the rows of the recording that is being written begin, in a file that can be continued.
-struct RowsOfOne {
-    output: fs::File,
-    begin: Option<u64>,
-}
-
-pub(super) struct Folder<'a> {
-    root: &'a Path,
-    options: &'a ClassifyOptions,
-    classifier: &'a Classifier,
-    /// The result that is being written, complete only once it has its name.
-    open: Option<Open>,
-}
-
-struct Open {
-    /// Its final name.
-    name: PathBuf,
-    file: Temporary,
-    report: Box<dyn Report>,
-}
-
 impl<'a> Destination<'a> {
     /// # Errors
-    /// If the file or the folder cannot be made, or a header cannot be written.
+    /// If the file or the folder cannot be made, a header cannot be written, or a file cannot be
+    /// continued.
     pub(super) fn new(
         options: &'a ClassifyOptions,
         classifier: &'a Classifier,
+        settings: Settings,
     ) -> anyhow::Result<Self> {
         Ok(match &options.output {
-            Output::Stdout => {
-                let report = start(options, classifier, io::stdout()).context(STDOUT)?;
-                Destination::One(One {
-                    report,
-                    file: None,
-                    rows: None,
-                    finished: HashSet::new(),
-                    has_cells: false,
-                })
+            Output::Stdout => Destination::One(One::stdout(options, classifier)?),
+            Output::File(name) => {
+                Destination::One(One::file(name, options, classifier, &settings)?)
             }
-            Output::File(name) => Destination::One(One::file(name, options, classifier)?),
             Output::Folder(root) => {
-                fs::create_dir_all(root).with_context(|| unwritable(root))?;
-                Destination::Folder(Folder { root, options, classifier, open: None })
+                Destination::Folder(Folder::new(root, options, classifier, settings)?)
             }
         })
     }
@@ -123,6 +86,21 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
+    /// The inputs are known, and nothing was written for them yet.
+    ///
+    /// # Errors
+    /// If `--resume` would mix results of other settings with those of this run.
+    pub(super) fn begin(
+        &mut self,
+        inputs: &[Result<Found, Failure>],
+        resume: bool,
+    ) -> anyhow::Result<()> {
+        match self {
+            Destination::One(_) => Ok(()),
+            Destination::Folder(folder) => folder.begin(inputs, resume),
+        }
+    }
+
     /// Inputs whose results could not have their names fail, so that the others are processed.
     pub(super) fn refuse_long_names(&self, inputs: &mut [Result<Found, Failure>]) {
         let Destination::Folder(folder) = self else { return };
@@ -142,8 +120,8 @@ impl<'a> Destination<'a> {
     /// Whether the result of an input exists.
     pub(super) fn is_done(&self, input: &Found) -> bool {
         match self {
-            Destination::One(one) => one.finished.contains(&one.name(input)),
-            Destination::Folder(folder) => folder.name(input).is_file(),
+            Destination::One(one) => one.is_done(input),
+            Destination::Folder(folder) => folder.is_done(input),
         }
     }
 
@@ -180,7 +158,7 @@ impl<'a> Destination<'a> {
         match self {
             Destination::One(one) => one.failed(failure).with_context(|| one.unwritable()),
             Destination::Folder(folder) => {
-                folder.open = None;
+                folder.failed();
                 Ok(())
             }
         }
@@ -191,185 +169,10 @@ impl<'a> Destination<'a> {
     /// # Errors
     /// If the rest cannot be written.
     pub(super) fn close(&mut self) -> anyhow::Result<()> {
-        let Destination::One(one) = self else { return Ok(()) };
-        one.report.close().with_context(|| one.unwritable())?;
-        match one.file.take() {
-            None => Ok(()),
-            Some((name, file)) => file.persist(&name).with_context(|| unwritable(&name)),
+        match self {
+            Destination::One(one) => one.close(),
+            Destination::Folder(_) => Ok(()),
         }
-    }
-}
-
-impl One {
-    fn file(
-        name: &Path,
-        options: &ClassifyOptions,
-        classifier: &Classifier,
-    ) -> anyhow::Result<One> {
-        let unwritable = || unwritable(name);
-        let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        if options.format.can_be_continued() {
-            return One::continued(name, folder, options, classifier);
-        }
-        let file = Temporary::new_in(folder).with_context(unwritable)?;
-        let report = start(options, classifier, file.handle().with_context(unwritable)?);
-        let report = report.with_context(unwritable)?;
-        Ok(One {
-            report,
-            file: Some((name.to_owned(), file)),
-            rows: None,
-            finished: HashSet::new(),
-            has_cells: false,
-        })
-    }
-
-    /// The name of an input in the file.
-    fn name(&self, input: &Found) -> String {
-        let name = input.path.to_string_lossy();
-        if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }
-    }
-
-    /// A file that another run may have begun.
-    fn continued(
-        name: &Path,
-        folder: &Path,
-        options: &ClassifyOptions,
-        classifier: &Classifier,
-    ) -> anyhow::Result<One> {
-        let unwritable = || unwritable(name);
-        let mut part = OsString::from(".part-");
-        part.push(name.file_name().unwrap_or_default());
-        fs::create_dir_all(folder).with_context(unwritable)?;
-        let part = Temporary::at(&folder.join(part), options.resume).with_context(unwritable)?;
-        let mut file = part.handle().with_context(unwritable)?;
-        let mut found = Finished::default();
-        if options.resume {
-            let is_begun = file.metadata().with_context(unwritable)?.len() > 0;
-            if !is_begun && name.is_file() {
-                // What has the name stays as it is until all is done.
-                let earlier =
-                    fs::File::open(name).and_then(|mut from| io::copy(&mut from, &mut file));
-                earlier.with_context(unwritable)?;
-            }
-            let header = header(options, classifier)?;
-            found = resume::finished(options.format, &header, &file).map_err(|refused| {
-                let named = if is_begun { part.path() } else { name }.display().to_string();
-                if !is_begun {
-                    // A copy that is left would be continued once the file is gone.
-                    let _ = fs::remove_file(part.path());
-                }
-                match refused {
-                    Refused::Io(error) => anyhow!("{named}: cannot read the result: {error} [io]"),
-                    Refused::Other(why) => anyhow!(
-                        "{named}: --resume cannot continue a file that was made otherwise: {why}; \
-                         use the options of the earlier run, or remove the file [config]"
-                    ),
-                }
-            })?;
-        }
-        file.set_len(found.end).with_context(unwritable)?;
-        file.seek(SeekFrom::Start(found.end)).with_context(unwritable)?;
-        // A file that goes on has its header.
-        let header = if found.end > 0 { header(options, classifier)?.len() } else { 0 };
-        let rows = Some(RowsOfOne { output: part.handle().with_context(unwritable)?, begin: None });
-        let report = start(options, classifier, Rest { left_out: header, output: file });
-        let report = report.with_context(unwritable)?;
-        let file = Some((name.to_owned(), part));
-        let has_cells = options.format != Format::Jsonl;
-        Ok(One { report, file, rows, finished: found.recordings, has_cells })
-    }
-
-    fn print(&mut self, part: Part) -> io::Result<()> {
-        if let Some(rows) = &mut self.rows {
-            match &part {
-                // Reports write all that they have after each part.
-                Part::Begin(..) if rows.begin.is_none() => {
-                    rows.begin = Some(rows.output.stream_position()?);
-                }
-                Part::Done(..) => rows.begin = None,
-                _ => {}
-            }
-        }
-        write(self.report.as_mut(), part)
-    }
-
-    fn failed(&mut self, failure: &Failure) -> io::Result<()> {
-        if let Some(rows) = &mut self.rows
-            && let Some(begin) = rows.begin.take()
-        {
-            rows.output.set_len(begin)?;
-            rows.output.seek(SeekFrom::Start(begin))?;
-        }
-        self.report.failed(failure.path(), failure.code())
-    }
-
-    /// The file gets its name with what is in it.
-    fn ending(&self) -> Option<Ending> {
-        let closer = self.report.closer();
-        let file = self.file.as_ref();
-        let file = file.map(|(name, file)| (name.clone(), file.path().to_owned()));
-        if closer.is_none() && file.is_none() {
-            return None;
-        }
-        let unwritable = self.unwritable();
-        Some(Box::new(move || {
-            closer.map_or(Ok(()), |close| close()).with_context(|| unwritable.clone())?;
-            match file {
-                None => Ok(()),
-                Some((name, path)) => fs::rename(path, name).context(unwritable),
-            }
-        }))
-    }
-
-    fn unwritable(&self) -> String {
-        self.file.as_ref().map_or_else(|| STDOUT.to_owned(), |(name, _)| unwritable(name))
-    }
-}
-
-impl Folder<'_> {
-    fn name(&self, input: &Found) -> PathBuf {
-        let mut name = self.root.join(&input.relative).into_os_string();
-        name.push(".");
-        name.push(self.options.format.extension());
-        name.into()
-    }
-
-    fn print(&mut self, part: Part) -> anyhow::Result<()> {
-        match part {
-            Part::Begin(input, subject) => {
-                // Further channels of a recording go into the same result.
-                if subject.channel.is_none_or(|channel| channel == 1) {
-                    self.open = Some(self.start(&input)?);
-                }
-                if let Some(Open { name, report, .. }) = &mut self.open {
-                    report.begin(&subject).with_context(|| unwritable(name))?;
-                }
-            }
-            Part::Done(..) => {
-                if let Some(Open { name, file, mut report }) = self.open.take() {
-                    report.close().with_context(|| unwritable(&name))?;
-                    drop(report);
-                    file.persist(&name).with_context(|| unwritable(&name))?;
-                }
-            }
-            part => {
-                if let Some(Open { name, report, .. }) = &mut self.open {
-                    write(report.as_mut(), part).with_context(|| unwritable(name))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn start(&self, input: &Found) -> anyhow::Result<Open> {
-        let name = self.name(input);
-        let folder = name.parent().unwrap_or(self.root);
-        let file = Temporary::new_in(folder).with_context(|| unwritable(folder))?;
-        let copy = file.handle().with_context(|| unwritable(folder))?;
-        let report = start(self.options, self.classifier, copy);
-        let report = report.with_context(|| unwritable(&name))?;
-        Ok(Open { name, file, report })
     }
 }
 

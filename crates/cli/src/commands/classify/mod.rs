@@ -6,11 +6,13 @@ mod clips;
 mod destination;
 mod feed;
 mod filter;
+mod ledger;
 mod output;
 mod part;
 mod pipeline;
 mod report;
 mod resume;
+mod settings;
 mod shard;
 mod taking;
 mod work;
@@ -29,6 +31,7 @@ use crate::progress;
 pub(crate) use args::{ClassifyOptions, RawClassify};
 use destination::Destination;
 use part::Part;
+use settings::Settings;
 use work::Worker;
 
 /// Files of at least this size are classified one at a time, each by all threads, in bytes.
@@ -47,13 +50,15 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     if let Some(line) = inputs.passed_over() {
         writeln!(io::stderr(), "{line}")?;
     }
-    let mut destination = Destination::new(&options, &classifier)?;
+    let settings = Settings::new(&options, &model, &classifier);
+    let mut destination = Destination::new(&options, &classifier, settings)?;
     let mut found = inputs.found;
     destination.refuse_long_names(&mut found);
     destination.check_names(&found, options.resume)?;
     if let Some(shard) = options.shard {
         found.retain(|input| shard.contains(path_in_shard(input)));
     }
+    destination.begin(&found, options.resume)?;
     if options.resume {
         found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
     }

@@ -33,8 +33,9 @@ impl From<io::Error> for Refused {
 }
 
 /// Reads a file that begins with `header` if it was made with the same options. Rows are in the
-/// order of the recordings, so that only those of the last one may be incomplete: they do not
-/// count, and neither does a line without an end.
+/// order of the recordings, so that only those of the last one may be incomplete: unless it is known
+/// that the file is `complete` up to their end, in bytes, they do not count. Neither does a line
+/// without an end.
 ///
 /// # Errors
 /// If it cannot be read or continued.
@@ -42,6 +43,7 @@ pub(super) fn finished(
     format: Format,
     header: &[u8],
     mut file: impl Read + Seek,
+    complete: Option<u64>,
 ) -> Result<Finished, Refused> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = [0];
@@ -61,35 +63,48 @@ pub(super) fn finished(
         return Ok(Finished::default());
     }
     let first = header.len() as u64;
-    match format {
-        Format::Jsonl => of_lines(file, first),
+    let rows = match format {
+        Format::Jsonl => of_lines(file, first)?,
         _ => {
             let columns = header.iter().filter(|&&byte| byte == b',').count() + 1;
             // The last line of a file that breaks off has no end.
             let whole = if end == *b"\n" { length + 1 } else { length };
-            of_records(file, first, columns, whole)
+            of_records(file, first, columns, whole)?
         }
-    }
+    };
+    Ok(rows.finished(complete))
 }
 
 /// What was found so far: the rows of one recording are neighbours.
 struct Rows {
     finished: Finished,
+    /// The recording that rows were last found of, and where they end so far.
     last: Option<String>,
+    end: u64,
 }
 
 impl Rows {
     fn new(first: u64) -> Rows {
-        Rows { finished: Finished { recordings: HashSet::new(), end: first }, last: None }
+        let finished = Finished { recordings: HashSet::new(), end: first };
+        Rows { finished, last: None, end: first }
     }
 
-    /// A complete row of a recording begins at `start`.
-    fn row(&mut self, recording: &str, start: u64) {
+    /// A complete row of a recording begins at `start`, and ends at `end`.
+    fn row(&mut self, recording: &str, start: u64, end: u64) {
+        self.end = end;
         if self.last.as_deref() == Some(recording) {
             return;
         }
         self.finished.end = start;
         self.finished.recordings.extend(self.last.replace(recording.to_owned()));
+    }
+
+    fn finished(mut self, complete: Option<u64>) -> Finished {
+        if complete == Some(self.end) {
+            self.finished.end = self.end;
+            self.finished.recordings.extend(self.last);
+        }
+        self.finished
     }
 }
 
@@ -98,47 +113,43 @@ struct Line {
     file: String,
 }
 
-fn of_lines(mut file: impl BufRead, first: u64) -> Result<Finished, Refused> {
+fn of_lines(mut file: impl BufRead, first: u64) -> Result<Rows, Refused> {
     let (mut rows, mut line, mut start) = (Rows::new(first), Vec::new(), first);
     loop {
         line.clear();
-        let length = file.read_until(b'\n', &mut line)?;
+        let end = start + file.read_until(b'\n', &mut line)? as u64;
         if line.last() != Some(&b'\n') {
-            return Ok(rows.finished);
+            return Ok(rows);
         }
         let row: Line = serde_json::from_slice(&line).map_err(|error| {
             Refused::Other(format!("expected an object with \"file\": {error}"))
         })?;
-        rows.row(&row.file, start);
-        start += length as u64;
+        rows.row(&row.file, start, end);
+        start = end;
     }
 }
 
 /// A row counts if it has all columns and ends before byte `whole`.
-fn of_records(
-    file: impl Read,
-    first: u64,
-    columns: usize,
-    whole: u64,
-) -> Result<Finished, Refused> {
+fn of_records(file: impl Read, first: u64, columns: usize, whole: u64) -> Result<Rows, Refused> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let (mut rows, mut record) = (Rows::new(first), csv::ByteRecord::new());
     loop {
         let start = first + reader.position().byte();
         let is_row = reader.read_byte_record(&mut record).map_err(csv_error)?;
-        if !is_row || first + reader.position().byte() >= whole {
-            return Ok(rows.finished);
+        let end = first + reader.position().byte();
+        if !is_row || end >= whole {
+            return Ok(rows);
         }
         // So may a line break in a name be all that is left of it.
         if record.len() != columns {
             let is_end = !reader.read_byte_record(&mut record).map_err(csv_error)?;
             return if is_end {
-                Ok(rows.finished)
+                Ok(rows)
             } else {
                 Err(Refused::Other(format!("expected {columns} columns in each row")))
             };
         }
-        rows.row(&String::from_utf8_lossy(record.get(0).unwrap_or_default()), start);
+        rows.row(&String::from_utf8_lossy(record.get(0).unwrap_or_default()), start, end);
     }
 }
 
@@ -150,7 +161,7 @@ mod tests {
     use std::io::Cursor;
 
     fn of(format: Format, header: &str, file: &str) -> Result<Finished, Refused> {
-        finished(format, header.as_bytes(), Cursor::new(file.as_bytes()))
+        finished(format, header.as_bytes(), Cursor::new(file.as_bytes()), None)
     }
 
     fn expected(recordings: &[&str], end: usize) -> Finished {
@@ -173,7 +184,7 @@ mod tests {
         let whole = format!("{HEADER}{}", blocks.concat());
         for cut in 0..=whole.len() {
             let bytes = &whole.as_bytes()[..cut];
-            let found = finished(Format::Csv, HEADER.as_bytes(), Cursor::new(bytes)).unwrap();
+            let found = finished(Format::Csv, HEADER.as_bytes(), Cursor::new(bytes), None).unwrap();
             // Each block counts once a whole line of the next one is there.
             let (mut end, mut done) = (HEADER.len(), 0);
             for (n, block) in blocks.iter().enumerate() {

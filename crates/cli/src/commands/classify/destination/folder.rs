@@ -1,0 +1,135 @@
+//! A result per recording, each complete once it has its name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::Context;
+use sourcing_sound::Classifier;
+
+use crate::files::Found;
+use crate::interrupt::Temporary;
+use crate::outcome::Failure;
+
+use super::super::args::ClassifyOptions;
+use super::super::ledger::{self, Known};
+use super::super::part::Part;
+use super::super::report::Report;
+use super::super::settings::Settings;
+use super::one::check;
+use super::{start, unwritable, write};
+
+pub(in super::super) struct Folder<'a> {
+    root: &'a Path,
+    options: &'a ClassifyOptions,
+    classifier: &'a Classifier,
+    settings: Settings,
+    /// Results before this time were made with other settings.
+    since: Option<SystemTime>,
+    /// The result that is being written, complete only once it has its name.
+    open: Option<Open>,
+}
+
+struct Open {
+    /// Its final name.
+    name: PathBuf,
+    file: Temporary,
+    report: Box<dyn Report>,
+}
+
+impl<'a> Folder<'a> {
+    /// # Errors
+    /// If the folder cannot be made.
+    pub(super) fn new(
+        root: &'a Path,
+        options: &'a ClassifyOptions,
+        classifier: &'a Classifier,
+        settings: Settings,
+    ) -> anyhow::Result<Self> {
+        fs::create_dir_all(root).with_context(|| unwritable(root))?;
+        Ok(Folder { root, options, classifier, settings, since: None, open: None })
+    }
+
+    pub(super) fn name(&self, input: &Found) -> PathBuf {
+        let mut name = self.root.join(&input.relative).into_os_string();
+        name.push(".");
+        name.push(self.options.format.extension());
+        name.into()
+    }
+
+    /// Notes the settings of the results of this format.
+    ///
+    /// # Errors
+    /// If `--resume` would mix results of other settings with those of this run.
+    pub(super) fn begin(
+        &mut self,
+        inputs: &[Result<Found, Failure>],
+        resume: bool,
+    ) -> anyhow::Result<()> {
+        let path = self.root.join(self.options.format.extension());
+        let context = || unwritable(self.root);
+        let mut known = Known::about(&path).with_context(context)?;
+        let earlier = known.settings.as_ref();
+        if earlier.is_none_or(|earlier| !self.settings.changes(earlier).is_empty()) {
+            if resume && inputs.iter().flatten().any(|input| self.is_done(input)) {
+                check(self.root, &self.settings, earlier)?;
+            }
+            let replaces_older = earlier.is_some();
+            known = Known::new(&self.settings);
+            known.replaces_older = replaces_older;
+            known.write(&path).with_context(context)?;
+        }
+        if known.replaces_older {
+            self.since = Some(ledger::time(&path).with_context(context)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_done(&self, input: &Found) -> bool {
+        let Ok(result) = fs::metadata(self.name(input)) else { return false };
+        let is_old = |since| result.modified().is_ok_and(|time| time < since);
+        result.is_file() && !self.since.is_some_and(is_old)
+    }
+
+    pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
+        match part {
+            Part::Begin(input, subject) => {
+                // Further channels of a recording go into the same result.
+                if subject.channel.is_none_or(|channel| channel == 1) {
+                    self.open = Some(self.start(&input)?);
+                }
+                if let Some(Open { name, report, .. }) = &mut self.open {
+                    report.begin(&subject).with_context(|| unwritable(name))?;
+                }
+            }
+            Part::Done(..) => {
+                if let Some(Open { name, file, mut report }) = self.open.take() {
+                    report.close().with_context(|| unwritable(&name))?;
+                    drop(report);
+                    file.persist(&name).with_context(|| unwritable(&name))?;
+                }
+            }
+            part => {
+                if let Some(Open { name, report, .. }) = &mut self.open {
+                    write(report.as_mut(), part).with_context(|| unwritable(name))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The result of a recording that fails is removed.
+    pub(super) fn failed(&mut self) {
+        self.open = None;
+    }
+
+    fn start(&self, input: &Found) -> anyhow::Result<Open> {
+        let name = self.name(input);
+        let folder = name.parent().unwrap_or(self.root);
+        let file = Temporary::new_in(folder).with_context(|| unwritable(folder))?;
+        let copy = file.handle().with_context(|| unwritable(folder))?;
+        let report = start(self.options, self.classifier, copy);
+        let report = report.with_context(|| unwritable(&name))?;
+        Ok(Open { name, file, report })
+    }
+}

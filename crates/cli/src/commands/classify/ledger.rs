@@ -1,0 +1,209 @@
+//! The hidden file beside a result that states its settings and how much of it is complete, for
+//! `--resume`: `.all.csv.settings` of `all.csv`, and `.csv.settings` in a folder of results. It has
+//! one JSON object per line, of which later ones add to the first, so that a run that is killed
+//! leaves at most a line without an end.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::interrupt::Temporary;
+
+use super::settings::Settings;
+
+/// More than this is not such a file; a line per recording has some 30 bytes.
+const MAX_BYTES: u64 = 1 << 28;
+
+/// What is known about a result.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Known {
+    /// `None` if an older version of this program made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) settings: Option<Settings>,
+    /// The recordings up to this byte are complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) complete: Option<u64>,
+    /// The hash of a file, in hexadecimal digits: another file may have its name by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    /// Of a folder: results that are older than this file were made with other settings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) replaces_older: bool,
+}
+
+impl Known {
+    pub(super) fn new(settings: &Settings) -> Known {
+        Known { settings: Some(settings.clone()), ..Known::default() }
+    }
+
+    /// What is known about the result at `path`; nothing if there is no ledger.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub(super) fn about(path: &Path) -> io::Result<Known> {
+        let file = match fs::File::open(ledger_path(path)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Known::default()),
+            Err(error) => return Err(error),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+        let mut known = Known::default();
+        for line in bytes.split(|&byte| byte == b'\n') {
+            // The last one of a run that was killed may have no end.
+            let Ok(line) = serde_json::from_slice::<Known>(line) else { continue };
+            known.settings = line.settings.or(known.settings);
+            known.complete = line.complete.or(known.complete);
+            known.sha256 = line.sha256.or(known.sha256);
+            known.replaces_older |= line.replaces_older;
+        }
+        Ok(known)
+    }
+
+    /// What is known about a file under its final name. Nothing if it has changed since.
+    ///
+    /// # Errors
+    /// If it or its ledger cannot be read.
+    pub(super) fn about_finished(path: &Path) -> io::Result<Known> {
+        let known = Known::about(path)?;
+        let Some(expected) = &known.sha256 else { return Ok(Known::default()) };
+        let is_same = *expected == hash(fs::File::open(path)?)?;
+        Ok(if is_same { known } else { Known::default() })
+    }
+
+    /// Writes it as the ledger of the result at `path`, completely or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+        let ledger = ledger_path(path);
+        let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = Temporary::new_in(folder.unwrap_or(Path::new(".")))?;
+        file.handle()?.write_all(self.line()?.as_bytes())?;
+        file.persist(&ledger)
+    }
+
+    fn line(&self) -> io::Result<String> {
+        Ok(serde_json::to_string(self)? + "\n")
+    }
+}
+
+/// When the ledger of the result at `path` was written.
+///
+/// # Errors
+/// If there is none.
+pub(super) fn time(path: &Path) -> io::Result<SystemTime> {
+    fs::metadata(ledger_path(path))?.modified()
+}
+
+/// The ledger of a file that is being written.
+pub(super) struct Ledger {
+    settings: Settings,
+    file: Temporary,
+    output: fs::File,
+}
+
+impl Ledger {
+    /// Begins the ledger of the file at `part`, whose recordings are complete up to byte `complete`;
+    /// `None` if they are still to be copied. It stays if the program ends early and the file does.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn begin(
+        part: &Temporary,
+        settings: &Settings,
+        complete: Option<u64>,
+    ) -> io::Result<Ledger> {
+        let file = Temporary::at(&ledger_path(part.path()), part.stays())?;
+        let mut output = file.handle()?;
+        output.set_len(0)?;
+        let known = Known { complete, ..Known::new(settings) };
+        output.write_all(known.line()?.as_bytes())?;
+        Ok(Ledger { settings: settings.clone(), file, output })
+    }
+
+    /// The recordings up to byte `end` are complete.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn complete(&mut self, end: u64) -> io::Result<()> {
+        let line = Known { complete: Some(end), ..Known::default() }.line()?;
+        self.output.write_all(line.as_bytes())
+    }
+
+    /// Removes it once the file has its name.
+    pub(super) fn discard(self) {
+        self.file.discard();
+    }
+
+    /// Gives a file at `part` its name, of which the recordings up to byte `complete` are complete.
+    /// What is needed to do so later, from another thread.
+    pub(super) fn naming(&self, name: &Path, part: &Path, complete: u64) -> Naming {
+        Naming {
+            known: Known { complete: Some(complete), ..Known::new(&self.settings) },
+            name: name.to_owned(),
+            part: part.to_owned(),
+            ledger: self.file.path().to_owned(),
+        }
+    }
+}
+
+/// A file that is to get its name.
+pub(super) struct Naming {
+    known: Known,
+    name: PathBuf,
+    part: PathBuf,
+    ledger: PathBuf,
+}
+
+impl Naming {
+    /// Writes the ledger of the name. It comes first: until the file has its name, this ledger fits
+    /// no file, and the other one is still there.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn prepare(&mut self) -> io::Result<()> {
+        self.known.sha256 = Some(hash(fs::File::open(&self.part)?)?);
+        self.known.write(&self.name)
+    }
+
+    /// Prepares and renames.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.prepare()?;
+        fs::rename(&self.part, &self.name)?;
+        fs::remove_file(&self.ledger)
+    }
+}
+
+fn ledger_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    if !name.as_encoded_bytes().starts_with(b".") {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        name = hidden;
+    }
+    name.push(".settings");
+    path.with_file_name(name)
+}
+
+fn hash(mut file: fs::File) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            break;
+        }
+        hash.update(&block[..count]);
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
