@@ -1,5 +1,6 @@
 //! Files and folders → recordings.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs;
@@ -72,6 +73,20 @@ pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
 }
 
+/// A path as text for rows. In one that is not UTF-8, `%FF` is a byte that is not, and `%25` a `%`, so
+/// that two of them never become the same.
+pub(crate) fn text(path: &Path) -> Cow<'_, str> {
+    if let Some(text) = path.to_str() {
+        return text.into();
+    }
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += &chunk.valid().replace('%', "%25");
+        chunk.invalid().iter().for_each(|byte| text += &format!("%{byte:02X}"));
+    }
+    text.into()
+}
+
 fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
     let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = match listed {
@@ -83,7 +98,8 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
     };
     entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
     entries.sort_by(|a, b| {
-        natural_order(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy())
+        let (a, b) = (a.file_name(), b.file_name());
+        natural_order(&a.to_string_lossy(), &b.to_string_lossy()).then_with(|| a.cmp(&b))
     });
     for entry in entries {
         let path = entry.path();
@@ -137,6 +153,23 @@ fn split_number(text: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::natural_order;
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf_8_stay_apart() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        use std::path::Path;
+        for (name, expected) in [
+            (&b"a%.wav"[..], "a%.wav"),
+            ("é".as_bytes(), "é"),
+            (b"\xe9\xff.wav", "%E9%FF.wav"),
+            (b"%E9\xff.wav", "%25E9%FF.wav"),
+            (b"\xc3.wav", "%C3.wav"),
+        ] {
+            assert_eq!(super::text(Path::new(OsStr::from_bytes(name))), expected);
+        }
+    }
 
     #[test]
     fn numbers_in_names_are_compared_by_value() {

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use sourcing_sound::Classifier;
 use sourcing_sound_decode::Channel;
 
-use crate::files::Found;
+use crate::files::{self, Found};
 use crate::interrupt::Ending;
 use crate::outcome::Failure;
 
@@ -75,7 +75,7 @@ impl<'a> Destination<'a> {
                     }
                 }
                 Destination::One(_) if resume => {
-                    let name = input.path.to_string_lossy();
+                    let name = files::text(&input.path);
                     if !names.insert(PathBuf::from(name.as_ref())) {
                         bail!("--resume: two recordings are named {name} in the result [config]");
                     }

@@ -8,7 +8,7 @@ use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
 
 use super::args::TeachOptions;
-use crate::files::expand;
+use crate::files::{self, expand};
 use crate::outcome::{Failure, Outcome, coded};
 use crate::parallel::{in_order, worker_count};
 
@@ -77,7 +77,7 @@ fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Fail
     let Input { label, path } = input;
     let recording = decode(&path).map_err(Failure::Decode)?;
     // Files of one name in different folders are different recordings.
-    let name = path.to_string_lossy();
+    let name = files::text(&path);
     SampleRate::new(recording.sample_rate)
         .and_then(|rate| Pcm::new(&recording.samples, rate))
         .and_then(|pcm| Example::of_recording(classifier, label.as_deref(), &name, pcm))

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use sourcing_sound::Labels;
 
+use crate::files;
+
 /// The most bytes of a recording's name and of a label: systems allow 255 bytes in all.
 const STEM_BYTES: usize = 100;
 const LABEL_BYTES: usize = 60;
@@ -35,7 +37,7 @@ impl Names {
         label: &str,
         channel: Option<usize>,
     ) -> String {
-        let stem = recording.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = files::text(Path::new(recording.file_stem().unwrap_or_default()));
         let stem = slug(&stem, STEM_BYTES);
         let stem = if stem.is_empty() { "recording" } else { &stem };
         let channel = channel.map_or_else(String::new, |channel| format!("_ch{channel}"));
@@ -73,6 +75,8 @@ fn slug(text: &str, most: usize) -> String {
 mod tests {
     use super::{Names, slug};
     use sourcing_sound::Labels;
+
+    use crate::files;
     use std::path::Path;
 
     fn names(labels: &[&str]) -> Names {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use sourcing_sound::Classifier;
 
-use crate::files::Found;
+use crate::files::{self, Found};
 use crate::interrupt::{Ending, Temporary};
 use crate::outcome::{Failure, UsageError};
 use crate::output::cell;
@@ -135,7 +135,7 @@ impl One {
 
     /// The name of an input in the file.
     fn name(&self, input: &Found) -> String {
-        let name = input.path.to_string_lossy();
+        let name = files::text(&input.path);
         if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }
     }
 

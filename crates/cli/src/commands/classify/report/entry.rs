@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::clock::Moment;
+use crate::files;
 use crate::output::cell;
 use sourcing_sound::{Category, LabelSource, Prediction};
 
@@ -25,7 +26,7 @@ pub(crate) struct Subject {
 impl Subject {
     /// The recording's name, as text.
     pub(crate) fn name(&self) -> Cow<'_, str> {
-        self.path.to_string_lossy()
+        files::text(&self.path)
     }
 
     /// The time of day at `seconds` from its start.

@@ -7,6 +7,8 @@ use sourcing_sound_results::arrow_array::RecordBatch;
 use sourcing_sound_results::arrow_schema::{ArrowError, SchemaRef};
 use sourcing_sound_results::{EventRows, Recording, SegmentRows, Shown};
 
+use crate::files;
+
 use super::super::filter::Filter;
 use super::entry::{Lanes, Subject};
 
@@ -79,7 +81,7 @@ impl Rows {
     }
 
     pub(super) fn failed(&mut self, path: &Path, code: &str) -> Result<(), ArrowError> {
-        let file = path.to_string_lossy().into_owned();
+        let file = files::text(path).into_owned();
         let recording = Recording { file, ..Recording::default() };
         match self {
             Rows::Segments(rows) => rows.push_error(&recording, code),

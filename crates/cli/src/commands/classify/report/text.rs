@@ -63,7 +63,7 @@ impl<W: Write> Report for Text<W> {
         let groups = longest(|row| &row.group).unwrap_or(0);
         let labels = longest(|row| &row.label).unwrap_or(0).max(self.label_width);
         let channel = subject.channel.map_or_else(String::new, |n| format!("  channel {n}"));
-        writeln!(self.output, "{}{channel}  {duration:.1} s", subject.path.display())?;
+        writeln!(self.output, "{}{channel}  {duration:.1} s", subject.name())?;
         for Row { time, group, label, score } in &rows {
             let gap = if groups > 0 { "  " } else { "" };
             let score =

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::files;
 use crate::output::{cell, csv_error};
 
 use super::super::table::{Report, Subject, Table};
@@ -23,7 +24,7 @@ impl<W: Write> Csv<W> {
 
 impl<W: Write> Report for Csv<W> {
     fn begin(&mut self, subject: Subject) {
-        self.file = cell(&subject.path.to_string_lossy()).into_owned();
+        self.file = cell(&files::text(&subject.path)).into_owned();
     }
 
     fn rows(&mut self, table: &Table) -> io::Result<()> {

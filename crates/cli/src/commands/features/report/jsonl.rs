@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::files;
+
 use super::super::table::{Column, Report, Subject, Table};
 
 /// Objects `{"file", "time" in seconds or "frequency" in Hz, …}` with a number or an array per
@@ -23,7 +25,7 @@ impl<W: Write> JsonLines<W> {
 
 impl<W: Write> Report for JsonLines<W> {
     fn begin(&mut self, subject: Subject) {
-        self.file = subject.path.to_string_lossy().into_owned();
+        self.file = files::text(&subject.path).into_owned();
     }
 
     fn rows(&mut self, table: &Table) -> io::Result<()> {

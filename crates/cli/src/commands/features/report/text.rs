@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::files;
+
 use super::super::table::{Axis, Column, Report, Subject, Table};
 
 /// For each recording a line with its name, length and rate, then a line of statistics per number:
@@ -34,7 +36,7 @@ impl<W: Write> Report for Text<W> {
         let Some(Recording { subject, rows, found: Some(found) }) = self.recording.take() else {
             return Ok(());
         };
-        let (path, rate) = (subject.path.display(), subject.sample_rate);
+        let (path, rate) = (files::text(&subject.path), subject.sample_rate);
         let rows = rows_of(found.axis, rows);
         writeln!(self.output, "{path}  {duration:.2} s, {rate} Hz, {rows}")?;
         let mut lines = vec![heading(found.axis)];
