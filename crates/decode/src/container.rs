@@ -17,11 +17,14 @@ use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 use crate::mp4::{self, Edit};
-use crate::ogg::{Losses, Watched};
+use crate::ogg::{DamagedEnd, Losses, Watched};
 use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
 use crate::warning::Warning;
+
+/// Why nothing can be read up to the end of an Ogg file.
+const DAMAGED_PAGES: &str = "damaged pages up to the end";
 
 /// Reads the packets of one audio track.
 pub(crate) struct ContainerReader {
@@ -263,7 +266,9 @@ impl ContainerReader {
             let reason = error.map(|error| error.to_string());
             return Ok(Piece::End(self.end(reason)));
         }
-        match (error, self.damaged.reason.take()) {
+        let is_damaged = self.damaged_end().is_some();
+        let damage = is_damaged.then(|| DAMAGED_PAGES.to_owned());
+        match (error, self.damaged.reason.take().or(damage)) {
             (Some(error), _) => Err(container_error(error)),
             (None, Some(reason)) => Err(DecodeErrorKind::Corrupt {
                 expected: "a packet that can be decoded".to_owned(),
@@ -293,8 +298,21 @@ impl ContainerReader {
             warnings.push(Warning::BrokenOff { time, reason });
         } else if let Some(promised) = promised {
             warnings.push(Warning::CutOff { promised, found: self.found, sample_rate });
+        } else if let Some(end) = self.damaged_end() {
+            let found = self.found;
+            let missing = end.missing.filter(|&missing| missing > 0);
+            let stated = missing.map(|missing| found + missing).or_else(|| self.promised_frames());
+            warnings.push(match stated.filter(|&stated| stated > found) {
+                Some(promised) => Warning::CutOff { promised, found, sample_rate },
+                None => Warning::BrokenOff { time, reason: DAMAGED_PAGES.to_owned() },
+            });
         }
         End(warnings)
+    }
+
+    /// Of an Ogg file.
+    fn damaged_end(&self) -> Option<DamagedEnd> {
+        self.losses.as_ref()?.damaged_end(self.track.track_id)
     }
 
     /// The samples per channel that the header states in samples.

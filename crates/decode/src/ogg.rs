@@ -1,10 +1,10 @@
-//! The pages of an Ogg file as they are read: whether any are missing. Times in Ogg are only as good as
-//! what its encoder wrote at the ends of pages; the numbers of pages show what is really lost.
+//! The pages of an Ogg file as they are read: whether any are missing, in the middle or at the end.
+//! Times in Ogg are only as good as what its encoder wrote at the ends of pages; the numbers of pages
+//! show what is really lost.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use symphonia::core::io::MediaSource;
 
@@ -13,19 +13,128 @@ use crate::input::Input;
 const MARK: &[u8] = b"OggS";
 
 /// Where a page has its fields, and the bytes before its table of segments.
+const VERSION_AT: usize = 4;
+const FLAGS_AT: usize = 5;
+const POSITION_AT: usize = 6;
 const SERIAL_AT: usize = 14;
 const NUMBER_AT: usize = 18;
 const SUM_AT: usize = 22;
 const SEGMENTS_AT: usize = 26;
 const HEADER_BYTES: usize = 27;
 
-/// How often pages were missing so far.
+/// The longest page: a header, a table and 255 segments.
+const MAX_PAGE_BYTES: u64 = 27 + 255 + 255 * 255;
+
+/// The flag of the last page of a stream, and the others that exist.
+const IS_LAST: u8 = 4;
+const OTHER_FLAGS: u8 = 3;
+
+/// The position of a page in which no packet ends.
+const NO_POSITION: u64 = u64::MAX;
+
+/// How many times as much sound as the pages before it a damaged page may claim to have; more is part
+/// of the damage.
+const MAX_GROWTH: u64 = 8;
+
+/// What is missing of an Ogg file, as far as it was read.
 #[derive(Clone, Default)]
-pub(crate) struct Losses(Arc<AtomicU64>);
+pub(crate) struct Losses(Arc<Mutex<Lost>>);
+
+#[derive(Default)]
+struct Lost {
+    /// How often pages were missing before others.
+    gaps: u64,
+    streams: HashMap<u32, Stream>,
+    /// The bytes of the longest page.
+    longest: usize,
+    /// Whether the last good page was the last one of its stream.
+    is_over: bool,
+    /// Whether something other than a good page, or the beginning of one, follows it.
+    is_damaged: bool,
+}
+
+/// The pages of a stream so far.
+#[derive(Default)]
+struct Stream {
+    /// The number of the last good page.
+    number: u32,
+    /// Samples up to its end.
+    position: u64,
+    /// Samples up to the end of the stream, if the page there is damaged and its header can be relied on.
+    stated: Option<u64>,
+}
+
+/// Damage from some point up to the end of a file.
+pub(crate) struct DamagedEnd {
+    /// The samples per channel that are missing, if a damaged page states that.
+    pub(crate) missing: Option<u64>,
+}
 
 impl Losses {
+    /// How often pages were missing so far.
     pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.locked().gaps
+    }
+
+    /// Whether the end of a stream is damaged; known at the end of the file. A file that just ends
+    /// early is not damaged.
+    pub(crate) fn damaged_end(&self, serial: u32) -> Option<DamagedEnd> {
+        let lost = self.locked();
+        let is_damaged = lost.is_damaged && !lost.is_over;
+        let stream = lost.streams.get(&serial);
+        let missing = stream.and_then(|stream| Some(stream.stated? - stream.position));
+        is_damaged.then_some(DamagedEnd { missing })
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Lost> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lost {
+    fn good(&mut self, page: &[u8]) {
+        let number = number(page, NUMBER_AT);
+        let is_known = self.streams.contains_key(&serial(page));
+        let stream = self.streams.entry(serial(page)).or_default();
+        if is_known && number > stream.number.saturating_add(1) {
+            self.gaps += 1;
+        }
+        stream.number = number;
+        if position(page) != NO_POSITION {
+            stream.position = position(page);
+        }
+        self.streams.values_mut().for_each(|stream| stream.stated = None);
+        self.longest = self.longest.max(page.len());
+        self.is_over = page[FLAGS_AT] & IS_LAST != 0;
+        self.is_damaged = false;
+    }
+
+    /// A damaged page claims to contain all others up to the end, so that nothing after it is read.
+    /// `readable` are the positions before it.
+    fn swallowed(&mut self, readable: &HashMap<u32, u64>) {
+        for (serial, stream) in &mut self.streams {
+            let end = std::mem::replace(&mut stream.position, *readable.get(serial).unwrap_or(&0));
+            if self.is_over {
+                stream.stated = Some(end);
+            }
+        }
+        (self.is_damaged, self.is_over) = (true, false);
+    }
+
+    /// A page with a wrong checksum, whose header may be right. Others than the last one do not state
+    /// how much follows.
+    fn damaged(&mut self, header: &[u8]) {
+        self.is_damaged = true;
+        let is_last = header[VERSION_AT] == 0 && header[FLAGS_AT] & !OTHER_FLAGS == IS_LAST;
+        let stream = self.streams.get_mut(&serial(header));
+        let Some(stream) = stream.filter(|_| is_last) else { return };
+        let pages = u64::from(number(header, NUMBER_AT).saturating_sub(stream.number));
+        let usual = stream.position / u64::from(stream.number.max(1));
+        let most = pages.saturating_mul(usual).saturating_mul(MAX_GROWTH);
+        let position = position(header);
+        if position > stream.position && position - stream.position <= most {
+            stream.stated = Some(position);
+        }
     }
 }
 
@@ -44,6 +153,10 @@ impl Watched {
         if input.peek(MARK.len())? != MARK {
             return Ok((Box::new(input), None));
         }
+        if !has_page_at_end(&mut input)? {
+            // Symphonia refuses a file in which it finds no end, and looks for none in a pipe.
+            input.read_through();
+        }
         let pages = Pages::default();
         let losses = pages.losses.clone();
         Ok((Box::new(Watched { input, pages }), Some(losses)))
@@ -54,6 +167,9 @@ impl Read for Watched {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(output)?;
         self.pages.push(&output[..count]);
+        if count == 0 && !output.is_empty() {
+            self.pages.end();
+        }
         Ok(count)
     }
 }
@@ -75,13 +191,24 @@ impl MediaSource for Watched {
     }
 }
 
-/// Finds the pages in a sequence of bytes. Damaged ones count as none.
+/// Whether a file has a good page among its last bytes; a pipe may have one. The input ends up where
+/// it was.
+fn has_page_at_end(input: &mut Input) -> io::Result<bool> {
+    let Some(left) = input.remaining().filter(|_| input.is_seekable()) else { return Ok(true) };
+    let start = input.position();
+    input.move_to(start + left.saturating_sub(MAX_PAGE_BYTES))?;
+    let mut pages = Pages::default();
+    pages.push(input.take_up_to(MAX_PAGE_BYTES as usize)?);
+    pages.end();
+    input.move_to(start)?;
+    Ok(!pages.losses.locked().streams.is_empty())
+}
+
+/// Finds the pages in a sequence of bytes.
 #[derive(Default)]
 struct Pages {
     /// From the start of a page, or of what may be one.
     bytes: Vec<u8>,
-    /// The number of the last page of each stream.
-    last: HashMap<[u8; 4], u32>,
     losses: Losses,
 }
 
@@ -89,34 +216,63 @@ impl Pages {
     /// The next bytes are from another place.
     fn restart(&mut self) {
         self.bytes.clear();
-        self.last.clear();
+        let mut lost = self.losses.locked();
+        *lost = Lost { gaps: lost.gaps, ..Lost::default() };
     }
 
     fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
+        let mut lost = self.losses.locked();
         let mut start = 0;
         while let Some(rest) = self.bytes.get(start..).filter(|rest| rest.len() >= HEADER_BYTES) {
             if !rest.starts_with(MARK) {
                 // The rest may begin with part of a mark.
-                let found = rest.windows(MARK.len()).position(|window| window == MARK);
-                start += found.unwrap_or(rest.len() - MARK.len() + 1);
+                start += mark(rest).unwrap_or(rest.len() - MARK.len() + 1);
+                lost.is_damaged = true;
                 continue;
             }
             let Some(page) = page(rest) else { break };
             if checksum(page) != number(page, SUM_AT) {
+                lost.damaged(page);
                 start += MARK.len();
                 continue;
             }
             start += page.len();
-            let serial = [0, 1, 2, 3].map(|n| page[SERIAL_AT + n]);
-            let number = number(page, NUMBER_AT);
-            let last = self.last.insert(serial, number);
-            if last.is_some_and(|last| number > last.saturating_add(1)) {
-                self.losses.0.fetch_add(1, Ordering::Relaxed);
-            }
+            lost.good(page);
         }
+        drop(lost);
         self.bytes.drain(..start);
     }
+
+    /// No bytes follow. What is left is the beginning of a page, unless another one begins within it or
+    /// it would be far longer than all others.
+    fn end(&mut self) {
+        let mut readable = HashMap::new();
+        while mark(self.bytes.get(1..).unwrap_or_default()).is_some() {
+            let mut lost = self.losses.locked();
+            for (&serial, stream) in &lost.streams {
+                readable.entry(serial).or_insert(stream.position);
+            }
+            if self.bytes.len() >= HEADER_BYTES {
+                lost.damaged(&self.bytes);
+            }
+            drop(lost);
+            self.bytes.drain(..MARK.len());
+            self.push(&[]);
+        }
+        let length = self.bytes.len().min(MARK.len());
+        let mut lost = self.losses.locked();
+        if !readable.is_empty() {
+            lost.swallowed(&readable);
+        } else if self.bytes[..length] != MARK[..length] || self.bytes.len() > 2 * lost.longest {
+            lost.is_damaged = true;
+        }
+    }
+}
+
+/// Where the next mark of a page is.
+fn mark(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(MARK.len()).position(|window| window == MARK)
 }
 
 /// The page at the start of `bytes`, once it is whole.
@@ -130,6 +286,14 @@ fn page(bytes: &[u8]) -> Option<&[u8]> {
 fn number(page: &[u8], at: usize) -> u32 {
     let bytes = [0, 1, 2, 3].map(|n| page[at + n]);
     u32::from_le_bytes(bytes)
+}
+
+fn serial(page: &[u8]) -> u32 {
+    number(page, SERIAL_AT)
+}
+
+fn position(page: &[u8]) -> u64 {
+    u64::from(number(page, POSITION_AT)) | u64::from(number(page, POSITION_AT + 4)) << 32
 }
 
 /// The checksum of a page, for which that of the page itself counts as 0.

@@ -284,3 +284,75 @@ fn lost_and_damaged_pages_of_ogg_become_silence_of_their_length() {
         }
     }
 }
+
+/// The lengths of a recording that breaks off, in samples; `None` if its end is only known to be damaged.
+fn broken_off(number: usize, warnings: &[Warning]) -> Option<(u64, u64)> {
+    assert!(warnings.iter().all(Warning::is_loss));
+    match warnings {
+        [Warning::CutOff { promised, found, sample_rate: RATE }] => Some((*promised, *found)),
+        [Warning::BrokenOff { .. }] => None,
+        _ => panic!("file {number}: {warnings:?}"),
+    }
+}
+
+#[test]
+fn an_ogg_file_that_is_damaged_up_to_its_end_breaks_off_there() {
+    let sound = noise();
+    let whole = of_bytes("whole.opus", opus(&sound)).0;
+    let pages = opus_pages(&sound, |_, end| end);
+    let (good, rest) = (pages[..50].concat(), pages[50..].concat());
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut pages = pages.clone();
+        pages[50..].iter_mut().for_each(change);
+        pages.concat()
+    };
+    let mut noise = crate::common::Lcg(11);
+    let zeros = |count: usize| [&good[..], &vec![0; count]].concat();
+    // Whether the length is known: from the headers of pages, if they can be relied on.
+    let files = [
+        (damaged(&|page| page[40] ^= 0x55), true),
+        (damaged(&|page| page[20] ^= 0x55), true),
+        (damaged(&|page| page[26] = 0), true),
+        (damaged(&|page| page[4] = 1), false),
+        // A position beyond anything that so few bytes may hold.
+        (damaged(&|page| page[11] = 0x55), false),
+        (zeros(rest.len()), false),
+        (zeros(10), false),
+        (zeros(300_000), false),
+        ([&good[..], &noise.bytes(300_000)].concat(), false),
+    ];
+    for (number, (file, is_known)) in files.into_iter().enumerate() {
+        for (samples, warnings) in [of_bytes("a.opus", file.clone()), of_pipe("-", file.clone())] {
+            assert!(whole.starts_with(&samples) && samples.len().abs_diff(48 * 960) <= 960);
+            let lengths = broken_off(number, &warnings);
+            let found = samples.len() as u64;
+            assert_eq!(lengths.map(|(_, found)| found), is_known.then_some(found), "{warnings:?}");
+            if let Some((promised, _)) = lengths {
+                assert!(promised.abs_diff(whole.len() as u64) <= 960, "{promised}");
+            }
+        }
+    }
+    // The table of segments of a page near the end: the page seems longer than what follows it.
+    let mut table = pages.clone();
+    table[98][26] = 255;
+    let (samples, warnings) = of_bytes("a.opus", table.concat());
+    assert!(whole.starts_with(&samples) || !warnings.is_empty());
+    broken_off(98, &warnings);
+}
+
+#[test]
+fn an_ogg_file_that_just_ends_is_not_damaged() {
+    let pages = opus_pages(&noise(), |_, end| end);
+    let whole = pages.concat();
+    let start = pages[..50].concat().len();
+    let cuts = [start, start + 1, start + 20, start + 30, start + pages[50].len() - 1];
+    let mut files: Vec<Vec<u8>> = cuts.iter().map(|&cut| whole[..cut].to_vec()).collect();
+    // What comes after the last page is no sound.
+    files.push([&whole[..], b"TAG of another program"].concat());
+    files.push([&whole[..], &[0; 100_000]].concat());
+    for file in files {
+        for (samples, warnings) in [of_bytes("a.opus", file.clone()), of_pipe("-", file.clone())] {
+            assert!(!samples.is_empty() && warnings.is_empty(), "{warnings:?}");
+        }
+    }
+}

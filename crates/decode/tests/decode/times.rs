@@ -252,3 +252,35 @@ fn an_mp4_that_breaks_off_gives_what_is_there() {
         }
     }
 }
+
+/// Ogg of every codec whose second half is damaged.
+#[test]
+fn an_ogg_file_that_is_damaged_up_to_its_end_is_reported() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let path = folder.path().join("long.wav");
+    std::fs::write(&path, wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&clicks().repeat(10))))
+        .unwrap();
+    for (number, codec) in ["libvorbis", "libopus", "flac"].into_iter().enumerate() {
+        let file = folder.path().join(format!("{number}.ogg"));
+        if !convert(&path, &["-c:a", codec, "-page_duration", "200000"], &file) {
+            let line = format!("skipped: this ffmpeg does not write ogg with {codec}\n");
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+            continue;
+        }
+        let whole = decode(&file).unwrap();
+        assert!(whole.warnings.is_empty());
+        let bytes = std::fs::read(&file).unwrap();
+        for from in [bytes.len() / 2, bytes.len() * 9 / 10] {
+            let mut noise = Lcg(from as u64);
+            let damaged = [&bytes[..from], &noise.bytes(bytes.len() - from)].concat();
+            let found = decode_bytes("a.ogg", damaged).unwrap();
+            let length = found.samples.len();
+            assert!(length > whole.samples.len() / 4 && length < whole.samples.len());
+            // ffmpeg writes no length at the start of any of them.
+            let [Warning::BrokenOff { time, .. }] = found.warnings[..] else {
+                panic!("{codec} from {from}: {:?}", found.warnings);
+            };
+            assert!((time - length as f64 / f64::from(RATE)).abs() < 0.001, "{codec}: {time}");
+        }
+    }
+}
