@@ -249,6 +249,51 @@ fn earlier_examples_are_added() {
     assert!(!bench.path().join("no.sound.json").exists());
 }
 
+/// As the page saves them.
+#[test]
+fn the_sound_of_earlier_examples_is_kept() {
+    let bench = bench();
+    let with_sound = |from: &str, to: &str, samples: &str| -> Vec<Value> {
+        let mut file: Value = serde_json::from_str(&read(&bench, from)).unwrap();
+        let examples = file["examples"].as_array().unwrap().iter();
+        let sounds = examples.map(|example| {
+            json!({"sha256": example["sha256"], "sample_rate": 22_050, "samples": samples})
+        });
+        let sounds: Vec<Value> = sounds.collect();
+        // One of an example that is no longer there.
+        let other = json!({"sha256": "0".repeat(64), "sample_rate": 22_050, "samples": samples});
+        file["sounds"] = [&sounds[..], &[other]].concat().into();
+        bench.write(to, file.to_string().as_bytes());
+        sounds
+    };
+    teach(&bench, &[&BEEPS, &["-o", "beeps.sound.json"]]).success();
+    let sounds = with_sound("beeps.sound.json", "a.sound.json", "AAABAAIA");
+    // The same examples with other sound, which comes second.
+    with_sound("beeps.sound.json", "b.sound.json", "AgABAAAA");
+    let add = ["--add", "a.sound.json", "b.sound.json"];
+    teach(&bench, &[&add, &RUMBLE, &OUTPUT]).success();
+    let found: Value = serde_json::from_str(&read(&bench, "home.sound.json")).unwrap();
+    assert_eq!(found["sounds"], json!(sounds));
+    assert_eq!(found["examples"].as_array().unwrap().len(), 10);
+    bench.write("new.wav", &sounds::beeps(20));
+    assert_eq!(best(&bench, "new.wav"), "bedside alarm");
+    // Again, and without any.
+    teach(&bench, &[&["--add", "home.sound.json"], &["-o", "again.sound.json"]]).success();
+    let again: Value = serde_json::from_str(&read(&bench, "again.sound.json")).unwrap();
+    assert_eq!(again["sounds"], json!(sounds));
+    teach(&bench, &[&["--add", "beeps.sound.json"], &["-o", "none.sound.json"]]).success();
+    assert!(!read(&bench, "none.sound.json").contains("\"sounds\""));
+
+    let mut broken = again;
+    broken["sounds"] = json!([{"sha256": 1}]);
+    bench.write("broken.sound.json", broken.to_string().as_bytes());
+    let run = teach(&bench, &[&["--add", "broken.sound.json"], &["-o", "no.sound.json"]]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    let expected = "error: --add broken.sound.json: the sounds in it cannot be read: ";
+    assert!(run.stderr.starts_with(expected) && run.stderr.contains("[head-format]"));
+    assert!(!bench.path().join("no.sound.json").exists());
+}
+
 #[test]
 fn a_path_of_an_earlier_run_may_be_another_recording() {
     let bench = bench();

@@ -8,6 +8,8 @@ use sourcing_sound::{Background, Example, Model, Teacher};
 use crate::model::{ModelSource, built_in, read};
 use crate::outcome::coded;
 
+use super::sounds::Sounds;
+
 /// A model, and its background: statistics of everyday sounds.
 pub(super) struct Base {
     pub(super) model: Model,
@@ -36,18 +38,21 @@ impl Base {
         Ok(base)
     }
 
-    /// The examples in sound files of earlier runs, each of them once.
+    /// The examples in sound files of earlier runs, and the sound of those that have it, each of them
+    /// once.
     ///
     /// # Errors
     /// If a file cannot be read, is not a sound file, or was made for another model.
-    pub(super) fn examples_of(&self, files: &[PathBuf]) -> anyhow::Result<Vec<Example>> {
+    pub(super) fn examples_of(&self, files: &[PathBuf]) -> anyhow::Result<(Vec<Example>, Sounds)> {
         let mut teacher = self.teacher().map_err(coded)?;
+        let mut sounds = Sounds::default();
         for path in files {
             let context = || format!("--add {}", path.display());
             let bytes = read(path).with_context(context)?;
             teacher.merge(&bytes).map_err(coded).with_context(context)?;
+            sounds.add(&bytes).with_context(context)?;
         }
-        Ok(teacher.examples().to_vec())
+        Ok((teacher.examples().to_vec(), sounds))
     }
 
     fn teacher(&self) -> sourcing_sound::Result<Teacher> {

@@ -8,6 +8,7 @@
 //! | [`gather`] | recordings → examples |
 //! | [`curve`] | scores → precision over recall |
 //! | [`report`], [`plot`] | what is printed and drawn |
+//! | [`sounds`] | the sound of earlier examples |
 //! | [`save`] | writes a file completely or not at all |
 
 mod args;
@@ -17,6 +18,7 @@ mod gather;
 mod plot;
 mod report;
 mod save;
+mod sounds;
 
 use std::io;
 
@@ -36,10 +38,11 @@ use base::Base;
 pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
     check_outputs(&options)?;
     let base = Base::load(&options.model)?;
-    let mut examples = base.examples_of(&options.add)?;
+    let (mut examples, sounds) = base.examples_of(&options.add)?;
     let outcome = gather::gather(&options, &base.model, &mut examples)?;
     let taught = train(&base.model, &base.background, &options.name, &examples).map_err(coded)?;
-    save::write(&options.output, &taught.to_json(), options.force)?;
+    let file = sounds.put_into(taught.to_json(), taught.examples())?;
+    save::write(&options.output, &file, options.force)?;
     // Without the drawing, the report is still worth printing.
     let drawn = match &options.plot {
         Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
