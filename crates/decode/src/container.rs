@@ -16,7 +16,7 @@ use symphonia::core::units::Duration;
 use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
-use crate::mp4::{self, Edit};
+use crate::mp4::{self, Edit, Facts};
 use crate::ogg::{DamagedEnd, Losses, Watched};
 use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
@@ -84,7 +84,7 @@ impl ContainerReader {
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
-        let track = TrackDecoder::of(format.as_ref(), facts.is_big_endian)?;
+        let track = TrackDecoder::of(format.as_ref(), &facts)?;
         let timeline = Timeline::new(track.tick, losses.clone());
         Ok(ContainerReader {
             format,
@@ -145,7 +145,7 @@ impl ContainerReader {
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
-                    match TrackDecoder::of(self.format.as_ref(), false) {
+                    match TrackDecoder::of(self.format.as_ref(), &Facts::default()) {
                         Ok(track) => self.track = track,
                         Err(error) if self.found == 0 => return Err(error),
                         Err(error) => return Ok(Piece::End(self.end(Some(error.to_string())))),
@@ -346,6 +346,14 @@ fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
     *samples = frames.flat_map(|f| (0..to).map(|channel| f[channel.min(from - 1)])).collect();
 }
 
+/// What Symphonia reports of PCM in mov with more than two channels, or of signed 8-bit samples, which
+/// other programs read.
+const MP4_PCM: [&str; 3] = [
+    "isomp4: invalid number of channels",
+    "isomp4: invalid pcm sample size",
+    "isomp4: invalid pcm bytes per sample",
+];
+
 /// Converts an error of the container to an error about the file.
 fn container_error(error: Error) -> DecodeErrorKind {
     let corrupt =
@@ -361,6 +369,10 @@ fn container_error(error: Error) -> DecodeErrorKind {
         Error::Unsupported(what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),
             actual: format!("bytes that are none of them ({what})"),
+        },
+        Error::DecodeError(what) if MP4_PCM.contains(&what) => DecodeErrorKind::Unsupported {
+            expected: READABLE.to_owned(),
+            actual: format!("a kind of PCM in mov that is not read ({what})"),
         },
         Error::DecodeError(what) | Error::LimitError(what) => corrupt(format!("damage ({what})")),
         other => corrupt(other.to_string()),

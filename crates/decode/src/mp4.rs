@@ -24,11 +24,13 @@ pub(crate) struct Edit {
 }
 
 /// What the index states about the first audio track, beyond what Symphonia reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) edit: Option<Edit>,
     /// Whether its PCM samples have their highest byte first, where their kind does not say so.
     pub(crate) is_big_endian: bool,
+    /// How its samples are coded if they are ALAC and QuickTime's box for that is around it.
+    pub(crate) alac: Option<Box<[u8]>>,
     /// Whether the file ends within its sound, of which it has the index.
     pub(crate) is_cut_off: bool,
 }
@@ -147,15 +149,33 @@ fn facts_of(index: &[u8]) -> Option<Facts> {
     let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
     let edit = list.and_then(|list| listed(list, movie_scale, scale));
     let edit = edit.or_else(|| from_comment(index, scale));
-    let is_big_endian = is_big_endian(track).unwrap_or(false);
-    Some(Facts { edit, is_big_endian, is_cut_off: false })
+    let entry = sample_entry(track).unwrap_or_default();
+    let is_big_endian = is_big_endian(entry).unwrap_or(false);
+    Some(Facts { edit, is_big_endian, alac: alac(entry), is_cut_off: false })
 }
 
-/// Whether a track has samples of QuickTime's kinds of more than 16 bits, which are little-endian
-/// only if a box in the track states it.
-fn is_big_endian(track: &[u8]) -> Option<bool> {
+/// The first description of samples, with its header.
+fn sample_entry(track: &[u8]) -> Option<&[u8]> {
     let table = child(child(child(track, b"mdia")?, b"minf")?, b"stbl")?;
-    let entry = child(table, b"stsd")?.get(8..)?;
+    child(table, b"stsd")?.get(8..)
+}
+
+/// What an ALAC decoder has to know, of a QuickTime file.
+fn alac(entry: &[u8]) -> Option<Box<[u8]>> {
+    // The boxes after fields of which there are more in later versions.
+    let boxes = match number(entry.get(16..18)?) {
+        0 => 36,
+        1 => 52,
+        _ => return None,
+    };
+    let wave = child(entry.get(boxes..)?, b"wave").filter(|_| entry.get(4..8) == Some(b"alac"))?;
+    // After the version and the flags of the box.
+    Some(child(wave, b"alac")?.get(4..)?.into())
+}
+
+/// Whether samples are of QuickTime's kinds of more than 16 bits, which are little-endian only if a
+/// box in their description states it.
+fn is_big_endian(entry: &[u8]) -> Option<bool> {
     let is_either = matches!(entry.get(4..8)?, b"in24" | b"in32" | b"fl32" | b"fl64");
     let little = entry.windows(6).any(|window| window == b"enda\0\x01");
     Some(is_either && !little)

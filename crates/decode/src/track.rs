@@ -6,7 +6,7 @@ use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_WAVPACK,
 };
 use symphonia::core::codecs::audio::{
-    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
+    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions, CODEC_ID_NULL_AUDIO,
 };
 use symphonia::core::errors::Error;
 use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
@@ -15,6 +15,7 @@ use symphonia::core::packet::Packet;
 
 use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result};
+use crate::mp4::Facts;
 use crate::opus::{self, OpusPackets};
 use crate::pcm;
 
@@ -42,19 +43,18 @@ pub(crate) enum Decoded {
 }
 
 impl TrackDecoder {
-    /// The decoder of the first audio track that has one. `is_big_endian` is the byte order of PCM
-    /// whose kind does not state it.
+    /// The decoder of the first audio track that has one. `facts` are those of the index of an mp4.
     ///
     /// # Errors
     /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
-    pub(crate) fn of(format: &dyn FormatReader, is_big_endian: bool) -> Result<Self> {
+    pub(crate) fn of(format: &dyn FormatReader, facts: &Facts) -> Result<Self> {
         let container = format.format_info();
         let tracks = format.tracks().iter();
         let is_audio = |track: &&Track| track.track_type() == Some(TrackType::Audio);
         let preferred = format.default_track(TrackType::Audio).into_iter();
         let mut refused = None;
         for track in preferred.chain(tracks.filter(is_audio)) {
-            match Self::new(track, container, is_big_endian) {
+            match Self::new(track, container, facts) {
                 Ok(decoder) => return Ok(decoder),
                 Err(error) => refused = refused.or(Some(error)),
             }
@@ -64,7 +64,7 @@ impl TrackDecoder {
         }))
     }
 
-    fn new(track: &Track, container: &FormatInfo, is_big_endian: bool) -> Result<Self> {
+    fn new(track: &Track, container: &FormatInfo, facts: &Facts) -> Result<Self> {
         let is_mp4 = container.format == FORMAT_ID_ISOMP4;
         let container = container.long_name;
         let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
@@ -89,7 +89,12 @@ impl TrackDecoder {
                 OpusPackets::new(header, channels.unwrap_or(1))
             };
             Codec::Opus(Box::new(opus?))
-        } else if is_big_endian {
+        } else if let (CODEC_ID_NULL_AUDIO, Some(alac)) = (parameters.codec, &facts.alac) {
+            let extra_data = Some(alac.clone());
+            let parameters =
+                AudioCodecParameters { codec: CODEC_ID_ALAC, extra_data, ..parameters.clone() };
+            Codec::Other(registered(&parameters, container)?)
+        } else if facts.is_big_endian {
             let codec = big_endian(parameters.codec);
             let parameters = AudioCodecParameters { codec, ..parameters.clone() };
             Codec::Other(registered(&parameters, container)?)
@@ -175,6 +180,7 @@ fn codec_name(codec: AudioCodecId) -> String {
         CODEC_ID_SPEEX => "the Speex codec".to_owned(),
         CODEC_ID_AC3 | CODEC_ID_EAC3 => "the AC-3 codec".to_owned(),
         CODEC_ID_WAVPACK => "the WavPack codec".to_owned(),
+        CODEC_ID_NULL_AUDIO => "a codec that is not known".to_owned(),
         other => format!("the codec {other}"),
     }
 }

@@ -38,6 +38,7 @@ const FILES: &[(&[&str], &str)] = &[
     (&["-c:a", "aac"], "m4a"),
     (&["-c:a", "aac", "-movflags", "+faststart"], "mp4"),
     (&["-c:a", "aac"], "mov"),
+    (&["-c:a", "alac"], "mov"),
     (&["-c:a", "libmp3lame"], "mp3"),
     (&["-c:a", "libmp3lame"], "mp4"),
     (&["-c:a", "libvorbis"], "ogg"),
@@ -224,6 +225,25 @@ fn pcm_in_mov_is_what_it_was_made_from() {
         }
         assert!(found == expected.samples, "{codec} from a pipe");
     }
+}
+
+#[test]
+fn pcm_in_mov_that_is_not_read_is_not_called_damaged() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    for (name, arguments) in [
+        ("signed.mov", &["-c:a", "pcm_s8"][..]),
+        ("surround.mov", &["-c:a", "pcm_s16le", "-ac", "6"]),
+        ("telephone.mov", &["-c:a", "pcm_mulaw"]),
+    ] {
+        let path = folder.path().join(name);
+        assert!(convert(&source, arguments, &path), "{name}");
+        let error = decode(&path).unwrap_err();
+        assert_eq!(error.code(), "audio-unsupported", "{error}");
+    }
+    let path = folder.path().join("unsigned.mov");
+    assert!(convert(&source, &["-c:a", "pcm_u8"], &path));
+    assert_eq!(decode(&path).unwrap().samples.len(), clicks().len());
 }
 
 /// As an interrupted download leaves it.
