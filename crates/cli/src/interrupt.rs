@@ -82,14 +82,20 @@ impl Temporary {
     /// # Errors
     /// If it cannot be opened or made, or another run is writing it.
     pub(crate) fn at(path: &Path, stays: bool) -> io::Result<Temporary> {
-        let mut options = fs::File::options();
-        let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
-        file.try_lock().map_err(|error| match error {
-            fs::TryLockError::WouldBlock => {
-                io::Error::other(format!("another run is writing {}", path.display()))
+        let file = loop {
+            let mut options = fs::File::options();
+            let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+            file.try_lock().map_err(|error| match error {
+                fs::TryLockError::WouldBlock => {
+                    io::Error::other(format!("another run is writing {}", path.display()))
+                }
+                fs::TryLockError::Error(error) => error,
+            })?;
+            // A run that ended just now may have given the file its final name.
+            if is_at(&file, path)? {
+                break file;
             }
-            fs::TryLockError::Error(error) => error,
-        })?;
+        };
         if !stays {
             locked(&TEMPORARY).insert(path.to_owned());
         }
@@ -167,6 +173,21 @@ impl Drop for Temporary {
         drop(file);
         temporary.remove(&path);
     }
+}
+
+/// Whether `path` is still that of `file`.
+#[cfg(unix)]
+fn is_at(file: &fs::File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let open = file.metadata()?;
+    let found = fs::metadata(path);
+    Ok(found.is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino())))
+}
+
+/// A file that is open keeps its path here.
+#[cfg(not(unix))]
+fn is_at(_file: &fs::File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 fn named_already() -> io::Error {

@@ -253,6 +253,15 @@ fn results_in_a_folder_are_those_of_stdout_and_are_resumed() {
 }
 
 #[test]
+fn an_output_that_is_neither_file_nor_folder_is_refused() {
+    let bench = Bench::new();
+    let recording = fs::read(bench.tones("a.wav", &[(LOW_HZ, 1.0)])).unwrap();
+    let run = bench.classify(&["a.wav", "--format", "csv", "--output", "a.wav"]);
+    error_of(&run, 2, "--output is a.wav, which is not a folder; a file for all results has the");
+    assert!(fs::read(bench.path().join("a.wav")).unwrap() == recording);
+}
+
+#[test]
 fn the_number_of_threads_does_not_change_a_byte() {
     let bench = Bench::new();
     // Over 32 MB, so that all threads work on it.
@@ -276,11 +285,9 @@ fn a_result_that_cannot_be_written_ends_the_run_with_a_reason() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
     bench.write("taken", b"a file where a folder should be");
-    for output in ["taken", "taken/below"] {
-        let run = bench.classify(&["a.wav", "--output", output]);
-        error_of(&run, 1, "cannot write the result; check space and permissions [io]");
-        assert!(run.stderr.starts_with(&format!("error: {output}: ")), "{}", run.stderr);
-    }
+    let run = bench.classify(&["a.wav", "--output", "taken/below"]);
+    error_of(&run, 1, "cannot write the result; check space and permissions [io]");
+    assert!(run.stderr.starts_with("error: taken/below: "), "{}", run.stderr);
 }
 
 #[cfg(unix)]
@@ -332,6 +339,33 @@ mod unix {
         let resumed = [&arguments[..], &["--resume"]].concat();
         bench.classify_piped(&resumed, &raw(&tone(HIGH_HZ, 2.0))).success();
         assert_eq!(names(&tree(&bench, "out")), ["-.jsonl", "a.wav.jsonl"]);
+    }
+
+    #[test]
+    fn a_link_stays_and_a_pipe_is_refused() {
+        let bench = Bench::new();
+        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+        let stdout = bench.classify(&["a.wav", "--format", "csv"]).success();
+        fs::create_dir(bench.path().join("big")).unwrap();
+        bench.write("big/there.csv", b"old");
+        // One link leads to another, one to a file that is not there yet.
+        for (link, target) in
+            [("o.csv", "one.csv"), ("one.csv", "big/there.csv"), ("new.csv", "big/new.csv")]
+        {
+            std::os::unix::fs::symlink(target, bench.path().join(link)).unwrap();
+        }
+        for (link, file) in [("o.csv", "big/there.csv"), ("new.csv", "big/new.csv")] {
+            let run = ["a.wav", "--format", "csv", "--output", link];
+            bench.classify(&run).success();
+            bench.classify(&[&run[..], &["--resume"]].concat()).success();
+            assert!(bench.path().join(link).is_symlink());
+            assert_eq!(fs::read_to_string(bench.path().join(file)).unwrap(), stdout);
+        }
+        let pipe = bench.path().join("pipe.csv");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let run = bench.classify(&["a.wav", "--format", "csv", "--output", "pipe.csv"]);
+        error_of(&run, 2, "--output is pipe.csv, which is not a regular file");
+        assert!(!pipe.is_file());
     }
 
     #[test]

@@ -162,6 +162,18 @@ fn a_finished_run_is_not_repeated() {
     }
 }
 
+/// Such a folder may be one in which nothing can be written.
+#[test]
+fn nothing_is_written_where_nothing_is_missing() {
+    let bench = bench();
+    let run = ["in", "--format", "csv", "--output", "out"];
+    bench.classify(&run).success();
+    fs::remove_file(bench.path().join("out/.csv.settings")).unwrap();
+    let before = files(&bench);
+    bench.classify(&[&run[..], &["--resume"]].concat()).success();
+    assert!(files(&bench) == before);
+}
+
 /// A run with other options that did not get to its end leaves results of both.
 #[test]
 fn results_of_earlier_options_are_made_again() {

@@ -31,7 +31,7 @@ pub(super) struct Known {
     pub(super) complete: Option<u64>,
     /// The hash of a file, in hexadecimal digits: another file may have its name by now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
+    pub(super) sha256: Option<String>,
     /// Of a folder: results that are older than this file were made with other settings.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) replaces_older: bool,
@@ -164,13 +164,12 @@ pub(super) struct Naming {
 
 impl Naming {
     /// Writes the ledger of the name. It comes first: until the file has its name, this ledger fits
-    /// no file, and the other one is still there.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(super) fn prepare(&mut self) -> io::Result<()> {
-        self.known.sha256 = Some(hash(fs::File::open(&self.part)?)?);
-        self.known.write(&self.name)
+    /// no file, and the other one is still there. If it cannot be written, as on a full disk, the rows
+    /// are not to be lost with it.
+    pub(super) fn prepare(&mut self) {
+        let hash = fs::File::open(&self.part).and_then(hash);
+        self.known.sha256 = hash.ok();
+        let _ = self.known.write(&self.name);
     }
 
     /// Prepares and renames.
@@ -178,9 +177,11 @@ impl Naming {
     /// # Errors
     /// If the system refuses.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        self.prepare()?;
+        self.prepare();
         fs::rename(&self.part, &self.name)?;
-        fs::remove_file(&self.ledger)
+        // If it stays, it belongs to no file.
+        let _ = fs::remove_file(&self.ledger);
+        Ok(())
     }
 }
 

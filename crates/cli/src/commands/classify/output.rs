@@ -1,6 +1,7 @@
 //! What `--output` means: one file, or a folder of results.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,9 @@ use crate::outcome::UsageError;
 
 /// The last extensions of all results.
 const EXTENSIONS: [&str; 4] = ["csv", "jsonl", "parquet", "txt"];
+
+/// As many links as systems follow.
+const MAX_LINKS: usize = 40;
 
 /// Where results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +29,22 @@ impl Output {
     /// as `events.csv`.
     ///
     /// # Errors
-    /// If the extension is that of another format.
+    /// If the extension is that of another format, or something else than a file or folder is there.
     pub(super) fn parse(given: Option<PathBuf>, extension: &str) -> Result<Output, UsageError> {
         let Some(path) = given else { return Ok(Output::Stdout) };
         let last = extension.rsplit('.').next().unwrap_or(extension);
         let own = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
         match own.filter(|own| EXTENSIONS.contains(&own.as_str())) {
             Some(_) if path.is_dir() || ends_with_separator(&path) => Ok(Output::Folder(path)),
-            Some(own) if own == last => Ok(Output::File(path)),
+            Some(own) if own == last => file(path),
             Some(own) => Err(UsageError(format!(
                 "--output is {}, but the results of this --format are .{last}, not .{own}; put a / \
                  after the name of a folder",
+                path.display()
+            ))),
+            None if path.exists() && !path.is_dir() => Err(UsageError(format!(
+                "--output is {}, which is not a folder; a file for all results has the extension \
+                 .{last}",
                 path.display()
             ))),
             None => Ok(Output::Folder(path)),
@@ -51,6 +60,23 @@ impl Output {
             return Err(UsageError(message.to_owned()));
         }
         Ok(())
+    }
+}
+
+/// A link stays, and what it leads to is written.
+fn file(path: PathBuf) -> Result<Output, UsageError> {
+    let mut target = path.clone();
+    for _ in 0..MAX_LINKS {
+        let Ok(next) = fs::read_link(&target) else { break };
+        target = target.with_file_name("").join(next);
+    }
+    match fs::symlink_metadata(&target) {
+        Ok(found) if !found.is_file() => Err(UsageError(format!(
+            "--output is {}, which is not a regular file; leave out --output, and redirect standard \
+             output",
+            path.display()
+        ))),
+        _ => Ok(Output::File(target)),
     }
 }
 

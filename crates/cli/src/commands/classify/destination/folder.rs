@@ -24,6 +24,8 @@ pub(in super::super) struct Folder<'a> {
     options: &'a ClassifyOptions,
     classifier: &'a Classifier,
     settings: Settings,
+    /// To be written before the first result.
+    ledger: Option<Known>,
     /// Results before this time were made with other settings.
     since: Option<SystemTime>,
     /// The result that is being written, complete only once it has its name.
@@ -47,7 +49,12 @@ impl<'a> Folder<'a> {
         settings: Settings,
     ) -> anyhow::Result<Self> {
         fs::create_dir_all(root).with_context(|| unwritable(root))?;
-        Ok(Folder { root, options, classifier, settings, since: None, open: None })
+        Ok(Folder { root, options, classifier, settings, ledger: None, since: None, open: None })
+    }
+
+    /// What the ledger of all results of this format is named after.
+    fn results(&self) -> PathBuf {
+        self.root.join(self.options.format.extension())
     }
 
     pub(super) fn name(&self, input: &Found) -> PathBuf {
@@ -57,7 +64,7 @@ impl<'a> Folder<'a> {
         name.into()
     }
 
-    /// Notes the settings of the results of this format.
+    /// Compares the settings with those of earlier results of this format.
     ///
     /// # Errors
     /// If `--resume` would mix results of other settings with those of this run.
@@ -66,21 +73,19 @@ impl<'a> Folder<'a> {
         inputs: &[Result<Found, Failure>],
         resume: bool,
     ) -> anyhow::Result<()> {
-        let path = self.root.join(self.options.format.extension());
-        let context = || unwritable(self.root);
-        let mut known = Known::about(&path).with_context(context)?;
+        let path = self.results();
+        let context = || format!("{}: cannot read the results [io]", self.root.display());
+        let known = Known::about(&path).with_context(context)?;
+        if known.replaces_older {
+            self.since = Some(ledger::time(&path).with_context(context)?);
+        }
         let earlier = known.settings.as_ref();
         if earlier.is_none_or(|earlier| !self.settings.changes(earlier).is_empty()) {
             if resume && inputs.iter().flatten().any(|input| self.is_done(input)) {
                 check(self.root, &self.settings, earlier)?;
             }
             let replaces_older = earlier.is_some();
-            known = Known::new(&self.settings);
-            known.replaces_older = replaces_older;
-            known.write(&path).with_context(context)?;
-        }
-        if known.replaces_older {
-            self.since = Some(ledger::time(&path).with_context(context)?);
+            self.ledger = Some(Known { replaces_older, ..Known::new(&self.settings) });
         }
         Ok(())
     }
@@ -123,7 +128,10 @@ impl<'a> Folder<'a> {
         self.open = None;
     }
 
-    fn start(&self, input: &Found) -> anyhow::Result<Open> {
+    fn start(&mut self, input: &Found) -> anyhow::Result<Open> {
+        if let Some(known) = self.ledger.take() {
+            known.write(&self.results()).with_context(|| unwritable(self.root))?;
+        }
         let name = self.name(input);
         let folder = name.parent().unwrap_or(self.root);
         let file = Temporary::new_in(folder).with_context(|| unwritable(folder))?;

@@ -200,7 +200,7 @@ impl One {
             return file.persist(&name).with_context(context);
         };
         let complete = rows.complete().with_context(context)?;
-        rows.ledger.naming(&name, file.path(), complete).prepare().with_context(context)?;
+        rows.ledger.naming(&name, file.path(), complete).prepare();
         file.persist(&name).with_context(context)?;
         rows.ledger.discard();
         Ok(())
