@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::outcome::UsageError;
 
+/// The error if stdout accepts no more.
+pub(crate) const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
+
 /// How a model's description or the report on a head is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CardFormat {

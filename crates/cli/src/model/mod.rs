@@ -2,6 +2,8 @@
 
 pub(crate) mod built_in;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -11,8 +13,10 @@ use crate::outcome::coded;
 
 use built_in::BuiltIn;
 
-/// The largest model or head file that is read, in bytes. The core checks the contents.
-const MAX_BYTES: u64 = 1 << 30;
+/// The largest model, and the largest head or sound file, that is read, in bytes. The core checks the
+/// contents.
+const MAX_MODEL_BYTES: u64 = 1 << 30;
+const MAX_HEAD_BYTES: u64 = 64 << 20;
 
 /// Where a model comes from.
 pub(crate) struct ModelSource {
@@ -95,7 +99,7 @@ impl ModelSource {
 fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is never a model, so it does not hide a built-in model of the same name.
     if given.exists() && !given.is_dir() {
-        let model = Model::from_onnx(&read(given)?).map_err(coded)?;
+        let model = Model::from_onnx(&read_up_to(given, MAX_MODEL_BYTES)?).map_err(coded)?;
         return Ok(Loaded { model, head: None, head_only: false });
     }
     match given.to_str().and_then(built_in::by_name) {
@@ -121,11 +125,23 @@ impl BuiltIn {
     }
 }
 
-/// The bytes of a model, head or sound file.
+/// The bytes of a head or sound file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let length = std::fs::metadata(path).context("cannot read the file [io]")?.len();
-    if length > MAX_BYTES {
-        bail!("the file has {length} bytes, expected at most {MAX_BYTES} [limit]");
+    read_up_to(path, MAX_HEAD_BYTES)
+}
+
+/// The bytes of a file. One whose length is not known, such as a pipe, is not read beyond the limit.
+fn read_up_to(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    const CONTEXT: &str = "cannot read the file [io]";
+    let file = File::open(path).context(CONTEXT)?;
+    let length = file.metadata().context(CONTEXT)?.len();
+    let mut bytes = Vec::new();
+    if length <= most {
+        file.take(most + 1).read_to_end(&mut bytes).context(CONTEXT)?;
     }
-    std::fs::read(path).context("cannot read the file [io]")
+    let length = length.max(bytes.len() as u64);
+    if length > most {
+        bail!("the file has at least {length} bytes, expected at most {most} [limit]");
+    }
+    Ok(bytes)
 }

@@ -28,9 +28,6 @@ use one::One;
 /// What all usual file systems take.
 const LONGEST_NAME_BYTES: usize = 255;
 
-/// The error if stdout accepts no more.
-const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
-
 /// The output of results.
 pub(super) enum Destination<'a> {
     One(One),

@@ -17,6 +17,7 @@ use anyhow::Context;
 
 use crate::files::expand;
 use crate::outcome::{Failure, Outcome};
+use crate::output::STDOUT;
 use crate::parallel::{Results, in_order_each, worker_count};
 use crate::progress;
 
@@ -51,9 +52,9 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
                 name = subject.path.display().to_string();
                 report.begin(subject);
             }
-            Ok(Part::Rows(table)) => report.rows(&table)?,
+            Ok(Part::Rows(table)) => report.rows(&table).context(STDOUT)?,
             Ok(Part::End(End { duration, warnings, picture })) => {
-                report.end(duration)?;
+                report.end(duration).context(STDOUT)?;
                 for warning in warnings {
                     writeln!(io::stderr(), "warning: {name}: {warning} [{}]", warning.code())?;
                 }

@@ -5,11 +5,12 @@ mod fields;
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::outcome::{Outcome, coded};
-use crate::output::{CardFormat, write_json};
+use crate::output::{CardFormat, STDOUT, write_json};
 
 use args::InspectOptions;
 pub(crate) use args::RawInspect;
@@ -26,18 +27,22 @@ const LIST_START: usize = 10;
 pub(crate) fn run(options: InspectOptions) -> anyhow::Result<Outcome> {
     let loaded = options.model.load()?;
     let fields = describe(&loaded.classifier().map_err(coded)?, loaded.head());
+    print(options.format, &fields).context(STDOUT)?;
+    Ok(Outcome::Complete)
+}
+
+fn print(format: CardFormat, fields: &[(String, Value)]) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    match options.format {
-        CardFormat::Json => write_json(&mut output, &InOrder(&fields))?,
+    match format {
+        CardFormat::Json => write_json(&mut output, &InOrder(fields))?,
         CardFormat::Text => {
             let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-            for (name, value) in &fields {
+            for (name, value) in fields {
                 writeln!(output, "{name:width$}  {}", plain(value))?;
             }
         }
     }
-    output.flush()?;
-    Ok(Outcome::Complete)
+    output.flush()
 }
 
 /// Fields as a JSON object that keeps their order.

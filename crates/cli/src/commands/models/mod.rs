@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::model::built_in::MODELS;
 use crate::outcome::Outcome;
-use crate::output::{CardFormat, write_json};
+use crate::output::{CardFormat, STDOUT, write_json};
 
 use card::Card;
 
@@ -30,8 +30,13 @@ pub(crate) fn run(raw: RawModels) -> anyhow::Result<Outcome> {
         let card = Card::of(model);
         cards.push(card.with_context(|| format!("the built-in model {}", model.name))?);
     }
+    print(raw.format, &cards).context(STDOUT)?;
+    Ok(Outcome::Complete)
+}
+
+fn print(format: CardFormat, cards: &[Card]) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    match raw.format {
+    match format {
         CardFormat::Json => write_json(&mut output, &cards)?,
         CardFormat::Text => {
             for (index, card) in cards.iter().enumerate() {
@@ -42,6 +47,5 @@ pub(crate) fn run(raw: RawModels) -> anyhow::Result<Outcome> {
             }
         }
     }
-    output.flush()?;
-    Ok(Outcome::Complete)
+    output.flush()
 }

@@ -26,6 +26,7 @@ use anyhow::Context;
 use sourcing_sound::train;
 
 use crate::outcome::{Outcome, coded};
+use crate::output::STDOUT;
 
 pub(crate) use args::{RawTeach, TeachOptions};
 use base::Base;
@@ -48,7 +49,8 @@ pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
         Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
         None => Ok(()),
     };
-    report::print(io::stdout().lock(), options.format, &taught, &options.output)?;
+    let printed = report::print(io::stdout().lock(), options.format, &taught, &options.output);
+    printed.context(STDOUT)?;
     drawn.map(|()| outcome)
 }
 

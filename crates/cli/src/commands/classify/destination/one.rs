@@ -12,7 +12,7 @@ use sourcing_sound::Classifier;
 use crate::files::{self, Found};
 use crate::interrupt::{Ending, Temporary};
 use crate::outcome::{Failure, UsageError};
-use crate::output::cell;
+use crate::output::{STDOUT, cell};
 
 use super::super::args::{ClassifyOptions, Format};
 use super::super::ledger::{Known, Ledger};
@@ -20,7 +20,7 @@ use super::super::part::Part;
 use super::super::report::Report;
 use super::super::resume::{self, Finished, Refused};
 use super::super::settings::Settings;
-use super::{Rest, STDOUT, header, start, unwritable, write};
+use super::{Rest, header, start, unwritable, write};
 
 /// Stdout, or one file for all recordings.
 pub(in super::super) struct One {
