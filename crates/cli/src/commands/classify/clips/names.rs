@@ -76,7 +76,6 @@ mod tests {
     use super::{Names, slug};
     use sourcing_sound::Labels;
 
-    use crate::files;
     use std::path::Path;
 
     fn names(labels: &[&str]) -> Names {
