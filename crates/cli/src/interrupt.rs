@@ -13,6 +13,9 @@ use tempfile::{NamedTempFile, TempPath};
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
+/// How often a file is opened that other runs give names to.
+const MAX_TRIES: usize = 8;
+
 /// What happens to the results if the program ends now.
 pub(crate) type Ending = Box<dyn FnOnce() -> anyhow::Result<()> + Send>;
 
@@ -82,7 +85,9 @@ impl Temporary {
     /// # Errors
     /// If it cannot be opened or made, or another run is writing it.
     pub(crate) fn at(path: &Path, stays: bool) -> io::Result<Temporary> {
+        let mut tries = 0;
         let file = loop {
+            tries += 1;
             let mut options = fs::File::options();
             let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
             file.try_lock().map_err(|error| match error {
@@ -91,8 +96,9 @@ impl Temporary {
                 }
                 fs::TryLockError::Error(error) => error,
             })?;
-            // A run that ended just now may have given the file its final name.
-            if is_at(&file, path)? {
+            // A run that ended just now may have given the file its final name. Some network file systems
+            // cannot tell.
+            if is_at(&file, path)? || tries == MAX_TRIES {
                 break file;
             }
         };

@@ -301,7 +301,9 @@ impl ContainerReader {
         } else if let Some(end) = self.damaged_end() {
             let found = self.found;
             let missing = end.missing.filter(|&missing| missing > 0);
-            let stated = missing.map(|missing| found + missing).or_else(|| self.promised_frames());
+            let stated = missing
+                .map(|missing| found.saturating_add(missing))
+                .or_else(|| self.promised_frames());
             warnings.push(match stated.filter(|&stated| stated > found) {
                 Some(promised) => Warning::CutOff { promised, found, sample_rate },
                 None => Warning::BrokenOff { time, reason: DAMAGED_PAGES.to_owned() },

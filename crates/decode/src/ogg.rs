@@ -82,7 +82,8 @@ impl Losses {
         let lost = self.locked();
         let is_damaged = lost.is_damaged && !lost.is_over;
         let stream = lost.streams.get(&serial);
-        let missing = stream.and_then(|stream| Some(stream.stated? - stream.position));
+        let missing =
+            stream.and_then(|stream| Some(stream.stated?.saturating_sub(stream.position)));
         is_damaged.then_some(DamagedEnd { missing })
     }
 

@@ -1,5 +1,5 @@
-//! `sourcing-sound classify --format parquet` in long runs: Ctrl-C, a kill, a terminal in place of a
-//! file, a day of rows and clips.
+//! Long runs and what ends them: Ctrl-C, a kill, a full disk, a terminal in place of a file, a day of
+//! rows and clips.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -112,6 +112,48 @@ fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
         assert!(!bench.path().join(name).exists());
         assert_eq!(hidden(&bench), 0);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error_of_every_command() {
+    let bench = Bench::new();
+    bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
+    let formats =
+        ["text", "csv", "jsonl", "events", "raven", "audacity", "parquet", "parquet-events"];
+    let classify = ["classify", "--model", "tiny.onnx", "a.wav", "--format"];
+    let mut runs = formats.map(|format| [&classify[..], &[format]].concat()).to_vec();
+    for format in ["text", "csv", "jsonl"] {
+        runs.push(vec!["features", "a.wav", "--format", format]);
+    }
+    for format in ["text", "json"] {
+        runs.push(vec!["models", "--format", format]);
+        runs.push(vec!["inspect", "tiny.onnx", "--format", format]);
+    }
+    runs.push(vec!["teach", "--label", "a tone", "a.wav", "-o", "tone.sound.json"]);
+    for run in runs {
+        let format = run.join(" ");
+        let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(run)
+            .current_dir(bench.path())
+            .stdout(File::options().write(true).open("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{format}: {stderr}");
+        let expected = "error: cannot write to standard output; check space and permissions [io]: ";
+        assert!(stderr.starts_with(expected), "{format}: {stderr}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_head_without_end_is_not_read_to_its_end() {
+    let bench = Bench::new();
+    let run = bench.classify(&["a.wav", "--head", "/dev/zero"]);
+    let expected =
+        "head /dev/zero: the file has at least 67108865 bytes, expected at most 67108864 [limit]";
+    assert!(run.code == 1 && run.stderr.contains(expected), "{}", run.stderr);
 }
 
 #[test]

@@ -397,54 +397,13 @@ mod unix {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::error_of;
     use crate::common::files::{Running, header};
-    use crate::common::{Bench, LOW_HZ, tiny_model};
+    use crate::common::{Bench, tiny_model};
     use std::fs::{self, File};
     use std::io::Write;
-    use std::process::Command;
 
     /// The most memory that a run may use.
     const MOST_KILOBYTES: u64 = 150_000;
-
-    #[test]
-    fn a_full_disk_is_an_error() {
-        let bench = Bench::new();
-        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        let formats =
-            ["text", "csv", "jsonl", "events", "raven", "audacity", "parquet", "parquet-events"];
-        let classify = ["classify", "--model", "tiny.onnx", "a.wav", "--format"];
-        let mut runs = formats.map(|format| [&classify[..], &[format]].concat()).to_vec();
-        for format in ["text", "csv", "jsonl"] {
-            runs.push(vec!["features", "a.wav", "--format", format]);
-        }
-        for format in ["text", "json"] {
-            runs.push(vec!["models", "--format", format]);
-            runs.push(vec!["inspect", "tiny.onnx", "--format", format]);
-        }
-        runs.push(vec!["teach", "--label", "a tone", "a.wav", "-o", "tone.sound.json"]);
-        for run in runs {
-            let format = run.join(" ");
-            let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
-                .args(run)
-                .current_dir(bench.path())
-                .stdout(File::options().write(true).open("/dev/full").unwrap())
-                .output()
-                .unwrap();
-            let stderr = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(1), "{format}: {stderr}");
-            let expected =
-                "error: cannot write to standard output; check space and permissions [io]: ";
-            assert!(stderr.starts_with(expected), "{format}: {stderr}");
-        }
-    }
-
-    #[test]
-    fn a_head_without_end_is_not_read_to_its_end() {
-        let bench = Bench::new();
-        let run = bench.classify(&["a.wav", "--head", "/dev/zero"]);
-        error_of(&run, 1, "head /dev/zero: the file has at least 67108865 bytes, expected at most");
-    }
 
     /// The peak is read while the run waits for what follows on standard input.
     #[test]

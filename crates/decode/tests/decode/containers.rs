@@ -338,6 +338,13 @@ fn an_ogg_file_that_is_damaged_up_to_its_end_breaks_off_there() {
     let (samples, warnings) = of_bytes("a.opus", table.concat());
     assert!(whole.starts_with(&samples) || !warnings.is_empty());
     broken_off(98, &warnings);
+    // And the positions of the pages in it run backwards, or over.
+    for position in [0, 1, u64::MAX - 1] {
+        let mut pages = opus_pages(&sound, |n, end| if n > 97 { position } else { end });
+        pages[98][26] = 255;
+        let (_, warnings) = of_bytes("a.opus", pages.concat());
+        broken_off(99, &warnings);
+    }
 }
 
 #[test]
