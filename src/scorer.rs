@@ -197,14 +197,24 @@ pub fn lay_out(
 ) {
     let frames = input.len() / n_mels;
     input.fill((silence - mean) / std);
-    // So many columns at a time that what is written side by side fills a line of the cache.
-    const AT_ONCE: usize = 16;
     let columns = &columns[..columns.len().min(frames * n_mels)];
-    for (index, block) in columns.chunks(AT_ONCE * n_mels).enumerate() {
-        for (mel, row) in input.chunks_exact_mut(frames).take(n_mels).enumerate() {
-            let row = row[index * AT_ONCE..].iter_mut();
-            for (value, column) in row.zip(block.chunks_exact(n_mels)) {
-                *value = (column[mel] - mean) / std;
+    // Squares, so that what is read and what is written lies side by side in lines of the cache.
+    const SIDE: usize = 16;
+    for (block, columns) in columns.chunks(SIDE * n_mels).enumerate() {
+        for first in (0..n_mels).step_by(SIDE) {
+            let mut square = [[0.0; SIDE]; SIDE];
+            for (row, column) in square.iter_mut().zip(columns.chunks_exact(n_mels)) {
+                for (value, x) in row.iter_mut().zip(&column[first..]) {
+                    *value = (x - mean) / std;
+                }
+            }
+            let rows = input[first * frames..].chunks_exact_mut(frames).take(SIDE);
+            for (mel, row) in rows.enumerate() {
+                let row = &mut row[block * SIDE..];
+                let count = row.len().min(columns.len() / n_mels);
+                for (value, column) in row[..count].iter_mut().zip(&square) {
+                    *value = column[mel];
+                }
             }
         }
     }

@@ -155,7 +155,10 @@ impl PowerSpectrum {
         for (place, frame) in batch.iter_mut().zip(frames) {
             *place = &frame[..window.len()];
         }
-        let bins = fft.run(|n| batch.map(|frame| frame[n] * window[n]));
+        let bins = fft.run(
+            #[inline(always)]
+            |n| core::array::from_fn(|lane| batch[lane][n] * window[n]),
+        );
         dispatch!(self.level, simd => powers(simd, bins, *power, spectra));
         &self.spectra
     }

@@ -2,7 +2,9 @@
 //! in registers while every tap and input channel is added.
 
 use super::activation::Activation;
+use super::aligned::Aligned;
 use super::lane::{LANES, Lane, Lanes};
+use super::store::Store;
 use super::value::Layout;
 use super::weights::Weights;
 use super::window::Window;
@@ -12,6 +14,8 @@ use std::ops::Range;
 
 /// Input that should stay in the first-level cache while it is used for every output channel.
 const CACHED_BYTES: usize = 16 << 10;
+/// Pixels that all tiles divide.
+const COLUMNS: usize = 24;
 
 /// A convolution with its weights in the order in which they are read.
 #[derive(Debug)]
@@ -25,17 +29,20 @@ pub(super) struct Convolution {
     /// Channels that the weights cover, in blocks.
     input_blocks: usize,
     /// Per group of output blocks `[taps][input blocks][8 inputs][blocks of the group]`.
-    weights: Vec<Lane>,
+    weights: Aligned,
     bias: Vec<Lane>,
     /// [`LANES`], kept from the compiler: it would unroll the innermost loop, and what it then
     /// loads ahead does not fit into registers.
     lanes: usize,
     pub(super) activation: Activation,
+    /// Of the output, as they are run through: its own, or one row of all pixels.
+    rows: usize,
+    columns: usize,
 }
 
 /// Output blocks that are computed together, as the first and their number: as many as the
 /// registers hold.
-fn groups(blocks: usize, vector_len: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn groups(blocks: usize, vector_len: usize) -> impl Iterator<Item = (usize, usize)> {
     let most = match vector_len {
         16.. => 4,
         8.. => 2,
@@ -73,22 +80,24 @@ impl Convolution {
             bias: lanes(bias),
             lanes: LANES,
             activation: *activation,
+            rows: output.shape.rows,
+            columns: output.shape.columns,
         };
-        convolution.flatten(window);
+        convolution.flatten(window, vector_len);
         convolution
     }
 
     /// A convolution of single pixels does not depend on rows: one long row wastes no part of a
-    /// tile.
-    fn flatten(&mut self, window: &Window) {
-        if *window != Window::POINT {
+    /// tile. Short vectors gain too little to step over a border.
+    fn flatten(&mut self, window: &Window, vector_len: usize) {
+        let has_border = self.output.flattened().is_none();
+        if *window != Window::POINT || has_border && vector_len < LANES {
             return;
         }
         let addend = self.addend.map(|addend| addend.flattened());
-        if let (Some(input), Some(output), None | Some(Some(_))) =
-            (self.input.flattened(), self.output.flattened(), addend)
-        {
-            (self.input, self.output, self.addend) = (input, output, addend.flatten());
+        if let (Some(input), None | Some(Some(_))) = (self.input.flattened(), addend) {
+            (self.input, self.addend) = (input, addend.flatten());
+            (self.rows, self.columns) = (1, self.output.shape.pixels());
         }
     }
 
@@ -101,29 +110,45 @@ impl Convolution {
         output: &mut [Lane],
     ) {
         self.output.clear_border(output);
-        let rows = self.output.shape.rows;
-        let row_bytes = self.input.row_stride() * self.input_blocks * size_of::<Lane>();
-        let at_a_time = (CACHED_BYTES / (row_bytes * self.strides[0]).max(1)).max(1);
-        for first in (0..rows).step_by(at_a_time) {
-            self.run_rows(simd, first..rows.min(first + at_a_time), input, addend, output);
+        let pixel_bytes = self.input_blocks * size_of::<Lane>();
+        let row_bytes = self.input.row_stride() * pixel_bytes * self.strides[0];
+        let rows_at_once = (CACHED_BYTES / row_bytes.max(1)).clamp(1, self.rows);
+        // The same for one long row.
+        let columns_at_once = match self.rows {
+            1 => (CACHED_BYTES / pixel_bytes).max(COLUMNS).next_multiple_of(COLUMNS),
+            _ => self.columns,
+        };
+        for first_row in (0..self.rows).step_by(rows_at_once) {
+            let rows = first_row..self.rows.min(first_row + rows_at_once);
+            for first in (0..self.columns).step_by(columns_at_once) {
+                let columns = first..self.columns.min(first + columns_at_once);
+                self.run_part(simd, (rows.clone(), columns), (input, addend), output);
+            }
         }
     }
 
-    /// Some rows of the output, for every channel.
+    /// Some pixels of the output, for every channel.
     #[inline(always)]
-    pub(super) fn run_rows<S: Simd>(
+    fn run_part<S: Simd>(
         &self,
         simd: S,
-        rows: Range<usize>,
-        input: &[Lane],
-        addend: Option<&[Lane]>,
+        (rows, columns): (Range<usize>, Range<usize>),
+        (input, addend): (&[Lane], Option<&[Lane]>),
         output: &mut [Lane],
     ) {
+        let store = Store {
+            layout: &self.output,
+            addend: addend.zip(self.addend.as_ref()),
+            activation: self.activation,
+            flattened: self.rows < self.output.shape.rows,
+        };
         let per_block = self.taps.len() * self.input_blocks * LANES;
         for (block, group) in groups(self.bias.len(), S::f32s::LEN) {
             let weights = &self.weights[block * per_block..(block + group) * per_block];
             for row in rows.clone() {
-                let call = Row { convolution: self, input, addend, weights, block, row };
+                let columns = columns.clone();
+                let call =
+                    Row { convolution: self, input, weights, store: &store, block, row, columns };
                 match (group, S::f32s::LEN) {
                     (4, 16..) => simd.vectorize(
                         #[inline(always)]
@@ -155,10 +180,11 @@ impl Convolution {
 struct Row<'a> {
     convolution: &'a Convolution,
     input: &'a [Lane],
-    addend: Option<&'a [Lane]>,
     weights: &'a [Lane],
+    store: &'a Store<'a>,
     block: usize,
     row: usize,
+    columns: Range<usize>,
 }
 
 impl Row<'_> {
@@ -172,8 +198,7 @@ impl Row<'_> {
         S: Simd,
         V: Lanes<S>,
     {
-        let columns = self.convolution.output.shape.columns;
-        let mut column = 0;
+        let Range { start: mut column, end: columns } = self.columns;
         while columns - column >= PIXELS {
             self.tile::<S, V, PIXELS, VECTORS, STEP>(simd, column, output);
             column += PIXELS;
@@ -188,12 +213,13 @@ impl Row<'_> {
             self.tile::<S, V, 4, VECTORS, STEP>(simd, column.min(columns - 4), output);
             column = columns.min(column + 4);
         }
-        if columns - column >= 2 {
+        if S::f32s::LEN >= LANES && columns - column >= 2 {
             self.tile::<S, V, 2, VECTORS, STEP>(simd, column, output);
             column += 2;
         }
-        if column < columns {
+        while column < columns {
             self.pixel::<S, V, VECTORS, STEP>(simd, column, output);
+            column += 1;
         }
     }
 
@@ -237,7 +263,7 @@ impl Row<'_> {
                 at += plane;
             }
         }
-        self.store::<S, V, PIXELS, VECTORS>(simd, column, &sums, output);
+        self.store.tile(simd, (self.block, [self.row, column]), &sums, output);
     }
 
     /// One pixel by itself. Four sums at a time: a sum has to wait for the one before.
@@ -271,86 +297,15 @@ impl Row<'_> {
             }
         }
         let [a, b, c, d] = sums;
-        let sum = core::array::from_fn(|index| (a[index] + b[index]) + (c[index] + d[index]));
-        self.store::<S, V, 1, VECTORS>(simd, column, &[sum], output);
+        let sum: [V; VECTORS] =
+            core::array::from_fn(|index| (a[index] + b[index]) + (c[index] + d[index]));
+        self.store.tile(simd, (self.block, [self.row, column]), &[sum], output);
     }
-
-    /// Stores the sums of neighbouring pixels after everything else has been applied to them.
-    #[inline(always)]
-    fn store<S, V, const PIXELS: usize, const VECTORS: usize>(
-        &self,
-        simd: S,
-        column: usize,
-        sums: &[[V; VECTORS]; PIXELS],
-        output: &mut [Lane],
-    ) where
-        S: Simd,
-        V: Lanes<S>,
-    {
-        // By constant indices: otherwise the compiler keeps all sums in memory.
-        self.store_vector(simd, column, 0, &column_of(sums, 0), output);
-        if VECTORS > 1 {
-            self.store_vector(simd, column, 1, &column_of(sums, 1), output);
-        }
-    }
-
-    /// One of the vectors of each pixel.
-    #[inline(always)]
-    fn store_vector<S, V, const PIXELS: usize>(
-        &self,
-        simd: S,
-        column: usize,
-        vector: usize,
-        sums: &[V; PIXELS],
-        output: &mut [Lane],
-    ) where
-        S: Simd,
-        V: Lanes<S>,
-    {
-        let Convolution { output: layout, addend: added, activation, .. } = self.convolution;
-        let first = self.block + vector * V::COUNT;
-        let place = layout.row(self.row) + column;
-        let addend = self.addend.zip(added.as_ref()).map(|(addend, layout)| {
-            let from = first * layout.plane() + layout.row(self.row) + column;
-            (&addend[from..], layout.plane())
-        });
-        let mut values = *sums;
-        for (pixel, value) in values.iter_mut().enumerate() {
-            if let Some((addend, plane)) = addend {
-                *value += V::of(
-                    simd,
-                    #[inline(always)]
-                    |block| &addend[block * plane + pixel],
-                );
-            }
-            *value = activation.apply(simd, *value);
-        }
-        for block in 0..V::COUNT {
-            let place = (first + block) * layout.plane() + place;
-            let Some(out) = output[place..].first_chunk_mut::<PIXELS>() else { return };
-            for (out, value) in out.iter_mut().zip(&values) {
-                value.lane(block).store_slice(out);
-            }
-        }
-    }
-}
-
-/// One of the vectors of each pixel.
-#[inline(always)]
-fn column_of<V: Copy, const VECTORS: usize, const PIXELS: usize>(
-    sums: &[[V; VECTORS]; PIXELS],
-    vector: usize,
-) -> [V; PIXELS] {
-    let mut column = [sums[0][vector]; PIXELS];
-    for (value, sums) in column.iter_mut().zip(sums) {
-        *value = sums[vector];
-    }
-    column
 }
 
 /// Numbers side by side, as vectors.
 #[inline(always)]
-fn vectors<S, V, const VECTORS: usize>(simd: S, lanes: &[Lane]) -> [V; VECTORS]
+pub(super) fn vectors<S, V, const VECTORS: usize>(simd: S, lanes: &[Lane]) -> [V; VECTORS]
 where
     S: Simd,
     V: Lanes<S>,
@@ -369,16 +324,16 @@ pub(super) fn lanes(values: &[f32]) -> Vec<Lane> {
 }
 
 /// `[outputs][inputs][taps]` → the order in which tiles read.
-fn pack(
+pub(super) fn pack(
     weights: &[f32],
     outputs: usize,
     inputs: usize,
     taps: usize,
     vector_len: usize,
-) -> Vec<Lane> {
+) -> Aligned {
     let (blocks, rows) = (outputs.div_ceil(LANES), inputs.next_multiple_of(LANES));
     let per_block = taps * rows;
-    let mut packed = vec![[0.0; LANES]; blocks * per_block];
+    let mut packed = Aligned::zeros(blocks * per_block);
     for (first, group) in groups(blocks, vector_len) {
         let target = &mut packed[first * per_block..(first + group) * per_block];
         let outputs = first * LANES..outputs.min((first + group) * LANES);

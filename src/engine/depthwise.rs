@@ -2,8 +2,9 @@
 
 use super::activation::Activation;
 use super::convolution::lanes;
+use super::global::Global;
 use super::lane::{LANES, Lane, Lanes};
-use super::value::Layout;
+use super::value::{Layout, Shape};
 use super::weights::Weights;
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, f32x16};
@@ -20,6 +21,8 @@ pub(super) struct Depthwise {
     weights: Vec<Lane>,
     bias: Vec<Lane>,
     pub(super) activation: Activation,
+    /// Pools the output while it is in the cache.
+    pub(super) pooled: Option<Global>,
 }
 
 impl Depthwise {
@@ -39,12 +42,20 @@ impl Depthwise {
         let kernel = if window.dilations == [1, 1] { window.kernel } else { [0, 0] };
         let strides = window.strides;
         let (bias, activation) = (lanes(bias), *activation);
-        Depthwise { input, output, kernel, strides, taps, weights, bias, activation }
+        Depthwise { input, output, kernel, strides, taps, weights, bias, activation, pooled: None }
     }
 
+    /// `pools` has a place for each block, if the output is pooled.
     #[inline(always)]
-    pub(super) fn run<S: Simd>(&self, simd: S, input: &[Lane], output: &mut [Lane]) {
+    pub(super) fn run<S: Simd>(
+        &self,
+        simd: S,
+        input: &[Lane],
+        output: &mut [Lane],
+        pools: &mut [Lane],
+    ) {
         self.output.clear_border(output);
+        let mut pools = pools.iter_mut();
         let planes = input.chunks_exact(self.input.plane());
         let outputs = output.chunks_exact_mut(self.output.plane());
         let weights = self.weights.chunks_exact(self.taps.len());
@@ -90,6 +101,12 @@ impl Depthwise {
                     || block.run_any(simd, out),
                 ),
             }
+            if let Some((global, pool)) = self.pooled.as_ref().zip(pools.next()) {
+                simd.vectorize(
+                    #[inline(always)]
+                    || global.run_block(simd, out, pool),
+                );
+            }
         }
     }
 }
@@ -119,27 +136,31 @@ impl Block<'_> {
         simd: S,
         output: &mut [Lane],
     ) {
-        let Depthwise { output: layout, .. } = self.depthwise;
-        let columns = layout.shape.columns;
-        for row in 0..layout.shape.rows {
+        let Depthwise { output: layout, kernel, strides, .. } = self.depthwise;
+        let Shape { rows, columns, .. } = layout.shape;
+        let in_twos = S::f32s::LEN >= LANES && STRIDE == 1 && strides[0] == 1;
+        let in_twos = in_twos && kernel[0] == KERNEL && columns >= PIXELS;
+        let mut row = 0;
+        while row < rows {
             let mut column = 0;
             while column < columns {
-                let out = layout.row(row);
-                if columns >= PIXELS {
+                if in_twos && row + 1 < rows {
                     column = column.min(columns - PIXELS);
-                    let Some(out) = output[out + column..].first_chunk_mut::<PIXELS>() else {
-                        return;
-                    };
-                    self.tile::<S, V, KERNEL, STRIDE, VECTORS, PIXELS, SPAN>(
-                        simd, row, column, out,
-                    );
+                    let at = [row, column];
+                    self.two_rows::<S, V, KERNEL, VECTORS, PIXELS, SPAN>(simd, at, output);
+                    column += PIXELS;
+                } else if columns >= PIXELS {
+                    column = column.min(columns - PIXELS);
+                    let at = [row, column];
+                    self.tile::<S, V, KERNEL, STRIDE, VECTORS, PIXELS, SPAN>(simd, at, output);
                     column += PIXELS;
                 } else {
-                    let Some(out) = output[out + column..].first_chunk_mut::<1>() else { return };
-                    self.tile::<S, f32x8<S>, KERNEL, STRIDE, 1, 1, KERNEL>(simd, row, column, out);
+                    let at = [row, column];
+                    self.tile::<S, f32x8<S>, KERNEL, STRIDE, 1, 1, KERNEL>(simd, at, output);
                     column += 1;
                 }
             }
+            row += if in_twos { 2 } else { 1 };
         }
     }
 
@@ -155,38 +176,68 @@ impl Block<'_> {
     >(
         &self,
         simd: S,
-        row: usize,
-        column: usize,
-        output: &mut [Lane; PIXELS],
+        [row, column]: [usize; 2],
+        output: &mut [Lane],
     ) {
-        let Depthwise { input, strides, taps, activation, .. } = self.depthwise;
-        let same = |lane| {
-            V::of(
-                simd,
-                #[inline(always)]
-                |_| lane,
-            )
-        };
-        let mut sums = [same(self.bias); VECTORS];
+        let Depthwise { input, strides, taps, .. } = self.depthwise;
+        let mut sums = [[same(simd, self.bias); VECTORS]];
         let origin = row * strides[0] * input.row_stride() + column * STRIDE;
         let (weights, _) = self.weights.as_chunks::<KERNEL>();
         for (weights, first) in weights.iter().zip(taps.iter().step_by(KERNEL)) {
             let Some(span) = self.plane[origin + first..].first_chunk::<SPAN>() else { return };
-            for (tap, weights) in weights.iter().enumerate() {
-                let weights = same(weights);
-                for (vector, sum) in sums.iter_mut().enumerate() {
-                    let pixel = vector * V::COUNT * STRIDE + tap;
-                    let value = V::of(
-                        simd,
-                        #[inline(always)]
-                        |part| &span[pixel + part * STRIDE],
-                    );
-                    *sum = value.mul_add(weights, *sum);
-                }
-            }
+            add::<S, V, KERNEL, STRIDE, VECTORS, SPAN, 1>(simd, span, [weights], &mut sums);
         }
+        self.store::<S, V, VECTORS, PIXELS>(simd, [row, column], &sums[0], output);
+    }
+
+    /// The same for two rows, which have most of their input in common: it is read once.
+    #[inline(always)]
+    fn two_rows<
+        S: Simd,
+        V: Lanes<S>,
+        const KERNEL: usize,
+        const VECTORS: usize,
+        const PIXELS: usize,
+        const SPAN: usize,
+    >(
+        &self,
+        simd: S,
+        [row, column]: [usize; 2],
+        output: &mut [Lane],
+    ) {
+        let Depthwise { input, taps, .. } = self.depthwise;
+        let stride = input.row_stride();
+        let mut spans = self.plane[row * stride + column + taps[0]..]
+            .chunks(stride)
+            .filter_map(|row| row.first_chunk::<SPAN>());
+        let (weights, _) = self.weights.as_chunks::<KERNEL>();
+        let (Some(span), [first, .., last]) = (spans.next(), weights) else { return };
+        let mut sums = [[same(simd, self.bias); VECTORS]; 2];
+        let [upper, _] = &mut sums;
+        add::<S, V, KERNEL, 1, VECTORS, SPAN, 1>(simd, span, [first], core::array::from_mut(upper));
+        for (pair, span) in weights.windows(2).zip(&mut spans) {
+            let pair = [&pair[1], &pair[0]];
+            add::<S, V, KERNEL, 1, VECTORS, SPAN, 2>(simd, span, pair, &mut sums);
+        }
+        let [upper, lower] = &mut sums;
+        let Some(span) = spans.next() else { return };
+        add::<S, V, KERNEL, 1, VECTORS, SPAN, 1>(simd, span, [last], core::array::from_mut(lower));
+        self.store::<S, V, VECTORS, PIXELS>(simd, [row, column], upper, output);
+        self.store::<S, V, VECTORS, PIXELS>(simd, [row + 1, column], lower, output);
+    }
+
+    #[inline(always)]
+    fn store<S: Simd, V: Lanes<S>, const VECTORS: usize, const PIXELS: usize>(
+        &self,
+        simd: S,
+        [row, column]: [usize; 2],
+        sums: &[V; VECTORS],
+        output: &mut [Lane],
+    ) {
+        let place = self.depthwise.output.row(row) + column;
+        let Some(output) = output[place..].first_chunk_mut::<PIXELS>() else { return };
         for (vector, sum) in sums.iter().enumerate() {
-            let sum = activation.apply(simd, *sum);
+            let sum = self.depthwise.activation.apply(simd, *sum);
             for part in 0..V::COUNT {
                 sum.lane(part).store_slice(&mut output[vector * V::COUNT + part]);
             }
@@ -209,6 +260,48 @@ impl Block<'_> {
                     sum = value.mul_add(f32x8::from_slice(simd, weights), sum);
                 }
                 activation.apply(simd, sum).store_slice(out);
+            }
+        }
+    }
+}
+
+/// A lane in every place of a vector.
+#[inline(always)]
+fn same<S: Simd, V: Lanes<S>>(simd: S, lane: &Lane) -> V {
+    V::of(
+        simd,
+        #[inline(always)]
+        |_| lane,
+    )
+}
+
+/// Adds a row of the input, weighted, to the sums of each of `ROWS` rows of the output.
+#[inline(always)]
+fn add<
+    S: Simd,
+    V: Lanes<S>,
+    const KERNEL: usize,
+    const STRIDE: usize,
+    const VECTORS: usize,
+    const SPAN: usize,
+    const ROWS: usize,
+>(
+    simd: S,
+    span: &[Lane; SPAN],
+    weights: [&[Lane; KERNEL]; ROWS],
+    sums: &mut [[V; VECTORS]; ROWS],
+) {
+    for tap in 0..KERNEL {
+        let weights: [V; ROWS] = core::array::from_fn(|row| same(simd, &weights[row][tap]));
+        for vector in 0..VECTORS {
+            let pixel = vector * V::COUNT * STRIDE + tap;
+            let value = V::of(
+                simd,
+                #[inline(always)]
+                |part| &span[pixel + part * STRIDE],
+            );
+            for (sums, weights) in sums.iter_mut().zip(weights) {
+                sums[vector] = value.mul_add(weights, sums[vector]);
             }
         }
     }

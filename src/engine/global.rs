@@ -28,8 +28,9 @@ impl Global {
         }
     }
 
+    /// One block of channels.
     #[inline(always)]
-    fn run_block<S: Simd>(&self, simd: S, plane: &[Lane], output: &mut Lane) {
+    pub(super) fn run_block<S: Simd>(&self, simd: S, plane: &[Lane], output: &mut Lane) {
         let start = if self.max { f32::NEG_INFINITY } else { 0.0 };
         // Several sums, because each addition waits for the one before it.
         let mut parts = [f32x8::splat(simd, start); 4];

@@ -12,6 +12,7 @@
 //! nothing about audio, labels or metadata.
 
 mod activation;
+mod aligned;
 mod constant;
 mod convolution;
 mod depthwise;
@@ -24,6 +25,7 @@ mod plan;
 mod pool;
 mod program;
 mod stem;
+mod store;
 mod uncovered;
 mod value;
 mod weights;

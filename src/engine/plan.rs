@@ -27,14 +27,25 @@ pub(super) fn plan(network: Network, vector_len: usize) -> Result<Program, Uncov
         .iter()
         .map(|&value| (buffers.of_value[value], network.values[value].shape.channels));
     let outputs = outputs.collect();
-    let mut steps = Vec::with_capacity(network.layers.len());
+    let mut steps: Vec<Step> = Vec::with_capacity(network.layers.len());
+    // The value that the last step makes.
+    let mut last = None;
     for Placed { layer, inputs, output } in network.layers {
         let layouts: Vec<Layout> = inputs.iter().map(|&input| values[input]).collect();
         let operator = operator(layer, features, &layouts, values[output], vector_len);
-        if let Some(operator) = operator {
-            let inputs = inputs.iter().map(|&input| buffers.of_value[input]).collect();
-            steps.push(Step { operator, inputs, output: buffers.of_value[output] });
-        }
+        let Some(operator) = operator else { continue };
+        let buffer = buffers.of_value[output];
+        let pools_last = last.is_some() && inputs.first() == last.as_ref();
+        let operator = match steps.last_mut().filter(|_| pools_last) {
+            Some(before) => match before.pool(operator, buffer) {
+                Some(operator) => operator,
+                None => continue,
+            },
+            None => operator,
+        };
+        let inputs = inputs.iter().map(|&input| buffers.of_value[input]).collect();
+        steps.push(Step { operator, inputs, output: buffer, pooled: None });
+        last = Some(output);
     }
     Ok(Program { steps, buffers: buffers.lens, features, outputs })
 }

@@ -1,5 +1,6 @@
 //! A network as a flat list of operators over a few buffers, planned before it first runs.
 
+use super::aligned::Aligned;
 use super::convolution::Convolution;
 use super::depthwise::Depthwise;
 use super::elementwise::{Activate, Combine};
@@ -31,6 +32,26 @@ pub(super) struct Step {
     pub(super) inputs: Vec<usize>,
     /// Another buffer than any that it reads.
     pub(super) output: usize,
+    /// Where a depthwise convolution's pooled output goes, and its number of blocks. It may be the
+    /// buffer that was read.
+    pub(super) pooled: Option<(usize, usize)>,
+}
+
+impl Step {
+    /// Takes over `operator`, which reads this step's output, if it pools what a depthwise convolution
+    /// makes; otherwise returns it. `buffer` is for the pooled value.
+    pub(super) fn pool(&mut self, operator: Operator, buffer: usize) -> Option<Operator> {
+        match (&mut self.operator, operator) {
+            (Operator::Depthwise(depthwise), Operator::Global(global))
+                if depthwise.pooled.is_none() && global.output.plane() == 1 =>
+            {
+                self.pooled = Some((buffer, global.output.blocks()));
+                depthwise.pooled = Some(global);
+                None
+            }
+            (_, operator) => Some(operator),
+        }
+    }
 }
 
 /// The operators in the order in which they run.
@@ -49,22 +70,18 @@ pub(super) struct Program {
 pub(super) struct Memory {
     /// With a border of zeros, which stays.
     features: Vec<f32>,
-    /// Windows of one row of the features.
-    patches: Vec<Vec<Lane>>,
-    buffers: Vec<Vec<Lane>>,
+    buffers: Vec<Aligned>,
+    /// Of one operator, before they have a buffer.
+    pools: Vec<Lane>,
 }
 
 impl Program {
     pub(super) fn memory(&self) -> Memory {
-        let zeros = |len: usize| vec![[0.0; LANES]; len];
-        let patches = self.steps.iter().map(|step| match &step.operator {
-            Operator::Stem(stem) => zeros(stem.patches()),
-            _ => Vec::new(),
-        });
+        let pools = self.steps.iter().filter_map(|step| step.pooled).map(|(_, blocks)| blocks);
         Memory {
             features: vec![0.0; self.features.plane()],
-            patches: patches.collect(),
-            buffers: self.buffers.iter().map(|&len| zeros(len)).collect(),
+            buffers: self.buffers.iter().map(|&len| Aligned::zeros(len)).collect(),
+            pools: vec![[0.0; LANES]; pools.max().unwrap_or(0)],
         }
     }
 
@@ -75,18 +92,18 @@ impl Program {
         for (row, values) in input.chunks_exact(columns).enumerate() {
             memory.features[self.features.row(row)..][..columns].copy_from_slice(values);
         }
-        for (index, step) in self.steps.iter().enumerate() {
+        for step in &self.steps {
             let mut output = mem::take(&mut memory.buffers[step.output]);
             let value = |input: usize| &memory.buffers[step.inputs[input]][..];
             match &step.operator {
-                Operator::Stem(stem) => {
-                    stem.run(simd, &memory.features, &mut memory.patches[index], &mut output);
-                }
+                Operator::Stem(stem) => stem.run(simd, &memory.features, &mut output),
                 Operator::Convolution(convolution) => {
                     let addend = convolution.addend.map(|_| value(1));
                     convolution.run(simd, value(0), addend, &mut output);
                 }
-                Operator::Depthwise(depthwise) => depthwise.run(simd, value(0), &mut output),
+                Operator::Depthwise(depthwise) => {
+                    depthwise.run(simd, value(0), &mut output, &mut memory.pools);
+                }
                 Operator::Pool(pool) => pool.run(simd, value(0), &mut output),
                 Operator::Global(global) => global.run(simd, value(0), &mut output),
                 Operator::Combine(combine) => {
@@ -95,6 +112,9 @@ impl Program {
                 Operator::Activate(activate) => activate.run(simd, value(0), &mut output),
             }
             memory.buffers[step.output] = output;
+            if let Some((buffer, blocks)) = step.pooled {
+                memory.buffers[buffer][..blocks].copy_from_slice(&memory.pools[..blocks]);
+            }
         }
     }
 

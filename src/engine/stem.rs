@@ -1,22 +1,28 @@
 //! The first convolution: it reads the one plane of features that a network is given.
 
-use super::convolution::Convolution;
-use super::lane::{LANES, Lane};
-use super::value::{Layout, Shape};
+use super::activation::Activation;
+use super::aligned::Aligned;
+use super::convolution::{groups, lanes, pack, vectors};
+use super::lane::{LANES, Lane, Lanes};
+use super::store::Store;
+use super::value::Layout;
 use super::weights::Weights;
-use super::window::Window;
 use fearless_simd::prelude::*;
-use std::rc::Rc;
+use fearless_simd::{f32x8, f32x16};
 
-/// A convolution over one channel: the windows of a row become the channels of its pixels.
+/// A convolution over one channel.
 #[derive(Debug)]
 pub(super) struct Stem {
-    convolution: Convolution,
     /// Of the features: one number per pixel.
     features: Layout,
+    output: Layout,
     strides: [usize; 2],
     /// Where each tap reads, relative to the output's pixel.
     taps: Vec<usize>,
+    /// Per group of output blocks `[taps, in eights][blocks of the group]`.
+    weights: Aligned,
+    bias: Vec<Lane>,
+    activation: Activation,
 }
 
 impl Stem {
@@ -29,49 +35,116 @@ impl Stem {
     ) -> Self {
         let Weights { window, weights, bias, activation } = trained;
         let taps = window.taps(&features);
-        let shape = Shape { channels: taps.len(), rows: 1, columns: output.shape.columns };
-        let patches = Layout { shape, border: [0, 0] };
-        // Every row of the output reads the same row of patches.
-        let row = Weights {
-            window: Window { strides: [0, 1], ..Window::POINT },
-            weights: Rc::clone(weights),
-            bias: bias.clone(),
-            activation: *activation,
-        };
-        let convolution = Convolution::new(&row, patches, output, None, vector_len);
-        Stem { convolution, features, strides: window.strides, taps }
-    }
-
-    /// Length of `patches`.
-    pub(super) fn patches(&self) -> usize {
-        self.convolution.input.len()
+        // The taps of the only channel are laid out as channels of a single pixel.
+        let weights = pack(weights, bias.len(), taps.len(), 1, vector_len);
+        let (strides, bias, activation) = (window.strides, lanes(bias), *activation);
+        Stem { features, output, strides, taps, weights, bias, activation }
     }
 
     #[inline(always)]
-    pub(super) fn run<S: Simd>(
-        &self,
-        simd: S,
-        features: &[f32],
-        patches: &mut [Lane],
-        output: &mut [Lane],
-    ) {
-        self.convolution.output.clear_border(output);
-        for row in 0..self.convolution.output.shape.rows {
-            self.gather(row, features, patches);
-            self.convolution.run_rows(simd, row..row + 1, patches, None, output);
-        }
-    }
-
-    fn gather(&self, row: usize, features: &[f32], patches: &mut [Lane]) {
-        let columns = self.convolution.input.shape.columns;
-        let origin = row * self.strides[0] * self.features.row_stride();
-        for (patches, taps) in patches.chunks_exact_mut(columns).zip(self.taps.chunks(LANES)) {
-            for (column, patch) in patches.iter_mut().enumerate() {
-                let at = origin + column * self.strides[1];
-                for (value, tap) in patch.iter_mut().zip(taps) {
-                    *value = features[at + tap];
+    pub(super) fn run<S: Simd>(&self, simd: S, features: &[f32], output: &mut [Lane]) {
+        self.output.clear_border(output);
+        let store = Store {
+            layout: &self.output,
+            addend: None,
+            activation: self.activation,
+            flattened: false,
+        };
+        let per_block = self.taps.len().next_multiple_of(LANES);
+        for row in 0..self.output.shape.rows {
+            for (block, group) in groups(self.bias.len(), S::f32s::LEN) {
+                let weights = &self.weights[block * per_block..];
+                let call = Row { stem: self, features, weights, store: &store, block, row };
+                match (group, S::f32s::LEN) {
+                    (4, 16..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x16<S>, 8, 2>(simd, output),
+                    ),
+                    (2, 16..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x16<S>, 12, 1>(simd, output),
+                    ),
+                    (2, 8..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x8<S>, 6, 2>(simd, output),
+                    ),
+                    (_, 8..) => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x8<S>, 12, 1>(simd, output),
+                    ),
+                    _ => simd.vectorize(
+                        #[inline(always)]
+                        || call.run::<S, f32x8<S>, 4, 1>(simd, output),
+                    ),
                 }
             }
         }
+    }
+}
+
+/// One row of the output, for one group of its blocks.
+struct Row<'a> {
+    stem: &'a Stem,
+    features: &'a [f32],
+    weights: &'a [Lane],
+    store: &'a Store<'a>,
+    block: usize,
+    row: usize,
+}
+
+impl Row<'_> {
+    /// Tiles of `PIXELS`; the last one reaches back.
+    #[inline(always)]
+    fn run<S, V, const PIXELS: usize, const VECTORS: usize>(&self, simd: S, output: &mut [Lane])
+    where
+        S: Simd,
+        V: Lanes<S>,
+    {
+        let columns = self.stem.output.shape.columns;
+        let mut column = 0;
+        while column < columns {
+            if columns >= PIXELS {
+                column = column.min(columns - PIXELS);
+                self.tile::<S, V, PIXELS, VECTORS>(simd, column, output);
+                column += PIXELS;
+            } else {
+                self.tile::<S, V, 1, VECTORS>(simd, column, output);
+                column += 1;
+            }
+        }
+    }
+
+    /// `VECTORS` vectors of output channels for each of `PIXELS` neighbours.
+    #[inline(always)]
+    fn tile<S, V, const PIXELS: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        output: &mut [Lane],
+    ) where
+        S: Simd,
+        V: Lanes<S>,
+    {
+        let Stem { features: layout, strides, taps, bias, .. } = self.stem;
+        let mut sums: [[V; VECTORS]; PIXELS] = [vectors(simd, &bias[self.block..]); PIXELS];
+        let origin = self.row * strides[0] * layout.row_stride() + column * strides[1];
+        for (tap, weights) in taps.iter().zip(self.weights.chunks_exact(VECTORS * V::COUNT)) {
+            let row: [V; VECTORS] = vectors(simd, weights);
+            let from = &self.features[origin + tap..];
+            // One check for all pixels, with the usual step.
+            let (pairs, _) = from.as_chunks::<2>();
+            let pairs = pairs.first_chunk::<PIXELS>().filter(|_| strides[1] == 2);
+            let values: [f32; PIXELS] = match pairs {
+                Some(pairs) => pairs.map(|[value, _]| value),
+                None => core::array::from_fn(|pixel| from[pixel * strides[1]]),
+            };
+            for (sums, value) in sums.iter_mut().zip(values) {
+                let value = V::splat(simd, value);
+                for (sum, weights) in sums.iter_mut().zip(row) {
+                    *sum = value.mul_add(weights, *sum);
+                }
+            }
+        }
+        self.store.tile(simd, (self.block, [self.row, column]), &sums, output);
     }
 }

@@ -73,14 +73,14 @@ impl Layout {
             return;
         }
         let stride = self.row_stride();
+        let zero = [0.0; LANES];
         for plane in value.chunks_exact_mut(self.plane()) {
-            let (first, rest) = plane.split_at_mut(above * stride);
-            let (rows, last) = rest.split_at_mut(self.shape.rows * stride);
-            first.fill([0.0; LANES]);
-            last.fill([0.0; LANES]);
-            for row in rows.chunks_exact_mut(stride) {
-                row[..beside].fill([0.0; LANES]);
-                row[stride - beside..].fill([0.0; LANES]);
+            let (first, rows) = plane.split_at_mut(above * stride + beside);
+            first.fill(zero);
+            // The right border of a row and the left one of the next are side by side.
+            for (index, row) in rows.chunks_mut(stride).enumerate() {
+                let border = if index < self.shape.rows { self.shape.columns } else { 0 };
+                row[border..].fill(zero);
             }
         }
     }

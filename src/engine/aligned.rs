@@ -1,0 +1,48 @@
+//! Memory at addresses that suit long vectors: one that lies across two lines of the cache takes
+//! twice as long to read or write.
+
+use super::lane::{LANES, Lane};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+/// Bytes of a line of the cache, and of the longest vector.
+const LINE: usize = 64;
+
+/// Lanes of which the first is at the beginning of a line.
+#[derive(Default)]
+pub(super) struct Aligned {
+    numbers: Vec<f32>,
+    /// Where the first lane is. It stays right because the numbers never move.
+    start: usize,
+    lanes: usize,
+}
+
+impl Aligned {
+    pub(super) fn zeros(lanes: usize) -> Self {
+        const SPARE: usize = LINE / size_of::<f32>();
+        let numbers = vec![0.0; lanes * LANES + SPARE];
+        // It need not be known, and then only time is lost.
+        let start = Some(numbers.as_ptr().align_offset(LINE)).filter(|&start| start <= SPARE);
+        Aligned { numbers, start: start.unwrap_or(0), lanes }
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [Lane];
+
+    fn deref(&self) -> &[Lane] {
+        self.numbers[self.start..][..self.lanes * LANES].as_chunks().0
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [Lane] {
+        self.numbers[self.start..][..self.lanes * LANES].as_chunks_mut().0
+    }
+}
+
+impl fmt::Debug for Aligned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
