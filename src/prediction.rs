@@ -122,7 +122,7 @@ impl Prediction {
     /// (`Cat` of `Animal`), the specific one comes before the general one as soon as its score
     /// reaches the `rejection_threshold` of its source and a quarter of the other's score.
     pub fn order(&self) -> Vec<usize> {
-        self.vocabulary.order(&self.scores)
+        self.vocabulary.order(&self.scores, usize::MAX)
     }
 
     /// The `n` best labels in the order of [`Self::order`] (fewer if the model has fewer).
@@ -131,7 +131,7 @@ impl Prediction {
             let taxonomy = self.vocabulary.taxonomy()?;
             Some(taxonomy.groups()[taxonomy.label_groups()[index]].name.clone())
         };
-        let order = self.order().into_iter().take(n);
+        let order = self.vocabulary.order(&self.scores, n).into_iter();
         order
             .map(|index| Category {
                 index,

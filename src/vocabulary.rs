@@ -10,6 +10,8 @@ use std::sync::Arc;
 /// Share of a general label's score that a specific one must reach to be ranked before it. With
 /// less, the specific label would be a mere guess.
 const SPECIAL_SHARE: f32 = 0.25;
+/// A label with a lower score is rarely among the best.
+const LIKELY: f32 = 0.02;
 
 /// Where a label comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,23 +158,32 @@ impl Vocabulary {
         })
     }
 
-    /// All labels, best first: by score, with recognised labels before the others, but a general
-    /// label comes after a more specific one that is recognised as well.
-    pub(crate) fn order(&self, scores: &[f32]) -> Vec<usize> {
-        let by_score = order::rising(scores.iter().enumerate().map(|(label, &score)| {
+    /// The first `count` labels, best first: by score, with recognised labels before the others, but
+    /// a general label comes after a more specific one that is recognised as well.
+    pub(crate) fn order(&self, scores: &[f32], count: usize) -> Vec<usize> {
+        let keys = scores.iter().enumerate().map(|(label, &score)| {
             let is_unknown = score < self.thresholds(label).rejection;
             u64::from(is_unknown) << 32 | order::falling_key(score)
-        }));
-        if self.taxonomy().is_none() {
-            return by_score;
-        }
-        let mut place = vec![0; scores.len()];
-        by_score.iter().enumerate().for_each(|(rank, &label)| place[label] = rank);
-        let mut ranked = Vec::with_capacity(scores.len());
+        });
+        let keys: Vec<u64> = keys.collect();
+        // Most labels have next to no score, and are not sorted unless so many are asked for.
+        let last_likely = 1 << 32 | order::falling_key(LIKELY);
+        let is_likely = |&label: &usize| count >= keys.len() || keys[label] <= last_likely;
+        let (likely, others): (Vec<usize>, Vec<usize>) = (0..keys.len()).partition(is_likely);
         let mut named = vec![false; scores.len()];
-        for label in by_score {
-            self.name(label, scores, &place, &mut named, &mut ranked);
+        let mut ranked = Vec::new();
+        for labels in [likely, others] {
+            if ranked.len() >= count {
+                break;
+            }
+            for index in order::rising(labels.iter().map(|&label| keys[label])) {
+                self.name(labels[index], scores, &keys, &mut named, &mut ranked);
+                if ranked.len() >= count {
+                    break;
+                }
+            }
         }
+        ranked.truncate(count);
         ranked
     }
 
@@ -182,17 +193,17 @@ impl Vocabulary {
         &self,
         label: usize,
         scores: &[f32],
-        place: &[usize],
+        keys: &[u64],
         named: &mut [bool],
         ranked: &mut Vec<usize>,
     ) {
         if std::mem::replace(&mut named[label], true) {
             return;
         }
-        let mut before: Vec<usize> = self.descendants(label).to_vec();
-        before.retain(|&special| !named[special] && self.goes_before(scores, special, label));
-        for index in order::rising(before.iter().map(|&special| place[special] as u64)) {
-            self.name(before[index], scores, place, named, ranked);
+        let before = |&special: &usize| !named[special] && self.goes_before(scores, special, label);
+        let before: Vec<usize> = self.descendants(label).iter().copied().filter(before).collect();
+        for index in order::rising(before.iter().map(|&special| keys[special])) {
+            self.name(before[index], scores, keys, named, ranked);
         }
         ranked.push(label);
     }
@@ -247,7 +258,7 @@ mod tests {
     fn a_parent_waits_for_a_child_that_is_recognised() {
         let vocabulary = of_base(0.3);
         let scores = [0.95, 0.9, 0.8, 0.6, 0.1, 0.85];
-        assert_eq!(vocabulary.order(&scores), [3, 2, 1, 0, 5, 4]);
+        assert_eq!(vocabulary.order(&scores, usize::MAX), [3, 2, 1, 0, 5, 4]);
         assert_eq!(vocabulary.group_scores(&scores), [0.0, 0.8, 0.1, 0.85]);
     }
 
@@ -255,9 +266,9 @@ mod tests {
     fn a_faint_child_does_not_replace_its_parent() {
         let vocabulary = of_base(0.1);
         // Recognised, but less than a quarter as strongly.
-        assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1])[..2], [0, 4]);
+        assert_eq!(vocabulary.order(&[0.9, 0.05, 0.0, 0.0, 0.2, 0.1], usize::MAX)[..2], [0, 4]);
         // More than a quarter as strongly, but not recognised.
-        assert_eq!(vocabulary.order(&[0.3, 0.02, 0.0, 0.0, 0.09, 0.01])[..2], [0, 4]);
+        assert_eq!(vocabulary.order(&[0.3, 0.02, 0.0, 0.0, 0.09, 0.01], usize::MAX)[..2], [0, 4]);
     }
 
     #[test]
@@ -265,7 +276,7 @@ mod tests {
         let base = Thresholds { rejection: 0.1, on: 0.3, off: 0.2 };
         let vocabulary = vocabulary(0, OPEN, base);
         let faint = [0.6, 0.0, 0.0, 0.0, 0.2, 0.0];
-        assert_eq!(vocabulary.order(&faint)[..2], [4, 0], "the dog is recognised");
+        assert_eq!(vocabulary.order(&faint, usize::MAX)[..2], [4, 0], "the dog is recognised");
         assert!(!vocabulary.is_outdone(&faint, 0), "but has no event");
         assert!(vocabulary.is_outdone(&[0.6, 0.0, 0.0, 0.0, 0.3, 0.0], 0));
     }
@@ -285,9 +296,9 @@ mod tests {
         assert!(!rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], false));
         assert!(rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], true), "the base's own verdict");
         // Speech is recognised, cat with more is not; the dog (base) is a kind of animal (head).
-        assert_eq!(vocabulary.order(&[0.0, 0.0, 0.5, 0.0, 0.0, 0.2])[..2], [5, 2]);
-        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.0, 0.0, 0.25, 0.0])[..2], [4, 0]);
-        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.5, 0.0, 0.0, 0.0])[..2], [0, 2]);
+        assert_eq!(vocabulary.order(&[0.0, 0.0, 0.5, 0.0, 0.0, 0.2], usize::MAX)[..2], [5, 2]);
+        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.0, 0.0, 0.25, 0.0], usize::MAX)[..2], [4, 0]);
+        assert_eq!(vocabulary.order(&[0.8, 0.0, 0.5, 0.0, 0.0, 0.0], usize::MAX)[..2], [0, 2]);
         assert_eq!(vocabulary.source(2), LabelSource::Head);
         assert_eq!(vocabulary.source(3), LabelSource::Base);
         let strict = vocabulary.with_rejection(0.9);
@@ -319,8 +330,13 @@ mod tests {
         for (vocabulary, seed) in (0..200u32).map(|seed| (vocabulary(2, head, OPEN), seed)) {
             let score =
                 |i: u32| ((seed * 7 + i * 13).wrapping_mul(2_654_435_761) % 1000) as f32 / 1000.0;
-            let scores: Vec<f32> = (0..6).map(score).collect();
-            let order = vocabulary.order(&scores);
+            // In every other case most are unlikely.
+            let scale = if seed % 2 == 0 { 1.0 } else { 0.03 };
+            let scores: Vec<f32> = (0..6).map(|i| scale * score(i)).collect();
+            let order = vocabulary.order(&scores, usize::MAX);
+            for count in 0..=6 {
+                assert_eq!(vocabulary.order(&scores, count), order[..count], "{scores:?}");
+            }
             let mut sorted = order.clone();
             sorted.sort_unstable();
             assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
