@@ -9,8 +9,8 @@ use sourcing_sound_decode::{DecodeError, Warning};
 use super::feed::{Chunk, Feed};
 
 /// Seconds of sound that are pushed at a time if they are there: enough to keep several threads
-/// busy, and some megabytes.
-pub(super) const PUSH_SECONDS: f64 = 8.0;
+/// busy to the end of a push, and some megabytes.
+pub(super) const PUSH_SECONDS: f64 = 16.0;
 
 /// Blocks that may be decoded ahead.
 const BLOCKS_AHEAD: usize = 64;
