@@ -17,7 +17,7 @@ use sourcing_sound_train::model::network::NetConfig;
 use sourcing_sound_train::nn::checkpoint::State;
 use sourcing_sound_train::nn::examples::Batch;
 use sourcing_sound_train::nn::net::NetworkConfig;
-use sourcing_sound_train::nn::optimise::{update_average, update_statistics};
+use sourcing_sound_train::nn::optimise::{average_decay, update_average, update_statistics};
 use sourcing_sound_train::nn::step::Stepper;
 use sourcing_sound_train::nn::weights;
 use sourcing_sound_train::random::generator;
@@ -81,7 +81,7 @@ impl<'a> Training<'a> {
         let output = self.stepper.step(&weights.parameters, &self.batch, Some(&mut rng))?;
         adam.step(weights, &output.gradients, progress.step, learning_rate, weight_decay);
         update_statistics(weights, &output.statistics);
-        update_average(kept, weights, progress.step, average);
+        update_average(kept, weights, (1.0 - average_decay(progress.step, average)) as f32);
         progress.step += 1;
         Ok(())
     }

@@ -10,7 +10,7 @@ mod recipe;
 
 pub use recipe::{Kind, Options};
 
-use crate::experiment::method::{Job, Method, Preparation, Split, Verdict};
+use crate::experiment::method::{Job, Method, Preparation, Split, Verdict, median};
 use crate::experiment::record::Cost;
 use anyhow::{Context, Result, bail, ensure};
 use clips::{Clip, Clips, Scaling};
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::nn::fit::{self as training, Outcome, Trained};
 use sourcing_sound_train::nn::net::NetworkConfig;
+use sourcing_sound_train::nn::run::Training;
 use sourcing_sound_train::nn::score::Network;
 use sourcing_sound_train::progress;
 use sourcing_sound_train::random::short_hash;
@@ -72,7 +73,7 @@ impl Networks {
         let ready = Network::new(network, &trained.weights.parameters);
         let scores = ready.score(clips, test)?;
         let views =
-            inputs::median(test.iter().map(|&clip| clips.n_views(clip) as f64)).unwrap_or(1.0);
+            median(test.iter().map(|&clip| clips.n_views(clip) as f64).collect()).unwrap_or(1.0);
         let mut times = Vec::new();
         for clip in test.iter().take(TIMED_CLIPS) {
             let begun = Instant::now();
@@ -95,10 +96,7 @@ impl Networks {
             details,
             parameters: Some(network.parameters()? as u64),
             multiply_adds: Some((network.multiply_adds()? as f64 * views).round() as u64),
-            cost: Cost {
-                features_ms: self.features_ms,
-                model_ms: inputs::median(times.into_iter()),
-            },
+            cost: Cost { features_ms: self.features_ms, model_ms: median(times) },
             seconds: trained.seconds,
             thresholds: Vec::new(),
         })
@@ -172,15 +170,17 @@ impl Method for Networks {
             hop: self.recipe.hop,
         };
         let outcome = training::train(&training::Job {
-            name: &name,
-            plan: &plan,
+            training: Training {
+                name: &name,
+                plan: &plan,
+                checkpoint: &job.work.join("checkpoint.bin"),
+                stop: job.stop,
+            },
             network: &network,
             policy: fit.policy(),
             examples: &clips,
             train: &split.train,
             validation: Some((&clips, &split.validation)),
-            checkpoint: &job.work.join("checkpoint.bin"),
-            stop: job.stop,
         })?;
         match outcome {
             Outcome::Finished(trained) => {

@@ -4,78 +4,25 @@
 
 use super::checkpoint::Checkpoint;
 use super::lesson::{Lessons, Part};
-use super::network::{Targets, run, step};
+use super::network::{self, Targets};
 use super::plan::Plan;
 use super::quantise::rounded;
-use crate::nn::arrays;
+use crate::nn::checkpoint::State;
 use crate::nn::net::{Array, Weights};
-use crate::nn::optimise::AdamW;
-use crate::progress;
-use anyhow::{Result, bail, ensure};
-use indicatif::ProgressBar;
+use crate::nn::optimise::{average_decay, blend, update_average};
+use crate::nn::policy::cosine;
+use crate::nn::run::{Run, Training};
+use anyhow::{Result, ensure};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::atomic::AtomicBool;
 
 /// Steps between two checkpoints.
 const CHECKPOINT_STEPS: usize = 50;
 /// Parts of a batch whose gradients are computed side by side.
 const SHARDS: usize = 2;
-
-/// A training in progress.
-struct State {
-    step: usize,
-    weights: Weights,
-    average: Vec<Array>,
-    adam: AdamW,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Header {
-    plan: Plan,
-    step: usize,
-}
-
-impl State {
-    fn new(arrays: &[Array]) -> Self {
-        let weights = Weights { parameters: arrays.to_vec(), statistics: Vec::new() };
-        Self { step: 0, average: arrays.to_vec(), adam: AdamW::new(&weights), weights }
-    }
-
-    fn save(&self, path: &Path, plan: &Plan) -> Result<()> {
-        let header = Header { plan: plan.clone(), step: self.step };
-        let parts = [&self.weights.parameters, &self.average, &self.adam.first, &self.adam.second];
-        arrays::write(path, &header, &parts.into_iter().flatten().collect::<Vec<_>>())
-    }
-
-    fn load(path: &Path, plan: &Plan, fresh: Self) -> Result<Self> {
-        let (header, arrays) = arrays::read::<Header>(path)?;
-        if &header.plan != plan {
-            bail!(
-                "{} was made with other settings or other audio; take another --work folder, or \
-                 remove it to begin again",
-                path.display()
-            );
-        }
-        let mut state = fresh;
-        let mut stored = arrays.into_iter();
-        let State { weights, average, adam, .. } = &mut state;
-        let parts = [&mut weights.parameters, average, &mut adam.first, &mut adam.second];
-        for array in parts.into_iter().flatten() {
-            match stored.next() {
-                Some(found) if found.name == array.name && found.shape == array.shape => {
-                    array.values = found.values;
-                }
-                _ => bail!("{}: {} is missing; remove the file", path.display(), array.name),
-            }
-        }
-        state.step = header.step;
-        Ok(state)
-    }
-}
 
 /// The mean of the weights of all runs, each of which continues from its file in `folder`, or
 /// starts where there is none. `None` when `stop` was set before the end; the files then hold what
@@ -97,19 +44,16 @@ pub fn train(
     let mut mean: Vec<Array> = Vec::new();
     for run in 0..plan.runs {
         let plan = Plan { seed: plan.seed + run as u64, ..plan.clone() };
-        let file = folder.join(format!("training-{}.bin", run + 1));
-        let bar = progress::bar(plan.steps as u64, &format!("run {} of {}", run + 1, plan.runs));
-        let Some(trained) = train_once(&plan, start, lessons, (&file, &bar), stop)? else {
-            return Ok(None);
+        let training = Training {
+            name: &format!("run {} of {}", run + 1, plan.runs),
+            plan: &json!(plan),
+            checkpoint: &folder.join(format!("training-{}.bin", run + 1)),
+            stop,
         };
-        if mean.is_empty() {
-            mean = trained;
-            continue;
-        }
-        let share = 1.0 / (run + 1) as f32;
-        for (mean, trained) in mean.iter_mut().zip(&trained) {
-            let pairs = mean.values.iter_mut().zip(&trained.values);
-            pairs.for_each(|(mean, value)| *mean += share * (value - *mean));
+        let Some(trained) = train_once(&plan, start, lessons, training)? else { return Ok(None) };
+        match mean.is_empty() {
+            true => mean = trained,
+            false => blend(&mut mean, &trained, 1.0 / (run + 1) as f32),
         }
     }
     Ok(Some(mean))
@@ -119,69 +63,42 @@ fn train_once(
     plan: &Plan,
     start: &Checkpoint,
     lessons: &Lessons<'_>,
-    (checkpoint_file, bar): (&Path, &ProgressBar),
-    stop: &AtomicBool,
+    training: Training<'_>,
 ) -> Result<Option<Vec<Array>>> {
-    let mut state = State::new(&start.weights);
-    if checkpoint_file.exists() {
-        state = State::load(checkpoint_file, plan, state)?;
-    }
+    let weights = Weights { parameters: start.weights.clone(), statistics: Vec::new() };
+    let mut run = Run::new(training, State::new(weights), plan.steps)?;
     let trained = trained(plan, &start.weights);
-    bar.set_position(state.step as u64);
-    bar.reset_eta();
-    let (begun, first) = (Instant::now(), state.step);
-    let mut losses = [0.0; 2];
-    while state.step < plan.steps {
-        let parts = lessons.step(plan, state.step, SHARDS)?;
-        let losses_of_step = advance(plan, start, &mut state, &trained, &parts)?;
-        for (sum, loss) in losses.iter_mut().zip(losses_of_step) {
-            ensure!(loss.is_finite(), "the loss is {loss} after {} steps", state.step);
-            *sum += f64::from(loss);
-        }
-        bar.inc(1);
-        if state.step.is_multiple_of(CHECKPOINT_STEPS) || state.step == plan.steps {
-            let since = (state.step - 1) % CHECKPOINT_STEPS + 1;
-            let count = since.min(state.step - first) as f64;
-            let means = std::mem::take(&mut losses).map(|sum| sum / count);
-            report(plan, state.step, means, first, begun);
-            bar.set_message(format!("loss {:.3}, of anchors {:.3}", means[0], means[1]));
-            state.save(checkpoint_file, plan)?;
-        }
-        if stop.load(Ordering::Relaxed) && state.step < plan.steps {
-            state.save(checkpoint_file, plan)?;
-            bar.abandon();
+    while run.step() < plan.steps {
+        let first = run.step();
+        let end = plan.steps.min((first / CHECKPOINT_STEPS + 1) * CHECKPOINT_STEPS);
+        let mut losses = [0.0; 2];
+        let finished = run.advance(end, |state| {
+            let step = state.progress.step;
+            let parts = lessons.step(plan, step, SHARDS)?;
+            let of_step = advance(plan, start, state, &trained, &parts)?;
+            for (sum, loss) in losses.iter_mut().zip(of_step) {
+                ensure!(loss.is_finite(), "the loss is {loss} after {step} steps");
+                *sum += f64::from(loss);
+            }
+            Ok(())
+        })?;
+        if !finished {
             return Ok(None);
         }
+        let [lesson, anchor] = losses.map(|sum| sum / (end - first) as f64);
+        let report = format!("step {end}/{} loss {lesson:.4}, of anchors {anchor:.4}", plan.steps);
+        run.report(&report, plan.steps - end);
+        run.save()?;
     }
-    bar.finish_and_clear();
-    Ok(Some(state.average))
+    Ok(Some(run.finish().kept.parameters))
 }
 
 /// Weights on the line from `start` to `trained`, `share` of the way, rounded as they are stored.
 /// Less than the whole way keeps more of what the start knew.
 pub fn between(start: &[Array], trained: &[Array], share: f64) -> Vec<Array> {
-    let arrays: Vec<Array> = start
-        .iter()
-        .zip(trained)
-        .map(|(start, trained)| {
-            let pairs = start.values.iter().zip(&trained.values);
-            let values = pairs.map(|(a, b)| a + share as f32 * (b - a)).collect();
-            Array { values, ..start.clone() }
-        })
-        .collect();
+    let mut arrays = start.to_vec();
+    blend(&mut arrays, trained, share as f32);
     rounded(&arrays)
-}
-
-fn report(plan: &Plan, step: usize, means: [f64; 2], first: usize, begun: Instant) {
-    let seconds = begun.elapsed().as_secs_f64();
-    let left = seconds / (step - first) as f64 * (plan.steps - step) as f64;
-    progress::plain_line(&format!(
-        "step {step}/{} loss {:.4}, of anchors {:.4}, ETA {}",
-        plan.steps,
-        means[0],
-        means[1],
-        progress::duration(left)
-    ));
 }
 
 /// Which arrays are trained.
@@ -214,11 +131,11 @@ fn advance(
             let (targets, weights) = match &part.targets {
                 Some(targets) => (Cow::Borrowed(targets), plan.loss),
                 None => {
-                    let outputs = run(&start.layout, &start.weights, &part.inputs)?;
+                    let outputs = network::run(&start.layout, &start.weights, &part.inputs)?;
                     (Cow::Owned(Targets::of(&outputs)), plan.anchor_loss)
                 }
             };
-            step(&start.layout, &stored, trained, (&part.inputs, &targets), weights)
+            network::step(&start.layout, &stored, trained, (&part.inputs, &targets), weights)
         })
         .collect();
     let mut losses = [0.0; 2];
@@ -233,21 +150,80 @@ fn advance(
             sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += share * value);
         }
     }
-    let rate = learning_rate(plan, state.step);
-    state.adam.step(&mut state.weights, &gradients, state.step, rate, plan.weight_decay);
-    let decay = plan.average.min((1.0 + state.step as f64) / (10.0 + state.step as f64)) as f32;
-    for (average, array) in state.average.iter_mut().zip(&state.weights.parameters) {
-        let pairs = average.values.iter_mut().zip(&array.values);
-        pairs.for_each(|(average, value)| *average += (value - *average) * (1.0 - decay));
-    }
-    state.step += 1;
+    let State { progress, weights, kept, adam } = state;
+    let rate = cosine(plan.learning_rate, progress.step, plan.warmup, plan.steps);
+    adam.step(weights, &gradients, progress.step, rate, plan.weight_decay);
+    // Rounded before it is subtracted, as when the model that ships was trained.
+    update_average(kept, weights, 1.0 - average_decay(progress.step, plan.average) as f32);
     Ok(losses)
 }
 
-fn learning_rate(plan: &Plan, step: usize) -> f64 {
-    if step < plan.warmup {
-        return plan.learning_rate * (step + 1) as f64 / plan.warmup as f64;
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::everyday::layout::Layout;
+    use crate::everyday::layout::fixtures::small;
+    use crate::everyday::material::{Clip, Material, Role};
+    use crate::everyday::network::{LossWeights, Output};
+    use crate::everyday::synthesis::RATE;
+    use crate::everyday::teacher::Answers;
+
+    const LOSS: LossWeights = LossWeights { scores: 1.0, order: 1.0, embedding: 1.0 };
+
+    fn plan() -> Plan {
+        Plan {
+            seed: 1,
+            runs: 2,
+            steps: 4,
+            batch: 3,
+            learning_rate: 1e-2,
+            warmup: 2,
+            weight_decay: 0.01,
+            average: 0.9,
+            loss: LOSS,
+            anchors: 2,
+            anchor_loss: LOSS,
+            anchor_seconds: vec![1.0],
+            frozen_blocks: 1,
+            depthwise: true,
+            seconds: vec![0.5],
+            material: String::new(),
+            checkpoint: String::new(),
+        }
     }
-    let progress = (step - plan.warmup) as f64 / (plan.steps - plan.warmup).max(1) as f64;
-    plan.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+
+    fn checkpoint() -> Checkpoint {
+        let arrays = small(3, 6);
+        let layout = Layout::of(&arrays).unwrap();
+        let weights = layout.ordered(arrays).unwrap();
+        Checkpoint { layout, weights, sha256: String::new() }
+    }
+
+    #[test]
+    fn a_finished_training_is_read_back_and_another_plan_is_refused() {
+        let samples = (0..2 * RATE).map(|i| (i as f32 * 0.05).sin() * 0.3).collect();
+        let name = String::from("x");
+        let clip = Clip { recording: name.clone(), name, set: 0, samples, role: Role::Training };
+        let material = Material { sets: vec!["a".into()], clips: vec![clip] };
+        let output = Output { logits: vec![2.0, -2.0, 0.5], embedding: vec![0.5; 6] };
+        let answers = [Answers { whole: output.clone(), windows: vec![output] }];
+        let lessons = Lessons::new(&material, &answers).unwrap();
+        let (folder, start) = (tempfile::tempdir().unwrap(), checkpoint());
+        let run = |plan: &Plan, stop: bool| {
+            train(plan, &start, &lessons, folder.path(), &AtomicBool::new(stop))
+        };
+        assert!(run(&plan(), true).unwrap().is_none(), "stopped before the first step");
+        let trained = run(&plan(), false).unwrap().unwrap();
+        for (array, before) in trained.iter().zip(&start.weights) {
+            let is_frozen = ["stem", "block0."].iter().any(|name| array.name.starts_with(name));
+            assert!(!is_frozen || array == before, "{}", array.name);
+            assert!(array.name != "classifier.weight" || array != before, "it has not moved");
+        }
+        assert_eq!(run(&plan(), true).unwrap().unwrap(), trained, "nothing is left to stop");
+        let other = Plan { learning_rate: 1e-3, ..plan() };
+        let error = run(&other, false).unwrap_err().to_string();
+        assert!(error.contains("learning_rate: 0.001 now, 0.01 in the checkpoint"), "{error}");
+    }
 }

@@ -16,6 +16,7 @@ use crate::nn::fit::{self, Job, Outcome};
 use crate::nn::infer::Folded;
 use crate::nn::net::{Array, Weights};
 use crate::nn::plan::refuse_other_plan;
+use crate::nn::run::Training;
 use crate::nn::weights;
 use crate::progress;
 use anyhow::{Context, Result};
@@ -153,15 +154,17 @@ impl Shared<'_> {
             smoothing: plan.train.label_smoothing,
         };
         let trained = match fit::train(&Job {
-            name: &plan.stage,
-            plan: &json!(plan),
+            training: Training {
+                name: &plan.stage,
+                plan: &json!(plan),
+                checkpoint: &checkpoint,
+                stop: self.stop,
+            },
             network: &plan.network(),
             policy: plan.train.policy(),
             examples: &Augmented { augmenter, clips: &examples },
             train: &(0..examples.len()).collect::<Vec<_>>(),
             validation: None,
-            checkpoint: &checkpoint,
-            stop: self.stop,
         })? {
             Outcome::Finished(trained) => trained,
             Outcome::Interrupted { epochs } => {

@@ -122,14 +122,14 @@ impl State {
     /// Reads the state that `save` wrote for the same plan, into the layout of `fresh`.
     pub fn load(path: &Path, plan: &Value, mut fresh: Self) -> Result<Self> {
         let (header, arrays) = arrays::read::<Header>(path)
-            .context("the checkpoint is not usable; start again with --fresh")?;
+            .context("the checkpoint is not usable; remove the file to start again")?;
         let parsed = |text: &str| serde_json::from_str::<Value>(text);
         refuse_other_plan(path, &parsed(&plan.to_string())?, &parsed(&header.plan)?)?;
         let wanted: Vec<_> = fresh.arrays().collect();
         ensure!(
             arrays.len() == wanted.len()
                 && wanted.iter().zip(&arrays).all(|(w, s)| w.name == s.name && w.shape == s.shape),
-            "{} holds weights of another layout; start again with --fresh",
+            "{} holds weights of another layout; remove it to start again",
             path.display()
         );
         wanted.into_iter().zip(arrays).for_each(|(array, stored)| *array = stored);

@@ -2,7 +2,7 @@
 //!
 //! In: a [`net::NetworkConfig`] (layers as data), a [`policy::Policy`], and batches from
 //! [`examples::Examples`]. Out: weights as named arrays ([`fit`] by way of [`step`] and
-//! [`optimise`], with a [`checkpoint`]), which [`score`] and [`infer`] use. The blocks at the front
+//! [`optimise`], in a [`run`] with a [`checkpoint`]), which [`score`] and [`infer`] use. The blocks at the front
 //! of a network have their own kernels ([`trunk`]), because burn's took most of the time of a
 //! training; what follows them is on burn ([`forward`]). Why plain arrays: burn's own optimiser
 //! rounds in another order (`g² · (1 − β₂)`), so its weights would differ bit by bit, and
@@ -20,6 +20,7 @@ pub mod net;
 pub mod optimise;
 pub mod plan;
 pub mod policy;
+pub mod run;
 pub mod score;
 pub mod step;
 pub mod tensor;

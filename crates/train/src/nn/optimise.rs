@@ -59,21 +59,30 @@ impl AdamW {
 /// Moves the running statistics towards a batch's.
 pub fn update_statistics(weights: &mut Weights, batch: &[Vec<f32>]) {
     for (running, batch) in weights.statistics.iter_mut().zip(batch) {
-        blend(&mut running.values, batch, STATISTICS_MOMENTUM);
+        blend_values(&mut running.values, batch, STATISTICS_MOMENTUM);
     }
 }
 
-/// Moves the average towards the weights, batch-norm statistics included, with a decay of
-/// `min(ceiling, (1 + step) / (10 + step))`.
-pub fn update_average(average: &mut Weights, weights: &Weights, step: usize, ceiling: f64) {
-    let decay = ceiling.min((1.0 + step as f64) / (10.0 + step as f64));
-    let averages = average.parameters.iter_mut().chain(&mut average.statistics);
-    for (average, array) in averages.zip(weights.parameters.iter().chain(&weights.statistics)) {
-        blend(&mut average.values, &array.values, (1.0 - decay) as f32);
+/// The decay of the weights' moving average, `min(ceiling, (1 + step) / (10 + step))`: short at
+/// first, so that the average soon forgets the weights it began with.
+pub fn average_decay(step: usize, ceiling: f64) -> f64 {
+    ceiling.min((1.0 + step as f64) / (10.0 + step as f64))
+}
+
+/// Moves the average `share` of the way to the weights, batch-norm statistics included.
+pub fn update_average(average: &mut Weights, weights: &Weights, share: f32) {
+    blend(&mut average.parameters, &weights.parameters, share);
+    blend(&mut average.statistics, &weights.statistics, share);
+}
+
+/// Moves arrays `share` of the way to others of the same shapes.
+pub fn blend(to: &mut [Array], from: &[Array], share: f32) {
+    for (to, from) in to.iter_mut().zip(from) {
+        blend_values(&mut to.values, &from.values, share);
     }
 }
 
-fn blend(to: &mut [f32], from: &[f32], share: f32) {
+fn blend_values(to: &mut [f32], from: &[f32], share: f32) {
     for (to, from) in to.iter_mut().zip(from) {
         *to += (from - *to) * share;
     }
@@ -119,12 +128,13 @@ mod tests {
         let (mut average, mut current) = (weights(), weights());
         current.parameters[1].values[0] = 2.0;
         current.statistics[0].values[0] = 3.0;
-        update_average(&mut average, &current, 0, 0.995);
+        let share = |step| (1.0 - average_decay(step, 0.995)) as f32;
+        update_average(&mut average, &current, share(0));
         // Decay 1 / 10 at first.
         assert!((average.parameters[1].values[0] - 1.9).abs() < 1e-6);
         assert!((average.statistics[0].values[0] - 2.8).abs() < 1e-6);
         let before = average.clone();
-        update_average(&mut average, &current, 1_000_000, 0.995);
+        update_average(&mut average, &current, share(1_000_000));
         let moved = average.parameters[1].values[0] - before.parameters[1].values[0];
         assert!((moved - 0.005 * 0.1).abs() < 1e-6, "{moved}");
     }

@@ -28,7 +28,8 @@ pub fn refuse_other_plan(path: &Path, wanted: &Value, stored: &Value) -> Result<
     let differences = differences(wanted, stored);
     ensure!(
         differences.is_empty(),
-        "{} was made with other settings ({}); use them, another --work folder, or --fresh",
+        "{} was made with other settings ({}); use them or another --work folder, or remove the file \
+         to start again",
         path.display(),
         differences.join("; ")
     );

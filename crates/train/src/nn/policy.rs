@@ -55,20 +55,24 @@ pub enum Keep {
 impl Policy {
     /// The learning rate at a step.
     pub fn learning_rate(&self, step: usize, steps_per_epoch: usize) -> f64 {
-        let (peak, warmup_epochs) = match self.rate {
-            Rate::Constant(rate) => return rate,
-            Rate::Cosine { peak, warmup_epochs } => (peak, warmup_epochs),
-        };
-        let total = (self.epochs * steps_per_epoch) as f64;
-        let warmup = (warmup_epochs * steps_per_epoch) as f64;
-        let step = step as f64;
-        if step < warmup {
-            peak * (step + 1.0) / warmup
-        } else {
-            let progress = (step - warmup) / (total - warmup).max(1.0);
-            peak * 0.5 * (1.0 + (PI * progress).cos())
+        match self.rate {
+            Rate::Constant(rate) => rate,
+            Rate::Cosine { peak, warmup_epochs } => {
+                let [warmup, total] = [warmup_epochs, self.epochs].map(|n| n * steps_per_epoch);
+                cosine(peak, step, warmup, total)
+            }
         }
     }
+}
+
+/// Rises linearly to `peak` over the steps of the warm-up, then falls along half a cosine to 0 over
+/// the rest of all steps.
+pub fn cosine(peak: f64, step: usize, warmup: usize, total: usize) -> f64 {
+    if step < warmup {
+        return peak * (step + 1) as f64 / warmup as f64;
+    }
+    let progress = (step - warmup) as f64 / total.saturating_sub(warmup).max(1) as f64;
+    peak * 0.5 * (1.0 + (PI * progress).cos())
 }
 
 #[cfg(test)]

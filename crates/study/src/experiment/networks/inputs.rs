@@ -2,6 +2,7 @@
 
 use super::clips::Clip;
 use super::recipe::{Recipe, Rows, TOP_DB};
+use crate::experiment::method::median;
 use anyhow::Result;
 use rayon::prelude::*;
 use sourcing_sound::{Dct, FrontEnd, Pcm, SampleRate};
@@ -111,16 +112,7 @@ fn time(recipe: &Recipe, maker: &Maker<'_>, sources: &[Source]) -> Result<Option
         maker.clip(&Columns { n_mels: recipe.front_end.n_mels, values });
         times.push(1e3 * begun.elapsed().as_secs_f64());
     }
-    Ok(median(times.into_iter()))
-}
-
-/// The median; `None` of nothing.
-pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len().checked_sub(1)? / 2;
-    let upper = values[values.len() / 2];
-    Some((values[middle] + upper) / 2.0)
+    Ok(median(times))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-use super::inputs::median;
 use super::*;
 use sourcing_sound_train::data::dataset::Dataset;
 use sourcing_sound_train::fixtures::write_dataset;
@@ -134,7 +133,7 @@ fn settings_follow_the_options_and_leave_the_seed_to_the_record() {
 
 #[test]
 fn the_median_of_an_even_number_is_the_mean_of_two() {
-    assert_eq!(median([4.0, 1.0, 3.0, 2.0].into_iter()), Some(2.5));
-    assert_eq!(median([3.0, 1.0, 2.0].into_iter()), Some(2.0));
-    assert_eq!(median(std::iter::empty()), None);
+    assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
+    assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+    assert_eq!(median(Vec::new()), None);
 }

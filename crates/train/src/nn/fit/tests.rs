@@ -7,7 +7,8 @@ use crate::nn::layers::Layer;
 use crate::nn::policy::Rate;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::json;
-use std::sync::atomic::AtomicUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const TRAINING_CLIPS: usize = 10;
 
@@ -50,15 +51,17 @@ fn run(plan: &Plan, checkpoint: &Path, batches: usize) -> Result<Outcome> {
         (0..TRAINING_CLIPS + 9).partition(|clip| *clip < TRAINING_CLIPS);
     let judges = matches!(policy.keep, Keep::Best { .. });
     super::train(&Job {
-        name: "test",
-        plan: &json!({ "network": network, "epochs": policy.epochs }),
+        training: Training {
+            name: "test",
+            plan: &json!({ "network": network, "epochs": policy.epochs }),
+            checkpoint,
+            stop: &stop,
+        },
         network,
         policy: *policy,
         examples: &examples,
         train: &train,
         validation: judges.then_some((&examples.tones, &*validation)),
-        checkpoint,
-        stop: &stop,
     })
 }
 
