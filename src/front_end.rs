@@ -34,7 +34,16 @@ impl LogScale {
         }
     }
 
-    fn offset(self) -> f32 {
+    /// Its name in model files: `decibel` or `natural`.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogScale::Decibel { .. } => "decibel",
+            LogScale::Natural { .. } => "natural",
+        }
+    }
+
+    /// What is added to the energy.
+    pub fn offset(self) -> f32 {
         match self {
             LogScale::Decibel { offset } | LogScale::Natural { offset } => offset,
         }

@@ -69,7 +69,7 @@ impl Grid {
         let Grid { input_columns, step_columns, .. } = self;
         if self.has_patches {
             let full = (total + step_columns).saturating_sub(input_columns) / step_columns;
-            // Fewer where the last ones may turn out not to be patches of their own.
+            // Fewer where the last ones may turn out not to be separate patches.
             return full.min(patch_count(total, input_columns, step_columns));
         }
         // Not longer than a segment, but for the slack, it has one segment only.

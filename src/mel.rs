@@ -35,15 +35,6 @@ pub enum MelTriangles {
 }
 
 impl MelScale {
-    /// Its name in model files: `slaney`, `htk` or `kaldi`.
-    pub fn name(self) -> &'static str {
-        match self {
-            MelScale::Slaney => "slaney",
-            MelScale::Htk => "htk",
-            MelScale::Kaldi => "kaldi",
-        }
-    }
-
     /// Hz → mel.
     pub fn to_mel(self, hz: f64) -> f64 {
         match self {

@@ -134,9 +134,9 @@ impl Segments {
         Ok(self.predict_ready())
     }
 
-    /// Runs the network on every input that the recording certainly has, and `beside` at the same
+    /// Runs the network on every input that the recording certainly has, and `meanwhile` at the same
     /// time.
-    fn run_sure(&mut self, beside: impl FnOnce(&mut ColumnStream) -> Result<()>) -> Result<()> {
+    fn run_sure(&mut self, meanwhile: impl FnOnce(&mut ColumnStream) -> Result<()>) -> Result<()> {
         let Grid { step_columns, input_columns, .. } = self.grid;
         let total = self.total_columns();
         let inputs = self.inputs()..self.grid.sure_inputs(total);
@@ -145,7 +145,7 @@ impl Segments {
         let spans: Vec<_> = spans.collect();
         let columns = &mut self.columns;
         let scorers = std::iter::once(&mut self.scorer).chain(&mut self.helpers);
-        let outputs = threads::run(scorers, &spans, &self.kept, || beside(columns))?;
+        let outputs = threads::run(scorers, &spans, &self.kept, || meanwhile(columns))?;
         self.outputs.extend(firsts.into_iter().zip(outputs));
         Ok(())
     }

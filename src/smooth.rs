@@ -1,6 +1,7 @@
 //! Scores over time → steady scores and events.
 
 use crate::error::{Error, Result};
+use crate::metadata::Decision;
 use crate::vocabulary::{Scored, Vocabulary};
 use std::collections::VecDeque;
 
@@ -67,8 +68,8 @@ impl EventDetector {
     /// # Errors
     /// `config` for one that is not within 0 to 1, or an `off` above a label's upper threshold.
     pub(crate) fn new(vocabulary: Vocabulary, on: Option<f32>, off: Option<f32>) -> Result<Self> {
-        check_unit("event_on", on)?;
-        check_unit("event_off", off)?;
+        Decision::check_number("event_on", on)?;
+        Decision::check_number("event_off", off)?;
         let labels = vocabulary.labels().len();
         let mut on_off = Vec::with_capacity(labels);
         for thresholds in (0..labels).map(|label| vocabulary.thresholds(label)) {
@@ -127,15 +128,6 @@ impl EventDetector {
     /// Ends all open events.
     pub(crate) fn finish(&mut self, now: f64) -> Vec<SoundEvent> {
         self.open.iter_mut().filter_map(|slot| slot.take()).map(|event| ended(event, now)).collect()
-    }
-}
-
-/// # Errors
-/// `config` for a threshold that is not within 0 to 1.
-pub(crate) fn check_unit(field: &'static str, threshold: Option<f32>) -> Result<()> {
-    match threshold {
-        Some(value) if !(0.0..=1.0).contains(&value) => Err(Error::config(field, value, "0 to 1")),
-        _ => Ok(()),
     }
 }
 

@@ -6,12 +6,13 @@
 //! are pooled. The ring is filled with silence at first, so the first update comes after one hop.
 
 use crate::audio::{SampleRate, check_finite};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::front_end::{ColumnStream, FrontEnd};
 use crate::grid::{Grid, SLACK_COLUMNS};
+use crate::metadata::Decision;
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer};
-use crate::smooth::{EventDetector, Smoother, SoundEvent, check_unit};
+use crate::smooth::{EventDetector, Smoother, SoundEvent};
 use crate::vocabulary::Vocabulary;
 use std::collections::VecDeque;
 
@@ -78,11 +79,9 @@ impl Stream {
         let metadata = scorer.metadata();
         let grid =
             Grid::new(metadata, config.hop_seconds.unwrap_or(metadata.decision.hop_seconds))?;
+        Decision::check_number("smoothing_seconds", config.smoothing_seconds)?;
+        Decision::check_number("rejection_threshold", config.rejection_threshold)?;
         let smoothing = config.smoothing_seconds.unwrap_or(metadata.decision.smoothing_seconds);
-        if !(0.0..=60.0).contains(&smoothing) {
-            return Err(Error::config("smoothing_seconds", smoothing, "0 to 60 s"));
-        }
-        check_unit("rejection_threshold", config.rejection_threshold)?;
         let own = scorer.vocabulary();
         let vocabulary =
             config.rejection_threshold.map_or(own.clone(), |given| own.with_rejection(given));

@@ -8,18 +8,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(not(target_family = "wasm"))]
 use std::thread;
 
-/// Runs a network on the parts `spans` of `columns`, and `beside` at the same time: the first of
-/// `scorers` on this thread, after `beside`, and each of the others on its own thread. The outputs
+/// Runs a network on the parts `spans` of `columns`, and `meanwhile` at the same time: the first of
+/// `scorers` on this thread, after `meanwhile`, and each of the others on its own thread. The outputs
 /// are in the order of the spans.
 ///
 /// # Errors
-/// The error of `beside`; otherwise `inference` if the network fails.
+/// The error of `meanwhile`; otherwise `inference` if the network fails.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn run<'a>(
     scorers: impl Iterator<Item = &'a mut Scorer>,
     spans: &[Range<usize>],
     columns: &[f32],
-    beside: impl FnOnce() -> Result<()>,
+    meanwhile: impl FnOnce() -> Result<()>,
 ) -> Result<Vec<PatchOutput>> {
     let mut scorers = scorers;
     let own = scorers.next();
@@ -32,10 +32,10 @@ pub(crate) fn run<'a>(
         outputs
     };
     // A thread per span is enough; with none, no thread is started.
-    let (besides, results) = thread::scope(|scope| {
+    let (finished, results) = thread::scope(|scope| {
         let helpers = scorers.take(spans.len().saturating_sub(1));
         let threads: Vec<_> = helpers.map(|scorer| scope.spawn(|| work(scorer))).collect();
-        let besides = beside();
+        let finished = meanwhile();
         let mut results = own.map(&work).unwrap_or_default();
         for thread in threads {
             match thread.join() {
@@ -43,9 +43,9 @@ pub(crate) fn run<'a>(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        (besides, results)
+        (finished, results)
     });
-    besides?;
+    finished?;
     let mut outputs: Vec<Option<PatchOutput>> = vec![None; spans.len()];
     for (index, output) in results {
         outputs[index] = Some(output?);
@@ -59,9 +59,9 @@ pub(crate) fn run<'a>(
     mut scorers: impl Iterator<Item = &'a mut Scorer>,
     spans: &[Range<usize>],
     columns: &[f32],
-    beside: impl FnOnce() -> Result<()>,
+    meanwhile: impl FnOnce() -> Result<()>,
 ) -> Result<Vec<PatchOutput>> {
-    beside()?;
+    meanwhile()?;
     let Some(scorer) = scorers.next() else { return Ok(Vec::new()) };
     spans.iter().map(|span| scorer.run(&columns[span.clone()])).collect()
 }

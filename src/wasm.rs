@@ -3,7 +3,6 @@
 use crate::audio::{Pcm, SampleRate};
 use crate::classifier::Classifier;
 use crate::error::{ERROR_CODES, Error};
-use crate::front_end::LogScale;
 use crate::head::Head;
 use crate::metadata::ModelMetadata;
 use crate::model::{Engine, Model};
@@ -257,10 +256,6 @@ fn model_info(classifier: &Classifier) -> JsValue {
     let front_end = &metadata.front_end;
     let labels: Array = metadata.labels.iter().map(JsValue::from_str).collect();
     let (groups, label_groups) = groups(metadata);
-    let log_scale = match front_end.log {
-        LogScale::Decibel { .. } => "decibel",
-        LogScale::Natural { .. } => "natural",
-    };
     let embedding_size = model.metadata().embedding_size.map(|size| size as f64);
     object(&[
         ("name", metadata.name.as_str().into()),
@@ -280,7 +275,7 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("melScale", front_end.mel_scale.name().into()),
         ("fMin", front_end.f_min.into()),
         ("fMax", front_end.f_max.into()),
-        ("logScale", log_scale.into()),
+        ("logScale", front_end.log.name().into()),
         ("silentValue", front_end.silent_value().into()),
         ("segmentSeconds", metadata.segment_seconds().into()),
         ("segmentFrames", (metadata.segment_frames as f64).into()),

@@ -6,7 +6,7 @@ use super::stream::DescriptorStream;
 use crate::audio::Pcm;
 use crate::error::{ErrorKind, Result};
 
-/// Scalars per frame besides mel power and cepstral coefficients.
+/// Scalars per frame apart from mel power and cepstral coefficients.
 const SCALARS: usize = 4;
 
 /// The most values that one call returns, 4 GiB. There is a limit because a short hop multiplies a

@@ -16,7 +16,6 @@ use crate::spectrum::Window;
 use crate::taxonomy::Taxonomy;
 use crate::vocabulary::Vocabulary;
 
-use record::ACTIVATIONS;
 pub use record::{Activation, Card, Decision};
 
 /// The metadata format that this crate reads and writes.
@@ -123,22 +122,33 @@ impl ModelMetadata {
     }
 }
 
-const WINDOWS: &[(&str, Window)] =
-    &[("hann", Window::Hann), ("hann_symmetric", Window::HannSymmetric)];
-const PAD_MODES: &[(&str, PadMode)] =
-    &[("constant", PadMode::Constant), ("reflect", PadMode::Reflect)];
-const MEL_SCALES: &[(&str, MelScale)] =
-    &[("slaney", MelScale::Slaney), ("htk", MelScale::Htk), ("kaldi", MelScale::Kaldi)];
-const MEL_NORMS: &[(&str, MelNorm)] = &[("slaney", MelNorm::Slaney), ("none", MelNorm::None)];
-const PADDINGS: &[(&str, Padding)] = &[("silence", Padding::Silence)];
-const FRAMINGS: &[(&str, FrameLayout)] =
-    &[("librosa", FrameLayout::Librosa), ("tensorflow", FrameLayout::TensorFlow)];
-const TRIANGLES: &[(&str, MelTriangles)] =
-    &[("hertz", MelTriangles::Hertz), ("mel", MelTriangles::Mel)];
+/// Gives every value of a setting its name in files, for reading and writing.
+macro_rules! names {
+    ($($table:ident: $setting:ident { $($value:ident = $name:literal),+ })+) => {
+        $(
+            const $table: &[(&str, $setting)] = &[$(($name, $setting::$value)),+];
 
-fn name_of<T: Copy + PartialEq>(names: &[(&str, T)], value: T) -> String {
-    let found = names.iter().find(|(_, candidate)| *candidate == value);
-    found.map_or_else(String::new, |(name, _)| (*name).to_owned())
+            impl $setting {
+                /// Its name in model files.
+                pub fn name(self) -> &'static str {
+                    match self {
+                        $($setting::$value => $name),+
+                    }
+                }
+            }
+        )+
+    };
+}
+
+names! {
+    ACTIVATIONS: Activation { Softmax = "softmax", Sigmoid = "sigmoid", None = "none" }
+    FRAMINGS: FrameLayout { Librosa = "librosa", TensorFlow = "tensorflow" }
+    MEL_NORMS: MelNorm { Slaney = "slaney", None = "none" }
+    MEL_SCALES: MelScale { Slaney = "slaney", Htk = "htk", Kaldi = "kaldi" }
+    PADDINGS: Padding { Silence = "silence" }
+    PAD_MODES: PadMode { Constant = "constant", Reflect = "reflect" }
+    TRIANGLES: MelTriangles { Hertz = "hertz", Mel = "mel" }
+    WINDOWS: Window { Hann = "hann", HannSymmetric = "hann_symmetric" }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What models and heads have in common: decision settings and the card.
 
+use crate::error::{Error, Result};
 use crate::vocabulary::Thresholds;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
 /// How the network's outputs become scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,13 +15,6 @@ pub enum Activation {
     Sigmoid,
     /// The outputs are already scores, 0 to 1.
     None,
-}
-
-impl Activation {
-    /// Its name in files: `softmax`, `sigmoid` or `none`.
-    pub fn name(self) -> &'static str {
-        ACTIVATIONS.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
-    }
 }
 
 /// How outputs become scores, rejections and events: the same settings for a model and a head.
@@ -56,42 +51,59 @@ pub struct Card {
     pub config_hash: String,
 }
 
-pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
-    ("softmax", Activation::Softmax),
-    ("sigmoid", Activation::Sigmoid),
-    ("none", Activation::None),
+/// The name of a number in files, its accepted range in words, and whether a value is in it.
+type Range = (&'static str, &'static str, fn(f64) -> bool);
+
+/// The accepted range of each number of a [`Decision`].
+const RANGES: [Range; 6] = [
+    ("hop_seconds", "above 0 to 60", |x| x > 0.0 && x <= 60.0),
+    ("temperature", "a positive number", |x| x > 0.0 && x.is_finite()),
+    ("rejection_threshold", "0 to 1", is_unit),
+    ("smoothing_seconds", "0 to 60", |x| (0.0..=60.0).contains(&x)),
+    ("event_on", "0 to 1", is_unit),
+    ("event_off", "0 to 1", is_unit),
 ];
 
-/// The accepted range of each number of a [`Decision`], by its name in files.
-const RANGES: [(&str, &str); 6] = [
-    ("hop_seconds", "above 0 to 60"),
-    ("temperature", "a positive number"),
-    ("rejection_threshold", UNIT),
-    ("smoothing_seconds", "0 to 60"),
-    ("event_on", UNIT),
-    ("event_off", UNIT),
-];
-const UNIT: &str = "0 to 1";
+fn is_unit(value: f64) -> bool {
+    (0.0..=1.0).contains(&value)
+}
 
 impl Decision {
     /// The accepted range of the number with this name.
     pub(super) fn range(name: &str) -> &'static str {
-        RANGES.iter().find(|(key, _)| *key == name).map_or("", |(_, range)| range)
+        RANGES.iter().find(|(key, ..)| *key == name).map_or("", |(_, range, _)| range)
+    }
+
+    /// Checks a value that replaces the number with this name.
+    ///
+    /// # Errors
+    /// `config` if it is out of range.
+    pub(crate) fn check_number<T: Copy + Display + Into<f64>>(
+        name: &'static str,
+        value: Option<T>,
+    ) -> Result<()> {
+        let range = RANGES.iter().find(|(key, ..)| *key == name);
+        match (value, range) {
+            (Some(value), Some((_, range, fits))) if !fits(value.into()) => {
+                Err(Error::config(name, value, *range))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Names the first setting that is out of range, with its accepted range.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
-        let unit = |value: f32| (0.0..=1.0).contains(&value);
-        let fits = [
-            self.hop_seconds > 0.0 && self.hop_seconds <= 60.0,
-            self.temperature > 0.0 && self.temperature.is_finite(),
-            unit(self.rejection_threshold),
-            (0.0..=60.0).contains(&self.smoothing_seconds),
-            unit(self.event_on),
-            unit(self.event_off),
+    pub(crate) fn check(&self) -> std::result::Result<(), (&'static str, &'static str)> {
+        let numbers = [
+            self.hop_seconds,
+            self.temperature.into(),
+            self.rejection_threshold.into(),
+            self.smoothing_seconds,
+            self.event_on.into(),
+            self.event_off.into(),
         ];
-        if let Some((&range, _)) = RANGES.iter().zip(fits).find(|(_, fits)| !fits) {
-            return Err(range);
+        let mut checked = RANGES.iter().zip(numbers);
+        if let Some(((name, range, _), _)) = checked.find(|((.., fits), value)| !fits(*value)) {
+            return Err((*name, *range));
         }
         match self.event_off <= self.event_on {
             true => Ok(()),

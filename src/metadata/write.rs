@@ -1,35 +1,28 @@
 //! Metadata → key-value pairs.
 
-use super::{
-    ACTIVATIONS, FORMAT_VERSION, FRAMINGS, MEL_NORMS, ModelMetadata, PAD_MODES, PADDINGS, PREFIX,
-    TRIANGLES, WINDOWS, name_of,
-};
+use super::{FORMAT_VERSION, ModelMetadata, PREFIX};
 use crate::framing::{FrameLayout, PadMode};
-use crate::front_end::{FrontEndConfig, LogScale};
+use crate::front_end::FrontEndConfig;
 use crate::mel::MelTriangles;
 use serde_json::json;
 
 /// The keys of the front end that every file has.
 fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
-    let (log, offset) = match front_end.log {
-        LogScale::Decibel { offset } => ("decibel", offset),
-        LogScale::Natural { offset } => ("natural", offset),
-    };
     vec![
         ("sample_rate", front_end.sample_rate.to_string()),
         ("n_fft", front_end.n_fft.to_string()),
         ("win_length", front_end.win_length.to_string()),
         ("hop_length", front_end.hop_length.to_string()),
-        ("window", name_of(WINDOWS, front_end.window)),
+        ("window", front_end.window.name().to_owned()),
         ("center", front_end.center.to_string()),
         ("power", front_end.power.to_string()),
         ("n_mels", front_end.n_mels.to_string()),
         ("f_min", front_end.f_min.to_string()),
         ("f_max", front_end.f_max.to_string()),
         ("mel_scale", front_end.mel_scale.name().to_owned()),
-        ("norm", name_of(MEL_NORMS, front_end.norm)),
-        ("log", log.to_owned()),
-        ("log_offset", offset.to_string()),
+        ("norm", front_end.norm.name().to_owned()),
+        ("log", front_end.log.name().to_owned()),
+        ("log_offset", front_end.log.offset().to_string()),
     ]
 }
 
@@ -59,8 +52,8 @@ impl ModelMetadata {
             ("std", self.std.to_string()),
             ("segment_frames", self.segment_frames.to_string()),
             ("hop_seconds", decision.hop_seconds.to_string()),
-            ("padding", name_of(PADDINGS, self.padding)),
-            ("activation", name_of(ACTIVATIONS, decision.activation)),
+            ("padding", self.padding.name().to_owned()),
+            ("activation", decision.activation.name().to_owned()),
             ("temperature", decision.temperature.to_string()),
             ("rejection_threshold", decision.rejection_threshold.to_string()),
             ("smoothing_seconds", decision.smoothing_seconds.to_string()),
@@ -109,13 +102,13 @@ fn optional_front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, St
         props.push(("pre_emphasis", coefficient.to_string()));
     }
     if front_end.pad_mode != PadMode::Constant {
-        props.push(("pad_mode", name_of(PAD_MODES, front_end.pad_mode)));
+        props.push(("pad_mode", front_end.pad_mode.name().to_owned()));
     }
     if front_end.framing != FrameLayout::Librosa {
-        props.push(("framing", name_of(FRAMINGS, front_end.framing)));
+        props.push(("framing", front_end.framing.name().to_owned()));
     }
     if front_end.triangles != MelTriangles::Hertz {
-        props.push(("mel_triangles", name_of(TRIANGLES, front_end.triangles)));
+        props.push(("mel_triangles", front_end.triangles.name().to_owned()));
     }
     props
 }

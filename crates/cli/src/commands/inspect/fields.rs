@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use sourcing_sound::{
-    Classifier, FrameLayout, Head, LogScale, MelNorm, MelTriangles, ModelMetadata, PadMode,
-    Taxonomy, Window,
-};
+use sourcing_sound::{Classifier, Head, ModelMetadata, Taxonomy};
 
 /// Names and values of all settings, in a readable order. What a model does not have is null.
 pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(String, Value)> {
@@ -89,49 +86,25 @@ fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
 
 fn describe_features(metadata: &ModelMetadata) -> [(&'static str, Value); 20] {
     let front_end = &metadata.front_end;
-    let (log, offset) = match front_end.log {
-        LogScale::Decibel { offset } => ("decibel", offset),
-        LogScale::Natural { offset } => ("natural", offset),
-    };
-    let norm = match front_end.norm {
-        MelNorm::Slaney => "slaney",
-        MelNorm::None => "none",
-    };
-    let window = match front_end.window {
-        Window::Hann => "hann",
-        Window::HannSymmetric => "hann_symmetric",
-    };
-    let pad_mode = match front_end.pad_mode {
-        PadMode::Constant => "constant",
-        PadMode::Reflect => "reflect",
-    };
-    let framing = match front_end.framing {
-        FrameLayout::Librosa => "librosa",
-        FrameLayout::TensorFlow => "tensorflow",
-    };
-    let triangles = match front_end.triangles {
-        MelTriangles::Hertz => "hertz",
-        MelTriangles::Mel => "mel",
-    };
     [
         ("sample_rate", json!(front_end.sample_rate)),
         ("pre_emphasis", front_end.pre_emphasis.map_or(Value::Null, decimal)),
         ("n_fft", json!(front_end.n_fft)),
         ("win_length", json!(front_end.win_length)),
-        ("window", json!(window)),
+        ("window", json!(front_end.window.name())),
         ("hop_length", json!(front_end.hop_length)),
         ("center", json!(front_end.center)),
-        ("pad_mode", json!(pad_mode)),
-        ("framing", json!(framing)),
+        ("pad_mode", json!(front_end.pad_mode.name())),
+        ("framing", json!(front_end.framing.name())),
         ("power", decimal(front_end.power)),
         ("n_mels", json!(front_end.n_mels)),
         ("f_min", decimal(front_end.f_min)),
         ("f_max", decimal(front_end.f_max)),
         ("mel_scale", json!(front_end.mel_scale.name())),
-        ("norm", json!(norm)),
-        ("mel_triangles", json!(triangles)),
-        ("log", json!(log)),
-        ("log_offset", decimal(offset)),
+        ("norm", json!(front_end.norm.name())),
+        ("mel_triangles", json!(front_end.triangles.name())),
+        ("log", json!(front_end.log.name())),
+        ("log_offset", decimal(front_end.log.offset())),
         ("mean", decimal(metadata.mean)),
         ("std", decimal(metadata.std)),
     ]
