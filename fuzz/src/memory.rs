@@ -50,7 +50,7 @@ fn taken(size: usize) {
     PEAK.fetch_max(now, Relaxed);
 }
 
-/// Runs `work`, and panics if it ever needs more than `most` bytes beside what was in use before.
+/// Runs `work`, and panics if it ever needs more than `most` bytes on top of what was in use before.
 pub fn within<T>(most: usize, work: impl FnOnce() -> T) -> T {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);

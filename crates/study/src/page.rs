@@ -25,7 +25,7 @@ pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<(
     write("confusion.svg", &matrix.standalone())?;
     let curves = curve::panels(&official);
     if !curves.is_empty() {
-        write("curve.svg", &Figure::beside(&curves).standalone())?;
+        write("curve.svg", &Figure::side_by_side(&curves).standalone())?;
     }
     if let Some(figure) = precision_recall::figure(&official) {
         write("pr.svg", &figure.standalone())?;

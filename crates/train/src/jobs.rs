@@ -16,7 +16,7 @@ pub fn side_by_side<T: Sync, R: Send>(
     stop: &AtomicBool,
     run: impl Fn(&T) -> Result<Option<R>> + Sync,
 ) -> Result<Option<Vec<R>>> {
-    // A job has a thread of its own rather than one of rayon's, so that the work inside may use
+    // A job has its own thread, none of rayon's, so that the work inside may use
     // all of those.
     let next = AtomicUsize::new(0);
     let worker = || {

@@ -28,6 +28,11 @@ pub fn line(text: &str) {
     bars().suspend(|| eprintln!("{text}"));
 }
 
+/// A line for each recording that could not be used, with the reason.
+pub fn unusable(failures: &[String]) {
+    failures.iter().for_each(|failure| line(&format!("not usable: {failure}")));
+}
+
 /// A plain line where there is no terminal for a bar.
 pub fn plain_line(text: &str) {
     if !std::io::stderr().is_terminal() {

@@ -1,14 +1,13 @@
 //! Rows of numbers per clip, kept on disk: what the methods without a network learn from.
 
 use crate::experiment::method::{Preparation, median};
-use anyhow::{Context, Result};
-use rayon::prelude::*;
+use anyhow::{Context, Result, anyhow};
 use sourcing_sound::{Pcm, SampleRate};
 use sourcing_sound_train::data::columns::{self, Source};
 use sourcing_sound_train::data::dataset::Slice;
+use sourcing_sound_train::data::{cache, parallel};
 use sourcing_sound_train::nn::arrays;
 use sourcing_sound_train::nn::net::Array;
-use sourcing_sound_train::progress;
 use sourcing_sound_train::random::short_hash;
 use std::path::Path;
 use std::time::Instant;
@@ -39,21 +38,11 @@ pub fn extract<E: Extractor>(
     folder: &Path,
 ) -> Result<(Vec<Vec<f32>>, Preparation)> {
     let sources: Vec<_> = slices.iter().map(Source::from).collect();
-    let mut key = format!("2 {} {}", E::NAME, E::key());
-    for source in &sources {
-        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
-        key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));
-    }
+    let key = format!("3 {} {}{}", E::NAME, E::key(), columns::cache_key(&sources));
     let path = folder.join(format!("{}-{}.bin", E::NAME, short_hash(&key)));
-    if path.exists() {
-        match arrays::read::<Preparation>(&path) {
-            Ok((preparation, arrays)) if arrays.len() == slices.len() => {
-                return Ok(prepared(preparation, arrays));
-            }
-            _ => {
-                progress::line(&format!("{} is damaged and will be made again", path.display()));
-            }
-        }
+    if let Some((preparation, arrays)) = cache::arrays(&path, |arrays| arrays.len() == slices.len())
+    {
+        return Ok(prepared(preparation, arrays));
     }
     let (preparation, arrays) = compute::<E>(&sources);
     arrays::write(&path, &preparation, &arrays.iter().collect::<Vec<_>>())?;
@@ -67,33 +56,18 @@ fn prepared(preparation: Preparation, arrays: Vec<Array>) -> (Vec<Vec<f32>>, Pre
 }
 
 fn compute<E: Extractor>(sources: &[Source]) -> (Preparation, Vec<Array>) {
-    let bar = progress::bar(sources.len() as u64, E::NAME);
     let timed = |extractor: &mut Result<E>, source: &Source| -> Result<(Vec<f32>, f64)> {
-        bar.inc(1);
-        let extractor = extractor.as_mut().map_err(|error| anyhow::anyhow!("{error:#}"))?;
+        let extractor = extractor.as_mut().map_err(|error| anyhow!("{error:#}"))?;
         let recording = columns::decode(source)?;
         let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
         let start = Instant::now();
         let rows = extractor.rows(pcm).context("its features")?;
         Ok((rows, 1e3 * start.elapsed().as_secs_f64()))
     };
-    let results: Vec<_> = sources.par_iter().map_init(E::new, timed).collect();
-    bar.finish_and_clear();
-    let (mut arrays, mut failures, mut times) = (Vec::new(), Vec::new(), Vec::new());
-    for (source, result) in sources.iter().zip(results) {
-        let values = match result {
-            Ok((values, ms)) => {
-                times.push(ms);
-                values
-            }
-            Err(error) => {
-                failures.push(format!("{}: {error:#}", source.path.display()));
-                Vec::new()
-            }
-        };
-        let shape = vec![values.len() / E::width(), E::width()];
-        arrays.push(Array { name: source.name.clone(), shape, values });
-    }
+    let results = parallel::map(E::NAME, sources, E::new, timed);
+    let times = results.iter().flatten().map(|(_, ms)| *ms).collect();
+    let rows = results.into_iter().map(|result| Ok(result?.0));
+    let (arrays, failures) = columns::to_arrays(sources, rows, E::width());
     (Preparation { usable: Vec::new(), failures, features_ms: median(times) }, arrays)
 }
 

@@ -26,11 +26,7 @@ pub enum Outcome {
 
 /// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    interrupt::stop_on_ctrl_c()?;
-    Ok(match execute(arguments, &STOP)? {
-        Outcome::Finished => ExitCode::SUCCESS,
-        Outcome::Interrupted => ExitCode::from(interrupt::EXIT_CODE),
-    })
+    interrupt::stoppable(|| Ok(execute(arguments, &STOP)? == Outcome::Finished))
 }
 
 /// Runs the experiments that the arguments name, one after another, until `stop` is set.
@@ -40,13 +36,8 @@ pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
         let finished = few_shot::run(arguments, stop)?;
         return Ok(finished.map_or(Outcome::Interrupted, |()| Outcome::Finished));
     }
-    let dataset = match arguments.layout {
-        Some(layout) => Dataset::open_as(&arguments.data, layout)?,
-        None => Dataset::open(&arguments.data)?,
-    };
-    if !dataset.findings.is_empty() {
-        progress::line(&dataset.findings.to_string());
-    }
+    let dataset = Dataset::open_as(&arguments.data, arguments.layout)?;
+    dataset.findings.report();
     let material = Material::new(dataset, &arguments.folds, arguments.clips, arguments.seed)?;
     for name in arguments.experiment.names() {
         let outcome = run_one(arguments, name, &material, stop);

@@ -2,10 +2,10 @@
 
 use crate::experiment::method::Preparation;
 use crate::experiment::record::DataFacts;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use rand::seq::SliceRandom;
 use sourcing_sound_train::data::dataset::{
-    Dataset, FindingKind, Folds, Slice, Split, format_folds,
+    Dataset, FindingKind, Folds, Slice, Split, check_groups,
 };
 use sourcing_sound_train::random::generator;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,15 +33,7 @@ impl Material {
             groups = dataset.folds().groups();
         }
         let present: BTreeSet<_> = dataset.slices.iter().map(|slice| slice.fold).collect();
-        let mut seen = BTreeSet::new();
-        for fold in groups.iter().flatten() {
-            ensure!(
-                present.contains(fold),
-                "fold {fold} has no clips here; there are some in {}",
-                format_folds(&present)
-            );
-            ensure!(seen.insert(*fold), "fold {fold} is tested twice");
-        }
+        check_groups(&groups, &present)?;
         if let Some(limit) = limit {
             thin_out(&mut dataset.slices, limit, seed);
         }

@@ -78,7 +78,7 @@ pub struct Setup<'a> {
     pub seed: u64,
 }
 
-/// What `run` needs besides the split.
+/// What `run` needs in addition to the split.
 pub struct Job<'a> {
     /// All clips; the split's indices point here.
     pub slices: &'a [Slice],
@@ -97,7 +97,7 @@ pub struct Job<'a> {
 pub struct Verdict {
     /// For every tested clip, in the order of [`Split::test`], one score per label, adding up
     /// to 1. The label with the highest score is given.
-    #[serde(skip)] // kept bit by bit, beside the rest
+    #[serde(skip)] // kept bit by bit, in a separate array
     pub scores: Vec<Vec<f32>>,
     /// One entry per epoch; empty where there are none.
     pub curve: Vec<Epoch>,

@@ -23,7 +23,7 @@ pub enum Name {
     Rnn,
     #[value(help = "logistic regression on summary statistics of a clip")]
     Logistic,
-    #[value(help = "a shuffled split beside the official folds")]
+    #[value(help = "a shuffled split, and the official folds")]
     Leakage,
 }
 

@@ -11,15 +11,15 @@ use anyhow::Result;
 use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::metrics;
 use sourcing_sound_train::metrics::table::classification_report;
+use sourcing_sound_train::publish::file::write_evaluation;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// Writes the files of an experiment to its folder, each completely or not at all.
 pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<()> {
-    let json = serde_json::to_string_pretty(record)? + "\n";
     predictions::write(&folder.join(PREDICTIONS_FILE), record.labels.len(), rows)?;
     write_text(&folder.join("classification.txt"), &classification(record, rows))?;
-    write_text(&folder.join(METRICS_FILE), &json)
+    write_evaluation(&folder.join(METRICS_FILE), record)
 }
 
 /// Accuracy by split and the table of labels over all tested clips, in the study's form; the

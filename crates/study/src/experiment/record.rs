@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sourcing_sound_train::metrics::Scores;
+use sourcing_sound_train::metrics::{Scores, mean_and_variance};
 pub use sourcing_sound_train::nn::checkpoint::Epoch;
 use sourcing_sound_train::publish::text::percent;
 use std::collections::{BTreeMap, BTreeSet};
@@ -217,10 +217,8 @@ pub fn rows_of<'a>(splits: &[&SplitRecord], rows: &'a [PredictionRow]) -> Vec<&'
 
 /// The mean and the sample standard deviation, which is 0 for a single value.
 pub fn mean_and_sd(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.len().max(1) as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let squares = values.map(|value| (value - mean).powi(2)).sum::<f64>();
-    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
+    let (mean, variance) = mean_and_variance(values);
+    (mean, variance.sqrt())
 }
 
 /// A figure of the study and what it was measured on. Never averaged with ours.

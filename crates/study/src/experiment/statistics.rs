@@ -64,7 +64,7 @@ impl Extractor for ClipStatistics {
     const NAME: &'static str = "clip-statistics";
 
     fn key() -> String {
-        format!("3 {:?}", descriptor_config())
+        format!("4 {N_MFCC} {}", config::front_end().fingerprint())
     }
 
     fn width() -> usize {

@@ -41,9 +41,7 @@ impl Trial<'_> {
         let Arguments { seed, jobs, work, data, .. } = self.arguments;
         let slices = &self.material.dataset.slices;
         let preparation = self.method.prepare(slices, &work.join("features"))?;
-        for failure in &preparation.failures {
-            progress::line(&format!("not usable: {failure}"));
-        }
+        progress::unusable(&preparation.failures);
         ensure!(preparation.usable.contains(&true), "none of the clips could be used");
         let labels = self.method.labels(&self.material.dataset.labels);
         let share = self.method.validation_share();

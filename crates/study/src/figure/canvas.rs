@@ -76,7 +76,7 @@ impl Figure {
     }
 
     /// Figures side by side as one.
-    pub fn beside(figures: &[Self]) -> Self {
+    pub fn side_by_side(figures: &[Self]) -> Self {
         const GAP: f64 = 24.0;
         let mut body = Canvas::default();
         let mut width = 0.0;
@@ -219,7 +219,7 @@ pub mod tests {
 
     #[test]
     fn figures_are_placed_side_by_side() {
-        let both = Figure::beside(&[figure(), figure()]);
+        let both = Figure::side_by_side(&[figure(), figure()]);
         assert_eq!((both.width, both.height), (224.0, 50.0));
         assert_well_formed(&both.standalone());
     }

@@ -80,7 +80,7 @@ fn split_of(name: &str, labels: &[String], rows: &[PredictionRow], seed: u64) ->
     }
 }
 
-/// A split of its own.
+/// A separate split.
 pub fn split(name: &str, labels: &[String], seed: u64) -> SplitRecord {
     split_of(name, labels, &rows(name, labels.len(), 300, 0.62, seed), seed)
 }

@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// The whole page about what was found in the folder `report`. Clips play from `audio`, and
-/// experiments have pages of their own in `own_pages`.
+/// experiments have separate pages in `own_pages`.
 fn page(
     inputs: &Inputs,
     report: &Path,
@@ -181,7 +181,7 @@ fn notice(class: &str, title: &str, lines: &[String]) -> String {
     format!("<div class=\"notice {class}\"><strong>{title}</strong><ul>{items}</ul></div>")
 }
 
-/// Links to the sections; those that compare come in a list of their own.
+/// Links to the sections; those that compare come in a separate list.
 fn contents(sections: &[(String, String)], n_overviews: usize) -> String {
     let list = |sections: &[(String, String)]| {
         let link = |(heading, _): &(String, String)| {

@@ -10,6 +10,7 @@ use crate::experiment::few_shot::result::FewShot;
 use crate::experiment::record::{Record, SplitRecord, Summary, folds};
 use anyhow::{Context, Result, ensure};
 use sourcing_sound_train::files::write_text;
+use sourcing_sound_train::publish::file::write_evaluation;
 use sourcing_sound_train::publish::text::{counted, milliseconds, percent, thousands};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -21,14 +22,12 @@ const FEW_SHOT: &str = "few-shot.json";
 /// Name of the page.
 const PAGE: &str = "results.md";
 
-/// Writes `<experiment>.json` for every experiment, the drawing and the page into `folder`.
-pub fn publish(folder: &Path, inputs: &Inputs) -> Result<()> {
+/// Writes `<experiment>.json` for every experiment, the drawing and the page into the folder `results`.
+pub fn publish(results: &Path, inputs: &Inputs) -> Result<()> {
     ensure!(!inputs.experiments.is_empty(), "there are no experiments to publish");
-    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let write = |name: &str, text: &str| write_text(&folder.join(name), text);
+    let write = |name: &str, text: &str| write_text(&results.join(name), text);
     for Experiment { folder, record, .. } in &inputs.experiments {
-        let json = serde_json::to_string_pretty(record).context("writing a record")?;
-        write(&format!("{folder}.json"), &(json + "\n"))?;
+        write_evaluation(&results.join(format!("{folder}.json")), record)?;
     }
     if let Some(few_shot) = &inputs.few_shot {
         let json = serde_json::to_string(few_shot).context("writing a record")?;

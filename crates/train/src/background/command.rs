@@ -6,6 +6,7 @@ use crate::files::write_text;
 use crate::head::synthesis;
 use crate::interrupt::{self, STOP};
 use crate::progress;
+use crate::publish::file::read_model;
 use crate::random::generator;
 use anyhow::{Context, Result};
 use rand::RngExt;
@@ -40,22 +41,22 @@ pub struct Arguments {
 
 /// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    interrupt::stop_on_ctrl_c()?;
-    let Arguments { base, sounds, data, out, seed } = arguments;
-    let bytes = std::fs::read(base).with_context(|| format!("reading {}", base.display()))?;
-    let model = Model::from_onnx(&bytes).with_context(|| format!("loading {}", base.display()))?;
+    interrupt::stoppable(|| execute(arguments))
+}
+
+/// Whether it was done before it was interrupted.
+fn execute(Arguments { base, sounds, data, out, seed }: &Arguments) -> Result<bool> {
+    let model = read_model(base)?;
     let mut sources = Vec::new();
     for folder in sounds {
         sources.extend(find_sources(folder)?);
     }
-    let Some(vectors) = vectors(&model, &sources, *seed)? else {
-        return Ok(ExitCode::from(interrupt::EXIT_CODE));
-    };
+    let Some(vectors) = vectors(&model, &sources, *seed)? else { return Ok(false) };
     let what = format!("{data}: a window of each of {} sounds", vectors.len());
     let made = background(&model, &vectors, &what)?;
     write_text(out, &made.to_json())?;
     progress::line(&format!("{}: from {} sounds", out.display(), vectors.len()));
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
 }
 
 /// A vector for each sound, from one window at random, and for each of those made from formulas.

@@ -1,5 +1,6 @@
 //! Vectors of everyday sounds → their mean, and the directions in which they vary most.
 
+use crate::linear::dot;
 use crate::random::generator;
 use anyhow::{Result, ensure};
 use rand::RngExt;
@@ -72,10 +73,6 @@ fn principal(centred: &[Vec<f64>]) -> Vec<(Vec<f64>, f64)> {
         }
     }
     components.into_iter().zip(variances).collect()
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn add(sum: &mut [f64], vector: &[f64], factor: f64) {

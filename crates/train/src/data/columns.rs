@@ -21,6 +21,15 @@ pub struct Source {
     pub seconds: Option<f64>,
 }
 
+impl Source {
+    /// Tells its audio from any other of that name: the file's size, and the seconds that are used.
+    pub fn fingerprint(&self) -> String {
+        let size = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        let seconds = self.seconds.map_or_else(|| "all".to_owned(), |seconds| seconds.to_string());
+        format!("{size} {seconds}")
+    }
+}
+
 impl From<&Slice> for Source {
     fn from(slice: &Slice) -> Self {
         let (path, name) = (slice.path.clone(), slice.stem.clone());
@@ -69,7 +78,7 @@ impl Columns {
 /// Mean and standard deviation that inputs are normalised with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalisation {
-    /// Mean of all values of the training clips.
+    /// Mean of the values to train on.
     pub mean: f32,
     /// Their standard deviation.
     pub std: f32,
@@ -78,9 +87,14 @@ pub struct Normalisation {
 impl Normalisation {
     /// Over all values of all clips.
     pub fn of<'a>(clips: impl Iterator<Item = &'a Columns>) -> Self {
+        Self::of_values(clips.flat_map(|clip| clip.values.iter().copied()))
+    }
+
+    /// Over values; the standard deviation is never 0.
+    pub fn of_values(values: impl Iterator<Item = f32>) -> Self {
         let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
-        for value in clips.flat_map(|clip| &clip.values) {
-            let value = f64::from(*value);
+        for value in values {
+            let value = f64::from(value);
             n += 1.0;
             sum += value;
             squares += value * value;
@@ -135,11 +149,7 @@ pub fn extract(
     config: &FrontEndConfig,
     sources: &[Source],
 ) -> Result<Extracted> {
-    let mut key = format!("3 {}", config.fingerprint());
-    for source in sources {
-        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
-        key.push_str(&format!("\n{} {size} {:?}", source.name, source.seconds));
-    }
+    let key = format!("4 {}{}", config.fingerprint(), cache_key(sources));
     let path = folder.join(format!("features-{what}-{}.bin", short_hash(&key)));
     if let Some((failures, arrays)) = cache::arrays(&path, |arrays| arrays.len() == sources.len()) {
         return Ok(from_arrays(config.n_mels, failures, arrays));
@@ -147,21 +157,35 @@ pub fn extract(
     let front_end = FrontEnd::new(config.clone())?;
     let what = format!("features of {what}");
     let results = parallel::map(&what, sources, || front_end.clone(), compute);
-    let mut arrays = Vec::with_capacity(sources.len());
-    let mut failures = Vec::new();
-    for (source, result) in sources.iter().zip(results) {
-        let values = match result {
-            Ok(columns) => columns.values,
-            Err(error) => {
-                failures.push(format!("{}: {error:#}", source.path.display()));
-                Vec::new()
-            }
-        };
-        let shape = vec![values.len() / config.n_mels, config.n_mels];
-        arrays.push(Array { name: source.name.clone(), shape, values });
-    }
+    let values = results.into_iter().map(|columns| Ok(columns?.values));
+    let (arrays, failures) = to_arrays(sources, values, config.n_mels);
     arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
     Ok(from_arrays(config.n_mels, failures, arrays))
+}
+
+/// What the sources contribute to the key of a cache.
+pub fn cache_key(sources: &[Source]) -> String {
+    let line = |source: &Source| format!("\n{} {}", source.name, source.fingerprint());
+    sources.iter().map(line).collect()
+}
+
+/// What was computed of every source as an array `[rows][width]`, without rows where it failed, and
+/// the failures.
+pub fn to_arrays(
+    sources: &[Source],
+    results: impl IntoIterator<Item = Result<Vec<f32>>>,
+    width: usize,
+) -> (Vec<Array>, Vec<String>) {
+    let mut failures = Vec::new();
+    let arrays = sources.iter().zip(results).map(|(source, result)| {
+        let values = result.unwrap_or_else(|error| {
+            failures.push(format!("{}: {error:#}", source.path.display()));
+            Vec::new()
+        });
+        let shape = vec![values.len() / width, width];
+        Array { name: source.name.clone(), shape, values }
+    });
+    (arrays.collect(), failures)
 }
 
 fn from_arrays(n_mels: usize, failures: Vec<String>, arrays: Vec<Array>) -> Extracted {

@@ -41,10 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Opens the data set and decodes every clip to learn its length.
 fn describe(arguments: &Arguments) -> Result<Description> {
-    let mut dataset = match arguments.layout {
-        Some(layout) => Dataset::open_as(&arguments.data, layout)?,
-        None => Dataset::open(&arguments.data)?,
-    };
+    let mut dataset = Dataset::open_as(&arguments.data, arguments.layout)?;
     let length = |(): &mut (), slice: &Slice| {
         columns::decode(&Source::from(slice)).map(|clip| clip.duration_seconds())
     };

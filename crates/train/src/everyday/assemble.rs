@@ -2,7 +2,7 @@
 
 use super::card;
 use super::checkpoint::{Checkpoint, sha256_hex};
-use super::describe::{self, About, Use};
+use super::describe::{self, LICENCE, Use};
 use super::evaluation::{Evaluation, HeadScore};
 use super::golden::{self, Golden};
 use super::graph::{self, Weights};
@@ -17,7 +17,7 @@ use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use prost::Message;
 use serde::Deserialize;
-use sourcing_sound::Model;
+use sourcing_sound::{Card, Labels, Model, Taxonomy};
 use std::path::Path;
 
 /// Largest accepted file: what people can be expected to wait for on a page.
@@ -27,8 +27,9 @@ pub const MAX_BYTES: usize = 1_200_000;
 pub struct Factory<'a> {
     /// The shape.
     pub checkpoint: &'a Checkpoint,
+    labels: (Labels, Taxonomy),
     /// What all files state, before anything is measured.
-    pub about: About,
+    pub card: Card,
 }
 
 impl<'a> Factory<'a> {
@@ -46,11 +47,9 @@ impl<'a> Factory<'a> {
         let outputs = checkpoint.layout.labels;
         ensure!(labels.len() == outputs, "{} labels for {outputs} outputs", labels.len());
         let count = |role| material.clips.iter().filter(|clip| clip.role == role).count();
-        let about = About {
-            labels,
-            taxonomy,
-            embedding_size: checkpoint.layout.embedding(),
+        let card = Card {
             accuracy: "not measured".to_owned(),
+            licence: LICENCE.to_owned(),
             training_data: format!(
                 "begun from EfficientAT mn04 (AudioSet; F. Schmid, K. Koutini, G. Widmer, ICASSP \
                  2023), taught by it on {} clips of {}; no label of a data set was used",
@@ -64,7 +63,7 @@ impl<'a> Factory<'a> {
             ),
             config_hash: short_hash(&serde_json::to_string(plan)?),
         };
-        Ok(Self { checkpoint, about })
+        Ok(Self { checkpoint, labels: (labels, taxonomy), card })
     }
 
     /// The bytes of a file; `accuracy` states what was measured.
@@ -75,14 +74,16 @@ impl<'a> Factory<'a> {
         used: Use,
         accuracy: &str,
     ) -> Result<Vec<u8>> {
-        let about = About { accuracy: accuracy.to_owned(), ..self.about.clone() };
-        let properties = describe::metadata(about, used).to_props();
-        Ok(graph::model(&self.checkpoint.layout, weights, kind, properties)?.encode_to_vec())
+        let layout = &self.checkpoint.layout;
+        let card = Card { accuracy: accuracy.to_owned(), ..self.card.clone() };
+        let metadata = describe::metadata(self.labels.clone(), layout.embedding(), card, used);
+        let properties = metadata.to_props();
+        Ok(graph::model(layout, weights, kind, properties)?.encode_to_vec())
     }
 
     /// A model with the weights as they are stored, to measure it.
     pub fn model(&self, weights: &[Array], used: Use) -> Result<Model> {
-        let bytes = self.file(weights, Weights::Stored, used, &self.about.accuracy)?;
+        let bytes = self.file(weights, Weights::Stored, used, &self.card.accuracy)?;
         Ok(Model::from_onnx(&bytes)?)
     }
 }

@@ -89,24 +89,16 @@ fn fold(tensors: &Tensors<'_>) -> Result<Arrays> {
     for name in names {
         let Some(start) = name.strip_suffix(".weight") else { continue };
         let (shape, mut values) = tensors.array(name)?;
-        match shape.len() {
-            4 => {
-                let norm = batch_norm_of(start)?;
-                let bias = fold_one(tensors, &norm, shape[0], &mut values)?;
-                let ours = our_name(start, tensors)?;
-                add(format!("{ours}.weight"), shape, values);
-                add(format!("{ours}.bias"), vec![bias.len()], bias);
-            }
-            2 => {
-                let ours = our_name(start, tensors)?;
-                let bias = tensors.vector(&format!("{start}.bias"), shape[0])?;
-                add(format!("{ours}.weight"), shape, values);
-                add(format!("{ours}.bias"), vec![bias.len()], bias);
-            }
+        let bias = match shape.len() {
+            4 => fold_one(tensors, &batch_norm_of(start)?, shape[0], &mut values)?,
+            2 => tensors.vector(&format!("{start}.bias"), shape[0])?,
             // A batch norm: folded with its convolution.
-            1 => {}
+            1 => continue,
             _ => bail!("{name}: unexpected shape {shape:?}"),
-        }
+        };
+        let ours = our_name(start, tensors)?;
+        add(format!("{ours}.weight"), shape, values);
+        add(format!("{ours}.bias"), vec![bias.len()], bias);
     }
     Ok(arrays)
 }

@@ -70,35 +70,25 @@ pub struct Use {
     pub event_off: f32,
 }
 
-/// The contents of a file besides its network.
-#[derive(Clone)]
-pub struct About {
-    /// The labels, in the order of the outputs.
-    pub labels: Labels,
-    /// Their groups and parents.
-    pub taxonomy: Taxonomy,
-    /// Length of the embedding.
-    pub embedding_size: usize,
-    /// What was measured of it.
-    pub accuracy: String,
-    /// What it was trained on.
-    pub training_data: String,
-    /// What was left out of training to measure it.
-    pub folds: String,
-    /// Hash of settings, checkpoint and audio.
-    pub config_hash: String,
-}
+/// Terms of the weights.
+pub const LICENCE: &str =
+    "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)";
 
-/// The metadata.
-pub fn metadata(about: About, used: Use) -> ModelMetadata {
+/// The description of a file.
+pub fn metadata(
+    (labels, taxonomy): (Labels, Taxonomy),
+    embedding_size: usize,
+    card: Card,
+    used: Use,
+) -> ModelMetadata {
     ModelMetadata {
         name: "everyday".to_owned(),
         description: format!(
             "Tells {} everyday sounds apart, several at a time: speech, animals, vehicles, alarms, \
              tools, music, weather.",
-            about.labels.len()
+            labels.len()
         ),
-        labels: about.labels,
+        labels,
         front_end: front_end(),
         mean: MEAN,
         std: STD,
@@ -115,17 +105,9 @@ pub fn metadata(about: About, used: Use) -> ModelMetadata {
         },
         padding: Padding::Silence,
         other_threshold: None,
-        embedding_size: Some(about.embedding_size),
-        taxonomy: Some(about.taxonomy),
-        card: Card {
-            training_data: about.training_data,
-            folds: about.folds,
-            accuracy: about.accuracy,
-            licence:
-                "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)"
-                    .to_owned(),
-            config_hash: about.config_hash,
-        },
+        embedding_size: Some(embedding_size),
+        taxonomy: Some(taxonomy),
+        card,
     }
 }
 

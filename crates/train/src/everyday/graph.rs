@@ -151,7 +151,7 @@ impl Writer<'_> {
             Stored::Float16(values) => {
                 let stored = part("f16");
                 self.builder.constant(tensor_f16(&stored, shape, &values));
-                self.builder.beside("Cast", name, &[&stored], to_f32());
+                self.builder.node("Cast", name, &[&stored], to_f32());
             }
             Stored::Int8 { values, scales } => {
                 let (groups, size) = (scales.len(), values.len() / scales.len());
@@ -159,14 +159,14 @@ impl Writer<'_> {
                 let (halves, rows, extents) = (part("scale.f16"), part("rows"), part("shape"));
                 self.builder.constant(tensor_i8(&integers, &[groups, size], &values));
                 self.builder.constant(tensor_f16(&halves, &[groups, 1], &scales));
-                self.builder.beside("Cast", &steps, &[&integers], to_f32());
-                self.builder.beside("Cast", &scale, &[&halves], to_f32());
+                self.builder.node("Cast", &steps, &[&integers], to_f32());
+                self.builder.node("Cast", &scale, &[&halves], to_f32());
                 // Scaled group by group and reshaped then.
                 let extent = |&extent: &usize| extent as i64;
-                self.builder.beside("Mul", &rows, &[&steps, &scale], vec![]);
+                self.builder.node("Mul", &rows, &[&steps, &scale], vec![]);
                 let sizes: Vec<_> = shape.iter().map(extent).collect();
                 self.builder.constant(tensor_i64(&extents, &sizes));
-                self.builder.beside("Reshape", name, &[&rows, &extents], vec![]);
+                self.builder.node("Reshape", name, &[&rows, &extents], vec![]);
             }
         }
         Ok(())

@@ -132,27 +132,29 @@ impl Layout {
         self.last.outputs
     }
 
+    /// All convolutions in the order in which the network uses them.
+    pub fn convolutions(&self) -> impl Iterator<Item = &Convolution> {
+        let blocks = self
+            .blocks
+            .iter()
+            .flat_map(|block| block.expand.iter().chain([&block.depthwise, &block.project]));
+        std::iter::once(&self.stem).chain(blocks).chain([&self.last])
+    }
+
     /// Names of all arrays with their shapes, in the order in which the network uses them.
     pub fn arrays(&self) -> Vec<(String, Vec<usize>)> {
         let mut all = Vec::new();
-        let mut convolution = |c: &Convolution| {
+        for c in self.convolutions() {
             let inputs = if c.depthwise { 1 } else { c.inputs };
             all.push((format!("{}.weight", c.name), vec![c.outputs, inputs, c.kernel, c.kernel]));
             all.push((format!("{}.bias", c.name), vec![c.outputs]));
-        };
-        convolution(&self.stem);
-        let mut linears = Vec::new();
-        for block in &self.blocks {
-            block.expand.iter().for_each(&mut convolution);
-            convolution(&block.depthwise);
-            convolution(&block.project);
-            if let Some(squeeze) = &block.squeeze_excite {
-                let (name, channels, hidden) = (&squeeze.name, squeeze.channels, squeeze.hidden);
-                linears.push((format!("{name}.fc1"), hidden, channels));
-                linears.push((format!("{name}.fc2"), channels, hidden));
-            }
         }
-        convolution(&self.last);
+        let mut linears = Vec::new();
+        for squeeze in self.blocks.iter().filter_map(|block| block.squeeze_excite.as_ref()) {
+            let SqueezeExcite { name, channels, hidden } = squeeze;
+            linears.push((format!("{name}.fc1"), *hidden, *channels));
+            linears.push((format!("{name}.fc2"), *channels, *hidden));
+        }
         linears.push(("hidden".to_owned(), self.hidden, self.embedding()));
         linears.push(("classifier".to_owned(), self.labels, self.hidden));
         for (name, outputs, inputs) in linears {

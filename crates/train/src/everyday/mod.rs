@@ -86,7 +86,7 @@ pub struct Arguments {
     /// Folder for the teacher's answers and the training's state.
     #[arg(long, default_value = "runs/everyday")]
     pub work: PathBuf,
-    /// Trainings, each with a seed of its own; the weights that ship are their mean.
+    /// Trainings, each with its own seed; the weights that ship are their mean.
     #[arg(long, default_value_t = 4)]
     pub runs: usize,
     /// Steps of the optimiser in each.
@@ -134,9 +134,7 @@ impl Arguments {
 
 /// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    interrupt::stop_on_ctrl_c()?;
-    let done = execute(arguments)?;
-    Ok(if done { ExitCode::SUCCESS } else { ExitCode::from(interrupt::EXIT_CODE) })
+    interrupt::stoppable(|| execute(arguments))
 }
 
 /// Whether it was done before it was interrupted; the same command then resumes.
@@ -179,7 +177,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         date: today(),
         // What these options do to the card is no part of making the network.
         command: command_line(env!("CARGO_PKG_NAME"), &["--original", "--heads"]),
-        config_hash: factory.about.config_hash.clone(),
+        config_hash: factory.card.config_hash.clone(),
         plan,
         checkpoint_sha256: checkpoint.sha256.clone(),
         from_the_original,
@@ -210,11 +208,12 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    fn path(&self, what: &str, weights: &[Array]) -> PathBuf {
+    fn path(&self, what: &str, weights: &[Array]) -> Result<PathBuf> {
         let bytes: Vec<u8> =
             weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
-        let key = format!("2 {} {} {USED:?}", checkpoint::sha256_hex(&bytes), self.material.hash());
-        self.arguments.work.join(format!("{what}-{}.json", short_hash(&key)))
+        let used = serde_json::to_string(&USED)?;
+        let key = format!("3 {} {} {used}", checkpoint::sha256_hex(&bytes), self.material.hash());
+        Ok(self.arguments.work.join(format!("{what}-{}.json", short_hash(&key))))
     }
 
     /// The weights that ship, and how they were chosen.
@@ -222,7 +221,7 @@ impl Task<'_> {
         let start = &self.checkpoint.weights;
         let mut candidates: Vec<_> =
             SHARES.iter().map(|&share| (share, distil::between(start, trained, share))).collect();
-        let path = self.path("chosen", trained);
+        let path = self.path("chosen", trained)?;
         let (best, shares) = cache::json(&path, || {
             measure::choose(&self.checkpoint.layout, &candidates, self.material, answers)
         })?;
@@ -244,14 +243,14 @@ impl Task<'_> {
             Network { name: "everyday", weights },
         ];
         let layout = &self.checkpoint.layout;
-        let measured = cache::json(&self.path("measured", weights), || {
+        let measured = cache::json(&self.path("measured", weights)?, || {
             measure::measure(layout, &networks, self.material, answers)
         })?;
         let build = |used| self.factory.model(weights, used);
-        let usage = cache::json(&self.path("usage", weights), || {
+        let usage = cache::json(&self.path("usage", weights)?, || {
             usage::table(layout, self.material, USED, build)
         })?;
-        let anywhere = cache::json(&self.path("anywhere", weights), || {
+        let anywhere = cache::json(&self.path("anywhere", weights)?, || {
             usage::anywhere(self.material, USED, build)
         })?;
         Ok((measured, usage, anywhere))

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, activation};
+use sourcing_sound::sigmoid;
 use std::collections::HashMap;
 
 /// The network's outputs for one input.
@@ -21,7 +22,7 @@ pub struct Output {
 impl Output {
     /// The score of each label, 0 to 1.
     pub fn scores(&self) -> impl Iterator<Item = f32> {
-        self.logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))
+        self.logits.iter().map(|&logit| sigmoid(logit))
     }
 }
 

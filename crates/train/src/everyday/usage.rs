@@ -2,7 +2,7 @@
 //! through the stream that the product runs.
 
 use super::describe::{COLUMNS_PER_SECOND, Use};
-use super::layout::{Convolution, Layout, N_MELS};
+use super::layout::{Layout, N_MELS};
 use super::material::{Clip, Material, Role};
 use super::synthesis::{RATE, coloured};
 use crate::data::sound::{amplitude, power};
@@ -274,19 +274,12 @@ fn is_brief(samples: &[f32]) -> bool {
 pub fn multiply_adds(layout: &Layout, frames: usize) -> f64 {
     let mut extent = (N_MELS, frames);
     let mut sum = 0.0;
-    let mut convolution = |layer: &Convolution| {
+    for layer in layout.convolutions() {
         extent = (extent.0.div_ceil(layer.stride), extent.1.div_ceil(layer.stride));
         let inputs = if layer.depthwise { 1 } else { layer.inputs };
         let each = inputs * layer.kernel * layer.kernel * layer.outputs;
         sum += (each * extent.0 * extent.1) as f64;
-    };
-    convolution(&layout.stem);
-    for block in &layout.blocks {
-        block.expand.iter().for_each(&mut convolution);
-        convolution(&block.depthwise);
-        convolution(&block.project);
     }
-    convolution(&layout.last);
     let squeezed = layout.blocks.iter().filter_map(|block| block.squeeze_excite.as_ref());
     sum += squeezed.map(|layer| (2 * layer.channels * layer.hidden) as f64).sum::<f64>();
     sum + (layout.hidden * (layout.embedding() + layout.labels)) as f64

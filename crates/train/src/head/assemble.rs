@@ -48,11 +48,11 @@ impl Paths {
         let name = name.with_context(|| {
             format!("--out {}: a head's file is named NAME{SUFFIX}", head.display())
         })?;
-        let beside = |suffix: &str| head.with_file_name(format!("{name}{suffix}"));
+        let sibling = |suffix: &str| head.with_file_name(format!("{name}{suffix}"));
         Ok(Self {
             head: head.to_path_buf(),
-            evaluation: beside(".evaluation.json"),
-            card: beside(".CARD.md"),
+            evaluation: sibling(".evaluation.json"),
+            card: sibling(".CARD.md"),
             name: name.to_owned(),
         })
     }

@@ -13,10 +13,11 @@ use crate::interrupt::{self, STOP};
 use crate::metrics;
 use crate::program::command_line;
 use crate::progress;
+use crate::publish::file::read_model;
 use crate::publish::provenance::{Provenance, Stated, TrainedOn};
 use crate::publish::sections;
-use anyhow::{Context, Result};
-use sourcing_sound::{HeadFeature, Model};
+use anyhow::Result;
+use sourcing_sound::HeadFeature;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,11 +41,11 @@ pub struct Arguments {
     /// with `_` for a space].
     #[arg(long)]
     pub refines: Option<PathBuf>,
-    /// Altered copies of each recording that train beside it: other levels, narrower bands, noise.
+    /// Altered copies of each recording that train along with it: other levels, narrower bands, noise.
     /// They are made of audio, so there are none with --embeddings.
     #[arg(long, default_value_t = COPIES, conflicts_with = "embeddings")]
     pub copies: usize,
-    /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put beside it.
+    /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put next to it.
     #[arg(long)]
     pub out: PathBuf,
     /// What the labels' layer gets of the base model, pooled over the patches of a segment.
@@ -74,14 +75,11 @@ fn parse_feature(name: &str) -> Result<HeadFeature, String> {
 
 /// Runs the command: exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    interrupt::stop_on_ctrl_c()?;
-    match execute(arguments, command_line(env!("CARGO_PKG_NAME"), &[]), &STOP)? {
-        Some(evaluation) => {
-            report(&evaluation, &arguments.out);
-            Ok(ExitCode::SUCCESS)
-        }
-        None => Ok(ExitCode::from(interrupt::EXIT_CODE)),
-    }
+    interrupt::stoppable(|| {
+        let done = execute(arguments, command_line(env!("CARGO_PKG_NAME"), &[]), &STOP)?;
+        done.iter().for_each(|evaluation| report(evaluation, &arguments.out));
+        Ok(done.is_some())
+    })
 }
 
 /// Trains, evaluates and writes the head that the arguments ask for. `None` when `stop` was set
@@ -92,7 +90,7 @@ pub fn execute(
     stop: &AtomicBool,
 ) -> Result<Option<Evaluation>> {
     let paths = Paths::new(&arguments.out)?;
-    let base = read_base(&arguments.base)?;
+    let base = read_model(&arguments.base)?;
     let embedder = Embedder::new(&base, &arguments.work, stop)?;
     let Arguments { folders, features, seed, .. } = arguments;
     let copies = if folders.embeddings.is_empty() { arguments.copies } else { 0 };
@@ -151,11 +149,6 @@ pub fn execute(
         last: &last,
     };
     assembly.write().map(Some)
-}
-
-fn read_base(path: &Path) -> Result<Model> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    Model::from_onnx(&bytes).with_context(|| format!("loading {}", path.display()))
 }
 
 /// A bound of the accuracy, where there is one, as an insertion.

@@ -28,8 +28,7 @@ pub struct Sound {
 
 impl From<&Source> for Sound {
     fn from(source: &Source) -> Self {
-        let size = std::fs::metadata(&source.path).map_or(0, |metadata| metadata.len());
-        Self { name: source.name.clone(), key: format!("{size} {:?}", source.seconds) }
+        Self { name: source.name.clone(), key: source.fingerprint() }
     }
 }
 
@@ -107,15 +106,13 @@ impl<'a> Embedder<'a> {
             embedded.patches.extend(arrays.iter().map(|array| self.patches(array)));
         }
         bar.finish_and_clear();
-        for failure in &embedded.failures {
-            progress::line(&format!("not usable: {failure}"));
-        }
+        progress::unusable(&embedded.failures);
         Ok(Some(embedded))
     }
 
     fn path(&self, what: &str, piece: &[Sound]) -> PathBuf {
         // The hash of the model covers its front end, which its file states.
-        let mut key = format!("2 {}", self.model.sha256());
+        let mut key = format!("3 {}", self.model.sha256());
         for sound in piece {
             key.push_str(&format!("\n{} {}", sound.name, sound.key));
         }

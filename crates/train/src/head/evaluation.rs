@@ -47,7 +47,7 @@ pub struct Evaluation {
     pub n_parameters: usize,
     /// What data were there.
     pub data: DataSummary,
-    /// One entry per group of left-out folds, each with a head of its own.
+    /// One entry per group of left-out folds, each with its own head.
     pub stages: Vec<StageEvaluation>,
     /// Means over the stages, each counted once; absent where nothing could be left out.
     pub mean: Option<Means>,

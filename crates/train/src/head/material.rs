@@ -212,9 +212,7 @@ fn open_embeddings(paths: &[PathBuf], base: &Model) -> Result<Opened> {
         counted(dataset.slices.len(), "labelled clip"),
         counted(unlabelled.len(), "clip")
     ));
-    for failure in &failures {
-        progress::line(&format!("not usable: {failure}"));
-    }
+    progress::unusable(&failures);
     let name = paths.first().map(|path| folder_name(path)).transpose()?.unwrap_or_default();
     let computed = Some(Computed { windows, unlabelled, failures });
     Ok(Opened { dataset, name, computed })
@@ -234,9 +232,7 @@ fn open_audio(data: &Path, folders: &Folders) -> Result<Dataset> {
     let Presence { present, rows } = dataset.total();
     let extra = dataset.training_only.present;
     progress::line(&format!("{present} of {rows} clips present, {extra} that only train"));
-    if !dataset.findings.is_empty() {
-        progress::line(&dataset.findings.to_string());
-    }
+    dataset.findings.report();
     Ok(dataset)
 }
 

@@ -38,7 +38,7 @@ pub struct Recipe {
     pub detector_features: Vec<HeadFeature>,
     /// Patches in a segment of the head.
     pub segment_patches: usize,
-    /// Patches in a segment of the base, which trains too where it is shorter: beside the base's
+    /// Patches in a segment of the base, which trains too where it is shorter: in addition to the base's
     /// labels the head answers for as much.
     pub window_patches: usize,
     /// Patches from one of those to the next.

@@ -2,8 +2,8 @@
 //! enough recordings are left to learn from while they are.
 
 use super::material::Material;
-use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice, format_folds};
-use anyhow::{Result, bail, ensure};
+use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice, check_groups, format_folds};
+use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Clips by their labels, recordings and folds.
@@ -49,15 +49,7 @@ impl RecordingCounts<'_> {
     pub fn groups(&self, wanted: &[BTreeSet<u32>]) -> Result<Vec<BTreeSet<u32>>> {
         let official = self.slices.iter().filter(|slice| slice.official);
         let present: BTreeSet<_> = official.map(|slice| slice.fold).collect();
-        let mut seen = BTreeSet::new();
-        for fold in wanted.iter().flatten() {
-            ensure!(
-                present.contains(fold),
-                "fold {fold} has no clips here; there are some in {}",
-                format_folds(&present)
-            );
-            ensure!(seen.insert(*fold), "fold {fold} is left out twice");
-        }
+        check_groups(wanted, &present)?;
         let folds = Folds::over(self.slices.iter().copied(), self.presence, self.layout);
         let groups = match (wanted.is_empty(), present.len()) {
             (true, 0 | 1) => Vec::new(),

@@ -5,6 +5,7 @@ mod objective;
 
 use crate::linear::Linear;
 use crate::linear::lbfgs::minimise;
+use crate::metrics::mean_and_variance;
 use crate::random::generator;
 use objective::Rows;
 use rand::seq::SliceRandom;
@@ -219,9 +220,8 @@ fn weighted_likelihood(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -
 /// Mean and its standard error.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
+    let (mean, variance) = mean_and_variance(values.iter().copied());
+    (mean, (variance / n).sqrt())
 }
 
 /// The index of the first of the `(mean, standard error)` whose mean is at most `standard_errors`

@@ -7,6 +7,8 @@
 mod lbfgs;
 pub mod logistic;
 
+pub use lbfgs::dot;
+
 /// The last layer: `logits = weight · features + bias`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Linear {

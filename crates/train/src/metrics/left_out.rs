@@ -34,7 +34,7 @@ pub struct LeftOut<T> {
 }
 
 impl<T> LeftOut<T> {
-    /// Of the left-out clips `judged`, beside `n_train` training clips and `n_dropped` that were kept
+    /// Of the left-out clips `judged`, with `n_train` training clips and `n_dropped` that were kept
     /// from training.
     pub fn new(
         test_folds: &BTreeSet<u32>,

@@ -217,6 +217,14 @@ pub fn count_recordings(judged: &[Judged]) -> usize {
     judged.iter().map(|clip| clip.recording.as_str()).collect::<BTreeSet<_>>().len()
 }
 
+/// The mean and the sample variance, which is 0 for a single value.
+pub fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let squares = values.map(|value| (value - mean).powi(2)).sum::<f64>();
+    (mean, squares / (n - 1.0).max(1.0))
+}
+
 /// The value below which a share of the sorted values lies, linearly interpolated.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };

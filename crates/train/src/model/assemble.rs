@@ -193,9 +193,7 @@ impl Assembly<'_> {
             let sources = columns::find_sources(folder)?;
             let front_end = &self.material.front_end;
             let extracted = columns::extract(self.work, &name, front_end, &sources)?;
-            for failure in &extracted.failures {
-                progress::line(&format!("not usable: {failure}"));
-            }
+            progress::unusable(&extracted.failures);
             let usable: Vec<_> = extracted.columns.iter().flatten().collect();
             let segments: Vec<_> = usable.iter().flat_map(|columns| segments(columns)).collect();
             let features = self.pooled(self.last, &segments.iter().collect::<Vec<_>>())?;

@@ -1,6 +1,6 @@
 //! The `model` command: every stage, then the model file, its evaluation and its card.
 
-use crate::data::dataset::{Layout, parse_folds};
+use crate::data::dataset::{Layout, check_groups, parse_folds};
 use crate::interrupt::{self, STOP};
 use crate::jobs::side_by_side;
 use crate::metrics;
@@ -88,7 +88,11 @@ pub enum Switch {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    interrupt::stop_on_ctrl_c()?;
+    interrupt::stoppable(|| execute(arguments))
+}
+
+/// Whether it was done before it was interrupted; the same command then resumes.
+fn execute(arguments: &Arguments) -> Result<bool> {
     let name = arguments
         .name
         .clone()
@@ -131,10 +135,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(result)
     };
     let Some(results) = side_by_side(&specs, arguments.jobs, &STOP, run)? else {
-        return Ok(ExitCode::from(interrupt::EXIT_CODE));
+        return Ok(false);
     };
     if arguments.only.is_some() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     let (last, stages) = results.split_last().context("there is no final stage")?;
     let clips = material.clips.iter().map(|clip| &clip.slice);
@@ -159,7 +163,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         100.0 * evaluation.mean.accuracy,
         evaluation.mean.macro_f1
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
 }
 
 /// The stages that the arguments ask for, the final one last.
@@ -169,11 +173,7 @@ fn stages(arguments: &Arguments, material: &Material) -> Result<Vec<StageSpec>> 
     if groups.is_empty() {
         groups = present.iter().map(|&fold| BTreeSet::from([fold])).collect();
     }
-    let mut seen = BTreeSet::new();
-    for fold in groups.iter().flatten() {
-        ensure!(present.contains(fold), "fold {fold} has no clips here");
-        ensure!(seen.insert(fold), "fold {fold} is left out twice");
-    }
+    check_groups(&groups, &present)?;
     let mut specs: Vec<_> = groups.into_iter().map(StageSpec::leaving_out).collect();
     specs.push(StageSpec::everything());
     if let Some(only) = &arguments.only {

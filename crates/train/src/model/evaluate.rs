@@ -5,9 +5,9 @@ use crate::data::columns;
 use crate::data::dataset::{Dataset, Slice, parse_folds};
 use crate::data::parallel;
 use crate::metrics::{ClassScore, Scores, scores_of_confusion};
-use crate::progress;
+use crate::publish::file::read_model;
 use anyhow::{Context, Result, anyhow, ensure};
-use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
+use sourcing_sound::{Classifier, Pcm, SampleRate};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,14 +28,9 @@ pub struct Arguments {
 
 /// Runs the command. Exit code 1 when files could not be scored.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let bytes = std::fs::read(&arguments.model)
-        .with_context(|| format!("reading {}", arguments.model.display()))?;
-    let model = Model::from_onnx(&bytes)
-        .with_context(|| format!("loading {}", arguments.model.display()))?;
+    let model = read_model(&arguments.model)?;
     let dataset = Dataset::read(&arguments.data)?;
-    if !dataset.findings.is_empty() {
-        progress::line(&dataset.findings.to_string());
-    }
+    dataset.findings.report();
     let labels: Vec<_> = model.metadata().labels.iter().map(str::to_owned).collect();
     let wanted =
         |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));

@@ -37,7 +37,7 @@ pub struct Evaluation {
     pub n_parameters: usize,
     /// What data were there.
     pub data: DataSummary,
-    /// One entry per group of left-out folds, each with a network of its own.
+    /// One entry per group of left-out folds, each with its own network.
     pub stages: Vec<StageEvaluation>,
     /// Means over the stages, each stage counted once.
     pub mean: Means,

@@ -70,9 +70,7 @@ impl Material {
             let (present, rows) = (extra.present, extra.rows);
             progress::line(&format!("  additional slices: {present} of {rows}"));
         }
-        if !dataset.findings.is_empty() {
-            progress::line(&dataset.findings.to_string());
-        }
+        dataset.findings.report();
         let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
         let extracted = columns::extract(work, "clips", &front_end, &sources)?;
         let mut unreadable = extracted.failures;
@@ -88,9 +86,7 @@ impl Material {
             background = extracted.columns.into_iter().flatten().collect();
             background_names = sources.into_iter().map(|source| source.name + "\n").collect();
         }
-        for failure in &unreadable {
-            progress::line(&format!("not usable: {failure}"));
-        }
+        progress::unusable(&unreadable);
         ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
         let summary = DataSummary {
             folds: dataset.presence,
@@ -136,7 +132,7 @@ impl Split<'_> {
         short_hash(&self.train.iter().map(line).collect::<String>())
     }
 
-    /// Labels and recordings of the training clips beside their features.
+    /// Labels and recordings of the training clips with their features.
     pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Examples> {
         ensure!(features.len() == self.train.len(), "one feature vector per clip");
         Ok(Examples {

@@ -55,17 +55,11 @@ impl Builder {
         let last = std::mem::replace(&mut self.last, name.to_owned());
         let inputs: Vec<&str> =
             std::iter::once(last.as_str()).chain(inputs.iter().copied()).collect();
-        self.beside(op, name, &inputs, attributes);
+        self.node(op, name, &inputs, attributes);
     }
 
-    /// Adds a node that reads `inputs` and writes the value `name`, beside the main path.
-    pub fn beside(
-        &mut self,
-        op: &str,
-        name: &str,
-        inputs: &[&str],
-        attributes: Vec<AttributeProto>,
-    ) {
+    /// Adds a node that reads `inputs` and writes the value `name`, off the main path.
+    pub fn node(&mut self, op: &str, name: &str, inputs: &[&str], attributes: Vec<AttributeProto>) {
         self.nodes.push(NodeProto {
             input: inputs.iter().map(|&input| input.to_owned()).collect(),
             output: vec![name.to_owned()],

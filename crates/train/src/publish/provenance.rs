@@ -170,7 +170,7 @@ pub const BACKGROUND_NOTES: &str = "\
 Background recordings mixed under the training clips: ambient loops of Moodist (Pixabay content \
 licence or CC0) and Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
 
-/// What to know about the evaluation besides its figures, as Markdown.
+/// What to know about the evaluation apart from its figures, as Markdown.
 pub const EVALUATION_NOTES: &str = "\
 The weighting of the refit and the rule for its penalty were settled after first results on the \
 left-out folds were known (66.1% on fold 1 and 67.2% on fold 2 with an unweighted refit, whose \

@@ -63,7 +63,7 @@ pub fn five_way(
 }
 
 /// One class against everything else, with `count` examples of it and none of anything else.
-/// `None` if the class has fewer clips beside those that are tested.
+/// `None` if the class has fewer clips apart from those that are tested.
 pub fn one_vs_rest(
     model: &Model,
     sounds: &Sounds,

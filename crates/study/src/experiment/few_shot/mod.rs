@@ -9,13 +9,13 @@ pub mod result;
 mod sounds;
 
 use crate::experiment::arguments::Arguments;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use result::{EXAMPLES, FewShot};
 use sounds::Sounds;
-use sourcing_sound::Model;
-use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::progress;
+use sourcing_sound_train::publish::file::{read_model, write_evaluation};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Name of the experiment, and of its folder.
@@ -31,8 +31,7 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
         !arguments.others.is_empty(),
         "few-shot takes --others FOLDER, repeatable: sounds of something else, such as ambience"
     );
-    let bytes = std::fs::read(BASE).with_context(|| format!("reading {BASE}"))?;
-    let model = Model::from_onnx(&bytes).with_context(|| format!("loading {BASE}"))?;
+    let model = read_model(Path::new(BASE))?;
     let loaded = Sounds::load(&model, &arguments.data, &arguments.others, arguments.seed, stop)?;
     let Some(sounds) = loaded else { return Ok(None) };
     let splits = sounds.splits(&model, episodes::SEEDS)?;
@@ -60,7 +59,7 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
     }
     bar.finish_and_clear();
     let folder = arguments.out.join(NAME);
-    write_text(&folder.join(FILE), &(serde_json::to_string_pretty(&few_shot)? + "\n"))?;
+    write_evaluation(&folder.join(FILE), &few_shot)?;
     print!("{few_shot}");
     progress::line(&format!("written: {}", folder.display()));
     Ok(Some(()))

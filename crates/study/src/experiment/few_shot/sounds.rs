@@ -170,7 +170,7 @@ fn classes_of(folder: &Path) -> Result<Vec<Source>> {
         (row.in_urbansound8k != Some(1)).then_some(())?;
         Some(Source {
             path: source.path,
-            // A class in the name would make it one of its own SAME.
+            // A class in the name would make it a separate SAME.
             name: source.name,
             recording: format!("ESC-10 {}", row.src_file.unwrap_or(row.filename)),
             class: Some(row.category?),

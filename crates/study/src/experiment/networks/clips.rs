@@ -3,6 +3,7 @@
 use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
+use sourcing_sound_train::data::columns::Normalisation;
 use sourcing_sound_train::nn::examples::{Batch, Examples, Views};
 
 /// What the network may see of a clip, not normalised.
@@ -25,7 +26,7 @@ impl Clip {
 
 /// Mean and standard deviation that each row is normalised with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scaling(Vec<(f32, f32)>);
+pub struct Scaling(Vec<Normalisation>);
 
 impl Scaling {
     /// Over clips, row by row or over all `rows` together.
@@ -35,27 +36,13 @@ impl Scaling {
             clip.values[row * width..(row + 1) * width].to_vec()
         };
         if by_row {
-            let of_row = |r| moments(clips.iter().flat_map(|clip| row(clip, r)));
+            let of_row = |r| Normalisation::of_values(clips.iter().flat_map(|clip| row(clip, r)));
             Self((0..rows).map(of_row).collect())
         } else {
             let all = clips.iter().flat_map(|clip| clip.values.iter().copied());
-            Self(vec![moments(all); rows])
+            Self(vec![Normalisation::of_values(all); rows])
         }
     }
-}
-
-/// Mean and standard deviation, the latter never 0.
-fn moments(values: impl Iterator<Item = f32>) -> (f32, f32) {
-    let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for value in values {
-        let value = f64::from(value);
-        n += 1.0;
-        sum += value;
-        squares += value * value;
-    }
-    let mean = sum / f64::max(n, 1.0);
-    let variance = squares / f64::max(n, 1.0) - mean * mean;
-    (mean as f32, variance.max(1e-6).sqrt() as f32)
 }
 
 /// Clips with labels, cut into inputs `width` columns wide.
@@ -91,9 +78,10 @@ impl Clips<'_> {
         let first = (start.max(0).unsigned_abs() as usize).min(width);
         let inside = (width - first).min(self.width - before);
         let after = self.width - before - inside;
-        for (row, (mean, deviation)) in clip.values.chunks_exact(width.max(1)).zip(&self.scaling.0)
+        for (row, Normalisation { mean, std }) in
+            clip.values.chunks_exact(width.max(1)).zip(&self.scaling.0)
         {
-            let scale = deviation.recip();
+            let scale = std.recip();
             let normalise = |value: f32| (value - mean) * scale;
             let silence = normalise(clip.silence);
             inputs.extend(std::iter::repeat_n(silence, before));
@@ -154,7 +142,9 @@ mod tests {
     }
 
     fn clips(all: &[Option<Clip>], width: usize) -> Clips<'_> {
-        let scaling = Scaling(vec![(0.0, 1.0), (10.0, 2.0)]);
+        let scaling = Scaling(
+            [(0.0, 1.0), (10.0, 2.0)].map(|(mean, std)| Normalisation { mean, std }).to_vec(),
+        );
         Clips { clips: all, labels: vec![0; all.len()], n_labels: 1, scaling, width, hop: 2 }
     }
 
@@ -211,12 +201,13 @@ mod tests {
         let by_row = Scaling::of(&[&a, &b], 2, true);
         assert_eq!(by_row.0.len(), 2);
         for (found, mean) in by_row.0.iter().zip([0.75, 10.75]) {
-            assert!((found.0 - mean).abs() < 1e-6 && (found.1 - 0.6875f32.sqrt()).abs() < 1e-5);
+            assert!((found.mean - mean).abs() < 1e-6);
+            assert!((found.std - 0.6875f32.sqrt()).abs() < 1e-5);
         }
         let over_all = Scaling::of(&[&a, &b], 2, false);
         assert_eq!(over_all.0[0], over_all.0[1]);
-        assert!((over_all.0[0].0 - 5.75).abs() < 1e-6);
+        assert!((over_all.0[0].mean - 5.75).abs() < 1e-6);
         let constant = Clip { values: vec![3.0; 4], rows: 2, silence: 0.0 };
-        assert!(Scaling::of(&[&constant], 2, true).0.iter().all(|(_, sd)| *sd > 0.0));
+        assert!(Scaling::of(&[&constant], 2, true).0.iter().all(|row| row.std > 0.0));
     }
 }

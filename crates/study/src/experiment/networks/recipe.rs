@@ -2,9 +2,8 @@
 
 use super::layouts;
 use serde::Serialize;
-use sourcing_sound::{
-    FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode, Window,
-};
+use sourcing_sound::FrontEndConfig;
+use sourcing_sound_train::model::config;
 use sourcing_sound_train::nn::net::NetworkConfig;
 use sourcing_sound_train::nn::policy::{Keep, Policy, Rate};
 
@@ -224,27 +223,17 @@ impl Recipe {
     }
 }
 
-/// librosa's mel spectrogram at a rate: Hann window, centred frames, power, area-normalised
-/// Slaney bands up to half the rate.
+/// librosa's mel spectrogram at a rate, with bands up to half of it; the rest as in the flagship.
 fn front_end(sample_rate: u32, n_fft: usize, hop_length: usize, n_mels: usize) -> FrontEndConfig {
     FrontEndConfig {
         sample_rate,
-        pre_emphasis: None,
         n_fft,
         win_length: n_fft,
-        window: Window::Hann,
         hop_length,
-        center: true,
-        pad_mode: PadMode::Constant,
-        framing: FrameLayout::Librosa,
-        power: 2.0,
         n_mels,
         f_min: 0.0,
         f_max: sample_rate as f32 / 2.0,
-        mel_scale: MelScale::Slaney,
-        norm: MelNorm::Slaney,
-        triangles: MelTriangles::Hertz,
-        log: LogScale::Decibel { offset: 1e-10 },
+        ..config::front_end()
     }
 }
 

@@ -65,7 +65,7 @@ pub struct Dataset {
 
 impl Dataset {
     /// A data set without labels or clips.
-    pub(super) fn empty(layout: Layout) -> Self {
+    pub fn empty(layout: Layout) -> Self {
         Self {
             layout,
             labels: Vec::new(),
@@ -77,7 +77,7 @@ impl Dataset {
     }
 
     /// Adds an official clip of a fold, or counts that its file is missing.
-    pub(super) fn add(&mut self, fold: u32, clip: Option<Slice>) {
+    pub fn add(&mut self, fold: u32, clip: Option<Slice>) {
         self.presence.entry(fold).or_default().add(clip.is_some());
         self.slices.extend(clip);
     }

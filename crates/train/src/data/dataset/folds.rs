@@ -43,6 +43,23 @@ pub struct Folds<'a> {
     official: bool,
 }
 
+/// Checks groups of folds to leave out.
+///
+/// # Errors
+/// If a fold is none of those that are `present`, or is left out twice.
+pub fn check_groups(groups: &[BTreeSet<u32>], present: &BTreeSet<u32>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for fold in groups.iter().flatten() {
+        ensure!(
+            present.contains(fold),
+            "fold {fold} has no clips here; there are some in {}",
+            format_folds(present)
+        );
+        ensure!(seen.insert(fold), "fold {fold} is left out twice");
+    }
+    Ok(())
+}
+
 impl Dataset {
     /// The folds: the only way to divide the clips.
     pub fn folds(&self) -> Folds<'_> {

@@ -13,7 +13,7 @@ pub enum Layout {
     /// ESC-50: meta/esc50.csv and audio.
     #[value(name = "esc50")]
     Esc50,
-    /// ESC-10: the rows of ESC-50 marked esc10, or a metadata.csv of their own, and audio.
+    /// ESC-10: the rows of ESC-50 marked esc10, or their own metadata.csv, and audio.
     #[value(name = "esc10")]
     Esc10,
     /// A folder per label with audio files in it.

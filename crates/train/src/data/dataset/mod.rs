@@ -26,7 +26,7 @@ pub use clips::{Dataset, NO_FOLD, Presence, Slice};
 pub use describe::Description;
 pub use findings::{FindingKind, Findings};
 pub use folders::recording_of_file;
-pub use folds::{Division, Folds, Split, format_folds, hash_fold, parse_folds};
+pub use folds::{Division, Folds, Split, check_groups, format_folds, hash_fold, parse_folds};
 pub use layout::Layout;
 pub use table::name_problem;
 

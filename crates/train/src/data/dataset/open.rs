@@ -33,15 +33,16 @@ impl Dataset {
     /// # Errors
     /// If `root` has none of the layouts, as the error then lists; or as [`Self::open_as`].
     pub fn open(root: &Path) -> Result<Self> {
-        Self::open_as(root, Layout::detect(root)?)
+        Self::open_as(root, None)
     }
 
-    /// Reads the data set at `root` in a given layout.
+    /// Reads the data set at `root` in a given layout, or in the one that it has.
     ///
     /// # Errors
     /// If a file or folder cannot be read, a table is not CSV or lacks columns, a row makes no
     /// sense or contradicts another one, or not a single clip is there.
-    pub fn open_as(root: &Path, layout: Layout) -> Result<Self> {
+    pub fn open_as(root: &Path, layout: impl Into<Option<Layout>>) -> Result<Self> {
+        let layout = layout.into().map_or_else(|| Layout::detect(root), Ok)?;
         std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
         let dataset = match layout {
             Layout::UrbanSound8k => urban_sound::read(root),

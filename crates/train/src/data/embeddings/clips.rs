@@ -2,9 +2,7 @@
 
 use super::error::{EmbeddingsError, Problem};
 use super::file::{self, Content, Row};
-use crate::data::dataset::{
-    Dataset, Findings, Layout, Presence, Slice, hash_fold, recording_of_file,
-};
+use crate::data::dataset::{Dataset, Layout, Slice, hash_fold, recording_of_file};
 use sourcing_sound::{Model, Patch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -182,21 +180,12 @@ fn dataset(mut clips: Vec<Labelled>) -> (Dataset, Vec<Vec<Patch>>) {
     clips.sort_by(|a, b| (&a.label, &a.file).cmp(&(&b.label, &b.file)));
     let mut labels: Vec<String> = clips.iter().map(|clip| clip.label.clone()).collect();
     labels.dedup();
-    let mut dataset = Dataset {
-        layout: Layout::Embeddings,
-        labels,
-        slices: Vec::new(),
-        presence: BTreeMap::new(),
-        training_only: Presence::default(),
-        findings: Findings::default(),
-    };
+    let mut dataset = Dataset { labels, ..Dataset::empty(Layout::Embeddings) };
     let mut windows = Vec::new();
     for clip in clips {
         let label = dataset.labels.partition_point(|label| *label < clip.label);
         let fold = clip.fold.unwrap_or_else(|| hash_fold(&clip.recording));
-        let present = dataset.presence.entry(fold).or_default();
-        (present.present, present.rows) = (present.present + 1, present.rows + 1);
-        dataset.slices.push(Slice {
+        let slice = Slice {
             path: PathBuf::from(&clip.file),
             stem: clip.file,
             recording: clip.recording,
@@ -205,7 +194,8 @@ fn dataset(mut clips: Vec<Labelled>) -> (Dataset, Vec<Vec<Patch>>) {
             labels: vec![label],
             seconds: None,
             official: true,
-        });
+        };
+        dataset.add(fold, Some(slice));
         windows.push(clip.windows);
     }
     (dataset, windows)

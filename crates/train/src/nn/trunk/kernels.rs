@@ -52,25 +52,22 @@ impl Kernels {
 
     /// Takes weights `[out, in, kernel, kernel]`.
     pub fn pack(&mut self, weights: &[f32]) {
-        let [_, channels_in] = self.channels;
-        let area = self.kernel * self.kernel;
-        for (index, row) in weights.chunks_exact(area).enumerate() {
-            let [output, input] = [index / channels_in, index % channels_in];
-            for (tap, weight) in row.iter().enumerate() {
-                *self.at(output, input, tap) = *weight;
-            }
-        }
+        self.fill(weights, self.channels[1], |place| place);
     }
 
     /// Takes the same weights, of kernels with `[in, out]` channels, for the way back from the
     /// gradients of a convolution's output to those of its input: transposed and turned around.
     pub fn pack_transposed(&mut self, weights: &[f32]) {
-        let [channels_in, _] = self.channels;
-        let area = self.kernel * self.kernel;
-        for (index, row) in weights.chunks_exact(area).enumerate() {
-            let [output, input] = [index / channels_in, index % channels_in];
+        let last = self.kernel * self.kernel - 1;
+        self.fill(weights, self.channels[0], |[output, input, tap]| [input, output, last - tap]);
+    }
+
+    /// Puts the weight of an output, an input and a tap where `place` says.
+    fn fill(&mut self, weights: &[f32], inputs: usize, place: impl Fn([usize; 3]) -> [usize; 3]) {
+        for (index, row) in weights.chunks_exact(self.kernel * self.kernel).enumerate() {
             for (tap, weight) in row.iter().enumerate() {
-                *self.at(input, output, area - 1 - tap) = *weight;
+                let [output, input, tap] = place([index / inputs, index % inputs, tap]);
+                *self.at(output, input, tap) = *weight;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The sets themselves, where they lie beside the repository.
+//! The sets themselves, where they are next to the repository.
 
 use super::{folds_of, names};
 use crate::data::dataset::{Dataset, FindingKind, Layout};

@@ -66,7 +66,7 @@ fn a_row_written_twice_is_one_clip_and_counted() {
     let again = "7-0-0-0.wav,7,0.0,4.000001,2,1,0,dog\n7-0-0-0.wav,7,0,4.000001,1,1,0,dog\n";
     let dataset = read(&format!("{HEADING}{ROWS}{again}"), &["fold1/7-0-0-0.wav"]).unwrap();
     assert_eq!(dataset.slices.len(), 1);
-    assert_eq!(dataset.total().rows, 3, "repetitions are no rows of their own");
+    assert_eq!(dataset.total().rows, 3, "repetitions are not separate rows");
     assert_eq!(names(&dataset, FindingKind::DuplicateRow), ["7-0-0-0.wav", "7-0-0-0.wav"]);
 }
 
