@@ -4,11 +4,10 @@
 import { readFileSync } from "node:fs";
 import { classifyNatively } from "./support/command-line";
 import { expect, type Site, test } from "./support/site";
-import { another, card, expectTaught, labelOf, name, TAUGHT, type TaughtName } from "./support/teach";
+import { another, card, expectTaught, LABELS, labelOf, name, TAUGHT, type TaughtName } from "./support/teach";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
-const LABELS = Object.keys(TAUGHT) as TaughtName[];
 
 /** What the microphone plays from the next time that it is opened: the browser reads the file then. */
 const plays = (label: TaughtName) => writeWav("taught-chain.wav", SYNTHESISED[TAUGHT[label]]!);

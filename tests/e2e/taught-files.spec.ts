@@ -4,9 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { classifyNatively } from "./support/command-line";
 import { expect, type Site, test } from "./support/site";
-import { another, card, expectTaught, labelOf, TAUGHT, type TaughtName, teachBoth } from "./support/teach";
+import { another, card, expectDistinguished, expectTaught, LABELS, labelOf, teachBoth } from "./support/teach";
 
-const LABELS = Object.keys(TAUGHT) as TaughtName[];
 const notice = (site: Site) => site.page.getByTestId("teach-notice");
 
 interface SoundFile {
@@ -100,7 +99,7 @@ test("a file for another model is named, and learned again from its sound if the
   await site.page.getByTestId("teach-again").click();
   await expect(notice(site)).toHaveText("6 examples added.", { timeout: 30_000 });
   await expectTaught(site, "learned");
-  for (const label of LABELS) expect(await labelOf(site, another(label)), label).toBe(label);
+  await expectDistinguished(site);
   await site.goTo("teach");
   await openFile(site, path);
   await site.page.getByTestId("teach-again").click();

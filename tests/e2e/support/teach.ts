@@ -8,6 +8,7 @@ import { type Sound, writeWav } from "./wav";
 /** The two sounds by their labels. */
 export const TAUGHT = { "Two-tone horn": "two-tone-horn", "Fast clicks": "fast-clicks" } as const;
 export type TaughtName = keyof typeof TAUGHT;
+export const LABELS = Object.keys(TAUGHT) as TaughtName[];
 
 /** A stretch of a sound, louder or quieter than it is. */
 export function stretch(name: string, from: number, seconds: number, gain = 1): Sound {
@@ -37,6 +38,9 @@ export function card(site: Site, label: string): Locator {
   return site.page.locator(`[data-testid=teach-label][data-label="${label}"]`);
 }
 
+/** What the view says about the last thing that was given. */
+export const notice = (site: Site): Locator => site.page.getByTestId("teach-notice");
+
 export async function expectTaught(site: Site, state: string): Promise<void> {
   await expect(site.page.getByTestId("view-teach")).toHaveAttribute("data-state", state, { timeout: 30_000 });
 }
@@ -61,7 +65,7 @@ export async function give(site: Site, label: string, files: string[]): Promise<
 export async function teachBoth(site: Site): Promise<void> {
   await site.expectState("idle");
   await site.goTo("teach");
-  for (const label of Object.keys(TAUGHT) as TaughtName[]) {
+  for (const label of LABELS) {
     await name(site, label);
     await give(site, label, recordings(label));
   }
@@ -74,4 +78,9 @@ export async function labelOf(site: Site, file: string): Promise<string | null> 
   const result = site.page.getByTestId("file-card").first();
   await expect(result).toHaveAttribute("data-state", "done", { timeout: 30_000 });
   return result.getAttribute("data-label");
+}
+
+/** New recordings of both sounds get their labels. */
+export async function expectDistinguished(site: Site): Promise<void> {
+  for (const label of LABELS) expect(await labelOf(site, another(label)), label).toBe(label);
 }

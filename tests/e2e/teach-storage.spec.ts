@@ -1,0 +1,131 @@
+// What was taught in the browser's storage: deleted, on a full device, in a closed database, without a network.
+
+import { expect, test } from "./support/site";
+import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, stretch, teachBoth } from "./support/teach";
+import { writeWav } from "./support/wav";
+
+test("everything taught can be deleted, after a question", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expect(site.page.getByTestId("teach-remove-all")).toBeDisabled();
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  await site.page.getByTestId("teach-remove-all").click();
+  await site.page.getByTestId("teach-keep-all").click();
+  await expect(site.page.getByTestId("teach-example")).toHaveCount(3);
+  await site.page.getByTestId("teach-remove-all").click();
+  await site.page.getByTestId("teach-really").click();
+  await expect(site.page.getByTestId("teach-label")).toHaveCount(0);
+  await expectTaught(site, "rest");
+  expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
+  await site.page.reload();
+  await site.expectState("idle");
+  expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
+});
+
+test("a full device keeps what it can, and says what it cannot", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...args: Parameters<typeof put>) {
+          if (this.name === "sounds") throw new DOMException("no room", "QuotaExceededError");
+          return put.apply(this, args);
+        };
+      }),
+  });
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await expect(notice(site)).toHaveText(/no room left.*its sound is not kept/);
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toContainText("without its sound");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("what cannot be written is not blamed on a full device", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, "before");
+  // As a newer version of the page in another window does: the database of this one is closed.
+  await site.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("sourcing-sound-taught", 99);
+        opening.onsuccess = () => resolve();
+        opening.onerror = () => reject(new Error("not opened"));
+      }),
+  );
+  await name(site, LABELS[0]!);
+  await expect(notice(site)).toHaveAttribute("data-code", "storage");
+  await expect(notice(site)).toHaveText(/a newer version of this page is open in another window/);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await expect(notice(site)).toHaveText(/could not store what you add/);
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("what was given before the page was closed is learned at the next visit", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  // As if the page had been closed while it learned.
+  await site.page.evaluate(async () => {
+    localStorage.removeItem("sourcing-sound.taught");
+    await caches.delete("sourcing-sound-taught");
+  });
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("a head that does not fit the model does not keep the page from starting; it is learned again from the sound", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!));
+  await site.page.evaluate(async () => {
+    const cache = await caches.open("sourcing-sound-taught");
+    await cache.put("taught.sound.json", new Response("not a head"));
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open("sourcing-sound-taught");
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const store = database.transaction("examples", "readwrite").objectStore("examples");
+    const all = await new Promise<{ model: string; example: { vector: string } }[]>((resolve) => {
+      const reading = store.getAll();
+      reading.onsuccess = () => resolve(reading.result as never);
+    });
+    for (const kept of all) store.put({ ...kept, model: "an earlier one", example: { ...kept.example, vector: "AAAA" } });
+    await new Promise((resolve) => (store.transaction.oncomplete = resolve));
+    database.close();
+  });
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("taught sounds work without a network", async ({ open }) => {
+  const site = await open({ serviceWorkers: "allow" });
+  await teachBoth(site);
+  await site.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.page.context().setOffline(true);
+  await site.page.reload();
+  await site.expectState("idle");
+  await expectDistinguished(site);
+  await site.goTo("teach");
+  await give(site, LABELS[0]!, [writeWav("offline.wav", stretch("two-tone-horn", 5, 4, 0.5))]);
+});
