@@ -33,7 +33,7 @@ const log = new LateLog(() => history.get().catch(fail));
 const mutedChanged = () => {
   history.loaded?.refresh();
   teach.loaded?.showMuted();
-  folds.loaded?.showMuted();
+  disclosures.loaded?.showMuted();
   files.loaded?.showMuted();
 };
 const listen = new ListenView({
@@ -60,9 +60,9 @@ const history = new LatePart(async () => {
   log.open(loaded.recorder);
   return loaded;
 });
-const folds = new LatePart(async () => {
-  const { Folds } = await import("./listen/folds.js");
-  const loaded = new Folds(settings, listen.settingsEvents);
+const disclosures = new LatePart(async () => {
+  const { Disclosures } = await import("./listen/disclosures.js");
+  const loaded = new Disclosures(settings, listen.settingsEvents);
   listen.attach(loaded);
   return loaded;
 });
@@ -117,7 +117,7 @@ const openLaunched = (opened: File[]) => {
 
 for (const id of ["bars", "settings-body"]) {
   const body = byId(id, HTMLElement);
-  body.closest("details")?.addEventListener("toggle", () => void showLate(body, folds, () => undefined));
+  body.closest("details")?.addEventListener("toggle", () => void showLate(body, disclosures, () => undefined));
 }
 
 const takers = () => Promise.all([models.get(), files.get(), teach.get()]);
@@ -129,7 +129,7 @@ async function loadTheRest(): Promise<void> {
   await listen.calm;
   // The system keeps the files that it opened the page with until they are asked for.
   const launches = import("./pwa/launch.js").then(({ onLaunchFiles }) => onLaunchFiles(openLaunched));
-  await Promise.allSettled([launches, takers().then(endKeeping), folds.get(), history.get(), about.get(), listen.recordings.get()]);
+  await Promise.allSettled([launches, takers().then(endKeeping), disclosures.get(), history.get(), about.get(), listen.recordings.get()]);
   // Last: what the page itself needs is then in the browser's cache.
   const { prepareUpdates } = await import("./pwa/update.js");
   prepareUpdates();

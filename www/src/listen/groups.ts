@@ -34,7 +34,7 @@ export function groupWords({ label, score }: Labelled, group: GroupScore | undef
   return { name: groupName(group.name), score: group.score > score && whole !== own ? whole : "" };
 }
 
-/** A label's icon and name, with its group's name and score below or beside it. */
+/** A label's icon and name, with its group's name and score below or next to it. */
 export class GroupedName {
   readonly icon = make("span", "icon");
   readonly name: HTMLElement;

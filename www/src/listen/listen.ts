@@ -16,7 +16,7 @@ import type { Notice } from "../ui/notice.js";
 import { painted } from "../ui/painted.js";
 import { Buttons, type State } from "./buttons.js";
 import { Devices } from "./devices.js";
-import type { Folds } from "./folds.js";
+import type { Disclosures } from "./disclosures.js";
 import { type LiveParts, LiveSession, sourceWords } from "./live.js";
 import type { Muted } from "./muted.js";
 import { PlayingSample } from "./playing-sample.js";
@@ -63,7 +63,7 @@ export class ListenView {
   readonly #samples: SampleButtons;
   /** What the settings do. */
   readonly settingsEvents: SettingsEvents;
-  #folds: Folds | undefined;
+  #disclosures: Disclosures | undefined;
   readonly #settings: SettingsStore;
   readonly #muted: Muted;
   readonly #followed: ListenParts["followed"];
@@ -116,7 +116,7 @@ export class ListenView {
       log,
       wakeLock,
       muted,
-      alerts: () => this.#folds?.alerts,
+      alerts: () => this.#disclosures?.alerts,
       stage: this.#stage,
       list: this.#list,
       opened: () => void devices.refresh(),
@@ -145,19 +145,19 @@ export class ListenView {
     this.#muted.describe(info);
     this.#stage.describe(info);
     this.#list.describe(info);
-    this.#folds?.describe(info);
+    this.#disclosures?.describe(info);
     this.#buttons.describe(short(recordingSeconds(info)));
   }
 
   /** Shows the bars and the settings, which come in a separate script. */
-  attach(folds: Folds): void {
-    this.#folds = folds;
-    this.#stage.attach(folds.bars);
-    folds.watchAbsence(
+  attach(disclosures: Disclosures): void {
+    this.#disclosures = disclosures;
+    this.#stage.attach(disclosures.bars);
+    disclosures.watchAbsence(
       () => (this.#state === "listening" ? this.#live?.processedSeconds : undefined),
       (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
     );
-    if (this.#model.info) folds.describe(this.#model.info);
+    if (this.#model.info) disclosures.describe(this.#model.info);
   }
 
   /** Starts listening, or ends it. */

@@ -1,4 +1,4 @@
-// Makes the samples: loops that repeat without a click. A script of its own, which comes with the first sample that is played.
+// Makes the samples: loops that repeat without a click. A separate script, which loads with the first sample that is played.
 
 import type { SampleId } from "./samples.js";
 

@@ -16,7 +16,7 @@ import { askDialog } from "../ui/ask.js";
 import { addAnswerButton } from "./answer-button.js";
 import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
-import { Giving, keptWords, problemWords } from "./giving.js";
+import { ExampleMaker, keptWords, problemWords } from "./example-maker.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
 import type { KeptReport } from "./kept.js";
 import { Learner, type Origin } from "./learner.js";
@@ -91,7 +91,7 @@ class Opened {
   readonly #parts: TeachParts;
   readonly #store: TaughtStore;
   readonly #learner: Learner;
-  readonly #giving: Giving;
+  readonly #maker: ExampleMaker;
   readonly #recorder: ExampleRecorder;
   readonly #view: TeachView;
   readonly #correction: Correction;
@@ -112,7 +112,7 @@ class Opened {
     this.#mutes = mutes;
     const events = { apply: (head: Uint8Array<ArrayBuffer> | undefined) => parts.apply(head), changed: () => this.#learnerChanged() };
     this.#learner = new Learner(store, events, kept);
-    this.#giving = new Giving(store, this.#learner, {
+    this.#maker = new ExampleMaker(store, this.#learner, {
       say: (words, code) => this.#view.say(words, code),
       busy: (on) => {
         this.#adding += on ? 1 : -1;
@@ -286,7 +286,7 @@ class Opened {
     try {
       const recording = await this.#recorder.record(left);
       left(undefined);
-      if (recording) await this.#giving.recording(label, recording, recordedNow());
+      if (recording) await this.#maker.recording(label, recording, recordedNow());
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
@@ -298,24 +298,24 @@ class Opened {
     this.#view.clear();
     const recording = await this.#parts.recent(RECORDING_SECONDS).catch(() => undefined);
     if (!recording || recording.pcm.length === 0) return this.#view.say(teachTexts.nothingRecent, "recent");
-    await this.#giving.recording(label, recording, recordedNow());
+    await this.#maker.recording(label, recording, recordedNow());
   }
 
   #take(label: string | undefined, files: File[]): void {
     this.#view.clear();
-    void this.#giving.files(label, files);
+    void this.#maker.files(label, files);
   }
 
   #open(files: File[]): void {
     this.#view.clear();
-    void this.#giving.taught(files);
+    void this.#maker.taught(files);
   }
 
   async #pick(label: string | undefined): Promise<void> {
     this.#view.clear();
     const sounds = await this.#parts.historySounds().catch(() => []);
     this.#picker.open(label === undefined ? teachTexts.something : labelWords(label), sounds, async (recording, origin) => {
-      return (await this.#giving.recording(label, recording, origin)) !== undefined;
+      return (await this.#maker.recording(label, recording, origin)) !== undefined;
     });
   }
 
@@ -356,7 +356,7 @@ class Opened {
   ): Promise<void> {
     const isNew = label !== undefined && !this.#store.labels.includes(label);
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
-    const added = await this.#giving.recording(label, recording, { name, made: at });
+    const added = await this.#maker.recording(label, recording, { name, made: at });
     if (!added) return;
     this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []), offer);
   }

@@ -1,4 +1,4 @@
-// What is folded up below the list of sounds: the bars of all labels, and the settings, with the alerts that these are for.
+// The disclosures below the list of sounds: the bars of all labels, and the settings, with the alerts that these are for.
 // With them comes what else the first answer does not need: the full screen, and the notice of a page that was stopped.
 
 import type { ModelInfo } from "sourcing-sound";
@@ -9,7 +9,7 @@ import { Bars } from "./bars.js";
 import { prepareFullScreen } from "./full-screen.js";
 import { type SettingsEvents, SettingsPanel } from "./settings-panel.js";
 
-export class Folds {
+export class Disclosures {
   readonly bars = new Bars();
   readonly alerts: Alerts;
   readonly #panel: SettingsPanel;

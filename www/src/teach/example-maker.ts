@@ -13,7 +13,7 @@ import type { Kept, TaughtStore } from "./store.js";
 /** How much of a file is used. */
 const MOST_SECONDS = 60;
 
-export interface GivingEvents {
+export interface ExampleMakerEvents {
   /** Shows a message about what was given; `code` is "" if it is not a problem. */
   say(words: string, code?: string): void;
   /** It begins, or ends, to make examples. */
@@ -22,12 +22,12 @@ export interface GivingEvents {
   askAgain(words: string, yes: () => void): void;
 }
 
-export class Giving {
+export class ExampleMaker {
   readonly #store: TaughtStore;
   readonly #learner: Learner;
-  readonly #events: GivingEvents;
+  readonly #events: ExampleMakerEvents;
 
-  constructor(store: TaughtStore, learner: Learner, events: GivingEvents) {
+  constructor(store: TaughtStore, learner: Learner, events: ExampleMakerEvents) {
     this.#store = store;
     this.#learner = learner;
     this.#events = events;
