@@ -15,7 +15,7 @@ const { chromium } = createRequire(here("../../www/package.json"))("@playwright/
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 const DIST = here("../../www/package/dist");
-/** The files beside the package, by their addresses. */
+/** The files next to the package, by their addresses. */
 const files = new Map([
   ["/", here("soak.html")],
   ["/soak.js", here("soak.js")],

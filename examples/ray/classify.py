@@ -4,7 +4,7 @@
                        [--embeddings] [--strict] [--retry-failed]
 
 INPUT and OUTPUT are folders that all machines see under the same path, or URIs of pyarrow's file
-systems, such as s3://bucket/prefix. Each worker has a classifier of its own, and writes the rows of
+systems, such as s3://bucket/prefix. Each worker has its own classifier, and writes the rows of
 some recordings as one part of OUTPUT, as a whole or not at all. So a worker that is killed loses and
 doubles nothing: Ray starts it again with the same recordings. A run that was stopped goes on where it
 was: recordings that are in a part are left out. A recording that cannot be classified is a row with
@@ -167,7 +167,7 @@ class Job(NamedTuple):
     recordings: Place
     output: Place
     classifier: Classifier
-    """Each worker gets one of its own, with the same model and head."""
+    """Each worker gets its own, with the same model and head."""
     rows: str
     """``segments`` or ``embeddings``."""
     strict: bool

@@ -15,7 +15,7 @@ import archive
 from archive import BROKEN, INCOMPLETE, RECORDINGS, parts, written
 
 PROGRAM = Path(__file__).with_name("classify.py")
-# A cluster of its own, with two workers on any machine.
+# A separate cluster, with two workers on any machine.
 ENVIRONMENT = {**os.environ, "RAY_ADDRESS": "local", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 
 

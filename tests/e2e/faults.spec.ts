@@ -105,7 +105,7 @@ test("a worker that is ended from outside is noticed and replaced; the history i
   expect(site.page.workers()).toHaveLength(1);
   await answers(site);
   await expect(site.notice).toContainText(/crashed and was started again: [\d.]+ s of sound was lost/);
-  // All that was open has ended, once, and the sound, which goes on, is an event of its own. Whether it has the same label
+  // All that was open has ended, once, and the sound, which goes on, is a separate event. Whether it has the same label
   // again is the model's affair.
   const later = async () => (await stored(site.page)).events.filter(({ onset }) => onset > endedAt).length;
   await expect.poll(later, { timeout: 30_000 }).toBeGreaterThan(0);

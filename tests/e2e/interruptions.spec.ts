@@ -179,7 +179,7 @@ for (const { name, prepare, options, log } of [
     options: {},
     log: ["default-kept"],
   },
-  { name: "beside one that was chosen", prepare: () => undefined, options: { deviceId: "chosen" }, log: [] },
+  { name: "while another one is chosen", prepare: () => undefined, options: { deviceId: "chosen" }, log: [] },
 ]) {
   test(`a new default ${name} is left alone`, async ({ library }) => {
     if (log.length === 0) {

@@ -1,4 +1,4 @@
-// The views come in scripts of their own: after the first answer, or when they are opened.
+// The views come in separate scripts: after the first answer, or when they are opened.
 
 import { readFileSync } from "node:fs";
 import { expectStill, layoutShifts } from "./support/layout-shift";

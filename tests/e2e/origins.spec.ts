@@ -15,7 +15,7 @@ const policyFor = (host: string) =>
   `default-src 'self'; img-src data:; script-src 'self' ${host} 'wasm-unsafe-eval'; worker-src blob: ${host}; connect-src ${host}`;
 
 interface Setup {
-  /** Headers of the host of the package, besides those that share it. */
+  /** Headers of the package's host, in addition to those that share it. */
   ofHost?: Record<string, string>;
   policy?: (host: string) => string;
   headers?: Record<string, string>;
@@ -90,7 +90,7 @@ test("a policy without our name for trusted addresses refuses the worker, with i
   remove();
 });
 
-test("in an isolated page with the package beside it", async () => {
+test("in an isolated page with the package on the same host", async () => {
   const { folder, remove } = pageFolder();
   const { origin, close } = await serveFolder(folder, { root: "index", headers: ISOLATED });
   await withBrowser([], async (context) => {

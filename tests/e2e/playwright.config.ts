@@ -1,4 +1,4 @@
-// The page in real Chromium. How to run it: README.md beside this file.
+// The page in real Chromium. How to run it: README.md in this folder.
 
 import { defineConfig } from "@playwright/test";
 import { chromiumPath, LAUNCH_ARGS, sitePort, siteUrl, workers, WWW } from "./support/environment";
@@ -23,7 +23,7 @@ export default defineConfig({
   },
   projects: [
     { name: "page", testIgnore: ALONE },
-    // Alone, one test at a time: beside others the browser would lose sound, and what is played would have to be played again.
+    // Alone, one test at a time: next to others the browser would lose sound, and what is played would have to be played again.
     { name: "everyday-sounds", testMatch: "everyday-sounds.spec.ts", dependencies: ["page"], workers: 1 },
     // Alone, because it uses every worker's share of the machine by itself.
     { name: "microphone-equals-file", testMatch: "microphone-equals-file.spec.ts", dependencies: ["everyday-sounds"], workers: 1 },

@@ -1,4 +1,4 @@
-// The packed npm package, without the rest of this repository. How to run it: README.md beside this file.
+// The packed npm package, without the rest of this repository. How to run it: README.md in this folder.
 
 import { defineConfig } from "@playwright/test";
 import { chromiumPath, LAUNCH_ARGS, workers, WWW } from "../e2e/support/environment";

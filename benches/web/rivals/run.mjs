@@ -1,4 +1,4 @@
-// Measures our engine in a browser, beside other ways to run the same network. Reads one request
+// Measures our engine in a browser, and other ways to run the same network. Reads one request
 // per line from standard input, a JSON object {"module": folder, "models": [{"name", "path"}],
 // "rounds": n, "warm_up": n, "loads": n}, and answers each with one line of JSON: every time in ms, sizes
 // in bytes, and the same as tables. `cargo xtask bench web` asks it. It needs our module, the

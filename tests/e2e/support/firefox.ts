@@ -1,4 +1,4 @@
-// The page in Firefox, driven by WebDriver BiDi: Playwright drives only a Firefox of its own making.
+// The page in Firefox, driven by WebDriver BiDi: Playwright drives only the Firefox that it ships.
 
 import { existsSync } from "node:fs";
 import { launch, type Page } from "puppeteer-core";
@@ -75,7 +75,7 @@ interface Spy {
 function spyOnTracks(): void {
   const spy = globalThis as unknown as Spy;
   spy.grantedTracks = [];
-  // Firefox leaves its empty page for another one when the site's headers ask for a window group of their own.
+  // Firefox leaves its empty page for another one when the site's headers ask for a separate window group.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) return;
   const original = devices.getUserMedia.bind(devices);

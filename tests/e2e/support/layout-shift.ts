@@ -49,7 +49,7 @@ export function watchLayoutShift(): void {
       () => {
         const answer = { from: performance.now(), to: Infinity };
         state.answers.push(answer);
-        // Not a time: a task of its own comes after the frame has been painted.
+        // Not a time: a separate task runs after the frame has been painted.
         requestAnimationFrame(() => setTimeout(() => (answer.to = performance.now())));
       },
       true,

@@ -90,7 +90,7 @@ export async function ready(page: Pick<Page, "waitForFunction">): Promise<void> 
   await page.waitForFunction(() => "run" in globalThis);
 }
 
-/** A browser with a profile of its own, which extensions need, and further flags. */
+/** A browser with its own profile, which extensions need, and further flags. */
 export async function withBrowser(args: readonly string[], work: (context: BrowserContext) => Promise<void>): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "sourcing-sound-profile-"));
   const context = await chromium.launchPersistentContext(profile, {

@@ -55,7 +55,7 @@ function slowDown(audioMs: number): void {
   Object.assign(globalThis, { slow: state });
   const follow = () => {
     state.answered = false;
-    // Not a time: a task of its own comes after the frame has been painted.
+    // Not a time: a separate task runs after the frame has been painted.
     requestAnimationFrame(() => setTimeout(() => (state.answered = true)));
   };
   addEventListener("click", follow, true);

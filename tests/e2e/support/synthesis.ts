@@ -1,5 +1,5 @@
 // Sounds made from formulas, so that the tests need no recordings. Each lasts
-// a whole number of its own periods: looped, it has no seam.
+// a whole number of its periods: looped, it has no seam.
 
 import type { Sound } from "./wav";
 

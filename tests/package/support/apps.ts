@@ -5,7 +5,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Made by `cargo xtask test --only npm`; see README.md beside the tests. */
+/** Made by `cargo xtask test --only npm`; see the tests' README.md. */
 export const APPS = existing("SOURCING_SOUND_APPS");
 export const TARBALL = existing("SOURCING_SOUND_TARBALL");
 

@@ -7,7 +7,7 @@ export class KeptOnUse {
   readonly #cache: string;
   readonly #files: { address: string; integrity: string }[];
 
-  /** `cache` is the name of their own cache; their addresses are relative to `scope`. */
+  /** `cache` is the name of their cache; their addresses are relative to `scope`. */
   constructor(cache: string, files: readonly PrecacheEntry[], scope: string) {
     this.#cache = cache;
     this.#files = files.map(({ url, integrity }) => ({ address: new URL(url, scope).href, integrity: integrity ?? "" }));

@@ -152,11 +152,11 @@ export class Timeline {
 
   /** The bar under the pointer, or near enough for a finger. */
   #at({ offsetX, offsetY }: MouseEvent): Placed | undefined {
-    const beside = ({ x, width }: Placed) => Math.max(0, x - offsetX, offsetX - x - width);
+    const distance = ({ x, width }: Placed) => Math.max(0, x - offsetX, offsetX - x - width);
     const close = this.#placed.filter(
-      (placed) => beside(placed) <= REACH && offsetY >= placed.y - REACH && offsetY <= placed.y + placed.height + REACH,
+      (placed) => distance(placed) <= REACH && offsetY >= placed.y - REACH && offsetY <= placed.y + placed.height + REACH,
     );
-    return close.reduce<Placed | undefined>((best, one) => (best && beside(best) < beside(one) ? best : one), undefined);
+    return close.reduce<Placed | undefined>((best, one) => (best && distance(best) < distance(one) ? best : one), undefined);
   }
 
   #pick(bar: Bar | undefined): void {

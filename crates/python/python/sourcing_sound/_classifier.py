@@ -360,7 +360,7 @@ class Classifier:
         return Stream(native, self._vocabulary)
 
     def failed(self, file: str, error: BaseException, *, rows: str = "segments") -> Table:
-        """A recording that failed as a row with ``file`` and the error's code, beside the rows of
+        """A recording that failed as a row with ``file`` and the error's code, next to the rows of
         ``Predictions.to_arrow`` (``rows="segments"`` or ``"events"``) or ``Embeddings.to_arrow``
         (``"embeddings"``): so that an archive's table says what is missing in it. The code of an
         ``OSError`` is ``io``, and that of any other exception of Python itself ``internal``.

@@ -1,4 +1,4 @@
-"""Spectra, mel filters, decibels and rates: what ``features`` has besides the descriptors."""
+"""Spectra, mel filters, decibels and rates: what ``features`` has in addition to the descriptors."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ fn no_crate_may_contain_unsafe_code() {
     members.extend(fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path()));
     for member in members {
         let manifest = fs::read_to_string(member.join("Cargo.toml")).unwrap();
-        // The Python package is a workspace of its own; a test beside its task reads its files.
+        // The Python package is a separate workspace; a test next to its task reads its files.
         if !manifest.contains("\n[workspace]\n") || member == root {
             assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}", member.display());
         }

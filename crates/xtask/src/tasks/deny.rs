@@ -15,7 +15,7 @@ use crate::tools::dependencies::{self, Crate};
 use crate::tools::workspace::Workspace;
 use crate::tools::{cargo, files, node, process};
 
-/// The workspaces with a lock file of their own whose programs are published. That of the fuzz
+/// The workspaces with their own lock file whose programs are published. That of the fuzz
 /// targets is not.
 const WORKSPACES: [&str; 2] = ["", "crates/python"];
 

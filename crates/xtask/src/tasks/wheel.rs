@@ -30,7 +30,7 @@ pub struct Options {
     no_test: bool,
 }
 
-/// What is needed besides Rust.
+/// What is needed in addition to Rust.
 pub struct Environments {
     /// The Python of an environment per tested version, the oldest first; one or two.
     tested: Vec<(u32, PathBuf)>,

@@ -18,7 +18,7 @@ export const listen = {
   fellBack: "The microphone you chose is not connected; the system default is used instead.",
   channelTaken: (channel: number) => `Only channel ${channel} of the input is used: mixed, the channels would cancel or weaken each other.`,
   missed: (time: string) =>
-    `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a window of its own.`,
+    `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a separate window.`,
   lostInCrash: (seconds: string) => `The sound analysis crashed and was started again: ${seconds} s of sound was lost.`,
   detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",

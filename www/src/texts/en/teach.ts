@@ -129,10 +129,10 @@ export const teach = {
   noSound:
     "No sound was kept of this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
-  keptAsRight: (label: string) => `Kept: this was ${label}, and none of your own sounds.`,
+  keptAsRight: (label: string) => `Kept: this was ${label}, and none of your sounds.`,
   keptAsSomething: "Kept as an example of something else.",
   keptAsSomethingElseThan: (label: string) =>
-    `Kept as an example of something else, so that it is not mistaken for one of your own sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
+    `Kept as an example of something else, so that it is not mistaken for one of your sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
   mutedNow: (label: string) => `${label} is muted.`,
 
   cut: (name: string) => `${name}: only the first minute is used, because its sound is kept. The command line takes up to an hour.`,

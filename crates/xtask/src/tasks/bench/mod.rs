@@ -49,19 +49,19 @@ const SHIPPED: [(&str, &str, Option<&str>); 3] = [
     ("urban-tiny", "models/urban-v1/model.onnx", None),
 ];
 
-/// The models that ship, and then those of `beside`.
-fn subjects(beside: &[PathBuf]) -> Vec<Subject> {
+/// The models that ship, and then those of `others`.
+fn subjects(others: &[PathBuf]) -> Vec<Subject> {
     let shipped = SHIPPED.iter().map(|&(name, model, head)| Subject {
         name: name.to_owned(),
         model: model.into(),
         head: head.map(PathBuf::from),
     });
-    let beside = beside.iter().map(|path| Subject {
+    let others = others.iter().map(|path| Subject {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         model: path.clone(),
         head: None,
     });
-    shipped.chain(beside).collect()
+    shipped.chain(others).collect()
 }
 
 /// The options of `cargo xtask bench`.
@@ -84,7 +84,7 @@ pub struct Options {
     json: Option<PathBuf>,
     /// Also measure this model file, under the file's name; may be given several times
     #[arg(long, value_name = "FILE.onnx")]
-    beside: Vec<PathBuf>,
+    also: Vec<PathBuf>,
     /// Only check that everything can be measured: one round of one second, no page
     #[arg(long, conflicts_with_all = ["rounds", "seconds", "out"])]
     check: bool,
@@ -95,13 +95,13 @@ pub struct Options {
 enum Other {
     /// Classify an archive by the command line, by the Python wheel and by the example for Ray
     Archives(archives::Options),
-    /// Measure how fast the trainer trains the compact network, beside PyTorch
+    /// Measure how fast the trainer trains the compact network, and PyTorch for comparison
     Training(training::Options),
-    /// Measure our engine on this machine, beside onnxruntime, tract and librosa
+    /// Measure our engine on this machine, and onnxruntime, tract and librosa
     Native(native::Options),
     /// Run days of live sound through one stream, and find what grows, drifts or changes
     Soak(soak::Options),
-    /// Measure our engine in a browser, beside other runtimes and front ends
+    /// Measure our engine in a browser, and other runtimes and front ends
     Web(web::Options),
 }
 
@@ -116,7 +116,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         None => {}
     }
     let (rounds, seconds) = if options.check { (1, 1) } else { (options.rounds, options.seconds) };
-    let measured = measure(workspace, rounds, seconds, &subjects(&options.beside))?;
+    let measured = measure(workspace, rounds, seconds, &subjects(&options.also))?;
     let machine = Machine::find();
     println!("\n{}", table::plain(&measured));
     if !options.check {

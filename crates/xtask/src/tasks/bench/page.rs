@@ -9,7 +9,7 @@ use crate::tools::workspace::Workspace;
 
 /// The page, from the repository's root.
 const PAGE: &str = "docs/performance.md";
-const TITLE: &str = "# Beside other runtimes\n";
+const TITLE: &str = "# Compared with other runtimes\n";
 
 /// Writes the section to the page, in place of the section of that heading. Returns the page's path.
 pub fn write_section(workspace: &Workspace, heading: &str, text: &str) -> Result<PathBuf> {
@@ -33,16 +33,15 @@ fn with_section(page: &str, heading: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_section;
+    use super::{TITLE, with_section};
 
     #[test]
     fn a_section_replaces_only_its_own() {
         let page = with_section("", "Here", "one\n");
-        assert_eq!(page, "# Beside other runtimes\n\n## Here\n\none\n");
+        assert_eq!(page, format!("{TITLE}\n## Here\n\none\n"));
         let page = with_section(&page, "There", "### a\n\ntwo");
         let page = with_section(&page, "Here", "three\n\nfour\n");
-        let expected =
-            "# Beside other runtimes\n\n## Here\n\nthree\n\nfour\n\n## There\n\n### a\n\ntwo\n";
+        let expected = format!("{TITLE}\n## Here\n\nthree\n\nfour\n\n## There\n\n### a\n\ntwo\n");
         assert_eq!(page, expected);
     }
 }

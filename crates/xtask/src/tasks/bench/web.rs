@@ -168,7 +168,7 @@ fn module(workspace: &Workspace, given: Option<&Path>) -> Result<PathBuf> {
 fn program(workspace: &Workspace, options: &Options) -> Result<Program> {
     node::install_site_packages(workspace)?;
     let folder = workspace.root().join(RIVALS);
-    // None of them needs a script of its own to be installed.
+    // None of them needs an install script.
     node::install_locked(&folder, "the other runtimes", &["--ignore-scripts"])
         .with_context(|| format!("the packages of {RIVALS} are missing; `npm ci` installs them"))?;
     let mut node = Command::new("node");

@@ -59,7 +59,7 @@ pub enum Step {
     Rust,
     /// the examples of docs/guide/results.md, in Python
     Results,
-    /// the Python wheel in environments of its own, its lints and its types
+    /// the Python wheel in separate environments, its lints and its types
     Python,
     /// Rust's tests in a headless browser
     Wasm,
