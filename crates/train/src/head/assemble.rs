@@ -15,12 +15,12 @@ use crate::metrics;
 use crate::program::today;
 use crate::publish::file::write_evaluation;
 use crate::publish::provenance::Provenance;
-use crate::publish::statement::{accuracy_line, decision, folds_line};
+use crate::publish::statement;
 use crate::random::short_hash;
 use anyhow::{Context, Result};
-use sourcing_sound::{Card, HeadMetadata, Labels, Model};
+use sourcing_sound::{HeadMetadata, Labels, Model};
 use sourcing_sound_decode::Recording;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Sounds that an export is checked on, spread over the data set.
@@ -140,11 +140,8 @@ impl Assembly<'_> {
         stages: &[figures::StageEvaluation],
         rejection_threshold: f64,
     ) -> Result<HeadMetadata> {
-        let clips = self.material.clips.iter();
-        let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
-        let left_out = stages.iter().map(|stage| stage.test_folds.as_str());
-        let accuracy = stages.iter().map(|s| (s.test_folds.as_str(), s.n_test, s.scores.accuracy));
-        let nothing_left_out = stages.is_empty();
+        let trained = self.material.clips.iter().map(|clip| &clip.slice);
+        let made = (self.recipe.seed, self.config_hash());
         let base = self.base.metadata();
         Ok(HeadMetadata {
             name: self.paths.name.clone(),
@@ -156,24 +153,12 @@ impl Assembly<'_> {
             parents: self.relations.parents.clone(),
             features: self.recipe.features.clone(),
             segment_patches: self.recipe.segment_patches,
-            decision: decision(
+            decision: statement::decision(
                 segment::hop_seconds(base),
                 self.last.fitted.temperature as f32,
                 rejection_threshold as f32,
             ),
-            card: Card {
-                training_data: self.provenance.training_data.clone(),
-                folds: match nothing_left_out {
-                    true => "trained on everything".to_owned(),
-                    false => folds_line(&trained, "heads", left_out),
-                },
-                accuracy: match nothing_left_out {
-                    true => "not measured: nothing could be left out".to_owned(),
-                    false => accuracy_line(accuracy, self.recipe.seed),
-                },
-                licence: self.provenance.licence.clone(),
-                config_hash: self.config_hash(),
-            },
+            card: statement::card(self.provenance, trained, ("heads", stages), made),
         })
     }
 

@@ -7,7 +7,7 @@ use super::material::{self, Folders, Material};
 use super::recipe::Recipe;
 use super::recording_counts::RecordingCounts;
 use super::refines::Relations;
-use super::stage;
+use super::stage::{self, Last, Stage};
 use crate::data::dataset::{format_folds, parse_folds};
 use crate::interrupt::{self, STOP};
 use crate::metrics;
@@ -107,33 +107,7 @@ pub fn execute(
     if groups.is_empty() {
         progress::line("all clips are in one fold: none is left out, so nothing is measured");
     }
-    let bar = progress::bar(groups.len() as u64 + 1, "fitting heads");
-    let mut stages = Vec::new();
-    for group in groups {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let stage = stage::leaving_out(&group, &material, &recipe)?;
-        let accuracy = metrics::accuracy(&stage.judged);
-        let recordings = metrics::count_recordings(&stage.judged);
-        progress::line(&format!(
-            "left-out {}: accuracy {:.1}%{} of {} clips of {recordings} recordings (C {}, {:.1}% \
-             in cross-validation)",
-            format_folds(&group),
-            100.0 * accuracy,
-            in_brackets(metrics::accuracy_bound(accuracy, recordings)),
-            stage.judged.len(),
-            stage.fitted.c,
-            100.0 * stage.fitted.cross_validated,
-        ));
-        stages.push(stage);
-        bar.inc(1);
-    }
-    if stop.load(Ordering::Relaxed) {
-        return Ok(None);
-    }
-    let last = stage::everything(&material, &recipe)?;
-    bar.finish_and_clear();
+    let Some((stages, last)) = fit(&groups, &material, &recipe, stop)? else { return Ok(None) };
     let clips = material.clips.iter().map(|clip| &clip.slice);
     let trained_on = TrainedOn::new(material.layout, &material.data_name, &material.labels, clips);
     let provenance = Provenance::of("head", &trained_on, &arguments.stated);
@@ -149,6 +123,44 @@ pub fn execute(
         last: &last,
     };
     assembly.write().map(Some)
+}
+
+/// The heads that leave out a group of folds each, and that of everything. `None` when `stop` was
+/// set before they were fitted.
+fn fit(
+    groups: &[BTreeSet<u32>],
+    material: &Material,
+    recipe: &Recipe,
+    stop: &AtomicBool,
+) -> Result<Option<(Vec<Stage>, Last)>> {
+    let bar = progress::bar(groups.len() as u64 + 1, "fitting heads");
+    let mut stages = Vec::new();
+    for group in groups {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let stage = stage::leaving_out(group, material, recipe)?;
+        let accuracy = metrics::accuracy(&stage.judged);
+        let recordings = metrics::count_recordings(&stage.judged);
+        progress::line(&format!(
+            "left-out {}: accuracy {:.1}%{} of {} clips of {recordings} recordings (C {}, {:.1}% \
+             in cross-validation)",
+            format_folds(group),
+            100.0 * accuracy,
+            in_brackets(metrics::accuracy_bound(accuracy, recordings)),
+            stage.judged.len(),
+            stage.fitted.c,
+            100.0 * stage.fitted.cross_validated,
+        ));
+        stages.push(stage);
+        bar.inc(1);
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    let last = stage::everything(material, recipe)?;
+    bar.finish_and_clear();
+    Ok(Some((stages, last)))
 }
 
 /// A bound of the accuracy, where there is one, as an insertion.

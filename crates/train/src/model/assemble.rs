@@ -15,10 +15,9 @@ use crate::program::today;
 use crate::progress;
 use crate::publish::file::write_evaluation;
 use crate::publish::provenance::Provenance;
-use crate::publish::statement::{accuracy_line, decision, folds_line};
+use crate::publish::statement;
 use anyhow::{Context, Result};
-use sourcing_sound::{Card, Labels, ModelMetadata, Padding};
-use std::collections::BTreeSet;
+use sourcing_sound::{Labels, ModelMetadata, Padding};
 use std::path::{Path, PathBuf};
 
 /// Clips that an export is checked on, spread over the data set.
@@ -102,11 +101,9 @@ impl Assembly<'_> {
         calibration: Calibration,
         other_threshold: Option<f64>,
     ) -> Result<ModelMetadata> {
-        let clips = self.material.clips.iter();
-        let trained: BTreeSet<_> = clips.map(|clip| clip.slice.fold).collect();
-        let left_out = stages.iter().map(|stage| stage.test_folds.as_str());
-        let accuracy = stages.iter().map(|s| (s.test_folds.as_str(), s.n_test, s.scores.accuracy));
-        let seed = self.last.plan.train.seed;
+        let plan = &self.last.plan;
+        let trained = self.material.clips.iter().map(|clip| &clip.slice);
+        let made = (plan.train.seed, plan.hash());
         Ok(ModelMetadata {
             name: self.name.to_owned(),
             description: self.provenance.description.clone(),
@@ -116,7 +113,7 @@ impl Assembly<'_> {
             std: self.last.facts.std,
             segment_frames: SEGMENT_FRAMES,
             patch: None,
-            decision: decision(
+            decision: statement::decision(
                 0.5,
                 calibration.temperature as f32,
                 calibration.rejection_threshold as f32,
@@ -125,13 +122,7 @@ impl Assembly<'_> {
             other_threshold: other_threshold.map(|threshold| threshold as f32),
             embedding_size: None,
             taxonomy: None,
-            card: Card {
-                training_data: self.provenance.training_data.clone(),
-                folds: folds_line(&trained, "networks", left_out),
-                accuracy: accuracy_line(accuracy, seed),
-                licence: self.provenance.licence.clone(),
-                config_hash: self.last.plan.hash(),
-            },
+            card: statement::card(self.provenance, trained, ("networks", stages), made),
         })
     }
 

@@ -77,6 +77,23 @@ pub struct Arguments {
     pub fresh: bool,
 }
 
+impl Arguments {
+    fn train_config(&self) -> TrainConfig {
+        TrainConfig {
+            seed: self.seed,
+            epochs: self.epochs,
+            batch: self.batch,
+            refit: self.refit == Switch::On,
+            augment: AugmentConfig {
+                background_probability: self.background_probability,
+                full_view_share: self.full_view_share,
+                ..AugmentConfig::default()
+            },
+            ..TrainConfig::default()
+        }
+    }
+}
+
 /// On or off.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -106,21 +123,9 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     };
     let material = Material::load(&folders, config::front_end(), &work)?;
     let specs = stages(arguments, &material)?;
-    let train = TrainConfig {
-        seed: arguments.seed,
-        epochs: arguments.epochs,
-        batch: arguments.batch,
-        refit: arguments.refit == Switch::On,
-        augment: AugmentConfig {
-            background_probability: arguments.background_probability,
-            full_view_share: arguments.full_view_share,
-            ..AugmentConfig::default()
-        },
-        ..TrainConfig::default()
-    };
     let shared = Shared {
         material: &material,
-        train: &train,
+        train: &arguments.train_config(),
         net: &NetConfig::compact(material.front_end.n_mels, material.labels.len()),
         segment_frames: config::SEGMENT_FRAMES,
         work: &work,

@@ -17,10 +17,8 @@ use crate::nn::infer::Folded;
 use crate::nn::net::{Array, Weights};
 use crate::nn::plan::refuse_other_plan;
 use crate::nn::run::Training;
-use crate::nn::weights;
 use crate::progress;
 use anyhow::{Context, Result};
-use rand::SeedableRng;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -256,79 +254,72 @@ struct Header {
     recordings: Vec<String>,
 }
 
-const LOGITS: [&str; 3] = ["logits", "logits.as_trained", "logits.native"];
-
 fn write_result(path: &Path, result: &StageResult) -> Result<()> {
+    let StageResult { plan, facts, weights, refitted, judged, .. } = result;
     let header = Header {
-        plan: result.plan.clone(),
-        facts: result.facts.clone(),
-        labels: result.judged.iter().map(|clip| clip.label).collect(),
-        recordings: result.judged.iter().map(|clip| clip.recording.clone()).collect(),
+        plan: plan.clone(),
+        facts: facts.clone(),
+        labels: judged.iter().map(|clip| clip.label).collect(),
+        recordings: judged.iter().map(|clip| clip.recording.clone()).collect(),
     };
-    let n_labels = result.plan.net.n_labels;
-    let array = |name: &str, shape: Vec<usize>, values: Vec<f32>| Array {
+    let n_labels = plan.net.n_labels;
+    let logits = |name: &str, clips: &[Judged]| Array {
         name: name.to_owned(),
-        shape,
-        values,
+        shape: vec![clips.len(), n_labels],
+        values: clips.iter().flat_map(|clip| clip.logits.clone()).collect(),
     };
-    let lists = [&result.judged, &result.judged_as_trained, &result.judged_native];
-    let mut own: Vec<_> = LOGITS
-        .iter()
-        .zip(lists)
-        .map(|(name, list)| {
-            let values = list.iter().flat_map(|clip| clip.logits.clone()).collect();
-            array(name, vec![list.len(), n_labels], values)
-        })
-        .collect();
-    if let Some(linear) = &result.refitted {
-        let shape = vec![n_labels, linear.n_features];
-        own.push(array("refit.weight", shape, linear.weight.clone()));
-        own.push(array("refit.bias", vec![n_labels], linear.bias.clone()));
+    let mut own = vec![
+        logits("logits", judged),
+        logits("logits.as_trained", &result.judged_as_trained),
+        logits("logits.native", &result.judged_native),
+    ];
+    if let Some(Linear { n_features, weight, bias }) = refitted {
+        let array = |name: &str, shape, values: &[f32]| Array {
+            name: name.to_owned(),
+            shape,
+            values: values.to_vec(),
+        };
+        own.push(array("refit.weight", vec![n_labels, *n_features], weight));
+        own.push(array("refit.bias", vec![n_labels], bias));
     }
-    let Weights { parameters, statistics } = &result.weights;
+    let Weights { parameters, statistics } = weights;
     let all: Vec<_> = parameters.iter().chain(statistics).chain(&own).collect();
     arrays::write(path, &header, &all)
 }
 
+/// Reads what `write_result` wrote, in its order.
 fn read_result(path: &Path, plan: &Plan) -> Result<StageResult> {
-    let (header, arrays) = arrays::read::<Header>(path)?;
-    refuse_other_plan(path, &json!(plan), &json!(header.plan))?;
-    let find = |name: &str| arrays.iter().find(|array| array.name == name);
-    let must =
-        |name: &str| find(name).with_context(|| format!("{}: no array {name}", path.display()));
-    // Any generator will do: every value is replaced.
-    let mut rng = rand::rngs::Xoshiro256PlusPlus::seed_from_u64(0);
-    let mut weights = weights::random(&plan.network(), &mut rng)?;
-    for array in weights.parameters.iter_mut().chain(&mut weights.statistics) {
-        array.values = must(&array.name)?.values.clone();
-    }
-    let n_features = plan.net.n_features();
-    let refitted = match (find("refit.weight"), find("refit.bias")) {
-        (Some(weight), Some(bias)) => {
-            Some(Linear { n_features, weight: weight.values.clone(), bias: bias.values.clone() })
-        }
-        _ => None,
-    };
-    let mut lists = Vec::new();
-    for name in LOGITS {
-        let rows = must(name)?.values.chunks_exact(plan.net.n_labels);
-        let known = header.labels.iter().zip(&header.recordings);
-        let judged = rows.zip(known).map(|(logits, (&label, recording))| Judged {
-            logits: logits.to_vec(),
+    let (Header { plan: stored, facts, labels, recordings }, arrays) =
+        arrays::read::<Header>(path)?;
+    refuse_other_plan(path, &json!(plan), &json!(stored))?;
+    let mut arrays = arrays.into_iter();
+    let network = plan.network();
+    let parameters = arrays.by_ref().take(network.arrays()?.len()).collect();
+    let statistics = arrays.by_ref().take(network.statistics()?.len()).collect();
+    let mut judged = || -> Result<Vec<Judged>> {
+        let logits = arrays.next().with_context(|| format!("{}: no logits", path.display()))?;
+        let rows = logits.values.chunks_exact(plan.net.n_labels);
+        let known = labels.iter().zip(&recordings);
+        let judge = |(row, (&label, recording)): (&[f32], (&usize, &String))| Judged {
+            logits: row.to_vec(),
             label,
             recording: recording.clone(),
-        });
-        lists.push(judged.collect::<Vec<_>>());
-    }
-    let mut lists = lists.into_iter();
-    let mut next = || lists.next().unwrap_or_default();
+        };
+        Ok(rows.zip(known).map(judge).collect())
+    };
+    let [in_use, as_trained, native] = [judged()?, judged()?, judged()?];
+    let refitted = arrays.next().zip(arrays.next()).map(|(weight, bias)| Linear {
+        n_features: plan.net.n_features(),
+        weight: weight.values,
+        bias: bias.values,
+    });
     Ok(StageResult {
-        judged: next(),
-        judged_as_trained: next(),
-        judged_native: next(),
-        plan: header.plan,
-        facts: header.facts,
-        weights,
+        plan: stored,
+        facts,
+        weights: Weights { parameters, statistics },
         refitted,
+        judged: in_use,
+        judged_as_trained: as_trained,
+        judged_native: native,
     })
 }

@@ -1,28 +1,39 @@
 //! What a file of a model or a head states: its settings in use, and how it was evaluated.
 
-use crate::data::dataset::format_folds;
-use sourcing_sound::{Activation, Decision};
+use crate::data::dataset::{Slice, format_folds};
+use crate::metrics::left_out::LeftOut;
+use crate::publish::provenance::Provenance;
+use sourcing_sound::{Activation, Card, Decision};
 use std::collections::BTreeSet;
 
-/// The accuracy as a model file states it, of groups of left-out folds with their number of clips.
-pub fn accuracy_line<'a>(stages: impl Iterator<Item = (&'a str, usize, f64)>, seed: u64) -> String {
-    let stages = stages.map(|(folds, n, accuracy)| {
-        format!("{:.1}% (left-out {folds}, n = {n})", 100.0 * accuracy)
-    });
-    format!("{}; seed {seed}", stages.collect::<Vec<_>>().join(", "))
-}
-
-/// The folds as a model file states them.
-pub fn folds_line<'a>(
-    trained: &BTreeSet<u32>,
-    what: &str,
-    left_out: impl Iterator<Item = &'a str>,
-) -> String {
-    format!(
-        "trained on folds {}; evaluated by {what} that left out {} in turn",
-        format_folds(trained),
-        left_out.collect::<Vec<_>>().join(", ")
-    )
+/// What is stated about weights that were trained on the clips `trained`. The stages are of the
+/// networks or heads, `what`, that each left out folds of them.
+pub fn card<'a, T>(
+    provenance: &Provenance,
+    trained: impl Iterator<Item = &'a Slice>,
+    (what, stages): (&str, &[LeftOut<T>]),
+    (seed, config_hash): (u64, String),
+) -> Card {
+    let (folds, accuracy) = if stages.is_empty() {
+        let nothing = "not measured: nothing could be left out";
+        ("trained on everything".to_owned(), nothing.to_owned())
+    } else {
+        let trained: BTreeSet<_> = trained.map(|slice| slice.fold).collect();
+        let left_out: Vec<_> = stages.iter().map(|stage| stage.test_folds.as_str()).collect();
+        let accuracy = |stage: &LeftOut<T>| {
+            let percent = 100.0 * stage.scores.accuracy;
+            format!("{percent:.1}% (left-out {}, n = {})", stage.test_folds, stage.n_test)
+        };
+        let accuracies: Vec<_> = stages.iter().map(accuracy).collect();
+        let folds = format!(
+            "trained on folds {}; evaluated by {what} that left out {} in turn",
+            format_folds(&trained),
+            left_out.join(", ")
+        );
+        (folds, format!("{}; seed {seed}", accuracies.join(", ")))
+    };
+    let (training_data, licence) = (provenance.training_data.clone(), provenance.licence.clone());
+    Card { training_data, folds, accuracy, licence, config_hash }
 }
 
 /// The settings of one label at a time, smoothed over 1 s; an event starts at 0.5 and ends below

@@ -29,6 +29,20 @@ pub struct Slice {
     pub official: bool,
 }
 
+impl Slice {
+    /// An official clip with one label, all of its file.
+    pub fn new(
+        path: impl Into<PathBuf>,
+        stem: String,
+        recording: String,
+        fold: u32,
+        label: usize,
+    ) -> Self {
+        let (path, labels) = (path.into(), vec![label]);
+        Self { path, stem, recording, fold, label, labels, seconds: None, official: true }
+    }
+}
+
 /// How many clips a table lists, and how many of them have a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {

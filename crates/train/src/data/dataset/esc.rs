@@ -92,16 +92,8 @@ pub fn read(root: &Path, layout: Layout) -> Result<Dataset> {
 }
 
 fn slice(row: &Row, path: PathBuf, label: usize) -> Slice {
-    Slice {
-        path,
-        stem: stem(&row.filename).to_owned(),
-        recording: row.src_file.clone(),
-        fold: row.fold,
-        label,
-        labels: vec![label],
-        seconds: None,
-        official: true,
-    }
+    let (stem, recording) = (stem(&row.filename).to_owned(), row.src_file.clone());
+    Slice::new(path, stem, recording, row.fold, label)
 }
 
 /// Categories in the order of their `target`, those without one by name. Numbers may have gaps:

@@ -78,16 +78,8 @@ fn clips_of(folder: &Path, label: &str, findings: &mut Findings) -> Result<Vec<P
 fn slice(path: PathBuf, label_name: &str, label: usize) -> Slice {
     let file_name = name_of(&path);
     let recording = recording_of(stem(&file_name)).to_owned();
-    Slice {
-        fold: hash_fold(&recording),
-        stem: format!("{label_name}/{file_name}"),
-        path,
-        recording,
-        label,
-        labels: vec![label],
-        seconds: None,
-        official: true,
-    }
+    let fold = hash_fold(&recording);
+    Slice::new(path, format!("{label_name}/{file_name}"), recording, fold, label)
 }
 
 /// The recording that the path of a clip names.

@@ -53,16 +53,10 @@ impl table::Row for Row {
 
 impl Row {
     fn slice(&self, path: PathBuf, official: bool) -> Slice {
-        Slice {
-            path,
-            stem: stem(&self.slice_file_name).to_owned(),
-            recording: self.recording.clone(),
-            fold: self.fold,
-            label: self.class_id,
-            labels: vec![self.class_id],
-            seconds: Some((self.end - self.start).min(MAX_SECONDS)),
-            official,
-        }
+        let (stem, recording) = (stem(&self.slice_file_name).to_owned(), self.recording.clone());
+        let seconds = Some((self.end - self.start).min(MAX_SECONDS));
+        let whole = Slice::new(path, stem, recording, self.fold, self.class_id);
+        Slice { seconds, official, ..whole }
     }
 }
 

@@ -185,17 +185,8 @@ fn dataset(mut clips: Vec<Labelled>) -> (Dataset, Vec<Vec<Patch>>) {
     for clip in clips {
         let label = dataset.labels.partition_point(|label| *label < clip.label);
         let fold = clip.fold.unwrap_or_else(|| hash_fold(&clip.recording));
-        let slice = Slice {
-            path: PathBuf::from(&clip.file),
-            stem: clip.file,
-            recording: clip.recording,
-            fold,
-            label,
-            labels: vec![label],
-            seconds: None,
-            official: true,
-        };
-        dataset.add(fold, Some(slice));
+        let path = PathBuf::from(&clip.file);
+        dataset.add(fold, Some(Slice::new(path, clip.file, clip.recording, fold, label)));
         windows.push(clip.windows);
     }
     (dataset, windows)
