@@ -7,7 +7,7 @@ use crate::experiment::statistics::ClipStatistics;
 use anyhow::Result;
 use serde_json::{Value, json};
 use sourcing_sound_train::data::dataset::Slice;
-use sourcing_sound_train::linear::logistic::{self, Examples};
+use sourcing_sound_train::linear::logistic::{self, Example};
 use sourcing_sound_train::metrics::softmax;
 use std::path::Path;
 use std::time::Instant;
@@ -48,12 +48,11 @@ impl Method for Logistic {
         let n_labels = job.labels.len();
         // Its penalty is chosen by cross-validation, so kept-aside clips can train as well.
         let part = split.train.iter().chain(&split.validation);
-        let mut examples = Examples::default();
-        for &index in part {
-            examples.features.push(self.features[index].clone());
-            examples.labels.push(self.target(&job.slices[index]));
-            examples.recordings.push(job.slices[index].recording.clone());
-        }
+        let example = |&index: &usize| {
+            let slice = &job.slices[index];
+            Example::new(self.features[index].clone(), self.target(slice), &slice.recording)
+        };
+        let examples: Vec<_> = part.map(example).collect();
         let refit = logistic::refit(&examples, n_labels, job.seed);
         let seconds = start.elapsed().as_secs_f64();
         let mut times = Vec::with_capacity(split.test.len());

@@ -40,6 +40,14 @@ pub struct Inputs {
     pub notes: Vec<String>,
 }
 
+impl Inputs {
+    /// What was read from a file, unless that is a problem.
+    fn usable<T>(&mut self, path: &Path, read: Result<T>) -> Option<T> {
+        let problem = |error| self.problems.push(format!("{}: {error:#}", path.display()));
+        read.map_err(problem).ok()
+    }
+}
+
 /// Reads every experiment under `report` and every model under `models`. A folder that does not
 /// exist holds nothing.
 pub fn load(report: &Path, models: &Path) -> Inputs {
@@ -49,20 +57,17 @@ pub fn load(report: &Path, models: &Path) -> Inputs {
     }
     let path = report.join(few_shot::NAME).join(few_shot::FILE);
     if path.is_file() {
-        match read::<FewShot>(&path, few_shot::result::SCHEMA_VERSION) {
-            Ok(few_shot) => inputs.few_shot = Some(few_shot),
-            Err(error) => inputs.problems.push(format!("{}: {error:#}", path.display())),
-        }
+        let few_shot = read::<FewShot>(&path, few_shot::result::SCHEMA_VERSION);
+        inputs.few_shot = inputs.usable(&path, few_shot);
     }
     for folder in folders(models, &mut inputs.problems) {
         let path = folder.join(EVALUATION_FILE);
         if !path.is_file() || is_of_a_teacher(&path) {
             continue;
         }
-        match read::<Evaluation>(&path, evaluation::SCHEMA_VERSION).and_then(checked_model) {
-            Ok(model) => inputs.models.push(model),
-            Err(error) => inputs.problems.push(format!("{}: {error:#}", path.display())),
-        }
+        let model = read::<Evaluation>(&path, evaluation::SCHEMA_VERSION).and_then(checked_model);
+        let model = inputs.usable(&path, model);
+        inputs.models.extend(model);
     }
     inputs
 }
@@ -84,13 +89,8 @@ fn load_experiment(folder: &Path, inputs: &mut Inputs) {
         }
         return;
     }
-    let record = match read::<Record>(&metrics, record::SCHEMA_VERSION).and_then(checked) {
-        Ok(record) => record,
-        Err(error) => {
-            inputs.problems.push(format!("{}: {error:#}", metrics.display()));
-            return;
-        }
-    };
+    let record = read::<Record>(&metrics, record::SCHEMA_VERSION).and_then(checked);
+    let Some(record) = inputs.usable(&metrics, record) else { return };
     let predictions = match rows.is_file() {
         true => predictions::read(&rows, record.labels.len()),
         false => {

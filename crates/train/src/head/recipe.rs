@@ -4,7 +4,7 @@
 use super::material::{Clip, Embedded, Negative};
 use super::segment::{self, segments};
 use crate::linear::Linear;
-use crate::linear::logistic::{self, Choice, Counting, Criterion, Examples};
+use crate::linear::logistic::{self, Choice, Counting, Criterion, Example};
 use crate::metrics::{self, Judged};
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
@@ -122,19 +122,20 @@ impl Recipe {
             rows.add(clip.slice.label, &clip.slice.recording, &clip.sound);
         }
         let examples = rows.examples;
-        let (label, recording) = (examples.labels.first(), examples.recordings.first());
-        if examples.labels.iter().all(|other| Some(other) == label) {
+        let first = examples.first();
+        if examples.iter().all(|other| first.is_some_and(|first| first.label == other.label)) {
             bail!("all {} clips to train on have one label; two are needed", clips.len());
         }
-        if examples.recordings.iter().all(|other| Some(other) == recording) {
+        if examples
+            .iter()
+            .all(|other| first.is_some_and(|first| first.recording == other.recording))
+        {
             bail!("all {} clips to train on are of one recording; two are needed", clips.len());
         }
         let refit = logistic::fit_by_choice(&examples, n_labels, LABELS, self.seed);
         let (c, cross_validated) = (refit.c, refit.cross_validated());
-        let rows = examples.labels.into_iter().zip(examples.recordings).zip(refit.held_out);
-        let judged = rows.zip(&examples.only_train).filter(|(_, only_trains)| !**only_trains);
-        let judged = judged.filter_map(|(((label, recording), logits), _)| {
-            Some(Judged { logits: logits?, label, recording })
+        let judged = examples.into_iter().zip(refit.held_out).filter_map(|(example, logits)| {
+            Some(Judged { logits: logits?, label: example.label, recording: example.recording })
         });
         let judged: Vec<_> = judged.collect();
         let temperature = if judged.is_empty() { 1.0 } else { metrics::fit_temperature(&judged) };
@@ -162,12 +163,12 @@ impl Recipe {
 struct Rows<'a, F> {
     recipe: &'a Recipe,
     inputs: F,
-    examples: Examples,
+    examples: Vec<Example>,
 }
 
 impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
     fn new(recipe: &'a Recipe, inputs: F) -> Self {
-        Self { recipe, inputs, examples: Examples::default() }
+        Self { recipe, inputs, examples: Vec::new() }
     }
 
     /// The segments of a sound; its windows and copies only train.
@@ -181,12 +182,13 @@ impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
             let window_counts = counts * WINDOWS_COUNT * n_segments as f64 / n_windows as f64;
             let windows = recipe.windows(patches).map(|window| (window, window_counts));
             for (place, (patches, counts)) in segments.chain(windows).enumerate() {
-                let examples = &mut self.examples;
-                examples.features.push((self.inputs)(patches));
-                examples.labels.push(label);
-                examples.recordings.push(recording.to_owned());
-                examples.counts.push(counts);
-                examples.only_train.push(index > 0 || place >= n_segments);
+                self.examples.push(Example {
+                    features: (self.inputs)(patches),
+                    label,
+                    recording: recording.to_owned(),
+                    only_trains: index > 0 || place >= n_segments,
+                    count: counts,
+                });
             }
         }
     }

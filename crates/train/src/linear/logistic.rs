@@ -16,74 +16,61 @@ pub const CANDIDATES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
 /// Folds of the cross-validation that chooses among them.
 pub const CV_FOLDS: usize = 5;
 
-/// Feature vectors with their labels and recordings.
-#[derive(Clone, Debug, Default)]
-pub struct Examples {
-    /// Rows of equal length.
-    pub features: Vec<Vec<f32>>,
-    /// Label per row.
-    pub labels: Vec<usize>,
-    /// Recording per row; rows of one recording are never on both sides of a split.
-    pub recordings: Vec<String>,
-    /// By row, whether it only trains: cross-validation does not count it. Empty where none does.
-    pub only_train: Vec<bool>,
-    /// By row, how much it counts among those of its recording. Empty where all count alike.
-    pub counts: Vec<f64>,
+/// A feature vector to fit a layer on; all have the same length.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// The numbers.
+    pub features: Vec<f32>,
+    /// Its label.
+    pub label: usize,
+    /// Its recording; examples of one are never on both sides of a split.
+    pub recording: String,
+    /// Whether it only trains: cross-validation does not count it.
+    pub only_trains: bool,
+    /// How much it counts among those of its recording.
+    pub count: f64,
 }
 
-impl Examples {
-    fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
-        let rows: Vec<_> = (0..self.labels.len()).filter(|&row| keep(row)).collect();
-        Self {
-            features: rows.iter().map(|&row| self.features[row].clone()).collect(),
-            labels: rows.iter().map(|&row| self.labels[row]).collect(),
-            recordings: rows.iter().map(|&row| self.recordings[row].clone()).collect(),
-            only_train: rows.iter().map(|&row| self.only_trains(row)).collect(),
-            counts: rows.iter().map(|&row| self.count(row)).collect(),
-        }
+impl Example {
+    /// One that counts like any other.
+    pub fn new(features: Vec<f32>, label: usize, recording: impl Into<String>) -> Self {
+        Self { features, label, recording: recording.into(), only_trains: false, count: 1.0 }
     }
+}
 
-    fn only_trains(&self, row: usize) -> bool {
-        self.only_train.get(row).copied().unwrap_or(false)
-    }
+/// Standardised, with their [`weights`].
+fn rows(examples: &[&Example], n_labels: usize, counting: Counting) -> Rows {
+    let features: Vec<_> = examples.iter().map(|example| example.features.as_slice()).collect();
+    let labels = examples.iter().map(|example| example.label).collect();
+    Rows::standardise(&features, labels, weights(examples, n_labels, counting))
+}
 
-    fn count(&self, row: usize) -> f64 {
-        self.counts.get(row).copied().unwrap_or(1.0)
+/// How much each example counts, 1 on average.
+fn weights(examples: &[&Example], n_labels: usize, counting: Counting) -> Vec<f64> {
+    let mut of_recording = BTreeMap::<&str, f64>::new();
+    for Example { recording, count, .. } in examples {
+        *of_recording.entry(recording).or_default() += count;
     }
-
-    /// Standardised, with the weights of [`Self::weights`].
-    fn rows(&self, n_labels: usize, counting: Counting) -> Rows {
-        let weights = self.weights(n_labels, counting);
-        Rows::standardise(&self.features, &self.labels, weights)
+    let mut sums = vec![0.0; n_labels];
+    let mut weights = Vec::with_capacity(examples.len());
+    for Example { label, recording, count, .. } in examples {
+        let weight = match counting {
+            Counting::ByRoot => count / of_recording[recording.as_str()].sqrt(),
+            Counting::Alike => *count,
+        };
+        sums[*label] += weight;
+        weights.push(weight);
     }
-
-    /// How much each row counts, 1 on average.
-    fn weights(&self, n_labels: usize, counting: Counting) -> Vec<f64> {
-        let mut weights: Vec<_> = (0..self.labels.len()).map(|row| self.count(row)).collect();
-        let mut of_recording = BTreeMap::<&str, f64>::new();
-        for (recording, weight) in self.recordings.iter().zip(&weights) {
-            *of_recording.entry(recording).or_default() += weight;
-        }
-        let mut sums = vec![0.0; n_labels];
-        for ((weight, recording), &label) in
-            weights.iter_mut().zip(&self.recordings).zip(&self.labels)
-        {
-            if counting == Counting::ByRoot {
-                *weight /= of_recording[recording.as_str()].sqrt();
-            }
-            sums[label] += *weight;
-        }
-        let all: f64 = sums.iter().sum();
-        let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
-        let n = self.labels.len() as f64;
-        for (weight, &label) in weights.iter_mut().zip(&self.labels) {
-            *weight *= match counting {
-                Counting::ByRoot => n / (present * sums[label]),
-                Counting::Alike => n / all,
-            };
-        }
-        weights
+    let all: f64 = sums.iter().sum();
+    let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
+    let n = examples.len() as f64;
+    for (weight, example) in weights.iter_mut().zip(examples) {
+        *weight *= match counting {
+            Counting::ByRoot => n / (present * sums[example.label]),
+            Counting::Alike => n / all,
+        };
     }
+    weights
 }
 
 /// How much rows count in a fit and in cross-validation.
@@ -142,37 +129,47 @@ pub struct Choice<'a> {
 /// Fits a last layer on features that were learned on the same clips. Those make weak penalties
 /// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
 /// the rule of one standard error.
-pub fn refit(examples: &Examples, n_labels: usize, seed: u64) -> Refit {
+pub fn refit(examples: &[Example], n_labels: usize, seed: u64) -> Refit {
     let by = Criterion::Accuracy(1.0);
     let choice = Choice { candidates: &CANDIDATES, by, rows: Counting::ByRoot };
     fit_by_choice(examples, n_labels, choice, seed)
 }
 
 /// Fits a linear layer with the penalty that `choice` finds.
-pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, seed: u64) -> Refit {
+pub fn fit_by_choice(
+    examples: &[Example],
+    n_labels: usize,
+    choice: Choice<'_>,
+    seed: u64,
+) -> Refit {
     let Choice { candidates, by, rows: counting } = choice;
-    let assignment = assign_recordings(&examples.recordings, seed);
+    let assignment = assign_recordings(examples, seed);
     let mut accuracies = vec![Vec::new(); candidates.len()];
     let mut likelihoods = vec![Vec::new(); candidates.len()];
-    let mut held_out_logits = vec![vec![None; examples.labels.len()]; candidates.len()];
+    let mut held_out_logits = vec![vec![None; examples.len()]; candidates.len()];
     for fold in 0..CV_FOLDS {
-        let train = examples.select(|row| assignment[row] != fold);
-        let judges = |row: usize| assignment[row] == fold && !examples.only_trains(row);
-        let places = (0..examples.labels.len()).filter(|&row| judges(row));
-        let places: Vec<_> = places.collect();
-        if train.labels.is_empty() || places.is_empty() {
+        let (mut train, mut places) = (Vec::new(), Vec::new());
+        for (place, example) in examples.iter().enumerate() {
+            match assignment[place] == fold {
+                false => train.push(example),
+                true if example.only_trains => {}
+                true => places.push(place),
+            }
+        }
+        if train.is_empty() || places.is_empty() {
             continue;
         }
-        let held_out = examples.select(judges);
-        let weights = held_out.weights(n_labels, counting);
-        let rows = train.rows(n_labels, counting);
+        let held_out: Vec<_> = places.iter().map(|&place| &examples[place]).collect();
+        let labels: Vec<_> = held_out.iter().map(|example| example.label).collect();
+        let weights = weights(&held_out, n_labels, counting);
+        let rows = rows(&train, n_labels, counting);
         let mut start = None;
         for (index, &c) in candidates.iter().enumerate() {
             let (linear, solution) = fit(&rows, n_labels, c, start);
             start = Some(solution);
-            let logits: Vec<_> = held_out.features.iter().map(|row| linear.logits(row)).collect();
-            accuracies[index].push(weighted_accuracy(&logits, &held_out.labels, &weights));
-            likelihoods[index].push(weighted_likelihood(&logits, &held_out.labels, &weights));
+            let logits: Vec<_> = held_out.iter().map(|row| linear.logits(&row.features)).collect();
+            accuracies[index].push(weighted_accuracy(&logits, &labels, &weights));
+            likelihoods[index].push(weighted_likelihood(&logits, &labels, &weights));
             for (&place, logits) in places.iter().zip(logits) {
                 held_out_logits[index][place] = Some(logits);
             }
@@ -186,8 +183,9 @@ pub fn fit_by_choice(examples: &Examples, n_labels: usize, choice: Choice<'_>, s
     let chosen = strongest_within(&scores, standard_errors);
     let c = candidates[chosen];
     let accuracies = accuracies.iter().map(|list| mean_and_error(list).0);
+    let all: Vec<_> = examples.iter().collect();
     Refit {
-        linear: fit(&examples.rows(n_labels, counting), n_labels, c, None).0,
+        linear: fit(&rows(&all, n_labels, counting), n_labels, c, None).0,
         c,
         candidates: candidates.iter().copied().zip(accuracies).collect(),
         held_out: held_out_logits.swap_remove(chosen),
@@ -233,19 +231,19 @@ fn strongest_within(scores: &[(f64, f64)], standard_errors: f64) -> usize {
     scores.iter().position(|(score, _)| *score >= least).unwrap_or(0)
 }
 
-/// A cross-validation fold per row, the same for all rows of a recording.
-fn assign_recordings(recordings: &[String], seed: u64) -> Vec<usize> {
-    let mut distinct: Vec<_> = recordings.to_vec();
+/// A cross-validation fold per example, the same for all of a recording.
+fn assign_recordings(examples: &[Example], seed: u64) -> Vec<usize> {
+    let mut distinct: Vec<_> = examples.iter().map(|example| example.recording.as_str()).collect();
     distinct.sort();
     distinct.dedup();
     distinct.shuffle(&mut generator(seed, "refit", &[]));
     let folds = distinct.into_iter().enumerate().map(|(index, name)| (name, index % CV_FOLDS));
     let folds: BTreeMap<_, _> = folds.collect();
-    recordings.iter().map(|recording| folds[recording]).collect()
+    examples.iter().map(|example| folds[example.recording.as_str()]).collect()
 }
 
 /// Minimises `C · Σ weight · cross-entropy + ½ ‖W‖²` on standardised features (biases are
-/// free), the weights as [`Examples::weights`] has them.
+/// free), the weights as [`weights`] has them.
 /// Returns the layer for plain features and the solution to start a next fit from.
 fn fit(rows: &Rows, n_labels: usize, c: f64, start: Option<Vec<f64>>) -> (Linear, Vec<f64>) {
     let start = start.unwrap_or_else(|| vec![0.0; rows.unknowns(n_labels)]);
@@ -260,27 +258,24 @@ mod tests {
     use rand::RngExt;
 
     /// Three clouds of points, six points per recording.
-    fn clouds(spread: f32) -> Examples {
+    fn clouds(spread: f32) -> Vec<Example> {
         let mut rng = generator(5, "clouds", &[]);
-        let mut examples = Examples::default();
-        for row in 0..180 {
+        let point = |row: usize| {
             let label = row / 6 % 3;
             let mut noise = || spread * (rng.random::<f32>() + rng.random::<f32>() - 1.0);
             let centre = [[0.0, 0.0], [3.0, 0.0], [0.0, 30.0]][label];
-            examples.features.push(vec![centre[0] + noise(), centre[1] + 10.0 * noise(), 7.0]);
-            examples.labels.push(label);
-            examples.recordings.push(format!("recording {}", row / 6));
-        }
-        examples
+            let features = vec![centre[0] + noise(), centre[1] + 10.0 * noise(), 7.0];
+            Example::new(features, label, format!("recording {}", row / 6))
+        };
+        (0..180).map(point).collect()
     }
 
-    fn accuracy(linear: &Linear, examples: &Examples) -> f64 {
-        let right = |(features, label): (&Vec<f32>, &usize)| {
-            let logits = linear.logits(features);
-            (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b])) == Some(*label)
+    fn accuracy(linear: &Linear, examples: &[Example]) -> f64 {
+        let right = |example: &&Example| {
+            let logits = linear.logits(&example.features);
+            (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b])) == Some(example.label)
         };
-        let rows = examples.features.iter().zip(&examples.labels);
-        rows.filter(|row| right(*row)).count() as f64 / examples.labels.len() as f64
+        examples.iter().filter(right).count() as f64 / examples.len() as f64
     }
 
     #[test]
@@ -295,14 +290,15 @@ mod tests {
         assert_eq!(refit.candidates.len(), CANDIDATES.len());
         let best = |logits: &Vec<f32>| (0..3).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
         let held_out = refit.held_out.iter().flatten().map(best);
-        let right = held_out.zip(&examples.labels).filter(|(best, label)| *best == Some(**label));
-        let share = right.count() as f64 / examples.labels.len() as f64;
+        let right = held_out.zip(&examples).filter(|(best, example)| *best == Some(example.label));
+        let share = right.count() as f64 / examples.len() as f64;
         assert!((share - refit.cross_validated()).abs() < 0.01, "{share}");
     }
 
     #[test]
     fn the_solution_is_where_the_gradient_vanishes() {
-        let rows = clouds(4.0).rows(3, Counting::ByRoot);
+        let examples = clouds(4.0);
+        let rows = rows(&examples.iter().collect::<Vec<_>>(), 3, Counting::ByRoot);
         let (_, solution) = fit(&rows, 3, 0.3, None);
         let mut gradient = vec![0.0; solution.len()];
         let least = rows.objective(0.3, &solution, &mut gradient);
@@ -319,43 +315,35 @@ mod tests {
     fn rows_that_only_train_are_not_judged() {
         let mut examples = clouds(1.0);
         // One row in twelve has a wrong label, of those that only train.
-        for row in (0..examples.labels.len()).step_by(2) {
-            examples.only_train.extend([true, false]);
-            examples.labels[row] = (examples.labels[row] + usize::from(row % 12 == 0)) % 3;
+        for (row, example) in examples.iter_mut().enumerate().step_by(2) {
+            example.only_trains = true;
+            example.label = (example.label + usize::from(row % 12 == 0)) % 3;
         }
         let refit = refit(&examples, 3, 1);
-        for (row, held_out) in refit.held_out.iter().enumerate() {
-            assert_eq!(held_out.is_none(), examples.only_train[row]);
+        for (example, held_out) in examples.iter().zip(&refit.held_out) {
+            assert_eq!(held_out.is_none(), example.only_trains);
         }
         assert!(refit.cross_validated() > 0.97, "{}", refit.cross_validated());
     }
 
     #[test]
     fn labels_count_the_same_and_recordings_by_the_root_of_their_rows() {
-        let examples = Examples {
-            features: vec![vec![0.0]; 7],
-            labels: vec![0, 0, 0, 0, 0, 1, 1],
-            recordings: ["a", "a", "a", "a", "b", "c", "d"].map(String::from).to_vec(),
-            only_train: Vec::new(),
-            counts: Vec::new(),
-        };
-        let weights = examples.weights(3, Counting::ByRoot);
+        let rows = [(0, "a"), (0, "a"), (0, "a"), (0, "a"), (0, "b"), (1, "c"), (1, "d")];
+        let examples = rows.map(|(label, name)| Example::new(vec![0.0], label, name));
+        let examples: Vec<_> = examples.iter().collect();
+        let weights = weights(&examples, 3, Counting::ByRoot);
         let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();
         assert!((sum(0..5) - 3.5).abs() < 1e-12 && (sum(5..7) - 3.5).abs() < 1e-12);
         assert!((sum(0..4) / weights[4] - 2.0).abs() < 1e-12);
-        assert_eq!(examples.weights(3, Counting::Alike), [1.0; 7]);
+        assert_eq!(super::weights(&examples, 3, Counting::Alike), [1.0; 7]);
     }
 
     #[test]
     fn rows_count_as_much_as_they_are_said_to() {
-        let examples = Examples {
-            features: vec![vec![0.0]; 3],
-            labels: vec![0, 0, 1],
-            recordings: ["a", "a", "b"].map(String::from).to_vec(),
-            only_train: Vec::new(),
-            counts: vec![1.0, 0.25, 0.25],
-        };
-        let weights = examples.weights(2, Counting::Alike);
+        let rows = [(0, "a", 1.0), (0, "a", 0.25), (1, "b", 0.25)];
+        let examples = rows
+            .map(|(label, name, count)| Example { count, ..Example::new(vec![0.0], label, name) });
+        let weights = weights(&examples.iter().collect::<Vec<_>>(), 2, Counting::Alike);
         assert!((weights.iter().sum::<f64>() - 3.0).abs() < 1e-12);
         assert!((weights[0] - 4.0 * weights[1]).abs() < 1e-12 && weights[1] == weights[2]);
     }
@@ -379,7 +367,7 @@ mod tests {
     #[test]
     fn rows_of_a_recording_stay_together() {
         let examples = clouds(1.0);
-        let folds = assign_recordings(&examples.recordings, 1);
+        let folds = assign_recordings(&examples, 1);
         for rows in folds.chunks(6) {
             assert!(rows.iter().all(|fold| fold == &rows[0]));
         }

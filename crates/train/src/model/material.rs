@@ -3,7 +3,7 @@
 use crate::data::columns::{self, Columns, Normalisation, Source};
 use crate::data::dataset::{Dataset, Division, Folds, Layout, Presence, Slice};
 use crate::data::summary::DataSummary;
-use crate::linear::logistic::Examples;
+use crate::linear::logistic;
 use crate::model::augment::Example;
 use crate::model::config::Plan;
 use crate::progress;
@@ -132,15 +132,13 @@ impl Split<'_> {
         short_hash(&self.train.iter().map(line).collect::<String>())
     }
 
-    /// Labels and recordings of the training clips with their features.
-    pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Examples> {
+    /// The training clips with their features.
+    pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Vec<logistic::Example>> {
         ensure!(features.len() == self.train.len(), "one feature vector per clip");
-        Ok(Examples {
-            features,
-            labels: self.train.iter().map(|clip| clip.slice.label).collect(),
-            recordings: self.train.iter().map(|clip| clip.slice.recording.clone()).collect(),
-            ..Examples::default()
-        })
+        let example = |(features, clip): (Vec<f32>, &&Clip)| {
+            logistic::Example::new(features, clip.slice.label, &clip.slice.recording)
+        };
+        Ok(features.into_iter().zip(&self.train).map(example).collect())
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::data::columns::Columns;
 use crate::data::sound::amplitude;
 use crate::linear::Linear;
-use crate::linear::logistic::{self, Examples};
+use crate::linear::logistic::{self, Example};
 use crate::metrics;
 use crate::model::stage::StageResult;
 use crate::nn::infer::Folded;
@@ -172,15 +172,11 @@ pub fn fit(
     unknown_recordings: &[String],
     seed: u64,
 ) -> Linear {
-    let mut examples = Examples {
-        features: known.train.clone(),
-        labels: vec![0; known.train.len()],
-        recordings: known.recordings.clone(),
-        ..Examples::default()
-    };
-    examples.features.extend_from_slice(unknown);
-    examples.labels.resize(examples.features.len(), 1);
-    examples.recordings.extend_from_slice(unknown_recordings);
+    let known = known.train.iter().zip(&known.recordings).map(|known| (0, known));
+    let unknown = unknown.iter().zip(unknown_recordings).map(|unknown| (1, unknown));
+    let examples = known.chain(unknown);
+    let examples = examples.map(|(label, (row, name))| Example::new(row.clone(), label, name));
+    let examples: Vec<_> = examples.collect();
     logistic::refit(&examples, 2, seed).linear.one_of_two()
 }
 

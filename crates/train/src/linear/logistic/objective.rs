@@ -26,8 +26,8 @@ pub struct Rows {
 
 impl Rows {
     /// Standardises `features` (rows of equal length), each by its own mean and deviation.
-    pub fn standardise(features: &[Vec<f32>], labels: &[usize], weights: Vec<f64>) -> Self {
-        let n_features = features.first().map_or(0, Vec::len);
+    pub fn standardise(features: &[&[f32]], labels: Vec<usize>, weights: Vec<f64>) -> Self {
+        let n_features = features.first().map_or(0, |row| row.len());
         let (means, deviations) = moments(features, n_features);
         let len = features.len();
         let padded = len.next_multiple_of(LANES);
@@ -37,7 +37,7 @@ impl Rows {
             values.extend(centred.zip(&deviations).map(|(x, deviation)| (x / deviation) as f32));
         }
         values.resize(padded * n_features, 0.0);
-        let (mut labels, mut weights) = (labels.to_vec(), weights);
+        let (mut labels, mut weights) = (labels, weights);
         labels.resize(padded, 0);
         weights.resize(padded, 0.0);
         Self { n_features, len, values, labels, weights, means, deviations }
@@ -188,15 +188,15 @@ fn add_products(sums: &mut [f32], errors: &[f32; LANES], rows: [&[f32]; LANES]) 
     }
 }
 
-fn moments(rows: &[Vec<f32>], n_features: usize) -> (Vec<f64>, Vec<f64>) {
+fn moments(rows: &[&[f32]], n_features: usize) -> (Vec<f64>, Vec<f64>) {
     let n = rows.len().max(1) as f64;
     let mut means = vec![0.0; n_features];
     let mut deviations = vec![0.0; n_features];
     for row in rows {
-        means.iter_mut().zip(row).for_each(|(mean, x)| *mean += f64::from(*x) / n);
+        means.iter_mut().zip(*row).for_each(|(mean, x)| *mean += f64::from(*x) / n);
     }
     for row in rows {
-        for ((deviation, mean), x) in deviations.iter_mut().zip(&means).zip(row) {
+        for ((deviation, mean), x) in deviations.iter_mut().zip(&means).zip(*row) {
             *deviation += (f64::from(*x) - mean).powi(2) / n;
         }
     }
@@ -217,9 +217,10 @@ mod tests {
         let features: Vec<Vec<f32>> = (0..BLOCK + 7)
             .map(|_| (0..19).map(|_| rng.random_range(-2.0..5.0)).collect())
             .collect();
-        let labels: Vec<_> = (0..features.len()).map(|row| row % 3).collect();
+        let labels = (0..features.len()).map(|row| row % 3).collect();
         let weights = (0..features.len()).map(|row| 0.5 + (row % 5) as f64 / 4.0).collect();
-        Rows::standardise(&features, &labels, weights)
+        let features: Vec<_> = features.iter().map(Vec::as_slice).collect();
+        Rows::standardise(&features, labels, weights)
     }
 
     fn solution(rows: &Rows) -> Vec<f64> {
@@ -267,7 +268,8 @@ mod tests {
         let features: Vec<Vec<f32>> = (0..9)
             .map(|_| vec![rng.random_range(10.0..20.0), 7.0, rng.random_range(-1e-3..1e-3)])
             .collect();
-        let rows = Rows::standardise(&features, &[0; 9], vec![1.0; 9]);
+        let slices: Vec<_> = features.iter().map(Vec::as_slice).collect();
+        let rows = Rows::standardise(&slices, vec![0; 9], vec![1.0; 9]);
         let solution: Vec<_> = (0..rows.unknowns(2)).map(|i| 0.3 * i as f64 - 1.0).collect();
         let (weights, biases) = rows.plain(&solution);
         for (index, features) in features.iter().enumerate() {
