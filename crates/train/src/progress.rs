@@ -28,6 +28,14 @@ pub fn line(text: &str) {
     bars().suspend(|| eprintln!("{text}"));
 }
 
+/// Lines on stderr, or none.
+pub fn lines(text: &impl ToString) {
+    let text = text.to_string();
+    if !text.is_empty() {
+        line(&text);
+    }
+}
+
 /// A line for each recording that could not be used, with the reason.
 pub fn unusable(failures: &[String]) {
     failures.iter().for_each(|failure| line(&format!("not usable: {failure}")));

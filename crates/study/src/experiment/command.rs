@@ -37,7 +37,7 @@ pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
         return Ok(finished.map_or(Outcome::Interrupted, |()| Outcome::Finished));
     }
     let dataset = Dataset::open_as(&arguments.data, arguments.layout)?;
-    dataset.findings.report();
+    progress::lines(&dataset.findings);
     let material = Material::new(dataset, &arguments.folds, arguments.clips, arguments.seed)?;
     for name in arguments.experiment.names() {
         let outcome = run_one(arguments, name, &material, stop);

@@ -232,7 +232,7 @@ fn open_audio(data: &Path, folders: &Folders) -> Result<Dataset> {
     let Presence { present, rows } = dataset.total();
     let extra = dataset.training_only.present;
     progress::line(&format!("{present} of {rows} clips present, {extra} that only train"));
-    dataset.findings.report();
+    progress::lines(&dataset.findings);
     Ok(dataset)
 }
 

@@ -5,6 +5,7 @@ use crate::data::columns;
 use crate::data::dataset::{Dataset, Slice, parse_folds};
 use crate::data::parallel;
 use crate::metrics::{ClassScore, Scores, scores_of_confusion};
+use crate::progress;
 use crate::publish::file::read_model;
 use anyhow::{Context, Result, anyhow, ensure};
 use sourcing_sound::{Classifier, Pcm, SampleRate};
@@ -30,7 +31,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let model = read_model(&arguments.model)?;
     let dataset = Dataset::read(&arguments.data)?;
-    dataset.findings.report();
+    progress::lines(&dataset.findings);
     let labels: Vec<_> = model.metadata().labels.iter().map(str::to_owned).collect();
     let wanted =
         |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));

@@ -70,7 +70,7 @@ impl Material {
             let (present, rows) = (extra.present, extra.rows);
             progress::line(&format!("  additional slices: {present} of {rows}"));
         }
-        dataset.findings.report();
+        progress::lines(&dataset.findings);
         let sources: Vec<_> = dataset.slices.iter().map(Source::from).collect();
         let extracted = columns::extract(work, "clips", &front_end, &sources)?;
         let mut unreadable = extracted.failures;

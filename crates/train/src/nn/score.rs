@@ -1,6 +1,6 @@
 //! A trained network in use: no gradients, no dropout.
 
-use crate::metrics::softmax;
+use crate::metrics::{greatest, softmax};
 use crate::nn::examples::Views;
 use crate::nn::forward::{Signal, logits};
 use crate::nn::net::{Array, NetworkConfig};
@@ -94,18 +94,11 @@ impl<'a> Network<'a> {
             let label = source.label(clip);
             // A score may underflow; its logarithm would hide all the others.
             loss -= f64::from(scores[label].max(f32::MIN_POSITIVE)).ln();
-            correct += usize::from(first_greatest(scores) == label);
+            correct += usize::from(greatest(scores) == label);
         }
         let n = clips.len() as f64;
         Ok(Some(Judgement { loss: loss / n, accuracy: correct as f64 / n }))
     }
-}
-
-/// The index of the greatest score, the first of several.
-fn first_greatest(scores: &[f32]) -> usize {
-    let better =
-        |best, (index, score): (usize, &f32)| if *score > scores[best] { index } else { best };
-    scores.iter().enumerate().fold(0, better)
 }
 
 #[cfg(test)]

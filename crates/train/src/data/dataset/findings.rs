@@ -1,6 +1,5 @@
 //! What was passed over or corrected while a data set was read: counted and named, never silently.
 
-use crate::progress;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,13 +72,6 @@ impl Findings {
     /// The kinds that were found, with the names in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (FindingKind, &[String])> {
         self.0.iter().map(|(kind, names)| (*kind, names.as_slice()))
-    }
-
-    /// Prints what was found, if anything was.
-    pub fn report(&self) {
-        if !self.is_empty() {
-            progress::line(&self.to_string());
-        }
     }
 
     /// Whether nothing was found.
