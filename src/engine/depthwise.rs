@@ -21,7 +21,7 @@ pub(super) struct Depthwise {
     weights: Vec<Lane>,
     bias: Vec<Lane>,
     pub(super) activation: Activation,
-    /// Pools the output while it is in the cache.
+    /// Pools the output while it is in the cache; not with short vectors.
     pub(super) pooled: Option<Global>,
 }
 
@@ -101,7 +101,8 @@ impl Depthwise {
                     || block.run_any(simd, out),
                 ),
             }
-            if let Some((global, pool)) = self.pooled.as_ref().zip(pools.next()) {
+            let pooled = self.pooled.as_ref().filter(|_| S::f32s::LEN >= LANES);
+            if let Some((global, pool)) = pooled.zip(pools.next()) {
                 simd.vectorize(
                     #[inline(always)]
                     || global.run_block(simd, out, pool),

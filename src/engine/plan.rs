@@ -28,6 +28,8 @@ pub(super) fn plan(network: Network, vector_len: usize) -> Result<Program, Uncov
         .map(|&value| (buffers.of_value[value], network.values[value].shape.channels));
     let outputs = outputs.collect();
     let mut steps: Vec<Step> = Vec::with_capacity(network.layers.len());
+    // Where vectors are short, arithmetic takes longer than memory.
+    let fuses = vector_len >= LANES;
     // The value that the last step makes.
     let mut last = None;
     for Placed { layer, inputs, output } in network.layers {
@@ -35,7 +37,7 @@ pub(super) fn plan(network: Network, vector_len: usize) -> Result<Program, Uncov
         let operator = operator(layer, features, &layouts, values[output], vector_len);
         let Some(operator) = operator else { continue };
         let buffer = buffers.of_value[output];
-        let pools_last = last.is_some() && inputs.first() == last.as_ref();
+        let pools_last = fuses && last.is_some() && inputs.first() == last.as_ref();
         let operator = match steps.last_mut().filter(|_| pools_last) {
             Some(before) => match before.pool(operator, buffer) {
                 Some(operator) => operator,
