@@ -63,7 +63,7 @@ test("a click at once: no other view's script is asked for before the first answ
     const names = await site.page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
     return names.filter((name) => name.endsWith(".js")).map(nameOf);
   };
-  await expect.poll(all).toEqual(expect.arrayContaining(["history", "files", "models", "disclosures", "recordings"]));
+  await expect.poll(all).toEqual(expect.arrayContaining(["history", "files", "models", "details", "recordings"]));
   // What reads recordings comes with the first one.
   expect(await all()).not.toContain("sourcing-sound-recordings");
 });

@@ -61,7 +61,7 @@ const history = new LatePart(async () => {
   return loaded;
 });
 const disclosures = new LatePart(async () => {
-  const { Disclosures } = await import("./listen/disclosures.js");
+  const { Disclosures } = await import("./listen/details.js");
   const loaded = new Disclosures(settings, listen.settingsEvents);
   listen.attach(loaded);
   return loaded;

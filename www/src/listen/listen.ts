@@ -16,7 +16,7 @@ import type { Notice } from "../ui/notice.js";
 import { painted } from "../ui/painted.js";
 import { Buttons, type State } from "./buttons.js";
 import { Devices } from "./devices.js";
-import type { Disclosures } from "./disclosures.js";
+import type { Disclosures } from "./details.js";
 import { type LiveParts, LiveSession, sourceWords } from "./live.js";
 import type { Muted } from "./muted.js";
 import { PlayingSample } from "./playing-sample.js";
@@ -63,7 +63,7 @@ export class ListenView {
   readonly #samples: SampleButtons;
   /** What the settings do. */
   readonly settingsEvents: SettingsEvents;
-  #disclosures: Disclosures | undefined;
+  #details: Disclosures | undefined;
   readonly #settings: SettingsStore;
   readonly #muted: Muted;
   readonly #followed: ListenParts["followed"];
@@ -116,7 +116,7 @@ export class ListenView {
       log,
       wakeLock,
       muted,
-      alerts: () => this.#disclosures?.alerts,
+      alerts: () => this.#details?.alerts,
       stage: this.#stage,
       list: this.#list,
       opened: () => void devices.refresh(),
@@ -145,19 +145,19 @@ export class ListenView {
     this.#muted.describe(info);
     this.#stage.describe(info);
     this.#list.describe(info);
-    this.#disclosures?.describe(info);
+    this.#details?.describe(info);
     this.#buttons.describe(short(recordingSeconds(info)));
   }
 
   /** Shows the bars and the settings, which come in a separate script. */
-  attach(disclosures: Disclosures): void {
-    this.#disclosures = disclosures;
-    this.#stage.attach(disclosures.bars);
-    disclosures.watchAbsence(
+  attach(details: Disclosures): void {
+    this.#details = details;
+    this.#stage.attach(details.bars);
+    details.watchAbsence(
       () => (this.#state === "listening" ? this.#live?.processedSeconds : undefined),
       (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
     );
-    if (this.#model.info) disclosures.describe(this.#model.info);
+    if (this.#model.info) details.describe(this.#model.info);
   }
 
   /** Starts listening, or ends it. */

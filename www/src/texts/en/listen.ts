@@ -18,7 +18,7 @@ export const listen = {
   fellBack: "The microphone you chose is not connected; the system default is used instead.",
   channelTaken: (channel: number) => `Only channel ${channel} of the input is used: mixed, the channels would cancel or weaken each other.`,
   missed: (time: string) =>
-    `The browser slowed this page down while it was hidden: ${time} of sound was missed. To avoid that, keep the page visible or in a separate window.`,
+    `The browser slowed this page down while it was hidden: ${time} of sound was missed. Keep the page visible or in a separate window.`,
   lostInCrash: (seconds: string) => `The sound analysis crashed and was started again: ${seconds} s of sound was lost.`,
   detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
@@ -35,8 +35,8 @@ export const listen = {
   unsupported: {
     "microphone access":
       "This browser gives pages no access to the microphone. If you are inside another app, open this page in Safari, Chrome or Firefox instead.",
-    AudioWorklet: "This browser cannot pass sound to a page (it lacks AudioWorklet). Update it, or use a current Chrome, Edge, Firefox or Safari.",
-    WebAssembly: "WebAssembly is switched off or missing in this browser, perhaps because of a lockdown mode. Switch it on for this page, or use another browser.",
+    AudioWorklet: "This browser lacks AudioWorklet. Update it, or use a current Chrome, Edge, Firefox or Safari.",
+    WebAssembly: "WebAssembly is off or missing in this browser, perhaps because of a lockdown mode. Switch it on for this page, or use another browser.",
     "WebAssembly SIMD":
       "This browser or this device's processor is too old: it lacks WebAssembly SIMD. Update the browser: Chrome 91, Firefox 89, Safari 16.4 and later versions have it.",
   },
