@@ -282,6 +282,8 @@ def test_ctrl_c_interrupts_long_work(call: str) -> None:
         import numpy as np
         from sourcing_sound import Classifier
 
+        # A shell that runs the tests in the background lets their programs ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         classifier = Classifier()
         days = np.broadcast_to(np.float32(0.1), (8_000 * 86_400 * 100,))
         taken = threading.Event()
@@ -312,6 +314,8 @@ def test_ctrl_c_interrupts_lessons_between_recordings() -> None:
         import os, signal
         import numpy as np
         from sourcing_sound import Teacher, teach
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         class Pressed:
             '''The second recording, during which Ctrl-C is pressed.'''
