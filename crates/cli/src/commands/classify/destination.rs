@@ -2,25 +2,23 @@
 
 mod folder;
 mod one;
+mod writing;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use sourcing_sound::Classifier;
-use sourcing_sound_decode::Channel;
 
 use crate::files::{self, Found};
 use crate::interrupt::Ending;
 use crate::outcome::Failure;
 
-use super::args::{Channels, ClassifyOptions};
+use super::args::ClassifyOptions;
 use super::output::Output;
 use super::part::Part;
-use super::report::{self, Report};
 use super::settings::Settings;
 use folder::Folder;
 use one::One;
@@ -171,80 +169,4 @@ impl<'a> Destination<'a> {
             Destination::Folder(_) => Ok(()),
         }
     }
-}
-
-/// What a report writes before any recording.
-fn header(options: &ClassifyOptions, classifier: &Classifier) -> anyhow::Result<Vec<u8>> {
-    let written = Shared::default();
-    drop(start(options, classifier, written.clone())?);
-    let bytes = written.0.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(bytes.clone())
-}
-
-/// Bytes that are kept in memory.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Leaves out the first bytes.
-struct Rest<W> {
-    left_out: usize,
-    output: W,
-}
-
-impl<W: Write> Write for Rest<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let left_out = self.left_out.min(bytes.len());
-        if left_out > 0 {
-            self.left_out -= left_out;
-            return Ok(left_out);
-        }
-        self.output.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
-    }
-}
-
-fn start(
-    options: &ClassifyOptions,
-    classifier: &Classifier,
-    output: impl Write + Send + 'static,
-) -> anyhow::Result<Box<dyn Report>> {
-    let channel = match options.channels {
-        Channels::One(Channel::Number(number)) => Some(number + 1),
-        Channels::One(Channel::Mix) | Channels::Each => None,
-    };
-    let settings = report::Settings {
-        format: options.format,
-        top: options.top,
-        has_channels: options.channels == Channels::Each,
-        channel,
-        has_times: options.utc_offset.is_some(),
-        filter: options.filter.clone(),
-    };
-    report::open(settings, classifier, BufWriter::new(output))
-}
-
-fn write(report: &mut dyn Report, part: Part) -> io::Result<()> {
-    match part {
-        Part::Begin(_, subject) => report.begin(&subject),
-        Part::Segments(lane, predictions) => report.segments(lane, predictions),
-        Part::End(lane, duration) => report.end(lane, duration),
-        Part::Done(..) => Ok(()),
-    }
-}
-
-fn unwritable(path: &Path) -> String {
-    format!("{}: cannot write the result; check space and permissions [io]", path.display())
 }

@@ -17,7 +17,7 @@ use super::super::part::Part;
 use super::super::report::Report;
 use super::super::settings::Settings;
 use super::one::check;
-use super::{start, unwritable, write};
+use super::writing::{start, unwritable, write};
 
 pub(in super::super) struct Folder<'a> {
     root: &'a Path,

@@ -20,7 +20,7 @@ use super::super::part::Part;
 use super::super::report::Report;
 use super::super::resume::{self, Finished, Refused};
 use super::super::settings::Settings;
-use super::{Rest, header, start, unwritable, write};
+use super::writing::{Rest, header, start, unwritable, write};
 
 /// Stdout, or one file for all recordings.
 pub(in super::super) struct One {
