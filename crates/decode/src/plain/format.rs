@@ -47,6 +47,18 @@ pub enum RawSamples {
     F32Le,
 }
 
+impl RawSamples {
+    /// The name that ffmpeg has for it too: `s16le`, `s24le`, `s32le` or `f32le`.
+    pub fn name(self) -> &'static str {
+        match self {
+            RawSamples::S16Le => "s16le",
+            RawSamples::S24Le => "s24le",
+            RawSamples::S32Le => "s32le",
+            RawSamples::F32Le => "f32le",
+        }
+    }
+}
+
 impl Format {
     /// Samples that are stored as they are, up to the end of the file.
     ///

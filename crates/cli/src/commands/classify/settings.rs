@@ -53,7 +53,7 @@ impl Settings {
             .set("--channels", raw.map_or_else(absent, |(_, channels, _)| channels.to_string()));
         settings.set(
             "--sample-format",
-            raw.map_or_else(absent, |(.., samples)| format!("{samples:?}")),
+            raw.map_or_else(absent, |(.., samples)| samples.name().to_owned()),
         );
         // Others have one label in each row.
         let top = options.top.map(|top| top.get());
