@@ -15,11 +15,11 @@ const LEAST_THRESHOLD: f64 = 0.60;
 const THRESHOLD_STEP: f64 = 0.06;
 const MOST_THRESHOLD: f64 = 0.85;
 /// Left-out recordings move it, if there are so many: the share of them that may miss it, how far
-/// below their scores it is, and how far down and up it goes at most.
+/// below their scores it is, and how far down or up it goes at most.
 const LEAST_LEFT_OUT: usize = 3;
 const MISSED_SHARE: f64 = 0.2;
 const BELOW_LEFT_OUT: f64 = 0.02;
-const MOST_CHANGE: [f64; 2] = [0.02, 0.05];
+const MOST_CHANGE: f64 = 0.02;
 /// A threshold that is raised by a recording of something else stays below this.
 const FORCED_THRESHOLD: f64 = 0.95;
 /// How steeply the score rises at the threshold, where it is 0.5.
@@ -130,8 +130,7 @@ fn threshold(recordings: usize, left_out: &[f64], others: &[f64]) -> f64 {
         let falling = order::falling(left_out.iter().map(|&score| score as f32));
         let missed = (MISSED_SHARE * (left_out.len() - 1) as f64).round() as usize;
         let lowest = left_out[falling[left_out.len() - 1 - missed]];
-        let [down, up] = MOST_CHANGE;
-        own = (lowest - BELOW_LEFT_OUT).clamp(own - down, own + up);
+        own = (lowest - BELOW_LEFT_OUT).clamp(own - MOST_CHANGE, own + MOST_CHANGE);
     }
     let highest = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     own.max((highest + THRESHOLD_STEP).min(FORCED_THRESHOLD))
@@ -151,7 +150,7 @@ mod tests {
         close(threshold(10, &scores(0.87), &[]), 0.85);
         close(threshold(10, &scores(0.89), &[]), 0.87);
         close(threshold(10, &scores(0.6), &[]), 0.83);
-        close(threshold(3, &[1.1, 1.2, 1.3], &[]), 0.77);
+        close(threshold(3, &[1.1, 1.2, 1.3], &[]), 0.74);
         // Something else is still rejected, up to a limit.
         close(threshold(10, &scores(0.6), &[0.8]), 0.86);
         close(threshold(10, &scores(0.6), &[1.2]), 0.95);

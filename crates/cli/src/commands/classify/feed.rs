@@ -59,6 +59,11 @@ impl Feed {
         }
     }
 
+    /// Whether it keeps the recording too.
+    pub(super) fn keeps(&self) -> bool {
+        self.keeps
+    }
+
     /// Replaces `chunk` with the next samples; false at the end.
     ///
     /// # Errors

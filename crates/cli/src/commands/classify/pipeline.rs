@@ -10,7 +10,9 @@ use super::feed::{Chunk, Feed};
 
 /// Seconds of sound that are pushed at a time if they are there: enough to keep several threads
 /// busy to the end of a push, and some megabytes.
-pub(super) const PUSH_SECONDS: f64 = 16.0;
+const PUSH_SECONDS: f64 = 16.0;
+/// The same where the recording is kept too.
+pub(super) const KEPT_PUSH_SECONDS: f64 = 8.0;
 
 /// Blocks that may be decoded ahead.
 const BLOCKS_AHEAD: usize = 64;
@@ -94,7 +96,8 @@ pub(super) fn run(
         }
         feed
     } else {
-        let at_once = (PUSH_SECONDS * f64::from(hz)) as usize * feed.lanes();
+        let seconds = if feed.keeps() { KEPT_PUSH_SECONDS } else { PUSH_SECONDS };
+        let at_once = (seconds * f64::from(hz)) as usize * feed.lanes();
         beside(feed, most, at_once, |chunk| run.push(chunk, take))?
     };
     let duration = run.frames as f64 / f64::from(hz);

@@ -13,7 +13,7 @@ use crate::files::Found;
 use crate::interrupt::Temporary;
 
 use super::super::filter::Filter;
-use super::super::pipeline::{PUSH_SECONDS, Stop};
+use super::super::pipeline::{KEPT_PUSH_SECONDS, Stop};
 use super::cut::{Clip, MOST_AT_A_TIME, Shape};
 use super::names::Names;
 use super::options::ClipOptions;
@@ -85,7 +85,7 @@ impl<'a> Live<'a> {
         // centres of two segments.
         let late = source.hop_seconds
             + classifier.metadata().segment_seconds()
-            + 2.0 * (PUSH_SECONDS + BLOCK_FRAMES / rate);
+            + 2.0 * (KEPT_PUSH_SECONDS + BLOCK_FRAMES / rate);
         let frames = ((options.padding + late) * rate).ceil();
         // The tape holds up to a quarter more.
         let bytes = 1.25 * 4.0 * frames * source.channels as f64;
