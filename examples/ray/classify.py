@@ -146,8 +146,13 @@ class Place:
 
 
 def printable(path: str) -> str:
-    """As the command line shows a path: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """As the command line shows a path: in one that is not UTF-8, %FF is a byte that is not, and %25 a %."""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        escaped = raw.replace(b"%", b"%25").decode("utf-8", "surrogateescape")
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in escaped)
 
 
 def original(recording: str) -> str:
