@@ -118,7 +118,7 @@ test("a microphone that falls silent, for example after sleep, is reopened", asy
 });
 
 const LACKING = [
-  { lacks: "AudioWorklet", said: "it lacks AudioWorklet", remove: () => Reflect.deleteProperty(globalThis, "AudioWorkletNode") },
+  { lacks: "AudioWorklet", said: "This browser lacks AudioWorklet", remove: () => Reflect.deleteProperty(globalThis, "AudioWorkletNode") },
   {
     lacks: "microphone access",
     said: "gives pages no access to the microphone",
