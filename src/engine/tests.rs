@@ -59,14 +59,42 @@ fn features() -> Vec<f32> {
     (0..ROWS * COLUMNS).map(|index| (index * 11 % 7) as f32 - 3.0).collect()
 }
 
-fn logits(level: Level) -> Vec<f32> {
-    let network = Network::on(level, &graph(), ROWS, COLUMNS).expect("every operator is covered");
-    network.run(&features(), |outputs| outputs.get(0).to_vec())
+/// A pointwise convolution whose output has a border, and a depthwise one that is pooled.
+fn pooled_graph() -> Graph {
+    let mut graph = graph();
+    graph.initializer.extend([weights("point", &[27, 19, 1, 1]), weights("each", &[27, 1, 5, 5])]);
+    let around = &[2, 2, 2, 2][..];
+    graph.node[1] = node("Conv", &["a", "point"], "b", &[]);
+    graph.node[3] = node("Conv", &["c", "each"], "d", &[("pads", around), ("group", &[27])]);
+    graph
+}
+
+fn logits(level: Level, graph: &Graph) -> Vec<f32> {
+    let network = Network::on(level, graph, ROWS, COLUMNS).expect("every operator is covered");
+    // Twice: nothing of a run is left for the next one.
+    let run = || network.run(&features(), |outputs| outputs.get(0).to_vec());
+    let first = run();
+    assert_eq!(run(), first);
+    first
+}
+
+/// Every length of vectors that kernels are written for, and that this processor has.
+fn levels() -> Vec<Level> {
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
+    let mut levels = vec![Level::baseline(), Level::new()];
+    #[cfg(target_arch = "x86_64")]
+    levels.extend(Level::new().as_avx2().map(Level::Avx2));
+    levels
 }
 
 #[test]
 fn narrow_and_wide_vectors_give_the_same() {
-    assert_eq!(logits(Level::baseline()), logits(Level::new()));
+    for graph in [graph(), pooled_graph()] {
+        let [narrow, wide @ ..] = &levels()[..] else { panic!("there are levels") };
+        let expected = logits(*narrow, &graph);
+        assert!(expected.iter().any(|&logit| logit != 0.0));
+        wide.iter().for_each(|level| assert_eq!(logits(*level, &graph), expected, "{level:?}"));
+    }
 }
 
 #[test]
