@@ -20,6 +20,8 @@ use tract_onnx::pb::{
 const MOST_BYTES: usize = 1 << 30;
 /// Both engines add in another order.
 const TOLERANCE: f32 = 2e-3;
+/// With larger weights, a sum can overflow in one order and not in another.
+const LARGEST_WEIGHT: f32 = 1e3;
 
 #[derive(Debug)]
 struct Network {
@@ -120,16 +122,28 @@ fuzz_target!(init: {
     }
     let bytes = model.encode_to_vec();
     drop((metadata, model));
-    memory::within(MOST_BYTES, || compare(&bytes));
+    let is_comparable = !network.changes.iter().any(|change| match change {
+        Change::Numbers { value, .. } => value.is_nan() || value.abs() > LARGEST_WEIGHT,
+        _ => false,
+    });
+    memory::within(MOST_BYTES, || {
+        let Some(scores) = on_lean(&bytes) else { return };
+        if is_comparable {
+            compare(&bytes, &scores);
+        }
+    });
 });
 
-fn compare(bytes: &[u8]) {
-    let Ok(lean) = Model::from_onnx_on(bytes, Engine::Lean) else { return };
-    let Some(scores) = logits(lean) else { return };
+fn on_lean(bytes: &[u8]) -> Option<Vec<f32>> {
+    logits(Model::from_onnx_on(bytes, Engine::Lean).ok()?)
+}
+
+fn compare(bytes: &[u8], scores: &[f32]) {
     let Ok(general) = Model::from_onnx_on(bytes, Engine::General) else { return };
     let Some(expected) = logits(general) else { return };
+    // Large numbers may cancel each other in one of the logits.
+    let scale = expected.iter().fold(1.0, |most: f32, logit| most.max(logit.abs()));
     for (score, expected) in scores.iter().zip(&expected) {
-        let scale = expected.abs().max(1.0);
         assert!((score - expected).abs() <= TOLERANCE * scale, "{scores:?}, not {expected:?}");
     }
 }

@@ -11,7 +11,6 @@ use crate::taxonomy::{Group, Taxonomy};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::str::FromStr;
 
 const MAX_EMBEDDING: usize = 65_536;
 
@@ -103,15 +102,15 @@ impl Props<'_> {
         Err(ErrorKind::MetadataVersion { given, supported: FORMAT_VERSION }.into())
     }
 
-    /// A number that `accepted` allows.
-    fn number<T: FromStr + Copy>(
+    /// A number that `accepted` allows. It is read as JSON like the lists, because what the standard
+    /// library reads numbers with has large tables.
+    fn number<T: DeserializeOwned + Copy>(
         &self,
         key: &str,
         expected: &str,
         accepted: impl Fn(T) -> bool,
     ) -> Result<T> {
-        let text = self.text(key)?;
-        match text.trim().parse::<T>() {
+        match serde_json::from_str::<T>(&self.text(key)?) {
             Ok(value) if accepted(value) => Ok(value),
             _ => Err(self.invalid(key, expected)),
         }
