@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::head::{HeadMetadata, format_error};
 use crate::labels::Labels;
 use crate::metadata::ModelMetadata;
+use crate::order;
 use crate::taxonomy::{Group, Taxonomy, ancestors};
 use std::collections::{BTreeMap, HashMap};
 
@@ -143,17 +144,16 @@ impl Places {
                 Some(_) => open.extend(&base[label]),
             }
         }
-        found.sort_unstable();
-        found
+        order::sorted(found.into_iter())
     }
 }
 
 /// The most frequent group of `labels`; the first one in a tie.
 fn most_frequent(labels: &[usize], label_groups: &[usize]) -> Option<usize> {
-    let mut counts = BTreeMap::<usize, usize>::new();
-    labels.iter().for_each(|&label| *counts.entry(label_groups[label]).or_default() += 1);
-    let most = counts.values().copied().max()?;
-    counts.into_iter().find(|&(_, count)| count == most).map(|(group, _)| group)
+    let mut counts = vec![0; label_groups.iter().max()? + 1];
+    labels.iter().for_each(|&label| counts[label_groups[label]] += 1);
+    let most = counts.iter().copied().max().filter(|&most: &usize| most > 0)?;
+    counts.iter().position(|&count| count == most)
 }
 
 /// The group called `name`, added if it does not exist.

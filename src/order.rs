@@ -13,6 +13,12 @@ pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
     packed.into_iter().map(|key| (key & ((1 << INDEX_BITS) - 1)) as usize).collect()
 }
 
+/// `indices`, which are below 2^40, in ascending order.
+pub(crate) fn sorted(indices: impl Iterator<Item = usize>) -> Vec<usize> {
+    let indices: Vec<usize> = indices.collect();
+    rising(indices.iter().map(|&index| index as u64)).into_iter().map(|at| indices[at]).collect()
+}
+
 /// The indices of `scores`, the highest first; equal ones keep their order.
 pub(crate) fn falling(scores: impl Iterator<Item = f32>) -> Vec<usize> {
     rising(scores.map(falling_key))

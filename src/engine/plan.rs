@@ -13,6 +13,7 @@ use super::uncovered::Uncovered;
 use super::value::{Layout, Shape};
 use super::weights::Weights;
 use super::window::Window;
+use crate::order;
 use std::rc::Rc;
 
 /// The most memory of all buffers together, in bytes.
@@ -169,9 +170,7 @@ impl Buffers {
                 source if source == *output => buffers.take(&mut free, layouts[*output].len()),
                 source => buffers.of_value[source],
             };
-            let mut ended: Vec<usize> =
-                inputs.iter().chain([output]).map(|&v| sources[v]).collect();
-            ended.sort_unstable();
+            let mut ended = order::sorted(inputs.iter().chain([output]).map(|&v| sources[v]));
             ended.dedup();
             let ended = ended.into_iter().filter(|&value| ends[value] == index);
             free.extend(ended.map(|value| buffers.of_value[value]));

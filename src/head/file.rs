@@ -44,9 +44,11 @@ impl Head {
             )));
         }
         let file: File = serde_json::from_slice(bytes).map_err(format_error)?;
+        let decision: Decision = serde_json::from_slice(bytes).map_err(format_error)?;
+        let card: Card = serde_json::from_slice(bytes).map_err(format_error)?;
         let (weights, bias) = (decode("weights", &file.weights)?, decode("bias", &file.bias)?);
         let detector = file.detector.as_ref().map(DetectorFile::detector).transpose()?;
-        Head::new(file.metadata()?, weights, bias, detector)
+        Head::new(file.metadata(decision, card)?, weights, bias, detector)
     }
 
     /// The file's text; [`Self::from_json`] returns the same head, bit for bit.
@@ -96,10 +98,11 @@ struct File {
     parents: BTreeMap<String, Vec<String>>,
     features: Vec<HeadFeature>,
     segment_patches: usize,
-    #[serde(flatten)]
-    decision: Decision,
-    #[serde(flatten)]
-    card: Card,
+    // Only for writing: reading flattened fields takes a copy of the file, and much code.
+    #[serde(flatten, skip_deserializing)]
+    decision: Option<Decision>,
+    #[serde(flatten, skip_deserializing)]
+    card: Option<Card>,
     /// Base64 of little-endian f32, `[labels][features]`.
     weights: String,
     /// Base64 of little-endian f32, `[labels]`.
@@ -154,15 +157,15 @@ impl File {
             parents: head.parents,
             features: head.features,
             segment_patches: head.segment_patches,
-            decision: head.decision,
-            card: head.card,
+            decision: Some(head.decision),
+            card: Some(head.card),
             weights: encode(&whole.0.weights),
             bias: encode(&whole.0.bias),
             detector: whole.detector().map(DetectorFile::new),
         }
     }
 
-    fn metadata(self) -> Result<HeadMetadata> {
+    fn metadata(self, decision: Decision, card: Card) -> Result<HeadMetadata> {
         Ok(HeadMetadata {
             name: self.name,
             description: self.description,
@@ -173,8 +176,8 @@ impl File {
             parents: self.parents,
             features: self.features,
             segment_patches: self.segment_patches,
-            decision: self.decision,
-            card: self.card,
+            decision,
+            card,
         })
     }
 }

@@ -79,7 +79,8 @@ fn parents(
     let labels = &model.metadata().labels;
     let taught = |label: &str| lessons.iter().any(|lesson| lesson.label == label);
     let new = lessons.iter().filter(|lesson| labels.position(lesson.label).is_none());
-    let of_lesson = new.map(|lesson| {
+    let mut parents = BTreeMap::new();
+    for lesson in new {
         let own = lesson.recordings.iter().flat_map(|recording| &recording.examples);
         let scores: Vec<Vec<f32>> =
             own.map(|&index| examples[index].scores(labels.len())).collect();
@@ -87,9 +88,12 @@ fn parents(
         let falling = order::falling(means.iter().copied()).into_iter();
         let high = falling.take_while(|&index| means[index] >= PARENT_SCORE);
         let names = high.filter_map(|index| labels.get(index)).filter(|label| !taught(label));
-        (lesson.label.to_owned(), names.take(MAX_PARENTS).map(str::to_owned).collect::<Vec<_>>())
-    });
-    of_lesson.filter(|(_, parents)| !parents.is_empty()).collect()
+        let names: Vec<String> = names.take(MAX_PARENTS).map(str::to_owned).collect();
+        if !names.is_empty() {
+            parents.insert(lesson.label.to_owned(), names);
+        }
+    }
+    parents
 }
 
 fn hash(examples: &[Example]) -> String {

@@ -164,16 +164,15 @@ impl<'a> Reader<'a> {
             Some(name) => self.constant(name)?.ints()?.to_vec(),
             None => node.ints("axes").to_vec(),
         };
-        let mut axes: Vec<i64> =
+        let axes: Vec<i64> =
             given.iter().map(|&axis| if axis < 0 { axis + 4 } else { axis }).collect();
-        axes.sort_unstable();
         let (kept, max) = (node.int("keepdims", 1) != 0, node.op_type == "ReduceMax");
         if self.network.values[value].flat {
             return Err(Uncovered::new("a mean over a vector"));
         }
         let shape = self.shape(value);
         let (kernel, reduced) = match axes[..] {
-            [2, 3] => return self.global(value, max, !kept),
+            [2, 3] | [3, 2] => return self.global(value, max, !kept),
             [2] if kept => ([shape.rows, 1], Shape { rows: 1, ..shape }),
             [3] if kept => ([1, shape.columns], Shape { columns: 1, ..shape }),
             _ => return Err(Uncovered::new(format!("{} over {given:?}", node.op_type))),

@@ -5,6 +5,7 @@ use super::super::uncovered::Uncovered;
 use super::super::value::Shape;
 use super::layers::first;
 use super::{Layer, Meaning, Reader, Value};
+use crate::order;
 
 impl Reader<'_> {
     /// `[1, channels, rows, columns]` ↔ `[1, n]`, where the numbers keep their order.
@@ -59,11 +60,10 @@ impl Reader<'_> {
             "Unsqueeze" => {
                 let axes = axes()?;
                 let rank = dims.len() + axes.len();
-                let mut axes: Vec<usize> =
+                let axes: Vec<usize> =
                     axes.iter().map(|&axis| at(axis, rank)).collect::<Result<_, _>>()?;
-                axes.sort_unstable();
                 let mut target = dims.to_vec();
-                for axis in axes {
+                for axis in order::sorted(axes.into_iter()) {
                     if axis > target.len() {
                         return Err(refused());
                     }
