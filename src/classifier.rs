@@ -75,6 +75,13 @@ impl Classifier {
         self.scorer.vocabulary().head_labels()
     }
 
+    /// By label, the score below which it is not recognised: that of its source.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn rejection_thresholds(&self) -> Vec<f32> {
+        let vocabulary = self.scorer.vocabulary();
+        (0..vocabulary.labels().len()).map(|label| vocabulary.thresholds(label).rejection).collect()
+    }
+
     /// The network, with the metadata of its file.
     pub fn model(&self) -> &Model {
         self.scorer.model()

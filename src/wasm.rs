@@ -281,6 +281,10 @@ fn model_info(classifier: &Classifier) -> JsValue {
         ("segmentFrames", (metadata.segment_frames as f64).into()),
         ("hopSeconds", metadata.decision.hop_seconds.into()),
         ("rejectionThreshold", metadata.decision.rejection_threshold.into()),
+        (
+            "rejectionThresholds",
+            Float32Array::from(classifier.rejection_thresholds().as_slice()).into(),
+        ),
         ("smoothingSeconds", metadata.decision.smoothing_seconds.into()),
         ("eventOn", metadata.decision.event_on.into()),
         ("eventOff", metadata.decision.event_off.into()),

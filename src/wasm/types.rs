@@ -55,6 +55,8 @@ export interface ModelInfo {
   hopSeconds: number;
   /** Score, 0 to 1, below which a sound is rejected; with a head that of its labels, as are the two below. */
   rejectionThreshold: number;
+  /** The same for each label: the model's own labels have a lower one than a head's, as have those of the head that add to them. */
+  rejectionThresholds: Float32Array;
   /** Seconds over which scores are averaged. */
   smoothingSeconds: number;
   /** Smoothed score, 0 to 1, at which an event begins. */

@@ -252,6 +252,18 @@ test("a muted label is not the answer while listening", async ({ open }) => {
   expect(Object.keys(await site.scores())).not.toContain(LABELS[0]);
 });
 
+test("in place of a muted label comes the model's next one, if it reaches its own threshold", async ({ open }) => {
+  const site = await open();
+  const file = another(LABELS[1]!);
+  const untaught = await labelOf(site, file);
+  await teachBoth(site);
+  expect(await labelOf(site, file)).toBe(LABELS[1]);
+  await mute(site.page, LABELS[1]!);
+  await site.page.reload();
+  await site.expectState("idle");
+  expect(await labelOf(site, file)).toBe(untaught);
+});
+
 async function mute(page: Page, label: string): Promise<void> {
   await page.evaluate((label) => {
     const kept = JSON.parse(localStorage.getItem("sourcing-sound.settings") ?? "{}") as object;

@@ -31,8 +31,7 @@ export interface Analysis {
 
 /** The same without what the user has muted. */
 export function withoutMuted(analysis: Analysis, muted: Muted): Analysis {
-  const { rejectionThreshold } = analysis.info;
-  const predictions = analysis.predictions.map((prediction) => muted.without(prediction, rejectionThreshold));
+  const predictions = analysis.predictions.map((prediction) => muted.without(prediction, analysis.info));
   return { ...analysis, predictions, parts: toParts(predictions), answer: overall(predictions) };
 }
 

@@ -173,12 +173,12 @@ export class LiveSession {
     };
   }
 
-  #show(all: Update, { name, segmentSeconds, rejectionThreshold }: ModelInfo): void {
+  #show(all: Update, info: ModelInfo): void {
     const { notice, settings, muted, stage, list, log, alerts, answered } = this.#parts;
-    const update = muted.without(all, settings.streamOf(name).rejectionThreshold ?? rejectionThreshold);
+    const update = muted.without(all, info, settings.streamOf(info.name).rejectionThreshold);
     if (this.#troubled) notice.clear();
     this.#troubled = false;
-    const isQuiet = this.#quiet.since(segmentSeconds);
+    const isQuiet = this.#quiet.since(info.segmentSeconds);
     const events = this.#quiet.sounds(update.events, isQuiet);
     stage.answer(update, isQuiet);
     list.update(events, update.groups);

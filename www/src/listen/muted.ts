@@ -31,12 +31,16 @@ export class Muted {
     return muted.includes(label) || mutedGroups.includes(this.#groups.get(label) ?? "");
   }
 
-  /** The same without what is muted. In place of a muted answer comes the next one, if it reaches `threshold`. */
-  without<T extends Answered>(answer: T, threshold: number): T {
+  /**
+   * The same without what is muted. In place of a muted answer comes the next one, if it reaches `threshold`, by default that of its
+   * label.
+   */
+  without<T extends Answered>(answer: T, { rejectionThresholds }: ModelInfo, threshold?: number): T {
     const wanted = ({ label }: { label: string }) => !this.has(label);
     const categories = answer.categories.filter(wanted);
     const [best] = categories;
-    const rejected = answer.rejected || !best || (best !== answer.categories[0] && best.score < threshold);
+    const isNext = best !== answer.categories[0];
+    const rejected = answer.rejected || !best || (isNext && best.score < (threshold ?? rejectionThresholds[best.index]!));
     return { ...answer, categories, rejected, ...(answer.events && { events: answer.events.filter(wanted) }) };
   }
 }

@@ -64,7 +64,7 @@ export class Recordings {
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
     changed("result");
-    const told = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info.rejectionThreshold));
+    const told = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info));
     stage.showRecording(classifier.info, recording, columns, overall(told));
     list.showParts(toParts(told));
     this.#clip.show(recording, "recording.wav");

@@ -217,9 +217,10 @@ class Opened {
 
   #showLive(): void {
     const { listens, update } = this.#followed;
-    const { name = "", rejectionThreshold = 0 } = this.#info ?? {};
-    const threshold = this.#parts.settings.streamOf(name).rejectionThreshold ?? rejectionThreshold;
-    this.#view.follow(listens, this.#otherModel ? [] : (update?.categories ?? []), threshold);
+    const info = this.#info;
+    const given = this.#parts.settings.streamOf(info?.name ?? "").rejectionThreshold;
+    const thresholdOf = (label: string) => given ?? info?.rejectionThresholds[info.labels.indexOf(label)] ?? info?.rejectionThreshold ?? 0;
+    this.#view.follow(listens, this.#otherModel ? [] : (update?.categories ?? []), thresholdOf);
   }
 
   #learnerChanged(): void {

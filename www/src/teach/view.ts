@@ -127,10 +127,10 @@ export class TeachView {
   }
 
   /** Shows whether the page listens, and how sure it is of each sound. */
-  follow(listens: boolean, categories: readonly Category[], threshold: number): void {
+  follow(listens: boolean, categories: readonly Category[], thresholdOf: (label: string) => number): void {
     setText(this.#listen, listens ? teachTexts.stopListening : teachTexts.listen);
     for (const [label, card] of this.#cards) {
-      card.follow(listens, categories.find((category) => category.label === label)?.score, threshold);
+      card.follow(listens, categories.find((category) => category.label === label)?.score, thresholdOf(label));
     }
   }
 
