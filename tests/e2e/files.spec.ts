@@ -1,125 +1,19 @@
-// Recordings: the same segments as the command line, many files at once, long files, damaged files.
+// Recordings: what is saved and shown of them, many files at once, folders, long files, damaged files, channels.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { serious } from "./support/axe";
-import { classifyNatively } from "./support/command-line";
 import { encode } from "./support/encode";
-import { dataPath } from "./support/environment";
-import { expect, type Site, test } from "./support/site";
-import { SYNTHESISED } from "./support/synthesis";
-import { chooseClips } from "./support/urban-sound";
-import { type Sound, writeWav } from "./support/wav";
+import { cards, classify, medley, newest, save, type Saved, siren } from "./support/files";
+import { expect, test } from "./support/site";
+import { writeWav } from "./support/wav";
 import { waveFile } from "./support/wave-file";
-
-/** At least this share of the segments must have the command line's label. */
-const AGREEMENT = 0.99;
-const siren = SYNTHESISED["siren-sweep"]!;
-
-interface Saved {
-  file: string;
-  seconds: number;
-  model: string;
-  channels: number;
-  channel: string | number;
-  warnings: { code: string; time: number; promised?: number }[];
-  events: { label: string; onset: number; offset: number; score: number }[];
-  segments: { start: number; end: number; label: string; score: number; rejected: boolean }[];
-}
-
-const cards = (site: Site) => site.page.getByTestId("file-card");
-const newest = (site: Site) => cards(site).first();
-
-async function classify(site: Site, ...paths: string[]): Promise<void> {
-  await site.page.getByTestId("file").setInputFiles(paths);
-  for (let i = 0; i < paths.length; i += 1) {
-    await expect(cards(site).nth(i)).toHaveAttribute("data-state", "done", { timeout: 50_000 });
-  }
-}
-
-async function save(site: Site, format: "csv" | "json" | "audacity"): Promise<string> {
-  const begun = site.page.waitForEvent("download");
-  await newest(site).getByTestId(`file-${format}`).click();
-  return readFileSync(await (await begun).path(), "utf8");
-}
-
-/** The page's results for a file, next to the command line's. */
-async function compare(site: Site, path: string): Promise<void> {
-  await classify(site, path);
-  const saved = JSON.parse(await save(site, "json")) as Saved;
-  const native = classifyNatively(path).segments;
-  expect(saved.warnings).toEqual([]);
-  expect(saved.segments).toHaveLength(native.length);
-  const same = saved.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
-  console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);
-  expect(same.length / native.length).toBeGreaterThanOrEqual(AGREEMENT);
-  saved.segments.forEach(({ start, end }, i) => {
-    // Chromium's FLAC decoder drops the last block of a file, less than 0.1 s.
-    const tolerance = i === native.length - 1 ? 0.1 : 0.005;
-    expect(Math.abs(start - native[i]!.start)).toBeLessThan(tolerance);
-    expect(Math.abs(end - native[i]!.end)).toBeLessThan(tolerance);
-  });
-}
-
-/** The synthesised sounds one after the other, at another rate by taking fewer samples. */
-function medley(every: number, seconds: number): Sound {
-  const sounds = Object.values(SYNTHESISED);
-  const rate = siren.sampleRate / every;
-  const samples = Float32Array.from({ length: seconds * rate }, (_, i) => {
-    const sound = sounds[Math.floor(i / (2.7 * rate)) % sounds.length]!;
-    return sound.samples[(i * every) % sound.samples.length]!;
-  });
-  return { samples, sampleRate: rate };
-}
-
-for (const every of [1, 2, 3, 6]) {
-  test(`segments are the command line's at ${siren.sampleRate / every} Hz`, async ({ open }) => {
-    await compare(await open(), writeWav(`medley-${every}.wav`, medley(every, 40)));
-  });
-}
-
-for (const name of Object.keys(SYNTHESISED)) {
-  test(`a short file gets the command line's label: ${name}`, async ({ open }) => {
-    const sound = SYNTHESISED[name]!;
-    const path = writeWav(`file-${name}.wav`, { ...sound, samples: sound.samples.subarray(0, 1.9 * sound.sampleRate) });
-    const native = classifyNatively(path);
-    const site = await open();
-    await classify(site, path);
-    await expect(newest(site)).toHaveAttribute("data-label", native.label);
-    const { segments } = JSON.parse(await save(site, "json")) as Saved;
-    expect(segments[0]!.score).toBeCloseTo(native.segments[0]!.score, 2);
-  });
-}
 
 /** The cells of a line of CSV, without their quotation marks. */
 function cells(line: string): string[] {
   const found = line.match(/"(?:[^"]|"")*"|[^,]+|(?<=,|^)(?=,|$)/g) ?? [];
   return found.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
 }
-
-for (const format of ["mp3", "flac", "m4a", "ogg", "opus", "webm", "mka", "mov"]) {
-  test(`segments are the command line's in ${format}`, async ({ open }, info) => {
-    const path = info.outputPath(`medley.${format}`);
-    const made = encode(writeWav(`medley-${format}.wav`, medley(1, 40)), path);
-    if (!made) console.log(`skipped: there is no ffmpeg that writes ${format}`);
-    test.skip(!made, `there is no ffmpeg that writes ${format}`);
-    await compare(await open(), path);
-  });
-}
-
-test("segments are the command line's on recorded clips", async ({ open }) => {
-  const clips = chooseClips(dataPath);
-  if (!clips) {
-    const reason = `there is no UrbanSound8K in ${dataPath}; set SOURCING_SOUND_DATA to a folder that holds it`;
-    console.log(`skipped: ${reason}`);
-    test.skip(true, reason);
-    return;
-  }
-  // A limit, not a wait: every recorded clip is decoded and compared.
-  test.setTimeout(300_000);
-  const site = await open();
-  for (const { path } of clips) await compare(site, path);
-});
 
 test("what is saved is what is shown", async ({ open }) => {
   const site = await open();

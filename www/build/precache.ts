@@ -22,6 +22,7 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the picture's script", /^assets\/picture-.*\.js$/],
   ["the samples' script", /^assets\/synthesis-.*\.js$/],
   ["the views' styles", /^assets\/teach-.*\.css$/],
+  ["the views' styles", /^assets\/teaching-dialogs-.*\.css$/],
   ["the views' styles", /^assets\/model-list-.*\.css$/],
   ["the views' styles", /^assets\/model-sheet-.*\.css$/],
   ["the views' styles", /^assets\/files-.*\.css$/],

@@ -9,6 +9,7 @@ import { loadStyle } from "../late/style.js";
 import { codeOf } from "../page-error.js";
 import cards from "../styles/files.css?url";
 import styles from "../styles/teach.css?url";
+import dialogs from "../styles/teaching-dialogs.css?url";
 import type { SettingsStore } from "../settings.js";
 import { labelWords, locale } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
@@ -26,7 +27,7 @@ import { TaughtStore } from "./store.js";
 import { type Offer, UndoBar } from "./undo-bar.js";
 import { TeachView, type ViewState } from "./view.js";
 
-await Promise.all([cards, styles].map(loadStyle));
+await Promise.all([cards, styles, dialogs].map(loadStyle));
 
 export interface TeachParts {
   settings: SettingsStore;

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
-use crate::common::files::{classify_on_a_full_disk, tone};
+use crate::common::files::{Running, classify_on_a_full_disk, raw, tone};
 use crate::common::parquet::Sheet;
 use crate::common::{Bench, HIGH_HZ, LOW_HZ};
 
@@ -88,6 +88,28 @@ fn ctrl_c_leaves_a_whole_file_with_what_was_done() {
     assert_eq!(run.end("-INT").code(), Some(130));
     let found = Sheet::read(&bench.path().join("stdout.parquet"));
     assert_eq!(found.rows, Sheet::read(&bench.path().join("o.parquet")).rows);
+}
+
+#[test]
+fn ctrl_c_leaves_whole_rows() {
+    let bench = Bench::new();
+    for format in ["csv", "jsonl"] {
+        let arguments = ["-", "--rate", "22050", "--format", format, "--hop", "0.03"];
+        let mut running = Running::classify(&bench, &arguments);
+        running.feed(&raw(&tone(HIGH_HZ, 10.0)));
+        let mut found = vec![running.line(), running.line()];
+        running.interrupt();
+        let (status, lines, stderr) = running.end();
+        assert_eq!((status.code(), stderr.as_str()), (Some(130), ""), "{format}");
+        found.extend(lines);
+        for line in found.iter().skip(1) {
+            let is_whole = match format {
+                "csv" => line.ends_with(",base"),
+                _ => serde_json::from_str::<serde_json::Value>(line).is_ok(),
+            };
+            assert!(is_whole, "{line}");
+        }
+    }
 }
 
 #[test]
@@ -247,5 +269,31 @@ mod linux {
             clip.as_ref().unwrap().file_name().to_string_lossy().ends_with("_high.wav")
         });
         assert_eq!(high.count(), 48);
+    }
+
+    /// The peak is read while the run waits for what follows on standard input.
+    #[test]
+    fn a_day_takes_little_memory() {
+        let bench = Bench::new();
+        let (rate, seconds) = (8_000u32, 86_400u32);
+        let bytes = 2 * rate * seconds;
+        let mut file = File::create(bench.path().join("day.wav")).unwrap();
+        file.write_all(&header(1, rate, bytes)).unwrap();
+        file.set_len(44 + u64::from(bytes)).unwrap();
+        // A model of this rate and few columns, because a day is long.
+        let mut metadata = tiny_model::metadata();
+        metadata.front_end.sample_rate = rate;
+        metadata.front_end.hop_length = metadata.front_end.n_fft;
+        metadata.front_end.f_max = rate as f32 / 2.0;
+        bench.write("tiny.onnx", &tiny_model::onnx(&metadata));
+        for jobs in ["1", "4"] {
+            let arguments = ["day.wav", "-", "--format", "jsonl", "--hop", "600", "--jobs", jobs];
+            let running = Running::classify(&bench, &arguments);
+            while !running.line().contains("\"end\":86400.0,") {}
+            let status = fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+            let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+            assert!(peak < MOST_KILOBYTES, "{peak} kB with --jobs {jobs}");
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! What `sourcing-sound classify` writes: formats, filters, times of day, folders of results, long
-//! runs and what interrupts them.
+//! What `sourcing-sound classify` writes: formats, filters and times of day; where it writes them is
+//! in a file below.
 
-use std::fs;
+mod destinations;
 
 use crate::common::files::{tone, wav_of_channels};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, everyday, wav};
@@ -20,31 +20,6 @@ fn fields(table: &str, separator: char) -> Vec<Vec<String>> {
 
 fn seconds(field: &str) -> f64 {
     field.parse().unwrap()
-}
-
-/// All files of a folder with their contents, by path below it, without those that state settings.
-fn tree(bench: &Bench, folder: &str) -> Vec<(String, Vec<u8>)> {
-    let root = bench.path().join(folder);
-    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                if !name.ends_with(".settings") {
-                    files.push((name, fs::read(&path).unwrap()));
-                }
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
-    files.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// A low tone, a high one and the low one again.
@@ -70,17 +45,6 @@ fn events_begin_and_end_with_their_sounds() {
 
     let some = bench.classify(&["tones.wav", "--format", "events", "--labels", "high"]).success();
     assert_eq!(fields(&some, ','), [rows[1].clone()]);
-}
-
-#[test]
-fn a_name_that_is_too_long_for_a_result_fails_alone() {
-    let bench = Bench::new();
-    let long = format!("in/{}.wav", "n".repeat(250));
-    bench.tones(&long, &[(LOW_HZ, 1.0)]);
-    bench.tones("in/z.wav", &[(LOW_HZ, 1.0)]);
-    let run = bench.classify(&["in", "--format", "csv", "--output", "results"]);
-    error_of(&run, 1, "would have 258 bytes, and 255 is the most");
-    assert!(bench.path().join("results/z.wav.csv").is_file());
 }
 
 #[test]
@@ -213,55 +177,6 @@ fn times_of_day_come_from_the_header_or_the_name() {
 }
 
 #[test]
-fn results_in_a_folder_are_those_of_stdout_and_are_resumed() {
-    let bench = Bench::new();
-    for name in ["in/a.wav", "in/deep/er/b.wav", "in/deep/a.wav"] {
-        bench.tones(name, &[(LOW_HZ, 2.0)]);
-    }
-    for (format, extension) in [("text", "txt"), ("csv", "csv"), ("jsonl", "jsonl")] {
-        let output = format!("out/{format}");
-        let run = ["in", "--format", format, "--output", &output];
-        assert_eq!(bench.classify(&run).success(), "");
-        let found = tree(&bench, &output);
-        let expected = ["a.wav", "deep/a.wav", "deep/er/b.wav"].map(|n| format!("{n}.{extension}"));
-        assert_eq!(names(&found), expected);
-        for (name, content) in &found {
-            let input = format!("in/{}", name.strip_suffix(&format!(".{extension}")).unwrap());
-            let stdout = bench.classify(&[&input, "--format", format]).success();
-            assert_eq!(String::from_utf8_lossy(content), stdout, "{name}");
-        }
-    }
-
-    let run = ["in", "--format", "csv", "--output", "out/csv", "--resume"];
-    let before = tree(&bench, "out/csv");
-    let folder = bench.path().join("out/csv");
-    fs::remove_file(folder.join("deep/a.wav.csv")).unwrap();
-    fs::write(folder.join("a.wav.csv"), "mine").unwrap();
-    bench.tones("in/new.wav", &[(HIGH_HZ, 2.0)]);
-    bench.classify(&run).success();
-    let after = tree(&bench, "out/csv");
-    assert_eq!(names(&after), ["a.wav.csv", "deep/a.wav.csv", "deep/er/b.wav.csv", "new.wav.csv"]);
-    assert_eq!(after[0].1, b"mine");
-    assert_eq!(after[1..3], before[1..3]);
-    // Without --resume, all are made.
-    bench.classify(&run[..5]).success();
-    assert_eq!(tree(&bench, "out/csv")[0], before[0]);
-
-    error_of(&bench.classify(&["in", "--resume"]), 2, "--output");
-    let run = bench.classify(&["in/a.wav", "in/deep/a.wav", "--output", "out/two"]);
-    error_of(&run, 1, "two recordings would have the result");
-}
-
-#[test]
-fn an_output_that_is_neither_file_nor_folder_is_refused() {
-    let bench = Bench::new();
-    let recording = fs::read(bench.tones("a.wav", &[(LOW_HZ, 1.0)])).unwrap();
-    let run = bench.classify(&["a.wav", "--format", "csv", "--output", "a.wav"]);
-    error_of(&run, 2, "--output is a.wav, which is not a folder; a file for all results has the");
-    assert!(fs::read(bench.path().join("a.wav")).unwrap() == recording);
-}
-
-#[test]
 fn the_number_of_threads_does_not_change_a_byte() {
     let bench = Bench::new();
     // Over 32 MB, so that all threads work on it.
@@ -278,156 +193,4 @@ fn the_number_of_threads_does_not_change_a_byte() {
     assert!(one.lines().count() > 280, "{}", one.lines().count());
     assert!(run("4") == one);
     error_of(&bench.classify(&["in", "--jobs", "0"]), 2, "--jobs is 0, expected 1 to 1024");
-}
-
-#[test]
-fn a_result_that_cannot_be_written_ends_the_run_with_a_reason() {
-    let bench = Bench::new();
-    bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-    bench.write("taken", b"a file where a folder should be");
-    let run = bench.classify(&["a.wav", "--output", "taken/below"]);
-    error_of(&run, 1, "cannot write the result; check space and permissions [io]");
-    assert!(run.stderr.starts_with("error: taken/below: "), "{}", run.stderr);
-}
-
-#[cfg(unix)]
-mod unix {
-    use super::{error_of, names, tree};
-    use crate::common::files::{Running, raw, tone, with_locked_folder};
-    use crate::common::{Bench, HIGH_HZ, LOW_HZ};
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn ctrl_c_leaves_whole_rows() {
-        let bench = Bench::new();
-        for format in ["csv", "jsonl"] {
-            let arguments = ["-", "--rate", "22050", "--format", format, "--hop", "0.03"];
-            let mut running = Running::classify(&bench, &arguments);
-            running.feed(&raw(&tone(HIGH_HZ, 10.0)));
-            let mut found = vec![running.line(), running.line()];
-            running.interrupt();
-            let (status, lines, stderr) = running.end();
-            assert_eq!((status.code(), stderr.as_str()), (Some(130), ""), "{format}");
-            found.extend(lines);
-            for line in found.iter().skip(1) {
-                let is_whole = match format {
-                    "csv" => line.ends_with(",base"),
-                    _ => serde_json::from_str::<serde_json::Value>(line).is_ok(),
-                };
-                assert!(is_whole, "{line}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_interrupted_run_leaves_only_finished_results_and_is_resumed() {
-        let bench = Bench::new();
-        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        let arguments = ["-", "--rate", "22050", "--format", "jsonl", "--output", "out"];
-        bench.classify(&["a.wav", "--format", "jsonl", "--output", "out"]).success();
-        let mut running = Running::classify(&bench, &arguments);
-        running.feed(&raw(&tone(HIGH_HZ, 10.0)));
-        // Whatever is written is under another name so far.
-        while tree(&bench, "out").len() < 2 {
-            std::thread::yield_now();
-        }
-        running.interrupt();
-        let (status, ..) = running.end();
-        assert_eq!(status.code(), Some(130));
-        assert_eq!(names(&tree(&bench, "out")), ["a.wav.jsonl"]);
-        let resumed = [&arguments[..], &["--resume"]].concat();
-        bench.classify_piped(&resumed, &raw(&tone(HIGH_HZ, 2.0))).success();
-        assert_eq!(names(&tree(&bench, "out")), ["-.jsonl", "a.wav.jsonl"]);
-    }
-
-    #[test]
-    fn a_link_stays_and_a_pipe_is_refused() {
-        let bench = Bench::new();
-        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        let stdout = bench.classify(&["a.wav", "--format", "csv"]).success();
-        fs::create_dir(bench.path().join("big")).unwrap();
-        bench.write("big/there.csv", b"old");
-        // One link leads to another, one to a file that is not there yet.
-        for (link, target) in
-            [("o.csv", "one.csv"), ("one.csv", "big/there.csv"), ("new.csv", "big/new.csv")]
-        {
-            std::os::unix::fs::symlink(target, bench.path().join(link)).unwrap();
-        }
-        for (link, file) in [("o.csv", "big/there.csv"), ("new.csv", "big/new.csv")] {
-            let run = ["a.wav", "--format", "csv", "--output", link];
-            bench.classify(&run).success();
-            bench.classify(&[&run[..], &["--resume"]].concat()).success();
-            assert!(bench.path().join(link).is_symlink());
-            assert_eq!(fs::read_to_string(bench.path().join(file)).unwrap(), stdout);
-        }
-        let pipe = bench.path().join("pipe.csv");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let run = bench.classify(&["a.wav", "--format", "csv", "--output", "pipe.csv"]);
-        error_of(&run, 2, "--output is pipe.csv, which is not a regular file");
-        assert!(!pipe.is_file());
-    }
-
-    #[test]
-    fn others_may_read_results() {
-        let bench = Bench::new();
-        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        bench.classify(&["a.wav", "--output", "out"]).success();
-        // A file that is made in the usual way shows what is usual here.
-        fs::write(bench.path().join("usual"), "").unwrap();
-        let mode = |name: &str| {
-            fs::metadata(bench.path().join(name)).unwrap().permissions().mode() & 0o777
-        };
-        assert_eq!(mode("out/a.wav.txt"), mode("usual"));
-    }
-
-    #[test]
-    fn a_folder_that_may_not_be_written_to_is_named() {
-        let bench = Bench::new();
-        bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
-        let classify = || bench.classify(&["a.wav", "--output", "locked"]);
-        let (run, is_locked) = with_locked_folder(&bench, classify);
-        if is_locked {
-            error_of(&run, 1, "error: locked: cannot write the result; ");
-        } else {
-            assert_eq!(run.code, 0);
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod linux {
-    use crate::common::files::{Running, header};
-    use crate::common::{Bench, tiny_model};
-    use std::fs::{self, File};
-    use std::io::Write;
-
-    /// The most memory that a run may use.
-    const MOST_KILOBYTES: u64 = 150_000;
-
-    /// The peak is read while the run waits for what follows on standard input.
-    #[test]
-    fn a_day_takes_little_memory() {
-        let bench = Bench::new();
-        let (rate, seconds) = (8_000u32, 86_400u32);
-        let bytes = 2 * rate * seconds;
-        let mut file = File::create(bench.path().join("day.wav")).unwrap();
-        file.write_all(&header(1, rate, bytes)).unwrap();
-        file.set_len(44 + u64::from(bytes)).unwrap();
-        // A model of this rate and few columns, because a day is long.
-        let mut metadata = tiny_model::metadata();
-        metadata.front_end.sample_rate = rate;
-        metadata.front_end.hop_length = metadata.front_end.n_fft;
-        metadata.front_end.f_max = rate as f32 / 2.0;
-        bench.write("tiny.onnx", &tiny_model::onnx(&metadata));
-        for jobs in ["1", "4"] {
-            let arguments = ["day.wav", "-", "--format", "jsonl", "--hop", "600", "--jobs", jobs];
-            let running = Running::classify(&bench, &arguments);
-            while !running.line().contains("\"end\":86400.0,") {}
-            let status = fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
-            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-            let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-            assert!(peak < MOST_KILOBYTES, "{peak} kB with --jobs {jobs}");
-        }
-    }
 }

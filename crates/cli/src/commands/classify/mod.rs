@@ -6,6 +6,7 @@ mod clips;
 mod destination;
 mod feed;
 mod filter;
+mod format;
 mod ledger;
 mod output;
 mod part;

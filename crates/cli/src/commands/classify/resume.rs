@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::output::csv_error;
 
-use super::args::Format;
+use super::format::Format;
 
 /// What an earlier run has finished.
 #[derive(Debug, Default, PartialEq)]
@@ -157,7 +157,7 @@ fn of_records(file: impl Read, first: u64, columns: usize, whole: u64) -> Result
 #[allow(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::{Finished, Refused, finished};
-    use crate::commands::classify::args::Format;
+    use crate::commands::classify::format::Format;
     use std::io::Cursor;
 
     fn of(format: Format, header: &str, file: &str) -> Result<Finished, Refused> {

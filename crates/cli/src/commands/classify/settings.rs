@@ -10,7 +10,8 @@ use sourcing_sound_decode::Channel;
 
 use crate::model::Loaded;
 
-use super::args::{Channels, ClassifyOptions, Format};
+use super::args::{Channels, ClassifyOptions};
+use super::format::Format;
 
 /// Digits of a SHA-256 that identify a model.
 const DIGITS: usize = 16;

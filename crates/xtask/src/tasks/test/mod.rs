@@ -3,6 +3,7 @@
 mod counts;
 mod failures;
 mod steps;
+mod suite;
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use clap::ValueEnum;
 use crate::tools::workspace::Workspace;
 
 use counts::Counts;
-use steps::{Report, Session, Step};
+use steps::{Session, Step};
+use suite::Report;
 
 /// The options of `cargo xtask test`.
 #[derive(clap::Args)]

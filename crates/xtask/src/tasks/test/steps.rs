@@ -14,7 +14,7 @@ use crate::tools::workspace::Workspace;
 use crate::tools::{node, process, python};
 
 use super::counts::Counts;
-use super::failures;
+use super::suite::{PLAYWRIGHT, PYTEST, RUST, Report, check, suite};
 
 /// The core crate and its tests for the browser, with the profile of the published module.
 const BROWSER: [&str; 8] = [
@@ -98,28 +98,6 @@ impl<'a> Session<'a> {
         Ok(())
     }
 }
-
-/// What a step found.
-pub struct Report {
-    /// The tests it ran; none for a check.
-    pub counts: Counts,
-    /// Whether the step passed.
-    pub passed: bool,
-    /// What its suites reported about each test that failed.
-    pub failures: Vec<String>,
-}
-
-/// How the output of a harness is read.
-#[derive(Clone, Copy)]
-struct Harness {
-    counts: fn(&str) -> Counts,
-    failures: fn(&str) -> Vec<String>,
-}
-
-const RUST: Harness = Harness { counts: Counts::from_rust, failures: failures::from_rust };
-const PLAYWRIGHT: Harness =
-    Harness { counts: Counts::from_playwright, failures: failures::from_playwright };
-const PYTEST: Harness = Harness { counts: Counts::from_pytest, failures: failures::from_pytest };
 
 impl Step {
     /// The step's name on the command line.
@@ -221,37 +199,6 @@ impl Step {
             }
         }
     }
-}
-
-impl Report {
-    fn of_check() -> Self {
-        Self { counts: Counts::default(), passed: true, failures: Vec::new() }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.counts += other.counts;
-        self.passed &= other.passed;
-        self.failures.extend(other.failures);
-    }
-}
-
-fn check(command: &mut Command) -> Result<Report> {
-    process::run(command)?;
-    Ok(Report::of_check())
-}
-
-/// Runs a suite of tests. One that ran no test has failed: it tests nothing.
-fn suite(command: &mut Command, harness: Harness) -> Result<Report> {
-    let shown = process::show(command)?;
-    let counts = (harness.counts)(&shown.stdout);
-    if shown.success && counts.ran() == 0 {
-        eprintln!("error: `{}` ran no test", process::line(command));
-    } else if !shown.success && counts.failed == 0 {
-        eprintln!("error: `{}` failed outside its tests", process::line(command));
-    }
-    let passed = shown.success && counts.ran() > 0 && counts.failed == 0;
-    let failures = if passed { Vec::new() } else { (harness.failures)(&shown.stdout) };
-    Ok(Report { counts, passed, failures })
 }
 
 fn clippy(packages: &[&str]) -> Command {
@@ -370,35 +317,4 @@ fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
         npm.env(FIREFOX_VARIABLE, firefox);
     }
     Ok(npm)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
-    use super::*;
-
-    #[test]
-    fn a_suite_without_tests_has_failed() {
-        let report = suite(cargo::command().arg("--version"), RUST).unwrap();
-        assert_eq!(report.counts, Counts::default());
-        assert!(!report.passed);
-    }
-
-    #[test]
-    fn a_suite_that_fails_after_its_tests_has_failed() {
-        let counts = |_: &str| Counts { passed: 2, ..Counts::default() };
-        let two_passed = Harness { counts, failures: |_| vec!["why".to_owned()] };
-        let report = suite(cargo::command().arg("no-such-command"), two_passed).unwrap();
-        assert_eq!(report.counts.passed, 2);
-        assert!(!report.passed);
-        assert_eq!(report.failures, ["why"]);
-        let report = suite(cargo::command().arg("--version"), two_passed).unwrap();
-        assert!(report.passed && report.failures.is_empty());
-    }
-
-    #[test]
-    fn a_check_that_fails_names_its_command() {
-        let error = check(cargo::command().arg("no-such-command")).err().unwrap();
-        assert!(error.to_string().contains("no-such-command"), "{error}");
-    }
 }

@@ -14,7 +14,8 @@ use crate::interrupt::{Ending, Temporary};
 use crate::outcome::{Failure, UsageError};
 use crate::output::{STDOUT, cell};
 
-use super::super::args::{ClassifyOptions, Format};
+use super::super::args::ClassifyOptions;
+use super::super::format::Format;
 use super::super::ledger::{Known, Ledger};
 use super::super::part::Part;
 use super::super::report::Report;

@@ -19,8 +19,8 @@ use std::num::NonZeroUsize;
 use sourcing_sound::Classifier;
 use sourcing_sound_results::Shown;
 
-use super::args::Format;
 use super::filter::Filter;
+use super::format::Format;
 use columnar::Columnar;
 use entry::Extra;
 use filtered::Filtered;
