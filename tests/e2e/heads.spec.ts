@@ -69,13 +69,14 @@ test("a head adds its labels to the model, from bytes, a response or an address"
       sources.map(async (head) => {
         const classifier = await api.Classifier.load({ model: files.model, head });
         const [prediction] = await classifier.classify(tone(2, 16000), 16000);
-        const { name, base, labels } = classifier.info;
-        return { name, base, labels, best: prediction!.categories[0] };
+        const { name, base, labels, rejectionThresholds } = classifier.info;
+        return { name, base, labels, thresholds: [...rejectionThresholds], best: prediction!.categories[0] };
       }),
     );
   });
   expect(results).toHaveLength(4);
-  for (const { best, ...info } of results) {
+  for (const { best, thresholds, ...info } of results) {
+    expect(thresholds).toEqual([...HEAD_LABELS.map(() => 0), ...LABELS.map(() => expect.closeTo(0.2, 6))]);
     expect(info).toEqual({ name: "pet", base: "pets", labels: [...HEAD_LABELS, ...LABELS.map(({ label }) => label)] });
     expect(best).toMatchObject({ label: HEAD_LABELS[0], index: 0, source: "head" });
     expect(best!.score).toBeCloseTo(1 / (1 + Math.exp(-6)), 4);
