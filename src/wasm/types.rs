@@ -55,7 +55,7 @@ export interface ModelInfo {
   hopSeconds: number;
   /** Score, 0 to 1, below which a sound is rejected; with a head that of its labels, as are the two below. */
   rejectionThreshold: number;
-  /** The same for each label: the model's own labels have a lower one than a head's, as have those of the head that add to them. */
+  /** The same for each label: the model's for its own labels and for those of a head that add to them, the head's for all others. */
   rejectionThresholds: Float32Array;
   /** Seconds over which scores are averaged. */
   smoothingSeconds: number;

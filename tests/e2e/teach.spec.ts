@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { save, type Saved } from "./support/files";
 import { eventAt, seed } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, teachBoth } from "./support/teach";
@@ -256,6 +257,10 @@ test("in place of a muted label comes the model's next one, if it reaches its ow
   const site = await open();
   const file = another(LABELS[1]!);
   const untaught = await labelOf(site, file);
+  expect(untaught).not.toBe("rejected");
+  // A taught label has the threshold 0.5, so that the model's answer could not be seen with it.
+  const { segments } = JSON.parse(await save(site, "json")) as Saved;
+  expect(Math.max(...segments.map(({ score }) => score))).toBeLessThan(0.5);
   await teachBoth(site);
   expect(await labelOf(site, file)).toBe(LABELS[1]);
   await mute(site.page, LABELS[1]!);
