@@ -76,7 +76,7 @@ impl Classifier {
     }
 
     /// By label, the score below which it is not recognised: that of its source.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "web-classifier"))]
     pub(crate) fn rejection_thresholds(&self) -> Vec<f32> {
         let vocabulary = self.scorer.vocabulary();
         (0..vocabulary.labels().len()).map(|label| vocabulary.thresholds(label).rejection).collect()

@@ -55,6 +55,8 @@
 //! | `general` | yes | tract, for models whose operators the crate's own engine lacks |
 //! | `urban` | no | `Head::urban`: ten finer urban labels for `everyday` (about 60 KB) |
 //! | `urban-tiny` | no | `Model::urban_tiny`: a small network for the same ten sounds only (0.5 MB) |
+//! | `web-classifier` | no | for wasm32: the JavaScript bindings of the npm package's classifier |
+//! | `web-teacher` | no | for wasm32: those of its teacher |
 //!
 //! The code is MIT OR Apache-2.0, and the weights of `everyday` are MIT: what the default features
 //! compile in is free for commercial use. The weights of `urban` and `urban-tiny` are not: they
@@ -79,6 +81,7 @@
 //! lists the change.
 
 mod audio;
+mod base;
 mod classifier;
 mod dct;
 mod decibel;
@@ -114,7 +117,7 @@ mod teach;
 mod threads;
 mod vocabulary;
 // For JavaScript and the browser tests; not part of the Rust API.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", any(feature = "web-classifier", feature = "web-teacher")))]
 #[doc(hidden)]
 pub mod wasm;
 mod whole_spectrum;

@@ -1,5 +1,6 @@
 //! ONNX bytes → a checked and optimised network, ready to run.
 
+use crate::base::Base;
 use crate::engine::{self, onnx, sigmoid};
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "general")]
@@ -157,6 +158,19 @@ impl Model {
     /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// What heads depend on.
+    pub(crate) fn base(&self) -> Base<'_> {
+        let metadata = self.metadata();
+        Base {
+            name: &metadata.name,
+            sha256: self.sha256(),
+            labels: &metadata.labels,
+            embedding_size: metadata.embedding_size,
+            segment_patches: metadata.segment_patches(),
+            hop_seconds: metadata.decision.hop_seconds,
+        }
     }
 
     /// The engine that runs the network.

@@ -55,7 +55,7 @@ impl Scorer {
     /// # Errors
     /// `head-mismatch` or `head-format` if the head does not fit `model`.
     pub(crate) fn joint(model: Model, head: Head) -> Result<Self> {
-        head.check_fit(&model)?;
+        head.check_fit(model.base())?;
         let base = model.metadata();
         let Joint { labels, taxonomy, kept, added } = Joint::new(head.metadata(), base)?;
         let metadata = ModelMetadata {
@@ -77,7 +77,7 @@ impl Scorer {
     /// # Errors
     /// `head-mismatch` or `head-format` if the head does not fit `model`.
     pub(crate) fn head_only(model: Model, head: Head) -> Result<Self> {
-        head.check_fit(&model)?;
+        head.check_fit(model.base())?;
         let (base, own) = (model.metadata(), head.metadata());
         let patch = base.layout();
         let metadata = ModelMetadata {

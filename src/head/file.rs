@@ -89,7 +89,7 @@ struct File {
     version: u32,
     name: String,
     description: String,
-    base: Base,
+    base: BaseFile,
     labels: Vec<String>,
     #[serde(deserialize_with = "without_repeats")]
     refines: BTreeMap<String, Vec<String>>,
@@ -138,7 +138,7 @@ impl DetectorFile {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Base {
+struct BaseFile {
     name: String,
     sha256: String,
 }
@@ -151,7 +151,7 @@ impl File {
             version: FORMAT_VERSION,
             name: head.name,
             description: head.description,
-            base: Base { name: head.base_name, sha256: head.base_sha256 },
+            base: BaseFile { name: head.base_name, sha256: head.base_sha256 },
             labels: head.labels.iter().map(str::to_owned).collect(),
             refines: head.refines,
             parents: head.parents,

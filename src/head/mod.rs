@@ -2,11 +2,11 @@
 //! linear layer over pooled embeddings, its calibration and its card. It fits one base model,
 //! identified by hash, and lists the labels of the base that it replaces.
 
+use crate::base::{Base, identity};
 use crate::engine::sigmoid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
-use crate::metadata::{Activation, Card, Decision, ModelMetadata};
-use crate::model::Model;
+use crate::metadata::{Activation, Card, Decision};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -144,18 +144,18 @@ impl Head {
         self.0.detector.as_ref()
     }
 
-    /// Checks that this head fits `model`.
+    /// Checks that this head fits the model.
     ///
     /// # Errors
     /// `head-mismatch` if it was made for another model; `head-format` if its weights or its names
     /// of the model's labels do not fit.
-    pub(crate) fn check_fit(&self, model: &Model) -> Result<()> {
-        let (head, base) = (self.metadata(), model.metadata());
-        if head.base_sha256 != model.sha256() {
+    pub(crate) fn check_fit(&self, base: Base<'_>) -> Result<()> {
+        let head = self.metadata();
+        if head.base_sha256 != base.sha256 {
             return Err(ErrorKind::HeadMismatch {
                 head: head.name.clone(),
                 expected: identity(&head.base_name, &head.base_sha256),
-                actual: identity(&base.name, model.sha256()),
+                actual: base.identity(),
             }
             .into());
         }
@@ -222,12 +222,6 @@ impl HeadFeature {
     }
 }
 
-/// The model, as named in messages.
-pub(crate) fn identity(name: &str, sha256: &str) -> String {
-    let start: String = sha256.chars().take(12).collect();
-    format!("the model {name:?} (sha256 {start}…)")
-}
-
 pub(crate) fn format_error(reason: impl std::fmt::Display) -> Error {
     ErrorKind::HeadFormat { reason: reason.to_string() }.into()
 }
@@ -278,7 +272,7 @@ fn check_detector(detector: &Detector) -> Result<()> {
 }
 
 /// Every label that the head names must exist in the base.
-fn check_base_labels(head: &HeadMetadata, base: &ModelMetadata) -> Result<()> {
+fn check_base_labels(head: &HeadMetadata, base: Base<'_>) -> Result<()> {
     let base_labels: HashSet<&str> = base.labels.iter().collect();
     for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {
         for (label, named) in map {

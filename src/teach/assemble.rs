@@ -6,11 +6,11 @@ use super::file::examples_to_json;
 use super::fit::{Lesson, SLOPE};
 use super::recordings::mean;
 use super::report::Report;
+use crate::base::Base;
 use crate::error::Result;
 use crate::head::{Head, HeadMetadata};
 use crate::labels::Labels;
 use crate::metadata::{Activation, Card, Decision};
-use crate::model::Model;
 use crate::order;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -21,16 +21,15 @@ const MAX_PARENTS: usize = 3;
 
 /// The head of all labels.
 pub(super) fn head(
-    model: &Model,
+    base: Base<'_>,
     background: &Background,
     name: &str,
     examples: &[Example],
     lessons: &[Lesson<'_>],
     report: &Report,
 ) -> Result<Head> {
-    let base = model.metadata();
     let labels = lessons.iter().map(|lesson| lesson.label.to_owned()).collect();
-    let scales = scales(model);
+    let scales = scales(base);
     let mut weights = Vec::new();
     let mut bias = Vec::new();
     for lesson in lessons {
@@ -42,15 +41,15 @@ pub(super) fn head(
     let metadata = HeadMetadata {
         name: name.to_owned(),
         description: format!("Adds sounds that were taught by examples: {}.", report.labels()),
-        base_name: base.name.clone(),
-        base_sha256: model.sha256().to_owned(),
+        base_name: base.name.to_owned(),
+        base_sha256: base.sha256.to_owned(),
         labels: Labels::new(labels)?,
         refines: BTreeMap::new(),
-        parents: parents(model, examples, lessons),
+        parents: parents(base, examples, lessons),
         features: FEATURES.iter().map(|&(feature, _)| feature).collect(),
-        segment_patches: base.segment_patches(),
+        segment_patches: base.segment_patches,
         decision: Decision {
-            hop_seconds: base.decision.hop_seconds,
+            hop_seconds: base.hop_seconds,
             activation: Activation::Sigmoid,
             temperature: 1.0,
             rejection_threshold: 0.5,
@@ -72,11 +71,11 @@ pub(super) fn head(
 /// By taught label, the base labels that most of its examples have: it is a kind of those, so it
 /// comes before them, and is in their group. One that the base has too keeps its place there.
 fn parents(
-    model: &Model,
+    base: Base<'_>,
     examples: &[Example],
     lessons: &[Lesson<'_>],
 ) -> BTreeMap<String, Vec<String>> {
-    let labels = &model.metadata().labels;
+    let labels = base.labels;
     let taught = |label: &str| lessons.iter().any(|lesson| lesson.label == label);
     let new = lessons.iter().filter(|lesson| labels.position(lesson.label).is_none());
     let mut parents = BTreeMap::new();

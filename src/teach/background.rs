@@ -3,9 +3,9 @@
 //! sound.
 
 use super::example::{FEATURES, vector_len};
+use crate::base::{Base, identity};
 use crate::error::{ErrorKind, Result};
 use crate::head::{Patch, decode, encode, format_error, pool};
-use crate::model::Model;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -133,15 +133,15 @@ impl Background {
     }
 
     /// # Errors
-    /// `head-mismatch`, `head-format` or `config`, if it does not fit `model`.
-    pub(super) fn check_fit(&self, model: &Model) -> Result<()> {
-        let expected = vector_len(model)?;
+    /// `head-mismatch`, `head-format` or `config`, if it does not fit the model.
+    pub(super) fn check_fit(&self, base: Base<'_>) -> Result<()> {
+        let expected = vector_len(base)?;
         let parts = &*self.0;
-        if parts.base_sha256 != model.sha256() {
+        if parts.base_sha256 != base.sha256 {
             return Err(ErrorKind::HeadMismatch {
                 head: "background".to_owned(),
-                expected: crate::head::identity(&parts.base_name, &parts.base_sha256),
-                actual: crate::head::identity(&model.metadata().name, model.sha256()),
+                expected: identity(&parts.base_name, &parts.base_sha256),
+                actual: base.identity(),
             }
             .into());
         }
@@ -187,7 +187,7 @@ impl Background {
         let file = File {
             format: FORMAT.to_owned(),
             version: FORMAT_VERSION,
-            base: Base { name: parts.base_name.clone(), sha256: parts.base_sha256.clone() },
+            base: BaseFile { name: parts.base_name.clone(), sha256: parts.base_sha256.clone() },
             training_data: parts.training_data.clone(),
             mean: encode(&parts.mean),
             directions: parts.directions.iter().map(DirectionFile::new).collect(),
@@ -206,7 +206,7 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f64 {
 struct File {
     format: String,
     version: u32,
-    base: Base,
+    base: BaseFile,
     training_data: String,
     /// Base64 of little-endian f32.
     mean: String,
@@ -214,7 +214,7 @@ struct File {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Base {
+struct BaseFile {
     name: String,
     sha256: String,
 }

@@ -1,10 +1,12 @@
 //! Recordings → examples: one vector per piece, from its windows that are not quiet.
 
 use crate::audio::Pcm;
+use crate::base::Base;
 use crate::classifier::Classifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::head::{HeadFeature, Patch, format_error, pool};
 use crate::model::Model;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use half::f16;
 use sha2::{Digest, Sha256};
 
@@ -77,7 +79,7 @@ impl Example {
         // Pieces of equal length, so that the last one is not a scrap.
         let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
         let len = pcm.samples().len().div_ceil(pieces);
-        let label = label.map(|label| spelled(classifier.model(), label).to_owned());
+        let label = label.map(|label| spelled(classifier.model().base(), label).to_owned());
         // Of the whole recording: in a piece of a pause, the loudest window is a pause too.
         let loudest = loudest(&levels(classifier.model(), pcm, None));
         let least = (loudest - RANGE_DB).max(SILENCE_DBFS);
@@ -119,9 +121,10 @@ impl Example {
         self.vector[first..].iter().map(|score| score.to_f32()).collect()
     }
 
-    /// The bits of the vector, for files.
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        self.vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+    /// The vector for files: base64 of little-endian half-precision numbers.
+    pub(crate) fn base64(&self) -> String {
+        let bytes: Vec<u8> = self.vector.iter().flat_map(|value| value.to_le_bytes()).collect();
+        BASE64_STANDARD.encode(bytes)
     }
 
     /// Whether it is the same piece of audio with the same label.
@@ -148,8 +151,8 @@ fn at_most(what: &'static str, given: usize, max: usize) -> Result<()> {
 }
 
 /// Refuses examples whose vectors are of another model.
-pub(super) fn check_fit(examples: &[Example], model: &Model) -> Result<()> {
-    let expected = vector_len(model)?;
+pub(super) fn check_fit(examples: &[Example], base: Base<'_>) -> Result<()> {
+    let expected = vector_len(base)?;
     match examples.iter().find(|example| example.vector.len() != expected) {
         Some(example) => Err(format_error(format!(
             "an example has {} numbers, its base gives {expected}",
@@ -160,15 +163,15 @@ pub(super) fn check_fit(examples: &[Example], model: &Model) -> Result<()> {
 }
 
 /// A label as the model spells it, if it is the model's but for the case of its letters.
-pub(super) fn spelled<'a>(model: &'a Model, label: &'a str) -> &'a str {
-    let mut labels = model.metadata().labels.iter();
+pub(super) fn spelled<'a>(base: Base<'a>, label: &'a str) -> &'a str {
+    let mut labels = base.labels.iter();
     labels.find(|own| own.eq_ignore_ascii_case(label)).unwrap_or(label)
 }
 
 /// Spells the labels as the model does.
-pub(super) fn spell(examples: &mut [Example], model: &Model) {
+pub(super) fn spell(examples: &mut [Example], base: Base<'_>) {
     for label in examples.iter_mut().filter_map(|example| example.label.as_mut()) {
-        *label = spelled(model, label).to_owned();
+        *label = spelled(base, label).to_owned();
     }
 }
 
@@ -176,19 +179,17 @@ pub(super) fn spell(examples: &mut [Example], model: &Model) {
 ///
 /// # Errors
 /// `config` for a model without an embedding.
-pub(super) fn vector_len(model: &Model) -> Result<usize> {
-    let metadata = model.metadata();
-    match metadata.embedding_size {
-        Some(embedding) => Ok(embedding + 2 * metadata.labels.len()),
-        None => Err(Error::config("model", &metadata.name, "a model with an embedding")),
+pub(super) fn vector_len(base: Base<'_>) -> Result<usize> {
+    match base.embedding_size {
+        Some(embedding) => Ok(embedding + 2 * base.labels.len()),
+        None => Err(Error::config("model", base.name, "a model with an embedding")),
     }
 }
 
 /// By dimension of a model's vectors, what it is multiplied by.
-pub(super) fn scales(model: &Model) -> Vec<f32> {
-    let metadata = model.metadata();
-    let labels = metadata.labels.len();
-    let sizes = [metadata.embedding_size.unwrap_or_default(), labels, labels];
+pub(super) fn scales(base: Base<'_>) -> Vec<f32> {
+    let labels = base.labels.len();
+    let sizes = [base.embedding_size.unwrap_or_default(), labels, labels];
     FEATURES.iter().zip(sizes).flat_map(|(&(_, scale), n)| std::iter::repeat_n(scale, n)).collect()
 }
 

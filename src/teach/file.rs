@@ -1,9 +1,9 @@
 //! `NAME.sound.json`: a head file with the examples that it was trained on.
 
 use super::example::{self, Example};
+use crate::base::Base;
 use crate::error::Result;
 use crate::head::{Head, format_error};
-use crate::model::Model;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ impl ExampleFile {
             quiet: example.quiet,
             level: example.level,
             clipped: example.clipped,
-            vector: BASE64_STANDARD.encode(example.bytes()),
+            vector: example.base64(),
         }
     }
 
@@ -86,15 +86,15 @@ pub(super) fn write(head: &Head, examples: &[Example]) -> String {
     format!("{head},{}\n", examples.trim_start_matches('{'))
 }
 
-/// The examples in a sound file that was made for `model`.
-pub(crate) fn read(bytes: &[u8], model: &Model) -> Result<Vec<Example>> {
-    Head::from_json(bytes)?.check_fit(model)?;
+/// The examples in a sound file that was made for the model.
+pub(crate) fn read(bytes: &[u8], base: Base<'_>) -> Result<Vec<Example>> {
+    Head::from_json(bytes)?.check_fit(base)?;
     let file: Examples = serde_json::from_slice(bytes).map_err(|_| {
         format_error("it holds no examples: it was trained by other means, and can only be used")
     })?;
     let mut examples = examples_of(file.examples)?;
-    example::check_fit(&examples, model)?;
-    example::spell(&mut examples, model);
+    example::check_fit(&examples, base)?;
+    example::spell(&mut examples, base);
     Ok(examples)
 }
 

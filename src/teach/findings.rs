@@ -3,7 +3,7 @@
 use super::example::Example;
 use super::fit::Lesson;
 use super::recordings::{Recording, cosine, mean};
-use crate::model::Model;
+use crate::base::Base;
 use crate::order;
 use std::collections::HashMap;
 
@@ -80,7 +80,7 @@ impl FindingKind {
 
 /// Collects what is wrong.
 pub(super) struct Findings<'a> {
-    model: &'a Model,
+    base: Base<'a>,
     examples: &'a [Example],
     /// By example, whether its audio is given under several labels, or as a label and as something
     /// else too.
@@ -89,7 +89,7 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(model: &'a Model, examples: &'a [Example]) -> Self {
+    pub(super) fn new(base: Base<'a>, examples: &'a [Example]) -> Self {
         let mut disputed = vec![false; examples.len()];
         let mut first: HashMap<&str, usize> = HashMap::new();
         for (index, example) in examples.iter().enumerate() {
@@ -103,7 +103,7 @@ impl<'a> Findings<'a> {
                 }
             }
         }
-        Findings { model, examples, disputed, found: Vec::new() }
+        Findings { base, examples, disputed, found: Vec::new() }
     }
 
     /// All of them, the most important first.
@@ -160,7 +160,7 @@ impl<'a> Findings<'a> {
             );
             self.add(FindingKind::Similar, label, &similar, message);
         }
-        if self.model.metadata().labels.position(label).is_some() {
+        if self.base.labels.position(label).is_some() {
             let message = format!("{label} is known already: the examples are added to it.");
             self.add(FindingKind::Adds, label, &[], message);
         }

@@ -22,6 +22,7 @@ mod report;
 mod weights;
 
 use crate::audio::Pcm;
+use crate::base::Base;
 use crate::classifier::Classifier;
 use crate::error::{Error, Result};
 use crate::head::Head;
@@ -33,7 +34,7 @@ pub use file::{examples_from_json, examples_to_json};
 pub use findings::{Finding, FindingKind};
 pub use report::{LabelReport, Report, Share};
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "web-teacher"))]
 pub(crate) use file::read;
 
 /// Collects examples of sounds, and trains heads from them.
@@ -79,7 +80,7 @@ impl Teacher {
     /// `config` for a model without an embedding; `head-mismatch` if the background was made for
     /// another model, `head-format` if its sizes do not fit.
     pub fn new(model: Model, background: Background) -> Result<Self> {
-        background.check_fit(&model)?;
+        background.check_fit(model.base())?;
         Ok(Teacher { classifier: Classifier::new(model)?, background, examples: Vec::new() })
     }
 
@@ -133,7 +134,7 @@ impl Teacher {
     /// was made for another model; `limit` above [`MAX_EXAMPLES`] examples, 64 MiB, or 256 bytes of a
     /// label.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<usize> {
-        let given = file::read(bytes, self.classifier.model())?;
+        let given = file::read(bytes, self.classifier.model().base())?;
         self.keep(merge::new_ones(&self.examples, given))
     }
 
@@ -166,15 +167,25 @@ pub fn train(
     name: &str,
     examples: &[Example],
 ) -> Result<Taught> {
-    background.check_fit(model)?;
+    train_for(model.base(), background, name, examples)
+}
+
+/// The same for a model of which only this is known.
+pub(crate) fn train_for(
+    base: Base<'_>,
+    background: &Background,
+    name: &str,
+    examples: &[Example],
+) -> Result<Taught> {
+    background.check_fit(base)?;
     example::check_count(examples.len())?;
-    example::check_fit(examples, model)?;
+    example::check_fit(examples, base)?;
     let mut examples = examples.to_vec();
-    example::spell(&mut examples, model);
-    let groups = fit::groups(background, &example::scales(model), &examples);
+    example::spell(&mut examples, base);
+    let groups = fit::groups(background, &example::scales(base), &examples);
     let lessons = fit::lessons(background, &groups)?;
-    let report = Report::new(model, &examples, &lessons);
-    let head = assemble::head(model, background, name, &examples, &lessons, &report)?;
+    let report = Report::new(base, &examples, &lessons);
+    let head = assemble::head(base, background, name, &examples, &lessons, &report)?;
     Ok(Taught { head, report, examples })
 }
 

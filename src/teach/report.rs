@@ -3,7 +3,7 @@
 use super::example::Example;
 use super::findings::{Finding, Findings, counted};
 use super::fit::Lesson;
-use crate::model::Model;
+use crate::base::Base;
 use std::fmt;
 
 /// z of the 95% interval.
@@ -87,8 +87,8 @@ impl fmt::Display for Share {
 }
 
 impl Report {
-    pub(super) fn new(model: &Model, examples: &[Example], lessons: &[Lesson<'_>]) -> Self {
-        let findings = Findings::new(model, examples).of(lessons);
+    pub(super) fn new(base: Base<'_>, examples: &[Example], lessons: &[Lesson<'_>]) -> Self {
+        let findings = Findings::new(base, examples).of(lessons);
         Report { labels: lessons.iter().map(LabelReport::new).collect(), findings }
     }
 

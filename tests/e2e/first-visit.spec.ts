@@ -10,7 +10,7 @@ import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
 
 /** Limits in bytes, sent with brotli. */
-type Budget = Record<keyof typeof COUNTED | "decoder", number>;
+type Budget = Record<keyof typeof COUNTED | "decoder" | "teacher", number>;
 
 /** What each limit is on. */
 const COUNTED = {
@@ -30,8 +30,8 @@ test("what comes before the first answer is within the budget", async ({ open })
   const site = await listenAtOnce(open, writeWav("first-visit.wav", siren));
   const loaded = await weighed(await firstFiles(site));
   console.log(table(loaded));
-  expect(Object.keys(budget).sort()).toEqual([...Object.keys(COUNTED), "decoder"].sort());
-  expect(loaded.map(({ file }) => file)).not.toContainEqual(expect.stringContaining("decoder"));
+  expect(Object.keys(budget).sort()).toEqual([...Object.keys(COUNTED), "decoder", "teacher"].sort());
+  expect(loaded.map(({ file }) => file)).not.toContainEqual(expect.stringMatching(/decoder|teacher/));
   for (const needed of ["html", "script", "style", "worker", "worklet", "icon", "manifest", "engine", "model"]) {
     expect(loaded.map(({ kind }) => kind), "kinds of files").toContain(needed);
   }
@@ -42,16 +42,23 @@ test("what comes before the first answer is within the budget", async ({ open })
   }
 });
 
-test("the decoder, which comes with the first recording that needs it, is within its own budget", async () => {
-  test.setTimeout(180_000);
-  const files = readdirSync(join(DIST, "assets")).filter((file) => file.startsWith("sourcing-sound-decoder"));
-  const loaded = await weighed(files.map((file) => `assets/${file}`));
-  console.log(table(loaded));
-  expect(loaded).toHaveLength(2);
-  const bytes = sum(loaded, () => true);
-  console.log(`decoder: ${bytes} of ${budget.decoder} bytes`);
-  expect(bytes, "decoder in www/budget.json, in bytes with brotli").toBeLessThanOrEqual(budget.decoder);
-});
+const LATER = [
+  { name: "decoder", when: "comes with the first recording that needs it", files: 2 },
+  { name: "teacher", when: "comes with the first sound that is taught", files: 1 },
+] as const;
+
+for (const { name, when, files } of LATER) {
+  test(`the ${name}, which ${when}, is within its own budget`, async () => {
+    test.setTimeout(180_000);
+    const found = readdirSync(join(DIST, "assets")).filter((file) => file.startsWith(`sourcing-sound-${name}`));
+    const loaded = await weighed(found.map((file) => `assets/${file}`));
+    console.log(table(loaded));
+    expect(loaded).toHaveLength(files);
+    const bytes = sum(loaded, () => true);
+    console.log(`${name}: ${bytes} of ${budget[name]} bytes`);
+    expect(bytes, `${name} in www/budget.json, in bytes with brotli`).toBeLessThanOrEqual(budget[name]);
+  });
+}
 
 test("a click at once: no other view's script is asked for before the first answer", async ({ open }) => {
   const site = await listenAtOnce(open, writeWav("first-answer.wav", siren));

@@ -13,6 +13,11 @@ test("everything that cannot be taught has its code, and adds nothing", async ({
     const changed = (change: object) => JSON.stringify({ ...file, ...change });
     const merge = async (text: string) => (await codeOf(() => teacher.merge(new Blob([text])))).code;
     const add = async (...args: unknown[]) => (await codeOf(() => (teacher.add as (...args: unknown[]) => unknown)(...args))).code;
+    const trainBy = async (wasm: string) => {
+      const another = new api.Teacher(classifier, { wasm });
+      another.restore(teacher.examples);
+      return (await codeOf(() => another.train())).code;
+    };
     const bytes = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const other = await api.Classifier.load({ model: bytes(tiny) });
     const nan = btoa(String.fromCharCode(...new Uint8Array(new Uint16Array(1438).fill(0x7e00).buffer)));
@@ -39,6 +44,8 @@ test("everything that cannot be taught has its code, and adds nothing", async ({
       embedding: (await codeOf(async () => (await api.Classifier.load({ model: "/dist/models/urban-tiny.onnx" })).embed(pcm, 16000))).code,
       backgroundMissing: (await codeOf(() => new api.Teacher(classifier, { background: "/none.json" }).train())).code,
       backgroundWrong: (await codeOf(() => new api.Teacher(classifier, { background: head }).train())).code,
+      moduleMissing: await trainBy("/none.wasm"),
+      moduleWrong: await trainBy("/dist/sourcing-sound.wasm"),
       mergeMissing: (await codeOf(() => teacher.merge("/none.json"))).code,
       notJson: await merge("no JSON"),
       empty: await merge(""),
@@ -78,6 +85,8 @@ test("everything that cannot be taught has its code, and adds nothing", async ({
     embedding: "config",
     backgroundMissing: "model-fetch",
     backgroundWrong: "head-format",
+    moduleMissing: "wasm-fetch",
+    moduleWrong: "wasm-fetch",
     mergeMissing: "model-fetch",
     notJson: "head-format",
     empty: "head-format",
@@ -128,19 +137,24 @@ test("a signal ends each call, and nothing is added", async ({ teaching }) => {
 test("after a crash of the worker while it trains, it can be trained again", async ({ teaching }) => {
   const result = await teaching.evaluate(async () => {
     const workers: Worker[] = [];
+    let asked = () => {};
     const { Worker } = globalThis;
     globalThis.Worker = class extends Worker {
       constructor(...args: ConstructorParameters<typeof Worker>) {
         super(...args);
         workers.push(this);
       }
+      override postMessage(message: { call?: string }, transfer: Transferable[]) {
+        super.postMessage(message, transfer);
+        if (message.call === "teach") asked();
+      }
     };
     const teacher = await twoSounds();
     const { head } = await teacher.train();
     const { code } = await codeOf(async () => {
+      const atTheWorker = new Promise<void>((resolve) => (asked = resolve));
       const trained = teacher.train();
-      // By now the call is at the worker.
-      await Promise.resolve().then(() => undefined);
+      await atTheWorker;
       workers.at(-1)!.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));
       await trained;
     });
@@ -148,4 +162,21 @@ test("after a crash of the worker while it trains, it can be trained again", asy
     return { code, workers: workers.length, left: teacher.examples.length, same: `${again.head}` === `${head}` };
   });
   expect(result).toEqual({ code: "worker-crashed", workers: 2, left: 6, same: true });
+});
+
+test("the module that trains is fetched when it is first needed, once for all teachers", async ({ teaching }) => {
+  const counts = await teaching.evaluate(async () => {
+    const count = () =>
+      performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("sourcing-sound-teacher.wasm")).length;
+    const teacher = await twoSounds();
+    const counts = [count()];
+    const { head } = await teacher.train();
+    counts.push(count());
+    const another = new api.Teacher(await api.Classifier.load());
+    await another.merge(head);
+    await another.train();
+    counts.push(count());
+    return counts;
+  });
+  expect(counts).toEqual([0, 1, 1]);
 });

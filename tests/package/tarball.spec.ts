@@ -39,6 +39,7 @@ test("it contains what it needs and nothing else", () => {
       "dist/sourcing-sound-decoder.wasm",
       "dist/sourcing-sound-general.wasm",
       "dist/sourcing-sound-relaxed.wasm",
+      "dist/sourcing-sound-teacher.wasm",
       "dist/sourcing-sound.wasm",
       ...["everyday.d.ts", "everyday.js", "everyday.md", "everyday.onnx"].map((name) => `dist/models/${name}`),
       ...["d.ts", "js", "json"].map((kind) => `dist/models/everyday.background.${kind}`),
@@ -57,7 +58,7 @@ test("its version is the crate's, it runs no script and needs no other package",
 });
 
 test("every entry point leads to a file, types first", () => {
-  const modules = ["./wasm", "./wasm-relaxed", "./wasm-general", "./wasm-decoder"];
+  const modules = ["./wasm", "./wasm-relaxed", "./wasm-general", "./wasm-decoder", "./wasm-teacher"];
   expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./worklet", "./worker", "./decoder", ...modules, "./models/*", "./package.json"]);
   for (const [name, target] of Object.entries(manifest.exports)) {
     if (name.includes("*")) continue;

@@ -28,9 +28,10 @@ const NEEDED: readonly [what: string, RegExp][] = [
   ["the views' styles", /^assets\/files-.*\.css$/],
   ["the views' styles", /^assets\/timeline-.*\.css$/],
   ["what is needed to learn", /^assets\/everyday\.background-.*\.json$/],
+  ["the module that learns", /^assets\/sourcing-sound-teacher-.*\.wasm$/],
   ["the page's styles", /^assets\/index-.*\.css$/],
   // In the list for their addresses and hashes: the service worker caches the one of the two that the browser runs.
-  ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-|decoder-).*\.wasm$/],
+  ["the wasm module", /^assets\/sourcing-sound-(?!general-|relaxed-|decoder-|teacher-).*\.wasm$/],
   ["the wasm module for relaxed SIMD", /^assets\/sourcing-sound-relaxed-.*\.wasm$/],
   // In the list for its address and its hash: the service worker caches it only for models that need it.
   ["the general wasm module", /^assets\/sourcing-sound-general-.*\.wasm$/],

@@ -23,7 +23,7 @@ declare const self: ServiceWorkerGlobalScope & {
 const isGeneral = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-general-");
 const isDecoder = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-decoder-");
 const isRelaxed = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-relaxed-");
-const isPlain = ({ url }: PrecacheEntry) => /sourcing-sound-(?!general-|relaxed-|decoder-)[\w-]*\.wasm$/.test(url);
+const isPlain = ({ url }: PrecacheEntry) => /sourcing-sound-(?!general-|relaxed-|decoder-|teacher-)[\w-]*\.wasm$/.test(url);
 /** The build of the module that this browser does not take. */
 const isUnused = hasRelaxedSimd() ? isPlain : isRelaxed;
 

@@ -53,13 +53,13 @@ const MODULES = {
   "sourcing-sound-relaxed.wasm": "wasm/relaxed/sourcing_sound_bg.wasm",
   "sourcing-sound-general.wasm": "wasm/sourcing_sound_general_bg.wasm",
   "sourcing-sound-decoder.wasm": "wasm/sourcing_sound_decoder_bg.wasm",
+  "sourcing-sound-teacher.wasm": "wasm/sourcing_sound_teacher_bg.wasm",
 };
-const WASM_TYPES = "wasm/sourcing_sound.d.ts";
-/** Types that the package passes on as the wasm module declares them. */
-const MODEL_TYPES = [
-  ...["Group", "ModelInfo", "StreamOptions", "SoundEvent"],
-  ...["SoundExample", "SoundShare", "TaughtLabel", "TeachFinding", "TeachReport"],
-];
+/** Types that the package passes on, by the declarations of the module that they are from. */
+const MODEL_TYPES = {
+  "wasm/sourcing_sound.d.ts": ["Group", "ModelInfo", "StreamOptions", "SoundEvent", "SoundExample"],
+  "wasm/sourcing_sound_teacher.d.ts": ["SoundShare", "TaughtLabel", "TeachFinding", "TeachReport"],
+};
 /** Files of dist/models by those of the repository. */
 const MODELS = {
   "everyday.onnx": "everyday/model.onnx",
@@ -79,7 +79,7 @@ const ADDRESSES = {
   "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
 
-for (const file of [...Object.values(MODULES), WASM_TYPES]) demand(join(root, file), "run `cargo xtask wasm`");
+for (const file of [...Object.values(MODULES), ...Object.keys(MODEL_TYPES)]) demand(join(root, file), "run `cargo xtask wasm`");
 for (const file of Object.values(MODELS)) demand(join(repository, "models", file), "restore it from version control");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "models"), { recursive: true });
@@ -100,13 +100,15 @@ function demand(file, remedy) {
 
 /** Writes src/shared/model.ts, so that each type is declared once, where it is made. */
 function writeModelTypes() {
-  const declared = readFileSync(join(root, WASM_TYPES), "utf8");
-  const types = MODEL_TYPES.map((name) => {
-    const found = declared.match(new RegExp(`/\\*\\*(?:(?!\\*/)[^])*?\\*/\nexport interface ${name} {[^]*?\n}\n`));
-    if (!found) throw new Error(`${WASM_TYPES} does not declare ${name}`);
-    return found[0];
+  const types = Object.entries(MODEL_TYPES).flatMap(([file, names]) => {
+    const declared = readFileSync(join(root, file), "utf8");
+    return names.map((name) => {
+      const found = declared.match(new RegExp(`/\\*\\*(?:(?!\\*/)[^])*?\\*/\nexport interface ${name} {[^]*?\n}\n`));
+      if (!found) throw new Error(`${file} does not declare ${name}`);
+      return found[0];
+    });
   });
-  writeFileSync(join(root, "src/shared/model.ts"), ["// Made by scripts/build.mjs from the wasm module's types.\n", ...types].join("\n"));
+  writeFileSync(join(root, "src/shared/model.ts"), ["// Made by scripts/build.mjs from the wasm modules' types.\n", ...types].join("\n"));
 }
 
 function checkTypes() {

@@ -1,5 +1,5 @@
 //! The browser's modules: the core crate compiled for wasm32, for browsers with and without relaxed
-//! SIMD and with the general engine, and the decoder, with their JavaScript and TypeScript made by
+//! SIMD, with the general engine, and for training heads, and the decoder, with their JavaScript and TypeScript made by
 //! wasm-bindgen's library.
 
 use std::fs;
@@ -61,7 +61,7 @@ const LEAN: Module = Module {
     package: CORE,
     name: NAME,
     folder: "",
-    features: &[],
+    features: &["web-classifier"],
     target_features: "",
     target: Some("wasm-lean"),
 };
@@ -72,7 +72,7 @@ const RELAXED: Module = Module {
     package: CORE,
     name: NAME,
     folder: "relaxed",
-    features: &[],
+    features: &["web-classifier"],
     target_features: "+relaxed-simd",
     target: Some("wasm-relaxed"),
 };
@@ -82,9 +82,19 @@ const GENERAL: Module = Module {
     package: CORE,
     name: "sourcing_sound_general",
     folder: "",
-    features: &["general"],
+    features: &["web-classifier", "general"],
     target_features: "",
     target: None,
+};
+
+/// What trains heads from examples.
+const TEACHER: Module = Module {
+    package: CORE,
+    name: "sourcing_sound_teacher",
+    folder: "",
+    features: &["web-teacher"],
+    target_features: "",
+    target: Some("wasm-teacher"),
 };
 
 /// What decodes the recordings that a browser cannot.
@@ -100,7 +110,7 @@ const DECODE: Module = Module {
 /// Compiles the modules and writes them to `www/package/wasm`.
 pub fn build(workspace: &Workspace, names: Names) -> Result<()> {
     cargo::prepare_wasm_target()?;
-    for module in [LEAN, RELAXED, GENERAL, DECODE] {
+    for module in [LEAN, RELAXED, TEACHER, GENERAL, DECODE] {
         module.build(workspace, names)?;
     }
     let [script, relaxed] = [LEAN, RELAXED].map(|module| module.script(workspace));

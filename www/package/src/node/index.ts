@@ -9,7 +9,7 @@ import type { RecordingReader } from "../shared/types.js";
 
 export * from "../shared/public.js";
 export { Classifier, type NodeLoadOptions, type NodeRecording } from "./classifier.js";
-export { Teacher } from "./teacher.js";
+export { Teacher, type TeacherOptions } from "./teacher.js";
 
 /**
  * Opens a recording, to be read piece by piece. Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`,

@@ -9,4 +9,4 @@ export { listen } from "./listen.js";
 export type { ListenOptions, Microphone } from "./microphone.js";
 export type { MicrophoneState } from "./microphone-state.js";
 export { openRecording } from "./recording.js";
-export { Teacher } from "./teacher.js";
+export { Teacher, type TeacherOptions } from "./teacher.js";

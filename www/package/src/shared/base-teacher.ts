@@ -4,10 +4,9 @@
 import type { BaseClassifier } from "./base-classifier.js";
 import { abortedError, messageOf, SoundError } from "./errors.js";
 import { isSamples, type Samples, toFloat32 } from "./input.js";
-import { type AddOptions, checkNames, type Names, type Source, type TeacherOptions, type TrainOptions } from "./options.js";
+import { type AddOptions, checkNames, type CommonTeacherOptions, type Source, type TrainOptions, type Names } from "./options.js";
 import type { Recording, SoundExample, Taught } from "./types.js";
 
-const TEACHER_OPTIONS: Names<TeacherOptions> = ["background"];
 const ADD_OPTIONS: Names<AddOptions> = ["recording", "signal"];
 const TRAIN_OPTIONS: Names<TrainOptions> = ["name", "signal"];
 
@@ -19,8 +18,7 @@ export abstract class BaseTeacher<R> {
   #examples: SoundExample[] = [];
 
   /** @internal */
-  protected constructor(classifier: BaseClassifier<R>, options: TeacherOptions) {
-    checkNames("Teacher", options, TEACHER_OPTIONS);
+  protected constructor(classifier: BaseClassifier<R>, options: CommonTeacherOptions) {
     this.#classifier = classifier;
     this.#background = options.background;
   }
@@ -80,19 +78,20 @@ export abstract class BaseTeacher<R> {
    * Adds the examples in a `NAME.sound.json`, except those that are there already. Returns how many were added. A recording that
    * has the name of another one here gets a new name, with digits of its hash, unless they share audio.
    * Throws `head-format` if it is not such a file or holds no examples, `head-mismatch` if it was made for another model,
-   * `limit` for more than 10,000 examples or 64 MiB, and `model-fetch` if it cannot be read.
+   * `limit` for more than 10,000 examples or 64 MiB, `model-fetch` if it cannot be read, and `wasm-fetch` for the module that trains.
    */
   async merge(file: Source | Blob): Promise<number> {
     const bytes = await this.fetch(file instanceof Blob ? await bytesOf(file) : file, undefined);
-    const given = await this.#classifier.engine.call("examplesIn", { file: bytes }, { transfer: [bytes] });
+    const module = await this.module(undefined);
+    const given = await this.#classifier.engine.call("examplesIn", { module, file: bytes }, { transfer: [bytes] });
     return this.#addNew(apart(given, this.#examples));
   }
 
   /**
    * Trains a head from the examples. The same examples in the same order produce the same bytes.
    * Throws `config` if there is no example with a label, or if a label's examples cannot be distinguished from everyday sounds at
-   * all; `model-fetch` for the background file, `head-mismatch` if that was made for another model, `limit` for more than 10,000
-   * examples, `worker-crashed` and `aborted`. The examples stay, so that it can be called again.
+   * all; `wasm-fetch` for the module that trains, `model-fetch` for the background file, `head-mismatch` if that was made for another
+   * model, `limit` for more than 10,000 examples, `worker-crashed` and `aborted`. The examples stay, so that it can be called again.
    */
   async train(options: TrainOptions = {}): Promise<Taught> {
     checkNames("train", options, TRAIN_OPTIONS);
@@ -100,15 +99,23 @@ export abstract class BaseTeacher<R> {
     if (typeof name !== "string") throw new SoundError("config", "name: expected a string");
     if (signal?.aborted) throw abortedError(signal);
     const examples = this.#examples;
-    this.#backgroundBytes ??= await this.fetch(this.#background ?? await this.defaultBackground(), signal);
-    return this.#classifier.engine.call("teach", { background: this.#backgroundBytes, name, examples }, { signal });
+    const [module, background] = await Promise.all([this.module(signal), this.#fetchBackground(signal)]);
+    return this.#classifier.engine.call("teach", { module, background, name, examples }, { signal });
   }
 
   /** @internal The address of the package's own background file. */
   protected abstract defaultBackground(): URL | Promise<URL>;
 
+  /** @internal The module that trains. Throws `wasm-fetch` or `aborted`. */
+  protected abstract module(signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
+
   /** @internal The bytes of a JSON file. Throws `model-fetch` or `aborted`. */
   protected abstract fetch(source: Source, signal: AbortSignal | undefined): Promise<ArrayBuffer>;
+
+  async #fetchBackground(signal: AbortSignal | undefined): Promise<ArrayBuffer> {
+    this.#backgroundBytes ??= await this.fetch(this.#background ?? (await this.defaultBackground()), signal);
+    return this.#backgroundBytes;
+  }
 
   async #add(
     call: string,

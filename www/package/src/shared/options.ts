@@ -60,8 +60,8 @@ export interface ClassifyRecordingOptions extends ClassifyOptions, RecordingOpti
   onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
 
-/** Options of the constructor of {@link Teacher}. */
-export interface TeacherOptions {
+/** Options of the constructor of {@link Teacher} that a browser and Node share. */
+export interface CommonTeacherOptions {
   /**
    * The model's statistics of everyday sounds: the address or the bytes of its background file. It is fetched at the first
    * `train()`. Default: that of `everyday`, shipped with the package.

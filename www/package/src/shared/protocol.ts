@@ -65,9 +65,12 @@ export interface Calls {
     args: { label: string | undefined; recording: string; pcm: Float32Array; sampleRate: number };
     reply: SoundExample[];
   };
-  /** Returns the examples in the file of a taught head. */
-  examplesIn: { args: { file: ArrayBuffer }; reply: SoundExample[] };
-  teach: { args: { background: ArrayBuffer; name: string; examples: readonly SoundExample[] }; reply: Taught };
+  /** Returns the examples in the file of a taught head. `module` is the one that trains. */
+  examplesIn: { args: { module: WebAssembly.Module; file: ArrayBuffer }; reply: SoundExample[] };
+  teach: {
+    args: { module: WebAssembly.Module; background: ArrayBuffer; name: string; examples: readonly SoundExample[] };
+    reply: Taught;
+  };
   openSegments: {
     args: { stream: number; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
     reply: undefined;

@@ -10,7 +10,6 @@ export type {
   RecordingOptions,
   SegmentOptions,
   Source,
-  TeacherOptions,
   TrainOptions,
 } from "./options.js";
 export type { SegmentStream, SoundStream, StreamResult } from "./streams.js";

@@ -9,6 +9,7 @@ import { messageOf, SoundError, toWire } from "../shared/errors.js";
 import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "../shared/protocol.js";
 import type { ModelInfo, SoundExample } from "../shared/types.js";
 import { instantiate } from "./module.js";
+import { withTeacher } from "./teacher.js";
 import { toPrediction, toUpdate } from "./wasm-results.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -48,16 +49,20 @@ const handlers: Handlers = {
   },
 
   examples({ label, recording, pcm, sampleRate }) {
-    return JSON.parse(ready().classifier.examples(label, recording, pcm, sampleRate)) as SoundExample[];
+    return ready().classifier.examples(label, recording, pcm, sampleRate);
   },
 
-  examplesIn({ file }) {
-    return JSON.parse(ready().classifier.examplesIn(new Uint8Array(file))) as SoundExample[];
+  examplesIn({ module, file }) {
+    const base = ready().classifier.base();
+    return withTeacher(module, base, (teacher) => JSON.parse(teacher.examplesIn(new Uint8Array(file))) as SoundExample[]);
   },
 
-  teach({ background, name, examples }) {
-    const { file, report } = ready().classifier.teach(new Uint8Array(background), name, JSON.stringify(examples));
-    return { head: new TextEncoder().encode(file), report };
+  teach({ module, background, name, examples }) {
+    const base = ready().classifier.base();
+    return withTeacher(module, base, (teacher) => {
+      const { file, report } = teacher.teach(new Uint8Array(background), name, JSON.stringify(examples));
+      return { head: new TextEncoder().encode(file), report };
+    });
   },
 
   openSegments({ stream, sampleRate, hopSeconds, top }) {

@@ -1,36 +1,18 @@
-//! JavaScript bindings for teaching: recordings → examples → a head and its report. Nothing is kept
-//! here between calls, so that a crashed worker loses nothing.
+//! JavaScript bindings for teaching: examples → a head and its report. A module of its own, which a
+//! page loads when it first trains. Nothing is kept here between calls, so that a crashed worker
+//! loses nothing.
 
-use super::{WasmClassifier, object, rate, to_js};
-use crate::audio::Pcm;
-use crate::teach::{self, Background, Example, Report, Share};
+use super::{object, to_js};
+use crate::base::Base;
+use crate::error::{Error, Result as SoundResult};
+use crate::labels::Labels;
+use crate::teach::{self, Background, Report, Share};
 use js_sys::{Array, Float32Array};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PUBLIC: &str = r#"
-/** A piece of a recording that shows a sound, or something else. It holds no audio; it can be kept as it is, as JSON. */
-export interface SoundExample {
-  /** What it shows; absent for something that is none of the labels. */
-  label?: string;
-  /** Where it is from, such as a file's name. Examples of one recording count together. */
-  recording: string;
-  /** Where it starts in the recording, in seconds. */
-  start: number;
-  /** Its duration in seconds. */
-  seconds: number;
-  /** SHA-256 of its rate and samples, 64 lower-case hexadecimal digits. */
-  sha256: string;
-  /** Seconds that were left out, in it and next to it, because they are much quieter than the rest of the recording. */
-  quiet?: number;
-  /** Level of its loudest window in dBFS. */
-  level: number;
-  /** Whether it was recorded too loud. */
-  clipped?: boolean;
-  /** What the model makes of it: half-precision numbers, little-endian, in base64. */
-  vector: string;
-}
-
 /** A part of a small number of recordings, with Wilson's 95% interval. */
 export interface SoundShare {
   hits: number;
@@ -85,12 +67,6 @@ export interface WasmTaught {
   file: string;
   report: TeachReport;
 }
-
-/** What a network makes of a stretch of sound, from `start` seconds on. */
-export interface WasmEmbedding {
-  start: number;
-  embedding: Float32Array;
-}
 "#;
 
 #[wasm_bindgen]
@@ -98,51 +74,65 @@ extern "C" {
     /// An object of the shape `WasmTaught`.
     #[wasm_bindgen(typescript_type = "WasmTaught")]
     pub type JsTaught;
-    /// An object of the shape `WasmEmbedding[]`.
-    #[wasm_bindgen(typescript_type = "WasmEmbedding[]")]
-    pub type JsEmbeddings;
+}
+
+/// Trains heads for a model of which it has only the description.
+#[wasm_bindgen]
+pub struct WasmTeacher {
+    base: Description,
+}
+
+/// The JSON of a `WasmBase`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DescriptionJson {
+    name: String,
+    sha256: String,
+    labels: Vec<String>,
+    embedding_size: Option<usize>,
+    segment_patches: usize,
+    hop_seconds: f64,
+}
+
+/// The same, checked.
+struct Description {
+    json: DescriptionJson,
+    labels: Labels,
+}
+
+impl Description {
+    fn read(json: &str) -> SoundResult<Self> {
+        let mut json: DescriptionJson = serde_json::from_str(json)
+            .map_err(|error| Error::config("base", error, "the JSON of a WasmBase"))?;
+        let labels = Labels::new(std::mem::take(&mut json.labels))?;
+        Ok(Description { json, labels })
+    }
+
+    fn base(&self) -> Base<'_> {
+        Base {
+            name: &self.json.name,
+            sha256: &self.json.sha256,
+            labels: &self.labels,
+            embedding_size: self.json.embedding_size,
+            segment_patches: self.json.segment_patches,
+            hop_seconds: self.json.hop_seconds,
+        }
+    }
 }
 
 #[wasm_bindgen]
-impl WasmClassifier {
-    /// The embedding of each window of mono samples at `sampleRate` Hz.
-    pub fn embed(
-        &mut self,
-        pcm: &[f32],
-        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
-    ) -> Result<JsEmbeddings, JsValue> {
-        let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
-        let patches = self.classifier.patches(pcm).map_err(to_js)?;
-        let metadata = self.classifier.model().metadata();
-        let hop = metadata.layout().hop_frames as f64 * metadata.front_end.column_seconds();
-        let objects = patches.iter().enumerate().map(|(index, patch)| {
-            object(&[
-                ("start", (index as f64 * hop).into()),
-                ("embedding", Float32Array::from(patch.embedding.as_slice()).into()),
-            ])
-        });
-        Ok(objects.collect::<Array>().unchecked_into())
-    }
-
-    /// The pieces of a recording, as the JSON of a `SoundExample[]`; without a label they show
-    /// something else.
-    pub fn examples(
-        &mut self,
-        label: Option<String>,
-        recording: &str,
-        pcm: &[f32],
-        #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
-    ) -> Result<String, JsValue> {
-        let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
-        let examples =
-            Example::of_recording(&mut self.classifier, label.as_deref(), recording, pcm);
-        examples.map(|examples| teach::examples_to_json(&examples)).map_err(to_js)
+impl WasmTeacher {
+    /// For the model that the JSON of a `WasmBase` describes. Every error thrown is an `Error` with
+    /// a string `code`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(base: &str) -> Result<WasmTeacher, JsValue> {
+        Ok(WasmTeacher { base: Description::read(base).map_err(to_js)? })
     }
 
     /// The examples in a sound file for this model, as the JSON of a `SoundExample[]`.
     #[wasm_bindgen(js_name = examplesIn)]
     pub fn examples_in(&self, file: &[u8]) -> Result<String, JsValue> {
-        let examples = teach::read(file, self.classifier.model());
+        let examples = teach::read(file, self.base.base());
         examples.map(|examples| teach::examples_to_json(&examples)).map_err(to_js)
     }
 
@@ -154,11 +144,10 @@ impl WasmClassifier {
         name: &str,
         examples: &str,
     ) -> Result<JsTaught, JsValue> {
-        let model = self.classifier.model();
         let taught = Background::from_json(background)
             .and_then(|background| {
                 let examples = teach::examples_from_json(examples.as_bytes())?;
-                teach::train(model, &background, name, &examples)
+                teach::train_for(self.base.base(), &background, name, &examples)
             })
             .map_err(to_js)?;
         let taught =
