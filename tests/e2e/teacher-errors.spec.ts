@@ -144,8 +144,8 @@ test("after a crash of the worker while it trains, it can be trained again", asy
         super(...args);
         workers.push(this);
       }
-      override postMessage(message: { call?: string }, transfer: Transferable[]) {
-        super.postMessage(message, transfer);
+      override postMessage(message: { call?: string }, options?: StructuredSerializeOptions | Transferable[]) {
+        super.postMessage(message, options as StructuredSerializeOptions);
         if (message.call === "teach") asked();
       }
     };

@@ -150,7 +150,12 @@ const TEACHERS = {
     example: "esbuild",
     entry: "main.js",
     out: ".",
-    args: ["build", "models/everyday.background=sourcing-sound/models/everyday.background.json", "--loader:.json=copy"],
+    args: [
+      "build",
+      "sourcing-sound-teacher=sourcing-sound/wasm-teacher",
+      "models/everyday.background=sourcing-sound/models/everyday.background.json",
+      "--loader:.json=copy",
+    ],
   },
 } as const;
 for (const [tool, { example, entry, out, args }] of Object.entries(TEACHERS)) {
