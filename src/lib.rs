@@ -87,7 +87,6 @@ mod downmix;
 mod engine;
 mod error;
 mod events;
-mod fft;
 mod framing;
 mod front_end;
 #[cfg(feature = "general")]

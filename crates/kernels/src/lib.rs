@@ -1,0 +1,22 @@
+//! The inner loops of `sourcing-sound`: slices in, slices out.
+//!
+//! ```text
+//! samples → BlockConverter → Spectrum → energies → network::Network
+//! ```
+//!
+//! A crate of its own, so that these alone are compiled for speed where all else is compiled for
+//! size. Generic code is compiled by the crate that uses it, so nothing here that takes time is
+//! generic for its callers, nor small enough to be inlined there: each function chooses the
+//! instruction set itself. Arguments are checked by the caller.
+
+mod convert;
+mod fft;
+mod mel;
+pub mod network;
+mod spectrum;
+
+pub use convert::BlockConverter;
+pub use fft::{LANES, Lane};
+pub use mel::{Triangle, energies};
+pub use network::sigmoid;
+pub use spectrum::Spectrum;
