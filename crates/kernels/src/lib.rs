@@ -14,9 +14,11 @@ mod fft;
 mod mel;
 pub mod network;
 mod spectrum;
+mod vectors;
 
 pub use convert::BlockConverter;
 pub use fft::{LANES, Lane};
 pub use mel::{Triangle, energies};
 pub use network::sigmoid;
 pub use spectrum::Spectrum;
+pub use vectors::{dot, first_non_finite, subtract};

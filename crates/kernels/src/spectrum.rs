@@ -53,7 +53,13 @@ impl Spectrum {
         }
         let bins = fft.run(
             #[inline(always)]
-            |n| core::array::from_fn(|lane| batch[lane][n] * window[n]),
+            |n| {
+                let mut lane = [0.0; LANES];
+                for (value, frame) in lane.iter_mut().zip(&batch) {
+                    *value = frame[n] * window[n];
+                }
+                lane
+            },
         );
         dispatch!(self.level, simd => powers(simd, bins, *magnitude, spectra));
         &self.spectra

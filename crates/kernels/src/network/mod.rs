@@ -68,3 +68,6 @@ impl Network {
         outputs
     }
 }
+
+#[cfg(test)]
+mod tests;
