@@ -1,7 +1,7 @@
 //! The inner loops of `sourcing-sound`: slices in, slices out.
 //!
 //! ```text
-//! samples → BlockConverter → Spectrum → energies → network::Network
+//! samples → BlockConverter → Spectrum → energies → lay_out → network::Network
 //! ```
 //!
 //! A crate of its own, so that these alone are compiled for speed where all else is compiled for
@@ -11,6 +11,7 @@
 
 mod convert;
 mod fft;
+mod lay_out;
 mod mel;
 pub mod network;
 mod spectrum;
@@ -18,7 +19,8 @@ mod vectors;
 
 pub use convert::BlockConverter;
 pub use fft::{LANES, Lane};
+pub use lay_out::lay_out;
 pub use mel::{Triangle, energies};
 pub use network::sigmoid;
 pub use spectrum::Spectrum;
-pub use vectors::{dot, first_non_finite, subtract};
+pub use vectors::{dot, emphasise, first_non_finite, subtract};

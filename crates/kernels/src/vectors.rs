@@ -12,11 +12,23 @@ pub fn subtract(vector: &mut [f32], factor: f32, other: &[f32]) {
     vector.iter_mut().zip(other).for_each(|(x, y)| *x -= factor * y);
 }
 
+/// Subtracts `factor` times the value before from each value, with `previous` before the first.
+/// Returns the last one as it was.
+#[inline(never)]
+pub fn emphasise(values: &mut [f32], factor: f32, mut previous: f32) -> f32 {
+    for value in values {
+        let emphasised = *value - factor * previous;
+        previous = std::mem::replace(value, emphasised);
+    }
+    previous
+}
+
 /// The place of the first value that is NaN or infinite.
 #[inline(never)]
 pub fn first_non_finite(values: &[f32]) -> Option<usize> {
-    // Several at a time, because nothing leaves the loop.
-    let all = values.iter().fold(true, |all, value| all & value.is_finite());
+    // Their absolute values are in the order of their bits. This is computed several at a time.
+    let most = values.iter().fold(0, |most: u32, value| most.max(value.abs().to_bits()));
+    let all = most < f32::INFINITY.to_bits();
     if all { None } else { values.iter().position(|value| !value.is_finite()) }
 }
 
