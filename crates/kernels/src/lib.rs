@@ -5,9 +5,9 @@
 //! ```
 //!
 //! A crate of its own, so that these alone are compiled for speed where all else is compiled for
-//! size. Generic code is compiled by the crate that uses it, so nothing here that takes time is
-//! generic for its callers, nor small enough to be inlined there: each function chooses the
-//! instruction set itself. Arguments are checked by the caller.
+//! size. What is generic or inlined is compiled by the crate that uses it, so nothing here that
+//! takes time is generic for its callers, and what is small is never inlined. Functions choose the
+//! instruction set themselves. Arguments are checked by the caller.
 
 mod convert;
 mod fft;
