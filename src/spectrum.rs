@@ -33,7 +33,9 @@ impl Window {
 
 /// Computes `|STFT|^power` without allocating.
 #[derive(Clone)]
-pub struct PowerSpectrum(Spectrum);
+pub struct PowerSpectrum {
+    kernel: Spectrum,
+}
 
 impl PowerSpectrum {
     /// Plans frames of `n_fft` samples under a periodic Hann window of `win_length` samples
@@ -76,17 +78,17 @@ impl PowerSpectrum {
             return Err(Error::config("power", power, "1 (magnitude) or 2 (power)"));
         }
         let window = padded(window, n_fft, win_length, layout);
-        Ok(PowerSpectrum(Spectrum::new(window, power == 1.0)))
+        Ok(PowerSpectrum { kernel: Spectrum::new(window, power == 1.0) })
     }
 
     /// Samples per frame.
     pub fn n_fft(&self) -> usize {
-        self.0.frame_len()
+        self.kernel.frame_len()
     }
 
     /// Frequency bins per frame: `n_fft / 2 + 1`.
     pub fn bins(&self) -> usize {
-        self.0.bins()
+        self.kernel.bins()
     }
 
     /// Writes the spectrum of `frame` (`n_fft` samples) to `output` ([`Self::bins`] values).
@@ -133,7 +135,7 @@ impl PowerSpectrum {
     /// The spectra of up to eight frames of `n_fft` samples: a lane per frame, in order. A frame's
     /// spectrum is the same, bit for bit, in every lane and next to any other frames.
     pub(crate) fn batch(&mut self, frames: &[&[f32]]) -> &[Lane] {
-        self.0.batch(frames)
+        self.kernel.batch(frames)
     }
 }
 
