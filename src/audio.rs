@@ -1,6 +1,7 @@
 //! Input audio: checked once, then trusted.
 
 use crate::error::{ErrorKind, Result};
+use sourcing_sound_kernels::first_non_finite;
 
 /// A sample rate that the crate can resample from: 8,000 to 384,000 Hz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,7 +69,7 @@ impl<'a> Pcm<'a> {
 
 /// Names the first sample that is NaN or infinite.
 pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
-    match samples.iter().position(|sample| !sample.is_finite()) {
+    match first_non_finite(samples) {
         Some(index) => Err(ErrorKind::AudioNonFinite { index }.into()),
         None => Ok(()),
     }

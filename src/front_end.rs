@@ -4,12 +4,12 @@
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::fft::LANES;
 use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
 use crate::pre_emphasis::PreEmphasis;
 use crate::resample::Resampler;
 use crate::spectrum::{PowerSpectrum, Window};
+use sourcing_sound_kernels::LANES;
 
 /// How mel energies become features.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -222,13 +222,13 @@ impl FrontEnd {
     fn batch(&mut self, samples: &[f32], columns: &mut [f32]) {
         let FrontEndConfig { n_fft, hop_length, n_mels, log, .. } = self.config;
         let count = columns.len() / n_mels;
-        let frames = (0..count).map(|frame| &samples[frame * hop_length..][..n_fft]);
-        let spectra = self.spectrum.batch(frames);
-        for (band, energies) in self.filters.energies(spectra).enumerate() {
-            for (column, energy) in columns.chunks_exact_mut(n_mels).zip(energies) {
-                column[band] = log.apply(energy);
-            }
+        let mut frames = [samples; LANES];
+        for (index, frame) in frames[..count].iter_mut().enumerate() {
+            *frame = &samples[index * hop_length..][..n_fft];
         }
+        let spectra = self.spectrum.batch(&frames[..count]);
+        self.filters.energies(spectra, columns);
+        columns.iter_mut().for_each(|value| *value = log.apply(*value));
     }
 }
 

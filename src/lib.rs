@@ -90,7 +90,6 @@ mod downmix;
 mod engine;
 mod error;
 mod events;
-mod fft;
 mod framing;
 mod front_end;
 #[cfg(feature = "general")]

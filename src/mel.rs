@@ -1,7 +1,7 @@
 //! Mel filter banks as `librosa.filters.mel` makes them, stored sparsely.
 
 use crate::error::{Error, Result};
-use crate::fft::{LANES, Lane};
+use sourcing_sound_kernels::{Lane, Triangle, energies};
 
 /// The formula that maps Hz to mel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,13 +89,6 @@ pub struct MelFilterBank {
     filters: Vec<Triangle>,
 }
 
-/// The non-zero weights of one filter.
-#[derive(Clone, Debug)]
-struct Triangle {
-    first_bin: usize,
-    weights: Vec<f32>,
-}
-
 impl MelFilterBank {
     /// `n_mels` filters from `f_min` to `f_max` (Hz) for spectra of `n_fft / 2 + 1` bins.
     ///
@@ -158,7 +151,7 @@ impl MelFilterBank {
                     MelNorm::Slaney => 2.0 / (edges[2] - edges[0]),
                     MelNorm::None => 1.0,
                 };
-                Triangle::new(edges.map(place), height, &places)
+                triangle(edges.map(place), height, &places)
             })
             .collect();
         Ok(MelFilterBank { bins, edges_hz, filters })
@@ -181,17 +174,10 @@ impl MelFilterBank {
         &self.edges_hz
     }
 
-    /// The filters' outputs for eight spectra, a lane each, filter by filter.
-    pub(crate) fn energies(&self, spectra: &[Lane]) -> impl Iterator<Item = Lane> {
-        self.filters.iter().map(|filter| {
-            let mut sum = [0.0; LANES];
-            for (weight, bin) in filter.weights.iter().zip(spectra.iter().skip(filter.first_bin)) {
-                for (sum, value) in sum.iter_mut().zip(bin) {
-                    *sum += weight * value;
-                }
-            }
-            sum
-        })
+    /// Writes the filters' outputs for up to eight spectra, a lane each, to `columns`
+    /// ([`Self::n_mels`] values for each spectrum).
+    pub(crate) fn energies(&self, spectra: &[Lane], columns: &mut [f32]) {
+        energies(&self.filters, spectra, columns);
     }
 
     /// Writes the filters' outputs for one spectrum ([`Self::bins`] values) to `output`
@@ -214,19 +200,17 @@ impl MelFilterBank {
     }
 }
 
-impl Triangle {
-    /// A triangle with the given height over bins at `places`, which are ascending and in the unit
-    /// of its corners.
-    fn new([left, centre, right]: [f64; 3], height: f64, places: &[f64]) -> Self {
-        let weight = |&place: &f64| {
-            let rising = (place - left) / (centre - left);
-            let falling = (right - place) / (right - centre);
-            (height * rising.min(falling).max(0.0)) as f32
-        };
-        let first_bin = places.iter().position(|place| weight(place) > 0.0).unwrap_or(0);
-        let weights = places[first_bin..].iter().map(weight).take_while(|&w| w > 0.0).collect();
-        Triangle { first_bin, weights }
-    }
+/// A triangle with the given height over bins at `places`, which are ascending and in the unit of
+/// its corners.
+fn triangle([left, centre, right]: [f64; 3], height: f64, places: &[f64]) -> Triangle {
+    let weight = |&place: &f64| {
+        let rising = (place - left) / (centre - left);
+        let falling = (right - place) / (right - centre);
+        (height * rising.min(falling).max(0.0)) as f32
+    };
+    let first_bin = places.iter().position(|place| weight(place) > 0.0).unwrap_or(0);
+    let weights = places[first_bin..].iter().map(weight).take_while(|&w| w > 0.0).collect();
+    Triangle { first_bin, weights }
 }
 
 #[cfg(test)]

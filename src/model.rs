@@ -191,20 +191,13 @@ impl Model {
             return Err(Error::inference(reason));
         }
         let outputs = match &*self.network {
-            Network::Lean(network) => network.run(input, |outputs| Outputs {
-                scores: outputs.get(0).to_vec(),
-                embedding: match self.metadata.embedding_size {
-                    Some(_) => outputs.get(1).to_vec(),
-                    None => Vec::new(),
-                },
-            }),
+            Network::Lean(network) => network.run(input),
             #[cfg(feature = "general")]
-            Network::General(network) => {
-                let mut outputs = network.run(input)?.into_iter();
-                let mut next = || outputs.next().unwrap_or_default();
-                Outputs { scores: next(), embedding: next() }
-            }
+            Network::General(network) => network.run(input)?,
         };
+        let mut outputs = outputs.into_iter();
+        let mut next = || outputs.next().unwrap_or_default();
+        let outputs = Outputs { scores: next(), embedding: next() };
         match outputs.scores.iter().chain(&outputs.embedding).all(|value| value.is_finite()) {
             true => Ok(outputs),
             false => Err(Error::inference("the network returned NaN or infinity")),
@@ -222,7 +215,7 @@ impl Network {
         let (rows, columns) = (metadata.front_end.n_mels, metadata.input_frames());
         let lean = match engine {
             Some(Engine::General) => Err(operators("it was not asked to")),
-            _ => engine::Network::new(graph, rows, columns).map_err(operators),
+            _ => engine::network(graph, rows, columns).map_err(operators),
         };
         match lean {
             Ok(network) => {

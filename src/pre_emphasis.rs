@@ -1,5 +1,7 @@
 //! Pre-emphasis: the first step of speech front ends, which boosts high frequencies.
 
+use sourcing_sound_kernels::emphasise;
+
 /// Turns a signal x into y\[n\] = x\[n + 1\] − a · x\[n\], piece by piece. The result is one
 /// sample shorter than the signal.
 #[derive(Clone, Debug)]
@@ -19,14 +21,10 @@ impl PreEmphasis {
         if samples.len() == from {
             return;
         }
-        let mut previous = match self.previous {
+        let previous = match self.previous {
             Some(previous) => previous,
             None => samples.remove(from),
         };
-        for sample in &mut samples[from..] {
-            let emphasised = *sample - self.coefficient * previous;
-            previous = std::mem::replace(sample, emphasised);
-        }
-        self.previous = Some(previous);
+        self.previous = Some(emphasise(&mut samples[from..], self.coefficient, previous));
     }
 }

@@ -7,7 +7,7 @@
 //! the end: sample *n* of the output is at the same time as in the input.
 
 use crate::audio::{Pcm, SampleRate};
-use crate::fft::{Bins, SingleFft};
+use sourcing_sound_kernels::BlockConverter;
 use std::borrow::Cow;
 use std::f64::consts::PI;
 
@@ -33,24 +33,9 @@ pub struct Resampler {
     input_rate: u64,
     output_rate: u64,
     /// `None` if the rates are equal and samples pass through unchanged.
-    blocks: Option<Blocks>,
+    blocks: Option<BlockConverter>,
     samples_in: u64,
     samples_out: u64,
-}
-
-/// Converts block by block, by overlap-add.
-struct Blocks {
-    /// Samples per block, of the input and of the output.
-    block_in: usize,
-    block_out: usize,
-    forward: SingleFft,
-    back: SingleFft,
-    filter: Filter,
-    pending: Vec<f32>,
-    /// What the last block adds to the next one.
-    overlap: Vec<f32>,
-    /// Output samples of filter delay that still have to be dropped.
-    skip: usize,
 }
 
 impl Resampler {
@@ -60,7 +45,7 @@ impl Resampler {
         Resampler {
             input_rate: u64::from(input.hz()),
             output_rate: u64::from(output.hz()),
-            blocks: (input != output).then(|| Blocks::new(input.hz(), output.hz())),
+            blocks: (input != output).then(|| blocks(input.hz(), output.hz())),
             samples_in: 0,
             samples_out: 0,
         }
@@ -93,74 +78,12 @@ impl Resampler {
     }
 }
 
-impl Blocks {
-    fn new(input_rate: u32, output_rate: u32) -> Self {
-        let common = gcd(input_rate, output_rate);
-        let (step_in, step_out) = ((input_rate / common) as usize, (output_rate / common) as usize);
-        let steps = ((f64::from(input_rate) * BLOCK_SECONDS) as usize).div_ceil(step_in).max(1);
-        let (block_in, block_out) = (steps * step_in, steps * step_out);
-
-        let mut forward = SingleFft::new(2 * block_in);
-        forward.run(&low_pass(block_in, block_out));
-        // A block of equal length has its Nyquist frequency at the same place as the other.
-        let kept = if block_in < block_out { block_in + 1 } else { block_out };
-        let Bins { re, im } = forward.bins();
-        let filter = Filter(Bins { re: re[..kept].to_vec(), im: im[..kept].to_vec() });
-        Blocks {
-            block_in,
-            block_out,
-            forward,
-            back: SingleFft::new(2 * block_out),
-            filter,
-            pending: Vec::with_capacity(2 * block_in),
-            overlap: vec![0.0; block_out],
-            skip: block_out / 2,
-        }
-    }
-
-    fn push(&mut self, samples: &[f32], output: &mut Vec<f32>) {
-        self.pending.extend_from_slice(samples);
-        let mut start = 0;
-        while self.pending.len() - start >= self.block_in {
-            self.convert(start, output);
-            start += self.block_in;
-        }
-        self.pending.drain(..start);
-    }
-
-    /// Converts the pending samples, followed by zeros.
-    fn flush(&mut self, output: &mut Vec<f32>) {
-        self.pending.resize(self.block_in, 0.0);
-        self.convert(0, output);
-        self.pending.clear();
-    }
-
-    fn convert(&mut self, start: usize, output: &mut Vec<f32>) {
-        self.forward.run(&self.pending[start..start + self.block_in]);
-        // Bins of the output beyond those that the filter keeps are never anything but 0.
-        self.filter.apply(self.forward.bins(), self.back.bins_mut());
-        let (block, rest) = self.back.invert().split_at(self.block_out);
-        let skipped = self.skip.min(self.block_out);
-        self.skip -= skipped;
-        output.extend(block.iter().zip(&self.overlap).skip(skipped).map(|(a, b)| a + b));
-        self.overlap.copy_from_slice(rest);
-    }
-}
-
-/// The bins of the filter, up to the lower of the two Nyquist frequencies.
-struct Filter(Bins);
-
-impl Filter {
-    /// The product of the filter's bins and as many others.
-    fn apply(&self, from: &Bins, to: &mut Bins) {
-        let filter = self.0.re.iter().zip(&self.0.im);
-        let from = from.re.iter().zip(&from.im);
-        let to = to.re.iter_mut().zip(&mut to.im);
-        for (((a_re, a_im), (b_re, b_im)), (re, im)) in filter.zip(from).zip(to) {
-            *re = a_re * b_re - a_im * b_im;
-            *im = a_re * b_im + a_im * b_re;
-        }
-    }
+fn blocks(input_rate: u32, output_rate: u32) -> BlockConverter {
+    let common = gcd(input_rate, output_rate);
+    let (step_in, step_out) = ((input_rate / common) as usize, (output_rate / common) as usize);
+    let steps = ((f64::from(input_rate) * BLOCK_SECONDS) as usize).div_ceil(step_in).max(1);
+    let (block_in, block_out) = (steps * step_in, steps * step_out);
+    BlockConverter::new(block_in, block_out, &low_pass(block_in, block_out))
 }
 
 fn gcd(a: u32, b: u32) -> u32 {

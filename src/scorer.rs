@@ -195,29 +195,7 @@ pub fn lay_out(
     (mean, std): (f32, f32),
     input: &mut [f32],
 ) {
-    let frames = input.len() / n_mels;
-    input.fill((silence - mean) / std);
-    let columns = &columns[..columns.len().min(frames * n_mels)];
-    // Squares, so that what is read and what is written lies side by side in lines of the cache.
-    const SIDE: usize = 16;
-    for (block, columns) in columns.chunks(SIDE * n_mels).enumerate() {
-        for first in (0..n_mels).step_by(SIDE) {
-            let mut square = [[0.0; SIDE]; SIDE];
-            for (row, column) in square.iter_mut().zip(columns.chunks_exact(n_mels)) {
-                for (value, x) in row.iter_mut().zip(&column[first..]) {
-                    *value = (x - mean) / std;
-                }
-            }
-            let rows = input[first * frames..].chunks_exact_mut(frames).take(SIDE);
-            for (mel, row) in rows.enumerate() {
-                let row = &mut row[block * SIDE..];
-                let count = row.len().min(columns.len() / n_mels);
-                for (value, column) in row[..count].iter_mut().zip(&square) {
-                    *value = column[mel];
-                }
-            }
-        }
-    }
+    sourcing_sound_kernels::lay_out(columns, n_mels, silence, (mean, std), input);
 }
 
 /// # Errors

@@ -1,10 +1,8 @@
 //! Power spectra, frame by frame, as `librosa.stft` and `torch.stft` compute them.
 
 use crate::error::{Error, Result};
-use crate::fft::{Complex, LANES, Lane, RealFft};
 use crate::framing::FrameLayout;
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, f32x8};
+use sourcing_sound_kernels::{LANES, Lane, Spectrum};
 
 /// The window function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,14 +34,7 @@ impl Window {
 /// Computes `|STFT|^power` without allocating.
 #[derive(Clone)]
 pub struct PowerSpectrum {
-    level: Level,
-    fft: RealFft,
-    window: Vec<f32>,
-    power: f32,
-    /// Replaces frames that are missing from a batch.
-    silence: Vec<f32>,
-    /// The spectra of the batch.
-    spectra: Vec<Lane>,
+    kernel: Spectrum,
 }
 
 impl PowerSpectrum {
@@ -86,24 +77,18 @@ impl PowerSpectrum {
         if power != 1.0 && power != 2.0 {
             return Err(Error::config("power", power, "1 (magnitude) or 2 (power)"));
         }
-        Ok(PowerSpectrum {
-            level: Level::new(),
-            fft: RealFft::new(n_fft),
-            window: padded(window, n_fft, win_length, layout),
-            power,
-            silence: vec![0.0; n_fft],
-            spectra: vec![[0.0; LANES]; n_fft / 2 + 1],
-        })
+        let window = padded(window, n_fft, win_length, layout);
+        Ok(PowerSpectrum { kernel: Spectrum::new(window, power == 1.0) })
     }
 
     /// Samples per frame.
     pub fn n_fft(&self) -> usize {
-        self.window.len()
+        self.kernel.frame_len()
     }
 
     /// Frequency bins per frame: `n_fft / 2 + 1`.
     pub fn bins(&self) -> usize {
-        self.spectra.len()
+        self.kernel.bins()
     }
 
     /// Writes the spectrum of `frame` (`n_fft` samples) to `output` ([`Self::bins`] values).
@@ -120,7 +105,7 @@ impl PowerSpectrum {
                 self.bins()
             )));
         }
-        let spectra = self.batch(std::iter::once(frame));
+        let spectra = self.batch(&[frame]);
         for (value, lanes) in output.iter_mut().zip(spectra) {
             *value = lanes[0];
         }
@@ -137,7 +122,7 @@ impl PowerSpectrum {
         let mut frames = frames.peekable();
         while frames.peek().is_some() {
             let batch: Vec<&[f32]> = frames.by_ref().take(LANES).collect();
-            let spectra = self.batch(batch.iter().copied());
+            let spectra = self.batch(&batch);
             for lane in 0..batch.len() {
                 for (value, lanes) in spectrum.iter_mut().zip(spectra) {
                     *value = lanes[lane];
@@ -149,28 +134,8 @@ impl PowerSpectrum {
 
     /// The spectra of up to eight frames of `n_fft` samples: a lane per frame, in order. A frame's
     /// spectrum is the same, bit for bit, in every lane and next to any other frames.
-    pub(crate) fn batch<'a>(&mut self, frames: impl Iterator<Item = &'a [f32]>) -> &[Lane] {
-        let PowerSpectrum { fft, window, power, spectra, silence, .. } = self;
-        let mut batch = [silence.as_slice(); LANES];
-        for (place, frame) in batch.iter_mut().zip(frames) {
-            *place = &frame[..window.len()];
-        }
-        let bins = fft.run(
-            #[inline(always)]
-            |n| core::array::from_fn(|lane| batch[lane][n] * window[n]),
-        );
-        dispatch!(self.level, simd => powers(simd, bins, *power, spectra));
-        &self.spectra
-    }
-}
-
-#[inline(always)]
-fn powers<S: Simd>(simd: S, bins: &[Complex], power: f32, spectra: &mut [Lane]) {
-    for (value, [re, im]) in spectra.iter_mut().zip(bins) {
-        let (re, im) = (f32x8::from_slice(simd, re), f32x8::from_slice(simd, im));
-        let square = re * re + im * im;
-        let result = if power == 1.0 { square.sqrt() } else { square };
-        result.store_slice(value);
+    pub(crate) fn batch(&mut self, frames: &[&[f32]]) -> &[Lane] {
+        self.kernel.batch(frames)
     }
 }
 

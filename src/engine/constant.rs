@@ -39,7 +39,7 @@ impl Constant {
             2 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
             2 => Data::float(raw.iter().map(|&byte| f32::from(byte)).collect()),
             3 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
-            3 => Data::Steps(Rc::new(read_raw(raw, i8::from_le_bytes))),
+            3 => Data::Steps(Rc::new(raw.iter().map(|&byte| byte as i8).collect())),
             6 if raw.is_empty() => {
                 Data::int(tensor.int32_data.iter().map(|&value| value.into()).collect())
             }

@@ -1,14 +1,9 @@
 //! An ONNX graph → the engine's operators, with shapes known and neighbours fused.
 
-use super::activation::Activation;
 use super::constant::{self, Constant};
-use super::elementwise::Operation;
 use super::onnx::{Graph, Node};
-use super::pool::Pooling;
 use super::uncovered::Uncovered;
-use super::value::Shape;
-use super::weights::Weights;
-use super::window::Window;
+use sourcing_sound_kernels::network::{Layer, Shape};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -21,27 +16,6 @@ mod shapes;
 const MAX_LEN: usize = 64 << 20;
 /// The most nodes in a graph.
 const MAX_NODES: usize = 1 << 16;
-
-/// An operator before its weights are packed.
-#[derive(Debug)]
-pub(super) enum Layer {
-    /// Over the features.
-    Stem(Weights),
-    /// Reads a second value if one is added to its output.
-    Convolution(Weights),
-    /// Of each channel by itself.
-    Depthwise(Weights),
-    /// Over all numbers of a value, in ONNX's order: channels, rows, columns.
-    Linear(Weights),
-    Pool(Window, Pooling),
-    Global {
-        max: bool,
-    },
-    Combine(Operation),
-    Activate(Activation),
-    /// The same numbers under another shape.
-    Relabel,
-}
 
 /// A layer with the values that it reads and the one that it makes.
 #[derive(Debug)]
@@ -194,7 +168,7 @@ impl<'a> Reader<'a> {
         shape: Shape,
         flat: bool,
     ) -> Result<Meaning, Uncovered> {
-        if shape.len() == 0 || shape.len() > MAX_LEN {
+        if shape.size() == 0 || shape.size() > MAX_LEN {
             return Err(Uncovered::new(format!("a value of the shape {shape:?}")));
         }
         let output = self.network.values.len();

@@ -1,114 +1,24 @@
-//! Layers → the program: borders and buffers are assigned, weights packed.
+//! Layers → a network that runs: borders and buffers are assigned.
 
-use super::convolution::Convolution;
-use super::depthwise::Depthwise;
-use super::elementwise::{Activate, Combine};
-use super::global::Global;
-use super::graph::{Layer, Network, Placed};
-use super::lane::{LANES, Lane};
-use super::pool::Pool;
-use super::program::{Operator, Program, Step};
-use super::stem::Stem;
+use super::graph::{Network, Placed};
 use super::uncovered::Uncovered;
-use super::value::{Layout, Shape};
-use super::weights::Weights;
-use super::window::Window;
 use crate::order;
-use std::rc::Rc;
+use sourcing_sound_kernels::network::{self, Builder, Lane, Layer, Layout, Place, Window};
 
 /// The most memory of all buffers together, in bytes.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Plans a network for vectors of `vector_len` numbers.
-pub(super) fn plan(network: Network, vector_len: usize) -> Result<Program, Uncovered> {
+/// Plans a network.
+pub(super) fn plan(network: Network) -> Result<network::Network, Uncovered> {
     let Layouts { features, values } = Layouts::of(&network)?;
-    let buffers = Buffers::assign(&network, &values)?;
-    let outputs = network
-        .outputs
-        .iter()
-        .map(|&value| (buffers.of_value[value], network.values[value].shape.channels));
-    let outputs = outputs.collect();
-    let mut steps: Vec<Step> = Vec::with_capacity(network.layers.len());
-    // Where vectors are short, arithmetic takes longer than memory.
-    let fuses = vector_len >= LANES;
-    // The value that the last step makes.
-    let mut last = None;
+    let Buffers { of_value, lens } = Buffers::assign(&network, &values)?;
+    let place = |value: usize| Place { buffer: of_value[value], layout: values[value] };
+    let mut builder = Builder::new(features, lens);
     for Placed { layer, inputs, output } in network.layers {
-        let layouts: Vec<Layout> = inputs.iter().map(|&input| values[input]).collect();
-        let operator = operator(layer, features, &layouts, values[output], vector_len);
-        let Some(operator) = operator else { continue };
-        let buffer = buffers.of_value[output];
-        let pools_last = fuses && last.is_some() && inputs.first() == last.as_ref();
-        let operator = match steps.last_mut().filter(|_| pools_last) {
-            Some(before) => match before.pool(operator, buffer) {
-                Some(operator) => operator,
-                None => continue,
-            },
-            None => operator,
-        };
-        let inputs = inputs.iter().map(|&input| buffers.of_value[input]).collect();
-        steps.push(Step { operator, inputs, output: buffer, pooled: None });
-        last = Some(output);
+        let inputs: Vec<Place> = inputs.into_iter().map(place).collect();
+        builder.push(layer, &inputs, place(output));
     }
-    Ok(Program { steps, buffers: buffers.lens, features, outputs })
-}
-
-/// `None` for a layer that does nothing.
-fn operator(
-    layer: Layer,
-    features: Layout,
-    inputs: &[Layout],
-    output: Layout,
-    vector_len: usize,
-) -> Option<Operator> {
-    Some(match layer {
-        Layer::Relabel => return None,
-        Layer::Stem(weights) => Operator::Stem(Stem::new(&weights, features, output, vector_len)),
-        Layer::Convolution(weights) => {
-            let (input, addend) = (inputs[0], inputs.get(1).copied());
-            Operator::Convolution(Convolution::new(&weights, input, output, addend, vector_len))
-        }
-        Layer::Linear(weights) => {
-            let ordered = in_memory_order(&weights.weights, weights.bias.len(), inputs[0]);
-            let weights = Weights { weights: Rc::new(ordered), ..weights };
-            let shape = Shape::vector(inputs[0].len() * LANES);
-            let input = Layout { shape, border: [0, 0] };
-            Operator::Convolution(Convolution::new(&weights, input, output, None, vector_len))
-        }
-        Layer::Depthwise(weights) => {
-            Operator::Depthwise(Depthwise::new(&weights, inputs[0], output))
-        }
-        Layer::Pool(window, pooling) => {
-            Operator::Pool(Pool { input: inputs[0], output, window, pooling })
-        }
-        Layer::Global { max } => Operator::Global(Global { input: inputs[0], output, max }),
-        Layer::Combine(operation) => {
-            Operator::Combine(Combine { operation, layouts: [inputs[0], inputs[1]], output })
-        }
-        Layer::Activate(activation) => {
-            Operator::Activate(Activate { activation, input: inputs[0], output })
-        }
-    })
-}
-
-/// `[outputs][channels × rows × columns]` → `[outputs][all numbers of the buffer]`; what lies
-/// between the values gets no weight.
-fn in_memory_order(weights: &[f32], outputs: usize, input: Layout) -> Vec<f32> {
-    let Shape { channels, rows, columns } = input.shape;
-    let (from, to) = (input.shape.len(), input.len() * LANES);
-    let mut ordered = vec![0.0; outputs * to];
-    for (source, target) in weights.chunks(from).zip(ordered.chunks_mut(to)) {
-        let mut source = source.iter();
-        for channel in 0..channels {
-            for row in 0..rows {
-                let pixel = channel / LANES * input.plane() + input.row(row);
-                for (column, weight) in (0..columns).zip(&mut source) {
-                    target[(pixel + column) * LANES + channel % LANES] = *weight;
-                }
-            }
-        }
-    }
-    ordered
+    Ok(builder.finish(network.outputs.into_iter().map(place)))
 }
 
 /// Every value with the border that its readers need.
@@ -167,7 +77,7 @@ impl Buffers {
         let mut free: Vec<usize> = Vec::new();
         for (index, Placed { inputs, output, .. }) in network.layers.iter().enumerate() {
             buffers.of_value[*output] = match sources[*output] {
-                source if source == *output => buffers.take(&mut free, layouts[*output].len()),
+                source if source == *output => buffers.take(&mut free, layouts[*output].lanes()),
                 source => buffers.of_value[source],
             };
             let mut ended = order::sorted(inputs.iter().chain([output]).map(|&v| sources[v]));

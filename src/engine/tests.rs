@@ -1,6 +1,5 @@
 use super::onnx::{Attribute, Graph, Model, Node, Tensor, ValueInfo};
-use super::{Network, Uncovered};
-use fearless_simd::Level;
+use super::{Uncovered, network};
 use prost::Message;
 
 const ROWS: usize = 9;
@@ -59,49 +58,20 @@ fn features() -> Vec<f32> {
     (0..ROWS * COLUMNS).map(|index| (index * 11 % 7) as f32 - 3.0).collect()
 }
 
-/// A pointwise convolution whose output has a border, and a depthwise one that is pooled.
-fn pooled_graph() -> Graph {
-    let mut graph = graph();
-    graph.initializer.extend([weights("point", &[27, 19, 1, 1]), weights("each", &[27, 1, 5, 5])]);
-    let around = &[2, 2, 2, 2][..];
-    graph.node[1] = node("Conv", &["a", "point"], "b", &[]);
-    graph.node[3] = node("Conv", &["c", "each"], "d", &[("pads", around), ("group", &[27])]);
-    graph
-}
-
-fn logits(level: Level, graph: &Graph) -> Vec<f32> {
-    let network = Network::on(level, graph, ROWS, COLUMNS).expect("every operator is covered");
-    // Twice: nothing of a run is left for the next one.
-    let run = || network.run(&features(), |outputs| outputs.get(0).to_vec());
-    let first = run();
-    assert_eq!(run(), first);
-    first
-}
-
-/// Every length of vectors that kernels are written for, and that this processor has.
-fn levels() -> Vec<Level> {
-    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
-    let mut levels = vec![Level::baseline(), Level::new()];
-    #[cfg(target_arch = "x86_64")]
-    levels.extend(Level::new().as_avx2().map(Level::Avx2));
-    levels
-}
-
 #[test]
-fn narrow_and_wide_vectors_give_the_same() {
-    for graph in [graph(), pooled_graph()] {
-        let [narrow, wide @ ..] = &levels()[..] else { panic!("there are levels") };
-        let expected = logits(*narrow, &graph);
-        assert!(expected.iter().any(|&logit| logit != 0.0));
-        wide.iter().for_each(|level| assert_eq!(logits(*level, &graph), expected, "{level:?}"));
-    }
+fn nothing_of_a_run_is_left_for_the_next_one() {
+    let network = network(&graph(), ROWS, COLUMNS).expect("every operator is covered");
+    assert_eq!(network.output_lens().collect::<Vec<_>>(), [5]);
+    let first = network.run(&features());
+    assert!(first[0].iter().any(|&logit| logit != 0.0));
+    assert_eq!(network.run(&features()), first);
 }
 
 #[test]
 fn what_is_not_covered_is_named() {
     let mut graph = graph();
     graph.node[2].op_type = "Erf".to_owned();
-    let refused = Network::new(&graph, ROWS, COLUMNS).err();
+    let refused = network(&graph, ROWS, COLUMNS).err();
     assert_eq!(refused, Some(Uncovered::new("the operator Erf")));
 }
 
@@ -110,7 +80,7 @@ fn a_node_that_writes_over_what_it_reads_is_refused() {
     let mut graph = graph();
     graph.initializer.push(weights("bias", &[19, 1, 1]));
     graph.node[2] = node("Add", &["b", "bias"], "b", &[]);
-    let refused = Network::new(&graph, ROWS, COLUMNS).err();
+    let refused = network(&graph, ROWS, COLUMNS).err();
     assert_eq!(refused, Some(Uncovered::new("an operator that reads what it makes")));
 }
 

@@ -7,6 +7,7 @@ use crate::engine::sigmoid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::labels::Labels;
 use crate::metadata::{Activation, Card, Decision};
+use sourcing_sound_kernels::dot;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -208,8 +209,7 @@ impl Head {
 
 /// There are thousands of terms; in double precision their order does not matter.
 fn linear(weights: &[f32], features: &[f32], bias: f32) -> f32 {
-    let terms = weights.iter().zip(features).map(|(&w, &x)| f64::from(w) * f64::from(x));
-    (terms.sum::<f64>() + f64::from(bias)) as f32
+    (dot(weights, features) + f64::from(bias)) as f32
 }
 
 impl HeadFeature {

@@ -1,6 +1,6 @@
 //! Lessons and their report → the head.
 
-use super::background::{Background, dot};
+use super::background::Background;
 use super::example::{Example, FEATURES, scales};
 use super::file::examples_to_json;
 use super::fit::{Lesson, SLOPE};
@@ -13,6 +13,7 @@ use crate::labels::Labels;
 use crate::metadata::{Activation, Card, Decision};
 use crate::order;
 use sha2::{Digest, Sha256};
+use sourcing_sound_kernels::dot;
 use std::collections::BTreeMap;
 
 /// A base label is a parent of a taught one if its mean score in the examples is at least this.

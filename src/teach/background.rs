@@ -8,6 +8,7 @@ use crate::error::{ErrorKind, Result};
 use crate::head::{Patch, decode, encode, format_error, pool};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
+use sourcing_sound_kernels::{dot, subtract};
 use std::sync::Arc;
 
 const FORMAT: &str = "sourcing-sound-background";
@@ -127,7 +128,7 @@ impl Background {
         let mut damped = vector.to_vec();
         for (direction, damping) in self.0.directions.iter().zip(&self.0.damping) {
             let along = damping * dot(&direction.vector, vector) as f32;
-            damped.iter_mut().zip(&direction.vector).for_each(|(x, d)| *x -= along * d);
+            subtract(&mut damped, along, &direction.vector);
         }
         damped
     }
@@ -195,11 +196,6 @@ impl Background {
         // Serialising plain numbers and strings cannot fail.
         serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
     }
-}
-
-/// In double precision, so that the order of the terms does not matter.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
 
 #[derive(Serialize, Deserialize)]

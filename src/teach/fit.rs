@@ -1,13 +1,14 @@
 //! Examples → the weights and the threshold of each label, and how well they do on recordings that
 //! were left out.
 
-use super::background::{Background, dot};
+use super::background::Background;
 use super::example::Example;
 use super::recordings::{Recording, centred, recordings};
 use super::weights::{Fit, hardest};
 use crate::engine::sigmoid;
 use crate::error::{Error, Result};
 use crate::order;
+use sourcing_sound_kernels::dot;
 
 /// The scores of everyday sounds are 0 and those of the examples 1 on average. The threshold
 /// between them, for one recording, and what each further one adds to it.

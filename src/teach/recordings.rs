@@ -1,8 +1,9 @@
 //! Examples → the recordings of each label. Copies of a recording are one, so that leaving one out
 //! leaves all of them out.
 
-use super::background::{Background, dot};
+use super::background::Background;
 use super::example::Example;
+use sourcing_sound_kernels::dot;
 use std::collections::HashMap;
 use std::slice;
 

@@ -1,8 +1,9 @@
 //! Vectors of a label and of what is not the label → weights, and scores without each of them.
 
-use super::background::{Background, dot};
+use super::background::Background;
 use super::recordings::{Recording, mean};
 use crate::order;
+use sourcing_sound_kernels::dot;
 
 /// Something else with a higher score is pushed down to it.
 const PUSHED_TO: f64 = 0.3;

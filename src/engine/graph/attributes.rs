@@ -2,8 +2,7 @@
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
-use super::super::value::Shape;
-use super::super::window::Window;
+use sourcing_sound_kernels::network::{Shape, Window};
 
 /// The largest kernel, step, spacing or padding.
 const MAX_SIZE: usize = 1 << 12;

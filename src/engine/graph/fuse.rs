@@ -1,12 +1,10 @@
 //! What follows a layer and becomes part of it: batch norm, a bias, a sum, an activation.
 
-use super::super::activation::Activation;
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
-use super::super::value::Shape;
-use super::super::weights::Weights;
 use super::layers::{first, output, second};
 use super::{Meaning, Reader};
+use sourcing_sound_kernels::network::{Activation, Shape, Weights};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {

@@ -1,15 +1,12 @@
 //! Nodes that become layers, and those that follow and are fused into them.
 
-use super::super::activation::Activation;
-use super::super::elementwise::Operation;
 use super::super::onnx::Node;
-use super::super::pool::Pooling;
 use super::super::uncovered::Uncovered;
-use super::super::value::Shape;
-use super::super::weights::Weights;
-use super::super::window::Window;
 use super::attributes::{window, windowed};
-use super::{Layer, Meaning, Reader};
+use super::{Meaning, Reader};
+use sourcing_sound_kernels::network::{
+    Activation, Layer, Operation, Pooling, Shape, Weights, Window,
+};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {
@@ -93,7 +90,7 @@ impl<'a> Reader<'a> {
         let transposed = node.int("transB", 0) != 0;
         let (inputs, outputs) = if transposed { (b, a) } else { (a, b) };
         let given = self.network.values[value];
-        if !plain || !given.flat || inputs != given.shape.len() {
+        if !plain || !given.flat || inputs != given.shape.size() {
             return Err(Uncovered::new(format!("a linear layer of {inputs} inputs")));
         }
         let bias = self.bias(node, outputs)?;

@@ -2,10 +2,10 @@
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
-use super::super::value::Shape;
 use super::layers::first;
-use super::{Layer, Meaning, Reader, Value};
+use super::{Meaning, Reader, Value};
 use crate::order;
+use sourcing_sound_kernels::network::{Layer, Shape};
 
 impl Reader<'_> {
     /// `[1, channels, rows, columns]` ↔ `[1, n]`, where the numbers keep their order.
@@ -17,7 +17,7 @@ impl Reader<'_> {
         let becomes = |new: &[usize]| target == new;
         match flat {
             _ if becomes(&dims) => Ok(Meaning::Value(value)),
-            false if becomes(&[1, shape.len()]) => self.relabel(value, shape, true),
+            false if becomes(&[1, shape.size()]) => self.relabel(value, shape, true),
             true if shape.pixels() == 1 && becomes(&[1, shape.channels, 1, 1]) => {
                 self.relabel(value, shape, false)
             }
@@ -81,7 +81,7 @@ impl Reader<'_> {
 
 fn dims_of(shape: Shape, flat: bool) -> Vec<usize> {
     match flat {
-        true => vec![1, shape.len()],
+        true => vec![1, shape.size()],
         false => vec![1, shape.channels, shape.rows, shape.columns],
     }
 }

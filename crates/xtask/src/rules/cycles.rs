@@ -256,6 +256,7 @@ mod tests {
             "crates/cli/src",
             "crates/decode/src",
             "crates/decode-wasm/src",
+            "crates/kernels/src",
             "crates/python/src",
             "crates/results/src",
             "crates/study/src",

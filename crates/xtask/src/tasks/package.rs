@@ -1,7 +1,7 @@
-//! The crate as it is published: cargo packs it without a warning, it has the expected files and
-//! no others, and they compile without a warning.
+//! The core crate and its kernels as they are published: cargo packs them without a warning, they
+//! have the expected files and no others, and these compile without a warning.
 //!
-//! `cargo package` would compile it alone, with other features of the dependencies, and so compile
+//! `cargo package` would compile them alone, with other features of the dependencies, and so compile
 //! the inference engine again. Here the packed files replace the repository's in a check for which
 //! everything else is compiled already. `cargo publish` makes the long check before it uploads.
 
@@ -14,58 +14,107 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::cargo::{self, CORE, PRODUCT};
+use crate::tools::cargo::{self, CORE, KERNELS, PRODUCT};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, process};
 
-/// Makes xtask replace rustc; its value is the folder of the packed files.
+/// Makes xtask replace rustc; its value is the folder of the unpacked packages.
 const PACKED: &str = "SOURCING_SOUND_PACKED";
 
-/// The largest package, in bytes.
-const MAX_BYTES: u64 = 2_500_000;
+/// A crate that is published.
+struct Published {
+    name: &'static str,
+    /// Where it is in the repository.
+    folder: &'static str,
+    /// The largest package, in bytes.
+    max_bytes: u64,
+    /// The files of the package that are not Rust.
+    files: &'static [&'static str],
+    /// Folders of which every Rust file is packed.
+    sources: &'static [&'static str],
+}
 
-/// The files of the package that are not Rust.
-const FILES: [&str; 11] = [
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE-MIT",
-    "LICENSE-APACHE",
-    "models/everyday/model.onnx",
-    "models/everyday/CARD.md",
-    "models/everyday/background.json",
-    "models/everyday/urban.head.json",
-    "models/everyday/urban.CARD.md",
-    "models/urban-v1/model.onnx",
-    "models/urban-v1/CARD.md",
+const PUBLISHED: [Published; 2] = [
+    Published {
+        name: KERNELS,
+        folder: "crates/kernels",
+        max_bytes: 100_000,
+        files: &["README.md", "LICENSE-MIT", "LICENSE-APACHE"],
+        sources: &["src"],
+    },
+    Published {
+        name: CORE,
+        folder: "",
+        max_bytes: 2_500_000,
+        files: &[
+            "README.md",
+            "CHANGELOG.md",
+            "LICENSE-MIT",
+            "LICENSE-APACHE",
+            "models/everyday/model.onnx",
+            "models/everyday/CARD.md",
+            "models/everyday/background.json",
+            "models/everyday/urban.head.json",
+            "models/everyday/urban.CARD.md",
+            "models/urban-v1/model.onnx",
+            "models/urban-v1/CARD.md",
+        ],
+        sources: &["src", "examples/rust"],
+    },
 ];
 
 /// The files that cargo adds.
 const ADDED: [&str; 4] = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
 
-/// Folders of which every Rust file is packed.
-const FOLDERS: [&str; 2] = ["src", "examples/rust"];
-
-/// Packs the crate and checks the package.
+/// Packs the crates and checks the packages.
 pub fn check(workspace: &Workspace) -> Result<()> {
     pack()?;
-    let name = format!("{}-{}", CORE, workspace.version());
-    let archive = workspace.target().join("package").join(format!("{name}.crate"));
-    let bytes = files::size(&archive)?;
-    if bytes > MAX_BYTES {
-        bail!("{} has {bytes} bytes, expected at most {MAX_BYTES}", archive.display());
-    }
     let folder = workspace.scratch()?.join("package");
-    unpack(&archive, &folder)?;
-    let packed = folder.join(name);
-    check_files(&packed_files(&packed)?, &expected(workspace.root())?)?;
-    println!("{}: {:.2} MB", archive.display(), bytes as f64 / 1e6);
-    compile(&packed)
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    for published in &PUBLISHED {
+        published.check(workspace, &folder)?;
+    }
+    compile(&folder)
 }
 
-/// Packs the working tree, committed or not.
+impl Published {
+    /// Unpacks the package into `folder` and compares its files with the repository's.
+    fn check(&self, workspace: &Workspace, folder: &Path) -> Result<()> {
+        let name = format!("{}-{}", self.name, workspace.version());
+        let archive = workspace.target().join("package").join(format!("{name}.crate"));
+        let (bytes, max) = (files::size(&archive)?, self.max_bytes);
+        if bytes > max {
+            bail!("{} has {bytes} bytes, expected at most {max}", archive.display());
+        }
+        unpack(&archive, folder)?;
+        let expected = self.expected(&workspace.root().join(self.folder))?;
+        let packed = packed_files(&folder.join(name))?;
+        check_files(&packed, &expected).with_context(|| format!("the package {}", self.name))?;
+        println!("{}: {:.2} MB", archive.display(), bytes as f64 / 1e6);
+        Ok(())
+    }
+
+    fn expected(&self, root: &Path) -> Result<BTreeSet<String>> {
+        let mut expected = BTreeSet::new();
+        for folder in self.sources {
+            walk(root, &root.join(folder), &mut expected)?;
+        }
+        expected.retain(|file| file.ends_with(".rs"));
+        expected.extend(self.files.iter().map(|&file| file.to_owned()));
+        Ok(expected)
+    }
+}
+
+/// Packs the working tree, committed or not: together, since one needs the other, which no registry
+/// has yet.
 fn pack() -> Result<()> {
     let mut cargo = cargo::command();
-    cargo.args(["package", "--package", CORE, "--no-verify", "--allow-dirty"]);
+    cargo.args(["package", "--no-verify", "--allow-dirty"]);
+    for published in &PUBLISHED {
+        cargo.args(["--package", published.name]);
+    }
     cargo.env("CARGO_TERM_COLOR", "never");
     let line = process::line(&cargo);
     let output = cargo.output().with_context(|| format!("cannot start `{line}`"))?;
@@ -78,9 +127,6 @@ fn pack() -> Result<()> {
 
 /// Unpacks with the current time, so that cargo regards every file as changed.
 fn unpack(archive: &Path, folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
     fs::create_dir_all(folder)?;
     let mut tar = Command::new("tar");
     process::run(tar.arg("-xzmf").arg(archive).arg("-C").arg(folder))
@@ -92,16 +138,6 @@ fn packed_files(packed: &Path) -> Result<BTreeSet<String>> {
     walk(packed, packed, &mut found)?;
     found.retain(|file| !ADDED.contains(&file.as_str()));
     Ok(found)
-}
-
-fn expected(root: &Path) -> Result<BTreeSet<String>> {
-    let mut expected = BTreeSet::new();
-    for folder in FOLDERS {
-        walk(root, &root.join(folder), &mut expected)?;
-    }
-    expected.retain(|file| file.ends_with(".rs"));
-    expected.extend(FILES.map(str::to_owned));
-    Ok(expected)
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
@@ -131,7 +167,8 @@ fn check_files(packed: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result
     Ok(())
 }
 
-/// Checks the library and its examples as they are packed, and the library without its features.
+/// Checks the libraries and their examples as they are packed, and the libraries without their
+/// features.
 fn compile(packed: &Path) -> Result<()> {
     for targets in [&["--lib", "--examples"], &["--lib", "--no-default-features"]] {
         let mut cargo = cargo::command();
@@ -143,25 +180,32 @@ fn compile(packed: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Rustc with the arguments of xtask, on the packed files for the core crate, if cargo runs xtask
-/// in its place.
+/// Rustc with the arguments of xtask, on the packed files for the crates that are published, if
+/// cargo runs xtask in its place.
 pub fn rustc_in_place() -> Option<Command> {
     let packed = PathBuf::from(env::var_os(PACKED)?);
     let mut arguments = env::args_os().skip(1);
     let mut rustc = Command::new(arguments.next()?);
-    let is_packed = env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == CORE);
-    rustc.args(arguments.map(|given| if is_packed { in_package(given, &packed) } else { given }));
-    if is_packed {
-        rustc.arg("--deny=warnings");
-    }
+    let name = env::var("CARGO_PKG_NAME").unwrap_or_default();
+    let Some(published) = PUBLISHED.iter().find(|published| published.name == name) else {
+        rustc.args(arguments);
+        return Some(rustc);
+    };
+    let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    let packed = packed.join(format!("{name}-{version}"));
+    rustc.args(arguments.map(|given| in_package(given, published.folder, &packed)));
+    rustc.arg("--deny=warnings");
     Some(rustc)
 }
 
-/// The packed file for a source file of the repository; any other argument as it is.
-fn in_package(argument: OsString, packed: &Path) -> OsString {
+/// The packed file for a source file of the repository's `folder`; any other argument as it is.
+fn in_package(argument: OsString, folder: &str, packed: &Path) -> OsString {
     let path = Path::new(&argument);
     let is_source = path.is_relative() && path.extension().is_some_and(|ending| ending == "rs");
-    if is_source { packed.join(path).into() } else { argument }
+    match path.strip_prefix(folder) {
+        Ok(path) if is_source => packed.join(path).into(),
+        _ => argument,
+    }
 }
 
 #[cfg(test)]
@@ -187,9 +231,13 @@ mod tests {
     fn only_source_files_are_taken_from_the_package() {
         let packed = Path::new("packed");
         for other in ["--crate-name", "sourcing_sound", "--edition=2024", "-C", "/deps/x.rs"] {
-            assert_eq!(in_package(other.into(), packed), other);
+            assert_eq!(in_package(other.into(), "", packed), other);
         }
-        let source = in_package("src/lib.rs".into(), packed);
-        assert_eq!(Path::new(&source), packed.join("src/lib.rs"));
+        for (source, folder) in
+            [("src/lib.rs", ""), ("crates/kernels/src/lib.rs", "crates/kernels")]
+        {
+            let source = in_package(source.into(), folder, packed);
+            assert_eq!(Path::new(&source), packed.join("src/lib.rs"));
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::tools::process;
 
 /// The core crate.
 pub const CORE: &str = "sourcing-sound";
+/// The core crate's inner loops.
+pub const KERNELS: &str = "sourcing-sound-kernels";
 /// The decoder's bindings for the browser.
 pub const DECODER: &str = "sourcing-sound-decode-wasm";
 /// Everything except xtask. Cargo compiles a dependency once for each set of

@@ -53,7 +53,7 @@ pub enum Step {
     Api,
     /// the Rust documentation, without a warning
     Docs,
-    /// the crate as it is published
+    /// the core crate and its kernels as they are published
     Package,
     /// Rust's unit, integration and documentation tests
     Rust,

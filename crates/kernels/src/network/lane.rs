@@ -7,7 +7,7 @@ use fearless_simd::{f32x8, f32x16};
 pub(super) const LANES: usize = 8;
 
 /// Eight channels of a pixel.
-pub(super) type Lane = [f32; LANES];
+pub type Lane = [f32; LANES];
 
 /// A vector of one or two lanes: blocks of a pixel's channels, or neighbours in a row.
 pub(super) trait Lanes<S: Simd>: SimdFloat<S, Element = f32> {

@@ -6,32 +6,39 @@ use super::lane::{LANES, Lane};
 
 /// Channels × rows × columns; a vector has one row and one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
-    pub(super) channels: usize,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+pub struct Shape {
+    /// Channels.
+    pub channels: usize,
+    /// Rows of each channel.
+    pub rows: usize,
+    /// Columns of each row.
+    pub columns: usize,
 }
 
 impl Shape {
-    pub(super) fn vector(channels: usize) -> Self {
+    /// One number per channel.
+    pub fn vector(channels: usize) -> Self {
         Shape { channels, rows: 1, columns: 1 }
     }
 
-    pub(super) fn pixels(self) -> usize {
+    /// Numbers per channel.
+    pub fn pixels(self) -> usize {
         self.rows * self.columns
     }
 
-    pub(super) fn len(self) -> usize {
+    /// All numbers.
+    pub fn size(self) -> usize {
         self.channels * self.pixels()
     }
 }
 
 /// A shape with the border that the value's readers need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub(super) shape: Shape,
+pub struct Layout {
+    /// The shape without the border.
+    pub shape: Shape,
     /// Rows above and below, columns left and right.
-    pub(super) border: [usize; 2],
+    pub border: [usize; 2],
 }
 
 impl Layout {
@@ -49,8 +56,8 @@ impl Layout {
         (self.shape.rows + 2 * self.border[0]) * self.row_stride()
     }
 
-    /// Pixels of all blocks.
-    pub(super) fn len(&self) -> usize {
+    /// Pixels of all blocks, each of which takes a [`Lane`].
+    pub fn lanes(&self) -> usize {
         self.blocks() * self.plane()
     }
 

@@ -6,10 +6,13 @@ use std::rc::Rc;
 
 /// The trained parameters of a convolution or a linear layer.
 #[derive(Debug)]
-pub(super) struct Weights {
-    pub(super) window: Window,
+pub struct Weights {
+    /// What each output reads.
+    pub window: Window,
     /// `[outputs][inputs][taps]`.
-    pub(super) weights: Rc<Vec<f32>>,
-    pub(super) bias: Vec<f32>,
-    pub(super) activation: Activation,
+    pub weights: Rc<Vec<f32>>,
+    /// One per output.
+    pub bias: Vec<f32>,
+    /// Applied to the output.
+    pub activation: Activation,
 }

@@ -4,25 +4,34 @@ use fearless_simd::prelude::*;
 
 /// The function applied to each value of an operator's output.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Activation {
+pub enum Activation {
+    /// `x`
     None,
+    /// `max(x, 0)`
     Relu,
     /// `x · clamp(x / 6 + 1 / 2, 0, 1)`
     HardSwish,
     /// `clamp(alpha · x + beta, 0, 1)`
     HardSigmoid {
+        /// The slope.
         alpha: f32,
+        /// The value at 0.
         beta: f32,
     },
     /// `1 / (1 + e^−x)`
     Sigmoid,
+    /// `clamp(x, min, max)`
     Clip {
+        /// The least value.
         min: f32,
+        /// The greatest value.
         max: f32,
     },
     /// `scale · x + shift`
     Affine {
+        /// The slope.
         scale: f32,
+        /// The value at 0.
         shift: f32,
     },
 }

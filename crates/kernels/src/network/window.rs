@@ -4,18 +4,22 @@ use super::value::Layout;
 
 /// Kernel, step, spacing and padding, rows first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) kernel: [usize; 2],
-    pub(super) strides: [usize; 2],
-    pub(super) dilations: [usize; 2],
-    /// Above and left.
-    pub(super) before: [usize; 2],
-    /// Below and right.
-    pub(super) after: [usize; 2],
+pub struct Window {
+    /// Pixels that are read, in each direction.
+    pub kernel: [usize; 2],
+    /// From one output to the next.
+    pub strides: [usize; 2],
+    /// From one pixel that is read to the next.
+    pub dilations: [usize; 2],
+    /// Padding above and left.
+    pub before: [usize; 2],
+    /// Padding below and right.
+    pub after: [usize; 2],
 }
 
 impl Window {
-    pub(super) const POINT: Window = Window {
+    /// A single pixel.
+    pub const POINT: Window = Window {
         kernel: [1, 1],
         strides: [1, 1],
         dilations: [1, 1],

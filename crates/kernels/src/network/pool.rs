@@ -7,9 +7,12 @@ use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 use std::ops::Range;
 
+/// How the pixels of a window become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pooling {
+pub enum Pooling {
+    /// The largest.
     Max,
+    /// Their mean.
     Average {
         /// Whether the padding counts as zeros.
         with_padding: bool,

@@ -14,9 +14,12 @@ pub(super) struct Combine {
     pub(super) output: Layout,
 }
 
+/// How two values become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub enum Operation {
+    /// Their sum.
     Add,
+    /// Their product.
     Multiply,
 }
 

@@ -19,10 +19,10 @@ use fearless_simd::prelude::*;
 use std::f64::consts::PI;
 
 /// Signals that are transformed together.
-pub(crate) const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// One value of each signal.
-pub(crate) type Lane = [f32; LANES];
+pub type Lane = [f32; LANES];
 
 /// The real and the imaginary part of one value of each signal.
 pub(crate) type Complex = [Lane; 2];
