@@ -1,6 +1,7 @@
 //! The crate's one error type: an opaque [`Error`] with a matchable [`ErrorKind`] and a stable
 //! code, the same as in JavaScript.
 
+use crate::decimal::Decimal;
 use std::fmt;
 
 /// The result of every fallible call of this crate.
@@ -219,6 +220,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::AudioEmpty => write!(f, "the audio is empty, expected at least one sample"),
             ErrorKind::AudioSilent { threshold_dbfs } => {
+                let threshold_dbfs = Decimal::from(*threshold_dbfs);
                 write!(f, "the audio is silent: nothing in it is louder than {threshold_dbfs} dBFS")
             }
             ErrorKind::AudioTooShort { given, min } => write!(

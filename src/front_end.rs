@@ -3,6 +3,7 @@
 //! feature code is in the descriptors, which share its spectra and filters.
 
 use crate::audio::{Pcm, SampleRate};
+use crate::decimal::Decimal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::framing::{FrameLayout, Framing, PadMode};
 use crate::mel::{MelFilterBank, MelNorm, MelScale, MelTriangles, check_n_mels};
@@ -129,11 +130,15 @@ impl FrontEndConfig {
         if let Some(coefficient) = self.pre_emphasis
             && !(coefficient > 0.0 && coefficient < 1.0)
         {
-            return Err(Error::config("pre_emphasis", coefficient, "above 0, below 1"));
+            return Err(Error::config(
+                "pre_emphasis",
+                Decimal::from(coefficient),
+                "above 0, below 1",
+            ));
         }
         let offset = self.log.offset();
         if !(offset > 0.0 && offset.is_finite()) {
-            return Err(Error::config("log_offset", offset, "a positive number"));
+            return Err(Error::config("log_offset", Decimal::from(offset), "a positive number"));
         }
         Ok(())
     }

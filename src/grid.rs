@@ -1,6 +1,7 @@
 //! The grid over a recording: where the network's inputs are, and which of them make up a segment.
 //! A network without patches has one input per segment.
 
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::metadata::{ModelMetadata, PatchLayout};
 
@@ -32,7 +33,7 @@ impl Grid {
     pub(crate) fn new(metadata: &ModelMetadata, hop_seconds: f64) -> Result<Self> {
         const DAY: f64 = 86_400.0;
         if !(hop_seconds > 0.0 && hop_seconds <= DAY) {
-            return Err(Error::config("hop", hop_seconds, "above 0 s, at most a day"));
+            return Err(Error::config("hop", Decimal(hop_seconds), "above 0 s, at most a day"));
         }
         let steps = |columns: usize| {
             let step_seconds = metadata.front_end.column_seconds() * columns as f64;

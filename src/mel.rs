@@ -1,5 +1,6 @@
 //! Mel filter banks as `librosa.filters.mel` makes them, stored sparsely.
 
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use sourcing_sound_kernels::{Lane, Triangle, energies};
 
@@ -124,11 +125,12 @@ impl MelFilterBank {
             return Err(Error::config("n_mels", n_mels, "at least 1"));
         }
         if !(f_max > 0.0 && f_max <= nyquist) {
-            let expected = format!("above 0, at most {nyquist} Hz (Nyquist)");
-            return Err(Error::config("f_max", f_max, expected));
+            let expected = format!("above 0, at most {} Hz (Nyquist)", Decimal::from(nyquist));
+            return Err(Error::config("f_max", Decimal::from(f_max), expected));
         }
         if !(f_min >= 0.0 && f_min < f_max) {
-            return Err(Error::config("f_min", f_min, format!("0 to below {f_max} Hz (f_max)")));
+            let expected = format!("0 to below {} Hz (f_max)", Decimal::from(f_max));
+            return Err(Error::config("f_min", Decimal::from(f_min), expected));
         }
         let bins = n_fft / 2 + 1;
         let hz_per_bin = f64::from(sample_rate) / n_fft as f64;

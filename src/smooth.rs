@@ -1,5 +1,6 @@
 //! Scores over time → steady scores and events.
 
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::metadata::Decision;
 use crate::vocabulary::{Scored, Vocabulary};
@@ -76,6 +77,7 @@ impl EventDetector {
             let on = on.unwrap_or(thresholds.on);
             let off = off.unwrap_or(thresholds.off.min(on));
             if off > on {
+                let (on, off) = (Decimal::from(on), Decimal::from(off));
                 return Err(Error::config("event_off", off, format!("at most {on} (event_on)")));
             }
             on_off.push((on, off));

@@ -1,5 +1,6 @@
 //! Power spectra, frame by frame, as `librosa.stft` and `torch.stft` compute them.
 
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::framing::FrameLayout;
 use sourcing_sound_kernels::{LANES, Lane, Spectrum};
@@ -75,7 +76,7 @@ impl PowerSpectrum {
             return Err(Error::config("win_length", win_length, format!("1 to {n_fft} (n_fft)")));
         }
         if power != 1.0 && power != 2.0 {
-            return Err(Error::config("power", power, "1 (magnitude) or 2 (power)"));
+            return Err(Error::config("power", Decimal::from(power), "1 (magnitude) or 2 (power)"));
         }
         let window = padded(window, n_fft, win_length, layout);
         Ok(PowerSpectrum { kernel: Spectrum::new(window, power == 1.0) })

@@ -1,18 +1,16 @@
 //! Heads as files: JSON, with the weights as base64 of little-endian f32.
 
-use super::{Detector, Head, HeadFeature, HeadMetadata, format_error};
+use super::read::read;
+use super::{Detector, Head, HeadFeature, format_error};
 use crate::error::{ErrorKind, Result};
-use crate::labels::Labels;
 use crate::metadata::{Card, Decision};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The format that this crate reads and writes.
-const FORMAT: &str = "sourcing-sound-head";
-const FORMAT_VERSION: u32 = 2;
+pub(super) const FORMAT: &str = "sourcing-sound-head";
+pub(super) const FORMAT_VERSION: u32 = 2;
 
 /// Largest accepted file.
 const MAX_BYTES: usize = 64 << 20;
@@ -32,23 +30,7 @@ impl Head {
             }
             .into());
         }
-        let kind: Kind = serde_json::from_slice(bytes).map_err(format_error)?;
-        if kind.format != FORMAT {
-            return Err(format_error(format!("it is {:?}, expected {FORMAT:?}", kind.format)));
-        }
-        if kind.version != FORMAT_VERSION {
-            let advice = if kind.version < FORMAT_VERSION { "; train it again" } else { "" };
-            return Err(format_error(format!(
-                "it is of version {}, expected {FORMAT_VERSION}{advice}",
-                kind.version
-            )));
-        }
-        let file: File = serde_json::from_slice(bytes).map_err(format_error)?;
-        let decision: Decision = serde_json::from_slice(bytes).map_err(format_error)?;
-        let card: Card = serde_json::from_slice(bytes).map_err(format_error)?;
-        let (weights, bias) = (decode("weights", &file.weights)?, decode("bias", &file.bias)?);
-        let detector = file.detector.as_ref().map(DetectorFile::detector).transpose()?;
-        Head::new(file.metadata(decision, card)?, weights, bias, detector)
+        read(bytes)
     }
 
     /// The file's text; [`Self::from_json`] returns the same head, bit for bit.
@@ -75,15 +57,8 @@ pub(crate) fn encode(values: &[f32]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// The fields that identify a head and its version.
-#[derive(Deserialize)]
-struct Kind {
-    format: String,
-    version: u32,
-}
-
 /// The file as it is written.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct File {
     format: String,
     version: u32,
@@ -91,27 +66,24 @@ struct File {
     description: String,
     base: BaseFile,
     labels: Vec<String>,
-    #[serde(deserialize_with = "without_repeats")]
     refines: BTreeMap<String, Vec<String>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[serde(deserialize_with = "without_repeats")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     parents: BTreeMap<String, Vec<String>>,
     features: Vec<HeadFeature>,
     segment_patches: usize,
-    // Only for writing: reading flattened fields takes a copy of the file, and much code.
-    #[serde(flatten, skip_deserializing)]
-    decision: Option<Decision>,
-    #[serde(flatten, skip_deserializing)]
-    card: Option<Card>,
+    #[serde(flatten)]
+    decision: Decision,
+    #[serde(flatten)]
+    card: Card,
     /// Base64 of little-endian f32, `[labels][features]`.
     weights: String,
     /// Base64 of little-endian f32, `[labels]`.
     bias: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     detector: Option<DetectorFile>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct DetectorFile {
     features: Vec<HeadFeature>,
     /// Base64 of little-endian f32, `[features]`.
@@ -127,17 +99,9 @@ impl DetectorFile {
             bias: detector.bias,
         }
     }
-
-    fn detector(&self) -> Result<Detector> {
-        Ok(Detector {
-            features: self.features.clone(),
-            weights: decode("detector.weights", &self.weights)?,
-            bias: self.bias,
-        })
-    }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct BaseFile {
     name: String,
     sha256: String,
@@ -157,58 +121,11 @@ impl File {
             parents: head.parents,
             features: head.features,
             segment_patches: head.segment_patches,
-            decision: Some(head.decision),
-            card: Some(head.card),
+            decision: head.decision,
+            card: head.card,
             weights: encode(&whole.0.weights),
             bias: encode(&whole.0.bias),
             detector: whole.detector().map(DetectorFile::new),
         }
     }
-
-    fn metadata(self, decision: Decision, card: Card) -> Result<HeadMetadata> {
-        Ok(HeadMetadata {
-            name: self.name,
-            description: self.description,
-            base_name: self.base.name,
-            base_sha256: self.base.sha256,
-            labels: Labels::new(self.labels).map_err(format_error)?,
-            refines: self.refines,
-            parents: self.parents,
-            features: self.features,
-            segment_patches: self.segment_patches,
-            decision,
-            card,
-        })
-    }
-}
-
-/// Lists by label. A duplicate label is refused, because one of its lists would be lost.
-fn without_repeats<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<BTreeMap<String, Vec<String>>, D::Error> {
-    struct Lists;
-
-    impl<'de> Visitor<'de> for Lists {
-        type Value = BTreeMap<String, Vec<String>>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object with a list of the base's labels per label")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(
-            self,
-            mut entries: A,
-        ) -> std::result::Result<Self::Value, A::Error> {
-            let mut lists = BTreeMap::new();
-            while let Some((label, names)) = entries.next_entry::<String, Vec<String>>()? {
-                let repeated = format!("the label {label:?} is there twice");
-                if lists.insert(label, names).is_some() {
-                    return Err(A::Error::custom(repeated));
-                }
-            }
-            Ok(lists)
-        }
-    }
-
-    deserializer.deserialize_map(Lists)
 }

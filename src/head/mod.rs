@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 mod file;
 mod pool;
+mod read;
 
 pub(crate) use file::{decode, encode};
 pub(crate) use pool::mean;

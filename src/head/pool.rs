@@ -19,6 +19,24 @@ pub enum HeadFeature {
     LogitMean,
 }
 
+impl HeadFeature {
+    /// The names in files, for messages.
+    pub(super) const NAMES: &str =
+        "a list of embedding-mean, embedding-max, score-mean, score-max and logit-mean";
+
+    /// The input with this name in files.
+    pub(super) fn named(name: &str) -> Option<HeadFeature> {
+        Some(match name {
+            "embedding-mean" => HeadFeature::EmbeddingMean,
+            "embedding-max" => HeadFeature::EmbeddingMax,
+            "score-mean" => HeadFeature::ScoreMean,
+            "score-max" => HeadFeature::ScoreMax,
+            "logit-mean" => HeadFeature::LogitMean,
+            _ => return None,
+        })
+    }
+}
+
 /// The base model's output for one patch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch {

@@ -128,7 +128,7 @@ fn broken_files_are_refused_with_a_reason() {
         ("\"event_off\": 0.3", "\"event_off\": 0.6", "event_off"),
         ("\"segment_patches\": 3", "\"segment_patches\": 0", "segment_patches"),
         ("\"segment_patches\": 3", "\"segment_patches\": 1000000", "segment_patches"),
-        ("\"segment_patches\": 3", "\"segment_patches\": -1", "invalid value"),
+        ("\"segment_patches\": 3", "\"segment_patches\": -1", "expected a whole number"),
         ("\"hop_seconds\": 0.48", "\"hop_seconds\": 1e300", "hop_seconds"),
         ("    \"café\",", "    \"b\",", "labels"),
         ("\"Bar\"", "\"Cafe\"", "\"Cafe\" is there twice"),
@@ -139,7 +139,7 @@ fn broken_files_are_refused_with_a_reason() {
         ("logit-mean", "embedding-mean", "none twice"),
         // Either the parser or the check after it refuses this, depending on its features.
         ("\"bias\": -0.7", "\"bias\": 1e39", ""),
-        ("embedding-mean", "embedding-median", "unknown variant"),
+        ("embedding-mean", "embedding-median", "expected a list of embedding-mean"),
         ("\"bias\": \"", "\"bias\": \"AAAA", "bias"),
         ("\"weights\": \"", "\"weights\": \"!", "base64"),
     ] {

@@ -126,7 +126,7 @@ impl ModelMetadata {
 macro_rules! names {
     ($($table:ident: $setting:ident { $($value:ident = $name:literal),+ })+) => {
         $(
-            const $table: &[(&str, $setting)] = &[$(($name, $setting::$value)),+];
+            pub(crate) const $table: &[(&str, $setting)] = &[$(($name, $setting::$value)),+];
 
             impl $setting {
                 /// Its name in model files.

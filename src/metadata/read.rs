@@ -6,10 +6,9 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::front_end::{FrontEnd, FrontEndConfig, LogScale};
+use crate::json::Json;
 use crate::labels::Labels;
 use crate::taxonomy::{Group, Taxonomy};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 
 const MAX_EMBEDDING: usize = 65_536;
@@ -104,16 +103,13 @@ impl Props<'_> {
 
     /// A number that `accepted` allows. It is read as JSON like the lists, because what the standard
     /// library reads numbers with has large tables.
-    fn number<T: DeserializeOwned + Copy>(
+    fn number<T: Number>(
         &self,
         key: &str,
         expected: &str,
         accepted: impl Fn(T) -> bool,
     ) -> Result<T> {
-        match serde_json::from_str::<T>(&self.text(key)?) {
-            Ok(value) if accepted(value) => Ok(value),
-            _ => Err(self.invalid(key, expected)),
-        }
+        self.json(key, expected, |value| T::of(value).filter(|&number| accepted(number)))
     }
 
     fn decision(&self) -> Result<Decision> {
@@ -149,10 +145,7 @@ impl Props<'_> {
 
     fn labels(&self) -> Result<Labels> {
         let expected = "a JSON array of names that are not empty and differ";
-        serde_json::from_str(&self.text("labels")?)
-            .ok()
-            .and_then(|names| Labels::new(names).ok())
-            .ok_or_else(|| self.invalid("labels", expected))
+        self.json("labels", expected, |value| Labels::new(value.texts()?).ok())
     }
 
     fn front_end(&self) -> Result<FrontEndConfig> {
@@ -213,8 +206,15 @@ impl Props<'_> {
         Err(self.invalid("segment_frames", "patch_frames and whole patch_hop_frames more"))
     }
 
-    fn json<T: DeserializeOwned>(&self, key: &str, expected: &str) -> Result<T> {
-        serde_json::from_str(&self.text(key)?).map_err(|_| self.invalid(key, expected))
+    /// What `as_expected` makes of a value in JSON.
+    fn json<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        as_expected: impl FnOnce(&Json) -> Option<T>,
+    ) -> Result<T> {
+        let value = Json::read(self.text(key)?.as_bytes()).ok();
+        value.as_ref().and_then(as_expected).ok_or_else(|| self.invalid(key, expected))
     }
 
     fn taxonomy(&self) -> Result<Option<Taxonomy>> {
@@ -222,17 +222,18 @@ impl Props<'_> {
             return Ok(None);
         }
         let n_labels = self.labels()?.len();
-        let groups: Vec<GroupProp> =
-            self.json("groups", "a JSON array of objects with name and icon")?;
         let groups =
-            groups.into_iter().map(|GroupProp { name, icon }| Group { name, icon }).collect();
+            self.json("groups", "a JSON array of objects with name and icon", |value| {
+                value.list(group)
+            })?;
         let expected = "a JSON array with a group's index per label";
-        let label_groups: Vec<usize> = self.json("label_groups", expected)?;
+        let label_groups = self.json("label_groups", expected, Json::wholes)?;
         if label_groups.len() != n_labels {
             return Err(self.invalid("label_groups", expected));
         }
         let expected = "a JSON array with the parents' indices per label";
-        let label_parents = self.json("label_parents", expected)?;
+        let label_parents =
+            self.json("label_parents", expected, |value| value.list(Json::wholes))?;
         let taxonomy = Taxonomy::new(groups, label_groups, label_parents);
         taxonomy.map(Some).map_err(|error| match error.kind() {
             ErrorKind::Config { field, expected, .. } => self.invalid(field, expected),
@@ -243,8 +244,37 @@ impl Props<'_> {
 
 const TAXONOMY_KEYS: [&str; 3] = ["groups", "label_groups", "label_parents"];
 
-#[derive(Deserialize)]
-struct GroupProp {
-    name: String,
-    icon: String,
+fn group(value: &Json) -> Option<Group> {
+    let fields = value.object()?;
+    let text = |name| fields.text(name).ok().map(str::to_owned);
+    Some(Group { name: text("name")?, icon: text("icon")? })
+}
+
+/// A number that a key may have.
+trait Number: Copy {
+    fn of(value: &Json) -> Option<Self>;
+}
+
+impl Number for f32 {
+    fn of(value: &Json) -> Option<Self> {
+        value.number().map(|number| number as f32)
+    }
+}
+
+impl Number for f64 {
+    fn of(value: &Json) -> Option<Self> {
+        value.number()
+    }
+}
+
+impl Number for u32 {
+    fn of(value: &Json) -> Option<Self> {
+        value.whole()?.try_into().ok()
+    }
+}
+
+impl Number for usize {
+    fn of(value: &Json) -> Option<Self> {
+        value.whole()
+    }
 }

@@ -1,9 +1,9 @@
 //! What models and heads have in common: decision settings and the card.
 
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::vocabulary::Thresholds;
 use serde::{Deserialize, Serialize};
-use std::fmt::Display;
 
 /// How the network's outputs become scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,14 +78,14 @@ impl Decision {
     ///
     /// # Errors
     /// `config` if it is out of range.
-    pub(crate) fn check_number<T: Copy + Display + Into<f64>>(
+    pub(crate) fn check_number<T: Copy + Into<f64>>(
         name: &'static str,
         value: Option<T>,
     ) -> Result<()> {
         let range = RANGES.iter().find(|(key, ..)| *key == name);
         match (value, range) {
             (Some(value), Some((_, range, fits))) if !fits(value.into()) => {
-                Err(Error::config(name, value, *range))
+                Err(Error::config(name, Decimal(value.into()), *range))
             }
             _ => Ok(()),
         }
