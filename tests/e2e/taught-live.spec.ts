@@ -11,15 +11,20 @@ const [HORN, CLICKS] = Object.keys(TAUGHT) as [TaughtName, TaughtName];
 const live = (site: Site, label: string) => card(site, label).getByTestId("teach-live");
 const horn = () => writeWav("taught-live-score.wav", SYNTHESISED["two-tone-horn"]!);
 
-/** A horn whose pitch rises for longer than a test listens: no recording of it is a copy of another. */
-function risingHorn(): string {
-  const sampleRate = 24_000;
-  const samples = Float32Array.from({ length: 60 * sampleRate }, (_, i) => {
-    const t = i / sampleRate;
-    const phase = 2 * Math.PI * (300 + 5 * t) * t;
-    return t % 2 < 1 ? 0.2 * [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin(n * phase) / n, 0) : 0;
-  });
-  return writeWav("taught-live-rising.wav", { samples, sampleRate });
+/** In place of the microphone's sound: a tone when it is first opened, a hiss after that. Recordings so unlike are no copies. */
+function tonesThenHisses(): void {
+  let opened = 0;
+  globalThis.MediaStreamAudioSourceNode = class {
+    constructor(context: AudioContext) {
+      opened += 1;
+      const buffer = new AudioBuffer({ length: context.sampleRate, sampleRate: context.sampleRate });
+      buffer.getChannelData(0).forEach((_, i, samples) => (samples[i] = 0.2 * Math.sin(i * i)));
+      const tone = new OscillatorNode(context, { frequency: 440 });
+      const node = opened === 1 ? tone : new AudioBufferSourceNode(context, { buffer, loop: true });
+      node.start();
+      return node;
+    }
+  } as never;
 }
 
 test("the view shows how sure the page is of each taught sound while it listens", async ({ open }) => {
@@ -53,7 +58,7 @@ test("the view shows how sure the page is of each taught sound while it listens"
 });
 
 test("one recording is called a start, with what to do next, until there are more", async ({ open }) => {
-  const site = await open({ wav: risingHorn() });
+  const site = await open({ prepare: (page) => page.addInitScript(tonesThenHisses) });
   await site.expectState("idle");
   await site.goTo("teach");
   await name(site, HORN);
@@ -63,7 +68,6 @@ test("one recording is called a start, with what to do next, until there are mor
   await expectTaught(site, "learned");
   await expect(result).toContainText("One recording is a start");
   await expect(next).toHaveCount(2);
-  // The microphone still plays a horn.
   await card(site, HORN).getByTestId("teach-record").click();
   await expect(card(site, HORN).getByTestId("teach-example")).toHaveCount(2, { timeout: 20_000 });
   await expectTaught(site, "learned");
