@@ -42,7 +42,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-format": 
     "Neither your browser nor this page can read this file as audio. Convert it to WAV, for example with: ffmpeg -i INPUT OUTPUT.wav",
   "audio-too-long":
-    "Your browser can read at most ten minutes of this type of file. Save it as WAV, FLAC, MP3 or Ogg, or use a shorter part of it.",
-  "audio-damaged": "This file is damaged or incomplete. Download it again, or save it again in the program that made it.",
+    "Your browser can read at most ten minutes of this type of file. Save it as WAV, FLAC, MP3 or Ogg, or use a shorter part.",
+  "audio-damaged": "This file is damaged or incomplete. Download or save it again.",
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
 };

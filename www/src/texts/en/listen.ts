@@ -38,6 +38,6 @@ export const listen = {
     AudioWorklet: "This browser lacks AudioWorklet. Update it, or use a current Chrome, Edge, Firefox or Safari.",
     WebAssembly: "WebAssembly is off or missing in this browser, perhaps because of a lockdown mode. Switch it on for this page, or use another browser.",
     "WebAssembly SIMD":
-      "This browser or this device's processor is too old: it lacks WebAssembly SIMD. Update the browser: Chrome 91, Firefox 89, Safari 16.4 and later versions have it.",
+      "This browser or this device's processor lacks WebAssembly SIMD. Chrome 91, Firefox 89, Safari 16.4 and later versions have it.",
   },
 };
