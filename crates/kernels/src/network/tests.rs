@@ -73,10 +73,13 @@ fn pooled() -> Vec<(Layer, Shape, usize)> {
 
 /// Every length of vectors that kernels are written for, and that this processor has.
 fn levels() -> Vec<Level> {
-    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
+    #[allow(unused_mut, reason = "some have no other")]
     let mut levels = vec![Level::baseline(), Level::new()];
     #[cfg(target_arch = "x86_64")]
     levels.extend(Level::new().as_avx2().map(Level::Avx2));
+    // In place of the first: everything else is compared with it.
+    #[cfg(feature = "scalar")]
+    levels.insert(0, Level::fallback());
     levels
 }
 

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::tasks::{api, bench, deny, fuzz, npm, package, sbom, site, wasm, wheel};
 use crate::tools::browser::{self, Browser, CHROMIUM_VARIABLE, FIREFOX_VARIABLE, Firefox};
-use crate::tools::cargo::{self, CORE, DECODER, PRODUCT, WASM_TARGET, XTASK};
+use crate::tools::cargo::{self, CORE, DECODER, KERNELS, PRODUCT, WASM_TARGET, XTASK};
 use crate::tools::workspace::Workspace;
 use crate::tools::{node, process, python};
 
@@ -230,6 +230,8 @@ fn rust_tests() -> Result<Report> {
     };
     let mut report = test(&PRODUCT)?;
     report.add(test(&XTASK)?);
+    // The kernels' tests again, compared with their scalar twin.
+    report.add(test(&["--package", KERNELS, "--features", "scalar"])?);
     Ok(report)
 }
 
