@@ -7,11 +7,18 @@
 //! - `{"name", "part", "runs"}` runs a part of it as often; the answer is `{"ms"}`, the milliseconds
 //!   of one run. The part is `lean` or `general`, the network alone; `features`, those of 4 s of audio
 //!   at 48 kHz; or `recording`, 60 s from audio to scores;
-//! - `{"wav": path}` writes the 4 s to a file; the answer is `{}`.
+//! - `{"wav": path}` writes the 4 s to a file; the answer is `{}`;
+//! - `{"study_cnn": path}` writes the study's convolutional network to a model file; the answer is
+//!   `{}`.
 //!
 //! It prints only answers, so a run without input ends at once.
 
 mod noise;
+#[path = "../tests/common/random.rs"]
+mod random;
+mod study_cnn;
+#[path = "../tests/common/tiny_model.rs"]
+mod tiny_model;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -43,6 +50,9 @@ fn main() -> Outcome<()> {
             answer
         } else if let Some(path) = text("wav") {
             write_wav(path, audio)?;
+            json!({})
+        } else if let Some(path) = text("study_cnn") {
+            std::fs::write(path, study_cnn::onnx())?;
             json!({})
         } else {
             let name = text("name").ok_or("no \"name\" in the request")?;

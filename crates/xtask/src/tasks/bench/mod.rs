@@ -10,6 +10,7 @@ mod archives;
 mod machine;
 mod measured;
 mod native;
+mod networks;
 mod page;
 mod program;
 mod soak;
