@@ -3,8 +3,8 @@
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
 //! [`training`] measures the trainer instead, [`web`] and [`native`] our engine against others,
-//! [`archives`] the programs for many recordings, and [`soak`] looks for problems that only a long
-//! run shows.
+//! [`archives`] the programs for many recordings, [`visit`] the finished site, and [`soak`] looks for
+//! problems that only a long run shows.
 
 mod archives;
 mod machine;
@@ -16,6 +16,7 @@ mod program;
 mod soak;
 mod table;
 mod training;
+mod visit;
 mod web;
 
 use std::path::PathBuf;
@@ -102,6 +103,8 @@ enum Other {
     Native(native::Options),
     /// Run days of live sound through one stream, and find what grows, drifts or changes
     Soak(soak::Options),
+    /// Measure visits to the finished site, from navigation to the first label
+    Visit(visit::Options),
     /// Measure our engine in a browser, and other runtimes and front ends
     Web(web::Options),
 }
@@ -113,6 +116,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Some(Other::Training(options)) => return training::run(workspace, options),
         Some(Other::Native(options)) => return native::run(workspace, options),
         Some(Other::Soak(options)) => return soak::run(workspace, options),
+        Some(Other::Visit(options)) => return visit::run(workspace, options),
         Some(Other::Web(options)) => return web::run(workspace, options),
         None => {}
     }
