@@ -91,7 +91,7 @@ impl Model {
     /// cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`ModelMetadata::licence`] also states. Needs the feature `urban-tiny`, which is
+    /// only, as [`Card::licence`](crate::Card::licence) also states. Needs the feature `urban-tiny`, which is
     /// off by default.
     ///
     /// # Errors

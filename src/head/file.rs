@@ -1,10 +1,8 @@
-//! Heads as files: JSON, with the weights as base64 of little-endian f32.
+//! The head → the text of its file: JSON, with the weights as base64 of little-endian f32.
 
-use super::read::read;
-use super::{Detector, Head, HeadFeature, format_error};
-use crate::error::{ErrorKind, Result};
+use super::numbers::encode;
+use super::{Detector, Head, HeadFeature};
 use crate::metadata::{Card, Decision};
-use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -12,49 +10,13 @@ use std::collections::BTreeMap;
 pub(super) const FORMAT: &str = "sourcing-sound-head";
 pub(super) const FORMAT_VERSION: u32 = 2;
 
-/// Largest accepted file.
-const MAX_BYTES: usize = 64 << 20;
-
 impl Head {
-    /// Reads a head file.
-    ///
-    /// # Errors
-    /// `head-format` for bytes that are not a head of this version, or if parts are missing, out of
-    /// range or inconsistent; `limit` above 64 MiB.
-    pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        if bytes.len() > MAX_BYTES {
-            return Err(ErrorKind::Limit {
-                what: "the head's size in bytes",
-                given: bytes.len() as u64,
-                max: MAX_BYTES as u64,
-            }
-            .into());
-        }
-        read(bytes)
-    }
-
     /// The file's text; [`Self::from_json`] returns the same head, bit for bit.
     pub fn to_json(&self) -> String {
         let file = File::new(self);
         // Serialising plain numbers and strings cannot fail.
         serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
     }
-}
-
-pub(crate) fn decode(field: &str, text: &str) -> Result<Vec<f32>> {
-    let bytes = BASE64_STANDARD
-        .decode(text)
-        .map_err(|error| format_error(format!("{field} is not base64: {error}")))?;
-    let (numbers, rest) = bytes.as_chunks::<4>();
-    if !rest.is_empty() {
-        return Err(format_error(format!("{field} is not a whole number of f32")));
-    }
-    Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
-}
-
-pub(crate) fn encode(values: &[f32]) -> String {
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    BASE64_STANDARD.encode(bytes)
 }
 
 /// The file as it is written.

@@ -12,10 +12,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 mod file;
+mod numbers;
 mod pool;
 mod read;
 
-pub(crate) use file::{decode, encode};
+pub(crate) use numbers::{decode, encode};
 pub(crate) use pool::mean;
 pub use pool::{HeadFeature, Patch, pool};
 
@@ -37,7 +38,7 @@ pub struct HeadMetadata {
     pub description: String,
     /// Name of the model that it was made for.
     pub base_name: String,
-    /// [`Model::sha256`] of that model.
+    /// [`Model::sha256`](crate::Model::sha256) of that model.
     pub base_sha256: String,
     /// The labels, in the order of the outputs.
     pub labels: Labels,
@@ -89,7 +90,7 @@ struct Parts {
 }
 
 impl Head {
-    /// The built-in head for [`Model::everyday`]: ten urban sounds (air conditioner, car horn,
+    /// The built-in head for [`Model::everyday`](crate::Model::everyday): ten urban sounds (air conditioner, car horn,
     /// children playing, dog bark, drilling, engine idling, gunshot, jackhammer, siren, street
     /// music).
     ///

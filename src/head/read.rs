@@ -1,8 +1,9 @@
 //! The text of a head file → the head.
 
-use super::file::{FORMAT, FORMAT_VERSION, decode};
+use super::file::{FORMAT, FORMAT_VERSION};
+use super::numbers::decode;
 use super::{Detector, Head, HeadFeature, HeadMetadata, format_error};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::json::{Fields, Json};
 use crate::labels::Labels;
 use crate::metadata::{ACTIVATIONS, Card, Decision};
@@ -40,7 +41,29 @@ const NAMES: [&str; 25] = [
     "detector",
 ];
 
-pub(super) fn read(text: &[u8]) -> Result<Head> {
+/// Largest accepted file.
+const MAX_BYTES: usize = 64 << 20;
+
+impl Head {
+    /// Reads a head file.
+    ///
+    /// # Errors
+    /// `head-format` for bytes that are not a head of this version, or if parts are missing, out of
+    /// range or inconsistent; `limit` above 64 MiB.
+    pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > MAX_BYTES {
+            return Err(ErrorKind::Limit {
+                what: "the head's size in bytes",
+                given: bytes.len() as u64,
+                max: MAX_BYTES as u64,
+            }
+            .into());
+        }
+        read(bytes)
+    }
+}
+
+fn read(text: &[u8]) -> Result<Head> {
     let fields = Fields::read(text, &NAMES).map_err(format_error)?;
     check_format(&fields).map_err(format_error)?;
     let metadata = metadata(&fields).map_err(format_error)?;

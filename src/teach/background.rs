@@ -49,7 +49,7 @@ pub struct Direction {
 }
 
 impl Background {
-    /// That of [`Model::everyday`]. Every call reads the file again; cloning is cheaper.
+    /// That of [`Model::everyday`](crate::Model::everyday). Every call reads the file again; cloning is cheaper.
     ///
     /// # Errors
     /// None in a published version: the file is part of the crate.
