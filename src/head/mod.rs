@@ -95,7 +95,7 @@ impl Head {
     /// music).
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
-    /// only, as [`HeadMetadata::licence`] also states. Needs the feature `urban`, which is off by
+    /// only, as [`Card::licence`] also states. Needs the feature `urban`, which is off by
     /// default.
     ///
     /// # Errors
