@@ -138,12 +138,12 @@ impl Layers {
         let bias = self.random.signed_values(shape[0], 0.1);
         let name = |kind| format!("{}.{kind}", self.nodes.len());
         let tensors = [(name("weight"), shape, weights), (name("bias"), &shape[..1], bias)];
-        tensors.map(|(name, shape, float_data)| {
+        tensors.map(|(name, shape, values)| {
             self.weights.push(TensorProto {
                 name: name.clone(),
                 dims: shape.iter().map(|&size| size as i64).collect(),
                 data_type: DataType::Float as i32,
-                float_data,
+                raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
                 ..TensorProto::default()
             });
             name
