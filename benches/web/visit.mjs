@@ -10,6 +10,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+// Otherwise Vite ends the program where the requests end, before the last answer.
+process.env["CI"] = "true";
+
 const www = fileURLToPath(new URL("../../www", import.meta.url));
 const require = createRequire(join(www, "package.json"));
 const { chromium } = require("@playwright/test");

@@ -49,6 +49,7 @@ const LATER = [
 
 for (const { name, when, files } of LATER) {
   test(`the ${name}, which ${when}, is within its own budget`, async () => {
+    // A limit, not a wait, as above.
     test.setTimeout(180_000);
     const found = readdirSync(join(DIST, "assets")).filter((file) => file.startsWith(`sourcing-sound-${name}`));
     const loaded = await weighed(found.map((file) => `assets/${file}`));

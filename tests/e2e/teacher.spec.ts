@@ -11,6 +11,25 @@ import { PACKAGE } from "./support/environment";
 import { expect, RATE, take, test } from "./support/teacher";
 import { writeWav } from "./support/wav";
 
+test("a classifier in the general module is taught as well, and its head fits the model anywhere", async ({ teaching }) => {
+  const { labels, merged, hits } = await teaching.evaluate(async () => {
+    const general = await api.Classifier.load({ wasm: "/dist/sourcing-sound-general.wasm" });
+    const teacher = new api.Teacher(general);
+    for (const seed of [1, 2, 3]) await teacher.add("my warble", takeOf("warble", seed), 16000);
+    const { head, report } = await teacher.train();
+    const lean = await api.Classifier.load({ head });
+    const predictions = await lean.classify(takeOf("warble", 11), 16000, { top: 1 });
+    const another = new api.Teacher(lean);
+    return {
+      labels: report.labels.map(({ label }) => label),
+      merged: await another.merge(head),
+      hits: predictions.filter(({ rejected, categories }) => !rejected && categories[0]!.label === "my warble").length,
+    };
+  });
+  expect({ labels, merged }).toEqual({ labels: ["my warble"], merged: 3 });
+  expect(hits).toBeGreaterThan(0);
+});
+
 test("two sounds taught by three takes each are recognised in new takes", async ({ teaching }) => {
   const { examples, report, info, best, hiss } = await teaching.evaluate(async () => {
     const teacher = await twoSounds();
