@@ -4,7 +4,7 @@
 import type { BaseClassifier } from "./base-classifier.js";
 import { abortedError, messageOf, SoundError } from "./errors.js";
 import { isSamples, type Samples, toFloat32 } from "./input.js";
-import { type AddOptions, checkNames, type CommonTeacherOptions, type Source, type TrainOptions, type Names } from "./options.js";
+import { type AddOptions, checkNames, type CommonTeacherOptions, type Names, type Source, type TrainOptions } from "./options.js";
 import type { Recording, SoundExample, Taught } from "./types.js";
 
 const ADD_OPTIONS: Names<AddOptions> = ["recording", "signal"];

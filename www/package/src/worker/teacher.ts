@@ -1,23 +1,24 @@
 // The module that trains heads, which a page fetches when it first does.
 
 import init, { WasmTeacher } from "../../wasm/sourcing_sound_teacher.js";
-import type { WasmBase } from "../../wasm/sourcing_sound.js";
+import type { WasmClassifier } from "../../wasm/sourcing_sound.js";
 import { SoundError } from "../shared/errors.js";
 
 /** The name under which the module imports what its script provides. */
 const SCRIPT = "./sourcing_sound_teacher_bg.js";
 
-let started: Promise<unknown> | undefined;
+/** Kept as long as the worker: its model never changes. */
+let teacher: Promise<WasmTeacher> | undefined;
 
-/** Passes a teacher for the model to `use`. Throws `wasm-fetch` for another module. */
-export async function withTeacher<T>(module: WebAssembly.Module, base: WasmBase, use: (teacher: WasmTeacher) => T): Promise<T> {
+/** The teacher for the classifier's model. Throws `wasm-fetch` for another module. */
+export async function teacherOf(classifier: WasmClassifier, module: WebAssembly.Module): Promise<WasmTeacher> {
   if (!WebAssembly.Module.imports(module).some((needed) => needed.module === SCRIPT)) {
     throw new SoundError("wasm-fetch", "the wasm module given does not train heads: it is another one of the package's, or of another program");
   }
-  await (started ??= init({ module_or_path: module }));
-  const teacher = new WasmTeacher(JSON.stringify(base));
-  const result = use(teacher);
-  // After a trap the worker ends, and with it the teacher.
-  teacher.free();
-  return result;
+  return (teacher ??= start(classifier, module));
+}
+
+async function start(classifier: WasmClassifier, module: WebAssembly.Module): Promise<WasmTeacher> {
+  await init({ module_or_path: module });
+  return new WasmTeacher(JSON.stringify(classifier.base()));
 }

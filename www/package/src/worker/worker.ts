@@ -9,7 +9,7 @@ import { messageOf, SoundError, toWire } from "../shared/errors.js";
 import type { CallName, Calls, FromWorker, Request, StreamUpdate } from "../shared/protocol.js";
 import type { ModelInfo, SoundExample } from "../shared/types.js";
 import { instantiate } from "./module.js";
-import { withTeacher } from "./teacher.js";
+import { teacherOf } from "./teacher.js";
 import { toPrediction, toUpdate } from "./wasm-results.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -52,17 +52,15 @@ const handlers: Handlers = {
     return ready().classifier.examples(label, recording, pcm, sampleRate);
   },
 
-  examplesIn({ module, file }) {
-    const base = ready().classifier.base();
-    return withTeacher(module, base, (teacher) => JSON.parse(teacher.examplesIn(new Uint8Array(file))) as SoundExample[]);
+  async examplesIn({ module, file }) {
+    const teacher = await teacherOf(ready().classifier, module);
+    return JSON.parse(teacher.examplesIn(new Uint8Array(file))) as SoundExample[];
   },
 
-  teach({ module, background, name, examples }) {
-    const base = ready().classifier.base();
-    return withTeacher(module, base, (teacher) => {
-      const { file, report } = teacher.teach(new Uint8Array(background), name, JSON.stringify(examples));
-      return { head: new TextEncoder().encode(file), report };
-    });
+  async teach({ module, background, name, examples }) {
+    const teacher = await teacherOf(ready().classifier, module);
+    const { file, report } = teacher.teach(new Uint8Array(background), name, JSON.stringify(examples));
+    return { head: new TextEncoder().encode(file), report };
   },
 
   openSegments({ stream, sampleRate, hopSeconds, top }) {
