@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use sourcing_sound::{Classifier, Head, Model};
+use sourcing_sound::{Classifier, Error, ErrorKind, Head, Model};
 
 use crate::outcome::coded;
 
@@ -99,7 +99,7 @@ impl ModelSource {
 fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is never a model, so it does not hide a built-in model of the same name.
     if given.exists() && !given.is_dir() {
-        let model = Model::from_onnx(&read_up_to(given, MAX_MODEL_BYTES)?).map_err(coded)?;
+        let model = Model::from_onnx(&read_up_to(given, MAX_MODEL_BYTES)?).map_err(refused)?;
         return Ok(Loaded { model, head: None, head_only: false });
     }
     match given.to_str().and_then(built_in::by_name) {
@@ -108,6 +108,18 @@ fn named(given: &Path) -> anyhow::Result<Loaded> {
         None => {
             bail!("there is no such file, and the built-in models are {} [io]", built_in::names())
         }
+    }
+}
+
+/// The core's error with its code, and with the command that builds a program without that error.
+fn refused(error: Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::ModelOperators { .. } => anyhow::anyhow!(
+            "{error} [{}]; the general engine may run it, which this program was built without: \
+             cargo build --release --package sourcing-sound-cli --features general",
+            error.code()
+        ),
+        _ => coded(error),
     }
 }
 
@@ -144,4 +156,20 @@ fn read_up_to(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
         bail!("the file has at least {length} bytes, expected at most {most} [limit]");
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind, refused};
+
+    #[test]
+    fn a_model_for_the_other_engine_is_refused_with_the_command_that_includes_it() {
+        let error = Error::from(ErrorKind::ModelOperators { reason: "LSTM".to_owned() });
+        assert_eq!(
+            refused(error).to_string(),
+            "this engine does not run the model: it lacks LSTM [model-operators]; the general \
+             engine may run it, which this program was built without: cargo build --release \
+             --package sourcing-sound-cli --features general"
+        );
+    }
 }
