@@ -4,6 +4,7 @@
 use super::onnx::{Node, Tensor};
 use super::uncovered::Uncovered;
 use half::f16;
+use sourcing_sound_kernels::scale_rows;
 use std::rc::Rc;
 
 /// The most numbers in one constant: 256 MiB of `f32`.
@@ -20,8 +21,8 @@ pub(super) struct Constant {
 #[derive(Clone, Debug)]
 pub(super) enum Data {
     Float(Rc<Vec<f32>>),
-    /// Small integers to compute with, widened only when they are multiplied.
-    Steps(Rc<Vec<i8>>),
+    /// Signed bytes to compute with, widened only when they are multiplied.
+    Steps(Rc<Vec<u8>>),
     Int(Rc<Vec<i64>>),
 }
 
@@ -39,7 +40,7 @@ impl Constant {
             2 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
             2 => Data::float(raw.iter().map(|&byte| f32::from(byte)).collect()),
             3 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
-            3 => Data::Steps(Rc::new(raw.iter().map(|&byte| byte as i8).collect())),
+            3 => Data::Steps(Rc::new(raw.clone())),
             6 if raw.is_empty() => {
                 Data::int(tensor.int32_data.iter().map(|&value| value.into()).collect())
             }
@@ -69,7 +70,7 @@ impl Constant {
     pub(super) fn floats(&self) -> Result<Rc<Vec<f32>>, Uncovered> {
         match &self.data {
             Data::Float(values) => Ok(Rc::clone(values)),
-            Data::Steps(steps) => Ok(Rc::new(steps.iter().map(|&step| step.into()).collect())),
+            Data::Steps(steps) => Ok(Rc::new(scale_rows(steps, steps.len(), &[1.0]))),
             Data::Int(_) => Err(Uncovered::new("integers where weights should be")),
         }
     }
@@ -130,21 +131,29 @@ fn cast(value: &Constant, to: i64) -> Result<Constant, Uncovered> {
 
 /// Element by element; the second may have one value per row, or a single one.
 fn multiply(a: &Constant, b: &Constant) -> Result<Constant, Uncovered> {
-    let (mut product, factors) = (a.floats()?, b.floats()?);
+    let factors = b.floats()?;
+    let len = a.dims.iter().product::<usize>();
     let per_row = b.dims.len() == a.dims.len()
         && b.dims.first() == a.dims.first()
         && b.dims.iter().skip(1).all(|&size| size == 1);
     let row = match factors.len() {
         0 => return Err(Uncovered::new("a Mul of an empty constant")),
         _ if a.dims == b.dims => 1,
-        1 => product.len(),
-        len if per_row => product.len() / len,
+        1 => len,
+        rows if per_row => len / rows,
         _ => return Err(Uncovered::new(format!("a Mul of {:?} by {:?}", a.dims, b.dims))),
     };
-    for (row, factor) in Rc::make_mut(&mut product).chunks_mut(row.max(1)).zip(&*factors) {
-        row.iter_mut().for_each(|value| *value *= factor);
-    }
-    Ok(Constant { dims: a.dims.clone(), data: Data::Float(product) })
+    let product = match &a.data {
+        Data::Steps(steps) => scale_rows(steps, row, &factors),
+        _ => {
+            let mut product = a.floats()?.to_vec();
+            for (row, factor) in product.chunks_mut(row.max(1)).zip(&*factors) {
+                row.iter_mut().for_each(|value| *value *= factor);
+            }
+            product
+        }
+    };
+    Ok(Constant { dims: a.dims.clone(), data: Data::float(product) })
 }
 
 fn reshape(value: &Constant, shape: &Constant) -> Result<Constant, Uncovered> {

@@ -32,9 +32,27 @@ pub fn first_non_finite(values: &[f32]) -> Option<usize> {
     if all { None } else { values.iter().position(|value| !value.is_finite()) }
 }
 
+/// Signed bytes as numbers, those of each row of `row` bytes times the factor of that row.
+#[inline(never)]
+pub fn scale_rows(bytes: &[u8], row: usize, factors: &[f32]) -> Vec<f32> {
+    let mut scaled = Vec::with_capacity(bytes.len());
+    for (bytes, factor) in bytes.chunks(row.max(1)).zip(factors) {
+        scaled.extend(bytes.iter().map(|byte| f32::from(byte.cast_signed()) * factor));
+    }
+    scaled
+}
+
 #[cfg(test)]
 mod tests {
-    use super::first_non_finite;
+    use super::{first_non_finite, scale_rows};
+
+    #[test]
+    fn each_row_of_signed_bytes_has_its_factor() {
+        let bytes: Vec<u8> = [-128i8, 0, 127, 5, -1].map(i8::cast_unsigned).to_vec();
+        assert_eq!(scale_rows(&bytes, 3, &[0.5, 2.0]), [-64.0, 0.0, 63.5, 10.0, -2.0]);
+        assert_eq!(scale_rows(&bytes, 5, &[1.0]), [-128.0, 0.0, 127.0, 5.0, -1.0]);
+        assert!(scale_rows(&[], 0, &[1.0]).is_empty());
+    }
 
     #[test]
     fn the_first_value_that_is_no_number_is_found() {

@@ -115,8 +115,13 @@ impl Builder {
                 Operator::Convolution(convolution)
             }
             Layer::Linear(weights) => {
-                let ordered = in_memory_order(&weights.weights, weights.bias.len(), inputs[0]);
-                let weights = Weights { weights: Rc::new(ordered), ..weights };
+                let weights = match is_vector(inputs[0]) {
+                    true => weights,
+                    false => Weights {
+                        weights: Rc::new(in_memory_order(&weights, inputs[0])),
+                        ..weights
+                    },
+                };
                 let shape = Shape::vector(inputs[0].lanes() * LANES);
                 let input = Layout { shape, border: [0, 0] };
                 Operator::Convolution(Convolution::new(&weights, input, output, None, vector_len))
@@ -143,13 +148,21 @@ fn vector_len<S: Simd>(_: S) -> usize {
     S::f32s::LEN
 }
 
+/// Whether the numbers of a value have nothing between them, so that weights for them are in the
+/// order of memory already.
+fn is_vector(input: Layout) -> bool {
+    let Shape { channels, rows, columns } = input.shape;
+    (rows, columns, input.border) == (1, 1, [0, 0]) && channels == input.lanes() * LANES
+}
+
 /// `[outputs][channels × rows × columns]` → `[outputs][all numbers of the buffer]`; what lies
 /// between the values gets no weight.
-fn in_memory_order(weights: &[f32], outputs: usize, input: Layout) -> Vec<f32> {
+#[inline(never)]
+fn in_memory_order(weights: &Weights, input: Layout) -> Vec<f32> {
     let Shape { channels, rows, columns } = input.shape;
     let (from, to) = (input.shape.size(), input.lanes() * LANES);
-    let mut ordered = vec![0.0; outputs * to];
-    for (source, target) in weights.chunks(from).zip(ordered.chunks_mut(to)) {
+    let mut ordered = vec![0.0; weights.bias.len() * to];
+    for (source, target) in weights.weights.chunks(from).zip(ordered.chunks_mut(to)) {
         let mut source = source.iter();
         for channel in 0..channels {
             for row in 0..rows {

@@ -324,6 +324,7 @@ pub(super) fn lanes(values: &[f32]) -> Vec<Lane> {
 }
 
 /// `[outputs][inputs][taps]` → the order in which tiles read.
+#[inline(never)]
 pub(super) fn pack(
     weights: &[f32],
     outputs: usize,
@@ -340,9 +341,9 @@ pub(super) fn pack(
         for output in outputs {
             let weights = &weights[output * inputs * taps..][..inputs * taps];
             let (block, lane) = (output / LANES - first, output % LANES);
-            for (input, weights) in weights.chunks_exact(taps).enumerate() {
-                let places = target[input * group + block..].iter_mut().step_by(rows * group);
-                for (place, weight) in places.zip(weights) {
+            for tap in 0..taps {
+                let places = target[tap * rows * group + block..].iter_mut().step_by(group);
+                for (place, weight) in places.zip(weights[tap..].iter().step_by(taps)) {
                     place[lane] = *weight;
                 }
             }

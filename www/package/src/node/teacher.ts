@@ -10,6 +10,9 @@ export interface TeacherOptions extends CommonTeacherOptions {}
 
 const TEACHER_OPTIONS: Names<TeacherOptions> = ["background"];
 
+/** The module that trains, compiled once for all teachers. After a failure, the next call tries again. */
+let shipped: Promise<WebAssembly.Module> | undefined;
+
 /** Collects examples of sounds, and trains heads from them in the classifier's thread. */
 export class Teacher extends BaseTeacher<NodeRecording> {
   /** For the classifier's model; a head that it has makes no difference. */
@@ -25,11 +28,20 @@ export class Teacher extends BaseTeacher<NodeRecording> {
 
   /** @internal */
   protected override module(): Promise<WebAssembly.Module> {
-    return readModule(ownFile(new URL("./sourcing-sound-teacher.wasm", import.meta.url)));
+    return (shipped ??= readShipped());
   }
 
   /** @internal */
   protected override fetch(source: Source, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
     return readHead(source, signal);
+  }
+}
+
+async function readShipped(): Promise<WebAssembly.Module> {
+  try {
+    return await readModule(ownFile(new URL("./sourcing-sound-teacher.wasm", import.meta.url)));
+  } catch (thrown) {
+    shipped = undefined;
+    throw thrown;
   }
 }
