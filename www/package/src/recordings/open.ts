@@ -14,8 +14,8 @@ import { decodeWhole } from "./whole.js";
 const MAX_SECONDS = 3600;
 
 /**
- * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `wasm-fetch` if the decoder cannot be
- * loaded, or `audio-too-long` for what can only be read in one piece.
+ * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, or `wasm-fetch` if the decoder
+ * cannot be loaded.
  */
 export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, decoding: Decoding): Promise<RecordingReader>;
 /** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
