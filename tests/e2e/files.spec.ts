@@ -52,7 +52,7 @@ test("many files dropped at once, one of them damaged", async ({ open }) => {
   await expect(cards(site).nth(0)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   await expect(cards(site).nth(3)).toHaveAttribute("data-state", "done");
   for (const bad of [1, 2]) {
-    const [code, words] = bad === 1 ? ["audio-empty", "no sound in this file"] : ["audio-format", "can read this file as audio"];
+    const [code, words] = bad === 1 ? ["audio-empty", "no sound in this file"] : ["audio-format", "cannot be read as audio"];
     await expect(cards(site).nth(bad)).toHaveAttribute("data-code", code!);
     await expect(cards(site).nth(bad)).toContainText(words!);
   }

@@ -43,18 +43,22 @@ const DEFAULTS: Settings = {
 };
 
 export class SettingsStore {
-  #settings: Settings = read();
+  #settings: Settings = read(DEFAULTS);
+  /** Whether the browser refuses to keep them. */
+  #refused = false;
 
   get all(): Settings {
     return this.#settings;
   }
 
   change(patch: Partial<Settings>): void {
-    this.#settings = { ...this.#settings, ...patch };
+    // Another tab may have changed others.
+    this.#settings = { ...(this.#refused ? this.#settings : read(this.#settings)), ...patch };
     try {
       localStorage.setItem(KEY, JSON.stringify(this.#settings));
     } catch {
       // They apply until the page is closed.
+      this.#refused = true;
     }
   }
 
@@ -67,12 +71,13 @@ export class SettingsStore {
   }
 }
 
-function read(): Settings {
+/** What is kept, or else `otherwise`. */
+function read(otherwise: Settings): Settings {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return typeof kept === "object" && kept !== null ? checked(kept as Partial<Settings>) : DEFAULTS;
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    return typeof kept === "object" && kept !== null ? checked(kept as Partial<Settings>) : otherwise;
   } catch {
-    return DEFAULTS;
+    return otherwise;
   }
 }
 

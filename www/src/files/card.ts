@@ -86,6 +86,7 @@ export class FileCard {
 
   /** It is in the queue. */
   wait(): void {
+    this.#task.abort();
     this.#task = new AbortController();
     this.#set("waiting", fileTexts.waiting);
   }

@@ -17,6 +17,20 @@ export function startOfHour(ms: number): number {
   return new Date(ms).setMinutes(0, 0, 0);
 }
 
+/** The date for names of files: "2026-11-30". */
+export function dateOf(date: Date): string {
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join("-");
+}
+
+/** Date and time for names of files: "2026-11-30T14-05-00". */
+export function stampOf(date: Date): string {
+  return `${dateOf(date)}T${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("-")}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** "14:05" or "2:05 PM", depending on the language. */
 export function clockOf(ms: number): string {
   return new Date(ms).toLocaleTimeString(locale, { timeStyle: "short" });

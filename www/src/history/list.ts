@@ -9,6 +9,7 @@ import { labelWords, locale } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
 import { iconButton, setIcon } from "../ui/icons.js";
+import { stampOf } from "./day.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
 
 /** Rows added at a time. */
@@ -143,8 +144,7 @@ export class HistoryList {
 
   async #save({ id, label, onset }: HistoryEvent): Promise<void> {
     const clip = await this.#store.clip(id);
-    const at = new Date(onset).toISOString().slice(0, 19).replaceAll(":", "-");
-    if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${at}.wav`, toWav(clip));
+    if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${stampOf(new Date(onset))}.wav`, toWav(clip));
   }
 
   /** The focus moves to the next row. */

@@ -5,7 +5,7 @@ import { type Format, formatButtons, saveRows } from "../export/save.js";
 import { historyTexts } from "../texts/history.js";
 import { askDialog } from "../ui/ask.js";
 import { make, option, smallButton } from "../ui/dom.js";
-import { endOfDay } from "./day.js";
+import { dateOf, endOfDay } from "./day.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
 
 export class HistorySaving {
@@ -36,7 +36,7 @@ export class HistorySaving {
     const all = this.#what.value === "all";
     const kept = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
     const events = kept.filter(({ label }) => !this.#muted(label));
-    const name = all ? "sounds" : `sounds-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+    const name = all ? "sounds" : `sounds-${dateOf(day)}`;
     saveRows(name, format, events.map(toRow), events.map(toJson));
   }
 
@@ -60,8 +60,4 @@ function toRow({ label, onset, offset, score, model }: HistoryEvent): Row {
 function toJson({ label, onset, offset, score, others = [], model, hasClip }: HistoryEvent): object {
   const iso = (ms: number) => new Date(ms).toISOString();
   return { label, onset: iso(onset), offset: iso(offset), duration: (offset - onset) / 1000, score, others, model, clip: hasClip };
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }

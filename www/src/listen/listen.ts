@@ -196,8 +196,9 @@ export class ListenView {
       const playing = sample && this.#play(sample, signal);
       const [classifier] = await Promise.all([this.#model.load(), playing?.start()]);
       signal.throwIfAborted();
-      signal.addEventListener("abort", () => (this.#live = undefined), { once: true });
       this.#live = new LiveSession(classifier, playing, this.#liveParts, signal);
+      // After the session's own end, at which the last events are kept with their sound.
+      signal.addEventListener("abort", () => (this.#live = undefined), { once: true });
       await this.#live.start();
     });
   }

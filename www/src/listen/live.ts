@@ -102,7 +102,8 @@ export class LiveSession {
   }
 
   useDevice(deviceId: string | undefined): void {
-    this.#microphone.useDevice(deviceId);
+    // The next one counts its time from zero.
+    if (this.#microphone.useDevice(deviceId)) this.#parts.log.end();
   }
 
   /** A sample does not go into the history. */
@@ -153,6 +154,7 @@ export class LiveSession {
         this.#sayLost(update.dropped, sampleRate);
       }),
       frame: unlessOver((frame) => {
+        if (this.#microphone.paused) return;
         this.#processedSeconds = frame.time;
         this.#quiet.frame(frame.time, frame.level);
         stage.frame(frame);
@@ -165,6 +167,8 @@ export class LiveSession {
       troubled: unlessOver((error) => {
         this.#troubled = true;
         this.#crashed ||= error.code === "worker-crashed";
+        // Frames may have stopped.
+        if (error.code === "interrupted") stage.hold();
         notice.fail(error);
       }),
       waiting: unlessOver((error, again) => this.#wait(error, again)),

@@ -94,11 +94,17 @@ export class ReconnectingMicrophone {
   /** Switches to another classifier, also for later microphones. Rejects, and changes nothing, if that fails. */
   async use(classifier: Classifier, settings: StreamOptions): Promise<void> {
     const microphone = this.#microphone;
+    if (!microphone) {
+      // One that is being opened has the other classifier, which may be closed next.
+      this.#options = { ...this.#options, classifier, settings };
+      this.#end(REOPEN);
+      return;
+    }
     try {
-      await microphone?.use(classifier);
+      await microphone.use(classifier);
     } catch (thrown) {
       // If it was closed in the meantime, the next microphone starts with the new classifier.
-      if (microphone?.state !== "closed") throw thrown;
+      if (microphone.state !== "closed") throw thrown;
     }
     const same = JSON.stringify(settings) === JSON.stringify(this.#options.settings);
     this.#options = { ...this.#options, classifier };
@@ -111,11 +117,12 @@ export class ReconnectingMicrophone {
     await this.#microphone?.adjust(settings);
   }
 
-  /** Switches to another microphone; `undefined` for the system default. */
-  useDevice(deviceId: string | undefined): void {
-    if (deviceId === this.#options.deviceId || this.#options.media) return;
+  /** Switches to another microphone; `undefined` for the system default. Returns whether it is another one. */
+  useDevice(deviceId: string | undefined): boolean {
+    if (deviceId === this.#options.deviceId || this.#options.media) return false;
     this.#options = { ...this.#options, deviceId };
     this.#end(REOPEN);
+    return true;
   }
 
   /** The last seconds of sound, if a microphone is open. */
@@ -160,6 +167,8 @@ export class ReconnectingMicrophone {
       this.#watch(microphone, over.signal);
       this.#events.opened(microphone);
       if (this.#fellBack) this.#events.fellBack();
+      // Muted from the start: that was reported before there was a microphone.
+      if (microphone.state === "paused" && !this.#paused) this.#events.troubled(new SoundError("interrupted", ""));
       tried();
       return await ended;
     } catch (thrown) {

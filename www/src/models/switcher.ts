@@ -241,9 +241,9 @@ export class ModelSwitcher {
     this.#tell((view) => view.offer(this.#choices, choice));
   }
 
-  /** Only with the site's list is it known which files are still needed. */
+  /** Only with the site's list is it known which files are still needed. Another tab may have opened more. */
   #tidy(): void {
-    if (this.#complete) forgetAllBut(this.#choices).catch(() => undefined);
+    if (this.#complete) forgetAllBut([...this.#choices, ...keptChoices()]).catch(() => undefined);
   }
 
   #tell(call: (view: ModelSwitcherView) => void): void {

@@ -18,13 +18,15 @@ export interface RecordOptions {
 export async function record(classifier: Classifier, seconds: number, options: RecordOptions): Promise<Recording> {
   const { signal, deviceId, began, frame, troubled } = options;
   let lost: SoundError | undefined;
-  const microphone: Microphone = await listen(() => undefined, {
+  // An error may come before it is open, for example if it is muted.
+  let microphone: Microphone | undefined;
+  microphone = await listen(() => undefined, {
     classifier,
     signal,
     ...(deviceId !== undefined && { deviceId }),
     onFrame: (latest) => !signal.aborted && frame(latest, latest.time),
     onError: (error) => {
-      if (microphone.state === "closed") lost = error;
+      if (microphone?.state === "closed") lost = error;
       else if (!signal.aborted) troubled(error);
     },
   });

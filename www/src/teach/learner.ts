@@ -93,7 +93,7 @@ export class Learner {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
     // Next to those that are there, so that recordings of the same name stay apart.
-    teacher.restore(this.#usable(classifier).map(({ example }) => example));
+    teacher.restore(usableOf(this.#store.examples, classifier).map(({ example }) => example));
     const known = teacher.examples.length;
     const text = await file.text();
     await teacher.merge(file).catch((thrown: unknown) => {
@@ -130,7 +130,7 @@ export class Learner {
   async file(name: string, hasSound: boolean): Promise<Uint8Array<ArrayBuffer>> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
-    const usable = this.#usable(classifier);
+    const usable = usableOf(this.#store.examples, classifier);
     teacher.restore(usable.map(({ example }) => example));
     const bytes = new Uint8Array((await teacher.train({ name })).head);
     if (!hasSound) return bytes;
@@ -170,14 +170,16 @@ export class Learner {
     if (this.#store.examples.length === 0) return this.#unlearn("rest");
     const classifier = await this.classifier();
     await this.#renew(classifier);
-    const usable = this.#usable(classifier);
-    this.outdated = this.#store.examples.length - usable.length;
+    // More may be given, or some removed, while this trains.
+    const examples = [...this.#store.examples];
+    const usable = usableOf(examples, classifier);
+    this.outdated = examples.length - usable.length;
     if (!usable.some(({ example }) => example.label !== undefined)) return this.#unlearn("incomplete");
     const teacher = new Teacher(classifier, {});
     teacher.restore(usable.map(({ example }) => example));
     const { head, report } = await teacher.train({ name: HEAD_NAME });
     const bytes = new Uint8Array(head);
-    const fingerprint = fingerprintOf(this.#store.examples);
+    const fingerprint = fingerprintOf(examples);
     this.report = report;
     await Promise.all([keepHead(bytes, fingerprint), this.#store.putReport({ fingerprint, report })]);
     // If more was given meanwhile, only that is put in use.
@@ -190,10 +192,6 @@ export class Learner {
     await forgetHead();
     await this.#events.apply(undefined);
     return state;
-  }
-
-  #usable({ info }: Classifier): KeptExample[] {
-    return this.#store.examples.filter(({ model }) => model === info.sha256);
   }
 
   /** Makes the examples of an earlier model again, from their sound. */
@@ -243,4 +241,9 @@ export class Learner {
     this.#state = state;
     this.#events.changed();
   }
+}
+
+/** Those that this classifier's model made. */
+function usableOf(examples: readonly KeptExample[], { info }: Classifier): KeptExample[] {
+  return examples.filter(({ model }) => model === info.sha256);
 }

@@ -217,7 +217,8 @@ export class Microphone {
   async recent(seconds: number): Promise<Recording> {
     checkSeconds("recent", seconds);
     this.#checkOpen();
-    const { pcm } = await orAborted(this.#stream.recent(seconds), this.#closed.signal);
+    // One that is closed meanwhile still gives what it had.
+    const { pcm } = await this.#stream.recent(seconds);
     return { pcm, sampleRate: this.sampleRate };
   }
 

@@ -50,6 +50,8 @@ export class Engine {
   #startedAt = 0;
   #info: ModelInfo | undefined;
   #lastStream = 0;
+  /** No worker could be started after a crash. */
+  #failed = false;
   #closed = false;
 
   /** Starts a worker and loads the model. Rejects with the core's code, `wasm-fetch`, `worker-crashed` or `aborted`. */
@@ -71,13 +73,14 @@ export class Engine {
     return this.#info;
   }
 
-  /** Calls the worker. If a new worker is starting, the call waits for it. */
+  /** Calls the worker. If a new worker is starting, the call waits for it; if the last one could not be started, it starts one. */
   async call<K extends CallName>(
     call: K,
     args: Calls[K]["args"],
     { transfer = [], signal }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
   ): Promise<Calls[K]["reply"]> {
     if (this.#closed) throw closedError();
+    if (this.#failed) this.#ready = this.#restart();
     const reply = this.#ready.then(({ link }) => link.call(call, args, transfer));
     return signal ? orAborted(reply, signal) : reply;
   }
@@ -119,10 +122,14 @@ export class Engine {
   }
 
   async #restart(): Promise<Ready> {
+    this.#failed = false;
     const wait = this.#startedAt + RESTART_INTERVAL_MS - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     if (this.#closed) throw closedError();
-    const ready = await this.#startWorker();
+    const ready = await this.#startWorker().catch((thrown: unknown) => {
+      this.#failed = true;
+      throw thrown;
+    });
     if (this.#closed) ready.link.terminate(closedError());
     return ready;
   }

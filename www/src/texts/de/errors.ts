@@ -2,6 +2,8 @@
 
 import type { AnyErrorCode } from "../codes.js";
 
+const tooMuch = "Das ist mehr, als die Seite verarbeiten kann. Nimm eine kürzere Aufnahme.";
+
 export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "insecure-context":
     "Das Mikrofon funktioniert nur auf sicheren Seiten. Öffne diese Seite über https oder auf localhost.",
@@ -35,7 +37,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "metadata-version": "Das Modell wurde für eine andere Version dieser Seite gemacht. Lade die Seite neu.",
   "model-mismatch":
     "Das Modell passt nicht zu seiner Beschreibung. Wer diese Seite betreibt, muss das Modell ersetzen.",
-  limit: "Das ist mehr, als die Seite verarbeiten kann. Nimm eine kürzere Aufnahme.",
+  limit: tooMuch,
   inference: "Der Ton ließ sich nicht auswerten. Versuch es noch einmal; wenn es wieder passiert, melde es bitte.",
   "head-format":
     "Ein Teil des Modells lässt sich nicht lesen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
@@ -49,8 +51,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "audio-read": "Diese Datei lässt sich nicht mehr lesen. Vielleicht wurde sie verschoben oder geändert; wähle sie noch einmal.",
   "audio-format": 
     "Weder dein Browser noch diese Seite kann diese Datei als Audio lesen. Wandle sie in WAV um, zum Beispiel mit: ffmpeg -i EINGABE AUSGABE.wav",
-  "audio-too-long":
-    "Bei diesem Dateityp kann dein Browser höchstens zehn Minuten lesen. Speichere sie als WAV, FLAC, MP3 oder Ogg oder nimm einen kürzeren Teil davon.",
+  "audio-too-long": tooMuch,
   "audio-damaged": "Diese Datei ist beschädigt oder unvollständig. Lade sie noch einmal herunter oder speichere sie in dem Programm neu, das sie erstellt hat.",
   unknown: "Etwas Unerwartetes ist schiefgegangen. Lade die Seite neu; wenn es wieder passiert, melde es bitte.",
 };

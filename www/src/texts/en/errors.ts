@@ -2,6 +2,8 @@
 
 import type { AnyErrorCode } from "../codes.js";
 
+const tooMuch = "This is more than the page can handle. Use a shorter sound.";
+
 /** What went wrong and what to do, in one or two sentences. */
 export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "insecure-context": "The microphone only works on secure pages. Open this page over https, or on localhost.",
@@ -18,7 +20,7 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   aborted: "Stopped.",
   "audio-rate": "The sample rate of this sound is out of range. Use a file with 8 to 384 kHz.",
   "audio-non-finite": "The sound contains invalid values. Try another microphone or file.",
-  "audio-channels": "The channels of this sound cannot be read. Save it as mono or stereo and try again.",
+  "audio-channels": "The channels of this sound cannot be read. Save it as mono or stereo.",
   "audio-empty": "There is no sound in this file. Choose another one.",
   "audio-silent": "This sound is too quiet. Use a louder recording.",
   "audio-too-short": "This sound is too short. Use a longer recording.",
@@ -29,20 +31,19 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   "metadata-invalid": "The model's description is invalid. The operator of this page needs to replace the model.",
   "metadata-version": "The model was made for another version of this page. Reload the page.",
   "model-mismatch": "The model does not match its description. The operator of this page needs to replace the model.",
-  limit: "This is more than the page can handle. Use a shorter sound.",
+  limit: tooMuch,
   inference: "The sound could not be classified. Try again; if it happens again, please report it.",
   "head-format": "Part of the model cannot be read. Reload the page; if it happens again, please report it.",
   "head-mismatch": "Two parts of the model do not belong together. The operator of this page needs to replace them.",
   "model-damaged": "The model was damaged during the download. Try again; if it happens again, please report it.",
   "model-gone": "This model is no longer saved in this browser. Open its file again.",
-  "model-too-large": "This file is larger than 200 MB, which is more than the page can handle.",
+  "model-too-large": "This file is larger than 200 MB, too large for the page.",
   "no-model-file": "Choose one .onnx file and, if it has a head, its .head.json file.",
   "part-fetch": "This part of the page could not be loaded. Check your connection, then reload the page.",
   "audio-read": "This file can no longer be read. It may have been moved or changed; choose it again.",
   "audio-format": 
-    "Neither your browser nor this page can read this file as audio. Convert it to WAV, for example with: ffmpeg -i INPUT OUTPUT.wav",
-  "audio-too-long":
-    "Your browser can read at most ten minutes of this type of file. Save it as WAV, FLAC, MP3 or Ogg, or use a shorter part.",
+    "This file cannot be read as audio. Convert it to WAV, for example with ffmpeg -i INPUT OUTPUT.wav",
+  "audio-too-long": tooMuch,
   "audio-damaged": "This file is damaged or incomplete. Download or save it again.",
   unknown: "Something unexpected went wrong. Reload the page; if it happens again, please report it.",
 };

@@ -34,10 +34,10 @@ export const listen = {
   /** Required features that a browser may lack. */
   unsupported: {
     "microphone access":
-      "This browser gives pages no access to the microphone. If you are inside another app, open this page in Safari, Chrome or Firefox instead.",
+      "This browser gives pages no access to the microphone. Inside another app? Open this page in Safari, Chrome or Firefox.",
     AudioWorklet: "This browser lacks AudioWorklet. Update it, or use a current Chrome, Edge, Firefox or Safari.",
     WebAssembly: "WebAssembly is off or missing in this browser, perhaps because of a lockdown mode. Switch it on for this page, or use another browser.",
     "WebAssembly SIMD":
-      "This browser or this device's processor lacks WebAssembly SIMD. Chrome 91, Firefox 89, Safari 16.4 and later versions have it.",
+      "This browser or device lacks WebAssembly SIMD. Chrome 91, Firefox 89 and Safari 16.4 have it.",
   },
 };

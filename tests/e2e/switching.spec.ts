@@ -1,0 +1,123 @@
+// What the user changes or ends while something else is under way.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { cards, medley, newest } from "./support/files";
+import { stored } from "./support/history";
+import { expect, Site, test } from "./support/site";
+import { SYNTHESISED } from "./support/synthesis";
+import { writeWav } from "./support/wav";
+
+const siren = () => writeWav("switching.wav", SYNTHESISED["siren-sweep"]!);
+
+/** Within this time the siren is an event for certain, also on a busy machine. */
+const DETECT_MS = 20_000;
+
+function muteAll(): void {
+  Object.defineProperty(MediaStreamTrack.prototype, "muted", { get: () => true });
+}
+
+for (const [name, testId] of [["listening", "listen"], ["a recording", "record"]] as const) {
+  test(`a microphone that is muted when ${name} starts is reported as that`, async ({ open }) => {
+    const site = await open({ prepare: (page) => page.addInitScript(muteAll) });
+    await site.expectState("idle");
+    await site.page.getByTestId(testId).click();
+    await expect(site.notice).toHaveAttribute("data-code", "interrupted");
+  });
+}
+
+test("an event that is open has its sound and its end when the user stops", async ({ open }) => {
+  const keepAudio = () => localStorage.setItem("sourcing-sound.settings", JSON.stringify({ keepAudio: true }));
+  const site = await open({ wav: siren(), prepare: (page) => page.addInitScript(keepAudio) });
+  await site.expectState("idle");
+  await site.startListening();
+  // Before the four seconds of a clip have passed, unless the machine is very busy.
+  await expect.poll(async () => (await stored(site.page)).events.length, { timeout: DETECT_MS, intervals: [50] }).toBeGreaterThan(0);
+  await site.listen.click();
+  await site.expectState("idle");
+  await expect.poll(async () => (await stored(site.page)).events.every(({ open }) => open === 0)).toBe(true);
+  const { events, clips } = await stored(site.page);
+  expect([...clips].sort()).toEqual(events.map(({ id }) => id).sort());
+});
+
+test("an event ends with the microphone that it came from", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  const openOnes = async () => (await stored(site.page)).events.filter(({ open }) => open === 1).map(({ id }) => id);
+  await expect.poll(openOnes, { timeout: DETECT_MS }).not.toEqual([]);
+  const before = await openOnes();
+  const device = site.page.getByTestId("device");
+  const names = await device.locator("option").allTextContents();
+  await device.selectOption({ label: names.at(-1)! });
+  await expect.poll(async () => (await openOnes()).filter((id) => before.includes(id))).toEqual([]);
+  await site.expectState("listening");
+});
+
+test("a model chosen while a microphone is being opened is the one that listens", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  await site.page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      Object.assign(globalThis, { asked: true });
+      await answer;
+      return ask(constraints);
+    };
+  });
+  const device = site.page.getByTestId("device");
+  await device.selectOption({ label: (await device.locator("option").allTextContents()).at(-1)! });
+  await site.page.waitForFunction(() => "asked" in globalThis);
+  await site.choose("urban-tiny");
+  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await expect.poll(() => site.liveTracks()).toBe(1);
+  await site.expectState("listening");
+  await expect(site.notice).toHaveAttribute("data-code", "");
+});
+
+test("another channel of a recording is classified at once, and can be cancelled", async ({ open }, info) => {
+  // Every second sample of two hours in one channel: an hour in two.
+  const bytes = readFileSync(writeWav("two-hours.wav", medley(6, 7200)));
+  bytes.writeUInt16LE(2, 22);
+  bytes.writeUInt32LE(2 * bytes.readUInt32LE(28), 28);
+  bytes.writeUInt16LE(4, 32);
+  const path = info.outputPath("stereo.wav");
+  writeFileSync(path, bytes);
+  const site = await open();
+  await site.expectState("idle");
+  await site.page.getByTestId("file").setInputFiles(path);
+  const card = newest(site);
+  await expect(card).toContainText(/\d+:\d\d of 1:00:00/, { timeout: 20_000 });
+  const states = await card.evaluateHandle((element) => {
+    const seen: (string | undefined)[] = [];
+    new MutationObserver(() => seen.push(element.dataset["state"])).observe(element, { attributeFilter: ["data-state"] });
+    return seen;
+  });
+  await card.getByRole("combobox", { name: "Channel" }).selectOption("left");
+  await expect(card).toHaveAttribute("data-state", "working", { timeout: 20_000 });
+  await card.getByTestId("file-cancel").click();
+  await expect(card).toHaveAttribute("data-state", "cancelled");
+  // The hour was not classified to its end in between.
+  expect(await states.jsonValue()).not.toContain("done");
+  await site.page.getByTestId("file").setInputFiles(writeWav("next.wav", medley(6, 6)));
+  await expect(newest(site)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await expect(cards(site)).toHaveCount(2);
+});
+
+test("two tabs keep each other's settings", async ({ open, baseURL }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const page = await site.page.context().newPage();
+  await page.goto(baseURL!);
+  const other = new Site(page);
+  await other.expectState("idle");
+  await site.goTo("history");
+  await site.page.getByTestId("keep-audio").check();
+  await other.goTo("history");
+  await other.page.getByTestId("max-clips").selectOption("50");
+  await site.page.reload();
+  await site.goTo("history");
+  await expect(site.page.getByTestId("keep-audio")).toBeChecked();
+  await expect(site.page.getByTestId("max-clips")).toHaveValue("50");
+});
