@@ -109,6 +109,21 @@ test("a long recording shows its progress, can be cancelled, and can be classifi
   await expect(card).toHaveAttribute("data-state", "working");
 });
 
+test("the focus stays where the keyboard has cancelled or removed something", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.page.getByTestId("file").setInputFiles([writeWav("short.wav", medley(6, 6)), writeWav("long.wav", medley(6, 3600))]);
+  const card = newest(site);
+  await card.getByTestId("file-cancel").press("Enter");
+  await expect(card).toHaveAttribute("data-state", "cancelled", { timeout: 20_000 });
+  await expect(card.getByTestId("file-again")).toBeFocused();
+  await card.getByTestId("file-remove").press("Enter");
+  await expect(cards(site)).toHaveCount(1);
+  await expect(newest(site).getByTestId("file-remove")).toBeFocused();
+  await site.page.keyboard.press("Enter");
+  await expect(site.page.getByTestId("choose")).toBeFocused();
+});
+
 test("a truncated file is classified up to where it ends", async ({ open }, info) => {
   const whole = readFileSync(writeWav("whole.wav", medley(6, 20)));
   const path = info.outputPath("cut.wav");

@@ -105,6 +105,30 @@ test("files that cannot be loaded are named", async ({ library }) => {
   expect(results.worklet).toMatchObject({ code: "unsupported", message: expect.stringContaining("none.js") });
 });
 
+test("a worker that could not be started again after a crash is started by the next call", async ({ library }) => {
+  const result = await library.evaluate(async () => {
+    const workers: Worker[] = [];
+    let isRefused = false;
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        if (isRefused) throw new DOMException("no memory", "QuotaExceededError");
+        super(...args);
+        workers.push(this);
+      }
+    };
+    const classifier = await api.Classifier.load();
+    isRefused = true;
+    workers[0]!.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));
+    const { code } = await codeOf(() => classifier.classify(tone(1, 16_000), 16_000));
+    isRefused = false;
+    const { length } = await classifier.classify(tone(1, 16_000), 16_000);
+    classifier.close();
+    return { code, predictions: length, workers: workers.length };
+  });
+  expect(result).toEqual({ code: "worker-crashed", predictions: 1, workers: 2 });
+});
+
 test("a signal ends loading and listening, and leaves nothing open", async ({ library }) => {
   const codes = await library.evaluate(async () => {
     const abortSoon = () => {

@@ -20,6 +20,7 @@ type State = "waiting" | "working" | "done" | "cancelled" | "error";
 export interface FileCardEvents {
   /** The user wants it to be classified again. */
   again(): void;
+  /** The user removes it. */
   removed(): void;
   /** The user wants to say whether the answer for a stretch was right. */
   correct(answered: Answered): void;
@@ -32,6 +33,7 @@ export class FileCard {
   readonly #bar = document.createElement("progress");
   readonly #words = make("p", "file-words");
   readonly #cancel: HTMLButtonElement;
+  readonly #remove: HTMLButtonElement;
   readonly #again: HTMLButtonElement;
   readonly #channels = make("label", "file-channels", fileTexts.channel);
   readonly #choice = make("select", "button small");
@@ -52,10 +54,9 @@ export class FileCard {
     name.title = path;
     this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
     this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
-    const remove = smallButton(fileTexts.remove, "file-remove", () => {
+    this.#remove = smallButton(fileTexts.remove, "file-remove", () => {
       this.#task.abort();
       this.#result.clear();
-      this.element.remove();
       events.removed();
     });
     this.#bar.className = "models-progress";
@@ -68,7 +69,7 @@ export class FileCard {
     if (folder !== "") title.append(make("p", "file-folder", folder));
     title.append(name, this.#facts);
     const actions = make("div", "file-actions");
-    actions.append(this.#again, this.#cancel, remove);
+    actions.append(this.#again, this.#cancel, this.#remove);
     const head = make("div", "file-head");
     head.append(title, actions);
     this.#result = new FileResult(file, path, (answered) => events.correct(answered));
@@ -182,8 +183,11 @@ export class FileCard {
     const waits = state === "waiting" || state === "working";
     this.#bar.hidden = !waits;
     if (state === "waiting") this.#bar.value = 0;
+    // A hidden button would lose the focus.
+    const isFocused = document.activeElement === this.#cancel;
     this.#cancel.hidden = !waits;
     this.#offerAgain();
+    if (isFocused && !waits) (this.#again.hidden ? this.#remove : this.#again).focus();
   }
 
   #offerAgain(): void {

@@ -69,15 +69,22 @@ export class FilesView {
     const card = new FileCard(found, this.#parts.muted, {
       again: () => this.#classify(card),
       correct: (answered) => this.#parts.correct(answered),
-      removed: () => {
-        this.#cards.splice(this.#cards.indexOf(card), 1);
-        this.#showExports();
-      },
+      removed: () => this.#remove(card),
     });
     if (this.#info) card.describe(this.#info);
     this.#cards.push(card);
     this.#classify(card);
     return card.element;
+  }
+
+  /** The focus moves to the next recording, or else to the button that opens some. */
+  #remove({ element }: FileCard): void {
+    const next = element.nextElementSibling ?? element.previousElementSibling;
+    element.remove();
+    this.#cards.splice(this.#cards.findIndex((card) => card.element === element), 1);
+    this.#showExports();
+    const button = next?.querySelector<HTMLElement>("[data-testid=file-remove]") ?? byId("choose", HTMLElement);
+    button.focus();
   }
 
   /** Another model is in use: finished recordings can be classified again with it. */

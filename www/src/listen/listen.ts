@@ -107,7 +107,7 @@ export class ListenView {
     );
     this.settingsEvents = {
       stream: (options) => void this.#live?.adjust(options).catch((thrown: unknown) => notice.fail(thrown)),
-      wakeLock: (wanted) => wakeLock.want(wanted && this.#live !== undefined),
+      wakeLock: (wanted) => wakeLock.want(wanted && this.#state === "listening"),
       muted: mutedChanged,
     };
     this.#liveParts = {

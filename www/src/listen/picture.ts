@@ -3,7 +3,7 @@
 import type { ModelInfo } from "sourcing-sound";
 import { texts } from "../texts/index.js";
 import { byId, make } from "../ui/dom.js";
-import { clock } from "../ui/format.js";
+import { clock, decimal } from "../ui/format.js";
 import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import { frequencyMarks, heightOn } from "./mel-axis.js";
 
@@ -74,7 +74,7 @@ export class Picture {
   #showSpan(seconds: number): void {
     this.#seconds = seconds;
     const steps = [0, 0.25, 0.5, 0.75, 1];
-    const text = (at: number) => (seconds < 20 ? `${(at * seconds).toFixed(1)} s` : clock(at * seconds));
+    const text = (at: number) => (seconds < 20 ? `${decimal(at * seconds, 1)} s` : clock(at * seconds));
     this.#showTimes(steps.map((at) => [at, text(at)]));
   }
 
