@@ -16,6 +16,8 @@ export default defineConfig({
   fullyParallel: true,
   workers,
   timeout: 60_000,
+  // Until a state is given up. The default of 5 s is less than a busy machine may need.
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
     baseURL: siteUrl ?? `http://127.0.0.1:${PORT}/`,
