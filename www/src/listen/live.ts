@@ -167,8 +167,7 @@ export class LiveSession {
       troubled: unlessOver((error) => {
         this.#troubled = true;
         this.#crashed ||= error.code === "worker-crashed";
-        // Frames may have stopped.
-        if (error.code === "interrupted") stage.hold();
+        if (error.code === "interrupted") stage.still();
         notice.fail(error);
       }),
       waiting: unlessOver((error, again) => this.#wait(error, again)),

@@ -80,9 +80,14 @@ export class Stage {
 
   /** There is no input for now; the answer stays. */
   hold(): void {
-    this.#meter.clear();
+    this.still();
     this.#hint.end();
     this.#announcer.reset();
+  }
+
+  /** No frames come for now. */
+  still(): void {
+    this.#meter.clear();
   }
 
   /** There is no input. */
