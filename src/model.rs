@@ -247,8 +247,8 @@ fn operators(reason: impl fmt::Display) -> Error {
 }
 
 /// In small pieces, because a browser replaces its first, slow translation of a function by a fast one
-/// only from one call to the next: in one piece, half of the time that a model took to load was spent
-/// here.
+/// only from one call to the next: in one piece, this would be half of the time that a model takes to
+/// load.
 fn sha256(bytes: &[u8]) -> [u8; 32] {
     const PIECE: usize = 8_192;
     let mut hash = Sha256::new();
