@@ -21,6 +21,6 @@ for (const [name, sound] of Object.entries(SYNTHESISED)) {
     const { part, shown } = played!;
     const labels = longestShown(shown, part.start + WARM_UP_SECONDS, part.end);
     const words = labels.map(({ label, seconds: long }) => `${label} ${long.toFixed(1)} s`).join(", ");
-    expect(answersLive(native), `shown: ${words}; command line: ${describe(native.scores)}`).toContain(labels[0]?.label);
+    expect(answersLive(native.segments), `shown: ${words}; command line: ${describe(native.scores)}`).toContain(labels[0]?.label);
   });
 }

@@ -72,7 +72,7 @@ for (const path of ["/", "/repo/"]) {
   test(`without a network it classifies, at ${path}`, async ({ hostAt }) => {
     const host = await hostAt(path);
     const wav = writeWav(`offline${path.length}.wav`, SYNTHESISED["siren-sweep"]!);
-    const answers = answersLive(classifyNatively(wav));
+    const answers = answersLive(classifyNatively(wav).segments);
     const { site, finish } = await visit(host.url, wav);
     await site.page.context().setOffline(true);
     host.stop();

@@ -6,7 +6,7 @@ import { chromiumPath, LAUNCH_ARGS, sitePort, siteUrl, workers, WWW } from "./su
 const PORT = sitePort;
 const ownServer = siteUrl === undefined;
 
-/** Tests that decide by what the page shows for a sound, and play it again if the browser has lost some of it. */
+/** Tests that decide by what the page shows for recordings. */
 const ALONE = ["everyday-sounds.spec.ts", "microphone-equals-file.spec.ts", "real-clips.spec.ts"];
 
 export default defineConfig({

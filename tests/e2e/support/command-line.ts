@@ -29,10 +29,10 @@ const answerOf = (segment: Segment): string => (segment.rejected ? "rejected" : 
 const COMMON = 0.2;
 
 /**
- * The answers that the page may show while it listens to the file over and over: those of a good part of the
- * segments, since where a segment begins decides between labels that are close. "Silence" is shown as quiet.
+ * The answers that the page may show for these segments: those of a good part of them, since where a segment begins
+ * decides between labels that are close. "Silence" is shown as quiet.
  */
-export function answersLive({ segments }: Answer): string[] {
+export function answersLive(segments: readonly Segment[]): string[] {
   const answers = segments.map(answerOf);
   const common = [...new Set(answers)].filter((answer) => answers.filter((other) => other === answer).length >= COMMON * answers.length);
   return [...new Set([...common, mostOften(answers)])].map((answer) => (answer === "Silence" ? "quiet" : answer));

@@ -42,12 +42,3 @@ export function tiled({ samples, sampleRate }: Sound, seconds: number): Sound {
   for (let i = 0; i < times; i += 1) longer.set(samples, i * samples.length);
   return { samples: longer, sampleRate };
 }
-
-/** The sound as a loop that begins `seconds` later. */
-export function rotated({ samples, sampleRate }: Sound, seconds: number): Sound {
-  const start = Math.round(seconds * sampleRate) % samples.length;
-  const turned = new Float32Array(samples.length);
-  turned.set(samples.subarray(start));
-  turned.set(samples.subarray(0, start), samples.length - start);
-  return { samples: turned, sampleRate };
-}
