@@ -60,6 +60,11 @@ test("many files dropped at once, one of them damaged", async ({ open }) => {
   await site.page.getByTestId("files-json").click();
   const all = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Saved[];
   expect(all.map(({ file }) => file)).toEqual(["two.wav", "one.wav"]);
+  // A label track belongs to one recording.
+  const tracks: string[] = [];
+  site.page.on("download", (download) => tracks.push(download.suggestedFilename()));
+  await site.page.getByTestId("files-audacity").click();
+  await expect.poll(() => tracks).toEqual(["two.wav.txt", "one.wav.txt"]);
   await cards(site).nth(1).getByTestId("file-remove").click();
   await expect(cards(site)).toHaveCount(3);
 });

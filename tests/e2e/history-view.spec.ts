@@ -97,6 +97,18 @@ test("an open event that is deleted does not come back", async ({ open }) => {
   expect((await stored(site.page)).events.filter(({ id }) => gone.includes(id))).toEqual([]);
 });
 
+test("the focus stays on an event whose row changes", async ({ open }) => {
+  const site = await openWith(open, eventAt(1, "Siren"), eventAt(2, "Dog"));
+  const row = rowsOf(site.page).nth(1);
+  const correct = row.getByTestId("history-correct");
+  await correct.focus();
+  // Another window's event goes on, and gets its sound.
+  await seed(site.page, [eventAt(1, "Siren", { seconds: 9, hasClip: true })]);
+  await expect(row).toContainText("9.0 s");
+  await expect(row.getByRole("button", { name: /^Play/ })).toBeVisible();
+  await expect(correct).toBeFocused();
+});
+
 test("buttons switch between days", async ({ open }) => {
   const { page } = await openWith(open, eventAt(1, "siren"), eventAt(-20, "dog_bark"));
   await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");

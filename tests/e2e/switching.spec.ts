@@ -5,6 +5,7 @@ import { cards, medley, newest } from "./support/files";
 import { stored } from "./support/history";
 import { expect, Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
+import { card, give, LABELS, name, recordings } from "./support/teach";
 import { writeWav } from "./support/wav";
 
 const siren = () => writeWav("switching.wav", SYNTHESISED["siren-sweep"]!);
@@ -121,4 +122,41 @@ test("two tabs keep each other's settings", async ({ open, baseURL }) => {
   await site.goTo("history");
   await expect(site.page.getByTestId("keep-audio")).toBeChecked();
   await expect(site.page.getByTestId("max-clips")).toHaveValue("50");
+});
+
+test("what is taught while another model is loading is in use when that one is given up", async ({ open }) => {
+  const [label] = LABELS;
+  const site = await open({
+    wav: writeWav("given-up.wav", SYNTHESISED["two-tone-horn"]!),
+    // Never answered: it is loading until the user cancels.
+    prepare: (page) => page.route(/urban-tiny[\w-]*\.onnx$/, () => undefined),
+  });
+  await site.expectState("idle");
+  await site.modelSelect.selectOption("urban-tiny");
+  await site.expectModels("loading");
+  await site.goTo("teach");
+  await name(site, label!);
+  await give(site, label!, recordings(label!));
+  await site.goTo("listen");
+  await site.page.getByTestId("model-cancel").click();
+  await site.expectModels("choice");
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", label!, { timeout: DETECT_MS });
+});
+
+test("a label that is removed while it is recorded does not come back", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  const [first, second] = LABELS;
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, first!);
+  await card(site, first!).getByTestId("teach-record").click();
+  await expect.poll(() => site.liveTracks()).toBe(1);
+  await card(site, first!).getByRole("button", { name: /^Remove/ }).click();
+  await expect(card(site, first!)).toHaveCount(0);
+  await expect.poll(() => site.liveTracks()).toBe(0);
+  // Sounds become examples one after the other: this one after what was recorded.
+  await name(site, second!);
+  await give(site, second!, recordings(second!));
+  await expect(card(site, first!)).toHaveCount(0);
 });

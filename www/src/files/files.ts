@@ -148,6 +148,13 @@ export class FilesView {
   #save(format: Format): void {
     const places = new Map([...this.#list.children].map((element, place) => [element, place]));
     const cards = [...this.#cards].sort((a, b) => places.get(a.element)! - places.get(b.element)!);
+    if (format === "audacity") {
+      // A label track belongs to one recording.
+      for (const rows of cards.map((card) => card.rows()).filter(({ length }) => length > 0)) {
+        saveRows(rows[0]!.file!.replaceAll("/", "_"), format, rows);
+      }
+      return;
+    }
     saveRows("recordings", format, cards.flatMap((card) => card.rows()), cards.flatMap((card) => card.whole() ?? []));
   }
 }

@@ -76,9 +76,9 @@ export class HistoryList {
     });
     const same = rows.length === this.#rows.children.length && rows.every((row, i) => row === this.#rows.children[i]);
     if (!same) {
-      const focused = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+      const focused = focusWithin(this.#rows);
       this.#rows.replaceChildren(...rows);
-      if (focused?.isConnected) focused.focus({ preventScroll: true });
+      focused()?.focus({ preventScroll: true });
     }
     const rest = this.#events.length - shown.length;
     this.#more.hidden = rest === 0;
@@ -165,4 +165,19 @@ function stateOf({ offset, open, score, hasClip }: HistoryEvent): string {
 
 function timeOf(ms: number): string {
   return new Date(ms).toLocaleTimeString(locale, { timeStyle: "medium" });
+}
+
+/** Notes where the focus is, and returns a function that finds that place in the rows as they are then. */
+function focusWithin(rows: HTMLElement): () => HTMLElement | undefined {
+  const focused = document.activeElement;
+  const row = focused?.closest<HTMLElement>("[data-id]");
+  if (!(focused instanceof HTMLElement) || !row || !rows.contains(row)) return () => undefined;
+  // Counted from the end: an event that ends gets the buttons for its sound before the others.
+  const buttons = (element: HTMLElement) => [...element.querySelectorAll("button")].reverse();
+  const place = buttons(row).findIndex((button) => button === focused);
+  return () => {
+    if (focused.isConnected) return focused;
+    const now = [...rows.children].find((other): other is HTMLElement => (other as HTMLElement).dataset["id"] === row.dataset["id"]);
+    return now && (place < 0 ? now : buttons(now)[place]);
+  };
 }

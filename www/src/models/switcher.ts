@@ -41,6 +41,8 @@ export interface ModelSwitcherView {
 interface Loaded {
   choice: Choice;
   classifier: Classifier;
+  /** What the classifier got of what is taught. */
+  taught?: Taught | undefined;
 }
 
 /** `undefined`: nothing is taught any more. */
@@ -59,7 +61,7 @@ export class ModelSwitcher {
   #loading: AbortController | undefined;
   /** What was taught during this visit; another object each time. */
   #taught: Taught | undefined;
-  /** What the classifier that was loaded last got of it. */
+  /** What the everyday model that is or was in use got of it. */
   #applied: Taught | undefined;
   #applying: Promise<void> = Promise.resolve();
 
@@ -142,8 +144,19 @@ export class ModelSwitcher {
   cancel(): void {
     if (!this.#loading) return;
     this.#loading.abort();
+    this.#giveUp();
+  }
+
+  /** The model in use stays, with what was taught while the other one was loaded. */
+  #giveUp(): void {
     this.#loading = undefined;
     this.#tell((view) => view.giveUp());
+    this.#catchUp();
+  }
+
+  /** Something may have been taught meanwhile. */
+  #catchUp(): void {
+    this.#applyTaught().catch(() => undefined);
   }
 
   #applyTaught(): Promise<void> {
@@ -153,24 +166,22 @@ export class ModelSwitcher {
   }
 
   async #apply(): Promise<void> {
-    const wanted = () => this.#active && takesTaught(this.#active) && !this.#loading && this.#taught !== this.#applied;
-    if (!wanted() || !this.#active) return;
-    const before = this.#applied;
-    const classifier = await this.#fetch(this.#active, new AbortController().signal);
+    const choice = this.#active;
+    if (!choice || !takesTaught(choice) || this.#loading || this.#taught === this.#applied) return;
+    const { classifier, taught } = await this.#fetch(choice, new AbortController().signal);
     try {
       if (this.#loading) throw new DOMException("another model was chosen", "AbortError");
       await this.#events.adopt(classifier);
+      this.#applied = taught;
     } catch (thrown) {
       classifier.close();
-      // The choice that came between takes it along.
-      if (this.#loading) return;
-      this.#applied = before;
-      throw thrown;
+      // It is applied when the choice that came between is in use or given up.
+      if (!this.#loading) throw thrown;
     }
   }
 
   async #load(choice: Choice): Promise<void> {
-    await this.#switch(choice, async (signal) => ({ choice, classifier: await this.#fetch(choice, signal) }));
+    await this.#switch(choice, (signal) => this.#fetch(choice, signal));
   }
 
   /** Puts the result of `load` in use, unless another choice comes first. */
@@ -191,17 +202,16 @@ export class ModelSwitcher {
       keepEngineOf(classifier.info);
       if (this.#active) keepForLater(this.#active);
       this.#active = choice;
+      if (takesTaught(choice)) this.#applied = loaded.taught;
       remember(choice.id);
       this.#list(choice);
       this.#tell((view) => view.activate(choice));
-      // Something may have been taught meanwhile.
-      this.#applyTaught().catch(() => undefined);
+      this.#catchUp();
       return choice;
     } catch (thrown) {
       loaded?.classifier.close();
       if (signal.aborted) return undefined;
-      this.#loading = undefined;
-      this.#tell((view) => view.giveUp());
+      this.#giveUp();
       this.#tell((view) => view.fail?.(thrown, wanted));
       // For a file that the user opened, the Models view shows the error.
       if (wanted) this.#events.failed(thrown, modelTexts.errors);
@@ -209,8 +219,8 @@ export class ModelSwitcher {
     }
   }
 
-  async #fetch(choice: Choice, signal: AbortSignal): Promise<Classifier> {
-    if (choice.from === "page") return this.#everyday({ signal });
+  async #fetch(choice: Choice, signal: AbortSignal): Promise<Loaded> {
+    if (choice.from === "page") return this.#everyday(choice, { signal });
     const { model, head } = choice;
     const loaded = { model: 0, head: 0 };
     const total = sizeOf(choice);
@@ -222,16 +232,16 @@ export class ModelSwitcher {
       fileOf(model, { signal, onProgress: progress("model") }),
       head && fileOf(head, { signal, onProgress: progress("head") }),
     ]);
-    if (takesTaught(choice)) return this.#everyday({ model: modelBytes, signal });
-    return Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal });
+    if (takesTaught(choice)) return this.#everyday(choice, { model: modelBytes, signal });
+    return { choice, classifier: await Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal }) };
   }
 
   /** With what was taught during this visit, or else before. */
-  async #everyday(options: LoadOptions): Promise<Classifier> {
+  async #everyday(choice: Choice, options: LoadOptions): Promise<Loaded> {
     const taught = this.#taught;
-    this.#applied = taught;
-    if (taught) return Classifier.load({ ...options, ...(taught.head && { head: taught.head }) });
-    return loadTaught((more) => Classifier.load({ ...options, ...more }));
+    const load = (more: LoadOptions) => Classifier.load({ ...options, ...more });
+    const classifier = taught ? await load(taught.head ? { head: taught.head } : {}) : await loadTaught(load);
+    return { choice, classifier, taught };
   }
 
   /** Adds a choice to the list, replacing one with the same id. */

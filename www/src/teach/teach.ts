@@ -288,7 +288,9 @@ class Opened {
     try {
       const recording = await this.#recorder.record(left);
       left(undefined);
-      if (recording) await this.#maker.recording(label, recording, recordedNow());
+      // The label may have been removed meanwhile.
+      const isWanted = label === undefined || this.#store.labels.includes(label);
+      if (recording && isWanted) await this.#maker.recording(label, recording, recordedNow());
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
