@@ -1,5 +1,6 @@
 //! A few long jobs side by side.
 
+use crate::progress;
 use anyhow::Result;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +10,8 @@ use std::thread::ScopedJoinHandle;
 /// `stop` was set before all items were done; `run` returns `None` for one that it stopped.
 ///
 /// # Errors
-/// The first error in the order of the items; the others are run nevertheless.
+/// The first error in the order of the items. After an error no further item is begun; it is
+/// printed at once where others are still running, which may take hours.
 pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
@@ -18,13 +20,23 @@ pub fn side_by_side<T: Sync, R: Send>(
 ) -> Result<Option<Vec<R>>> {
     // A job has its own thread, none of rayon's, so that the work inside may use
     // all of those.
-    let next = AtomicUsize::new(0);
+    let (next, running) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let failed = AtomicBool::new(false);
     let worker = || {
         let mut done = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
+        while !stop.load(Ordering::Relaxed) && !failed.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else { break };
-            done.push((index, run(item)));
+            running.fetch_add(1, Ordering::Relaxed);
+            let result = run(item);
+            let others = running.fetch_sub(1, Ordering::Relaxed) - 1;
+            if let Err(error) = &result {
+                failed.store(true, Ordering::Relaxed);
+                if others > 0 {
+                    progress::line(&format!("error: {error:#}; what has begun is finished first"));
+                }
+            }
+            done.push((index, result));
         }
         done
     };
@@ -72,5 +84,17 @@ mod tests {
             Ok(Some(*item))
         });
         assert_eq!(failed.unwrap_err().to_string(), "item 2");
+    }
+
+    #[test]
+    fn after_an_error_no_further_item_is_begun() {
+        let (stop, begun) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let failed = side_by_side(&[1, 2, 3, 4], 1, &stop, |item| -> Result<Option<u8>> {
+            begun.fetch_add(1, Ordering::Relaxed);
+            anyhow::ensure!(*item != 2, "item {item}");
+            Ok(Some(*item))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "item 2");
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
     }
 }

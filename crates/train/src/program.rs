@@ -1,7 +1,8 @@
-//! What the programs on this library have in common: how they were called, on which day, and how
-//! they end.
+//! What the programs on this library have in common: how they were called, on which day, what they
+//! print, and how they end.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,24 @@ pub fn finish(done: Result<ExitCode>) -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Prints text on stdout.
+pub fn print(text: &str) -> Result<()> {
+    write(&mut std::io::stdout().lock(), text)
+}
+
+fn write(out: &mut impl Write, text: &str) -> Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader such as `head` has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing to stdout"),
+    }
+}
+
+/// What resumes a run that was interrupted. Typed again, `--fresh` would delete its work.
+pub fn resuming_command(fresh: bool) -> &'static str {
+    if fresh { "the same command without --fresh" } else { "the same command" }
 }
 
 /// The command line as typed, with the plain name of `program` and quotes where needed, and
@@ -55,6 +74,34 @@ fn date_of(day: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Fails to write, in a certain way.
+    struct Closed(ErrorKind);
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_error() {
+        assert!(write(&mut Closed(ErrorKind::BrokenPipe), "text").is_ok());
+        assert!(write(&mut Closed(ErrorKind::StorageFull), "text").is_err());
+        let mut out: Vec<u8> = Vec::new();
+        assert!(write(&mut out, "text").is_ok());
+        assert_eq!(out, b"text");
+    }
+
+    #[test]
+    fn what_resumes_a_run_does_not_delete_it() {
+        assert_eq!(resuming_command(false), "the same command");
+        assert_eq!(resuming_command(true), "the same command without --fresh");
+    }
 
     #[test]
     fn dates_are_gregorian() {

@@ -5,9 +5,8 @@ use anyhow::{Context, Result, anyhow};
 use sourcing_sound::{Pcm, SampleRate};
 use sourcing_sound_train::data::columns::{self, Source};
 use sourcing_sound_train::data::dataset::Slice;
-use sourcing_sound_train::data::{cache, parallel};
-use sourcing_sound_train::nn::arrays;
-use sourcing_sound_train::nn::net::Array;
+use sourcing_sound_train::data::parallel;
+use sourcing_sound_train::data::rows::Rows;
 use sourcing_sound_train::random::short_hash;
 use std::path::Path;
 use std::time::Instant;
@@ -32,43 +31,42 @@ pub trait Extractor: Sized {
 
 /// The rows of all clips; empty where a clip cannot be used. They come from the cache in
 /// `folder` where they were computed before, under a key of the extractor and of every clip's
-/// name, size and length.
+/// name and fingerprint; what failed is not in it.
 pub fn extract<E: Extractor>(
     slices: &[Slice],
     folder: &Path,
 ) -> Result<(Vec<Vec<f32>>, Preparation)> {
     let sources: Vec<_> = slices.iter().map(Source::from).collect();
-    let key = format!("3 {} {}{}", E::NAME, E::key(), columns::cache_key(&sources));
+    let key = format!("4 {} {}{}", E::NAME, E::key(), columns::cache_key(&sources));
     let path = folder.join(format!("{}-{}.bin", E::NAME, short_hash(&key)));
-    if let Some((preparation, arrays)) = cache::arrays(&path, |arrays| arrays.len() == slices.len())
-    {
-        return Ok(prepared(preparation, arrays));
+    let names: Vec<_> = sources.iter().map(|source| source.name.as_str()).collect();
+    let mut rows = Rows::<Option<f64>>::read(path, E::width(), &names);
+    let missing = rows.missing();
+    let mut failures = Vec::new();
+    if !missing.is_empty() {
+        let computed = compute::<E>(&sources, &missing);
+        let times = computed.iter().flatten().map(|(_, ms)| *ms).collect();
+        rows.value = rows.value.or_else(|| median(times));
+        let computed = computed.into_iter().map(|result| Ok(result?.0));
+        failures = columns::failures(&sources, rows.add(&missing, computed)?);
     }
-    let (preparation, arrays) = compute::<E>(&sources);
-    arrays::write(&path, &preparation, &arrays.iter().collect::<Vec<_>>())?;
-    Ok(prepared(preparation, arrays))
-}
-
-fn prepared(preparation: Preparation, arrays: Vec<Array>) -> (Vec<Vec<f32>>, Preparation) {
-    let rows: Vec<_> = arrays.into_iter().map(|array| array.values).collect();
+    let features_ms = rows.value;
+    let rows: Vec<_> = rows.arrays.into_iter().map(|array| array.values).collect();
     let usable = rows.iter().map(|values| !values.is_empty()).collect();
-    (rows, Preparation { usable, ..preparation })
+    Ok((rows, Preparation { usable, failures, features_ms }))
 }
 
-fn compute<E: Extractor>(sources: &[Source]) -> (Preparation, Vec<Array>) {
-    let timed = |extractor: &mut Result<E>, source: &Source| -> Result<(Vec<f32>, f64)> {
+/// The rows of some sources by index, each with the milliseconds that they took.
+fn compute<E: Extractor>(sources: &[Source], indices: &[usize]) -> Vec<Result<(Vec<f32>, f64)>> {
+    let timed = |extractor: &mut Result<E>, index: &usize| -> Result<(Vec<f32>, f64)> {
         let extractor = extractor.as_mut().map_err(|error| anyhow!("{error:#}"))?;
-        let recording = columns::decode(source)?;
+        let recording = columns::decode(&sources[*index])?;
         let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
         let start = Instant::now();
         let rows = extractor.rows(pcm).context("its features")?;
         Ok((rows, 1e3 * start.elapsed().as_secs_f64()))
     };
-    let results = parallel::map(E::NAME, sources, E::new, timed);
-    let times = results.iter().flatten().map(|(_, ms)| *ms).collect();
-    let rows = results.into_iter().map(|result| Ok(result?.0));
-    let (arrays, failures) = columns::to_arrays(sources, rows, E::width());
-    (Preparation { usable: Vec::new(), failures, features_ms: median(times) }, arrays)
+    parallel::map(E::NAME, indices, E::new, timed)
 }
 
 #[cfg(test)]
@@ -120,5 +118,19 @@ mod tests {
         let (again, cached) = extract::<Peak>(&slices, folder.path()).unwrap();
         assert_eq!((again, cached.failures), (rows, preparation.failures));
         assert_eq!(cached.features_ms, preparation.features_ms);
+        // What failed is tried again, though no file has another name, size or time.
+        let written = std::fs::metadata(&slices[1].path).unwrap().modified().unwrap();
+        let audio = std::fs::read(&slices[0].path).unwrap();
+        std::fs::write(&slices[1].path, vec![0u8; audio.len()]).unwrap();
+        let keep_time = || {
+            let file = std::fs::File::options().write(true).open(&slices[1].path).unwrap();
+            file.set_modified(written).unwrap();
+        };
+        keep_time();
+        assert_eq!(extract::<Peak>(&slices, folder.path()).unwrap().1.usable, [true, false]);
+        std::fs::write(&slices[1].path, audio).unwrap();
+        keep_time();
+        let (rows, preparation) = extract::<Peak>(&slices, folder.path()).unwrap();
+        assert_eq!((&rows[1], preparation.failures.len()), (&rows[0], 0));
     }
 }

@@ -11,7 +11,7 @@ use crate::page;
 use anyhow::{Context, Result};
 use sourcing_sound_train::data::dataset::Dataset;
 use sourcing_sound_train::interrupt::{self, STOP};
-use sourcing_sound_train::progress;
+use sourcing_sound_train::{program, progress};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicBool;
 pub enum Outcome {
     /// Everything is written.
     Finished,
-    /// Stopped; the same command resumes.
+    /// Stopped; the same command, without `--fresh`, resumes.
     Interrupted,
 }
 
@@ -38,6 +38,7 @@ pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     }
     let dataset = Dataset::open_as(&arguments.data, arguments.layout)?;
     progress::lines(&dataset.findings);
+    progress::lines(&dataset.note_on_labels());
     let material = Material::new(dataset, &arguments.folds, arguments.clips, arguments.seed)?;
     for name in arguments.experiment.names() {
         let outcome = run_one(arguments, name, &material, stop);
@@ -60,7 +61,7 @@ fn run_one(
     let folder = arguments.out.join(&record.experiment);
     output::write(&folder, &record, &rows)?;
     page::write(&folder, &record, &rows)?;
-    print!("{}", output::classification(&record, &rows));
+    program::print(&output::classification(&record, &rows))?;
     progress::line(&format!("written: {}", folder.display()));
     Ok(Outcome::Finished)
 }

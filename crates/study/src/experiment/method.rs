@@ -55,10 +55,9 @@ pub fn median(mut times: Vec<f64>) -> Option<f64> {
 }
 
 /// Which clips have features, and what they took.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Preparation {
     /// Clip by clip, whether it can be used.
-    #[serde(skip)] // those without features cannot
     pub usable: Vec<bool>,
     /// The clips that cannot, with the reason.
     pub failures: Vec<String>,

@@ -6,6 +6,7 @@ use crate::experiment::store;
 use anyhow::{Context, Result, bail, ensure};
 use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::jobs::side_by_side;
+use sourcing_sound_train::program::resuming_command;
 use sourcing_sound_train::{metrics, progress};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -57,24 +58,36 @@ pub struct Runner<'a> {
 
 impl Runner<'_> {
     /// The verdicts on all tasks, in their order. `None` when the run was stopped: what is
-    /// finished is kept, and the next call resumes from there.
+    /// finished is kept, and the next call resumes from there, unless its tasks are fresh.
     pub fn run(&self, tasks: &[Task]) -> Result<Option<Vec<Verdict>>> {
         for task in tasks {
             task.check(self.setup.slices)?;
         }
+        // Before the first task begins: whatever is there later is this run's own, and what resumes
+        // it may use it.
+        let fresh: Vec<_> = tasks.iter().filter(|task| task.fresh).collect();
+        fresh.iter().try_for_each(|task| self.discard(task))?;
+        let resuming = resuming_command(!fresh.is_empty());
         side_by_side(tasks, self.jobs, self.stop, |task| {
-            self.run_one(task).with_context(|| format!("split {}", task.split.name))
+            self.run_one(task, resuming).with_context(|| format!("split {}", task.split.name))
         })
     }
 
-    fn run_one(&self, task: &Task) -> Result<Option<Verdict>> {
-        let Setup { method, slices, labels, seed } = self.setup;
-        let split = &task.split;
-        let work = store::folder(&task.root, &self.setup, split);
-        if task.fresh && work.exists() {
+    /// Removes what earlier runs left of a task.
+    fn discard(&self, task: &Task) -> Result<()> {
+        let work = store::folder(&task.root, &self.setup, &task.split);
+        if work.exists() {
             std::fs::remove_dir_all(&work)
                 .with_context(|| format!("removing {}", work.display()))?;
         }
+        Ok(())
+    }
+
+    /// `resuming` is what resumes the run if it is stopped.
+    fn run_one(&self, task: &Task, resuming: &str) -> Result<Option<Verdict>> {
+        let Setup { method, slices, labels, seed } = self.setup;
+        let split = &task.split;
+        let work = store::folder(&task.root, &self.setup, split);
         std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
         if let Some(verdict) = store::read(&work)? {
             score::check(&verdict, split, labels.len())
@@ -92,7 +105,7 @@ impl Runner<'_> {
         let job = Job { slices, labels, seed, work: &work, stop: self.stop };
         let Some(verdict) = method.run(split, &job)? else {
             progress::line(&format!(
-                "split {}: stopped; the same command resumes from {}",
+                "split {}: stopped; {resuming} resumes from {}",
                 split.name,
                 work.display()
             ));
@@ -210,6 +223,13 @@ mod tests {
         let tasks = tasks.map(|task| Task { fresh: true, ..task });
         runner(&oracle, &slices, &labels, &stop).run(&tasks).unwrap().unwrap();
         assert_eq!(oracle.runs.load(Ordering::Relaxed), 4);
+
+        // Stopped at its first split, a fresh run has left no older result of the others.
+        assert!(runner(&quitter, &slices, &labels, &stop).run(&tasks).unwrap().is_none());
+        stop.store(false, Ordering::Relaxed);
+        let tasks = tasks.map(|task| Task { fresh: false, ..task });
+        runner(&oracle, &slices, &labels, &stop).run(&tasks).unwrap().unwrap();
+        assert_eq!(oracle.runs.load(Ordering::Relaxed), 6);
     }
 
     #[test]

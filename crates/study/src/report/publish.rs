@@ -11,7 +11,7 @@ use crate::experiment::record::{Record, SplitRecord, Summary, folds};
 use anyhow::{Context, Result, ensure};
 use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::publish::file::write_evaluation;
-use sourcing_sound_train::publish::text::{counted, milliseconds, percent, thousands};
+use sourcing_sound_train::publish::text::{cell, counted, milliseconds, percent, thousands};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -71,11 +71,6 @@ fn page(inputs: &Inputs, groups: &[Group<'_>]) -> String {
         let _ = writeln!(page, "| few-shot | {date} | {seed} | `{}` |", cell(command));
     }
     page
-}
-
-/// Text that cannot end a cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
 
 fn accuracies(group: &Group<'_>) -> String {

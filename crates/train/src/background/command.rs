@@ -1,17 +1,16 @@
 //! Arguments of `background`, and its run.
 
 use super::statistics::background;
-use crate::data::columns::{Source, find_sources};
+use crate::data::columns::{Source, decode, find_sources};
 use crate::files::write_text;
 use crate::head::synthesis;
 use crate::interrupt::{self, STOP};
 use crate::progress;
 use crate::publish::file::read_model;
 use crate::random::generator;
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result, ensure};
 use rand::RngExt;
 use sourcing_sound::{Background, Classifier, Model, Patch, Pcm, SampleRate};
-use sourcing_sound_decode::decode;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -59,8 +58,8 @@ fn execute(Arguments { base, sounds, data, out, seed }: &Arguments) -> Result<bo
     Ok(true)
 }
 
-/// A vector for each sound, from one window at random, and for each of those made from formulas.
-/// `None` when the work was stopped.
+/// A vector for each sound that can be used, from one window at random, and for each of those made
+/// from formulas. `None` when the work was stopped.
 fn vectors(model: &Model, sources: &[Source], seed: u64) -> Result<Option<Vec<Vec<f32>>>> {
     let mut classifier = Classifier::new(model.clone())?;
     let mut vectors = Vec::new();
@@ -73,20 +72,55 @@ fn vectors(model: &Model, sources: &[Source], seed: u64) -> Result<Option<Vec<Ve
         let window = generator(seed, name, &[]).random_range(0..patches.len());
         let window: &Patch = &patches[window];
         vectors.push(Background::vector(&[window]));
-        bar.inc(1);
         Ok(())
     };
+    let mut failures = Vec::new();
     for source in sources {
         if STOP.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let recording = decode(&source.path)?;
-        add(&source.name, &recording.samples, recording.sample_rate)
-            .with_context(|| source.path.display().to_string())?;
+        let recording = decode(source).map_err(Error::from);
+        let added = recording
+            .and_then(|recording| add(&source.name, &recording.samples, recording.sample_rate));
+        if let Err(error) = added {
+            failures.push(format!("{}: {error:#}", source.path.display()));
+        }
+        bar.inc(1);
     }
     for (name, samples) in &made {
         add(name, samples, RATE).with_context(|| name.clone())?;
+        bar.inc(1);
     }
     bar.finish_and_clear();
+    progress::unusable(&failures);
+    ensure!(
+        failures.len() < sources.len(),
+        "none of the {} audio files could be used",
+        sources.len()
+    );
     Ok(Some(vectors))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::{sound, write_wav};
+    use crate::tiny_model;
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        write_wav(&folder.path().join("good.wav"), &sound(0, 1.0, 1), 22_050);
+        std::fs::write(folder.path().join("bad.wav"), "not audio").unwrap();
+        let sources = find_sources(folder.path()).unwrap();
+        assert_eq!(sources.len(), 2);
+        let bytes = tiny_model::patched_onnx(&tiny_model::patched_metadata());
+        let model = Model::from_onnx(&bytes).unwrap();
+        let both = vectors(&model, &sources, 1).unwrap().unwrap();
+        assert_eq!(both, vectors(&model, &sources[1..], 1).unwrap().unwrap());
+        let error = vectors(&model, &sources[..1], 1).unwrap_err();
+        assert_eq!(error.to_string(), "none of the 1 audio files could be used");
+    }
 }

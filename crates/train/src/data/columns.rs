@@ -1,14 +1,16 @@
 //! Feature columns of recordings, computed only by the core's front end, and kept on disk.
 
-use crate::data::dataset::{Slice, is_audio};
-use crate::data::{cache, parallel};
-use crate::nn::arrays;
+use crate::data::dataset::{Slice, entries, is_audio};
+use crate::data::parallel;
+use crate::data::rows::Rows;
 use crate::nn::net::Array;
 use crate::random::short_hash;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 use sourcing_sound_decode::{DecodeError, Recording};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 /// A recording, or the first seconds of it.
 #[derive(Clone, Debug)]
@@ -22,11 +24,16 @@ pub struct Source {
 }
 
 impl Source {
-    /// Tells its audio from any other of that name: the file's size, and the seconds that are used.
+    /// Tells its audio from any other of that name: the file's size in bytes, the nanoseconds from
+    /// 1970 until it was written, and the seconds that are used.
     pub fn fingerprint(&self) -> String {
-        let size = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        let metadata = std::fs::metadata(&self.path).ok();
+        let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+        let written = metadata.and_then(|metadata| metadata.modified().ok());
+        let written = written.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let nanoseconds = written.unwrap_or_default().as_nanos();
         let seconds = self.seconds.map_or_else(|| "all".to_owned(), |seconds| seconds.to_string());
-        format!("{size} {seconds}")
+        format!("{size} {nanoseconds} {seconds}")
     }
 }
 
@@ -37,17 +44,26 @@ impl From<&Slice> for Source {
     }
 }
 
-/// All audio files under a folder, sorted by path.
+/// All audio files under a folder, sorted by path. Hidden entries (`.…`) are left out: macOS puts
+/// a `._rain.wav` that is not audio beside `rain.wav`. Links to folders are followed, but each folder
+/// is read once.
 pub fn find_sources(root: &Path) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder);
-        for entry in entries.with_context(|| format!("reading {}", folder.display()))? {
-            let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
-            let path = entry.path();
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
+    // Links come last, so that files have the names of their own folders where those are in the
+    // tree.
+    let (mut folders, mut links) = (vec![root.to_path_buf()], Vec::new());
+    let mut known = BTreeSet::new();
+    while let Some(folder) = folders.pop().or_else(|| links.pop()) {
+        let canonical = folder.canonicalize();
+        let canonical = canonical.with_context(|| format!("reading {}", folder.display()))?;
+        // A link to a folder around it would lead on for ever.
+        if !known.insert(canonical) {
+            continue;
+        }
+        for path in entries(&folder)? {
+            if path.is_dir() {
+                let later = if path.is_symlink() { &mut links } else { &mut folders };
+                later.push(path);
             } else if is_audio(&path) {
                 let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
                 sources.push(Source { path, name, seconds: None });
@@ -142,25 +158,29 @@ pub struct Extracted {
 }
 
 /// Columns of all `sources`, from the cache in `folder` where they were computed before.
-/// The cache is keyed by the front end and by every source's name, size and length.
+/// The cache is keyed by the front end and by every source's name and fingerprint; what failed is
+/// not in it.
 pub fn extract(
     folder: &Path,
     what: &str,
     config: &FrontEndConfig,
     sources: &[Source],
 ) -> Result<Extracted> {
-    let key = format!("4 {}{}", config.fingerprint(), cache_key(sources));
+    let key = format!("5 {}{}", config.fingerprint(), cache_key(sources));
     let path = folder.join(format!("features-{what}-{}.bin", short_hash(&key)));
-    if let Some((failures, arrays)) = cache::arrays(&path, |arrays| arrays.len() == sources.len()) {
-        return Ok(from_arrays(config.n_mels, failures, arrays));
+    let names: Vec<_> = sources.iter().map(|source| source.name.as_str()).collect();
+    let mut rows = Rows::<()>::read(path, config.n_mels, &names);
+    let missing = rows.missing();
+    let mut failed = Vec::new();
+    if !missing.is_empty() {
+        let front_end = FrontEnd::new(config.clone())?;
+        let what = format!("features of {what}");
+        let one = |front_end: &mut FrontEnd, index: &usize| compute(front_end, &sources[*index]);
+        let results = parallel::map(&what, &missing, || front_end.clone(), one);
+        let values = results.into_iter().map(|columns| Ok(columns?.values));
+        failed = failures(sources, rows.add(&missing, values)?);
     }
-    let front_end = FrontEnd::new(config.clone())?;
-    let what = format!("features of {what}");
-    let results = parallel::map(&what, sources, || front_end.clone(), compute);
-    let values = results.into_iter().map(|columns| Ok(columns?.values));
-    let (arrays, failures) = to_arrays(sources, values, config.n_mels);
-    arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
-    Ok(from_arrays(config.n_mels, failures, arrays))
+    Ok(from_arrays(config.n_mels, failed, rows.arrays))
 }
 
 /// What the sources contribute to the key of a cache.
@@ -169,23 +189,13 @@ pub fn cache_key(sources: &[Source]) -> String {
     sources.iter().map(line).collect()
 }
 
-/// What was computed of every source as an array `[rows][width]`, without rows where it failed, and
-/// the failures.
-pub fn to_arrays(
-    sources: &[Source],
-    results: impl IntoIterator<Item = Result<Vec<f32>>>,
-    width: usize,
-) -> (Vec<Array>, Vec<String>) {
-    let mut failures = Vec::new();
-    let arrays = sources.iter().zip(results).map(|(source, result)| {
-        let values = result.unwrap_or_else(|error| {
-            failures.push(format!("{}: {error:#}", source.path.display()));
-            Vec::new()
-        });
-        let shape = vec![values.len() / width, width];
-        Array { name: source.name.clone(), shape, values }
-    });
-    (arrays.collect(), failures)
+/// A line for each of the sources that failed, given by index, with the reason.
+pub fn failures(sources: &[Source], errors: Vec<(usize, Error)>) -> Vec<String> {
+    let line = |(index, error): (usize, Error)| {
+        let path = sources[index].path.display();
+        format!("{path}: {error:#}")
+    };
+    errors.into_iter().map(line).collect()
 }
 
 fn from_arrays(n_mels: usize, failures: Vec<String>, arrays: Vec<Array>) -> Extracted {
@@ -194,4 +204,84 @@ fn from_arrays(n_mels: usize, failures: Vec<String>, arrays: Vec<Array>) -> Extr
         usable.then_some(Columns { n_mels, values: array.values })
     };
     Extracted { columns: arrays.into_iter().map(columns).collect(), failures }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::write_wav;
+    use crate::model::config;
+    use std::time::Duration;
+
+    fn source(path: &Path) -> Source {
+        Source { path: path.to_path_buf(), name: "sound".to_owned(), seconds: None }
+    }
+
+    /// As if the file had been written so many seconds after 1970.
+    fn set_written(path: &Path, seconds: u64) {
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    }
+
+    #[test]
+    fn audio_of_the_same_size_is_told_by_when_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sound.wav");
+        write_wav(&path, &[0.1; 10], 8_000);
+        set_written(&path, 5);
+        assert_eq!(source(&path).fingerprint(), "64 5000000000 all");
+        set_written(&path, 6);
+        let part = Source { seconds: Some(1.5), ..source(&path) };
+        assert_eq!(part.fingerprint(), "64 6000000000 1.5");
+        assert_eq!(source(&folder.path().join("none.wav")).fingerprint(), "0 0 all");
+    }
+
+    #[test]
+    fn a_file_that_was_unreadable_for_the_moment_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["good.wav", "bad.wav"].map(|name| folder.path().join(name));
+        let sources = paths.clone().map(|path| source(&path));
+        write_wav(&paths[0], &vec![0.1; 22_050], 22_050);
+        let audio = std::fs::read(&paths[0]).unwrap();
+        let damaged = vec![0u8; audio.len()];
+        let (audio, damaged) = (audio.as_slice(), damaged.as_slice());
+        // Whatever the files hold, they are the same ones by name, size and time.
+        let extract = |contents: [&[u8]; 2]| {
+            for (path, contents) in paths.iter().zip(contents) {
+                std::fs::write(path, contents).unwrap();
+                set_written(path, 5);
+            }
+            super::extract(folder.path(), "test", &config::front_end(), &sources).unwrap()
+        };
+        let first = extract([audio, damaged]);
+        assert!(first.columns[0].is_some() && first.columns[1].is_none());
+        assert!(first.failures[0].contains("bad.wav"), "{:?}", first.failures);
+        let again = extract([damaged, damaged]);
+        assert_eq!(again.columns, first.columns, "the first one is in the cache");
+        assert_eq!(again.failures, first.failures, "it is named as long as it fails");
+        let second = extract([damaged, audio]);
+        assert!(second.failures.is_empty(), "{:?}", second.failures);
+        assert_eq!(second.columns, [first.columns[0].clone(), first.columns[0].clone()]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hidden_files_are_left_out_and_linked_folders_are_read_once() {
+        use std::os::unix::fs::symlink;
+        let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for name in ["a/rain.wav", "a/._rain.wav", ".trash/wind.wav"] {
+            write_wav(&root.path().join(name), &[0.1; 10], 8_000);
+        }
+        write_wav(&other.path().join("far.wav"), &[0.1; 10], 8_000);
+        symlink(root.path(), root.path().join("a/around")).unwrap();
+        symlink(root.path().join("a"), root.path().join("again")).unwrap();
+        symlink(other.path(), root.path().join("linked")).unwrap();
+        let sources = find_sources(root.path()).unwrap();
+        let names: Vec<_> = sources.iter().map(|source| source.name.as_str()).collect();
+        assert_eq!(names, ["a/rain.wav", "linked/far.wav"]);
+        let error = find_sources(&root.path().join("none")).unwrap_err();
+        assert!(error.to_string().contains("none"), "{error}");
+    }
 }

@@ -3,8 +3,8 @@
 use crate::data::columns::{self, Source};
 use crate::data::dataset::{Dataset, Description, FindingKind, Layout, Slice};
 use crate::data::parallel;
+use crate::program;
 use anyhow::Result;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,11 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         description.to_string()
     };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // A reader such as `head` has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-        written => written?,
-    }
+    program::print(&text)?;
     let unreadable = description.findings.count(FindingKind::Unreadable);
     Ok(if unreadable > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// The table.
 pub const TABLE: &str = "metadata.csv";
+/// That of ESC-50, which describes the excerpts where there is no other.
+const ESC50_TABLE: &str = "meta/esc50.csv";
 
 /// A row of the table.
 #[derive(Clone, Default, Deserialize)]
@@ -25,10 +27,12 @@ pub struct Row {
     pub speaker: Option<String>,
 }
 
-/// The audio files of a folder, each with its row of the table, if it has one.
+/// The audio files of a folder, each with its row of the table (`metadata.csv`, else
+/// `meta/esc50.csv`), if it has one.
 pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
-    let table = folder.join(TABLE);
-    let rows: Vec<Row> = if table.is_file() { read(&table)? } else { Vec::new() };
+    let tables = [TABLE, ESC50_TABLE].map(|name| folder.join(name));
+    let table = tables.iter().find(|path| path.is_file());
+    let rows: Vec<Row> = table.map_or_else(|| Ok(Vec::new()), |path| read(path))?;
     let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.filename.clone(), row)).collect();
     let with_row = |source: Source| {
         let name = source.path.file_name().unwrap_or_default().to_string_lossy();
@@ -59,7 +63,26 @@ pub fn recording_of(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
     use super::*;
+    use crate::fixtures::write_wav;
+
+    #[test]
+    fn the_layout_of_esc_50_names_labels_and_recordings() {
+        let folder = tempfile::tempdir().unwrap();
+        write_wav(&folder.path().join("audio/1-100032-A-0.wav"), &[0.1; 10], 8_000);
+        std::fs::create_dir(folder.path().join("meta")).unwrap();
+        let heading = "filename,fold,target,category,esc10,src_file,take";
+        let table = format!("{heading}\n1-100032-A-0.wav,1,0,dog,True,100032,A\n");
+        std::fs::write(folder.path().join(ESC50_TABLE), table).unwrap();
+        let row = || find(folder.path()).unwrap().remove(0).1.unwrap();
+        assert_eq!(row().category.as_deref(), Some("dog"));
+        assert_eq!(row().src_file.as_deref(), Some("100032"));
+        let table = "filename,category\n1-100032-A-0.wav,bark\n";
+        std::fs::write(folder.path().join(TABLE), table).unwrap();
+        assert_eq!(row().category.as_deref(), Some("bark"), "the folder's own table counts");
+    }
 
     #[test]
     fn excerpts_of_one_recording_are_told_by_their_names() {

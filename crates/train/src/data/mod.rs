@@ -2,8 +2,9 @@
 //!
 //! In: data sets in one of four layouts, and folders of [`excerpts`]. Out: clips ([`dataset`]) and
 //! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and kept
-//! on disk ([`cache`]); or [`embeddings`] that were computed elsewhere, without audio. The [`command`] `data` shows what a folder holds; [`summary`] states it in
-//! evaluations and cards.
+//! on disk ([`cache`], [`rows`]); or [`embeddings`] that were computed elsewhere, without audio.
+//! The [`command`] `data` shows what a folder holds; [`summary`] states it in evaluations and
+//! cards.
 
 pub mod cache;
 pub mod columns;
@@ -12,5 +13,6 @@ pub mod dataset;
 pub mod embeddings;
 pub mod excerpts;
 pub mod parallel;
+pub mod rows;
 pub mod sound;
 pub mod summary;

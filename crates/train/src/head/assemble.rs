@@ -78,6 +78,8 @@ pub struct Assembly<'a> {
     pub stages: &'a [Stage],
     /// The head of everything.
     pub last: &'a Last,
+    /// Folder of the cached embeddings.
+    pub cache: &'a Path,
 }
 
 impl Assembly<'_> {
@@ -90,7 +92,8 @@ impl Assembly<'_> {
         let evaluated = figures::stages(stages, &material.labels, recipe.seed);
         let layers = Layers { labels: &last.fitted.labels, detector: &last.detector.output };
         let parts = (self.metadata(&evaluated, threshold)?, &layers);
-        let export_difference = export(&paths.head, parts, recipe, self.base, self.checks())?;
+        let checks = (self.checks(), self.cache);
+        let export_difference = export(&paths.head, parts, recipe, self.base, checks)?;
         let whole: Vec<_> = self.whole(&evaluated);
         let evaluation = Evaluation {
             schema_version: SCHEMA_VERSION,

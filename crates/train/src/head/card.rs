@@ -5,7 +5,7 @@ use super::recipe::Recipe;
 use super::stage::PARTS;
 use crate::publish::provenance::{self, Provenance};
 use crate::publish::sections::{self, thousands};
-use crate::publish::text::percent;
+use crate::publish::text::{cell, percent};
 use sourcing_sound::HeadFeature;
 use std::fmt::Write;
 
@@ -162,12 +162,12 @@ fn unknown_table(evaluation: &Evaluation) -> String {
     for unknown in &evaluation.unknown {
         let named = unknown.most_named.as_ref().map_or_else(
             || "–".to_owned(),
-            |(label, share)| format!("{label} ({})", percent(*share)),
+            |(label, share)| format!("{} ({})", cell(label), percent(*share)),
         );
         let _ = writeln!(
             text,
             "| {} | {} | {} | {named} | {:.3} | {:.3} | {:.3} |",
-            unknown.name,
+            cell(&unknown.name),
             thousands(unknown.segments),
             percent(unknown.accepted),
             unknown.auroc,
@@ -223,9 +223,9 @@ fn relations(evaluation: &Evaluation) -> String {
         let [refined, parents] = [&evaluation.refines, &evaluation.parents].map(|map| {
             map.get(label)
                 .filter(|names| !names.is_empty())
-                .map_or_else(|| "–".to_owned(), |names| names.join("; "))
+                .map_or_else(|| "–".to_owned(), |names| cell(&names.join("; ")))
         });
-        let _ = writeln!(text, "| {label} | {refined} | {parents} |");
+        let _ = writeln!(text, "| {} | {refined} | {parents} |", cell(label));
     }
     text
 }

@@ -121,6 +121,7 @@ pub fn execute(
         relations: &relations,
         stages: &stages,
         last: &last,
+        cache: embedder.folder(),
     };
     assembly.write().map(Some)
 }

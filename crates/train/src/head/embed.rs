@@ -1,9 +1,8 @@
 //! The base model's outputs for every patch of a set of sounds, from the core's own classifier,
 //! kept on disk in pieces: an interrupted run resumes where it stopped.
 
-use crate::data::cache;
 use crate::data::columns::Source;
-use crate::nn::arrays;
+use crate::data::rows::Rows;
 use crate::nn::net::Array;
 use crate::progress;
 use crate::random::short_hash;
@@ -71,6 +70,11 @@ impl<'a> Embedder<'a> {
         self.model
     }
 
+    /// The folder of its cache.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Patches of all `sounds`, from the cache where they were computed before; `load` gives the
     /// audio of a sound by its index. `None` when the work was stopped.
     pub fn embed(
@@ -83,27 +87,26 @@ impl<'a> Embedder<'a> {
         let mut embedded = Embedded::default();
         for (index, piece) in sounds.chunks(SOUNDS_PER_FILE).enumerate() {
             let first = index * SOUNDS_PER_FILE;
-            let path = self.path(what, piece);
-            let (failures, arrays) = match cache::arrays(&path, |arrays| self.fits(arrays, piece)) {
-                Some(cached) => cached,
-                None => {
-                    let load = |offset: usize| load(first + offset);
-                    let Some((failures, arrays)) = self.compute(piece, load, &bar) else {
-                        bar.finish_and_clear();
-                        progress::line(&format!(
-                            "stopped after {first} of {} embeddings of {what}; the same command \
-                             resumes from there",
-                            sounds.len()
-                        ));
-                        return Ok(None);
-                    };
-                    arrays::write(&path, &failures, &arrays.iter().collect::<Vec<_>>())?;
-                    (failures, arrays)
+            let names: Vec<_> = piece.iter().map(|sound| sound.name.as_str()).collect();
+            let mut rows = Rows::<()>::read(self.path(what, piece), self.width(), &names);
+            let missing = rows.missing();
+            if !missing.is_empty() {
+                let load = |offset: usize| load(first + offset);
+                let Some(computed) = self.compute(&missing, load, &bar) else {
+                    bar.finish_and_clear();
+                    progress::line(&format!(
+                        "stopped after {first} of {} embeddings of {what}; the same command \
+                         resumes from there",
+                        sounds.len()
+                    ));
+                    return Ok(None);
+                };
+                for (index, error) in rows.add(&missing, computed)? {
+                    embedded.failures.push(format!("{}: {error:#}", names[index]));
                 }
-            };
+            }
             bar.set_position((first + piece.len()) as u64);
-            embedded.failures.extend(failures);
-            embedded.patches.extend(arrays.iter().map(|array| self.patches(array)));
+            embedded.patches.extend(rows.arrays.iter().map(|array| self.patches(array)));
         }
         bar.finish_and_clear();
         progress::unusable(&embedded.failures);
@@ -112,50 +115,33 @@ impl<'a> Embedder<'a> {
 
     fn path(&self, what: &str, piece: &[Sound]) -> PathBuf {
         // The hash of the model covers its front end, which its file states.
-        let mut key = format!("3 {}", self.model.sha256());
+        let mut key = format!("4 {}", self.model.sha256());
         for sound in piece {
             key.push_str(&format!("\n{} {}", sound.name, sound.key));
         }
         self.folder.join(format!("{what}-{}.bin", short_hash(&key)))
     }
 
-    fn fits(&self, arrays: &[Array], piece: &[Sound]) -> bool {
-        let fits = |array: &Array| matches!(array.shape[..], [_, width] if width == self.width());
-        arrays.len() == piece.len() && arrays.iter().all(fits)
-    }
-
-    /// Failures, and one array per sound; `None` when stopped.
+    /// The rows of some sounds of a piece, by index; `None` when stopped.
     fn compute(
         &self,
-        piece: &[Sound],
+        sounds: &[usize],
         load: impl Fn(usize) -> Result<Recording> + Sync,
         bar: &ProgressBar,
-    ) -> Option<(Vec<String>, Vec<Array>)> {
-        let one = |classifier: &mut Result<Classifier, sourcing_sound::Error>, index: usize| {
+    ) -> Option<Vec<Result<Vec<f32>>>> {
+        let one = |classifier: &mut Result<Classifier, sourcing_sound::Error>, index: &usize| {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
             let rows = match classifier {
-                Ok(classifier) => load(index).and_then(|sound| self.rows(classifier, &sound)),
+                Ok(classifier) => load(*index).and_then(|sound| self.rows(classifier, &sound)),
                 Err(error) => Err(anyhow!("{error}")),
             };
             bar.inc(1);
             Some(rows)
         };
         let start = || Classifier::new(self.model.clone());
-        let results: Option<Vec<_>> =
-            (0..piece.len()).into_par_iter().map_init(start, one).collect();
-        let mut failures = Vec::new();
-        let arrays = piece.iter().zip(results?).map(|(sound, rows)| {
-            let values = rows.unwrap_or_else(|error| {
-                failures.push(format!("{}: {error:#}", sound.name));
-                Vec::new()
-            });
-            let shape = vec![values.len() / self.width(), self.width()];
-            Array { name: sound.name.clone(), shape, values }
-        });
-        let arrays = arrays.collect();
-        Some((failures, arrays))
+        sounds.par_iter().map_init(start, one).collect()
     }
 
     /// A row per patch: scores, then embedding.

@@ -45,7 +45,8 @@ pub struct Layers<'a> {
 
 /// Writes `path` if, and only if, the file as the core runs it on `base`, from the audio of
 /// `checks` on, agrees with `layers` about each sound's first segment: alone, and among the labels
-/// of the base. Returns the greatest difference of a score.
+/// of the base. Returns the greatest difference of a score. The patches of `checks` are kept in the
+/// folder `cache`.
 ///
 /// # Errors
 /// When the head is not valid, cannot be loaded again, differs by more than [`TOLERANCE`], or
@@ -55,7 +56,7 @@ pub fn export(
     (metadata, layers): (HeadMetadata, &Layers<'_>),
     recipe: &Recipe,
     base: &Model,
-    checks: Vec<Check<'_>>,
+    (checks, cache): (Vec<Check<'_>>, &Path),
 ) -> Result<f32> {
     ensure!(!checks.is_empty(), "there are no sounds to check the head on");
     let (weights, bias) = (layers.labels.weight.clone(), layers.labels.bias.clone());
@@ -70,12 +71,21 @@ pub fn export(
     ensure!(read == head, "the head changed on its way through the file");
     let alone = Classifier::with_head_only(base.clone(), read.clone())?;
     let joint = Classifier::with_head(base.clone(), read)?;
-    let difference = compare(alone, joint, layers, recipe, checks)?;
-    ensure!(
-        difference <= TOLERANCE,
-        "the exported head differs from the trained one by {difference} in a score, {TOLERANCE} \
-         is accepted"
-    );
+    let difference = compare(alone, joint, layers, recipe, checks).and_then(|difference| {
+        ensure!(
+            difference <= TOLERANCE,
+            "the exported head differs from the trained one by {difference} in a score, \
+             {TOLERANCE} is accepted"
+        );
+        Ok(difference)
+    });
+    let difference = difference.with_context(|| {
+        format!(
+            "checking the head on its recordings; if those have changed, delete their cached \
+             embeddings in {} and run the command again",
+            cache.display()
+        )
+    })?;
     write_model(path, text.as_bytes())?;
     Ok(difference)
 }

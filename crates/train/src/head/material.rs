@@ -32,7 +32,7 @@ pub struct Folders {
     #[arg(long)]
     pub extra: Option<PathBuf>,
     /// Recordings of none of the labels, to learn what to reject; every audio file in the tree
-    /// but those that a metadata.csv says to have one of the labels.
+    /// but those that a metadata.csv or meta/esc50.csv says to have one of the labels.
     #[arg(long)]
     pub background: Option<PathBuf>,
     /// A folder of further such recordings, reported apart. A fifth of the recordings of each
@@ -233,6 +233,7 @@ fn open_audio(data: &Path, folders: &Folders) -> Result<Dataset> {
     let extra = dataset.training_only.present;
     progress::line(&format!("{present} of {rows} clips present, {extra} that only train"));
     progress::lines(&dataset.findings);
+    progress::lines(&dataset.note_on_labels());
     Ok(dataset)
 }
 

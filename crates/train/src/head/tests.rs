@@ -351,6 +351,30 @@ fn an_interrupted_run_goes_on() {
 }
 
 #[test]
+fn a_sound_that_failed_is_tried_again() {
+    let root = TempDir::new().unwrap();
+    let base = Model::from_onnx(&base_bytes()).unwrap();
+    let embedder = Embedder::new(&base, root.path(), &GO_ON).unwrap();
+    let sounds = ["a", "b"].map(|name| Sound { name: name.to_owned(), key: "1".to_owned() });
+    let audio = |index: usize| Recording::new(sound(index, 0.5, 3), RATE);
+    let load = |index: usize| {
+        anyhow::ensure!(index == 0, "busy");
+        Ok(audio(index))
+    };
+    let first = embedder.embed("sounds", &sounds, load).unwrap().unwrap();
+    assert!(first.patches[0].is_some() && first.patches[1].is_none());
+    assert_eq!(first.failures, ["b: busy"]);
+    let load = |index: usize| {
+        assert_eq!(index, 1, "the other one was kept");
+        Ok(audio(index))
+    };
+    let second = embedder.embed("sounds", &sounds, load).unwrap().unwrap();
+    assert!(second.failures.is_empty());
+    assert_eq!(second.patches[0], first.patches[0]);
+    assert!(second.patches[1].is_some());
+}
+
+#[test]
 fn the_shipped_head_sits_on_the_shipped_base() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
     let read = |name: &str| std::fs::read(models.join(name)).unwrap();

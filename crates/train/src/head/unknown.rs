@@ -15,9 +15,9 @@ pub struct Unlabelled {
 }
 
 /// The audio files of a folder that hold none of `labels`, and how many were left out. Where a
-/// `metadata.csv` is next to them, those whose `category` is one of the labels are left out, and
-/// those that `in_urbansound8k` marks as recordings of that data set; its `src_file` states which
-/// recording a file was cut from, else [`recording_of`] does.
+/// table describes them ([`excerpts::find`]), those whose `category` is one of the labels are left
+/// out, and those that `in_urbansound8k` marks as recordings of that data set; its `src_file`
+/// states which recording a file was cut from, else [`recording_of`] does.
 pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usize)> {
     let found = excerpts::find(folder)?;
     let all = found.len();

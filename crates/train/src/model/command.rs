@@ -108,7 +108,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| execute(arguments))
 }
 
-/// Whether it was done before it was interrupted; the same command then resumes.
+/// Whether it was done before it was interrupted; the same command, without `--fresh`, then
+/// resumes.
 fn execute(arguments: &Arguments) -> Result<bool> {
     let name = arguments
         .name
@@ -132,6 +133,11 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         fresh: arguments.fresh,
         stop: &STOP,
     };
+    if arguments.fresh {
+        // Of all stages before the first begins: whatever is there later is this run's own, and
+        // what resumes it may use it.
+        specs.iter().try_for_each(|spec| shared.discard(spec))?;
+    }
     let run = |spec: &StageSpec| {
         let result = shared.run(spec).with_context(|| format!("stage {}", spec.name))?;
         if let Some(result) = &result {

@@ -75,6 +75,10 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     let cached = again.run(&left_out).unwrap().unwrap();
     assert_eq!(cached.judged, stage.judged);
     assert_eq!(cached.folded().unwrap(), stage.folded().unwrap());
+    let of_stage = work.join(&left_out.name);
+    assert!(of_stage.join("result.bin").is_file());
+    again.discard(&left_out).unwrap();
+    assert_eq!(std::fs::read_dir(of_stage).unwrap().count(), 0, "a fresh run begins with nothing");
 
     let out = folder.path().join("model");
     let clips = material.clips.iter().map(|clip| &clip.slice);

@@ -5,6 +5,7 @@ use crate::data::columns;
 use crate::data::dataset::{Dataset, Slice, parse_folds};
 use crate::data::parallel;
 use crate::metrics::{ClassScore, Scores, scores_of_confusion};
+use crate::program;
 use crate::progress;
 use crate::publish::file::read_model;
 use anyhow::{Context, Result, anyhow, ensure};
@@ -37,27 +38,23 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         |slice: &&Slice| arguments.folds.as_ref().is_none_or(|folds| folds.contains(&slice.fold));
     let slices: Vec<_> = dataset.slices.iter().filter(wanted).collect();
     ensure!(!slices.is_empty(), "none of the wanted folds has clips here");
+    let true_labels = true_labels(&slices, &dataset.labels, &labels)?;
     let start = || Classifier::new(model.clone());
     let predictions = parallel::map("classifying", &slices, start, |classifier, slice| {
         predict(classifier.as_mut().map_err(|error| anyhow!("{error}"))?, slice)
     });
     let mut confusion = vec![vec![0usize; labels.len()]; labels.len()];
     let mut failures = 0;
-    for (slice, predicted) in slices.iter().zip(predictions) {
+    for ((slice, truth), predicted) in slices.iter().zip(true_labels).zip(predictions) {
         match predicted {
-            Ok(predicted) => {
-                let name = &dataset.labels[slice.label];
-                let truth = labels.iter().position(|label| label == name);
-                let truth = truth.with_context(|| format!("the model has no label {name}"))?;
-                confusion[truth][predicted] += 1;
-            }
+            Ok(predicted) => confusion[truth][predicted] += 1,
             Err(error) => {
                 eprintln!("not scored: {}: {error:#}", slice.path.display());
                 failures += 1;
             }
         }
     }
-    print!("{}", table(&scores_of_confusion(confusion, &labels)));
+    program::print(&table(&scores_of_confusion(confusion, &labels)))?;
     if failures > 0 {
         eprintln!("{failures} of {} clips could not be scored", slices.len());
         return Ok(ExitCode::FAILURE);
@@ -65,7 +62,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The index of the label of a clip, cut to the length that the table gives it.
+/// By clip, the index of its label among those of the model.
+fn true_labels(slices: &[&Slice], of_data: &[String], of_model: &[String]) -> Result<Vec<usize>> {
+    let true_label = |slice: &&Slice| {
+        let name = &of_data[slice.label];
+        let index = of_model.iter().position(|label| label == name);
+        index.with_context(|| format!("the model has no label {name}"))
+    };
+    slices.iter().map(true_label).collect()
+}
+
+/// The index of the label that the model gives a clip, cut to the length that the table gives it.
 fn predict(classifier: &mut Classifier, slice: &Slice) -> Result<usize> {
     let recording = columns::decode(&slice.into())?;
     let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
@@ -91,4 +98,26 @@ fn table(scores: &Scores) -> String {
         text += &format!("{:<20}{row}\n", class.label);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use crate::fixtures::slice;
+
+    #[test]
+    fn labels_are_found_by_name_and_one_that_the_model_lacks_is_named() {
+        let clips = [slice("a", 1, 1), slice("b", 1, 0)];
+        let clips: Vec<_> = clips.iter().collect();
+        let names = |names: [&str; 2]| names.map(str::to_owned);
+        let of_model = names(["cat", "dog"]);
+        let found = true_labels(&clips, &names(["dog", "cat"]), &of_model).unwrap();
+        assert_eq!(found, [0, 1]);
+        let error = true_labels(&clips, &names(["dog", "cow"]), &of_model).unwrap_err();
+        assert_eq!(error.to_string(), "the model has no label cow");
+        let dogs = &clips[1..];
+        assert!(true_labels(dogs, &names(["dog", "cow"]), &of_model).is_ok(), "no cow is asked");
+    }
 }

@@ -17,6 +17,7 @@ use crate::nn::infer::Folded;
 use crate::nn::net::{Array, Weights};
 use crate::nn::plan::refuse_other_plan;
 use crate::nn::run::Training;
+use crate::program::resuming_command;
 use crate::progress;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -112,7 +113,7 @@ pub struct Shared<'a> {
     pub segment_frames: usize,
     /// Folder for checkpoints and results.
     pub work: &'a Path,
-    /// Discard what is there.
+    /// Whether the command says `--fresh`, which would delete the work if it were typed again.
     pub fresh: bool,
     /// Set when the run should stop.
     pub stop: &'a AtomicBool,
@@ -123,20 +124,24 @@ impl Shared<'_> {
         self.work.join(&spec.name)
     }
 
+    /// Its checkpoint and its result.
+    fn files(&self, spec: &StageSpec) -> [PathBuf; 2] {
+        ["checkpoint.bin", "result.bin"].map(|name| self.folder(spec).join(name))
+    }
+
+    /// Removes what earlier runs left of a stage.
+    pub fn discard(&self, spec: &StageSpec) -> Result<()> {
+        for path in self.files(spec).iter().filter(|path| path.exists()) {
+            std::fs::remove_file(path).with_context(|| format!("removing {}", path.display()))?;
+        }
+        Ok(())
+    }
+
     /// The stage's result from disk or by training. `None` when it was interrupted.
     pub fn run(&self, spec: &StageSpec) -> Result<Option<StageResult>> {
         let split = self.material.split(&spec.test_folds)?;
         let plan = plan(self.material, &split, &spec.name, self.train, self.net);
-        let (checkpoint, result) =
-            (self.folder(spec).join("checkpoint.bin"), self.folder(spec).join("result.bin"));
-        if self.fresh {
-            for path in [&checkpoint, &result] {
-                if path.exists() {
-                    std::fs::remove_file(path)
-                        .with_context(|| format!("removing {}", path.display()))?;
-                }
-            }
-        }
+        let [checkpoint, result] = self.files(spec);
         if result.exists() {
             progress::line(&format!("{}: finished before", spec.name));
             return Ok(Some(read_result(&result, &plan)?));
@@ -167,9 +172,10 @@ impl Shared<'_> {
             Outcome::Finished(trained) => trained,
             Outcome::Interrupted { epochs } => {
                 progress::line(&format!(
-                    "{}: stopped after {epochs} of {} epochs; the same command resumes from {}",
+                    "{}: stopped after {epochs} of {} epochs; {} resumes from {}",
                     spec.name,
                     self.train.epochs,
+                    resuming_command(self.fresh),
                     checkpoint.display()
                 ));
                 return Ok(None);

@@ -14,7 +14,7 @@ pub fn classes<T>(labels: &[String], stages: &[LeftOut<T>]) -> String {
     }
     let _ = write!(text, "\n|---|{}\n", "---|".repeat(stages.len()));
     for (index, label) in labels.iter().enumerate() {
-        let _ = write!(text, "| {label} |");
+        let _ = write!(text, "| {} |", text::cell(label));
         for class in stages.iter().filter_map(|stage| stage.scores.classes.get(index)) {
             let (p, r, f1) = (class.precision, class.recall, class.f1);
             match class.support {

@@ -26,6 +26,11 @@ pub fn label(name: &str) -> String {
     escape(&name.replace('_', " "))
 }
 
+/// Text in a cell of a Markdown table, which it cannot end.
+pub fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
 /// `0.619` as `61.9%`.
 pub fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
@@ -75,6 +80,7 @@ mod tests {
             "&lt;/script&gt;&lt;a b=&quot;&#39;&quot;&gt; &amp; \u{fffd} "
         );
         assert_eq!(label("air_conditioner<"), "air conditioner&lt;");
+        assert_eq!(cell("a|b\nc"), "a\\|b c");
     }
 
     #[test]

@@ -13,8 +13,8 @@ use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use result::{EXAMPLES, FewShot};
 use sounds::Sounds;
-use sourcing_sound_train::progress;
 use sourcing_sound_train::publish::file::{read_model, write_evaluation};
+use sourcing_sound_train::{program, progress};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
     bar.finish_and_clear();
     let folder = arguments.out.join(NAME);
     write_evaluation(&folder.join(FILE), &few_shot)?;
-    print!("{few_shot}");
+    program::print(&few_shot.to_string())?;
     progress::line(&format!("written: {}", folder.display()));
     Ok(Some(()))
 }

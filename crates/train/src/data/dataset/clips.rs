@@ -96,6 +96,20 @@ impl Dataset {
         self.slices.extend(clip);
     }
 
+    /// Says how many clips have several labels, of which only the first one counts in training and
+    /// evaluation; empty where there are none.
+    pub fn note_on_labels(&self) -> String {
+        let several = self.slices.iter().filter(|slice| slice.labels.len() > 1).count();
+        match several {
+            0 => String::new(),
+            n => format!(
+                "{n} of {} clips have several labels; only the first one of each is trained and \
+                 tested",
+                self.slices.len()
+            ),
+        }
+    }
+
     /// Presence of the official clips of all folds together.
     pub fn total(&self) -> Presence {
         let folds = self.presence.values();

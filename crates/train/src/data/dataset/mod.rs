@@ -21,7 +21,7 @@ mod table;
 mod urban_sound;
 mod validation;
 
-pub use audio::is_audio;
+pub use audio::{entries, is_audio};
 pub use clips::{Dataset, NO_FOLD, Presence, Slice};
 pub use describe::Description;
 pub use findings::{FindingKind, Findings};

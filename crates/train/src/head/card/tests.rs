@@ -150,3 +150,18 @@ fn all_right_is_not_never_wrong() {
     let text = card_of(&evaluation, Layout::Folders);
     assert!(text.contains("| 1 | 2 | 1 | 50.0% | not known |"), "{text}");
 }
+
+#[test]
+fn a_label_cannot_end_a_cell() {
+    let mut evaluation = example();
+    evaluation.labels[1] = "hum|buzz".to_owned();
+    evaluation.refines.insert("hum|buzz".to_owned(), vec!["hum|drone".to_owned()]);
+    evaluation.unknown[0].most_named = Some(("hum|buzz".to_owned(), 0.05));
+    evaluation.unknown[0].name = "hum|other".to_owned();
+    let text = card_of(&evaluation, Layout::Folders);
+    for part in ["hum\\|buzz |", "hum\\|drone |", "hum\\|other |", "hum\\|buzz (5.0%) |"] {
+        assert!(text.contains(&format!("| {part}")), "{part}: {text}");
+    }
+    let mut rows = text.lines().filter(|line| line.starts_with('|'));
+    assert!(!rows.any(|row| row.contains("hum|")), "{text}");
+}

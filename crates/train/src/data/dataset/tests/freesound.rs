@@ -30,6 +30,8 @@ fn curated_clips_are_tested_and_noisy_ones_only_train() {
         [("b1", &[2, 0], true), ("a1", &[0], true), ("d1", &[2], true), ("n1", &[2], false)];
     assert_eq!(clips, expected);
     assert_eq!(dataset.slices[0].label, 2, "the first one of the cell");
+    let note = dataset.note_on_labels();
+    assert!(note.starts_with("1 of 4 clips have several labels; only the first"), "{note}");
     assert_eq!(dataset.slices[0].recording, "b1");
     assert_eq!(dataset.slices[0].seconds, None);
     assert!(dataset.slices.iter().all(|s| (s.fold == NO_FOLD) != s.official && s.fold <= 5));
@@ -76,6 +78,7 @@ fn the_set_of_2018_says_by_row_what_was_verified() {
     }
     let dataset = Dataset::open(root.path()).unwrap();
     assert_eq!(dataset.labels, ["Flute", "Oboe"]);
+    assert_eq!(dataset.note_on_labels(), "", "each has one");
     let official: Vec<_> = dataset.slices.iter().map(|s| (s.stem.as_str(), s.official)).collect();
     assert_eq!(official, [("a", true), ("c", true), ("b", false)]);
     assert!(dataset.findings.is_empty(), "{}", dataset.findings);
