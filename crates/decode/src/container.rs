@@ -6,15 +6,16 @@ use std::io::ErrorKind;
 
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV};
+use symphonia::core::formats::well_known::{
+    FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP3,
+};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use crate::READABLE;
-use crate::error::{DecodeErrorKind, Result};
+use crate::error::{DecodeErrorKind, Result, container_error};
 use crate::input::Input;
 use crate::mp4::{self, Edit, Facts};
 use crate::ogg::{DamagedEnd, Losses, Watched};
@@ -22,9 +23,13 @@ use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
 use crate::warning::Warning;
+use crate::{mkv, mp3};
 
 /// Why nothing can be read up to the end of an Ogg file.
 const DAMAGED_PAGES: &str = "damaged pages up to the end";
+
+/// Why nothing can be read after the end of a file that states more bytes than it has.
+const CUT_OFF: &str = "the file ends there, and its header says that it goes on";
 
 /// Reads the packets of one audio track.
 pub(crate) struct ContainerReader {
@@ -34,6 +39,10 @@ pub(crate) struct ContainerReader {
     /// Of an Ogg file.
     losses: Option<Losses>,
     edit: Option<Edit>,
+    /// Whether the file has fewer bytes than its header states, as far as that was looked at.
+    is_cut_off: bool,
+    /// Of an mp3: whether its length is stated, and not an estimate.
+    states_length: bool,
     /// Of the first samples; 0 before them.
     rate: u32,
     channels: usize,
@@ -71,10 +80,12 @@ impl ContainerReader {
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
         let facts = mp4::facts(&mut input)?;
-        if facts.is_cut_off {
+        let is_cut_off = facts.is_cut_off || mkv::is_cut_off(&mut input)?;
+        if is_cut_off {
             // Symphonia takes no sound that is longer than its file, and any that is longer than its pipe.
             input.read_through();
         }
+        let states_length = mp3::states_length(&mut input)?;
         let mut hint = Hint::new();
         if let Some(extension) = extension {
             hint.with_extension(extension);
@@ -92,6 +103,8 @@ impl ContainerReader {
             timeline,
             losses,
             edit: facts.edit,
+            is_cut_off,
+            states_length,
             rate: 0,
             channels: 0,
             skip: 0,
@@ -308,8 +321,18 @@ impl ContainerReader {
                 Some(promised) => Warning::CutOff { promised, found, sample_rate },
                 None => Warning::BrokenOff { time, reason: DAMAGED_PAGES.to_owned() },
             });
+        } else if self.ends_unannounced() {
+            warnings.push(Warning::BrokenOff { time, reason: CUT_OFF.to_owned() });
         }
         End(warnings)
+    }
+
+    /// Whether the file is cut off, and does not state the length of its sound: the header of an
+    /// mp4 in fragments counts at most the first one.
+    fn ends_unannounced(&self) -> bool {
+        let slack = u64::from(self.rate) / 10;
+        let is_within = |promised: u64| promised.saturating_add(slack) >= self.found;
+        self.is_cut_off && !self.promised_frames().is_some_and(is_within)
     }
 
     /// Of an Ogg file.
@@ -329,8 +352,10 @@ impl ContainerReader {
             FORMAT_ID_FLAC => 0.0,
             // Times of packets, with the padding of the last one.
             FORMAT_ID_ISOMP4 => 0.1,
+            // Some programs count the frame of the tag, or the padding of the last one.
+            FORMAT_ID_MP3 if self.states_length => 0.2,
             // The end of the longest track, which may be that of a video.
-            FORMAT_ID_MKV if self.format.tracks().len() == 1 => 1.0,
+            FORMAT_ID_MKV if self.is_cut_off || self.format.tracks().len() == 1 => 1.0,
             _ => return None,
         };
         let tolerance = (tolerance * f64::from(self.rate)) as u64;
@@ -346,37 +371,4 @@ fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
     }
     let frames = samples.chunks_exact(from);
     *samples = frames.flat_map(|f| (0..to).map(|channel| f[channel.min(from - 1)])).collect();
-}
-
-/// What Symphonia reports of PCM in mov with more than two channels, or of signed 8-bit samples, which
-/// other programs read.
-const MP4_PCM: [&str; 3] = [
-    "isomp4: invalid number of channels",
-    "isomp4: invalid pcm sample size",
-    "isomp4: invalid pcm bytes per sample",
-];
-
-/// Converts an error of the container to an error about the file.
-fn container_error(error: Error) -> DecodeErrorKind {
-    let corrupt =
-        |actual: String| DecodeErrorKind::Corrupt { expected: READABLE.to_owned(), actual };
-    match error {
-        Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            corrupt("the end of the file before its first sound".to_owned())
-        }
-        Error::IoError(error) => DecodeErrorKind::Io(error),
-        // A known container without a required part, such as an m4a that was cut off before its
-        // index.
-        Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
-        Error::Unsupported(what) => DecodeErrorKind::Unsupported {
-            expected: READABLE.to_owned(),
-            actual: format!("bytes that are none of them ({what})"),
-        },
-        Error::DecodeError(what) if MP4_PCM.contains(&what) => DecodeErrorKind::Unsupported {
-            expected: READABLE.to_owned(),
-            actual: format!("a kind of PCM in mov that is not read ({what})"),
-        },
-        Error::DecodeError(what) | Error::LimitError(what) => corrupt(format!("damage ({what})")),
-        other => corrupt(other.to_string()),
-    }
 }

@@ -220,7 +220,8 @@ impl Decoder {
     }
 
     /// Leaves out everything before `seconds` from the start. Call it before the first block. In
-    /// uncompressed files, this seeks; others are decoded up to that point.
+    /// uncompressed files, this seeks; others are decoded up to that point, and [`Self::next_block`]
+    /// returns an empty block for each that is left out, so that a caller can stop.
     ///
     /// # Errors
     /// `io` if the file cannot be read.
@@ -242,7 +243,8 @@ impl Decoder {
     }
 
     /// The next samples, channels interleaved (`[frames][channels]`), full scale ±1; `None` at the
-    /// end. Samples are passed on as stored: a float file may contain NaN.
+    /// end. Only after [`Self::skip_to`] may a block be empty. Samples are passed on as stored: a
+    /// float file may contain NaN.
     ///
     /// # Errors
     /// `io` if the file can no longer be read.
@@ -252,18 +254,18 @@ impl Decoder {
                 let frames = self.silence.min(SILENCE_FRAMES);
                 self.silence -= frames;
                 let kept = frames - self.drop_from(frames);
-                if kept > 0 {
-                    self.quiet.resize(kept as usize * self.channels, 0.0);
-                    return Ok(Some(&self.quiet));
-                }
-            } else if self.is_ready {
+                self.quiet.resize(kept as usize * self.channels, 0.0);
+                return Ok(Some(&self.quiet));
+            }
+            if self.is_ready {
                 self.is_ready = false;
                 let frames = (self.block.len() / self.channels) as u64;
                 let dropped = self.drop_from(frames);
-                if frames > dropped {
+                if frames > 0 {
                     return Ok(Some(&self.block[dropped as usize * self.channels..]));
                 }
-            } else if !self.advance()? {
+            }
+            if !self.advance()? {
                 return Ok(None);
             }
         }

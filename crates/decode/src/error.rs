@@ -4,6 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use symphonia::core::errors::Error;
+
+use crate::READABLE;
+
 /// Why a recording could not be decoded. The message names the file, what was expected and what was
 /// found.
 #[derive(Debug)]
@@ -132,5 +136,38 @@ impl std::error::Error for DecodeError {
             DecodeErrorKind::Io(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+/// What Symphonia reports of PCM in mov with more than two channels, or of signed 8-bit samples, which
+/// other programs read.
+const MP4_PCM: [&str; 3] = [
+    "isomp4: invalid number of channels",
+    "isomp4: invalid pcm sample size",
+    "isomp4: invalid pcm bytes per sample",
+];
+
+/// Converts an error of the container to an error about the file.
+pub(crate) fn container_error(error: Error) -> DecodeErrorKind {
+    let corrupt =
+        |actual: String| DecodeErrorKind::Corrupt { expected: READABLE.to_owned(), actual };
+    match error {
+        Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            corrupt("the end of the file before its first sound".to_owned())
+        }
+        Error::IoError(error) => DecodeErrorKind::Io(error),
+        // A known container without a required part, such as an m4a that was cut off before its
+        // index.
+        Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
+        Error::Unsupported(what) => DecodeErrorKind::Unsupported {
+            expected: READABLE.to_owned(),
+            actual: format!("bytes that are none of them ({what})"),
+        },
+        Error::DecodeError(what) if MP4_PCM.contains(&what) => DecodeErrorKind::Unsupported {
+            expected: READABLE.to_owned(),
+            actual: format!("a kind of PCM in mov that is not read ({what})"),
+        },
+        Error::DecodeError(what) | Error::LimitError(what) => corrupt(format!("damage ({what})")),
+        other => corrupt(other.to_string()),
     }
 }

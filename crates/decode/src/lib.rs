@@ -30,6 +30,7 @@
 //! - What the encoder put before the first sample, and after the last, is trimmed where the file
 //!   states how much that is: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit list or
 //!   iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to 50 ms.
+//! - The output gain that a stream of Opus states is applied.
 //! - After a change of the sample rate, nothing more is read; that is a warning too.
 
 mod container;
@@ -37,8 +38,10 @@ mod decoder;
 mod error;
 mod foreign;
 mod input;
+mod mkv;
 #[cfg(feature = "mono")]
 mod mono;
+mod mp3;
 mod mp4;
 mod ogg;
 mod opus;
@@ -59,7 +62,9 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use mono::{Channel, Mono};
 pub use plain::{RawFormat, RawSamples};
 #[cfg(feature = "mono")]
-pub use recording::{MAX_SAMPLES, Recording, decode, decode_bytes, decode_bytes_within};
+pub use recording::{
+    MAX_SAMPLES, Recording, decode, decode_bytes, decode_bytes_within, decode_reader,
+};
 pub use warning::Warning;
 
 /// The file name extensions, in lower case, of the formats that this crate reads.

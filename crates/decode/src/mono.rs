@@ -64,7 +64,7 @@ impl Mono {
         self.decoder.promised_frames()
     }
 
-    /// The next samples; `None` at the end.
+    /// The next samples, as of [`Decoder::next_block`]; `None` at the end.
     ///
     /// # Errors
     /// As [`Decoder::next_block`].
@@ -89,6 +89,9 @@ impl Mono {
                 self.mix.finish(&mut self.samples);
                 break;
             };
+            if block.is_empty() {
+                return Ok(Some(&[]));
+            }
             all(block);
             match self.channel {
                 Channel::Number(number) => {

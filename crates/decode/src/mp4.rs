@@ -31,7 +31,8 @@ pub(crate) struct Facts {
     pub(crate) is_big_endian: bool,
     /// How its samples are coded if they are ALAC and QuickTime's box for that is around it.
     pub(crate) alac: Option<Box<[u8]>>,
-    /// Whether the file ends within its sound, of which it has the index.
+    /// Whether the file ends within its sound, or within the index of a part of it, after the index of
+    /// all.
     pub(crate) is_cut_off: bool,
 }
 
@@ -122,7 +123,7 @@ fn index(input: &mut Input) -> io::Result<Index> {
     Ok(Index::Missing)
 }
 
-/// Whether the file ends within the sound that comes next.
+/// Whether the file ends within the sound that comes next, or within the index of a fragment.
 fn is_cut_off(input: &mut Input) -> io::Result<bool> {
     while let Some(header) = input.take::<8>()? {
         let body = match number(&header[..4]) {
@@ -130,7 +131,8 @@ fn is_cut_off(input: &mut Input) -> io::Result<bool> {
             1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
             length => length.saturating_sub(8),
         };
-        if &header[4..] == b"mdat" && input.remaining().is_some_and(|left| body > left) {
+        let matters = matches!(&header[4..], b"mdat" | b"moof");
+        if matters && input.remaining().is_some_and(|left| body > left) {
             return Ok(true);
         }
         input.skip(body)?;

@@ -13,6 +13,7 @@ const MAX_FRAMES: usize = 5_760;
 /// Where the identification header (RFC 7845) has its fields.
 const CHANNELS_AT: usize = 9;
 const PRE_SKIP_AT: usize = 10;
+const GAIN_AT: usize = 16;
 const FAMILY_AT: usize = 18;
 
 /// The decoder of one stream.
@@ -21,6 +22,8 @@ pub(crate) struct OpusPackets {
     channels: usize,
     /// Samples per channel that the encoder put before the first one.
     pre_skip: u64,
+    /// By which every sample is to be multiplied.
+    gain: f32,
     scratch: Vec<f32>,
 }
 
@@ -33,7 +36,7 @@ impl OpusPackets {
         let is_header = header.starts_with(b"OpusHead") && header.len() > FAMILY_AT;
         let channels = if is_header { usize::from(header[CHANNELS_AT]) } else { channels };
         let family = if is_header { header[FAMILY_AT] } else { 0 };
-        let pre_skip = header.get(PRE_SKIP_AT..PRE_SKIP_AT + 2).filter(|_| is_header);
+        let field = |at: usize| if is_header { [header[at], header[at + 1]] } else { [0; 2] };
         if family != 0 && channels > 1 || !matches!(channels, 1 | 2) {
             return Err(unsupported(format!("{channels} channels of family {family}")));
         }
@@ -41,7 +44,8 @@ impl OpusPackets {
         Ok(OpusPackets {
             decoder: decoder.map_err(|error| unsupported(error.to_string()))?,
             channels,
-            pre_skip: pre_skip.map_or(0, |bytes| u64::from(bytes[0]) | u64::from(bytes[1]) << 8),
+            pre_skip: u64::from(u16::from_le_bytes(field(PRE_SKIP_AT))),
+            gain: amplitude(i16::from_le_bytes(field(GAIN_AT))),
             scratch: vec![0.0; MAX_FRAMES * channels],
         })
     }
@@ -62,17 +66,25 @@ impl OpusPackets {
         }
         let decoded = self.decoder.decode(packet, MAX_FRAMES, &mut self.scratch);
         let Ok(frames) = decoded else { return false };
-        output.extend_from_slice(&self.scratch[..frames * self.channels]);
+        let samples = &self.scratch[..frames * self.channels];
+        output.extend(samples.iter().map(|sample| sample * self.gain));
         true
     }
 }
 
-/// An identification header as mp4 stores it, with the bytes of its number of samples to skip in the
-/// order that it has elsewhere.
+/// The factor for a gain in 256ths of a decibel.
+fn amplitude(gain: i16) -> f32 {
+    10f32.powf(f32::from(gain) / (20.0 * 256.0))
+}
+
+/// An identification header as mp4 stores it, with the bytes of what is read of it in the order that
+/// they have elsewhere.
 pub(crate) fn little_endian(header: &[u8]) -> Vec<u8> {
     let mut header = header.to_vec();
-    if let Some(pre_skip) = header.get_mut(PRE_SKIP_AT..PRE_SKIP_AT + 2) {
-        pre_skip.reverse();
+    for at in [PRE_SKIP_AT, GAIN_AT] {
+        if let Some(number) = header.get_mut(at..at + 2) {
+            number.reverse();
+        }
     }
     header
 }
@@ -80,4 +92,26 @@ pub(crate) fn little_endian(header: &[u8]) -> Vec<u8> {
 fn unsupported(actual: String) -> DecodeErrorKind {
     let expected = "Opus with one or two channels".to_owned();
     DecodeErrorKind::Unsupported { expected, actual }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OpusPackets, little_endian};
+
+    #[test]
+    fn mp4_has_the_numbers_of_a_header_the_other_way_round() {
+        // 312 samples to skip, 48,000 Hz, and a gain of -6 dB.
+        let ogg = b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\x00\xfa\0";
+        let mp4 = b"OpusHead\x00\x02\x01\x38\0\0\xbb\x80\xfa\x00\0";
+        for header in [ogg.to_vec(), little_endian(mp4)] {
+            let Ok(packets) = OpusPackets::new(&header, 1) else { panic!("{header:?}") };
+            assert_eq!((packets.channels(), packets.pre_skip()), (2, 312));
+            assert!((packets.gain - 0.501_187).abs() < 1e-6, "{}", packets.gain);
+        }
+        // Cut off, so that nothing in it counts.
+        let Ok(packets) = OpusPackets::new(&little_endian(&mp4[..18]), 1) else {
+            panic!("refused")
+        };
+        assert_eq!((packets.channels(), packets.pre_skip(), packets.gain), (1, 0, 1.0));
+    }
 }

@@ -1,5 +1,6 @@
 //! A whole recording in memory.
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::decoder::Decoder;
@@ -41,6 +42,17 @@ impl Recording {
 /// As [`Decoder::open`]; `limit` if it is longer than [`MAX_SAMPLES`].
 pub fn decode(path: impl AsRef<Path>) -> Result<Recording, DecodeError> {
     whole(Decoder::open(path)?, MAX_SAMPLES)
+}
+
+/// Decodes what a pipe or another stream delivers. `name` gives the extension and appears in errors.
+///
+/// # Errors
+/// As [`Decoder::from_reader`]; `limit` if it is longer than [`MAX_SAMPLES`].
+pub fn decode_reader(
+    name: impl AsRef<Path>,
+    reader: impl Read + Send + Sync + 'static,
+) -> Result<Recording, DecodeError> {
+    whole(Decoder::from_reader(name, reader)?, MAX_SAMPLES)
 }
 
 /// Decodes a file that is already in memory. `name` gives the extension and appears in errors.

@@ -20,32 +20,37 @@ pub(super) fn format(fmt: &[u8]) -> Result<Format> {
     let field = |at: usize, bytes: usize| fmt.get(at..at + bytes).map(little);
     let fields =
         (|| Some((field(0, 2)?, field(2, 2)?, field(4, 4)?, field(12, 2)?, field(14, 2)?)))();
-    let Some((tag, channels, rate, block, bits)) = fields else {
+    let Some((form, channels, rate, block, bits)) = fields else {
         let actual = format!("{} bytes", fmt.len());
         return Err(damaged("a fmt chunk of at least 16 bytes", &actual));
     };
     // The extensible form has the tag as the start of a longer name.
-    let tag = if tag == 0xfffe { field(24, 2).unwrap_or(0) } else { tag };
+    let is_extensible = form == 0xfffe;
+    let tag = if is_extensible { field(24, 2).unwrap_or(0) } else { form };
+    // 20 bits may be stored in 24, and 24 in 32. But a longer block that the bytes per second
+    // contradict is wrong, and so is one that the bits do not fit into.
+    let may_be_longer = is_extensible || field(8, 4) == Some(rate * block);
+    let least = bits.div_ceil(8) as usize;
     let (channels, rate) = (channels as usize, rate as u32);
     let block_bytes = block as usize;
-    // Bytes per sample follow from the block where it divides, since 20 bits are stored in 24.
     let stored = match block_bytes.checked_div(channels) {
-        Some(bytes) if bytes > 0 && bytes * channels == block_bytes => bytes,
-        _ => bits.div_ceil(8) as usize,
+        Some(bytes) if may_be_longer && bytes > least && bytes * channels == block_bytes => bytes,
+        _ => least,
     };
     let linear = |sample| Format::linear(rate, channels, sample, false);
     match (tag, stored) {
         (1, 1) => linear(Sample::Unsigned8),
         (1, 2..=4) => linear(Sample::Signed(stored)),
         (3, 4 | 8) => linear(Sample::Float(stored)),
-        (6, 1) => linear(Sample::ALaw),
-        (7, 1) => linear(Sample::MuLaw),
+        // Always 8 bits, whatever the field says.
+        (6, _) => linear(Sample::ALaw),
+        (7, _) => linear(Sample::MuLaw),
         (2 | 0x11, _) => adpcm(tag, rate, channels, block_bytes),
-        (1 | 3 | 6 | 7, _) if channels > 0 => Err(DecodeErrorKind::Unsupported {
+        (1 | 3, _) if channels > 0 => Err(DecodeErrorKind::Unsupported {
             expected: "samples of 8, 16, 24, 32 or 64 bits".to_owned(),
             actual: format!("{bits} bits in {stored} bytes"),
         }),
-        (1 | 3 | 6 | 7, _) => linear(Sample::Signed(2)),
+        (1 | 3, _) => linear(Sample::Signed(2)),
         _ => Err(DecodeErrorKind::Unsupported {
             expected: "wav with PCM, floating point, A-law, µ-law or ADPCM".to_owned(),
             actual: format!("wav with {}", codec(tag)),

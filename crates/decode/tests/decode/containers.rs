@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::common::ogg::{opus, opus_pages};
+use crate::common::ogg::{opus, opus_pages, opus_with_gain};
 use crate::common::{WavFormat, bytes_of, tone, wav};
 use sourcing_sound_decode::{Channel, Decoder, RawFormat, RawSamples, Warning};
 
@@ -216,6 +216,21 @@ fn opus_has_the_length_and_the_times_of_its_source() {
         assert_eq!((samples.len(), warnings), (sound.len(), Vec::new()));
         let onset = samples.iter().position(|sample| sample.abs() > 0.1).unwrap();
         assert!(onset.abs_diff(RATE as usize) < 480, "{onset}");
+    }
+}
+
+#[test]
+fn the_gain_of_opus_is_applied() {
+    let sound = noise();
+    let plain = of_bytes("plain.opus", opus(&sound)).0;
+    for decibels in [-60i16, -6, 0, 1, 20] {
+        let factor = 10f32.powf(f32::from(decibels) / 20.0);
+        let (samples, warnings) = of_bytes("gain.opus", opus_with_gain(&sound, 256 * decibels));
+        assert_eq!((samples.len(), warnings), (plain.len(), Vec::new()));
+        for (sample, plain) in samples.iter().zip(&plain) {
+            let expected = plain * factor;
+            assert!((sample - expected).abs() <= 1e-5 * factor, "{sample}, not {expected}");
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use crate::common::flac::{BLOCK, flac, flac_claiming};
-use crate::common::{Lcg, WavFormat, bytes_of, tone, wav, wav_claiming};
+use crate::common::{Lcg, WavFormat, bytes_of, silent_mp3, tagged_mp3, tone, wav, wav_claiming};
 use sourcing_sound_decode::{
-    DecodeErrorKind, Decoder, Warning, decode, decode_bytes, decode_bytes_within,
+    Channel, DecodeErrorKind, Decoder, Warning, decode, decode_bytes, decode_bytes_within,
 };
 
 const RATE: u32 = 44_100;
@@ -95,7 +95,7 @@ fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
     };
     assert!(decode_bytes_within("long.wav", good_wav(), 10_000).is_ok());
     // An mp3 does not state its length, so the limit applies while it is decoded.
-    let error = decode_bytes_within("long.mp3", crate::common::silent_mp3(50), 10_000).unwrap_err();
+    let error = decode_bytes_within("long.mp3", silent_mp3(50), 10_000).unwrap_err();
     assert_eq!(error.code(), "limit");
 }
 
@@ -112,6 +112,30 @@ fn truncated_flac_gives_its_whole_blocks() {
         let found = cut_off("cut.flac", file[..length].to_vec());
         assert_eq!(found, (samples, Some((10 * BLOCK as u64, samples as u64))));
     }
+}
+
+#[test]
+fn an_mp3_that_breaks_off_is_reported_if_a_tag_states_its_length() {
+    const FRAME: usize = 1_152;
+    const BYTES: usize = 417;
+    let mut id3 = b"ID3\x04\0\0\0\0\x02\0".to_vec();
+    id3.resize(10 + 256, 0);
+    let whole = tagged_mp3(100);
+    for start in [Vec::new(), id3] {
+        // The frame of the tag comes first. Up to 0.2 s may be missing.
+        for (frames, is_cut_off) in [(100, false), (95, false), (80, true), (1, true)] {
+            let end = (BYTES * (1 + frames) + 50).min(whole.len());
+            let file = [&start[..], &whole[..end]].concat();
+            let lengths = is_cut_off.then_some(((100 * FRAME) as u64, (frames * FRAME) as u64));
+            assert_eq!(cut_off("a.mp3", file.clone()), (frames * FRAME, lengths), "{frames}");
+            let piped = Decoder::from_reader("-", Cursor::new(file)).unwrap();
+            let mut mono = piped.mono(Channel::Mix).unwrap();
+            while mono.next_block().unwrap().is_some() {}
+            assert_eq!(mono.warnings().len(), usize::from(is_cut_off), "{frames} from a pipe");
+        }
+    }
+    let part = silent_mp3(100)[..BYTES * 80 + 50].to_vec();
+    assert_eq!(cut_off("a.mp3", part), (80 * FRAME, None));
 }
 
 #[test]
@@ -172,7 +196,7 @@ fn files_that_contain_no_sound() {
     // Somewhere in them, bytes look like an mp3.
     for start in [&b"wvpk"[..], b"RIFF\0\0\0\0AVI ", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"#!AMR"]
     {
-        let file = [start, &crate::common::silent_mp3(30)].concat();
+        let file = [start, &silent_mp3(30)].concat();
         assert_eq!(code_of("foreign.mp3", file), "audio-unsupported");
     }
     assert_eq!(code_of("text.txt", b"Not a sound. ".repeat(500)), "audio-unsupported");
@@ -200,7 +224,8 @@ fn damaged_bytes_never_panic() {
         ("a.wav", wav(&WavFormat::pcm(2, RATE, 16), &bytes_of(&signal))),
         ("a.aiff", crate::common::aiff(RATE, &signal)),
         ("a.flac", flac(RATE, &signal)),
-        ("a.mp3", crate::common::silent_mp3(8)),
+        ("a.mp3", silent_mp3(8)),
+        ("tag.mp3", tagged_mp3(8)),
     ];
     let mut random = Lcg(2_026);
     for (name, file) in &files {

@@ -1,6 +1,6 @@
 //! Every format that can be synthesised here decodes to the samples that were written.
 
-use crate::common::{WavFormat, bytes_of, flac::flac, tone, wav};
+use crate::common::{WavFormat, bytes_of, flac::flac, riff_wave, tone, wav};
 use sourcing_sound_decode::{EXTENSIONS, decode, decode_bytes};
 
 const RATE: u32 = 22_050;
@@ -59,6 +59,10 @@ fn companded_telephone_sound() {
     let a_law = WavFormat { tag: 6, channels: 1, rate: 8_000, bits: 8 };
     let recording = decode_bytes("a.wav", wav(&a_law, &[0xd5, 0xaa, 0x2a])).unwrap();
     assert_close(&recording.samples, &normalised(&[8, 32_256, -32_256]), 1e-6);
+    // Its samples have 8 bits, whatever the header says.
+    let mut wrong = wav(&a_law, &[0xd5, 0xaa, 0x2a]);
+    wrong[34] = 16;
+    assert_eq!(decode_bytes("a.wav", wrong).unwrap(), recording);
     let mu_law = WavFormat { tag: 7, channels: 1, rate: 8_000, bits: 8 };
     let recording = decode_bytes("mu.wav", wav(&mu_law, &[0xff, 0x80, 0x00])).unwrap();
     assert_close(&recording.samples, &normalised(&[0, 32_124, -32_124]), 1e-6);
@@ -80,9 +84,59 @@ fn ima_adpcm_blocks() {
     }
     let mut data = 1_000i16.to_le_bytes().to_vec();
     data.resize(usize::from(block), 0);
-    let file = crate::common::riff_wave(&fmt, &data, data.len() as u32);
+    let file = riff_wave(&fmt, &data, data.len() as u32);
     let recording = decode_bytes("ima.wav", file).unwrap();
     assert_close(&recording.samples, &normalised(&vec![1_000; usize::from(frames)]), 1e-6);
+}
+
+/// The body of a `fmt ` chunk of PCM.
+fn pcm_fmt(channels: u16, bytes_per_second: u32, block: u16, bits: u16) -> Vec<u8> {
+    let mut fmt = 1u16.to_le_bytes().to_vec();
+    fmt.extend(channels.to_le_bytes());
+    fmt.extend(RATE.to_le_bytes());
+    fmt.extend(bytes_per_second.to_le_bytes());
+    fmt.extend(block.to_le_bytes());
+    fmt.extend(bits.to_le_bytes());
+    fmt
+}
+
+#[test]
+fn a_wrong_block_of_wav_yields_to_the_bits() {
+    let signal = tone(RATE, 440.0, 1_000);
+    for (channels, block) in
+        [(1u16, 0u16), (1, 1), (1, 3), (1, 4), (1, 8), (2, 0), (2, 1), (2, 2), (2, 3), (2, 8)]
+    {
+        let repeated = |&sample: &i16| std::iter::repeat_n(sample, usize::from(channels));
+        let data = bytes_of(&signal.iter().flat_map(repeated).collect::<Vec<_>>());
+        let fmt = pcm_fmt(channels, 2 * u32::from(channels) * RATE, block, 16);
+        let recording = decode_bytes("a.wav", riff_wave(&fmt, &data, data.len() as u32)).unwrap();
+        assert_eq!(recording.warnings, [], "{channels} channels, {block} bytes");
+        assert_close(&recording.samples, &normalised(&signal), 1e-6);
+    }
+}
+
+#[test]
+fn samples_of_wav_may_be_stored_in_more_bytes_than_they_have() {
+    let signal = tone(RATE, 440.0, 1_000);
+    let long: Vec<u8> =
+        signal.iter().flat_map(|&sample| (i32::from(sample) << 16).to_le_bytes()).collect();
+    let plain = pcm_fmt(1, 4 * RATE, 4, 24);
+    // The extensible form has its own field for that, so the bytes per second do not matter.
+    let mut extensible = pcm_fmt(1, 3 * RATE, 4, 24);
+    extensible[..2].copy_from_slice(&[0xfe, 0xff]);
+    extensible.extend([22, 0, 24, 0, 4, 0, 0, 0]);
+    extensible.extend(b"\x01\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");
+    for fmt in [plain, extensible] {
+        let recording = decode_bytes("a.wav", riff_wave(&fmt, &long, long.len() as u32)).unwrap();
+        assert_eq!(recording.warnings, []);
+        assert_close(&recording.samples, &normalised(&signal), 0.0);
+    }
+    // 20 bits in 24.
+    let three: Vec<u8> =
+        long.as_chunks::<4>().0.iter().flat_map(|&[_, a, b, c]| [a, b, c]).collect();
+    let fmt = pcm_fmt(1, 3 * RATE, 3, 20);
+    let recording = decode_bytes("a.wav", riff_wave(&fmt, &three, three.len() as u32)).unwrap();
+    assert_close(&recording.samples, &normalised(&signal), 0.0);
 }
 
 #[test]

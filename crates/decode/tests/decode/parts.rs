@@ -2,8 +2,9 @@
 
 use std::io::Cursor;
 
-use crate::common::{WavFormat, wav};
-use sourcing_sound_decode::Decoder;
+use crate::common::flac::{BLOCK, flac};
+use crate::common::{WavFormat, tone, wav};
+use sourcing_sound_decode::{Channel, Decoder};
 
 const RATE: u32 = 8_000;
 const FRAMES: usize = 40_000;
@@ -35,6 +36,33 @@ fn what_is_left_out_at_the_start_takes_nothing_from_the_end() {
         decoder.skip_to(frame as f64 / f64::from(RATE)).unwrap();
         assert_eq!(samples(decoder), whole[2 * frame..], "from frame {frame}");
     }
+}
+
+/// So that a caller can stop, however long it takes.
+#[test]
+fn what_is_decoded_only_to_be_left_out_comes_as_empty_blocks() {
+    let file = flac(RATE, &tone(RATE, 440.0, 20 * BLOCK));
+    let whole = samples(Decoder::from_bytes("x.flac", file.clone()).unwrap());
+    let from = 10 * BLOCK + 5;
+    let open = || {
+        let mut decoder = Decoder::from_bytes("x.flac", file.clone()).unwrap();
+        decoder.skip_to(from as f64 / f64::from(RATE)).unwrap();
+        decoder
+    };
+    let (mut empty, mut rest) = (0, Vec::new());
+    let mut decoder = open();
+    while let Some(block) = decoder.next_block().unwrap() {
+        empty += usize::from(block.is_empty());
+        rest.extend_from_slice(block);
+    }
+    assert_eq!((empty, &rest[..]), (10, &whole[from..]));
+    let (mut empty, mut rest) = (0, Vec::new());
+    let mut mono = open().mono(Channel::Mix).unwrap();
+    while let Some(block) = mono.next_block().unwrap() {
+        empty += usize::from(block.is_empty());
+        rest.extend_from_slice(block);
+    }
+    assert_eq!((empty, &rest[..]), (10, &whole[from..]));
 }
 
 #[test]

@@ -273,6 +273,54 @@ fn an_mp4_that_breaks_off_gives_what_is_there() {
     }
 }
 
+/// Recorders that lose power leave them, and they state no length.
+#[test]
+fn an_mp4_in_fragments_that_breaks_off_within_one_is_reported() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let path = folder.path().join("fragments.mp4");
+    let flags = ["-movflags", "+frag_keyframe+empty_moov", "-frag_duration", "1000000"];
+    assert!(convert(&source, &[&["-c:a", "aac"][..], &flags].concat(), &path));
+    let whole = decode(&path).unwrap();
+    assert_eq!(whole.warnings, []);
+    let file = std::fs::read(&path).unwrap();
+    // The third fragment has a click; its index comes before its sound.
+    let third =
+        |name: &[u8]| (0..file.len()).filter(|&at| file[at..].starts_with(name)).nth(2).unwrap();
+    for length in [third(b"moof") + 50, third(b"mdat") + 50] {
+        let cut = decode_bytes("a.mp4", file[..length].to_vec()).unwrap();
+        assert!(whole.samples.starts_with(&cut.samples));
+        let [Warning::BrokenOff { time, .. }] = cut.warnings[..] else {
+            panic!("{length}: {:?}", cut.warnings);
+        };
+        assert!((time - cut.duration_seconds()).abs() < 0.001 && time > 1.5, "{time}");
+    }
+}
+
+#[test]
+fn a_matroska_file_that_breaks_off_gives_what_is_there() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    for (codec, name) in [("pcm_s16le", "a.mka"), ("flac", "b.mkv")] {
+        let path = folder.path().join(name);
+        assert!(convert(&source, &["-c:a", codec], &path), "{codec}");
+        let whole = decode(&path).unwrap();
+        let mut file = std::fs::read(&path).unwrap();
+        // What comes last is no sound.
+        file.pop();
+        assert_eq!(decode_bytes(name, file.clone()).unwrap(), whole, "{codec}");
+        for length in [file.len() * 3 / 10, file.len() * 6 / 10] {
+            let cut = decode_bytes(name, file[..length].to_vec()).unwrap();
+            assert!(whole.samples.starts_with(&cut.samples), "{codec}, {length} bytes");
+            let [Warning::CutOff { promised, found, .. }] = cut.warnings[..] else {
+                panic!("{codec}, {length} bytes: {:?}", cut.warnings);
+            };
+            assert_eq!(found, cut.samples.len() as u64);
+            assert!(promised.abs_diff(whole.samples.len() as u64) < 2_400, "{promised}");
+        }
+    }
+}
+
 /// Ogg of every codec whose second half is damaged.
 #[test]
 fn an_ogg_file_that_is_damaged_up_to_its_end_is_reported() {

@@ -19,6 +19,9 @@ const MAX_WAV_BYTES = 0xffffffff - 1024;
 
 const MOST_FORMAT_BYTES = 64;
 
+/** The tags of samples that are stored as they are, and that of the form with such a tag further on. */
+const [PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE] = [1, 3, 6, 7, 0xfffe];
+
 /** Names that distinguish a chunk from samples where either may follow. */
 const KNOWN = new Set(
   ["fmt ", "data", "fact", "LIST", "bext", "iXML", "ds64", "JUNK", "junk", "PAD ", "FLLR", "cue ", "smpl", "inst", "axml"]
@@ -53,7 +56,8 @@ export async function readWave(file: Blob): Promise<Wave | undefined> {
   }
 }
 
-async function data(file: Blob, start: number, size: number, format: DataView<ArrayBuffer>): Promise<Wave> {
+async function data(file: Blob, start: number, size: number, given: DataView<ArrayBuffer>): Promise<Wave> {
+  const format = corrected(given);
   const [channels, rate, block] = [format.getUint16(2, true), format.getUint32(4, true), format.getUint16(12, true)];
   if (channels === 0 || rate === 0 || block === 0) {
     throw new SoundError("audio-damaged", "the file says that its sound has no channels or no rate");
@@ -81,12 +85,34 @@ async function chunkBegins(file: Blob, at: number): Promise<boolean> {
   return view.byteLength < 8 || isChunk(0) || (view.getUint8(0) === 0 && isChunk(1));
 }
 
-/** A WAV file's first bytes, up to its samples. */
-function header(given: DataView<ArrayBuffer>, dataBytes: number): Blob {
+/** The format with the size of a sample that the decoder finds: in bits, of a block, and per second. */
+function corrected(given: DataView<ArrayBuffer>): DataView<ArrayBuffer> {
   const format = new DataView(given.buffer.slice(0));
-  const [tag, channels, block] = [format.getUint16(0, true), format.getUint16(2, true), format.getUint16(12, true)];
-  // 20 bits are stored in 24, which readers derive from the bits alone.
-  if ((tag === 1 || tag === 0xfffe) && block % channels === 0) format.setUint16(14, (8 * block) / channels, true);
+  const [form, channels, rate] = [format.getUint16(0, true), format.getUint16(2, true), format.getUint32(4, true)];
+  const [perSecond, block, bits] = [format.getUint32(8, true), format.getUint16(12, true), format.getUint16(14, true)];
+  const isExtensible = form === EXTENSIBLE;
+  const tag = isExtensible && format.byteLength >= 26 ? format.getUint16(24, true) : form;
+  const stored = bytesPerSample(tag, bits, block / channels, isExtensible || perSecond === rate * block);
+  if (channels === 0 || !stored) return format;
+  format.setUint32(8, rate * stored * channels, true);
+  format.setUint16(12, stored * channels, true);
+  format.setUint16(14, 8 * stored, true);
+  return format;
+}
+
+/**
+ * 20 bits may be stored in 24, and 24 in 32. But a longer block that the bytes per second contradict is wrong, and so is one that
+ * the bits do not fit into. `undefined` for codecs with blocks of many samples.
+ */
+function bytesPerSample(tag: number, bits: number, inBlock: number, mayBeLonger: boolean): number | undefined {
+  if (tag === A_LAW || tag === MU_LAW) return 1;
+  if (tag !== PCM && tag !== FLOAT) return undefined;
+  const least = Math.ceil(bits / 8);
+  return mayBeLonger && inBlock > least && Number.isInteger(inBlock) ? inBlock : least;
+}
+
+/** A WAV file's first bytes, up to its samples. */
+function header(format: DataView<ArrayBuffer>, dataBytes: number): Blob {
   const large = dataBytes > MAX_WAV_BYTES;
   const ds64 = new DataView(new ArrayBuffer(large ? 36 : 0));
   const chunk = new DataView(new ArrayBuffer(8));

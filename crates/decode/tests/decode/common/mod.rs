@@ -96,6 +96,16 @@ pub fn silent_mp3(frames: usize) -> Vec<u8> {
     frame.repeat(frames)
 }
 
+/// [`silent_mp3`] after a frame with a tag that states how many frames follow it.
+pub fn tagged_mp3(frames: usize) -> Vec<u8> {
+    let mut file = silent_mp3(frames + 1);
+    // After the header and the side information.
+    file[21..25].copy_from_slice(b"Info");
+    file[25..29].copy_from_slice(&1u32.to_be_bytes());
+    file[29..33].copy_from_slice(&(frames as u32).to_be_bytes());
+    file
+}
+
 /// 16-bit samples of a sine of amplitude 0.5.
 pub fn tone(rate: u32, hz: f64, samples: usize) -> Vec<i16> {
     let step = std::f64::consts::TAU * hz / f64::from(rate);

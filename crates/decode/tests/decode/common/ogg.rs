@@ -38,6 +38,17 @@ pub fn opus_pages(samples: &[f32], position: impl Fn(usize, u64) -> u64) -> Vec<
     file
 }
 
+/// An Ogg file of `samples` that is to be played with this gain, in 256ths of a decibel.
+pub fn opus_with_gain(samples: &[f32], gain: i16) -> Vec<u8> {
+    let mut pages = opus_pages(samples, |_, position| position);
+    // After 28 bytes of the page, and 16 of the packet.
+    pages[0][44..46].copy_from_slice(&gain.to_le_bytes());
+    pages[0][22..26].fill(0);
+    let sum = checksum(&pages[0]);
+    pages[0][22..26].copy_from_slice(&sum.to_le_bytes());
+    pages.concat()
+}
+
 /// A page with one packet.
 fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
     let mut page = b"OggS\0".to_vec();
