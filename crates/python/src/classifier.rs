@@ -252,29 +252,32 @@ impl Classifier {
     #[pyo3(signature = (file, rows, scores, top, start_time_us))]
     fn segments_table(
         &self,
+        py: Python<'_>,
         file: &str,
         rows: Vec<SegmentRow>,
         scores: &Bound<'_, PyAny>,
         top: Option<usize>,
         start_time_us: Option<i64>,
     ) -> PyResult<Table> {
-        Ok(table::segments(&self.classifier, file, rows, scores, top, start_time_us)?)
+        Ok(table::segments(py, &self.classifier, file, rows, scores, top, start_time_us)?)
     }
 
     #[pyo3(signature = (file, rows, start_time_us))]
     fn events_table(
         &self,
+        py: Python<'_>,
         file: &str,
         rows: Vec<FoundRow>,
         start_time_us: Option<i64>,
     ) -> PyResult<Table> {
-        Ok(table::events(&self.classifier, file, rows, start_time_us)?)
+        Ok(table::events(py, &self.classifier, file, rows, start_time_us)?)
     }
 
     #[pyo3(signature = (file, label, recording, fold, hop, vectors, scores))]
     #[allow(clippy::too_many_arguments, reason = "they are those of one Python call")]
     fn embeddings_table(
         &self,
+        py: Python<'_>,
         file: String,
         label: Option<String>,
         recording: Option<String>,
@@ -284,7 +287,7 @@ impl Classifier {
         scores: &Bound<'_, PyAny>,
     ) -> PyResult<Table> {
         let clip = Clip { file, label, recording, fold };
-        Ok(table::embeddings(&self.classifier, &clip, hop, vectors, scores)?)
+        Ok(table::embeddings(py, &self.classifier, &clip, hop, vectors, scores)?)
     }
 
     fn failed_table(&self, file: &str, code: &str, rows: &str) -> PyResult<Table> {

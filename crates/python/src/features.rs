@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use sourcing_sound::{DescriptorConfig, Descriptors, MelFilterBank, MelNorm, MelScale, Pcm};
 use sourcing_sound_decode::Channel;
 
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::run::Channels;
 use crate::source::{Given, checked_rate};
 use crate::work::detached;
@@ -124,11 +124,12 @@ pub(crate) fn mel_filters(
     slaney: bool,
 ) -> PyResult<Py<PyArray2<f32>>> {
     let rate = checked_rate(sr)?;
-    let filters =
-        MelFilterBank::new(rate.hz(), n_fft, n_mels, (fmin, fmax), scale(htk), norm(slaney));
-    let filters = filters.map_err(Failure::from)?;
-    let dense = PyArray1::from_vec(py, filters.to_dense());
-    Ok(dense.reshape([filters.n_mels(), filters.bins()])?.unbind())
+    let (dense, shape) = detached(py, || {
+        let (band, scale, norm) = ((fmin, fmax), scale(htk), norm(slaney));
+        let filters = MelFilterBank::new(rate.hz(), n_fft, n_mels, band, scale, norm)?;
+        Ok((filters.to_dense(), [filters.n_mels(), filters.bins()]))
+    })?;
+    Ok(PyArray1::from_vec(py, dense).reshape(shape)?.unbind())
 }
 
 /// Power in dB, of the same length.
@@ -139,10 +140,14 @@ pub(crate) fn power_to_db(
     power: PyReadonlyArray1<'_, f32>,
     amin: f32,
     top_db: Option<f32>,
-) -> Py<PyArray1<f32>> {
-    let mut decibels = power.as_array().to_vec();
-    sourcing_sound::power_to_db(&mut decibels, amin, top_db);
-    PyArray1::from_vec(py, decibels).unbind()
+) -> PyResult<Py<PyArray1<f32>>> {
+    let values = power.as_array();
+    let decibels = detached(py, || {
+        let mut decibels = values.to_vec();
+        sourcing_sound::power_to_db(&mut decibels, amin, top_db);
+        Ok(decibels)
+    })?;
+    Ok(PyArray1::from_vec(py, decibels).unbind())
 }
 
 /// Mono samples at another rate.

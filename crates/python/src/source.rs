@@ -129,6 +129,19 @@ impl<'a> Input<'a> {
     /// # Errors
     /// As [`Self::open`]; `limit` above [`MAX_SAMPLES`]; `audio-empty` for none.
     pub(crate) fn whole(&self, channel: Channel) -> Result<(Cow<'a, [f32]>, SampleRate)> {
+        self.whole_within(channel, u64::MAX)
+    }
+
+    /// The same, without reading on after so many seconds. Samples that lie in memory as they are
+    /// wanted are passed on whatever their number: they need not be read.
+    ///
+    /// # Errors
+    /// As [`Self::whole`]; `limit` above `seconds`.
+    pub(crate) fn whole_within(
+        &self,
+        channel: Channel,
+        seconds: u64,
+    ) -> Result<(Cow<'a, [f32]>, SampleRate)> {
         if let Input::Array(view, rate) = self {
             check_channel(channel, view.channels())?;
             if let Some(row) = lone_row(view, channel)
@@ -138,17 +151,21 @@ impl<'a> Input<'a> {
             }
         }
         let mut source = self.open(channel, 0.0)?;
+        let rate = source.rate();
+        let most = MAX_SAMPLES.min(seconds.saturating_mul(rate.hz().into()));
         let mut signals = Signals::new();
         let mut samples = Vec::new();
         while let Some(block) = source.next_block()? {
-            if (samples.len() + block.len()) as u64 > MAX_SAMPLES {
-                let message = format!("expected at most {MAX_SAMPLES} samples per channel");
+            if (samples.len() + block.len()) as u64 > most {
+                let seconds = most / u64::from(rate.hz());
+                let message =
+                    format!("expected at most {most} samples per channel, which are {seconds} s");
                 return Err(Failure::coded("limit", message));
             }
             samples.extend_from_slice(block);
             signals.check()?;
         }
-        Ok((Cow::Owned(samples), source.rate()))
+        Ok((Cow::Owned(samples), rate))
     }
 }
 

@@ -11,6 +11,7 @@ use sourcing_sound_results::{Clip, EmbeddingRows, EventRows, Recording, SegmentR
 
 use crate::array::{Held, View};
 use crate::error::{Failure, Result};
+use crate::work::detached;
 
 /// `(start, end, rejected, channel)` of a segment.
 pub(crate) type SegmentRow = (f64, f64, bool, Option<u16>);
@@ -82,6 +83,7 @@ impl From<ArrowError> for Failure {
 /// # Errors
 /// `config` if the scores are not those of the classifier.
 pub(crate) fn segments(
+    py: Python<'_>,
     classifier: &Classifier,
     file: &str,
     rows: Vec<SegmentRow>,
@@ -93,12 +95,14 @@ pub(crate) fn segments(
     let View::F32(scores) = held.view()? else {
         return Err(Failure::Type("the scores are not float32".to_owned()));
     };
-    let mut table = SegmentRows::new(classifier, Shown::new(top, classifier));
-    for ((start, end, rejected, channel), scores) in rows.into_iter().zip(scores.rows()) {
-        let prediction = classifier.prediction((start, end), scores.to_vec(), rejected)?;
-        table.push(&recording(file, channel, start_time_us), &prediction)?;
-    }
-    Ok(Table { batch: table.take()? })
+    detached(py, || {
+        let mut table = SegmentRows::new(classifier, Shown::new(top, classifier));
+        for ((start, end, rejected, channel), scores) in rows.into_iter().zip(scores.rows()) {
+            let prediction = classifier.prediction((start, end), scores.to_vec(), rejected)?;
+            table.push(&recording(file, channel, start_time_us), &prediction)?;
+        }
+        Ok(Table { batch: table.take()? })
+    })
 }
 
 /// The events of a recording, which began at `start_time_us` as in [`segments`].
@@ -106,17 +110,20 @@ pub(crate) fn segments(
 /// # Errors
 /// None that can happen.
 pub(crate) fn events(
+    py: Python<'_>,
     classifier: &Classifier,
     file: &str,
     rows: Vec<FoundRow>,
     start_time_us: Option<i64>,
 ) -> Result<Table> {
-    let mut table = EventRows::new(classifier);
-    for (label, onset, offset, score, channel) in rows {
-        let event = SoundEvent { label, onset, offset, score };
-        table.push(&recording(file, channel, start_time_us), &event);
-    }
-    Ok(Table { batch: table.take()? })
+    detached(py, || {
+        let mut table = EventRows::new(classifier);
+        for (label, onset, offset, score, channel) in rows {
+            let event = SoundEvent { label, onset, offset, score };
+            table.push(&recording(file, channel, start_time_us), &event);
+        }
+        Ok(Table { batch: table.take()? })
+    })
 }
 
 /// The windows of a clip, `hop` seconds apart: embeddings `[windows][size]` and the model's scores
@@ -125,6 +132,7 @@ pub(crate) fn events(
 /// # Errors
 /// `config` if the two are not those of the classifier's model.
 pub(crate) fn embeddings(
+    py: Python<'_>,
     classifier: &Classifier,
     clip: &Clip,
     hop: f64,
@@ -142,11 +150,13 @@ pub(crate) fn embeddings(
             "these embeddings were made with another model: pass the classifier of theirs";
         return Err(Failure::config(message));
     }
-    let mut table = EmbeddingRows::new(classifier);
-    for (index, (vector, scores)) in vectors.rows().into_iter().zip(scores.rows()).enumerate() {
-        table.push(clip, index as f64 * hop, &vector.to_vec(), &scores.to_vec());
-    }
-    Ok(Table { batch: table.take()? })
+    detached(py, || {
+        let mut table = EmbeddingRows::new(classifier);
+        for (index, (vector, scores)) in vectors.rows().into_iter().zip(scores.rows()).enumerate() {
+            table.push(clip, index as f64 * hop, &vector.to_vec(), &scores.to_vec());
+        }
+        Ok(Table { batch: table.take()? })
+    })
 }
 
 /// A recording that failed, as a table of such rows.

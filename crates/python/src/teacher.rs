@@ -10,6 +10,9 @@ use crate::run::Channels;
 use crate::source::Given;
 use crate::work::{detached, lock};
 
+/// The longest recording that a teacher takes, in seconds: the rest of a longer one is not read.
+const MAX_SECONDS: u64 = 3_600;
+
 /// `(label, recording, start, seconds, level, clipped)`
 type ExampleRow = (Option<String>, String, f64, f64, f32, bool);
 /// `(hits, of, low, high)`: a share and its 95% interval.
@@ -53,7 +56,7 @@ impl Teacher {
         let input = given.input()?;
         let added = detached(py, || {
             let mut teacher = lock(&self.teacher, "teacher")?;
-            let (samples, rate) = input.whole(channel)?;
+            let (samples, rate) = input.whole_within(channel, MAX_SECONDS)?;
             let pcm = Pcm::new(&samples, rate)?;
             Ok(match label {
                 Some(label) => teacher.add(label, recording, pcm)?,

@@ -85,8 +85,26 @@ def test_after_pickling(classifier: Classifier) -> None:
         copy.to_arrow(file="a", classifier=Classifier("urban-tiny"))
 
 
+def test_names_that_are_not_utf_8(classifier: Classifier) -> None:
+    names: dict[str, Any] = {"file": "a\udcff", "label": "b\udcff", "recording": "c%\udcff"}
+    table = pa.table(classifier.embed(siren(), 16_000).to_arrow(**names))
+    for column, expected in (("file", "a%FF"), ("label", "b%FF"), ("recording", "c%25%FF")):
+        assert set(table[column].to_pylist()) == {expected}
+
+
 @pytest.mark.parametrize(
-    "options", [{}, {"file": "a", "fold": 0}, {"file": "a", "fold": 1.5}, {"file": "a", "label": 3}]
+    "options",
+    [
+        {},
+        {"file": "a", "fold": 0},
+        {"file": "a", "fold": 1.5},
+        {"file": 3},
+        {"file": "\ud800"},
+        {"file": "a", "label": 3},
+        {"file": "a", "label": "\ud800"},
+        {"file": "a", "recording": 3},
+        {"file": "a", "recording": "\ud800"},
+    ],
 )
 def test_refused(classifier: Classifier, options: dict[str, Any]) -> None:
     with pytest.raises(sourcing_sound.SourcingSoundError) as raised:

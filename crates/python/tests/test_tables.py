@@ -181,11 +181,29 @@ def test_any_exception_is_a_row(classifier: Classifier) -> None:
     for error, code in errors:
         table = pa.table(classifier.failed("a\udcff.wav", error))
         assert table["error"].to_pylist() == [code]
-        assert table["file"].to_pylist() == ["a\ufffd.wav"], "as on the command line"
+        assert table["file"].to_pylist() == ["a%FF.wav"]
     wrong: list[tuple[Any, Any]] = [("a", "io"), (3, errors[0][0])]
     for file, error in wrong:
         with pytest.raises(sourcing_sound.WrongTypeError):
             classifier.failed(file, error)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (b"a%.wav", "a%.wav"),
+        ("é".encode(), "é"),
+        (b"\xe9\xff.wav", "%E9%FF.wav"),
+        (b"%E9\xff.wav", "%25E9%FF.wav"),
+        (b"\xc3.wav", "%C3.wav"),
+    ],
+)
+def test_names_that_are_not_utf_8_stay_apart_as_on_the_command_line(
+    classifier: Classifier, name: bytes, expected: str
+) -> None:
+    path = name.decode("utf-8", "surrogateescape")
+    table = pa.table(classifier.failed(path, OSError("the disk is gone")))
+    assert table["file"].to_pylist() == [expected]
 
 
 def test_refused(classifier: Classifier) -> None:

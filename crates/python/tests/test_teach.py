@@ -81,6 +81,13 @@ def test_teach_takes_paths(tmp_path: Path) -> None:
         teach({"wail": str(paths[0])})  # one path would be taken letter by letter
 
 
+def test_more_than_an_hour_is_refused_before_the_rest_is_read() -> None:
+    endless = np.broadcast_to(np.float32(0.1), (1 << 34,))
+    with pytest.raises(sourcing_sound.ConfigError, match="28800000 samples") as raised:
+        Teacher().add("hum", endless, 8_000)
+    assert raised.value.code == "limit"
+
+
 def test_what_cannot_be_taught(tmp_path: Path, taught: Taught) -> None:
     teacher = Teacher()
     sound = siren(3)
@@ -100,6 +107,12 @@ def test_what_cannot_be_taught(tmp_path: Path, taught: Taught) -> None:
         ("config", lambda: teach({})),
         ("config", lambda: teach([])),  # type: ignore[arg-type]
         ("config", lambda: teach({"wail": 3})),  # type: ignore[dict-item]
+        # Before any recording is read.
+        ("config", lambda: teach({"wail": ["none.wav"], "purr": "none.wav"})),
+        ("config", lambda: teach({"wail": ["none.wav"]}, background="none.wav")),
+        ("config", lambda: teach({"wail": ["none.wav"]}, background=b"none")),  # type: ignore[arg-type]
+        ("config", lambda: teach({"wail": ["none.wav"]}, background=Path("none.wav"))),  # type: ignore[arg-type]
+        ("config", lambda: teach({"wail": ["none.wav"]}, background=None)),  # type: ignore[arg-type]
     ]
     for code, call in refused:
         with pytest.raises(sourcing_sound.SourcingSoundError) as raised:

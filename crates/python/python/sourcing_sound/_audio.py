@@ -177,14 +177,19 @@ def shown(given: object) -> str:
 
 
 def text(name: str, given: object) -> str:
-    """A text that has a UTF-8 form: bytes of a path that are no UTF-8 become U+FFFD, as on the
-    command line."""
+    """A text that has a UTF-8 form. In a path that is not UTF-8, %FF is a byte that is not, and %25 a
+    %, as on the command line, so that two of them never become the same."""
     if not isinstance(given, str):
         raise wrong_type(f"{name} is a {type(given).__name__}, expected a str")
     try:
-        return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        raw = given.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         raise coded("config", f"{name} has no UTF-8 form: {error}") from error
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        escaped = raw.replace(b"%", b"%25").decode("utf-8", "surrogateescape")
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in escaped)
 
 
 def microseconds(name: str, given: object) -> Optional[int]:

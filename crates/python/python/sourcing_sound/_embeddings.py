@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _audio, _native
-from ._errors import coded, wrong_type
+from ._errors import coded
 from ._predictions import RecordingWarning, opened
 from ._table import Table
 
@@ -81,13 +81,13 @@ class Embeddings(_Windows):
         name = file if file is not None else self.source
         if not name:
             raise coded("config", "an array has no name: pass file")
-        for argument, value in (("label", label), ("file", name), ("recording", recording)):
-            if value is not None and not isinstance(value, str):
-                raise wrong_type(f"{argument} is a {type(value).__name__}, expected a str")
+        name = _audio.text("file", name)
+        label = None if label is None else _audio.text("label", label)
+        recording = None if recording is None else _audio.text("recording", recording)
         number = None if fold is None else _audio.whole("fold", fold, most=FOLDS)
         return Table(
             native.embeddings_table(
-                _audio.text("file", name), label, recording, number, self.hop_seconds, self.vectors, self.scores
+                name, label, recording, number, self.hop_seconds, self.vectors, self.scores
             )
         )
 

@@ -259,6 +259,15 @@ def _share(row: Optional[tuple[int, int, float, float]]) -> Optional[Share]:
     return None if row is None else Share(*row)
 
 
+def _check_list(whose: str, recordings: object) -> None:
+    """Refuses one path where several are expected: it would be taken letter by letter."""
+    if isinstance(recordings, (str, bytes, os.PathLike)):
+        raise wrong_type(f"the recordings of {whose} are one path, expected a list of paths")
+    if not isinstance(recordings, Iterable):
+        kind = type(recordings).__name__
+        raise wrong_type(f"the recordings of {whose} are a {kind}, expected a list of paths")
+
+
 def teach(
     labels: Mapping[str, Iterable[Union[str, os.PathLike[str], bytes]]],
     *,
@@ -289,13 +298,11 @@ def teach(
     """
     if not isinstance(labels, Mapping):
         raise wrong_type(f"labels is a {type(labels).__name__}, expected a dict")
+    for label, recordings in labels.items():
+        _check_list(_audio.shown(label), recordings)
+    _check_list("the background", background)
     teacher = Teacher()
     for label, recordings in labels.items():
-        if isinstance(recordings, (str, bytes, os.PathLike)):
-            raise wrong_type(f"the recordings of {label!r} are one path, expected a list of paths")
-        if not isinstance(recordings, Iterable):
-            kind = type(recordings).__name__
-            raise wrong_type(f"the recordings of {label!r} are a {kind}, expected a list of paths")
         for audio in recordings:
             teacher.add(label, audio)
     for audio in background:

@@ -50,6 +50,7 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     copy_guides(&workspace.root().join("docs").join("guide"), &stage.join("docs"))?;
     let version = workspace.version();
     check_version(&files::read(&source.join("package.json"))?, version)?;
+    check_examples(&workspace.root().join("examples"), version)?;
     files::copy(&source.join("package.json"), &stage.join("package.json"))?;
     // npm keeps the order of the other keys: the order of the conditions in `exports` matters.
     let mut npm = node::npm();
@@ -133,6 +134,25 @@ fn check_version(manifest: &str, version: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses an example that depends on another version than the crate's: it would get a package that
+/// it was not tested with.
+fn check_examples(examples: &Path, version: &str) -> Result<()> {
+    let expected = format!("^{version}");
+    for entry in fs::read_dir(examples).with_context(|| examples.display().to_string())? {
+        let path = entry?.path().join("package.json");
+        if !path.is_file() {
+            continue;
+        }
+        let manifest: Value = serde_json::from_str(&files::read(&path)?)
+            .with_context(|| path.display().to_string())?;
+        let range = &manifest["dependencies"]["sourcing-sound"];
+        if range.as_str() != Some(expected.as_str()) {
+            bail!("{} asks for sourcing-sound {range}, expected {expected:?}", path.display());
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
@@ -150,5 +170,24 @@ mod tests {
         assert!(check_version(r#"{"version":"1.2.3"}"#, "1.2.3").is_ok());
         let error = check_version(r#"{"version":"1.2.3"}"#, "1.3.0").unwrap_err().to_string();
         assert!(error.contains("1.2.3") && error.contains("1.3.0"), "{error}");
+    }
+
+    #[test]
+    fn an_example_of_another_version_is_refused() {
+        let examples = tempfile::tempdir().unwrap();
+        for folder in ["file", "rust"] {
+            fs::create_dir(examples.path().join(folder)).unwrap();
+        }
+        let manifest = examples.path().join("file").join("package.json");
+        files::write(&manifest, r#"{"dependencies":{"sourcing-sound":"^1.2.3"}}"#).unwrap();
+        assert!(check_examples(examples.path(), "1.2.3").is_ok());
+        let error = check_examples(examples.path(), "1.3.0").unwrap_err().to_string();
+        assert!(error.contains("^1.2.3") && error.contains("^1.3.0"), "{error}");
+    }
+
+    #[test]
+    fn the_examples_are_of_the_crates_version() {
+        let workspace = Workspace::find().unwrap();
+        check_examples(&workspace.root().join("examples"), workspace.version()).unwrap();
     }
 }

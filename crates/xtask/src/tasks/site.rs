@@ -4,11 +4,14 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::tasks::wasm::{self, Names};
 use crate::tools::workspace::Workspace;
 use crate::tools::{node, process};
+
+/// Files that every built site has, and that no folder of sources has both of.
+const BUILT: [&str; 2] = ["index.html", "sw.js"];
 
 /// The options of `cargo xtask site`.
 #[derive(clap::Args)]
@@ -26,7 +29,7 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let out = match &options.out {
         Some(folder) => {
-            check_replaceable(folder)?;
+            check_replaceable(folder, &workspace.www())?;
             env::current_dir()?.join(folder)
         }
         None => default_folder(workspace),
@@ -55,20 +58,34 @@ pub fn build(workspace: &Workspace, base: Option<&str>, out: &Path) -> Result<()
     process::run(&mut npm)
 }
 
-/// Refuses a folder whose contents are not a site, because they would be lost.
-fn check_replaceable(folder: &Path) -> Result<()> {
+/// Refuses a folder that has other contents than a built site, because they would be lost: also one
+/// that holds the site's `sources`.
+fn check_replaceable(folder: &Path, sources: &Path) -> Result<()> {
     let is_empty = match folder.read_dir() {
         Ok(mut files) => files.next().is_none(),
         Err(_) => !folder.exists(),
     };
-    if is_empty || folder.join("index.html").is_file() {
+    if is_empty || (is_built(folder) && !holds(folder, sources)?) {
         return Ok(());
     }
     bail!(
-        "{} is neither empty nor a site; its contents would be removed: name another folder \
+        "{} has other contents than a built site, and they would be removed: name another folder \
          with --out",
         folder.display()
     )
+}
+
+/// Whether a site was built into the folder, which a package of npm never was.
+fn is_built(folder: &Path) -> bool {
+    BUILT.iter().all(|name| folder.join(name).is_file()) && !folder.join("package.json").exists()
+}
+
+/// Whether `inner` is the folder or lies in it, also through links.
+fn holds(folder: &Path, inner: &Path) -> Result<bool> {
+    let real = |path: &Path| {
+        path.canonicalize().with_context(|| format!("cannot read {}", path.display()))
+    };
+    Ok(real(inner)?.starts_with(real(folder)?))
 }
 
 /// Reads the option `--base`: an absolute path. A slash is added if it does not end with one.
@@ -98,18 +115,41 @@ mod tests {
     }
 
     #[test]
-    fn only_an_empty_folder_or_a_site_is_replaced() {
+    fn only_an_empty_folder_or_a_built_site_is_replaced() {
+        let sources = tempfile::tempdir().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let absent = folder.path().join("absent");
-        assert!(check_replaceable(&absent).is_ok());
-        assert!(check_replaceable(folder.path()).is_ok());
+        let write = |name: &str| fs::write(folder.path().join(name), "years of work").unwrap();
+        let check = |name: &str| check_replaceable(&folder.path().join(name), sources.path());
+        assert!(check("absent").is_ok());
+        assert!(check("").is_ok());
 
-        fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
-        let error = check_replaceable(folder.path()).unwrap_err().to_string();
+        write("thesis.txt");
+        let error = check("").unwrap_err().to_string();
         assert!(error.contains("--out"), "{error}");
-        assert!(check_replaceable(&folder.path().join("thesis.txt")).is_err());
+        assert!(check("thesis.txt").is_err());
 
-        fs::write(folder.path().join("index.html"), "").unwrap();
-        assert!(check_replaceable(folder.path()).is_ok());
+        write("index.html");
+        assert!(check("").is_err());
+        write("sw.js");
+        assert!(check("").is_ok());
+        write("package.json");
+        assert!(check("").is_err());
+    }
+
+    #[test]
+    fn sources_are_not_replaced() {
+        let workspace = Workspace::find().unwrap();
+        for folder in ["", "www", "www/src", "www/../www", "examples", "examples/file"] {
+            let folder = workspace.root().join(folder);
+            assert!(check_replaceable(&folder, &workspace.www()).is_err(), "{}", folder.display());
+        }
+        // A server's folder in which the repository lies next to a site that was built before.
+        let server = tempfile::tempdir().unwrap();
+        let sources = server.path().join("www");
+        fs::create_dir(&sources).unwrap();
+        for name in BUILT {
+            fs::write(server.path().join(name), "").unwrap();
+        }
+        assert!(check_replaceable(server.path(), &sources).is_err());
     }
 }

@@ -71,10 +71,14 @@ pub fn line(command: &Command) -> String {
 
 /// The program's full path, if one of the folders in `PATH` has it.
 pub fn find_in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
-    let file = PathBuf::from(program.as_ref()).with_extension(env::consts::EXE_EXTENSION);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&file))
-        .find(|path| path.is_file())
+    find_in(env::split_paths(&env::var_os("PATH")?), program.as_ref())
+}
+
+fn find_in(folders: impl Iterator<Item = PathBuf>, program: &OsStr) -> Option<PathBuf> {
+    // Appended, because the end of python3.13 is no extension that could be replaced.
+    let mut file = program.to_owned();
+    file.push(env::consts::EXE_SUFFIX);
+    folders.map(|folder| folder.join(&file)).find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -88,6 +92,20 @@ mod tests {
         let shown = show(cargo::command().arg("--version")).unwrap();
         assert!(shown.success);
         assert!(shown.stdout.starts_with("cargo "), "{}", shown.stdout);
+    }
+
+    #[test]
+    fn a_program_with_a_dot_in_its_name_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let python = folder.path().join(format!("python3.13{}", env::consts::EXE_SUFFIX));
+        std::fs::write(&python, "").unwrap();
+        let find = |name: &str| {
+            let folders = [folder.path().join("absent"), folder.path().to_owned()];
+            find_in(folders.into_iter(), OsStr::new(name))
+        };
+        assert_eq!(find("python3.13"), Some(python));
+        assert_eq!(find("python3"), None);
+        assert_eq!(find("python3.1"), None);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::tools::process;
 use crate::tools::workspace::Workspace;
+use crate::tools::{files, process};
 
 const INSTALL: &str =
     "on Debian run `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
@@ -17,8 +17,8 @@ const INSTALL: &str =
 /// The newest minor version of Python 3 that is looked for by name.
 const NEWEST_MINOR: u32 = 30;
 
-/// The Python of the virtual environment `name`, which has the packages listed in
-/// the file `requirements` and is made again when the list changes.
+/// The Python of the virtual environment `name`, which has the packages listed in the file
+/// `requirements` and is made again when the list or the interpreter changes.
 pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
     environment_of(workspace, name, requirements, None)
 }
@@ -30,22 +30,34 @@ pub fn environment_of(
     requirements: &Path,
     base: Option<&Path>,
 ) -> Result<PathBuf> {
-    let list = fs::read(requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let base = base.map_or_else(find, |base| Ok(base.to_owned()))?;
+    let stamp = format!("{}\n# {}\n", files::read(requirements)?, identity(&base)?);
     let folder = workspace.scratch()?.join(name);
     let installed = folder.join("installed-requirements.txt");
     let python = program(&folder, "python");
-    if fs::read(&installed).is_ok_and(|stamp| stamp == list) {
+    if is_as_made(&python, &installed, &stamp) {
         return Ok(python);
     }
     println!("installing the packages of {}", requirements.display());
-    let make = base.map_or_else(find, |base| Ok(base.to_owned()))?;
-    process::run(Command::new(make).args(["-m", "venv", "--clear"]).arg(&folder))?;
+    process::run(Command::new(base).args(["-m", "venv", "--clear"]).arg(&folder))?;
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--disable-pip-version-check"]);
     process::run(pip.arg("--requirement").arg(requirements))?;
-    fs::write(&installed, list).with_context(|| format!("cannot write {}", installed.display()))?;
+    files::write(&installed, &stamp)?;
     Ok(python)
+}
+
+/// Whether an environment was made as `stamp` says, and its Python still runs: the interpreter that
+/// it links to may have been removed.
+fn is_as_made(python: &Path, installed: &Path, stamp: &str) -> bool {
+    files::read(installed).is_ok_and(|text| text == stamp)
+        && process::output(Command::new(python).args(["-I", "-c", "pass"])).is_ok()
+}
+
+/// Which interpreter it is, in one line: its path, the installation that it is of, and its version.
+fn identity(python: &Path) -> Result<String> {
+    const ASK: &str = "import sys; print(ascii((sys.executable, sys.base_prefix, sys.version)))";
+    process::output(Command::new(python).args(["-I", "-c", ASK]))
 }
 
 /// A program of the virtual environment in `folder`.
@@ -105,6 +117,23 @@ mod tests {
     fn a_program_that_is_no_python_has_no_version() {
         assert_eq!(minor_version(Path::new(&env::var_os("CARGO").unwrap())), None);
         assert_eq!(minor_version(Path::new("/no such program")), None);
+    }
+
+    #[test]
+    fn an_environment_is_kept_while_its_stamp_is_the_same_and_its_python_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let installed = folder.path().join("installed-requirements.txt");
+        let absent = folder.path().join("no such program");
+        assert!(identity(&absent).is_err());
+        for (minor, path) in interpreters(9) {
+            let stamp = identity(&path).unwrap();
+            assert!(stamp.contains(&format!("3.{minor}.")), "{stamp}");
+            assert!(!is_as_made(&path, &folder.path().join("none"), &stamp));
+            files::write(&installed, &stamp).unwrap();
+            assert!(is_as_made(&path, &installed, &stamp));
+            assert!(!is_as_made(&path, &installed, "another"));
+            assert!(!is_as_made(&absent, &installed, &stamp));
+        }
     }
 
     #[test]
