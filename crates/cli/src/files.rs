@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use sourcing_sound_decode::EXTENSIONS;
+use sourcing_sound_decode::{EXTENSIONS, Recording};
 
 use crate::outcome::Failure;
 
@@ -21,13 +22,18 @@ pub(crate) struct Found {
 impl Found {
     /// Whether it is `-`.
     pub(crate) fn is_standard_input(&self) -> bool {
-        self.path.as_os_str() == "-"
+        is_standard_input(&self.path)
     }
 
     /// Whether it can be read only once: standard input, a named pipe or a device.
     pub(crate) fn is_read_once(&self) -> bool {
-        fs::metadata(&self.path).map_or(self.is_standard_input(), |file| !file.is_file())
+        self.is_standard_input() || fs::metadata(&self.path).is_ok_and(|file| !file.is_file())
     }
+}
+
+/// Whether an input is `-`, even if there is a file of that name; that one is `./-`.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// What the inputs are.
@@ -53,7 +59,7 @@ impl Inputs {
 pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     let mut all = Inputs::default();
     for input in inputs {
-        if !input.is_dir() {
+        if is_standard_input(input) || !input.is_dir() {
             // Whether it exists and can be read shows when it is decoded.
             let relative = input.file_name().map_or_else(|| input.clone(), PathBuf::from);
             all.found.push(Ok(Found { path: input.clone(), relative }));
@@ -71,6 +77,18 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
 /// The paths of [`find`].
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
+}
+
+/// Decodes a recording, or standard input.
+///
+/// # Errors
+/// If it cannot be read, or is no recording.
+pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
+    let decoded = match is_standard_input(path) {
+        true => sourcing_sound_decode::decode_reader("-", io::stdin()),
+        false => sourcing_sound_decode::decode(path),
+    };
+    decoded.map_err(Failure::Decode)
 }
 
 /// A path as text for rows. In one that is not UTF-8, `%FF` is a byte that is not, and `%25` a `%`, so
@@ -119,7 +137,8 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
 fn is_recording(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let known = extension.is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()));
-    known && path.is_file()
+    // What cannot be looked at is an input: reading it tells why.
+    known && fs::metadata(path).map_or(true, |found| found.is_file())
 }
 
 /// Compares names, and numbers in them by value.

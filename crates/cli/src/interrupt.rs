@@ -3,15 +3,20 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use crate::output::note;
+
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
+
+/// Linux's error for a network file system whose server has no locks.
+const LINUX_ENOLCK: i32 = 37;
 
 /// How often a file is opened that other runs give names to.
 const MAX_TRIES: usize = 8;
@@ -34,8 +39,7 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
         let mut ending = locked(&WRITING);
         let ended = ending.take().map_or(Ok(()), |ending| ending());
         if let Err(error) = ended {
-            // If stderr is closed too, there is nowhere left to report it.
-            let _ = writeln!(io::stderr(), "error: {error:#}");
+            note(format_args!("error: {error:#}"));
         }
         let temporary = locked(&TEMPORARY);
         for path in temporary.iter() {
@@ -90,12 +94,15 @@ impl Temporary {
             tries += 1;
             let mut options = fs::File::options();
             let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
-            file.try_lock().map_err(|error| match error {
-                fs::TryLockError::WouldBlock => {
-                    io::Error::other(format!("another run is writing {}", path.display()))
+            match file.try_lock() {
+                Err(fs::TryLockError::WouldBlock) => {
+                    let message = format!("another run is writing {}", path.display());
+                    return Err(io::Error::other(message));
                 }
-                fs::TryLockError::Error(error) => error,
-            })?;
+                // Some network file systems have no locks. Then nothing keeps two runs apart.
+                Err(fs::TryLockError::Error(error)) if !has_no_locks(&error) => return Err(error),
+                _ => {}
+            }
             // A run that ended just now may have given the file its final name. Some network file systems
             // cannot tell.
             if is_at(&file, path)? || tries == MAX_TRIES {
@@ -134,12 +141,21 @@ impl Temporary {
     /// Gives it its name, in place of a file that has it.
     ///
     /// # Errors
-    /// If the system refuses.
+    /// If the system refuses. It then stays where it is, and the error names it.
     pub(crate) fn persist(mut self, name: &Path) -> io::Result<()> {
         let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
         temporary.remove(file.path());
-        file.persist(name).map(drop).map_err(|error| error.error)
+        file.persist(name).map(drop).map_err(|refused| {
+            let path = refused.file.path().display().to_string();
+            match refused.file.keep() {
+                Ok(_) => io::Error::new(
+                    refused.error.kind(),
+                    format!("{}; it is in {path}", refused.error),
+                ),
+                Err(_) => refused.error,
+            }
+        })
     }
 
     /// Gives it its name unless a file has it; otherwise, it is returned.
@@ -179,6 +195,12 @@ impl Drop for Temporary {
         drop(file);
         temporary.remove(&path);
     }
+}
+
+/// Whether the error is that of a file system without locks.
+fn has_no_locks(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+        || (cfg!(target_os = "linux") && error.raw_os_error() == Some(LINUX_ENOLCK))
 }
 
 /// Whether `path` is still that of `file`.

@@ -28,7 +28,6 @@ mod output;
 mod parallel;
 mod progress;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -40,7 +39,7 @@ use crate::commands::inspect::{self, RawInspect};
 use crate::commands::models::{self, RawModels};
 use crate::commands::teach::{self, RawTeach, TeachOptions};
 use crate::outcome::UsageError;
-use crate::output::is_closed_pipe;
+use crate::output::{is_closed_pipe, note};
 
 /// Names the sounds in recordings.
 #[derive(Parser)]
@@ -81,8 +80,7 @@ fn main() -> ExitCode {
         // The reader of the output closed the pipe.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // If stderr is closed too, there is nowhere left to report it.
-            let _ = writeln!(io::stderr(), "error: {error:#}");
+            note(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -139,10 +139,9 @@ impl Failure {
     /// The command that makes a recording of this kind readable.
     fn conversion(&self, options: &str) -> String {
         let path = self.path();
-        let mut output = path.with_extension("wav");
-        if output == path {
-            output = path.with_extension("converted.wav");
-        }
+        // Some file systems take `X.WAV` and `X.wav` for the same file.
+        let is_wav = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("wav"));
+        let output = path.with_extension(if is_wav { "converted.wav" } else { "wav" });
         let (input, output) = (quoted(path), quoted(&output));
         format!("if it is a recording, convert it: ffmpeg -i {input}{options} {output}")
     }

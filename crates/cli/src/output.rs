@@ -2,6 +2,7 @@
 //! output.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -33,6 +34,12 @@ pub(crate) fn check_plot(path: Option<&Path>) -> Result<(), UsageError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints a line on stderr. If stderr is closed, there is nowhere to report that, and the results do not
+/// depend on it.
+pub(crate) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Prints `value` as indented JSON.

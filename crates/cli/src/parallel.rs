@@ -1,6 +1,5 @@
 //! Processes several recordings at a time and prints the results in the order of the inputs.
 
-use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -9,6 +8,7 @@ use std::thread;
 use indicatif::ProgressBar;
 
 use crate::outcome::{Failure, Outcome};
+use crate::output::note;
 
 /// Recordings per worker that may be in progress or wait for an earlier one to be printed.
 const AHEAD: usize = 4;
@@ -149,7 +149,7 @@ fn print_all<T>(
                 Ok(value) => print(Ok(value)),
                 Err(failure) => {
                     has_failed = true;
-                    writeln!(io::stderr(), "error: {failure}")?;
+                    note(format_args!("error: {failure}"));
                     print(Err(&failure))
                 }
             })?;

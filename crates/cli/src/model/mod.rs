@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use sourcing_sound::{Classifier, Error, ErrorKind, Head, Model};
 
-use crate::outcome::coded;
+use crate::outcome::{UsageError, coded};
 
 use built_in::BuiltIn;
 
@@ -84,11 +84,12 @@ impl ModelSource {
             loaded.classifier().map_err(coded).with_context(context)?;
         }
         if self.head_only && loaded.head().is_none() {
-            bail!(
+            return Err(UsageError(format!(
                 "--head-only: the chosen model has no head; give one with --head, or choose a model \
                  with one, such as {} [config]",
                 built_in::WITH_HEAD
-            );
+            ))
+            .into());
         }
         loaded.head_only = self.head_only;
         Ok(loaded)

@@ -268,7 +268,7 @@ fn a_drawing_that_cannot_be_made_is_an_error() {
 
     bench.tones("clips/b.wav", &[(LOW_HZ, 0.5)]);
     let Run { code, stderr, .. } = bench.run(&["features", "clips", "--plot", "out.svg"]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 2);
     assert!(stderr.contains("one recording, but there are 2"), "{stderr}");
 }
 

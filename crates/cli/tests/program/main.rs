@@ -1,6 +1,7 @@
 //! The program from the outside: what it prints, writes and exits with, for each of its commands.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
+mod careful;
 mod classify;
 mod clips;
 mod columnar;

@@ -171,7 +171,7 @@ fn a_head_alone_scores_its_labels_only() {
 
     for command in [&["classify", "both.wav"][..], &["inspect"]] {
         let run = bench.run(&[command, &["--head-only"]].concat());
-        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{command:?}");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{command:?}");
         assert!(run.stderr.contains("--head") && run.stderr.contains("[config]"), "{}", run.stderr);
     }
 }

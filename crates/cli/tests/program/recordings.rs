@@ -195,8 +195,9 @@ mod unix {
         symlink(&clips, clips.join("deep/loop")).unwrap();
         symlink("self.wav", clips.join("self.wav")).unwrap();
         symlink("deep/a.wav", clips.join("linked.wav")).unwrap();
-        let stdout = bench.classify(&["clips", "--format", "jsonl", "--hop", "9"]).success();
-        let files: Vec<_> = objects(&stdout).iter().map(|line| line["file"].clone()).collect();
+        let run = bench.classify(&["clips", "--format", "jsonl", "--hop", "9"]);
+        error_of(&run, 1, "clips/self.wav: cannot read the file");
+        let files: Vec<_> = objects(&run.stdout).iter().map(|line| line["file"].clone()).collect();
         assert_eq!(files, ["clips/deep/a.wav", "clips/linked.wav"]);
     }
 

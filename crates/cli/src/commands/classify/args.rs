@@ -232,6 +232,11 @@ impl TryFrom<RawClassify> for ClassifyOptions {
                 the recorder's clock, such as +02:00";
             return Err(UsageError(message.to_owned()));
         }
+        if raw.top.is_some() && !format.has_several_labels() {
+            let message = "--top is for text, csv, jsonl and parquet: the rows of events, raven, audacity \
+                and parquet-events have one label each";
+            return Err(UsageError(message.to_owned()));
+        }
         let output = Output::parse(raw.output, format.extension())?;
         if format.is_binary() {
             output.check_binary()?;

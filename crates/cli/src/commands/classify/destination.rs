@@ -6,17 +6,18 @@ mod writing;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use sourcing_sound::Classifier;
 
 use crate::files::{self, Found};
 use crate::interrupt::Ending;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, UsageError};
+use crate::output::note;
 
 use super::args::ClassifyOptions;
+use super::format::Format;
 use super::output::Output;
 use super::part::Part;
 use super::settings::Settings;
@@ -53,12 +54,22 @@ impl<'a> Destination<'a> {
     }
 
     /// # Errors
-    /// If two inputs would have the same result, or the same name in a file that is continued.
+    /// If two inputs would have the same result, or the same name in a file that is continued, or a file
+    /// cannot tell which recording its lines are about.
     pub(super) fn check_names(
         &self,
         inputs: &[Result<Found, Failure>],
         resume: bool,
-    ) -> anyhow::Result<()> {
+        format: Format,
+    ) -> Result<(), UsageError> {
+        let is_one = matches!(self, Destination::One(_));
+        if is_one && !format.names_recordings() && inputs.len() > 1 {
+            return Err(UsageError(format!(
+                "--format audacity: a label track is about one recording, but there are {}; write one \
+                 for each with --output FOLDER",
+                inputs.len()
+            )));
+        }
         let mut names = HashSet::new();
         for input in inputs.iter().flatten() {
             match self {
@@ -66,13 +77,19 @@ impl<'a> Destination<'a> {
                     let name = folder.name(input);
                     if !names.insert(name.clone()) {
                         let name = name.display();
-                        bail!("--output: two recordings would have the result {name} [config]");
+                        let message = format!(
+                            "--output: two recordings would have the result {name} [config]"
+                        );
+                        return Err(UsageError(message));
                     }
                 }
                 Destination::One(_) if resume => {
                     let name = files::text(&input.path);
                     if !names.insert(PathBuf::from(name.as_ref())) {
-                        bail!("--resume: two recordings are named {name} in the result [config]");
+                        let message = format!(
+                            "--resume: two recordings are named {name} in the result [config]"
+                        );
+                        return Err(UsageError(message));
                     }
                 }
                 Destination::One(_) => {}
@@ -81,18 +98,14 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    /// The inputs are known, and nothing was written for them yet.
+    /// Nothing was written for the inputs yet.
     ///
     /// # Errors
     /// If `--resume` would mix results of other settings with those of this run.
-    pub(super) fn begin(
-        &mut self,
-        inputs: &[Result<Found, Failure>],
-        resume: bool,
-    ) -> anyhow::Result<()> {
+    pub(super) fn begin(&mut self, resume: bool) -> anyhow::Result<()> {
         match self {
             Destination::One(_) => Ok(()),
-            Destination::Folder(folder) => folder.begin(inputs, resume),
+            Destination::Folder(folder) => folder.begin(resume),
         }
     }
 
@@ -135,7 +148,7 @@ impl<'a> Destination<'a> {
         if let Part::Done(input, warnings) = &part {
             for warning in warnings {
                 let path = input.path.display();
-                writeln!(io::stderr(), "warning: {path}: {warning} [{}]", warning.code())?;
+                note(format_args!("warning: {path}: {warning} [{}]", warning.code()));
             }
         }
         match self {

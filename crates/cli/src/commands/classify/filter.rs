@@ -27,10 +27,9 @@ impl Filter {
             let names = given.split(',').map(str::trim).filter(|name| !name.is_empty());
             let mut rest: Vec<&str> = names.collect();
             while let Some(first) = rest.first() {
-                let found = (1..=rest.len()).rev().find_map(|count| {
-                    let name = rest[..count].join(", ").to_lowercase();
-                    Some((known.iter().find(|known| known.to_lowercase() == name)?, count))
-                });
+                let found = (1..=rest.len())
+                    .rev()
+                    .find_map(|count| Some((find(known, &rest[..count])?, count)));
                 let Some((label, count)) = found else { return Err(unknown(first, known)) };
                 labels.push(label.to_owned());
                 rest.drain(..count);
@@ -55,6 +54,17 @@ impl Filter {
     pub(crate) fn passes(&self, label: &str, score: f32) -> bool {
         self.min_score.is_none_or(|least| score >= least) && self.wants(label)
     }
+}
+
+/// The label whose parts between commas are these: preferably in the same case.
+fn find<'a>(known: &'a Labels, parts: &[&str]) -> Option<&'a str> {
+    let is = |label: &str, same: fn(&str, &str) -> bool| {
+        let own: Vec<&str> = label.split(',').map(str::trim).collect();
+        own.len() == parts.len() && own.iter().zip(parts).all(|(own, part)| same(own, part))
+    };
+    let ignoring_case = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    let exact = known.iter().find(|label| is(label, |a, b| a == b));
+    exact.or_else(|| known.iter().find(|label| is(label, ignoring_case)))
 }
 
 fn unknown(given: &str, known: &Labels) -> UsageError {

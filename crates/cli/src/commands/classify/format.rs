@@ -48,6 +48,16 @@ impl Format {
         matches!(self, Format::Parquet | Format::ParquetEvents)
     }
 
+    /// Whether a row can have more than one label.
+    pub(super) fn has_several_labels(self) -> bool {
+        matches!(self, Format::Text | Format::Csv | Format::Jsonl | Format::Parquet)
+    }
+
+    /// Whether one file can be about several recordings.
+    pub(super) fn names_recordings(self) -> bool {
+        self != Format::Audacity
+    }
+
     /// Whether it can contain times of day.
     pub(super) fn has_times_of_day(self) -> bool {
         matches!(self, Format::Csv | Format::Jsonl | Format::Events) || self.is_binary()

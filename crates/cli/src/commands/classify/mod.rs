@@ -19,13 +19,13 @@ mod taking;
 mod work;
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 
 use crate::files::{self, Found};
 use crate::interrupt;
 use crate::model::Loaded;
 use crate::outcome::{Failure, Outcome, coded};
+use crate::output::note;
 use crate::parallel::{Counts, Results, in_order_each};
 use crate::progress;
 
@@ -49,17 +49,17 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     options.filter.resolve(&classifier)?;
     let inputs = files::find(&options.inputs);
     if let Some(line) = inputs.passed_over() {
-        writeln!(io::stderr(), "{line}")?;
+        note(line);
     }
     let settings = Settings::new(&options, &model, &classifier);
     let mut destination = Destination::new(&options, &classifier, settings)?;
     let mut found = inputs.found;
     destination.refuse_long_names(&mut found);
-    destination.check_names(&found, options.resume)?;
+    destination.check_names(&found, options.resume, options.format)?;
     if let Some(shard) = options.shard {
         found.retain(|input| shard.contains(path_in_shard(input)));
     }
-    destination.begin(&found, options.resume)?;
+    destination.begin(options.resume)?;
     if options.resume {
         found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
     }
@@ -92,7 +92,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
         destination.close()
     })?;
     if counts.failed > 0 && count > 1 {
-        writeln!(io::stderr(), "done {}, failed {}", counts.done, counts.failed)?;
+        note(format_args!("done {}, failed {}", counts.done, counts.failed));
     }
     Ok(counts.outcome())
 }
@@ -140,5 +140,8 @@ fn is_large(input: &Found) -> bool {
 }
 
 fn size(input: &Found) -> u64 {
+    if input.is_standard_input() {
+        return 0;
+    }
     fs::metadata(&input.path).map_or(0, |file| file.len())
 }

@@ -10,14 +10,14 @@ mod report;
 mod samples;
 mod table;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::files::expand;
-use crate::outcome::{Failure, Outcome};
-use crate::output::STDOUT;
+use crate::outcome::{Failure, Outcome, UsageError};
+use crate::output::{STDOUT, note};
 use crate::parallel::{Results, in_order_each, worker_count};
 use crate::progress;
 
@@ -35,7 +35,8 @@ use table::{End, Part};
 pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
     let inputs = expand(&options.inputs);
     if options.plot.is_some() && inputs.len() > 1 {
-        anyhow::bail!("--plot draws one recording, but there are {}", inputs.len());
+        let message = format!("--plot draws one recording, but there are {}", inputs.len());
+        return Err(UsageError(message).into());
     }
     let meters = (0..worker_count(inputs.len())).map(|_| Meter::new(&options)).collect();
     let mut report = report::open(options.format, io::stdout().lock());
@@ -56,7 +57,7 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
             Ok(Part::End(End { duration, warnings, picture })) => {
                 report.end(duration).context(STDOUT)?;
                 for warning in warnings {
-                    writeln!(io::stderr(), "warning: {name}: {warning} [{}]", warning.code())?;
+                    note(format_args!("warning: {name}: {warning} [{}]", warning.code()));
                 }
                 if let Some((picture, path)) = picture.zip(options.plot.as_ref()) {
                     write_picture(&picture, path)?;

@@ -1,11 +1,11 @@
 //! The samples of a recording, block by block, as often as they are needed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use sourcing_sound::{ErrorKind, Pcm, SampleRate};
-use sourcing_sound_decode::{Channel, Decoder, Recording, Warning, decode};
+use sourcing_sound_decode::{Channel, Decoder, Recording, Warning};
 
+use crate::files;
 use crate::outcome::Failure;
 
 /// Samples of a recording in memory that are passed on at a time.
@@ -31,9 +31,9 @@ impl Samples {
     /// Opens a recording. With `whole`, or if it can be read only once (a pipe or a device), its
     /// samples are kept in memory.
     pub(super) fn open(path: PathBuf, whole: bool) -> Result<Samples, Failure> {
-        let is_file = fs::metadata(&path).is_ok_and(|file| file.is_file());
+        let is_file = !files::is_standard_input(&path) && path.is_file();
         let recording = match whole || !is_file {
-            true => Some(decode(&path).map_err(Failure::Decode)?),
+            true => Some(files::decode(&path)?),
             false => None,
         };
         let hz = match &recording {

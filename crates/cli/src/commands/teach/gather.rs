@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
-use sourcing_sound_decode::decode;
 
 use super::args::TeachOptions;
 use crate::files::{self, expand};
@@ -75,7 +74,7 @@ fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
 
 fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Failure> {
     let Input { label, path } = input;
-    let recording = decode(&path).map_err(Failure::Decode)?;
+    let recording = files::decode(&path)?;
     // Files of one name in different folders are different recordings.
     let name = files::text(&path);
     SampleRate::new(recording.sample_rate)

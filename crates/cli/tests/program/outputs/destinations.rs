@@ -79,7 +79,7 @@ fn results_in_a_folder_are_those_of_stdout_and_are_resumed() {
 
     error_of(&bench.classify(&["in", "--resume"]), 2, "--output");
     let run = bench.classify(&["in/a.wav", "in/deep/a.wav", "--output", "out/two"]);
-    error_of(&run, 1, "two recordings would have the result");
+    error_of(&run, 2, "two recordings would have the result");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::interrupt::Temporary;
 
 use super::super::filter::Filter;
 use super::super::pipeline::{KEPT_PUSH_SECONDS, Stop};
-use super::cut::{Clip, MOST_AT_A_TIME, Shape};
+use super::cut::{Clip, MOST_AT_A_TIME, Shape, Stretch};
 use super::names::Names;
 use super::options::ClipOptions;
 use super::save::{publish, stretch};
@@ -172,6 +172,12 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
+    /// A part of a recording has nothing before it.
+    fn stretch(&self, number: Option<usize>, event: &SoundEvent) -> Stretch {
+        let Source { input, start, .. } = self.source;
+        stretch(self.options, self.names, input, number, event, start)
+    }
+
     fn frame(&self, seconds: f64) -> u64 {
         (seconds * f64::from(self.source.sample_rate)).round().max(0.0) as u64
     }
@@ -192,9 +198,8 @@ impl<'a> Live<'a> {
         let (channel, number) = self.source.lanes[lane];
         let longest = SoundEvent { offset: Some(f64::MAX), ..event };
         let shape = Shape::new(self.source.sample_rate, self.source.channels, channel);
-        let stretch = stretch(self.options, self.names, self.source.input, number, &longest);
+        let stretch = self.stretch(number, &longest);
         let (from, to) = shape.frames(&stretch);
-        // A part of a recording has nothing before it.
         let from = from.max(self.tape.start());
         let open = self.sounds.iter().filter(|sound| sound.clip.is_some()).count();
         let clip = if open < MOST_AT_A_TIME {
@@ -211,7 +216,7 @@ impl<'a> Live<'a> {
     fn end(&mut self, lane: usize, event: &SoundEvent) {
         let (channel, number) = self.source.lanes[lane];
         let shape = Shape::new(self.source.sample_rate, self.source.channels, channel);
-        let stretch = stretch(self.options, self.names, self.source.input, number, event);
+        let stretch = self.stretch(number, event);
         let to = shape.frames(&stretch).1.min(self.last());
         if let Some(sound) = self.sounding(lane, &event.label) {
             sound.score = Some(event.score);

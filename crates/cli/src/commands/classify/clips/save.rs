@@ -32,7 +32,7 @@ pub(crate) fn save(
     events: &[SoundEvent],
 ) -> Result<(), Failure> {
     let folder = options.folder(input);
-    let stretches = events.iter().map(|event| stretch(options, names, input, number, event));
+    let stretches = events.iter().map(|event| stretch(options, names, input, number, event, 0.0));
     for pass in passes(stretches.collect()) {
         let opened: Result<Decoder, DecodeError> = Decoder::open(&input.path);
         let decoder = opened.map_err(Failure::Decode)?;
@@ -48,17 +48,19 @@ pub(crate) fn save(
     Ok(())
 }
 
+/// The stretch of a sound with its padding, which begins no earlier than `earliest`, in seconds.
 pub(super) fn stretch(
     options: &ClipOptions,
     names: &Names,
     input: &Found,
     number: Option<usize>,
     event: &SoundEvent,
+    earliest: f64,
 ) -> Stretch {
     // As they are printed, so that both mean the same stretch.
     let onset = milliseconds(event.onset);
     let offset = event.offset.map_or(onset, milliseconds);
-    let from = (onset - options.padding).max(0.0);
+    let from = (onset - options.padding).max(earliest);
     Stretch {
         from,
         to: (offset + options.padding).min(from + options.most_seconds),

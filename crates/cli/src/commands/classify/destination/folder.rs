@@ -9,7 +9,6 @@ use sourcing_sound::Classifier;
 
 use crate::files::Found;
 use crate::interrupt::Temporary;
-use crate::outcome::Failure;
 
 use super::super::args::ClassifyOptions;
 use super::super::ledger::{self, Known};
@@ -68,11 +67,7 @@ impl<'a> Folder<'a> {
     ///
     /// # Errors
     /// If `--resume` would mix results of other settings with those of this run.
-    pub(super) fn begin(
-        &mut self,
-        inputs: &[Result<Found, Failure>],
-        resume: bool,
-    ) -> anyhow::Result<()> {
+    pub(super) fn begin(&mut self, resume: bool) -> anyhow::Result<()> {
         let path = self.results();
         let context = || format!("{}: cannot read the results [io]", self.root.display());
         let known = Known::about(&path).with_context(context)?;
@@ -81,7 +76,7 @@ impl<'a> Folder<'a> {
         }
         let earlier = known.settings.as_ref();
         if earlier.is_none_or(|earlier| !self.settings.changes(earlier).is_empty()) {
-            if resume && inputs.iter().flatten().any(|input| self.is_done(input)) {
+            if resume && has_results(self.root, self.options.format.extension()) {
                 check(self.root, &self.settings, earlier)?;
             }
             let replaces_older = earlier.is_some();
@@ -140,4 +135,20 @@ impl<'a> Folder<'a> {
         let report = report.with_context(|| unwritable(&name))?;
         Ok(Open { name, file, report })
     }
+}
+
+/// Whether a folder has results of this extension, at any depth: also those of recordings that are not
+/// among the inputs of this run.
+fn has_results(folder: &Path, extension: &str) -> bool {
+    let ending = format!(".{extension}");
+    // A folder that cannot be listed shows none.
+    fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        match entry.file_type() {
+            _ if name.starts_with(b".") => false,
+            Ok(kind) if kind.is_dir() => has_results(&entry.path(), extension),
+            _ => name.ends_with(ending.as_bytes()),
+        }
+    })
 }

@@ -28,7 +28,7 @@ pub(in super::super) struct One {
     report: Box<dyn Report>,
     /// The file, complete only once it has its name.
     file: Option<(PathBuf, Temporary)>,
-    /// Of a file that can be continued.
+    /// Of a file whose end can be taken back.
     rows: Option<Rows>,
     /// The recordings that an earlier run has finished.
     finished: HashSet<String>,
@@ -42,7 +42,8 @@ struct Rows {
     /// Where those of the recording that is being written begin: they are taken back if it fails, so
     /// that `--resume` tries it again.
     begin: Option<u64>,
-    ledger: Ledger,
+    /// Of a file that can be continued.
+    ledger: Option<Ledger>,
 }
 
 impl Rows {
@@ -80,10 +81,19 @@ impl One {
         let file = Temporary::new_in(folder).with_context(unwritable)?;
         let report = start(options, classifier, file.handle().with_context(unwritable)?);
         let report = report.with_context(unwritable)?;
+        // What parquet has written so far cannot be read without its end.
+        let rows = match options.format.is_binary() {
+            true => None,
+            false => Some(Rows {
+                output: file.handle().with_context(unwritable)?,
+                begin: None,
+                ledger: None,
+            }),
+        };
         Ok(One {
             report,
             file: Some((name.to_owned(), file)),
-            rows: None,
+            rows,
             finished: HashSet::new(),
             has_cells: false,
         })
@@ -128,7 +138,7 @@ impl One {
         Ok(One {
             report,
             file: Some((name.to_owned(), part)),
-            rows: Some(Rows { output, begin: None, ledger }),
+            rows: Some(Rows { output, begin: None, ledger: Some(ledger) }),
             finished: finished.recordings,
             has_cells: options.format != Format::Jsonl,
         })
@@ -153,7 +163,9 @@ impl One {
                 }
                 Part::Done(..) => {
                     rows.begin = None;
-                    rows.ledger.complete(rows.output.stream_position()?)?;
+                    if let Some(ledger) = &mut rows.ledger {
+                        ledger.complete(rows.output.stream_position()?)?;
+                    }
                 }
                 _ => {}
             }
@@ -179,8 +191,10 @@ impl One {
         if closer.is_none() && file.is_none() {
             return None;
         }
-        let naming = file.as_ref().zip(self.rows.as_ref()).map(|((name, part), rows)| {
-            Ok::<_, io::Error>(rows.ledger.naming(name, part, rows.complete()?))
+        let rows = self.rows.as_ref();
+        let rows = rows.and_then(|rows| Some((rows, rows.ledger.as_ref()?)));
+        let naming = file.as_ref().zip(rows).map(|((name, part), (rows, ledger))| {
+            Ok::<_, io::Error>(ledger.naming(name, part, rows.complete()?))
         });
         let unwritable = self.unwritable();
         Some(Box::new(move || {
@@ -197,13 +211,15 @@ impl One {
         self.report.close().with_context(|| self.unwritable())?;
         let Some((name, file)) = self.file.take() else { return Ok(()) };
         let context = || unwritable(&name);
-        let Some(rows) = self.rows.take() else {
+        let Some((rows, ledger)) =
+            self.rows.take().and_then(|mut rows| rows.ledger.take().map(|ledger| (rows, ledger)))
+        else {
             return file.persist(&name).with_context(context);
         };
         let complete = rows.complete().with_context(context)?;
-        rows.ledger.naming(&name, file.path(), complete).prepare();
+        ledger.naming(&name, file.path(), complete).prepare();
         file.persist(&name).with_context(context)?;
-        rows.ledger.discard();
+        ledger.discard();
         Ok(())
     }
 

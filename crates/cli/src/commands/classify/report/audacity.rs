@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::super::filter::Filter;
 use super::entry::Report;
-use super::joined::{JoinedRows, Stretch};
+use super::joined::{JoinedRows, Stretch, field};
 
 /// Lines of start, end (in seconds) and label, separated by tabs; neighbouring segments with the
 /// same label are joined. A track is for one recording, since its lines do not name it.
 pub(super) fn report(output: impl Write, filter: Filter) -> impl Report {
     JoinedRows::new(output, filter, |output, _, Stretch { start, end, label, score }| {
-        writeln!(output, "{start:.6}\t{end:.6}\t{label} {score:.2}")
+        writeln!(output, "{start:.6}\t{end:.6}\t{} {score:.2}", field(&label))
     })
 }

@@ -18,6 +18,11 @@ pub(super) struct Stretch {
     pub(super) score: f32,
 }
 
+/// Text as a field between tabs, in a line.
+pub(super) fn field(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
+}
+
 /// Joins segments that are not rejected and pass a filter: any other segment ends a stretch.
 pub(super) struct Joined {
     filter: Filter,
@@ -55,22 +60,36 @@ impl Joined {
     }
 }
 
+/// Where a stretch is.
+pub(super) struct Place<'a> {
+    pub(super) subject: &'a Subject,
+    /// Seconds of the recordings before this one.
+    pub(super) before: f64,
+}
+
 /// A report with a line per stretch, which `line` writes.
 pub(super) struct JoinedRows<W, L> {
     output: W,
     filter: Filter,
     lanes: Lanes<(Subject, Joined)>,
+    /// Seconds of the recordings before the present one, and of that one.
+    before: f64,
+    present: f64,
     line: L,
 }
 
-impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> JoinedRows<W, L> {
+impl<W: Write, L: FnMut(&mut W, Place<'_>, Stretch) -> io::Result<()>> JoinedRows<W, L> {
     pub(super) fn new(output: W, filter: Filter, line: L) -> Self {
-        JoinedRows { output, filter, lanes: Lanes::default(), line }
+        JoinedRows { output, filter, lanes: Lanes::default(), before: 0.0, present: 0.0, line }
     }
 }
 
-impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
+impl<W: Write, L: FnMut(&mut W, Place<'_>, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
+        // Further channels are of the same recording.
+        if subject.channel.is_none_or(|channel| channel == 1) {
+            self.before += std::mem::take(&mut self.present);
+        }
         self.lanes.begin(subject.lane, (subject.clone(), Joined::new(self.filter.clone())));
         Ok(())
     }
@@ -78,17 +97,20 @@ impl<W: Write, L: FnMut(&mut W, &Subject, Stretch) -> io::Result<()>> Report for
     fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()> {
         if let Some((subject, joined)) = self.lanes.get(lane) {
             for stretch in predictions.iter().filter_map(|prediction| joined.push(prediction)) {
-                (self.line)(&mut self.output, subject, stretch)?;
+                let place = Place { subject, before: self.before };
+                (self.line)(&mut self.output, place, stretch)?;
             }
         }
         self.output.flush()
     }
 
-    fn end(&mut self, lane: usize, _duration: f64) -> io::Result<()> {
+    fn end(&mut self, lane: usize, duration: f64) -> io::Result<()> {
+        self.present = duration;
         if let Some((subject, mut joined)) = self.lanes.end(lane)
             && let Some(stretch) = joined.finish()
         {
-            (self.line)(&mut self.output, &subject, stretch)?;
+            let place = Place { subject: &subject, before: self.before };
+            (self.line)(&mut self.output, place, stretch)?;
         }
         self.output.flush()
     }

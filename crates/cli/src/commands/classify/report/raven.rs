@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::filter::Filter;
 use super::entry::Report;
-use super::joined::{JoinedRows, Stretch};
+use super::joined::{JoinedRows, Place, Stretch, field};
 
 /// The range that Raven shows if the table has no frequencies: all up to 24 kHz.
 const HIGH_HZ: u32 = 24_000;
@@ -14,7 +14,8 @@ const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLo
 
 /// Rows separated by tabs, one per stretch; neighbouring segments with the same label are joined.
 /// `channel` is the one that is used, unless channels are reported one by one. The header is written
-/// at once.
+/// at once. As in Raven, where several recordings are opened as one sequence, times count from the start
+/// of the first, and the offset from the start of the recording itself.
 pub(super) fn report(
     mut output: impl Write,
     channel: usize,
@@ -23,15 +24,15 @@ pub(super) fn report(
     writeln!(output, "{HEADER}")?;
     output.flush()?;
     let mut selection = 0;
-    Ok(JoinedRows::new(output, filter, move |output, subject, stretch| {
+    Ok(JoinedRows::new(output, filter, move |output, Place { subject, before }, stretch| {
         let Stretch { start, end, label, score } = stretch;
         selection += 1;
         let channel = subject.channel.unwrap_or(channel);
-        // Tabs and line breaks separate fields.
-        let path = subject.name().replace(['\t', '\n', '\r'], " ");
+        let (path, label) = (field(&subject.name()), field(&label));
+        let (begin, end) = (before + start, before + end);
         writeln!(
             output,
-            "{selection}\tSpectrogram 1\t{channel}\t{start:.3}\t{end:.3}\t0\t{HIGH_HZ}\t{path}\t\
+            "{selection}\tSpectrogram 1\t{channel}\t{begin:.3}\t{end:.3}\t0\t{HIGH_HZ}\t{path}\t\
              {start:.3}\t{label}\t{score:.4}"
         )
     }))
