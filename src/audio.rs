@@ -1,7 +1,7 @@
 //! Input audio: checked once, then trusted.
 
 use crate::error::{ErrorKind, Result};
-use sourcing_sound_kernels::first_non_finite;
+use sourcing_sound_kernels::first_beyond;
 
 /// A sample rate that the crate can resample from: 8,000 to 384,000 Hz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,7 +42,8 @@ impl<'a> Pcm<'a> {
     /// Checks samples.
     ///
     /// # Errors
-    /// `audio-empty` if there are no samples, `audio-non-finite` if one is NaN or infinite.
+    /// `audio-empty` if there are no samples, `audio-non-finite` if one is NaN, infinite
+    /// or beyond ±1e15.
     pub fn new(samples: &'a [f32], rate: SampleRate) -> Result<Self> {
         if samples.is_empty() {
             return Err(ErrorKind::AudioEmpty.into());
@@ -67,9 +68,13 @@ impl<'a> Pcm<'a> {
     }
 }
 
-/// Names the first sample that is NaN or infinite.
+/// The most that a sample may be, far above integers stored as floating point. The power of larger ones
+/// would become infinite.
+const MAX_SAMPLE: f32 = 1e15;
+
+/// Names the first sample that is NaN, infinite or beyond ±1e15.
 pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
-    match first_non_finite(samples) {
+    match first_beyond(samples, MAX_SAMPLE) {
         Some(index) => Err(ErrorKind::AudioNonFinite { index }.into()),
         None => Ok(()),
     }

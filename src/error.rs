@@ -26,7 +26,7 @@ pub enum ErrorKind {
         /// The highest accepted rate.
         max: u32,
     },
-    /// A NaN or infinite sample.
+    /// A sample that is NaN, infinite or beyond ±1e15.
     AudioNonFinite {
         /// Index of the first such sample.
         index: usize,
@@ -213,7 +213,7 @@ impl fmt::Display for Error {
                 write!(f, "sample rate is {given} Hz, expected {min} to {max} Hz")
             }
             ErrorKind::AudioNonFinite { index } => {
-                write!(f, "sample {index} is NaN or infinite, expected finite samples")
+                write!(f, "sample {index} is NaN, infinite or beyond ±1e15, expected about −1 to 1")
             }
             ErrorKind::AudioChannels { samples, channels } => {
                 write!(f, "{samples} interleaved samples do not divide into {channels} channels")

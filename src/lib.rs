@@ -76,9 +76,11 @@
 //!
 //! The minimum supported Rust version is 1.95; raising it requires a new minor version. Versions
 //! follow semver: code that compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency
-//! is part of the API (apart from serde's traits on `HeadFeature`), so dependencies may change at
+//! is part of the API (apart from serde's traits on some types), so dependencies may change at
 //! any time. Scores may change in any version, with a better model or engine; the changelog then
 //! lists the change.
+
+#![warn(missing_debug_implementations)]
 
 mod audio;
 mod base;
@@ -103,6 +105,7 @@ mod labels;
 pub mod mel;
 mod metadata;
 mod model;
+mod opaque;
 mod order;
 mod patches;
 mod pre_emphasis;
@@ -120,6 +123,7 @@ mod vocabulary;
 // For JavaScript and the browser tests; not part of the Rust API.
 #[cfg(all(target_arch = "wasm32", any(feature = "web-classifier", feature = "web-teacher")))]
 #[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "JavaScript cannot print them")]
 pub mod wasm;
 mod whole_spectrum;
 

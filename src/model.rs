@@ -8,6 +8,7 @@ use crate::general;
 use crate::metadata::{Activation, ModelMetadata};
 use prost::Message;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -263,10 +264,9 @@ fn hex(bytes: &[u8]) -> String {
 impl Activation {
     /// Turns the output of a network or a head into scores, after division by `temperature`.
     pub(crate) fn scores(self, outputs: &[f32], temperature: f32) -> Vec<f32> {
-        let scaled = outputs.iter().map(|x| x / temperature);
         match self {
-            Activation::Softmax => softmax(scaled.collect()),
-            Activation::Sigmoid => scaled.map(sigmoid).collect(),
+            Activation::Softmax => softmax(outputs, temperature),
+            Activation::Sigmoid => outputs.iter().map(|x| sigmoid(x / temperature)).collect(),
             Activation::None => outputs.iter().map(|x| x.clamp(0.0, 1.0)).collect(),
         }
     }
@@ -278,9 +278,11 @@ impl fmt::Debug for Model {
     }
 }
 
-fn softmax(mut values: Vec<f32>) -> Vec<f32> {
-    let max = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    values.iter_mut().for_each(|value| *value = (*value - max).exp());
+/// The maximum is subtracted before the division, which could make it infinite.
+fn softmax(outputs: &[f32], temperature: f32) -> Vec<f32> {
+    let max = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut values: Vec<f32> =
+        outputs.iter().map(|output| ((output - max) / temperature).exp()).collect();
     let sum: f32 = values.iter().sum();
     values.iter_mut().for_each(|value| *value /= sum);
     values
@@ -289,9 +291,9 @@ fn softmax(mut values: Vec<f32>) -> Vec<f32> {
 /// Compares the input that the graph declares with the metadata; dimensions that the
 /// graph leaves open fit any size.
 fn check_declared_input(graph: &onnx::Graph, metadata: &ModelMetadata) -> Result<()> {
-    let weights: Vec<&str> = graph.initializer.iter().map(|w| w.name.as_str()).collect();
+    let weights: HashSet<&str> = graph.initializer.iter().map(|w| w.name.as_str()).collect();
     let inputs: Vec<&onnx::ValueInfo> =
-        graph.input.iter().filter(|input| !weights.contains(&input.name.as_str())).collect();
+        graph.input.iter().filter(|input| !weights.contains(input.name.as_str())).collect();
     let [input] = inputs[..] else {
         return Err(mismatch("number of inputs", 1, inputs.len()));
     };

@@ -61,18 +61,23 @@ impl Prediction {
     }
 
     /// [`Self::mean`] of predictions that are themselves means, of as many segments each as
-    /// `segments` states.
+    /// `segments` states; `None` also if those are none.
     pub fn weighted_mean(predictions: &[Prediction], segments: &[usize]) -> Option<Prediction> {
         let (first, last) = predictions.first().zip(predictions.last())?;
         let total: usize = segments.iter().sum();
+        if total == 0 {
+            return None;
+        }
         let mut scores = vec![0.0; first.scores.len()];
         let mut rejected = 0;
         for (prediction, &segments) in predictions.iter().zip(segments) {
             for (mean, score) in scores.iter_mut().zip(&prediction.scores) {
-                *mean += segments as f32 * score / total as f32;
+                *mean += segments as f32 * score;
             }
             rejected += usize::from(prediction.rejected) * segments;
         }
+        // Divided at the end, the mean of scores of at most 1 is at most 1.
+        scores.iter_mut().for_each(|sum| *sum /= total as f32);
         let span = (first.start, last.end);
         let rejected = rejected * 2 > total;
         Some(Prediction::new(first.vocabulary.clone(), span, scores, rejected))

@@ -12,6 +12,9 @@ use crate::scorer::{PatchOutput, Scorer};
 use crate::threads;
 use std::collections::VecDeque;
 
+/// The most threads of a recording; each has its own input.
+const MAX_THREADS: usize = 256;
+
 /// A recording, piece by piece. The predictions are those of
 /// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop), no matter how it is
 /// split.
@@ -62,10 +65,10 @@ impl Segments {
 
     /// From now on, runs the network on `threads` threads, including this one, in parallel with the
     /// front end. Predictions stay the same, bit for bit, but come one push later, so push some
-    /// seconds of sound at a time. By default, and for 0, there is one thread.
+    /// seconds of sound at a time. By default, and for 0, there is one thread; there are at most 256.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
-        self.helpers = vec![self.scorer.clone(); threads.saturating_sub(1)];
+        self.helpers = vec![self.scorer.clone(); threads.min(MAX_THREADS).saturating_sub(1)];
         self
     }
 

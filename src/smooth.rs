@@ -43,9 +43,11 @@ impl Smoother {
         let mut scores = vec![0.0; self.window[n - 1].scores.len()];
         for past in &self.window {
             for (sum, score) in scores.iter_mut().zip(&past.scores) {
-                *sum += score / n as f32;
+                *sum += score;
             }
         }
+        // Divided at the end, the mean of scores of at most 1 is at most 1.
+        scores.iter_mut().for_each(|sum| *sum /= n as f32);
         let presence = self.window.iter().map(|past| past.presence).sum::<f32>() / n as f32;
         let none_of_base = self.window.iter().filter(|past| past.none_of_base).count();
         Scored { scores, presence, none_of_base: 2 * none_of_base > n }
@@ -93,11 +95,14 @@ impl EventDetector {
         scores: &[f32],
         rejected: bool,
     ) -> Vec<SoundEvent> {
+        let reach = scores.iter().zip(&self.on_off).zip(&self.open);
+        let reach = reach.map(|((&score, &(on, off)), open)| {
+            !rejected && score >= if open.is_some() { off } else { on }
+        });
+        let reach: Vec<bool> = reach.collect();
         let mut events = Vec::new();
         for (i, &score) in scores.iter().enumerate() {
-            let (on, off) = self.on_off[i];
-            let threshold = if self.open[i].is_some() { off } else { on };
-            let sounds = !rejected && score >= threshold && !self.vocabulary.is_outdone(scores, i);
+            let sounds = reach[i] && !self.vocabulary.is_outdone(scores, &reach, i);
             match (&mut self.open[i], sounds) {
                 (Some(event), true) => event.score = event.score.max(score),
                 (slot @ None, true) => {
@@ -197,6 +202,39 @@ mod tests {
         let events = detector.push((0.5, 1.0), &[0.9, 0.8], false);
         let ends: Vec<_> = events.iter().map(|e| (e.label.as_str(), e.offset)).collect();
         assert_eq!(ends, [("animal", Some(0.5)), ("cat", None)]);
+    }
+
+    #[test]
+    fn a_general_label_gives_way_to_a_specific_one_that_has_an_event() {
+        let groups = vec![Group { name: "Animals".into(), icon: "animals".into() }];
+        let taxonomy = Taxonomy::new(groups, vec![0, 0], vec![vec![], vec![0]]).unwrap();
+        let thresholds = Thresholds { rejection: 0.1, on: 0.3, off: 0.15 };
+        let vocabulary =
+            Vocabulary::of_base(labels(&["animal", "cat"]), Some(taxonomy), thresholds);
+        let open = |on: Option<f32>, hops: &[[f32; 2]]| {
+            let mut detector = EventDetector::new(vocabulary.clone(), on, None).unwrap();
+            for (hop, scores) in (0u8..).zip(hops) {
+                let start = f64::from(hop);
+                detector.push((start, start + 1.0), scores, false);
+            }
+            detector.open().map(|event| event.label.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(open(None, &[[0.9, 0.5]]), ["cat"]);
+        // The cat does not reach the threshold that was given, so it replaces nothing.
+        assert_eq!(open(Some(0.7), &[[0.9, 0.5]]), ["animal"]);
+        assert_eq!(open(Some(0.15), &[[0.3, 0.2]]), ["cat"]);
+        // It lasts until it is below the lower threshold.
+        assert_eq!(open(None, &[[0.4, 0.36], [0.4, 0.22]]), ["cat"]);
+        assert_eq!(open(None, &[[0.4, 0.36], [0.4, 0.22], [0.4, 0.1]]), ["animal"]);
+    }
+
+    #[test]
+    fn a_mean_of_scores_is_never_above_one() {
+        for length in 1..=120 {
+            let mut smoother = Smoother::new(length);
+            let means = (0..2 * length).map(|_| smoother.push(scored(&[1.0], false)).scores[0]);
+            assert!(means.into_iter().all(|mean| mean == 1.0), "{length}");
+        }
     }
 
     #[test]

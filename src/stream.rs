@@ -23,7 +23,8 @@ const MAX_UNTAKEN_COLUMNS: usize = 1_024;
 /// applies to all labels, the head's and the base's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamConfig {
-    /// Seconds between updates, rounded to whole feature columns.
+    /// Seconds between updates, rounded to whole feature columns, or to whole patches if the model has
+    /// patches.
     pub hop_seconds: Option<f64>,
     /// Seconds over which scores are averaged, 0 to 60; 0 for none.
     pub smoothing_seconds: Option<f64>,
@@ -67,6 +68,8 @@ pub struct Stream {
     fresh: Vec<f32>,
     columns_processed: u64,
     columns_scored: u64,
+    /// The columns before the hop that was scored last.
+    hop_start: u64,
 }
 
 impl Stream {
@@ -102,6 +105,7 @@ impl Stream {
             fresh: Vec::new(),
             columns_processed: 0,
             columns_scored: 0,
+            hop_start: 0,
             scorer,
         })
     }
@@ -124,8 +128,9 @@ impl Stream {
         updates
     }
 
-    /// Processes the last columns, ends all events and returns the remaining updates; the last one
-    /// may cover less than a hop.
+    /// Processes the last columns, ends all events and returns the remaining updates. The last one may
+    /// cover less than a hop; of a stream shorter than a segment, it may score the last hop again, as
+    /// a recording of that length.
     ///
     /// # Errors
     /// `audio-too-short` if all the audio together is too short for one column.
@@ -197,7 +202,7 @@ impl Stream {
     fn keep(&mut self, output: PatchOutput, end: u64) {
         let Grid { input_columns, step_columns, segment_inputs, .. } = self.grid;
         let (inputs, step) = (input_columns as u64, step_columns as u64);
-        let first_full = end >= inputs && end - step < inputs;
+        let first_full = (inputs..inputs + step).contains(&end);
         if first_full {
             self.outputs.clear();
         }
@@ -210,9 +215,12 @@ impl Stream {
 
     /// The scores of the newest segment.
     fn update(&mut self) -> Update {
-        let previous = self.seconds(self.columns_scored);
-        let time = self.seconds(self.columns_processed);
+        // At the end of a stream, the last hop may be scored again.
+        if self.columns_processed > self.columns_scored {
+            self.hop_start = self.columns_scored;
+        }
         self.columns_scored = self.columns_processed;
+        let (previous, time) = (self.seconds(self.hop_start), self.seconds(self.columns_processed));
         self.unreported = false;
         let newest = self.scorer.pool(self.outputs.iter());
         let raw_scores = newest.scores.clone();

@@ -5,6 +5,10 @@ use crate::error::{Error, Result};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// The most ancestors of all labels together, so that a chain of labels does not need the square of their
+/// number.
+const MAX_PAIRS: usize = 1 << 20;
+
 /// A plain group of labels, such as all sounds of cats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -32,7 +36,7 @@ impl Taxonomy {
     ///
     /// # Errors
     /// `config` if there are no groups, an index is out of range, the lists do not have the same
-    /// length, or a label is its own ancestor.
+    /// length, a label is its own ancestor, or the labels have more than a million ancestors together.
     pub fn new(
         groups: Vec<Group>,
         label_groups: Vec<usize>,
@@ -52,13 +56,19 @@ impl Taxonomy {
             return Err(Error::config("label_parents", parent, expected));
         }
         let mut descendants = vec![Vec::new(); n];
+        let mut pairs = 0;
         for label in 0..n {
+            if pairs > MAX_PAIRS {
+                let expected = format!("labels with at most {MAX_PAIRS} ancestors together");
+                return Err(Error::config("label_parents", pairs, expected));
+            }
             for ancestor in ancestors(label, &label_parents) {
                 if ancestor == label {
                     let expected = "parents of which none is its own ancestor";
                     return Err(Error::config("label_parents", label, expected));
                 }
                 descendants[ancestor].push(label);
+                pairs += 1;
             }
         }
         Ok(Taxonomy(Arc::new(Parts { groups, label_groups, label_parents, descendants })))

@@ -150,12 +150,12 @@ impl Vocabulary {
         self.taxonomy().map_or(&[], |taxonomy| taxonomy.descendants(label))
     }
 
-    /// Whether a more specific label that reaches its own event threshold replaces `label`.
-    pub(crate) fn is_outdone(&self, scores: &[f32], label: usize) -> bool {
-        self.descendants(label).iter().any(|&special| {
-            scores[special] >= self.thresholds(special).on
-                && self.goes_before(scores, special, label)
-        })
+    /// Whether a more specific label replaces `label` as an event; `sounds` are the labels that reach
+    /// their event thresholds.
+    pub(crate) fn is_outdone(&self, scores: &[f32], sounds: &[bool], label: usize) -> bool {
+        let descendants = self.descendants(label).iter();
+        let mut sounding = descendants.filter(|&&special| sounds[special]);
+        sounding.any(|&special| self.goes_before(scores, special, label))
     }
 
     /// The first `count` labels, best first: by score, with recognised labels before the others, but
@@ -277,8 +277,10 @@ mod tests {
         let vocabulary = vocabulary(0, OPEN, base);
         let faint = [0.6, 0.0, 0.0, 0.0, 0.2, 0.0];
         assert_eq!(vocabulary.order(&faint, usize::MAX)[..2], [4, 0], "the dog is recognised");
-        assert!(!vocabulary.is_outdone(&faint, 0), "but has no event");
-        assert!(vocabulary.is_outdone(&[0.6, 0.0, 0.0, 0.0, 0.3, 0.0], 0));
+        let only_parent = [true, false, false, false, false, false];
+        assert!(!vocabulary.is_outdone(&faint, &only_parent, 0), "but has no event");
+        let both = [true, false, false, false, true, false];
+        assert!(vocabulary.is_outdone(&faint, &both, 0));
     }
 
     #[test]

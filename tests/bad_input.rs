@@ -90,11 +90,14 @@ fn loud_samples_stay_finite() {
     for prediction in classifier.classify(pcm).unwrap() {
         assert!(prediction.scores().iter().all(|score| score.is_finite()));
     }
-    // Powers beyond single precision are an error, not NaN.
-    let samples = vec![f32::MAX; 30_000];
-    let pcm = Pcm::new(&samples, SampleRate::new(22_050).unwrap()).unwrap();
-    if let Err(error) = classifier.classify(pcm) {
-        assert_eq!(error.code(), "inference");
+    // The power of louder ones could be beyond single precision.
+    for loud in [1.1e15, -1.1e15, f32::MAX] {
+        let samples = [vec![0.1; 30_000], vec![loud]].concat();
+        let error = Pcm::new(&samples, SampleRate::new(22_050).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "audio-non-finite");
+        let mut stream =
+            classifier.stream(SampleRate::new(22_050).unwrap(), StreamConfig::default()).unwrap();
+        assert_eq!(stream.push(&samples).unwrap_err().code(), "audio-non-finite");
     }
 }
 

@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 512 << 20;
 /// Plans a network.
 pub(super) fn plan(network: Network) -> Result<network::Network, Uncovered> {
     let Layouts { features, values } = Layouts::of(&network)?;
-    let Buffers { of_value, lens } = Buffers::assign(&network, &values)?;
+    let Buffers { of_value, lens } = Buffers::assign(&network, &values, features)?;
     let place = |value: usize| Place { buffer: of_value[value], layout: values[value] };
     let mut builder = Builder::new(features, lens);
     for Placed { layer, inputs, output } in network.layers {
@@ -70,7 +70,8 @@ struct Buffers {
 
 impl Buffers {
     /// Gives each value the best-fitting buffer whose value is no longer needed.
-    fn assign(network: &Network, layouts: &[Layout]) -> Result<Self, Uncovered> {
+    /// With the memory of the features, they must not need too much.
+    fn assign(network: &Network, layouts: &[Layout], features: Layout) -> Result<Self, Uncovered> {
         let sources = sources(network);
         let ends = ends(network, &sources);
         let mut buffers = Buffers { of_value: vec![0; layouts.len()], lens: vec![] };
@@ -85,7 +86,9 @@ impl Buffers {
             let ended = ended.into_iter().filter(|&value| ends[value] == index);
             free.extend(ended.map(|value| buffers.of_value[value]));
         }
-        match buffers.lens.iter().sum::<usize>() <= MAX_BYTES / size_of::<Lane>() {
+        // The features need less than a lane for each pixel.
+        let lanes = buffers.lens.iter().sum::<usize>() + features.lanes();
+        match lanes <= MAX_BYTES / size_of::<Lane>() {
             true => Ok(buffers),
             false => Err(Uncovered::new("a network that needs so much memory")),
         }

@@ -209,9 +209,11 @@ impl Head {
     }
 }
 
-/// There are thousands of terms; in double precision their order does not matter.
+/// There are thousands of terms; in double precision their order does not matter. What is too large for
+/// single precision stays finite, so that it can be compared.
 fn linear(weights: &[f32], features: &[f32], bias: f32) -> f32 {
-    (dot(weights, features) + f64::from(bias)) as f32
+    let most = f64::from(f32::MAX);
+    (dot(weights, features) + f64::from(bias)).min(most).max(-most) as f32
 }
 
 impl HeadFeature {

@@ -87,10 +87,20 @@ impl ModelMetadata {
             }
             // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to 4.017
             // s. Users see the round number in between.
+            FrameLayout::Librosa if front_end.center => {
+                self.segment_frames.saturating_sub(1).max(1)
+            }
             FrameLayout::Librosa => self.segment_frames.saturating_sub(1),
             FrameLayout::TensorFlow => self.segment_frames,
         };
-        let seconds = columns as f64 * front_end.column_seconds();
+        let window = match front_end.framing {
+            // Columns that are not centred need all of each window.
+            FrameLayout::Librosa if !front_end.center => {
+                front_end.n_fft as f64 / f64::from(front_end.sample_rate)
+            }
+            _ => 0.0,
+        };
+        let seconds = columns as f64 * front_end.column_seconds() + window;
         // The small offset prevents a rounding error from turning 0.96 into 0.97.
         (seconds * 100.0 - 1e-6).ceil() / 100.0
     }

@@ -31,8 +31,8 @@ pub struct LabelReport {
     /// two.
     pub recall: Option<Share>,
     /// Of the recordings recognised as this label, those that are: the left-out ones, and the
-    /// recordings of other labels and of background. `None` if none was recognised, or nothing else
-    /// was given.
+    /// recordings of other labels and of background. `None` if none was recognised, nothing else was
+    /// given, or the label has a single recording.
     pub precision: Option<Share>,
     /// Recordings of other labels and of background.
     pub others: usize,

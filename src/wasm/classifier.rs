@@ -290,7 +290,7 @@ fn groups(metadata: &ModelMetadata) -> (Array, Array) {
     (groups.collect(), label_groups.collect())
 }
 
-/// A rate from JavaScript. Anything but a whole number of Hz becomes 0, which is refused.
+/// A rate from JavaScript, rounded to Hz. What is not a positive number becomes 0, which is refused.
 pub(super) fn rate(hz: f64) -> Result<SampleRate, Error> {
     // `as` saturates: NaN and negative numbers become 0.
     SampleRate::new(hz.round() as u32)

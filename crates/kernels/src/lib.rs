@@ -23,4 +23,4 @@ pub use lay_out::lay_out;
 pub use mel::{Triangle, energies};
 pub use network::sigmoid;
 pub use spectrum::Spectrum;
-pub use vectors::{dot, emphasise, first_non_finite, scale_rows, subtract};
+pub use vectors::{dot, emphasise, first_beyond, scale_rows, subtract};

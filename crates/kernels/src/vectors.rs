@@ -23,13 +23,16 @@ pub fn emphasise(values: &mut [f32], factor: f32, mut previous: f32) -> f32 {
     previous
 }
 
-/// The place of the first value that is NaN or infinite.
+/// The place of the first value that is NaN or whose absolute value is above `limit`, which is not below 0.
 #[inline(never)]
-pub fn first_non_finite(values: &[f32]) -> Option<usize> {
+pub fn first_beyond(values: &[f32], limit: f32) -> Option<usize> {
     // Their absolute values are in the order of their bits. This is computed several at a time.
     let most = values.iter().fold(0, |most: u32, value| most.max(value.abs().to_bits()));
-    let all = most < f32::INFINITY.to_bits();
-    if all { None } else { values.iter().position(|value| !value.is_finite()) }
+    let is_within = |value: u32| value <= limit.to_bits();
+    if is_within(most) {
+        return None;
+    }
+    values.iter().position(|value| !is_within(value.abs().to_bits()))
 }
 
 /// Signed bytes as numbers, those of each row of `row` bytes times the factor of that row.
@@ -44,7 +47,7 @@ pub fn scale_rows(bytes: &[u8], row: usize, factors: &[f32]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_non_finite, scale_rows};
+    use super::{first_beyond, scale_rows};
 
     #[test]
     fn each_row_of_signed_bytes_has_its_factor() {
@@ -55,12 +58,15 @@ mod tests {
     }
 
     #[test]
-    fn the_first_value_that_is_no_number_is_found() {
+    fn the_first_value_beyond_a_limit_is_found() {
         let mut values = [0.5; 40];
-        assert_eq!(first_non_finite(&values), None);
+        assert_eq!(first_beyond(&values, 0.5), None);
         values[33] = f32::NAN;
+        assert_eq!(first_beyond(&values, 0.5), Some(33));
         values[7] = f32::NEG_INFINITY;
-        assert_eq!(first_non_finite(&values), Some(7));
-        assert_eq!(first_non_finite(&[]), None);
+        assert_eq!(first_beyond(&values, 0.5), Some(7));
+        values[3] = -0.6;
+        assert_eq!(first_beyond(&values, 0.5), Some(3));
+        assert_eq!(first_beyond(&[], 0.5), None);
     }
 }

@@ -30,11 +30,16 @@ pub(super) fn window(
     if node.int("ceil_mode", 0) != 0 {
         return Err(Uncovered::new("pooling that rounds up"));
     }
-    if [kernel, strides, dilations].iter().flatten().any(|&size| size == 0) {
-        return Err(Uncovered::new("a window of the size 0"));
+    // The kernel may be that of the weights, and the padding computed.
+    let in_range = |size: usize| (1..=MAX_SIZE).contains(&size);
+    if ![kernel, strides, dilations].iter().flatten().all(|&size| in_range(size)) {
+        return Err(Uncovered::new(format!("a window of a size other than 1 to {MAX_SIZE}")));
     }
     let mut window = Window { kernel, strides, dilations, before: [0; 2], after: [0; 2] };
     pad(node, &mut window, input)?;
+    if [window.before, window.after].iter().flatten().any(|&size| size > MAX_SIZE) {
+        return Err(Uncovered::new(format!("padding of more than {MAX_SIZE}")));
+    }
     Ok(window)
 }
 
