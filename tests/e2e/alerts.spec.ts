@@ -67,18 +67,25 @@ test("a sound that comes again is no alert until the pause is over, and the paus
 });
 
 test("a group that is switched off is neither the answer, nor in the history, nor an alert", async ({ open }) => {
-  const site = await listening(open, { prepare: alertTo(["Siren"], 0) });
-  await expect.poll(() => titles(site, "Siren"), { timeout: 30_000 }).toBe(1);
+  // Which of them the sound is called depends on where segments begin.
+  const sirens = ["Siren", "Emergency vehicle", "Police car (siren)", "Ambulance (siren)"];
+  const site = await listening(open, { prepare: alertTo(sirens, 0) });
+  const alerts = async () => {
+    const counts = await Promise.all(sirens.map((label) => titles(site, label)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  const ofSirens = sirens.map((label) => `[data-label="${label}"]`).join(", ");
+  await expect.poll(alerts, { timeout: 30_000 }).toBeGreaterThan(0);
   await site.goTo("history");
-  const rows = site.page.getByTestId("history-rows").locator("li[data-label=Siren]");
-  await expect(rows).toHaveCount(1);
+  const rows = site.page.getByTestId("history-rows").locator(ofSirens);
+  await expect(rows).not.toHaveCount(0);
   await site.goTo("listen");
   await site.page.getByTestId("settings").locator("summary").click();
   const alarms = site.page.getByTestId("group-Alarms");
   await expect(alarms).toBeChecked();
   await alarms.uncheck();
   const listed = site.page.getByTestId("scores");
-  await expect(listed.locator("[data-label=Siren]")).toHaveCount(0);
+  await expect(listed.locator(ofSirens)).toHaveCount(0);
   await site.goTo("history");
   await expect(rows).toHaveCount(0);
   // It is kept for the next visit, and is among what is muted.
@@ -89,13 +96,13 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await site.goTo("listen");
   await site.startListening();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
-  await expect(listed.locator("[data-label=Siren]")).toHaveCount(0);
-  expect(await titles(site, "Siren"), "since the page was opened again").toBe(0);
+  await expect(listed.locator(ofSirens)).toHaveCount(0);
+  expect(await alerts(), "since the page was opened again").toBe(0);
   await site.goTo("teach");
   await site.page.getByRole("button", { name: "Show All of Alarms again" }).click();
   await expect(site.page.getByTestId("teach-muted")).toBeHidden();
   await site.goTo("listen");
-  await expect(listed.locator("[data-label=Siren]")).toHaveCount(1, { timeout: 20_000 });
+  await expect(listed.locator(ofSirens)).not.toHaveCount(0, { timeout: 20_000 });
   await site.page.getByTestId("settings").locator("summary").click();
   await expect(alarms).toBeChecked();
 });

@@ -12,6 +12,9 @@ const siren = SYNTHESISED["siren-sweep"]!;
 /** Within this time a model of 4 s detects the siren for certain. */
 const DETECT_MS = 20_000;
 
+/** Elements that a browser shows without a delay, on a slow phone too. */
+const MOST_ELEMENTS = 1500;
+
 type Open = (options?: OpenOptions) => Promise<Site>;
 
 async function hearSiren(open: Open, options: OpenOptions = {}): Promise<Site> {
@@ -155,20 +158,16 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
-test("ten thousand sounds of a day are shown without delay", async ({ open }) => {
+test("ten thousand sounds of a day are drawn, not made of ten thousand elements", async ({ open }) => {
   const labels = ["siren", "dog_bark", "car_horn", "drilling", "jackhammer", "gun_shot", "street_music", "a", "b", "c", "d"];
   const events = Array.from({ length: 10_000 }, (_, i) => eventAt((i * 24) / 10_000, labels[i % labels.length]!, { id: `e${i}` }));
   const { page } = await openWith(open, ...events);
   await expect(page.getByTestId("history-summary")).toHaveText("10000 sounds of 11 kinds");
   await expect(page.getByTestId("timeline").getByText("All others")).toBeVisible();
-  const ms = await page.evaluate(async () => {
-    const select = document.querySelector<HTMLSelectElement>("[data-testid=history-filter]")!;
-    const summary = document.querySelector("[data-testid=history-summary]")!;
-    const began = performance.now();
-    select.value = "siren";
-    select.dispatchEvent(new Event("change"));
-    while (!summary.textContent?.endsWith("1 kind")) await new Promise(requestAnimationFrame);
-    return performance.now() - began;
-  });
-  expect(ms, "milliseconds until the filter has taken effect").toBeLessThan(1500);
+  const view = page.getByTestId("view-history");
+  const elements = () => view.evaluate((element) => element.querySelectorAll("*").length);
+  expect(await elements(), "elements of the whole view").toBeLessThan(MOST_ELEMENTS);
+  await page.getByTestId("history-filter").selectOption("siren");
+  await expect(page.getByTestId("history-summary")).toHaveText("910 sounds of 1 kind");
+  expect(await elements(), "elements of the whole view").toBeLessThan(MOST_ELEMENTS);
 });
