@@ -35,6 +35,13 @@ function rf64(): Buffer {
   return bytes;
 }
 
+/** The size of a block that the header states, which is 4 bytes. */
+function block(bytes: number): Buffer {
+  const file = Buffer.from(whole);
+  file.writeUInt16LE(bytes, 32);
+  return file;
+}
+
 const all = { frames: FRAMES };
 export const ODD_FILES: readonly OddFile[] = [
   { name: "right.wav", bytes: whole, ...all },
@@ -63,5 +70,7 @@ export const ODD_FILES: readonly OddFile[] = [
   { name: "odd-list.wav", bytes: waveFile(ODD_RATE, sound, { before: chunk("LIST", list) }), ...all },
   { name: "odd-list-unpadded.wav", bytes: waveFile(ODD_RATE, sound, { before: chunk("LIST", list, false) }), ...all },
   { name: "list-after.wav", bytes: waveFile(ODD_RATE, sound, { after: chunk("LIST", list) }), ...all },
+  { name: "block-too-small.wav", bytes: block(2), ...all },
+  { name: "block-too-large.wav", bytes: block(8), ...all },
   { name: "rf64.wav", bytes: rf64(), ...all },
 ];
