@@ -45,6 +45,7 @@ fn results_that_cannot_have_their_name_stay_where_the_error_says() {
     // The file is begun before the sound is read.
     let part = bench.path().join(".part-a.csv");
     while !part.exists() {
+        assert!(run.try_wait().unwrap().is_none(), "it has ended");
         std::thread::yield_now();
     }
     fs::create_dir(bench.path().join(expected)).unwrap();
