@@ -271,10 +271,11 @@ for (const { how, clear } of CLEARED) {
   test(`${how} while the page listens: the user is informed, and new sounds are kept`, async ({ open }) => {
     const site = await listening(open, { wav: comesAndGoes(), prepare: noteEvents });
     await expect.poll(async () => (await begunEvents(site.page)).length, { timeout: 20_000 }).toBeGreaterThan(0);
-    const before = await begun(site.page);
     await clear(site);
     await expect(site.notice).toHaveAttribute("data-code", "storage");
     await expect(site.notice).toContainText("New sounds are kept again");
+    // One that began just before the data was cleared is gone.
+    const before = await begun(site.page);
     await expect.poll(async () => (await begun(site.page)).length, { timeout: 30_000 }).toBeGreaterThan(before.length);
     await site.expectState("listening");
     await answers(site);

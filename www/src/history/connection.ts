@@ -8,6 +8,9 @@ const NAME = "sourcing-sound";
 const VERSION = 1;
 /** How long to wait for a database that another window blocks. */
 const OPEN_MS = 5000;
+/** For as long after an abort, a database may be reported as closed. */
+const CLOSING_MS = 500;
+const MOST_TRIES = 3;
 
 export interface Schema extends DBSchema {
   events: { key: string; value: HistoryEvent; indexes: { onset: number; open: number } };
@@ -35,14 +38,21 @@ export class Connection {
     return (connection = new Connection(database));
   }
 
-  /** Runs `work`, a second time if the database was lost in the meantime. */
+  /** Runs `work`, again if the database was lost in the meantime: clearing may close the new one, too. */
   async use<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const database = await this.#opened();
-    try {
-      return await work(database);
-    } catch (thrown) {
-      if (!this.#lost) throw thrown;
-      return work(await this.#opened());
+    for (let tries = 1; ; tries += 1) {
+      const opened = this.#opened();
+      const database = await opened;
+      try {
+        return await work(database);
+      } catch (thrown) {
+        const isLost = () => this.#lost || this.#database !== opened;
+        // Browsers may abort what is under way before they report that the database is closed.
+        if (!isLost() && thrown instanceof DOMException && thrown.name === "AbortError") {
+          await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
+        }
+        if (!isLost() || tries === MOST_TRIES) throw thrown;
+      }
     }
   }
 
