@@ -7,7 +7,7 @@ const PORT = sitePort;
 const ownServer = siteUrl === undefined;
 
 /** Tests that decide by what the page shows for recordings. */
-const ALONE = ["everyday-sounds.spec.ts", "microphone-equals-file.spec.ts", "real-clips.spec.ts"];
+const RECORDINGS = ["everyday-sounds.spec.ts", "microphone-equals-file.spec.ts", "real-clips.spec.ts"];
 
 export default defineConfig({
   testDir: ".",
@@ -24,12 +24,12 @@ export default defineConfig({
     launchOptions: { executablePath: chromiumPath, args: LAUNCH_ARGS },
   },
   projects: [
-    { name: "page", testIgnore: ALONE },
-    // Alone, one test at a time: next to others the browser would lose sound, and what is played would have to be played again.
+    { name: "page", testIgnore: RECORDINGS },
+    // After the others and side by side: they take the time that their recordings take, and little else. Next to tests that need the
+    // processor the browser would lose sound, and what is played would have to be played again.
     { name: "everyday-sounds", testMatch: "everyday-sounds.spec.ts", dependencies: ["page"], workers: 1 },
-    // Alone, because it uses every worker's share of the machine by itself.
-    { name: "microphone-equals-file", testMatch: "microphone-equals-file.spec.ts", dependencies: ["everyday-sounds"], workers: 1 },
-    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["microphone-equals-file"] },
+    { name: "microphone-equals-file", testMatch: "microphone-equals-file.spec.ts", dependencies: ["page"], workers: 1 },
+    { name: "real-clips", testMatch: "real-clips.spec.ts", dependencies: ["page"], workers: 1 },
   ],
   ...(ownServer && {
     webServer: {
