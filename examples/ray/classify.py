@@ -98,7 +98,8 @@ class Place:
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 path = os.path.join(folder, name)
-                if is_recording(name) and os.path.isfile(path):
+                # A link that leads nowhere is one that cannot be read.
+                if is_recording(name) and (os.path.isfile(path) or not os.path.exists(path)):
                     yield os.path.relpath(path, self.path or "/").replace(os.sep, "/")
 
     def parts(self) -> list[str]:
