@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn audio_of_the_same_size_is_told_by_when_it_was_written() {
+    fn audio_of_the_same_size_differs_by_when_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sound.wav");
         write_wav(&path, &[0.1; 10], 8_000);
