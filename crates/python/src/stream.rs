@@ -1,7 +1,5 @@
 //! Live audio, piece by piece.
 
-use std::sync::Mutex;
-
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use sourcing_sound::{Downmix, Update};
@@ -10,7 +8,7 @@ use sourcing_sound_decode::Channel;
 use crate::array::{Held, View};
 use crate::error::{Failure, Result};
 use crate::scored::{EventRow, event_row};
-use crate::work::{detached, lock};
+use crate::work::Exclusive;
 
 /// `(time, start, end, scores, raw scores, rejected, order, group scores, events)`
 type UpdateRow = (
@@ -29,7 +27,7 @@ type UpdateRow = (
 #[pyclass(frozen, module = "sourcing_sound._native")]
 pub(crate) struct Stream {
     /// `None` once it has ended.
-    open: Mutex<Option<Open>>,
+    open: Exclusive<Option<Open>>,
 }
 
 struct Open {
@@ -41,27 +39,25 @@ struct Open {
 
 impl Stream {
     pub(crate) fn new(stream: sourcing_sound::Stream, channel: Channel) -> Self {
-        Stream { open: Mutex::new(Some(Open { stream, channel, mix: None })) }
+        let open = Open { stream, channel, mix: None };
+        Stream { open: Exclusive::new("stream", Some(open)) }
     }
 }
 
 #[pymethods]
 impl Stream {
     fn push(&self, py: Python<'_>, samples: &Bound<'_, PyAny>) -> PyResult<Vec<UpdateRow>> {
+        let open = self.open.take()?;
         let held = Held::new(samples)?;
         let view = held.view()?;
-        let updates = detached(py, || {
-            let mut open = lock(&self.open, "stream")?;
-            open.as_mut().ok_or_else(ended)?.push(&view)
-        })?;
+        let updates =
+            open.detached(py, |open| open.as_mut().ok_or_else(ended)?.push(&view))?;
         Ok(updates.into_iter().map(|update| row(py, update)).collect())
     }
 
     fn flush(&self, py: Python<'_>) -> PyResult<Vec<UpdateRow>> {
-        let updates = detached(py, || {
-            let open = lock(&self.open, "stream")?.take().ok_or_else(ended)?;
-            open.finish()
-        })?;
+        let open = self.open.take()?;
+        let updates = open.detached(py, |open| open.take().ok_or_else(ended)?.finish())?;
         Ok(updates.into_iter().map(|update| row(py, update)).collect())
     }
 }

@@ -1,14 +1,12 @@
 //! Examples of sounds → a head.
 
-use std::sync::Mutex;
-
 use pyo3::prelude::*;
 use sourcing_sound::{Background, Pcm, Report, Share};
 
 use crate::model::Loaded;
 use crate::run::Channels;
 use crate::source::Given;
-use crate::work::{detached, lock};
+use crate::work::{Exclusive, detached};
 
 /// The longest recording that a teacher takes, in seconds: the rest of a longer one is not read.
 const MAX_SECONDS: u64 = 3_600;
@@ -27,7 +25,7 @@ type TaughtRow = (String, String, Vec<LabelRow>, Vec<FindingRow>);
 /// Collects examples of sounds, and trains heads from them.
 #[pyclass(frozen, module = "sourcing_sound._native")]
 pub(crate) struct Teacher {
-    teacher: Mutex<sourcing_sound::Teacher>,
+    teacher: Exclusive<sourcing_sound::Teacher>,
 }
 
 #[pymethods]
@@ -38,7 +36,7 @@ impl Teacher {
             let model = Loaded::model(None, None)?.model;
             Ok(sourcing_sound::Teacher::new(model, Background::everyday()?)?)
         })?;
-        Ok(Teacher { teacher: Mutex::new(teacher) })
+        Ok(Teacher { teacher: Exclusive::new("teacher", teacher) })
     }
 
     #[pyo3(signature = (label, recording, source, sample_rate, channel))]
@@ -51,11 +49,11 @@ impl Teacher {
         sample_rate: Option<i64>,
         channel: i64,
     ) -> PyResult<usize> {
+        let teacher = self.teacher.take()?;
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;
-        let added = detached(py, || {
-            let mut teacher = lock(&self.teacher, "teacher")?;
+        let added = teacher.detached(py, |teacher| {
             let (samples, rate) = input.whole_within(channel, MAX_SECONDS)?;
             let pcm = Pcm::new(&samples, rate)?;
             Ok(match label {
@@ -67,26 +65,25 @@ impl Teacher {
     }
 
     fn merge(&self, py: Python<'_>, file: &[u8]) -> PyResult<usize> {
-        Ok(detached(py, || Ok(lock(&self.teacher, "teacher")?.merge(file)?))?)
+        Ok(self.teacher.take()?.detached(py, |teacher| Ok(teacher.merge(file)?))?)
     }
 
     #[getter]
     fn examples(&self) -> PyResult<Vec<ExampleRow>> {
-        let teacher = lock(&self.teacher, "teacher")?;
-        let rows = teacher.examples().iter().map(|one| {
+        let row = |one: &sourcing_sound::Example| {
             let (label, recording) = (one.label.clone(), one.recording.clone());
             (label, recording, one.start, one.seconds, one.level, one.clipped)
-        });
-        Ok(rows.collect())
+        };
+        Ok(self.teacher.take()?.with(|teacher| teacher.examples().iter().map(row).collect()))
     }
 
     /// Whether there was an example with this index.
     fn remove(&self, index: usize) -> PyResult<bool> {
-        Ok(lock(&self.teacher, "teacher")?.remove(index).is_some())
+        Ok(self.teacher.take()?.with(|teacher| teacher.remove(index).is_some()))
     }
 
     fn train(&self, py: Python<'_>, name: &str) -> PyResult<TaughtRow> {
-        let taught = detached(py, || Ok(lock(&self.teacher, "teacher")?.train(name)?))?;
+        let taught = self.teacher.take()?.detached(py, |teacher| Ok(teacher.train(name)?))?;
         let (labels, findings) = report(&taught.report);
         Ok((taught.to_json(), taught.report.to_string(), labels, findings))
     }

@@ -1,6 +1,7 @@
 //! Long work: without the GIL, interruptible, and never ending the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ pub(crate) fn detached<T: Send>(
 ) -> Result<T> {
     py.detach(|| {
         // What the work changed is not used again: a classifier is only read, and a stream or
-        // teacher in the course of a change is given up with its lock.
+        // teacher in the course of a change cannot be taken again.
         let caught = catch_unwind(AssertUnwindSafe(work));
         caught.unwrap_or_else(|panic| Err(Failure::panic(&*panic)))
     })
@@ -49,23 +50,75 @@ impl Signals {
     }
 }
 
-/// The lock of something that changes with every call. Calls from several threads would have no
-/// order, and a process that was forked during a call would wait forever, so no call waits.
-///
-/// # Errors
-/// `busy` while another call runs; `internal` after a panic.
-pub(crate) fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> Result<MutexGuard<'a, T>> {
-    match mutex.try_lock() {
-        Ok(guard) => Ok(guard),
-        Err(TryLockError::WouldBlock) => Err(Failure::coded(
-            "busy",
-            format!("the {what} is in use by another thread; use it from one thread at a time"),
-        )),
-        Err(TryLockError::Poisoned(_)) => Err(Failure::coded(
-            "internal",
-            format!(
-                "the {what} cannot be used after a bug stopped an earlier call; make a new one"
-            ),
-        )),
+/// Something that changes with every call. Calls from several threads would have no order, and a
+/// process that was forked during a call would wait forever, so no call waits.
+pub(crate) struct Exclusive<T> {
+    value: Mutex<T>,
+    /// Whether a panic ended a change halfway.
+    broken: AtomicBool,
+    name: &'static str,
+}
+
+impl<T: Send> Exclusive<T> {
+    pub(crate) fn new(name: &'static str, value: T) -> Self {
+        Exclusive { value: Mutex::new(value), broken: AtomicBool::new(false), name }
+    }
+
+    /// To be taken with the GIL, before anything else of a call: then a short call that keeps the
+    /// GIL cannot be what makes the call of another thread fail.
+    ///
+    /// # Errors
+    /// `busy` while another call runs; `internal` after a panic.
+    pub(crate) fn take(&self) -> Result<Taken<'_, T>> {
+        let name = self.name;
+        let value = match self.value.try_lock() {
+            Ok(value) => value,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::coded(
+                    "busy",
+                    format!(
+                        "the {name} is in use by another thread; use it from one thread at a time"
+                    ),
+                ));
+            }
+        };
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(Failure::coded(
+                "internal",
+                format!(
+                    "the {name} cannot be used after a bug stopped an earlier call; make a new one"
+                ),
+            ));
+        }
+        Ok(Taken { value, broken: &self.broken })
+    }
+}
+
+/// What no other call can use meanwhile.
+pub(crate) struct Taken<'a, T> {
+    value: MutexGuard<'a, T>,
+    broken: &'a AtomicBool,
+}
+
+impl<T: Send> Taken<'_, T> {
+    /// Like [`detached`], with the value. After a panic it cannot be taken again.
+    pub(crate) fn detached<R: Send>(
+        mut self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut T) -> Result<R> + Send,
+    ) -> Result<R> {
+        let (value, broken) = (&mut *self.value, self.broken);
+        detached(py, || {
+            broken.store(true, Ordering::Relaxed);
+            let result = work(value);
+            broken.store(false, Ordering::Relaxed);
+            result
+        })
+    }
+
+    /// With the GIL, for what takes no time and cannot fail.
+    pub(crate) fn with<R>(mut self, work: impl FnOnce(&mut T) -> R) -> R {
+        work(&mut self.value)
     }
 }
