@@ -146,6 +146,8 @@ impl Assembly<'_> {
         let trained = self.material.clips.iter().map(|clip| &clip.slice);
         let made = (self.recipe.seed, self.config_hash());
         let base = self.base.metadata();
+        let mut card = statement::card(self.provenance, trained, ("heads", stages), made);
+        card.accuracy += &figures::among_the_bases_labels(stages);
         Ok(HeadMetadata {
             name: self.paths.name.clone(),
             description: self.provenance.description.clone(),
@@ -161,7 +163,7 @@ impl Assembly<'_> {
                 self.last.fitted.temperature as f32,
                 rejection_threshold as f32,
             ),
-            card: statement::card(self.provenance, trained, ("heads", stages), made),
+            card,
         })
     }
 

@@ -181,6 +181,17 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
     stages.iter().map(evaluate).collect()
 }
 
+/// What a head's stated accuracy ends with: how it does among the labels of a base whose segments are
+/// shorter. Empty where they are not.
+pub fn among_the_bases_labels(stages: &[StageEvaluation]) -> String {
+    let shares = stages.iter().filter_map(|stage| stage.own.window_accuracy);
+    let shares: Vec<_> = shares.map(|share| format!("{:.1}%", 100.0 * share)).collect();
+    if shares.is_empty() {
+        return String::new();
+    }
+    format!("; among the base's labels, on its shorter segments: {}", shares.join(", "))
+}
+
 /// Means over stages; `None` without any.
 pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Option<Means> {
     let stages: Vec<_> = stages.into_iter().collect();
