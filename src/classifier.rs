@@ -47,10 +47,11 @@ impl Classifier {
         Self::build(Scorer::joint(model, head)?)
     }
 
-    /// Like [`Self::with_head`], but with only the head's labels. Their scores are calibrated
-    /// probabilities, without the detector's. A segment is as long as the head's `segment_patches`.
-    /// It is rejected if the best score times the detector's probability is below the head's
-    /// threshold.
+    /// Like [`Self::with_head`], but with only the head's labels. Their scores are without the
+    /// detector's probability; those of heads made by the trainer are calibrated probabilities. A
+    /// segment is as long as the head's `segment_patches` (4 s for heads made by the trainer, where
+    /// the model's are 2 s), and streams average over the head's `smoothing_seconds`. A segment is
+    /// rejected if the best score times the detector's probability is below the head's threshold.
     ///
     /// # Errors
     /// As [`Self::with_head`].

@@ -51,8 +51,9 @@ pub(crate) struct RawClassify {
 
     /// Score only the head's labels, and reject everything else
     ///
-    /// Scores are then the calibrated probabilities of the head's labels. The head comes from
-    /// --head, or from a model that has one, such as urban.
+    /// Segments then have the length that the head was made for (4 s for heads made by the trainer),
+    /// and events are averaged over 1 s. The scores of heads made by the trainer are calibrated
+    /// probabilities. The head comes from --head, or from a model that has one, such as urban.
     #[arg(long)]
     head_only: bool,
 
@@ -78,12 +79,15 @@ pub(crate) struct RawClassify {
     format: Format,
 
     /// Print only rows whose score is at least this, 0 to 1
+    ///
+    /// It is the score of the row's own label.
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
     min_score: Option<f32>,
 
     /// Print only rows with one of these labels, separated by commas
     ///
-    /// Their own commas do not matter: the longest label that fits is taken.
+    /// A row has its best label only: a dog that barks is Bark, not Dog. Commas within labels do not
+    /// matter: the longest label that fits is taken.
     #[arg(long, value_name = "LABELS")]
     labels: Vec<String>,
 
