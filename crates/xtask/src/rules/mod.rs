@@ -6,6 +6,7 @@ mod wheel;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use crate::tools::workspace::Workspace;
 
@@ -26,6 +27,26 @@ fn every_test_file_is_in_the_manifest() {
     }
 }
 
+/// The manifests of the workspace, with their folders.
+fn manifests() -> Vec<(PathBuf, String)> {
+    let root = Workspace::find().unwrap().root().to_owned();
+    let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    let read = |folder: PathBuf| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        // The Python package is a separate workspace; tests of its own read its files.
+        let is_other = folder != root && manifest.contains("\n[workspace]\n");
+        (!is_other).then_some((folder, manifest))
+    };
+    crates.chain([root.clone(), root.join("tests")]).filter_map(read).collect()
+}
+
+#[test]
+fn every_crate_has_the_version_of_the_workspace() {
+    for (folder, manifest) in manifests() {
+        assert!(manifest.contains("\nversion.workspace = true\n"), "{}", folder.display());
+    }
+}
+
 #[test]
 fn no_crate_may_contain_unsafe_code() {
     let root = Workspace::find().unwrap().root().to_owned();
@@ -33,14 +54,8 @@ fn no_crate_may_contain_unsafe_code() {
     assert!(manifest.contains("[workspace.lints.rust]\n"), "the workspace has no lints");
     // `forbid`, unlike `deny`, cannot be lifted in a file: there is no exception.
     assert!(manifest.lines().any(|line| line == "unsafe_code = \"forbid\""));
-    let mut members = vec![root.clone(), root.join("tests")];
-    members.extend(fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path()));
-    for member in members {
-        let manifest = fs::read_to_string(member.join("Cargo.toml")).unwrap();
-        // The Python package is a separate workspace; a test next to its task reads its files.
-        if !manifest.contains("\n[workspace]\n") || member == root {
-            assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}", member.display());
-        }
+    for (folder, manifest) in manifests() {
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}", folder.display());
     }
 }
 
