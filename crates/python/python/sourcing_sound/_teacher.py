@@ -293,7 +293,7 @@ def teach(
 
     Examples
     --------
-    >>> taught = teach({"purr": ["monday.wav", "tuesday.wav"]})  # doctest: +SKIP
+    >>> taught = teach({"kettle": ["monday.wav", "tuesday.wav"]})  # doctest: +SKIP
     >>> classifier = Classifier(head=taught)  # doctest: +SKIP
     """
     if not isinstance(labels, Mapping):
