@@ -38,7 +38,7 @@ enum Task {
     Npm,
     /// Build the Python wheel as it is published, into target/python, and test it
     Python(wheel::Options),
-    /// Write what the command line and the npm package are made of, as CycloneDX, into target/sbom
+    /// Write what the command line, the npm package and the wheel are made of, as CycloneDX, into target/sbom
     Sbom,
     /// Write the API reference of the crate and the package, into target/doc
     Docs,

@@ -3,7 +3,7 @@
 //! Maintained tools list the crates of a manifest or the packages of a lock file. What users get is
 //! neither: crates compiled to WebAssembly, with a reader of recordings from npm bundled with them.
 //! So the crates come from `cargo tree` for the target, and the packages from the source maps of
-//! the scripts.
+//! the scripts. The page is made of the npm package and nothing else of others.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ use spdx::Expression;
 
 use crate::tasks::npm;
 use crate::tasks::wasm::Names;
-use crate::tools::cargo::{CORE, WASM_TARGET};
+use crate::tools::cargo::{CORE, DECODER, WASM_TARGET};
 use crate::tools::dependencies::{self, Crate};
 use crate::tools::files;
 use crate::tools::workspace::Workspace;
@@ -26,7 +26,10 @@ use crate::tools::workspace::Workspace;
 /// The package of the command line.
 const CLI: &str = "sourcing-sound-cli";
 
-/// The models of the package and the command line, with the licences that their cards state.
+/// The crates whose modules are in the npm package.
+const MODULES: [&str; 2] = [CORE, DECODER];
+
+/// The models of the npm package, the command line and the wheel, with the licences that their cards state.
 const MODELS: [(&str, &str); 4] = [
     ("everyday.onnx", "MIT"),
     ("everyday.background.json", "MIT"),
@@ -43,31 +46,43 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Writes one file for the command line and one for the npm package, which must be built.
+/// Writes a file for the command line, one for the wheel, and one for the npm package, which must be
+/// built.
 pub fn write(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let folder = workspace.target().join("sbom");
     fs::create_dir_all(&folder)?;
     let models = models(&workspace.www().join("package").join("dist").join("models"))?;
-    let mut program =
-        crates(workspace, &["--package", CLI, "--target", "all", "--edges", "normal"])?;
-    let mut package =
-        crates(workspace, &["--package", CORE, "--target", WASM_TARGET, "--edges", "normal"])?;
+    let program = crates(workspace.root(), &["--package", CLI, "--target", "all"])?;
+    let wheel = crates(&workspace.root().join("crates").join("python"), &["--target", "all"])?;
+    let mut package = modules(workspace)?;
     package.extend(bundled(&workspace.www())?);
-    // Both contain the same models.
-    program.extend(models.iter().cloned());
-    package.extend(models);
     let version = workspace.version();
     let mut written = Vec::new();
-    for (file, kind, name, purl, components) in [
+    for (file, kind, name, purl, mut components) in [
         ("cli", "application", CLI, format!("pkg:cargo/{CLI}@{version}"), program),
         ("npm", "library", CORE, format!("pkg:npm/{CORE}@{version}"), package),
+        ("python", "library", CORE, format!("pkg:pypi/{CORE}@{version}"), wheel),
     ] {
+        components.extend(models.iter().cloned());
         let bill = bill(kind, name, version, &purl, &components);
         let file = folder.join(format!("{file}-{version}.cdx.json"));
         files::write(&file, &format!("{}\n", serde_json::to_string_pretty(&bill)?))?;
         written.push(file);
     }
     Ok(written)
+}
+
+/// The crates of all modules, each once.
+fn modules(workspace: &Workspace) -> Result<Vec<Value>> {
+    let mut found: Vec<Value> = Vec::new();
+    for module in MODULES {
+        let selection = ["--package", module, "--target", WASM_TARGET];
+        found.extend(crates(workspace.root(), &selection)?);
+    }
+    let name = |one: &Value| one["bom-ref"].as_str().map(str::to_owned);
+    found.sort_by_key(name);
+    found.dedup_by_key(|one| name(one));
+    Ok(found)
 }
 
 fn bill(kind: &str, name: &str, version: &str, purl: &str, components: &[Value]) -> Value {
@@ -90,10 +105,13 @@ fn bill(kind: &str, name: &str, version: &str, purl: &str, components: &[Value])
     })
 }
 
-/// The crates of `selection` that are not the workspace's own.
-fn crates(workspace: &Workspace, selection: &[&str]) -> Result<Vec<Value>> {
-    let locked = dependencies::locked(workspace.root())?;
-    let selected = dependencies::crates(selection)?;
+/// The crates of `selection` that are compiled into what ships, without those of the workspace at
+/// `root`.
+fn crates(root: &Path, selection: &[&str]) -> Result<Vec<Value>> {
+    let locked = dependencies::locked(root)?;
+    let manifest = root.join("Cargo.toml").display().to_string();
+    let options = ["--manifest-path", &manifest, "--edges", "normal"];
+    let selected = dependencies::crates(&[&options[..], selection].concat())?;
     let foreign = selected.into_iter().filter(|one| !one.is_own);
     foreign
         .map(|Crate { name, version, licence, .. }| {
@@ -222,14 +240,24 @@ mod tests {
     }
 
     #[test]
-    fn the_module_for_browsers_is_made_of_crates_with_checksums_and_none_that_talks_to_a_network() {
-        let workspace = Workspace::find().unwrap();
-        let selection = ["--package", CORE, "--target", WASM_TARGET, "--edges", "normal"];
-        let found = crates(&workspace, &selection).unwrap();
-        let names: BTreeSet<&str> = found.iter().filter_map(|one| one["name"].as_str()).collect();
-        assert!(names.contains("wasm-bindgen") && names.contains("tract-onnx"), "{names:?}");
-        for network in ["tokio", "hyper", "reqwest", "ureq", "socket2", "rustls", "mio", "curl"] {
-            assert!(!names.contains(network), "{network}");
+    fn the_modules_for_browsers_are_made_of_crates_with_checksums_and_none_that_talks_to_a_network()
+    {
+        let found = modules(&Workspace::find().unwrap()).unwrap();
+        let names: Vec<&str> = found.iter().filter_map(|one| one["name"].as_str()).collect();
+        for used in ["wasm-bindgen", "tract-onnx", "symphonia-core", "rusty-opus"] {
+            assert_eq!(names.iter().filter(|name| **name == used).count(), 1, "{used}: {names:?}");
         }
+        for network in ["tokio", "hyper", "reqwest", "ureq", "socket2", "rustls", "mio", "curl"] {
+            assert!(!names.contains(&network), "{network}");
+        }
+    }
+
+    #[test]
+    fn the_wheel_is_made_of_what_its_own_lock_file_has() {
+        let root = Workspace::find().unwrap().root().join("crates").join("python");
+        let found = crates(&root, &["--target", "all"]).unwrap();
+        let names: BTreeSet<&str> = found.iter().filter_map(|one| one["name"].as_str()).collect();
+        assert!(names.contains("pyo3") && names.contains("symphonia-core"), "{names:?}");
+        assert!(!names.iter().any(|name| name.starts_with("sourcing-sound")), "{names:?}");
     }
 }
