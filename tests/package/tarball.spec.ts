@@ -47,7 +47,7 @@ test("it contains what it needs and nothing else", () => {
       ...["urban-tiny.d.ts", "urban-tiny.js", "urban-tiny.md", "urban-tiny.onnx"].map((name) => `dist/models/${name}`),
     ].sort(),
   );
-  expect(statSync(TARBALL).size).toBeLessThanOrEqual(6.6e6);
+  expect(statSync(TARBALL).size).toBeLessThanOrEqual(6e6);
 });
 
 test("its version is the crate's, it runs no script and needs no other package", () => {
@@ -72,9 +72,10 @@ test("each script has a map with its sources or can be read as it is, and no bun
   for (const name of MAPPED) {
     const script = read(`dist/${name}.js`);
     expect(script).toContain(`//# sourceMappingURL=${name}.js.map`);
-    const map = JSON.parse(read(`dist/${name}.js.map`)) as { sources: string[]; sourcesContent: string[] };
+    const map = JSON.parse(read(`dist/${name}.js.map`)) as { sources: string[]; sourcesContent: (string | null)[] };
     expect(map.sources.length).toBeGreaterThan(0);
-    expect(map.sourcesContent).toHaveLength(map.sources.length);
+    const absent = map.sources.filter((_, i) => typeof map.sourcesContent[i] !== "string");
+    expect(absent.filter((source) => !source.includes("node_modules/"))).toEqual([]);
   }
   const worklet = read("dist/sourcing-sound-worklet.js");
   expect(worklet).toMatch(/^class CaptureProcessor|^var CaptureProcessor/m);

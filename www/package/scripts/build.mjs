@@ -146,6 +146,14 @@ async function bundle(name, { input, platform = "browser", apart = {}, minify = 
   await build.close();
   const script = join(dist, `${name}.js`);
   writeFileSync(script, readFileSync(script, "utf8").replace('place.js?.txt"', 'place.js" + "?.txt"'));
+  if (sourcemap) leaveOutForeign(`${script}.map`);
+}
+
+/** Leaves the sources of other packages out of a map: they would be a tenth of the package, and are published already. */
+function leaveOutForeign(file) {
+  const map = JSON.parse(readFileSync(file, "utf8"));
+  map.sourcesContent = map.sourcesContent.map((text, i) => (map.sources[i].includes("node_modules/") ? null : text));
+  writeFileSync(file, JSON.stringify(map));
 }
 
 /** Removes the declarations that no entry leads to: they describe internals of the package. */
