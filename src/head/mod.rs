@@ -185,8 +185,10 @@ impl Head {
         check_base_labels(head, base)
     }
 
-    /// A probability per label for one segment, assuming that the sound is one of them; `patches` are
-    /// at least one, of the model that the head fits.
+    /// A probability per label for one segment, assuming that the sound is one of them.
+    ///
+    /// # Panics
+    /// Without patches, or if they are of a model that the head does not fit.
     pub fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
         let Decision { activation, temperature, .. } = head.decision;

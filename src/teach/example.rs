@@ -72,7 +72,11 @@ impl Example {
         recording: &str,
         pcm: Pcm<'_>,
     ) -> Result<Vec<Example>> {
+        let label = label.map(str::trim);
         check_label(label)?;
+        if label.is_some_and(str::is_empty) {
+            return Err(Error::config("label", "", "a name"));
+        }
         let seconds = pcm.duration_seconds();
         at_most("the recording's length in seconds", seconds.ceil() as usize, MAX_SECONDS)?;
         let rate = f64::from(pcm.rate().hz());

@@ -94,10 +94,7 @@ impl Teacher {
     /// `limit` above [`MAX_EXAMPLES`] examples, an hour, or 256 bytes of a label; otherwise those of
     /// [`Classifier::patches`].
     pub fn add(&mut self, label: &str, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
-        if label.trim().is_empty() {
-            return Err(Error::config("label", label, "a name"));
-        }
-        self.push(Some(label.trim()), recording, pcm)
+        self.push(Some(label), recording, pcm)
     }
 
     /// Adds a recording of something else, in which none of the labels should be recognised.
