@@ -2,6 +2,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { Locator } from "@playwright/test";
 import { serious } from "./support/axe";
 import { encode } from "./support/encode";
 import { cards, classify, medley, newest, save, type Saved, siren } from "./support/files";
@@ -13,6 +15,26 @@ import { waveFile } from "./support/wave-file";
 function cells(line: string): string[] {
   const found = line.match(/"(?:[^"]|"")*"|[^,]+|(?<=,|^)(?=,|$)/g) ?? [];
   return found.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
+}
+
+/** The files of an archive without compression, by their names. */
+function unzipped(archive: Buffer): Map<string, string> {
+  const files = new Map<string, string>();
+  for (let at = 0; archive.readUInt32LE(at) === 0x04034b50; ) {
+    const [size, nameLength] = [archive.readUInt32LE(at + 22), archive.readUInt16LE(at + 26)];
+    const content = archive.subarray(at + 30 + nameLength, at + 30 + nameLength + size);
+    expect(archive.readUInt32LE(at + 14)).toBe(crc32(content));
+    files.set(archive.toString("utf8", at + 30, at + 30 + nameLength), content.toString("utf8"));
+    at += 30 + nameLength + size;
+  }
+  expect(archive.readUInt16LE(archive.length - 12)).toBe(files.size);
+  return files;
+}
+
+/** The labels of neighbouring segments, each once. */
+function joined(segments: Saved["segments"]): string[] {
+  const told = segments.map(({ label, rejected }) => (rejected ? undefined : label));
+  return told.filter((label, i): label is string => label !== undefined && (i === 0 || label !== told[i - 1]));
 }
 
 test("what is saved is what is shown", async ({ open }) => {
@@ -31,6 +53,52 @@ test("what is saved is what is shown", async ({ open }) => {
   await shown.first().getByRole("button", { name: /^Save/ }).click();
   const wav = readFileSync(await (await begun).path());
   expect((wav.length - 44) / 2 / wav.readUInt32LE(24)).toBeCloseTo(events[0]!.offset - events[0]!.onset, 1);
+});
+
+test("every sound of a long recording is saved, however short; the list shows some at a time", async ({ open }) => {
+  const site = await open();
+  await classify(site, writeWav("ten-minutes.wav", medley(6, 600)));
+  const { events, segments } = JSON.parse(await save(site, "json")) as Saved;
+  expect(events.map(({ label }) => label)).toEqual(joined(segments));
+  expect(events.length).toBeGreaterThan(120);
+  const csv = (await save(site, "csv")).trimEnd().split("\r\n");
+  expect(csv).toHaveLength(1 + events.length);
+  const card = newest(site);
+  const summary = card.locator("summary");
+  const all = Number(/\d+/.exec(await summary.innerText()));
+  expect(all).toBeGreaterThanOrEqual(events.length);
+  await summary.click();
+  const rows = card.getByTestId("file-parts").locator("li");
+  await expect(rows).toHaveCount(100);
+  await expect(card.getByTestId("file-parts-before")).toBeHidden();
+  await card.getByTestId("file-parts-after").click();
+  await expect(rows).toHaveCount(Math.min(200, all));
+  await expect(rows.nth(100)).toBeFocused();
+  // The last sound by the timeline: its row comes with its neighbours.
+  const timeline = card.getByRole("slider");
+  await timeline.press("End");
+  await timeline.press("Enter");
+  await expect(card.locator(".file-part:focus")).toHaveAttribute("data-label", events.at(-1)!.label);
+  expect(await rows.count()).toBeLessThanOrEqual(200);
+});
+
+test("a long section is played and saved up to the end that its buttons name; one recording plays at a time", async ({ open }) => {
+  const site = await open();
+  const silence = { samples: new Float32Array(90 * 8000), sampleRate: 8000 };
+  await classify(site, writeWav("first.wav", silence), writeWav("second.wav", silence));
+  for (const at of [0, 1]) await cards(site).nth(at).locator("summary").click();
+  const [one, other] = [0, 1].map((at) => cards(site).nth(at).getByRole("button", { name: /^Play .*, 0:00 – 1:00$/ })) as [Locator, Locator];
+  await one.click();
+  await expect(one).toHaveAttribute("data-playing", "");
+  await other.click();
+  await expect(other).toHaveAttribute("data-playing", "");
+  await expect(one).not.toHaveAttribute("data-playing", "");
+  const begun = site.page.waitForEvent("download");
+  await newest(site).getByRole("button", { name: /^Save .*, 0:00 – 1:00, as WAV$/ }).click();
+  const saved = await begun;
+  expect(saved.suggestedFilename()).toBe("second.wav-0.0-60.0-unknown.wav");
+  const wav = readFileSync(await saved.path());
+  expect((wav.length - 44) / 2 / wav.readUInt32LE(24)).toBe(60);
 });
 
 test("many files dropped at once, one of them damaged", async ({ open }) => {
@@ -60,11 +128,14 @@ test("many files dropped at once, one of them damaged", async ({ open }) => {
   await site.page.getByTestId("files-json").click();
   const all = JSON.parse(readFileSync(await (await begun).path(), "utf8")) as Saved[];
   expect(all.map(({ file }) => file)).toEqual(["two.wav", "one.wav"]);
-  // A label track belongs to one recording.
-  const tracks: string[] = [];
-  site.page.on("download", (download) => tracks.push(download.suggestedFilename()));
+  // A label track belongs to one recording: they come in one archive.
+  const archive = site.page.waitForEvent("download");
   await site.page.getByTestId("files-audacity").click();
-  await expect.poll(() => tracks).toEqual(["two.wav.txt", "one.wav.txt"]);
+  expect((await archive).suggestedFilename()).toBe("recordings.zip");
+  const tracks = unzipped(readFileSync(await (await archive).path()));
+  expect([...tracks.keys()]).toEqual(["two.wav.txt", "one.wav.txt"]);
+  expect(tracks.get("one.wav.txt")).toBe(tracks.get("two.wav.txt"));
+  expect(tracks.get("one.wav.txt")).toMatch(/^0\.000000\t/);
   await cards(site).nth(1).getByTestId("file-remove").click();
   await expect(cards(site)).toHaveCount(3);
 });
@@ -104,14 +175,39 @@ test("a long recording shows its progress, can be cancelled, and can be classifi
   const card = newest(site);
   await expect(card).toContainText(/\d+:\d\d of 1:00:00/, { timeout: 20_000 });
   await expect(card).toContainText(/about \d+ (s|min) left/, { timeout: 20_000 });
+  // Screen readers announce its end, not every step.
+  await expect(card.getByRole("status")).toHaveCount(0);
+  const ended = site.page.getByTestId("files-ended");
+  await expect(ended).toHaveText("");
   await card.getByTestId("file-cancel").click();
   await expect(card).toHaveAttribute("data-state", "cancelled");
+  await expect(ended).toHaveText("long.wav: Cancelled");
   await expect(card.getByTestId("file-cancel")).toBeHidden();
   await site.page.getByTestId("file").setInputFiles(writeWav("after.wav", medley(6, 6)));
   await expect(newest(site)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
   await newest(site).getByTestId("file-remove").click();
   await card.getByTestId("file-again").click();
   await expect(card).toHaveAttribute("data-state", "working");
+});
+
+test("recordings that wait can be cancelled; all can be cancelled and removed at once", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const short = writeWav("waits.wav", medley(6, 6));
+  await site.page.getByTestId("file").setInputFiles([writeWav("long.wav", medley(6, 3600)), short, short]);
+  const [last, second, first] = [0, 1, 2].map((at) => cards(site).nth(at)) as [Locator, Locator, Locator];
+  await expect(first).toHaveAttribute("data-state", "working");
+  await second.getByTestId("file-cancel").click();
+  await expect(second).toHaveAttribute("data-state", "cancelled");
+  await expect(first).toHaveAttribute("data-state", "working");
+  await site.page.getByTestId("files-cancel").click();
+  for (const card of [first, last]) await expect(card).toHaveAttribute("data-state", "cancelled");
+  await expect(site.page.getByTestId("files-cancel")).toBeHidden();
+  await site.page.getByTestId("files-remove").click();
+  await expect(cards(site)).toHaveCount(0);
+  await expect(site.page.getByTestId("choose")).toBeFocused();
+  await classify(site, short);
+  await expect(site.page.getByTestId("files-remove")).toBeHidden();
 });
 
 test("the focus stays where the keyboard has cancelled or removed something", async ({ open }) => {
@@ -227,6 +323,23 @@ test("inverted channels do not cancel; the card says so, and another channel can
   await expect(card).toHaveAttribute("data-label", /siren/i);
   const { channels, channel, warnings } = JSON.parse(await save(site, "json")) as Saved;
   expect({ channels, channel, warnings }).toEqual({ channels: 2, channel: "right", warnings: [] });
+  // Only the channel chosen last is classified.
+  const runs = await choice.evaluate(async (select: HTMLSelectElement) => {
+    const card = select.closest<HTMLElement>("[data-testid=file-card]")!;
+    let begun = 0;
+    await new Promise<void>((resolve) => {
+      new MutationObserver(() => {
+        if (card.dataset["state"] === "working") begun += 1;
+        if (card.dataset["state"] === "done") resolve();
+      }).observe(card, { attributeFilter: ["data-state"] });
+      for (const channel of ["left", "mix", "left"]) {
+        select.value = channel;
+        select.dispatchEvent(new Event("change"));
+      }
+    });
+    return begun;
+  });
+  expect(runs).toBe(1);
   // A recording with one channel offers no choice.
   await classify(site, writeWav("mono.wav", medley(6, 4)));
   await expect(newest(site).getByTestId("file-channel")).toBeHidden();

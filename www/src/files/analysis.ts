@@ -1,13 +1,9 @@
-// Runs one recording through a model: every segment, one answer for the whole,
-// and the columns of a picture. While one piece is processed, the next is decoded.
+// Runs one recording through a model: the answer for every segment, and the columns of a picture. While one piece is
+// processed, the next is decoded.
 
-import type { Classifier, ModelInfo, Prediction, RecordingReader, SoundWarning } from "sourcing-sound";
-import type { Muted } from "../listen/muted.js";
-import { overall, type Part, toParts } from "../sound/parts.js";
+import type { Classifier, ModelInfo, RecordingReader, SoundWarning } from "sourcing-sound";
 import { Overview } from "./overview.js";
-
-/** With hundreds of labels, this many per segment are enough for what is shown. */
-const TOP = 20;
+import { Segments, TOP } from "./segments.js";
 
 export interface Progress {
   /** Seconds of sound. */
@@ -20,20 +16,14 @@ export interface Progress {
 export interface Analysis {
   info: ModelInfo;
   seconds: number;
-  predictions: Prediction[];
-  parts: Part[];
-  answer: Pick<Prediction, "categories" | "groups" | "rejected">;
-  columns: Float32Array<ArrayBuffer>;
+  segments: Segments;
   /** How many channels the recording has. */
   channels: number;
   warnings: readonly SoundWarning[];
 }
 
-/** The same without what the user has muted. */
-export function withoutMuted(analysis: Analysis, muted: Muted): Analysis {
-  const predictions = analysis.predictions.map((prediction) => muted.without(prediction, analysis.info));
-  return { ...analysis, predictions, parts: toParts(predictions), answer: overall(predictions) };
-}
+/** A picture of the whole recording, which takes more memory than its analysis. */
+export type Columns = Float32Array<ArrayBuffer>;
 
 export interface AnalysisOptions {
   signal: AbortSignal;
@@ -41,17 +31,20 @@ export interface AnalysisOptions {
 }
 
 /** Rejects with the signal's reason or with the package's error: `audio-too-short` for a file without sound. */
-export async function analyse(source: RecordingReader, classifier: Classifier, options: AnalysisOptions): Promise<Analysis> {
-  const { signal, progress } = options;
+export async function analyse(
+  source: RecordingReader,
+  classifier: Classifier,
+  { signal, progress }: AnalysisOptions,
+): Promise<{ analysis: Analysis; columns: Columns }> {
   const { info } = classifier;
-  const segments = await classifier.segments(source.sampleRate, info.labels.length > TOP ? { top: TOP } : {});
+  const open = await classifier.segments(source.sampleRate, info.labels.length > TOP ? { top: TOP } : {});
   const overview = new Overview(info.nMels);
-  const predictions: Prediction[] = [];
+  const segments = new Segments(info);
   const began = performance.now();
   let samples = 0;
   const run = async (piece: Float32Array<ArrayBuffer>) => {
-    const result = await segments.push(piece);
-    predictions.push(...result.predictions);
+    const result = await open.push(piece);
+    segments.push(result.predictions);
     overview.append(result.columns);
     samples += piece.length;
     const done = samples / source.sampleRate;
@@ -69,13 +62,12 @@ export async function analyse(source: RecordingReader, classifier: Classifier, o
       processing.catch(() => undefined);
     }
     await processing;
-    predictions.push(...(await segments.finish()));
+    segments.push(await open.finish());
     signal.throwIfAborted();
   } finally {
-    segments.close();
+    open.close();
   }
   const seconds = samples / source.sampleRate;
   const { channels, warnings } = source;
-  const answer = overall(predictions);
-  return { info, seconds, predictions, parts: toParts(predictions), answer, columns: overview.columns, channels, warnings };
+  return { analysis: { info, seconds, segments, channels, warnings }, columns: overview.columns };
 }

@@ -2,17 +2,18 @@
 
 import { type Channel, type ModelInfo, openRecording, type SoundWarning } from "sourcing-sound";
 import type { Row } from "../export/rows.js";
+import type { Muted } from "../listen/muted.js";
 import type { ActiveModel } from "../models/active-model.js";
 import { siteName } from "../models/described.js";
 import { codeOf } from "../page-error.js";
 import { fileTexts } from "../texts/files.js";
-import { errorTexts, labelWords, texts } from "../texts/index.js";
+import { errorTexts } from "../texts/index.js";
 import { make, option, setText, smallButton } from "../ui/dom.js";
-import { clock, decimal, percent } from "../ui/format.js";
-import type { Muted } from "../listen/muted.js";
-import { type Analysis, analyse, type Progress, withoutMuted } from "./analysis.js";
+import { clock, decimal } from "../ui/format.js";
+import { type Analysis, analyse, type Columns, type Progress } from "./analysis.js";
 import type { Found } from "./folders.js";
-import { type Answered, FileResult } from "./result.js";
+import type { Answered } from "./part-list.js";
+import { FileResult } from "./result.js";
 
 /** `data-state` of the card. */
 type State = "waiting" | "working" | "done" | "cancelled" | "error";
@@ -22,13 +23,19 @@ export interface FileCardEvents {
   again(): void;
   /** The user removes it. */
   removed(): void;
-  /** The user wants to say whether the answer for a stretch was right. */
+  /** The user wants to say whether the answer for a section was right. */
   correct(answered: Answered): void;
+  /** Its state has changed. */
+  changed(): void;
+  /** It has come to an end, which screen readers announce. */
+  ended(words: string): void;
 }
 
 export class FileCard {
   readonly element = make("article", "file-card");
   readonly #file: File;
+  readonly #path: string;
+  readonly #events: FileCardEvents;
   readonly #facts = make("span", "file-facts");
   readonly #bar = document.createElement("progress");
   readonly #words = make("p", "file-words");
@@ -38,31 +45,25 @@ export class FileCard {
   readonly #channels = make("label", "file-channels", fileTexts.channel);
   readonly #choice = make("select", "button small");
   readonly #result: FileResult;
-  readonly #muted: Muted;
   #channel: Channel = "mix";
   #task = new AbortController();
-  /** With what is muted. */
-  #whole: Analysis | undefined;
-  /** As it is shown. */
-  #analysis: Analysis | undefined;
   #info: ModelInfo | undefined;
 
   constructor({ file, path }: Found, muted: Muted, events: FileCardEvents) {
     this.#file = file;
-    this.#muted = muted;
+    this.#path = path;
+    this.#events = events;
     const name = make("h3", "file-name", file.name);
     name.title = path;
-    this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.#task.abort());
+    this.#cancel = smallButton(fileTexts.cancel, "file-cancel", () => this.cancel());
     this.#again = smallButton(fileTexts.retry, "file-again", () => events.again());
     this.#remove = smallButton(fileTexts.remove, "file-remove", () => {
-      this.#task.abort();
-      this.#result.clear();
+      this.close();
       events.removed();
     });
     this.#bar.className = "models-progress";
     this.#bar.max = 1;
     this.#bar.ariaLabel = path;
-    this.#words.role = "status";
     const title = make("div", "file-title");
     // The end of a long path is what distinguishes recordings.
     const folder = path.slice(0, -file.name.length - 1);
@@ -72,7 +73,10 @@ export class FileCard {
     actions.append(this.#again, this.#cancel, this.#remove);
     const head = make("div", "file-head");
     head.append(title, actions);
-    this.#result = new FileResult(file, path, (answered) => events.correct(answered));
+    this.#result = new FileResult(file, path, muted, {
+      correct: (answered) => events.correct(answered),
+      failed: (thrown) => this.#say(errorTexts[codeOf(thrown)]),
+    });
     this.#choice.dataset["testid"] = "file-channel";
     this.#choice.onchange = () => {
       const { value } = this.#choice;
@@ -85,26 +89,57 @@ export class FileCard {
     this.element.append(head, this.#bar, this.#words, this.#channels, this.#result.element);
   }
 
-  /** It is in the queue. */
-  wait(): void {
-    this.#task.abort();
-    this.#task = new AbortController();
-    this.#set("waiting", fileTexts.waiting);
+  /** It waits for its turn, or is being classified. */
+  get isBusy(): boolean {
+    const state = this.element.dataset["state"];
+    return state === "waiting" || state === "working";
   }
 
-  async classify(model: ActiveModel): Promise<void> {
-    const { signal } = this.#task;
-    if (signal.aborted) return this.#set("cancelled", fileTexts.cancelled);
+  /** Whether any section of it has a label. */
+  get hasNamed(): boolean {
+    return this.#result.hasNamed;
+  }
+
+  /** It is in the queue. Returns the signal of this run, for {@link classify}; another run takes its place. */
+  wait(): AbortSignal {
+    const task = new AbortController();
+    const before = this.#task;
+    this.#task = task;
+    before.abort();
+    const { signal } = task;
+    // Opening a file cannot be cancelled: the card shows that at once, and the result is dropped.
+    signal.addEventListener("abort", () => {
+      if (task === this.#task) this.#end("cancelled", fileTexts.cancelled);
+    });
+    this.#set("waiting", fileTexts.waiting);
+    return signal;
+  }
+
+  cancel(): void {
+    if (this.isBusy) this.#task.abort();
+  }
+
+  /** It is removed. */
+  close(): void {
+    // The signal of no run: nothing is shown of it.
+    const task = this.#task;
+    this.#task = new AbortController();
+    task.abort();
+    this.#result.clear();
+  }
+
+  async classify(model: ActiveModel, signal: AbortSignal): Promise<void> {
     this.#bar.removeAttribute("value");
     this.#set("working", fileTexts.opening);
-    // Opening a file cannot be cancelled: the card shows that at once, and the result is dropped.
-    signal.addEventListener("abort", () => this.#set("cancelled", fileTexts.cancelled));
+    const channel = this.#channel;
     try {
-      const [source, loaded] = await Promise.all([openRecording(this.#file, { channel: this.#channel }), model.load()]);
+      const [source, loaded] = await Promise.all([openRecording(this.#file, { channel }), model.load()]);
       try {
         signal.throwIfAborted();
         this.#offerChannels(source.channels);
-        this.#show(await analyse(source, loaded, { signal, progress: (progress) => this.#progress(progress) }));
+        const progress = (made: Progress) => signal.aborted || this.#progress(made);
+        const { analysis, columns } = await analyse(source, loaded, { signal, progress });
+        this.#show(analysis, columns, channel);
       } finally {
         source.close();
       }
@@ -121,40 +156,30 @@ export class FileCard {
 
   /** What is muted has changed. */
   showMuted(): void {
-    if (this.#whole && this.element.dataset["state"] === "done") this.#draw(this.#whole);
+    if (this.#result.analysis) this.element.dataset["label"] = this.#result.tell();
   }
 
-  /** Its stretches that have a label. */
+  /** Its sections that have a label. */
   rows(): Row[] {
-    return this.#analysis ? this.#result.rows(this.#analysis) : [];
+    return this.#result.rows();
   }
 
   /** The whole result, for JSON. */
   whole(): object | undefined {
-    return this.#analysis && this.#result.whole(this.#analysis);
+    return this.#result.whole();
   }
 
   #progress({ done, total, left }: Progress): void {
-    if (this.#task.signal.aborted) return;
     this.#bar.value = done / total;
     const words = fileTexts.progress(clock(done), clock(total));
-    setText(this.#words, left === undefined ? words : `${words} · ${fileTexts.left(timeLeft(left))}`);
+    this.#say(left === undefined ? words : `${words} · ${fileTexts.left(timeLeft(left))}`);
   }
 
-  #draw(whole: Analysis): void {
-    const analysis = withoutMuted(whole, this.#muted);
-    this.#whole = whole;
-    this.#analysis = analysis;
-    const { label, words } = mainAnswer(analysis);
-    this.element.dataset["label"] = label;
-    this.#result.show(analysis, this.#channel, words);
-  }
-
-  #show(analysis: Analysis): void {
-    this.#draw(analysis);
+  #show(analysis: Analysis, columns: Columns, channel: Channel): void {
+    this.element.dataset["label"] = this.#result.show(analysis, columns, channel);
     setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
     this.element.dataset["warnings"] = analysis.warnings.map((warning) => warning.code).join(" ");
-    this.#set("done", analysis.warnings.map(warningWords).join(" "));
+    this.#end("done", analysis.warnings.map(warningWords).join(" "), this.#result.answer);
   }
 
   /** A choice only where there is one. */
@@ -173,14 +198,23 @@ export class FileCard {
     this.#words.title = message;
     // The decoder names the part that is missing.
     const isUnfinished = code === "audio-damaged" && message.includes("(moov)");
-    this.#set("error", isUnfinished ? fileTexts.noIndex : errorTexts[code]);
+    this.#end("error", isUnfinished ? fileTexts.noIndex : errorTexts[code]);
+  }
+
+  #end(state: State, words: string, answer = ""): void {
+    this.#set(state, words);
+    this.#events.ended([`${this.#path}:`, answer, words].filter(Boolean).join(" "));
+  }
+
+  #say(words: string): void {
+    setText(this.#words, words);
   }
 
   #set(state: State, words: string): void {
     this.element.dataset["state"] = state;
     if (state !== "error") delete this.element.dataset["code"];
-    setText(this.#words, words);
-    const waits = state === "waiting" || state === "working";
+    this.#say(words);
+    const waits = this.isBusy;
     this.#bar.hidden = !waits;
     if (state === "waiting") this.#bar.value = 0;
     // A hidden button would lose the focus.
@@ -188,12 +222,14 @@ export class FileCard {
     this.#cancel.hidden = !waits;
     this.#offerAgain();
     if (isFocused && !waits) (this.#again.hidden ? this.#remove : this.#again).focus();
+    this.#events.changed();
   }
 
   #offerAgain(): void {
     const state = this.element.dataset["state"];
     // Also the same model, taught something else.
-    const other = this.#info && this.#analysis && JSON.stringify(this.#info) !== JSON.stringify(this.#analysis.info);
+    const { analysis } = this.#result;
+    const other = this.#info && analysis && JSON.stringify(this.#info) !== JSON.stringify(analysis.info);
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
     setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
   }
@@ -206,24 +242,6 @@ function warningWords({ code, time, promised, parts, channel }: SoundWarning): s
   const precise = promised !== undefined && promised - time < 1;
   const words = (seconds: number) => (precise ? `${decimal(seconds, 3)}\u00a0s` : clock(seconds));
   return fileTexts.broken(words(time), promised === undefined ? undefined : words(promised));
-}
-
-/** The label of a recording and its score; of several, the label that lasts longest and its share of the time. */
-function mainAnswer({ answer, parts, seconds }: Analysis): { label: string; words: string } {
-  const best = answer.rejected ? undefined : answer.categories[0];
-  if (parts.length <= 1) {
-    return best
-      ? { label: best.label, words: `${labelWords(best.label)} · ${percent(best.score)}` }
-      : { label: "rejected", words: texts.unknown };
-  }
-  const lengths = new Map<string, number>();
-  for (const { category, start, end } of parts) {
-    const label = category?.label ?? "rejected";
-    lengths.set(label, (lengths.get(label) ?? 0) + end - start);
-  }
-  const [[label, length]] = [...lengths].sort(([, a], [, b]) => b - a) as [[string, number]];
-  const name = label === "rejected" ? texts.unknown : labelWords(label);
-  return { label, words: fileTexts.share(name, percent(length / seconds)) };
 }
 
 function timeLeft(seconds: number): string {

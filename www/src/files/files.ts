@@ -4,19 +4,19 @@
 // file to save.
 
 import type { ModelInfo } from "sourcing-sound";
-import { type Format, formatButtons, saveRows } from "../export/save.js";
+import { type Format, formatButtons, saveRows, saveTracks } from "../export/save.js";
 import { loadStyle } from "../late/style.js";
 import type { Muted } from "../listen/muted.js";
 import type { ActiveModel } from "../models/active-model.js";
 import files from "../styles/files.css?url";
 import timeline from "../styles/timeline.css?url";
 import { fileTexts } from "../texts/files.js";
-import { byId, make, setText } from "../ui/dom.js";
+import { byId, make, setText, smallButton } from "../ui/dom.js";
 import { FileCard } from "./card.js";
 import type { Chosen, Found, Kind } from "./folders.js";
-import type { Answered } from "./result.js";
 import { prepareFileInput } from "./input.js";
 import { keepDecoderOnceLoaded } from "./keep-decoder.js";
+import type { Answered } from "./part-list.js";
 
 await Promise.all([timeline, files].map(loadStyle));
 
@@ -35,6 +35,11 @@ export class FilesView {
   readonly #list = make("div", "files-list");
   readonly #exports = make("div", "files-exports");
   readonly #summary = make("p", "files-summary");
+  /** For screen readers. The progress of a recording is not announced: it changes all the time. */
+  readonly #ended = make("p", "visually-hidden");
+  readonly #all = make("div", "files-exports");
+  readonly #cancelAll = smallButton(fileTexts.cancelAll, "files-cancel", () => this.#cards.forEach((card) => card.cancel()));
+  readonly #removeAll = smallButton(fileTexts.removeAll, "files-remove", () => this.#clear());
   readonly #cards: FileCard[] = [];
   #queue: Promise<void> = Promise.resolve();
   #info: ModelInfo | undefined;
@@ -53,7 +58,7 @@ export class FilesView {
     this.#parts.wanted();
     setText(this.#summary, "");
     for (const file of files) this.#list.prepend(this.#add({ file, path: file.name }));
-    this.#showExports();
+    this.#showButtons();
   }
 
   /** The newest comes first, but the recordings of a folder stay in their order. */
@@ -62,7 +67,7 @@ export class FilesView {
     this.#parts.wanted();
     this.#list.prepend(...found.map((one) => this.#add(one)));
     setText(this.#summary, summaryOf(found.length, passedOver));
-    this.#showExports();
+    this.#showButtons();
   }
 
   #add(found: Found): HTMLElement {
@@ -70,6 +75,8 @@ export class FilesView {
       again: () => this.#classify(card),
       correct: (answered) => this.#parts.correct(answered),
       removed: () => this.#remove(card),
+      changed: () => this.#showButtons(),
+      ended: (words) => setText(this.#ended, words),
     });
     if (this.#info) card.describe(this.#info);
     this.#cards.push(card);
@@ -82,9 +89,17 @@ export class FilesView {
     const next = element.nextElementSibling ?? element.previousElementSibling;
     element.remove();
     this.#cards.splice(this.#cards.findIndex((card) => card.element === element), 1);
-    this.#showExports();
+    this.#showButtons();
     const button = next?.querySelector<HTMLElement>("[data-testid=file-remove]") ?? byId("choose", HTMLElement);
     button.focus();
+  }
+
+  #clear(): void {
+    for (const card of this.#cards.splice(0)) card.close();
+    this.#list.replaceChildren();
+    setText(this.#summary, "");
+    this.#showButtons();
+    byId("choose", HTMLElement).focus();
   }
 
   /** Another model is in use: finished recordings can be classified again with it. */
@@ -99,12 +114,12 @@ export class FilesView {
   }
 
   #classify(card: FileCard): void {
-    card.wait();
+    const signal = card.wait();
     this.#queue = this.#queue.then(async () => {
-      const work = card.classify(this.#parts.model);
+      if (signal.aborted) return;
+      const work = card.classify(this.#parts.model, signal);
       this.#parts.model.hold(work);
       await work;
-      this.#showExports();
     });
   }
 
@@ -135,27 +150,29 @@ export class FilesView {
     this.#list.dataset["testid"] = "files";
     const formats = formatButtons("files", (format) => this.#save(format));
     this.#exports.append(make("span", "models-quiet", fileTexts.saveAll), ...formats);
-    this.#root.replaceChildren(head, drop, this.#summary, this.#list);
-    this.#showExports();
+    this.#ended.role = "status";
+    this.#ended.dataset["testid"] = "files-ended";
+    this.#all.append(this.#cancelAll, this.#removeAll);
+    this.#root.replaceChildren(head, drop, this.#summary, this.#ended, this.#all, this.#list);
+    this.#showButtons();
   }
 
   /** A single file has its own buttons. */
-  #showExports(): void {
-    this.#exports.hidden = this.#cards.filter((card) => card.rows().length > 0).length < 2;
+  #showButtons(): void {
+    const isSingle = (is: (card: FileCard) => boolean) => this.#cards.filter(is).length < 2;
+    this.#exports.hidden = isSingle((card) => card.hasNamed);
+    this.#cancelAll.hidden = isSingle((card) => card.isBusy);
+    this.#removeAll.hidden = isSingle(() => true);
+    this.#all.hidden = this.#removeAll.hidden;
   }
 
   /** In the order in which they are shown. */
   #save(format: Format): void {
     const places = new Map([...this.#list.children].map((element, place) => [element, place]));
     const cards = [...this.#cards].sort((a, b) => places.get(a.element)! - places.get(b.element)!);
-    if (format === "audacity") {
-      // A label track belongs to one recording.
-      for (const rows of cards.map((card) => card.rows()).filter(({ length }) => length > 0)) {
-        saveRows(rows[0]!.file!.replaceAll("/", "_"), format, rows);
-      }
-      return;
-    }
-    saveRows("recordings", format, cards.flatMap((card) => card.rows()), cards.flatMap((card) => card.whole() ?? []));
+    // A label track belongs to one recording.
+    if (format === "audacity") return saveTracks("recordings", cards.map((card) => card.rows()).filter(({ length }) => length > 0));
+    saveRows("recordings", format, cards.flatMap((card) => card.rows()), () => cards.flatMap((card) => card.whole() ?? []));
   }
 }
 

@@ -37,7 +37,7 @@ export class HistorySaving {
     const kept = await this.#store.between(all ? 0 : day.getTime(), all ? Infinity : endOfDay(day));
     const events = kept.filter(({ label }) => !this.#muted(label));
     const name = all ? "sounds" : `sounds-${dateOf(day)}`;
-    saveRows(name, format, events.map(toRow), events.map(toJson));
+    saveRows(name, format, events.map(toRow), () => events.map(toJson));
   }
 
   #dialog(): HTMLDialogElement {

@@ -5,6 +5,11 @@ import { type Channel, openRecording, type Recording, type RecordingReader } fro
 /** Longer stretches are cut off. */
 const MOST_SECONDS = 60;
 
+/** Where the excerpt of a stretch ends, in seconds. */
+export function excerptEnd(start: number, end: number): number {
+  return Math.min(end, start + MOST_SECONDS);
+}
+
 export async function excerpt(
   file: File,
   start: number,
@@ -14,7 +19,7 @@ export async function excerpt(
 ): Promise<Recording> {
   const reader = await openRecording(file, { channel });
   try {
-    return await cut(reader, start, Math.min(end - start, MOST_SECONDS), signal);
+    return await cut(reader, start, excerptEnd(start, end) - start, signal);
   } finally {
     reader.close();
   }

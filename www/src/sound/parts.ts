@@ -15,16 +15,13 @@ export interface Part {
   score: number;
 }
 
-/** One segment, or several neighbours as one. */
-type Stretch = Pick<Prediction, "start" | "end" | "categories" | "groups" | "rejected">;
-
-/** The most stretches of a recording; more could not be read. */
-const MOST_STRETCHES = 120;
+/** The answer for one segment. */
+export type Answer = Pick<Prediction, "start" | "end" | "categories" | "groups" | "rejected">;
 
 /** Joins neighbours with the same answer; each part ends where the next one starts. */
-export function toParts(predictions: readonly Prediction[]): Part[] {
+export function toParts(answers: Iterable<Answer>): Part[] {
   const parts: Part[] = [];
-  for (const { start, end, categories, groups, rejected } of toStretches(predictions)) {
+  for (const { start, end, categories, groups, rejected } of answers) {
     const category = rejected ? undefined : categories[0];
     const group = groups.find(({ name }) => name === category?.group);
     const score = categories[0]?.score ?? 0;
@@ -39,18 +36,6 @@ export function toParts(predictions: readonly Prediction[]): Part[] {
     }
   }
   return parts;
-}
-
-/** The segments themselves, or groups of neighbours if there are too many. */
-function toStretches(predictions: readonly Prediction[]): Stretch[] {
-  const size = Math.ceil(predictions.length / MOST_STRETCHES);
-  if (size <= 1) return [...predictions];
-  const stretches: Stretch[] = [];
-  for (let first = 0; first < predictions.length; first += size) {
-    const together = predictions.slice(first, first + size);
-    stretches.push({ start: together[0]!.start, end: together.at(-1)!.end, ...overall(together) });
-  }
-  return stretches;
 }
 
 /** One answer for all of them: mean scores, and rejected if more than half of the segments are. */

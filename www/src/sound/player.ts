@@ -3,6 +3,9 @@
 
 import type { Recording } from "sourcing-sound";
 
+/** The player that can be heard. */
+let heard: Player | undefined;
+
 export class Player {
   readonly #changed: (at: number | undefined) => void;
   #recording: Recording | undefined;
@@ -23,12 +26,15 @@ export class Player {
     this.#recording = recording;
   }
 
+  /** Stops any other player. Throws if the browser cannot play the recording, for example at its sample rate. */
   play(): void {
     if (!this.#recording || this.#context) return;
     const { pcm, sampleRate } = this.#recording;
-    const context = new AudioContext();
-    const buffer = context.createBuffer(1, pcm.length, sampleRate);
+    const buffer = new AudioBuffer({ length: pcm.length, sampleRate });
     buffer.copyToChannel(pcm, 0);
+    heard?.stop();
+    heard = this;
+    const context = new AudioContext();
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(context.destination);
     source.onended = () => this.#context === context && this.stop();

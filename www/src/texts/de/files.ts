@@ -29,11 +29,13 @@ export const files: typeof english = {
   retry: "Noch einmal versuchen",
   share: (name, percent) => `${name} · ${percent} der Zeit`,
   remove: "Entfernen",
+  cancelAll: "Alle abbrechen",
+  removeAll: "Alle entfernen",
   classifiedBy: (model) => `mit ${model}`,
   broken: (time, promised) =>
     promised === undefined
       ? `Die Datei bricht nach ${time} ab. Das Ergebnis gilt für den Teil davor.`
-      : `Die Datei bricht nach ${time} ab. Laut Kopf sind es ${promised}. Das Ergebnis gilt für den vorhandenen Teil.`,
+      : `Die Datei bricht nach ${time} ab. Laut Dateikopf sind es ${promised}. Das Ergebnis gilt für den vorhandenen Teil.`,
   damaged: (time, parts) =>
     parts === 1
       ? `Ein beschädigter Teil bei ${time} war nicht lesbar und gilt als Stille.`
@@ -49,6 +51,8 @@ export const files: typeof english = {
   timeline: (parts) => `Zeitleiste mit ${parts} Abschnitten; die Liste darunter zeigt dieselben.`,
   picture: "Spektrogramm der ganzen Aufnahme: Zeit von links nach rechts, Tonhöhe von unten nach oben, Lautstärke als Helligkeit",
   parts: (count) => (count === 1 ? "1 Abschnitt" : `${count} Abschnitte`),
+  before: (some, all) => `${some} von ${all} früheren zeigen`,
+  after: (some, all) => `${some} von ${all} weiteren zeigen`,
   play: (what, time) => `${what}, ${time}, abspielen`,
   save: (what, time) => `${what}, ${time}, als WAV speichern`,
   correct: (what, time) => `Richtig oder falsch? ${what}, ${time}`,

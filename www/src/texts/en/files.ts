@@ -26,6 +26,8 @@ export const files = {
   retry: "Try again",
   share: (name: string, percent: string) => `${name} · ${percent} of the time`,
   remove: "Remove",
+  cancelAll: "Cancel all",
+  removeAll: "Remove all",
   classifiedBy: (model: string) => `by ${model}`,
   broken: (time: string, promised: string | undefined) =>
     promised === undefined
@@ -45,6 +47,8 @@ export const files = {
   timeline: (parts: number) => `Timeline of ${parts} sections; the list below shows the same.`,
   picture: "Spectrogram of the whole recording: time from left to right, pitch from low to high, loudness as brightness",
   parts: (count: number) => (count === 1 ? "1 section" : `${count} sections`),
+  before: (some: number, all: number) => `Show ${some} of ${all} earlier ones`,
+  after: (some: number, all: number) => `Show ${some} of ${all} more`,
   play: (what: string, time: string) => `Play ${what}, ${time}`,
   save: (what: string, time: string) => `Save ${what}, ${time}, as WAV`,
   correct: (what: string, time: string) => `Right or wrong? ${what}, ${time}`,
