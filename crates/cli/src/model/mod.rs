@@ -13,9 +13,9 @@ use crate::outcome::{UsageError, coded};
 
 use built_in::BuiltIn;
 
-/// The largest model, and the largest head or sound file, that is read, in bytes. The core checks the
-/// contents.
-const MAX_MODEL_BYTES: u64 = 1 << 30;
+/// The largest model, and the largest head or sound file, that is read, in bytes: those of the core,
+/// which checks the contents.
+const MAX_MODEL_BYTES: u64 = 256 << 20;
 const MAX_HEAD_BYTES: u64 = 64 << 20;
 
 /// Where a model comes from.
