@@ -128,7 +128,9 @@ impl ValueEnum for Selection {
                 PossibleValue::new("few-shot")
                     .help("labels taught from 1 to 20 examples of ESC-10"),
             ),
-            Self::All => Some(PossibleValue::new("all").help("every experiment in turn")),
+            Self::All => {
+                Some(PossibleValue::new("all").help("every experiment in turn, without few-shot"))
+            }
         }
     }
 }

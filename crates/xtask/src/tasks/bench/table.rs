@@ -45,7 +45,7 @@ pub fn page(measured: &Measured, machine: &Machine) -> String {
     rows.for_each(|row| table += &line(row));
     format!(
         "# What the models cost\n\n\
-         Written by `cargo xtask bench`; run it to measure again. Medians of {rounds} rounds on \
+         Written by `cargo xtask bench --rounds {rounds}`; run it to measure again. Medians of {rounds} rounds on \
          {cores} cores of {processor}, with {browser}; each model in turn, natively and in the \
          browser.\n\n\
          {table}\n\
