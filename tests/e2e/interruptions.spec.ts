@@ -1,5 +1,5 @@
-// What the package notices by itself while it listens: a device that is muted, an audio clock that stalls, another
-// default microphone.
+// What the package notices by itself while it listens: a device that is muted or gone, an audio clock that stalls, another
+// default microphone, a worker that crashed; and the functions that it calls, which may throw.
 
 import { expect, test } from "./support/library";
 
@@ -7,6 +7,9 @@ interface Spy {
   /** Every device that was opened, in this order. */
   opened: MediaStream[];
   contexts: AudioContext[];
+  workers: Worker[];
+  /** What feeds the worklet, and the worklet. */
+  sources: { source: MediaStreamAudioSourceNode; worklet: AudioNode }[];
   log: string[];
   /** What browsers list. */
   devices: { kind: string; deviceId: string; groupId: string; label: string }[];
@@ -25,6 +28,8 @@ test.beforeEach(async ({ library }) => {
     const spy: Spy = {
       opened: [],
       contexts: [],
+      workers: [],
+      sources: [],
       log: [],
       devices: [device("built-in")],
       updates: 0,
@@ -56,6 +61,19 @@ test.beforeEach(async ({ library }) => {
       constructor(options?: AudioContextOptions) {
         super(options);
         spy.contexts.push(this);
+      }
+    };
+    const { Worker, MediaStreamAudioSourceNode } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        spy.workers.push(this);
+      }
+    };
+    globalThis.MediaStreamAudioSourceNode = class extends MediaStreamAudioSourceNode {
+      override connect(worklet: AudioNode | AudioParam): never {
+        spy.sources.push({ source: this, worklet: worklet as AudioNode });
+        return super.connect(worklet as AudioNode) as never;
       }
     };
     Object.assign(globalThis, { spy });
@@ -99,32 +117,95 @@ test("a microphone that is paused while it is muted stays paused", async ({ libr
 });
 
 test("a microphone that is muted from the start says so, a stream that was given does not", async ({ library }) => {
-  const { own, given } = await library.evaluate(async () => {
+  const { own, chosen, given } = await library.evaluate(async () => {
     Object.defineProperty(MediaStreamTrack.prototype, "muted", { get: () => true });
-    const microphone = await api.listen(() => undefined, { onError: ({ code }) => spy.log.push(code) });
-    const own = [microphone.state, ...spy.log];
-    await microphone.close();
-    spy.log.length = 0;
-    const mediaStream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    const other = await spy.microphone({ mediaStream });
-    const given = [other.state, ...spy.log];
-    await other.close();
-    return { own, given };
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    // The fake device's own id.
+    navigator.mediaDevices.getUserMedia = () => open({ audio: true });
+    const heard = async (options: object) => {
+      spy.log.length = 0;
+      const microphone = await api.listen(() => undefined, { onError: ({ code }) => spy.log.push(code), ...options });
+      const heard = [microphone.state, ...spy.log];
+      await microphone.close();
+      return heard;
+    };
+    return {
+      own: await heard({}),
+      chosen: await heard({ deviceId: "chosen" }),
+      given: await heard({ mediaStream: await open({ audio: true }) }),
+    };
   });
   expect(own).toEqual(["paused", "interrupted"]);
+  expect(chosen).toEqual(["paused", "interrupted"]);
   expect(given).toEqual(["listening"]);
 });
 
-/** Stops the audio clock without an event, as some systems do after a call or a sleep. */
-function freeze(): Promise<void> {
-  const [context] = spy.contexts;
-  Object.defineProperty(context, "state", { value: "running" });
-  return context!.suspend();
+test("a device that goes while everything is loaded is reported", async ({ library }) => {
+  const { code, closed } = await library.evaluate(async () => {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const media = await open(constraints);
+      media.getAudioTracks()[0]!.stop();
+      return media;
+    };
+    const { code } = await codeOf(() => api.listen(() => undefined));
+    await spy.until(() => spy.contexts[0]!.state === "closed");
+    return { code, closed: spy.contexts.length };
+  });
+  expect({ code, closed }).toEqual({ code: "device-lost", closed: 1 });
+});
+
+test("of a stream with several tracks, the first that is live is used, and it alone is watched", async ({ library }) => {
+  const states = await library.evaluate(async () => {
+    const open = async () => (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0]!;
+    const tracks = [await open(), await open(), await open()];
+    tracks[0]!.stop();
+    const microphone = await spy.microphone({ mediaStream: new MediaStream(tracks) });
+    return [0, 2, 1].map((ended) => {
+      tracks[ended]!.dispatchEvent(new Event("ended"));
+      return microphone.state;
+    });
+  });
+  expect(states).toEqual(["listening", "listening", "closed"]);
+});
+
+test("what is aborted during its last step is not watched", async ({ library }) => {
+  const { code, watched, log } = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const aborting = new AbortController();
+    const [worker] = spy.workers;
+    const post = worker!.postMessage.bind(worker!) as (message: { call: string }, transfer: Transferable[]) => void;
+    worker!.postMessage = (message: { call: string }, transfer: unknown) => {
+      post(message, transfer as Transferable[]);
+      if (message.call === "listen") queueMicrotask(() => aborting.abort());
+    };
+    let watched = 0;
+    navigator.mediaDevices.addEventListener = () => void (watched += 1);
+    const { code } = await codeOf(() => spy.microphone({ classifier, signal: aborting.signal }));
+    // It answers in order, so that it has answered the last step, too.
+    await classifier.classify(tone(1, 16_000), 16_000);
+    return { code, watched, log: spy.log };
+  });
+  expect({ code, watched, log }).toEqual({ code: "aborted", watched: 0, log: [] });
+});
+
+/** Stops the sound while the audio clock says that it runs, as some systems do after a call or a sleep. */
+function stall(): void {
+  spy.sources[0]!.source.disconnect();
 }
 
 test("an audio clock that stalls is started again", async ({ library }) => {
   const microphone = await library.evaluateHandle(() => spy.microphone());
-  await library.evaluate(freeze);
+  await library.evaluate(() => {
+    const [context] = spy.contexts;
+    const [{ source, worklet }] = spy.sources as [Spy["sources"][0]];
+    const resume = context!.resume.bind(context!);
+    context!.resume = () => {
+      source.connect(worklet);
+      return resume();
+    };
+  });
+  await library.evaluate(stall);
   const log = await microphone.evaluate(async (microphone) => {
     const before = spy.updates;
     await spy.until(() => spy.updates > before);
@@ -136,8 +217,8 @@ test("an audio clock that stalls is started again", async ({ library }) => {
 
 test("an audio clock that stays so is reported, and the microphone closed", async ({ library }) => {
   const microphone = await library.evaluateHandle(() => spy.microphone());
-  await library.evaluate(() => void (spy.contexts[0]!.resume = async () => undefined));
-  await library.evaluate(freeze);
+  await library.evaluate(() => void (spy.contexts[0]!.resume = () => new Promise<never>(() => undefined)));
+  await library.evaluate(stall);
   const result = await microphone.evaluate(async (microphone) => {
     await spy.until(() => microphone.state === "closed");
     return { log: spy.log, tracks: spy.opened[0]!.getAudioTracks().map(({ readyState }) => readyState) };
@@ -205,3 +286,45 @@ for (const { name, prepare, options, log } of [
     expect(result).toEqual({ log, state: "listening", opened: 1, readyState: "live" });
   });
 }
+
+test("functions that throw are reported as uncaught, and end nothing", async ({ library }) => {
+  const { thrown, state, workers } = await library.evaluate(async () => {
+    const thrown = new Set<string>();
+    addEventListener("error", (event) => {
+      thrown.add((event.error as Error).message);
+      event.preventDefault();
+    });
+    const fail = (what: string) => () => {
+      throw new Error(what);
+    };
+    const microphone = await api.listen(
+      () => {
+        spy.updates += 1;
+        throw new Error("update");
+      },
+      { onFrame: fail("frame"), onStateChange: fail("state"), onError: fail("error") },
+    );
+    await spy.until(() => spy.updates > 1);
+    spy.workers[0]!.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));
+    const before = spy.updates;
+    await spy.until(() => spy.updates > before);
+    await microphone.close();
+    return { thrown: [...thrown].sort(), state: microphone.state, workers: spy.workers.length };
+  });
+  expect({ thrown, state, workers }).toEqual({ thrown: ["error", "frame", "state", "update"], state: "closed", workers: 2 });
+  await expect.poll(() => library.workers().length).toBe(0);
+});
+
+test("sound is asked for while a worker that crashed is started again: the code says so", async ({ library }) => {
+  const { codes, seconds } = await library.evaluate(async () => {
+    const microphone = await spy.microphone();
+    spy.workers[0]!.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));
+    const codes = await Promise.all([codeOf(() => microphone.recent(1)), codeOf(() => microphone.record(1))]);
+    const before = spy.updates;
+    await spy.until(() => spy.updates > before);
+    const { pcm, sampleRate } = await microphone.record(0.5);
+    await microphone.close();
+    return { codes: codes.map(({ code }) => code), seconds: pcm.length / sampleRate };
+  });
+  expect({ codes, seconds }).toEqual({ codes: ["worker-crashed", "worker-crashed"], seconds: 0.5 });
+});

@@ -1,6 +1,8 @@
 // The npm package in the browser without a bundler: its files as they are, on a static host.
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "./support/library";
+import { writeWav } from "./support/wav";
 
 test("a recording is classified segment by segment", async ({ library }) => {
   const { info, short, long } = await library.evaluate(async () => {
@@ -64,6 +66,103 @@ test("wrong input has the core's codes", async ({ library }) => {
     hop: "config",
     stillWorks: 1,
   });
+});
+
+test("arguments of the wrong type have a code, and harm nothing", async ({ library }) => {
+  const { codes, message, stillWorks } = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    const pcm = tone(1, 8000);
+    // As a program without types might call them.
+    const { classify, segments, stream, logMel } = classifier as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const { listen } = api as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const calls: Record<string, () => unknown> = {
+      load: () => api.Classifier.load(null as never),
+      loadSignal: () => api.Classifier.load({ signal: {} as AbortSignal }),
+      options: () => classify!.call(classifier, pcm, 8000, null),
+      signal: () => classify!.call(classifier, pcm, 8000, { signal: {} }),
+      hop: () => classify!.call(classifier, pcm, 8000, { hopSeconds: 1n }),
+      top: () => classify!.call(classifier, pcm, 8000, { top: Symbol("all") }),
+      list: () => classify!.call(classifier, [0, 0.1], 8000),
+      doubles: () => classify!.call(classifier, new Float64Array(8000), 8000),
+      noRate: () => classify!.call(classifier, pcm),
+      segments: () => segments!.call(classifier, 48000n),
+      stream: () => stream!.call(classifier, {}),
+      logMel: () => logMel!.call(classifier, pcm, "8000"),
+      noListener: () => listen!(undefined, { classifier }),
+      unusedHead: () => listen!(() => undefined, { classifier, head: "/none.json" }),
+      unusedWorker: () => listen!(() => undefined, { classifier, worker: "/none.js" }),
+    };
+    const codes: Record<string, string> = {};
+    for (const [name, call] of Object.entries(calls)) codes[name] = (await codeOf(call)).code;
+    const { message } = await codeOf(calls.list!);
+    return { codes, message, stillWorks: (await classifier.classify(pcm, 8000)).length };
+  });
+  const config = ["load", "loadSignal", "options", "signal", "hop", "top", "list", "doubles", "noListener", "unusedHead", "unusedWorker"];
+  const rate = ["noRate", "segments", "stream", "logMel"];
+  expect(codes).toEqual(Object.fromEntries([...config.map((name) => [name, "config"]), ...rate.map((name) => [name, "audio-rate"])]));
+  expect(message).toBe("expected samples as Float32Array or Int16Array");
+  expect(stillWorks).toBe(1);
+});
+
+test("samples are copied by the call, and a view takes only its part along", async ({ library }) => {
+  const { alike, classified, bytes } = await library.evaluate(async () => {
+    const bytes = new Set<number>();
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      override postMessage(message: { args: { pcm?: Float32Array } }, options?: StructuredSerializeOptions | Transferable[]) {
+        if (message.args.pcm) bytes.add(message.args.pcm.buffer.byteLength);
+        super.postMessage(message, options as StructuredSerializeOptions);
+      }
+    };
+    const classifier = await api.Classifier.load();
+    const second = tone(1, 16_000);
+    const long = new Float32Array(60 * second.length);
+    const piece = long.subarray(second.length, 2 * second.length);
+    const pushed = async (stream: { push(pcm: Float32Array): Promise<{ columns: Float32Array }> }, waits: boolean) => {
+      const results = [];
+      for (const gain of [1, 0]) {
+        piece.set(second.map((sample) => sample * gain));
+        const result = stream.push(piece);
+        if (waits) await result;
+        results.push(result);
+      }
+      return (await Promise.all(results)).map(({ columns }) => [...columns]);
+    };
+    const alike = [];
+    for (const open of [() => classifier.stream(16_000), () => classifier.segments(16_000)]) {
+      const [waiting, atOnce] = [await pushed(await open(), true), await pushed(await open(), false)];
+      alike.push(JSON.stringify(waiting) === JSON.stringify(atOnce));
+    }
+    piece.set(second);
+    const classified = [classifier.classify(piece, 16_000)];
+    piece.fill(0);
+    classified.push(classifier.classify(second, 16_000));
+    const [reused, own] = (await Promise.all(classified)).map((predictions) => JSON.stringify(predictions));
+    classifier.close();
+    return { alike, classified: reused === own, bytes: [...bytes] };
+  });
+  expect(alike).toEqual([true, true]);
+  expect(classified).toBe(true);
+  expect(bytes).toEqual([16_000 * Float32Array.BYTES_PER_ELEMENT]);
+});
+
+test("a signal ends the classification of a file that waits behind another call", async ({ library }) => {
+  const wav = readFileSync(writeWav("short.wav", { samples: new Float32Array(16_000), sampleRate: 16_000 })).toString("base64");
+  const { code, order } = await library.evaluate(async (wav) => {
+    const classifier = await api.Classifier.load();
+    const file = Uint8Array.from(atob(wav), (c) => c.charCodeAt(0));
+    const aborting = new AbortController();
+    const order: string[] = [];
+    const long = classifier.classify(tone(60, 16_000), 16_000).then(() => order.push("long"));
+    const classified = codeOf(() => classifier.classify(file, { signal: aborting.signal }));
+    aborting.abort();
+    const { code } = await classified;
+    order.push("file");
+    await long;
+    classifier.close();
+    return { code, order };
+  }, wav);
+  expect({ code, order }).toEqual({ code: "aborted", order: ["file", "long"] });
 });
 
 test("files can be given as address, response or bytes", async ({ library }) => {
@@ -168,6 +267,9 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
     await until(() => frames > framesStill + 3);
     const { pcm, sampleRate } = await mic.record(0.5);
     const tooShort = await codeOf(() => mic.record(0));
+    const tooLong = await codeOf(() => mic.record(1e6));
+    const noClassifier = await codeOf(() => mic.use(undefined as never));
+    const noSettings = await codeOf(() => mic.adjust(null as never));
     const cut = codeOf(() => mic.record(60));
     await mic.close();
     await mic.close();
@@ -178,7 +280,7 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
       paused,
       updatesWhilePaused: framesStill - framesPaused,
       recorded: pcm.length === Math.round(sampleRate / 2) && pcm.some((sample) => sample !== 0),
-      codes: [tooShort.code, (await cut).code, late.code],
+      codes: [tooShort, tooLong, noClassifier, noSettings, await cut, late].map(({ code }) => code),
       processing: mic.processing,
       closed: mic.state,
     };
@@ -188,7 +290,7 @@ test("a microphone's life, with every step taken twice", async ({ library }) => 
     paused: "paused",
     updatesWhilePaused: 0,
     recorded: true,
-    codes: ["config", "aborted", "aborted"],
+    codes: ["config", "limit", "config", "config", "aborted", "aborted"],
     processing: [],
     closed: "closed",
   });

@@ -49,6 +49,15 @@ test("unknown options throw and are named", () => {
   expect(said).toMatch(/\nSoundError config listen: unknown option "hopSecond"; /);
 });
 
+test("outside a browser it names the entry for Node, before it fetches anything", () => {
+  const said = inNode(`
+    globalThis.fetch = () => console.log("fetched");
+    const { Classifier } = await import(${index});
+    await Classifier.load().catch((e) => console.log(e.code, e.message));
+  `);
+  expect(said).toMatch(/^unsupported .*sourcing-sound\/node$/);
+});
+
 test("a signal that is already aborted ends the call", () => {
   const said = inNode(`
     const { Classifier, listen } = await import(${index});

@@ -19,7 +19,7 @@ const CODES = `
     expect(added).toEqual([]);
     expect(typeof Teacher).toBe("function");
     expect(await codeOf(listen(() => undefined))).toBe("insecure-context");
-    expect(await codeOf(Classifier.load())).toBe("wasm-fetch");
+    expect(await codeOf(Classifier.load())).toBe("unsupported");
     expect(await codeOf(openRecording(new File(["x"], "a.wav")))).toBe("wasm-fetch");
   });`;
 

@@ -42,6 +42,9 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
     checkNames("Classifier.load", options, LOAD_OPTIONS);
     const { signal, onProgress, headOnly = false, wasm, generalWasm } = options;
     if (signal?.aborted) throw abortedError(signal);
+    if (typeof Worker === "undefined") {
+      throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
+    }
     const [module, model, head, worker] = await Promise.all([
       wasm === undefined ? ownModule(signal) : fetchModule(wasm, signal),
       modelAddress(options.model).then((source) => fetchModel(source, signal, onProgress)),
@@ -52,7 +55,7 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
       generalWasm === undefined
         ? shippedModule(await assetUrl(new URL("./sourcing-sound-general.wasm", import.meta.url)), signal)
         : fetchModule(generalWasm, signal);
-    const newWorker = () => startWorker(worker);
+    const newWorker = () => moduleWorker(worker);
     const assets = { module, generalModule, model, head, headOnly, newWorker, life: workerLife };
     return new Classifier(await Engine.start(assets, signal));
   }
@@ -76,13 +79,6 @@ async function modelAddress(given: Source | undefined): Promise<Source> {
   return given === undefined ? assetUrl(new URL("./models/everyday.onnx", import.meta.url)) : givenUrl(given);
 }
 
-function startWorker(script: URL | string): Worker {
-  if (typeof Worker === "undefined") {
-    throw new SoundError("unsupported", "there are no workers here; in Node, import sourcing-sound/node");
-  }
-  return moduleWorker(script);
-}
-
 /** The package's own modules by their addresses. */
 const shipped = new Map<string, Promise<WebAssembly.Module>>();
 
@@ -104,5 +100,5 @@ function shippedModule({ href }: URL, signal: AbortSignal | undefined): Promise<
   const module = shipped.get(href) ?? fetchModule(href);
   shipped.set(href, module);
   module.catch(() => shipped.delete(href));
-  return signal ? orAborted(module, signal) : module;
+  return orAborted(module, signal);
 }

@@ -11,22 +11,26 @@ import { Classifier, LOAD_OPTIONS } from "./classifier.js";
 import {
   addWorklet,
   buildGraph,
-  checkAudioTrack,
   checkEnvironment,
   checkHasChannel,
   endWorklet,
+  liveTrackOf,
   openDevice,
   startClock,
   stopDevice,
 } from "./media.js";
 import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js";
+import { notify } from "./notify.js";
+
+/** What has no effect on a classifier that is loaded already. */
+const ONLY_TO_LOAD = LOAD_OPTIONS.filter((name) => name !== "signal" && name !== "onProgress");
 
 /**
  * Opens the microphone and calls `onUpdate` at every hop of the model until the microphone is closed.
  * Echo cancellation, noise suppression and automatic gain are switched off, because they distort every sound but speech.
  * Call it from a click: otherwise browsers do not start the audio.
  *
- * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`,
+ * Throws `insecure-context`, `unsupported`, `permission-denied`, `no-microphone`, `microphone-busy`, `device-lost`,
  * `interrupted`, `audio-channels`, `config`, `aborted`, and whatever {@link Classifier.load} throws. Later failures go to `options.onError`.
  */
 export async function listen(onUpdate: (update: Update) => void, options: ListenOptions = {}): Promise<Microphone> {
@@ -35,12 +39,13 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
   const settings = streamSettings(options);
   checkChannel(options.channel);
   if (signal?.aborted) throw abortedError(signal);
+  if (typeof onUpdate !== "function") throw new SoundError("config", "listen: expected a function");
   const { mediaStream, deviceId } = options;
-  if (mediaStream !== undefined && deviceId !== undefined) {
-    throw new SoundError("config", "listen: give mediaStream or deviceId, not both");
-  }
+  if (mediaStream !== undefined && deviceId !== undefined) throw notBoth("mediaStream", "deviceId");
+  const toLoad = options.classifier && ONLY_TO_LOAD.find((name) => options[name] !== undefined);
+  if (toLoad) throw notBoth("classifier", toLoad);
   checkEnvironment({ microphone: mediaStream === undefined });
-  if (mediaStream !== undefined) checkAudioTrack(mediaStream);
+  const given = mediaStream && liveTrackOf(mediaStream);
 
   const undo = new Undo();
   // Created before the first await: some browsers allow it only within the click itself.
@@ -49,24 +54,28 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
   const open = async (): Promise<Microphone> => {
     const [classifier, media] = await Promise.all([
       options.classifier ?? loadClassifier(options, undo),
-      mediaStream ?? openMicrophone(deviceId, undo),
+      given ?? openMicrophone(deviceId, undo),
       addWorklet(context, options.worklet),
     ]);
     await startClock(context);
     checkHasChannel(media, options.channel);
     const node = buildGraph(context, options.channel, (taken) =>
-      options.onWarning?.(channelWarning(taken, taken.frame / context.sampleRate)),
+      notify(options.onWarning, channelWarning(taken, taken.frame / context.sampleRate)),
     );
     undo.add(() => endWorklet(node));
     return Microphone.open({ onUpdate, options, settings, classifier, context, media, node, undo });
   };
   try {
-    return await (signal ? orAborted(open(), signal) : open());
+    return await orAborted(open(), signal);
   } catch (thrown) {
     undo.run();
     if (thrown instanceof SoundError) throw thrown;
     throw new SoundError("unsupported", `listening cannot start: ${messageOf(thrown)}`, { cause: thrown });
   }
+}
+
+function notBoth(one: string, other: string): SoundError {
+  return new SoundError("config", `listen: give ${one} or ${other}, not both`);
 }
 
 async function openMicrophone(deviceId: string | undefined, undo: Undo): Promise<MediaStream> {

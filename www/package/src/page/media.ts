@@ -49,9 +49,10 @@ export async function openDevice(deviceId: string | undefined): Promise<MediaStr
   }
 }
 
-/** Throws `no-microphone` for a stream without a live audio track. */
-export function checkAudioTrack(media: MediaStream): void {
-  if (media.getAudioTracks().some(({ readyState }) => readyState === "live")) return;
+/** A stream of the first audio track that is live: of several, browsers use only one. Throws `no-microphone` if there is none. */
+export function liveTrackOf(media: MediaStream): MediaStream {
+  const track = media.getAudioTracks().find(({ readyState }) => readyState === "live");
+  if (track) return new MediaStream([track]);
   throw new SoundError("no-microphone", "mediaStream: it has no live audio track");
 }
 

@@ -18,6 +18,8 @@ export interface DeviceParts {
   node: AudioWorkletNode;
   media: MediaStream;
   channel: Channel | undefined;
+  /** False for a stream that was given, which may be muted until its first sound. */
+  own: boolean;
   /** True for the system's default microphone: the next default takes its place. */
   follow: boolean;
 }
@@ -29,7 +31,7 @@ export class MicrophoneDevice {
   #source: MediaStreamAudioSourceNode;
   #default: string | undefined;
   #closed = false;
-  /** Ends what listens to the tracks of the device that is open. */
+  /** Ends what listens to the track of the device that is open. */
   #watching = new AbortController();
   readonly #changed = () => void this.#follow();
 
@@ -44,11 +46,13 @@ export class MicrophoneDevice {
     return this.#media;
   }
 
+  /** Throws `device-lost` if the device is gone already. */
   watch(): void {
-    this.#watchTracks();
-    if (!this.#parts.follow) return;
-    const [track] = this.#media.getAudioTracks();
-    if (track?.muted) this.#events.muted(true);
+    const { own, follow } = this.#parts;
+    const track = this.#watchTrack();
+    if (track.readyState !== "live") throw lostError();
+    if (own && track.muted) this.#events.muted(true);
+    if (!follow) return;
     void defaultMicrophone().then((first) => (this.#default = first));
     navigator.mediaDevices.addEventListener("devicechange", this.#changed);
   }
@@ -61,15 +65,14 @@ export class MicrophoneDevice {
     if (this.#media !== this.#parts.media) stopDevice(this.#media);
   }
 
-  #watchTracks(): void {
+  #watchTrack(): MediaStreamTrack {
     const { signal } = (this.#watching = new AbortController());
-    for (const track of this.#media.getAudioTracks()) {
-      // Browsers fire this when the device is gone, not when the page calls stop().
-      const lost = () => this.#events.lost(new SoundError("device-lost", "the microphone is gone"));
-      track.addEventListener("ended", lost, { signal });
-      track.addEventListener("mute", () => this.#events.muted(true), { signal });
-      track.addEventListener("unmute", () => this.#events.muted(false), { signal });
-    }
+    const track = this.#media.getAudioTracks()[0]!;
+    // Browsers fire this when the device is gone, not when the page calls stop().
+    track.addEventListener("ended", () => this.#events.lost(lostError()), { signal });
+    track.addEventListener("mute", () => this.#events.muted(true), { signal });
+    track.addEventListener("unmute", () => this.#events.muted(false), { signal });
+    return track;
   }
 
   async #follow(): Promise<void> {
@@ -102,11 +105,15 @@ export class MicrophoneDevice {
     stopDevice(this.#media);
     this.#source = source;
     this.#media = fresh;
-    this.#watchTracks();
+    this.#watchTrack();
     // Some browsers mute a device while another one opens.
     this.#events.muted(false);
     return true;
   }
+}
+
+function lostError(): SoundError {
+  return new SoundError("device-lost", "the microphone is gone");
 }
 
 /** What distinguishes the system's default microphone from others: browsers list it first, Chromium as a separate device. */

@@ -33,7 +33,7 @@ export class MicrophoneStream implements StreamOwner {
   readonly #source: MicrophoneStreamSource;
   #listening = false;
   #leaving = false;
-  #broken = false;
+  #broken: SoundError | undefined;
   /** Position after the last sample that the worker reported. */
   #reported = 0;
   #last: StreamUpdate | undefined;
@@ -47,7 +47,7 @@ export class MicrophoneStream implements StreamOwner {
 
   /** True from a crash of the worker until a new one is listening. */
   get broken(): boolean {
-    return this.#broken;
+    return this.#broken !== undefined;
   }
 
   get info(): ModelInfo {
@@ -69,8 +69,9 @@ export class MicrophoneStream implements StreamOwner {
     await this.#engine.call("openCapture", args);
   }
 
-  /** Returns the last `seconds` of sound, or what is kept of them. */
+  /** Returns the last `seconds` of sound, or what is kept of them. Throws `worker-crashed` until a new worker is listening. */
   async recent(seconds: number): Promise<Stretch> {
+    if (this.#broken) throw this.#broken;
     return this.#engine.call("recent", { stream: this.#stream, seconds });
   }
 
@@ -99,8 +100,12 @@ export class MicrophoneStream implements StreamOwner {
     await this.#settled(this.#listen({ pcm, start }, port));
   }
 
-  /** Records the next `samples` samples, or those from the position `from` on; fewer if another stream takes over. */
+  /**
+   * Records the next `samples` samples, or those from the position `from` on; fewer if another stream takes over. Throws
+   * `worker-crashed` as {@link recent} does.
+   */
   async record(samples: number, from: number | undefined, signal: AbortSignal | undefined): Promise<Stretch> {
+    if (this.#broken) throw this.#broken;
     return this.#engine.call("record", { stream: this.#stream, samples, from }, { signal });
   }
 
@@ -125,7 +130,7 @@ export class MicrophoneStream implements StreamOwner {
 
   /** @internal */
   crashed(error: SoundError): void {
-    this.#broken = true;
+    this.#broken = error;
     const ended = this.#last && withEventsEnded(this.#last, this.#reported / this.#source.node.context.sampleRate);
     this.#last = undefined;
     if (this.#listening) this.#source.events.crashed(error, ended);
@@ -145,7 +150,7 @@ export class MicrophoneStream implements StreamOwner {
     this.#listening = true;
     this.#reported = before.start + before.pcm.length;
     await this.#engine.call("listen", { stream: this.#stream, before, port }, { transfer: [port] });
-    this.#broken = false;
+    this.#broken = undefined;
   }
 
   /** If the worker crashes, the stream resumes with the next one; any other failure ends it. */

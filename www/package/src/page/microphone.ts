@@ -2,7 +2,7 @@
 // The microphone that listen() returns: it owns the permission, the audio graph
 // and the stream, and closes them together.
 
-import { asyncDisposable, disposable, type Undo } from "../shared/closing.js";
+import { disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { SoundError } from "../shared/errors.js";
 import { checkNames, type Names, RECORDING_OPTIONS, type RecordingOptions, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
@@ -14,6 +14,7 @@ import { processingInForce, startClock } from "./media.js";
 import { MicrophoneDevice } from "./microphone-device.js";
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
 import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
+import { notify } from "./notify.js";
 import { STALL_SECONDS, watchForStalls } from "./stall.js";
 
 /** Options of `listen`. */
@@ -55,6 +56,9 @@ export const LISTEN_OPTIONS: Names<ListenOptions> = [
   "onStateChange",
 ];
 
+/** The longest recording by {@link Microphone.record}, which is in memory as a whole. */
+const MOST_SECONDS = 3600;
+
 interface Parts {
   onUpdate: (update: Update) => void;
   options: ListenOptions;
@@ -77,8 +81,7 @@ export class Microphone {
   /** Paused by the system: it continues on its own. */
   #interrupted = false;
   #muted = false;
-  #frames = 0;
-  /** Seconds of sound processed. */
+  /** Seconds of sound processed, which grow with every frame. */
   #time = 0;
   readonly #closed = new AbortController();
   #dropped = 0;
@@ -89,14 +92,15 @@ export class Microphone {
 
   static {
     disposable(this);
-    asyncDisposable(this);
+    disposable(this, Symbol.asyncDispose);
   }
 
   /** @internal Use {@link listen}. */
   static async open(parts: Parts): Promise<Microphone> {
     const microphone = new Microphone(parts);
     await microphone.#stream.start();
-    microphone.#watch();
+    // What was aborted meanwhile is undone, and must not be watched.
+    if (!parts.options.signal?.aborted) microphone.#watch();
     return microphone;
   }
 
@@ -114,13 +118,13 @@ export class Microphone {
     this.#stream = new MicrophoneStream(parts.classifier, this.#source);
     parts.undo.add(() => this.#stream.close());
     const { node, media, options } = parts;
-    const follow = options.mediaStream === undefined && options.deviceId === undefined;
+    const own = options.mediaStream === undefined;
     this.#device = new MicrophoneDevice(
-      { node, media, channel: options.channel, follow },
+      { node, media, channel: options.channel, own, follow: own && options.deviceId === undefined },
       {
         lost: (error) => this.#end("lost", error),
         muted: (muted) => this.#mute(muted),
-        defaultChanged: (code) => options.onWarning?.(defaultWarning(code, this.#time)),
+        defaultChanged: (code) => notify(options.onWarning, defaultWarning(code, this.#time)),
       },
     );
     parts.undo.add(() => this.#device.close());
@@ -175,9 +179,10 @@ export class Microphone {
    * the old classifier stopped. `time` continues; open events end and may begin again. The old classifier is closed if
    * {@link listen} loaded it itself. A call waits for an earlier call to finish.
    *
-   * Throws what opening a stream throws; the old classifier then continues. Throws `aborted` if the microphone is closed.
+   * Throws what opening a stream throws, and `config` for anything else; the old classifier then continues. Throws `aborted` if the microphone is closed.
    */
   async use(classifier: Classifier): Promise<void> {
+    if (!classifier?.engine) throw new SoundError("config", "use: expected a classifier");
     await this.#switch(() => classifier, undefined);
   }
 
@@ -199,11 +204,13 @@ export class Microphone {
 
   /**
    * Records the next `seconds` of sound at the device's own sample rate.
-   * Throws `config` if `seconds` is not positive, `aborted` if the microphone is closed before the end.
+   * Throws `config` if `seconds` is not positive, `limit` for more than an hour, `aborted` if the microphone is closed before the end,
+   * and `worker-crashed`.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
     checkNames("record", options, ["signal"]);
     checkSeconds("record", seconds);
+    if (seconds > MOST_SECONDS) throw new SoundError("limit", "record: expected at most an hour");
     this.#checkOpen();
     const samples = Math.max(1, Math.round(seconds * this.sampleRate));
     const pcm = await orAborted(this.#record(samples, options.signal), this.#closed.signal);
@@ -212,7 +219,8 @@ export class Microphone {
 
   /**
    * Returns the last `seconds` of sound at the device's own sample rate: at most five seconds, or less if there was less.
-   * Throws `config` if `seconds` is not positive, `aborted` if the microphone is closed.
+   * Throws `config` if `seconds` is not positive, `aborted` if the microphone is closed, and `worker-crashed` until a new worker is
+   * ready.
    */
   async recent(seconds: number): Promise<Recording> {
     checkSeconds("recent", seconds);
@@ -276,24 +284,31 @@ export class Microphone {
     if (this.#state === "closed") return;
     this.#dropped = frame.dropped;
     this.#time = frame.time;
-    this.#frames += 1;
-    this.#parts.options.onFrame?.(frame);
+    notify(this.#parts.options.onFrame, frame);
     for (const update of updates) this.#deliver(update);
   }
 
   #deliver(update: StreamUpdate): void {
-    this.#parts.onUpdate({ ...update, dropped: this.#dropped });
+    notify(this.#parts.onUpdate, { ...update, dropped: this.#dropped });
   }
 
   #watch(): void {
     const { context, options } = this.#parts;
     const { signal } = this.#closed;
+    /** The audio clock has stalled and is started again, for which it is suspended. */
+    let restarting = false;
     this.#device.watch();
     watchForStalls(
       {
         // A worker that has crashed starts again by itself.
-        arrived: () => (this.#state === "listening" && !this.#stream.broken ? this.#frames : undefined),
-        restart: () => void context.suspend().then(() => context.resume()).catch(() => undefined),
+        arrived: () => (this.#state === "listening" && !this.#stream.broken ? this.#time : undefined),
+        restart: async () => {
+          restarting = true;
+          // Meanwhile it may have been paused. What fails leaves it without sound, and that counts as lost.
+          const resume = () => (this.#state === "listening" ? context.resume() : undefined);
+          await context.suspend().then(resume).catch(() => undefined);
+          restarting = false;
+        },
         stalled: () => this.#end("lost", new SoundError("interrupted", `no sound has come for ${STALL_SECONDS} s`)),
       },
       signal,
@@ -303,7 +318,7 @@ export class Microphone {
       if (context.state === "running") {
         if (this.#interrupted && !this.#muted) this.#apply("resume");
         this.#interrupted &&= this.#muted;
-      } else if (this.#apply("interrupted")) {
+      } else if (!restarting && this.#apply("interrupted")) {
         this.#interrupted = true;
         this.#report(new SoundError("interrupted", "the system has taken the microphone away for now"));
       }
@@ -330,7 +345,7 @@ export class Microphone {
     this.#state = "closed";
     this.#parts.undo.run();
     this.#closed.abort(closedError());
-    this.#parts.options.onStateChange?.("closed");
+    notify(this.#parts.options.onStateChange, this.#state);
     if (error) this.#report(error);
   }
 
@@ -339,12 +354,12 @@ export class Microphone {
     const state = next(this.#state, event);
     if (state === undefined) return false;
     this.#state = state;
-    this.#parts.options.onStateChange?.(state);
+    notify(this.#parts.options.onStateChange, state);
     return true;
   }
 
   #report(error: SoundError): void {
-    this.#parts.options.onError?.(error);
+    notify(this.#parts.options.onError, error);
   }
 }
 

@@ -11,7 +11,7 @@ export interface StallEvents {
   /** How much has arrived so far; `undefined` while none is expected. */
   arrived(): number | undefined;
   /** Called once per stall: it may help to start the clock again. */
-  restart(): void;
+  restart(): unknown;
   stalled(): void;
 }
 

@@ -41,8 +41,7 @@ export class Teacher extends BaseTeacher<AudioFile | AudioBuffer> {
   /** @internal */
   protected override module(signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
     if (this.#wasm !== undefined) return fetchModule(this.#wasm, signal);
-    const module = (shipped ??= fetchShipped());
-    return signal ? orAborted(module, signal) : module;
+    return orAborted((shipped ??= fetchShipped()), signal);
   }
 
   /** @internal */

@@ -46,7 +46,7 @@ async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<
   const pieces: Float32Array[] = [];
   let length = 0;
   try {
-    for await (const piece of reader.pieces(signal ? { signal } : {})) {
+    for await (const piece of reader.pieces({ signal })) {
       pieces.push(piece);
       length += piece.length;
       if (length > MAX_SECONDS * sampleRate) throw new SoundError("limit", "the recording is longer than an hour");

@@ -3,14 +3,13 @@
 // calls to the worker.
 
 import { disposable } from "./closing.js";
-import type { Engine } from "./engine.js";
-import { abortedError, SoundError } from "./errors.js";
+import { type Engine, orAborted } from "./engine.js";
 import {
   CLASSIFY_OPTIONS,
   CLASSIFY_RECORDING_OPTIONS,
   checkChannel,
   checkNames,
-  checkTop,
+  checkSegments,
   type ClassifyOptions,
   type ClassifyRecordingOptions,
   SEGMENT_OPTIONS,
@@ -65,24 +64,13 @@ export abstract class BaseClassifier<R> {
     second?: number | ClassifyRecordingOptions,
     third: ClassifyOptions = {},
   ): Promise<Prediction[]> {
-    if (isSamples(input)) {
-      if (typeof second !== "number") {
-        throw new SoundError("audio-rate", "classify: samples need their sample rate as the second argument");
-      }
-      return this.#classifySamples(toFloat32(input), second, third);
+    if (isSamples(input) || typeof second === "number") {
+      return this.#classifySamples(toFloat32(input as Samples), second as number, third);
     }
     const options = second ?? {};
-    if (typeof options !== "object") throw new SoundError("config", "classify: a recording has its own sample rate");
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
-    const { onProgress, onWarning, channel, ...rest } = options;
-    checkChannel(channel);
-    const recording = await this.open(input, { channel, onWarning });
-    if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
-    try {
-      return await this.#classifyPieces(recording, options);
-    } finally {
-      recording.close();
-    }
+    checkChannel(options.channel);
+    return orAborted(this.#classifyRecording(input, options), options.signal);
   }
 
   /**
@@ -91,8 +79,7 @@ export abstract class BaseClassifier<R> {
    */
   async segments(sampleRate: number, options: SegmentOptions = {}): Promise<SegmentStream> {
     checkNames("segments", options, SEGMENT_OPTIONS);
-    const { hopSeconds, top } = options;
-    checkTop(top);
+    const { hopSeconds, top } = checkSegments(options);
     return SegmentStream.open(this.engine, { sampleRate, hopSeconds, top });
   }
 
@@ -130,29 +117,39 @@ export abstract class BaseClassifier<R> {
   /** @internal Samples if they are already in memory, or if the recording is to be read in one piece, otherwise a reader. */
   abstract open(recording: R, as: OpenAs): Promise<Recording | RecordingReader>;
 
-  async #classifySamples(pcm: Float32Array, sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
+  async #classifyRecording(input: R, options: ClassifyRecordingOptions): Promise<Prediction[]> {
+    const { onProgress, onWarning, channel, ...rest } = options;
+    const recording = await this.open(input, { channel, onWarning });
+    if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
+    try {
+      return await this.#classifyPieces(recording, options);
+    } finally {
+      recording.close();
+    }
+  }
+
+  async #classifySamples(pcm: Recording["pcm"], sampleRate: number, options: ClassifyOptions): Promise<Prediction[]> {
     checkNames("classify", options, CLASSIFY_OPTIONS);
-    const { hopSeconds, top, signal } = options;
-    checkTop(top);
+    const { hopSeconds, top, signal } = checkSegments(options);
     return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
   }
 
   /** Decodes the next piece while the current one is processed. */
   async #classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
-    const { signal, onProgress, hopSeconds, top } = options;
-    checkTop(top);
+    const { signal, onProgress, hopSeconds, top } = checkSegments(options);
     const segments = await SegmentStream.open(this.engine, { sampleRate: reader.sampleRate, hopSeconds, top });
     const predictions: Prediction[] = [];
     let samples = 0;
     const processPiece = async (piece: Float32Array) => {
       predictions.push(...(await segments.push(piece)).predictions);
+      signal?.throwIfAborted();
       samples += piece.length;
       const done = samples / reader.sampleRate;
       onProgress?.(done, Math.max(done, reader.duration));
     };
     try {
       let processing = Promise.resolve();
-      for await (const piece of reader.pieces(signal ? { signal } : {})) {
+      for await (const piece of reader.pieces({ signal })) {
         await processing;
         processing = processPiece(piece);
         // It is awaited after the next piece is decoded; until then a rejection must not count as unhandled.
@@ -160,11 +157,7 @@ export abstract class BaseClassifier<R> {
       }
       await processing;
       predictions.push(...(await segments.finish()));
-      signal?.throwIfAborted();
       return predictions;
-    } catch (thrown) {
-      if (signal?.aborted) throw abortedError(signal);
-      throw thrown;
     } finally {
       segments.close();
     }

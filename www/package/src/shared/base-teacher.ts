@@ -2,6 +2,7 @@
 // no example is lost with a worker that crashes.
 
 import type { BaseClassifier } from "./base-classifier.js";
+import { orAborted } from "./engine.js";
 import { abortedError, messageOf, SoundError } from "./errors.js";
 import { isSamples, type Samples, toFloat32 } from "./input.js";
 import { type AddOptions, checkNames, type CommonTeacherOptions, type Names, type Source, type TrainOptions } from "./options.js";
@@ -61,6 +62,7 @@ export abstract class BaseTeacher<R> {
    * Throws `config` for anything that is not an example, and then adds none.
    */
   restore(examples: readonly SoundExample[]): void {
+    if (!Array.isArray(examples)) throw notExamples();
     for (const example of examples) checkExample(example);
     this.#addNew(examples);
   }
@@ -127,13 +129,14 @@ export abstract class BaseTeacher<R> {
     const hasRate = typeof second === "number";
     const options = (hasRate ? third : second) ?? {};
     if (isSamples(input) !== hasRate || typeof options !== "object") {
-      throw new SoundError("audio-rate", `${call}: samples need their sample rate, and a recording has its own`);
+      const what = "samples, as Float32Array or Int16Array, need their sample rate, and a recording has its own";
+      throw new SoundError("audio-rate", `${call}: ${what}`);
     }
     checkNames(call, options, ADD_OPTIONS);
     const { signal, recording = nameOf(input) } = options;
     if (typeof (recording ?? "") !== "string") throw new SoundError("config", "recording: expected a string");
     if (signal?.aborted) throw abortedError(signal);
-    const examples = await this.#examplesOf(label, recording ?? "", input, second, signal);
+    const examples = await orAborted(this.#examplesOf(label, recording ?? "", input, second, signal), signal);
     // Two files of examples may be merged: a number would make different sounds one recording.
     const unnamed = `example ${digitsOf(examples[0]!)}`;
     const added = recording === undefined ? examples.map((example) => ({ ...example, recording: unnamed })) : examples;
@@ -150,10 +153,10 @@ export abstract class BaseTeacher<R> {
   ): Promise<SoundExample[]> {
     const { engine } = this.#classifier;
     if (isSamples(input)) {
-      return engine.call("examples", { label, recording, pcm: toFloat32(input), sampleRate: rate as number }, { signal });
+      return engine.call("examples", { label, recording, pcm: toFloat32(input), sampleRate: rate as number });
     }
     const { pcm, sampleRate } = (await this.#classifier.open(input, { whole: { signal } })) as Recording;
-    return engine.call("examples", { label, recording, pcm, sampleRate }, { transfer: [pcm.buffer], signal });
+    return engine.call("examples", { label, recording, pcm, sampleRate });
   }
 
   #addNew(examples: readonly SoundExample[]): number {
@@ -209,6 +212,10 @@ function keyOf({ sha256, label }: SoundExample): string {
 function checkExample(example: unknown): asserts example is SoundExample {
   const { sha256, vector, recording, label = "" } = (example ?? {}) as Partial<SoundExample>;
   if (![sha256, vector, recording, label].every((part) => typeof part === "string")) {
-    throw new SoundError("config", "restore: expected examples, as in Teacher.examples");
+    throw notExamples();
   }
+}
+
+function notExamples(): SoundError {
+  return new SoundError("config", "restore: expected examples, as in Teacher.examples");
 }

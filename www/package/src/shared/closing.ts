@@ -2,27 +2,15 @@
 // Closing what was opened.
 
 /**
- * Makes `using` close instances of the class, where JavaScript has `using`; elsewhere the class stays unchanged.
- * The class itself declares the method for TypeScript.
+ * Makes `using` close instances of the class, or `await using` with `Symbol.asyncDispose`, where JavaScript has them; elsewhere the
+ * class stays unchanged. The class itself declares the method for TypeScript.
  */
-export function disposable({ prototype }: { prototype: { close(): void } }): void {
-  if (typeof Symbol.dispose !== "symbol") return;
-  Object.defineProperty(prototype, Symbol.dispose, {
+export function disposable({ prototype }: { prototype: { close(): unknown } }, symbol: symbol | undefined = Symbol.dispose): void {
+  if (!symbol) return;
+  Object.defineProperty(prototype, symbol, {
     configurable: true,
     writable: true,
-    value(this: { close(): void }) {
-      this.close();
-    },
-  });
-}
-
-/** Does the same for `await using`. */
-export function asyncDisposable({ prototype }: { prototype: { close(): Promise<void> } }): void {
-  if (typeof Symbol.asyncDispose !== "symbol") return;
-  Object.defineProperty(prototype, Symbol.asyncDispose, {
-    configurable: true,
-    writable: true,
-    value(this: { close(): Promise<void> }) {
+    value(this: { close(): unknown }) {
       return this.close();
     },
   });

@@ -27,11 +27,11 @@ type StreamNotice = Exclude<Notice, { notice: "crashed" }>;
 
 /** The owner of a stream in the worker. */
 export interface StreamOwner {
-  notice(notice: StreamNotice): void;
+  notice?(notice: StreamNotice): void;
   /** The worker has crashed and the stream's state is lost; a new worker is starting. */
   crashed(error: SoundError): void;
   /** A new worker is ready. */
-  restarted(): void;
+  restarted?(): void;
   /** No other worker will start. */
   lost(error: SoundError): void;
 }
@@ -67,22 +67,29 @@ export class Engine {
     this.#ready = this.#startWorker(signal);
   }
 
-  /** The model's description. */
+  /** The model's description, which an engine that has started has. */
   get info(): ModelInfo {
-    if (!this.#info) throw new SoundError("config", "the classifier was used before it was loaded");
-    return this.#info;
+    return this.#info!;
   }
 
-  /** Calls the worker. If a new worker is starting, the call waits for it; if the last one could not be started, it starts one. */
+  /**
+   * Calls the worker. If a new worker is starting, the call waits for it; if the last one could not be started, it starts one.
+   * Samples move to the worker, also without being named in `transfer`.
+   */
   async call<K extends CallName>(
     call: K,
     args: Calls[K]["args"],
-    { transfer = [], signal }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
+    {
+      transfer = "pcm" in args ? [args.pcm.buffer] : [],
+      signal,
+    }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
   ): Promise<Calls[K]["reply"]> {
     if (this.#closed) throw closedError();
+    if ("sampleRate" in args && typeof args.sampleRate !== "number") {
+      throw new SoundError("audio-rate", "samples need their sample rate in Hz");
+    }
     if (this.#failed) this.#ready = this.#restart();
-    const reply = this.#ready.then(({ link }) => link.call(call, args, transfer));
-    return signal ? orAborted(reply, signal) : reply;
+    return orAborted(this.#ready.then(({ link }) => link.call(call, args, transfer)), signal);
   }
 
   /** Registers the owner of a new stream and returns the number of the stream. */
@@ -108,7 +115,7 @@ export class Engine {
   }
 
   #notice(notice: StreamNotice): void {
-    this.#owners.get(notice.stream)?.notice(notice);
+    this.#owners.get(notice.stream)?.notice?.(notice);
   }
 
   #crashed(error: SoundError): void {
@@ -116,7 +123,7 @@ export class Engine {
     this.#ready = this.#restart();
     this.#each((owner) => owner.crashed(error));
     this.#ready.then(
-      () => this.#each((owner) => owner.restarted()),
+      () => this.#each((owner) => owner.restarted?.()),
       (thrown: SoundError) => this.#each((owner) => owner.lost(thrown)),
     );
   }
@@ -159,8 +166,7 @@ export class Engine {
     try {
       const { model, head, headOnly } = this.#assets;
       const life = this.#assets.life?.();
-      const reply = link.call("init", { module, model, head, headOnly, lock: life?.lock });
-      const { info, locked } = await (signal ? orAborted(reply, signal) : reply);
+      const { info, locked } = await orAborted(link.call("init", { module, model, head, headOnly, lock: life?.lock }), signal);
       ready = true;
       if (life && locked) link.watch(life);
       return { link, info };
@@ -189,8 +195,9 @@ function newWorker(assets: Assets): ThreadWorker {
   }
 }
 
-/** Settles as `work` does, or rejects with `aborted` as soon as the signal is aborted. */
-export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Settles as `work` does, or rejects with `aborted` as soon as the signal, if there is one, is aborted. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = () => reject(abortedError(signal));
     if (signal.aborted) abort();

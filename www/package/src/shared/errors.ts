@@ -43,8 +43,6 @@ export const PLATFORM_CODES = [
 /** A stable, machine-readable name for what went wrong. */
 export type ErrorCode = (typeof CORE_CODES)[number] | (typeof PLATFORM_CODES)[number];
 
-const KNOWN: ReadonlySet<string> = new Set([...CORE_CODES, ...PLATFORM_CODES]);
-
 /** What a browser may lack. Each leads to an error with the code `unsupported`. */
 export type Missing = "microphone access" | "AudioWorklet" | "WebAssembly" | "WebAssembly SIMD";
 
@@ -82,7 +80,9 @@ export function fromWire(error: WireError): SoundError {
 export function toWire(thrown: unknown): WireError | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
   const { code, message } = thrown;
-  return typeof code === "string" && KNOWN.has(code) ? { code: code as ErrorCode, message } : undefined;
+  // Joined here, so that the tables stay out of a page that does not use them.
+  const known: readonly unknown[] = [...CORE_CODES, ...PLATFORM_CODES];
+  return known.includes(code) ? { code: code as ErrorCode, message } : undefined;
 }
 
 /** The error for an aborted call, with the signal's own reason as its cause. */

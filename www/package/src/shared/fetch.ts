@@ -113,7 +113,7 @@ async function responseOf(kind: Kind, source: URL | string | Response, signal?: 
     response = source;
   } else {
     try {
-      response = await fetch(source, signal ? { signal } : {});
+      response = await fetch(source, { signal: signal ?? null });
     } catch (thrown) {
       if (signal?.aborted) throw abortedError(signal);
       throw new SoundError(kind.code, `${source} could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
@@ -133,8 +133,7 @@ function contentType(response: Response): string {
 
 /** Some servers answer every unknown address with a page, which the bytes show even if the headers do not. */
 function refuseHtml(kind: Kind, bytes: ArrayBuffer, address: string): void {
-  const start = new TextDecoder().decode(bytes.slice(0, 64)).trimStart().toLowerCase();
-  if (start.startsWith("<!doctype") || start.startsWith("<html")) throw htmlError(kind, address);
+  if (/^\s*<(!doctype|html)/i.test(new TextDecoder().decode(bytes.slice(0, 64)))) throw htmlError(kind, address);
 }
 
 function htmlError(kind: Kind, address: string): SoundError {

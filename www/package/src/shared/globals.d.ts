@@ -1,7 +1,7 @@
 // The globals that the page, the worker and Node all have and the audio thread lacks, as far as shared/ uses them. Only
 // the check of shared/ itself sees this file; the page and Node check shared/ again with their real declarations.
 
-declare function fetch(address: URL | string, options?: { signal?: AbortSignal }): Promise<Response>;
+declare function fetch(address: URL | string, options: { signal: AbortSignal | null }): Promise<Response>;
 declare function setTimeout(work: (value?: unknown) => void, milliseconds: number): unknown;
 declare const performance: { now(): number };
 

@@ -12,9 +12,12 @@ export function isSamples(sound: unknown): sound is Samples {
   return sound instanceof Float32Array || sound instanceof Int16Array;
 }
 
-/** Returns samples from −1 to 1; a `Float32Array` is returned as it is. Throws `config` for anything but samples. */
-export function toFloat32(samples: Samples): Float32Array {
-  if (samples instanceof Float32Array) return samples;
+/**
+ * Returns a copy with samples from −1 to 1, which belongs to the call: the caller may change its own at once, and a view of a long
+ * buffer takes none of the rest along. Throws `config` for anything but samples.
+ */
+export function toFloat32(samples: Samples): Float32Array<ArrayBuffer> {
+  if (samples instanceof Float32Array) return new Float32Array(samples);
   if (samples instanceof Int16Array) return Float32Array.from(samples, (sample) => sample / 32768);
   throw new SoundError("config", "expected samples as Float32Array or Int16Array");
 }

@@ -108,8 +108,13 @@ export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [
   "onWarning",
 ];
 
-/** Throws `config` if `given` has a name that is not in `known`. */
+/** Throws `config` if `given` is no object, has a name that is not in `known`, or a signal that is none. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {
+  const { signal } = Object(given) as { signal?: Partial<EventTarget> | null };
+  // A signal may be of another realm, and then it is no instance of this one's class.
+  if (Object(given) !== given || (signal && !signal.addEventListener)) {
+    throw new SoundError("config", `${call}: expected options, with an AbortSignal as signal`);
+  }
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
       throw new SoundError("config", `${call}: unknown option "${name}"; known are ${known.join(", ")}`);
@@ -117,17 +122,20 @@ export function checkNames(call: string, given: object, known: readonly string[]
   }
 }
 
-/** Throws `config` if `top` is not a valid number of categories. */
-export function checkTop(top: number | undefined): void {
+/** Returns the options. Throws `config` if `hopSeconds` is not a number, or `top` not a valid number of categories. */
+export function checkSegments<T extends SegmentOptions>(options: T): T {
+  const { hopSeconds, top } = options;
+  checkFinite("hopSeconds", hopSeconds);
   if (top !== undefined && !(Number.isInteger(top) && top >= 1)) {
-    throw new SoundError("config", `top: expected a whole number, at least 1, got ${top}`);
+    throw new SoundError("config", `top: expected a whole number, at least 1, got ${String(top)}`);
   }
+  return options;
 }
 
 /** Throws `config` for anything that names no channel. */
 export function checkChannel(channel: Channel | undefined): void {
   if (channel === undefined || channel === "mix" || channel === "left" || channel === "right") return;
-  if (typeof channel === "number" && Number.isInteger(channel) && channel >= 1) return;
+  if (Number.isInteger(channel) && channel >= 1) return;
   throw new SoundError("config", `channel: expected "mix", "left", "right" or a number from 1, got ${String(channel)}`);
 }
 
@@ -136,9 +144,13 @@ export function streamSettings(options: StreamOptions): StreamOptions {
   const settings: StreamOptions = {};
   for (const name of STREAM_OPTIONS) {
     const value = options[name];
-    if (value === undefined) continue;
-    if (!Number.isFinite(value)) throw new SoundError("config", `${name}: expected a finite number, got ${value}`);
-    settings[name] = value;
+    checkFinite(name, value);
+    if (value !== undefined) settings[name] = value;
   }
   return settings;
+}
+
+function checkFinite(name: string, value: number | undefined): void {
+  if (value === undefined || Number.isFinite(value)) return;
+  throw new SoundError("config", `${name}: expected a finite number, got ${String(value)}`);
 }

@@ -55,14 +55,14 @@ export interface Calls {
   };
   /** `top` is the number of categories in each prediction; all of them if it is undefined. */
   classify: {
-    args: { pcm: Float32Array; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
+    args: { pcm: Float32Array<ArrayBuffer>; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
     reply: Prediction[];
   };
-  logMel: { args: { pcm: Float32Array; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
-  embed: { args: { pcm: Float32Array; sampleRate: number }; reply: Embedding[] };
+  logMel: { args: { pcm: Float32Array<ArrayBuffer>; sampleRate: number }; reply: Float32Array<ArrayBuffer> };
+  embed: { args: { pcm: Float32Array<ArrayBuffer>; sampleRate: number }; reply: Embedding[] };
   /** Without a label the examples are of something else. */
   examples: {
-    args: { label: string | undefined; recording: string; pcm: Float32Array; sampleRate: number };
+    args: { label: string | undefined; recording: string; pcm: Float32Array<ArrayBuffer>; sampleRate: number };
     reply: SoundExample[];
   };
   /** Returns the examples in the file of a taught head. `module` is the one that trains. */
@@ -75,10 +75,10 @@ export interface Calls {
     args: { stream: number; sampleRate: number; hopSeconds: number | undefined; top: number | undefined };
     reply: undefined;
   };
-  pushSegments: { args: { stream: number; pcm: Float32Array }; reply: SegmentResult };
+  pushSegments: { args: { stream: number; pcm: Float32Array<ArrayBuffer> }; reply: SegmentResult };
   finishSegments: { args: { stream: number }; reply: Prediction[] };
   openStream: { args: { stream: number; sampleRate: number; settings: StreamOptions }; reply: undefined };
-  push: { args: { stream: number; pcm: Float32Array }; reply: StreamOutput };
+  push: { args: { stream: number; pcm: Float32Array<ArrayBuffer> }; reply: StreamOutput };
   finish: { args: { stream: number }; reply: StreamUpdate[] };
   closeStream: { args: { stream: number }; reply: undefined };
   /** Opens a stream of live sound. It first processes the sound `before`, which produces no updates. */

@@ -36,7 +36,7 @@ abstract class WorkerStream {
     this.engine = engine;
     const end = (error: SoundError) => this.#end(error);
     // A new worker has none of this stream's state, so the stream stays closed.
-    this.id = engine.adopt({ notice() {}, crashed: end, lost: end, restarted() {} });
+    this.id = engine.adopt({ crashed: end, lost: end });
   }
 
   /** Closes it without returning what is still pending. Calling it again does nothing. */
@@ -45,9 +45,10 @@ abstract class WorkerStream {
   }
 
   /** @internal Opens the stream in the worker; leaves nothing behind if that fails. */
-  protected async openWith(open: () => Promise<unknown>): Promise<void> {
+  protected async openWith<K extends "openStream" | "openSegments">(call: K, args: Omit<Calls[K]["args"], "stream">): Promise<this> {
     try {
-      await open();
+      await this.engine.call(call, { ...args, stream: this.id } as Calls[K]["args"]);
+      return this;
     } catch (thrown) {
       this.close();
       throw thrown;
@@ -60,9 +61,9 @@ abstract class WorkerStream {
   }
 
   /** @internal Makes the stream's last call. */
-  protected async finishWith<T>(call: () => Promise<T>): Promise<T> {
+  protected async finishWith<K extends "finish" | "finishSegments">(call: K): Promise<Calls[K]["reply"]> {
     this.checkOpen();
-    const result = call();
+    const result = this.engine.call(call, { stream: this.id });
     this.#ended = new SoundError("aborted", "the stream is finished");
     try {
       return await result;
@@ -81,9 +82,8 @@ abstract class WorkerStream {
 export class SoundStream extends WorkerStream {
   /** @internal */
   static async open(engine: Engine, sampleRate: number, options: StreamOptions): Promise<SoundStream> {
-    const stream = new SoundStream(engine);
-    await stream.openWith(() => engine.call("openStream", { stream: stream.id, sampleRate, settings: streamSettings(options) }));
-    return stream;
+    const settings = streamSettings(options);
+    return new SoundStream(engine).openWith("openStream", { sampleRate, settings });
   }
 
   /** Processes more mono samples, which are copied. */
@@ -95,8 +95,7 @@ export class SoundStream extends WorkerStream {
 
   /** Returns the updates still pending and ends the stream. */
   async finish(): Promise<Update[]> {
-    const updates = await this.finishWith(() => this.engine.call("finish", { stream: this.id }));
-    return updates.map(toUpdate);
+    return (await this.finishWith("finish")).map(toUpdate);
   }
 }
 
@@ -104,9 +103,7 @@ export class SoundStream extends WorkerStream {
 export class SegmentStream extends WorkerStream {
   /** @internal */
   static async open(engine: Engine, args: Omit<Calls["openSegments"]["args"], "stream">): Promise<SegmentStream> {
-    const stream = new SegmentStream(engine);
-    await stream.openWith(() => engine.call("openSegments", { ...args, stream: stream.id }));
-    return stream;
+    return new SegmentStream(engine).openWith("openSegments", args);
   }
 
   /** Processes more mono samples, which are copied. */
@@ -117,7 +114,7 @@ export class SegmentStream extends WorkerStream {
 
   /** Returns the last predictions and ends the stream. Throws `audio-too-short` if the samples fill no log-mel column. */
   async finish(): Promise<Prediction[]> {
-    return this.finishWith(() => this.engine.call("finishSegments", { stream: this.id }));
+    return this.finishWith("finishSegments");
   }
 }
 

@@ -41,7 +41,7 @@ export interface Prediction {
   /** Seconds from the recording's first sample. */
   start: number;
   end: number;
-  /** Every label, best first; a general label never comes before a more specific one that was recognised. */
+  /** Every label, best first; a specific label comes before its general one if it is recognised and has a quarter of its score. */
   categories: Category[];
   /** Every group, best first; empty if the model has none. */
   groups: GroupScore[];
@@ -130,7 +130,7 @@ export interface RecordingReader {
    * 65,536 samples. Ends where a file breaks off, which is then in `warnings`; throws `audio-damaged` only if nothing can be
    * read. When aborted, throws the signal's reason.
    */
-  pieces(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Float32Array<ArrayBuffer>>;
+  pieces(options?: { from?: number; signal?: AbortSignal | undefined }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Releases the file. */
   close(): void;
 }
