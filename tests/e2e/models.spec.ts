@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { expectStill, layoutShifts } from "./support/layout-shift";
 import { expect, type OpenOptions, type Site, test as base } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
+import { card, expectTaught, give, LABELS, name, recordings } from "./support/teach";
 import { head, MODEL, RANKED } from "./support/tiny-model";
 import { offerTinyModel, PET_HEAD, PETS, type TinySite } from "./support/tiny-site";
 import { writeWav } from "./support/wav";
@@ -78,6 +79,61 @@ test("switching while listening shows the new labels with their groups, and lose
   expect(site.page.workers(), "the old worker is gone").toHaveLength(1);
   expect(await site.liveTracks()).toBe(1);
   await expectStill(site.page, before);
+});
+
+test("a model that is chosen while what was taught is put in use is the one in use", async ({ openTiny }) => {
+  const { site, tiny } = await openTiny({ wav: writeWav("taught-meanwhile.wav", SYNTHESISED["siren-sweep"]!) });
+  const [label] = LABELS;
+  await site.goTo("teach");
+  await name(site, label!);
+  await give(site, label!, recordings(label!));
+  // No classifier is put in use before the microphone is open.
+  await site.page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      await answer;
+      return ask(constraints);
+    };
+  });
+  await site.goTo("listen");
+  await site.listen.click();
+  await site.expectState("starting");
+  // The classifier with what is taught next is not ready before the chosen model is.
+  await site.page.evaluate(() => {
+    const { Worker } = globalThis;
+    const release = new Promise<void>((resolve) => Object.assign(globalThis, { release: resolve }));
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        globalThis.Worker = Worker;
+        Object.assign(globalThis, { held: true });
+      }
+      override async postMessage(...args: [unknown, Transferable[]]) {
+        await release;
+        super.postMessage(...args);
+      }
+    };
+  });
+  await site.goTo("teach");
+  await card(site, label!).getByRole("button", { name: /^Remove .*-3\.wav/ }).click();
+  await site.page.waitForFunction(() => "held" in globalThis);
+  const before = site.page.workers().length;
+  await site.goTo("listen");
+  await site.modelSelect.selectOption(PETS);
+  await expect.poll(() => tiny.modelRequests).toBe(1);
+  await expect.poll(() => site.page.workers().length).toBeGreaterThan(before);
+  await site.page.evaluate(() => (globalThis as unknown as { release(): void }).release());
+  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await site.expectState("listening");
+  await site.expectModels("choice");
+  // What is learned comes after all that was put in use before.
+  await site.goTo("teach");
+  await site.page.getByTestId("undo").click();
+  await expect(card(site, label!).getByTestId("teach-example")).toHaveCount(3);
+  await expectTaught(site, "waiting");
+  await expect(site.modelSelect).toHaveValue(PETS);
+  expect(Object.keys(await site.scores())).toEqual(RANKED);
 });
 
 test("the models view describes the model in use", async ({ openTiny }) => {

@@ -209,6 +209,54 @@ test("the user's own model is used, kept for the next visit, and gone once remov
   await models.expectInUse("everyday");
 });
 
+test("the user's own model that is removed while it loads is not used", async ({ open }) => {
+  const site = await open();
+  const models = await openModels(site);
+  await models.give({ name: "my-pets.onnx", buffer: MODEL });
+  await models.expectInUse(OWN);
+  await models.item("everyday").getByRole("button", { name: "Use this" }).click();
+  await models.expectInUse("everyday");
+  await site.page.evaluate(() => {
+    const { match } = Cache.prototype;
+    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
+    Cache.prototype.match = async function (...args) {
+      await answer;
+      return match.apply(this, args);
+    };
+  });
+  await models.item(OWN).getByRole("button", { name: "Use this" }).click();
+  await site.expectModels("loading");
+  await models.item(OWN).getByRole("button", { name: "Remove" }).click();
+  await expect(models.item(OWN)).toHaveCount(0);
+  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await expect.poll(() => cachedSizes(site.page)).not.toContain(MODEL.length);
+  await models.expectInUse("everyday");
+  await expect(site.modelSelect).toHaveValue("everyday");
+});
+
+test("the user's own model that is removed before it is saved is not there at the next visit", async ({ open }) => {
+  const site = await open();
+  const models = await openModels(site);
+  await site.page.evaluate(() => {
+    const { put } = Cache.prototype;
+    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
+    Cache.prototype.put = async function (...args) {
+      Cache.prototype.put = put;
+      await answer;
+      await put.apply(this, args);
+      Object.assign(globalThis, { kept: true });
+    };
+  });
+  await models.give({ name: "my-pets.onnx", buffer: MODEL });
+  await models.expectInUse(OWN);
+  await models.item(OWN).getByRole("button", { name: "Remove" }).click();
+  await expect(models.item(OWN)).toHaveCount(0);
+  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await site.page.waitForFunction(() => "kept" in globalThis);
+  await expect.poll(() => cachedSizes(site.page)).not.toContain(MODEL.length);
+  expect(await site.page.evaluate((key) => localStorage.getItem(key), OWN_LIST)).toBe("[]");
+});
+
 test("the user's own model with its head, opened together", async ({ open }) => {
   const site = await open();
   const models = await openModels(site);

@@ -59,11 +59,14 @@ export class ModelSwitcher {
   #complete = false;
   #active: Choice | undefined;
   #loading: AbortController | undefined;
+  /** The one that is loading, or was last. */
+  #wanted: Choice | undefined;
   /** What was taught during this visit; another object each time. */
   #taught: Taught | undefined;
   /** What the everyday model that is or was in use got of it. */
   #applied: Taught | undefined;
-  #applying: Promise<void> = Promise.resolve();
+  /** Classifiers are put in use one after the other. */
+  #adopting: Promise<unknown> = Promise.resolve();
 
   constructor(events: ModelSwitcherEvents) {
     this.#events = events;
@@ -125,11 +128,17 @@ export class ModelSwitcher {
     });
     if (!choice || !own) return;
     const kept = choice.from !== "person" || (await keepChoice(choice, own));
-    this.#tell((view) => view.opened?.(choice, kept));
+    if (this.#choices.includes(choice)) return this.#tell((view) => view.opened?.(choice, kept));
+    // It was removed while it was being kept.
+    forgetChoice(choice);
+    this.#tidy();
   }
 
   /** Removes one of the user's own. If it is in use, the first of the list replaces it. */
   async remove(choice: Choice): Promise<void> {
+    if (choice === this.#wanted) this.cancel();
+    // It may just be put in use.
+    await this.#adopting;
     const [first] = this.#choices;
     if (choice === this.#active && first) await this.#load(first);
     if (!this.#active || choice === this.#active) return;
@@ -160,8 +169,12 @@ export class ModelSwitcher {
   }
 
   #applyTaught(): Promise<void> {
-    const done = this.#applying.then(() => this.#apply());
-    this.#applying = done.catch(() => undefined);
+    return this.#inTurn(() => this.#apply());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#adopting.then(work);
+    this.#adopting = done.catch(() => undefined);
     return done;
   }
 
@@ -169,13 +182,13 @@ export class ModelSwitcher {
     const choice = this.#active;
     if (!choice || !takesTaught(choice) || this.#loading || this.#taught === this.#applied) return;
     const { classifier, taught } = await this.#fetch(choice, new AbortController().signal);
+    // It is applied when the choice that came between is in use or given up.
+    if (this.#loading) return classifier.close();
     try {
-      if (this.#loading) throw new DOMException("another model was chosen", "AbortError");
       await this.#events.adopt(classifier);
       this.#applied = taught;
     } catch (thrown) {
       classifier.close();
-      // It is applied when the choice that came between is in use or given up.
       if (!this.#loading) throw thrown;
     }
   }
@@ -189,20 +202,23 @@ export class ModelSwitcher {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    this.#wanted = wanted;
     const { signal } = loading;
     this.#tell((view) => view.load(wanted));
     let loaded: Loaded | undefined;
     try {
       loaded = await load(signal);
-      signal.throwIfAborted();
-      this.#loading = undefined;
-      this.#tell((view) => view.finish());
-      await this.#events.adopt(loaded.classifier);
-      const { choice, classifier } = loaded;
+      const { choice, classifier, taught } = loaded;
+      await this.#inTurn(async () => {
+        signal.throwIfAborted();
+        this.#loading = undefined;
+        this.#tell((view) => view.finish());
+        await this.#events.adopt(classifier);
+        if (this.#active) keepForLater(this.#active);
+        this.#active = choice;
+        if (takesTaught(choice)) this.#applied = taught;
+      });
       keepEngineOf(classifier.info);
-      if (this.#active) keepForLater(this.#active);
-      this.#active = choice;
-      if (takesTaught(choice)) this.#applied = loaded.taught;
       remember(choice.id);
       this.#list(choice);
       this.#tell((view) => view.activate(choice));
