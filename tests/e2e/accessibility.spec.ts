@@ -48,6 +48,25 @@ test("the German page is marked as German, and is as accessible", async ({ open 
   }
 });
 
+test("the language can be changed where the browser stores nothing", async ({ open }) => {
+  const site = await open({
+    context: { locale: "en-US" },
+    prepare: (page) =>
+      page.addInitScript(() =>
+        Object.defineProperty(globalThis, "localStorage", {
+          get() {
+            throw new DOMException("refused", "SecurityError");
+          },
+        }),
+      ),
+  });
+  await site.expectState("idle");
+  await site.page.getByTestId("language").selectOption("de");
+  await expect(site.page.locator("html")).toHaveAttribute("lang", "de");
+  await site.page.getByTestId("language").selectOption("en");
+  await expect(site.page.locator("html")).toHaveAttribute("lang", "en");
+});
+
 test("the page states its language", async ({ open }) => {
   const site = await openWith(open, { locale: "en-GB" });
   await expect(site.page.locator("html")).toHaveAttribute("lang", "en");
@@ -103,4 +122,46 @@ test("at 200% nothing overflows the window sideways", async ({ open }) => {
     const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow, view).toBeLessThanOrEqual(0);
   }
+});
+
+test("a German button is as wide as its words at 320 px", async ({ open }) => {
+  const site = await openWith(open, { viewport: { width: 320, height: 640 }, locale: "de-DE" });
+  await site.startListening();
+  for (const button of await site.page.locator(".controls button").all()) {
+    const [inside, room] = await button.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(inside, (await button.textContent()) ?? "").toBeLessThanOrEqual(room!);
+  }
+});
+
+test("what the tab key reaches on a phone is not behind the tabs", async ({ open }) => {
+  const site = await openWith(open, { viewport: { width: 390, height: 600 } });
+  const { page } = site;
+  const last = page.getByTestId("settings").locator("summary");
+  /** Whether the middle of what has the focus can be seen. */
+  const inSight = () =>
+    page.evaluate(() => {
+      const { left, top, width, height } = document.activeElement!.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      return hit !== null && document.querySelector("main")!.contains(hit);
+    });
+  await site.listen.focus();
+  for (let presses = 0; presses < 30; presses += 1) {
+    await expect.poll(inSight, await page.evaluate(() => document.activeElement!.outerHTML)).toBe(true);
+    if (await last.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("the settings were not reached");
+});
+
+test("high contrast leaves the bars, the level and the chevrons of choices", async ({ open }) => {
+  const site = await openWith(open, { forcedColors: "active" });
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  const { page } = site;
+  const background = (selector: string) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+  for (const [fill, track] of [[".meter-fill", ".meter-track"], [".score-bar", ".score-track"], [".bar-fill", ".bar-track"]] as const) {
+    expect(await background(fill), fill).not.toBe(await background(track));
+    expect(await background(fill), fill).not.toBe("rgba(0, 0, 0, 0)");
+  }
+  await expect(page.getByTestId("device")).toHaveCSS("appearance", "auto");
 });

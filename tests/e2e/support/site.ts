@@ -18,8 +18,8 @@ export interface OpenOptions {
   serviceWorkers?: "allow" | "block";
   /** Whether the browser may keep a page that was left, and show it again as it was. Default: no. */
   backForwardCache?: boolean;
-  /** How the page is shown: its size, colours and language. */
-  context?: Pick<BrowserContextOptions, "viewport" | "colorScheme" | "locale">;
+  /** How the page is shown: its size, colours, motion and language. */
+  context?: Pick<BrowserContextOptions, "viewport" | "colorScheme" | "forcedColors" | "reducedMotion" | "locale">;
 }
 
 /** The page and its parts. */

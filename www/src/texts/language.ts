@@ -1,4 +1,4 @@
-// The language of the page: the user's choice, else the browser's language, else English.
+// The language of the page: the user's choice, else that of the address (`?lang=de`), else the browser's, else English.
 
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -9,16 +9,18 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English
 const KEY = "sourcing-sound.language";
 
 export function chosenLanguage(): Language {
-  const wanted = [remembered() ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
+  const wanted = [remembered() ?? new URLSearchParams(location.search).get("lang") ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
   return wanted.map(known).find((language) => language !== undefined) ?? "en";
 }
 
-/** Takes effect when the page is reloaded. */
-export function rememberLanguage(language: Language): void {
+/** Loads the page again in this language. */
+export function changeLanguage(language: Language): void {
   try {
     localStorage.setItem(KEY, language);
+    location.reload();
   } catch {
-    // The browser's language is used.
+    // Nothing is stored: the address keeps it.
+    location.search = `lang=${language}`;
   }
 }
 

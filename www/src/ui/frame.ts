@@ -1,7 +1,7 @@
 // The texts of index.html around the views and the choice of language.
 
 import { language, listenTexts, texts } from "../texts/index.js";
-import { LANGUAGE_NAMES, LANGUAGES, rememberLanguage } from "../texts/language.js";
+import { LANGUAGE_NAMES, LANGUAGES, changeLanguage } from "../texts/language.js";
 import { byId, option } from "./dom.js";
 
 export function prepareFrame(): void {
@@ -32,7 +32,6 @@ export function prepareFrame(): void {
   );
   select.value = language;
   select.onchange = () => {
-    rememberLanguage(LANGUAGES.find((name) => name === select.value) ?? language);
-    location.reload();
+    changeLanguage(LANGUAGES.find((name) => name === select.value) ?? language);
   };
 }
