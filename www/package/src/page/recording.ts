@@ -10,7 +10,7 @@ import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
  * Opens a recording, to be read piece by piece. WAV and what the browser decodes (MP3, Ogg, FLAC, M4A, WebM)
  * need nothing else; for other formats the package's own decoder is loaded.
  * Throws `audio-format` if that cannot read it either, `wasm-fetch` if it cannot be loaded, `audio-empty`, `audio-damaged`,
- * `audio-read`, `audio-channels`, and `config` for anything that is not a file.
+ * `audio-read`, `audio-channels`, `limit` for more than 64 channels, and `config` for anything that is not a file.
  */
 export async function openRecording(file: AudioFile, options: RecordingOptions = {}): Promise<RecordingReader> {
   checkNames("openRecording", options, RECORDING_OPTIONS);

@@ -5,11 +5,11 @@ import type { DecodedWarning } from "../shared/decoding.js";
 import { type ErrorCode, messageOf, SoundError } from "../shared/errors.js";
 import { brokenOffWarning, cutOffWarning, damagedWarning, type SoundWarning } from "../shared/warnings.js";
 import { DecoderThread, type Decoding, unexpected } from "./decoder-thread.js";
-import type { Packets } from "./packets.js";
-import { checkHasChannel, Mixer, PIECE_SAMPLES, type Reading } from "./pcm.js";
+import { closedError, type Packets } from "./packets.js";
+import { checkChannels, Mixer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 
 /**
- * Throws `audio-format` for what it cannot read either, `audio-damaged`, `audio-empty`, `audio-read`, `audio-channels`, and
+ * Throws `audio-format` for what it cannot read either, `audio-damaged`, `audio-empty`, `audio-read`, `audio-channels`, `limit`, and
  * `wasm-fetch` if it cannot be loaded.
  */
 export async function openDecoder(file: Blob, reading: Reading, decoding: Decoding): Promise<Packets> {
@@ -17,10 +17,10 @@ export async function openDecoder(file: Blob, reading: Reading, decoding: Decodi
   const { sampleRate, channels, duration } = first.opened;
   const threads = new Set([first.thread]);
   const close = () => {
-    for (const thread of threads) thread.end(new SoundError("aborted", "the recording is closed"));
+    for (const thread of threads) thread.end(closedError());
   };
   try {
-    checkHasChannel(reading.channel, channels);
+    checkChannels(reading.channel, channels);
   } catch (thrown) {
     close();
     throw thrown;

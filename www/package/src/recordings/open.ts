@@ -6,7 +6,8 @@ import type { OpenAs, ReadWhole, Recording, RecordingReader } from "../shared/ty
 import type { SoundWarning } from "../shared/warnings.js";
 import { openDecoder } from "./decoder.js";
 import type { Decoding } from "./decoder-thread.js";
-import { openPackets, type Packets } from "./packets.js";
+import { checkNames } from "../shared/options.js";
+import { closedError, openPackets, type Packets } from "./packets.js";
 import { mixBuffer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 import { decodeWhole } from "./whole.js";
 
@@ -14,8 +15,8 @@ import { decodeWhole } from "./whole.js";
 const MAX_SECONDS = 3600;
 
 /**
- * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, or `wasm-fetch` if the decoder
- * cannot be loaded.
+ * Throws `audio-format`, `audio-empty`, `audio-damaged`, `audio-read`, `audio-channels`, `limit` for more than 64 channels, or
+ * `wasm-fetch` if the decoder cannot be loaded.
  */
 export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, decoding: Decoding): Promise<RecordingReader>;
 /** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
@@ -32,8 +33,33 @@ export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Prom
   };
   const reading = { channel, warn };
   const packets = (await openPackets(file, reading)) ?? (await openOther(file, reading, decoding));
-  const reader = { ...packets, warnings };
+  const reader = readerOf(packets, warnings);
   return whole ? readAll(reader, whole) : reader;
+}
+
+/** Checks what it is asked for, and reads nothing once it is closed. */
+function readerOf(packets: Packets, warnings: readonly SoundWarning[]): RecordingReader {
+  let closed = false;
+  return {
+    ...packets,
+    warnings,
+    async *pieces(options = {}) {
+      checkNames("pieces", options, ["from", "signal"]);
+      const { from = 0 } = options;
+      if (!(Number.isFinite(from) && from >= 0)) {
+        throw new SoundError("config", `from: expected seconds, at least 0, got ${String(from)}`);
+      }
+      if (closed) throw closedError();
+      for await (const piece of packets.pieces(options)) {
+        if (closed) throw closedError();
+        yield piece;
+      }
+    },
+    close() {
+      closed = true;
+      packets.close();
+    },
+  };
 }
 
 /** The samples of what the browser has decoded. Throws `audio-channels`. */

@@ -21,7 +21,7 @@ import { messageOf, SoundError } from "../shared/errors.js";
 import type { RecordingReader } from "../shared/types.js";
 import { brokenOffWarning, cutOffWarning } from "../shared/warnings.js";
 import { mp3Trim, type Trim } from "./headers.js";
-import { checkHasChannel, Mixer, type Reading } from "./pcm.js";
+import { checkChannels, Mixer, PIECE_SAMPLES, type Reading } from "./pcm.js";
 import { readWave } from "./wave.js";
 
 /** A reader without the warnings, which are collected where it was opened. */
@@ -30,13 +30,35 @@ export type Packets = Omit<RecordingReader, "warnings">;
 /** Without playlists, which would load other files. */
 const FORMATS = [WAVE, MP3, OGG, FLAC, MP4, QTFF, ADTS, MATROSKA, WEBM];
 
-/** Longest gap that is filled with silence where packets are missing; a longer one counts as damage. */
+/**
+ * Longest gap that is filled with silence where packets are missing, and the longest silence of all gaps; more counts as damage,
+ * so that a small file does not become days of silence.
+ */
 const MAX_GAP_SECONDS = 600;
+const MAX_SILENCE_SECONDS = 24 * 3600;
 
 /** Seconds that may be missing at the end of a compressed file: decoders hold back up to a block. */
 const SLACK_SECONDS = 0.2;
 
-/** Returns `undefined` for a file that cannot be read this way. Throws what {@link readWave} throws, and `audio-channels`. */
+/**
+ * The seconds that a file states or that its packets have, which is known without decoding it; `undefined` for one whose container
+ * is not read here.
+ */
+export async function secondsOf(file: Blob): Promise<number | undefined> {
+  const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
+  try {
+    const track = await input.getPrimaryAudioTrack();
+    return (await track?.getDurationFromMetadata()) ?? (await track?.computeDuration());
+  } catch {
+    return undefined;
+  } finally {
+    input.dispose();
+  }
+}
+
+/**
+ * Returns `undefined` for a file that cannot be read this way. Throws what {@link readWave} throws, `audio-channels` and `limit`.
+ */
 export async function openPackets(file: Blob, reading: Reading): Promise<Packets | undefined> {
   const wave = await readWave(file).catch((thrown: unknown) => {
     if (thrown instanceof SoundError) throw thrown;
@@ -59,7 +81,7 @@ async function open(input: Input, file: Blob, promised: number | undefined, read
   const first = await firstSample(track);
   if (!first) return undefined;
   const { sampleRate, channels } = first;
-  checkHasChannel(reading.channel, channels);
+  checkChannels(reading.channel, channels);
   const extent = await extentOf(input, track, file, first, promised);
   return {
     sampleRate,
@@ -145,23 +167,33 @@ async function* pieces(
   /** Position of the next sample; `undefined` until one has come. */
   let at: number | undefined;
   let broken: unknown;
+  let silence = 0;
+  const push = (planes: readonly Float32Array[], frames: number) => {
+    const skipped = Math.min(frames, Math.max(0, begin - at!));
+    mixer.push(planes, skipped, Math.min(frames, Math.max(skipped, trim.end - at!)));
+    at! += frames;
+    return mixer.ready.splice(0);
+  };
+  const checkOpen = () => {
+    signal?.throwIfAborted();
+    if (track.input.disposed) throw closedError();
+  };
   try {
     for await (const chunk of decoded(track, sampleRate, from > 0 ? begin / sampleRate : undefined)) {
-      signal?.throwIfAborted();
+      checkOpen();
       at ??= Math.min(chunk.at, begin);
       const gap = chunk.at - at;
-      if (gap > MAX_GAP_SECONDS * sampleRate) throw damaged();
       // A lost packet becomes silence, so that the sound after it keeps its time.
-      const lost = gap > 1 && gap >= chunk.frames / 2;
-      const planes = lost ? chunk.planes.map((plane) => padded(plane, gap)) : chunk.planes;
-      const frames = lost ? gap + chunk.frames : chunk.frames;
-      const skipped = Math.min(frames, Math.max(0, begin - at));
-      mixer.push(planes, skipped, Math.min(frames, Math.max(skipped, trim.end - at)));
-      at += frames;
-      yield* mixer.ready.splice(0);
+      if (gap > 1 && gap >= chunk.frames / 2) {
+        silence += gap;
+        if (gap > MAX_GAP_SECONDS * sampleRate || silence > MAX_SILENCE_SECONDS * sampleRate) throw damaged();
+        const silent = chunk.planes.map(() => new Float32Array(Math.min(gap, PIECE_SAMPLES)));
+        while (at < chunk.at) yield* push(silent, Math.min(chunk.at - at, PIECE_SAMPLES));
+      }
+      yield* push(chunk.planes, chunk.frames);
     }
   } catch (thrown) {
-    signal?.throwIfAborted();
+    checkOpen();
     if (at === undefined) throw damaged(thrown);
     broken = thrown;
   }
@@ -193,10 +225,8 @@ function planesOf(sample: AudioSample): Float32Array[] {
   });
 }
 
-function padded(pcm: Float32Array, gap: number): Float32Array {
-  const longer = new Float32Array(gap + pcm.length);
-  longer.set(pcm, gap);
-  return longer;
+export function closedError(): SoundError {
+  return new SoundError("aborted", "the recording is closed");
 }
 
 function damaged(cause?: unknown): SoundError {

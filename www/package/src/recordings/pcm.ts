@@ -57,7 +57,7 @@ export class Mixer {
   }
 
   #begin(channels: number): void {
-    if (channels > MAX_CHANNELS) throw new SoundError("limit", `${channels} channels, expected at most ${MAX_CHANNELS}`);
+    checkMixes(channels);
     this.#mix?.finish();
     this.#count = channels;
     this.#start = this.#frames;
@@ -85,15 +85,20 @@ export class Mixer {
   }
 }
 
-/** Throws `audio-channels` if a recording with that many channels lacks the one asked for. */
-export function checkHasChannel(channel: Channel | undefined, channels: number): void {
+/** Throws `audio-channels` if a recording with that many channels lacks the one asked for, `limit` if they are too many to mix. */
+export function checkChannels(channel: Channel | undefined, channels: number): void {
   const position = positionOf(channel);
-  if (position !== undefined && position >= channels) throw missingChannel(position, channels);
+  if (position === undefined) checkMixes(channels);
+  else if (position >= channels) throw missingChannel(position, channels);
+}
+
+function checkMixes(channels: number): void {
+  if (channels > MAX_CHANNELS) throw new SoundError("limit", `${channels} channels, expected at most ${MAX_CHANNELS}`);
 }
 
 /** One channel of the whole buffer. */
 export function mixBuffer(buffer: AudioBuffer, reading: Reading): Float32Array<ArrayBuffer> {
-  checkHasChannel(reading.channel, buffer.numberOfChannels);
+  checkChannels(reading.channel, buffer.numberOfChannels);
   const planes = Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel));
   const mixer = new Mixer(reading, buffer.sampleRate);
   mixer.push(planes, 0, buffer.length);

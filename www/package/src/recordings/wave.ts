@@ -19,6 +19,12 @@ const MAX_WAV_BYTES = 0xffffffff - 1024;
 
 const MOST_FORMAT_BYTES = 64;
 
+/** More than any recorder writes before the sound. A file of zeros would be chunks without a name, of no bytes each. */
+const MOST_CHUNKS = 10_000;
+
+/** How much of the file is read at a time to find the sound. */
+const WINDOW_BYTES = 65536;
+
 /** The tags of samples that are stored as they are, and that of the form with such a tag further on. */
 const [PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE] = [1, 3, 6, 7, 0xfffe];
 
@@ -34,29 +40,31 @@ const KNOWN = new Set(
  * header but no sound was begun, `audio-empty` if there is not one sample.
  */
 export async function readWave(file: Blob): Promise<Wave | undefined> {
-  const head = await bytes(file, 0, 12);
+  const bytes = windowOn(file);
+  const head = await bytes(0, 12);
   if (!["RIFF", "RF64", "BW64"].includes(text(head, 0)) || text(head, 8) !== "WAVE") return undefined;
   let format: DataView<ArrayBuffer> | undefined;
   let long: number | undefined;
   // What the header states about the length of the whole file does not matter.
-  for (let at = 12; ; ) {
-    const chunk = await bytes(file, at, 8);
+  for (let [at, chunks] = [12, 0]; ; chunks += 1) {
+    if (chunks === MOST_CHUNKS) throw new SoundError("audio-damaged", "the file has no sound among its first 10,000 chunks");
+    const chunk = await bytes(at, 8);
     if (chunk.byteLength < 8) throw new SoundError("audio-damaged", "the file ends before its first sound");
     const [name, size] = [text(chunk, 0), chunk.getUint32(4, true)];
     const body = at + 8;
-    if (name === "ds64") long = toLength(await bytes(file, body + 8, 8));
-    if (name === "fmt ") format = await bytes(file, body, Math.min(size, MOST_FORMAT_BYTES));
+    if (name === "ds64") long = toLength(await bytes(body + 8, 8));
+    if (name === "fmt ") format = await bytes(body, Math.min(size, MOST_FORMAT_BYTES));
     if (name === "data") {
       if (!format || format.byteLength < 16) throw new SoundError("audio-damaged", "the file does not say what its samples are");
-      return data(file, body, size === 0xffffffff ? (long ?? size) : size, format);
+      return data(file, bytes, body, size === 0xffffffff ? (long ?? size) : size, format);
     }
     at = body + size;
     // Some programs leave out the padding byte of an odd chunk.
-    if (size % 2 === 1 && !KNOWN.has(text(await bytes(file, at, 4), 0))) at += 1;
+    if (size % 2 === 1 && !KNOWN.has(text(await bytes(at, 4), 0))) at += 1;
   }
 }
 
-async function data(file: Blob, start: number, size: number, given: DataView<ArrayBuffer>): Promise<Wave> {
+async function data(file: Blob, bytes: Bytes, start: number, size: number, given: DataView<ArrayBuffer>): Promise<Wave> {
   const format = corrected(given);
   const [channels, rate, block] = [format.getUint16(2, true), format.getUint32(4, true), format.getUint16(12, true)];
   if (channels === 0 || rate === 0 || block === 0) {
@@ -64,7 +72,7 @@ async function data(file: Blob, start: number, size: number, given: DataView<Arr
   }
   const placeholder = PLACEHOLDERS.some((most) => size <= most && most - size <= NEAR);
   const stated = start + size;
-  const ends = !placeholder && stated < file.size && (await chunkBegins(file, stated));
+  const ends = !placeholder && stated < file.size && (await chunkBegins(file, bytes, stated));
   const there = Math.floor(((ends ? stated : file.size) - start) / block) * block;
   const known = !placeholder && (stated >= file.size || ends);
   if (there <= 0) throw new SoundError("audio-empty", "the file has no samples");
@@ -74,8 +82,8 @@ async function data(file: Blob, start: number, size: number, given: DataView<Arr
 }
 
 /** Whether a chunk seems to begin there, with or without the padding byte of the one before, and not samples. */
-async function chunkBegins(file: Blob, at: number): Promise<boolean> {
-  const view = await bytes(file, at, 9);
+async function chunkBegins(file: Blob, bytes: Bytes, at: number): Promise<boolean> {
+  const view = await bytes(at, 9);
   const isChunk = (offset: number) => {
     if (view.byteLength < offset + 8) return false;
     const name = text(view, offset);
@@ -87,7 +95,7 @@ async function chunkBegins(file: Blob, at: number): Promise<boolean> {
 
 /** The format with the size of a sample that the decoder finds: in bits, of a block, and per second. */
 function corrected(given: DataView<ArrayBuffer>): DataView<ArrayBuffer> {
-  const format = new DataView(given.buffer.slice(0));
+  const format = new DataView(given.buffer.slice(given.byteOffset, given.byteOffset + given.byteLength));
   const [form, channels, rate] = [format.getUint16(0, true), format.getUint16(2, true), format.getUint32(4, true)];
   const [perSecond, block, bits] = [format.getUint32(8, true), format.getUint16(12, true), format.getUint16(14, true)];
   const isExtensible = form === EXTENSIBLE;
@@ -135,8 +143,22 @@ function header(format: DataView<ArrayBuffer>, dataBytes: number): Blob {
   return new Blob([riff, ds64, fmt, format, chunk]);
 }
 
-async function bytes(file: Blob, start: number, count: number): Promise<DataView<ArrayBuffer>> {
-  return new DataView(await file.slice(start, start + count).arrayBuffer());
+/** Returns `count` bytes from `start` on; fewer at the end of the file. */
+type Bytes = (start: number, count: number) => Promise<DataView<ArrayBuffer>>;
+
+/** Reads a stretch of the file at a time: hundreds of chunks would be as many reads. */
+function windowOn(file: Blob): Bytes {
+  let from = 0;
+  let there = new ArrayBuffer(0);
+  return async (start, count) => {
+    const end = Math.min(start + count, file.size);
+    if (start < from || end > from + there.byteLength) {
+      from = start;
+      there = await file.slice(start, start + WINDOW_BYTES).arrayBuffer();
+    }
+    const offset = Math.min(start - from, there.byteLength);
+    return new DataView(there, offset, Math.min(count, there.byteLength - offset));
+  };
 }
 
 function toLength(view: DataView): number | undefined {

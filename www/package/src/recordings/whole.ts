@@ -3,6 +3,7 @@
 
 import { messageOf, SoundError } from "../shared/errors.js";
 import { sampleRateOf } from "./headers.js";
+import { secondsOf } from "./packets.js";
 import { mixBuffer, type Reading } from "./pcm.js";
 import type { Recording } from "../shared/types.js";
 
@@ -12,7 +13,8 @@ const MAX_BYTES = 300 * 1024 * 1024;
 
 /** Throws `audio-format`, `audio-too-long`, `audio-channels` or `audio-read`. */
 export async function decodeWhole(file: Blob, reading: Reading): Promise<Recording & { channels: number }> {
-  if (file.size > MAX_BYTES) throw tooLong();
+  // Decoded, it would take a hundred times its size: what is too long must be known before.
+  if (file.size > MAX_BYTES || ((await secondsOf(file)) ?? 0) > MAX_SECONDS) throw tooLong();
   const buffer = await toBuffer(await bytesOf(file));
   if (buffer.duration > MAX_SECONDS) throw tooLong();
   return { pcm: mixBuffer(buffer, reading), sampleRate: buffer.sampleRate, channels: buffer.numberOfChannels };

@@ -128,7 +128,7 @@ export interface RecordingReader {
   /**
    * The channels mixed down to one, or the channel asked for, starting at `from` (seconds, default 0), in pieces of up to
    * 65,536 samples. Ends where a file breaks off, which is then in `warnings`; throws `audio-damaged` only if nothing can be
-   * read. When aborted, throws the signal's reason.
+   * read, `aborted` once the reader is closed, and `config` for wrong options. When aborted, throws the signal's reason.
    */
   pieces(options?: { from?: number; signal?: AbortSignal | undefined }): AsyncIterable<Float32Array<ArrayBuffer>>;
   /** Releases the file. */

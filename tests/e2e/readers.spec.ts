@@ -1,0 +1,156 @@
+// The package's readers of recordings: when they are closed, what they are asked for, and files that would take too long.
+
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { encode } from "./support/encode";
+import { expect, test } from "./support/library";
+import { chunk, noise, waveFile } from "./support/wave-file";
+import { writeWav } from "./support/wav";
+
+const RATE = 8000;
+
+/** Sun's format, which only the package's own decoder reads: 32-bit floats, big-endian. */
+function auFile(samples: Float32Array): Buffer {
+  const bytes = Buffer.alloc(24 + 4 * samples.length);
+  bytes.write(".snd", 0);
+  [24, 4 * samples.length, 6, RATE, 1].forEach((value, i) => bytes.writeUInt32BE(value, 4 + 4 * i));
+  samples.forEach((sample, i) => bytes.writeFloatBE(sample, 24 + 4 * i));
+  return bytes;
+}
+
+/** `samples` as ffmpeg writes them; the test is skipped without it. */
+function encoded(name: string, samples: Float32Array, sampleRate: number, ...options: string[]): string {
+  const wav = writeWav(`for-${name}.wav`, { samples, sampleRate });
+  const path = join(dirname(wav), name);
+  const made = encode(wav, path, ...options);
+  if (!made) console.log(`skipped: there is no ffmpeg that writes ${name}`);
+  test.skip(!made, `there is no ffmpeg that writes ${name}`);
+  return readFileSync(path).toString("base64");
+}
+
+const minute = noise(3, 60 * RATE, 0.3);
+const FILES = [
+  { name: "wav", file: () => waveFile(RATE, [minute]).toString("base64") },
+  { name: "au", file: () => auFile(minute).toString("base64") },
+  { name: "ogg", file: () => encoded("closed.ogg", minute, RATE) },
+];
+
+for (const { name, file } of FILES) {
+  test(`a reader that is closed says so, and nothing else: ${name}`, async ({ library }) => {
+    const result = await library.evaluate(async (base64) => {
+      const file = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const reader = await api.openRecording(file);
+      let pieces = 0;
+      const during = await codeOf(async () => {
+        for await (const piece of reader.pieces()) {
+          pieces += Math.sign(piece.length);
+          reader.close();
+        }
+      });
+      const after = await codeOf(() => reader.pieces()[Symbol.asyncIterator]().next());
+      return { pieces, codes: [during.code, after.code], warnings: reader.warnings.length };
+    }, file());
+    expect(result).toEqual({ pieces: 1, codes: ["aborted", "aborted"], warnings: 0 });
+  });
+}
+
+test("wrong options of pieces() are refused", async ({ library }) => {
+  const result = await library.evaluate(async (base64) => {
+    const reader = await api.openRecording(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+    const given: unknown[] = [{ from: -1 }, { from: Number.NaN }, { from: Infinity }, { from: "2" }, { form: 30 }, { signal: {} }, null];
+    const codes = [];
+    for (const options of given) codes.push((await codeOf(() => reader.pieces(options as never)[Symbol.asyncIterator]().next())).code);
+    let samples = 0;
+    for await (const piece of reader.pieces({ from: 59 })) samples += piece.length;
+    return { codes, samples };
+  }, FILES[0]!.file());
+  expect(result).toEqual({ codes: Array(7).fill("config"), samples: RATE });
+});
+
+test("more channels than are mixed have a code, unless one of them is chosen", async ({ library }) => {
+  const channels = Array.from({ length: 65 }, (_, i) => noise(i + 1, 100, 0.3));
+  const result = await library.evaluate(async (base64) => {
+    const file = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const classifier = await api.Classifier.load();
+    const codes = [(await codeOf(() => api.openRecording(file))).code, (await codeOf(() => classifier.classify(file))).code];
+    const reader = await api.openRecording(file, { channel: 65 });
+    const samples: number[] = [];
+    for await (const piece of reader.pieces()) samples.push(...piece);
+    return { codes, samples };
+  }, waveFile(RATE, channels).toString("base64"));
+  expect(result).toEqual({ codes: ["limit", "limit"], samples: [...channels[64]!] });
+});
+
+test("a file of countless chunks is read in few steps, and only up to a limit", async ({ library }) => {
+  const many = Buffer.concat(Array.from({ length: 300 }, () => chunk("LIST", Buffer.alloc(7))));
+  const right = waveFile(RATE, [noise(5, 100, 0.3)], { before: many });
+  const zeros = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVE"), Buffer.alloc(2 ** 21)]);
+  const result = await library.evaluate(
+    async (files) => {
+      let reads = 0;
+      const { slice } = Blob.prototype;
+      Blob.prototype.slice = function (...args) {
+        reads += 1;
+        return slice.apply(this, args);
+      };
+      const open = async (base64: string) => {
+        reads = 0;
+        const { code, message } = await codeOf(() => api.openRecording(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))));
+        return { code, message, few: reads < 50 };
+      };
+      return [await open(files[0]!), await open(files[1]!)];
+    },
+    [right, zeros].map((file) => file.toString("base64")),
+  );
+  expect(result).toEqual([
+    { code: "none", message: "", few: true },
+    { code: "audio-damaged", message: "the file has no sound among its first 10,000 chunks", few: true },
+  ]);
+});
+
+test("gaps become silence in pieces, a day of it at most", async ({ library }) => {
+  // Seconds of sound, each 598 s after the one before.
+  const gaps = ["-af", "asetnsamples=n=1000,asetpts=PTS*599", "-c:a", "pcm_s16le"];
+  const file = encoded("gaps.mkv", noise(9, 300_000, 0.3), 1000, ...gaps);
+  const result = await library.evaluate(async (base64) => {
+    const reader = await api.openRecording(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+    let [samples, longest] = [0, 0];
+    for await (const piece of reader.pieces()) {
+      samples += piece.length;
+      longest = Math.max(longest, piece.length);
+    }
+    return { seconds: samples / reader.sampleRate, longest, warnings: reader.warnings.map(({ code }) => code) };
+  }, file);
+  const silent = Math.floor((24 * 3600) / 598);
+  expect(result).toEqual({ seconds: silent * 599 + 1, longest: 65536, warnings: ["audio-broken-off"] });
+});
+
+test("without WebCodecs, the browser decodes only what is short", async ({ library }) => {
+  const [short, long] = [1, 11].map((minutes) =>
+    encoded(`${minutes}-minutes.mp3`, noise(11, minutes * 60 * RATE, 0.3), RATE, "-b:a", "16k"),
+  );
+  const results = await library.evaluate(
+    async (files) => {
+      delete (globalThis as { AudioDecoder?: unknown }).AudioDecoder;
+      let decoded = 0;
+      const decode = OfflineAudioContext.prototype.decodeAudioData;
+      OfflineAudioContext.prototype.decodeAudioData = function (...args) {
+        decoded += 1;
+        return decode.apply(this, args);
+      };
+      const results = [];
+      for (const base64 of files) {
+        decoded = 0;
+        const reader = await api.openRecording(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+        results.push({ minutes: Math.round(reader.duration / 60), decoded });
+        reader.close();
+      }
+      return results;
+    },
+    [short!, long!],
+  );
+  expect(results).toEqual([
+    { minutes: 1, decoded: 1 },
+    { minutes: 11, decoded: 0 },
+  ]);
+});
