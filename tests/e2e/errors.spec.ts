@@ -71,8 +71,12 @@ test("a busy microphone is retried automatically", async ({ open }) => {
   await site.refuse("NotReadableError");
   await site.listen.click();
   await expect(site.notice).toHaveAttribute("data-code", "microphone-busy");
+  await expect(site.listen).toHaveText("Start listening");
   await site.refuse("");
   await site.expectState("listening");
+  await expect(site.listen).toHaveText("Stop listening");
+  await site.listen.click();
+  await site.expectState("idle");
 });
 
 test("listening starts when a denied permission is granted later", async ({ open }) => {
@@ -96,6 +100,7 @@ test("listening starts when a denied permission is granted later", async ({ open
     permission.dispatchEvent(new Event("change"));
   });
   await site.expectState("listening");
+  await expect(site.listen).toHaveText("Stop listening");
 });
 
 test("a microphone that falls silent, for example after sleep, is reopened", async ({ open }) => {

@@ -23,7 +23,11 @@ function places(site: Site): Promise<unknown> {
   return site.page.evaluate((parts) => {
     const found = parts.map((id) => document.querySelector(`[data-testid=${id}]`));
     const answer = document.querySelector("[data-testid=label]")?.parentElement;
-    return [answer, ...found].map((part) => part?.getBoundingClientRect().toJSON() as unknown);
+    return [answer, ...found].map((part) => {
+      const { x, y, width, height } = part!.getBoundingClientRect();
+      // On the page: the test scrolls to what it clicks.
+      return [x, y + scrollY, width, height].map(Math.round);
+    });
   }, parts);
 }
 
@@ -47,6 +51,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await site.page.getByTestId("notice-close").click();
       await expect(site.notice).toHaveText(promise!);
       await expect(site.page.getByTestId("notice-close")).toBeHidden();
+      await expect(site.listen).toBeFocused();
       expect(await places(site)).toEqual(before);
     });
   }
@@ -59,3 +64,15 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     expect(await inSight(site)).toBe(true);
   });
 }
+
+test("words that come while another view is shown fit when the view is shown again", async ({ open }) => {
+  const site = await listening(open, { context: { viewport: SIZES.phone } });
+  await site.goTo("history");
+  await site.unplug();
+  await site.expectState("waiting");
+  await site.goTo("listen");
+  await expect(site.label).toHaveText("Waiting for the microphone…");
+  const fits = () =>
+    site.label.evaluate((label) => label.scrollWidth <= label.clientWidth && label.scrollHeight <= label.clientHeight);
+  await expect.poll(fits).toBe(true);
+});

@@ -35,8 +35,8 @@ export class Buttons {
   readonly #pause = byId("pause", HTMLButtonElement);
   readonly #record = byId("record", HTMLButtonElement);
   #state: State = "loading";
-  /** What was started last; its button ends it. */
-  #ends: Begun | undefined;
+  /** What was started last. */
+  #begun: Begun | undefined;
   #seconds = "4";
 
   constructor(events: ButtonEvents) {
@@ -45,9 +45,9 @@ export class Buttons {
     this.#pause.onclick = () => (this.#state === "paused" ? events.resume() : events.pause());
   }
 
-  /** From now on the button that started `which` ends it; the first button ends a sample too. */
+  /** The button that started `which` ends it while that is open; the first button ends a sample too. */
   begin(which: Begun): void {
-    this.#ends = which;
+    this.#begun = which;
   }
 
   /** `seconds`: how long a recording lasts. */
@@ -58,7 +58,6 @@ export class Buttons {
 
   show(state: State): void {
     this.#state = state;
-    if (!OPEN.includes(state)) this.#ends = undefined;
     const listens = state === "listening" || state === "paused";
     if (document.activeElement === this.#pause && !listens) this.#listen.focus();
     setText(this.#listen, this.#endsHere ? (this.#ends === "sample" ? texts.stopSample : texts.stop) : texts.listen);
@@ -67,6 +66,11 @@ export class Buttons {
     this.#pause.disabled = !listens;
     this.#listen.toggleAttribute("data-active", this.#endsHere);
     this.#record.toggleAttribute("data-active", this.#ends === "record");
+  }
+
+  /** What is open: after an error, a microphone that opens at last counts as well. */
+  get #ends(): Begun | undefined {
+    return OPEN.includes(this.#state) ? this.#begun : undefined;
   }
 
   /** Whether the first button ends what is running. */

@@ -102,8 +102,7 @@ export class LiveSession {
   }
 
   useDevice(deviceId: string | undefined): void {
-    // The next one counts its time from zero.
-    if (this.#microphone.useDevice(deviceId)) this.#parts.log.end();
+    if (this.#microphone.useDevice(deviceId)) this.#endEvents();
   }
 
   /** A sample does not go into the history. */
@@ -184,7 +183,7 @@ export class LiveSession {
     const isQuiet = this.#quiet.since(info.segmentSeconds);
     const events = this.#quiet.sounds(update.events, isQuiet);
     stage.answer(update, isQuiet);
-    list.update(events, update.groups);
+    list.update({ ...update, events });
     answered(isQuiet ? undefined : all);
     if (this.#sample) return;
     log.update({ ...update, events });
@@ -203,9 +202,8 @@ export class LiveSession {
 
   /** There is no microphone for now. `again`: there was one before, so it counts as waiting and not as an error. */
   #wait(error: SoundError, again: boolean): void {
-    const { log, stage, notice, changed } = this.#parts;
-    this.#processedSeconds = undefined;
-    log.end();
+    const { stage, notice, changed } = this.#parts;
+    this.#end();
     stage.quieten();
     notice.fail(error);
     changed(again ? "waiting" : "error");
@@ -228,9 +226,16 @@ export class LiveSession {
     changed("listening");
   }
 
+  /** No microphone is open: nothing keeps the screen on. */
   #end(): void {
     this.#processedSeconds = undefined;
     this.#parts.wakeLock.want(false);
+    this.#endEvents();
+  }
+
+  /** The next microphone counts its time from zero. */
+  #endEvents(): void {
     this.#parts.log.end();
+    this.#parts.list.end();
   }
 }

@@ -1,6 +1,6 @@
 // The list below the stage: live events, or the stretches of a recording.
 
-import type { GroupScore, ModelInfo, SoundEvent } from "sourcing-sound";
+import type { GroupScore, ModelInfo, Update } from "sourcing-sound";
 import type { Part } from "../sound/parts.js";
 import { texts } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
@@ -13,7 +13,10 @@ const KEPT = 50;
 export class SoundList {
   readonly #title = byId("sounds-title", HTMLElement);
   readonly #list = byId("sounds", HTMLElement);
-  readonly #rows = new Map<string, Row>();
+  /** The rows of events that are going on, by label and onset. */
+  #open = new Map<string, Row>();
+  /** When they were last seen, in seconds. */
+  #time = 0;
   #groups = new Map<string, string>();
 
   constructor() {
@@ -27,31 +30,37 @@ export class SoundList {
 
   beginLive(): void {
     setText(this.#title, texts.liveTitle);
-    this.#rows.clear();
     this.#list.replaceChildren(make("li", "sounds-empty", texts.noSounds));
   }
 
-  /** Adds new events at the top and updates those that are already there. */
-  update(events: readonly SoundEvent[], groups: readonly GroupScore[]): void {
+  /** Adds new events at the top, updates those that go on, and ends those that are missing. */
+  update({ time, events, groups }: Pick<Update, "time" | "events" | "groups">): void {
+    const open = new Map<string, Row>();
     for (const { label, onset, offset, score } of events) {
       const key = `${label} ${onset}`;
-      const time = offset === null ? texts.since(clock(onset)) : `${clock(onset)} – ${clock(offset)}`;
+      const row = this.#open.get(key) ?? this.#add(onset);
+      this.#open.delete(key);
       const labelled = { label, score, group: this.#groups.get(label) };
-      this.#rowFor(key).show(time, labelled, groupOf(labelled, groups));
+      row.show(texts.since(clock(onset)), labelled, groupOf(labelled, groups));
+      if (offset === null) open.set(key, row);
+      else row.end(offset);
     }
-    this.#list.querySelector(".sounds-empty")?.toggleAttribute("hidden", this.#rows.size > 0);
-    for (const [key, row] of [...this.#rows].slice(0, -KEPT)) {
-      row.element.remove();
-      this.#rows.delete(key);
-    }
+    this.end();
+    this.#open = open;
+    this.#time = time;
+  }
+
+  /** Ends the events that are going on: their microphone is closed, or they are muted. */
+  end(): void {
+    for (const row of this.#open.values()) row.end(this.#time);
+    this.#open.clear();
   }
 
   showParts(parts: readonly Part[]): void {
     setText(this.#title, texts.recordingTitle);
-    this.#rows.clear();
     this.#list.replaceChildren(
       ...parts.map(({ start, end, category, group, score }) => {
-        const row = new Row();
+        const row = new Row(start);
         if (category) row.show(stretch(start, end), { ...category, score }, group);
         else row.reject(stretch(start, end), score);
         return row.element;
@@ -59,12 +68,11 @@ export class SoundList {
     );
   }
 
-  #rowFor(key: string): Row {
-    const present = this.#rows.get(key);
-    if (present) return present;
-    const row = new Row();
-    this.#rows.set(key, row);
+  #add(onset: number): Row {
+    const row = new Row(onset);
+    this.#list.querySelector(".sounds-empty")?.remove();
     this.#list.prepend(row.element);
+    if (this.#list.childElementCount > KEPT) this.#list.lastElementChild?.remove();
     return row;
   }
 }
@@ -74,9 +82,12 @@ class Row {
   readonly #time = make("span", "sounds-time");
   readonly #name = new GroupedName("sounds-label");
   readonly #score = make("span", "sounds-score");
+  readonly #onset: number;
   #group: GroupScore | undefined;
 
-  constructor() {
+  /** `onset`: when it began, in seconds. */
+  constructor(onset: number) {
+    this.#onset = onset;
     const name = make("span", "sounds-name");
     name.append(this.#name.icon, this.#name.name, this.#name.group);
     this.element.append(this.#time, name, this.#score);
@@ -89,6 +100,10 @@ class Row {
     setText(this.#time, time);
     this.#name.show(labelled, this.#group);
     setText(this.#score, percent(labelled.score));
+  }
+
+  end(offset: number): void {
+    setText(this.#time, `${clock(this.#onset)} – ${clock(offset)}`);
   }
 
   reject(time: string, score: number): void {

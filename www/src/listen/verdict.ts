@@ -57,6 +57,8 @@ export class Verdict {
     this.#announcer = announcer;
     this.#rows = Array.from({ length: SHOWN }, () => new ScoreRow());
     byId("scores", HTMLElement).replaceChildren(...this.#rows.map((row) => row.element));
+    // Also when the view is shown again: a hidden one has no room to measure.
+    new ResizeObserver(() => this.#write(this.#label.title)).observe(this.#label.parentElement!);
   }
 
   /** Reserves the space for icons if this model's answers have some, as those of the first model have. */

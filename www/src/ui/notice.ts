@@ -17,7 +17,10 @@ export class Notice {
     this.#failed = failed;
     setText(this.#close, "×");
     this.#close.ariaLabel = texts.close;
-    this.#close.onclick = () => this.clear();
+    this.#close.onclick = () => {
+      this.clear();
+      byId("listen", HTMLElement).focus({ preventScroll: true });
+    };
     this.clear();
   }
 
@@ -48,7 +51,7 @@ export class Notice {
     this.#said.dataset["state"] = state;
     this.#close.hidden = state === "none";
     this.#element.dataset["code"] = code;
-    this.#element.textContent = text;
+    setText(this.#element, text);
     this.#element.title = title;
   }
 }

@@ -10,12 +10,12 @@ export const errors: Readonly<Record<AnyErrorCode, string>> = {
   unsupported:
     "Dieser Browser ist zu alt für diese Seite. Aktualisiere ihn oder nimm ein aktuelles Chrome, Edge, Firefox oder Safari.",
   "permission-denied":
-    "Diese Seite darf das Mikrofon nicht benutzen. Erlaube es in der Adressleiste in den Website-Einstellungen und versuch es dann noch einmal.",
-  "no-microphone": "Es wurde kein Mikrofon gefunden. Schließ eines an und versuch es dann noch einmal.",
+    "Diese Seite darf das Mikrofon nicht benutzen. Erlaube es in der Adressleiste in den Website-Einstellungen und versuch es noch einmal, wenn nichts geschieht.",
+  "no-microphone": "Es wurde kein Mikrofon gefunden. Schließ eines an und versuch es noch einmal, wenn nichts geschieht.",
   "microphone-busy":
-    "Ein anderes Programm benutzt gerade das Mikrofon. Schließ dieses Programm und versuch es dann noch einmal.",
+    "Ein anderes Programm benutzt gerade das Mikrofon. Schließ dieses Programm und versuch es noch einmal, wenn nichts geschieht.",
   "device-lost":
-    "Das Mikrofon wurde abgezogen oder ausgeschaltet. Schließ es wieder an und versuch es dann noch einmal.",
+    "Das Mikrofon wurde abgezogen oder ausgeschaltet. Schließ es wieder an und versuch es noch einmal, wenn nichts geschieht.",
   interrupted: "Das System hat das Mikrofon unterbrochen. Das Zuhören geht weiter, sobald es wieder verfügbar ist.",
   "model-fetch": "Das Modell konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
   "wasm-fetch": "Ein Teil dieser Seite konnte nicht geladen werden. Prüf deine Verbindung und lade die Seite neu.",
