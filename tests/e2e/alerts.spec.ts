@@ -6,19 +6,24 @@ import { stored } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 
 declare const shown: string[];
+declare const options: (NotificationOptions & { renotify: boolean })[];
 
-/** Runs before the page: notes the title of every notification. */
+/** Runs before the page: notes every notification. The service worker is still being installed, so that it can show none. */
 async function noteNotifications(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const shown: string[] = [];
+    const options: NotificationOptions[] = [];
+    const showNotification = () => Promise.reject(new TypeError("no active registration"));
+    ServiceWorkerContainer.prototype.getRegistration = async () => ({ active: null, showNotification }) as unknown as ServiceWorkerRegistration;
     class Noted {
       static permission = "granted";
       static requestPermission = async () => "granted";
-      constructor(title: string) {
+      constructor(title: string, given: NotificationOptions) {
         shown.push(title);
+        options.push(given);
       }
     }
-    Object.assign(globalThis, { shown, Notification: Noted });
+    Object.assign(globalThis, { shown, options, Notification: Noted });
   });
 }
 
@@ -60,6 +65,10 @@ test("a sound that comes again is no alert until the pause is over, and the paus
   await expect(pause.locator("option:checked")).toHaveText("1 hour");
   await pause.selectOption("5");
   await expect.poll(() => titles(site, "Siren"), { timeout: 40_000 }).toBeGreaterThan(1);
+  // It replaces the first, and is heard again.
+  const [first, second] = await site.page.evaluate(() => options);
+  expect(second).toMatchObject({ tag: first!.tag, renotify: true });
+  expect(first!.body).toMatch(/^Detected at \d/);
   await site.page.reload();
   await site.expectState("idle");
   await site.page.getByTestId("settings").locator("summary").click();
@@ -83,9 +92,15 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await site.page.getByTestId("settings").locator("summary").click();
   const alarms = site.page.getByTestId("group-Alarms");
   await expect(alarms).toBeChecked();
-  await alarms.uncheck();
+  const bar = site.page.getByTestId("bars").locator('[data-label="Siren"]');
+  await expect(bar).toContainText("%");
+  await alarms.press("Space");
+  await expect(alarms).not.toBeChecked();
+  await expect(alarms).toBeFocused();
   const listed = site.page.getByTestId("scores");
   await expect(listed.locator(ofSirens)).toHaveCount(0);
+  await expect(bar).toContainText("–");
+  await expect(site.page.getByTestId("sounds").locator(ofSirens).filter({ hasText: "since" })).toHaveCount(0);
   await site.goTo("history");
   await expect(rows).toHaveCount(0);
   // It is kept for the next visit, and is among what is muted.

@@ -237,6 +237,7 @@ test("the hourly look for a new version disturbs nothing when the host is broken
     await look();
     await expect(page.getByTestId("prompt")).toHaveAttribute("data-state", "offer");
     await page.getByTestId("prompt-later").click();
+    await expect(page.getByTestId("app")).toBeFocused();
     host.stop();
     await look();
     await goesOn();

@@ -124,3 +124,38 @@ test("a file that the system opened the page with is classified, though what ask
   await expect(card).toContainText("launched.wav");
   await expect(card).toHaveAttribute("data-state", "done");
 });
+
+test("a shortcut of the installed page shows its view in a window that is open", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const setConsumer = (launch: (launch: object) => void) => Object.assign(globalThis, { launch });
+        Object.defineProperty(globalThis, "launchQueue", { value: { setConsumer } });
+      }),
+  });
+  await site.page.waitForFunction(() => "launch" in globalThis);
+  const launch = (view: string) =>
+    site.page.evaluate((targetURL) => (globalThis as unknown as { launch(launch: object): void }).launch({ targetURL }), new URL(view, site.page.url()).href);
+  await launch("./#history");
+  await expect(site.page.getByTestId("view-history")).toBeVisible();
+  // The page's own address names none.
+  await launch(".");
+  await expect(site.page.getByTestId("view-history")).toBeVisible();
+});
+
+test("a file dropped on another view when a script cannot be loaded: what is wrong is in sight", async ({ open }) => {
+  const site = await open({
+    expectedErrors: /Failed to load resource|ERR_FAILED/,
+    prepare: (page) => page.route(SCRIPT.teach, (route) => route.abort()),
+  });
+  await site.expectState("idle");
+  await site.page.locator("#about-link").click();
+  await expect(site.page.getByTestId("view-about")).toBeVisible();
+  await site.page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.wav"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await expect(site.notice).toBeVisible();
+  await expect(site.notice).toHaveAttribute("data-code", "part-fetch");
+});

@@ -128,6 +128,7 @@ test("settings apply at once, are kept, and can be reset to the model's defaults
   await reset.click();
   await expect(site.page.getByTestId("setting-hopSeconds")).toHaveValue("0.5");
   await expect(reset).toBeDisabled();
+  await expect(reset).toBeFocused();
 });
 
 test("another microphone can be chosen while listening", async ({ open }) => {
@@ -178,7 +179,7 @@ test("chosen sounds raise a notification", async ({ open }) => {
   await site.page.getByTestId("alert-notify").check();
   // Hundreds of boxes, ticked in one go.
   await site.page.getByTestId("settings").evaluate((settings) => {
-    for (const box of settings.querySelectorAll<HTMLInputElement>(".settings-labels input")) box.click();
+    for (const box of settings.querySelectorAll<HTMLInputElement>(".settings-alerts:not([data-testid=groups]) .settings-labels input")) box.click();
   });
   await site.startListening();
   const shown = () => site.page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown);
@@ -200,6 +201,27 @@ test("refused notifications are explained and stay off", async ({ open }) => {
   await expect(site.page.getByTestId("settings")).toContainText("does not allow notifications");
 });
 
+test("notifications that the browser does not allow any more are shown as off, with the reason", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        localStorage.setItem("sourcing-sound.settings", JSON.stringify({ alerts: { labels: [], notify: true, sound: false, pauseSeconds: 20 } }));
+        Object.defineProperty(Notification, "permission", { value: "denied", configurable: true });
+      }),
+  });
+  await site.expectState("idle");
+  await openSettings(site);
+  const box = site.page.getByTestId("alert-notify");
+  await expect(box).not.toBeChecked();
+  await expect(site.page.getByTestId("settings")).toContainText("does not allow notifications");
+  // Allowed in the browser's settings, they are on again.
+  await site.page.evaluate(() => Object.defineProperty(Notification, "permission", { value: "granted" }));
+  await openSettings(site);
+  await openSettings(site);
+  await expect(box).toBeChecked();
+  await expect(site.page.getByTestId("settings")).not.toContainText("does not allow notifications");
+});
+
 test("the screen stays on while the page listens, unless switched off", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
@@ -217,6 +239,12 @@ test("the screen stays on while the page listens, unless switched off", async ({
   await site.expectState("idle");
   expect(await held()).toBe(0);
   await site.startListening();
+  await expect.poll(held).toBe(1);
+  await site.unplug();
+  await site.expectState("waiting");
+  await expect.poll(held).toBe(0);
+  await site.plugIn();
+  await site.expectState("listening");
   await expect.poll(held).toBe(1);
   await openSettings(site);
   await site.page.getByTestId("wake-lock").uncheck();
@@ -248,7 +276,7 @@ test("sound that a browser held back in the background is reported on return", a
     Date.now = () => now() + 60_000;
   });
   await show("visible");
-  await expect(site.notice).toContainText(/^The browser slowed this page down while it was hidden: .*(0:59|1:00) of sound was missed/);
+  await expect(site.notice).toContainText(/^The browser slowed this page down while it was hidden: (0:59|1:00)\smin of sound was missed/);
 });
 
 test("the stage fills the screen", async ({ open }) => {

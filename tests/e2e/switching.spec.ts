@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cards, medley, newest } from "./support/files";
 import { stored } from "./support/history";
+import { openSettings, slide } from "./support/settings";
 import { expect, Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
 import { card, give, LABELS, name, recordings } from "./support/teach";
@@ -53,6 +54,27 @@ test("an event ends with the microphone that it came from", async ({ open }) => 
   await device.selectOption({ label: names.at(-1)! });
   await expect.poll(async () => (await openOnes()).filter((id) => before.includes(id))).toEqual([]);
   await site.expectState("listening");
+});
+
+test("what the list says goes on ends with its microphone, and stays when the next begins", async ({ open }) => {
+  const site = await open({ wav: writeWav("steady.wav", SYNTHESISED["steady-noise"]!) });
+  await site.expectState("idle");
+  await site.startListening();
+  const rows = site.page.getByTestId("sounds").locator("li[data-label]");
+  const going = rows.filter({ hasText: "since" });
+  await expect(going).not.toHaveCount(0, { timeout: DETECT_MS });
+  await site.unplug();
+  await site.expectState("waiting");
+  await expect(going).toHaveCount(0);
+  const ended = await rows.allTextContents();
+  await site.plugIn();
+  await site.expectState("listening");
+  // Its clock starts at zero again: an event may have the label and the onset of one before.
+  await expect(going).not.toHaveCount(0, { timeout: DETECT_MS });
+  expect((await rows.allTextContents()).slice(-ended.length)).toEqual(ended);
+  await site.listen.click();
+  await site.expectState("idle");
+  await expect(going).toHaveCount(0);
 });
 
 test("a model chosen while a microphone is being opened is the one that listens", async ({ open }) => {
@@ -122,6 +144,40 @@ test("two tabs keep each other's settings", async ({ open, baseURL }) => {
   await site.goTo("history");
   await expect(site.page.getByTestId("keep-audio")).toBeChecked();
   await expect(site.page.getByTestId("max-clips")).toHaveValue("50");
+});
+
+test("two tabs keep each other's alerts, muted groups and sliders, and show them", async ({ open, baseURL }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const page = await site.page.context().newPage();
+  await page.goto(baseURL!);
+  const other = new Site(page);
+  await other.expectState("idle");
+  for (const tab of [site, other]) await openSettings(tab);
+  const saved = () =>
+    other.page.evaluate(() => {
+      const { alerts, mutedGroups, stream } = JSON.parse(localStorage.getItem("sourcing-sound.settings")!);
+      return { labels: alerts.labels, mutedGroups, stream: Object.values(stream) };
+    });
+  await site.page.getByTestId("alert-Dog").check();
+  await site.page.getByTestId("group-Music").uncheck();
+  await slide(site, "hopSeconds", 2);
+  await expect(other.page.getByTestId("alert-Dog")).toBeChecked();
+  await expect(other.page.getByTestId("group-Music")).not.toBeChecked();
+  await expect(other.page.getByTestId("setting-hopSeconds")).toHaveValue("2");
+  // As if it had slept and heard nothing of the next.
+  await other.page.evaluate(() => addEventListener("storage", (event) => event.stopImmediatePropagation(), { capture: true }));
+  await site.page.getByTestId("alert-Cat").check();
+  await site.page.getByTestId("group-Alarms").uncheck();
+  await slide(site, "smoothingSeconds", 3);
+  await other.page.getByTestId("alert-Siren").check();
+  await other.page.getByTestId("group-Birds").uncheck();
+  await slide(other, "hopSeconds", 1);
+  expect(await saved()).toEqual({
+    labels: ["Dog", "Cat", "Siren"],
+    mutedGroups: ["Music", "Alarms", "Birds"],
+    stream: [{ hopSeconds: 1, smoothingSeconds: 3 }],
+  });
 });
 
 test("what is taught while another model is loading is in use when that one is given up", async ({ open }) => {

@@ -20,7 +20,7 @@ prepareFrame();
 prepareInstall();
 
 const notice = new Notice((thrown) => teach.loaded?.failed(thrown));
-const settings = new SettingsStore();
+const settings = new SettingsStore(() => mutedChanged());
 const muted = new Muted(settings);
 const model = new ActiveModel((info) => {
   listen.describe(info);
@@ -28,12 +28,17 @@ const model = new ActiveModel((info) => {
   teach.loaded?.describe(info);
   void models.loaded?.open(info);
 });
-const fail = (thrown: unknown) => notice.fail(thrown);
-const log = new LateLog(() => history.get().catch(fail));
+const report = (thrown: unknown) => notice.fail(thrown);
+/** For what the user did, in whatever view: the notice is in this one. */
+const fail = (thrown: unknown) => {
+  router.go("listen");
+  report(thrown);
+};
+const log = new LateLog(() => history.get().catch(report));
 const mutedChanged = () => {
   history.loaded?.refresh();
   teach.loaded?.showMuted();
-  disclosures.loaded?.showMuted();
+  disclosures.loaded?.refresh();
   files.loaded?.showMuted();
 };
 const listen = new ListenView({
@@ -112,12 +117,12 @@ const router = new Router((view) => {
 });
 const openLaunched = (opened: File[]) => {
   router.go("files");
-  void files.get().then((loaded) => loaded.add(opened)).catch(fail);
+  void files.get().then((loaded) => loaded.add(opened)).catch(report);
 };
 
 for (const id of ["bars", "settings-body"]) {
   const body = byId(id, HTMLElement);
-  body.closest("details")?.addEventListener("toggle", () => void showLate(body, disclosures, () => undefined));
+  body.closest("details")?.addEventListener("toggle", () => void showLate(body, disclosures, (loaded) => loaded.refresh()));
 }
 
 const takers = () => Promise.all([models.get(), files.get(), teach.get()]);
@@ -127,8 +132,8 @@ const endKeeping = keepDrops(takers, fail);
 async function loadTheRest(): Promise<void> {
   await listen.start();
   await listen.calm;
-  // The system keeps the files that it opened the page with until they are asked for.
-  const launches = import("./pwa/launch.js").then(({ onLaunchFiles }) => onLaunchFiles(openLaunched));
+  // The system keeps what it opened the page with until that is asked for.
+  const launches = import("./pwa/launch.js").then(({ onLaunch }) => onLaunch(openLaunched));
   await Promise.allSettled([launches, takers().then(endKeeping), disclosures.get(), history.get(), about.get(), listen.recordings.get()]);
   // Last: what the page itself needs is then in the browser's cache.
   const { prepareUpdates } = await import("./pwa/update.js");

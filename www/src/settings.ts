@@ -47,13 +47,22 @@ export class SettingsStore {
   /** Whether the browser refuses to keep them. */
   #refused = false;
 
+  /** `changed` is called when another tab has changed some. */
+  constructor(changed: () => void) {
+    addEventListener("storage", () => {
+      this.#read();
+      changed();
+    });
+  }
+
   get all(): Settings {
     return this.#settings;
   }
 
-  change(patch: Partial<Settings>): void {
-    // Another tab may have changed others.
-    this.#settings = { ...(this.#refused ? this.#settings : read(this.#settings)), ...patch };
+  /** A patch that depends on what is saved is a function of it: another tab may have changed that. */
+  change(patch: Partial<Settings> | ((saved: Settings) => Partial<Settings>)): void {
+    this.#read();
+    this.#settings = { ...this.#settings, ...(typeof patch === "function" ? patch(this.#settings) : patch) };
     try {
       localStorage.setItem(KEY, JSON.stringify(this.#settings));
     } catch {
@@ -66,8 +75,8 @@ export class SettingsStore {
     return this.#settings.stream[model] ?? {};
   }
 
-  changeStream(model: string, options: StreamOptions): void {
-    this.change({ stream: { ...this.#settings.stream, [model]: options } });
+  #read(): void {
+    if (!this.#refused) this.#settings = read(this.#settings);
   }
 }
 

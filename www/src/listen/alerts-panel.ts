@@ -1,7 +1,7 @@
 // The settings of alerts: for which labels, and how.
 
 import type { ModelInfo } from "sourcing-sound";
-import type { SettingsStore } from "../settings.js";
+import type { AlertSettings, SettingsStore } from "../settings.js";
 import { groupName, labelWords, language } from "../texts/index.js";
 import { settingsTexts } from "../texts/settings.js";
 import { checkbox, make, option, setText, smallButton } from "../ui/dom.js";
@@ -28,6 +28,9 @@ export class AlertsPanel {
   readonly #search = make("input", "settings-search");
   readonly #note = make("p", "settings-help");
   readonly #found = make("div", "history-choices");
+  readonly #pause = make("select", "button small");
+  readonly #notify = checkbox(settingsTexts.notify, false, "alert-notify", (box) => void this.#setNotify(box));
+  readonly #sound = checkbox(settingsTexts.sound, false, "alert-sound", ({ checked }) => this.#change(() => ({ sound: checked })));
   #rows: Row[] = [];
 
   constructor(store: SettingsStore) {
@@ -41,14 +44,17 @@ export class AlertsPanel {
       smallButton(settingsTexts.tickFound, "alert-all", () => this.#chooseFound(true)),
       smallButton(settingsTexts.untickFound, "alert-none", () => this.#chooseFound(false)),
     );
-    const { notify, sound } = store.all.alerts;
+    this.#pause.dataset["testid"] = "alert-pause";
+    this.#pause.onchange = () => this.#change(() => ({ pauseSeconds: Number(this.#pause.value) }));
+    const pause = make("label", "models-quiet history-choice", settingsTexts.pauseName);
+    pause.append(this.#pause);
     this.element.append(
       make("legend", "", settingsTexts.alerts),
       make("p", "settings-help", settingsTexts.alertsHelp),
-      checkbox(settingsTexts.notify, notify, "alert-notify", (box) => void this.#setNotify(box)),
-      checkbox(settingsTexts.sound, sound, "alert-sound", (box) => this.#change({ sound: box.checked })),
+      this.#notify,
+      this.#sound,
       this.#note,
-      this.#pause(),
+      pause,
       this.#search,
       this.#labels,
       this.#found,
@@ -63,28 +69,30 @@ export class AlertsPanel {
       return { label, words: `${labelWords(label)} ${groupName(groups.get(label) ?? "")}`.toLocaleLowerCase(), element };
     });
     this.#labels.replaceChildren(...this.#rows.map(({ element }) => element));
-    this.#tick();
+    this.show();
     this.#search.hidden = this.#found.hidden = info.labels.length < SEARCHED;
     this.#search.value = "";
   }
 
-  #pause(): HTMLElement {
-    const { pauseSeconds } = this.#store.all.alerts;
-    const select = make("select", "button small");
-    select.dataset["testid"] = "alert-pause";
-    for (const seconds of [...new Set([...PAUSES, pauseSeconds])].sort((a, b) => a - b)) {
-      select.append(option(String(seconds), settingsTexts.pause(seconds)));
+  /** Shows the settings as they are saved, and whether the browser allows notifications. */
+  show(): void {
+    const { notify, sound, pauseSeconds } = this.#store.all.alerts;
+    boxOf(this.#notify).checked = notify && Alerts.notificationsAllowed;
+    setText(this.#note, notify && !Alerts.notificationsAllowed ? whyNone() : "");
+    boxOf(this.#sound).checked = sound;
+    const pauses = [...new Set([...PAUSES, pauseSeconds])].sort((a, b) => a - b);
+    if (this.#pause.length !== pauses.length) {
+      this.#pause.replaceChildren(...pauses.map((seconds) => option(String(seconds), settingsTexts.pause(seconds))));
     }
-    select.value = String(pauseSeconds);
-    select.onchange = () => this.#change({ pauseSeconds: Number(select.value) });
-    const row = make("label", "models-quiet history-choice", settingsTexts.pauseName);
-    row.append(select);
-    return row;
+    this.#pause.value = String(pauseSeconds);
+    this.#tick();
   }
 
-  #choose(labels: readonly string[], wanted: boolean): void {
-    const others = this.#store.all.alerts.labels.filter((other) => !labels.includes(other));
-    this.#change({ labels: wanted ? [...others, ...labels] : others });
+  #choose(chosen: readonly string[], wanted: boolean): void {
+    this.#change(({ labels }) => {
+      const others = labels.filter((other) => !chosen.includes(other));
+      return { labels: wanted ? [...others, ...chosen] : others };
+    });
   }
 
   /** Ticks what the search has found, or all if nothing is searched for. */
@@ -95,23 +103,31 @@ export class AlertsPanel {
 
   #tick(): void {
     const chosen = new Set(this.#store.all.alerts.labels);
-    for (const { label, element } of this.#rows) element.querySelector("input")!.checked = chosen.has(label);
+    for (const { label, element } of this.#rows) boxOf(element).checked = chosen.has(label);
   }
 
   async #setNotify(box: HTMLInputElement): Promise<void> {
     const allowed = !box.checked || (await Alerts.allowNotifications());
     if (!allowed) box.checked = false;
-    const why = Alerts.notificationsSupported ? settingsTexts.notifyDenied : settingsTexts.notifyUnsupported;
-    setText(this.#note, allowed ? "" : why);
-    this.#change({ notify: box.checked });
+    setText(this.#note, allowed ? "" : whyNone());
+    this.#change(() => ({ notify: box.checked }));
   }
 
-  #change(patch: Partial<SettingsStore["all"]["alerts"]>): void {
-    this.#store.change({ alerts: { ...this.#store.all.alerts, ...patch } });
+  #change(change: (saved: AlertSettings) => Partial<AlertSettings>): void {
+    this.#store.change(({ alerts }) => ({ alerts: { ...alerts, ...change(alerts) } }));
   }
 
   #filter(): void {
     const wanted = this.#search.value.trim().toLocaleLowerCase();
     for (const { words, element } of this.#rows) element.hidden = !words.includes(wanted);
   }
+}
+
+function boxOf(row: HTMLElement): HTMLInputElement {
+  return row.querySelector("input")!;
+}
+
+/** Why there are no notifications. */
+function whyNone(): string {
+  return Alerts.notificationsSupported ? settingsTexts.notifyDenied : settingsTexts.notifyUnsupported;
 }

@@ -4,7 +4,8 @@
 import type { SoundEvent } from "sourcing-sound";
 import { steadyNow } from "../late/steady-clock.js";
 import type { AlertSettings } from "../settings.js";
-import { labelWords, listenTexts } from "../texts/index.js";
+import { detailsTexts } from "../texts/details.js";
+import { labelWords, locale } from "../texts/index.js";
 
 const TONE_HZ = 880;
 const TONE_SECONDS = 0.18;
@@ -22,6 +23,10 @@ export class Alerts {
 
   static get notificationsSupported(): boolean {
     return "Notification" in globalThis;
+  }
+
+  static get notificationsAllowed(): boolean {
+    return Alerts.notificationsSupported && Notification.permission === "granted";
   }
 
   /** Asks the user for permission; `false` if notifications cannot be shown. Call it from a click. */
@@ -53,13 +58,15 @@ export class Alerts {
 }
 
 async function showNotification(label: string): Promise<void> {
-  if (!Alerts.notificationsSupported || Notification.permission !== "granted") return;
-  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const options = { body: listenTexts.detectedAt(time), tag: `sourcing-sound-${label}` };
+  if (!Alerts.notificationsAllowed) return;
+  const time = new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  // Without `renotify` the next one of the same label replaces this one without a sound.
+  const options = { body: detailsTexts.detectedAt(time), tag: `sourcing-sound-${label}`, renotify: true };
   try {
     // Phones only show notifications that come from a service worker.
     const worker = await navigator.serviceWorker?.getRegistration();
-    if (worker) await worker.showNotification(labelWords(label), options);
+    // One that is still being installed cannot show any.
+    if (worker?.active) await worker.showNotification(labelWords(label), options);
     else new Notification(labelWords(label), options);
   } catch {
     // The event is in the list in any case.

@@ -23,9 +23,16 @@ export class Bars {
     this.#list.replaceChildren(...(grouped ? this.#byGroup(info) : this.#rows.map(({ element }) => element)));
   }
 
+  /** Labels without a score are muted. */
   show(categories: readonly Category[], groups: readonly GroupScore[]): void {
     for (const { name, score } of groups) this.#groups.get(name)?.show(score);
-    for (const { index, score } of categories) this.#rows[index]?.show(score);
+    const muted = new Set(this.#rows);
+    for (const { index, score } of categories) {
+      const row = this.#rows[index];
+      row?.show(score);
+      if (row) muted.delete(row);
+    }
+    for (const row of muted) row.clear();
   }
 
   clear(): void {

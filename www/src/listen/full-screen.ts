@@ -1,7 +1,7 @@
 // Shows the stage on the full screen, to be read across a room. There is no button
 // if the browser cannot show part of a page on the full screen (iPhones).
 
-import { listenTexts } from "../texts/index.js";
+import { detailsTexts } from "../texts/details.js";
 import { byId } from "../ui/dom.js";
 import { setIcon } from "../ui/icons.js";
 
@@ -13,7 +13,7 @@ export function prepareFullScreen(): void {
   const show = () => {
     const full = document.fullscreenElement === stage;
     setIcon(button, full ? "shrink" : "expand");
-    button.ariaLabel = full ? listenTexts.leaveFullScreen : listenTexts.fullScreen;
+    button.ariaLabel = full ? detailsTexts.leaveFullScreen : detailsTexts.fullScreen;
     button.title = button.ariaLabel;
   };
   document.addEventListener("fullscreenchange", show);

@@ -12,7 +12,7 @@ export class GroupsPanel {
   readonly #store: SettingsStore;
   readonly #changed: () => void;
   readonly #rows = make("div", "settings-labels");
-  #names: string[] = [];
+  #boxes = new Map<string, HTMLInputElement>();
 
   /** `changed` is called when a group is muted, or no longer is. */
   constructor(store: SettingsStore, changed: () => void) {
@@ -26,23 +26,24 @@ export class GroupsPanel {
   describe(info: ModelInfo): void {
     const taught = new Set(taughtLabels(info));
     const names = [...groupNames(info)].flatMap(([label, name]) => (taught.has(label) ? [] : [name]));
-    this.#names = [...new Set(names)].sort((a, b) => groupName(a).localeCompare(groupName(b), language));
-    this.element.hidden = this.#names.length < 2;
+    const sorted = [...new Set(names)].sort((a, b) => groupName(a).localeCompare(groupName(b), language));
+    const rows = sorted.map((name) => checkbox(groupName(name), false, `group-${name}`, ({ checked }) => this.#set(name, checked)));
+    this.#boxes = new Map(sorted.map((name, i) => [name, rows[i]!.querySelector("input")!]));
+    this.#rows.replaceChildren(...rows);
+    this.element.hidden = sorted.length < 2;
     this.show();
   }
 
   show(): void {
     const { mutedGroups } = this.#store.all;
-    this.#rows.replaceChildren(
-      ...this.#names.map((name) =>
-        checkbox(groupName(name), !mutedGroups.includes(name), `group-${name}`, ({ checked }) => this.#set(name, checked)),
-      ),
-    );
+    for (const [name, box] of this.#boxes) box.checked = !mutedGroups.includes(name);
   }
 
   #set(name: string, wanted: boolean): void {
-    const others = this.#store.all.mutedGroups.filter((other) => other !== name);
-    this.#store.change({ mutedGroups: wanted ? others : [...others, name] });
+    this.#store.change((saved) => {
+      const others = saved.mutedGroups.filter((other) => other !== name);
+      return { mutedGroups: wanted ? others : [...others, name] };
+    });
     this.#changed();
   }
 }

@@ -1,7 +1,7 @@
 // A hint from the input level: too loud, too quiet, or no sound at all.
 
 import type { Level } from "sourcing-sound";
-import { listenTexts } from "../texts/index.js";
+import { detailsTexts } from "../texts/details.js";
 import { byId, setText } from "../ui/dom.js";
 import { QUIET_DBFS } from "./quiet.js";
 
@@ -20,14 +20,12 @@ export type LevelState = "" | "clipped" | "quiet" | "dead";
 export class LevelHint {
   readonly #element = byId("level-hint", HTMLElement);
   #clippedAt = -Infinity;
-  #audibleAt = 0;
-  #aliveAt = 0;
-  #listens = false;
+  #audibleAt = performance.now();
+  #aliveAt = performance.now();
 
-  /** Listening starts or resumes. */
+  /** Listening starts or resumes; the first time, this is not needed. */
   begin(): void {
     const now = performance.now();
-    this.#listens = true;
     this.#clippedAt = -Infinity;
     this.#audibleAt = now;
     this.#aliveAt = now;
@@ -35,7 +33,6 @@ export class LevelHint {
   }
 
   show({ rms, peak }: Level): void {
-    if (!this.#listens) return;
     const now = performance.now();
     if (peak >= CLIPPED_DB) this.#clippedAt = now;
     if (rms >= QUIET_DBFS) this.#audibleAt = now;
@@ -46,15 +43,13 @@ export class LevelHint {
     else this.#say("");
   }
 
-  /** No hints until `begin` is called again. */
-  end(): void {
-    this.#listens = false;
+  clear(): void {
     this.#say("");
   }
 
   #say(state: LevelState): void {
     if (this.#element.dataset["state"] === state) return;
     this.#element.dataset["state"] = state;
-    setText(this.#element, state === "" ? "" : listenTexts.levelHints[state]);
+    setText(this.#element, state === "" ? "" : detailsTexts.levelHints[state]);
   }
 }

@@ -9,9 +9,9 @@ import type { Log } from "../late/log.js";
 import { LatePart } from "../late/part.js";
 import type { ActiveModel } from "../models/active-model.js";
 import type { SettingsStore } from "../settings.js";
-import { listenTexts, texts } from "../texts/index.js";
+import { texts } from "../texts/index.js";
 import { byId } from "../ui/dom.js";
-import { clock, short } from "../ui/format.js";
+import { short } from "../ui/format.js";
 import type { Notice } from "../ui/notice.js";
 import { painted } from "../ui/painted.js";
 import { Buttons, type State } from "./buttons.js";
@@ -134,10 +134,15 @@ export class ListenView {
 
   /** Loads the first model, so that the first click does not have to wait for it. */
   async start(): Promise<void> {
-    await this.#run("loading", async (signal) => {
+    const loaded = this.#run("loading", async (signal) => {
       await this.#model.load();
       if (!signal.aborted) this.#rest();
     });
+    // All that the button could do before this script came is to open it. Older browsers have no popovers.
+    const asked = byId("asked", HTMLElement);
+    if (asked.popover && asked.matches(":popover-open")) this.toggle();
+    asked.remove();
+    await loaded;
   }
 
   /** Shows the labels and the settings of the model in use. */
@@ -149,13 +154,13 @@ export class ListenView {
     this.#buttons.describe(short(recordingSeconds(info)));
   }
 
-  /** Shows the bars and the settings, which come in a separate script. */
+  /** Shows the bars, the hints on the level and the settings, which come in a separate script. */
   attach(details: Disclosures): void {
     this.#details = details;
-    this.#stage.attach(details.bars);
+    this.#stage.attach(details.bars, details.hint);
     details.watchAbsence(
       () => (this.#state === "listening" ? this.#live?.processedSeconds : undefined),
-      (seconds) => this.#notice.remark(listenTexts.missed(clock(seconds))),
+      (text) => this.#notice.remark(text),
     );
     if (this.#model.info) details.describe(this.#model.info);
   }

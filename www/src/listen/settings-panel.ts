@@ -40,7 +40,7 @@ export class SettingsPanel {
   readonly #store: SettingsStore;
   readonly #events: SettingsEvents;
   readonly #rows: Map<Name, SliderRow>;
-  readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#setAll({}));
+  readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#change(() => ({})));
   readonly #groups: GroupsPanel;
   readonly #alerts: AlertsPanel;
   #info: ModelInfo | undefined;
@@ -65,8 +65,11 @@ export class SettingsPanel {
     this.#show();
   }
 
-  showMuted(): void {
+  /** The settings have changed elsewhere. */
+  refresh(): void {
     this.#groups.show();
+    this.#alerts.show();
+    this.#show();
   }
 
   #wakeLock(): HTMLElement {
@@ -80,17 +83,15 @@ export class SettingsPanel {
   }
 
   #set(name: Name, value: number): void {
-    if (!this.#info) return;
-    const options: StreamOptions = { ...this.#store.streamOf(this.#info.name), [name]: value };
-    if (name === "eventOn") options.eventOff = value * OFF_PART;
-    this.#setAll(options);
+    this.#change((saved) => ({ ...saved, [name]: value, ...(name === "eventOn" && { eventOff: value * OFF_PART }) }));
   }
 
-  #setAll(options: StreamOptions): void {
+  #change(change: (saved: StreamOptions) => StreamOptions): void {
     if (!this.#info) return;
-    this.#store.changeStream(this.#info.name, options);
+    const { name } = this.#info;
+    this.#store.change(({ stream }) => ({ stream: { ...stream, [name]: change(stream[name] ?? {}) } }));
     this.#show();
-    this.#events.stream(options);
+    this.#events.stream(this.#store.streamOf(name));
   }
 
   #show(): void {
@@ -98,7 +99,8 @@ export class SettingsPanel {
     if (!info) return;
     const set = this.#store.streamOf(info.name);
     for (const [name, row] of this.#rows) row.show(set[name] ?? info[name], info[name]);
-    this.#reset.disabled = Object.keys(set).length === 0;
+    // Not `disabled`: that would lose the focus.
+    this.#reset.ariaDisabled = Object.keys(set).length === 0 ? "true" : null;
   }
 }
 

@@ -7,7 +7,7 @@ import { short } from "../ui/format.js";
 import { Announcer } from "./announcer.js";
 import type { Bars } from "./bars.js";
 import { LatePicture } from "./late-picture.js";
-import { LevelHint } from "./level-hint.js";
+import type { LevelHint } from "./level-hint.js";
 import { Meter } from "./meter.js";
 import { Verdict } from "./verdict.js";
 
@@ -16,8 +16,10 @@ export class Stage {
   readonly #announcer = new Announcer();
   readonly #verdict = new Verdict(this.#announcer);
   readonly #meter = new Meter();
-  readonly #hint = new LevelHint();
   #bars: Bars | undefined;
+  #hint: LevelHint | undefined;
+  /** Whether hints on the level make sense: the input is a microphone. */
+  #hints = false;
   /** The name of the input. */
   #source = "";
 
@@ -27,8 +29,9 @@ export class Stage {
   }
 
   /** From now on these show every answer too. */
-  attach(bars: Bars): void {
+  attach(bars: Bars, hint: LevelHint): void {
     this.#bars = bars;
+    this.#hint = hint;
   }
 
   /** Shows a status in place of an answer. */
@@ -40,8 +43,8 @@ export class Stage {
   /** Listening starts or resumes. `hints`: whether the input is a microphone, so that hints on its level make sense. */
   listen(source: string, hints: boolean): void {
     this.wait(source, texts.listening);
-    if (hints) this.#hint.begin();
-    else this.#hint.end();
+    this.#hints = hints;
+    this.#hint?.begin();
   }
 
   /** Shows the current answer. */
@@ -54,7 +57,7 @@ export class Stage {
   frame({ columns, level }: Frame): void {
     this.picture.append(columns);
     this.#meter.show(level);
-    this.#hint.show(level);
+    if (this.#hints) this.#hint?.show(level);
   }
 
   /** Shows a frame of a recording of `seconds`, `time` seconds after its start. */
@@ -81,7 +84,8 @@ export class Stage {
   /** There is no input for now; the answer stays. */
   hold(): void {
     this.still();
-    this.#hint.end();
+    this.#hints = false;
+    this.#hint?.clear();
     this.#announcer.reset();
   }
 

@@ -26,6 +26,7 @@ export function prepareInstall(): void {
   });
   button.onclick = () => {
     // A prompt can be used once; the browser fires the event again when it likes.
+    byId("about-link", HTMLElement).focus();
     button.hidden = true;
     void offer?.prompt().catch(() => undefined);
     offer = undefined;

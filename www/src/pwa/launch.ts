@@ -1,6 +1,7 @@
-// Files that the system opens with the installed page.
+// What the system opens the installed page with: files, or one of its shortcuts.
 
 interface LaunchParams {
+  readonly targetURL?: string;
   readonly files?: readonly FileSystemFileHandle[];
 }
 
@@ -8,10 +9,13 @@ interface LaunchQueue {
   setConsumer(consumer: (params: LaunchParams) => void): void;
 }
 
-/** Calls `opened` with the files of every launch that has some, earlier launches included. */
-export function onLaunchFiles(opened: (files: File[]) => void): void {
+/** Shows the view of every launch's address, and calls `opened` with its files, if it has any. Earlier launches are included. */
+export function onLaunch(opened: (files: File[]) => void): void {
   const { launchQueue } = globalThis as { launchQueue?: LaunchQueue };
-  launchQueue?.setConsumer(({ files = [] }) => {
+  launchQueue?.setConsumer(({ files = [], targetURL = "" }) => {
+    // A window that is already open is not navigated.
+    const view = targetURL.split("#")[1];
+    if (view) location.hash = view;
     if (files.length === 0) return;
     // A file that has been removed is skipped.
     void Promise.allSettled(files.map((file) => file.getFile())).then((results) => {

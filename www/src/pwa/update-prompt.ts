@@ -15,7 +15,10 @@ export class UpdatePrompt {
     const later = byId("prompt-later", HTMLButtonElement);
     this.#element.ariaLabel = updateTexts.promptName;
     setText(later, updateTexts.later);
-    later.onclick = () => this.#hide();
+    later.onclick = () => {
+      this.#hide();
+      byId("app", HTMLElement).focus({ preventScroll: true });
+    };
   }
 
   /** A new version is ready. */

@@ -22,8 +22,10 @@ export class Mutes {
   }
 
   set(label: string, muted: boolean): void {
-    const others = this.#settings.all.muted.filter((other) => other !== label);
-    this.#settings.change({ muted: muted ? [...others, label] : others });
+    this.#settings.change((saved) => {
+      const others = saved.muted.filter((other) => other !== label);
+      return { muted: muted ? [...others, label] : others };
+    });
     this.#changed();
   }
 
@@ -43,7 +45,7 @@ export class Mutes {
   }
 
   #unmuteGroup(group: string): void {
-    this.#settings.change({ mutedGroups: this.#settings.all.mutedGroups.filter((other) => other !== group) });
+    this.#settings.change(({ mutedGroups }) => ({ mutedGroups: mutedGroups.filter((other) => other !== group) }));
     this.#changed();
   }
 }

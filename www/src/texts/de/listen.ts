@@ -1,4 +1,4 @@
-// Die Ansicht „Zuhören“: das Mikrofon, Hinweise dazu, und was geschieht, wenn es fehlt.
+// Die Ansicht „Zuhören“: das Mikrofon, und was geschieht, wenn es fehlt.
 
 import type { listen as english } from "../en/listen.js";
 
@@ -20,20 +20,10 @@ export const listen: typeof english = {
   fellBack: "Das gewählte Mikrofon ist nicht angeschlossen; stattdessen wird das Standardmikrofon benutzt.",
   channelTaken: (channel) =>
     `Nur Kanal ${channel} des Eingangs wird verwendet: Gemischt würden sich die Kanäle auslöschen oder schwächen.`,
-  missed: (time) =>
-    `Der Browser hat diese Seite gebremst, solange sie nicht zu sehen war: Es fehlen ${time} Ton. Lass sie sichtbar oder in einem eigenen Fenster, dann geht nichts verloren.`,
   lostInCrash: (seconds) => `Die Analyse ist abgestürzt und wurde neu gestartet: ${seconds.replace(".", ",")}\u00a0s Ton fehlen.`,
-  detectedAt: (time) => `Erkannt um ${time}`,
   allSounds: "Alle Geräusche",
   settings: "Einstellungen",
-  fullScreen: "Vollbild",
-  leaveFullScreen: "Vollbild beenden",
   history: "Ganzer Verlauf",
-  levelHints: {
-    clipped: "Zu laut: Der Eingang ist übersteuert. Geh weiter weg oder stell den Eingangspegel niedriger.",
-    quiet: "Sehr leise: Geh näher heran oder stell den Eingangspegel höher.",
-    dead: "Gar kein Ton: Ist das Mikrofon stummgeschaltet oder aus?",
-  },
   unsupported: {
     "microphone access":
       "Dieser Browser gibt Seiten keinen Zugriff auf das Mikrofon. Wenn du in einer anderen App bist, öffne diese Seite stattdessen in Safari, Chrome oder Firefox.",

@@ -25,7 +25,7 @@ export const settings: typeof english = {
     if (seconds < 3600) return seconds === 60 ? "1 Minute" : `${seconds / 60} Minuten`;
     return seconds === 3600 ? "1 Stunde" : `${seconds / 3600} Stunden`;
   },
-  groups: "Melde mir",
+  groups: "Diese Gruppen anzeigen",
   groupsHelp: "Geräusche der anderen Gruppen werden weder angezeigt noch gespeichert, und du wirst nicht auf sie hingewiesen.",
   notify: "Mit einer Benachrichtigung",
   sound: "Mit einem kurzen Ton (das Mikrofon kann ihn aufnehmen)",
@@ -33,6 +33,6 @@ export const settings: typeof english = {
   notifyUnsupported:
     "Dieser Browser hat für diese Seite keine Benachrichtigungen. Füg die Seite auf einem iPhone zuerst zum Home-Bildschirm hinzu.",
   search: "Geräusch oder Gruppe suchen",
-  tickFound: "Alle gefundenen ankreuzen",
-  untickFound: "Kreuze der gefundenen entfernen",
+  tickFound: "Gefundene ankreuzen",
+  untickFound: "Gefundene abwählen",
 };

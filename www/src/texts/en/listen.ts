@@ -1,4 +1,4 @@
-// The view "Listen": the microphone, hints about it, and what happens when it is lost.
+// The view "Listen": the microphone, and what happens when it is lost.
 
 export const listen = {
   title: "What is that sound?",
@@ -17,20 +17,10 @@ export const listen = {
   microphoneAbsent: "Previously chosen (not connected)",
   fellBack: "The microphone you chose is not connected; the system default is used instead.",
   channelTaken: (channel: number) => `Only channel ${channel} of the input is used: mixed, the channels would cancel or weaken each other.`,
-  missed: (time: string) =>
-    `The browser slowed this page down while it was hidden: ${time} of sound was missed. Keep the page visible or in a separate window.`,
   lostInCrash: (seconds: string) => `The sound analysis crashed and was started again: ${seconds} s of sound was lost.`,
-  detectedAt: (time: string) => `Detected at ${time}`,
   allSounds: "All sounds",
   settings: "Settings",
-  fullScreen: "Full screen",
-  leaveFullScreen: "Leave full screen",
   history: "Full history",
-  levelHints: {
-    clipped: "Too loud: the input is clipped. Move away from the sound, or turn the input level down.",
-    quiet: "Very quiet: move closer to the sound, or turn the input level up.",
-    dead: "No sound at all: is the microphone muted or switched off?",
-  },
   /** Required features that a browser may lack. */
   unsupported: {
     "microphone access":
