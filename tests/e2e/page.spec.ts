@@ -113,6 +113,21 @@ test("recording gives a label, and the clip can be kept", async ({ open }, info)
   expect(classifyNatively(path).label).toBe(await site.label.getAttribute("data-label"));
 });
 
+test("a picture is as sharp on another screen", async ({ open }) => {
+  const site = await open({ wav: writeWav("sharp.wav", siren) });
+  await site.expectState("idle");
+  await site.record.click();
+  await site.expectState("result");
+  const picture = site.page.getByTestId("spectrogram");
+  const density = () => picture.evaluate((canvas: HTMLCanvasElement) => canvas.width / canvas.clientWidth);
+  await expect.poll(density).toBeCloseTo(1);
+  // The browser only takes another screen with another window. The picture's size on the page stays.
+  await picture.evaluate((canvas) => Object.assign(canvas.style, { width: `${canvas.clientWidth}px`, height: `${canvas.clientHeight}px` }));
+  const session = await site.page.context().newCDPSession(site.page);
+  await session.send("Emulation.setDeviceMetricsOverride", { width: 1281, height: 720, deviceScaleFactor: 2, mobile: false });
+  await expect.poll(density).toBeCloseTo(2);
+});
+
 test("a recording can be cancelled", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
@@ -141,6 +156,34 @@ test("works by keyboard alone", async ({ open }) => {
   await expect(choose).toBeFocused();
   await site.page.keyboard.press("Space");
   await chooser;
+});
+
+test("a key that is pressed before the script has come is not lost", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.route(/\/index-[^/]*\.js$/, async (route) => {
+        await page.getByTestId("listen").press("Enter");
+        await route.continue();
+      }),
+  });
+  await site.expectState("listening");
+  // From then on, a press does what it says.
+  await expect(site.listen).toHaveText("Stop listening");
+  await site.listen.press("Enter");
+  await site.expectState("idle");
+});
+
+test("with reduced motion, the picture is painted from left to right, and its axis and its line say so", async ({ open }) => {
+  const site = await open({ context: { reducedMotion: "reduce" } });
+  await site.expectState("idle");
+  await site.startListening();
+  await expect(site.page.locator("#times")).toHaveText(/^0\.0 s.*10\.0 s$/);
+  const line = site.page.locator("#progress");
+  await expect(line).toBeVisible();
+  const at = () => line.evaluate((element) => Number(element.style.getPropertyValue("--at")));
+  await expect.poll(at).toBeGreaterThan(0.1);
+  await site.listen.click();
+  await expect(line).toBeHidden();
 });
 
 test("nothing is wider than the narrowest screen", async ({ open }) => {

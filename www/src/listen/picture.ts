@@ -19,6 +19,8 @@ export class Picture {
   #info: ModelInfo | undefined;
   /** Seconds across the picture. */
   #seconds = LIVE_SECONDS;
+  /** Whether live columns are painted from left to right, again and again, with the line where the next one goes. */
+  #sweeps = false;
 
   constructor() {
     this.#canvas.setAttribute("aria-label", texts.spectrogram);
@@ -42,14 +44,17 @@ export class Picture {
     this.#frequencies.replaceChildren(...marks, unit);
   }
 
-  /** Starts an empty picture that scrolls. */
+  /** Starts an empty picture that scrolls or, with reduced motion, is overwritten from left to right. */
   beginLive(info: ModelInfo): void {
-    this.#showLiveTimes();
     this.#spectrogram.begin(columnsOf(info, LIVE_SECONDS), scaleOf(info), true);
+    this.#sweeps = !this.#spectrogram.rolls;
+    if (this.#sweeps) this.#showSpan(LIVE_SECONDS);
+    else this.#showLiveTimes();
   }
 
   /** Starts an empty picture for a recording of `seconds`, filled from left to right. */
   beginRecording(info: ModelInfo, seconds: number): void {
+    this.#sweeps = false;
     this.#showSpan(seconds);
     this.#spectrogram.begin(columnsOf(info, seconds), scaleOf(info), false);
   }
@@ -57,10 +62,12 @@ export class Picture {
   /** Adds columns. */
   append(columns: Float32Array): void {
     this.#spectrogram.append(columns);
+    if (this.#sweeps) this.setProgress(this.#spectrogram.reached);
   }
 
   /** Shows a whole recording of `seconds`. */
   showRecording(info: ModelInfo, columns: Float32Array, seconds: number): void {
+    this.#sweeps = false;
     this.#spectrogram.show(columns, scaleOf(info));
     this.#showSpan(seconds);
   }

@@ -4,6 +4,7 @@
 
 import type { ModelInfo } from "sourcing-sound";
 import { magma } from "./colour-map.js";
+import { watchPixels } from "./pixels.js";
 
 /** How columns are drawn. */
 export interface Scale {
@@ -48,8 +49,18 @@ export class Spectrogram {
     this.#canvas = canvas;
     this.#screen = context2d(canvas);
     this.#strip = context2d(document.createElement("canvas"));
-    new ResizeObserver(() => this.#fit()).observe(canvas);
+    watchPixels(canvas, () => this.#fit());
     this.#reset(1, this.#scale);
+  }
+
+  /** Whether the newest column is at the right edge. */
+  get rolls(): boolean {
+    return this.#rolls;
+  }
+
+  /** Where the next column goes in a picture that is filled from left to right, 0 to 1. */
+  get reached(): number {
+    return this.#next / this.#strip.canvas.width;
   }
 
   /** Starts an empty picture of `columns` columns that scrolls or, without `rolls`, is filled from left to right. */

@@ -4,6 +4,7 @@
 import { labelWords, texts } from "../texts/index.js";
 import { make, setText } from "./dom.js";
 import { percent } from "./format.js";
+import { watchPixels } from "./pixels.js";
 import { type Bar, type Lane, ticks, toLanes } from "./timeline-lanes.js";
 
 export type { Bar } from "./timeline-lanes.js";
@@ -65,7 +66,7 @@ export class Timeline {
     plot.append(this.#canvas, this.#mark);
     this.element.append(this.#lanes, plot, this.#axis);
     this.element.dataset["testid"] = "timeline";
-    new ResizeObserver(() => this.#schedule()).observe(this.element);
+    watchPixels(this.#canvas, () => this.#schedule());
     // The media query outlives a timeline and must not keep it alive.
     const self = new WeakRef(this);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
