@@ -3,10 +3,11 @@
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
 //! that models take turns, and any other load on the machine affects all of them alike.
 //! [`training`] measures the trainer instead, [`web`] and [`native`] our engine against others,
-//! [`archives`] the programs for many recordings, [`visit`] the finished site, and [`soak`] looks for
-//! problems that only a long run shows.
+//! [`archives`] the programs for many recordings, [`visit`] the finished site, [`instructions`] counts
+//! what the browser's module executes, and [`soak`] looks for problems that only a long run shows.
 
 mod archives;
+mod instructions;
 mod machine;
 mod measured;
 mod native;
@@ -97,6 +98,8 @@ pub struct Options {
 enum Other {
     /// Classify an archive by the command line, by the Python wheel and by the example for Ray
     Archives(archives::Options),
+    /// Count the instructions of features and networks in the browser's module
+    Instructions,
     /// Measure how fast the trainer trains the compact network, and PyTorch for comparison
     Training(training::Options),
     /// Measure our engine on this machine, and onnxruntime, tract and librosa
@@ -113,6 +116,7 @@ enum Other {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.other {
         Some(Other::Archives(options)) => return archives::run(workspace, options),
+        Some(Other::Instructions) => return instructions::run(workspace),
         Some(Other::Training(options)) => return training::run(workspace, options),
         Some(Other::Native(options)) => return native::run(workspace, options),
         Some(Other::Soak(options)) => return soak::run(workspace, options),
@@ -136,9 +140,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// The smallest check that the programs work: one round of a second of audio, and a quarter of an
-/// hour through one stream.
+/// hour through one stream; and that features and networks take no more instructions than budgeted.
 pub fn check(workspace: &Workspace) -> Result<()> {
     measure(workspace, 1, 1, &subjects(&[]))?;
+    instructions::check(workspace)?;
     soak::check(workspace)
 }
 
