@@ -103,17 +103,15 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await site.page.evaluate(() => {
     const { Worker } = globalThis;
     const release = new Promise<void>((resolve) => Object.assign(globalThis, { release: resolve }));
-    globalThis.Worker = class extends Worker {
-      constructor(...args: ConstructorParameters<typeof Worker>) {
-        super(...args);
-        globalThis.Worker = Worker;
-        Object.assign(globalThis, { held: true });
+    class Held extends Worker {
+      constructor(address: string | URL, options?: WorkerOptions) {
+        super(address, options);
+        Object.assign(globalThis, { Worker, held: true });
+        const post = this.postMessage.bind(this) as (...args: unknown[]) => void;
+        this.postMessage = (...args: unknown[]) => void release.then(() => post(...args));
       }
-      override async postMessage(...args: [unknown, Transferable[]]) {
-        await release;
-        super.postMessage(...args);
-      }
-    };
+    }
+    Object.assign(globalThis, { Worker: Held });
   });
   await site.goTo("teach");
   await card(site, label!).getByRole("button", { name: /^Remove .*-3\.wav/ }).click();
