@@ -54,11 +54,12 @@ pub struct Excerpts {
 }
 
 impl Excerpts {
-    /// For a stream of `total` samples.
+    /// For a stream of `total` samples, of which [`Self::take`] gets at most `piece` at a time.
     pub fn new(
         classifier: Classifier,
         rate: SampleRate,
         total: u64,
+        piece: usize,
     ) -> Result<Self, Box<dyn Error>> {
         let metadata = classifier.metadata();
         let front_end = &metadata.front_end;
@@ -75,7 +76,8 @@ impl Excerpts {
         let blocks = hop / greatest_divisor(hop, block);
         let grid = blocks * u64::from(rate.hz() / BLOCKS_PER_SECOND);
         let length = (SECONDS * f64::from(rate.hz())) as usize;
-        let least = (total / MOST).max(length as u64);
+        // The piece that completes an excerpt does not reach into the next one.
+        let least = (total / MOST).max((length + piece) as u64);
         let period = least.div_ceil(grid) * grid;
         let samples = Vec::with_capacity(length);
         Ok(Excerpts { classifier, rate, period, length, samples, updates: Vec::new() })

@@ -83,7 +83,7 @@ impl Soak {
         Ok(Soak {
             stream,
             scene: Scene::new(hz),
-            excerpts: Excerpts::new(classifier, rate, total)?,
+            excerpts: Excerpts::new(classifier, rate, total, PIECE)?,
             rate: f64::from(hz),
             total,
             last: None,

@@ -6,7 +6,11 @@ let loading: Promise<Classifier> | undefined;
 
 export async function POST(request: Request): Promise<Response> {
   try {
-    loading ??= Classifier.load();
+    loading ??= Classifier.load().catch((error: unknown) => {
+      // The next request tries again.
+      loading = undefined;
+      throw error;
+    });
     const classifier = await loading;
     const predictions = await classifier.classify(await request.arrayBuffer(), { top: 1, signal: request.signal });
     return Response.json(predictions.map(({ start, end, categories }) => ({ start, end, ...categories[0] })));
