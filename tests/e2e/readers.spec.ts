@@ -1,21 +1,36 @@
 // The package's readers of recordings: when they are closed, what they are asked for, and files that would take too long.
 
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { encode } from "./support/encode";
+import { PACKAGE } from "./support/environment";
 import { expect, test } from "./support/library";
 import { chunk, noise, waveFile } from "./support/wave-file";
 import { writeWav } from "./support/wav";
 
 const RATE = 8000;
 
-/** Sun's format, which only the package's own decoder reads: 32-bit floats, big-endian. */
-function auFile(samples: Float32Array): Buffer {
+/** Sun's format, which only the package's own decoder reads: 32-bit floats, big-endian. Without a size it goes on to the end. */
+function auFile(samples: Float32Array, size = 4 * samples.length): Buffer {
   const bytes = Buffer.alloc(24 + 4 * samples.length);
   bytes.write(".snd", 0);
-  [24, 4 * samples.length, 6, RATE, 1].forEach((value, i) => bytes.writeUInt32BE(value, 4 + 4 * i));
+  [24, size, 6, RATE, 1].forEach((value, i) => bytes.writeUInt32BE(value, 4 + 4 * i));
   samples.forEach((sample, i) => bytes.writeFloatBE(sample, 24 + 4 * i));
   return bytes;
+}
+
+/** The header of a file with one channel of 32-bit floats, however long: RF64. */
+function largeWave(dataBytes: number): Buffer {
+  const before = chunk("ds64", Buffer.alloc(28));
+  const header = waveFile(RATE, [new Float32Array()], { riffSize: 0xffffffff, dataSize: 0xffffffff, before });
+  header.write("RF64", 0);
+  // The chunk comes after the format here, and elsewhere before it.
+  const at = header.indexOf("ds64") + 8;
+  header.writeBigUInt64LE(BigInt(header.length - 8 + dataBytes), at);
+  header.writeBigUInt64LE(BigInt(dataBytes), at + 8);
+  return header;
 }
 
 /** `samples` as ffmpeg writes them; the test is skipped without it. */
@@ -154,3 +169,37 @@ test("without WebCodecs, the browser decodes only what is short", async ({ libra
     { minutes: 11, decoded: 0 },
   ]);
 });
+
+const LARGE = 2 ** 32 + 4 * RATE * 60;
+for (const { name, header, float } of [
+  { name: "wav", header: largeWave(LARGE), float: "writeFloatLE" },
+  { name: "au", header: auFile(new Float32Array(), 0xffffffff), float: "writeFloatBE" },
+] as const) {
+  test(`in Node, a file of more than 4 GiB is read to its end: ${name}`, ({}, info) => {
+    const path = info.outputPath(`large.${name}`);
+    const tail = noise(13, RATE, 0.3);
+    const bytes = Buffer.alloc(4 * tail.length);
+    tail.forEach((sample, i) => bytes[float](sample, 4 * i));
+    const file = openSync(path, "w");
+    // Everything else is a hole, which takes no space.
+    ftruncateSync(file, header.length + LARGE);
+    writeSync(file, header, 0, header.length, 0);
+    writeSync(file, bytes, 0, bytes.length, header.length + LARGE - bytes.length);
+    // Silence there would be taken for chunks by what reads WAV files; sound seldom is.
+    if (name === "wav") writeSync(file, Buffer.from("soundend"), 0, 8, header.length + 2 ** 32);
+    closeSync(file);
+    const script = `
+      const { openRecording } = await import(${JSON.stringify(pathToFileURL(join(PACKAGE, "dist/node.js")).href)});
+      const reader = await openRecording(process.argv[1]);
+      const samples = [];
+      for await (const piece of reader.pieces({ from: ${LARGE / 4 / RATE - 1} })) samples.push(...piece);
+      console.log(JSON.stringify({ seconds: reader.duration, samples, warnings: reader.warnings }));
+    `;
+    try {
+      const read = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", script, path], { encoding: "utf8" })) as object;
+      expect(read).toEqual({ seconds: LARGE / 4 / RATE, samples: [...tail], warnings: [] });
+    } finally {
+      rmSync(path);
+    }
+  });
+}

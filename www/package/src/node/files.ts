@@ -1,8 +1,9 @@
 // Reads files in Node: by path, by address, or from bytes.
 
-import { constants, openAsBlob } from "node:fs";
+import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { DiskFile } from "./disk-file.js";
 import { messageOf, SoundError } from "../shared/errors.js";
 import { fetchHead, fetchModel } from "../shared/fetch.js";
 import type { Source } from "../shared/options.js";
@@ -42,9 +43,9 @@ export async function recordingBlob(recording: string | URL | AudioFile): Promis
   try {
     const path = pathOf(recording);
     if (path === undefined) throw new Error("only files are read; fetch it and pass its bytes");
-    // Its message names the missing file; that of openAsBlob does not.
+    // Else it would be found unreadable only after its format.
     await access(path, constants.R_OK);
-    return await openAsBlob(path);
+    return await DiskFile.at(path);
   } catch (cause) {
     throw new SoundError("audio-read", `${recording} cannot be read: ${messageOf(cause)}`, { cause });
   }

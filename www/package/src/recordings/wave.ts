@@ -10,6 +10,11 @@ export interface Wave {
   promised: number | undefined;
 }
 
+/** A file that knows how to come after other bytes, because it is not one that `new Blob([…])` reads. */
+export interface Joinable {
+  after(head: Uint8Array): Blob;
+}
+
 /** Sizes that only mean that the writer did not know them, within {@link NEAR} below these. */
 const PLACEHOLDERS = [0xffffffff, 0x80000000, 2 ** 64];
 const NEAR = 8192;
@@ -77,8 +82,12 @@ async function data(file: Blob, bytes: Bytes, start: number, size: number, given
   const known = !placeholder && (stated >= file.size || ends);
   if (there <= 0) throw new SoundError("audio-empty", "the file has no samples");
   const seconds = (length: number) => Math.floor(length / block) / rate;
-  const wave = new Blob([header(format, there), file.slice(start, start + there)]);
+  const wave = await joined(header(format, there), file.slice(start, start + there));
   return { file: wave, promised: known ? seconds(size) : undefined };
+}
+
+async function joined(head: Blob, sound: Blob & Partial<Joinable>): Promise<Blob> {
+  return sound.after?.(new Uint8Array(await head.arrayBuffer())) ?? new Blob([head, sound]);
 }
 
 /** Whether a chunk seems to begin there, with or without the padding byte of the one before, and not samples. */
