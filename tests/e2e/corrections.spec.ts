@@ -68,6 +68,53 @@ test("a wrong answer of the model itself cannot be taught away, and can be muted
   await expect(site.page.getByTestId("teach-something").getByTestId("teach-example")).toHaveCount(1);
 });
 
+test("a correction that fails says why where it was made; that of a file that cannot be read is not offered", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await labelOf(site, writeWav("nothing.wav", { samples: new Float32Array(4 * 8000), sampleRate: 8000 }));
+  const file = site.page.getByTestId("file-card").first();
+  await file.locator("summary").click();
+  const correct = file.getByTestId("file-correct").first();
+  await correct.click();
+  await site.page.getByTestId("correct-label").fill("Hush");
+  await site.page.getByTestId("correct-wrong").click();
+  await expect(site.page.getByTestId("undo-bar")).toContainText("It is silent.");
+  await expect(site.page.getByTestId("undo")).toBeHidden();
+  await site.page.evaluate(() => {
+    Blob.prototype.slice = () => {
+      throw new DOMException("The file has changed.", "NotReadableError");
+    };
+    Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("The file has changed.", "NotReadableError"));
+    Blob.prototype.stream = Blob.prototype.slice as never;
+  });
+  await correct.click();
+  const dialog = site.page.getByTestId("correction");
+  await expect(dialog).toContainText("cannot be read");
+  await expect(dialog.getByTestId("correct-label")).toBeHidden();
+});
+
+test("a corrected label stays if more was taught under it before that is undone", async ({ open }) => {
+  const horn = SYNTHESISED["two-tone-horn"]!;
+  const site = await open();
+  await site.expectState("idle");
+  await labelOf(site, writeWav("taught-then.wav", horn));
+  const file = site.page.getByTestId("file-card").first();
+  await file.locator("summary").click();
+  await file.getByTestId("file-correct").first().click();
+  await site.page.getByTestId("correct-label").fill("My horn");
+  await site.page.getByTestId("correct-wrong").click();
+  await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
+  await site.goTo("teach");
+  const examples = card(site, "My horn").getByTestId("teach-example");
+  await expect(examples).toHaveCount(1);
+  const more = writeWav("taught-more.wav", { ...horn, samples: horn.samples.slice(0, 3 * horn.sampleRate) });
+  await card(site, "My horn").getByTestId("teach-file").setInputFiles(more);
+  await expect(examples).toHaveCount(2, { timeout: 20_000 });
+  await site.page.getByTestId("undo").click();
+  await expect(examples).toHaveCount(1);
+  await expect(examples).toContainText("taught-more.wav");
+});
+
 test("the answers of a finished recording and of a file can be corrected", async ({ open }) => {
   const horn = writeWav("taught-later.wav", SYNTHESISED["two-tone-horn"]!);
   const site = await open({ wav: horn });

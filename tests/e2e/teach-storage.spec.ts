@@ -1,5 +1,6 @@
 // What was taught in the browser's storage: deleted, on a full device, in a closed database, without a network.
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "./support/site";
 import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, stretch, teachBoth } from "./support/teach";
 import { writeWav } from "./support/wav";
@@ -18,10 +19,62 @@ test("everything taught can be deleted, after a question", async ({ open }) => {
   await site.page.getByTestId("teach-really").click();
   await expect(site.page.getByTestId("teach-label")).toHaveCount(0);
   await expectTaught(site, "rest");
+  const reports = await site.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const opening = indexedDB.open("sourcing-sound-taught");
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction("reports").objectStore("reports").count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
+  expect(reports, "what was reported of it is deleted, too").toBe(0);
   expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
   await site.page.reload();
   await site.expectState("idle");
   expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
+});
+
+test("a label that is removed while its files are processed does not come back, nor does what is deleted meanwhile", async ({ open }) => {
+  const site = await open();
+  const [first, second] = LABELS;
+  await site.expectState("idle");
+  await site.goTo("teach");
+  for (const how of ["teach-remove", "teach-remove-all"]) {
+    await name(site, first!);
+    const examples = card(site, first!).getByTestId("teach-example");
+    await card(site, first!).getByTestId("teach-file").setInputFiles([...recordings(first!), ...recordings(second!)]);
+    await expect(examples).not.toHaveCount(0);
+    expect(await examples.count(), "some are still to come").toBeLessThan(6);
+    await (how === "teach-remove" ? card(site, first!) : site.page).getByTestId(how).click();
+    if (how === "teach-remove-all") await site.page.getByTestId("teach-really").click();
+    await expect(card(site, first!)).toHaveCount(0);
+    await expectTaught(site, "rest");
+    await expect(card(site, first!)).toHaveCount(0);
+  }
+});
+
+test("examples whose label was lost have a card", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await site.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open("sourcing-sound-taught");
+        opening.onsuccess = () => {
+          const change = opening.result.transaction("labels", "readwrite");
+          change.objectStore("labels").clear();
+          change.oncomplete = () => resolve();
+        };
+      }),
+  );
+  await site.page.reload();
+  await site.goTo("teach");
+  await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toHaveCount(1);
 });
 
 test("a full device keeps what it can, and says what it cannot", async ({ open }) => {
@@ -66,6 +119,13 @@ test("what cannot be written is not blamed on a full device", async ({ open }) =
   await expect(notice(site)).toHaveText(/a newer version of this page is open in another window/);
   await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
   await expect(notice(site)).toHaveText(/could not store what you add/);
+  // Of a file, too, whose examples are counted.
+  const begun = site.page.waitForEvent("download");
+  await site.page.getByTestId("teach-save").click();
+  const saved = readFileSync(await (await begun).path(), "utf8");
+  const buffer = Buffer.from(saved.replaceAll(LABELS[0]!, "Another horn"));
+  await site.page.getByTestId("teach-import").setInputFiles({ name: "other.sound.json", mimeType: "application/json", buffer });
+  await expect(notice(site)).toHaveText(/could not store what you add.* 1 example added\.$/);
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 

@@ -70,11 +70,16 @@ test("an example is recorded, played, removed and brought back", async ({ open }
   const play = examples.getByRole("button", { name: /^Play/ });
   await play.click();
   await expect(play).toHaveAttribute("data-playing");
+  const sounding = () =>
+    site.page.evaluate(() => (globalThis as unknown as { contexts: AudioContext[] }).contexts.some(({ state }) => state === "running"));
+  expect(await sounding()).toBe(true);
   await examples.getByRole("button", { name: /^Remove/ }).click();
   await expect(examples).toHaveCount(0);
+  await expect.poll(sounding).toBe(false);
   await expectTaught(site, "rest");
   await site.page.getByTestId("undo").click();
   await expect(examples).toHaveCount(1);
+  await expect(horn.getByRole("heading"), "the focus goes where it was before").toBeFocused();
   await expectTaught(site, "learned");
 });
 
@@ -210,6 +215,13 @@ test("files that are broken, hostile, too large or for another model are refused
   const base = { ...(good["base"] as object), sha256: "0".repeat(64) };
   await refused(JSON.stringify({ ...good, base }), "head-mismatch");
   await refused(Buffer.alloc(64 * 1024 * 1024 + 1, " "), "limit");
+  // One that is refused does not keep the next from being opened.
+  const whole = test.info().outputPath("good.sound.json");
+  writeFileSync(path, "not JSON");
+  writeFileSync(whole, JSON.stringify(good));
+  await site.page.getByTestId("teach-import").setInputFiles([path, whole]);
+  await expect(notice(site)).toHaveText(/^hostile\.sound\.json: .* good\.sound\.json: All examples of this file were there already\.$/);
+  await expect(notice(site)).toHaveAttribute("data-code", "head-format");
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 
@@ -296,7 +308,7 @@ test("a wrong event of the history becomes an example of what it was; that can b
   // The same sound, chosen from within the view.
   await name(site, "Horn");
   await card(site, "Horn").getByTestId("teach-history").click();
-  await site.page.getByTestId("teach-picker-use").click();
+  await site.page.getByTestId("teach-picker-use").dblclick();
   await expect(site.page.getByTestId("teach-picker-use")).toHaveText("Added");
   await site.page.getByTestId("teach-picker-close").click();
   await expect(card(site, "Horn").getByTestId("teach-example")).toHaveCount(1);

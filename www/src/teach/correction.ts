@@ -11,7 +11,7 @@ export interface Answered {
   label: string | undefined;
   /** When, in words. */
   time: string;
-  /** When, in milliseconds since 1970, if that is known. */
+  /** When, in milliseconds since 1970; `undefined` for a file, whose sound is read again instead of kept. */
   at?: number | undefined;
   /** Its sound, if there is any. */
   recording: Promise<Recording | undefined>;
@@ -34,11 +34,13 @@ export class Correction {
   readonly #form = make("form", "correction-form");
   readonly #input = make("input", "settings-search");
   readonly #choices = make("datalist", "");
-  readonly #noSound = make("p", "teach-quiet", teachTexts.noSound);
+  readonly #noSound = make("p", "teach-quiet");
   readonly #never = smallButton("", "correct-never", () => {
     this.#dialog.close();
     if (this.#answered?.label !== undefined) this.#events.never(this.#answered.label);
   });
+  /** The answer asked for last. */
+  #asked: Answered | undefined;
   #answered: Answered | undefined;
   #recording: Recording | undefined;
 
@@ -72,14 +74,19 @@ export class Correction {
   }
 
   async open(answered: Answered): Promise<void> {
-    this.#recording = await answered.recording.catch(() => undefined);
+    this.#asked = answered;
+    const recording = await answered.recording.catch(() => undefined);
+    // Meanwhile another was asked for.
+    if (this.#asked !== answered) return;
+    this.#recording = recording;
     this.#answered = answered;
-    const { label } = answered;
+    const { label, at } = answered;
     const words = label === undefined ? "" : labelWords(label);
     setText(this.#title, label === undefined ? teachTexts.correctUnknown : teachTexts.correctTitle(words));
     setText(this.#never, teachTexts.never(words));
     this.#never.hidden = label === undefined;
-    const usable = this.#recording !== undefined && this.#recording.pcm.length > 0;
+    const usable = recording !== undefined && recording.pcm.length > 0;
+    setText(this.#noSound, at === undefined ? teachTexts.unreadable : teachTexts.noSound);
     this.#noSound.hidden = usable;
     this.#right.hidden = !usable || label === undefined;
     this.#form.hidden = !usable;

@@ -91,8 +91,10 @@ export class TaughtDatabase {
     return this.#database.get("reports", REPORT);
   }
 
-  async putReport(report: KeptReport): Promise<void> {
-    await this.#database.put("reports", report, REPORT);
+  /** `undefined` deletes it. */
+  async putReport(report: KeptReport | undefined): Promise<void> {
+    if (report) await this.#database.put("reports", report, REPORT);
+    else await this.#database.delete("reports", REPORT);
   }
 }
 

@@ -22,6 +22,18 @@ export interface ExampleMakerEvents {
   askAgain(words: string, yes: () => void): void;
 }
 
+/** What was added, and in words what of it could not be kept; empty if everything was. */
+export interface Added {
+  bundle: Bundle;
+  unkept: string;
+}
+
+/** What was said about one of several files; `code` is "" if it is not a problem. */
+interface Said {
+  words: string;
+  code: string;
+}
+
 export class ExampleMaker {
   readonly #store: TaughtStore;
   readonly #learner: Learner;
@@ -34,10 +46,15 @@ export class ExampleMaker {
   }
 
   /** Returns what was added; `undefined` if nothing was, which has been reported. */
-  async recording(label: string | undefined, recording: Recording, { name, made }: Origin): Promise<Bundle | undefined> {
+  async recording(label: string | undefined, recording: Recording, { name, made }: Origin): Promise<Added | undefined> {
+    const isRemoved = this.#store.watchRemovals();
     return this.#busily(async () => {
       try {
-        return await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, name), made }));
+        const bundle = await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, name), made });
+        if (isRemoved(label)) return undefined;
+        const unkept = keptWords(await this.#store.add(bundle));
+        if (unkept !== "") this.#events.say(unkept, "storage");
+        return { bundle, unkept };
       } catch (thrown) {
         this.#events.say(problemWords(thrown), codeOf(thrown));
         return undefined;
@@ -47,58 +64,53 @@ export class ExampleMaker {
 
   /** Files of sound, each on its own: one that cannot be used does not keep the others from being used. */
   async files(label: string | undefined, files: readonly File[]): Promise<void> {
-    await this.#busily(async () => {
-      const problems: { code: string; words: string }[] = [];
-      for (const file of files) {
-        try {
-          const recording = await excerpt(file, 0, MOST_SECONDS, new AbortController().signal);
-          await this.#keep(await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, file.name) }));
-          const isCut = recording.pcm.length >= MOST_SECONDS * recording.sampleRate;
-          if (isCut) problems.push({ code: "", words: teachTexts.cut(file.name) });
-        } catch (thrown) {
-          problems.push({ code: codeOf(thrown), words: teachTexts.failed(file.name, problemWords(thrown)) });
-        }
-      }
-      const code = problems.find((problem) => problem.code !== "")?.code ?? "";
-      if (problems.length > 0) this.#events.say(problems.map(({ words }) => words).join(" "), code);
+    const isRemoved = this.#store.watchRemovals();
+    await this.#eachOf(files, async (file) => {
+      if (isRemoved(label)) return [];
+      const recording = await excerpt(file, 0, MOST_SECONDS, new AbortController().signal);
+      const bundle = await this.#learner.examplesOf(label, recording, { name: this.#unlike(label, file.name) });
+      if (isRemoved(label)) return [];
+      const isCut = recording.pcm.length >= MOST_SECONDS * recording.sampleRate;
+      const kept = await this.#keep(bundle);
+      return isCut ? [...kept, { words: teachTexts.cut(file.name), code: "" }] : kept;
     });
   }
 
-  /** Files of taught sounds, such as the page saves them. */
+  /** Files of taught sounds, such as the page saves them; each on its own, too. */
   async taught(files: readonly File[]): Promise<void> {
-    await this.#busily(async () => {
-      for (const file of files) {
-        try {
-          if (file.size > MOST_BYTES) throw new SoundError("limit", `${file.name} has ${file.size} bytes`);
-          const bundle = await this.#learner.examplesIn(file);
-          if (bundle.examples.length > 0) await this.#keep(bundle);
-          this.#events.say(teachTexts.opened(bundle.examples.length));
-        } catch (thrown) {
-          return this.#refuse(file.name, thrown);
-        }
-      }
+    const isRemoved = this.#store.watchRemovals();
+    await this.#eachOf(files, async (file) => {
+      if (file.size > MOST_BYTES) throw new SoundError("limit", `${file.name} has ${file.size} bytes`);
+      const bundle = await this.#learner.examplesIn(file);
+      return this.#open(bundle, isRemoved, files.length > 1 ? file.name : undefined);
     });
   }
 
-  #refuse(name: string, thrown: unknown): void {
-    const isOther = thrown instanceof OtherBase;
-    if (!isOther) return this.#events.say(teachTexts.failed(name, problemWords(thrown)), codeOf(thrown));
-    const { base, renewable, code } = thrown;
-    const words = teachTexts.failed(name, teachTexts.otherBase(base));
-    if (renewable.length === 0) return this.#events.say(`${words} ${teachTexts.otherBaseSoundless}`, code);
-    this.#events.askAgain(`${words} ${teachTexts.otherBaseAsk(renewable.length)}`, () => void this.#again(name, renewable));
+  async #again(file: File, renewable: readonly Renewable[]): Promise<void> {
+    const isRemoved = this.#store.watchRemovals();
+    await this.#eachOf([file], async () => this.#open(await this.#learner.examplesAgain(renewable), isRemoved));
   }
 
-  async #again(name: string, renewable: readonly Renewable[]): Promise<void> {
+  /** Does `work` with each file, and then shows all that there is to say about them. */
+  async #eachOf(files: readonly File[], work: (file: File) => Promise<Said[]>): Promise<void> {
     await this.#busily(async () => {
-      try {
-        const bundle = await this.#learner.examplesAgain(renewable);
-        if (bundle.examples.length > 0) await this.#keep(bundle);
-        this.#events.say(teachTexts.opened(bundle.examples.length));
-      } catch (thrown) {
-        this.#events.say(teachTexts.failed(name, problemWords(thrown)), codeOf(thrown));
-      }
+      const said: Said[] = [];
+      for (const file of files) said.push(...(await work(file).catch((thrown: unknown) => this.#refused(file, thrown))));
+      const words = [...new Set(said.map((one) => one.words))].join(" ");
+      if (words !== "") this.#events.say(words, said.find(({ code }) => code !== "")?.code ?? "");
     });
+  }
+
+  /** For a file of another model that can be learned again, the user is asked. */
+  #refused(file: File, thrown: unknown): Said[] {
+    const said = (words: string) => [{ words: teachTexts.failed(file.name, words), code: codeOf(thrown) }];
+    if (!(thrown instanceof OtherBase)) return said(problemWords(thrown));
+    const { base, renewable } = thrown;
+    const words = teachTexts.otherBase(base);
+    if (renewable.length === 0) return said(`${words} ${teachTexts.otherBaseSoundless}`);
+    const question = `${teachTexts.failed(file.name, words)} ${teachTexts.otherBaseAsk(renewable.length)}`;
+    this.#events.askAgain(question, () => void this.#again(file, renewable));
+    return [];
   }
 
   async #busily<T>(work: () => Promise<T>): Promise<T> {
@@ -110,10 +122,19 @@ export class ExampleMaker {
     }
   }
 
-  async #keep(bundle: Bundle): Promise<Bundle> {
+  /** The examples of a file of taught sounds, without those of labels that were removed meanwhile. Of several files, with its name. */
+  async #open(bundle: Bundle, isRemoved: (label: string | undefined) => boolean, name?: string): Promise<Said[]> {
+    const examples = bundle.examples.filter(({ example }) => !isRemoved(example.label));
+    const ids = new Set(examples.map(({ id }) => id));
+    const sounds = bundle.sounds.filter(({ id }) => ids.has(id));
+    const kept = examples.length === 0 ? [] : await this.#keep({ labels: [], examples, sounds });
+    const opened = teachTexts.opened(examples.length);
+    return [...kept, { words: name === undefined ? opened : teachTexts.of(name, opened), code: "" }];
+  }
+
+  async #keep(bundle: Bundle): Promise<Said[]> {
     const words = keptWords(await this.#store.add(bundle));
-    if (words !== "") this.#events.say(words, "storage");
-    return bundle;
+    return words === "" ? [] : [{ words, code: "storage" }];
   }
 
   /** Two recordings with one name would count as one: the second gets a number. */

@@ -58,8 +58,10 @@ export class HistoryPicker {
       });
     });
     const button = smallButton(teachTexts.use, "teach-picker-use", async () => {
+      // Disabled in words only, so that it keeps the focus.
+      if (button.ariaDisabled) return;
       button.ariaDisabled = "true";
-      const sound = await recording();
+      const sound = await recording().catch(() => undefined);
       if (sound && (await use(sound, { name, made: onset }))) setText(button, teachTexts.used);
       else button.ariaDisabled = null;
     });

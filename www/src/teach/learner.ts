@@ -189,7 +189,7 @@ export class Learner {
 
   async #unlearn(state: LearnState): Promise<LearnState> {
     this.report = undefined;
-    await forgetHead();
+    await Promise.all([forgetHead(), this.#store.putReport(undefined)]);
     await this.#events.apply(undefined);
     return state;
   }

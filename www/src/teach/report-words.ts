@@ -53,7 +53,7 @@ export function findingsOf(label: string, report: TeachReport | undefined): { ki
 function findingWords({ kind, label, recordings, message }: TeachFinding, labels: readonly string[]): string {
   if (kind === "alike") {
     // The other label is only in the message.
-    const other = labels.find((one) => one !== label && message.startsWith(`${one} `));
+    const other = labels.find((one) => one !== label && message.startsWith(`${one} and ${label} sound `));
     return other === undefined ? message : teachTexts.alikeTo(labelWords(label), labelWords(other));
   }
   return teachTexts.findings[kind]?.(recordings) ?? message;

@@ -15,6 +15,12 @@ export class TaughtStore {
   readonly #sounds = new Map<string, KeptSound>();
   #labels: KeptLabel[] = [];
   #examples: KeptExample[] = [];
+  /** How often labels were removed, and the count at which each label, or everything, was removed last. */
+  #removals = 0;
+  readonly #removedAt = new Map<string, number>();
+  #allRemovedAt = 0;
+  /** Changes are made one after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
   /** Called when anything has changed, here or in another window. */
   onchange = () => {};
 
@@ -56,47 +62,62 @@ export class TaughtStore {
   }
 
   /** Adds examples, or puts back what was removed. */
-  async add({ labels, examples, sounds }: Bundle): Promise<Kept> {
-    const given = examples.flatMap(({ at, example: { label } }) => (label === undefined ? [] : [{ label, at }]));
-    const missing = [...labels, ...given].filter(
-      ({ label }, i, all) => !this.labels.includes(label) && all.findIndex((other) => other.label === label) === i,
-    );
-    const bundle = { labels: missing, examples, sounds };
-    const kept = await this.#put(bundle);
-    const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
-    this.#labels = [...this.#labels, ...missing].sort(byTime);
-    // After a full disk, without their sounds.
-    this.#examples = [...this.#examples, ...bundle.examples].sort(byTime);
-    this.#changed();
-    return kept;
+  add({ labels, examples, sounds }: Bundle): Promise<Kept> {
+    return this.#inTurn(async () => {
+      const missing = without(this.#labels, [...labels, ...labelsOf(examples)]);
+      const bundle = { labels: missing, examples, sounds };
+      const kept = await this.#put(bundle);
+      this.#labels = [...this.#labels, ...missing].sort(byTime);
+      // After a full disk, without their sounds.
+      this.#examples = [...this.#examples, ...bundle.examples].sort(byTime);
+      this.#changed();
+      return kept;
+    });
   }
 
-  /** Replaces what the model computed for an example, or its picture. */
-  async replace(examples: readonly KeptExample[]): Promise<void> {
-    const changed = new Map(examples.map((example) => [example.id, example]));
-    this.#examples = this.#examples.map((example) => changed.get(example.id) ?? example);
-    await this.#database?.put({ labels: [], examples: [...examples], sounds: [] });
+  /** Replaces what the model computed for examples that are still there. */
+  replace(examples: readonly KeptExample[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const changed = new Map(examples.map((example) => [example.id, example]));
+      const present = this.#examples.flatMap(({ id }) => changed.get(id) ?? []);
+      this.#examples = this.#examples.map((example) => changed.get(example.id) ?? example);
+      // They can be made again.
+      await this.#database?.put({ labels: [], examples: present, sounds: [] }).catch(() => undefined);
+    });
   }
 
-  /** Removes examples; returns them with their sounds, to be put back. */
-  async remove(examples: readonly KeptExample[], labels: readonly string[] = []): Promise<Bundle> {
-    const ids = examples.map(({ id }) => id);
-    const sounds = (await Promise.all(ids.map((id) => this.#sound(id)))).filter((sound) => sound !== undefined);
-    const removed = { labels: this.#labels.filter(({ label }) => labels.includes(label)), examples: [...examples], sounds };
-    await this.#database?.remove(labels, ids);
-    for (const id of ids) this.#sounds.delete(id);
-    this.#labels = this.#labels.filter(({ label }) => !labels.includes(label));
-    this.#examples = this.#examples.filter(({ id }) => !ids.includes(id));
-    this.#changed();
-    return removed;
+  /** Removes examples, and those of `labels` that have no others; returns all with their sounds, to be put back. */
+  remove(examples: readonly KeptExample[], labels: readonly string[] = []): Promise<Bundle> {
+    return this.#inTurn(() => {
+      const ids = new Set(examples.map(({ id }) => id));
+      const isEmpty = (label: string) => this.of(label).every(({ id }) => ids.has(id));
+      return this.#remove(examples, labels.filter(isEmpty));
+    });
   }
 
-  async removeAll(): Promise<void> {
-    await this.#database?.removeAll();
-    this.#sounds.clear();
-    this.#labels = [];
-    this.#examples = [];
-    this.#changed();
+  /** Removes a label with all its examples; returns them as {@link remove} does. */
+  removeLabel(label: string): Promise<Bundle> {
+    this.#removals += 1;
+    this.#removedAt.set(label, this.#removals);
+    return this.#inTurn(() => this.#remove(this.of(label), [label]));
+  }
+
+  removeAll(): Promise<void> {
+    this.#removals += 1;
+    this.#allRemovedAt = this.#removals;
+    return this.#inTurn(async () => {
+      await this.#database?.removeAll();
+      this.#sounds.clear();
+      this.#labels = [];
+      this.#examples = [];
+      this.#changed();
+    });
+  }
+
+  /** Returns a function that tells whether a label, or everything, was removed after this call. */
+  watchRemovals(): (label: string | undefined) => boolean {
+    const now = this.#removals;
+    return (label) => Math.max(this.#allRemovedAt, this.#removedAt.get(label ?? "") ?? 0) > now;
   }
 
   async sound(id: string): Promise<Recording | undefined> {
@@ -113,9 +134,28 @@ export class TaughtStore {
     return this.#database?.report().catch(() => undefined);
   }
 
-  async putReport(report: KeptReport): Promise<void> {
+  /** `undefined` deletes it. */
+  async putReport(report: KeptReport | undefined): Promise<void> {
     // It can be made again.
     await this.#database?.putReport(report).catch(() => undefined);
+  }
+
+  async #remove(examples: readonly KeptExample[], labels: readonly string[]): Promise<Bundle> {
+    const ids = examples.map(({ id }) => id);
+    const sounds = (await Promise.all(ids.map((id) => this.#sound(id)))).filter((sound) => sound !== undefined);
+    const removed = { labels: this.#labels.filter(({ label }) => labels.includes(label)), examples: [...examples], sounds };
+    await this.#database?.remove(labels, ids);
+    for (const id of ids) this.#sounds.delete(id);
+    this.#labels = this.#labels.filter(({ label }) => !labels.includes(label));
+    this.#examples = this.#examples.filter(({ id }) => !ids.includes(id));
+    this.#changed();
+    return removed;
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(change);
+    this.#changing = done.catch(() => undefined);
+    return done;
   }
 
   /**
@@ -147,7 +187,7 @@ export class TaughtStore {
   async #read(): Promise<void> {
     if (!this.#database) return;
     const { labels, examples } = await this.#database.all();
-    this.#labels = labels;
+    this.#labels = [...labels, ...without(labels, labelsOf(examples))].sort(byTime);
     this.#examples = examples;
   }
 
@@ -155,6 +195,20 @@ export class TaughtStore {
     this.onchange();
     this.#others.postMessage("changed");
   }
+}
+
+function byTime(a: { at: number }, b: { at: number }): number {
+  return a.at - b.at;
+}
+
+function labelsOf(examples: readonly KeptExample[]): KeptLabel[] {
+  return examples.flatMap(({ at, example: { label } }) => (label === undefined ? [] : [{ label, at }]));
+}
+
+/** Those of `given` that are not among `present`, each once. */
+function without(present: readonly KeptLabel[], given: readonly KeptLabel[]): KeptLabel[] {
+  const taken = new Set(present.map(({ label }) => label));
+  return given.filter(({ label }) => !taken.has(label) && taken.add(label));
 }
 
 export function toRecording({ sampleRate, samples }: Omit<KeptSound, "id">): Recording {

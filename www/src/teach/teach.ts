@@ -19,7 +19,7 @@ import { type Answered, Correction } from "./correction.js";
 import { watchDrops } from "./drops.js";
 import { ExampleMaker, keptWords, problemWords } from "./example-maker.js";
 import { HistoryPicker, type HistorySound } from "./history-picker.js";
-import type { KeptReport } from "./kept.js";
+import type { Bundle, KeptReport } from "./kept.js";
 import { Learner, type Origin } from "./learner.js";
 import { Mutes } from "./mutes.js";
 import { ExampleRecorder, RECORDING_SECONDS } from "./recorder.js";
@@ -114,7 +114,11 @@ class Opened {
     const events = { apply: (head: Uint8Array<ArrayBuffer> | undefined) => parts.apply(head), changed: () => this.#learnerChanged() };
     this.#learner = new Learner(store, events, kept);
     this.#maker = new ExampleMaker(store, this.#learner, {
-      say: (words, code) => this.#view.say(words, code),
+      say: (words, code) => {
+        this.#view.say(words, code);
+        // A user of another view would not see it.
+        if (this.#view.root.hidden && code) this.#undo.show(words);
+      },
       busy: (on) => {
         this.#adding += on ? 1 : -1;
         this.show();
@@ -133,9 +137,9 @@ class Opened {
         recent: (label) => void this.#recent(label),
         chosen: (label, files) => this.#take(label, files),
         history: (label) => void this.#pick(label),
-        removedLabel: (label) => void this.#remove(labelWords(label), store.of(label), [label]),
+        removedLabel: (label) => void this.#remove(labelWords(label), () => store.removeLabel(label)),
         play: (kept) => this.#play(kept.id),
-        remove: (kept) => void this.#remove(kept.example.recording, [kept]),
+        remove: (kept) => void this.#remove(kept.example.recording, () => store.remove([kept])),
         everyday: () => parts.everyday(),
         listen: () => {
           this.#view.clear();
@@ -143,7 +147,10 @@ class Opened {
         },
         save: (hasSound) => void this.#save(hasSound).catch((thrown: unknown) => this.#fail(thrown)),
         opened: (files) => this.#open(files),
-        removedAll: () => void store.removeAll().catch((thrown: unknown) => this.#fail(thrown)),
+        removedAll: () => {
+          this.#view.player.stop();
+          void store.removeAll().catch((thrown: unknown) => this.#fail(thrown));
+        },
       },
     );
     this.#view.root.append(this.#picker.element);
@@ -331,10 +338,12 @@ class Opened {
     return true;
   }
 
-  async #remove(what: string, ...which: Parameters<TaughtStore["remove"]>): Promise<void> {
+  async #remove(what: string, remove: () => Promise<Bundle>): Promise<void> {
     this.#view.clear();
+    // What is removed may be playing.
+    this.#view.player.stop();
     try {
-      const removed = await this.#store.remove(...which);
+      const removed = await remove();
       this.#undo.show(teachTexts.removed(what), () => void this.#store.add(removed));
     } catch (thrown) {
       this.#fail(thrown);
@@ -362,7 +371,8 @@ class Opened {
     const name = answer === undefined ? teachTexts.recordingName(time) : teachTexts.historyName(labelWords(answer), time);
     const added = await this.#maker.recording(label, recording, { name, made: at });
     if (!added) return;
-    this.#undo.show(words, () => void this.#store.remove(added.examples, isNew ? [label] : []), offer);
+    const { bundle, unkept } = added;
+    this.#undo.show(`${words} ${unkept}`.trim(), () => void this.#store.remove(bundle.examples, isNew ? [label] : []), offer);
   }
 }
 

@@ -1,5 +1,5 @@
-// The bar at the bottom of the window that shows what was done, with a button to undo it, and perhaps one for what can be done
-// next. It lies over the page, so that nothing moves, and stays until it is closed or something else is done.
+// The bar at the bottom of the window that shows what was done or failed, with a button to undo it, and perhaps one for what can
+// be done next. It lies over the page, so that nothing moves, and stays until it is closed or something else is done.
 
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
@@ -22,6 +22,8 @@ export class UndoBar {
   });
   #undone: (() => void) | undefined;
   #offer: Offer | undefined;
+  /** What had the focus before the bar. */
+  #before: Element | null = null;
 
   constructor() {
     this.#element.dataset["testid"] = "undo-bar";
@@ -34,8 +36,12 @@ export class UndoBar {
     this.hide();
   }
 
-  show(words: string, undone: () => void, offer?: Offer): void {
+  /** Without `undone`, there is nothing to undo. */
+  show(words: string, undone?: () => void, offer?: Offer): void {
+    const { activeElement } = document;
+    if (!this.#element.contains(activeElement)) this.#before = activeElement;
     this.#undone = undone;
+    this.#undo.hidden = undone === undefined;
     this.#offer = offer;
     setText(this.#next, offer?.words ?? "");
     this.#next.hidden = offer === undefined;
@@ -48,8 +54,10 @@ export class UndoBar {
     this.#undone = undefined;
     this.#offer = undefined;
     this.#element.dataset["state"] = "none";
+    const hadFocus = this.#element.contains(document.activeElement);
     this.#actions.hidden = true;
     setText(this.#words, "");
+    if (hadFocus && this.#before instanceof HTMLElement) this.#before.focus();
   }
 
   #press(): void {

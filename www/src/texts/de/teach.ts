@@ -9,9 +9,9 @@ export const teach: typeof english = {
   title: "Eigene Geräusche anlernen",
   intro:
     "Gib einem Geräusch einen Namen und ein paar Beispiele: deiner Klingel, deinem Wasserkocher, einem bestimmten Hund. Drei Aufnahmen zu verschiedenen Zeiten sind ein guter Anfang. Von da an meldet die Seite, wenn sie dieses Geräusch erkennt.",
-  privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu anlernen lässt.",
+  privacy: "Bleibt auf diesem Gerät. Der Ton deiner Beispiele wird nur gespeichert, damit er sich abspielen und neu lernen lässt.",
   name: "Name des Geräuschs",
-  nameHint: "z. B. „Mein Kessel“",
+  nameHint: "z. B. „Mein Wasserkocher“",
   known: (label) => `${label} ist schon bekannt; deine Beispiele kommen dazu.`,
   add: "Anlegen",
   nameless: "Gib dem Geräusch erst einen Namen.",
@@ -57,7 +57,7 @@ export const teach: typeof english = {
     `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
   oneSession: "Sie sind aber alle in denselben zehn Minuten entstanden: Zu anderen Zeiten und an anderen Orten wird es seltener erkannt.",
   oneRecording:
-    "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Beispielen in 85\u202f%. Wie es weitergeht:",
+    "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Aufnahmen in 85\u202f%. Wie es weitergeht:",
   nextSteps: [
     "Nimm es noch zweimal auf, zu anderen Zeiten oder von anderen Stellen. Dann kann die Seite sagen, wie gut es erkannt wird.",
     "Nimm unter „Etwas anderes“ den Hintergrund auf: den Raum ohne dieses Geräusch.",
@@ -77,7 +77,7 @@ export const teach: typeof english = {
       : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,
   findings: {
     contradictory: (names) =>
-      `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das es nicht ist. Entfern ihn bei einem von beiden.`,
+      `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das er nicht ist. Entfern ihn bei einem von beiden.`,
     few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
     similar: (names) =>
@@ -91,10 +91,10 @@ export const teach: typeof english = {
   alikeTo: (label, other) =>
     `${label} und ${other} klingen ähnlich und können verwechselt werden. Wenn sie dasselbe Geräusch sind, behalte nur eines.`,
 
-  muted: "Nicht mehr gemeldet",
+  muted: "Ausgeblendet",
   mutedHelp: "Diese Geräusche werden weder angezeigt noch gespeichert, und du wirst nicht auf sie hingewiesen.",
   mutedGroup: (group) => `Alles aus ${group}`,
-  unmute: (label) => `${label} wieder melden`,
+  unmute: (label) => `${label} wieder anzeigen`,
 
   file: "Deine Geräusche als Datei",
   fileHelp:
@@ -124,15 +124,16 @@ export const teach: typeof english = {
   wrong: "Es war:",
   wrongHint: "leer: etwas anderes",
   wrongDo: "Speichern",
-  never: (label) => `${label} nie wieder melden`,
+  never: (label) => `${label} nie wieder anzeigen`,
   noSound:
     "Davon ist kein Ton gespeichert, deshalb kann es kein Beispiel werden. Schalte für spätere im Verlauf „Zu jedem Geräusch 4 Sekunden Ton speichern“ ein.",
+  unreadable: "Der Ton davon ist nicht lesbar, deshalb kann es kein Beispiel werden.",
   keptAs: (label) => `Als Beispiel für ${label} gespeichert.`,
   keptAsRight: (label) => `Gespeichert: Das war ${label} und keines deiner Geräusche.`,
   keptAsSomething: "Als Beispiel für etwas anderes gespeichert.",
   keptAsSomethingElseThan: (label) =>
     `Als Beispiel für etwas anderes gespeichert, damit es nicht mit deinen eigenen Geräuschen verwechselt wird. ${label} ist ein Geräusch des Modells, an dem solche Beispiele nichts ändern: Es kann wieder gemeldet werden.`,
-  mutedNow: (label) => `${label} wird nicht mehr gemeldet.`,
+  mutedNow: (label) => `${label} wird nicht mehr angezeigt.`,
 
   cut: (name) => `${name}: Nur die erste Minute wird genutzt, weil ihr Ton gespeichert wird. Die Kommandozeile nimmt bis zu einer Stunde.`,
   where: "Zieh die Dateien auf das Geräusch, für das sie Beispiele sind.",

@@ -128,6 +128,7 @@ export const teach = {
   never: (label: string) => `Never show ${label} again`,
   noSound:
     "No sound was kept of this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
+  unreadable: "The sound of this one cannot be read, so it cannot become an example.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
   keptAsRight: (label: string) => `Kept: this was ${label}, and none of your sounds.`,
   keptAsSomething: "Kept as an example of something else.",
