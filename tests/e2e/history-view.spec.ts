@@ -122,6 +122,52 @@ test("buttons switch between days", async ({ open }) => {
   await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
 });
 
+test("after the clock was set back, the days to come are shown as far as they have events", async ({ open }) => {
+  const { page } = await openWith(open, eventAt(1, "siren"), eventAt(36, "dog_bark"));
+  const next = page.getByTestId("history-next");
+  await next.click();
+  await expect(rowsOf(page)).toHaveAttribute("data-label", "dog_bark");
+  await expect(next).toBeDisabled();
+});
+
+test("the focus stays in the view when the only event is deleted; an event of more than an hour has its length in hours", async ({ open }) => {
+  const { page } = await openWith(open, eventAt(1, "siren", { seconds: 3675 }));
+  await expect(rowsOf(page)).toContainText("1:01:15 h");
+  await rowsOf(page).getByRole("button", { name: /^Delete/ }).press("Enter");
+  await expect(page.getByRole("link", { name: "Start listening" })).toBeFocused();
+});
+
+test("an event that was detected long before the history's script came has no sound: that is over", async ({ open }) => {
+  let send = (): void => undefined;
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  const site = await hearSiren(open, {
+    prepare: async (page) => {
+      await page.addInitScript(keepAudio);
+      await page.route(/\/history-[^/]*\.js$/, async (route) => {
+        await sent;
+        await route.continue();
+      });
+    },
+  });
+  await site.startListening();
+  const first = site.page.getByTestId("sounds").locator("li[data-label]").last();
+  await expect(first).toBeVisible({ timeout: DETECT_MS });
+  // The clip is due after four seconds at most.
+  const from = await site.page.evaluate(() => performance.now());
+  await site.page.waitForFunction((from) => performance.now() - from > 8000, from);
+  send();
+  await site.goTo("history");
+  await expect(rowsOf(site.page).first()).toBeVisible();
+  await site.goTo("listen");
+  await site.listen.click();
+  await site.expectState("idle");
+  // Sounds are written before the ends of the events.
+  await expect.poll(async () => (await stored(site.page)).events.every(({ open }) => open === 0)).toBe(true);
+  const { events } = await stored(site.page);
+  const [earliest] = events.sort((a, b) => a.onset - b.onset);
+  expect(earliest!.hasClip).toBe(false);
+});
+
 test("the keys move along the timeline and to the event in the list", async ({ open }) => {
   const { page } = await openWith(open, ...[1, 5, 9].map((hour) => eventAt(hour, hour === 5 ? "dog_bark" : "siren")));
   const line = page.getByTestId("timeline").getByRole("slider");

@@ -197,6 +197,20 @@ test("the oldest kept sound is dropped first", async ({ open }) => {
   );
 });
 
+test("after the clock was set back, the newest sound is kept and the oldest dropped", async ({ open }) => {
+  const settings = JSON.stringify({ keepAudio: true, maxClips: 1 });
+  const site = await open({
+    wav: siren(),
+    prepare: (page) => page.addInitScript((kept) => localStorage.setItem("sourcing-sound.settings", kept), settings),
+  });
+  await site.expectState("idle");
+  const tomorrow = Date.now() + 86_400_000;
+  await seed(site.page, [event("before", "siren", at(0), { hasClip: true })], [{ id: "before", at: tomorrow, sampleRate: 8000, value: 1, seconds: 1 }]);
+  await site.startListening();
+  await expect.poll(async () => (await kept<{ id: string }>(site.page, "clips")).map(({ id }) => id), { timeout: 30_000 }).not.toContain("before");
+  await expect.poll(async () => (await kept(site.page, "clips")).length).toBe(1);
+});
+
 test("a full disk: the event was saved without it, and the user is informed", async ({ open }) => {
   const site = await open({
     wav: siren(),

@@ -2,7 +2,7 @@
 
 import type { Recording } from "sourcing-sound";
 import { Connection } from "./connection.js";
-import { type HistoryEvent, type HistoryStore, MemoryStore } from "./store.js";
+import { type HistoryClip, type HistoryEvent, type HistoryStore, MemoryStore } from "./store.js";
 
 /** An open event is written every few seconds; one older than this was cut off by a crash. */
 const STALE_MS = 60_000;
@@ -49,24 +49,28 @@ class DatabaseHistory implements HistoryStore {
   }
 
   async putClip(id: string, { pcm, sampleRate }: Recording): Promise<"kept" | "full"> {
-    // The event was deleted in the meantime, so its sound is not needed.
-    if (!(await this.#connection.use((database) => database.getKey("events", id)))) return "kept";
     const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767)).buffer;
-    const clip = { id, at: Date.now(), sampleRate, samples };
     try {
-      await this.#connection.use((database) => database.put("clips", clip));
+      if (await this.#withRoom(() => this.#writeClip({ id, sampleRate, samples }))) this.#changed();
+      return "kept";
     } catch (thrown) {
-      if (!isFull(thrown)) throw thrown;
-      await this.#dropOldest(ROOM);
-      try {
-        await this.#connection.use((database) => database.put("clips", clip));
-      } catch {
-        return "full";
-      }
+      if (isFull(thrown)) return "full";
+      throw thrown;
     }
-    await this.#change(id, (event) => ({ ...event, hasClip: true }));
-    this.#changed();
-    return "kept";
+  }
+
+  /** False if the event was deleted in the meantime: its sound is not needed. */
+  #writeClip(clip: Omit<HistoryClip, "at">): Promise<boolean> {
+    return this.#connection.use(async (database) => {
+      const change = database.transaction(["events", "clips"], "readwrite");
+      const [events, clips] = [change.objectStore("events"), change.objectStore("clips")];
+      const [event, newest] = await Promise.all([events.get(clip.id), clips.index("at").openKeyCursor(null, "prev")]);
+      // After the clock was set back, it is still the newest.
+      const at = Math.max(Date.now(), (newest?.key ?? 0) + 1);
+      const writes = event ? [clips.put({ ...clip, at }), events.put({ ...event, hasClip: true })] : [];
+      await Promise.all([...writes, change.done]);
+      return event !== undefined;
+    });
   }
 
   async limitClips(most: number): Promise<void> {

@@ -18,6 +18,8 @@ const PAGE = 30;
 export interface HistoryListEvents {
   /** The user wants to correct an event. */
   correct(event: { label: string; time: string; at: number; recording: Promise<Recording | undefined> }): void;
+  /** The last event that was shown has been deleted. */
+  emptied(): void;
 }
 
 export class HistoryList {
@@ -25,7 +27,7 @@ export class HistoryList {
   readonly #rows = make("ol", "history-rows");
   readonly #more = make("button", "button small", "");
   readonly #store: HistoryStore;
-  readonly #correct: HistoryListEvents["correct"];
+  readonly #on: HistoryListEvents;
   readonly #player = new Player((at) => {
     if (at === undefined) this.#showPlaying(undefined);
   });
@@ -34,7 +36,7 @@ export class HistoryList {
 
   constructor(store: HistoryStore, events: HistoryListEvents) {
     this.#store = store;
-    this.#correct = events.correct;
+    this.#on = events;
     this.#rows.dataset["testid"] = "history-rows";
     this.#more.type = "button";
     this.#more.onclick = () => {
@@ -92,7 +94,7 @@ export class HistoryList {
     Object.assign(row.dataset, { id: event.id, label: event.label, state: stateOf(event) });
     row.tabIndex = -1;
     const seconds = (event.offset - event.onset) / 1000;
-    const length = seconds < 60 ? historyTexts.seconds(decimal(seconds, 1)) : historyTexts.minutes(clock(seconds));
+    const length = lengthWords(seconds);
     const actions = make("span", "history-actions");
     const label = make("span", "history-label", words);
     label.title = words;
@@ -102,7 +104,7 @@ export class HistoryList {
       actions.append(play, save);
     }
     const correct = iconButton("teach", historyTexts.correct(words, time), () => {
-      this.#correct({ label: event.label, time, at: event.onset, recording: this.#store.clip(event.id) });
+      this.#on.correct({ label: event.label, time, at: event.onset, recording: this.#store.clip(event.id) });
     });
     correct.dataset["testid"] = "history-correct";
     actions.append(correct);
@@ -147,15 +149,21 @@ export class HistoryList {
     if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${stampOf(new Date(onset))}.wav`, toWav(clip));
   }
 
-  /** The focus moves to the next row. */
+  /** The focus moves to the next row; without one, the view moves it. */
   async #remove({ id }: HistoryEvent, row: HTMLElement): Promise<void> {
     if (row.querySelector("[data-playing]")) this.#player.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
     await this.#store.remove(id);
     row.remove();
     this.#events = this.#events.filter((event) => event.id !== id);
-    next?.querySelector<HTMLElement>("button:last-child")?.focus();
+    if (next) next.querySelector<HTMLElement>("button:last-child")?.focus();
+    else this.#on.emptied();
   }
+}
+
+function lengthWords(seconds: number): string {
+  if (seconds < 60) return historyTexts.seconds(decimal(seconds, 1));
+  return seconds < 3600 ? historyTexts.minutes(clock(seconds)) : historyTexts.hours(clock(seconds));
 }
 
 /** What a row shows of an event; a row with the same state is reused. */

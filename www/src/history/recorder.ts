@@ -13,6 +13,9 @@ export const CLIP_SECONDS = 4;
 const OTHERS = 3;
 const LEAST_OTHER = 0.01;
 
+/** A clip that would be taken this much too late has another sound. Updates come up to two seconds apart. */
+const LATE_MS = 2500;
+
 export type Trouble = "audio-dropped" | "not-kept";
 
 export interface RecorderParts {
@@ -34,6 +37,8 @@ interface Due {
   id: string;
   /** Time of the update at which it is taken. */
   from: number;
+  /** The same in milliseconds since 1970. */
+  at: number;
 }
 
 export class HistoryRecorder {
@@ -97,7 +102,8 @@ export class HistoryRecorder {
       };
       this.#open.set(key, { event, writtenAt: -Infinity });
       // Right after the start the microphone has too little sound for a whole clip.
-      if (this.#parts.keepAudio()) this.#due.push({ id: event.id, from: Math.max(time + clipDelay(info), CLIP_SECONDS) });
+      const from = Math.max(time + clipDelay(info), CLIP_SECONDS);
+      if (this.#parts.keepAudio()) this.#due.push({ id: event.id, from, at: now + (from - time) * 1000 });
     }
     const open = this.#open.get(key)!;
     if (offset !== null || now - open.writtenAt >= WRITE_MS) {
@@ -110,7 +116,10 @@ export class HistoryRecorder {
   #keepDue(time: number): void {
     const ready = this.#due.filter(({ from }) => time >= from);
     this.#due = this.#due.filter(({ from }) => time < from);
-    for (const { id } of ready) this.#keepSound(id);
+    // What was detected before this script came is over.
+    const inTime = ready.filter(({ at }) => steadyNow() - at <= LATE_MS);
+    // The user may have switched it off meanwhile.
+    if (this.#parts.keepAudio()) for (const { id } of inTime) this.#keepSound(id);
   }
 
   #write(event: HistoryEvent, fresh = false): void {

@@ -17,7 +17,7 @@ import type { HistoryStore } from "./store.js";
 /** Changes come twice a second while the page listens; the view is refreshed less often. */
 const REFRESH_MS = 1000;
 
-export interface HistoryViewEvents extends HistoryListEvents {
+export interface HistoryViewEvents extends Pick<HistoryListEvents, "correct"> {
   /** Whether the user has switched this label off. */
   muted(label: string): boolean;
 }
@@ -48,7 +48,7 @@ export class HistoryView {
   constructor(store: HistoryStore, settings: SettingsStore, { muted, correct }: HistoryViewEvents) {
     this.#store = store;
     this.#muted = muted;
-    this.#list = new HistoryList(store, { correct });
+    this.#list = new HistoryList(store, { correct, emptied: () => void this.#emptied() });
     this.#saving = new HistorySaving(store, muted, () => this.#day);
     this.#keeping = new HistoryKeeping(store, settings);
     this.#previous.ariaLabel = historyTexts.previousDay;
@@ -93,6 +93,12 @@ export class HistoryView {
     this.warn(this.#store.lasting ? "" : historyTexts.notLasting);
   }
 
+  /** The focus stays close to what was deleted. */
+  async #emptied(): Promise<void> {
+    await this.#show();
+    (this.#empty.hidden ? this.#filter : this.#empty.querySelector("a"))?.focus();
+  }
+
   #go(days: number): void {
     const day = new Date(this.#day);
     day.setDate(day.getDate() + days);
@@ -116,13 +122,16 @@ export class HistoryView {
 
   async #show(): Promise<void> {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
-    // What the user has muted stays in the store.
-    const events = (await this.#store.between(from, to)).filter(({ label }) => !this.#muted(label));
-    this.#fill();
     const today = startOfDay(new Date());
+    const isPast = from < today.getTime();
+    // After the clock was set back, there may be events of days to come.
+    const [all, later] = await Promise.all([this.#store.between(from, to), isPast ? [] : this.#store.between(to, Infinity)]);
+    // What the user has muted stays in the store.
+    const events = all.filter(({ label }) => !this.#muted(label));
+    this.#fill();
     const date: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
     setText(this.#date, this.#day.toLocaleDateString(locale, date));
-    this.#next.disabled = from >= today.getTime();
+    this.#next.disabled = !isPast && later.length === 0;
     this.#today.hidden = from === today.getTime();
     const none = events.length === 0;
     this.#empty.hidden = !none;

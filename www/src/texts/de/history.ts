@@ -11,7 +11,7 @@ export const history: typeof english = {
   emptyAll: "Hier erscheinen Geräusche, sobald sie erkannt werden, mit Uhrzeit und Prozentwert.",
   start: "Zuhören starten",
   summary: (sounds, kinds) =>
-    `${sounds} ${sounds === 1 ? "Geräusch" : "Geräusche"} ${kinds === 1 ? "einer Art" : `${kinds} verschiedener Arten`}`,
+    `${sounds} ${sounds === 1 ? "Geräusch" : "Geräusche"}, ${kinds} ${kinds === 1 ? "Art" : "Arten"}`,
   filter: "Anzeigen",
   everything: "Alles",
   zoom: "Zeitraum",
@@ -25,6 +25,7 @@ export const history: typeof english = {
   now: "jetzt",
   seconds: (value) => `${value} s`,
   minutes: (value) => `${value} min`,
+  hours: (value) => `${value} h`,
   play: (label, time) => `${label} um ${time} abspielen`,
   save: (label, time) => `${label} um ${time} als WAV speichern`,
   correct: (label, time) => `Richtig oder falsch? ${label} um ${time}`,

@@ -23,6 +23,7 @@ export const history = {
   now: "now",
   seconds: (value: string) => `${value} s`,
   minutes: (value: string) => `${value} min`,
+  hours: (value: string) => `${value} h`,
   play: (label: string, time: string) => `Play ${label}, ${time}`,
   save: (label: string, time: string) => `Save ${label}, ${time}, as WAV`,
   correct: (label: string, time: string) => `Right or wrong? ${label}, ${time}`,
