@@ -140,6 +140,9 @@ test("a name is text, never markup; the same name gets no second card", async ({
   await site.page.getByTestId("teach-add").click();
   await expect(notice(site)).toHaveText("Give the sound a name first.");
   expect(await site.page.locator("#view-teach img").count()).toBe(0);
+  // Neither is it taken for what every object has.
+  await name(site, "constructor");
+  await expect(card(site, "constructor").getByRole("heading")).toHaveText("Constructor");
 });
 
 test("a sound that the model knows is added to, whatever the case and the language of its name", async ({ open }) => {

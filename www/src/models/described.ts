@@ -23,10 +23,7 @@ export function described(info: Described): Described {
   return { name, description, labels, groups, labelGroups, trainingData, folds, accuracy, licence, engine };
 }
 
-/** Models whose file has another name. */
-const NAMES: Readonly<Record<string, string>> = { "urban-v1": "urban-tiny" };
-
 /** The name that the page shows for the name in a model's file. */
 export function siteName(name: string): string {
-  return NAMES[name] ?? name;
+  return name === "urban-v1" ? "urban-tiny" : name;
 }

@@ -37,13 +37,18 @@ export const errorTexts = chosen.errors;
 export const listenTexts = chosen.listen;
 export const pwaTexts = chosen.pwa;
 
+/** Names come from models, which may call a label "constructor". */
+function ownOf(words: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(words, name) ? words[name] : undefined;
+}
+
 /** A label in the language of the page; `dog_bark` becomes "Dog bark". */
 export function labelWords(label: string): string {
   const words = label.replaceAll("_", " ");
-  return chosen.labels[label] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return ownOf(chosen.labels, label) ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A group's name in the language of the page. */
 export function groupName(name: string): string {
-  return chosen.groups[name] ?? name;
+  return ownOf(chosen.groups, name) ?? name;
 }
