@@ -96,3 +96,49 @@ for (const { name, level, taken, ...source } of LIVE) {
     expect(captured.taken).toEqual(taken);
   });
 }
+
+test("where a channel of a microphone is used instead of the mix counts from the start, also after its channels change", async ({ library }) => {
+  const frame = await library.evaluate(async (rate) => {
+    const context = new OfflineAudioContext(1, 2 * rate, rate);
+    await context.audioWorklet.addModule("/dist/sourcing-sound-worklet.js");
+    const node = new AudioWorkletNode(context, "sourcing-sound-capture", {
+      channelCountMode: "max",
+      channelInterpretation: "discrete",
+      processorOptions: { frames: 2048, blocks: 64, channel: undefined },
+    });
+    node.connect(context.destination);
+    const play = (gains: number[]) => {
+      const buffer = new AudioBuffer({ length: rate, numberOfChannels: gains.length, sampleRate: rate });
+      gains.forEach((gain, i) => buffer.copyToChannel(tone(1, rate).map((sample) => gain * sample), i));
+      const source = new AudioBufferSourceNode(context, { buffer });
+      source.connect(node);
+      source.start();
+    };
+    play([1]);
+    const taken = new Promise<number>((resolve) => {
+      node.port.onmessage = ({ data }: MessageEvent<{ taken: { frame: number } }>) => resolve(data.taken.frame);
+    });
+    // Nothing says that a worker is connected, but the one before it is then ended.
+    const connect = () => {
+      const { port1, port2 } = new MessageChannel();
+      const ended = new Promise((resolve) => (port2.onmessage = resolve));
+      node.port.postMessage({ port: port1 }, [port1]);
+      return ended;
+    };
+    const begins = context.suspend(128 / rate);
+    const changes = context.suspend(1);
+    const ended = connect();
+    connect();
+    const rendered = context.startRendering();
+    await begins;
+    await ended;
+    await context.resume();
+    await changes;
+    play([1, -1]);
+    await context.resume();
+    await rendered;
+    return taken;
+  }, RATE);
+  expect(frame).toBeGreaterThan(0.9 * RATE);
+  expect(frame).toBeLessThan(1.1 * RATE);
+});

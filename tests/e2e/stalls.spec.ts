@@ -112,6 +112,8 @@ interface Rendered {
 const WORKERS = [
   { what: "the worker before is still there", lostFrom: undefined },
   { what: "the worker before is gone, which had read 1000 samples", lostFrom: 1000 },
+  // As if that many had come before the first: an odd number that no 32-bit float holds.
+  { what: "many minutes are lost already", lostFrom: -(2 ** 25) - 1 },
 ];
 for (const { what, lostFrom } of WORKERS) {
   base(`the samples dropped are exactly those that reach no worker: ${what}`, async ({ library }) => {
@@ -186,7 +188,7 @@ async function renderBeyondTheQueue(setup: {
   const described = got.map((block) => {
     const filled = block[frames]!;
     const whole = block.subarray(0, filled).every((sample, i) => sample === block[0]! + i);
-    return { first: block[0]!, filled, dropped: block[frames + 1]!, whole };
+    return { first: block[0]!, filled, dropped: block[frames + 1]! + block[frames + 2]! * 2 ** 24, whole };
   });
   return { blocks: described, total };
 }

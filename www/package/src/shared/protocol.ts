@@ -126,9 +126,16 @@ export const MEMORY_SECONDS = 5;
 /** Blocks in circulation: 1.4 s at 48 kHz, longer than the worker's slowest call on a live stream. */
 export const BLOCK_COUNT = 32;
 
+/** Up to here, whole numbers are exact as 32-bit floats: a few minutes of samples. */
+export const EXACT = 2 ** 24;
+
+/** What follows the samples in a {@link Block}: three numbers. */
+export const BLOCK_TAIL = 3;
+
 /**
  * A `Float32Array` with `frames` samples, the number of samples that are filled, and the number of samples dropped since
- * listening began. It travels to the worker and comes back to be filled again.
+ * listening began: what is left of it beyond whole {@link EXACT}, and how many of these there are. It travels to the worker and
+ * comes back to be filled again.
  */
 export type Block = Float32Array<ArrayBuffer>;
 

@@ -8,7 +8,16 @@
 import type { WasmStream } from "../../wasm/sourcing_sound.js";
 import { withEventsEnded } from "../shared/ended.js";
 import { PcmRing } from "./pcm-ring.js";
-import { type Block, type HandedOver, MEMORY_SECONDS, type Notice, type Stretch, type StreamUpdate } from "../shared/protocol.js";
+import {
+  type Block,
+  BLOCK_TAIL,
+  EXACT,
+  type HandedOver,
+  MEMORY_SECONDS,
+  type Notice,
+  type Stretch,
+  type StreamUpdate,
+} from "../shared/protocol.js";
 import type { Level, ModelInfo } from "../shared/types.js";
 import { toUpdate } from "./wasm-results.js";
 
@@ -115,9 +124,10 @@ export class Capture {
 
   #process(block: Block, port: MessagePort): void {
     const { id, stream, info, sampleRate, post } = this.#setup;
-    const frames = block.length - 2;
-    const pcm = block.subarray(0, block[frames]);
-    const dropped = block[frames + 1] ?? 0;
+    const frames = block.length - BLOCK_TAIL;
+    const [filled, rest, wholes] = block.subarray(frames) as unknown as [number, number, number];
+    const pcm = block.subarray(0, filled);
+    const dropped = rest + wholes * EXACT;
     const updates = stream.push(pcm).map((update) => this.#inMicrophoneTime(toUpdate(info, update)));
     this.#last = updates.at(-1) ?? this.#last;
     const columns = stream.takeColumns() as Float32Array<ArrayBuffer>;

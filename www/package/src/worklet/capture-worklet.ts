@@ -4,8 +4,7 @@
 // nor logs nor throws; without an empty block it drops samples and counts them.
 
 import { Downmix, MAX_CHANNELS, positionOf } from "../shared/downmix.js";
-import type { Block, CaptureOptions, FromWorklet, ToWorklet } from "../shared/protocol.js";
-
+import { type Block, BLOCK_TAIL, type CaptureOptions, EXACT, type FromWorklet, type ToWorklet } from "../shared/protocol.js";
 
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #frames: number;
@@ -24,6 +23,9 @@ class CaptureProcessor extends AudioWorkletProcessor {
   readonly #write = (mono: Float32Array, frames: number) => this.#append(mono, frames);
   #mix: Downmix | undefined;
   #channels = 0;
+  /** Frames mixed since listening began, and where the present mix began. */
+  #mixed = 0;
+  #start = 0;
   #told = false;
 
   constructor(options: { processorOptions: CaptureOptions }) {
@@ -47,7 +49,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.#worker?.postMessage("end");
     this.#worker = port;
     this.#empty.length = 0;
-    for (let i = 0; i < this.#blocks; i += 1) this.#empty.push(new Float32Array(this.#frames + 2));
+    for (let i = 0; i < this.#blocks; i += 1) this.#empty.push(new Float32Array(this.#frames + BLOCK_TAIL));
     this.#block = undefined;
     port.onmessage = ({ data }: MessageEvent<Block>) => {
       if (port === this.#worker) this.#empty.push(data);
@@ -71,10 +73,11 @@ class CaptureProcessor extends AudioWorkletProcessor {
     }
     if (planes.length !== this.#channels) this.#begin(planes.length);
     this.#mix?.push(planes, 0, quantum.length);
+    this.#mixed += quantum.length;
     const taken = this.#mix?.taken;
     if (taken !== undefined && !this.#told) {
       this.#told = true;
-      this.port.postMessage({ taken } satisfies FromWorklet);
+      this.port.postMessage({ taken: { ...taken, frame: this.#start + taken.frame } } satisfies FromWorklet);
     }
     return true;
   }
@@ -82,6 +85,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   #begin(channels: number): void {
     this.#mix?.finish();
     this.#channels = channels;
+    this.#start = this.#mixed;
     // Browsers give no more than 32.
     this.#mix = new Downmix(Math.min(channels, MAX_CHANNELS), this.#write);
   }
@@ -108,7 +112,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
     const block = this.#block;
     if (block === undefined || this.#worker === undefined) return;
     block[this.#frames] = this.#filled;
-    block[this.#frames + 1] = this.#dropped;
+    block[this.#frames + 1] = this.#dropped % EXACT;
+    block[this.#frames + 2] = Math.floor(this.#dropped / EXACT);
     this.#sent += this.#filled;
     this.#transfer[0] = block.buffer;
     this.#worker.postMessage(block, this.#transfer);
