@@ -28,17 +28,18 @@ mod output;
 mod parallel;
 mod progress;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::classify::{self, ClassifyOptions, RawClassify};
 use crate::commands::features::{self, FeatureOptions, RawFeatures};
 use crate::commands::inspect::{self, RawInspect};
 use crate::commands::models::{self, RawModels};
 use crate::commands::teach::{self, RawTeach, TeachOptions};
-use crate::outcome::UsageError;
+use crate::outcome::{UsageError, quoted};
 use crate::output::{is_closed_pipe, note};
 
 /// Names the sounds in recordings.
@@ -64,7 +65,10 @@ enum RawCommand {
 }
 
 fn main() -> ExitCode {
-    let ran = match RawArgs::parse().command {
+    let matches = RawArgs::command().try_get_matches().unwrap_or_else(|e| advised(e).exit());
+    let name = matches.subcommand_name().unwrap_or_default().to_owned();
+    let raw = RawArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let ran = match raw.command {
         RawCommand::Classify(raw) => ClassifyOptions::try_from(*raw).map(classify::run),
         RawCommand::Features(raw) => FeatureOptions::try_from(raw).map(features::run),
         RawCommand::Teach(raw) => TeachOptions::try_from(raw).map(teach::run),
@@ -75,7 +79,14 @@ fn main() -> ExitCode {
     match result {
         Ok(outcome) => outcome.into(),
         Err(error) if error.is::<UsageError>() => {
-            RawArgs::command().error(ErrorKind::ValueValidation, error).exit()
+            let mut program = RawArgs::command();
+            // Only then do the usages of its commands have its name.
+            program.build();
+            match program.find_subcommand_mut(&name) {
+                Some(command) => command.error(ErrorKind::ValueValidation, error),
+                None => program.error(ErrorKind::ValueValidation, error),
+            }
+            .exit()
         }
         // The reader of the output closed the pipe.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -84,4 +95,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Wrong usage; where the command is missing before a recording, with the one that is meant.
+fn advised(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let path = Path::new(given);
+    if path.exists() {
+        let tip = format!("to label its sounds: sourcing-sound classify {}", quoted(path));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }

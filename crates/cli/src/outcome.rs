@@ -1,6 +1,7 @@
 //! How a command ends, and why an input failed.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -106,8 +107,8 @@ impl Failure {
             }
             _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
-                "io" => Some("check that it exists and that you have permission to read it"),
-                "audio-unsupported" => return Some(self.conversion("").into()),
+                "io" => Some(unread_remedy(self.path())),
+                "audio-unsupported" => return Some(self.other_use().into()),
                 "audio-corrupt" => Some("it is damaged or incomplete; copy or export it again"),
                 "audio-empty" => Some("there is no sound in it; leave it out"),
                 "audio-silent" => Some("record it again, louder or closer; or leave it out"),
@@ -136,6 +137,16 @@ impl Failure {
         }
     }
 
+    /// What to do with a file that is not read as a recording.
+    fn other_use(&self) -> String {
+        let path = self.path();
+        match path.extension().and_then(OsStr::to_str) {
+            Some("json") => format!("if it is a head, add it: --head {}", quoted(path)),
+            Some("onnx") => format!("if it is a model, choose it: --model {}", quoted(path)),
+            _ => self.conversion(""),
+        }
+    }
+
     /// The command that makes a recording of this kind readable.
     fn conversion(&self, options: &str) -> String {
         let path = self.path();
@@ -147,8 +158,20 @@ impl Failure {
     }
 }
 
-/// A path as one word for a shell, and none of ffmpeg's options.
-fn quoted(path: &Path) -> String {
+/// What to do about a file that cannot be read.
+fn unread_remedy(path: &Path) -> &'static str {
+    let text = path.to_string_lossy();
+    if text.contains("://") {
+        "addresses are not read: download it"
+    } else if text.contains(['*', '?', '[']) && !path.exists() {
+        "no file matches this pattern"
+    } else {
+        "check that it exists and that you have permission to read it"
+    }
+}
+
+/// A path as one word for a shell, and not an option.
+pub(crate) fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
     let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);

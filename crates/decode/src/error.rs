@@ -161,7 +161,11 @@ pub(crate) fn container_error(error: Error) -> DecodeErrorKind {
         Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
         Error::Unsupported(what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),
-            actual: format!("bytes that are none of them ({what})"),
+            // What every format was tried on, or mistaken for, is not what the user has.
+            actual: match what.starts_with("core (probe)") || what.starts_with("id3v2") {
+                true => "something else".to_owned(),
+                false => format!("a variant of these that is not read ({what})"),
+            },
         },
         Error::DecodeError(what) if MP4_PCM.contains(&what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),

@@ -80,5 +80,4 @@ pub const MAX_CHANNELS: usize = 64;
 const _: () = assert!(MAX_CHANNELS == sourcing_sound::MAX_CHANNELS);
 
 /// The formats that are read, for errors.
-pub(crate) const READABLE: &str =
-    "wav, RF64, W64, aiff, au, caf, flac, mp3, ogg, opus, m4a, mp4, mov, mka or webm";
+pub(crate) const READABLE: &str = "wav, RF64, BW64, W64, aiff, au, caf, flac, mp3, mp2, aac, ogg, opus, m4a, mp4, mov, mka, mkv or webm";

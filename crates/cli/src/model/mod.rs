@@ -100,7 +100,11 @@ impl ModelSource {
 fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is never a model, so it does not hide a built-in model of the same name.
     if given.exists() && !given.is_dir() {
-        let model = Model::from_onnx(&read_up_to(given, MAX_MODEL_BYTES)?).map_err(refused)?;
+        let bytes = read_up_to(given, MAX_MODEL_BYTES)?;
+        let model = Model::from_onnx(&bytes).map_err(|error| match Head::from_json(&bytes) {
+            Ok(_) => anyhow::anyhow!("this is a head: give it with --head [model-format]"),
+            Err(_) => refused(error),
+        })?;
         return Ok(Loaded { model, head: None, head_only: false });
     }
     match given.to_str().and_then(built_in::by_name) {

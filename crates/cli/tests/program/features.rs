@@ -1,9 +1,10 @@
 //! `sourcing-sound features` from the outside.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, Run, wav_of};
 use serde_json::Value;
 use sourcing_sound::{DescriptorConfig, DescriptorFrames, Descriptors, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
@@ -344,4 +345,22 @@ mod long {
         assert!(stdout.all(|line| line.is_ok()));
         assert_eq!(child.wait().unwrap().code(), Some(1));
     }
+}
+
+#[test]
+fn what_is_too_long_to_be_drawn_is_measured() {
+    let bench = Bench::new();
+    // One sample more than the longest Fourier transform has.
+    let bytes = 2 * ((1u32 << 25) + 1);
+    let mut header = wav_of(&[]);
+    header[4..8].copy_from_slice(&(36 + bytes).to_le_bytes());
+    header[40..44].copy_from_slice(&bytes.to_le_bytes());
+    let path = bench.write("long.wav", &header);
+    File::options().write(true).open(path).unwrap().set_len(44 + u64::from(bytes)).unwrap();
+    let run = ["features", "long.wav", "--what", "filter-bank", "--plot", "long.svg"];
+    let run = bench.run(&run);
+    let expected =
+        "long.wav: the number of samples in one Fourier transform is 33554433, the limit is";
+    assert!(run.code == 1 && run.stderr.contains(expected), "{}", run.stderr);
+    assert!(run.stdout.contains("long.wav") && !bench.path().join("long.svg").exists());
 }

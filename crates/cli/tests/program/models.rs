@@ -95,6 +95,13 @@ fn a_file_hides_the_name_and_a_folder_does_not() {
 }
 
 #[test]
+fn a_head_in_place_of_a_model_is_named_as_one() {
+    let run = bench().run(&["classify", "both.wav", "--model", "pitch.head.json"]);
+    let expected = "model pitch.head.json: this is a head: give it with --head [model-format]";
+    assert!(run.code == 1 && run.stderr.contains(expected), "{}", run.stderr);
+}
+
+#[test]
 fn the_error_for_an_unknown_model_lists_the_names() {
     let bench = bench();
     for command in [&["classify", "low.wav", "--model", "everday"][..], &["inspect", "everday"]] {

@@ -128,7 +128,14 @@ fn filters_leave_rows_out() {
     assert!(expected.len() < all.lines().count());
 
     error_of(&run(&["--labels", "whist"]), 2, "no label \"whist\"; did you mean \"Whistle\"?");
-    error_of(&run(&["--labels", "Siren"]), 2, "`sourcing-sound inspect` lists the labels");
+    let hint =
+        "`sourcing-sound inspect --format json`, with the same --model and --head, lists them";
+    error_of(&run(&["--labels", "Siren"]), 2, hint);
+    error_of(
+        &run(&["--labels", "Siren"]),
+        2,
+        "\nUsage: sourcing-sound classify [OPTIONS] <FILES>...\n",
+    );
     error_of(&run(&["--labels", " ,"]), 2, "--labels contains no label");
     assert_eq!(run(&["--labels", "whistle,"]).success(), run(&["--labels", "whistle"]).success());
     error_of(&run(&["--min-score", "2"]), 2, "--min-score is 2, expected 0 to 1");

@@ -87,7 +87,18 @@ fn a_channel_can_be_chosen_or_all_reported() {
     assert!(raven.contains("\n1\tSpectrogram 1\t2\t0.000\t2.000\t"), "{raven}");
 
     let run = bench.classify(&["two.wav", "--channel", "3"]);
-    error_of(&run, 1, "error: two.wav: --channel 3, but its channels are 1 to 2 [config]\n");
+    error_of(
+        &run,
+        1,
+        "error: two.wav: --channel asks for channel 3, but its channels are 1 to 2 [config]\n",
+    );
+    bench.tones("one.wav", &[(LOW_HZ, 1.0)]);
+    let run = bench.classify(&["one.wav", "--channel", "right"]);
+    error_of(
+        &run,
+        1,
+        "error: one.wav: --channel asks for channel 2, but it has one channel [config]\n",
+    );
     for wrong in ["0", "both", "-1"] {
         let run = bench.classify(&["two.wav", &format!("--channel={wrong}")]);
         error_of(&run, 2, "--channel is");
@@ -135,7 +146,11 @@ fn a_part_of_a_recording_has_the_rows_of_the_whole() {
         error_of(&bench.classify(&[&["long.wav"], &wrong[..]].concat()), 2, wrong[0]);
     }
     let run = bench.classify(&["long.wav", "--start", "40"]);
-    error_of(&run, 1, "error: long.wav: too little sound between --start and --end: ");
+    error_of(
+        &run,
+        1,
+        "error: long.wav: too little sound between --start and --end (the recording has 30.0 s): ",
+    );
     error_of(&run, 1, "[config]\n");
 }
 
@@ -148,6 +163,25 @@ fn unsupported_files_are_refused_with_the_line_that_converts_them() {
     error_of(&run, 1, r"ffmpeg -i 'my dog'\''s.wma' 'my dog'\''s.wav'");
     bench.write("odd.wav", &b"Not a sound. ".repeat(100));
     error_of(&bench.classify(&["odd.wav"]), 1, "ffmpeg -i odd.wav odd.converted.wav");
+    error_of(&bench.classify(&["odd.wav"]), 1, ", found something else [audio-unsupported]\n");
+}
+
+#[test]
+fn what_is_no_recording_is_named_with_what_to_do() {
+    let bench = Bench::new();
+    bench.tones("dog.wav", &[(LOW_HZ, 1.0)]);
+    for (given, advice) in [
+        ("tiny.onnx", "if it is a model, choose it: --model tiny.onnx\n"),
+        ("https://x.org/a.wav", "addresses are not read: download it\n"),
+        ("night*.wav", "no file matches this pattern\n"),
+        ("night.wav", "check that it exists and that you have permission to read it\n"),
+    ] {
+        error_of(&bench.classify(&[given]), 1, advice);
+    }
+    let run = bench.run(&["dog.wav"]);
+    error_of(&run, 2, "tip: to label its sounds: sourcing-sound classify dog.wav\n");
+    let unknown = bench.run(&["cat.wav"]);
+    assert!(unknown.code == 2 && !unknown.stderr.contains("tip:"), "{}", unknown.stderr);
 }
 
 #[cfg(unix)]

@@ -32,8 +32,8 @@ const MAX_JOBS: usize = 1_024;
 pub(crate) struct RawClassify {
     /// Recordings, or folders of them; - is standard input
     ///
-    /// wav, RF64, W64, aiff, au, caf, flac, mp3, ogg, opus, m4a, mp4, mov, mka, mkv and webm. In
-    /// folders, hidden entries are left out.
+    /// wav, RF64, BW64, W64, aiff, au, caf, flac, mp3, mp2, aac, ogg, opus, m4a, mp4, mov, mka, mkv
+    /// and webm. In folders, hidden entries are left out.
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 

@@ -72,7 +72,10 @@ fn unknown(given: &str, known: &Labels) -> UsageError {
     let near = known.iter().filter(|label| label.to_lowercase().contains(&lower));
     let near: Vec<String> = near.take(5).map(|label| format!("{label:?}")).collect();
     let hint = match near.as_slice() {
-        [] => "`sourcing-sound inspect` lists the labels".to_owned(),
+        [] => {
+            "`sourcing-sound inspect --format json`, with the same --model and --head, lists them"
+                .to_owned()
+        }
         near => format!("did you mean {}?", near.join(" or ")),
     };
     UsageError(format!("--labels: the model has no label {given:?}; {hint} [config]"))

@@ -56,6 +56,7 @@ impl<'a> Worker<'a> {
         progress: &mut dyn FnMut(f64),
     ) -> Result<(), Failure> {
         let first = self.open(input).map_err(Failure::Decode)?;
+        let length = first.promised_frames().map(|n| n as f64 / f64::from(first.sample_rate()));
         let passes = self.passes(input, &first)?;
         let recorded = self.recorded(input, &first);
         let mut warnings: Vec<Warning> = Vec::new();
@@ -76,7 +77,7 @@ impl<'a> Worker<'a> {
                 }
                 // If nobody prints, there is nothing left to do.
                 Err(Stop::Unwanted) => return Ok(()),
-                Err(stop) => return Err(self.failure(input, stop)),
+                Err(stop) => return Err(self.failure(input, length, stop)),
             }
         }
         if let Some(warning) = warnings.iter().find(|warning| warning.is_loss())
@@ -101,8 +102,11 @@ impl<'a> Worker<'a> {
         let each = (0..count).map(|n| (Channel::Number(n), Some(n + 1)));
         match self.options.channels {
             Channels::One(Channel::Number(number)) if number >= count => {
-                let number = number + 1;
-                let message = format!("--channel {number}, but its channels are 1 to {count}");
+                let channels = match count {
+                    1 => "it has one channel".to_owned(),
+                    _ => format!("its channels are 1 to {count}"),
+                };
+                let message = format!("--channel asks for channel {}, but {channels}", number + 1);
                 Err(Failure::Usage { path: input.path.clone(), message })
             }
             Channels::One(channel) => Ok(vec![vec![(channel, None)]]),
@@ -111,8 +115,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Why a recording could not be classified to its end.
-    fn failure(&self, input: &Found, stop: Stop) -> Failure {
+    /// Why a recording could not be classified to its end. It should be `length` seconds long.
+    fn failure(&self, input: &Found, length: Option<f64>, stop: Stop) -> Failure {
         let path = input.path.clone();
         match stop {
             Stop::Decode(error) => Failure::Decode(error),
@@ -122,7 +126,10 @@ impl<'a> Worker<'a> {
                 Failure::Clip { path, folder: folder.unwrap_or_default(), error }
             }
             Stop::Analyse(error) if error.code() == "audio-too-short" && self.is_part() => {
-                let message = format!("too little sound between --start and --end: {error}");
+                let length = length.map(|seconds| format!(" (the recording has {seconds:.1} s)"));
+                let length = length.unwrap_or_default();
+                let message =
+                    format!("too little sound between --start and --end{length}: {error}");
                 Failure::Usage { path, message }
             }
             Stop::Analyse(error) => Failure::Analyse { path, error },

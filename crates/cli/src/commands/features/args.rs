@@ -38,6 +38,8 @@ pub(crate) struct RawFeatures {
     format: FeatureFormat,
 
     /// Draw waveform, spectrum, filter bank and mel spectrogram of one recording to this file
+    ///
+    /// The recording has at most 33,554,432 samples at the rate at which it is measured.
     #[arg(long, value_name = "SVG")]
     plot: Option<PathBuf>,
 
@@ -89,7 +91,7 @@ enum Quantity {
     Mel,
     /// Power spectrogram |STFT|²
     Power,
-    /// Spectrum of the whole recording in dB; a sine of full scale is 0 dB
+    /// Spectrum of the whole recording, of up to 33,554,432 samples, in dB; a sine of full scale is 0 dB
     Fft,
     /// Weights of the mel filters
     FilterBank,

@@ -89,15 +89,16 @@ impl Measurement<'_> {
             }
         };
         let duration = ended.samples as f64 / f64::from(self.samples.rate().hz());
-        let picture = match self.options.plot {
-            Some(_) => {
-                let picture = self.of_whole(|pcm| Picture::of(self.descriptors, pcm))?;
-                Some(picture.titled(self.samples.path(), duration))
-            }
-            None => None,
+        let draw = |_| self.of_whole(|pcm| Picture::of(self.descriptors, pcm));
+        let drawn = self.options.plot.as_ref().map(draw).transpose();
+        // What was measured is printed even if it cannot be drawn.
+        let (picture, result) = match drawn {
+            Ok(picture) => (picture, Ok(())),
+            Err(failure) => (None, Err(failure)),
         };
+        let picture = picture.map(|picture| picture.titled(self.samples.path(), duration));
         send(Part::End(End { duration, warnings: ended.warnings, picture }));
-        Ok(())
+        result
     }
 
     /// What `measure` returns for all samples, at the rate at which they are measured.
