@@ -256,6 +256,9 @@ fn the_same_audio_under_two_names_is_reported() {
         .collect();
     assert_eq!(found, [("my purr", vec!["purr 0", "purr 1"]), ("clicks", vec!["a purr"])]);
     assert_eq!(report.findings[0].kind, FindingKind::Contradictory, "it comes first");
+    // One sentence for one recording and for several.
+    let message = &report.findings[0].message;
+    assert!(message.contains(": given as my purr and as something that it is not."), "{message}");
     let consistent = taught_teacher().train("two").unwrap().report;
     assert!(consistent.findings.iter().all(|one| one.kind != FindingKind::Contradictory));
 }

@@ -131,8 +131,7 @@ impl<'a> Findings<'a> {
         let both = names(lesson, &|one| one.examples.iter().any(|&index| self.disputed[index]));
         if !both.is_empty() {
             let message = format!(
-                "{} is given as {label} and as something that it is not: remove it from one of \
-                 them.",
+                "{}: given as {label} and as something that it is not. Remove it from one of them.",
                 listed(&both)
             );
             self.add(FindingKind::Contradictory, label, &both, message);
@@ -171,7 +170,7 @@ impl<'a> Findings<'a> {
         let list = listed(names);
         let score = lesson.left_out.get(index).copied().unwrap_or(1.0);
         if lesson.recordings.len() >= FEW_RECORDINGS && score < UNLIKE_SCORE {
-            let message = format!("{list} is unlike the other recordings of {label}.");
+            let message = format!("{list}: unlike the other recordings of {label}.");
             self.add(FindingKind::Unlike, label, names, message);
         }
         if names.len() > 1 {
@@ -186,7 +185,7 @@ impl<'a> Findings<'a> {
         }
         if clipped {
             let message = format!(
-                "{list} was recorded too loud, so that the sound is distorted. Lower the level."
+                "{list}: recorded too loud, so that the sound is distorted. Lower the level."
             );
             self.add(FindingKind::Clipped, label, names, message);
         }
