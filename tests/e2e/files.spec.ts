@@ -87,14 +87,14 @@ test("a long section is played and saved up to the end that its buttons name; on
   const silence = { samples: new Float32Array(90 * 8000), sampleRate: 8000 };
   await classify(site, writeWav("first.wav", silence), writeWav("second.wav", silence));
   for (const at of [0, 1]) await cards(site).nth(at).locator("summary").click();
-  const [one, other] = [0, 1].map((at) => cards(site).nth(at).getByRole("button", { name: /^Play .*, 0:00 – 1:00$/ })) as [Locator, Locator];
+  const [one, other] = [0, 1].map((at) => cards(site).nth(at).getByRole("button", { name: /^Play .*, 0:00\.0 – 1:00\.0$/ })) as [Locator, Locator];
   await one.click();
   await expect(one).toHaveAttribute("data-playing", "");
   await other.click();
   await expect(other).toHaveAttribute("data-playing", "");
   await expect(one).not.toHaveAttribute("data-playing", "");
   const begun = site.page.waitForEvent("download");
-  await newest(site).getByRole("button", { name: /^Save .*, 0:00 – 1:00, as WAV$/ }).click();
+  await newest(site).getByRole("button", { name: /^Save .*, 0:00\.0 – 1:00\.0, as WAV$/ }).click();
   const saved = await begun;
   expect(saved.suggestedFilename()).toBe("second.wav-0.0-60.0-unknown.wav");
   const wav = readFileSync(await saved.path());

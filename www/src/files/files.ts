@@ -37,7 +37,7 @@ export class FilesView {
   readonly #summary = make("p", "files-summary");
   /** For screen readers. The progress of a recording is not announced: it changes all the time. */
   readonly #ended = make("p", "visually-hidden");
-  readonly #all = make("div", "files-exports");
+  readonly #all = make("div", "files-all");
   readonly #cancelAll = smallButton(fileTexts.cancelAll, "files-cancel", () => this.#cards.forEach((card) => card.cancel()));
   readonly #removeAll = smallButton(fileTexts.removeAll, "files-remove", () => this.#clear());
   readonly #cards: FileCard[] = [];

@@ -44,7 +44,13 @@ export function byteSize(bytes: number): string {
   return bytes < 50_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : megabytes(bytes);
 }
 
-/** A stretch of a recording: "2.0 – 6.5 s", or "1:02 – 1:15" after the first minute. */
+/** A stretch of a recording: "2.0 – 6.5 s", or "1:02.0 – 1:15.5" after the first minute. */
 export function stretch(start: number, end: number): string {
-  return end < 60 ? `${decimal(start, 1)} – ${decimal(end, 1)} s` : `${clock(start)} – ${clock(end)}`;
+  return end < 60 ? `${decimal(start, 1)} – ${decimal(end, 1)} s` : `${preciseClock(start)} – ${preciseClock(end)}`;
+}
+
+/** 75.4 → "1:15.4" */
+function preciseClock(seconds: number): string {
+  const tenths = Math.round(seconds * 10);
+  return clock(Math.floor(tenths / 10)) + decimal((tenths % 10) / 10, 1).slice(1);
 }
