@@ -27,7 +27,8 @@ pub fn checkpoint() -> Vec<u8> {
     for (index, (name, shape)) in tensors.iter().enumerate() {
         let len: usize = shape.iter().product();
         text(&mut pickle, name);
-        tensor(&mut pickle, index, len, shape);
+        let strides = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product::<usize>());
+        tensor(&mut pickle, (index, len), shape, &strides.collect::<Vec<_>>());
         let values = (0..len).flat_map(|value| (value as f32 * 0.1 + 0.5).to_le_bytes());
         files.push((format!("archive/data/{index}"), values.collect()));
     }
@@ -35,6 +36,16 @@ pub fn checkpoint() -> Vec<u8> {
     files.insert(0, ("archive/data.pkl".to_owned(), pickle));
     files.push(("archive/version".to_owned(), b"3\n".to_vec()));
     entries(&files)
+}
+
+/// A tensor of 16 Mi values that are all the only one in the file: its strides are 0.
+pub fn repeated() -> Vec<u8> {
+    let mut pickle = b"\x80\x02}(".to_vec();
+    text(&mut pickle, "features.0.0.weight");
+    tensor(&mut pickle, (0, 1), &[1 << 12, 1 << 12], &[0, 0]);
+    pickle.extend(b"u.");
+    let value = 1f32.to_le_bytes().to_vec();
+    entries(&[("archive/data.pkl".to_owned(), pickle), ("archive/data/0".to_owned(), value)])
 }
 
 fn entries(files: &[(String, Vec<u8>)]) -> Vec<u8> {
@@ -47,8 +58,9 @@ fn entries(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     writer.finish().expect("memory takes everything").into_inner()
 }
 
-/// `torch._utils._rebuild_tensor_v2((storage, 0, shape, strides, False, OrderedDict()))`.
-fn tensor(pickle: &mut Vec<u8>, index: usize, len: usize, shape: &[usize]) {
+/// `torch._utils._rebuild_tensor_v2((storage, 0, shape, strides, False, OrderedDict()))`, of the
+/// storage with this index and length.
+fn tensor(pickle: &mut Vec<u8>, (index, len): (usize, usize), shape: &[usize], strides: &[usize]) {
     pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
     text(pickle, "storage");
     pickle.extend(b"ctorch\nFloatStorage\n");
@@ -60,8 +72,7 @@ fn tensor(pickle: &mut Vec<u8>, index: usize, len: usize, shape: &[usize]) {
     pickle.push(b'(');
     shape.iter().for_each(|&size| integer(pickle, size));
     pickle.extend(b"t(");
-    let strides = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product::<usize>());
-    strides.for_each(|stride| integer(pickle, stride));
+    strides.iter().for_each(|&stride| integer(pickle, stride));
     // What an optimiser would hook in: an empty OrderedDict.
     pickle.extend(b"t\x89ccollections\nOrderedDict\n)RtR");
 }

@@ -77,6 +77,7 @@ fn write_all(folder: &Path) -> Result<()> {
     audio(folder)?;
     tables(folder)?;
     write(folder, "checkpoint", "tiny.pt", &torch::checkpoint())?;
+    write(folder, "checkpoint", "repeated.pt", &torch::repeated())?;
     write(folder, "checkpoint", "empty.pt", &torch::zip("archive/data.pkl", b"\x80\x02}q\x00."))?;
     // What these targets do follows from any bytes; some are enough to get going.
     for target in ["engine", "stream", "resampler", "front_end", "downmix"] {

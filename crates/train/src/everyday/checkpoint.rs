@@ -42,7 +42,11 @@ impl Checkpoint {
         ensure!(length <= MAX_BYTES, "has {length} bytes, expected at most {MAX_BYTES}");
         let sha256 = sha256_hex(&std::fs::read(path).context("cannot be read")?);
         let reader = PytorchReader::new(path).context("is no PyTorch state dict")?;
-        let arrays = fold(&Tensors(reader.tensors()))?;
+        let tensors = Tensors(reader.tensors());
+        // A view of strides 0 is as large as it claims to be, whatever is stored.
+        let claimed = tensors.bytes();
+        ensure!(claimed <= length, "has tensors of {claimed} bytes in a file of {length}");
+        let arrays = fold(&tensors)?;
         let layout = Layout::of(&arrays)?;
         let weights = layout.ordered(arrays)?;
         Ok(Self { layout, weights, sha256 })
@@ -58,6 +62,12 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 struct Tensors<'a>(&'a HashMap<String, Tensor>);
 
 impl Tensors<'_> {
+    /// What reading all of them would take.
+    fn bytes(&self) -> u64 {
+        let sizes = self.0.values().map(|tensor| tensor.byte_len() as u64);
+        sizes.fold(0, u64::saturating_add)
+    }
+
     fn array(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>)> {
         let tensor = self.0.get(name).with_context(|| format!("there is no tensor {name}"))?;
         ensure!(tensor.dtype() == DType::F32, "{name}: f32 expected, not {:?}", tensor.dtype());
@@ -208,6 +218,18 @@ mod tests {
         // A tensor that claims far more than the file holds.
         let claim = b"\x80\x02}q\x00X\x06\x00\x00\x00a.0.wtq\x01J\xff\xff\xff\x7fs.";
         refusal(&zip("archive/data.pkl", claim));
+    }
+
+    #[test]
+    fn a_view_larger_than_the_file_is_refused_before_it_is_read() {
+        let storage =
+            b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x01tQ";
+        // 16 Mi values in the shape [2^12, 2^12], all of them the first.
+        let view = b"K\0(M\0\x10M\0\x10t(K\0K\0t\x89ccollections\nOrderedDict\n)RtR";
+        let begin = b"\x80\x02}(X\x08\0\0\0a.weightctorch._utils\n_rebuild_tensor_v2\n(";
+        let pickle = [&begin[..], storage, view, b"u."].concat();
+        let refused = refusal(&zip("archive/data.pkl", &pickle));
+        assert!(refused.contains("has tensors of 67108864 bytes"), "{refused}");
     }
 
     #[test]
