@@ -2,6 +2,7 @@
 //! print, and how they end.
 
 use anyhow::{Context, Result};
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -35,11 +36,21 @@ pub fn resuming_command(fresh: bool) -> &'static str {
 /// The command line as typed, with the plain name of `program` and quotes where needed, and
 /// without these options and their values.
 pub fn command_line(program: &str, without: &[&str]) -> String {
-    let mut arguments = std::env::args().skip(1);
+    typed(program, std::env::args_os().skip(1), without)
+}
+
+fn typed(program: &str, mut arguments: impl Iterator<Item = OsString>, without: &[&str]) -> String {
     let mut kept = vec![program.to_owned()];
     while let Some(argument) = arguments.next() {
-        if without.contains(&argument.as_str()) {
-            arguments.next();
+        let argument = argument.to_string_lossy().into_owned();
+        let (option, value) = match argument.split_once('=') {
+            Some((option, _)) => (option, true),
+            None => (argument.as_str(), false),
+        };
+        if without.contains(&option) {
+            if !value {
+                arguments.next();
+            }
             continue;
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
@@ -95,6 +106,28 @@ mod tests {
         let mut out: Vec<u8> = Vec::new();
         assert!(write(&mut out, "text").is_ok());
         assert_eq!(out, b"text");
+    }
+
+    #[test]
+    fn a_command_is_quoted_and_left_without_some_options() {
+        let line = |arguments: &[&str]| {
+            let arguments = arguments.iter().map(OsString::from);
+            typed("train", arguments, &["--heads", "--original"])
+        };
+        assert_eq!(
+            line(&["everyday", "--audio", "my 'own'"]),
+            "train everyday --audio 'my '\\''own'\\'''"
+        );
+        assert_eq!(line(&["--heads", "a=b", "--seed", "2"]), "train --seed 2");
+        assert_eq!(line(&["--heads=a=b", "--original=f", "--seed=2"]), "train --seed=2");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_no_text_is_part_of_a_command() {
+        use std::os::unix::ffi::OsStringExt;
+        let path = OsString::from_vec(b"caf\xe9".to_vec());
+        assert_eq!(typed("train", [path].into_iter(), &[]), "train 'caf\u{fffd}'");
     }
 
     #[test]
