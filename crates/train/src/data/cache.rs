@@ -45,3 +45,23 @@ pub fn json<T: Serialize + DeserializeOwned>(
 fn report_damage(path: &Path) {
     progress::line(&format!("{} is damaged and will be made again", path.display()));
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_back_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("number.json");
+        for _ in 0..2 {
+            // The last digit of this one is lost by a fast parser.
+            assert_eq!(
+                json(&path, || Ok(0.943_820_224_719_101_1)).unwrap(),
+                0.943_820_224_719_101_1
+            );
+        }
+    }
+}
