@@ -22,6 +22,15 @@ pub fn generator(seed: u64, purpose: &str, indices: &[u64]) -> Xoshiro256PlusPlu
 
 /// SHA-256 of some text as 16 hexadecimal digits, enough to tell configurations apart.
 pub fn short_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    short_hash_of_bytes(text.as_bytes())
+}
+
+/// The same of samples or features, bit by bit.
+pub fn short_hash_of(values: &[f32]) -> String {
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    short_hash_of_bytes(&bytes)
+}
+
+fn short_hash_of_bytes(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -27,6 +27,13 @@ pub struct Row {
     pub speaker: Option<String>,
 }
 
+impl Row {
+    /// Whether its recording is one of UrbanSound8K's too.
+    pub fn is_in_urban_sound(&self) -> bool {
+        self.in_urbansound8k == Some(1)
+    }
+}
+
 /// The audio files of a folder, each with its row of the table (`metadata.csv`, else
 /// `meta/esc50.csv`), if it has one.
 pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {

@@ -2,7 +2,7 @@
 
 use super::card;
 use super::checkpoint::{Checkpoint, sha256_hex};
-use super::describe::{self, LICENCE, Use};
+use super::describe::{self, Use};
 use super::evaluation::{Evaluation, HeadScore};
 use super::golden::{self, Golden};
 use super::graph::{self, Weights};
@@ -33,7 +33,8 @@ pub struct Factory<'a> {
 }
 
 impl<'a> Factory<'a> {
-    /// Reads the labels of the checkpoint in `from` and their groups in `out`.
+    /// Reads the labels of the checkpoint in `from` and their groups in `out`. The weights have
+    /// these terms.
     ///
     /// # Errors
     /// When the two are not about the same labels, or not about the network's outputs.
@@ -42,6 +43,7 @@ impl<'a> Factory<'a> {
         material: &Material,
         plan: &Plan,
         (from, out): (&Path, &Path),
+        licence: String,
     ) -> Result<Self> {
         let (labels, taxonomy) = taxonomy::read(out, &taxonomy::mapped(from)?)?;
         let outputs = checkpoint.layout.labels;
@@ -49,7 +51,7 @@ impl<'a> Factory<'a> {
         let count = |role| material.clips.iter().filter(|clip| clip.role == role).count();
         let card = Card {
             accuracy: "not measured".to_owned(),
-            licence: LICENCE.to_owned(),
+            licence,
             training_data: format!(
                 "begun from EfficientAT mn04 (AudioSet; F. Schmid, K. Koutini, G. Widmer, ICASSP \
                  2023), taught by it on {} clips of {}; no label of a data set was used",
@@ -79,6 +81,11 @@ impl<'a> Factory<'a> {
         let metadata = describe::metadata(self.labels.clone(), layout.embedding(), card, used);
         let properties = metadata.to_props();
         Ok(graph::model(layout, weights, kind, properties)?.encode_to_vec())
+    }
+
+    /// Hash of labels, groups and parents.
+    pub fn labels_hash(&self) -> String {
+        taxonomy::hash(&self.labels)
     }
 
     /// A model with the weights as they are stored, to measure it.

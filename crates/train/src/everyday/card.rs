@@ -4,9 +4,10 @@ use super::describe::COLUMNS_PER_SECOND;
 use super::evaluation::Evaluation;
 use super::measure::{Agreement, Measured};
 use super::usage::Usage;
+use crate::publish::provenance::{EVERYDAY_LICENCE, audio_terms};
 use crate::publish::sections::thousands;
-use crate::publish::text::{percent, round_percent};
-use anyhow::{Result, bail};
+use crate::publish::text::{cell, percent, round_percent};
+use anyhow::{Context, Result};
 use sourcing_sound::ModelMetadata;
 
 const TEMPLATE: &str = include_str!("card.md");
@@ -50,20 +51,29 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         ("plan", plan(evaluation)),
         ("aims", aims(evaluation)),
         ("audio", audio(evaluation)),
+        ("terms", terms(evaluation)),
+        ("commercial", commercial(&metadata.card.licence).to_owned()),
+        ("licence", metadata.card.licence.clone()),
         ("command", evaluation.command.clone()),
         ("seed", evaluation.plan.seed.to_string()),
         ("config_hash", evaluation.config_hash.clone()),
         ("date", evaluation.date.clone()),
         ("sha256", sha256.to_owned()),
     ];
-    let mut text = TEMPLATE.to_owned();
-    for (name, value) in values {
-        text = text.replace(&format!("{{{name}}}"), &value);
+    fill(TEMPLATE, &values)
+}
+
+/// The template with the value of each `{name}` in its place. Braces in values stay as they are.
+fn fill(template: &str, values: &[(&str, String)]) -> Result<String> {
+    let mut parts = template.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').with_context(|| format!("no end of {{{part}"))?;
+        let value = values.iter().find(|(known, _)| *known == name);
+        text += &value.with_context(|| format!("nothing fills {{{name}}}"))?.1;
+        text += rest;
     }
-    match text.find('{') {
-        Some(at) => bail!("nothing fills {}", text[at..].lines().next().unwrap_or_default()),
-        None => Ok(text),
-    }
+    Ok(text)
 }
 
 /// A table, without a line break at its end.
@@ -71,7 +81,11 @@ fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Stri
     let headings: Vec<_> = headings.iter().map(|&heading| heading.to_owned()).collect();
     let rule = vec!["---".to_owned(); headings.len()];
     let lines = [headings, rule].into_iter().chain(rows);
-    lines.map(|cells| format!("| {} |", cells.join(" | "))).collect::<Vec<_>>().join("\n")
+    let line = |cells: Vec<String>| {
+        let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+        format!("| {} |", cells.join(" | "))
+    };
+    lines.map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What each step, from the original to the network that ships, won and cost.
@@ -278,9 +292,53 @@ fn audio(evaluation: &Evaluation) -> String {
     table(&["folder", "clips to train on", "to choose with", "to measure on"], rows)
 }
 
+/// The terms of each folder's audio.
+fn terms(evaluation: &Evaluation) -> String {
+    let of = |name: &String| {
+        format!("{name}: {}", audio_terms(name).unwrap_or("its terms are not stated"))
+    };
+    evaluation.audio.iter().map(|(name, ..)| of(name)).collect::<Vec<_>>().join("; ")
+}
+
+fn commercial(licence: &str) -> &'static str {
+    if licence == EVERYDAY_LICENCE { ", commercially or not" } else { "" }
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
     use super::*;
+    use crate::everyday::checkpoint::sha256_hex;
+    use sourcing_sound::Model;
+    use std::path::Path;
+
+    #[test]
+    fn the_shipped_model_says_what_it_said() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let evaluation: Evaluation = serde_json::from_slice(&read("evaluation.json")).unwrap();
+        let bytes = read("model.onnx");
+        let model = Model::from_onnx(&bytes).unwrap();
+        let card = text(&evaluation, model.metadata(), &sha256_hex(&bytes)).unwrap();
+        let shipped = String::from_utf8(read("CARD.md")).unwrap();
+        // Two paragraphs of the shipped card say more: recordings of UrbanSound8K trained that model.
+        let is_of_all =
+            |line: &&str| !line.contains("in_urbansound8k") && !line.contains("*Named*");
+        for line in card.lines().filter(is_of_all) {
+            assert!(shipped.lines().any(|shipped| shipped == line), "{line}");
+        }
+    }
+
+    #[test]
+    fn values_may_hold_braces_and_bars() {
+        let values = [("command", "train {labels} {x".to_owned()), ("labels", "3".to_owned())];
+        let text = fill("{labels} labels: {command}!", &values).map_err(|error| error.to_string());
+        assert_eq!(text.as_deref(), Ok("3 labels: train {labels} {x!"));
+        assert!(fill("{other}", &values).is_err() && fill("{labels", &values).is_err());
+        let rows = [vec!["a|b".to_owned()]];
+        assert_eq!(table(&["name"], rows), "| name |\n| --- |\n| a\\|b |");
+    }
 
     #[test]
     fn numbers_and_tables_are_for_people() {

@@ -70,10 +70,6 @@ pub struct Use {
     pub event_off: f32,
 }
 
-/// Terms of the weights.
-pub const LICENCE: &str =
-    "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)";
-
 /// The description of a file.
 pub fn metadata(
     (labels, taxonomy): (Labels, Taxonomy),

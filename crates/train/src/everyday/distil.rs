@@ -43,7 +43,7 @@ pub fn train(
     ensure!(plan.runs > 0, "there must be at least one run");
     let mut mean: Vec<Array> = Vec::new();
     for run in 0..plan.runs {
-        let plan = Plan { seed: plan.seed + run as u64, ..plan.clone() };
+        let plan = Plan { seed: plan.seed.wrapping_add(run as u64), ..plan.clone() };
         let training = Training {
             name: &format!("run {} of {}", run + 1, plan.runs),
             plan: &json!(plan),
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::everyday::layout::Layout;
     use crate::everyday::layout::fixtures::small;
-    use crate::everyday::material::{Clip, Material, Role};
+    use crate::everyday::material::{Clip, Material};
     use crate::everyday::network::{LossWeights, Output};
     use crate::everyday::synthesis::RATE;
     use crate::everyday::teacher::Answers;
@@ -204,8 +204,7 @@ mod tests {
     #[test]
     fn a_finished_training_is_read_back_and_another_plan_is_refused() {
         let samples = (0..2 * RATE).map(|i| (i as f32 * 0.05).sin() * 0.3).collect();
-        let name = String::from("x");
-        let clip = Clip { recording: name.clone(), name, set: 0, samples, role: Role::Training };
+        let clip = Clip::new(0, "x".into(), "x".into(), samples);
         let material = Material { sets: vec!["a".into()], clips: vec![clip] };
         let output = Output { logits: vec![2.0, -2.0, 0.5], embedding: vec![0.5; 6] };
         let answers = [Answers { whole: output.clone(), windows: vec![output] }];

@@ -233,7 +233,7 @@ mod tests {
 
     fn clip(name: &str, role: Role) -> Clip {
         let samples = (0..6 * RATE).map(|i| (i as f32 * 0.05).sin() * 0.3).collect();
-        Clip { name: name.into(), set: 0, recording: name.into(), samples, role }
+        Clip { role, ..Clip::new(0, name.into(), name.into(), samples) }
     }
 
     fn plan() -> Plan {

@@ -2,11 +2,11 @@
 
 use super::synthesis::{self, RATE};
 use crate::data::columns::{self, Source};
-use crate::data::excerpts::{self, recording_of};
+use crate::data::excerpts::{self, Row, recording_of};
 use crate::data::parallel;
 use crate::progress;
 use crate::publish::provenance::folder_name;
-use crate::random::short_hash;
+use crate::random::{short_hash, short_hash_of};
 use anyhow::{Result, ensure};
 use sourcing_sound::SampleRate;
 use sourcing_sound::resample::Resampler;
@@ -32,8 +32,18 @@ pub struct Clip {
     pub recording: String,
     /// Mono samples at 32 kHz.
     pub samples: Vec<f32>,
+    /// Hash of the samples.
+    pub hash: String,
     /// What it is for.
     pub role: Role,
+}
+
+impl Clip {
+    /// To train on.
+    pub fn new(set: usize, name: String, recording: String, samples: Vec<f32>) -> Self {
+        let hash = short_hash_of(&samples);
+        Self { name, set, recording, samples, hash, role: Role::Training }
+    }
 }
 
 /// What a recording is for; all its clips have the same role.
@@ -66,13 +76,11 @@ impl Material {
             sets.push(folder_name(folder)?);
         }
         let made = synthesis::sounds(rounds, seed);
-        clips.extend(made.into_iter().map(|(name, samples)| Clip {
-            recording: name.clone(),
-            name,
-            set: sets.len(),
-            samples,
-            role: Role::Training,
-        }));
+        let formulas = sets.len();
+        clips.extend(
+            made.into_iter()
+                .map(|(name, samples)| Clip::new(formulas, name.clone(), name, samples)),
+        );
         sets.push("formulas".to_owned());
         split(&mut clips);
         Ok(Self { sets, clips })
@@ -104,41 +112,56 @@ impl Material {
         self.clips.iter().zip(all).filter(move |(clip, _)| clip.role == role)
     }
 
-    /// Hash of the names and lengths of all clips.
+    /// Hash of all clips: their samples, and what decides how they are used.
     pub fn hash(&self) -> String {
-        let clips = self.clips.iter();
-        let lines = clips.map(|c| format!("{} {} {}", c.set, c.name, c.samples.len()));
+        let line = |clip: &Clip| {
+            let Clip { name, set, recording, hash, role, .. } = clip;
+            format!("{set} {name} {recording} {role:?} {hash}")
+        };
+        let lines = self.clips.iter().map(line);
         short_hash(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
 
 /// Gives every recording its role, the same one every time: in each set a quarter is for the test
-/// and a tenth for validation.
+/// and a tenth for validation. A recording that is in an earlier set too has its role from there.
 fn split(clips: &mut [Clip]) {
     let mut by_set: BTreeMap<usize, BTreeSet<(String, String)>> = BTreeMap::new();
     for clip in clips.iter() {
         let place = (short_hash(&clip.recording), clip.recording.clone());
         by_set.entry(clip.set).or_default().insert(place);
     }
-    for (set, recordings) in by_set {
-        let test = recordings.len().div_ceil(TEST);
-        let validation = recordings.len() / VALIDATION;
+    let mut roles: BTreeMap<String, Role> = BTreeMap::new();
+    for recordings in by_set.into_values() {
+        let names = recordings.into_iter().map(|(_, name)| name);
+        let names: Vec<_> = names.filter(|name| !roles.contains_key(name)).collect();
+        let test = names.len().div_ceil(TEST);
+        let validation = names.len() / VALIDATION;
         let role = |place: usize| match place {
             place if place < test => Role::Test,
             place if place < test + validation => Role::Validation,
             _ => Role::Training,
         };
-        let names = recordings.into_iter().map(|(_, name)| name);
-        let roles: BTreeMap<String, Role> =
-            names.enumerate().map(|(place, name)| (name, role(place))).collect();
-        for clip in clips.iter_mut().filter(|clip| clip.set == set) {
-            clip.role = roles[&clip.recording];
-        }
+        roles.extend(names.into_iter().enumerate().map(|(place, name)| (name, role(place))));
+    }
+    for clip in clips.iter_mut() {
+        clip.role = roles[&clip.recording];
     }
 }
 
+/// The usable clips of a folder, without the recordings that are UrbanSound8K's too: heads on the
+/// network are measured on those.
 fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
-    let found = excerpts::find(folder)?;
+    let mut found = excerpts::find(folder)?;
+    let all = found.len();
+    found.retain(|(_, row)| !row.as_ref().is_some_and(Row::is_in_urban_sound));
+    if found.len() < all {
+        progress::line(&format!(
+            "{}: {} of {all} clips are in UrbanSound8K too and left out",
+            folder.display(),
+            all - found.len()
+        ));
+    }
     let what = format!("reading {}", folder.display());
     let decoded = parallel::map(&what, &found, || (), |(), (source, _)| samples(source));
     let mut usable = Vec::new();
@@ -146,13 +169,8 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
         match samples {
             Ok(samples) if samples.len() as f64 >= MIN_SECONDS * RATE as f64 => {
                 let known = row.and_then(|row| row.src_file.or(row.speaker));
-                usable.push(Clip {
-                    recording: known.unwrap_or_else(|| recording_of(&source.name).to_owned()),
-                    name: source.name,
-                    set,
-                    samples,
-                    role: Role::Training,
-                });
+                let recording = known.unwrap_or_else(|| recording_of(&source.name).to_owned());
+                usable.push(Clip::new(set, source.name, recording, samples));
             }
             Ok(_) => progress::line(&format!("not used, too short: {}", source.path.display())),
             Err(error) => {
@@ -223,5 +241,44 @@ mod tests {
             let clips = read(folder.path(), 0).unwrap();
             assert!(clips.len() == 2 && clips.iter().all(|clip| clip.recording == "7"));
         }
+    }
+
+    #[test]
+    fn recordings_of_urban_sound_8k_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["x", "y", "z"] {
+            write_wav(&folder.path().join(format!("{name}.wav")), &[0.5; 8_000], 8_000);
+        }
+        let table = "filename,in_urbansound8k\nx.wav,1\ny.wav,0\n";
+        std::fs::write(folder.path().join(excerpts::TABLE), table).unwrap();
+        let clips = read(folder.path(), 0).unwrap();
+        let names: Vec<_> = clips.iter().map(|clip| clip.name.as_str()).collect();
+        assert_eq!(names, ["y.wav", "z.wav"]);
+    }
+
+    #[test]
+    fn other_audio_under_the_same_names_has_another_hash() {
+        let of_seed = |seed| Material::load(&[], 1, seed).unwrap();
+        let (one, other) = (of_seed(1), of_seed(2));
+        for (one, other) in one.clips.iter().zip(&other.clips) {
+            assert_eq!((&one.name, one.samples.len()), (&other.name, other.samples.len()));
+        }
+        assert_ne!(one.hash(), other.hash());
+        assert_eq!(one.hash(), of_seed(1).hash());
+    }
+
+    #[test]
+    fn a_recording_in_two_folders_is_on_one_side() {
+        let names = |range: std::ops::Range<usize>| range.map(|number| format!("take {number}"));
+        let clip = |set| move |name: String| Clip::new(set, name.clone(), name, Vec::new());
+        let first = names(0..8).map(clip(0));
+        let mut clips: Vec<_> = first.chain(names(4..40).map(clip(1))).collect();
+        split(&mut clips);
+        let (first, second) = clips.split_at(8);
+        for (one, other) in first[4..].iter().zip(second) {
+            assert_eq!((&one.recording, one.role), (&other.recording, other.role));
+        }
+        let tested = |clips: &[Clip]| clips.iter().filter(|clip| clip.role == Role::Test).count();
+        assert_eq!((tested(first), tested(&second[4..])), (2, 8));
     }
 }

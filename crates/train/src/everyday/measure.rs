@@ -305,8 +305,7 @@ mod tests {
     fn quiet_windows_are_left_out() {
         let mut samples = vec![0.5; 2 * RATE];
         samples.extend(vec![0.001; RATE]);
-        let clip =
-            Clip { name: "x".into(), set: 0, recording: "x".into(), samples, role: Role::Test };
+        let clip = Clip::new(0, "x".into(), "x".into(), samples);
         let starts: Vec<_> = cut(&clip, 1.0).into_iter().map(|(start, _)| start).collect();
         assert_eq!(starts, [0, RATE]);
         assert_eq!(cut(&clip, 10.0).len(), 1, "a short clip is one window");

@@ -34,10 +34,12 @@ use crate::nn::net::Array;
 use crate::program::{command_line, today};
 use crate::progress;
 use crate::publish::file::write_model;
+use crate::publish::provenance::{everyday_licence, refuse_urban_sound};
 use crate::random::short_hash;
 use anyhow::{Context, Result, ensure};
 use assemble::{Export, Factory};
 use checkpoint::Checkpoint;
+use clap::builder::NonEmptyStringValueParser;
 use describe::Use;
 use evaluation::Evaluation;
 use graph::Weights;
@@ -74,9 +76,14 @@ pub struct Arguments {
     #[arg(long)]
     pub from: PathBuf,
     /// A folder of audio to train and measure on; one of four recordings is left out of training.
-    /// Repeatable.
+    /// What its metadata.csv marks with in_urbansound8k is not used. Repeatable.
     #[arg(long, required = true)]
     pub audio: Vec<PathBuf>,
+    /// Terms of the weights, which follow from those of the recordings [default: MIT, if all
+    /// folders are called ESC-10, ambience or speech and hold that audio; of others it is said that
+    /// the terms are not stated].
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub licence: Option<String>,
     /// The folder with labels.csv and groups.csv, where model.onnx, evaluation.json and CARD.md go.
     #[arg(long)]
     pub out: PathBuf,
@@ -144,13 +151,17 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     };
     let heads = arguments.heads.iter().map(head);
     let heads = heads.collect::<Result<Vec<_>>>()?;
+    if arguments.licence.is_none() {
+        refuse_urban_sound(&arguments.audio)?;
+    }
     let checkpoint = Checkpoint::read(&arguments.from)?;
     let from_the_original = Reference::read(&arguments.from)?.prove(&checkpoint)?;
     progress::line(&format!("the checkpoint runs as the original does: {from_the_original:?}"));
     let material = Material::load(&arguments.audio, ROUNDS, arguments.seed)?;
     let plan = arguments.plan(&material, &checkpoint);
     let folders = (arguments.from.as_path(), arguments.out.as_path());
-    let factory = Factory::new(&checkpoint, &material, &plan, folders)?;
+    let licence = everyday_licence(&material.sets, arguments.licence.as_deref());
+    let factory = Factory::new(&checkpoint, &material, &plan, folders, licence)?;
     if let Some(path) = &arguments.original {
         let bytes =
             factory.file(&checkpoint.weights, Weights::Float32, USED, "see the original")?;
@@ -212,7 +223,10 @@ impl Task<'_> {
         let bytes: Vec<u8> =
             weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
         let used = serde_json::to_string(&USED)?;
-        let key = format!("3 {} {} {used}", checkpoint::sha256_hex(&bytes), self.material.hash());
+        let weights = checkpoint::sha256_hex(&bytes);
+        // Which group is named depends on the labels' groups.
+        let (labels, material) = (self.factory.labels_hash(), self.material.hash());
+        let key = format!("4 {weights} {labels} {material} {used}");
         Ok(self.arguments.work.join(format!("{what}-{}.json", short_hash(&key))))
     }
 

@@ -1,6 +1,7 @@
 //! Which labels the network has, which plain group each belongs to, and which is a kind of which.
 
 use crate::data::excerpts;
+use crate::random::short_hash;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use sourcing_sound::{Group, Labels, Taxonomy};
@@ -49,6 +50,11 @@ pub fn read(folder: &Path, mapped: &[MappedLabel]) -> Result<(Labels, Taxonomy)>
     let groups: Vec<GroupRow> = excerpts::read(&folder.join("groups.csv"))?;
     let labels: Vec<LabelRow> = excerpts::read(&folder.join("labels.csv"))?;
     build(groups, &labels, mapped)
+}
+
+/// Hash of all labels with their groups and parents.
+pub fn hash(labels: &(Labels, Taxonomy)) -> String {
+    short_hash(&format!("{labels:?}"))
 }
 
 fn build(
@@ -101,6 +107,15 @@ mod tests {
         assert_eq!(taxonomy.groups()[1], Group { name: "Cat".into(), icon: "cat".into() });
         assert_eq!(taxonomy.label_groups(), [0, 1, 1]);
         assert_eq!(taxonomy.label_parents(), [vec![], vec![0], vec![0, 1]]);
+    }
+
+    #[test]
+    fn another_group_or_parent_is_another_hash() {
+        let of = |from: &str, to: &str| hash(&read_texts(&GOOD.replace(from, to)).unwrap());
+        let good = of("", "");
+        assert_eq!(good, of("cat,0 1", "cat,0 1"));
+        assert_ne!(good, of("cat,0 1", "animal,0 1"));
+        assert_ne!(good, of("cat,0 1", "cat,0"));
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub fn ask(
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let names = piece.iter().map(|clip| format!("{} {}", clip.name, clip.samples.len()));
-        let key = format!("2 {} {}", checkpoint.sha256, names.collect::<Vec<_>>().join("\n"));
+        let clips = piece.iter().map(|clip| format!("{} {}", clip.name, clip.hash));
+        let key = format!("3 {} {}", checkpoint.sha256, clips.collect::<Vec<_>>().join("\n"));
         let path = folder.join(format!("teacher-{}.bin", short_hash(&key)));
         let fits = |array: &Array| matches!(array.shape[..], [rows, values] if rows > 0 && values == width);
         let fit = |arrays: &[Array]| arrays.len() == piece.len() && arrays.iter().all(fits);

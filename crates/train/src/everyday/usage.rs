@@ -171,9 +171,10 @@ fn each(events: &[Event], one: impl Fn(&Event) -> Result<f64> + Send + Sync) -> 
     Ok(values)
 }
 
+/// The lowest value that at least this share of the values does not exceed.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let last = sorted.len().saturating_sub(1) as f64;
-    sorted.get((last * share).ceil() as usize).copied().unwrap_or(EVENT)
+    let count = (sorted.len() as f64 * share).ceil() as usize;
+    sorted.get(count.saturating_sub(1)).copied().unwrap_or(EVENT)
 }
 
 fn share(sorted: &[f64], limit: f64) -> f64 {
@@ -308,5 +309,7 @@ mod tests {
         assert_eq!(quantile(&delays, 0.9), 3.0);
         assert_eq!(share(&delays, 1.2), 0.8);
         assert_eq!(quantile(&[], 0.5), EVENT);
+        let ten: Vec<f64> = (1..=10).map(f64::from).collect();
+        assert_eq!((quantile(&ten, 0.5), quantile(&ten, 0.9)), (5.0, 9.0), "nine of ten");
     }
 }

@@ -47,7 +47,7 @@ pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usi
 
 fn is_known(row: &Row, labels: &[String]) -> bool {
     let has_label = row.category.as_ref().is_some_and(|category| labels.contains(category));
-    has_label || row.in_urbansound8k == Some(1)
+    has_label || row.is_in_urban_sound()
 }
 
 #[cfg(test)]

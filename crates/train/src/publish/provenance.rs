@@ -3,10 +3,10 @@
 
 use crate::data::dataset::{Layout, NO_FOLD, Slice, format_folds};
 use crate::publish::text::counted;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// UrbanSound8K's labels by class number. Data in its layout with other labels are not it.
 const URBAN_LABELS: [&str; 10] = [
@@ -165,6 +165,55 @@ Research\", 22nd ACM International Conference on Multimedia, Orlando, 2014. Urba
 excerpts of recordings from Freesound; `FREESOUNDCREDITS.txt` of the data set names the author \
 of every recording. No recording is part of the model.";
 
+/// Terms of the everyday network, as it is trained from [`AUDIO_TERMS`].
+pub const EVERYDAY_LICENCE: &str =
+    "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)";
+
+/// The folders of audio whose terms are known, by their names, the sounds made from formulas among
+/// them.
+const AUDIO_TERMS: [(&str, &str); 4] = [
+    (
+        "ESC-10",
+        "CC BY 3.0, K. J. Piczak, \"ESC: Dataset for Environmental Sound Classification\", ACM \
+         Multimedia 2015",
+    ),
+    (
+        "ambience",
+        "loops of Moodist (Pixabay content licence or CC0) and Blanket (CC0, public domain, CC BY \
+         or CC BY-SA, per file)",
+    ),
+    ("speech", "Free Spoken Digit Dataset, CC BY-SA 4.0"),
+    ("formulas", "sounds that the trainer computes"),
+];
+
+/// The terms of the audio in a folder, as far as they are known.
+pub fn audio_terms(folder: &str) -> Option<&'static str> {
+    AUDIO_TERMS.iter().find(|(name, _)| *name == folder).map(|(_, terms)| *terms)
+}
+
+/// The terms of the everyday network's weights after training on audio in these folders.
+pub fn everyday_licence(folders: &[String], stated: Option<&str>) -> String {
+    let is_known = || folders.iter().all(|folder| audio_terms(folder).is_some());
+    match stated {
+        Some(stated) => stated.to_owned(),
+        None if is_known() => EVERYDAY_LICENCE.to_owned(),
+        None => NOT_STATED.to_owned(),
+    }
+}
+
+/// Refuses UrbanSound8K among folders of audio for which no terms are stated.
+pub fn refuse_urban_sound(folders: &[PathBuf]) -> Result<()> {
+    for folder in folders {
+        ensure!(
+            !matches!(Layout::detect(folder), Ok(Layout::UrbanSound8k)),
+            "{}: UrbanSound8K is licensed CC BY-NC 3.0, for non-commercial use; state the terms of \
+             the weights with --licence",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
 /// Terms of the recordings that were mixed under the training clips, as Markdown.
 pub const BACKGROUND_NOTES: &str = "\
 Background recordings mixed under the training clips: ambient loops of Moodist (Pixabay content \
@@ -177,6 +226,22 @@ left-out folds were known (66.1% on fold 1 and 67.2% on fold 2 with an unweighte
 penalty had the least cross-validated loss). They use nothing of a left-out fold, but the figures \
 may be slightly optimistic for it.";
 
+/// The everyday model whose training data overlap with UrbanSound8K, by its SHA-256.
+const EVERYDAY_SHA256: &str = "21ff437da5959b0a367db2f5bed2f58ad4e8996b46c28626d99fbe036f3811df";
+
+/// What the base of a head was trained on of the left-out folds, as Markdown.
+pub fn base_notes(sha256: &str) -> &'static str {
+    if sha256 == EVERYDAY_SHA256 {
+        EVERYDAY_NOTES
+    } else {
+        "Its base's card says what the base was trained on."
+    }
+}
+
+const EVERYDAY_NOTES: &str = "\
+Its base was trained or chosen, without their labels, on clips of ESC-10 from recordings that \
+these folds have too: 2 recordings (8 clips) of fold 1, one (4 clips) of fold 2 and 23 of folds 3-9.";
+
 /// Terms of the recordings that the output "none of the labels" of the urban head was fitted on,
 /// as Markdown.
 pub const UNLABELLED_NOTES: &str = "\
@@ -186,7 +251,7 @@ Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::slice;
+    use crate::fixtures::{slice, write_dataset};
 
     fn of(layout: Layout, labels: &[&str], stated: &Stated) -> Provenance {
         let labels: Vec<_> = labels.iter().map(|&label| label.to_owned()).collect();
@@ -231,6 +296,28 @@ mod tests {
         let folders = of(Layout::Folders, &URBAN_LABELS, &Stated::default());
         assert!(folders.training_data.starts_with("Folder \"mine\" (a folder per label): 3 clips"));
         assert!(!folders.is_urban_sound, "a folder per label says nothing of the recordings");
+    }
+
+    #[test]
+    fn the_everyday_network_is_mit_after_known_audio_alone() {
+        let licence = |folders: &[&str], stated| {
+            let folders: Vec<_> = folders.iter().map(|&folder| folder.to_owned()).collect();
+            everyday_licence(&folders, stated)
+        };
+        assert_eq!(licence(&["ESC-10", "formulas"], None), EVERYDAY_LICENCE);
+        assert_eq!(licence(&["ESC-10", "mine", "formulas"], None), NOT_STATED);
+        assert_eq!(licence(&["mine", "formulas"], Some("CC0")), "CC0");
+    }
+
+    #[test]
+    fn urban_sound_among_other_audio_is_refused() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let folders = [folder.path().to_path_buf()];
+        refuse_urban_sound(&folders)?;
+        write_dataset(&folders[0], 1, 1);
+        let error = refuse_urban_sound(&folders).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|error| error.contains("--licence")));
+        Ok(())
     }
 
     #[test]
