@@ -122,6 +122,19 @@ pub fn check(arguments: &Arguments) -> Result<()> {
         arguments.others.is_empty() || arguments.experiment == Selection::FewShot,
         "--others is for the experiment few-shot"
     );
+    let changes_nothing = [
+        ("--layout", arguments.layout.is_some()),
+        ("--folds", !arguments.folds.is_empty()),
+        ("--split", arguments.split != Division::Official),
+        ("--clips", arguments.clips.is_some()),
+        ("--jobs", arguments.jobs != 1),
+        ("--fresh", arguments.fresh),
+    ];
+    if arguments.experiment == Selection::FewShot {
+        for (option, is_given) in changes_nothing {
+            ensure!(!is_given, "{option} changes nothing in the experiment few-shot");
+        }
+    }
     let counts = [
         ("--epochs", arguments.epochs),
         ("--batch", arguments.batch),

@@ -8,18 +8,28 @@ use std::fmt::Write as _;
 /// Heading of the section.
 pub const TITLE: &str = "A label taught from a few examples";
 
-const LEAD: &str = "The study began with \"purr or not\": boosting on descriptors reached 98% \
-    accuracy and found no purr, because saying no is right almost always. Here labels are taught \
-    from a few clips, and nothing else is given: what stands for everything else is the model's \
-    background. Clips of ESC-10 are tested whose recordings gave no example, against all other \
-    classes, ambience, speech and urban sounds. \u{b1} is the half of the 95% interval over \
-    episodes, as if they were independent; they share recordings, so that it is wider. The \
-    thresholds were chosen on the same classes, and the model was trained on a part of these \
-    recordings, without their labels.";
+/// What the tables are of.
+fn lead(few_shot: &FewShot) -> String {
+    format!(
+        "The study began with \"purr or not\": boosting on descriptors reached 98% accuracy and \
+         found no purr, because saying no is right almost always. Here labels are taught from a \
+         few clips, and nothing else is given: what stands for everything else is the model's \
+         background. Clips of {} are tested whose recordings gave no example, against all other \
+         classes and the sounds in {}. An episode needs the full number of examples of each of \
+         its classes, from at most half of the class's recordings; so a row with many examples \
+         has fewer episodes, mostly of the classes with many recordings, and is no direct \
+         continuation of the others. \u{b1} is the half of the \
+         95% interval over episodes, as if they were independent; they share recordings, so that \
+         it is wider. The thresholds were chosen on the same classes, and the model was trained on \
+         a part of these recordings, without their labels.",
+        few_shot.data,
+        few_shot.others.join(", ")
+    )
+}
 
 /// The section of the page.
 pub fn section(few_shot: &FewShot) -> String {
-    let mut section = format!("<p>{}</p>", escape(LEAD));
+    let mut section = format!("<p>{}</p>", escape(&lead(few_shot)));
     for (title, (heads, rows)) in few_shot.titles().iter().zip(few_shot.tables()) {
         let rows: String = rows.iter().map(|row| html::row(&row[0], &row[1..])).collect();
         let heads: Vec<&str> = heads.into_iter().collect();
@@ -31,7 +41,7 @@ pub fn section(few_shot: &FewShot) -> String {
 
 /// The section of the page of Markdown.
 pub fn markdown(few_shot: &FewShot) -> String {
-    let mut text = format!("\n## {TITLE}\n\n{LEAD}\n");
+    let mut text = format!("\n## {TITLE}\n\n{}\n", lead(few_shot));
     for (title, (heads, rows)) in few_shot.titles().iter().zip(few_shot.tables()) {
         let _ = writeln!(text, "\n{title}:\n\n| {} |", heads.join(" | "));
         let _ = writeln!(text, "|{}", "--:|".repeat(heads.len()));

@@ -20,21 +20,22 @@ const SMOOTHED_WINDOWS: usize = 2;
 /// Seconds from one window to the next.
 const HOP_SECONDS: f64 = 0.5;
 
-/// Which of five classes a sound is of, with `count` examples of each.
+/// Which of five classes a sound is of, with `count` examples of each. `None` if one of them has
+/// fewer apart from the clips that are tested.
 pub fn five_way(
     model: &Model,
     sounds: &Sounds,
     splits: &[Split],
     count: usize,
     seed: u64,
-) -> Result<FiveWay> {
+) -> Result<Option<FiveWay>> {
     let mut classes: Vec<&str> = sounds.classes().iter().map(String::as_str).collect();
     classes.shuffle(&mut generator(seed, "classes", &[count as u64]));
     classes.truncate(5);
     let split = split_of(splits, seed);
     let (mut examples, mut used) = (Vec::new(), BTreeSet::new());
     for class in &classes {
-        let drawn = draw(sounds, class, count, seed);
+        let Some(drawn) = draw(sounds, class, count, seed) else { return Ok(None) };
         used.extend(drawn.iter().map(|sound| sound.recording.as_str()));
         examples.extend(drawn.iter().flat_map(|sound| labelled(sound, class)));
     }
@@ -59,7 +60,7 @@ pub fn five_way(
         result.clips += 1;
         result.right_clips += usize::from(best(&sums) == label);
     }
-    Ok(result)
+    Ok(Some(result))
 }
 
 /// One class against everything else, with `count` examples of it and none of anything else.
@@ -71,10 +72,7 @@ pub fn one_vs_rest(
     (class, count, seed): (&str, usize, u64),
 ) -> Result<Option<OneVsRest>> {
     let split = split_of(splits, seed);
-    let drawn = draw(sounds, class, count, seed);
-    if drawn.len() < count {
-        return Ok(None);
-    }
+    let Some(drawn) = draw(sounds, class, count, seed) else { return Ok(None) };
     let used: BTreeSet<&str> = drawn.iter().map(|sound| sound.recording.as_str()).collect();
     let examples: Vec<Example> = drawn.iter().flat_map(|sound| labelled(sound, class)).collect();
     let head = train(model, &split.background, "few", &examples)?.head;
@@ -98,7 +96,8 @@ fn split_of(splits: &[Split], seed: u64) -> &Split {
 }
 
 /// `count` clips of a class from as many recordings as possible, at most half of the class's.
-fn draw<'a>(sounds: &'a Sounds, class: &str, count: usize, seed: u64) -> Vec<&'a Sound> {
+/// `None` where these have fewer.
+fn draw<'a>(sounds: &'a Sounds, class: &str, count: usize, seed: u64) -> Option<Vec<&'a Sound>> {
     let mut rng = generator(seed, class, &[count as u64]);
     let mut recordings = sounds.recordings(class);
     recordings.shuffle(&mut rng);
@@ -118,7 +117,7 @@ fn draw<'a>(sounds: &'a Sounds, class: &str, count: usize, seed: u64) -> Vec<&'a
         drawn.extend(next);
     }
     drawn.truncate(count);
-    drawn
+    (drawn.len() == count).then_some(drawn)
 }
 
 fn labelled(sound: &Sound, class: &str) -> Vec<Example> {

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use result::{EXAMPLES, FewShot};
 use sounds::Sounds;
 use sourcing_sound_train::publish::file::{read_model, write_evaluation};
+use sourcing_sound_train::publish::provenance::folder_name;
 use sourcing_sound_train::{program, progress};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,26 +36,35 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
     let loaded = Sounds::load(&model, &arguments.data, &arguments.others, arguments.seed, stop)?;
     let Some(sounds) = loaded else { return Ok(None) };
     let splits = sounds.splits(&model, episodes::SEEDS)?;
-    let mut few_shot = FewShot::new(arguments.seed, &sounds);
+    let others = arguments.others.iter().map(|folder| folder_name(folder));
+    let folders = (folder_name(&arguments.data)?, others.collect::<Result<Vec<_>>>()?);
+    let mut few_shot = FewShot::new(arguments.seed, folders, &sounds);
+    // Those of one seed are not those of the next: 1 begins at 1, 2 at 101.
+    let seeds = |count: u64| {
+        let first = arguments.seed.wrapping_sub(1).wrapping_mul(episodes::FIVE_WAY).wrapping_add(1);
+        (0..count).map(move |index| first.wrapping_add(index))
+    };
     let bar = progress::bar(EXAMPLES.len() as u64, "numbers of examples");
     for count in EXAMPLES {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let seeds = (arguments.seed..arguments.seed + episodes::FIVE_WAY).into_par_iter();
-        let five_way: Result<Vec<_>> =
-            seeds.map(|seed| episodes::five_way(&model, &sounds, &splits, count, seed)).collect();
-        let seeds = arguments.seed..arguments.seed + episodes::SEEDS;
+        let five_way: Result<Vec<_>> = seeds(episodes::FIVE_WAY)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|seed| episodes::five_way(&model, &sounds, &splits, count, seed))
+            .collect();
         let pairs: Vec<_> = sounds
             .classes()
             .iter()
-            .flat_map(|class| seeds.clone().map(move |seed| (class.as_str(), count, seed)))
+            .flat_map(|class| seeds(episodes::SEEDS).map(move |seed| (class.as_str(), count, seed)))
             .collect();
         let one_vs_rest: Result<Vec<_>> = pairs
             .into_par_iter()
             .map(|episode| episodes::one_vs_rest(&model, &sounds, &splits, episode))
             .collect();
-        few_shot.add(count, five_way?, one_vs_rest?.into_iter().flatten().collect());
+        let five_way = five_way?.into_iter().flatten().collect();
+        few_shot.add(count, five_way, one_vs_rest?.into_iter().flatten().collect());
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -13,7 +13,7 @@ pub const EXAMPLES: [usize; 4] = [1, 5, 10, 20];
 /// The share of the class among everything that is scored; sounds are weighted to it.
 pub const PREVALENCE: f64 = 0.01;
 /// Version of the layout of the file.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// An episode with five classes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -54,12 +54,16 @@ pub struct Episodes {
 }
 
 /// The whole experiment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FewShot {
     pub schema_version: u32,
     pub date: String,
     pub command: String,
     pub seed: u64,
+    /// The folder of the classes.
+    pub data: String,
+    /// The folders of other sounds.
+    pub others: Vec<String>,
     pub classes: Vec<String>,
     pub sounds: usize,
     /// By number of examples.
@@ -68,12 +72,14 @@ pub struct FewShot {
 
 impl FewShot {
     /// Without episodes.
-    pub fn new(seed: u64, sounds: &Sounds) -> Self {
+    pub fn new(seed: u64, (data, others): (String, Vec<String>), sounds: &Sounds) -> Self {
         FewShot {
             schema_version: SCHEMA_VERSION,
             date: today(),
             command: command_line("sourcing-sound-study", &[]),
             seed,
+            data,
+            others,
             classes: sounds.classes().to_vec(),
             sounds: sounds.all.len(),
             episodes: BTreeMap::new(),
@@ -97,9 +103,6 @@ impl FewShot {
         });
         let one_vs_rest = self.episodes.iter().map(|(examples, episodes)| {
             let of = |value: fn(&OneVsRest) -> f64| mean(episodes.one_vs_rest.iter().map(value));
-            let mut alarms: Vec<f64> =
-                episodes.one_vs_rest.iter().map(|one| one.alarms_per_hour).collect();
-            alarms.sort_by(f64::total_cmp);
             vec![
                 examples.to_string(),
                 episodes.one_vs_rest.len().to_string(),
@@ -109,7 +112,7 @@ impl FewShot {
                 of(|one| one.recall),
                 of(|one| one.accuracy),
                 of(|one| one.event_recall),
-                format!("{} (median {:.1})", of(|one| one.alarms_per_hour), quantile(&alarms, 0.5)),
+                of(|one| one.alarms_per_hour) + &median(&episodes.one_vs_rest),
             ]
         });
         let five_way_heads = vec!["examples", "episodes", "clips right", "2 s windows right"];
@@ -141,11 +144,25 @@ impl FewShot {
     }
 }
 
-/// The mean with the half of its 95% interval, as if the episodes were independent.
+/// The mean with the half of its 95% interval, as if the episodes were independent; a dash without
+/// episodes.
 fn mean(values: impl ExactSizeIterator<Item = f64> + Clone) -> String {
-    let n = values.len().max(1) as f64;
+    let n = values.len();
+    if n == 0 {
+        return "–".to_owned();
+    }
     let (mean, sd) = mean_and_sd(values);
-    format!("{mean:.3} ± {:.3}", 1.96 * sd / n.sqrt())
+    format!("{mean:.3} ± {:.3}", 1.96 * sd / (n as f64).sqrt())
+}
+
+/// The median of the false alarms, in brackets; nothing without episodes.
+fn median(episodes: &[OneVsRest]) -> String {
+    let mut alarms: Vec<f64> = episodes.iter().map(|one| one.alarms_per_hour).collect();
+    alarms.sort_by(f64::total_cmp);
+    match alarms.is_empty() {
+        true => String::new(),
+        false => format!(" (median {:.1})", quantile(&alarms, 0.5)),
+    }
 }
 
 impl fmt::Display for FewShot {
@@ -160,5 +177,20 @@ impl fmt::Display for FewShot {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_examples_without_episodes_have_no_figures() {
+        let mut few_shot = FewShot::default();
+        few_shot.add(20, Vec::new(), Vec::new());
+        for (heads, rows) in few_shot.tables() {
+            assert_eq!(heads.len(), rows[0].len());
+            assert!(rows[0].iter().skip(1).all(|cell| cell == "0" || cell == "–"), "{rows:?}");
+        }
     }
 }

@@ -18,13 +18,13 @@ const MOST_OF_FOLDER: usize = 600;
 /// A class of ESC-10 is taught only if it has at least this many recordings.
 const LEAST_RECORDINGS: usize = 8;
 
-/// Sounds among the others that are of a class, by a part of their names: they are not negatives.
+/// Sounds among the others that are of a class, by a word of their names: they are not negatives.
 const SAME: [(&str, &[&str]); 6] = [
     ("rain", &["rain", "storm", "waterfall", "river", "thunder"]),
-    ("sea_waves", &["wave", "boat", "seagull"]),
-    ("fire_crackling", &["fire"]),
+    ("sea_waves", &["waves", "boat", "sailboat", "seagulls"]),
+    ("fire_crackling", &["fire", "fireplace", "campfire"]),
     ("clock_tick", &["clock"]),
-    ("crying_baby", &["baby"]),
+    ("baby_cry", &["baby"]),
     ("helicopter", &["helicopter", "airplane"]),
 ];
 
@@ -157,8 +157,9 @@ impl Sound {
 
     /// Whether it may be among the negatives of a class.
     pub fn is_other_than(&self, class: &str) -> bool {
-        let same = SAME.iter().find(|(name, _)| *name == class).map_or(&[][..], |(_, parts)| parts);
-        self.class.as_deref() != Some(class) && !same.iter().any(|part| self.name.contains(part))
+        let same = SAME.iter().find(|(name, _)| *name == class).map_or(&[][..], |(_, words)| words);
+        let mut words = self.name.split(|c: char| !c.is_alphanumeric());
+        self.class.as_deref() != Some(class) && !words.any(|word| same.contains(&word))
     }
 }
 
@@ -208,4 +209,41 @@ fn taught_classes(all: &[Sound]) -> Vec<String> {
         .into_iter()
         .filter(|(class, recordings)| recordings.len() >= LEAST_RECORDINGS && *class != "dog_bark");
     enough.map(|(class, _)| class.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_is_of_a_class_by_whole_words() {
+        let is_other = |name: &str, class: &str| {
+            let sound = Sound {
+                name: format!("ambience audio/{name}-0.ogg"),
+                recording: String::new(),
+                class: None,
+                is_ambience: true,
+                examples: Vec::new(),
+                windows: Vec::new(),
+            };
+            sound.is_other_than(class)
+        };
+        for (name, class) in [
+            ("moodist-rain__light-rain", "rain"),
+            ("moodist-nature__waves", "sea_waves"),
+            ("moodist-transport__sailboat", "sea_waves"),
+            ("moodist-nature__campfire", "fire_crackling"),
+            ("moodist-things__clock", "clock_tick"),
+            ("home-baby", "baby_cry"),
+        ] {
+            assert!(!is_other(name, class), "{name}");
+        }
+        for (name, class) in [
+            ("moodist-transport__inside-a-train", "rain"),
+            ("moodist-urban__fireworks", "fire_crackling"),
+            ("moodist-rain", "clock_tick"),
+        ] {
+            assert!(is_other(name, class), "{name}");
+        }
+    }
 }
