@@ -158,6 +158,10 @@ impl Method for Boosting {
         Ok(preparation)
     }
 
+    fn features(&self, clip: usize) -> &[f32] {
+        self.features.get(clip).map_or(&[], Vec::as_slice)
+    }
+
     /// A search takes seconds to minutes, so an interrupted one starts again.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
         let start = Instant::now();

@@ -40,7 +40,14 @@ pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     progress::lines(&dataset.findings);
     progress::lines(&dataset.note_on_labels());
     let material = Material::new(dataset, &arguments.folds, arguments.clips, arguments.seed)?;
-    for name in arguments.experiment.names() {
+    let names = arguments.experiment.names();
+    if arguments.fresh {
+        for &name in &names {
+            let discarded = trial(arguments, name, &material, stop).and_then(Trial::discard);
+            discarded.with_context(|| name.to_string())?;
+        }
+    }
+    for name in names {
         let outcome = run_one(arguments, name, &material, stop);
         if outcome.with_context(|| name.to_string())? == Outcome::Interrupted {
             return Ok(Outcome::Interrupted);
@@ -49,14 +56,23 @@ pub fn execute(arguments: &Arguments, stop: &AtomicBool) -> Result<Outcome> {
     Ok(Outcome::Finished)
 }
 
+fn trial<'a>(
+    arguments: &'a Arguments,
+    name: Name,
+    material: &'a Material,
+    stop: &'a AtomicBool,
+) -> Result<Trial<'a>> {
+    let method = methods::build(arguments.method_of(name), arguments, &material.dataset)?;
+    Ok(Trial { name, method, material, arguments, stop })
+}
+
 fn run_one(
     arguments: &Arguments,
     name: Name,
     material: &Material,
     stop: &AtomicBool,
 ) -> Result<Outcome> {
-    let method = methods::build(arguments.method_of(name), arguments, &material.dataset)?;
-    let trial = Trial { name, method, material, arguments, stop };
+    let trial = trial(arguments, name, material, stop)?;
     let Some((record, rows)) = trial.run()? else { return Ok(Outcome::Interrupted) };
     let folder = arguments.out.join(&record.experiment);
     output::write(&folder, &record, &rows)?;

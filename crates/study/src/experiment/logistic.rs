@@ -42,6 +42,10 @@ impl Method for Logistic {
         Ok(preparation)
     }
 
+    fn features(&self, clip: usize) -> &[f32] {
+        self.features.get(clip).map_or(&[], Vec::as_slice)
+    }
+
     /// The fit takes seconds, so it is not interrupted.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
         let start = Instant::now();

@@ -43,6 +43,10 @@ pub trait Method: Sync {
     /// Computes the features of all clips, from the cache in `cache` where possible.
     fn prepare(&mut self, slices: &[Slice], cache: &Path) -> Result<Preparation>;
 
+    /// The features of a clip; empty where it cannot be used. Results computed from others are not
+    /// reused.
+    fn features(&self, clip: usize) -> &[f32];
+
     /// Trains on one split and scores its tested clips. `None` when it was stopped; what
     /// was done until then is kept in `job.work`, and the next call resumes from there.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>>;
@@ -110,6 +114,8 @@ pub struct Verdict {
     pub cost: Cost,
     /// Seconds of training, those before an interruption included.
     pub seconds: f64,
+    /// Day on which it was finished, UTC, `YYYY-MM-DD`; set by the runner.
+    pub date: String,
     /// For two labels: thresholds of the second label's score that were chosen in training,
     /// with their names.
     pub thresholds: Vec<(String, f64)>,

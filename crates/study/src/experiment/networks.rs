@@ -22,7 +22,7 @@ use sourcing_sound_train::nn::net::NetworkConfig;
 use sourcing_sound_train::nn::run::Training;
 use sourcing_sound_train::nn::score::Network;
 use sourcing_sound_train::progress;
-use sourcing_sound_train::random::short_hash;
+use sourcing_sound_train::random::{short_hash, short_hash_of};
 use std::path::Path;
 use std::time::Instant;
 
@@ -50,14 +50,14 @@ impl Networks {
         clip.with_context(|| format!("clip {index} is in the split but has no features"))
     }
 
-    /// A hash of the names, labels and lengths of some clips.
+    /// A hash of the names, labels and features of some clips.
     fn hash(&self, clips: &[usize], job: &Job<'_>) -> Result<String> {
         let mut text = String::new();
         for &index in clips {
-            let width = self.clip(index)?.width();
+            let features = short_hash_of(&self.clip(index)?.values);
             let slice = &job.slices[index];
             let label = self.target(slice);
-            text.push_str(&format!("{} {} {label} {width}\n", slice.stem, slice.fold));
+            text.push_str(&format!("{} {} {label} {features}\n", slice.stem, slice.fold));
         }
         Ok(short_hash(&text))
     }
@@ -98,7 +98,7 @@ impl Networks {
             multiply_adds: Some((network.multiply_adds()? as f64 * views).round() as u64),
             cost: Cost { features_ms: self.features_ms, model_ms: median(times) },
             seconds: trained.seconds,
-            thresholds: Vec::new(),
+            ..Verdict::default()
         })
     }
 }
@@ -134,6 +134,10 @@ impl Method for Networks {
             failures: prepared.failures,
             features_ms: self.features_ms,
         })
+    }
+
+    fn features(&self, clip: usize) -> &[f32] {
+        self.clips.get(clip).and_then(Option::as_ref).map_or(&[], |clip| clip.values.as_slice())
     }
 
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {

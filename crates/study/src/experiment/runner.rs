@@ -6,7 +6,7 @@ use crate::experiment::store;
 use anyhow::{Context, Result, bail, ensure};
 use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::jobs::side_by_side;
-use sourcing_sound_train::program::resuming_command;
+use sourcing_sound_train::program::{resuming_command, today};
 use sourcing_sound_train::{metrics, progress};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct Task {
     pub shuffled: bool,
     /// Parent of the folders of splits.
     pub root: PathBuf,
-    /// Discard results and checkpoints of earlier runs.
+    /// Results and checkpoints of earlier runs are to be discarded.
     pub fresh: bool,
 }
 
@@ -58,27 +58,27 @@ pub struct Runner<'a> {
 
 impl Runner<'_> {
     /// The verdicts on all tasks, in their order. `None` when the run was stopped: what is
-    /// finished is kept, and the next call resumes from there, unless its tasks are fresh.
+    /// finished is kept, and the next call resumes from there.
     pub fn run(&self, tasks: &[Task]) -> Result<Option<Vec<Verdict>>> {
         for task in tasks {
             task.check(self.setup.slices)?;
         }
-        // Before the first task begins: whatever is there later is this run's own, and what resumes
-        // it may use it.
-        let fresh: Vec<_> = tasks.iter().filter(|task| task.fresh).collect();
-        fresh.iter().try_for_each(|task| self.discard(task))?;
-        let resuming = resuming_command(!fresh.is_empty());
+        let resuming = resuming_command(tasks.iter().any(|task| task.fresh));
         side_by_side(tasks, self.jobs, self.stop, |task| {
             self.run_one(task, resuming).with_context(|| format!("split {}", task.split.name))
         })
     }
 
-    /// Removes what earlier runs left of a task.
-    fn discard(&self, task: &Task) -> Result<()> {
-        let work = store::folder(&task.root, &self.setup, &task.split);
-        if work.exists() {
-            std::fs::remove_dir_all(&work)
-                .with_context(|| format!("removing {}", work.display()))?;
+    /// Removes what earlier runs left of the tasks that are fresh. To be done before the first
+    /// experiment begins: whatever is there later is the command's own, and what resumes it may use
+    /// it.
+    pub fn discard(&self, tasks: &[Task]) -> Result<()> {
+        for task in tasks.iter().filter(|task| task.fresh) {
+            let work = store::folder(&task.root, &self.setup, &task.split);
+            if work.exists() {
+                std::fs::remove_dir_all(&work)
+                    .with_context(|| format!("removing {}", work.display()))?;
+            }
         }
         Ok(())
     }
@@ -103,7 +103,8 @@ impl Runner<'_> {
             split.test.len()
         ));
         let job = Job { slices, labels, seed, work: &work, stop: self.stop };
-        let Some(verdict) = method.run(split, &job)? else {
+        let verdict = method.run(split, &job)?;
+        let Some(verdict) = verdict.map(|verdict| Verdict { date: today(), ..verdict }) else {
             progress::line(&format!(
                 "split {}: stopped; {resuming} resumes from {}",
                 split.name,
@@ -154,6 +155,10 @@ mod tests {
 
         fn prepare(&mut self, slices: &[Slice], _: &Path) -> Result<Preparation> {
             Ok(Preparation { usable: vec![true; slices.len()], ..Preparation::default() })
+        }
+
+        fn features(&self, _: usize) -> &[f32] {
+            &[]
         }
 
         fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
@@ -221,10 +226,12 @@ mod tests {
         assert_eq!(both[0], one[0]);
 
         let tasks = tasks.map(|task| Task { fresh: true, ..task });
+        runner(&oracle, &slices, &labels, &stop).discard(&tasks).unwrap();
         runner(&oracle, &slices, &labels, &stop).run(&tasks).unwrap().unwrap();
         assert_eq!(oracle.runs.load(Ordering::Relaxed), 4);
 
         // Stopped at its first split, a fresh run has left no older result of the others.
+        runner(&quitter, &slices, &labels, &stop).discard(&tasks).unwrap();
         assert!(runner(&quitter, &slices, &labels, &stop).run(&tasks).unwrap().is_none());
         stop.store(false, Ordering::Relaxed);
         let tasks = tasks.map(|task| Task { fresh: false, ..task });

@@ -6,25 +6,27 @@ use serde_json::json;
 use sourcing_sound_train::data::dataset::Slice;
 use sourcing_sound_train::nn::arrays;
 use sourcing_sound_train::nn::net::Array;
-use sourcing_sound_train::random::short_hash;
+use sourcing_sound_train::random::{short_hash, short_hash_of};
 use std::path::{Path, PathBuf};
 
-/// Changes when a stored verdict can no longer be read or compared.
-const VERSION: u32 = 1;
+/// Changes when a stored verdict can no longer be read, or when a method gives other verdicts under
+/// the same settings.
+const VERSION: u32 = 2;
 
 const FILE: &str = "verdict.bin";
 const SCORES: &str = "scores";
 
 /// The folder under `root` for the verdict on a split. Its name is a hash of everything that
-/// decides the verdict: other settings or clips get a separate folder, so that trying things with a
-/// few clips leaves the results of all clips alone.
+/// decides the verdict: other settings, clips or audio get a separate folder, so that trying things
+/// with a few clips leaves the results of all clips alone.
 pub fn folder(root: &Path, setup: &Setup<'_>, split: &Split) -> PathBuf {
     let Setup { method, slices, labels, seed } = setup;
-    // Tells a clip from all others, its label included.
+    // Tells a clip from all others, its label and what is learned from it included.
     let line = |&index: &usize| {
         let slice = &slices[index];
         let Slice { stem, recording, fold, .. } = slice;
-        format!("{stem}\t{recording}\t{fold}\t{}", method.target(slice))
+        let features = short_hash_of(method.features(index));
+        format!("{stem}\t{recording}\t{fold}\t{}\t{features}", method.target(slice))
     };
     let lines = |part: &[usize]| part.iter().map(line).collect::<Vec<_>>();
     let key = json!({
@@ -76,7 +78,9 @@ mod tests {
 
     use super::*;
     use crate::experiment::boosting::{Boosting, Rows};
-    use sourcing_sound_train::fixtures::slice;
+    use crate::experiment::logistic::Logistic;
+    use crate::experiment::method::Method;
+    use sourcing_sound_train::fixtures::{slice, write_wav};
 
     #[test]
     fn a_verdict_comes_back_bit_by_bit() {
@@ -116,5 +120,30 @@ mod tests {
         assert_ne!(first, folder("horn", 2, &split));
         assert_ne!(first, folder("bell", 1, &split));
         assert_ne!(first, folder("horn", 1, &other));
+    }
+
+    #[test]
+    fn other_audio_under_the_same_names_has_a_folder_of_its_own() {
+        let data = tempfile::tempdir().unwrap();
+        let split = Split {
+            name: "1".into(),
+            train: vec![0],
+            validation: vec![],
+            test: vec![0],
+            dropped: 0,
+        };
+        let folder = |frequency: f32| {
+            let tone: Vec<f32> = (0..8_000).map(|i| (i as f32 * frequency).sin() * 0.5).collect();
+            let mut clip = slice("a", 1, 0);
+            clip.path = data.path().join("a.wav");
+            write_wav(&clip.path, &tone, 8_000);
+            let (mut method, slices) = (Logistic::default(), [clip]);
+            let cache = tempfile::tempdir().unwrap();
+            assert_eq!(method.prepare(&slices, cache.path()).unwrap().usable, [true]);
+            let setup = Setup { method: &method, slices: &slices, labels: &[], seed: 1 };
+            folder(Path::new("work"), &setup, &split)
+        };
+        assert_eq!(folder(0.1), folder(0.1));
+        assert_ne!(folder(0.1), folder(0.3));
     }
 }

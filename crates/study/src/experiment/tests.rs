@@ -186,6 +186,16 @@ fn a_stop_leaves_no_record_and_the_next_call_resumes() {
 }
 
 #[test]
+fn a_fresh_run_of_all_that_is_stopped_has_left_no_older_results() {
+    let place = Place::new(2, 3);
+    place.run("logistic").unwrap();
+    let kept = || std::fs::read_dir(place.path("work/logistic")).unwrap().count();
+    assert_eq!(kept(), 2, "a folder per split");
+    let stopped = execute(&place.arguments("all --fresh"), &AtomicBool::new(true)).unwrap();
+    assert_eq!((stopped, kept()), (Outcome::Interrupted, 0));
+}
+
+#[test]
 fn senseless_arguments_are_refused_with_the_reason() {
     let place = Place::new(1, 2);
     let refusal = |line: &str| format!("{:#}", place.run(line).unwrap_err());
@@ -200,6 +210,8 @@ fn senseless_arguments_are_refused_with_the_reason() {
     assert!(refusal("logistic --epochs 3").contains("networks"));
     assert!(refusal("leakage --method logistic --epochs 3").contains("networks"));
     assert!(refusal("logistic --method logistic").contains("leakage"));
+    assert!(refusal("few-shot --clips 3").contains("--clips changes nothing"));
+    assert!(refusal("few-shot --split shuffled").contains("--split changes nothing"));
     assert!(refusal("logistic --clips 0").contains("at least 1"));
     assert!(refusal("logistic --folds 7").contains("fold 7"));
     assert!(refusal("logistic --folds 1 --folds 1").contains("twice"));

@@ -3,14 +3,14 @@
 use crate::experiment::arguments::Arguments;
 use crate::experiment::leakage;
 use crate::experiment::material::Material;
-use crate::experiment::method::{Method, Setup, median};
+use crate::experiment::method::{Method, Preparation, Setup, median};
 use crate::experiment::name::Name;
 use crate::experiment::record::{Cost, PredictionRow, Record, SCHEMA_VERSION};
 use crate::experiment::runner::{Runner, Task};
 use crate::experiment::score;
 use anyhow::{Result, ensure};
 use sourcing_sound_train::data::dataset::{Slice, Split};
-use sourcing_sound_train::program::{command_line, today};
+use sourcing_sound_train::program::command_line;
 use sourcing_sound_train::progress;
 use std::sync::atomic::AtomicBool;
 
@@ -28,7 +28,39 @@ pub struct Trial<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// What an experiment is to do, its features computed.
+struct Ready {
+    preparation: Preparation,
+    labels: Vec<String>,
+    tasks: Vec<Task>,
+}
+
 impl Trial<'_> {
+    /// Removes what earlier runs left of the experiment.
+    pub fn discard(mut self) -> Result<()> {
+        let Ready { labels, tasks, .. } = self.prepare()?;
+        self.runner(&labels).discard(&tasks)
+    }
+
+    fn prepare(&mut self) -> Result<Ready> {
+        let Arguments { seed, work, .. } = self.arguments;
+        let slices = &self.material.dataset.slices;
+        let preparation = self.method.prepare(slices, &work.join("features"))?;
+        ensure!(preparation.usable.contains(&true), "none of the clips could be used");
+        let labels = self.method.labels(&self.material.dataset.labels);
+        let share = self.method.validation_share();
+        let official = self.material.official(&preparation.usable, share, *seed)?;
+        let tasks = self.tasks(official, slices);
+        Ok(Ready { preparation, labels, tasks })
+    }
+
+    fn runner<'a>(&'a self, labels: &'a [String]) -> Runner<'a> {
+        let Arguments { seed, jobs, .. } = *self.arguments;
+        let slices = &self.material.dataset.slices;
+        let setup = Setup { method: self.method.as_ref(), slices, labels, seed };
+        Runner { setup, jobs, stop: self.stop }
+    }
+
     /// Runs the experiment. `None` when it was stopped.
     pub fn run(mut self) -> Result<Option<(Record, Vec<PredictionRow>)>> {
         let title = match self.name {
@@ -38,17 +70,10 @@ impl Trial<'_> {
             _ => self.method.title(),
         };
         progress::line(&format!("{}: {title}", self.name));
-        let Arguments { seed, jobs, work, data, .. } = self.arguments;
-        let slices = &self.material.dataset.slices;
-        let preparation = self.method.prepare(slices, &work.join("features"))?;
+        let Arguments { seed, data, .. } = self.arguments;
+        let Ready { preparation, labels, tasks } = self.prepare()?;
         progress::unusable(&preparation.failures);
-        ensure!(preparation.usable.contains(&true), "none of the clips could be used");
-        let labels = self.method.labels(&self.material.dataset.labels);
-        let share = self.method.validation_share();
-        let official = self.material.official(&preparation.usable, share, *seed)?;
-        let tasks = self.tasks(official, slices);
-        let setup = Setup { method: self.method.as_ref(), slices, labels: &labels, seed: *seed };
-        let runner = Runner { setup, jobs: *jobs, stop: self.stop };
+        let runner = self.runner(&labels);
         let Some(verdicts) = runner.run(&tasks)? else { return Ok(None) };
         let scored: Vec<_> = tasks
             .iter()
@@ -66,7 +91,8 @@ impl Trial<'_> {
             schema_version: SCHEMA_VERSION,
             experiment: self.name.to_string(),
             title,
-            date: today(),
+            // Of its splits, some may have been finished on earlier days.
+            date: verdicts.iter().map(|verdict| verdict.date.clone()).max().unwrap_or_default(),
             command: command_line(env!("CARGO_PKG_NAME"), &[]),
             seed: *seed,
             data: self.material.facts(&preparation),
