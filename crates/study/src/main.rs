@@ -43,3 +43,28 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Report(arguments) => report::run(&arguments),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn published_commands_can_be_typed() {
+        let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/study");
+        let files = std::fs::read_dir(results).unwrap().map(|file| file.unwrap().path());
+        let records: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+        assert!(records.len() >= 9, "{records:?}");
+        for path in records {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let command = record["command"].as_str().unwrap();
+            assert!(command.starts_with("sourcing-sound-study "), "{command}");
+            let parsed = Arguments::try_parse_from(command.split(' '));
+            assert!(parsed.is_ok(), "{command}: {:?}", parsed.err());
+        }
+    }
+}

@@ -9,9 +9,6 @@ use sourcing_sound_train::metrics::binary::{self, Counts, CurvePoint};
 use sourcing_sound_train::metrics::{self, Judged};
 use std::path::Path;
 
-/// Points of a stored precision-recall curve at most.
-const MAX_CURVE_POINTS: usize = 200;
-
 /// Refuses a verdict that does not fit its split.
 pub fn check(verdict: &Verdict, split: &Split, n_labels: usize) -> Result<()> {
     let (given, wanted) = (verdict.scores.len(), split.test.len());
@@ -80,7 +77,7 @@ pub fn split_record(
         n_test: rows.len(),
         n_test_recordings: metrics::count_recordings(&clips),
         n_dropped: split.dropped,
-        accuracy_interval: metrics::accuracy_interval(&clips, setup.seed),
+        accuracy_interval: interval(&clips, setup.seed),
         scores: metrics::scores(&clips, setup.labels),
         binary: setup.method.positive().map(|positive| binary(positive, rows, &verdict.thresholds)),
         curve: verdict.curve.clone(),
@@ -106,7 +103,7 @@ fn binary(positive: &str, rows: &[PredictionRow], thresholds: &[(String, f64)]) 
             f1: counts.f1(),
         }
     };
-    let curve = thinned(binary::precision_recall_curve(&scores, &truths), MAX_CURVE_POINTS);
+    let curve = rising(binary::precision_recall_curve(&scores, &truths));
     Binary {
         positive: positive.to_owned(),
         prevalence,
@@ -119,13 +116,23 @@ fn binary(positive: &str, rows: &[PredictionRow], thresholds: &[(String, f64)]) 
     }
 }
 
-/// At most `most` points at even distances, the first and the last among them.
-fn thinned(curve: Vec<CurvePoint>, most: usize) -> Vec<CurvePoint> {
-    if curve.len() <= most {
-        return curve;
-    }
-    let last = curve.len() - 1;
-    (0..most).map(|step| curve[step * last / (most - 1)]).collect()
+/// The 95% interval of the accuracy over recordings; where all clips are right, or all wrong, and
+/// resampling shows no variation, the one-sided bound.
+fn interval(clips: &[Judged], seed: u64) -> (f64, f64) {
+    let bound = metrics::accuracy_bound(metrics::accuracy(clips), metrics::count_recordings(clips));
+    bound.unwrap_or_else(|| metrics::accuracy_interval(clips, seed))
+}
+
+/// The points at which the recall rises. They are the corners of the steps that the average
+/// precision adds up; between them the precision only falls.
+fn rising(mut curve: Vec<CurvePoint>) -> Vec<CurvePoint> {
+    let mut reached = 0.0;
+    curve.retain(|point| {
+        let rises = point.recall > reached;
+        reached = point.recall;
+        rises
+    });
+    curve
 }
 
 /// Means over the official or the shuffled splits, and the accuracy of all their tested clips
@@ -149,7 +156,7 @@ pub fn summary(
         accuracy,
         accuracy_sd,
         pooled_accuracy: metrics::accuracy(&pooled),
-        pooled_interval: metrics::accuracy_interval(&pooled, seed),
+        pooled_interval: interval(&pooled, seed),
         macro_f1: mean_and_sd(splits.iter().map(|split| split.scores.macro_f1)).0,
     })
 }
@@ -217,11 +224,29 @@ mod tests {
     }
 
     #[test]
-    fn long_curves_keep_both_ends() {
-        let point = |n: usize| CurvePoint { recall: n as f64, precision: 1.0, threshold: 0.0 };
-        let curve = thinned((0..1000).map(point).collect(), MAX_CURVE_POINTS);
-        assert_eq!(curve.len(), MAX_CURVE_POINTS);
-        assert_eq!((curve[0].recall, curve[MAX_CURVE_POINTS - 1].recall), (0.0, 999.0));
+    fn a_curve_adds_up_to_the_average_precision() {
+        // One of 50 clips is a horn.
+        let rows: Vec<_> = (0..1_000)
+            .map(|n| row(&n.to_string(), usize::from(n % 50 == 7), 1.0 - n as f32 / 1_000.0))
+            .collect();
+        let record = record(&rows);
+        let binary = record.binary.as_ref().expect("there is a positive label");
+        assert_eq!(binary.curve.len(), 20);
+        let mut reached = 0.0;
+        let area = binary.curve.iter().map(|&(recall, precision, _)| {
+            let rise = recall - reached;
+            reached = recall;
+            rise * precision
+        });
+        assert!((area.sum::<f64>() - binary.average_precision).abs() < 1e-9);
+    }
+
+    #[test]
+    fn all_wrong_is_no_certainty() {
+        let rows: Vec<_> = (0..4).map(|n| row(&n.to_string(), 0, 0.9)).collect();
+        let (low, high) = record(&rows).accuracy_interval;
+        assert_eq!((low, Some((low, high))), (0.0, metrics::accuracy_bound(0.0, 4)));
+        assert!(high > 0.5, "{high}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
     let headings = caption.chars().count().max(heading.chars().count()) as f64 * CHARACTER;
     Figure {
         description: format!("{title}: confusion matrix. {caption}"),
-        width: (left + extent + right.min(60.0)).max(headings),
+        width: (left + extent + right).max(headings),
         height: top + extent + 4.0,
         fluid: false,
         body,
@@ -85,6 +85,16 @@ mod tests {
         assert!(svg.contains("fill-opacity=\"0.750\"") && svg.contains("fill-opacity=\"0.250\""));
         assert!(svg.contains("&lt;siren&gt; → dog bark: 0 of 0 clips (0.0%)"));
         assert!(!svg.contains("NaN"));
+    }
+
+    #[test]
+    fn long_labels_are_not_cut_off() {
+        let labels = ["short", "a label of a good forty-two characters here"].map(str::to_owned);
+        let scores = scores_of_confusion(vec![vec![1; 2]; 2], &labels);
+        let long = CHARACTER * labels[1].chars().count() as f64;
+        // The last column's label begins above the middle of its cells.
+        let end = long + 12.0 + 1.5 * 44.0 + long * 40f64.to_radians().cos();
+        assert!(figure("two", "4 clips", &scores).width >= end);
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub struct Group<'a> {
     pub entries: Vec<&'a Entry>,
 }
 
-/// Groups of the entries that tell more than one label from the rest, the largest first.
+/// Groups of the entries that tell more than one label from the rest, the largest first, without
+/// those in which there is nothing to show.
 pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.is_binary) {
@@ -28,6 +29,7 @@ pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
             None => groups.push(Group { labels: &entry.labels, entries: vec![entry] }),
         }
     }
+    groups.retain(|group| !shown(group).is_empty());
     for group in &mut groups {
         group.entries.sort_by(|a, b| b.summary.accuracy.total_cmp(&a.summary.accuracy));
     }

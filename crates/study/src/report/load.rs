@@ -90,7 +90,8 @@ fn load_experiment(folder: &Path, inputs: &mut Inputs) {
         return;
     }
     let record = read::<Record>(&metrics, record::SCHEMA_VERSION).and_then(checked);
-    let Some(record) = inputs.usable(&metrics, record) else { return };
+    let Some(mut record) = inputs.usable(&metrics, record) else { return };
+    record.command = as_typed_here(record.command);
     let predictions = match rows.is_file() {
         true => predictions::read(&rows, record.labels.len()),
         false => {
@@ -108,6 +109,14 @@ fn load_experiment(folder: &Path, inputs: &mut Inputs) {
     });
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     inputs.experiments.push(Experiment { folder: name, record, rows });
+}
+
+/// The command under the name of this program; records of earlier versions have the trainer's.
+fn as_typed_here(command: String) -> String {
+    match command.strip_prefix("sourcing-sound-train experiment ") {
+        Some(rest) => format!("{} experiment {rest}", env!("CARGO_PKG_NAME")),
+        None => command,
+    }
 }
 
 /// The folders in a folder, by name.
@@ -198,6 +207,15 @@ mod tests {
         assert!(inputs.problems.is_empty() && inputs.notes.is_empty(), "{inputs:?}");
         let [experiment] = &inputs.experiments[..] else { panic!("one experiment") };
         assert_eq!((experiment.folder.as_str(), experiment.rows.len()), ("mel-cnn", 3_103));
+    }
+
+    #[test]
+    fn a_command_is_this_programs() {
+        let inputs = after(|value| {
+            value["command"] = json!("sourcing-sound-train experiment mel-cnn --data x");
+        });
+        let command = &inputs.experiments[0].record.command;
+        assert_eq!(command, "sourcing-sound-study experiment mel-cnn --data x");
     }
 
     #[test]

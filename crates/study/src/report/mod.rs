@@ -29,7 +29,7 @@ use entry::Entry;
 use links::Links;
 use load::{Experiment, Inputs};
 use sourcing_sound_train::files::write_text;
-use sourcing_sound_train::program::today;
+use sourcing_sound_train::program::{self, today};
 use sourcing_sound_train::publish::text::{counted, escape};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -77,12 +77,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         publish::publish(folder, &inputs)?;
     }
     let (experiments, models) = (inputs.experiments.len(), inputs.models.len());
-    println!(
-        "{}: {}, {}",
+    program::print(&format!(
+        "{}: {}, {}\n",
         out.display(),
         counted(experiments, "experiment"),
         counted(models, "model")
-    );
+    ))?;
     Ok(if inputs.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -7,12 +7,14 @@ use super::few_shot;
 use super::html::or_dash;
 use super::load::{Experiment, Inputs};
 use crate::experiment::few_shot::result::FewShot;
+use crate::experiment::name::Name;
 use crate::experiment::record::{Record, SplitRecord, Summary, folds};
 use anyhow::{Context, Result, ensure};
 use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::publish::file::write_evaluation;
 use sourcing_sound_train::publish::text::{cell, counted, milliseconds, percent, thousands};
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Name of the drawing.
@@ -22,10 +24,14 @@ const FEW_SHOT: &str = "few-shot.json";
 /// Name of the page.
 const PAGE: &str = "results.md";
 
-/// Writes `<experiment>.json` for every experiment, the drawing and the page into the folder `results`.
+/// Writes `<experiment>.json` for every experiment, the drawing and the page into the folder `results`,
+/// and removes what an earlier report has there that this one has not.
 pub fn publish(results: &Path, inputs: &Inputs) -> Result<()> {
     ensure!(!inputs.experiments.is_empty(), "there are no experiments to publish");
     let write = |name: &str, text: &str| write_text(&results.join(name), text);
+    for name in own_files() {
+        remove(&results.join(name))?;
+    }
     for Experiment { folder, record, .. } in &inputs.experiments {
         write_evaluation(&results.join(format!("{folder}.json")), record)?;
     }
@@ -39,6 +45,19 @@ pub fn publish(results: &Path, inputs: &Inputs) -> Result<()> {
         write(DRAWING, &figure.standalone())?;
     }
     write(PAGE, &page(inputs, &groups))
+}
+
+/// The files that a report may have written, but for the page, which every report writes.
+fn own_files() -> impl Iterator<Item = String> {
+    let experiments = Name::ALL.into_iter().map(|name| format!("{name}.json"));
+    experiments.chain([FEW_SHOT, DRAWING].map(str::to_owned))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.with_context(|| format!("removing {}", path.display())),
+    }
 }
 
 fn page(inputs: &Inputs, groups: &[Group<'_>]) -> String {
@@ -94,7 +113,13 @@ fn accuracies(group: &Group<'_>) -> String {
             or_dash(entry.cost.model_ms, milliseconds),
         );
     }
-    table + "\nMilliseconds are the model's alone, the median of one thread.\n"
+    table += "\nMilliseconds are the model's alone, the median of one thread. `--epochs` in a command \
+              below limited the training.";
+    if group.entries.iter().any(|entry| entry.is_model) {
+        table += " A model's card states which other data it was trained on, and what was settled \
+                  when results on the left-out folds were known; the experiments have neither.";
+    }
+    table + "\n"
 }
 
 /// `69.2% ± 2.1 (fold 1: 68.0%, …)`.
@@ -158,7 +183,14 @@ fn shuffled<'a>(records: impl Iterator<Item = &'a Record>) -> String {
         let Some(summary) = &record.shuffled else { continue };
         let study = record.study.as_ref().map_or("–", |study| study.statement.as_str());
         let of = |summary: &Summary| {
-            format!("{} on {}", summary.mean_and_sd(), counted(summary.n_test, "clip"))
+            let (low, high) = summary.pooled_interval;
+            format!(
+                "{} on {} (interval {:.1}–{})",
+                summary.mean_and_sd(),
+                counted(summary.n_test, "clip"),
+                100.0 * low,
+                percent(high)
+            )
         };
         let official: Vec<_> = record.official().into_iter().map(SplitRecord::tested).collect();
         let _ = writeln!(
@@ -198,6 +230,7 @@ mod tests {
         let page = std::fs::read_to_string(out.join(PAGE)).unwrap();
         let mel = inputs.experiments.iter().find(|each| each.folder == "mel-cnn").unwrap();
         let line = page.lines().find(|line| line.starts_with("| mel-cnn |")).unwrap();
+        assert!(!page.contains("A model's card states"), "there is no model");
         assert!(line.contains("2,204,538") && line.contains(&percent(mel.record.summary.accuracy)));
         assert!(page.contains("## One label against the rest\n\n### one-vs-rest-boosting"));
         assert!(
@@ -206,6 +239,23 @@ mod tests {
         for row in page.lines().filter(|line| line.starts_with("| ")) {
             assert!(row.ends_with(" |"), "{row}");
         }
+    }
+
+    #[test]
+    fn leakage_alone_has_no_drawing_and_replaces_what_was_published() {
+        let root = tempfile::tempdir().unwrap();
+        let (report, out) = (root.path().join("report"), root.path().join("out"));
+        write_study(&report);
+        publish(&out, &load(&report, &root.path().join("models"))).unwrap();
+        assert!(out.join(DRAWING).is_file() && out.join("mel-cnn.json").is_file());
+        let mut inputs = load(&report, &root.path().join("models"));
+        inputs.experiments.retain(|each| each.folder == "leakage");
+        publish(&out, &inputs).unwrap();
+        assert!(!out.join(DRAWING).exists() && !out.join("mel-cnn.json").exists());
+        assert!(out.join("leakage.json").is_file());
+        let page = std::fs::read_to_string(out.join(PAGE)).unwrap();
+        assert!(!page.contains(DRAWING) && !page.contains("macro-F1"), "{page}");
+        assert!(page.contains("shuffled clip by clip"));
     }
 
     #[test]
