@@ -131,7 +131,7 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await expect(card(site, label!).getByTestId("teach-example")).toHaveCount(3);
   await expectTaught(site, "waiting");
   await expect(site.modelSelect).toHaveValue(PETS);
-  expect(Object.keys(await site.scores())).toEqual(RANKED);
+  await expect.poll(async () => Object.keys(await site.scores())).toEqual(RANKED);
 });
 
 test("the models view describes the model in use", async ({ openTiny }) => {
