@@ -228,6 +228,7 @@ test("the user's own model that is removed while it loads is not used", async ({
   await site.expectModels("loading");
   await models.item(OWN).getByRole("button", { name: "Remove" }).click();
   await expect(models.item(OWN)).toHaveCount(0);
+  await site.expectModels("choice");
   await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
   await expect.poll(() => cachedSizes(site.page)).not.toContain(MODEL.length);
   await models.expectInUse("everyday");
