@@ -6,14 +6,16 @@ use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "general")]
 use crate::general;
 use crate::metadata::{Activation, ModelMetadata};
-use prost::Message;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 /// Largest accepted model file.
-const MAX_MODEL_BYTES: u64 = 256 << 20;
+const MAX_MODEL_BYTES: usize = 256 << 20;
+
+/// The most nodes of a network.
+const MAX_NODES: usize = 1 << 16;
 
 /// The file of [`Model::everyday`].
 #[cfg(feature = "everyday")]
@@ -130,21 +132,15 @@ impl Model {
     }
 
     fn read(bytes: &[u8], engine: Option<Engine>) -> Result<Self> {
-        if bytes.len() as u64 > MAX_MODEL_BYTES {
-            return Err(ErrorKind::Limit {
-                what: "the model's size in bytes",
-                given: bytes.len() as u64,
-                max: MAX_MODEL_BYTES,
-            }
-            .into());
-        }
-        let proto = onnx::Model::decode(bytes).map_err(Error::model_format)?;
+        check_limit("the model's size in bytes", bytes.len(), MAX_MODEL_BYTES)?;
+        let proto = onnx::Model::read(bytes)
+            .ok_or_else(|| Error::model_format("it is not ONNX, or has over a million fields"))?;
         let Some(graph) = &proto.graph else {
             return Err(Error::model_format("it holds no graph"));
         };
+        check_limit("the number of nodes", graph.node.len(), MAX_NODES)?;
         let pairs = proto.metadata_props.iter();
-        let metadata =
-            ModelMetadata::from_props(pairs.map(|p| (p.key.as_str(), p.value.as_str())))?;
+        let metadata = ModelMetadata::from_props(pairs.map(|p| (p.key, p.value)))?;
         check_declared_input(graph, &metadata)?;
         let network = Network::prepare(bytes, graph, &metadata, engine)?;
         let sha256 = hex(&sha256(bytes)).into();
@@ -288,17 +284,24 @@ fn softmax(outputs: &[f32], temperature: f32) -> Vec<f32> {
     values
 }
 
+fn check_limit(what: &'static str, given: usize, max: usize) -> Result<()> {
+    match given > max {
+        true => Err(ErrorKind::Limit { what, given: given as u64, max: max as u64 }.into()),
+        false => Ok(()),
+    }
+}
+
 /// Compares the input that the graph declares with the metadata; dimensions that the
 /// graph leaves open fit any size.
 fn check_declared_input(graph: &onnx::Graph, metadata: &ModelMetadata) -> Result<()> {
-    let weights: HashSet<&str> = graph.initializer.iter().map(|w| w.name.as_str()).collect();
+    let weights: HashSet<&str> = graph.initializer.iter().map(|w| w.name).collect();
     let inputs: Vec<&onnx::ValueInfo> =
-        graph.input.iter().filter(|input| !weights.contains(input.name.as_str())).collect();
+        graph.input.iter().filter(|input| !weights.contains(input.name)).collect();
     let [input] = inputs[..] else {
         return Err(mismatch("number of inputs", 1, inputs.len()));
     };
     let expected = [1, 1, metadata.front_end.n_mels as i64, metadata.input_frames() as i64];
-    let declared = input.declared_shape();
+    let declared = &input.declared_shape;
     let fits = declared.len() == expected.len()
         && declared.iter().zip(expected).all(|(&given, want)| given <= 0 || given == want);
     match fits {

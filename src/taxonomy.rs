@@ -68,7 +68,8 @@ impl Taxonomy {
                     return Err(Error::config("label_parents", label, expected));
                 }
                 descendants[ancestor].push(label);
-                pairs += 1;
+                // What is run through for each counts as well.
+                pairs += 1 + label_parents[ancestor].len();
             }
         }
         Ok(Taxonomy(Arc::new(Parts { groups, label_groups, label_parents, descendants })))

@@ -152,7 +152,11 @@ fn logits(model: Model) -> Option<Vec<f32>> {
     let mut classifier = Classifier::new(model).ok()?;
     let samples = sound::noise(1, 22_050);
     let rate = SampleRate::new(22_050).expect("a usual rate");
-    let columns = classifier.columns(Pcm::new(&samples, rate).expect("finite samples")).ok()?;
+    let metadata = classifier.metadata();
+    // More than the network takes would be refused.
+    let most = metadata.front_end.n_mels * metadata.input_frames();
+    let mut columns = classifier.columns(Pcm::new(&samples, rate).expect("finite samples")).ok()?;
+    columns.truncate(most);
     classifier.logits_of_columns(&columns).ok()
 }
 

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 /// The most numbers in one constant: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;
+/// The most dimensions of a constant.
+const MAX_RANK: usize = 8;
 
 /// A tensor whose values are known before the network runs.
 #[derive(Clone, Debug)]
@@ -33,17 +35,15 @@ impl Constant {
             return Err(Uncovered::new("weights in another file"));
         }
         let dims = dimensions(&tensor.dims)?;
-        let raw = &tensor.raw_data;
+        let raw = tensor.raw_data;
         let data = match tensor.data_type {
             1 if raw.is_empty() => Data::float(tensor.float_data.clone()),
             1 => Data::float(read_raw(raw, f32::from_le_bytes)),
             2 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
             2 => Data::float(raw.iter().map(|&byte| f32::from(byte)).collect()),
             3 if raw.is_empty() => Data::float(widen(&tensor.int32_data)),
-            3 => Data::Steps(Rc::new(raw.clone())),
-            6 if raw.is_empty() => {
-                Data::int(tensor.int32_data.iter().map(|&value| value.into()).collect())
-            }
+            3 => Data::Steps(Rc::new(raw.to_vec())),
+            6 if raw.is_empty() => Data::int(tensor.int32_data.clone()),
             6 => Data::int(read_raw(raw, |bytes| i32::from_le_bytes(bytes).into())),
             7 if raw.is_empty() => Data::int(tensor.int64_data.clone()),
             7 => Data::int(read_raw(raw, i64::from_le_bytes)),
@@ -104,7 +104,7 @@ impl Data {
 /// Runs an operator whose inputs are all constant; `None` for operators that are not used to
 /// unpack weights.
 pub(super) fn fold(node: &Node, inputs: &[&Constant]) -> Result<Option<Constant>, Uncovered> {
-    let folded = match (node.op_type.as_str(), inputs) {
+    let folded = match (node.op_type, inputs) {
         ("Constant", []) => match node.attribute("value").and_then(|value| value.t.as_ref()) {
             Some(tensor) => Constant::read(tensor)?,
             None => return Err(Uncovered::new("a Constant that is not a tensor")),
@@ -166,8 +166,8 @@ fn dimensions(dims: &[i64]) -> Result<Vec<usize>, Uncovered> {
     let len =
         |sizes: &Vec<usize>| sizes.iter().try_fold(1_usize, |len, &size| len.checked_mul(size));
     sizes
-        .filter(|sizes| len(sizes).is_some_and(|len| len <= MAX_LEN))
-        .ok_or_else(|| Uncovered::new(format!("a constant of the shape {dims:?}")))
+        .filter(|sizes| sizes.len() <= MAX_RANK && len(sizes).is_some_and(|len| len <= MAX_LEN))
+        .ok_or_else(|| Uncovered::new("a constant of such a shape"))
 }
 
 fn read_raw<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
@@ -176,6 +176,6 @@ fn read_raw<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Ve
     raw.chunks(N).map(read).collect()
 }
 
-fn widen(values: &[i32]) -> Vec<f32> {
+fn widen(values: &[i64]) -> Vec<f32> {
     values.iter().map(|&value| value as f32).collect()
 }

@@ -14,8 +14,9 @@ mod shapes;
 
 /// The most numbers in one value: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;
-/// The most nodes in a graph.
-const MAX_NODES: usize = 1 << 16;
+/// The most numbers of all weights together, as the graph unpacks them and as layers pack them:
+/// 512 MiB.
+const MAX_WEIGHTS: usize = 128 << 20;
 
 /// A layer with the values that it reads and the one that it makes.
 #[derive(Debug)]
@@ -54,9 +55,6 @@ enum Meaning {
 impl Network {
     /// Reads a graph whose input is `[1, 1, rows, columns]`.
     pub(super) fn read(graph: &Graph, rows: usize, columns: usize) -> Result<Self, Uncovered> {
-        if graph.node.len() > MAX_NODES {
-            return Err(Uncovered::new("a graph of so many operators"));
-        }
         let mut reader = Reader::new(graph, Shape { channels: 1, rows, columns })?;
         for (index, node) in graph.node.iter().enumerate() {
             if !reader.done[index] {
@@ -69,24 +67,26 @@ impl Network {
 
 /// Reads the nodes in order; ONNX sorts them so that values are made before they are read.
 struct Reader<'a> {
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     network: Network,
     meanings: HashMap<&'a str, Meaning>,
     /// Which nodes read a name; an output of the graph counts as one that does not exist.
     readers: HashMap<&'a str, Vec<usize>>,
     /// Nodes that were fused into an earlier one.
     done: Vec<bool>,
+    /// Numbers of weights so far; many nodes may share a few in the file.
+    weights: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn new(graph: &'a Graph, features: Shape) -> Result<Self, Uncovered> {
+    fn new(graph: &'a Graph<'a>, features: Shape) -> Result<Self, Uncovered> {
         let mut meanings = HashMap::new();
         for tensor in &graph.initializer {
             let constant = Rc::new(Constant::read(tensor)?);
-            meanings.insert(tensor.name.as_str(), Meaning::Constant(constant));
+            meanings.insert(tensor.name, Meaning::Constant(constant));
         }
-        let given = graph.input.iter().filter(|input| !meanings.contains_key(input.name.as_str()));
-        let given: Vec<&str> = given.map(|input| input.name.as_str()).collect();
+        let given = graph.input.iter().filter(|input| !meanings.contains_key(input.name));
+        let given: Vec<&str> = given.map(|input| input.name).collect();
         let [input] = given[..] else {
             return Err(Uncovered::new(format!("a graph of {} inputs", given.len())));
         };
@@ -98,20 +98,24 @@ impl<'a> Reader<'a> {
             }
         }
         for output in &graph.output {
-            readers.entry(&output.name).or_default().push(usize::MAX);
+            readers.entry(output.name).or_default().push(usize::MAX);
         }
         let network = Network { features, layers: vec![], values: vec![], outputs: vec![] };
-        Ok(Reader { graph, network, meanings, readers, done: vec![false; graph.node.len()] })
+        let done = vec![false; graph.node.len()];
+        Ok(Reader { graph, network, meanings, readers, done, weights: 0 })
     }
 
-    fn read(&mut self, node: &'a Node) -> Result<(), Uncovered> {
+    fn read(&mut self, node: &'a Node<'a>) -> Result<(), Uncovered> {
         let uncovered = || Uncovered::new(format!("the operator {}{}", node.domain, node.op_type));
-        if !matches!(node.domain.as_str(), "" | "ai.onnx") {
+        if !matches!(node.domain, "" | "ai.onnx") {
             return Err(uncovered());
         }
-        let Some(output) = node.output.first() else { return Err(uncovered()) };
+        let Some(&output) = node.output.first() else { return Err(uncovered()) };
         let meaning = match self.fold(node)? {
-            Some(constant) => Meaning::Constant(Rc::new(constant)),
+            Some(constant) => {
+                self.count(constant.dims.iter().product())?;
+                Meaning::Constant(Rc::new(constant))
+            }
             None => self.layer(node)?.ok_or_else(uncovered)?,
         };
         // A fused node has already given its output a meaning.
@@ -120,7 +124,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fold(&self, node: &Node) -> Result<Option<Constant>, Uncovered> {
-        let inputs = node.input.iter().map(|name| match self.meanings.get(name.as_str()) {
+        let inputs = node.input.iter().map(|name| match self.meanings.get(*name) {
             Some(Meaning::Constant(constant)) => Some(&**constant),
             _ => None,
         });
@@ -132,7 +136,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Network, Uncovered> {
         for output in &self.graph.output {
-            let value = self.value(&output.name)?;
+            let value = self.value(output.name)?;
             let Value { shape, flat } = self.network.values[value];
             if !flat || shape.pixels() != 1 {
                 return Err(Uncovered::new(format!("the output {}, which is a map", output.name)));
@@ -168,8 +172,24 @@ impl<'a> Reader<'a> {
         shape: Shape,
         flat: bool,
     ) -> Result<Meaning, Uncovered> {
-        if shape.size() == 0 || shape.size() > MAX_LEN {
+        // Products may be beyond what the 32 bits of a browser hold.
+        let Shape { channels, rows, columns } = shape;
+        let size = channels.saturating_mul(rows).saturating_mul(columns);
+        if size == 0 || size > MAX_LEN {
             return Err(Uncovered::new(format!("a value of the shape {shape:?}")));
+        }
+        if let Layer::Stem(weights)
+        | Layer::Convolution(weights)
+        | Layer::Depthwise(weights)
+        | Layer::Linear(weights) = &layer
+        {
+            // Channels are packed in blocks of eight, also those that are read.
+            let read = match layer {
+                Layer::Convolution(_) | Layer::Linear(_) => self.shape(inputs[0]).channels,
+                _ => 1,
+            };
+            let each = weights.weights.len() / channels / read * read.next_multiple_of(8);
+            self.count(each.saturating_mul(channels.next_multiple_of(8)))?;
         }
         let output = self.network.values.len();
         self.network.values.push(Value { shape, flat });
@@ -177,8 +197,17 @@ impl<'a> Reader<'a> {
         Ok(Meaning::Value(output))
     }
 
+    /// Counts numbers of weights, those of a layer before they are packed.
+    fn count(&mut self, numbers: usize) -> Result<(), Uncovered> {
+        self.weights = self.weights.saturating_add(numbers);
+        match self.weights <= MAX_WEIGHTS {
+            true => Ok(()),
+            false => Err(Uncovered::new("weights of so many numbers")),
+        }
+    }
+
     /// The only node that reads a name, if it is one.
-    fn only_reader(&self, name: &str) -> Option<(usize, &'a Node)> {
+    fn only_reader(&self, name: &str) -> Option<(usize, &'a Node<'a>)> {
         match self.readers.get(name)?[..] {
             [index] => self.graph.node.get(index).map(|node| (index, node)),
             _ => None,

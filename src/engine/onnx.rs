@@ -1,131 +1,304 @@
 //! The part of the ONNX format that the engine reads, with the field numbers of `onnx.proto`.
-//! Fields that are not listed are skipped.
+//! Fields that are not listed are skipped. Texts and weights stay where they are in the file.
 
-use prost::Message;
+/// The most fields of a file: in memory each may take a hundred times its two bytes.
+const MAX_FIELDS: usize = 1 << 20;
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Model {
-    #[prost(message, optional, tag = "7")]
-    pub(crate) graph: Option<Graph>,
-    #[prost(message, repeated, tag = "14")]
-    pub(crate) metadata_props: Vec<Property>,
+/// The value of a field.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Number(u64),
+    /// A text, a message, numbers one after another, or a single number of fixed size.
+    Bytes(&'a [u8]),
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Property {
-    #[prost(string, tag = "1")]
-    pub(crate) key: String,
-    #[prost(string, tag = "2")]
-    pub(crate) value: String,
+/// A message, field by field.
+trait Message<'a>: Default {
+    /// Takes over a field; `None` if it is of the wrong kind.
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()>;
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Graph {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) node: Vec<Node>,
-    #[prost(message, repeated, tag = "5")]
-    pub(crate) initializer: Vec<Tensor>,
-    #[prost(message, repeated, tag = "11")]
-    pub(crate) input: Vec<ValueInfo>,
-    #[prost(message, repeated, tag = "12")]
-    pub(crate) output: Vec<ValueInfo>,
+#[derive(Default)]
+pub(crate) struct Model<'a> {
+    pub(crate) graph: Option<Graph<'a>>,
+    pub(crate) metadata_props: Vec<Property<'a>>,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Node {
-    #[prost(string, repeated, tag = "1")]
-    pub(crate) input: Vec<String>,
-    #[prost(string, repeated, tag = "2")]
-    pub(crate) output: Vec<String>,
-    #[prost(string, tag = "4")]
-    pub(crate) op_type: String,
-    #[prost(message, repeated, tag = "5")]
-    pub(crate) attribute: Vec<Attribute>,
-    #[prost(string, tag = "7")]
-    pub(crate) domain: String,
+#[derive(Default)]
+pub(crate) struct Property<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) value: &'a str,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Attribute {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(float, tag = "2")]
+#[derive(Default)]
+pub(crate) struct Graph<'a> {
+    pub(crate) node: Vec<Node<'a>>,
+    pub(crate) initializer: Vec<Tensor<'a>>,
+    pub(crate) input: Vec<ValueInfo<'a>>,
+    pub(crate) output: Vec<ValueInfo<'a>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Node<'a> {
+    pub(crate) input: Vec<&'a str>,
+    pub(crate) output: Vec<&'a str>,
+    pub(crate) op_type: &'a str,
+    pub(crate) attribute: Vec<Attribute<'a>>,
+    pub(crate) domain: &'a str,
+}
+
+#[derive(Default)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) name: &'a str,
     pub(crate) f: f32,
-    #[prost(int64, tag = "3")]
     pub(crate) i: i64,
-    #[prost(bytes = "vec", tag = "4")]
-    pub(crate) s: Vec<u8>,
-    #[prost(message, optional, tag = "5")]
-    pub(crate) t: Option<Tensor>,
-    #[prost(int64, repeated, tag = "8")]
+    pub(crate) s: &'a [u8],
+    pub(crate) t: Option<Tensor<'a>>,
     pub(crate) ints: Vec<i64>,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Tensor {
-    #[prost(int64, repeated, tag = "1")]
+#[derive(Default)]
+pub(crate) struct Tensor<'a> {
     pub(crate) dims: Vec<i64>,
-    #[prost(int32, tag = "2")]
-    pub(crate) data_type: i32,
-    #[prost(float, repeated, tag = "4")]
+    pub(crate) data_type: i64,
     pub(crate) float_data: Vec<f32>,
-    #[prost(int32, repeated, tag = "5")]
-    pub(crate) int32_data: Vec<i32>,
-    #[prost(int64, repeated, tag = "7")]
+    pub(crate) int32_data: Vec<i64>,
     pub(crate) int64_data: Vec<i64>,
-    #[prost(string, tag = "8")]
-    pub(crate) name: String,
-    #[prost(bytes = "vec", tag = "9")]
-    pub(crate) raw_data: Vec<u8>,
+    pub(crate) name: &'a str,
+    pub(crate) raw_data: &'a [u8],
     /// 1 if the values are in another file.
-    #[prost(int32, tag = "14")]
-    pub(crate) data_location: i32,
+    pub(crate) data_location: i64,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ValueInfo {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(message, optional, tag = "2")]
-    pub(crate) r#type: Option<Type>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Type {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) tensor_type: Option<TensorType>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct TensorType {
-    #[prost(message, optional, tag = "2")]
-    pub(crate) shape: Option<Shape>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Shape {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) dim: Vec<Dimension>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Dimension {
-    /// 0 for a dimension that the graph leaves open.
-    #[prost(int64, tag = "1")]
-    pub(crate) dim_value: i64,
-}
-
-impl ValueInfo {
+#[derive(Default)]
+pub(crate) struct ValueInfo<'a> {
+    pub(crate) name: &'a str,
     /// Declared dimensions; 0 for those that the graph leaves open. Empty if it declares none.
-    pub(crate) fn declared_shape(&self) -> Vec<i64> {
-        let tensor = self.r#type.as_ref().and_then(|kind| kind.tensor_type.as_ref());
-        let shape = tensor.and_then(|tensor| tensor.shape.as_ref());
-        shape.iter().flat_map(|shape| &shape.dim).map(|dim| dim.dim_value).collect()
+    pub(crate) declared_shape: Vec<i64>,
+}
+
+impl<'a> Model<'a> {
+    /// `None` for bytes that are not ONNX, or have too many fields.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        message(bytes, &mut { MAX_FIELDS })
     }
 }
 
-impl Node {
-    pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
+impl<'a> Message<'a> for Model<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        match number {
+            7 => self.graph = Some(value.message(room)?),
+            14 => self.metadata_props.push(value.message(room)?),
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for Property<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+        match number {
+            1 => self.key = value.text()?,
+            2 => self.value = value.text()?,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for Graph<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        match number {
+            1 => self.node.push(value.message(room)?),
+            5 => self.initializer.push(value.message(room)?),
+            11 => self.input.push(value.message(room)?),
+            12 => self.output.push(value.message(room)?),
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for Node<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        match number {
+            1 => self.input.push(value.text()?),
+            2 => self.output.push(value.text()?),
+            4 => self.op_type = value.text()?,
+            5 => self.attribute.push(value.message(room)?),
+            7 => self.domain = value.text()?,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for Attribute<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        match number {
+            1 => self.name = value.text()?,
+            2 => self.f = f32::from_le_bytes(value.bytes()?.try_into().ok()?),
+            3 => self.i = value.number()?,
+            4 => self.s = value.bytes()?,
+            5 => self.t = Some(value.message(room)?),
+            8 => value.numbers(&mut self.ints)?,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for Tensor<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+        match number {
+            1 => value.numbers(&mut self.dims)?,
+            2 => self.data_type = value.number()?,
+            4 => {
+                let (floats, rest) = value.bytes()?.as_chunks();
+                self.float_data.extend(floats.iter().map(|&bytes| f32::from_le_bytes(bytes)));
+                return rest.is_empty().then_some(());
+            }
+            5 => value.numbers(&mut self.int32_data)?,
+            7 => value.numbers(&mut self.int64_data)?,
+            8 => self.name = value.text()?,
+            9 => self.raw_data = value.bytes()?,
+            14 => self.data_location = value.number()?,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl<'a> Message<'a> for ValueInfo<'a> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        match number {
+            1 => self.name = value.text()?,
+            2 => {
+                // Of a type the tensor's, of that the shape.
+                self.declared_shape = value.message::<Only<1, Only<2, Shape>>>(room)?.0.0.0;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+/// A message of which only one field matters, a message as well.
+#[derive(Default)]
+struct Only<const NUMBER: u64, M>(M);
+
+impl<'a, const NUMBER: u64, M: Message<'a>> Message<'a> for Only<NUMBER, M> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        if number == NUMBER {
+            self.0 = value.message(room)?;
+        }
+        Some(())
+    }
+}
+
+#[derive(Default)]
+struct Shape(Vec<i64>);
+
+impl<'a> Message<'a> for Shape {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+        if number == 1 {
+            self.0.push(value.message::<Dimension>(room)?.0);
+        }
+        Some(())
+    }
+}
+
+#[derive(Default)]
+struct Dimension(i64);
+
+impl<'a> Message<'a> for Dimension {
+    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+        if number == 1 {
+            self.0 = value.number()?;
+        }
+        Some(())
+    }
+}
+
+impl<'a> Value<'a> {
+    fn number(self) -> Option<i64> {
+        match self {
+            Value::Number(number) => Some(number.cast_signed()),
+            Value::Bytes(_) => None,
+        }
+    }
+
+    fn bytes(self) -> Option<&'a [u8]> {
+        match self {
+            Value::Bytes(bytes) => Some(bytes),
+            Value::Number(_) => None,
+        }
+    }
+
+    fn text(self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn message<M: Message<'a>>(self, room: &mut usize) -> Option<M> {
+        message(self.bytes()?, room)
+    }
+
+    /// A number, or several in one field.
+    fn numbers(self, to: &mut Vec<i64>) -> Option<()> {
+        match self {
+            Value::Number(number) => to.push(number.cast_signed()),
+            Value::Bytes(mut bytes) => {
+                while !bytes.is_empty() {
+                    to.push(varint(&mut bytes)?.cast_signed());
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+fn message<'a, M: Message<'a>>(mut bytes: &'a [u8], room: &mut usize) -> Option<M> {
+    let mut message = M::default();
+    while !bytes.is_empty() {
+        let (number, value) = field(&mut bytes, room)?;
+        message.take(number, value, room)?;
+    }
+    Some(message)
+}
+
+/// The next field: its number and its value.
+#[inline(never)]
+fn field<'a>(bytes: &mut &'a [u8], room: &mut usize) -> Option<(u64, Value<'a>)> {
+    *room = room.checked_sub(1)?;
+    let key = varint(bytes)?;
+    let len = match key & 7 {
+        0 => return Some((key >> 3, Value::Number(varint(bytes)?))),
+        1 => 8,
+        2 => usize::try_from(varint(bytes)?).ok()?,
+        5 => 4,
+        _ => return None,
+    };
+    let (value, rest) = bytes.split_at_checked(len)?;
+    *bytes = rest;
+    Some((key >> 3, Value::Bytes(value)))
+}
+
+#[inline(never)]
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
         self.attribute.iter().find(|attribute| attribute.name == name)
     }
 
@@ -142,7 +315,7 @@ impl Node {
     }
 
     /// The name of an input; `None` for one that is left out.
-    pub(super) fn input(&self, index: usize) -> Option<&str> {
-        self.input.get(index).map(String::as_str).filter(|name| !name.is_empty())
+    pub(super) fn input(&self, index: usize) -> Option<&'a str> {
+        self.input.get(index).copied().filter(|name| !name.is_empty())
     }
 }

@@ -78,7 +78,7 @@ impl Buffers {
         let mut free: Vec<usize> = Vec::new();
         for (index, Placed { inputs, output, .. }) in network.layers.iter().enumerate() {
             buffers.of_value[*output] = match sources[*output] {
-                source if source == *output => buffers.take(&mut free, layouts[*output].lanes()),
+                source if source == *output => buffers.take(&mut free, lanes(&layouts[*output])),
                 source => buffers.of_value[source],
             };
             let mut ended = order::sorted(inputs.iter().chain([output]).map(|&v| sources[v]));
@@ -87,7 +87,8 @@ impl Buffers {
             free.extend(ended.map(|value| buffers.of_value[value]));
         }
         // The features need less than a lane for each pixel.
-        let lanes = buffers.lens.iter().sum::<usize>() + features.lanes();
+        let lens = buffers.lens.iter();
+        let lanes = lens.fold(features.lanes(), |sum, &len| sum.saturating_add(len));
         match lanes <= MAX_BYTES / size_of::<Lane>() {
             true => Ok(buffers),
             false => Err(Uncovered::new("a network that needs so much memory")),
@@ -107,6 +108,12 @@ impl Buffers {
         self.lens[buffer] = self.lens[buffer].max(len);
         buffer
     }
+}
+
+/// A value's lanes, or the largest number if there are more than it holds.
+fn lanes(Layout { shape, border }: &Layout) -> usize {
+    let pixels = (shape.rows + 2 * border[0]).saturating_mul(shape.columns + 2 * border[1]);
+    pixels.saturating_mul(shape.channels.div_ceil(8))
 }
 
 /// For each value the one whose numbers it is under another shape, or itself.

@@ -1,37 +1,41 @@
 use super::onnx::{Attribute, Graph, Model, Node, Tensor, ValueInfo};
 use super::{Uncovered, network};
-use prost::Message;
 
 const ROWS: usize = 9;
 const COLUMNS: usize = 14;
 
 /// Whole numbers, with which sums are exact in any order.
-fn weights(name: &str, dims: &[i64]) -> Tensor {
+fn weights<'a>(name: &'a str, dims: &[i64]) -> Tensor<'a> {
     let len: i64 = dims.iter().product();
     let values = (0..len).map(|index| (index * 7 % 5 - 2) as f32);
-    let (name, dims) = (name.to_owned(), dims.to_vec());
-    Tensor { name, dims, data_type: 1, float_data: values.collect(), ..Tensor::default() }
+    let (dims, float_data) = (dims.to_vec(), values.collect());
+    Tensor { name, dims, data_type: 1, float_data, ..Tensor::default() }
 }
 
-fn node(op_type: &str, input: &[&str], output: &str, attributes: &[(&str, &[i64])]) -> Node {
+fn node<'a>(
+    op_type: &'a str,
+    input: &[&'a str],
+    output: &'a str,
+    attributes: &[(&'a str, &[i64])],
+) -> Node<'a> {
     let attribute = attributes.iter().map(|(name, ints)| Attribute {
-        name: (*name).to_owned(),
+        name,
         i: ints[0],
         ints: ints.to_vec(),
         ..Attribute::default()
     });
     Node {
-        op_type: op_type.to_owned(),
-        input: input.iter().map(|&name| name.to_owned()).collect(),
-        output: vec![output.to_owned()],
+        op_type,
+        input: input.to_vec(),
+        output: vec![output],
         attribute: attribute.collect(),
         ..Node::default()
     }
 }
 
 /// A stem, a depthwise and a wide plain convolution, pooling and a linear layer.
-fn graph() -> Graph {
-    let named = |name: &str| ValueInfo { name: name.to_owned(), ..ValueInfo::default() };
+fn graph() -> Graph<'static> {
+    let named = |name| ValueInfo { name, ..ValueInfo::default() };
     let all = &[1, 1, 1, 1][..];
     Graph {
         input: vec![named("features")],
@@ -70,7 +74,7 @@ fn nothing_of_a_run_is_left_for_the_next_one() {
 #[test]
 fn what_is_not_covered_is_named() {
     let mut graph = graph();
-    graph.node[2].op_type = "Erf".to_owned();
+    graph.node[2].op_type = "Erf";
     let refused = network(&graph, ROWS, COLUMNS).err();
     assert_eq!(refused, Some(Uncovered::new("the operator Erf")));
 }
@@ -84,11 +88,62 @@ fn a_node_that_writes_over_what_it_reads_is_refused() {
     assert_eq!(refused, Some(Uncovered::new("an operator that reads what it makes")));
 }
 
+/// A small weight of a megabyte that many nodes unpack, or pack.
+#[test]
+fn one_weight_in_many_nodes_does_not_become_gigabytes() {
+    let names: Vec<String> = (0..200).map(|index| format!("weight{index}")).collect();
+    let mut unpacked = graph();
+    unpacked.initializer.extend([weights("small", &[1 << 20]), weights("half", &[1])]);
+    unpacked.node.extend(names.iter().map(|name| node("Mul", &["small", "half"], name, &[])));
+    let mut packed = graph();
+    packed.initializer.push(weights("wide", &[1024, 19, 7, 7]));
+    let conv = |name| node("Conv", &["a", "wide"], name, &[("pads", &[3, 3, 3, 3])]);
+    packed.node.extend(names.iter().map(|name| conv(name)));
+    for graph in [unpacked, packed] {
+        let refused = network(&graph, ROWS, COLUMNS).err();
+        assert_eq!(refused, Some(Uncovered::new("weights of so many numbers")));
+    }
+}
+
+#[test]
+fn constants_of_a_thousand_dimensions_are_refused() {
+    let mut graph = graph();
+    graph.initializer.push(weights("deep", &[1; 1000]));
+    let refused = network(&graph, ROWS, COLUMNS).err();
+    assert_eq!(refused, Some(Uncovered::new("a constant of such a shape")));
+}
+
+/// `[1, n, 1, 1]` and `[1, n]` add up to `[1, n, 1, n]`.
+#[test]
+fn a_map_and_a_vector_are_not_added() {
+    let mut graph = graph();
+    graph.initializer.extend([weights("point", &[27, 27, 1, 1]), weights("square", &[27, 27])]);
+    graph.node.truncate(6);
+    graph.node.extend([
+        node("Gemm", &["f", "square"], "vector", &[]),
+        node("Conv", &["e", "point"], "map", &[]),
+        node("Add", &["map", "vector"], "sum", &[]),
+        node("Flatten", &["sum"], "logits", &[("axis", &[1])]),
+    ]);
+    assert!(network(&graph, ROWS, COLUMNS).is_err_and(|why| why.to_string().starts_with("Add")));
+}
+
 #[test]
 fn the_format_skips_fields_that_it_does_not_list() {
-    let model = Model { graph: Some(graph()), metadata_props: vec![] };
-    let mut bytes = model.encode_to_vec();
-    // Field 2, producer_name.
-    bytes.extend([0x12, 3, b'a', b'b', b'c']);
-    assert_eq!(Model::decode(&bytes[..]), Ok(model));
+    // Field 2, producer_name; field 7, a graph of one node whose type is Relu.
+    let bytes = [b"\x12\x03abc".as_slice(), b"\x3a\x08\x0a\x06\x22\x04Relu"].concat();
+    let graph = Model::read(&bytes).and_then(|model| model.graph).expect("a graph");
+    assert_eq!(graph.node[0].op_type, "Relu");
+    for len in (1..bytes.len()).filter(|&len| len != 5) {
+        assert!(Model::read(&bytes[..len]).is_none(), "cut off after {len} bytes");
+    }
+    assert!(Model::read(b"\x3a\x04\x0a\x02\x22\xff").is_none(), "a length without an end");
+}
+
+#[test]
+fn a_file_of_millions_of_empty_nodes_is_refused() {
+    let nodes = [0x0a, 0].repeat(2 << 20);
+    // Field 7 and its length, 2^22.
+    let bytes = [&[0x3a, 0x80, 0x80, 0x80, 0x02], &nodes[..]].concat();
+    assert!(Model::read(&bytes).is_none());
 }

@@ -4,8 +4,11 @@
 mod sizes;
 
 use crate::error::{Error, Result};
+use prost::Message;
+use prost::bytes::Buf;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 
 /// A network that is ready to run.
@@ -23,8 +26,11 @@ impl Network {
     pub(crate) fn new(bytes: &[u8], rows: usize, columns: usize) -> Result<Self> {
         let shape = [1, 1, rows, columns];
         let model = guarded(|| {
-            let mut model = onnx().model_for_read(&mut &bytes[..])?;
+            let proto = read(bytes)?;
+            let mut model = onnx().model_for_proto_model(&proto)?;
             model.set_input_fact(0, f32::fact(shape).into())?;
+            // tract also computes what no output needs, which is not measured.
+            model.compact()?;
             sizes::check(&mut model).map(|()| model)
         })?;
         let plan = guarded(|| {
@@ -71,6 +77,53 @@ impl Network {
             Ok(view.iter().copied().collect())
         });
         values.collect()
+    }
+}
+
+/// Decodes a file. In a graph inside of a node, nothing would be measured.
+fn read(bytes: &[u8]) -> TractResult<ModelProto> {
+    let mut file = File { bytes, parts: 0 };
+    let proto = ModelProto::decode(&mut file);
+    sizes::check_one("the number of parts of the model's file", file.parts as u64, MAX_PARTS)?;
+    let proto = proto?;
+    let nodes = proto.graph.iter().flat_map(|graph| &graph.node);
+    sizes::check_one("the number of nodes", nodes.clone().count() as u64, MAX_NODES)?;
+    let mut attributes = nodes.flat_map(|node| &node.attribute);
+    if attributes.any(|attribute| attribute.g.is_some() || !attribute.graphs.is_empty()) {
+        return Err(Error::model_format("an operator with a graph of its own").into());
+    }
+    Ok(proto)
+}
+
+/// tract plans in the square of the number of nodes.
+const MAX_NODES: u64 = 1 << 12;
+/// Most small parts of a file: keys, lengths and numbers of up to three bytes. An empty node takes two
+/// of them in a file and a hundred times that in memory.
+const MAX_PARTS: u64 = 1 << 21;
+
+/// A file while it is decoded. It ends early where it has too many parts.
+struct File<'a> {
+    bytes: &'a [u8],
+    /// Small parts so far.
+    parts: usize,
+}
+
+impl Buf for File<'_> {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes = &self.bytes[count..];
+        self.parts += usize::from(count < 4);
+        // The last bytes are read without looking whether there are more.
+        if self.parts as u64 > MAX_PARTS && self.bytes.len() > 16 {
+            self.bytes = &[];
+        }
     }
 }
 

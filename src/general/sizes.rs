@@ -39,9 +39,13 @@ pub(super) fn check(model: &mut InferenceModel) -> TractResult<()> {
 /// `limit` for a value above the limit.
 pub(super) fn check_typed(model: &TypedModel) -> TractResult<()> {
     let values = model.nodes().iter().flat_map(|node| &node.outputs);
-    check_total(values.map(|output| {
-        let shape = output.fact.shape.as_concrete()?;
-        Some(shape.iter().fold(1, |product: u64, &size| product.saturating_mul(size as u64)))
+    let shapes = values.clone().map(|output| output.fact.shape.as_concrete());
+    if let Some((output, _)) = values.zip(shapes.clone()).find(|(_, shape)| shape.is_none()) {
+        let reason = format!("a value whose shape depends on others: {:?}", output.fact.shape);
+        return Err(crate::Error::model_format(reason).into());
+    }
+    check_total(shapes.map(|shape| {
+        Some(shape?.iter().fold(1, |product: u64, &size| product.saturating_mul(size as u64)))
     }))
 }
 
@@ -109,7 +113,7 @@ fn check_total(values: impl Iterator<Item = Option<u64>>) -> TractResult<()> {
     check_one("the elements of all values", total, MAX_TOTAL)
 }
 
-fn check_one(what: &'static str, given: u64, max: u64) -> TractResult<()> {
+pub(super) fn check_one(what: &'static str, given: u64, max: u64) -> TractResult<()> {
     match given > max {
         true => Err(crate::Error::from(ErrorKind::Limit { what, given, max }).into()),
         false => Ok(()),

@@ -87,7 +87,7 @@ impl Props<'_> {
     fn invalid(&self, key: &str, expected: &str) -> Error {
         ErrorKind::MetadataInvalid {
             key: format!("{PREFIX}{key}"),
-            given: self.0.get(key).copied().unwrap_or_default().to_owned(),
+            given: self.0.get(key).copied().unwrap_or_default().chars().take(100).collect(),
             expected: expected.to_owned(),
         }
         .into()
@@ -98,6 +98,7 @@ impl Props<'_> {
         if given == FORMAT_VERSION.to_string() {
             return Ok(());
         }
+        let given = given.chars().take(100).collect();
         Err(ErrorKind::MetadataVersion { given, supported: FORMAT_VERSION }.into())
     }
 

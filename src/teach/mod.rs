@@ -24,7 +24,7 @@ mod weights;
 use crate::audio::Pcm;
 use crate::base::Base;
 use crate::classifier::Classifier;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::head::Head;
 use crate::model::Model;
 

@@ -44,7 +44,7 @@ pub(super) fn window(
 }
 
 fn pad(node: &Node, window: &mut Window, input: Shape) -> Result<(), Uncovered> {
-    let auto = node.attribute("auto_pad").map_or(&b"NOTSET"[..], |attribute| &attribute.s);
+    let auto = node.attribute("auto_pad").map_or(&b"NOTSET"[..], |attribute| attribute.s);
     match (auto, node.ints("pads")) {
         (b"NOTSET" | b"" | b"VALID", []) => {}
         (b"NOTSET" | b"", &[top, left, bottom, right]) => {

@@ -50,10 +50,10 @@ impl<'a> Reader<'a> {
     /// The activation that a node is, and the name of what it is applied to.
     pub(super) fn activation<'n>(
         &self,
-        node: &'n Node,
+        node: &'n Node<'n>,
         name: &'n str,
     ) -> Result<Option<(Activation, &'n str)>, Uncovered> {
-        let activation = match node.op_type.as_str() {
+        let activation = match node.op_type {
             "Relu" => Activation::Relu,
             "HardSwish" => Activation::HardSwish,
             "Sigmoid" => Activation::Sigmoid,
@@ -73,14 +73,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A sum or product with one constant number.
-    fn affine<'n>(&self, node: &'n Node) -> Result<Option<(Activation, &'n str)>, Uncovered> {
+    fn affine<'n>(&self, node: &'n Node<'n>) -> Result<Option<(Activation, &'n str)>, Uncovered> {
         let (a, b) = (first(node)?, second(node)?);
         let scalar = |name| match self.meanings.get(name) {
             Some(Meaning::Constant(constant)) => constant.scalar(),
             _ => None,
         };
         let affine = |scale, shift| Activation::Affine { scale, shift };
-        Ok(match (node.op_type.as_str(), scalar(a), scalar(b)) {
+        Ok(match (node.op_type, scalar(a), scalar(b)) {
             ("Add", None, Some(value)) => Some((affine(1.0, value), a)),
             ("Add", Some(value), None) => Some((affine(1.0, value), b)),
             ("Mul", None, Some(value)) => Some((affine(value, 0.0), a)),
@@ -126,7 +126,9 @@ impl<'a> Reader<'a> {
     /// A value of the same shape, which a node adds to `name`.
     fn added_value(&self, node: &Node, name: &str, shape: Shape) -> Option<usize> {
         match self.other(node, name)? {
-            Meaning::Value(value) if self.shape(*value) == shape => Some(*value),
+            Meaning::Value(value) if self.shape(*value) == shape => {
+                (!self.network.values[*value].flat).then_some(*value)
+            }
             _ => None,
         }
     }

@@ -12,8 +12,8 @@ use std::rc::Rc;
 impl<'a> Reader<'a> {
     /// Turns a node into a layer, together with those after it that it can take over. `None` for
     /// an operator that the engine does not have.
-    pub(super) fn layer(&mut self, node: &'a Node) -> Result<Option<Meaning>, Uncovered> {
-        let layer = match node.op_type.as_str() {
+    pub(super) fn layer(&mut self, node: &'a Node<'a>) -> Result<Option<Meaning>, Uncovered> {
+        let layer = match node.op_type {
             "Conv" => self.convolution(node)?,
             "Gemm" | "MatMul" => self.linear(node)?,
             "BatchNormalization" => self.batch_norm(node)?,
@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
                 let name = first(node)?;
                 match self.activation(node, name)? {
                     Some((activation, name)) => self.activate(activation, name)?,
-                    None if matches!(node.op_type.as_str(), "Add" | "Mul") => self.combine(node)?,
+                    None if matches!(node.op_type, "Add" | "Mul") => self.combine(node)?,
                     None => return Ok(None),
                 }
             }
@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
         Ok(Some(layer))
     }
 
-    fn convolution(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn convolution(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let (name, weights) = (first(node)?, self.constant(second(node)?)?);
         let &[outputs, inputs, rows, columns] = &weights.dims[..] else {
             return Err(Uncovered::new(format!("a convolution with weights {:?}", weights.dims)));
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         Ok(placed)
     }
 
-    fn linear(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn linear(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let (value, weights) = (self.value(first(node)?)?, self.constant(second(node)?)?);
         let plain = node.float("alpha", 1.0) == 1.0
             && node.float("beta", 1.0) == 1.0
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One that does not follow a convolution: one weight and one bias per channel.
-    fn batch_norm(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn batch_norm(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let shape = self.shape(value);
         let (scales, shifts) = self.scales_and_shifts(node, shape.channels)?;
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         Ok(placed)
     }
 
-    fn pool(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn pool(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let input = self.shape(value);
         let window = window(node, None, input)?;
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             return Err(Uncovered::new(format!("pooling over {window:?}")));
         }
         let with_padding = node.int("count_include_pad", 0) != 0;
-        let pooling = match node.op_type.as_str() {
+        let pooling = match node.op_type {
             "MaxPool" => Pooling::Max,
             _ => Pooling::Average { with_padding },
         };
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Over rows, columns or both.
-    fn reduce(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn reduce(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let given = match node.input(1) {
             Some(name) => self.constant(name)?.ints()?.to_vec(),
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Two values of one shape, or a map and one number per channel.
-    fn combine(&mut self, node: &'a Node) -> Result<Meaning, Uncovered> {
+    fn combine(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let operation = if node.op_type == "Add" { Operation::Add } else { Operation::Multiply };
         let (a, b) = (self.value(first(node)?)?, self.value(second(node)?)?);
         let [x, y] = [a, b].map(|value| self.network.values[value]);
@@ -212,15 +212,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-pub(super) fn first(node: &Node) -> Result<&str, Uncovered> {
+pub(super) fn first<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
     node.input(0).ok_or_else(|| Uncovered::new(format!("{} without an input", node.op_type)))
 }
 
-pub(super) fn second(node: &Node) -> Result<&str, Uncovered> {
+pub(super) fn second<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
     node.input(1).ok_or_else(|| Uncovered::new(format!("{} of one input", node.op_type)))
 }
 
-pub(super) fn output(node: &Node) -> Result<&str, Uncovered> {
-    let name = node.output.first().map(String::as_str);
+pub(super) fn output<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
+    let name = node.output.first().copied();
     name.ok_or_else(|| Uncovered::new(format!("{} without an output", node.op_type)))
 }

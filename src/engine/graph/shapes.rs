@@ -42,7 +42,7 @@ impl Reader<'_> {
             let axis = if axis < 0 { axis + rank as i64 } else { axis };
             usize::try_from(axis).ok().filter(|&axis| axis < rank).ok_or_else(refused)
         };
-        match node.op_type.as_str() {
+        match node.op_type {
             "Flatten" => match at(node.int("axis", 1), dims.len())? {
                 1 => Ok(vec![dims[0], dims[1..].iter().product()]),
                 _ => Err(refused()),

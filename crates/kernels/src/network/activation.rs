@@ -40,10 +40,12 @@ impl Activation {
     #[inline(always)]
     pub(super) fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(self, simd: S, x: V) -> V {
         let splat = |value| V::splat(simd, value);
-        let unit = |x: V| x.max(splat(0.0)).min(splat(1.0));
+        // In this order, x86 passes NaN on, as other processors do in either.
+        let clip = |x: V, min, max| splat(max).min(splat(min).max(x));
+        let unit = |x: V| clip(x, 0.0, 1.0);
         match self {
             Activation::None => x,
-            Activation::Relu => x.max(splat(0.0)),
+            Activation::Relu => splat(0.0).max(x),
             Activation::HardSwish => x * unit(x.mul_add(splat(1.0 / 6.0), splat(0.5))),
             Activation::HardSigmoid { alpha, beta } => unit(x.mul_add(splat(alpha), splat(beta))),
             Activation::Sigmoid => {
@@ -51,7 +53,7 @@ impl Activation {
                 values.as_mut().iter_mut().for_each(|value| *value = sigmoid(*value));
                 V::from_slice(simd, values.as_ref())
             }
-            Activation::Clip { min, max } => x.max(splat(min)).min(splat(max)),
+            Activation::Clip { min, max } => clip(x, min, max),
             Activation::Affine { scale, shift } => x.mul_add(splat(scale), splat(shift)),
         }
     }
