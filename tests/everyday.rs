@@ -11,9 +11,10 @@ mod sounds;
 
 use std::fs;
 
-use sourcing_sound::{Activation, Classifier, Model, Pcm, SampleRate, StreamConfig};
+use sourcing_sound::{Activation, Classifier, Head, Model, Pcm, SampleRate, StreamConfig};
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/everyday/model.onnx");
+const URBAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/everyday/urban.head.json");
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
 
 fn bytes() -> Vec<u8> {
@@ -56,10 +57,8 @@ fn it_is_small_and_describes_itself() {
     assert!(metadata.card.licence.contains("MIT"), "{}", metadata.card.licence);
 }
 
-/// Silence, faint noise and a plain tone must not be labelled as an animal.
-#[test]
-fn silence_faint_noise_and_tones_are_not_animals() {
-    let mut classifier = Classifier::new(model()).unwrap();
+/// Four seconds each of silence, faint noise and tones.
+fn nothing_to_name() -> Vec<Vec<f32>> {
     let mut state = 1u32;
     let mut noise = |level: f32| {
         (0..4 * 48_000)
@@ -73,7 +72,7 @@ fn silence_faint_noise_and_tones_are_not_animals() {
         let sample = |i: usize| level * (std::f32::consts::TAU * hz * i as f32 / 48_000.0).sin();
         (0..4 * 48_000).map(sample).collect::<Vec<f32>>()
     };
-    let sounds = [
+    vec![
         vec![0.0; 4 * 48_000],
         noise(1e-4),
         noise(1e-3),
@@ -81,14 +80,35 @@ fn silence_faint_noise_and_tones_are_not_animals() {
         tone(440.0, 0.3),
         tone(1_000.0, 0.05),
         tone(3_000.0, 0.3),
-    ];
-    for (index, sound) in sounds.iter().enumerate() {
+    ]
+}
+
+#[test]
+fn silence_faint_noise_and_tones_are_not_animals() {
+    let mut classifier = Classifier::new(model()).unwrap();
+    for (index, sound) in nothing_to_name().iter().enumerate() {
         let pcm = Pcm::new(sound, SampleRate::new(48_000).unwrap()).unwrap();
         for prediction in classifier.classify(pcm).unwrap() {
             let best = &prediction.top(1)[0];
             let animal =
                 ["Dog", "Animals", "Cat", "Birds"].contains(&best.group.as_deref().unwrap());
             assert!(prediction.rejected() || !animal, "sound {index}: {best:?}");
+        }
+    }
+}
+
+#[test]
+fn silence_faint_noise_and_tones_are_none_of_the_urban_sounds() {
+    let head = Head::from_json(&fs::read(URBAN).unwrap()).unwrap();
+    for build in [Classifier::with_head, Classifier::with_head_only] {
+        let mut classifier = build(model(), head.clone()).unwrap();
+        for (index, sound) in nothing_to_name().iter().enumerate() {
+            let pcm = Pcm::new(sound, SampleRate::new(48_000).unwrap()).unwrap();
+            for prediction in classifier.classify(pcm).unwrap() {
+                let best = &prediction.top(1)[0];
+                let is_urban = head.metadata().labels.iter().any(|label| label == best.label);
+                assert!(prediction.rejected() || !is_urban, "sound {index}: {best:?}");
+            }
         }
     }
 }
