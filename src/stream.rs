@@ -16,7 +16,7 @@ use crate::smooth::{EventDetector, Smoother, SoundEvent};
 use crate::vocabulary::Vocabulary;
 use std::collections::VecDeque;
 
-/// Most columns kept for [`Stream::take_columns`]: about 20 s.
+/// Most columns kept for [`Stream::take_columns`] beyond one push: 10 to 20 s.
 const MAX_UNTAKEN_COLUMNS: usize = 1_024;
 
 /// Settings of a stream. `None` uses the setting of the model and its head. A threshold that is set
@@ -152,7 +152,8 @@ impl Stream {
     }
 
     /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for drawing.
-    /// If you do not take them, only the newest 1,024 are kept.
+    /// If you do not take them after every push, only the newest 1,024 are kept, or those of the last
+    /// push if they are more.
     pub fn take_columns(&mut self) -> Vec<f32> {
         std::mem::take(&mut self.untaken)
     }
@@ -173,7 +174,8 @@ impl Stream {
             }
         }
         self.untaken.extend_from_slice(columns);
-        let excess = self.untaken.len().saturating_sub(MAX_UNTAKEN_COLUMNS * n_mels);
+        let kept = columns.len().max(MAX_UNTAKEN_COLUMNS * n_mels);
+        let excess = self.untaken.len().saturating_sub(kept);
         self.untaken.drain(..excess);
         Ok(updates)
     }

@@ -65,6 +65,17 @@ fn chunking_changes_nothing() {
 }
 
 #[test]
+fn a_long_push_keeps_all_its_columns() {
+    let classifier = classifier();
+    let samples = sound(RATES[0], 20.0);
+    let open = || classifier.stream(rate(RATES[0]), StreamConfig::default()).unwrap();
+    let columns_in = |sizes: &[usize]| listen(open(), &samples, sizes).1;
+    let (whole, pieces) = (columns_in(&[samples.len()]), columns_in(&[4_096]));
+    assert!(whole.len() > 2 * 1_024 * classifier.metadata().front_end.n_mels);
+    assert!(whole == pieces, "{} and {} values", whole.len(), pieces.len());
+}
+
+#[test]
 fn the_stream_names_each_sound_in_its_time() {
     let classifier = classifier();
     for hz in RATES {
