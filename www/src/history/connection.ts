@@ -42,9 +42,8 @@ export class Connection {
   async use<T>(work: (database: Database) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       const opened = this.#opened();
-      const database = await opened;
       try {
-        return await work(database);
+        return await work(await opened);
       } catch (thrown) {
         const isLost = () => this.#lost || this.#database !== opened;
         // Browsers may abort what is under way before they report that the database is closed.

@@ -1,7 +1,8 @@
 // The history in IndexedDB, kept in sync with the page's other windows.
 
 import type { Recording } from "sourcing-sound";
-import { Connection } from "./connection.js";
+import type { IDBPObjectStore } from "idb";
+import { Connection, type Schema } from "./connection.js";
 import { type HistoryClip, type HistoryEvent, type HistoryStore, MemoryStore } from "./store.js";
 
 /** An open event is written every few seconds; one older than this was cut off by a crash. */
@@ -64,28 +65,30 @@ class DatabaseHistory implements HistoryStore {
     return this.#connection.use(async (database) => {
       const change = database.transaction(["events", "clips"], "readwrite");
       const [events, clips] = [change.objectStore("events"), change.objectStore("clips")];
-      const [event, newest] = await Promise.all([events.get(clip.id), clips.index("at").openKeyCursor(null, "prev")]);
-      // After the clock was set back, it is still the newest.
-      const at = Math.max(Date.now(), (newest?.key ?? 0) + 1);
-      const writes = event ? [clips.put({ ...clip, at }), events.put({ ...event, hasClip: true })] : [];
-      await Promise.all([...writes, change.done]);
-      return event !== undefined;
+      const write = async (): Promise<boolean> => {
+        const [event, newest] = await Promise.all([events.get(clip.id), clips.index("at").openKeyCursor(null, "prev")]);
+        // After the clock was set back, it is still the newest.
+        const at = Math.max(Date.now(), (newest?.key ?? 0) + 1);
+        if (event) await Promise.all([clips.put({ ...clip, at }), events.put({ ...event, hasClip: true })]);
+        return event !== undefined;
+      };
+      return both(write(), change.done);
     });
   }
 
   async limitClips(most: number): Promise<void> {
-    const over = (await this.#connection.use((database) => database.count("clips"))) - most;
+    const over = (await this.#read("clips", (clips) => clips.count())) - most;
     if (over > 0 && (await this.#dropOldest(over))) this.#changed();
   }
 
   async clip(id: string): Promise<Recording | undefined> {
-    const clip = await this.#connection.use((database) => database.get("clips", id));
+    const clip = await this.#read("clips", (clips) => clips.get(id));
     return clip && { pcm: Float32Array.from(new Int16Array(clip.samples), (s) => s / 32767), sampleRate: clip.sampleRate };
   }
 
   async between(from: number, to: number): Promise<HistoryEvent[]> {
     const range = IDBKeyRange.bound(from, to, false, true);
-    return this.#connection.use((database) => database.getAllFromIndex("events", "onset", range));
+    return this.#read("events", (events) => events.index("onset").getAll(range));
   }
 
   async remove(id: string): Promise<void> {
@@ -106,15 +109,23 @@ class DatabaseHistory implements HistoryStore {
 
   /** Ends events that a crashed page left open, at the time when they were last detected. */
   async closeStale(now: number): Promise<void> {
-    const open = await this.#connection.use((database) => database.getAllFromIndex("events", "open", 1));
+    const open = await this.#read("events", (events) => events.index("open").getAll(1));
     const stale = open.filter(({ offset }) => now - offset > STALE_MS);
     for (const { id } of stale) await this.#change(id, (event) => ({ ...event, open: 0 }));
     if (stale.length > 0) this.#changed();
   }
 
+  /** Reads; idb's own shortcuts would leave it unhandled that the transaction is aborted. */
+  #read<N extends "events" | "clips", T>(name: N, request: (store: IDBPObjectStore<Schema, [N], N>) => Promise<T>): Promise<T> {
+    return this.#connection.use((database) => {
+      const { store, done } = database.transaction(name);
+      return both(request(store), done);
+    });
+  }
+
   /** Whether there was something to delete. */
   async #dropOldest(count: number): Promise<boolean> {
-    const ids = await this.#connection.use((database) => database.getAllKeysFromIndex("clips", "at", undefined, count));
+    const ids = await this.#read("clips", (clips) => clips.index("at").getAllKeys(undefined, count));
     for (const id of ids) {
       await this.#connection.use((database) => database.delete("clips", id));
       await this.#change(id, (event) => ({ ...event, hasClip: false }));
@@ -126,10 +137,12 @@ class DatabaseHistory implements HistoryStore {
   async #change(id: string, changed: (event: HistoryEvent) => HistoryEvent): Promise<boolean> {
     return this.#connection.use(async (database) => {
       const change = database.transaction("events", "readwrite");
-      const event = await change.store.get(id);
-      if (event) await change.store.put(changed(event));
-      await change.done;
-      return event !== undefined;
+      const write = async (): Promise<boolean> => {
+        const event = await change.store.get(id);
+        if (event) await change.store.put(changed(event));
+        return event !== undefined;
+      };
+      return both(write(), change.done);
     });
   }
 
@@ -147,6 +160,12 @@ class DatabaseHistory implements HistoryStore {
     this.onchange();
     this.#others.postMessage("changed");
   }
+}
+
+/** The result of a transaction's requests once it is done. If it is aborted, both reject, and neither may be left unhandled. */
+async function both<T>(requests: Promise<T>, done: Promise<void>): Promise<T> {
+  const [result] = await Promise.all([requests, done]);
+  return result;
 }
 
 function isFull(thrown: unknown): boolean {
