@@ -50,8 +50,7 @@ impl Stream {
         let open = self.open.take()?;
         let held = Held::new(samples)?;
         let view = held.view()?;
-        let updates =
-            open.detached(py, |open| open.as_mut().ok_or_else(ended)?.push(&view))?;
+        let updates = open.detached(py, |open| open.as_mut().ok_or_else(ended)?.push(&view))?;
         Ok(updates.into_iter().map(|update| row(py, update)).collect())
     }
 
