@@ -98,7 +98,7 @@ test("nothing is wider than the narrowest screen, whatever is detected", async (
   await site.expectState("idle");
   await site.page.setViewportSize({ width: 320, height: 640 });
   await site.startListening();
-  await site.page.waitForTimeout(3000);
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   const overflow = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 });

@@ -82,7 +82,7 @@ test("events are kept with label, time, length and confidence, and survive a rel
   const site = await open({ wav: siren() });
   const before = Date.now();
   await hearSomething(site);
-  await site.page.waitForTimeout(1500);
+  await expect.poll(async () => (await kept(site.page)).length).toBeGreaterThan(0);
   await site.listen.click();
   await site.expectState("idle");
   await expect.poll(async () => (await kept(site.page)).every(({ open }) => open === 0)).toBe(true);
@@ -245,7 +245,6 @@ test("a browser without storage says so, and lists sounds until the page is clos
   await site.expectState("idle");
   await site.startListening();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
-  await site.page.waitForTimeout(2000);
   await show(site);
   await expect(site.page.getByTestId("view-history")).toContainText("stores nothing for this page");
   await expect.poll(() => rows(site).count()).toBeGreaterThan(0);

@@ -259,7 +259,7 @@ test("sound that a browser held back in the background is reported on return", a
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await site.startListening();
-  await site.page.waitForTimeout(1000);
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
   const show = (state: "hidden" | "visible") =>
     site.page.evaluate((value) => {
       Object.defineProperty(document, "visibilityState", { value, configurable: true });

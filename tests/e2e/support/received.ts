@@ -27,8 +27,8 @@ export function keepReceived(page: Page): Promise<unknown> {
       const { port1, port2 } = new MessageChannel();
       const pass = (to: MessagePort, data: unknown) => to.postMessage(data, data instanceof Float32Array ? [data.buffer] : []);
       port.onmessage = ({ data }: MessageEvent<unknown>) => {
-        // After the samples, a block has how many of them are filled and how many were dropped.
-        if (data instanceof Float32Array) kept.blocks.push(data.slice(0, data.at(-2)));
+        // After the samples, a block has how many of them are filled, and in two numbers how many were dropped.
+        if (data instanceof Float32Array) kept.blocks.push(data.slice(0, data.at(-3)));
         pass(port1, data);
       };
       port1.onmessage = ({ data }: MessageEvent<unknown>) => pass(port, data);
