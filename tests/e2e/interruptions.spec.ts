@@ -122,17 +122,17 @@ test("a microphone that is muted from the start says so, a stream that was given
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     // The fake device's own id.
     navigator.mediaDevices.getUserMedia = () => open({ audio: true });
-    const heard = async (options: object) => {
+    const statesWith = async (options: object) => {
       spy.log.length = 0;
       const microphone = await api.listen(() => undefined, { onError: ({ code }) => spy.log.push(code), ...options });
-      const heard = [microphone.state, ...spy.log];
+      const states = [microphone.state, ...spy.log];
       await microphone.close();
-      return heard;
+      return states;
     };
     return {
-      own: await heard({}),
-      chosen: await heard({ deviceId: "chosen" }),
-      given: await heard({ mediaStream: await open({ audio: true }) }),
+      own: await statesWith({}),
+      chosen: await statesWith({ deviceId: "chosen" }),
+      given: await statesWith({ mediaStream: await open({ audio: true }) }),
     };
   });
   expect(own).toEqual(["paused", "interrupted"]);

@@ -50,12 +50,12 @@ export class Segments {
   *answers(muted: Muted): Generator<Answer> {
     for (let at = 0; at < this.#length; at += 1) {
       const [start, end] = [this.#times[2 * at]!, this.#times[2 * at + 1]!];
-      const { categories, rejected } = this.#told(at, muted);
+      const { categories, rejected } = this.#shown(at, muted);
       yield { start, end, categories: categories.slice(0, 1), groups: [], rejected };
     }
   }
 
-  #told(at: number, muted: Muted): Pick<Answer, "categories" | "rejected"> {
+  #shown(at: number, muted: Muted): Pick<Answer, "categories" | "rejected"> {
     const rejected = this.#rejected[at] === 1;
     const best = this.#best(at, 1);
     // The others are needed only in its place.

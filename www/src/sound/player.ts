@@ -3,8 +3,8 @@
 
 import type { Recording } from "sourcing-sound";
 
-/** The player that can be heard. */
-let heard: Player | undefined;
+/** The player whose sound is playing. */
+let sounding: Player | undefined;
 
 export class Player {
   readonly #changed: (at: number | undefined) => void;
@@ -32,8 +32,8 @@ export class Player {
     const { pcm, sampleRate } = this.#recording;
     const buffer = new AudioBuffer({ length: pcm.length, sampleRate });
     buffer.copyToChannel(pcm, 0);
-    heard?.stop();
-    heard = this;
+    sounding?.stop();
+    sounding = this;
     const context = new AudioContext();
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(context.destination);
