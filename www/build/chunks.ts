@@ -30,7 +30,7 @@ export function oneFileAtTheStart(entry: string): Rolldown.CodeSplittingOptions 
 /** The entry and all modules that it imports, directly or through others, except by `import()`. */
 function staticImports(entry: string, context: Rolldown.ChunkingContext): Set<string> {
   const found = new Set([entry]);
-  // A set's iteration also visits what is added meanwhile.
+  // Iterating over a set also visits what is added on the way.
   for (const id of found) {
     for (const imported of context.getModuleInfo(id)?.importedIds ?? []) if (!LATE.test(imported)) found.add(imported);
   }

@@ -17,12 +17,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json",
   ".onnx": "application/octet-stream",
   ".svg": "image/svg+xml",
-  // Browsers compile no other type while it arrives.
+  // The only type that browsers compile while it downloads.
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
 };
 
-/** 11 takes ten times as long as 9, for a twentieth less. */
+/** Level 11 takes ten times as long as 9 and saves a twentieth. */
 const BROTLI_QUALITY = 9;
 
 const ENCODERS = {
@@ -64,7 +64,7 @@ class CompressedFiles {
     this.#base = base;
   }
 
-  /** Compresses all of them, as most browsers want them. */
+  /** Compresses all of them in the encoding that most browsers request. */
   async prepare(): Promise<void> {
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const paths = entries.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => extname(path) in TYPES);
@@ -75,7 +75,7 @@ class CompressedFiles {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     if (request.headers.range !== undefined) {
-      // A range is one of the file's own bytes.
+      // Ranges count the bytes of the uncompressed file.
       delete request.headers["accept-encoding"];
       return false;
     }
@@ -112,7 +112,7 @@ class CompressedFiles {
   }
 }
 
-/** The file that an address names; `undefined` if it is none of the folder's. */
+/** The file at an address; `undefined` if it is not in the folder. */
 function pathOf(folder: string, base: string, url: string): string | undefined {
   const { pathname } = new URL(url, "http://localhost");
   if (!pathname.startsWith(base)) return undefined;

@@ -16,7 +16,7 @@ const POLICY: Readonly<Record<string, string>> = {
   "connect-src": "'self'",
   "base-uri": "'none'",
   "form-action": "'none'",
-  // The page's own markup and scripts pass by the first (src/ui/trusted.ts), the worker's script by the package's.
+  // The first is for the page's own markup and scripts (src/ui/trusted.ts), the second for the package's worker.
   "require-trusted-types-for": "'script'",
   "trusted-types": "sourcing-sound-page sourcing-sound",
 };
@@ -24,7 +24,7 @@ const POLICY: Readonly<Record<string, string>> = {
 /** Only a header can set it. */
 const FRAMES = "frame-ancestors 'none'";
 
-/** What the page never uses is off, for anything that might get into it. */
+/** Everything that the page never uses is off, in case other code gets into it. */
 const PERMISSIONS = [
   "microphone=(self)",
   "screen-wake-lock=(self)",
@@ -51,7 +51,7 @@ export function security(): Plugin[] {
     {
       name: "sourcing-sound-policy",
       apply: "build",
-      // Not while it is developed: there Vite puts styles into the page.
+      // Not in development, where Vite puts styles into the page.
       transformIndexHtml: () => [
         { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
         { tag: "meta", attrs: { name: "referrer", content: "no-referrer" }, injectTo: "head-prepend" },

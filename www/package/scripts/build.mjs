@@ -19,8 +19,8 @@ const repository = join(root, "../..");
 const FOLDERS = ["shared", "recordings", "page", "node", "worker", "decoder", "worklet"];
 
 /**
- * Every script, its source, and what it imports from another script of dist/. That with a query must stay a sum of two
- * strings (see src/page/asset-url.ts), which the bundler adds up.
+ * Every script, its source, and what it imports from another script of dist/. The one with a query must stay a sum of two
+ * strings in the source (see src/page/asset-url.ts); the bundler joins them.
  */
 const SCRIPTS = {
   index: {
@@ -55,7 +55,7 @@ const MODULES = {
   "sourcing-sound-decoder.wasm": "wasm/sourcing_sound_decoder_bg.wasm",
   "sourcing-sound-teacher.wasm": "wasm/sourcing_sound_teacher_bg.wasm",
 };
-/** Types that the package passes on, by the declarations of the module that they are from. */
+/** Types that the package passes on, by the module declarations that they come from. */
 const MODEL_TYPES = {
   "wasm/sourcing_sound.d.ts": ["Group", "ModelInfo", "StreamOptions", "SoundEvent", "SoundExample"],
   "wasm/sourcing_sound_teacher.d.ts": ["SoundShare", "TaughtLabel", "TeachFinding", "TeachReport"],
@@ -73,9 +73,9 @@ const MODELS = {
 
 /** A script for each model and head that states where the file is. */
 const ADDRESSES = {
-  everyday: ["everyday.onnx", "527 everyday sounds, the default: `Classifier.load()` takes it by itself."],
-  "everyday.background": ["everyday.background.json", "What everyday sounds are like to the default model; `Teacher` takes it by itself."],
-  urban: ["urban.head.json", "Ten urban sounds finer, on the default model: `Classifier.load({ head: urban })`. Non-commercial."],
+  everyday: ["everyday.onnx", "527 everyday sounds, the default: `Classifier.load()` uses it."],
+  "everyday.background": ["everyday.background.json", "What everyday sounds are like to the default model; `Teacher` uses it by default."],
+  urban: ["urban.head.json", "Ten finer urban labels for the default model: `Classifier.load({ head: urban })`. Non-commercial."],
   "urban-tiny": ["urban-tiny.onnx", "Ten urban sounds alone, the smallest model: `Classifier.load({ model: urbanTiny })`. Non-commercial."],
 };
 
@@ -185,7 +185,7 @@ function copyModelFile(name, file) {
 
 function writeAddress(name, file, about) {
   const at = join(dist, "models", name);
-  // What src/page/asset-url.ts does, in each script by itself.
+  // The same as src/page/asset-url.ts, in each script separately.
   writeFileSync(
     `${at}.js`,
     `const address = new URL("./${file}", import.meta.url);

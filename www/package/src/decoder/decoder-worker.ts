@@ -1,5 +1,5 @@
 // The decoder's thread: decodes one recording with the project's own decoder. It reads the file where it needs it, so only a
-// piece of it is ever in memory. Threads may wait for a file; a page may not.
+// piece of it is ever in memory. Workers may wait for a file; a page may not.
 
 import init, { WasmDecoder } from "../../wasm/sourcing_sound_decoder.js";
 import { type FromDecoder, STATE_BYTES, type ToDecoder, type ToOpen, UNREADABLE, WAITING } from "../shared/decoding.js";

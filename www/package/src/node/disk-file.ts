@@ -9,14 +9,14 @@ const STEP_BYTES = 65536;
 
 /** Bytes in memory, and after them a stretch of a file. It is open only while it is read, so that it needs no closing. */
 export class DiskFile extends Blob implements Joinable {
-  /** In bytes; a property of its own hides that of Blob. */
+  /** In bytes; an own property that hides Blob's. */
   override readonly size: number;
   readonly #path: string;
   readonly #head: Uint8Array;
   /** Where the stretch begins in the file. */
   readonly #start: number;
 
-  /** Rejects with a system error for what is not there, and for what is not a file. */
+  /** Rejects with a system error if the path does not exist or is not a file. */
   static async at(path: string): Promise<DiskFile> {
     const found = await stat(path);
     if (!found.isFile()) throw new Error("it is not a file");

@@ -43,7 +43,7 @@ export async function recordingBlob(recording: string | URL | AudioFile): Promis
   try {
     const path = pathOf(recording);
     if (path === undefined) throw new Error("only files are read; fetch it and pass its bytes");
-    // Else it would be found unreadable only after its format.
+    // Otherwise a file that cannot be read would be reported only while its format is detected.
     await access(path, constants.R_OK);
     return await DiskFile.at(path);
   } catch (cause) {

@@ -25,8 +25,8 @@ export async function givenUrl<T>(given: T): Promise<T | URL> {
 
 /**
  * Such servers do not move what they take for an asset, and keep its address right wherever their cache and the package
- * are. The ending after the question mark makes this script one. It is a sum, so that bundlers that know no query in an
- * import leave it alone.
+ * are. The ending after the question mark makes this script one. The address is a sum, so that bundlers that do not support
+ * queries in imports leave it alone.
  */
 async function fromFolder(file: string, otherwise: URL): Promise<URL> {
   try {

@@ -22,7 +22,7 @@ import {
 import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js";
 import { notify } from "./notify.js";
 
-/** What has no effect on a classifier that is loaded already. */
+/** Options that have no effect on a classifier that is already loaded. */
 const ONLY_TO_LOAD = LOAD_OPTIONS.filter((name) => name !== "signal" && name !== "onProgress");
 
 /**

@@ -8,9 +8,9 @@ import type { Channel } from "../shared/downmix.js";
 export interface DeviceEvents {
   /** The device is gone. */
   lost(error: SoundError): void;
-  /** The system or a switch on the device mutes it, or no longer does. */
+  /** The system or a switch on the device has muted or unmuted it. */
   muted(muted: boolean): void;
-  /** The system's default is another device now. */
+  /** The system's default device has changed. */
   defaultChanged(code: Extract<WarningCode, "default-followed" | "default-kept">): void;
 }
 
@@ -20,7 +20,7 @@ export interface DeviceParts {
   channel: Channel | undefined;
   /** False for a stream that was given, which may be muted until its first sound. */
   own: boolean;
-  /** True for the system's default microphone: the next default takes its place. */
+  /** True for the system's default microphone, which the next default replaces. */
   follow: boolean;
 }
 
@@ -57,7 +57,7 @@ export class MicrophoneDevice {
     navigator.mediaDevices.addEventListener("devicechange", this.#changed);
   }
 
-  /** Listens to no event any more, and stops the device if it is not the one that was given. */
+  /** Removes its listeners, and stops the device unless it was passed in. */
   close(): void {
     this.#closed = true;
     this.#watching.abort();

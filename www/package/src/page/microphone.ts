@@ -225,7 +225,7 @@ export class Microphone {
   async recent(seconds: number): Promise<Recording> {
     checkSeconds("recent", seconds);
     this.#checkOpen();
-    // One that is closed meanwhile still gives what it had.
+    // If it is closed meanwhile, it still returns what it had.
     const { pcm } = await this.#stream.recent(seconds);
     return { pcm, sampleRate: this.sampleRate };
   }
@@ -295,7 +295,7 @@ export class Microphone {
   #watch(): void {
     const { context, options } = this.#parts;
     const { signal } = this.#closed;
-    /** The audio clock has stalled and is started again, for which it is suspended. */
+    /** True while a stalled audio clock is suspended and resumed to get it going. */
     let restarting = false;
     this.#device.watch();
     watchForStalls(
@@ -304,7 +304,7 @@ export class Microphone {
         arrived: () => (this.#state === "listening" && !this.#stream.broken ? this.#time : undefined),
         restart: async () => {
           restarting = true;
-          // Meanwhile it may have been paused. What fails leaves it without sound, and that counts as lost.
+          // It may have been paused meanwhile. If this fails, no sound arrives, and the microphone counts as lost.
           const resume = () => (this.#state === "listening" ? context.resume() : undefined);
           await context.suspend().then(resume).catch(() => undefined);
           restarting = false;
@@ -325,7 +325,7 @@ export class Microphone {
     };
   }
 
-  /** A muted device delivers silence, in which nothing must be looked for. */
+  /** A muted device delivers silence, which must not be classified. */
   #mute(muted: boolean): void {
     if (muted === this.#muted) return;
     this.#muted = muted;

@@ -23,7 +23,7 @@ export function moduleWorker(script: URL | string): Worker {
   try {
     return start(href, href);
   } catch (thrown) {
-    // A page that was opened as a file is of no origin.
+    // A page that was opened as a file has no origin.
     if (globalThis.origin !== "null") throw thrown;
     return start(importingScript(href), href);
   }

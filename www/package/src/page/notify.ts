@@ -1,6 +1,6 @@
-// Calls functions of the caller's.
+// Calls the caller's functions.
 
-/** Calls `listener`, if there is one. What it throws is reported like any uncaught error, and interrupts nothing here. */
+/** Calls `listener`, if there is one. An exception in it is reported as uncaught, and interrupts nothing here. */
 export function notify<T>(listener: ((value: T) => void) | undefined, value: T): void {
   try {
     listener?.(value);

@@ -23,7 +23,7 @@ export interface Decoding {
   sharesMemory: boolean;
 }
 
-/** The decoder's codes, and the package's for the same. */
+/** The package's code for each of the decoder's. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   io: "audio-read",
   "audio-unsupported": "audio-format",

@@ -10,7 +10,7 @@ export interface Wave {
   promised: number | undefined;
 }
 
-/** A file that knows how to come after other bytes, because it is not one that `new Blob([…])` reads. */
+/** A file that joins itself to the bytes before it, because `new Blob([…])` cannot read it. */
 export interface Joinable {
   after(head: Uint8Array): Blob;
 }
@@ -30,7 +30,7 @@ const MOST_CHUNKS = 10_000;
 /** How much of the file is read at a time to find the sound. */
 const WINDOW_BYTES = 65536;
 
-/** The tags of samples that are stored as they are, and that of the form with such a tag further on. */
+/** The format tags of uncompressed samples, and that of the extensible format, which has one of these further on. */
 const [PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE] = [1, 3, 6, 7, 0xfffe];
 
 /** Names that distinguish a chunk from samples where either may follow. */
@@ -41,8 +41,8 @@ const KNOWN = new Set(
 );
 
 /**
- * Returns the file with a header that is right, or `undefined` for one that is not WAV. Throws `audio-damaged` if it has a WAV
- * header but no sound was begun, `audio-empty` if there is not one sample.
+ * Returns the file with a correct header, or `undefined` for one that is not WAV. Throws `audio-damaged` if it has a WAV
+ * header but no sound, `audio-empty` if its sound has no samples.
  */
 export async function readWave(file: Blob): Promise<Wave | undefined> {
   const bytes = windowOn(file);

@@ -13,7 +13,7 @@ const MAX_BYTES = 300 * 1024 * 1024;
 
 /** Throws `audio-format`, `audio-too-long`, `audio-channels` or `audio-read`. */
 export async function decodeWhole(file: Blob, reading: Reading): Promise<Recording & { channels: number }> {
-  // Decoded, it would take a hundred times its size: what is too long must be known before.
+  // Decoding may take a hundred times the file's size in memory, so the length is checked first.
   if (file.size > MAX_BYTES || ((await secondsOf(file)) ?? 0) > MAX_SECONDS) throw tooLong();
   const buffer = await toBuffer(await bytesOf(file));
   if (buffer.duration > MAX_SECONDS) throw tooLong();

@@ -55,7 +55,7 @@ export abstract class BaseClassifier<R> {
   /**
    * Returns a prediction for each segment of a recording, which is read piece by piece and mixed down to one channel. One that is
    * cut off or damaged is classified as far as it can be read, and `onWarning` is called.
-   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if nothing of it can be, `audio-read` if it cannot be
+   * Throws `audio-format` if it cannot be decoded, `audio-damaged` if no part of it can be, `audio-read` if it cannot be
    * read, and `audio-channels`, `audio-empty` or `audio-too-short`.
    */
   classify(recording: R, options?: ClassifyRecordingOptions): Promise<Prediction[]>;

@@ -1,5 +1,5 @@
 // Collects examples of sounds and has the worker train heads from them. The worker keeps nothing between calls, so that
-// no example is lost with a worker that crashes.
+// no example is lost if it crashes.
 
 import type { BaseClassifier } from "./base-classifier.js";
 import { orAborted } from "./engine.js";
@@ -31,8 +31,8 @@ export abstract class BaseTeacher<R> {
 
   /**
    * Adds mono samples of a sound and returns their examples: pieces of at most 10 s, without the silent ones.
-   * `sampleRate` is in Hz and has no default. A label that the model knows, whatever the case of its letters, is spelled as the model
-   * spells it, and adds to the model's: its score is the higher of both.
+   * `sampleRate` is in Hz and has no default. A label that the model knows, in whatever case, gets the model's spelling, and the
+   * examples add to it: its score is the higher of the two.
    * Throws `audio-silent` if nothing is louder than −65 dBFS, `config` for an empty label or a model without an embedding,
    * `limit` for more than an hour or a label above 256 bytes, and the codes of {@link Classifier.classify}.
    */
@@ -204,7 +204,7 @@ async function bytesOf(file: Blob): Promise<ArrayBuffer> {
   }
 }
 
-/** The same for two examples of the same sound with the same label. */
+/** Equal for two examples of the same sound with the same label. */
 function keyOf({ sha256, label }: SoundExample): string {
   return `${sha256} ${label ?? ""}`;
 }

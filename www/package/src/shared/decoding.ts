@@ -8,7 +8,7 @@ export interface ToOpen {
   source: Blob | SharedArrayBuffer;
   /** The size of the file. */
   bytes: number;
-  /** Its ending is a hint at its format. */
+  /** Its extension is a hint at its format. */
   name: string;
 }
 

@@ -5,7 +5,7 @@
 /** The unit in which the mix is decided, in frames (one sample per channel). */
 export const MIX_FRAMES = 1024;
 
-/** How much the past counts after a block: half after 20 of them. */
+/** The weight of the past after a block; it halves every 20 blocks. */
 const DECAY = 0.5 ** (1 / 20);
 /** A channel with less than this share of the loudest one's energy counts as silent: −40 dB. */
 const SILENT = 1e-4;
@@ -55,7 +55,7 @@ export class Downmix {
   /** The decayed energy of each channel, and of the mean of those with sound. */
   readonly #energies: Float64Array;
   #meanEnergy = 0;
-  /** Which channels are in the mean, and which were before the present block. */
+  /** Which channels are in the mean, and which were before the current block. */
   #active: Uint8Array;
   #before: Uint8Array;
   #used = MEAN;

@@ -1,4 +1,4 @@
-// How the events end that are open when a stream does.
+// Ends the events that are open when a stream ends.
 
 import type { StreamUpdate } from "./protocol.js";
 

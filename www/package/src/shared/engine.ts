@@ -67,14 +67,14 @@ export class Engine {
     this.#ready = this.#startWorker(signal);
   }
 
-  /** The model's description, which an engine that has started has. */
+  /** The model's description; an engine has it once it has started. */
   get info(): ModelInfo {
     return this.#info!;
   }
 
   /**
    * Calls the worker. If a new worker is starting, the call waits for it; if the last one could not be started, it starts one.
-   * Samples move to the worker, also without being named in `transfer`.
+   * Samples are moved to the worker even if `transfer` does not list them.
    */
   async call<K extends CallName>(
     call: K,

@@ -108,10 +108,10 @@ export const CLASSIFY_RECORDING_OPTIONS: Names<ClassifyRecordingOptions> = [
   "onWarning",
 ];
 
-/** Throws `config` if `given` is no object, has a name that is not in `known`, or a signal that is none. */
+/** Throws `config` if `given` is not an object, has a name that is not in `known`, or a signal that is not one. */
 export function checkNames(call: string, given: object, known: readonly string[]): void {
   const { signal } = Object(given) as { signal?: Partial<EventTarget> | null };
-  // A signal may be of another realm, and then it is no instance of this one's class.
+  // A signal from another realm is not an instance of this realm's class.
   if (Object(given) !== given || (signal && !signal.addEventListener)) {
     throw new SoundError("config", `${call}: expected options, with an AbortSignal as signal`);
   }

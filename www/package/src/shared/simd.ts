@@ -1,4 +1,4 @@
-// What the wasm module's builds need of a browser.
+// What the builds of the wasm module require of a browser.
 
 /** Whether `sourcing-sound-relaxed.wasm` runs here. It is faster than `sourcing-sound.wasm`, which runs everywhere. */
 export function hasRelaxedSimd(): boolean {

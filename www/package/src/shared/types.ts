@@ -123,7 +123,7 @@ export interface RecordingReader {
   readonly duration: number;
   /** How many channels the file has. */
   readonly channels: number;
-  /** What is worth knowing about the recording, as far as it has been read: each kind at most once. */
+  /** Warnings about the part that has been read so far; each kind at most once. */
   readonly warnings: readonly SoundWarning[];
   /**
    * The channels mixed down to one, or the channel asked for, starting at `from` (seconds, default 0), in pieces of up to

@@ -1,4 +1,4 @@
-// What is worth knowing about sound that was classified anyway.
+// Warnings about sound that was classified nevertheless.
 
 import type { Taken } from "./downmix.js";
 
@@ -46,8 +46,9 @@ export function cutOffWarning(time: number, promised: number): SoundWarning {
 }
 
 export function damagedWarning(time: number, parts: number): SoundWarning {
-  const silent = parts === 1 ? "a damaged part was" : `${parts} damaged parts were`;
-  return { code: "audio-damaged", message: `${silent} replaced by silence, at first at ${time.toFixed(3)} s`, time, parts };
+  const at = `at ${time.toFixed(3)} s`;
+  const silent = parts === 1 ? `a damaged part ${at} was` : `${parts} damaged parts, the first ${at}, were`;
+  return { code: "audio-damaged", message: `${silent} replaced by silence`, time, parts };
 }
 
 export function brokenOffWarning(time: number, reason: string): SoundWarning {

@@ -40,7 +40,7 @@ export interface CaptureSetup {
   /** Position of the first sample to process. */
   start: number;
   post(notice: Notice, transfer: Transferable[]): void;
-  /** Called with what processing a block has thrown. */
+  /** Called with the exception if processing a block fails. */
   failed(thrown: unknown): void;
 }
 

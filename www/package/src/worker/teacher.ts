@@ -1,4 +1,4 @@
-// The module that trains heads, which a page fetches when it first does.
+// The module that trains heads, which a page fetches for its first training.
 
 import init, { WasmTeacher } from "../../wasm/sourcing_sound_teacher.js";
 import type { WasmClassifier } from "../../wasm/sourcing_sound.js";
@@ -13,7 +13,7 @@ let teacher: Promise<WasmTeacher> | undefined;
 /** The teacher for the classifier's model. Throws `wasm-fetch` for another module. */
 export async function teacherOf(classifier: WasmClassifier, module: WebAssembly.Module): Promise<WasmTeacher> {
   if (!WebAssembly.Module.imports(module).some((needed) => needed.module === SCRIPT)) {
-    throw new SoundError("wasm-fetch", "the wasm module given does not train heads: it is another one of the package's, or of another program");
+    throw new SoundError("wasm-fetch", "the wasm module given cannot train heads: it is another module of the package, or of another program");
   }
   return (teacher ??= start(classifier, module));
 }
