@@ -57,22 +57,22 @@ impl<'a> Pcm<'a> {
         self.samples
     }
 
-    /// Their rate.
+    /// Returns the sample rate.
     pub fn rate(&self) -> SampleRate {
         self.rate
     }
 
-    /// Their duration in seconds.
+    /// Returns the duration in seconds.
     pub fn duration_seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.rate.hz())
     }
 }
 
-/// The most that a sample may be, far above integers stored as floating point. The power of larger ones
-/// would become infinite.
+/// The largest accepted magnitude of a sample, well above integers stored as floating point. The
+/// power of larger samples would overflow to infinity.
 const MAX_SAMPLE: f32 = 1e15;
 
-/// Names the first sample that is NaN, infinite or beyond ±1e15.
+/// Refuses samples that are NaN, infinite or beyond ±1e15, and names the first one.
 pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {
     match first_beyond(samples, MAX_SAMPLE) {
         Some(index) => Err(ErrorKind::AudioNonFinite { index }.into()),

@@ -1,4 +1,4 @@
-//! A model as heads see it: without its network.
+//! What a head needs to know about a model: everything but its network.
 
 use crate::labels::Labels;
 
@@ -6,7 +6,7 @@ use crate::labels::Labels;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Base<'a> {
     pub(crate) name: &'a str,
-    /// Of the model file's bytes, 64 lower-case hexadecimal digits.
+    /// SHA-256 of the model file, 64 lower-case hexadecimal digits.
     pub(crate) sha256: &'a str,
     pub(crate) labels: &'a Labels,
     /// Numbers in the embedding; `None` for a model without one.
@@ -18,13 +18,13 @@ pub(crate) struct Base<'a> {
 }
 
 impl Base<'_> {
-    /// As messages name it.
+    /// Returns the model's name and short hash, for messages.
     pub(crate) fn identity(&self) -> String {
         identity(self.name, self.sha256)
     }
 }
 
-/// A model, by its name and the first digits of its hash.
+/// Formats a model's name and the first digits of its hash.
 pub(crate) fn identity(name: &str, sha256: &str) -> String {
     let start: String = sha256.chars().take(12).collect();
     format!("the model {name:?} (sha256 {start}…)")

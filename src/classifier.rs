@@ -88,7 +88,7 @@ impl Classifier {
         self.scorer.model()
     }
 
-    /// A prediction per segment, at the model's hop.
+    /// Returns a prediction per segment, at the model's hop.
     ///
     /// # Errors
     /// As [`Self::classify_with_hop`].
@@ -96,9 +96,9 @@ impl Classifier {
         self.classify_with_hop(pcm, self.metadata().decision.hop_seconds)
     }
 
-    /// A prediction per segment; segments start every `hop_seconds` (rounded to whole feature
-    /// columns, or whole patches for a model with patches). The last one is moved so that it ends
-    /// with the recording. A recording no longer than a segment has exactly one prediction.
+    /// Returns a prediction per segment; segments start every `hop_seconds` (rounded to whole
+    /// feature columns, or whole patches for a model with patches). The last one is moved so that
+    /// it ends with the recording. A recording of at most one segment has exactly one prediction.
     ///
     /// # Errors
     /// `config` for a hop that is not above 0 s, or longer than a day; `audio-too-short` for less
@@ -106,7 +106,7 @@ impl Classifier {
     pub fn classify_with_hop(&mut self, pcm: Pcm<'_>, hop_seconds: f64) -> Result<Vec<Prediction>> {
         let mut segments = self.segments(pcm.rate(), hop_seconds)?;
         let mut predictions = Vec::new();
-        // So that only the columns of one piece and one segment are in memory.
+        // Only the columns of one piece and one segment are in memory.
         for piece in pcm.samples().chunks(PIECE_SAMPLES) {
             predictions.extend(segments.push(piece)?);
         }
@@ -114,7 +114,7 @@ impl Classifier {
         Ok(predictions)
     }
 
-    /// The same for a recording that arrives in pieces. It needs little memory, no matter how long
+    /// Classifies a recording that arrives in pieces. It needs little memory, no matter how long
     /// the recording is, and shares only the classifier's weights.
     ///
     /// # Errors
@@ -123,9 +123,9 @@ impl Classifier {
         Segments::new(self.front_end.clone(), self.scorer.clone(), rate, hop_seconds)
     }
 
-    /// The base model's output for each patch of a recording. Patches lie on a fixed grid that
-    /// starts at the first column, and silence fills up the last one. Heads are trained on these
-    /// outputs, pooled by [`crate::pool`].
+    /// Returns the base model's output for each patch of a recording. Patches lie on a fixed grid
+    /// that starts at the first column, and the last one is padded with silence. Heads are trained
+    /// on these outputs, pooled by [`crate::pool`].
     ///
     /// # Errors
     /// `config` for a model without an embedding; otherwise as [`Self::classify_with_hop`].
@@ -138,8 +138,8 @@ impl Classifier {
         Ok(self.run_patches(&columns)?.into_iter().map(|output| output.patch).collect())
     }
 
-    /// The same for a recording that arrives in pieces. It needs little memory, no matter how long
-    /// the recording is, and shares only the classifier's weights.
+    /// Like [`Self::patches`], for a recording that arrives in pieces. It needs little memory, no
+    /// matter how long the recording is, and shares only the classifier's weights.
     ///
     /// # Errors
     /// `config` for a model without an embedding.
@@ -155,8 +155,8 @@ impl Classifier {
         self.front_end.columns(pcm)
     }
 
-    /// The scores of one segment, given as columns (`[columns][n_mels]`, at most
-    /// `segment_frames`; silence follows fewer).
+    /// Returns the scores of one segment, given as columns (`[columns][n_mels]`, at most
+    /// `segment_frames`; fewer are padded with silence).
     ///
     /// # Errors
     /// `config` if the columns do not fit; `inference` if the network fails.
@@ -166,9 +166,9 @@ impl Classifier {
         Ok(self.scorer.pool(outputs.iter()).scores)
     }
 
-    /// The network's outputs for one of its inputs, before calibration and activation. Takes
-    /// the same columns as [`Self::score_columns`], at most as many as the network takes at
-    /// a time.
+    /// Returns the network's outputs for one of its inputs, before calibration and activation.
+    /// Takes columns as [`Self::score_columns`] does, at most as many as one input of the network
+    /// has.
     ///
     /// # Errors
     /// As [`Self::score_columns`].
@@ -176,7 +176,7 @@ impl Classifier {
         Ok(self.scorer.outputs(columns)?.scores)
     }
 
-    /// Follows the predictions of one recording, and finds where sounds begin and end.
+    /// Creates an [`Events`], which finds where the sounds of one recording begin and end.
     ///
     /// # Errors
     /// `config` if the thresholds of model and head contradict each other.
@@ -184,9 +184,9 @@ impl Classifier {
         Events::new(self.scorer.vocabulary().clone())
     }
 
-    /// A prediction from the scores of a segment that were kept elsewhere: one per label of this
-    /// classifier, and whether the segment was rejected. `span` is where it starts and ends, in
-    /// seconds.
+    /// Builds a prediction from scores that were stored elsewhere: one per label of this
+    /// classifier, and whether the segment was rejected. `span` is where the segment starts and
+    /// ends, in seconds.
     ///
     /// # Errors
     /// `config` for another number of scores.
@@ -204,8 +204,8 @@ impl Classifier {
         Ok(Prediction::new(self.scorer.vocabulary().clone(), span, scores, rejected))
     }
 
-    /// A stream of live audio at `rate`. Streams are independent of each other and of
-    /// the classifier; they share its weights.
+    /// Opens a stream of live audio at `rate`. Streams are independent of each other and of the
+    /// classifier; they share its weights.
     ///
     /// # Errors
     /// `config` for settings out of range.

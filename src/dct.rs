@@ -26,7 +26,8 @@ pub struct Dct {
 }
 
 impl Dct {
-    /// A transform of `n_in` values (1 to 1,024) to the first `n_out` coefficients (1 to `n_in`).
+    /// Creates a transform of `n_in` values (1 to 1,024) to the first `n_out` coefficients (1 to
+    /// `n_in`).
     ///
     /// # Errors
     /// `config` if a size is out of range.

@@ -1,8 +1,8 @@
 //! Power and amplitude in decibels.
 
-/// Power → dB in place, as `librosa.power_to_db(power, ref=1.0, amin=amin, top_db=top_db)`:
-/// `10 · log10(max(power, amin))`, then nothing lower than `top_db` below the largest value of the
-/// slice.
+/// Converts power to dB in place, as `librosa.power_to_db(power, ref=1.0, amin=amin,
+/// top_db=top_db)`: `10 · log10(max(power, amin))`, then at least `top_db` below the largest value
+/// of the slice.
 ///
 /// librosa's defaults are `amin` = 1e-10, which makes silence −100 dB, and `top_db` = 80. With
 /// `amin` 0 or below, silence becomes −∞.

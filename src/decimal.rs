@@ -1,17 +1,17 @@
-//! Numbers in messages. The standard library's conversion, which is right to the last digit, would
-//! be a twentieth of the browser's module.
+//! Formats numbers in messages. The standard library's conversion, which is exact to the last
+//! digit, would be a twentieth of the browser's module.
 
 use std::fmt;
 use std::ops::Range;
 
-/// Significant digits: as many as are certain in an `f32`.
+/// Significant digits: those that an `f32` holds for certain.
 const DIGITS: i32 = 7;
-/// Powers of ten of the first digit for which numbers are written without an exponent.
+/// Decimal exponents of the numbers that are written without an exponent.
 const PLAIN: Range<i32> = -6..15;
 /// Whole numbers below this are written with all digits.
 const LARGE: f64 = 1e15;
 
-/// Displays a number with seven digits, or all of a whole one.
+/// Displays a number with seven significant digits, or a whole number with all of its digits.
 #[derive(Clone, Copy)]
 pub(crate) struct Decimal(pub(crate) f64);
 
@@ -49,7 +49,7 @@ fn fraction(size: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     let digits = (lead * 10_f64.powi(DIGITS - 1)).round() as u64;
     let digits = digits.to_string();
-    // 9.99999999 has become 10.000000.
+    // Rounding turned 9.99999999 into 10.000000.
     exponent += digits.len() as i32 - DIGITS;
     let digits = digits.trim_end_matches('0');
     if !PLAIN.contains(&exponent) {

@@ -1,29 +1,29 @@
-//! Several channels → one that neither cancels nor weakens what is in them.
+//! Mixes several channels to one, without cancelling or weakening what they contain.
 //!
-//! Most programs take the mean of the channels. That halves a sound that is in one of two channels,
-//! and cancels one whose channels are inverted against each other. Here, channels without sound are
-//! ignored, and where the mean is still much weaker than the loudest channel, that channel is used
-//! instead.
+//! Most programs average the channels. That halves a sound that is in only one of two channels, and
+//! cancels a sound that is inverted in one of them. Here, silent channels are ignored, and where
+//! the mean is still much weaker than the loudest channel, that channel is used instead.
 
 use crate::error::{ErrorKind, Result};
 
 /// The unit in which the mix is decided, in frames (one sample per channel): 21 ms at 48 kHz.
 const BLOCK_FRAMES: usize = 1_024;
 
-/// The number of blocks after which a block counts half: 0.4 s at 48 kHz.
+/// After this many blocks, a block's weight has halved: 0.4 s at 48 kHz.
 const HALF_LIFE_BLOCKS: f64 = 20.0;
 
 /// A channel with less than this share of the loudest one's energy counts as silent: −40 dB.
 const SILENT: f64 = 1e-4;
 
 /// The share of the loudest channel's energy below which the mean is not used: −3.25 dB. Equally
-/// loud channels with nothing in common lose 3.01 dB and are still averaged.
+/// loud, uncorrelated channels lose 3.01 dB and are still averaged.
 const WEAK: f64 = 0.473;
 
 /// The share above which the mean is used again: −2 dB.
 const STRONG: f64 = 0.631;
 
-/// How much louder than the channel in use another one must be to replace it: 3 dB.
+/// How much louder than the channel in use another one must be to replace it, as a ratio of
+/// energies: 3 dB.
 const LOUDER: f64 = 2.0;
 
 /// The most channels that are mixed.
@@ -34,9 +34,9 @@ pub const MAX_CHANNELS: usize = 64;
 /// 1,023 frames wait for the rest of their block.
 pub struct Downmix {
     channels: usize,
-    /// How much the past counts after a block.
+    /// Factor by which past energy is multiplied for every block.
     decay: f64,
-    /// Interleaved samples of a block that is not complete.
+    /// Interleaved samples of an incomplete block.
     pending: Vec<f32>,
     /// The decayed energy of each channel, and of the mean of those with sound.
     energies: Vec<f64>,
@@ -46,14 +46,15 @@ pub struct Downmix {
     taken: Option<Taken>,
 }
 
-/// The mean was too weak, and a channel was used instead.
+/// The first use of a channel instead of the mean, which was too weak.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Taken {
     /// The channel, counted from 0.
     pub channel: usize,
-    /// How much weaker the mean was than this channel, in dB; infinite if nothing was left of it.
+    /// How much weaker the mean was than this channel, in dB; infinite if the channels cancelled
+    /// completely.
     pub loss_db: f64,
-    /// Where that was, in frames from the start.
+    /// Where this happened, in frames from the start.
     pub frame: u64,
 }
 
@@ -66,7 +67,7 @@ enum Mix {
 }
 
 impl Downmix {
-    /// A mix of `channels`.
+    /// Creates a mix of `channels` channels.
     ///
     /// # Errors
     /// `audio-channels` for no channel; `limit` for more than [`MAX_CHANNELS`].
@@ -90,11 +91,9 @@ impl Downmix {
         })
     }
 
-    /// Appends the mix of `interleaved` (`[frames][channels]`) to `output`, as far as its blocks
-    /// are complete.
+    /// Appends the mix of all complete blocks of `interleaved` (`[frames][channels]`) to `output`.
     ///
     /// # Errors
-    /// `audio-channels` if the samples do not divide into the channels; nothing is taken then.
     pub fn push(&mut self, interleaved: &[f32], output: &mut Vec<f32>) -> Result<()> {
         let channels = self.channels;
         if !interleaved.len().is_multiple_of(channels) {
@@ -125,7 +124,7 @@ impl Downmix {
         Ok(())
     }
 
-    /// Appends the mix of what is left.
+    /// Appends the mix of the remaining samples.
     pub fn finish(&mut self, output: &mut Vec<f32>) {
         let pending = std::mem::take(&mut self.pending);
         if !pending.is_empty() {
@@ -133,7 +132,7 @@ impl Downmix {
         }
     }
 
-    /// The first time that a channel was used instead of the mean.
+    /// Returns the first time that a channel was used instead of the mean; `None` if it never was.
     pub fn taken(&self) -> Option<Taken> {
         self.taken
     }
@@ -161,7 +160,7 @@ impl Downmix {
         }
     }
 
-    /// Takes a block into account, and returns the mix for it.
+    /// Updates the energies with a block and returns the mix to use for it.
     fn decide(&mut self, before: &Mix, block: &[f32]) -> Mix {
         let mut energies = vec![0.0; self.channels];
         for frame in block.chunks_exact(self.channels) {
@@ -169,7 +168,7 @@ impl Downmix {
                 *energy += f64::from(sample) * f64::from(sample);
             }
         }
-        // Samples that are no numbers are refused later on; until then, they decide nothing.
+        // Non-finite samples are refused later; until then, they must not influence the mix.
         if energies.iter().any(|energy| !energy.is_finite()) {
             return before.clone();
         }
@@ -231,8 +230,8 @@ fn mean_energy(block: &[f32], channels: usize, active: &[usize]) -> f64 {
     energy / (active.len() * active.len()) as f64
 }
 
-/// The mix of a whole recording: interleaved samples (`[frames][channels]`) → one channel
-/// (`[frames]`), as by [`Downmix`].
+/// Mixes a whole recording: interleaved samples (`[frames][channels]`) → one channel (`[frames]`),
+/// as by [`Downmix`].
 ///
 /// # Errors
 /// `audio-channels` if `channels` is 0 or does not divide the samples; `limit` for more than

@@ -17,7 +17,7 @@ pub struct DescriptorFrames {
 }
 
 impl DescriptorFrames {
-    /// Removes all frames, to take the next ones of a stream.
+    /// Removes all frames, so that the next ones of a stream can be appended.
     pub fn clear(&mut self) {
         let DescriptorFrames { centroid, bandwidth, roll_off, zero_crossing_rate, .. } = self;
         for values in [centroid, bandwidth, roll_off, zero_crossing_rate] {
@@ -81,13 +81,13 @@ impl DescriptorFrames {
     }
 
     /// Cepstral coefficients, `[frames][n_mfcc]` row after row (`librosa.feature.mfcc`); empty for
-    /// frames of a stream before [`super::Descriptors::cepstrum`].
+    /// the frames of a stream until [`super::Descriptors::cepstrum`].
     pub fn mfcc(&self) -> &[f32] {
         &self.mfcc
     }
 
     /// The power spectrogram `|librosa.stft(y)|²`, `[frames][n_fft / 2 + 1]` row after row, if the
-    /// stream returns it ([`super::DescriptorStream::with_power`]); else empty.
+    /// stream returns it ([`super::DescriptorStream::with_power`]); otherwise empty.
     pub fn power(&self) -> &[f32] {
         &self.power
     }

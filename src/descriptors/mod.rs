@@ -1,8 +1,7 @@
 //! Descriptors of a sound, a few numbers per frame: spectral centroid, bandwidth and roll-off,
 //! zero-crossing rate, mel power and cepstral coefficients, equal to those of librosa 0.11.
 //!
-//! They use the same spectra and filters as [`crate::FrontEnd`]. There is no other feature code in
-//! the project.
+//! They use the same spectra and filters as [`crate::FrontEnd`].
 
 mod config;
 mod frames;

@@ -1,4 +1,4 @@
-//! The settings with everything that is planned once.
+//! Descriptor settings, with the transforms and filters planned from them.
 
 use super::config::DescriptorConfig;
 use super::frames::DescriptorFrames;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::mel::MelFilterBank;
 use crate::spectrum::PowerSpectrum;
 
-/// The smallest mel power that cepstral coefficients distinguish from silence: librosa's `amin`,
+/// The lowest mel power that the cepstral coefficients distinguish from silence: librosa's `amin`,
 /// −100 dB.
 const MIN_POWER: f32 = 1e-10;
 
@@ -69,7 +69,7 @@ impl Descriptors {
         &self.filters
     }
 
-    /// Nothing yet, for a [`DescriptorStream`](super::DescriptorStream) to append to.
+    /// Returns an empty result for a [`DescriptorStream`](super::DescriptorStream) to append to.
     pub fn no_frames(&self) -> DescriptorFrames {
         let DescriptorConfig { sample_rate, hop_length, n_mels, n_mfcc, .. } = self.config;
         DescriptorFrames {
@@ -80,10 +80,10 @@ impl Descriptors {
         }
     }
 
-    /// Computes the cepstral coefficients of `frames` from their mel power. Their range
-    /// ([`DescriptorConfig::top_db`]) is below the loudest band of the whole recording, so a stream
-    /// cannot know it: `greatest_mel` is that band's power, the maximum of
-    /// [`DescriptorFrames::greatest_mel`] over all parts. Without `top_db`, it has no influence.
+    /// Computes the cepstral coefficients of `frames` from their mel power.
+    /// [`DescriptorConfig::top_db`] counts from the loudest band of the whole recording, which a
+    /// stream cannot know: `greatest_mel` is that band's power, the maximum of
+    /// [`DescriptorFrames::greatest_mel`] over all parts. It has no effect without `top_db`.
     pub fn cepstrum(&self, frames: &mut DescriptorFrames, greatest_mel: f32) {
         let mut greatest = [greatest_mel];
         power_to_db(&mut greatest, MIN_POWER, None);

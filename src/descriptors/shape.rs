@@ -34,10 +34,10 @@ fn weighted_sum(magnitudes: &[f32], hz_per_bin: f64, weight: impl Fn(f64) -> f64
     magnitudes.iter().enumerate().map(weighted).sum()
 }
 
-/// The first bin up to which the magnitudes add up to `roll_percent` of their sum.
+/// Returns the first bin up to which the magnitudes add up to `roll_percent` of their sum.
 ///
 /// Whether a bin reaches the threshold can depend on the last digit of the sum, so the sum is
-/// computed like librosa does for `f32` audio: bin after bin, in single precision.
+/// computed as librosa does for `f32` audio: bin by bin, in single precision.
 fn roll_off_bin(magnitudes: &[f32], roll_percent: f32) -> usize {
     let total = magnitudes.iter().fold(0f32, |sum, magnitude| sum + magnitude);
     let threshold = roll_percent * total;

@@ -8,9 +8,9 @@ use crate::audio::SampleRate;
 use crate::error::{ErrorKind, Result};
 use crate::resample::Resampler;
 
-/// Descriptors of audio that arrives piece by piece at any rate, in constant memory. They are the
-/// same as those of [`Descriptors::compute`], no matter how the audio is split, but for the
-/// cepstral coefficients: see [`Descriptors::cepstrum`].
+/// Descriptors of audio that arrives piece by piece at any rate, in constant memory. They equal
+/// those of [`Descriptors::compute`], no matter how the audio is split, except for the cepstral
+/// coefficients: see [`Descriptors::cepstrum`].
 ///
 /// ```
 /// use sourcing_sound::{DescriptorConfig, DescriptorStream, Descriptors, SampleRate};
@@ -29,21 +29,21 @@ pub struct DescriptorStream {
     resampler: Resampler,
     input_rate: SampleRate,
     with_power: bool,
-    /// At the input rate, and at the configured one.
+    /// Samples taken, at the input rate.
     samples_in: u64,
     samples_at_rate: u64,
-    /// Samples at the configured rate that are not yet in the buffers below.
+    /// Samples at the configured rate that have not been moved to the buffers below.
     fresh: Vec<f32>,
-    /// From the first sample of the next frame on, with zeros around the recording.
+    /// The signal from the start of the next frame, zero-padded at both ends of the recording.
     padded: Vec<f32>,
-    /// The same with the first and the last sample around it.
+    /// The same, padded with the first and the last sample instead.
     extended: Vec<f32>,
     /// The last sample so far; `None` before the first.
     last: Option<f32>,
 }
 
 impl DescriptorStream {
-    /// A stream of audio at `rate`.
+    /// Creates a stream of audio at `rate`.
     pub fn new(descriptors: &Descriptors, rate: SampleRate) -> Self {
         DescriptorStream {
             descriptors: descriptors.clone(),
@@ -59,14 +59,14 @@ impl DescriptorStream {
         }
     }
 
-    /// The same, which also returns the power spectrogram ([`DescriptorFrames::power`]).
+    /// Makes the stream also return the power spectrogram ([`DescriptorFrames::power`]).
     #[must_use]
     pub fn with_power(mut self) -> Self {
         self.with_power = true;
         self
     }
 
-    /// Takes finite samples and appends every frame that is complete to `frames`.
+    /// Takes finite samples and appends every complete frame to `frames`.
     pub fn push(&mut self, samples: &[f32], frames: &mut DescriptorFrames) {
         self.samples_in += samples.len() as u64;
         self.resampler.push(samples, &mut self.fresh);
@@ -74,7 +74,7 @@ impl DescriptorStream {
         self.drain(frames);
     }
 
-    /// Appends the last frames. Do not use the stream afterwards.
+    /// Appends the last frames. The stream must not be used afterwards.
     ///
     /// # Errors
     /// `audio-too-short` as [`Descriptors::compute`].
@@ -92,7 +92,7 @@ impl DescriptorStream {
         Ok(())
     }
 
-    /// Moves what was resampled to where frames are cut.
+    /// Moves resampled samples to the buffers from which frames are cut.
     fn take_fresh(&mut self) {
         let (Some(&first), Some(&last)) = (self.fresh.first(), self.fresh.last()) else { return };
         if self.last.is_none() {
@@ -111,7 +111,7 @@ impl DescriptorStream {
         self.extended.resize(self.extended.len() + padding, edge);
     }
 
-    /// Cuts off every frame that is complete, and describes it.
+    /// Cuts off every complete frame and describes it.
     fn drain(&mut self, found: &mut DescriptorFrames) {
         let DescriptorStream { descriptors, padded, extended, with_power, .. } = self;
         let Descriptors { config, spectrum, filters, .. } = descriptors;

@@ -6,18 +6,18 @@ use super::stream::DescriptorStream;
 use crate::audio::Pcm;
 use crate::error::{ErrorKind, Result};
 
-/// Scalars per frame apart from mel power and cepstral coefficients.
+/// Values per frame other than mel power and cepstral coefficients.
 const SCALARS: usize = 4;
 
-/// The most values that one call returns, 4 GiB. There is a limit because a short hop multiplies a
-/// recording's size.
+/// The most values that one call returns, 4 GiB: with a short hop, the result is many times larger
+/// than the recording.
 const MAX_VALUES: usize = 1 << 30;
 
 /// Samples that are described at a time, so that only the result grows with the recording.
 const PIECE: usize = 1 << 16;
 
 impl Descriptors {
-    /// All descriptors of a recording, which is first resampled to the configured rate.
+    /// Computes all descriptors of a recording, which is first resampled to the configured rate.
     ///
     /// # Errors
     /// `audio-too-short` if no sample is left at that rate or, without centring, less than one
@@ -30,8 +30,8 @@ impl Descriptors {
         Ok(found)
     }
 
-    /// The power spectrogram `|librosa.stft(y)|²` of a recording, which is first resampled to the
-    /// configured rate: `[frames][n_fft / 2 + 1]`, row after row. It is separate from
+    /// Computes the power spectrogram `|librosa.stft(y)|²` of a recording, which is first resampled
+    /// to the configured rate: `[frames][n_fft / 2 + 1]`, row after row. It is separate from
     /// [`Self::compute`] because it takes several times as much memory as everything else.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Descriptors {
         Ok(self.describe(pcm, self.spectrum.bins(), stream)?.power)
     }
 
-    /// All frames of a recording, piece by piece.
+    /// Computes all frames of a recording, piece by piece.
     fn describe(
         &self,
         pcm: Pcm<'_>,

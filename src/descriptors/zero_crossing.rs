@@ -3,9 +3,9 @@
 /// Samples within ± this count as 0, like librosa's `threshold`.
 const SILENT: f32 = 1e-10;
 
-/// The zero-crossing rate of every frame of `padded`, as `librosa.feature.zero_crossing_rate`: the
-/// number of sign changes between neighbours in the frame, divided by its `n_fft` samples. Zero
-/// counts as positive.
+/// Computes the zero-crossing rate of every frame of `padded`, as
+/// `librosa.feature.zero_crossing_rate`: the number of sign changes between neighbours in the
+/// frame, divided by its `n_fft` samples. Zero counts as positive.
 pub(super) fn zero_crossing_rates(padded: &[f32], n_fft: usize, hop_length: usize) -> Vec<f32> {
     // crossings[i]: the number of sign changes up to the i-th sample.
     let mut count = 0_u32;

@@ -1,5 +1,5 @@
 //! Constant tensors of a graph: weights in the types in which files store them, widened to `f32`,
-//! and the few operators by which a graph unpacks them.
+//! and the few operators that graphs use to unpack them.
 
 use super::onnx::{Node, Tensor};
 use super::uncovered::Uncovered;
@@ -19,17 +19,17 @@ pub(super) struct Constant {
     pub(super) data: Data,
 }
 
-/// Shapes and axes are integers; everything else is a number to compute with.
+/// Shapes and axes are integers; all other values are numbers to compute with.
 #[derive(Clone, Debug)]
 pub(super) enum Data {
     Float(Rc<Vec<f32>>),
-    /// Signed bytes to compute with, widened only when they are multiplied.
+    /// Signed bytes, widened only when they are multiplied.
     Steps(Rc<Vec<u8>>),
     Int(Rc<Vec<i64>>),
 }
 
 impl Constant {
-    /// A tensor as it is in the file.
+    /// Reads a tensor of the file.
     pub(super) fn read(tensor: &Tensor) -> Result<Self, Uncovered> {
         if tensor.data_location != 0 {
             return Err(Uncovered::new("weights in another file"));
@@ -82,7 +82,7 @@ impl Constant {
         }
     }
 
-    /// The value, if there is exactly one.
+    /// Returns the value if there is exactly one.
     pub(super) fn scalar(&self) -> Option<f32> {
         match &self.data {
             Data::Float(values) if values.len() == 1 => Some(values[0]),
@@ -101,8 +101,7 @@ impl Data {
     }
 }
 
-/// Runs an operator whose inputs are all constant; `None` for operators that are not used to
-/// unpack weights.
+/// Runs an operator on constant inputs; `None` for operators that do not serve to unpack weights.
 pub(super) fn fold(node: &Node, inputs: &[&Constant]) -> Result<Option<Constant>, Uncovered> {
     let folded = match (node.op_type, inputs) {
         ("Constant", []) => match node.attribute("value").and_then(|value| value.t.as_ref()) {
@@ -129,7 +128,7 @@ fn cast(value: &Constant, to: i64) -> Result<Constant, Uncovered> {
     }
 }
 
-/// Element by element; the second may have one value per row, or a single one.
+/// Multiplies element by element; `b` may have one value per row, or a single one.
 fn multiply(a: &Constant, b: &Constant) -> Result<Constant, Uncovered> {
     let factors = b.floats()?;
     let len = a.dims.iter().product::<usize>();
@@ -171,7 +170,7 @@ fn dimensions(dims: &[i64]) -> Result<Vec<usize>, Uncovered> {
 }
 
 fn read_raw<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
-    // Bytes that are left over make the number of values wrong, which is checked next.
+    // Left-over bytes make the number of values wrong, which is checked next.
     let read = |bytes: &[u8]| convert(bytes.first_chunk().copied().unwrap_or([0; N]));
     raw.chunks(N).map(read).collect()
 }

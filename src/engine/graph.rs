@@ -1,4 +1,4 @@
-//! An ONNX graph → the engine's operators, with shapes known and neighbours fused.
+//! An ONNX graph → the engine's operators, with known shapes and fused neighbours.
 
 use super::constant::{self, Constant};
 use super::onnx::{Graph, Node};
@@ -14,11 +14,10 @@ mod shapes;
 
 /// The most numbers in one value: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;
-/// The most numbers of all weights together, as the graph unpacks them and as layers pack them:
-/// 512 MiB.
+/// The most weights in total, as the graph unpacks them and as layers pack them: 512 MiB.
 const MAX_WEIGHTS: usize = 128 << 20;
 
-/// A layer with the values that it reads and the one that it makes.
+/// A layer, the values that it reads and the value that it produces.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) layer: Layer,
@@ -43,17 +42,17 @@ pub(super) struct Network {
     pub(super) outputs: Vec<usize>,
 }
 
-/// What a name in the graph means.
+/// What a name in the graph refers to.
 #[derive(Clone, Debug)]
 enum Meaning {
-    /// What the network is given.
+    /// The input of the network.
     Features,
     Value(usize),
     Constant(Rc<Constant>),
 }
 
 impl Network {
-    /// Reads a graph whose input is `[1, 1, rows, columns]`.
+    /// Reads a graph with an input of `[1, 1, rows, columns]`.
     pub(super) fn read(graph: &Graph, rows: usize, columns: usize) -> Result<Self, Uncovered> {
         let mut reader = Reader::new(graph, Shape { channels: 1, rows, columns })?;
         for (index, node) in graph.node.iter().enumerate() {
@@ -65,16 +64,17 @@ impl Network {
     }
 }
 
-/// Reads the nodes in order; ONNX sorts them so that values are made before they are read.
+/// Reads the nodes in order; ONNX sorts them so that a value is produced before it is read.
 struct Reader<'a> {
     graph: &'a Graph<'a>,
     network: Network,
     meanings: HashMap<&'a str, Meaning>,
-    /// Which nodes read a name; an output of the graph counts as one that does not exist.
+    /// The nodes that read each name; an output of the graph counts as read by a node that does not
+    /// exist.
     readers: HashMap<&'a str, Vec<usize>>,
-    /// Nodes that were fused into an earlier one.
+    /// Nodes that have been fused into an earlier one.
     done: Vec<bool>,
-    /// Numbers of weights so far; many nodes may share a few in the file.
+    /// Weights so far, counted for each node even if nodes share them in the file.
     weights: usize,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         Ok(self.network)
     }
 
-    /// The value of a name that is neither constant nor the features.
+    /// Returns the value of a name that is neither a constant nor the input.
     fn value(&self, name: &str) -> Result<usize, Uncovered> {
         match self.meanings.get(name) {
             Some(Meaning::Value(value)) => Ok(*value),
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         shape: Shape,
         flat: bool,
     ) -> Result<Meaning, Uncovered> {
-        // Products may be beyond what the 32 bits of a browser hold.
+        // Products may exceed the 32 bits of a size in a browser.
         let Shape { channels, rows, columns } = shape;
         let size = channels.saturating_mul(rows).saturating_mul(columns);
         if size == 0 || size > MAX_LEN {
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         | Layer::Depthwise(weights)
         | Layer::Linear(weights) = &layer
         {
-            // Channels are packed in blocks of eight, also those that are read.
+            // Channels are packed in blocks of eight, including those of the input.
             let read = match layer {
                 Layer::Convolution(_) | Layer::Linear(_) => self.shape(inputs[0]).channels,
                 _ => 1,
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
         Ok(Meaning::Value(output))
     }
 
-    /// Counts numbers of weights, those of a layer before they are packed.
+    /// Counts weights, before a layer packs them.
     fn count(&mut self, numbers: usize) -> Result<(), Uncovered> {
         self.weights = self.weights.saturating_add(numbers);
         match self.weights <= MAX_WEIGHTS {
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The only node that reads a name, if it is one.
+    /// Returns the only node that reads a name; `None` if there are none or several.
     fn only_reader(&self, name: &str) -> Option<(usize, &'a Node<'a>)> {
         match self.readers.get(name)?[..] {
             [index] => self.graph.node.get(index).map(|node| (index, node)),

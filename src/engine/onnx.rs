@@ -1,20 +1,20 @@
 //! The part of the ONNX format that the engine reads, with the field numbers of `onnx.proto`.
 //! Fields that are not listed are skipped. Texts and weights stay where they are in the file.
 
-/// The most fields of a file: in memory each may take a hundred times its two bytes.
+/// The most fields of a file: in memory, each may take a hundred times its two bytes.
 const MAX_FIELDS: usize = 1 << 20;
 
 /// The value of a field.
 #[derive(Clone, Copy)]
 enum Value<'a> {
     Number(u64),
-    /// A text, a message, numbers one after another, or a single number of fixed size.
+    /// A text, a message, packed numbers, or a single number of fixed size.
     Bytes(&'a [u8]),
 }
 
 /// A message, field by field.
 trait Message<'a>: Default {
-    /// Takes over a field; `None` if it is of the wrong kind.
+    /// Stores a field; `None` if it is of the wrong kind.
     fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()>;
 }
 
@@ -73,12 +73,12 @@ pub(crate) struct Tensor<'a> {
 #[derive(Default)]
 pub(crate) struct ValueInfo<'a> {
     pub(crate) name: &'a str,
-    /// Declared dimensions; 0 for those that the graph leaves open. Empty if it declares none.
+    /// Declared dimensions: 0 for those that the graph leaves open, empty if it declares none.
     pub(crate) declared_shape: Vec<i64>,
 }
 
 impl<'a> Model<'a> {
-    /// `None` for bytes that are not ONNX, or have too many fields.
+    /// Reads a model; `None` for bytes that are not ONNX or have too many fields.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         message(bytes, &mut { MAX_FIELDS })
     }
@@ -174,7 +174,7 @@ impl<'a> Message<'a> for ValueInfo<'a> {
         match number {
             1 => self.name = value.text()?,
             2 => {
-                // Of a type the tensor's, of that the shape.
+                // The type contains the tensor's type, which contains the shape.
                 self.declared_shape = value.message::<Only<1, Only<2, Shape>>>(room)?.0.0.0;
             }
             _ => {}
@@ -183,7 +183,7 @@ impl<'a> Message<'a> for ValueInfo<'a> {
     }
 }
 
-/// A message of which only one field matters, a message as well.
+/// A message of which only one field is needed, which is a message itself.
 #[derive(Default)]
 struct Only<const NUMBER: u64, M>(M);
 
@@ -243,7 +243,7 @@ impl<'a> Value<'a> {
         message(self.bytes()?, room)
     }
 
-    /// A number, or several in one field.
+    /// Appends a number, or the packed numbers of a field.
     fn numbers(self, to: &mut Vec<i64>) -> Option<()> {
         match self {
             Value::Number(number) => to.push(number.cast_signed()),
@@ -266,7 +266,7 @@ fn message<'a, M: Message<'a>>(mut bytes: &'a [u8], room: &mut usize) -> Option<
     Some(message)
 }
 
-/// The next field: its number and its value.
+/// Reads the next field: its number and its value.
 #[inline(never)]
 fn field<'a>(bytes: &mut &'a [u8], room: &mut usize) -> Option<(u64, Value<'a>)> {
     *room = room.checked_sub(1)?;
@@ -314,7 +314,7 @@ impl<'a> Node<'a> {
         self.attribute(name).map_or(&[], |attribute| &attribute.ints)
     }
 
-    /// The name of an input; `None` for one that is left out.
+    /// Returns the name of an input; `None` for an omitted one.
     pub(super) fn input(&self, index: usize) -> Option<&'a str> {
         self.input.get(index).copied().filter(|name| !name.is_empty())
     }

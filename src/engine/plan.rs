@@ -1,11 +1,11 @@
-//! Layers → a network that runs: borders and buffers are assigned.
+//! Layers → a network that runs, with its borders and buffers assigned.
 
 use super::graph::{Network, Placed};
 use super::uncovered::Uncovered;
 use crate::order;
 use sourcing_sound_kernels::network::{self, Builder, Lane, Layer, Layout, Place, Window};
 
-/// The most memory of all buffers together, in bytes.
+/// The most memory of all buffers in total, in bytes.
 const MAX_BYTES: usize = 512 << 20;
 
 /// Plans a network.
@@ -69,8 +69,8 @@ struct Buffers {
 }
 
 impl Buffers {
-    /// Gives each value the best-fitting buffer whose value is no longer needed.
-    /// With the memory of the features, they must not need too much.
+    /// Gives each value the best-fitting buffer among those that are free. Fails if buffers and
+    /// input together need too much memory.
     fn assign(network: &Network, layouts: &[Layout], features: Layout) -> Result<Self, Uncovered> {
         let sources = sources(network);
         let ends = ends(network, &sources);
@@ -86,7 +86,7 @@ impl Buffers {
             let ended = ended.into_iter().filter(|&value| ends[value] == index);
             free.extend(ended.map(|value| buffers.of_value[value]));
         }
-        // The features need less than a lane for each pixel.
+        // The input needs less than a lane per pixel.
         let lens = buffers.lens.iter();
         let lanes = lens.fold(features.lanes(), |sum, &len| sum.saturating_add(len));
         match lanes <= MAX_BYTES / size_of::<Lane>() {
@@ -95,7 +95,8 @@ impl Buffers {
         }
     }
 
-    /// The smallest free buffer that is large enough; else the largest, which grows; else a new one.
+    /// Takes the smallest free buffer that is large enough; otherwise the largest, which grows;
+    /// otherwise a new one.
     fn take(&mut self, free: &mut Vec<usize>, len: usize) -> usize {
         let fits = |&at: &usize| self.lens[free[at]] >= len;
         let smallest = (0..free.len()).filter(fits).min_by_key(|&at| self.lens[free[at]]);
@@ -110,13 +111,13 @@ impl Buffers {
     }
 }
 
-/// A value's lanes, or the largest number if there are more than it holds.
+/// Returns how many lanes a value takes, or the largest number if that overflows.
 fn lanes(Layout { shape, border }: &Layout) -> usize {
     let pixels = (shape.rows + 2 * border[0]).saturating_mul(shape.columns + 2 * border[1]);
     pixels.saturating_mul(shape.channels.div_ceil(8))
 }
 
-/// For each value the one whose numbers it is under another shape, or itself.
+/// Returns, for each value, the one that it relabels, or itself.
 fn sources(network: &Network) -> Vec<usize> {
     let mut sources: Vec<usize> = (0..network.values.len()).collect();
     for Placed { layer, inputs, output } in &network.layers {
@@ -127,7 +128,7 @@ fn sources(network: &Network) -> Vec<usize> {
     sources
 }
 
-/// For each source the last layer that needs it; outputs are needed to the end.
+/// Returns, for each source, the last layer that needs it; outputs are needed until the end.
 fn ends(network: &Network, sources: &[usize]) -> Vec<usize> {
     let mut ends = vec![0; sources.len()];
     for (index, Placed { inputs, output, .. }) in network.layers.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::{Uncovered, network};
 const ROWS: usize = 9;
 const COLUMNS: usize = 14;
 
-/// Whole numbers, with which sums are exact in any order.
+/// Whole numbers, so that sums are exact in any order.
 fn weights<'a>(name: &'a str, dims: &[i64]) -> Tensor<'a> {
     let len: i64 = dims.iter().product();
     let values = (0..len).map(|index| (index * 7 % 5 - 2) as f32);
@@ -33,7 +33,7 @@ fn node<'a>(
     }
 }
 
-/// A stem, a depthwise and a wide plain convolution, pooling and a linear layer.
+/// A network of a stem, a depthwise and a wide plain convolution, pooling and a linear layer.
 fn graph() -> Graph<'static> {
     let named = |name| ValueInfo { name, ..ValueInfo::default() };
     let all = &[1, 1, 1, 1][..];
@@ -88,7 +88,6 @@ fn a_node_that_writes_over_what_it_reads_is_refused() {
     assert_eq!(refused, Some(Uncovered::new("an operator that reads what it makes")));
 }
 
-/// A small weight of a megabyte that many nodes unpack, or pack.
 #[test]
 fn one_weight_in_many_nodes_does_not_become_gigabytes() {
     let names: Vec<String> = (0..200).map(|index| format!("weight{index}")).collect();
@@ -130,7 +129,7 @@ fn a_map_and_a_vector_are_not_added() {
 
 #[test]
 fn the_format_skips_fields_that_it_does_not_list() {
-    // Field 2, producer_name; field 7, a graph of one node whose type is Relu.
+    // Field 2, producer_name; field 7, a graph of one node of type Relu.
     let bytes = [b"\x12\x03abc".as_slice(), b"\x3a\x08\x0a\x06\x22\x04Relu"].concat();
     let graph = Model::read(&bytes).and_then(|model| model.graph).expect("a graph");
     assert_eq!(graph.node[0].op_type, "Relu");

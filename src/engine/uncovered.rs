@@ -1,4 +1,4 @@
-//! Why the engine does not run a graph.
+//! The reason why the engine does not run a graph.
 
 use std::fmt;
 

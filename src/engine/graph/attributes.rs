@@ -1,4 +1,4 @@
-//! Attributes of nodes, checked.
+//! Checked attributes of nodes.
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
@@ -7,7 +7,8 @@ use sourcing_sound_kernels::network::{Shape, Window};
 /// The largest kernel, step, spacing or padding.
 const MAX_SIZE: usize = 1 << 12;
 
-/// The window of a convolution or of pooling. `kernel` is that of the weights, if there are any.
+/// Reads the window of a convolution or a pooling. `kernel` is the size of the weights, if there
+/// are any.
 pub(super) fn window(
     node: &Node,
     kernel: Option<[usize; 2]>,
@@ -30,7 +31,7 @@ pub(super) fn window(
     if node.int("ceil_mode", 0) != 0 {
         return Err(Uncovered::new("pooling that rounds up"));
     }
-    // The kernel may be that of the weights, and the padding computed.
+    // The kernel may be the size of the weights, and the padding may be computed.
     let in_range = |size: usize| (1..=MAX_SIZE).contains(&size);
     if ![kernel, strides, dilations].iter().flatten().all(|&size| in_range(size)) {
         return Err(Uncovered::new(format!("a window of a size other than 1 to {MAX_SIZE}")));
@@ -68,12 +69,12 @@ fn pad(node: &Node, window: &mut Window, input: Shape) -> Result<(), Uncovered> 
     Ok(())
 }
 
-/// Pixels that a window covers along an axis.
+/// Returns how many pixels a window covers along an axis.
 fn covered(window: &Window, axis: usize) -> usize {
     (window.kernel[axis] - 1) * window.dilations[axis] + 1
 }
 
-/// The rows and columns that a window makes of the input's.
+/// Returns the shape that results from moving a window over the input.
 pub(super) fn windowed(window: &Window, input: Shape, channels: usize) -> Result<Shape, Uncovered> {
     let size = |axis: usize, length: usize| {
         let padded = length + window.before[axis] + window.after[axis];

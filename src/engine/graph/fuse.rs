@@ -1,4 +1,4 @@
-//! What follows a layer and becomes part of it: batch norm, a bias, a sum, an activation.
+//! Nodes that follow a layer and become part of it: batch norm, a bias, a sum, an activation.
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
@@ -8,8 +8,8 @@ use sourcing_sound_kernels::network::{Activation, Shape, Weights};
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {
-    /// Takes over the nodes after the one that makes `name`, as long as nothing else reads the
-    /// values between them. Returns the last one's output, and the value that is added to it.
+    /// Fuses the nodes after the one that makes `name`, as long as no other node reads the values
+    /// in between. Returns the last one's output and the value that is added to it.
     pub(super) fn fuse(
         &mut self,
         mut name: &'a str,
@@ -22,7 +22,7 @@ impl<'a> Reader<'a> {
         while weights.activation == Activation::None {
             let Some((index, node)) = self.only_reader(name) else { break };
             if self.done[index] {
-                // It would be fused for ever.
+                // Fusing it would never end.
                 return Err(Uncovered::new("an operator that reads what it makes"));
             }
             if addend.is_none() && node.op_type == "BatchNormalization" && first(node)? == name {
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         Ok((name, addend))
     }
 
-    /// The activation that a node is, and the name of what it is applied to.
+    /// Returns the activation that a node applies, and the name that it applies it to.
     pub(super) fn activation<'n>(
         &self,
         node: &'n Node<'n>,
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         Ok((first(node)? == name).then_some((activation, name)))
     }
 
-    /// A sum or product with one constant number.
+    /// Reads a sum or product with one constant number.
     fn affine<'n>(&self, node: &'n Node<'n>) -> Result<Option<(Activation, &'n str)>, Uncovered> {
         let (a, b) = (first(node)?, second(node)?);
         let scalar = |name| match self.meanings.get(name) {
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A limit of Clip: an input or, in older files, an attribute.
+    /// Returns a limit of Clip: an input or, in older files, an attribute.
     fn bound(&self, node: &Node, index: usize, name: &str, none: f32) -> Result<f32, Uncovered> {
         match node.input(index) {
             None => Ok(node.float(name, none)),
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One constant per channel, which a node adds to `name`.
+    /// Returns the constants, one per channel, that a node adds to `name`.
     fn added_bias(
         &self,
         node: &Node,
@@ -116,14 +116,14 @@ impl<'a> Reader<'a> {
         let dims = &constant.dims;
         let rest = dims.len().saturating_sub(ends.len());
         let fits = dims.ends_with(ends) && dims[..rest].iter().all(|&size| size == 1);
-        // A single number also fits one channel, and is left to the activation.
+        // A single number also fits one channel; it is left to the activation.
         if !fits || channels == 1 {
             return Ok(None);
         }
         Ok(Some(constant.floats()?.to_vec()))
     }
 
-    /// A value of the same shape, which a node adds to `name`.
+    /// Returns the value of the same shape that a node adds to `name`.
     fn added_value(&self, node: &Node, name: &str, shape: Shape) -> Option<usize> {
         match self.other(node, name)? {
             Meaning::Value(value) if self.shape(*value) == shape => {
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What an Add adds to `name`, if it exists already.
+    /// Returns what an Add adds to `name`, if it has been read already.
     fn other(&self, node: &Node, name: &str) -> Option<&Meaning> {
         if node.op_type != "Add" {
             return None;
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
         self.meanings.get(if a == name { b } else { a })
     }
 
-    /// A batch norm as one factor and one summand per channel.
+    /// Returns a batch norm as one factor and one summand per channel.
     pub(super) fn scales_and_shifts(
         &self,
         node: &Node,

@@ -1,4 +1,4 @@
-//! Nodes that become layers, and those that follow and are fused into them.
+//! Nodes that become layers.
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
@@ -10,8 +10,8 @@ use sourcing_sound_kernels::network::{
 use std::rc::Rc;
 
 impl<'a> Reader<'a> {
-    /// Turns a node into a layer, together with those after it that it can take over. `None` for
-    /// an operator that the engine does not have.
+    /// Turns a node into a layer, together with the following nodes that can be fused into it.
+    /// `None` for an operator that the engine does not have.
     pub(super) fn layer(&mut self, node: &'a Node<'a>) -> Result<Option<Meaning>, Uncovered> {
         let layer = match node.op_type {
             "Conv" => self.convolution(node)?,
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         Ok(placed)
     }
 
-    /// One that does not follow a convolution: one weight and one bias per channel.
+    /// Reads a batch norm that does not follow a convolution: one weight and one bias per channel.
     fn batch_norm(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let shape = self.shape(value);
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
         self.place(Layer::Global { max }, vec![value], shape, flat)
     }
 
-    /// Over rows, columns or both.
+    /// Reads a mean or a maximum over rows, columns or both.
     fn reduce(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let given = match node.input(1) {
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
         self.place(Layer::Activate(activation), vec![value], shape, flat)
     }
 
-    /// Two values of one shape, or a map and one number per channel.
+    /// Combines two values of one shape, or a map and one number per channel.
     fn combine(&mut self, node: &'a Node<'a>) -> Result<Meaning, Uncovered> {
         let operation = if node.op_type == "Add" { Operation::Add } else { Operation::Multiply };
         let (a, b) = (self.value(first(node)?)?, self.value(second(node)?)?);

@@ -8,7 +8,8 @@ use crate::order;
 use sourcing_sound_kernels::network::{Layer, Shape};
 
 impl Reader<'_> {
-    /// `[1, channels, rows, columns]` ↔ `[1, n]`, where the numbers keep their order.
+    /// Reads `[1, channels, rows, columns]` ↔ `[1, n]`, where the order of the numbers stays the
+    /// same.
     pub(super) fn reshape(&mut self, node: &Node) -> Result<Meaning, Uncovered> {
         let value = self.value(first(node)?)?;
         let Value { shape, flat } = self.network.values[value];
@@ -25,7 +26,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The same numbers under another shape.
+    /// Gives the same numbers another shape.
     fn relabel(&mut self, value: usize, shape: Shape, flat: bool) -> Result<Meaning, Uncovered> {
         self.place(Layer::Relabel, vec![value], shape, flat)
     }
@@ -86,7 +87,7 @@ fn dims_of(shape: Shape, flat: bool) -> Vec<usize> {
     }
 }
 
-/// Reshape's target: 0 keeps a dimension, −1 takes what is left.
+/// Resolves the target of a Reshape: 0 keeps a dimension, −1 takes what is left.
 fn resolve(wanted: &[i64], dims: &[usize]) -> Option<Vec<usize>> {
     let mut sizes = Vec::with_capacity(wanted.len());
     let mut open = None;
