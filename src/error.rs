@@ -40,12 +40,12 @@ pub enum ErrorKind {
     },
     /// No samples at all.
     AudioEmpty,
-    /// A recording without any sound, where one was needed.
+    /// A recording without any sound, where sound is needed.
     AudioSilent {
-        /// No stretch of it is louder than this, in dBFS.
+        /// No window of it is louder than this, in dBFS.
         threshold_dbfs: f32,
     },
-    /// Too few samples to compute one feature column from.
+    /// Too few samples to compute one feature column.
     AudioTooShort {
         /// Samples given.
         given: usize,
@@ -61,7 +61,7 @@ pub enum ErrorKind {
         /// What is accepted.
         expected: String,
     },
-    /// Bytes that are not an ONNX model, or a model with operators that cannot be run.
+    /// Bytes that are not an ONNX model, or a model with operators that no engine can run.
     ModelFormat {
         /// The message of the parser or the optimiser.
         reason: String,
@@ -101,7 +101,7 @@ pub enum ErrorKind {
         /// What the network has.
         actual: String,
     },
-    /// Bytes that are not a head, or a head whose parts do not fit together.
+    /// Bytes that are not a head, or a head with inconsistent parts.
     HeadFormat {
         /// What is wrong with it.
         reason: String,

@@ -9,13 +9,13 @@ const N_FFT: std::ops::RangeInclusive<usize> = 16..=65_536;
 /// Where the window is in a frame, and how the end of a recording is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FrameLayout {
-    /// As `librosa.stft`: the window is in the middle of `n_fft` samples, and only whole frames
-    /// count.
+    /// As `librosa.stft`: the window is centred in `n_fft` samples, and incomplete frames are
+    /// dropped.
     #[default]
     Librosa,
     /// As `tf.signal.stft(frame_length=win_length, fft_length=n_fft, pad_end=True)`: the window
     /// covers the first `win_length` samples of a frame; a frame starts every hop up to the last
-    /// sample, and zeros fill up the last ones.
+    /// sample, and the last ones are padded with zeros.
     TensorFlow,
 }
 
@@ -66,7 +66,7 @@ impl Framing {
         Ok(())
     }
 
-    /// Number of frames in a recording of `samples` samples.
+    /// Returns the number of frames in a recording of `samples` samples.
     pub(crate) fn frames_of(self, samples: usize) -> usize {
         match self.layout {
             FrameLayout::TensorFlow => samples.div_ceil(self.hop_length),
@@ -77,13 +77,13 @@ impl Framing {
         }
     }
 
-    /// Fewest samples that a recording must have.
+    /// Returns the fewest samples that a recording must have.
     pub(crate) fn min_samples(self) -> usize {
         let whole = self.layout == FrameLayout::Librosa && !self.center;
         if whole { self.n_fft } else { self.hop_length.max(self.mirrored()) }
     }
 
-    /// Samples at either end of a recording that the padding mirrors.
+    /// Returns how many samples at either end of a recording the padding mirrors.
     pub(crate) fn mirrored(self) -> usize {
         match self.pad_mode {
             PadMode::Constant => 0,
@@ -122,8 +122,8 @@ impl Framing {
         }
     }
 
-    /// Zeros that follow a recording of which `left` samples, from the first of its next
-    /// frame on, are not yet in all their frames.
+    /// Returns how many zeros follow a recording if `left` samples, counted from the start of its
+    /// next frame, are not yet in all their frames.
     fn closing(self, left: usize) -> usize {
         match self.layout {
             FrameLayout::Librosa => self.padding(),
@@ -135,7 +135,7 @@ impl Framing {
         }
     }
 
-    /// Samples of padding on either side.
+    /// Returns the samples of padding on either side.
     pub(crate) fn padding(self) -> usize {
         if self.center { self.n_fft / 2 } else { 0 }
     }

@@ -1,6 +1,6 @@
 //! PCM → feature columns. Training, the command line and the browser all compute their features
-//! here, so that a network gets exactly the same input in use as in training. The only other
-//! feature code is in the descriptors, which share its spectra and filters.
+//! here, so that a network gets exactly the same input in use as in training. The descriptors share
+//! its spectra and filters; there is no other feature code.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::decimal::Decimal;
@@ -56,8 +56,8 @@ impl LogScale {
 pub struct FrontEndConfig {
     /// Rate in Hz that audio is resampled to before analysis.
     pub sample_rate: u32,
-    /// If set, *a* of y\[n\] = x\[n + 1\] − *a* · x\[n\], above 0 and below 1. The signal y, one
-    /// sample shorter, is then analysed instead of the audio x.
+    /// If set, the *a* in y\[n\] = x\[n + 1\] − *a* · x\[n\], above 0 and below 1. The signal y,
+    /// one sample shorter, is then analysed instead of the audio x.
     pub pre_emphasis: Option<f32>,
     /// Samples per Fourier transform; even, 16 to 65,536.
     pub n_fft: usize,
@@ -98,7 +98,7 @@ impl FrontEndConfig {
         self.framing().frames_of(samples.saturating_sub(self.samples_lost()))
     }
 
-    /// How many samples shorter than the audio the analysed signal is.
+    /// Returns how many samples shorter the analysed signal is than the audio.
     fn samples_lost(&self) -> usize {
         usize::from(self.pre_emphasis.is_some())
     }
@@ -209,8 +209,8 @@ impl FrontEnd {
     /// All columns of a recording: `[columns][n_mels]`, column after column.
     ///
     /// # Errors
-    /// `audio-too-short` if there is not a single whole hop (without centring in librosa's layout,
-    /// a whole frame; with reflection, `n_fft / 2 + 1` samples).
+    /// `audio-too-short` for less than one whole hop (without centring in librosa's layout, less
+    /// than a whole frame; with reflection, fewer than `n_fft / 2 + 1` samples).
     pub fn columns(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let mut stream = ColumnStream::new(self.clone(), pcm.rate())?;
         let model_rate_samples = pcm.duration_seconds() * f64::from(self.config.sample_rate);
@@ -222,8 +222,8 @@ impl FrontEnd {
         Ok(columns)
     }
 
-    /// Writes the columns of up to eight frames of `samples`, the first at its start and each
-    /// `hop_length` after the one before, to `columns` (`n_mels` values each) without allocating.
+    /// Writes the columns of up to eight frames of `samples`, the first at its start and the others
+    /// `hop_length` apart, to `columns` (`n_mels` values each) without allocating.
     fn batch(&mut self, samples: &[f32], columns: &mut [f32]) {
         let FrontEndConfig { n_fft, hop_length, n_mels, log, .. } = self.config;
         let count = columns.len() / n_mels;
@@ -237,7 +237,7 @@ impl FrontEnd {
     }
 }
 
-/// Columns of audio that arrives piece by piece at any rate. They are the same as those of
+/// Columns of audio that arrives piece by piece at any rate. They equal those of
 /// [`FrontEnd::columns`], no matter how the audio is split.
 pub struct ColumnStream {
     front_end: FrontEnd,
@@ -255,7 +255,7 @@ pub struct ColumnStream {
 }
 
 impl ColumnStream {
-    /// A stream of audio at `rate`.
+    /// Creates a stream of audio at `rate`.
     ///
     /// # Errors
     /// `config` if the rate cannot be converted.
@@ -274,7 +274,7 @@ impl ColumnStream {
         })
     }
 
-    /// Takes finite samples and appends every column that is complete to `columns`.
+    /// Takes finite samples and appends every complete column to `columns`.
     ///
     /// # Errors
     /// `inference` if a transform fails, which does not happen with finite input.
@@ -306,7 +306,7 @@ impl ColumnStream {
         self.front_end.config()
     }
 
-    /// Fewest samples at the input rate that give a column.
+    /// Returns the fewest samples at the input rate that give a column.
     fn min_samples_in(&self) -> u64 {
         let config = self.front_end.config();
         let min = (config.framing().min_samples() + config.samples_lost()) as u64;
@@ -314,7 +314,7 @@ impl ColumnStream {
     }
 
     /// Applies pre-emphasis to the samples in `buffer` from index `fresh` on. Returns whether there
-    /// are enough samples to start with frames.
+    /// are enough samples for the first frame.
     fn prepare(&mut self, fresh: usize) -> bool {
         if let Some(pre_emphasis) = &mut self.pre_emphasis {
             pre_emphasis.apply(&mut self.buffer, fresh);

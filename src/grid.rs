@@ -1,14 +1,14 @@
-//! The grid over a recording: where the network's inputs are, and which of them make up a segment.
-//! A network without patches has one input per segment.
+//! The grid over a recording: where the network's inputs are, and which of them form a segment. A
+//! network without patches has one input per segment.
 
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::metadata::{ModelMetadata, PatchLayout};
 
-/// A column or two beyond a segment come from encoders' padding, not from sound.
+/// A column or two beyond a segment come from an encoder's padding, not from sound.
 pub(crate) const SLACK_COLUMNS: usize = 2;
 
-/// Inputs of the network and segments over a recording, at one hop.
+/// Where a recording's segments and the network's inputs lie, at one hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Grid {
     /// Columns of an input.
@@ -19,14 +19,15 @@ pub(crate) struct Grid {
     pub(crate) segment_inputs: usize,
     /// Inputs from one segment to the next.
     pub(crate) hop_inputs: usize,
-    /// Whether inputs are patches. These stay in their places, and silence completes the last one.
-    /// Other inputs are whole segments, and the last one is moved to end with the recording.
+    /// Whether inputs are patches. Patches keep their places, and the last one is padded with
+    /// silence. Other inputs are whole segments, and the last one is moved to end with the
+    /// recording.
     pub(crate) has_patches: bool,
 }
 
 impl Grid {
-    /// The grid of segments that are `hop_seconds` apart, rounded to whole columns or patches, at
-    /// least one.
+    /// Creates the grid of segments that are `hop_seconds` apart, rounded to whole columns or
+    /// patches, at least one.
     ///
     /// # Errors
     /// `config` for a hop that is not above 0 s, or longer than a day.
@@ -47,7 +48,7 @@ impl Grid {
         Ok(Grid { input_columns: frames, step_columns, segment_inputs, hop_inputs, has_patches })
     }
 
-    /// The grid of a network's inputs by themselves: each is a patch, also where the network has
+    /// Creates the grid of a network's inputs alone: each counts as a patch, even for networks with
     /// whole segments.
     pub(crate) fn of_patches(metadata: &ModelMetadata) -> Self {
         let PatchLayout { frames, hop_frames } = metadata.layout();
@@ -60,28 +61,28 @@ impl Grid {
         }
     }
 
-    /// Columns from one segment to the next.
+    /// Returns the columns from one segment to the next.
     pub(crate) fn hop_columns(self) -> usize {
         self.hop_inputs * self.step_columns
     }
 
-    /// How many inputs a recording of at least `total` columns certainly has in their places.
+    /// Returns how many inputs a recording of at least `total` columns has in any case.
     pub(crate) fn sure_inputs(self, total: usize) -> usize {
         let Grid { input_columns, step_columns, .. } = self;
         if self.has_patches {
             let full = (total + step_columns).saturating_sub(input_columns) / step_columns;
-            // Fewer where the last ones may turn out not to be separate patches.
+            // The last ones may turn out not to be separate patches.
             return full.min(patch_count(total, input_columns, step_columns));
         }
-        // Not longer than a segment, but for the slack, it has one segment only.
+        // A recording that is no longer than a segment, apart from the slack, has only one segment.
         match total > input_columns + SLACK_COLUMNS {
             true => (total - input_columns).div_ceil(step_columns),
             false => 0,
         }
     }
 
-    /// The first columns of the inputs from number `next` on that a whole recording of `total`
-    /// columns has.
+    /// Returns the first columns of the remaining inputs, from number `next` on, of a whole
+    /// recording of `total` columns.
     pub(crate) fn last_inputs(self, next: usize, total: usize) -> Vec<usize> {
         let Grid { input_columns, step_columns, .. } = self;
         if self.has_patches {
@@ -93,7 +94,7 @@ impl Grid {
     }
 }
 
-/// Patches of `frames` columns, `hop_columns` apart, that cover `total` columns.
+/// Returns how many patches of `frames` columns, `hop_columns` apart, cover `total` columns.
 fn patch_count(total: usize, frames: usize, hop_columns: usize) -> usize {
     1 + total.saturating_sub(SLACK_COLUMNS).saturating_sub(frames).div_ceil(hop_columns)
 }

@@ -1,6 +1,6 @@
 //! Merges a head's labels with those of its base: the resulting labels, their groups, and which
-//! label is a kind of which. A label of the head that refines nothing and has the name of a label of
-//! the base adds to that one: together they are one label, at the base's place in the taxonomy.
+//! label is a kind of which. A label of the head that refines nothing and has the same name as a
+//! label of the base is merged with it, at the base's place in the taxonomy.
 
 use crate::error::Result;
 use crate::head::{HeadMetadata, format_error};
@@ -10,26 +10,26 @@ use crate::order;
 use crate::taxonomy::{Group, Taxonomy, ancestors};
 use std::collections::{BTreeMap, HashMap};
 
-/// A label of the base that is in no place yet.
+/// Marks a label of the base that has no index yet.
 const NO_PLACE: usize = usize::MAX;
-/// Icon of the group for labels that have no group in the base.
+/// The icon of the group for labels without a group in the base.
 const OWN_ICON: &str = "sound";
 
-/// The labels of a head, and those of its base that it does not replace.
+/// The labels of a head, and those labels of its base that it does not replace.
 pub(crate) struct Joint {
-    /// The head's labels, then those of the base that stay, in the base's order.
+    /// The head's labels, then the remaining labels of the base in the base's order.
     pub(crate) labels: Labels,
     pub(crate) taxonomy: Option<Taxonomy>,
-    /// Which of the base's labels follow those of the head, by index.
+    /// The indices of the base's labels that follow those of the head.
     pub(crate) kept: Vec<usize>,
-    /// The labels of the head that add to one of the base, each with that one.
+    /// The head's labels that are merged with one of the base, each with its index in the base.
     pub(crate) added: Vec<(usize, usize)>,
 }
 
 impl Joint {
     /// # Errors
-    /// `head-format` if the head names a label that its base does not have, or has a label that
-    /// refines others and has the name of one that stays.
+    /// `head-format` if the head names a label that its base does not have, or if one of its labels
+    /// refines others and has the name of a label that remains.
     pub(crate) fn new(head: &HeadMetadata, base: &ModelMetadata) -> Result<Self> {
         let places = Places::new(head, base)?;
         let staying = places.kept.iter().filter_map(|&index| base.labels.get(index));
@@ -43,8 +43,8 @@ impl Joint {
 
 /// How the base's labels map to the joint labels.
 struct Places {
-    /// For each label of the head: the base labels that it refines or adds to, and those that it is
-    /// a kind of.
+    /// For each label of the head: the base labels that it refines or is merged with, and those
+    /// that it is a kind of.
     refined: Vec<Vec<usize>>,
     parents: Vec<Vec<usize>>,
     /// For each label of the base: the label of the head that replaces it.
@@ -52,7 +52,7 @@ struct Places {
     kept: Vec<usize>,
     added: Vec<(usize, usize)>,
     /// For each label of the base: its index in the joint labels, or that of the label that
-    /// replaces it or adds to it.
+    /// replaces it or is merged with it.
     joint: Vec<usize>,
 }
 
@@ -103,9 +103,9 @@ impl Places {
         Taxonomy::new(groups, label_groups, self.label_parents(base.label_parents()))
     }
 
-    /// Parents of the joint labels. A label of the head gets the nearest remaining ancestors of the
-    /// labels that it replaces. If a label's parent was replaced, its new parent is the
-    /// replacement.
+    /// Returns the parents of the joint labels. A label of the head gets the nearest remaining
+    /// ancestors of the labels that it replaces. If a label's parent was replaced, its new parent
+    /// is the replacement.
     fn label_parents(&self, base: &[Vec<usize>]) -> Vec<Vec<usize>> {
         let of_head = self.refined.iter().zip(&self.parents).map(|(refined, parents)| {
             let above = refined.iter().flat_map(|&label| &base[label]);
@@ -130,8 +130,8 @@ impl Places {
         joint
     }
 
-    /// Those of `open` that stay, and the nearest remaining ancestors of the others, as joint
-    /// indices.
+    /// Returns those of `open` that remain, and the nearest remaining ancestors of the others, as
+    /// joint indices.
     fn nearest_kept(&self, mut open: Vec<usize>, base: &[Vec<usize>]) -> Vec<usize> {
         let mut seen = vec![false; base.len()];
         let mut found = Vec::new();
@@ -148,7 +148,7 @@ impl Places {
     }
 }
 
-/// The most frequent group of `labels`; the first one in a tie.
+/// Returns the most frequent group of `labels`; the first one in a tie.
 fn most_frequent(labels: &[usize], label_groups: &[usize]) -> Option<usize> {
     let mut counts = vec![0; label_groups.iter().max()? + 1];
     labels.iter().for_each(|&label| counts[label_groups[label]] += 1);
@@ -156,7 +156,7 @@ fn most_frequent(labels: &[usize], label_groups: &[usize]) -> Option<usize> {
     counts.iter().position(|&count| count == most)
 }
 
-/// The group called `name`, added if it does not exist.
+/// Returns the group called `name`, which is added if it does not exist.
 fn own_group(groups: &mut Vec<Group>, name: &str) -> usize {
     let found = groups.iter().position(|group| group.name == name);
     found.unwrap_or_else(|| {
@@ -183,7 +183,7 @@ mod tests {
         lists.iter().map(|(label, names)| ((*label).to_owned(), owned(names))).collect()
     }
 
-    /// animal > dog > bark > yip; animal > cat; and music.
+    /// Returns a base with animal > dog > bark > yip, animal > cat, and music.
     fn base() -> ModelMetadata {
         let group = |name: &str| Group { name: name.into(), icon: name.to_lowercase() };
         let taxonomy = Taxonomy::new(
@@ -208,7 +208,7 @@ mod tests {
         Joint::new(&head, &base())
     }
 
-    /// The names of the labels above `label`.
+    /// Returns the names of the labels above `label`.
     fn above<'a>(joint: &'a Joint, label: &str) -> Vec<&'a str> {
         let index = joint.labels.position(label).unwrap();
         let parents = &joint.taxonomy.as_ref().unwrap().label_parents()[index];
@@ -248,12 +248,12 @@ mod tests {
         let one = joint(&["dog", "b"], &[("dog", &["Dog"])], &[]).unwrap();
         assert_eq!(above(&one, "Bark"), ["dog"]);
         assert_eq!(above(&one, "dog"), ["Animal"]);
-        // Two labels of the head, one below the other: both are kinds of the label that stays
-        // above.
+        // Two labels of the head, one below the other: both are kinds of the remaining label above
+        // them.
         let two = joint(&["dog", "yip"], &[("dog", &["Dog", "Bark"]), ("yip", &["Yip"])], &[]);
         let two = two.unwrap();
         assert_eq!((above(&two, "dog"), above(&two, "yip")), (vec!["Animal"], vec!["Animal"]));
-        // Replacing labels above and below one that stays must not create a cycle.
+        // Replacing labels above and below one that remains must not create a cycle.
         let around = joint(&["dog", "b"], &[("dog", &["Dog", "Yip"])], &[]).unwrap();
         assert_eq!(above(&around, "dog"), ["Animal", "Bark"]);
         assert_eq!(above(&around, "Bark"), [] as [&str; 0]);
@@ -292,7 +292,7 @@ mod tests {
         assert!(refusal(missing).contains("Woof"));
         assert!(refusal(joint(&["a", "b"], &[], &[("b", &["Noise"])])).contains("Noise"));
         assert!(refusal(joint(&["Dog", "b"], &[("Dog", &["Bark"])], &[])).contains("Dog"));
-        // A kind of itself, by way of a descendant.
+        // A label must not be a kind of itself, by way of a descendant.
         assert!(joint(&["Dog", "b"], &[], &[("Dog", &["Yip"])]).is_err());
         assert_eq!(joint(&["Dog", "b"], &[("Dog", &["Dog"])], &[]).unwrap().labels.len(), 7);
     }

@@ -1,12 +1,12 @@
-//! JSON as a tree, for files that a browser reads: the code that serde derives for every type that
-//! is read would be a large part of its module.
+//! JSON as a tree, for files that a browser reads: the code that serde derives for each type would
+//! be a large part of the browser's module.
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
 
-/// Most values in a text: those in memory take many times the bytes of those in a file.
+/// Most values in a text: in memory, each takes many times its bytes in the file.
 const MAX_VALUES: usize = 1 << 20;
 
 /// A value. Numbers without a fraction or an exponent are whole.
@@ -16,16 +16,16 @@ pub(crate) enum Json {
     Text(String),
     List(Vec<Json>),
     Object(Fields),
-    /// `null`, `true` or `false`, which no file has.
+    /// `null`, `true` or `false`, which no valid file contains.
     Other,
 }
 
-/// The fields of an object in their order; a name may be there several times.
+/// The fields of an object in order; a name may occur several times.
 pub(crate) struct Fields(Vec<(String, Json)>);
 
 impl Json {
     /// # Errors
-    /// What is wrong with the text, and where.
+    /// Describes what is wrong with the text, and where.
     pub(crate) fn read(text: &[u8]) -> Result<Json, String> {
         read(text, &[])
     }
@@ -52,7 +52,8 @@ impl Json {
         }
     }
 
-    /// What `item` makes of each value of a list; `None` if this is none, or an item is unfit.
+    /// Converts each value of a list with `item`; `None` if this is not a list, or `item` refuses a
+    /// value.
     pub(crate) fn list<T>(&self, item: impl Fn(&Json) -> Option<T>) -> Option<Vec<T>> {
         match self {
             Json::List(items) => items.iter().map(item).collect(),
@@ -77,10 +78,11 @@ impl Json {
 }
 
 impl Fields {
-    /// Those of an object that have one of these names; the others are skipped without being kept.
+    /// Reads the fields of an object that have one of these names; all others are skipped without
+    /// being stored.
     ///
     /// # Errors
-    /// What is wrong with the text, and where.
+    /// Describes what is wrong with the text, and where.
     pub(crate) fn read(text: &[u8], names: &[&str]) -> Result<Fields, String> {
         match read(text, names)? {
             Json::Object(fields) => Ok(fields),
@@ -92,10 +94,10 @@ impl Fields {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// What `as_expected` makes of a field.
+    /// Returns a field, converted by `as_expected`.
     ///
     /// # Errors
-    /// Names a field that is missing, there twice, or not as expected.
+    /// Names a field that is missing, duplicate or not as expected.
     pub(crate) fn get<'a, T>(
         &'a self,
         name: &str,
@@ -106,10 +108,10 @@ impl Fields {
         as_expected(value).ok_or_else(|| format!("{name}: expected {expected}"))
     }
 
-    /// A field that may be missing.
+    /// Returns a field that may be missing.
     ///
     /// # Errors
-    /// Names a field that is there twice.
+    /// Names a duplicate field.
     pub(crate) fn find(&self, name: &str) -> Result<Option<&Json>, String> {
         let mut found = self.iter().filter(|(other, _)| *other == name).map(|(_, value)| value);
         match (found.next(), found.next()) {
@@ -119,7 +121,7 @@ impl Fields {
     }
 
     /// # Errors
-    /// As [`Self::get`], as do the following.
+    /// As [`Self::get`], like the methods below.
     pub(crate) fn text(&self, name: &str) -> Result<&str, String> {
         self.get(name, "a text", Json::text)
     }
@@ -145,7 +147,8 @@ fn read(text: &[u8], names: &[&str]) -> Result<Json, String> {
     }
 }
 
-/// Reads a value; of an object only the fields with these names, or all if there are none.
+/// Reads a value; from an object, only the fields with these names, or all of them if none are
+/// given.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     names: &'a [&'a str],
@@ -154,7 +157,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The reader of the values in a list or an object.
+    /// Returns the reader of the values inside of a list or an object.
     fn inner(self) -> Self {
         Reader { names: &[], ..self }
     }
@@ -167,7 +170,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
         self.count.set(self.count.get() + 1);
         match self.count.get() <= MAX_VALUES {
             true => deserializer.deserialize_any(self),
-            // The text is refused when it has been read.
+            // The text is refused after it has been read.
             false => deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Json::Other),
         }
     }
@@ -258,7 +261,7 @@ mod tests {
         let fields = Fields::read(TEXT.as_bytes(), &["c", "e"]).unwrap();
         let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["c", "e"]);
-        // Inside of those that are named, nothing is.
+        // Inside of named fields, nothing is skipped.
         assert_eq!(fields.get("c", "an object", Json::object).unwrap().iter().count(), 2);
         assert!(Fields::read(b"[1]", &["c"]).is_err());
     }
@@ -275,7 +278,7 @@ mod tests {
         assert!(
             Json::read(many(MAX_VALUES).as_bytes()).is_err_and(|why| why.contains("1,048,576"))
         );
-        // What is skipped takes no memory.
+        // Skipped values take no memory.
         assert!(Fields::read(many(MAX_VALUES).as_bytes(), &["b"]).is_ok());
     }
 }

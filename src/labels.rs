@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
-/// Most labels that a model may have; there is a limit because sizes come from files.
+/// Most labels that a model may have; limited because the number comes from a file.
 const MAX_LABELS: usize = 65_536;
 
 /// The names of a model's outputs, in the order of its scores. Cheap to clone.
@@ -11,7 +11,7 @@ const MAX_LABELS: usize = 65_536;
 pub struct Labels(Arc<[String]>);
 
 impl Labels {
-    /// Checks the names.
+    /// Checks the names and stores them.
     ///
     /// # Errors
     /// `config` if there are none or too many, or if one is empty or a duplicate.
@@ -29,23 +29,23 @@ impl Labels {
         Ok(Labels(names.into()))
     }
 
-    /// How many labels there are; at least one.
+    /// Returns how many labels there are; at least one.
     #[allow(clippy::len_without_is_empty)] // labels are never empty
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The name of output `index`.
+    /// Returns the name of output `index`.
     pub fn get(&self, index: usize) -> Option<&str> {
         self.0.get(index).map(String::as_str)
     }
 
-    /// The names in order.
+    /// Returns the names in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
-    /// The index of the label `name`.
+    /// Returns the index of the label `name`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|label| label == name)
     }

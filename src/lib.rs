@@ -120,7 +120,7 @@ mod taxonomy;
 mod teach;
 mod threads;
 mod vocabulary;
-// For JavaScript and the browser tests; not part of the Rust API.
+// For JavaScript and the browser tests; not part of the public Rust API.
 #[cfg(all(target_arch = "wasm32", any(feature = "web-classifier", feature = "web-teacher")))]
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "JavaScript cannot print them")]
@@ -160,7 +160,7 @@ pub use teach::{
 pub use vocabulary::LabelSource;
 pub use whole_spectrum::{WholeSpectrum, magnitude_db};
 
-// So that the Rust code in it is tested.
+// Runs the Rust code in the readme as tests.
 #[cfg(all(doctest, feature = "everyday"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeDoctests;

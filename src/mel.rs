@@ -77,7 +77,7 @@ pub(crate) fn check_n_mels(n_mels: usize) -> Result<()> {
 const SLANEY_HZ_PER_MEL: f64 = 200.0 / 3.0;
 const SLANEY_BREAK_HZ: f64 = 1000.0;
 
-/// Slaney's scale has 27 steps from 1 kHz to 6.4 kHz.
+/// Returns the step of Slaney's scale above 1 kHz: 27 steps from 1 kHz to 6.4 kHz.
 fn slaney_log_step() -> f64 {
     6.4f64.ln() / 27.0
 }
@@ -107,7 +107,7 @@ impl MelFilterBank {
         Self::with_triangles(sample_rate, n_fft, n_mels, band, scale, norm, MelTriangles::Hertz)
     }
 
-    /// As [`Self::new`], with triangles that are straight in the unit named by `triangles`.
+    /// Like [`Self::new`], with triangles whose slopes are straight in the unit `triangles`.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -169,14 +169,14 @@ impl MelFilterBank {
         self.bins
     }
 
-    /// Corner frequencies of the triangles in Hz, equally spaced in mel, `n_mels + 2` of them:
-    /// filter *i* rises from the *i*-th, peaks at the next one, and falls to 0 at the one after
-    /// that.
+    /// Returns the corner frequencies of the triangles in Hz, equally spaced in mel, `n_mels + 2`
+    /// of them: filter *i* rises from the *i*-th, peaks at the next one, and falls to 0 at the one
+    /// after that.
     pub fn edges_hz(&self) -> &[f64] {
         &self.edges_hz
     }
 
-    /// Writes the filters' outputs for up to eight spectra, a lane each, to `columns`
+    /// Writes the filters' outputs for up to eight spectra, one per lane, to `columns`
     /// ([`Self::n_mels`] values for each spectrum).
     pub(crate) fn energies(&self, spectra: &[Lane], columns: &mut [f32]) {
         energies(&self.filters, spectra, columns);
@@ -191,7 +191,7 @@ impl MelFilterBank {
         }
     }
 
-    /// The whole matrix, `[n_mels][bins]` row after row, as librosa returns it.
+    /// Returns the whole matrix, `[n_mels][bins]` row after row, as librosa does.
     pub fn to_dense(&self) -> Vec<f32> {
         let mut dense = vec![0.0; self.filters.len() * self.bins];
         for (row, filter) in dense.chunks_exact_mut(self.bins).zip(&self.filters) {
@@ -202,8 +202,8 @@ impl MelFilterBank {
     }
 }
 
-/// A triangle with the given height over bins at `places`, which are ascending and in the unit of
-/// its corners.
+/// Returns a triangle with the given height over bins at `places`, which are ascending and in the
+/// unit of its corners.
 fn triangle([left, centre, right]: [f64; 3], height: f64, places: &[f64]) -> Triangle {
     let weight = |&place: &f64| {
         let rising = (place - left) / (centre - left);

@@ -1,5 +1,5 @@
-//! The general engine: networks whose operators the lean one lacks, and the reference with which it
-//! is compared. tract plans and runs them.
+//! The general engine: tract plans and runs networks with operators that the lean engine lacks. It
+//! is also the reference for testing the lean engine.
 
 mod sizes;
 
@@ -22,14 +22,14 @@ impl Network {
     ///
     /// # Errors
     /// `model-format` for bytes that are not ONNX or use operators that cannot be run; `limit` for
-    /// values that are larger than the engine may make them.
+    /// values above the size limit.
     pub(crate) fn new(bytes: &[u8], rows: usize, columns: usize) -> Result<Self> {
         let shape = [1, 1, rows, columns];
         let model = guarded(|| {
             let proto = read(bytes)?;
             let mut model = onnx().model_for_proto_model(&proto)?;
             model.set_input_fact(0, f32::fact(shape).into())?;
-            // tract also computes what no output needs, which is not measured.
+            // tract also computes values that no output needs; they are not counted.
             model.compact()?;
             sizes::check(&mut model).map(|()| model)
         })?;
@@ -41,10 +41,10 @@ impl Network {
         Ok(Network { plan, shape })
     }
 
-    /// The shapes of the outputs, which must be f32.
+    /// Returns the shapes of the outputs, which must be f32.
     ///
     /// # Errors
-    /// `model-format` for an output of another type, or whose shape depends on what is run.
+    /// `model-format` for an output of another type, or with a shape that depends on the input.
     pub(crate) fn output_shapes(&self) -> Result<Vec<Vec<usize>>> {
         let model = self.plan.model();
         let outputs = model.output_outlets().map_err(Error::model_format)?.len();
@@ -80,7 +80,7 @@ impl Network {
     }
 }
 
-/// Decodes a file. In a graph inside of a node, nothing would be measured.
+/// Decodes a file. Graphs inside of nodes are refused, because their sizes would not be checked.
 fn read(bytes: &[u8]) -> TractResult<ModelProto> {
     let mut file = File { bytes, parts: 0 };
     let proto = ModelProto::decode(&mut file);
@@ -95,13 +95,13 @@ fn read(bytes: &[u8]) -> TractResult<ModelProto> {
     Ok(proto)
 }
 
-/// tract plans in the square of the number of nodes.
+/// tract's planning time grows with the square of the number of nodes.
 const MAX_NODES: u64 = 1 << 12;
-/// Most small parts of a file: keys, lengths and numbers of up to three bytes. An empty node takes two
-/// of them in a file and a hundred times that in memory.
+/// Most small parts of a file: keys, lengths and numbers of up to three bytes. An empty node
+/// consists of two; in memory it takes a hundred times their size.
 const MAX_PARTS: u64 = 1 << 21;
 
-/// A file while it is decoded. It ends early where it has too many parts.
+/// A file while it is decoded. It ends early if it has too many parts.
 struct File<'a> {
     bytes: &'a [u8],
     /// Small parts so far.
@@ -120,7 +120,7 @@ impl Buf for File<'_> {
     fn advance(&mut self, count: usize) {
         self.bytes = &self.bytes[count..];
         self.parts += usize::from(count < 4);
-        // The last bytes are read without looking whether there are more.
+        // prost reads the last bytes without checking whether there are more.
         if self.parts as u64 > MAX_PARTS && self.bytes.len() > 16 {
             self.bytes = &[];
         }
@@ -140,8 +140,8 @@ fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T> {
     }
 }
 
-/// Model files are untrusted: if the engine panics on one, the caller must not crash. (In wasm, a
-/// panic still ends the instance; the worker replaces it.)
+/// Returns `None` if `work` panics. Model files are untrusted: if the engine panics on one, the
+/// caller must not crash. (In wasm, a panic still ends the instance; the worker replaces it.)
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }

@@ -1,6 +1,6 @@
-//! Refuses networks whose values are too large before anything computes them.
+//! Refuses networks with values that are too large, before anything computes them.
 //!
-//! tract computes constants while it works out shapes, and only then checks their sizes. A small
+//! tract computes constants while it infers shapes, and checks their sizes only afterwards. A small
 //! file can request a constant of any size.
 
 use crate::error::ErrorKind;
@@ -9,15 +9,15 @@ use tract_onnx::tract_hir::infer::{Factoid, InferenceFact, InferenceOp};
 
 /// The most elements of one value.
 const MAX_ELEMENTS: u64 = 64 << 20;
-/// The most elements of all values together.
+/// The most elements of all values in total.
 const MAX_TOTAL: u64 = 256 << 20;
-/// Shapes that still change after this many rounds are not worked out any further here.
+/// Shapes that still change after this many rounds are left to tract.
 const MAX_ROUNDS: usize = 16;
 
-/// Works out the shapes in the order of computation, and each before it is computed.
+/// Infers the shapes in the order of computation, and checks each before its value is computed.
 ///
 /// # Errors
-/// `limit` for a value above the limit; else tract's own.
+/// `limit` for a value above the limit; otherwise tract's own.
 pub(super) fn check(model: &mut InferenceModel) -> TractResult<()> {
     let order = model.eval_order()?;
     for _ in 0..MAX_ROUNDS {
@@ -33,7 +33,7 @@ pub(super) fn check(model: &mut InferenceModel) -> TractResult<()> {
     check_total(values.map(|output| elements(&output.fact)))
 }
 
-/// The same for shapes that tract has worked out.
+/// Checks the shapes that tract has inferred.
 ///
 /// # Errors
 /// `limit` for a value above the limit.
@@ -49,7 +49,7 @@ pub(super) fn check_typed(model: &TypedModel) -> TractResult<()> {
     }))
 }
 
-/// What is known of the values at one node; true if that became more.
+/// Infers facts about the values at one node; returns whether any were new.
 fn infer(model: &mut InferenceModel, node: usize) -> TractResult<bool> {
     let (inputs, outputs) = model.node_facts(node)?;
     let inputs: Vec<InferenceFact> = inputs.into_iter().cloned().collect();
@@ -83,7 +83,7 @@ fn infer(model: &mut InferenceModel, node: usize) -> TractResult<bool> {
     Ok(changed)
 }
 
-/// The number of elements, if all extents are known.
+/// Returns the number of elements if all extents are known.
 fn elements(fact: &InferenceFact) -> Option<u64> {
     let extents = fact.shape.concretize()?;
     let sizes = extents.iter().map(|extent| extent.to_i64().ok());
@@ -92,8 +92,8 @@ fn elements(fact: &InferenceFact) -> Option<u64> {
         .try_fold(1, |product: u64, size| Some(product.saturating_mul(u64::try_from(size?).ok()?)))
 }
 
-/// Refuses extents that do not fit together, such as a sum of 64 and 62 rows. tract keeps them as a
-/// term, which grows with every operator, until nothing can compute it in any time.
+/// Refuses extents that contradict each other, such as a sum of 64 and 62 rows. tract keeps them as
+/// a symbolic term, which grows with every operator until it takes for ever to compute.
 fn check_fit(fact: &InferenceFact) -> TractResult<()> {
     for extent in fact.shape.dims().filter_map(Factoid::concretize) {
         if extent.to_i64().is_err() && extent.symbols().is_empty() {

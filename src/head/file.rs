@@ -1,4 +1,4 @@
-//! The head → the text of its file: JSON, with the weights as base64 of little-endian f32.
+//! Writes a head as the text of its file: JSON, with the weights as base64 of little-endian f32.
 
 use super::numbers::encode;
 use super::{Detector, Head, HeadFeature};
@@ -11,7 +11,7 @@ pub(super) const FORMAT: &str = "sourcing-sound-head";
 pub(super) const FORMAT_VERSION: u32 = 2;
 
 impl Head {
-    /// The file's text; [`Self::from_json`] returns the same head, bit for bit.
+    /// Returns the file's text; [`Self::from_json`] reads back the same head, bit for bit.
     pub fn to_json(&self) -> String {
         let file = File::new(self);
         // Serialising plain numbers and strings cannot fail.

@@ -44,12 +44,12 @@ pub struct HeadMetadata {
     pub labels: Labels,
     /// For each label, the labels of the base that it replaces (`dog_bark` replaces `Bark` and
     /// `Yip`). A label of the base can be replaced only once; labels that are absent here replace
-    /// nothing. One of these with the name of a label of the base adds to it: its score is the
-    /// higher of both, where the head's counts from its rejection threshold on, and its thresholds
+    /// nothing. If such a label has the same name as a label of the base, it adds to it: the score
+    /// is the higher of both, the head's only from its rejection threshold on, and the thresholds
     /// are those of the base.
     pub refines: BTreeMap<String, Vec<String>>,
-    /// For each label, labels of the base that it is a kind of (`street_music` of `Music`), in
-    /// addition to the parents of those that it refines.
+    /// For each label, the labels of the base that it is a kind of (`street_music` of `Music`), in
+    /// addition to the parents of the labels that it replaces.
     pub parents: BTreeMap<String, Vec<String>>,
     /// Inputs of the linear layer, in this order; 1 to 5, without duplicates.
     pub features: Vec<HeadFeature>,
@@ -64,8 +64,8 @@ pub struct HeadMetadata {
     pub card: Card,
 }
 
-/// Estimates whether a sound is any of a head's labels. It has one logistic output, a probability
-/// that multiplies the labels' scores.
+/// Estimates whether a sound is one of a head's labels. Its logistic output is a probability, by
+/// which the labels' scores are multiplied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detector {
     /// Its inputs, in this order; 1 to 5, without duplicates.
@@ -142,7 +142,7 @@ impl Head {
         &self.0.metadata
     }
 
-    /// The detector, if the head has one.
+    /// Returns the detector, if the head has one.
     pub fn detector(&self) -> Option<&Detector> {
         self.0.detector.as_ref()
     }
@@ -185,17 +185,17 @@ impl Head {
         check_base_labels(head, base)
     }
 
-    /// A probability per label for one segment, assuming that the sound is one of them.
+    /// Returns a probability per label for one segment, assuming that the sound is one of them.
     ///
     /// # Panics
-    /// Without patches, or if they are of a model that the head does not fit.
+    /// If `patches` is empty, or from a model that the head does not fit.
     pub fn scores(&self, patches: &[&Patch]) -> Vec<f32> {
         let head = self.metadata();
         let Decision { activation, temperature, .. } = head.decision;
         activation.scores(&self.outputs(patches), temperature)
     }
 
-    /// The probability that a segment is any of the labels; 1 without a detector.
+    /// Returns the probability that a segment is one of the labels; 1 without a detector.
     pub(crate) fn presence(&self, patches: &[&Patch]) -> f32 {
         self.detector().map_or(1.0, |detector| {
             let features = pool(&detector.features, patches);
@@ -203,7 +203,7 @@ impl Head {
         })
     }
 
-    /// The outputs of the linear layer for one segment.
+    /// Returns the outputs of the linear layer for one segment.
     fn outputs(&self, patches: &[&Patch]) -> Vec<f32> {
         let features = pool(&self.metadata().features, patches);
         let rows = self.0.weights.chunks_exact(features.len()).zip(&self.0.bias);
@@ -211,15 +211,15 @@ impl Head {
     }
 }
 
-/// There are thousands of terms; in double precision their order does not matter. What is too large for
-/// single precision stays finite, so that it can be compared.
+/// Computes a weighted sum plus bias. There are thousands of terms; in double precision their order
+/// does not matter. A result beyond single precision stays finite, so that it can be compared.
 fn linear(weights: &[f32], features: &[f32], bias: f32) -> f32 {
     let most = f64::from(f32::MAX);
     (dot(weights, features) + f64::from(bias)).min(most).max(-most) as f32
 }
 
 impl HeadFeature {
-    /// How many numbers this feature has, for a base with these sizes.
+    /// Returns how many numbers this feature has, for a base with these sizes.
     fn size(self, embedding: usize, labels: usize) -> usize {
         match self {
             HeadFeature::EmbeddingMean | HeadFeature::EmbeddingMax => embedding,
@@ -256,7 +256,7 @@ fn check(head: &HeadMetadata) -> Result<()> {
     }
 }
 
-/// Describes valid lists of features in messages.
+/// The accepted lists of features, for messages.
 const FEATURES: &str = "1 to 5 features, none twice";
 
 fn are_features(features: &[HeadFeature]) -> bool {
@@ -277,7 +277,7 @@ fn check_detector(detector: &Detector) -> Result<()> {
     }
 }
 
-/// Every label that the head names must exist in the base.
+/// Refuses names of base labels that the base does not have.
 fn check_base_labels(head: &HeadMetadata, base: Base<'_>) -> Result<()> {
     let base_labels: HashSet<&str> = base.labels.iter().collect();
     for (field, map) in [("refines", &head.refines), ("parents", &head.parents)] {

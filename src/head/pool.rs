@@ -1,4 +1,4 @@
-//! Patches of a segment → the inputs of a head.
+//! Pools the patches of a segment into the inputs of a head.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,8 @@ pub enum HeadFeature {
     ScoreMean,
     /// Largest of the base's scores, label by label.
     ScoreMax,
-    /// Mean of the base's logits, label by label: ln(s / (1 − s)) of each score s, limited to
-    /// −10 to 10.
+    /// Mean of the base's logits, label by label: ln(s / (1 − s)) for each score s, limited to −10
+    /// to 10.
     LogitMean,
 }
 
@@ -24,7 +24,7 @@ impl HeadFeature {
     pub(super) const NAMES: &str =
         "a list of embedding-mean, embedding-max, score-mean, score-max and logit-mean";
 
-    /// The input with this name in files.
+    /// Returns the input with this name in files.
     pub(super) fn named(name: &str) -> Option<HeadFeature> {
         Some(match name {
             "embedding-mean" => HeadFeature::EmbeddingMean,
@@ -46,11 +46,11 @@ pub struct Patch {
     pub embedding: Vec<f32>,
 }
 
-/// Logits are limited to ± this, so that scores near 0 or 1 do not become infinite.
+/// Logits are limited to ± this, so that scores of 0 or 1 do not give infinity.
 const MAX_LOGIT: f32 = 10.0;
 
-/// The input of a head: `features` one after the other, each pooled over `patches` (at least one,
-/// all from the same model).
+/// Pools the input of a head: `features` one after the other, each pooled over `patches` (at least
+/// one, all from the same model).
 pub fn pool(features: &[HeadFeature], patches: &[&Patch]) -> Vec<f32> {
     let mut pooled = Vec::new();
     for feature in features {
@@ -65,7 +65,7 @@ pub fn pool(features: &[HeadFeature], patches: &[&Patch]) -> Vec<f32> {
     pooled
 }
 
-/// The mean of a vector over patches.
+/// Returns the mean of a vector over patches.
 pub(crate) fn mean<'a>(
     patches: &[&'a Patch],
     vector: impl Fn(&'a Patch) -> &'a Vec<f32>,

@@ -1,4 +1,4 @@
-//! The text of a head file → the head.
+//! Reads a head from the text of its file.
 
 use super::file::{FORMAT, FORMAT_VERSION};
 use super::numbers::decode;
@@ -9,10 +9,10 @@ use crate::labels::Labels;
 use crate::metadata::{ACTIVATIONS, Card, Decision};
 use std::collections::BTreeMap;
 
-/// What is wrong with a field, in words.
+/// A value, or what is wrong with a field.
 type Read<T> = std::result::Result<T, String>;
 
-/// Every field that is read. A taught head's examples, of which there may be many, are not.
+/// Every field that is read. The examples of a taught head, which may be many, are skipped.
 const NAMES: [&str; 25] = [
     "format",
     "version",
@@ -138,7 +138,7 @@ fn features(fields: &Fields) -> Read<Vec<HeadFeature>> {
     fields.get("features", HeadFeature::NAMES, |value| value.list(feature))
 }
 
-/// Lists by label. A duplicate label is refused, because one of its lists would be lost.
+/// Reads a list per label. A duplicate label is refused, because one of its lists would be lost.
 fn lists(name: &str, value: &Json) -> Read<BTreeMap<String, Vec<String>>> {
     let expected =
         || format!("{name}: expected an object with a list of the base's labels per label");

@@ -137,7 +137,7 @@ fn broken_files_are_refused_with_a_reason() {
         ("\"refines\": {", "\"refines\": [], \"other\": {", "an object with a list"),
         ("    \"b\": [", "    \"tea\": [", "parents"),
         ("logit-mean", "embedding-mean", "none twice"),
-        // Either the parser or the check after it refuses this, depending on its features.
+        // Depending on its features, either the parser or the check after it refuses this.
         ("\"bias\": -0.7", "\"bias\": 1e39", ""),
         ("embedding-mean", "embedding-median", "expected a list of embedding-mean"),
         ("\"bias\": \"", "\"bias\": \"AAAA", "bias"),
