@@ -1,5 +1,5 @@
-// Constructs the parts of the page and connects them. What the first answer needs comes in this script; the other views
-// come in their own, once there is time or they are opened.
+// Constructs the parts of the page and connects them. This script has what the first answer needs; the other views have their
+// own, which are loaded once there is time or they are opened.
 
 import { LateLog } from "./late/log.js";
 import { LatePart } from "./late/part.js";
@@ -29,7 +29,7 @@ const model = new ActiveModel((info) => {
   void models.loaded?.open(info);
 });
 const report = (thrown: unknown) => notice.fail(thrown);
-/** For what the user did, in whatever view: the notice is in this one. */
+/** The notice is in this view, whichever view the user was in. */
 const fail = (thrown: unknown) => {
   router.go("listen");
   report(thrown);
@@ -132,7 +132,7 @@ const endKeeping = keepDrops(takers, fail);
 async function loadTheRest(): Promise<void> {
   await listen.start();
   await listen.calm;
-  // The system keeps what it opened the page with until that is asked for.
+  // The system keeps what it opened the page with until the page requests it.
   const launches = import("./pwa/launch.js").then(({ onLaunch }) => onLaunch(openLaunched));
   await Promise.allSettled([launches, takers().then(endKeeping), disclosures.get(), history.get(), about.get(), listen.recordings.get()]);
   // Last: what the page itself needs is then in the browser's cache.

@@ -100,7 +100,7 @@ export class FileCard {
     return this.#result.hasNamed;
   }
 
-  /** It is in the queue. Returns the signal of this run, for {@link classify}; another run takes its place. */
+  /** Queues it. Returns the signal of this run, for {@link classify}; it ends an earlier run. */
   wait(): AbortSignal {
     const task = new AbortController();
     const before = this.#task;
@@ -119,9 +119,9 @@ export class FileCard {
     if (this.isBusy) this.#task.abort();
   }
 
-  /** It is removed. */
+  /** Ends it when it is removed. */
   close(): void {
-    // The signal of no run: nothing is shown of it.
+    // The signal of no run, so that nothing is shown of it.
     const task = this.#task;
     this.#task = new AbortController();
     task.abort();
@@ -154,7 +154,7 @@ export class FileCard {
     this.#offerAgain();
   }
 
-  /** What is muted has changed. */
+  /** Something was muted or unmuted. */
   showMuted(): void {
     if (this.#result.analysis) this.element.dataset["label"] = this.#result.tell();
   }
@@ -227,7 +227,7 @@ export class FileCard {
 
   #offerAgain(): void {
     const state = this.element.dataset["state"];
-    // Also the same model, taught something else.
+    // This includes the same model with other taught sounds.
     const { analysis } = this.#result;
     const other = this.#info && analysis && JSON.stringify(this.#info) !== JSON.stringify(analysis.info);
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));

@@ -108,7 +108,7 @@ export class FilesView {
     for (const card of this.#cards) card.describe(info);
   }
 
-  /** What is muted has changed. */
+  /** Something was muted or unmuted. */
   showMuted(): void {
     for (const card of this.#cards) card.showMuted();
   }

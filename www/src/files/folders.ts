@@ -6,7 +6,7 @@ export interface Found {
   path: string;
 }
 
-/** What is not a recording: hidden, without an ending, unreadable, or a kind of file by its ending. */
+/** What is not a recording: hidden, without an extension, unreadable, or of another kind, named by its extension. */
 export type Kind = "hidden" | "nameless" | "unreadable" | `.${string}`;
 
 export interface Chosen {
@@ -16,13 +16,13 @@ export interface Chosen {
   folders: boolean;
 }
 
-/** Endings of recordings whose type browsers do not know. */
+/** Extensions of recordings whose type browsers do not know. */
 const ENDINGS =
   /\.(wave?|bwf|rf64|w64|aif[fc]?|au|snd|caf|flac|mp[23]|mpga|og[ag]|opus|spx|m4[abv]|mp4|mov|3gp|aac|web[ma]|mk[av]|wv|wma|amr)$/i;
 
 const naturally = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-/** Files that an input gave: single ones, or all those of a folder. */
+/** Files from an input: single ones, or all those of a folder. */
 export function fromInput(files: readonly File[]): Chosen {
   const chosen: Chosen = { found: [], passedOver: new Map(), folders: false };
   for (const file of files) {
@@ -39,7 +39,7 @@ export function fromInput(files: readonly File[]): Chosen {
   return ordered(chosen);
 }
 
-/** What was dropped. The entries have to be asked for while the event is handled. */
+/** What was dropped. The entries can be read only while the event is handled. */
 export async function fromDrop(entries: readonly (FileSystemEntry | File)[]): Promise<Chosen> {
   const chosen: Chosen = { found: [], passedOver: new Map(), folders: false };
   for (const entry of entries) {
@@ -55,7 +55,7 @@ export async function fromDrop(entries: readonly (FileSystemEntry | File)[]): Pr
 async function walk(chosen: Chosen, folder: FileSystemDirectoryEntry, path: string): Promise<void> {
   const reader = folder.createReader();
   for (;;) {
-    // A reader gives a hundred at a time, and none at the end.
+    // A reader returns up to a hundred at a time, and none at the end.
     const entries = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed)).catch(() => undefined);
     if (entries === undefined) count(chosen, "unreadable");
     if (entries === undefined || entries.length === 0) return;

@@ -6,7 +6,7 @@ import { type Chosen, fromDrop, fromInput } from "./folders.js";
 
 export interface FileInputEvents {
   chosen(chosen: Chosen): void;
-  /** Files are being dragged over the page, or no longer are. */
+  /** Files are dragged over the page, or have left it. */
   hovering(over: boolean): void;
 }
 

@@ -80,7 +80,7 @@ export class PartList {
     this.#reach(this.#parts.indexOf(part));
   }
 
-  /** Moves the focus to the row of this section. One next to those that have rows comes with a page of others. */
+  /** Moves the focus to the row of this section. If it is next to the rows that exist, a whole page of rows is added. */
   #reach(index: number): void {
     if (index === this.#to) this.#to += PAGE;
     else if (index === this.#from - 1) this.#from -= PAGE;

@@ -46,7 +46,7 @@ export class Segments {
     }
   }
 
-  /** One after the other, without what the user has muted: of the labels only the best, and no groups. */
+  /** The answers in order, without what the user has muted: each with its best label only, and no groups. */
   *answers(muted: Muted): Generator<Answer> {
     for (let at = 0; at < this.#length; at += 1) {
       const [start, end] = [this.#times[2 * at]!, this.#times[2 * at + 1]!];
@@ -58,7 +58,7 @@ export class Segments {
   #shown(at: number, muted: Muted): Pick<Answer, "categories" | "rejected"> {
     const rejected = this.#rejected[at] === 1;
     const best = this.#best(at, 1);
-    // The others are needed only in its place.
+    // The others are needed only if it is muted.
     if (best.every(({ label }) => !muted.has(label))) return { categories: best, rejected };
     return muted.without({ categories: this.#best(at, this.#top), rejected }, this.#info);
   }

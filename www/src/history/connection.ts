@@ -8,7 +8,7 @@ const NAME = "sourcing-sound";
 const VERSION = 1;
 /** How long to wait for a database that another window blocks. */
 const OPEN_MS = 5000;
-/** For as long after an abort, a database may be reported as closed. */
+/** How long after an abort a database may be reported as closed. */
 const CLOSING_MS = 500;
 const MOST_TRIES = 3;
 
@@ -81,7 +81,7 @@ async function openDatabase(lost: () => void): Promise<Database> {
       database.createObjectStore("clips", { keyPath: "id" }).createIndex("at", "at");
     },
     blocking: (_, next, event) => {
-      // A newer version of the page in another window must not wait for this one; neither must who deletes the database.
+      // A newer version of the page in another window must not wait for this one; nor must anyone who deletes the database.
       (event.target as IDBDatabase).close();
       if (next === null) lost();
     },

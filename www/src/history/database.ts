@@ -115,7 +115,7 @@ class DatabaseHistory implements HistoryStore {
     if (stale.length > 0) this.#changed();
   }
 
-  /** Reads; idb's own shortcuts would leave it unhandled that the transaction is aborted. */
+  /** Reads in a transaction; with idb's own shortcuts, the rejection of an aborted one would be unhandled. */
   #read<N extends "events" | "clips", T>(name: N, request: (store: IDBPObjectStore<Schema, [N], N>) => Promise<T>): Promise<T> {
     return this.#connection.use((database) => {
       const { store, done } = database.transaction(name);

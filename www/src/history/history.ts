@@ -70,7 +70,7 @@ export class History {
     await (await this.#view).show();
   }
 
-  /** What is muted has changed. */
+  /** Something was muted or unmuted. */
   refresh(): void {
     void this.#view.then((view) => view.show());
   }

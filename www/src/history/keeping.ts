@@ -1,4 +1,4 @@
-// The setting whether sound is kept with the events, and how much of it.
+// The settings for whether sound is kept with the events, and how much of it.
 
 import type { SettingsStore } from "../settings.js";
 import { historyTexts } from "../texts/history.js";

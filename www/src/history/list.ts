@@ -175,7 +175,7 @@ function timeOf(ms: number): string {
   return new Date(ms).toLocaleTimeString(locale, { timeStyle: "medium" });
 }
 
-/** Notes where the focus is, and returns a function that finds that place in the rows as they are then. */
+/** Notes where the focus is, and returns a function that finds that place in the rows at the time of the call. */
 function focusWithin(rows: HTMLElement): () => HTMLElement | undefined {
   const focused = document.activeElement;
   const row = focused?.closest<HTMLElement>("[data-id]");

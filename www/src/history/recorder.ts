@@ -13,7 +13,7 @@ export const CLIP_SECONDS = 4;
 const OTHERS = 3;
 const LEAST_OTHER = 0.01;
 
-/** A clip that would be taken this much too late has another sound. Updates come up to two seconds apart. */
+/** A clip that would be taken this much too late would contain another sound. Updates come up to two seconds apart. */
 const LATE_MS = 2500;
 
 export type Trouble = "audio-dropped" | "not-kept";
@@ -81,7 +81,7 @@ export class HistoryRecorder {
     if (!info) return;
     const key = `${label} ${onset}`;
     const known = this.#open.get(key);
-    // By the time of the sound itself, so that a clock that is set changes no duration.
+    // By the time of the sound itself, so that a change of the clock affects no duration.
     const lasts = Math.max(0, ((offset ?? time) - onset) * 1000);
     const others = othersOf(label, categories);
     if (known) {
@@ -116,7 +116,7 @@ export class HistoryRecorder {
   #keepDue(time: number): void {
     const ready = this.#due.filter(({ from }) => time >= from);
     this.#due = this.#due.filter(({ from }) => time < from);
-    // What was detected before this script came is over.
+    // Sounds that were detected before this script was loaded are over.
     const inTime = ready.filter(({ at }) => steadyNow() - at <= LATE_MS);
     // The user may have switched it off meanwhile.
     if (this.#parts.keepAudio()) for (const { id } of inTime) this.#keepSound(id);
@@ -126,7 +126,7 @@ export class HistoryRecorder {
     this.#queue("not-kept", (store) => (fresh ? store.put(event) : store.update(event)));
   }
 
-  /** The sound is taken at once, because the microphone keeps only the last seconds; it is written in its turn. */
+  /** The sound is taken at once, because the microphone keeps only the last seconds; the write is queued. */
   #keepSound(id: string): void {
     const recent = this.#parts.recent(CLIP_SECONDS);
     this.#queue("audio-dropped", async (store) => {

@@ -46,7 +46,7 @@ export interface HistoryStore {
   readonly lasting: boolean;
   /** Called when anything has changed, here or in another window. */
   onchange: () => void;
-  /** Called when the browser has deleted what was kept, as when the user clears the page's data. */
+  /** Called when the browser has deleted what was kept, for example because the user cleared the page's data. */
   onlost: () => void;
   /** A new event. */
   put(event: HistoryEvent): Promise<void>;

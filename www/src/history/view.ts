@@ -58,7 +58,7 @@ export class HistoryView {
     this.#summary.dataset["testid"] = "history-summary";
     store.onchange = () => this.#changed();
     this.#build();
-    // Read in advance: then the view is there as soon as it is opened.
+    // Read in advance, so that the view has its content as soon as it is opened.
     void this.#show();
   }
 
@@ -142,7 +142,7 @@ export class HistoryView {
     this.#draw(events, from, to);
   }
 
-  /** Not before the first day has been read: an empty view would jump when it fills. */
+  /** Only after the first day has been read: an empty view would jump when it fills. */
   #fill(): void {
     if (this.#head.isConnected) return;
     const parts = [this.#warning, this.#empty, this.#content, this.#saving.element, this.#keeping.element];

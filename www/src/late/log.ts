@@ -1,4 +1,4 @@
-// Keeps what the history is to record until its script is there. Recording starts with listening, and the first answer
+// Keeps what the history is to record until its script is loaded. Recording starts with listening, and the first answer
 // must not wait for the history.
 
 import type { ModelInfo, Update } from "sourcing-sound";
@@ -32,7 +32,7 @@ export class LateLog implements Log {
 
   update(update: Update): void {
     const now = steadyNow();
-    // Most updates are of no event.
+    // Most updates have no event.
     if (this.#log || update.events.length > 0) this.#pass((log) => log.update(update, now));
     if (!this.#log && update.events.length > 0) this.#wanted();
   }

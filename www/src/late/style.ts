@@ -1,10 +1,10 @@
 /// <reference types="vite/client" />
-// The style sheet of a view whose script comes late.
+// The style sheet of a view whose script is loaded late.
 
 const loads = new Map<string, Promise<void>>();
 
 /**
- * Resolves once it applies, so that nothing is seen without it; also if it cannot be loaded. Views may share a style sheet:
+ * Resolves once it applies, so that nothing is seen without it, or once loading it has failed. Views may share a style sheet:
  * it is loaded once.
  */
 export function loadStyle(address: string): Promise<void> {

@@ -16,7 +16,7 @@ const PAUSES = [5, 20, 60, 300, 1800, 3600];
 
 interface Row {
   label: string;
-  /** In lower case: what the search looks in, the names of the label and of its group. */
+  /** The text to search, in lower case: the names of the label and of its group. */
   words: string;
   element: HTMLElement;
 }
@@ -95,7 +95,7 @@ export class AlertsPanel {
     });
   }
 
-  /** Ticks what the search has found, or all if nothing is searched for. */
+  /** Ticks what the search has found, or all without a search. */
   #chooseFound(wanted: boolean): void {
     this.#choose(this.#rows.filter(({ element }) => !element.hidden).map(({ label }) => label), wanted);
     this.#tick();

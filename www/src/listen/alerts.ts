@@ -60,12 +60,12 @@ export class Alerts {
 async function showNotification(label: string): Promise<void> {
   if (!Alerts.notificationsAllowed) return;
   const time = new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
-  // Without `renotify` the next one of the same label replaces this one without a sound.
+  // Without `renotify`, the next one for the same label would replace this one silently.
   const options = { body: detailsTexts.detectedAt(time), tag: `sourcing-sound-${label}`, renotify: true };
   try {
     // Phones only show notifications that come from a service worker.
     const worker = await navigator.serviceWorker?.getRegistration();
-    // One that is still being installed cannot show any.
+    // A worker that is still being installed cannot show any.
     if (worker?.active) await worker.showNotification(labelWords(label), options);
     else new Notification(labelWords(label), options);
   } catch {

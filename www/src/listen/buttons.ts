@@ -68,7 +68,7 @@ export class Buttons {
     this.#record.toggleAttribute("data-active", this.#ends === "record");
   }
 
-  /** What is open: after an error, a microphone that opens at last counts as well. */
+  /** What is open: after an error, this includes a microphone that finally opens. */
   get #ends(): Begun | undefined {
     return OPEN.includes(this.#state) ? this.#begun : undefined;
   }

@@ -1,6 +1,6 @@
 // The disclosures below the list of sounds: the bars of all labels, and the settings, with the alerts that these are for.
-// With them comes what else the first answer does not need: hints on the level, the full screen, and the notice of a page
-// that was stopped.
+// With them comes everything else that the first answer does not need: hints on the level, the full screen, and the notice that
+// the page was slowed down.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";

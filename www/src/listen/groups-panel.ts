@@ -1,4 +1,4 @@
-// The setting which groups of sounds are named.
+// The setting for which groups of sounds are named.
 
 import type { ModelInfo } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
@@ -14,7 +14,7 @@ export class GroupsPanel {
   readonly #rows = make("div", "settings-labels");
   #boxes = new Map<string, HTMLInputElement>();
 
-  /** `changed` is called when a group is muted, or no longer is. */
+  /** `changed` is called when a group is muted or unmuted. */
   constructor(store: SettingsStore, changed: () => void) {
     this.#store = store;
     this.#changed = changed;
@@ -22,7 +22,7 @@ export class GroupsPanel {
     this.element.append(make("legend", "", settingsTexts.groups), make("p", "settings-help", settingsTexts.groupsHelp), this.#rows);
   }
 
-  /** Shows the groups that have a label which is not taught. */
+  /** Shows the groups that have a label other than taught ones. */
   describe(info: ModelInfo): void {
     const taught = new Set(taughtLabels(info));
     const names = [...groupNames(info)].flatMap(([label, name]) => (taught.has(label) ? [] : [name]));

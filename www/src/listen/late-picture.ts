@@ -1,4 +1,4 @@
-// The picture before its script is there: the first answer comes first. What it is asked to show meanwhile, it shows then.
+// Stands in for the picture until its script is loaded, which waits for the first answer; then it replays what it was asked to show.
 
 import type { ModelInfo } from "sourcing-sound";
 import { LatePart } from "../late/part.js";
@@ -64,7 +64,7 @@ export class LatePicture {
     this.#do((picture) => picture.setProgress(at));
   }
 
-  /** Whatever waits would no longer be seen. */
+  /** Whatever is waiting would be overwritten at once. */
   #begin(step: Step): void {
     this.#waiting = [];
     this.#do(step);

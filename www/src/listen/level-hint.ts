@@ -7,7 +7,7 @@ import { QUIET_DBFS } from "./quiet.js";
 
 /** A peak at or above this is clipped: one 16-bit step below full scale, with some margin. */
 const CLIPPED_DB = -0.1;
-/** No room is quieter than this: the input is dead. */
+/** No room is this quiet: the input is dead. */
 const DEAD_DB = -110;
 
 const CLIPPED_MS = 3000;

@@ -40,7 +40,7 @@ export interface ListenParts {
   notice: Notice;
   log: Log;
   muted: Muted;
-  /** What is muted has changed. */
+  /** Something was muted or unmuted. */
   mutedChanged(): void;
   /** Whether the page listens, and the latest answer, if there is one. */
   followed(listens: boolean, update: Update | undefined): void;
@@ -138,7 +138,7 @@ export class ListenView {
       await this.#model.load();
       if (!signal.aborted) this.#rest();
     });
-    // All that the button could do before this script came is to open it. Older browsers have no popovers.
+    // All that the button can do before this script is loaded is to open it. Older browsers have no popovers.
     const asked = byId("asked", HTMLElement);
     if (asked.popover && asked.matches(":popover-open")) this.toggle();
     asked.remove();
@@ -197,7 +197,7 @@ export class ListenView {
   async #listen(sample?: Sample): Promise<void> {
     this.#buttons.begin(sample ? "sample" : "listen");
     await this.#start(sample, async (signal) => {
-      // Before the model is there: browsers only start sound directly after a click.
+      // Without waiting for the model, because browsers start sound only directly after a click.
       const playing = sample && this.#play(sample, signal);
       const [classifier] = await Promise.all([this.#model.load(), playing?.start()]);
       signal.throwIfAborted();
@@ -240,7 +240,7 @@ export class ListenView {
     return this.#run("starting", async (signal) => {
       this.#main.dataset["source"] = sample ? "sample" : "microphone";
       this.#stage.wait(sourceWords(sample), texts.starting);
-      // Opening an AudioContext stops the page, on a busy device for long: the click must be seen to work before.
+      // Opening an AudioContext blocks the page, on a busy device for long: the user must see first that the click worked.
       await painted();
       signal.throwIfAborted();
       await work(signal);
@@ -302,7 +302,7 @@ export class ListenView {
     this.#state = state;
     this.#main.dataset["state"] = state;
     this.#buttons.show(state);
-    // The parts that follow are there once the first model is.
+    // The parts below exist once the first model is loaded.
     if (state !== "listening" && state !== "loading") this.#followed(LISTENS.includes(state), undefined);
     if (!BUSY.includes(state)) this.#rests();
   }

@@ -147,7 +147,7 @@ export class LiveSession {
         if (this.#remark !== undefined) notice.remark(this.#remark);
       }),
       update: unlessOver((update, { sampleRate, info }) => {
-        // What was on its way when the user paused must not cover what is shown then.
+        // An answer that was on its way when the user paused must not replace what the pause shows.
         if (this.#microphone.paused) return;
         this.#show(update, info);
         this.#sayLost(update.dropped, sampleRate);

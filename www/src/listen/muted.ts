@@ -20,7 +20,7 @@ export class Muted {
     this.#settings = settings;
   }
 
-  /** A sound that the user has taught can only be muted by itself. */
+  /** A sound that the user has taught can only be muted separately. */
   describe(info: ModelInfo): void {
     for (const [label, group] of groupNames(info)) this.#groups.set(label, group);
     for (const label of taughtLabels(info)) this.#groups.delete(label);

@@ -18,7 +18,7 @@ export class PlayingSample {
     this.#stream = new MediaStreamAudioDestinationNode(this.#context, { channelCount: 1 });
   }
 
-  /** Plays it, once its script is there. Rejects with `part-fetch`. */
+  /** Plays it once its script is loaded. Rejects with `part-fetch`. */
   async start(): Promise<void> {
     const { render } = await synthesis.get();
     if (this.#context.state === "closed") return;

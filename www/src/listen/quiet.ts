@@ -33,7 +33,7 @@ export class Quiet {
     return this.#time - this.#loudAt > seconds;
   }
 
-  /** The events to report: not silence, and none that starts while it is `quiet`; one that has started is reported to its end. */
+  /** The events to report: no silence, and none that starts while it is `quiet`; one that has started is reported to its end. */
   sounds(events: readonly SoundEvent[], quiet: boolean): SoundEvent[] {
     return events.filter((event) => {
       const key = `${event.label} ${event.onset}`;

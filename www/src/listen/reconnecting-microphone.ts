@@ -40,8 +40,8 @@ export interface MicrophoneOptions {
 }
 
 /**
- * Until an interrupted microphone is first asked to resume. Each further wait is twice as long: asked again and again, some
- * systems never give it back.
+ * Until an interrupted microphone is first asked to resume. Each further wait is twice as long: some systems never return the
+ * microphone if they are asked too often.
  */
 const RESUME_MS = 2000;
 const LONGEST_RESUME_MS = 32_000;
@@ -196,7 +196,7 @@ export class ReconnectingMicrophone {
   async #listen(signal: AbortSignal, deviceId: string | undefined): Promise<Microphone> {
     const { classifier, settings, media } = this.#options;
     const end = this.#end;
-    // One that is ended while it opens may still give an update or an error, and has no owner then.
+    // A microphone that is ended while it opens may still report an update or an error, which nobody wants then.
     let microphone: Microphone | undefined;
     const update = (update: Update) => microphone && this.#events.update(update, microphone);
     microphone = await listen(update, {
@@ -224,7 +224,7 @@ export class ReconnectingMicrophone {
         if (!over.aborted) lookAfter(interrupted ? Math.min(2 * wait, LONGEST_RESUME_MS) : RESUME_MS);
       }, wait);
     };
-    // Once for all looks: hours of listening must not collect listeners.
+    // Added once, not at every check: hours of listening must not collect listeners.
     over.addEventListener("abort", () => clearTimeout(timer), { once: true });
     lookAfter(RESUME_MS);
   }

@@ -10,7 +10,7 @@ interface Ways {
   devices?: boolean;
   /** The page becomes visible or is touched: some browsers start audio only then. */
   attention?: boolean;
-  /** Time: it is tried again after this many milliseconds. */
+  /** Time: the next attempt is after this many milliseconds. */
   afterMs?: number;
 }
 
@@ -23,7 +23,7 @@ const WAYS: Partial<Record<ErrorCode, Ways>> = {
   interrupted: { devices: true, attention: true, afterMs: 5000 },
 };
 
-/** Whether this problem may pass by itself or by something that the user does outside the page. */
+/** Whether this problem may be solved without the page: by itself, or by the user elsewhere. */
 export function mayPass(code: ErrorCode): boolean {
   return code in WAYS;
 }

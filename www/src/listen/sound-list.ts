@@ -13,7 +13,7 @@ const KEPT = 50;
 export class SoundList {
   readonly #title = byId("sounds-title", HTMLElement);
   readonly #list = byId("sounds", HTMLElement);
-  /** The rows of events that are going on, by label and onset. */
+  /** The rows of ongoing events, by label and onset. */
   #open = new Map<string, Row>();
   /** When they were last seen, in seconds. */
   #time = 0;
@@ -33,7 +33,7 @@ export class SoundList {
     this.#list.replaceChildren(make("li", "sounds-empty", texts.noSounds));
   }
 
-  /** Adds new events at the top, updates those that go on, and ends those that are missing. */
+  /** Adds new events at the top, updates ongoing ones, and ends those that are missing. */
   update({ time, events, groups }: Pick<Update, "time" | "events" | "groups">): void {
     const open = new Map<string, Row>();
     for (const { label, onset, offset, score } of events) {
@@ -50,7 +50,7 @@ export class SoundList {
     this.#time = time;
   }
 
-  /** Ends the events that are going on: their microphone is closed, or they are muted. */
+  /** Ends the ongoing events: their microphone is closed, or they are muted. */
   end(): void {
     for (const row of this.#open.values()) row.end(this.#time);
     this.#open.clear();

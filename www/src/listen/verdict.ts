@@ -57,7 +57,7 @@ export class Verdict {
     this.#announcer = announcer;
     this.#rows = Array.from({ length: SHOWN }, () => new ScoreRow());
     byId("scores", HTMLElement).replaceChildren(...this.#rows.map((row) => row.element));
-    // Also when the view is shown again: a hidden one has no room to measure.
+    // Also when the view is shown again: a hidden view has no size to measure.
     new ResizeObserver(() => this.#write(this.#label.title)).observe(this.#label.parentElement!);
   }
 

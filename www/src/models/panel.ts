@@ -60,7 +60,7 @@ export class ModelPanel {
     setText(this.#words, part ? modelTexts.loading(megabytes(loadedBytes), megabytes(totalBytes)) : modelTexts.gettingReady);
   }
 
-  /** Everything is loaded: it can no longer be cancelled. */
+  /** Everything is loaded: it cannot be cancelled from here on. */
   finish(): void {
     setText(this.#words, modelTexts.gettingReady);
     this.#cancel.disabled = true;

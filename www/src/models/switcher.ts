@@ -26,7 +26,7 @@ export interface ModelSwitcherView {
   /** A model is being loaded; `undefined` for a file that the user opened. */
   load(choice: Choice | undefined): void;
   progress(loadedBytes: number, totalBytes: number): void;
-  /** Everything is loaded: it can no longer be cancelled. */
+  /** Everything is loaded: it cannot be cancelled from here on. */
   finish(): void;
   activate(choice: Choice): void;
   /** Nothing has changed: the model in use stays. */
@@ -41,11 +41,11 @@ export interface ModelSwitcherView {
 interface Loaded {
   choice: Choice;
   classifier: Classifier;
-  /** What the classifier got of what is taught. */
+  /** What is taught, as far as the classifier has it. */
   taught?: Taught | undefined;
 }
 
-/** `undefined`: nothing is taught any more. */
+/** `undefined`: nothing is taught. */
 interface Taught {
   head: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -63,7 +63,7 @@ export class ModelSwitcher {
   #wanted: Choice | undefined;
   /** What was taught during this visit; another object each time. */
   #taught: Taught | undefined;
-  /** What the everyday model that is or was in use got of it. */
+  /** What the everyday model in use, or last in use, has of it. */
   #applied: Taught | undefined;
   /** Classifiers are put in use one after the other. */
   #adopting: Promise<unknown> = Promise.resolve();
@@ -129,7 +129,7 @@ export class ModelSwitcher {
     if (!choice || !own) return;
     const kept = choice.from !== "person" || (await keepChoice(choice, own));
     if (this.#choices.includes(choice)) return this.#tell((view) => view.opened?.(choice, kept));
-    // It was removed while it was being kept.
+    // It was removed while it was being saved.
     forgetChoice(choice);
     this.#tidy();
   }
@@ -137,7 +137,7 @@ export class ModelSwitcher {
   /** Removes one of the user's own. If it is in use, the first of the list replaces it. */
   async remove(choice: Choice): Promise<void> {
     if (choice === this.#wanted) this.cancel();
-    // It may just be put in use.
+    // It may be about to be put in use.
     await this.#adopting;
     const [first] = this.#choices;
     if (choice === this.#active && first) await this.#load(first);

@@ -14,7 +14,7 @@ export async function loadTaught(load: (options: LoadOptions) => Promise<Classif
     const head = localStorage.getItem(TAUGHT_KEY) && (await caches.match(TAUGHT_ADDRESS, { cacheName: TAUGHT_CACHE }));
     if (head) return await load({ head });
   } catch {
-    // If it was not the head, the same goes wrong again.
+    // If the head was not the cause, the same error occurs again.
   }
   return load({});
 }

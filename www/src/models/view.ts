@@ -117,7 +117,7 @@ export class ModelsView implements ModelSwitcherView {
     this.#ownModel.opened(choiceName(choice), kept);
   }
 
-  /** Nothing is being loaded any more. */
+  /** Loading has ended. */
   #end(): void {
     this.#loading?.setState(this.#loading.choice === this.#active ? "active" : "rest");
     this.#loading = undefined;

@@ -25,7 +25,7 @@ export function prepareInstall(): void {
     button.hidden = true;
   });
   button.onclick = () => {
-    // A prompt can be used once; the browser fires the event again when it likes.
+    // A prompt can be used once; the browser decides when it fires the event again.
     byId("about-link", HTMLElement).focus();
     button.hidden = true;
     void offer?.prompt().catch(() => undefined);

@@ -1,5 +1,5 @@
-// A button next to the list in "Listen", to correct the current answer, or that of a recording which was just made. It comes with
-// this view's script, into a place that is empty until then.
+// A button next to the list in "Listen", to correct the current answer, or that of a recording which was just made. This view's
+// script adds it, to a place that is empty until then.
 
 import type { Recording } from "sourcing-sound";
 import { teachTexts } from "../texts/teach.js";
@@ -7,7 +7,7 @@ import { byId, make, smallButton } from "../ui/dom.js";
 import type { Answered } from "./correction.js";
 import { RECORDING_SECONDS } from "./recorder.js";
 
-/** What the stage shows in place of a label. */
+/** What the stage shows instead of a label. */
 const NO_LABEL = ["", "rejected", "quiet"];
 
 export interface AnswerParts {

@@ -167,7 +167,7 @@ export class TeachCard {
   }
 }
 
-/** In words; that of a label that the model knows in the language of the page. */
+/** For people; a label of the model in the language of the page. */
 function nameOf(label: string | undefined): string {
   return label === undefined ? teachTexts.something : labelWords(label);
 }

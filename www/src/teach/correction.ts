@@ -39,7 +39,7 @@ export class Correction {
     this.#dialog.close();
     if (this.#answered?.label !== undefined) this.#events.never(this.#answered.label);
   });
-  /** The answer asked for last. */
+  /** The answer asked about last. */
   #asked: Answered | undefined;
   #answered: Answered | undefined;
   #recording: Recording | undefined;
@@ -76,7 +76,7 @@ export class Correction {
   async open(answered: Answered): Promise<void> {
     this.#asked = answered;
     const recording = await answered.recording.catch(() => undefined);
-    // Meanwhile another was asked for.
+    // Another answer was asked about meanwhile.
     if (this.#asked !== answered) return;
     this.#recording = recording;
     this.#answered = answered;

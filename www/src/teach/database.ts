@@ -46,7 +46,7 @@ export class TaughtDatabase {
       if (database) return new TaughtDatabase(database);
       void opening.then((opened) => opened.close()).catch(() => undefined);
     } catch {
-      // As without a database.
+      // Works as without a database.
     }
     return undefined;
   }

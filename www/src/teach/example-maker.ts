@@ -1,4 +1,4 @@
-// Makes examples of what the user gives: recordings, files, sounds of the history.
+// Makes examples from what the user gives: recordings, files, sounds of the history.
 
 import { SoundError, type Recording } from "sourcing-sound";
 import { codeOf } from "../page-error.js";
@@ -14,21 +14,21 @@ import type { Kept, TaughtStore } from "./store.js";
 const MOST_SECONDS = 60;
 
 export interface ExampleMakerEvents {
-  /** Shows a message about what was given; `code` is "" if it is not a problem. */
+  /** Shows a message about the user's input; `code` is "" if it is not a problem. */
   say(words: string, code?: string): void;
-  /** It begins, or ends, to make examples. */
+  /** It starts or finishes making examples. */
   busy(on: boolean): void;
   /** A file is for another model, and has the sound of its examples: asks whether to learn them again, and then does `yes`. */
   askAgain(words: string, yes: () => void): void;
 }
 
-/** What was added, and in words what of it could not be kept; empty if everything was. */
+/** What was added, and a message about what could not be kept; empty if everything was. */
 export interface Added {
   bundle: Bundle;
   unkept: string;
 }
 
-/** What was said about one of several files; `code` is "" if it is not a problem. */
+/** The message about one of several files; `code` is "" if it is not a problem. */
 interface Said {
   words: string;
   code: string;
@@ -76,7 +76,7 @@ export class ExampleMaker {
     });
   }
 
-  /** Files of taught sounds, such as the page saves them; each on its own, too. */
+  /** Files of taught sounds, as the page saves them; each on its own, too. */
   async taught(files: readonly File[]): Promise<void> {
     const isRemoved = this.#store.watchRemovals();
     await this.#eachOf(files, async (file) => {
@@ -91,7 +91,7 @@ export class ExampleMaker {
     await this.#eachOf([file], async () => this.#open(await this.#learner.examplesAgain(renewable), isRemoved));
   }
 
-  /** Does `work` with each file, and then shows all that there is to say about them. */
+  /** Does `work` with each file, and then shows all messages about them together. */
   async #eachOf(files: readonly File[], work: (file: File) => Promise<Said[]>): Promise<void> {
     await this.#busily(async () => {
       const said: Said[] = [];
@@ -151,7 +151,7 @@ export function keptWords(kept: Kept): string {
   return { kept: "", soundless: teachTexts.fullSound, full: teachTexts.full, unwritten: teachTexts.unwritten }[kept];
 }
 
-/** In this view some errors have other reasons than elsewhere on the page. */
+/** In this view, some errors have other causes than elsewhere on the page. */
 export function problemWords(thrown: unknown): string {
   const words: Readonly<Record<string, string>> = { ...errorTexts, ...teachTexts.problems };
   return words[codeOf(thrown)] ?? errorTexts.unknown;

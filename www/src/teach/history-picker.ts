@@ -58,7 +58,7 @@ export class HistoryPicker {
       });
     });
     const button = smallButton(teachTexts.use, "teach-picker-use", async () => {
-      // Disabled in words only, so that it keeps the focus.
+      // Not `disabled`: that would lose the focus.
       if (button.ariaDisabled) return;
       button.ariaDisabled = "true";
       const sound = await recording().catch(() => undefined);

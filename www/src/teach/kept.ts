@@ -13,7 +13,7 @@ export interface KeptExample {
   id: string;
   /** When it was added, in milliseconds since 1970. */
   at: number;
-  /** When its recording was made, in milliseconds since 1970, if that is known: a file does not tell. */
+  /** When its recording was made, in milliseconds since 1970, if that is known: a file does not state it. */
   made?: number | undefined;
   /** SHA-256 of the model that the example was made with. */
   model: string;
@@ -41,7 +41,7 @@ export interface KeptLabel {
 
 /** The report of the latest training. */
 export interface KeptReport {
-  /** Of what was learned. */
+  /** Of the examples that were learned. */
   fingerprint: string;
   report: TeachReport;
 }
@@ -53,7 +53,7 @@ export interface Bundle {
   sounds: KeptSound[];
 }
 
-/** Part of the fingerprint: a new way of learning takes a new one, so that everything is learned again. */
+/** Part of the fingerprint: changed with every new way of learning, so that everything is learned again. */
 const LEARNING = 2;
 
 /** The same for the same examples in the same order. FNV-1a: it has to notice changes, not attacks. */

@@ -8,7 +8,7 @@ import { pictureOf } from "./picture.js";
 import { type FileSound, otherBase, type Renewable, soundsIn, withSounds } from "./sound-file.js";
 import { keptSound, type TaughtStore, toRecording } from "./store.js";
 
-/** The head has the name of the model that it belongs to: for the rest of the page it is the same model, with more labels. */
+/** The head has its model's name: for the rest of the page it is the same model, with more labels. */
 const HEAD_NAME = "everyday";
 
 /** `incomplete`: there are examples, but of no label. */
@@ -63,7 +63,7 @@ export class Learner {
     if (!inUse || this.#state !== "learned") await this.learn();
   }
 
-  /** Learns from all examples; if it is learning already, once more after that. Resolves when there is nothing left to learn. */
+  /** Learns from all examples, once more if it is learning already. Resolves when there is nothing left to learn. */
   learn(): Promise<void> {
     this.#wanted = true;
     this.#running ??= this.#run();
@@ -99,7 +99,7 @@ export class Learner {
     await teacher.merge(file).catch((thrown: unknown) => {
       if (!(thrown instanceof SoundError)) throw thrown;
       if (thrown.code === "head-mismatch") throw otherBase(text, thrown);
-      // The package takes a web page in place of a file for a failed download.
+      // The package reports a web page instead of a file as a failed download.
       throw thrown.code === "model-fetch" ? new SoundError("head-format", thrown.message, { cause: thrown }) : thrown;
     });
     const sounds = soundsIn(text);

@@ -12,7 +12,7 @@ export class Mutes {
   readonly #changed: () => void;
   readonly #list = make("ul", "teach-muted");
 
-  /** `changed` is called when anything is muted, or no longer is; it has to call `show`. */
+  /** `changed` is called when anything is muted or unmuted; it has to call `show`. */
   constructor(settings: SettingsStore, changed: () => void) {
     this.#settings = settings;
     this.#changed = changed;

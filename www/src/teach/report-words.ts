@@ -23,7 +23,7 @@ function recallWords({ hits, of, low, high }: SoundShare): string {
   return teachTexts.recall(hits, of, percent(low), percent(high));
 }
 
-/** That the recordings are too much alike to promise what the figures say; empty if that is not known of all. */
+/** A warning that the recordings are too much alike to justify the figures; empty if the times are not known for all. */
 function sessionWords(examples: readonly KeptExample[]): string {
   const made = examples.flatMap(({ made }) => made ?? []);
   const isOne = made.length === examples.length && Math.max(...made) - Math.min(...made) <= SESSION_MS;
@@ -42,7 +42,7 @@ export function findingsOf(label: string, report: TeachReport | undefined): { ki
   const own = report.findings.filter((finding) => finding.label === label);
   const isMeasured = report.labels.some((one) => one.label === label && one.recall);
   if (isMeasured) return own.map((finding) => ({ kind: finding.kind, words: findingWords(finding, labels) }));
-  // The result states that one is few, and ends with what to do next.
+  // The result already says that one is few, and ends with what to do next.
   const others = own.filter(({ kind }) => kind !== "few");
   return [
     ...teachTexts.nextSteps.map((words) => ({ kind: "next", words })),

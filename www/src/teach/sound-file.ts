@@ -7,7 +7,7 @@ import type { KeptSound } from "./kept.js";
 
 /** The core's limit on a head's file. */
 export const MOST_BYTES = 64 * 1024 * 1024;
-/** Of an example, with a margin: pieces are at most ten seconds long. */
+/** The longest sound of an example, with a margin: pieces are at most ten seconds long. */
 const MOST_SECONDS = 11;
 const RATES = { least: 8000, most: 384_000 };
 
@@ -96,7 +96,7 @@ function broken(why: string, cause?: unknown): SoundError {
   return new SoundError("head-format", why, { cause });
 }
 
-/** By the browser itself: there may be tens of megabytes. */
+/** By the browser itself, because there may be tens of megabytes. */
 async function toBase64(bytes: ArrayBuffer): Promise<string> {
   const reader = new FileReader();
   const read = new Promise<string>((resolve, reject) => {

@@ -5,7 +5,7 @@ import type { Recording } from "sourcing-sound";
 import { isFull, TaughtDatabase } from "./database.js";
 import type { Bundle, KeptExample, KeptLabel, KeptReport, KeptSound } from "./kept.js";
 
-/** The result of adding examples: kept; kept without their sound; there until the page is closed, for want of room or of a database. */
+/** The result of adding examples: kept; kept without their sound; only in memory, for lack of room or of a database. */
 export type Kept = "kept" | "soundless" | "full" | "unwritten";
 
 export class TaughtStore {

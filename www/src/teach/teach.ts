@@ -39,7 +39,7 @@ export interface TeachParts {
   everyday(): void;
   /** The events of the history that have kept their sound, newest first. */
   historySounds(): Promise<HistorySound[]>;
-  /** What is muted has changed; `showMuted` has to be called. */
+  /** Something was muted or unmuted; `showMuted` has to be called. */
   muted(): void;
   /** Starts listening, or ends it. */
   listen(): void;
@@ -76,7 +76,7 @@ export class Teach {
     void this.#opened.then((opened) => opened.failed(thrown));
   }
 
-  /** What is muted has changed. */
+  /** Something was muted or unmuted. */
   showMuted(): void {
     void this.#opened.then((opened) => opened.showMuted());
   }
@@ -249,7 +249,7 @@ class Opened {
     else if (note !== "") this.#view.say(note);
   }
 
-  /** The label of this name, in whatever case or in the words of the page: taught already, or the model's, which `note` reports. */
+  /** The label of this name, in whatever case or in the page's language: taught already, or the model's, which `note` reports. */
   async #known(name: string): Promise<{ label: string; note: string }> {
     const wanted = name.toLocaleLowerCase();
     const isIt = (label: string) => [label, labelWords(label)].some((words) => words.toLocaleLowerCase() === wanted);

@@ -1,5 +1,5 @@
 // The bar at the bottom of the window that shows what was done or failed, with a button to undo it, and perhaps one for what can
-// be done next. It lies over the page, so that nothing moves, and stays until it is closed or something else is done.
+// be done next. It covers a part of the page, so that nothing moves, and stays until it is closed or something else is done.
 
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";

@@ -58,7 +58,7 @@ export class TeachView {
   readonly #trying = make("div", "teach-trying");
   readonly #listen = smallButton(teachTexts.listen, "teach-listen", () => this.#events.listen());
   readonly #removeAll: HTMLButtonElement;
-  /** What the user has to know, until the next thing is done. */
+  /** What the user has to know, until the next action. */
   #said: { code: string; words: string } | undefined;
   #state: ViewState = "rest";
 
@@ -134,13 +134,13 @@ export class TeachView {
     }
   }
 
-  /** Shows a message until the next thing is done; `code` is "" if it is not a problem. */
+  /** Shows a message until the next action; `code` is "" if it is not a problem. */
   say(words: string, code = ""): void {
     this.#said = { code, words };
     this.#showNotice();
   }
 
-  /** The user does something new. */
+  /** The user starts another action. */
   clear(): void {
     this.#said = undefined;
     this.#showNotice();

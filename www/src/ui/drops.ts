@@ -1,4 +1,4 @@
-// Files that are dropped on the page before the views that take them are there.
+// Files that are dropped on the page before the views for them are loaded.
 
 /** What a drop carried, as far as it can be read only while the event is handled. */
 const kept = new WeakMap<DragEvent, (FileSystemEntry | File)[]>();
@@ -10,8 +10,8 @@ export function entriesOf(event: DragEvent): (FileSystemEntry | File)[] {
 }
 
 /**
- * Keeps what is dropped, or the browser would leave the page and open it, and drops it again once `load` has loaded the
- * views. `failed` is called if it cannot. Returns a function that ends this; the views listen by then.
+ * Keeps what is dropped, which the browser would otherwise open in place of the page, and drops it again once `load` has loaded
+ * the views. `failed` is called if that is not possible. Returns a function that ends this, to be called once the views listen.
  */
 export function keepDrops(load: () => Promise<unknown>, failed: (thrown: unknown) => void): () => void {
   const over = new AbortController();
@@ -34,7 +34,7 @@ export function keepDrops(load: () => Promise<unknown>, failed: (thrown: unknown
   return () => over.abort();
 }
 
-/** What an event carried cannot be read after it: this is another one with the same files. */
+/** An event's files cannot be read after it, so this is another event with the same files. */
 function drop(files: readonly File[], entries: (FileSystemEntry | File)[]): void {
   const dataTransfer = new DataTransfer();
   for (const file of files) dataTransfer.items.add(file);

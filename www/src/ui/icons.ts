@@ -6,7 +6,7 @@ import { setMarkup } from "./trusted.js";
 
 const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
 
-/** In place of an icon that does not exist. */
+/** Replaces an icon that does not exist. */
 const PLAIN = "sound";
 
 /** Shows the icon `name` in `element`, unless it is already there. */

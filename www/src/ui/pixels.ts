@@ -1,4 +1,4 @@
-// Follows the size of a canvas in pixels of the screen. On another screen, or zoomed, that changes without its size on the page.
+// Follows the size of a canvas in screen pixels, which changes with the screen and the zoom even if its size on the page does not.
 
 export function watchPixels(canvas: HTMLCanvasElement, changed: () => void): void {
   new ResizeObserver(changed).observe(canvas);
