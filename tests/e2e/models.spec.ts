@@ -12,12 +12,12 @@ import { writeWav } from "./support/wav";
 type Opened = { site: Site; tiny: TinySite };
 
 /** `openTiny` opens the page with the tiny model instead of the large one. */
-const test = base.extend<{ openTiny: (options?: OpenOptions & { head?: Buffer }) => Promise<Opened> }>({
+const test = base.extend<{ openTiny: (options?: OpenOptions & { head?: Buffer; name?: string }) => Promise<Opened> }>({
   openTiny: async ({ open }, use) => {
-    await use(async ({ head, ...options } = {}) => {
+    await use(async ({ head, name, ...options } = {}) => {
       let tiny: TinySite | undefined;
       const prepare = async (page: Page) => {
-        tiny = await offerTinyModel(page, head);
+        tiny = await offerTinyModel(page, head, name);
         await options.prepare?.(page);
       };
       const site = await open({ ...options, prepare });
@@ -45,6 +45,16 @@ test("users can choose among the page's models; the first is the default", async
   await site.expectModels("choice");
   await expect(site.modelSelect).toHaveValue("everyday");
   await expect(site.modelSelect.locator("option")).toHaveText([/everyday/, /pets/, /pet/]);
+});
+
+test("a model may have the name of something that every object has", async ({ openTiny }) => {
+  const { site } = await openTiny({ name: "constructor" });
+  await site.expectModels("choice");
+  await expect(site.modelSelect.locator("option")).toHaveText([/everyday/, "12 sounds (constructor)", /pet/]);
+  await site.goTo("models");
+  const item = site.page.locator("[data-testid=model-item][data-id=constructor]");
+  await expect(item.locator(".model-list-name")).toHaveText("constructor");
+  await expect(item.getByTestId("model-terms"), "the page knows no terms of it").toHaveCount(0);
 });
 
 test("switching while listening shows the new labels with their groups, and loses no sound", async ({ openTiny }) => {

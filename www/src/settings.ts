@@ -2,6 +2,7 @@
 // the stream that are not set are the model's own.
 
 import type { StreamOptions } from "sourcing-sound";
+import { ownValue } from "./own-value.js";
 
 /** When and how the user is alerted. */
 export interface AlertSettings {
@@ -72,7 +73,7 @@ export class SettingsStore {
   }
 
   streamOf(model: string): StreamOptions {
-    return this.#settings.stream[model] ?? {};
+    return ownValue(this.#settings.stream, model) ?? {};
   }
 
   #read(): void {

@@ -17,16 +17,16 @@ export interface TinySite {
   model: Buffer | "nothing";
 }
 
-/** Makes the page offer its first model, the tiny one, and the tiny one with `given` as its head. */
-export async function offerTinyModel(page: Page, given: Buffer = head()): Promise<TinySite> {
+/** Makes the page offer its first model, the tiny one called `name`, and the tiny one with `given` as its head. */
+export async function offerTinyModel(page: Page, given: Buffer = head(), name: string = PETS): Promise<TinySite> {
   const site: TinySite = { modelRequests: 0, model: MODEL };
   await page.route("**/models.json", async (route) => {
     const response = await route.fetch();
     const built = (await response.json()) as { models: { name: string }[] };
-    const first = built.models.find(({ name }) => name === "everyday");
-    const tiny = { ...DESCRIBED, file: MODEL_FILE, bytes: MODEL.length, sha256: sha256(MODEL) };
+    const first = built.models.find((model) => model.name === "everyday");
+    const tiny = { ...DESCRIBED, name, file: MODEL_FILE, bytes: MODEL.length, sha256: sha256(MODEL) };
     const petHead = { ...HEAD_DESCRIBED, file: HEAD_FILE, bytes: given.length, sha256: sha256(given) };
-    await route.fulfill({ response, json: { models: [first, tiny], heads: [{ ...petHead, base: PETS }] } });
+    await route.fulfill({ response, json: { models: [first, tiny], heads: [{ ...petHead, base: name }] } });
   });
   await page.route(`**/${MODEL_FILE}`, (route) => {
     site.modelRequests += 1;

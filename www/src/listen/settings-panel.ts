@@ -1,6 +1,7 @@
 // The settings of listening. Each value is the model's own until the user changes it.
 
 import type { ModelInfo, StreamOptions } from "sourcing-sound";
+import { ownValue } from "../own-value.js";
 import type { SettingsStore } from "../settings.js";
 import { settingsTexts } from "../texts/settings.js";
 import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
@@ -89,7 +90,7 @@ export class SettingsPanel {
   #change(change: (saved: StreamOptions) => StreamOptions): void {
     if (!this.#info) return;
     const { name } = this.#info;
-    this.#store.change(({ stream }) => ({ stream: { ...stream, [name]: change(stream[name] ?? {}) } }));
+    this.#store.change(({ stream }) => ({ stream: { ...stream, [name]: change(ownValue(stream, name) ?? {}) } }));
     this.#show();
     this.#events.stream(this.#store.streamOf(name));
   }

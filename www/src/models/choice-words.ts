@@ -1,5 +1,6 @@
 // The name of a choice of model.
 
+import { ownValue } from "../own-value.js";
 import { modelTexts } from "../texts/models.js";
 import { type Choice, describedBy } from "./manifest.js";
 
@@ -7,11 +8,11 @@ import { type Choice, describedBy } from "./manifest.js";
 export function choiceWords(choice: Choice): string {
   const { id, labels, from } = choice;
   if (from === "person") return modelTexts.ownChoice(labels, describedBy(choice).name);
-  return modelTexts.choices[id]?.(labels) ?? modelTexts.otherChoice(labels, id);
+  return ownValue(modelTexts.choices, id)?.(labels) ?? modelTexts.otherChoice(labels, id);
 }
 
 /** Short, without the number. */
 export function choiceName(choice: Choice): string {
-  const name = choice.from === "person" ? undefined : modelTexts.names[choice.id];
+  const name = choice.from === "person" ? undefined : ownValue(modelTexts.names, choice.id);
   return name ?? describedBy(choice).name;
 }

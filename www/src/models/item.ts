@@ -1,5 +1,6 @@
 // One model in the list: a radio button to see its details, and a button to use it.
 
+import { ownValue } from "../own-value.js";
 import { modelTexts } from "../texts/models.js";
 import { make, setText } from "../ui/dom.js";
 import { byteSize, megabytes } from "../ui/format.js";
@@ -35,7 +36,7 @@ export class ModelItem {
     const label = make("label", "model-list-label");
     const name = make("span", "model-list-name", choiceName(choice));
     label.append(name, this.#size);
-    const about = modelTexts.about[choice.id];
+    const about = ownValue(modelTexts.about, choice.id);
     if (choice.from !== "person" && about) {
       const terms = make("span", "model-list-terms", about.terms);
       terms.dataset["testid"] = "model-terms";

@@ -1,6 +1,7 @@
 // The texts that the user sees, in the language of the page; those of a view with its own script are in the file with its name. A
 // language is a folder with the same files as `en`; the compiler reports what is missing.
 
+import { ownValue } from "../own-value.js";
 import { en, type Texts } from "./en/index.js";
 import { chosenLanguage, type Language, localeOf } from "./language.js";
 
@@ -37,18 +38,13 @@ export const errorTexts = chosen.errors;
 export const listenTexts = chosen.listen;
 export const pwaTexts = chosen.pwa;
 
-/** Names come from models, which may call a label "constructor". */
-function ownOf(words: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(words, name) ? words[name] : undefined;
-}
-
 /** A label in the language of the page; `dog_bark` becomes "Dog bark". */
 export function labelWords(label: string): string {
   const words = label.replaceAll("_", " ");
-  return ownOf(chosen.labels, label) ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return ownValue(chosen.labels, label) ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A group's name in the language of the page. */
 export function groupName(name: string): string {
-  return ownOf(chosen.groups, name) ?? name;
+  return ownValue(chosen.groups, name) ?? name;
 }
