@@ -49,13 +49,13 @@ test("a sound that lasts is an alert once, even without a pause", async ({ open 
   const all = async () => (await stored(site.page)).events;
   // Some have been in six updates by then.
   await expect.poll(async () => Math.max(...(await all()).map(({ onset, offset }) => offset - onset)), { timeout: 40_000 }).toBeGreaterThan(3000);
-  // With none going on, each has been stored.
+  // Once none is ongoing, all have been stored.
   await site.listen.click();
   await expect.poll(async () => (await all()).some((event) => event.open === 1)).toBe(false);
   for (const label of labels) expect(await titles(site, label), label).toBe((await events(site, label)).length);
 });
 
-test("a sound that comes again is no alert until the pause is over, and the pause can be changed", async ({ open }) => {
+test("a sound that recurs is no alert until the pause is over, and the pause can be changed", async ({ open }) => {
   const site = await listening(open, { wav: comesAndGoes(), prepare: alertTo(["Siren"], 3600) });
   await expect.poll(async () => (await events(site, "Siren")).length, { timeout: 40_000 }).toBeGreaterThan(1);
   expect(await titles(site, "Siren")).toBe(1);
@@ -65,7 +65,7 @@ test("a sound that comes again is no alert until the pause is over, and the paus
   await expect(pause.locator("option:checked")).toHaveText("1 hour");
   await pause.selectOption("5");
   await expect.poll(() => titles(site, "Siren"), { timeout: 40_000 }).toBeGreaterThan(1);
-  // It replaces the first, and is heard again.
+  // It replaces the first, and plays its sound again.
   const [first, second] = await site.page.evaluate(() => options);
   expect(second).toMatchObject({ tag: first!.tag, renotify: true });
   expect(first!.body).toMatch(/^Detected at \d/);
@@ -76,7 +76,7 @@ test("a sound that comes again is no alert until the pause is over, and the paus
 });
 
 test("a group that is switched off is neither the answer, nor in the history, nor an alert", async ({ open }) => {
-  // Which of them the sound is called depends on where segments begin.
+  // Which of these labels the sound gets depends on where segments begin.
   const sirens = ["Siren", "Emergency vehicle", "Police car (siren)", "Ambulance (siren)"];
   const site = await listening(open, { prepare: alertTo(sirens, 0) });
   const alerts = async () => {

@@ -1,5 +1,5 @@
-// The local server sends what a host sends: brotli, or gzip where brotli is not accepted. The numbers of the page's speed
-// would be of another site otherwise.
+// The local server sends what a host sends: brotli, or gzip where brotli is not accepted. Otherwise the measured speed of the
+// page would be that of another site.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { get, type IncomingHttpHeaders } from "node:http";
@@ -30,7 +30,7 @@ function answerTo(url: string, headers: Record<string, string>): Promise<Answer>
   });
 }
 
-/** The built files, by ending. */
+/** The built files, by extension. */
 const asset = (ending: string) => `assets/${readdirSync(join(DIST, "assets")).find((name) => name.endsWith(ending))}`;
 
 /** A file of each type, with the type that it must be sent as. */
@@ -87,7 +87,7 @@ test("a file that the browser has is not sent again, and each encoding has its o
   expect(new Set(tags).size).toBe(3);
 });
 
-test("what is not a file of the site is not there", async ({ baseURL }) => {
+test("an address that is not a file of the site is not found", async ({ baseURL }) => {
   for (const path of ["nothing.js", "%2e%2e/package.json", "..%2fpackage.json", "assets/", "%ff.js"]) {
     const { status } = await answerTo(baseURL + path, { "accept-encoding": "br" });
     expect(status, path).toBeGreaterThanOrEqual(400);
@@ -101,7 +101,7 @@ test("the service worker caches what is sent compressed", async ({ open }) => {
   const site = await open({ serviceWorkers: "allow" });
   await site.expectState("idle");
   const bytes = await site.page.evaluate(async (path) => {
-    // It becomes ready only if every file was what its hash says.
+    // It becomes ready only if every file matches its hash.
     await navigator.serviceWorker.ready;
     const kept = await caches.match(new URL(path, document.baseURI), { ignoreSearch: true });
     return (await kept!.arrayBuffer()).byteLength;

@@ -18,7 +18,7 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");
   await site.expectState("listening");
   await expect(site.label).toHaveAttribute("data-label", "My horn", { timeout: 20_000 });
-  // Right, said of a taught sound, is another example of it.
+  // Confirming a taught sound makes another example of it.
   await correct.click();
   await site.page.getByTestId("correct-right").click();
   await expect(site.page.getByTestId("undo-bar")).toContainText("Kept as an example of My horn.");

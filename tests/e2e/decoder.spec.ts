@@ -80,7 +80,7 @@ async function compare(site: Site, path: string): Promise<void> {
   });
 }
 
-/** The decoder's files that the page has asked for. */
+/** The decoder's files that the page has requested. */
 function watchDecoder(page: Page): string[] {
   const asked: string[] = [];
   page.on("request", (request) => {
@@ -125,7 +125,7 @@ test("what the browser decodes does not load the decoder", async ({ open }, info
   }
 });
 
-test("a recording that breaks off gives what is there, with both lengths", async ({ open }) => {
+test("a recording that breaks off is classified up to there, and both lengths are shown", async ({ open }) => {
   const whole = caf(RATE, [SOUND]);
   const site = await open();
   const buffer = whole.subarray(0, whole.length - 2 * 2 * RATE - 1);
@@ -140,7 +140,7 @@ test("a recording that breaks off gives what is there, with both lengths", async
   ]);
 });
 
-/** Files without a sample, and what is said of them. */
+/** Files without a sample, and the message about each. */
 const HOSTILE: Readonly<Record<string, { bytes: () => Buffer; code: string; message: RegExp }>> = {
   "header.caf": { bytes: () => caf(RATE, [SOUND]).subarray(0, 60), code: "audio-damaged", message: /./ },
   "none.caf": { bytes: () => caf(RATE, [new Float32Array(0)]), code: "audio-empty", message: /./ },
@@ -151,7 +151,7 @@ const HOSTILE: Readonly<Record<string, { bytes: () => Buffer; code: string; mess
   "letter.m4a": { bytes: () => Buffer.from("Dear all, ".repeat(300)), code: "audio-format", message: /ffmpeg -i/ },
 };
 
-/** As a recorder leaves it that was stopped: the index would have come last. */
+/** As a recorder that was stopped leaves it: the index would have come last. */
 function unfinishedM4a(): Buffer {
   const start = Buffer.from("\0\0\0\x14ftypM4A \0\0\0\0M4A \0\0\x10\0mdat", "latin1");
   return Buffer.concat([start, noisy(3000)]);
@@ -175,14 +175,14 @@ test("damaged and foreign files are refused with their code, and the next one is
   await expect(card(site)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
 });
 
-test("Node reads the same formats, gives every sample, and has the same codes", () => {
+test("Node reads the same formats, returns every sample, and has the same codes", () => {
   const inNode = readInNode(Object.values(WRITTEN).map((bytes) => bytes()), { channel: 1 });
   const stored = Array.from(SOUND, (sample) => Math.round(sample * 32767) / 32768);
   inNode.forEach(({ code, samples, warnings, channels, duration }, i) => {
     const name = Object.keys(WRITTEN)[i]!;
     expect({ code, warnings, channels }, name).toEqual({ code: "none", warnings: [], channels: /stereo|w64/.test(name) ? 2 : 1 });
     expect(Math.abs(duration - 20), name).toBeLessThan(0.05);
-    // Four bits a sample are no longer the same, and end with a block.
+    // With four bits a sample, values are not exact, and the sound ends with a whole block.
     if (name === "adpcm.wav") expect(samples.length - stored.length).toBeLessThan(2048);
     else expect(samples.length === stored.length && samples.every((sample, i) => sample === stored[i]), name).toBe(true);
   });

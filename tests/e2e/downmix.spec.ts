@@ -54,7 +54,7 @@ test("one channel can be asked for, and one that is missing is refused", () => {
   for (const channel of [0, 1.5, "both"]) expect(readInNode([file], { channel })[0]!.code).toBe("config");
 });
 
-/** What a microphone with these channels gives; each is a share of a tone of 700 Hz. */
+/** What a microphone with these channels delivers; each is a share of a tone of 700 Hz. */
 const LIVE = [
   { name: "the second silent", gains: [1, 0], level: 1, taken: [] },
   { name: "the first silent", gains: [0, 1], level: 1, taken: [] },
@@ -118,7 +118,7 @@ test("where a channel of a microphone is used instead of the mix counts from the
     const taken = new Promise<number>((resolve) => {
       node.port.onmessage = ({ data }: MessageEvent<{ taken: { frame: number } }>) => resolve(data.taken.frame);
     });
-    // Nothing says that a worker is connected, but the one before it is then ended.
+    // No event reports that a worker is connected, but the one before it is then ended.
     const connect = () => {
       const { port1, port2 } = new MessageChannel();
       const ended = new Promise((resolve) => (port2.onmessage = resolve));

@@ -1,5 +1,5 @@
 // What happens to the page while it listens: the audio, a thread, the device, the storage, the clock or the page itself
-// fails or is taken away. Listening goes on, nothing that was kept is lost, and the user is informed.
+// fails or is taken away. Listening continues, nothing that was kept is lost, and the user is informed.
 
 import type { Page } from "@playwright/test";
 import { answers, begun, begunEvents, comesAndGoes, listening, noteEvents } from "./support/faults";
@@ -21,7 +21,7 @@ const contextCount = (site: Site) => site.page.evaluate(() => contexts.length);
 
 test("an audio context that the system suspends is resumed", async ({ open }) => {
   const site = await listening(open);
-  // The page may ask for it again at once: what it shows until then is noted, not looked for.
+  // The page may resume it at once, so what it shows until then is recorded, not polled.
   await site.notice.evaluate(async (notice) => {
     const shown = new Promise<void>((resolve) => {
       const look = () => notice.dataset["code"] === "interrupted" && resolve();
@@ -69,7 +69,7 @@ const RESUMED_MS = 2000;
 /** The package waits between two starts of a worker, so that one that always crashes does not take all of the machine. */
 const APART_MS = 3500;
 
-test("a worker that is ended from outside is noticed and replaced; the history is kept and the gap is said", async ({ open }) => {
+test("a worker that is ended from outside is detected and replaced; the history is kept and the gap is reported", async ({ open }) => {
   const site = await listening(open, {
     prepare: (page) =>
       page.addInitScript(() => {
@@ -112,8 +112,8 @@ test("a worker that is ended from outside is noticed and replaced; the history i
   expect(site.page.workers()).toHaveLength(1);
   await answers(site);
   await expect(site.notice).toContainText(/crashed and was started again: [\d.]+ s of sound was lost/);
-  // All that was open has ended, once, and the sound, which goes on, is a separate event. Whether it has the same label
-  // again is the model's affair.
+  // All that was open has ended, once, and the sound, which goes on, is a separate event. Whether it has the same label again
+  // is up to the model.
   const later = async () => (await stored(site.page)).events.filter(({ onset }) => onset > endedAt).length;
   await expect.poll(later, { timeout: 30_000 }).toBeGreaterThan(0);
   const { events } = await stored(site.page);
@@ -122,7 +122,7 @@ test("a worker that is ended from outside is noticed and replaced; the history i
   }
 });
 
-test("a trap in the wasm module is a coded error, and a new worker goes on", async ({ open }) => {
+test("a trap in the wasm module is a coded error, and a new worker takes over", async ({ open }) => {
   const site = await listening(open, { prepare: trapOnDemand });
   const [worker] = site.page.workers();
   const ended = worker!.waitForEvent("close");
@@ -165,7 +165,7 @@ test("a microphone that comes back with another sample rate names the sound as b
   for (const { onset, offset } of (await stored(site.page)).events) expect(offset).toBeGreaterThanOrEqual(onset);
 });
 
-test("a new version that comes while the page listens waits, and listening goes on", async () => {
+test("a new version that is published while the page listens waits, and listening continues", async () => {
   const host = await hostSite();
   try {
     const wav = writeWav("faults-update.wav", SYNTHESISED["siren-sweep"]!);
@@ -192,7 +192,7 @@ test("a new version that comes while the page listens waits, and listening goes 
   }
 });
 
-test("the hourly look for a new version disturbs nothing when the host is broken or down", async () => {
+test("the hourly check for a new version disturbs nothing when the host is broken or down", async () => {
   const host = await hostSite();
   try {
     const prepare = (page: Page) =>
@@ -205,7 +205,7 @@ test("the hourly look for a new version disturbs nothing when the host is broken
         Object.assign(globalThis, { setInterval: spy });
       });
     const wav = writeWav("faults-hourly.wav", SYNTHESISED["siren-sweep"]!);
-    // The browser notes a script that it could not fetch.
+    // The browser logs a script that it could not fetch.
     const expectedErrors = /sw\.js|Failed to load resource|ERR_CONNECTION/;
     const { site, finish } = await openSite(host.url, { serviceWorkers: "allow", wav, prepare, expectedErrors });
     const { page } = site;
@@ -231,7 +231,7 @@ test("the hourly look for a new version disturbs nothing when the host is broken
       await expect.poll(() => host.workerAsked(), `asked, and answered ${answer.status}`).toBeGreaterThan(before);
       await goesOn();
     }
-    // What comes after that is found as ever.
+    // A version published after that is found as usual.
     host.answerWorker(undefined);
     host.publish("The next version");
     await look();
@@ -360,7 +360,7 @@ test("a page that the browser brings back works", async ({ open }) => {
     await page.goBack({ waitUntil: "commit" });
     const restored = await page.evaluate(() => "sameDocument" in globalThis);
     console.log(`a page that ${listens ? "listens" : "rests"} is ${restored ? "restored" : "loaded again"}`);
-    // What the browser does with a page that listens is its own decision.
+    // What the browser does with a page that listens is up to the browser.
     if (!listens) expect(restored, "a page that rests is restored").toBe(true);
     if (!restored) await site.expectState("idle");
     if ((await site.app.getAttribute("data-state")) === "idle") await site.startListening();

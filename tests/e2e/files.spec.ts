@@ -235,7 +235,7 @@ test("a truncated file is classified up to where it ends", async ({ open }, info
 });
 
 for (const format of ["mp3", "flac", "m4a", "ogg"]) {
-  test(`${format} that is cut off gives what is there`, async ({ open }, info) => {
+  test(`${format} that is cut off is classified up to there`, async ({ open }, info) => {
     const path = info.outputPath(`whole.${format}`);
     // With the index at the beginning, as recorders that write m4a in one go do.
     const made = encode(writeWav(`cut-${format}.wav`, medley(1, 20)), path, ...(format === "m4a" ? ["-movflags", "+faststart"] : []));
@@ -254,7 +254,7 @@ for (const format of ["mp3", "flac", "m4a", "ogg"]) {
   });
 }
 
-test("a folder: its recordings in natural order, and what was passed over by kind", async ({ open }, info) => {
+test("a folder: its recordings in natural order, and what was skipped, by kind", async ({ open }, info) => {
   const folder = info.outputPath("Field");
   const sound = readFileSync(writeWav("in-folder.wav", medley(6, 5)));
   const files = {

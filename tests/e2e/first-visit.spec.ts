@@ -61,7 +61,7 @@ for (const { name, when, files } of LATER) {
   });
 }
 
-test("a click at once: no other view's script is asked for before the first answer", async ({ open }) => {
+test("a click at once: no other view's script is requested before the first answer", async ({ open }) => {
   const site = await listenAtOnce(open, writeWav("first-answer.wav", siren));
   const scripts = (await firstFiles(site)).filter((file) => file.endsWith(".js"));
   expect(scripts.map(nameOf).sort()).toEqual(["index", "sourcing-sound-worker", "sourcing-sound-worklet"]);
@@ -72,7 +72,7 @@ test("a click at once: no other view's script is asked for before the first answ
     return names.filter((name) => name.endsWith(".js")).map(nameOf);
   };
   await expect.poll(all).toEqual(expect.arrayContaining(["history", "files", "models", "details", "recordings"]));
-  // What reads recordings comes with the first one.
+  // The script that reads recordings is loaded with the first one.
   expect(await all()).not.toContain("sourcing-sound-recordings");
 });
 

@@ -9,7 +9,7 @@ import { GENERAL_MODEL, MODEL, RANKED, sha256 } from "./support/tiny-model";
 const FILE = /sourcing-sound-general[\w.-]*\.wasm$/;
 const OWN = `own:${sha256(GENERAL_MODEL).slice(0, 12)}`;
 
-/** The addresses of all wasm modules that the page has asked for. */
+/** The addresses of all wasm modules that the page has requested. */
 function watchModules(page: Page): string[] {
   const asked: string[] = [];
   page.on("request", (request) => request.url().endsWith(".wasm") && asked.push(request.url()));
@@ -107,7 +107,7 @@ async function expectInUse({ page }: Site): Promise<void> {
   await expect(page.getByTestId("facts")).toContainText("Runs on the general engine");
 }
 
-test("without the general engine, the page says what is missing, and the model before goes on", async ({ open }) => {
+test("without the general engine, the page says what is missing, and the previous model stays in use", async ({ open }) => {
   const site = await open({
     expectedErrors: /ERR_FAILED/,
     prepare: (page) => page.route(FILE, (route) => route.abort()),

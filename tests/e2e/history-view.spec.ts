@@ -137,7 +137,7 @@ test("the focus stays in the view when the only event is deleted; an event of mo
   await expect(page.getByRole("link", { name: "Start listening" })).toBeFocused();
 });
 
-test("an event that was detected long before the history's script came has no sound: that is over", async ({ open }) => {
+test("an event that was detected long before the history's script was loaded has no sound", async ({ open }) => {
   let send = (): void => undefined;
   const sent = new Promise<void>((resolve) => (send = resolve));
   const site = await hearSiren(open, {
@@ -191,7 +191,7 @@ test("a press on the timeline goes to the nearest event", async ({ open }) => {
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [1280, 320]) {
-    test(`a full day is free of barriers, ${colorScheme} and ${width} px wide`, async ({ open }) => {
+    test(`a full day is accessible, ${colorScheme} and ${width} px wide`, async ({ open }) => {
       const site = await open({ context: { colorScheme, viewport: { width, height: 800 } } });
       await site.expectState("idle");
       const events = Array.from({ length: 40 }, (_, i) => eventAt(6 + i / 3, ["siren", "dog_bark", "gun_shot"][i % 3]!));

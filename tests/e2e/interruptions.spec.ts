@@ -1,4 +1,4 @@
-// What the package notices by itself while it listens: a device that is muted or gone, an audio clock that stalls, another
+// What the package detects by itself while it listens: a device that is muted or gone, an audio clock that stalls, another
 // default microphone, a worker that crashed; and the functions that it calls, which may throw.
 
 import { expect, test } from "./support/library";
@@ -116,7 +116,7 @@ test("a microphone that is paused while it is muted stays paused", async ({ libr
   expect(log).toEqual(["paused", "interrupted", "listening", "closed"]);
 });
 
-test("a microphone that is muted from the start says so, a stream that was given does not", async ({ library }) => {
+test("a microphone that is muted from the start is reported, a stream that was passed in is not", async ({ library }) => {
   const { own, chosen, given } = await library.evaluate(async () => {
     Object.defineProperty(MediaStreamTrack.prototype, "muted", { get: () => true });
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -215,7 +215,7 @@ test("an audio clock that stalls is started again", async ({ library }) => {
   expect(log).toEqual(["closed"]);
 });
 
-test("an audio clock that stays so is reported, and the microphone closed", async ({ library }) => {
+test("an audio clock that stays stalled is reported, and the microphone is closed", async ({ library }) => {
   const microphone = await library.evaluateHandle(() => spy.microphone());
   await library.evaluate(() => void (spy.contexts[0]!.resume = () => new Promise<never>(() => undefined)));
   await library.evaluate(stall);
@@ -232,7 +232,7 @@ function connectHeadset(): void {
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
 }
 
-test("the next default microphone is used, without an end", async ({ library }) => {
+test("listening continues with the next default microphone", async ({ library }) => {
   const microphone = await library.evaluateHandle(() => spy.microphone());
   await library.evaluate(connectHeadset);
   const result = await microphone.evaluate(async (microphone) => {
@@ -315,7 +315,7 @@ test("functions that throw are reported as uncaught, and end nothing", async ({ 
   await expect.poll(() => library.workers().length).toBe(0);
 });
 
-test("sound is asked for while a worker that crashed is started again: the code says so", async ({ library }) => {
+test("a request for sound while a crashed worker restarts has its code", async ({ library }) => {
   const { codes, seconds } = await library.evaluate(async () => {
     const microphone = await spy.microphone();
     spy.workers[0]!.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));

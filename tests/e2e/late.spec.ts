@@ -37,7 +37,7 @@ for (const view of VIEWS) {
 }
 
 for (const view of VIEWS) {
-  test(`${view}, opened before its script has come, says so, and nothing jumps when it is shown`, async ({ open }) => {
+  test(`${view}, opened before its script is loaded, says so, and nothing jumps when it is shown`, async ({ open }) => {
     let send = (): void => undefined;
     const sent = new Promise<void>((resolve) => (send = resolve));
     const site = await open({
@@ -61,7 +61,7 @@ for (const view of VIEWS) {
   });
 }
 
-test("what is detected before the script of the history has come is in the history, with its own time", async ({ open }) => {
+test("what is detected before the script of the history is loaded is in the history, with its own time", async ({ open }) => {
   let send = (): void => undefined;
   const sent = new Promise<void>((resolve) => (send = resolve));
   const site = await open({
@@ -109,7 +109,7 @@ test("without the script of the samples, the page says so, and the microphone wo
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 20_000 });
 });
 
-test("a file that the system opened the page with is classified, though what asks for it comes late", async ({ open }) => {
+test("a file that the system opened the page with is classified, although its script is loaded late", async ({ open }) => {
   const bytes = [...readFileSync(writeWav("launched.wav", siren))];
   const site = await open({
     prepare: (page) =>
@@ -143,7 +143,7 @@ test("a shortcut of the installed page shows its view in a window that is open",
   await expect(site.page.getByTestId("view-history")).toBeVisible();
 });
 
-test("a file dropped on another view when a script cannot be loaded: what is wrong is in sight", async ({ open }) => {
+test("a file dropped on another view when a script cannot be loaded: the error is visible", async ({ open }) => {
   const site = await open({
     expectedErrors: /Failed to load resource|ERR_FAILED/,
     prepare: (page) => page.route(SCRIPT.teach, (route) => route.abort()),

@@ -24,7 +24,7 @@ const SHARE = 0.95;
 const MOST_SECONDS = 4;
 /** Length of the model's segment. */
 const SEGMENT_SECONDS = 2;
-/** A live segment may begin so much before the recording, or end after it: half of the time between two. */
+/** How far a live segment may begin before the recording or end after it: half a hop. */
 const BESIDE_SECONDS = 0.26;
 
 interface Source {

@@ -33,7 +33,7 @@ function places(site: Site): Promise<unknown> {
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const locale of ["en-US", "de-DE"]) {
-    test(`a gap after a crash is said in sight, and nothing moves: ${size}, ${locale}`, async ({ open }) => {
+    test(`a gap after a crash is reported in sight, and nothing moves: ${size}, ${locale}`, async ({ open }) => {
       const site = await listening(open, { context: { viewport, locale } });
       const before = await places(site);
       const promise = await site.notice.textContent();
@@ -56,7 +56,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     });
   }
 
-  test(`a refused microphone is said in sight: ${size}`, async ({ open }) => {
+  test(`a refused microphone is reported in sight: ${size}`, async ({ open }) => {
     const site = await open({ permission: "deny", context: { viewport } });
     await site.expectState("idle");
     await site.listen.click();

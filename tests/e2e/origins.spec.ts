@@ -59,7 +59,7 @@ test("from another origin in an isolated page", async () => {
   expect((await onTwoOrigins({ headers: ISOLATED })).result).toEqual(WORKS);
 });
 
-test("a policy that allows no blob: as a worker is said to be the cause", async () => {
+test("a policy that allows no blob: as a worker is named as the cause", async () => {
   const policy = (host: string) => policyFor(host).replace("blob:", "'self'");
   const { result, host } = await onTwoOrigins({ policy });
   const refused = { code: "worker-crashed", message: expect.stringContaining(`${host}/dist/sourcing-sound-worker.js`) };

@@ -171,9 +171,9 @@ test("loading is shown in the view and can be cancelled there", async ({ open })
   await item.getByRole("button", { name: "Use this" }).press("Enter");
   await expect(item).toHaveAttribute("data-state", "loading");
   await expect.poll(() => (answer(), item.getAttribute("data-state"))).toBe("active");
-  await expect(item.getByRole("radio"), "the keyboard goes on where it was").toBeFocused();
+  await expect(item.getByRole("radio"), "the focus stays where it was").toBeFocused();
   await site.page.keyboard.press("ArrowUp");
-  await expect(models.facts, "the one above is looked at").toContainText("everyday");
+  await expect(models.facts, "the details are those of the one above").toContainText("everyday");
   await models.expectInUse(PETS);
 });
 
@@ -298,7 +298,7 @@ const REFUSED: [what: string, files: Files, code: string, sentence: RegExp, exac
 ];
 
 for (const [what, files, code, sentence, exactly] of REFUSED) {
-  test(`${what} is refused with the reason, and the model before goes on`, async ({ open }) => {
+  test(`${what} is refused with the reason, and the previous model stays in use`, async ({ open }) => {
     const site = await open();
     const models = await openModels(site);
     await site.goTo("listen");
@@ -413,7 +413,7 @@ test("the page names every key that the core writes, and no other", async ({ ope
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`the view has no barriers and fits the narrowest screen (${colorScheme})`, async ({ open }) => {
+  test(`the view is accessible and fits the narrowest screen (${colorScheme})`, async ({ open }) => {
     const site = await open({ prepare: (page) => page.emulateMedia({ colorScheme }) });
     const models = await openModels(site);
     await site.page.setViewportSize({ width: 320, height: 640 });

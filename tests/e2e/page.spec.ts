@@ -158,7 +158,7 @@ test("works by keyboard alone", async ({ open }) => {
   await chooser;
 });
 
-test("a key that is pressed before the script has come is not lost", async ({ open }) => {
+test("a key that is pressed before the script is loaded is not lost", async ({ open }) => {
   const site = await open({
     prepare: (page) =>
       page.route(/\/index-[^/]*\.js$/, async (route) => {

@@ -5,7 +5,7 @@ import { expect, test } from "./support/library";
 
 const RELAXED = /sourcing-sound-relaxed\.wasm$/;
 
-/** The modules that the page asks for from now on, by the ends of their names. */
+/** The modules that the page requests from now on, by the ends of their names. */
 function modules(page: Page): string[] {
   const names: string[] = [];
   page.on("request", (request) => {

@@ -17,7 +17,7 @@ test.setTimeout(120_000);
 
 const siren = () => writeWav("security-siren.wav", SYNTHESISED["siren-sweep"]!);
 
-/** Opens the site, and ends with nothing to complain of and no other host asked. */
+/** Opens the site; at the end, there must be no errors, violations or requests to other hosts. */
 const watched = test.extend<{ visit: (options?: Parameters<typeof watchedSite>[0]) => Promise<Watched> }>({
   visit: async ({}, use) => {
     const opened: Watched[] = [];
@@ -116,8 +116,8 @@ watched("whole use: nothing is violated, nothing but the site's own files is ask
 
   await site.startListening();
   await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 30_000 });
-  // What only listening needs comes with it on the first visit. The browser asks for the icon as it likes, and some time after
-  // a page has loaded it looks whether there is a new service worker.
+  // What only listening needs is loaded with it on the first visit. The browser requests the icon when it likes, and checks for
+  // a new service worker some time after a page has loaded.
   const asks = (from: number) => asked.slice(from).filter((path) => path !== "/icon.svg" && path !== "/sw.js");
   expect([...new Set(asks(loaded.length))]).toEqual([expect.stringMatching(/^\/assets\/sourcing-sound-worklet-/)]);
   const listening = asked.length;
@@ -169,7 +169,7 @@ watched("no sound is kept unless the user asks for it", async ({ visit }) => {
   await site.listen.click();
   await site.expectState("idle");
   expect(await binaryStorages(site.page)).toEqual([]);
-  // The same look finds sound that is kept.
+  // The same check finds sound that is kept.
   await site.goTo("history");
   await site.page.getByTestId("keep-audio").check();
   await site.goTo("listen");
@@ -183,7 +183,7 @@ const RTL = "\u202Egpj.exe";
 const HOSTILE = `=cmd()|'/c calc'!A0 ${MARKUP} ${RTL}`;
 const LONG = `${HOSTILE} ${"endless".repeat(500)}`;
 
-/** The page shows hostile text as text: nothing of it has become an element or has run, and nothing is wider than the page. */
+/** The page shows hostile text as text: none of it has become an element or has run, and nothing is wider than the page. */
 async function expectText(page: Page, where: string, shown = MARKUP): Promise<void> {
   const found = await page.evaluate(() => ({
     pwned: "pwned" in globalThis,

@@ -1,6 +1,6 @@
-// The page listens for an hour to recordings, with history and sounds kept: in the first half it is looked at, in the
-// second it is hidden. It must not stop, say that sound was lost, or grow. Without the recordings it listens to synthesised
-// sounds. Takes as long as it says, so it is not one of the tests.
+// The page listens for an hour to recordings, with history and sounds kept: visible in the first half, hidden in the second. It
+// must not stop, report lost sound, or grow. Without the recordings it listens to synthesised sounds. Takes as long as it says,
+// so it is not one of the tests.
 
 import { basename } from "node:path";
 import { decode, KEPT_HZ } from "./support/decode";

@@ -1,4 +1,4 @@
-// A thread that stands still for a while: what the queue between the audio's thread and the worker holds is not lost, and
+// A thread that is blocked for a while: what the queue between the audio's thread and the worker holds is not lost, and
 // what it does not hold is counted exactly.
 
 import { BLOCK_COUNT, BLOCK_FRAMES } from "../../www/package/src/shared/protocol";
@@ -41,7 +41,7 @@ const test = base.extend({
         const { time, dropped } = frames.at(-1)!;
         return context!.currentTime - time - dropped / context!.sampleRate;
       };
-      // Between two looks at the state: nothing is concluded from its length.
+      // Between two checks of the state; nothing depends on its length.
       const moment = () => new Promise((resolve) => setTimeout(resolve, 20));
       while (frames.length < 20) await moment();
       let first = Infinity;
@@ -63,7 +63,7 @@ test.use({ wav: writeWav("stalls.wav", { samples: hum, sampleRate: RATE }) });
 
 const steps = (frames: Probe["frames"]) => frames.slice(1).map(({ time }, i) => time - frames[i]!.time);
 
-test("nothing is lost while the page's thread stands still for five seconds", async ({ library }) => {
+test("nothing is lost while the page's thread is blocked for five seconds", async ({ library }) => {
   const { frames, first, rate } = await library.evaluate(async () => {
     const first = probe.frames.length;
     const end = performance.now() + 5000;
@@ -81,7 +81,7 @@ for (const { what, seconds } of [
   { what: "shorter than the queue: nothing is lost", seconds: 0.4 },
   { what: "longer than the queue: what was lost is counted", seconds: 5 },
 ]) {
-  test(`the worker stands still ${what}`, async ({ library }) => {
+  test(`the worker is blocked ${what}`, async ({ library }) => {
     const [worker] = library.workers();
     const busy = (ms: number) => {
       const end = performance.now() + ms;
@@ -89,7 +89,7 @@ for (const { what, seconds } of [
     };
     await worker!.evaluate(busy, seconds * 1000);
     const { frames, rate } = await library.evaluate(async () => {
-      // Only if every sample was either processed or counted does this come to an end.
+      // This ends only if every sample was either processed or counted.
       await probe.caughtUp();
       return { frames: probe.frames, rate: probe.rate };
     });
@@ -168,7 +168,7 @@ async function renderBeyondTheQueue(setup: {
     node.port.postMessage({ port: port1, ...more }, [port1]);
     return ended;
   };
-  // Nothing says that a worker is connected, but the one before it is then ended; it may have got the first quantum.
+  // No event reports that a worker is connected, but the one before it is then ended; it may have got the first quantum.
   const none = connect([]);
   const first = connect(got);
   const begins = context.suspend(quantum / rate);

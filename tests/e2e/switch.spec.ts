@@ -153,7 +153,7 @@ test("a paused microphone can be switched and resumes with the new classifier", 
     await mic.close();
     return { took, pausedAt, times: updates.slice(count).map(({ time }) => time) };
   });
-  expect(result.times[0]!, "time goes on where it stood").toBeGreaterThan(result.pausedAt);
+  expect(result.times[0]!, "time continues where it stopped").toBeGreaterThan(result.pausedAt);
   expect(result.times[0]! - result.pausedAt).toBeLessThan(1);
   expect(result.took, "milliseconds").toBeLessThan(5000);
 });

@@ -19,7 +19,7 @@ function muteAll(): void {
 }
 
 for (const [name, testId] of [["listening", "listen"], ["a recording", "record"]] as const) {
-  test(`a microphone that is muted when ${name} starts is reported as that`, async ({ open }) => {
+  test(`a microphone that is muted when ${name} starts is reported as such`, async ({ open }) => {
     const site = await open({ prepare: (page) => page.addInitScript(muteAll) });
     await site.expectState("idle");
     await site.page.getByTestId(testId).click();
@@ -56,7 +56,7 @@ test("an event ends with the microphone that it came from", async ({ open }) => 
   await site.expectState("listening");
 });
 
-test("what the list says goes on ends with its microphone, and stays when the next begins", async ({ open }) => {
+test("what is ongoing in the list ends with its microphone, and stays when the next begins", async ({ open }) => {
   const site = await open({ wav: writeWav("steady.wav", SYNTHESISED["steady-noise"]!) });
   await site.expectState("idle");
   await site.startListening();
@@ -165,7 +165,7 @@ test("two tabs keep each other's alerts, muted groups and sliders, and show them
   await expect(other.page.getByTestId("alert-Dog")).toBeChecked();
   await expect(other.page.getByTestId("group-Music")).not.toBeChecked();
   await expect(other.page.getByTestId("setting-hopSeconds")).toHaveValue("2");
-  // As if it had slept and heard nothing of the next.
+  // As if it had slept and missed the next change.
   await other.page.evaluate(() => addEventListener("storage", (event) => event.stopImmediatePropagation(), { capture: true }));
   await site.page.getByTestId("alert-Cat").check();
   await site.page.getByTestId("group-Alarms").uncheck();

@@ -1,4 +1,4 @@
-// The way of what is taught: from the microphone to the answer, over a reload and without a network, as a file into another
+// The path of a taught sound: from the microphone to the answer, over a reload and without a network, as a file into another
 // browser, and from there to the command line.
 
 import { readFileSync } from "node:fs";

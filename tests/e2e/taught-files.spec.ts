@@ -69,7 +69,7 @@ test("the sound is in a file only if the user asks for it, and is then played el
     expect(await labelOf(other, another(label))).toBe(label);
     await other.goTo("teach");
   }
-  // Of what came without its sound, there is none to save.
+  // Examples that came without their sound have none to save.
   const third = await fresh(open);
   await openFile(third, plain);
   await expect(card(third, LABELS[0]!).getByTestId("teach-example").first()).toContainText("without its sound");

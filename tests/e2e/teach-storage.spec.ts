@@ -5,7 +5,7 @@ import { expect, test } from "./support/site";
 import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, stretch, teachBoth } from "./support/teach";
 import { writeWav } from "./support/wav";
 
-test("everything taught can be deleted, after a question", async ({ open }) => {
+test("everything taught can be deleted, after confirmation", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.goTo("teach");
@@ -29,7 +29,7 @@ test("everything taught can be deleted, after a question", async ({ open }) => {
         };
       }),
   );
-  expect(reports, "what was reported of it is deleted, too").toBe(0);
+  expect(reports, "its reports are deleted, too").toBe(0);
   expect(await labelOf(site, another(LABELS[0]!))).not.toBe(LABELS[0]);
   await site.page.reload();
   await site.expectState("idle");
@@ -119,7 +119,7 @@ test("what cannot be written is not blamed on a full device", async ({ open }) =
   await expect(notice(site)).toHaveText(/a newer version of this page is open in another window/);
   await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
   await expect(notice(site)).toHaveText(/could not store what you add/);
-  // Of a file, too, whose examples are counted.
+  // The same for a file, whose examples are counted nevertheless.
   const begun = site.page.waitForEvent("download");
   await site.page.getByTestId("teach-save").click();
   const saved = readFileSync(await (await begun).path(), "utf8");

@@ -37,7 +37,7 @@ test("a taught sound is named live, is in the list, and can be an alert", async 
   await site.expectState("listening");
 });
 
-test("taught while listening, a sound is named without a new start", async ({ open }) => {
+test("taught while listening, a sound is named without a restart", async ({ open }) => {
   const site = await open({ wav: writeWav("taught-meanwhile.wav", SYNTHESISED["two-tone-horn"]!) });
   await site.expectState("idle");
   await site.startListening();
@@ -79,7 +79,7 @@ test("an example is recorded, played, removed and brought back", async ({ open }
   await expectTaught(site, "rest");
   await site.page.getByTestId("undo").click();
   await expect(examples).toHaveCount(1);
-  await expect(horn.getByRole("heading"), "the focus goes where it was before").toBeFocused();
+  await expect(horn.getByRole("heading"), "the focus returns to where it was").toBeFocused();
   await expectTaught(site, "learned");
 });
 
@@ -109,7 +109,7 @@ test("silence and files without sound are refused, and the others are used", asy
   await expect(notice(site)).toHaveText(/silent\.wav: It is silent.*broken\.wav: /);
 });
 
-test("of a long file the first minute is used, in pieces that show where they are", async ({ open }) => {
+test("the first minute of a long file is used, in pieces that show where they are", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await site.goTo("teach");
@@ -140,7 +140,7 @@ test("a name is text, never markup; the same name gets no second card", async ({
   await site.page.getByTestId("teach-add").click();
   await expect(notice(site)).toHaveText("Give the sound a name first.");
   expect(await site.page.locator("#view-teach img").count()).toBe(0);
-  // Neither is it taken for what every object has.
+  // Nor is it mistaken for a property that every object has.
   await name(site, "constructor");
   await expect(card(site, "constructor").getByRole("heading")).toHaveText("Constructor");
 });

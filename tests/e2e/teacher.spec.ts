@@ -100,7 +100,7 @@ test("a file, a blob, bytes and an audio buffer are examples as well, each under
       long: long.map(({ start }) => start),
     };
   }, wav);
-  // As the model spells it, which knows it.
+  // In the model's spelling.
   const unnamed = (i: number) => `Purr: example ${digits[i]}`;
   expect(names.slice(0, 5)).toEqual(["Purr: purr.wav", unnamed(1), "Purr: Monday", unnamed(3), unnamed(4)]);
   expect(sums).toEqual([1, 1]);

@@ -56,7 +56,7 @@ test("built by Vite", async ({ stranger }) => {
 
 // Version 7 moves scripts of packages away from their files.
 for (const [vite, port] of [["vite", 5199], ["vite-7", 5196]] as const) {
-  test(`served by ${vite} while it is developed`, async ({ stranger }) => {
+  test(`served by ${vite} in development`, async ({ stranger }) => {
     const folder = installed("microphone", `microphone-dev-${vite}`);
     const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);
     try {
@@ -192,7 +192,7 @@ test("a teacher without a bundler", async ({ stranger }) => {
 });
 
 for (const [vite, port] of [["vite", 5189], ["vite-7", 5186]] as const) {
-  test(`a teacher served by ${vite} while it is developed`, async ({ stranger }) => {
+  test(`a teacher served by ${vite} in development`, async ({ stranger }) => {
     const folder = installed("microphone", `microphone-teacher-dev-${vite}`);
     writeFileSync(join(folder, "main.js"), TEACHES);
     const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);

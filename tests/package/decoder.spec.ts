@@ -76,7 +76,7 @@ test("without a bundler", async ({ stranger }) => {
 
 // Version 7 moves scripts of packages away from their files.
 for (const [vite, port] of [["vite", 5179], ["vite-7", 5176]] as const) {
-  test(`served by ${vite} while it is developed`, async ({ stranger }) => {
+  test(`served by ${vite} in development`, async ({ stranger }) => {
     const folder = installed("microphone", `microphone-reads-${vite}`);
     writeFileSync(join(folder, "main.js"), READS);
     const server = await serveWith(vite, ["--port", `${port}`, "--base", BASE], folder);

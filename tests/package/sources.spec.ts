@@ -110,7 +110,7 @@ test("files that are not recordings are refused with their code", async ({ libra
   });
 });
 
-test("a recording that breaks off gives what is there, and a warning with both lengths", async ({ library }) => {
+test("a recording that breaks off is classified up to there, and a warning has both lengths", async ({ library }) => {
   const { predictions, warnings, wanted } = await library.evaluate(async () => {
     const classifier = await sound.Classifier.load();
     const whole = wavOf(tone(4, 8000), 8000);

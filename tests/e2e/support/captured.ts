@@ -1,4 +1,4 @@
-// Recordings as the package's microphone captures them, sample by sample, and what it said about them live.
+// Recordings as the package's microphone captures them, sample by sample, and its live results for them.
 
 import { chromium } from "@playwright/test";
 import { type Located, located } from "./alignment";

@@ -61,7 +61,7 @@ export async function listenAtOnce(open: (options: OpenOptions) => Promise<Site>
   return site;
 }
 
-/** The files that were asked for before the first answer, and those that browsers ask for on their own, as paths. */
+/** The files that were requested before the first answer, and those that browsers request on their own, as paths. */
 export async function firstFiles(site: Site): Promise<string[]> {
   const addresses = await site.page.evaluate(() => {
     const asked = performance.getEntriesByType("resource").filter(({ startTime }) => startTime < answeredAt);

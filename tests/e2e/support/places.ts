@@ -8,7 +8,7 @@ import { chromiumPath, LAUNCH_ARGS, PACKAGE } from "./environment";
 
 const FAKE_MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
 
-/** Imports the package from `address`, listens, classifies a file and another one that needs the decoder, and says what came of each. */
+/** Imports the package from `address`, listens, classifies a file and another one that needs the decoder, and returns the result of each. */
 export const PROGRAM = `
   const wav = (seconds) => {
     const view = new DataView(new ArrayBuffer(44 + seconds * 32000));

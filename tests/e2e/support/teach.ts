@@ -38,7 +38,7 @@ export function card(site: Site, label: string): Locator {
   return site.page.locator(`[data-testid=teach-label][data-label="${label}"]`);
 }
 
-/** What the view says about the last thing that was given. */
+/** The view's message about the last input. */
 export const notice = (site: Site): Locator => site.page.getByTestId("teach-notice");
 
 export async function expectTaught(site: Site, state: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { ModelInfo } from "sourcing-sound";
 import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
 import type { KeptPicture } from "./kept.js";
 
-/** More could not be seen. */
+/** More would not be visible. */
 const MOST_COLUMNS = 160;
 
 /** Of several columns that share one of the picture's, each band's loudest is kept. */

@@ -58,13 +58,13 @@ export const teach = {
     `Recognised ${hits} of ${of} recordings when each was left out in turn. With more recordings like these, expect ${low} to ${high}.`,
   oneSession: "But they were all made within ten minutes: at other times and places it will be recognised less often.",
   oneRecording:
-    "One recording is a start, and often too little: in our tests, a sound taught from one was recognised in 59% of its other recordings, from ten in 85%. What to do next:",
+    "One recording is a start, but often not enough: in our tests, a sound taught from one was recognised in 59% of its other recordings, from ten in 85%. What to do next:",
   nextSteps: [
     "Record it twice more, at other times or from other places. The page can then say how well it does.",
     "Record the background under “Something else”: the room without this sound.",
   ],
 
-  trying: "Try it: start listening, and make the sounds. Each shows how sure the page is of it right now; it is recognised from the mark on.",
+  trying: "Try it: start listening, and make the sounds. Each shows how sure the page is of it right now; from the mark on, it counts as recognised.",
   listen: "Start listening",
   stopListening: "Stop listening",
   liveName: (label: string) => `How sure the page is of ${label} right now`,
@@ -82,7 +82,7 @@ export const teach = {
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
     similar: (names) =>
-      `${quoted(names)}: these sound the same. They count each; if they are copies, remove all but one, because the result looks better than it is.`,
+      `${quoted(names)}: these sound the same. Each counts; if they are copies, remove all but one, because the result looks better than it is.`,
     unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
     clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
     quiet: (names) => `${quoted(names)}: long stretches are much quieter than the rest, and were left out.`,
@@ -127,10 +127,10 @@ export const teach = {
   wrongDo: "Save",
   never: (label: string) => `Never show ${label} again`,
   noSound:
-    "No sound was kept of this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
+    "No sound was kept for this one, so it cannot become an example. For later ones, switch on “Keep 4 seconds of sound with each event” in the history.",
   unreadable: "The sound of this one cannot be read, so it cannot become an example.",
   keptAs: (label: string) => `Kept as an example of ${label}.`,
-  keptAsRight: (label: string) => `Kept: this was ${label}, and none of your sounds.`,
+  keptAsRight: (label: string) => `Kept: this was ${label}, not one of your sounds.`,
   keptAsSomething: "Kept as an example of something else.",
   keptAsSomethingElseThan: (label: string) =>
     `Kept as an example of something else, so that it is not mistaken for one of your sounds. ${label} is a sound of the model, which examples of something else do not change: it may be shown again.`,
@@ -141,9 +141,9 @@ export const teach = {
   notLasting:
     "Your browser stores nothing for this page (perhaps because this is a private window). What you teach is lost when you close it: save it as a file before that.",
   fullSound: "There is no room left on this device: the example is learned, but its sound is not kept.",
-  full: "There is no room left on this device: what you add could not be kept, and is forgotten when you close the page.",
+  full: "There is no room left on this device: what you add could not be kept, and is lost when you close the page.",
   unwritten:
-    "Your browser could not store what you add, perhaps because a newer version of this page is open in another window: it is forgotten when you close the page. Reload the page, and add it again.",
+    "Your browser could not store what you add, perhaps because a newer version of this page is open in another window: it is lost when you close the page. Reload the page, and add it again.",
   outdated: (count: number) =>
     `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. ${count === 1 ? "It is" : "They are"} no longer used.`,
   otherBase: (base: string) =>
