@@ -7,6 +7,7 @@ import { settingsTexts } from "../texts/settings.js";
 import { checkbox, make, option, setText, smallButton } from "../ui/dom.js";
 import { Alerts } from "./alerts.js";
 import { groupNames } from "./groups.js";
+import { isSilence } from "./quiet.js";
 
 /** With this many labels or more there is a search field. */
 const SEARCHED = 30;
@@ -63,7 +64,8 @@ export class AlertsPanel {
 
   describe(info: ModelInfo): void {
     const groups = groupNames(info);
-    const sorted = [...info.labels].sort((a, b) => labelWords(a).localeCompare(labelWords(b), language));
+    // Silence is no event.
+    const sorted = info.labels.filter((label) => !isSilence({ label })).sort((a, b) => labelWords(a).localeCompare(labelWords(b), language));
     this.#rows = sorted.map((label) => {
       const element = checkbox(labelWords(label), false, `alert-${label}`, (box) => this.#choose([label], box.checked));
       return { label, words: `${labelWords(label)} ${groupName(groups.get(label) ?? "")}`.toLocaleLowerCase(), element };

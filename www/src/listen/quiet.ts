@@ -9,7 +9,10 @@ import type { Category, Level, SoundEvent } from "sourcing-sound";
 export const QUIET_DBFS = -60;
 
 /** The label that some models have for it. */
-const SILENCE = "Silence";
+export const SILENCE = "Silence";
+
+/** `data-label` of an answer when it is quiet. */
+export const QUIET = "quiet";
 
 /** Whether the best label is silence. */
 export function isSilence(best: Pick<Category, "label"> | undefined): boolean {

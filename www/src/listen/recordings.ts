@@ -1,6 +1,6 @@
 // Short recordings through the microphone: made, classified, shown, and kept until the next.
 
-import type { Classifier, Recording } from "sourcing-sound";
+import type { Category, Classifier, Prediction, Recording } from "sourcing-sound";
 import type { SettingsStore } from "../settings.js";
 import { record } from "../sound/microphone-recording.js";
 import { overall, toParts } from "../sound/parts.js";
@@ -10,9 +10,13 @@ import type { State } from "./buttons.js";
 import { Clip } from "./clip.js";
 import { sourceWords } from "./live.js";
 import type { Muted } from "./muted.js";
+import { isSilence, QUIET_DBFS, SILENCE } from "./quiet.js";
 import { recordingSeconds } from "./recording-seconds.js";
 import type { SoundList } from "./sound-list.js";
 import type { Stage } from "./stage.js";
+
+/** The level is measured in pieces about as long as those in which a microphone reports it. */
+const PIECE_SECONDS = 0.05;
 
 export interface RecordingsParts {
   settings: SettingsStore;
@@ -64,7 +68,8 @@ export class Recordings {
     const columns = await classifier.logMel(pcm, sampleRate);
     if (signal.aborted) return;
     changed("result");
-    const told = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info));
+    const unmuted = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info));
+    const told = unmuted.map(isLoud(recording) ? withSilence : silent);
     stage.showRecording(classifier.info, recording, columns, overall(told));
     list.showParts(toParts(told));
     this.#clip.show(recording, "recording.wav");
@@ -75,4 +80,26 @@ export class Recordings {
   clear(): void {
     this.#clip.clear();
   }
+}
+
+/** Whether the level reaches in any piece what it has to reach live. */
+function isLoud({ pcm, sampleRate }: Recording): boolean {
+  const length = Math.round(PIECE_SECONDS * sampleRate);
+  for (let at = 0; at < pcm.length; at += length) {
+    const piece = pcm.subarray(at, at + length);
+    const squares = piece.reduce((sum, sample) => sum + sample * sample, 0);
+    if (10 * Math.log10(squares / piece.length) >= QUIET_DBFS) return true;
+  }
+  return false;
+}
+
+/** Silence does not need to reach its threshold, as live. */
+function withSilence(answer: Prediction): Prediction {
+  return isSilence(answer.categories[0]) ? { ...answer, rejected: false } : answer;
+}
+
+/** In place of an answer for a recording in which nothing is loud enough to be named. */
+function silent({ start, end }: Prediction): Prediction {
+  const category: Category = { label: SILENCE, index: -1, score: 0, source: "base", group: undefined };
+  return { start, end, categories: [category], groups: [], rejected: false };
 }

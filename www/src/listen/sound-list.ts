@@ -6,6 +6,7 @@ import { texts } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { clock, percent, stretch } from "../ui/format.js";
 import { GroupedName, groupNames, groupOf, type Labelled } from "./groups.js";
+import { isSilence, QUIET } from "./quiet.js";
 
 /** Most events in the list. */
 const KEPT = 50;
@@ -61,8 +62,10 @@ export class SoundList {
     this.#list.replaceChildren(
       ...parts.map(({ start, end, category, group, score }) => {
         const row = new Row(start);
-        if (category) row.show(stretch(start, end), { ...category, score }, group);
-        else row.reject(stretch(start, end), score);
+        const time = stretch(start, end);
+        if (isSilence(category)) row.mark(time, QUIET, texts.quiet);
+        else if (category) row.show(time, { ...category, score }, group);
+        else row.mark(time, "rejected", texts.unknown, percent(score));
         return row.element;
       }),
     );
@@ -106,10 +109,11 @@ class Row {
     setText(this.#time, `${clock(this.#onset)} – ${clock(offset)}`);
   }
 
-  reject(time: string, score: number): void {
-    this.element.dataset["label"] = "rejected";
+  /** Without a label of the model. */
+  mark(time: string, label: string, words: string, score = ""): void {
+    this.element.dataset["label"] = label;
     setText(this.#time, time);
-    this.#name.clear(texts.unknown);
-    setText(this.#score, percent(score));
+    this.#name.clear(words);
+    setText(this.#score, score);
   }
 }

@@ -49,9 +49,13 @@ export class Stage {
 
   /** Shows the current answer. */
   answer(update: Update, quiet: boolean): void {
-    if (quiet) this.#verdict.quiet(this.#source);
-    else this.#verdict.answer(this.#source, update);
-    this.#bars?.show(update.categories, update.groups);
+    if (quiet) {
+      this.#verdict.quiet(this.#source);
+      this.#bars?.clear();
+    } else {
+      this.#verdict.answer(this.#source, update);
+      this.#bars?.show(update.categories, update.groups);
+    }
   }
 
   frame({ columns, level }: Frame): void {

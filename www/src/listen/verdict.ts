@@ -7,7 +7,7 @@ import { percent } from "../ui/format.js";
 import { setIcon } from "../ui/icons.js";
 import type { Announcer } from "./announcer.js";
 import { GroupedName, groupOf, groupWords } from "./groups.js";
-import { isSilence } from "./quiet.js";
+import { isSilence, QUIET } from "./quiet.js";
 
 /** How many labels are shown with their scores. */
 const SHOWN = 4;
@@ -18,9 +18,6 @@ const REJECTED_ICON = "other";
 
 /** The icon of a status, for a model whose answers have icons too: no name moves when the first answer comes. */
 const STATUS_ICON = "ear";
-
-/** `data-label` of the answer when it is quiet. */
-const QUIET = "quiet";
 
 /** What an answer is made from: an update or a prediction. */
 export interface Scores {
@@ -87,7 +84,7 @@ export class Verdict {
     this.#announcer.say(this.#label.textContent ?? "");
   }
 
-  /** It is too quiet to name anything. */
+  /** Nothing stands out that has a name. */
   quiet(source: string): void {
     setText(this.#source, source);
     this.#show({ label: QUIET, words: texts.quiet, detail: texts.quietDetail, icon: this.#statusIcon, group: "" });

@@ -23,7 +23,7 @@ export const page: typeof english = {
   listening: "Ich höre zu\u00a0…",
   recording: "Aufnahme läuft\u00a0…",
   quiet: "Ruhe",
-  quietDetail: "Zu leise, um ein Geräusch zu benennen",
+  quietDetail: "Kein Geräusch sticht hervor",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
   unsure: "Keines der Geräusche, die ich kenne",

@@ -21,7 +21,7 @@ export const page = {
   listening: "Listening…",
   recording: "Recording…",
   quiet: "Quiet",
-  quietDetail: "Too quiet to name a sound",
+  quietDetail: "No sound stands out",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
   unsure: "Not a sound I know",
