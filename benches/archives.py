@@ -65,9 +65,9 @@ def of_children():
 
 
 class Processes:
-    """Processor seconds of this process and all below it. Those that ended count with what they had
-    used when they were last seen: Ray's workers end with their job, and Linux adds the times of
-    processes that nobody waits for to none."""
+    """Processor seconds of this process and all below it. Those that ended count with the time that
+    they had used when they were last seen: Ray's workers end with their job, and Linux does not add
+    the times of processes that nobody waits for to any other."""
 
     def __init__(self):
         self.used = {}
@@ -80,8 +80,8 @@ class Processes:
             return sum(self.used.values()) / TICKS - self.watching
 
     def watch(self):
-        """Looks ten times a second, so that little is missed before an end. The time for that is not
-        that of what is measured."""
+        """Looks ten times a second, so that little is missed before an end. The time for that is
+        subtracted."""
         while True:
             self.seconds()
             self.watching = time.thread_time()
@@ -99,7 +99,7 @@ class Processes:
             fields = text.rsplit(")", 1)[1].split()
             process = int(entry.name)
             parents[process] = int(fields[1])
-            # With its start, because numbers of processes are used again.
+            # With its start, because process ids are reused.
             own[process, fields[19]] = int(fields[11]) + int(fields[12])
 
         def is_ours(process):
@@ -130,7 +130,7 @@ def wheel(recordings, output):
 
 
 def shard_of_wheel(shard, recordings, output):
-    """What each process of the wheel does."""
+    """The work of each of the wheel's processes."""
     from sourcing_sound import Classifier
 
     classifier = Classifier()
@@ -176,7 +176,7 @@ def start_ray():
     os.environ["PYTHONPATH"] = str(EXAMPLE)
     ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, logging_level="error")
     ray.data.DataContext.get_current().enable_progress_bars = False
-    # The first job also starts what later ones find.
+    # The first job also starts what later ones reuse.
     ray.data.range(WORKERS).map_batches(lambda rows: rows).materialize()
     return {}
 

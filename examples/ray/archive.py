@@ -33,7 +33,7 @@ def noise(path: Path, seconds: float, seed: int) -> None:
 
 
 def make(folder: Path) -> None:
-    """Recordings in seven folders; some are broken, and of some a part is missing."""
+    """Recordings in seven folders; some are broken, and some lack a part."""
     lengths = np.random.default_rng(1).uniform(0.5, 6, GOOD)
     for number, seconds in enumerate(lengths):
         noise(folder / f"{number % 7}" / f"{number:03}.wav", seconds, number)
@@ -46,7 +46,7 @@ def make(folder: Path) -> None:
 
 
 def by_one_process(folder: str) -> list[dict[str, Any]]:
-    """The rows of a folder, by the package alone."""
+    """The rows of a folder, made with the package alone."""
     classifier = Classifier()
     tables = []
     for path in sorted(Path(folder).rglob("*")):
@@ -74,7 +74,7 @@ def written(output: Path) -> list[dict[str, Any]]:
 
 
 def wait_for(condition: Callable[[], object], is_alive: Callable[[], object] = lambda: True) -> None:
-    """Waits for a state; fails if it can no longer come, and in the end instead of hanging."""
+    """Waits for a state; fails if it can no longer occur, and after a while instead of hanging."""
     began = time.monotonic()
     while not condition():
         assert is_alive(), "it ended before"

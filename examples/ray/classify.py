@@ -5,14 +5,14 @@
 
 INPUT and OUTPUT are folders that all machines see under the same path, or URIs of pyarrow's file
 systems, such as s3://bucket/prefix. Each worker has its own classifier, and writes the rows of
-some recordings as one part of OUTPUT, as a whole or not at all. So a worker that is killed loses and
-doubles nothing: Ray starts it again with the same recordings. A run that was stopped goes on where it
-was: recordings that are in a part are left out. A recording that cannot be classified is a row with
-the code of its error.
+some recordings as one part of OUTPUT, completely or not at all. So killing a worker neither loses nor
+duplicates rows: Ray starts it again with the same recordings. A stopped run resumes where it stopped:
+recordings that are in a part are left out. A recording that cannot be classified is a row with the
+code of its error.
 
-With --embeddings, the rows are what the network makes of each window of a recording, for training a
+With --embeddings, the rows are the network's outputs for each window of a recording, for training a
 head (`sourcing-sound-train head --embeddings OUTPUT`). The label of a recording is the name of the
-folder that it lies in; one that lies in INPUT itself has none of the labels.
+folder that it is in; one that is in INPUT itself has none of the labels.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Unusable(Exception):
 
 
 class Place:
-    """A folder, or the URI of one. Recordings in it are texts: their path below it, in which all
-    bytes that are no letters of a URI are escaped."""
+    """A folder, or the URI of one. Recordings in it are named by their path below it, in which all
+    bytes that a URI cannot contain are escaped."""
 
     def __init__(self, given: str, system: Optional[fs.FileSystem] = None) -> None:
         if "://" in given:
             self.system, path = fs.FileSystem.from_uri(given)
             uri = urlsplit(given)
-            # Neither a key nor an option of the file system belongs into the rows.
+            # Neither a key nor an option of the file system belongs in the rows.
             host = uri.netloc.rpartition("@")[2]
             self.prefix = f"{uri.scheme}://{host}{uri.path.rstrip('/')}/"
             self.is_uri = True
@@ -70,7 +70,7 @@ class Place:
         return self.prefix + (recording if self.is_uri else printable(original(recording)))
 
     def audio(self, recording: str) -> Union[str, bytes]:
-        """What a classifier takes: a path, or the bytes of what is in a bucket."""
+        """The input for a classifier: a path, or the bytes of an object in a bucket."""
         path = f"{self.path}/{original(recording)}"
         if self.is_local:
             return path
@@ -81,7 +81,7 @@ class Place:
         """Those that the command line takes, at any depth: files with the extensions of recordings,
         neither hidden nor in a hidden folder; links to folders are not followed."""
         if self.system.get_file_info(self.path or "/").type != fs.FileType.Directory:
-            raise Unusable(f"{self.prefix} is no folder")
+            raise Unusable(f"{self.prefix} is not a folder")
         if self.is_local:
             found = self._walk()
         else:
@@ -98,7 +98,7 @@ class Place:
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 path = os.path.join(folder, name)
-                # A link that leads nowhere is one that cannot be read.
+                # A dangling link counts as a recording that cannot be read.
                 if is_recording(name) and (os.path.isfile(path) or not os.path.exists(path)):
                     yield os.path.relpath(path, self.path or "/").replace(os.sep, "/")
 
@@ -114,11 +114,11 @@ class Place:
             with self.system.open_input_file(f"{self.path}/{name}") as file:
                 return pq.read_table(file, columns=columns)
         except (pa.ArrowInvalid, KeyError) as error:
-            raise Unusable(f"{self.prefix}{name} is no part of results: {error}") from error
+            raise Unusable(f"{self.prefix}{name} is not a part of results: {error}") from error
 
     def write(self, name: str, content: Any) -> None:
         """Only the last step gives the file its name, so that it is whole or absent. In a bucket,
-        which cannot rename, that step is a copy by the store, which is as indivisible."""
+        which cannot rename, that step is a copy by the store, which is atomic as well."""
         unfinished = f"{self.path}/.{name}.{uuid.uuid4().hex}"
         try:
             with self.system.open_output_stream(unfinished) as file:
@@ -130,24 +130,24 @@ class Place:
             raise
 
     def claim(self) -> str:
-        """Makes this run the one that may write here; returns what it is called."""
+        """Makes this run the one that may write here, and returns its name."""
         run = uuid.uuid4().hex
         self.write(".run", run.encode())
         listed = self.system.get_file_info(fs.FileSelector(self.path))
         for info in listed:
             if info.base_name.startswith(".") and ".parquet." in info.base_name:
-                # Of a run that was stopped, and whose workers may write nothing any more.
+                # Left by a stopped run, whose workers may not write from here on.
                 self.system.delete_file(info.path)
         return run
 
     def is_claimed_by(self, run: str) -> bool:
-        """Whether no later run has begun to write here."""
+        """Whether no later run has claimed this place."""
         with self.system.open_input_file(f"{self.path}/.run") as file:
             return bool(file.read() == run.encode())
 
 
 def printable(path: str) -> str:
-    """As the command line shows a path: in one that is not UTF-8, %FF is a byte that is not, and %25 a %."""
+    """A path as the command line shows it; in one that is not UTF-8, %FF is such a byte and %25 is a %."""
     raw = os.fsencode(path)
     try:
         return raw.decode()
@@ -157,18 +157,18 @@ def printable(path: str) -> str:
 
 
 def original(recording: str) -> str:
-    """The path that is escaped."""
+    """The path without the escapes."""
     return os.fsdecode(unquote_to_bytes(recording))
 
 
 def is_recording(path: str) -> bool:
-    """Whether its extension is that of a recording, and nothing of the path is hidden."""
+    """Whether its extension is that of a recording, and no part of the path is hidden."""
     is_hidden = any(name.startswith(".") for name in path.split("/"))
     return not is_hidden and os.path.splitext(path)[1][1:].lower() in EXTENSIONS
 
 
 class Job(NamedTuple):
-    """What is classified how, for all workers alike, whatever their current folder is."""
+    """What is classified and how; the same for all workers, whatever their current folder is."""
 
     recordings: Place
     output: Place
@@ -177,7 +177,7 @@ class Job(NamedTuple):
     rows: str
     """``segments`` or ``embeddings``."""
     strict: bool
-    """Whether a recording of which a part is missing fails."""
+    """Whether a recording that lacks a part fails."""
 
 
 def job(
@@ -188,7 +188,7 @@ def job(
     model: Optional[str] = None,
     head: Optional[str] = None,
 ) -> Job:
-    """A job, of what a user gives."""
+    """A job from the user's arguments."""
     return Job(Place(recordings), Place(output), Classifier(model, head=head), rows, strict)
 
 
@@ -198,20 +198,20 @@ class Part(NamedTuple):
     recordings: int
     failed: int
     incomplete: int
-    """Recordings of which a part is missing, among those that did not fail."""
+    """Recordings that lack a part, among those that did not fail."""
     process: int
     """The worker's process on its machine."""
 
 
 class Plan(NamedTuple):
-    """What there is to do."""
+    """The work that is left."""
 
     found: int
     """The recordings of INPUT."""
     done: int
     """Those of them that are in a part already."""
     parts: list[dict[str, Any]]
-    """For each part its name, its recordings, and whether they are in it as failed ones."""
+    """For each part its name, its recordings, and whether these are in it as failed."""
 
     @property
     def left(self) -> int:
@@ -256,7 +256,7 @@ class Worker:
         }
 
     def table(self, recording: str, name: str) -> tuple[pa.Table, bool]:
-        """The rows of a recording, and whether a part of it is missing."""
+        """The rows of a recording, and whether it lacks a part."""
         audio, strict = self.recordings.audio(recording), self.job.strict
         if self.job.rows == "segments":
             predictions = self.classifier.classify(audio, strict=strict)
@@ -268,7 +268,7 @@ class Worker:
         return pa.table(rows), any(warning.is_loss for warning in warnings)
 
     def without(self, part: str, recordings: list[str]) -> pa.Table:
-        """The rows of a part that are of other recordings."""
+        """The rows of a part that belong to other recordings."""
         table = self.output.read(part)
         names = pa.array([self.recordings.name(recording) for recording in recordings])
         return table.filter(pc.invert(pc.is_in(table["file"], value_set=names)))
@@ -280,9 +280,9 @@ def part_name(recordings: list[str]) -> str:
 
 
 def plan(job: Job, per_part: int, retry_failed: bool) -> Plan:
-    """What no part has, and with ``retry_failed`` what failed.
+    """The recordings that are in no part and, with ``retry_failed``, those that failed.
 
-    Raises ``Unusable`` if what is in OUTPUT is not of this job.
+    Raises ``Unusable`` if the results in OUTPUT are of another job.
     """
     recordings, output, classifier = job[:3]
     found: dict[str, list[str]] = {}
@@ -327,7 +327,7 @@ def plan(job: Job, per_part: int, retry_failed: bool) -> Plan:
 
 
 def metadata(table: pa.Table) -> dict[str, str]:
-    """What rows are of, and which model made them."""
+    """What the rows are, and which model made them."""
     pairs = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     return {key: value for key, value in pairs.items() if key.startswith("sourcing_sound.")}
 
@@ -338,7 +338,7 @@ def alone(output: Place) -> Iterator[None]:
     if not output.is_local:
         yield
         return
-    # A lock of the system ends with its process, however that ends.
+    # The system releases the lock when the process ends, however it ends.
     with open(f"{output.path}/.lock", "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -357,7 +357,7 @@ def run(
     begin: Callable[[Plan], None] = lambda plan: None,
     worker: type[Worker] = Worker,
 ) -> Iterator[Part]:
-    """Classifies what is left, after it was passed to ``begin``; gives each part as it is finished."""
+    """Classifies what is left, after passing it to ``begin``; yields each part when it is finished."""
     job.output.system.create_dir(job.output.path, recursive=True)
     with alone(job.output):
         if not job.output.is_local:

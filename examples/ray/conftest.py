@@ -27,7 +27,7 @@ def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def expected(home: Path) -> list[dict[str, Any]]:
-    """The rows of `recordings` by one process."""
+    """The rows of `recordings`, made by one process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         return archive.by_one_process("recordings")

@@ -23,7 +23,7 @@ from classify import Unusable, job, run
 
 
 class Held(classify.Worker):
-    """After two parts each, workers announce themselves and wait until a file says to go on."""
+    """After two parts each, workers announce themselves and wait for a file before they continue."""
 
     def __init__(self, job: classify.Job, claimed: str) -> None:
         super().__init__(job, claimed)
@@ -39,7 +39,7 @@ class Held(classify.Worker):
         return super().__call__(batch)
 
 
-def test_a_killed_worker_loses_and_doubles_nothing(
+def test_a_killed_worker_neither_loses_nor_duplicates_rows(
     at_home: Path, expected: list[dict[str, Any]], cluster: None, tmp_path: Path
 ) -> None:
     output, gate = tmp_path / "rows", tmp_path / "rows gate"
@@ -54,7 +54,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     (gate / "open").touch()
     done += results
     assert len(done) == len(parts(output)) == count
-    # The part that was lost is that of a new process: Ray tries it again where it was.
+    # A new process made the part that was lost: Ray retries it on the same machine.
     assert {part.process for part in done} - originals
     assert sum(part.recordings for part in done) == RECORDINGS
     assert sum(part.failed for part in done) == BROKEN
@@ -94,7 +94,7 @@ def test_a_recording_that_kills_every_worker_is_not_tried_forever(
         list(run(three, 1, 1, worker=Poisoned))
     attempts = (tmp_path / "rows attempts").read_text()
     assert len(attempts) == 1 + classify.PART_RETRIES
-    # Without it, the run goes on.
+    # Without it, the run continues.
     (tmp_path / "in" / "poison.wav").unlink()
     list(run(three, 1, 1))
     names = {row["file"] for row in written(tmp_path / "rows")}
@@ -145,7 +145,7 @@ def test_a_second_run_in_the_meantime_is_refused(
     done += first
     assert sum(part.recordings for part in done) == RECORDINGS
     assert written(tmp_path / "rows") == expected
-    # Once the first is done, the next removes what a run that was killed has left.
+    # Once the first is done, the next removes what a killed run has left.
     assert list(run(given)) == [] and not unfinished.exists()
 
 

@@ -64,7 +64,7 @@ def test_progress_and_options(at_home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["no folder", "rows"], "no folder/ is no folder"),
+        (["no folder", "rows"], "no folder/ is not a folder"),
         (["recordings", "rows", "--workers", "0"], "1 or more"),
         (["recordings", "rows", "--model", "rural"], "rural"),
         (["nosuch://bucket", "rows"], "nosuch"),

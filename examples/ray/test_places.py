@@ -1,4 +1,4 @@
-"""Folders, buckets and what is in them already, by workers of this process."""
+"""Folders, buckets and what they already contain, with workers in this process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from classify import Part, Place, Plan, Unusable, Worker
 
 
 class Given(NamedTuple):
-    """What `classify.job` takes."""
+    """The arguments of `classify.job`."""
 
     recordings: str
     output: str
@@ -38,7 +38,7 @@ def work(
     worker: type[Worker] = Worker,
     system: Optional[fs.FileSystem] = None,
 ) -> tuple[Plan, list[Part]]:
-    """What `run` does, without Ray."""
+    """The same as `run`, without Ray."""
     recordings, output = Place(given.recordings, system), Place(given.output, system)
     job = classify.job(*given)._replace(recordings=recordings, output=output)
     output.system.create_dir(output.path, recursive=True)
@@ -51,7 +51,7 @@ def work(
 
 @pytest.fixture
 def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
-    """Three good recordings, a broken one, and one of which a part is missing."""
+    """Three good recordings, a broken one, and one that lacks a part."""
     monkeypatch.chdir(tmp_path)
     for number in range(4):
         archive.noise(tmp_path / "in" / f"{number}.wav", 2.5, number)
@@ -168,7 +168,7 @@ def test_failed_recordings_are_tried_again(given: Given, tmp_path: Path) -> None
     plan, done = work(given, retry_failed=True)
     assert (plan.done, plan.left) == (5, 1) and [part.failed for part in done] == [1]
     assert written(tmp_path / "rows") == before
-    # Once it is mended, its rows take the place of the failed one.
+    # Once it is repaired, its rows replace the failed one.
     archive.noise(tmp_path / "in" / "broken.wav", 2.5, 9)
     names = parts(tmp_path / "rows")
     plan, done = work(given, retry_failed=True)
@@ -205,9 +205,9 @@ def other_version(table: pa.Table) -> pa.Table:
         (lambda given, part: given._replace(head="urban"), "another OUTPUT"),
         (lambda given, part: pq.write_table(other_version(pq.read_table(part)), part), "schema_version 0"),
         (lambda given, part: part.with_name("b.parquet").write_bytes(part.read_bytes()), "in two parts"),
-        (lambda given, part: part.write_bytes(part.read_bytes()[:-9]), "no part of results"),
+        (lambda given, part: part.write_bytes(part.read_bytes()[:-9]), "not a part of results"),
         (lambda given, part: given._replace(recordings="./in"), "give INPUT as in the run"),
-        (lambda given, part: given._replace(recordings="no folder"), "is no folder"),
+        (lambda given, part: given._replace(recordings="no folder"), "is not a folder"),
     ],
 )
 def test_results_of_another_kind_are_refused(

@@ -30,7 +30,7 @@ DEFAULTS = dict(
     mel_scale="slaney", norm="slaney", n_mfcc=20, roll_percent=0.85, top_db=80.0,
 )
 
-# Nothing as librosa has it: a short window, whole frames only, the other mel formula.
+# Nothing at librosa's defaults: a short window, whole frames only, the other mel formula.
 UNUSUAL = dict(
     n_fft=512, win_length=400, hop_length=160, center=False, n_mels=40, f_min=125.0,
     f_max=7_500.0, mel_scale="htk", norm=None, n_mfcc=13, roll_percent=0.5, top_db=None,
@@ -77,7 +77,7 @@ def test_signal():
 
 
 def compute(y, case):
-    """The descriptors of samples in the words of librosa, frames first."""
+    """The descriptors of samples, computed with librosa, frames first."""
     sr, n_fft, hop = case["sample_rate"], case["n_fft"], case["hop_length"]
     stft = librosa.stft(
         y, n_fft=n_fft, hop_length=hop, win_length=case["win_length"], center=case["center"]

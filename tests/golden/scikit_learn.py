@@ -3,7 +3,7 @@
     pip install -r tests/golden/requirements.txt
     python tests/golden/scikit_learn.py
 
-scikit_learn.json holds predictions and what scikit-learn says of them:
+scikit_learn.json holds predictions and scikit-learn's figures for them:
 
     multiclass    truth and given label per clip; accuracy, precision, recall, F1 and support per
                   label, their macro and weighted averages over the labels that occur, the

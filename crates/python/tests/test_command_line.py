@@ -1,4 +1,4 @@
-"""The package gives what the command line gives, bit for bit."""
+"""The package returns what the command line prints, bit for bit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def assert_same(predictions: Predictions, rows: list[dict[str, Any]]) -> None:
     assert len(predictions) == len(rows) > 0
     for prediction, row in zip(predictions, rows):
         assert set(row["scores"]) == set(prediction.labels)
-        # It prints as many digits as tell one float32 from all others.
+        # It prints enough digits to distinguish a float32 from all others.
         printed = np.array([row["scores"][label] for label in prediction.labels], np.float32)
         assert printed.tobytes() == prediction.scores.tobytes()
         assert (row["label"], row["rejected"]) == (prediction.label, prediction.rejected)
@@ -152,7 +152,7 @@ def test_a_taught_head_is_the_same_file(
 
 
 def test_operators_outside_the_own_engine(command_line: str, tmp_path: Path) -> None:
-    """The command line always has the general engine, and a wheel only if it is built with it."""
+    """The tests' command line has the general engine, and a wheel only if it is built with it."""
     plain = (ROOT / "models" / "urban-v1" / "model.onnx").read_bytes()
     model = tmp_path / "tanh.onnx"
     # The type of a node, a text of four bytes.

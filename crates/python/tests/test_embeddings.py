@@ -129,7 +129,7 @@ def test_the_example_of_the_guide(
     assert done.returncode == 0, done.stderr
     assert "4 labelled clips and 1 clip of none of the labels" in done.stderr
     assert Classifier(head="my.head.json").head_labels == 2
-    # What the trainer does not read, it names.
+    # The trainer names what it does not read.
     parquet = pytest.importorskip("pyarrow.parquet")
     parquet.write_table(parquet.read_table("clips.parquet"), "clips.parquet", compression="zstd")
     refused = subprocess.run([trainer, *words], capture_output=True, text=True)
@@ -151,7 +151,7 @@ def test_the_trainer_makes_the_same_head_of_embeddings_as_of_audio(
             samples = noise(1.5, seed=number) if label == "hiss" else high
             path = write_wav(recordings / label / f"{label}{number}.wav", to_int16(samples), 16_000)
             tables.append(pa.table(classifier.embed(path).to_arrow(label=label)))
-    # As parts of a cluster, in no order.
+    # As a cluster writes parts, in no order.
     (tmp_path / "parts").mkdir()
     for part in range(3):
         rows = pa.concat_tables(tables[part::3][::-1])

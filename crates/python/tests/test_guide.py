@@ -35,7 +35,7 @@ def test_the_examples_run(
     assert examples
     if document == README:
         assert len(examples[0][1].splitlines()) == 5, "the first five lines, without a recording"
-    # As in one notebook, a cell after the other.
+    # Like the cells of one notebook.
     names: dict[str, object] = {}
     for number, (tables, example) in enumerate(examples):
         if tables and not all(importlib.util.find_spec(name) for name in ("pandas", "pyarrow")):

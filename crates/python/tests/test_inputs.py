@@ -108,7 +108,7 @@ def test_a_recording_that_breaks_off(classifier: Classifier, wav: Wav) -> None:
 
 
 class Raises:
-    """An array whose memory cannot be had."""
+    """An array whose memory cannot be accessed."""
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Samples:
         raise RuntimeError("the device is gone")
@@ -210,7 +210,7 @@ def test_bad_input_raises_an_exception_with_its_code(
     assert raised.value.code == code
     assert isinstance(raised.value, kind)
     assert str(raised.value)
-    # The classifier is as good as before.
+    # The classifier still works.
     assert len(classifier.classify(S, 16_000)) == 1
 
 

@@ -25,7 +25,7 @@ from sourcing_sound import Classifier, Predictions, SourcingSoundError
 
 
 def python(script: str, timeout: float = 120) -> str:
-    """What a script prints that must end well."""
+    """The output of a script, which must succeed."""
     words = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr
@@ -33,7 +33,7 @@ def python(script: str, timeout: float = 120) -> str:
 
 
 class Announced:
-    """An array that says when it is taken."""
+    """An array that announces when it is read."""
 
     def __init__(self, samples: Samples) -> None:
         self.samples = samples
@@ -343,7 +343,7 @@ def test_ctrl_c_interrupts_lessons_between_recordings() -> None:
 
 
 def test_a_panic_is_an_exception_with_a_code() -> None:
-    # The one that can be had without a bug: numpy lacks what the compiled part takes from it.
+    # The one that can be provoked without a bug: numpy lacks what the compiled part needs from it.
     printed = python(
         """
         import numpy

@@ -86,7 +86,7 @@ def test_other_programs_take_tables(classifier: Classifier, path: Path) -> None:
     rows = pa.table(table)
     found = duckdb.sql("SELECT label FROM rows")
     assert found is not None and found.fetchall() == [(label,) for label in labels]
-    # A table can be taken as often as one likes.
+    # A table can be exported any number of times.
     assert pa.table(table).equals(rows) and pa.schema(table) == rows.schema
 
 

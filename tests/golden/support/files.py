@@ -1,4 +1,4 @@
-"""Where the goldens lie and how arrays are written there."""
+"""Where the goldens are, and how arrays are written there."""
 
 from pathlib import Path
 

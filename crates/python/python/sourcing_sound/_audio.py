@@ -50,7 +50,7 @@ def source(audio: object) -> Union[str, bytes, npt.NDArray[Any]]:
         try:
             os.fsencode(audio)
         except UnicodeEncodeError as error:
-            # A surrogate that stands for no byte is in no name of this system.
+            # A surrogate that encodes no byte cannot be in a file name on this system.
             raise unreadable(repr(audio), errno.ENOENT, str(error)) from error
         return audio
     if isinstance(audio, (bytearray, memoryview)):
@@ -106,7 +106,7 @@ def rate(sample_rate: object) -> Optional[int]:
     except Exception:
         kind = type(sample_rate).__name__
         raise wrong_type(f"sample_rate is a {kind}, expected a number of Hz") from None
-    # Beyond what the compiled part takes, every rate is refused alike.
+    # Rates that the compiled part cannot take are all refused as this one.
     return max(-1, min(number, 1 << 40))
 
 
@@ -138,7 +138,7 @@ def seconds(name: str, given: object) -> float:
 
 
 def number(name: str, given: object) -> float:
-    """A number that is no text."""
+    """A number that is not a text."""
     if isinstance(given, (str, bytes)):
         raise wrong_type(f"{name} is {given!r}, expected a number")
     try:
@@ -177,8 +177,8 @@ def shown(given: object) -> str:
 
 
 def text(name: str, given: object) -> str:
-    """A text that has a UTF-8 form. In a path that is not UTF-8, %FF is a byte that is not, and %25 a
-    %, as on the command line, so that two of them never become the same."""
+    """A text as UTF-8. In a path that is not UTF-8, a byte that is not becomes %FF and a % becomes %25,
+    as on the command line, so that two paths never become the same."""
     if not isinstance(given, str):
         raise wrong_type(f"{name} is a {type(given).__name__}, expected a str")
     try:

@@ -86,8 +86,6 @@ class Classifier(LoadedModel):
         )
         self._native = native
 
-    # What it does.
-
     def classify(
         self,
         audio: Audio,
@@ -115,7 +113,7 @@ class Classifier(LoadedModel):
         channel
             ``"mix"`` (default) leaves out silent channels, and takes the loudest one where channels
             cancel. ``"left"``, ``"right"`` or a number, counted from 1, takes one. ``"each"``
-            classifies each by itself; ``Prediction.channel`` says which.
+            classifies each separately; ``Prediction.channel`` is its number.
         hop_seconds
             From one segment to the next; above 0, at most a day. Default: the model's.
         start, end
@@ -179,8 +177,8 @@ class Classifier(LoadedModel):
         end: Optional[float] = None,
         threads: int = 1,
     ) -> list[SoundEvent]:
-        """What was detected from where to where, in the order in which it ends: the ``events`` of
-        ``classify``, which has the parameters and the errors."""
+        """The detected events, in the order of their ends: the ``events`` of ``classify``, which
+        has the parameters and the errors."""
         return self.classify(
             audio,
             sample_rate,
@@ -297,7 +295,7 @@ class Classifier(LoadedModel):
     def failed(self, file: str, error: BaseException, *, rows: str = "segments") -> Table:
         """A recording that failed as a row with ``file`` and the error's code, next to the rows of
         ``Predictions.to_arrow`` (``rows="segments"`` or ``"events"``) or ``Embeddings.to_arrow``
-        (``"embeddings"``): so that an archive's table says what is missing in it. The code of an
+        (``"embeddings"``), so that an archive's table shows what is missing. The code of an
         ``OSError`` is ``io``, and that of any other exception of Python itself ``internal``.
 
         Raises
@@ -310,16 +308,15 @@ class Classifier(LoadedModel):
         name, kind = _audio.text("file", file), _audio.text("rows", rows)
         return Table(self._open().failed_table(name, code_of(error), kind))
 
-    # Its life.
-
     @property
     def closed(self) -> bool:
         """Whether ``close`` was called."""
         return self._native is None
 
     def close(self) -> None:
-        """Gives up the weights, which are freed with the last stream, predictions and call that use
-        them. Those go on; later calls raise ``ClosedError``. May be called again. ``with Classifier() as classifier:`` calls it."""
+        """Releases the weights, which are freed with the last stream, predictions or call that uses
+        them. Those continue; later calls raise ``ClosedError``. May be called more than once, and is
+        called at the end of ``with Classifier() as classifier:``."""
         self._native = None
 
     def __enter__(self) -> Classifier:

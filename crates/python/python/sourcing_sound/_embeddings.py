@@ -1,4 +1,4 @@
-"""What the network makes of recordings, for your own models."""
+"""The network's outputs for recordings, for your own models."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class _Windows(NamedTuple):
 
 
 class Embeddings(_Windows):
-    """What the network makes of each window of a recording: a tuple ``(vectors, hop_seconds,
-    window_seconds)``, with what else is known. It can be pickled.
+    """The network's outputs for each window of a recording: a tuple ``(vectors, hop_seconds,
+    window_seconds)`` with further attributes. It can be pickled.
     """
 
     scores: npt.NDArray[np.float32]
@@ -62,7 +62,7 @@ class Embeddings(_Windows):
             The name of the clip. Default: ``source``. All rows with one name are one clip.
         recording
             What it was cut from: clips of one recording are left out together when the head is
-            evaluated. Default: what the name of the file says, up to ``__`` or ``#``.
+            evaluated. Default: the name of the file up to ``__`` or ``#``.
         fold
             The fold, from 1. Default: by a hash of the recording.
         classifier

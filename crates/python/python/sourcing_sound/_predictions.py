@@ -56,11 +56,11 @@ class SoundEvent(NamedTuple):
     score: float
     """Its highest score so far, 0 to 1."""
     channel: Optional[int] = None
-    """The channel, counted from 1, if each was classified by itself; None otherwise."""
+    """The channel, counted from 1, if each was classified separately; None otherwise."""
 
 
 class RecordingWarning(NamedTuple):
-    """Something about a recording that is no error, but may explain a result."""
+    """Something about a recording that is not an error, but may explain a result."""
 
     code: str
     """``audio-cut-off``, ``audio-damaged`` or ``audio-broken-off`` if part of the recording is
@@ -95,8 +95,8 @@ class Vocabulary:
 
 
 class Ranks:
-    """The order of the labels and the scores of the groups of a recording's segments. Both are
-    computed when the first of them is asked for."""
+    """The order of the labels and the scores of the groups of a recording's segments, computed on
+    first use."""
 
     def __init__(self, native: _native.Classifier, scores: npt.NDArray[np.float32]) -> None:
         self._native: Optional[_native.Classifier] = native
@@ -105,7 +105,7 @@ class Ranks:
 
     @classmethod
     def of(cls, order: npt.NDArray[np.uint16], groups: npt.NDArray[np.float32]) -> Ranks:
-        """Those of one segment that are there already."""
+        """Those of one segment, already computed."""
         ranks = cls.__new__(cls)
         ranks._native = ranks._scores = None
         ranks._found = (order[np.newaxis], groups[np.newaxis])
@@ -136,9 +136,9 @@ class Prediction:
     scores: npt.NDArray[np.float32]
     """A score from 0 to 1 per label, ``(labels,)``, in the order of ``labels``; read-only."""
     rejected: bool
-    """Whether the sound is none that the model knows. Do not show ``label`` as an answer then."""
+    """Whether the sound matches none of the labels. Do not show ``label`` as an answer then."""
     channel: Optional[int]
-    """The channel, counted from 1, if each was classified by itself; None otherwise."""
+    """The channel, counted from 1, if each was classified separately; None otherwise."""
     vocabulary: Vocabulary
     """The labels that the scores belong to."""
     _ranks: Ranks = field(repr=False)
@@ -209,8 +209,8 @@ def opened(classifier: Classifier) -> _native.Classifier:
 
 
 class Predictions(list[Prediction]):
-    """The predictions of one recording, one per segment, in order: a list with what is known of the
-    recording as a whole. It can be pickled. A slice has the events within its segments' time.
+    """The predictions of one recording, one per segment, in order: a list that also has the results
+    for the whole recording. It can be pickled. A slice has the events within its segments' time.
 
     >>> predictions = Classifier().classify("street.wav")  # doctest: +SKIP
     >>> predictions[0].label  # doctest: +SKIP
@@ -230,8 +230,8 @@ class Predictions(list[Prediction]):
     ) -> None:
         super().__init__(predictions)
         self.events: list[SoundEvent] = list(events)
-        """What was detected from where to where, in the order in which it ends. With
-        ``channel="each"``, those of the first channel come first."""
+        """The detected events, in the order of their ends. With ``channel="each"``, those of the
+        first channel come first."""
         self.warnings: list[RecordingWarning] = list(warnings)
         """What was wrong with the recording."""
         self.sample_rate: int = sample_rate

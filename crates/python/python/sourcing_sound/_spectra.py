@@ -103,7 +103,7 @@ def power_to_db(
     Raises
     ------
     ConfigError, WrongTypeError
-        ``config``: a setting out of range, or something that is no array of real numbers.
+        ``config``: a setting out of range, or something that is not an array of real numbers.
     """
     least, span = _audio.number("amin", amin), _audio.optional("top_db", top_db)
     if not 0 < least < float("inf"):

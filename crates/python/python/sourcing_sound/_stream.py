@@ -85,7 +85,7 @@ class Stream:
         try:
             rows = native.flush()
         except SourcingSoundError as error:
-            # A call of another thread goes on; any other failure is the end.
+            # A call of another thread continues; any other failure ends the stream.
             self._native = native if error.code == "busy" else None
             raise
         self._native = None

@@ -64,7 +64,7 @@ class LabelReport(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What should be known about the examples."""
+    """A finding about the examples."""
 
     kind: str
     """``contradictory``, ``alike``, ``few``, ``weak``, ``unlike``, ``copies``, ``similar``,
@@ -84,7 +84,7 @@ class Taught:
     labels: list[LabelReport]
     """A report per label."""
     findings: list[Finding]
-    """What should be known or mended, the most important first."""
+    """Problems and hints, the most important first."""
     report: str
     """All of it as text."""
     _json: str
@@ -139,8 +139,8 @@ class Teacher:
         Parameters
         ----------
         label
-            What the recording shows. One that the model knows, whatever the case of its letters, is
-            spelled as the model spells it, and adds to the model's.
+            The label of the sound. One that the model knows, in whatever case, gets the model's
+            spelling, and the examples add to it.
         audio, sample_rate, channel
             As for ``Classifier.classify``, without ``"each"``; up to an hour.
         recording
@@ -170,7 +170,7 @@ class Teacher:
         channel: Channel = "mix",
     ) -> int:
         """Adds a recording in which none of the labels should be recognised. Optional: the model
-        comes with what everyday sounds are like. Parameters and errors are those of ``add``."""
+        includes a description of everyday sounds. Parameters and errors are those of ``add``."""
         return self._add(None, audio, sample_rate, recording, channel)
 
     def merge(self, file: Union[str, os.PathLike[str], bytes, Taught]) -> int:
@@ -210,8 +210,8 @@ class Teacher:
         Raises
         ------
         ConfigError
-            ``config`` without an example with a label, or if a label's examples cannot be told from
-            the background at all.
+            ``config`` without an example with a label, or if a label's examples cannot be
+            distinguished from the background at all.
         """
         text, report, labels, findings = self._native.train(_audio.text("name", name))
         return Taught(
@@ -289,7 +289,7 @@ def teach(
     ------
     SourcingSoundError
         Those of ``Teacher.add`` and ``Teacher.train``: unlike the command line, the first recording
-        that cannot be used ends it. Use ``Teacher`` to go on without it.
+        that cannot be used ends it. Use ``Teacher`` to continue without it.
 
     Examples
     --------

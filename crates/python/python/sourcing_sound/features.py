@@ -308,7 +308,7 @@ def _shape(
     center: bool,
     roll_percent: float = 0.85,
 ) -> Descriptors:
-    # As few mel bands as there can be: they are not wanted.
+    # As few mel bands as possible, because they are not used.
     return describe(
         y=y,
         sr=sr,
