@@ -1,4 +1,4 @@
-// The package's worker, which also says how large the module's memory is.
+// The package's worker, which also reports the size of the module's memory.
 
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {

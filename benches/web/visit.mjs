@@ -68,7 +68,7 @@ function siren() {
   return wav;
 }
 
-/** The server compresses each file once; that is no part of a visit. */
+/** The server compresses each file once, which is not part of a visit. */
 async function compressed() {
   const files = require("node:fs").readdirSync(join(www, "dist"), { recursive: true, withFileTypes: true });
   const paths = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));

@@ -1,4 +1,4 @@
-// Measures one model in a separate module, loaded like in the page's worker: all bytes are
+// Measures one model in a separate module, loaded as in the page's worker: all bytes are
 // available before the clock starts.
 
 import initWasm, { WasmClassifier } from "/wasm/sourcing_sound.js";

@@ -1,5 +1,5 @@
-// What the page is made of, served from this machine. The server notes which files a runtime asks
-// for, so that its download is what it really fetches.
+// What the page is made of, served from this machine. The server notes which files a runtime requests, so that its download is
+// what it really fetches.
 
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -43,7 +43,7 @@ function fold(graph) {
   graph.nodes = graph.nodes.filter(({ op, inputs, outputs }) => {
     const values = inputs.map((name) => graph.constants.get(name));
     if (!values.every(Boolean)) return true;
-    if (!FOLDED[op]) throw new Error(`the operator ${op} on constants is not known here`);
+    if (!FOLDED[op]) throw new Error(`the operator ${op} on constants is not supported here`);
     graph.constants.set(outputs[0], FOLDED[op](...values));
     return false;
   });
@@ -57,7 +57,7 @@ export function padding({ pads = [0, 0, 0, 0] }, axis) {
 /** Height and width of the windows' grid over an input. */
 function grid(attributes, [, , height, width], kernel) {
   const { strides = [1, 1], dilations = [1, 1], auto_pad: auto = "NOTSET", ceil_mode: ceil = 0 } = attributes;
-  if (auto !== "NOTSET" || ceil) throw new Error("auto_pad and ceil_mode are not known here");
+  if (auto !== "NOTSET" || ceil) throw new Error("auto_pad and ceil_mode are not supported here");
   return [height, width].map((length, axis) => {
     const [before, after] = padding(attributes, axis);
     const span = dilations[axis] * (kernel[axis] - 1) + 1;
@@ -87,7 +87,7 @@ function shapeOf({ op, attributes, inputs }, shapes) {
     return { shape: input.map((length, axis) => Math.max(length, weight[axis])), multiplyAdds: 0 };
   }
   if (op === "Relu" || op === "HardSwish" || op === "Sigmoid") return { shape: input, multiplyAdds: 0 };
-  throw new Error(`the operator ${op} is not known here`);
+  throw new Error(`the operator ${op} is not supported here`);
 }
 
 /** Reads a model file and finds what one run of it computes. */

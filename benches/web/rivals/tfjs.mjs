@@ -23,7 +23,7 @@ const convolution = (tf, graph, { inputs, attributes }, activation) => {
   const [outputs, perGroup] = weights.shape;
   const { group = 1, strides = [1, 1], dilations = [1, 1] } = attributes;
   const isDepthwise = group > 1;
-  if (isDepthwise && (perGroup !== 1 || outputs !== group)) throw new Error("a grouped convolution is not known here");
+  if (isDepthwise && (perGroup !== 1 || outputs !== group)) throw new Error("a grouped convolution is not supported here");
   const { data, kernel } = spatialFirst(weights);
   const filter = tf.tensor4d(data, isDepthwise ? [...kernel, outputs, 1] : [...kernel, perGroup, outputs]);
   const pad = [[0, 0], padding(attributes, 0), padding(attributes, 1), [0, 0]];
@@ -33,13 +33,13 @@ const convolution = (tf, graph, { inputs, attributes }, activation) => {
 
 const pooled = (pool) => (tf, _graph, { attributes }) => {
   const { kernel_shape: size, strides = [1, 1] } = attributes;
-  if (attributes.pads?.some((pad) => pad > 0)) throw new Error("a pool with padding is not known here");
+  if (attributes.pads?.some((pad) => pad > 0)) throw new Error("a pool with padding is not supported here");
   return (x) => tf[pool](x, size, strides, "valid");
 };
 
 const linear = (tf, graph, { inputs, attributes }, activation) => {
   const { alpha = 1, beta = 1, transA = 0, transB = 0 } = attributes;
-  if (alpha !== 1 || beta !== 1 || transA) throw new Error("a linear layer with factors is not known here");
+  if (alpha !== 1 || beta !== 1 || transA) throw new Error("a linear layer with factors is not supported here");
   const { data, shape } = graph.constants.get(inputs[1]);
   const weights = tf.tidy(() => {
     const given = tf.tensor2d(data, shape);
@@ -74,7 +74,7 @@ function steps(tf, graph) {
   for (const node of graph.nodes) {
     if (joined.has(node)) continue;
     const build = OPERATORS[node.op];
-    if (!build) throw new Error(`the operator ${node.op} is not known here`);
+    if (!build) throw new Error(`the operator ${node.op} is not supported here`);
     let [output] = node.outputs;
     const next = graph.nodes.find(({ op, inputs }) => op === "Relu" && inputs[0] === output);
     const joins = next && (node.op === "Conv" || node.op === "Gemm") && uses.get(output) === 1;

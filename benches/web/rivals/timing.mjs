@@ -15,7 +15,7 @@ export async function stopwatch(page) {
     const clock_ms = await page.evaluate(([task, name]) => globalThis.run(task, name), [task, name]);
     return { ms: (await processorMs()) - before, clock_ms };
   };
-  // The call itself takes time, which no run has to answer for.
+  // The call itself takes time, which must not count for any run.
   const calls = [];
   for (let call = 0; call < 30; call++) calls.push((await measure("nothing", "nothing")).ms);
   const overhead = Math.min(...calls);

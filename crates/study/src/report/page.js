@@ -23,7 +23,7 @@ function compare(a, b, ascending) {
 function sortBy(table, heading) {
   const column = heading.cellIndex;
   const current = heading.getAttribute("aria-sort");
-  // Figures are asked for the greatest first, names from A.
+  // The first click sorts figures from the greatest, names from A.
   const first = heading.dataset.sort === "text" ? "ascending" : "descending";
   const other = first === "ascending" ? "descending" : "ascending";
   const direction = current === first ? other : first;
