@@ -1,11 +1,11 @@
-//! Sorting by one kind of key. Each further kind would be compiled separately, into as much code as
-//! a small network's kernels.
+//! Sorts by a single type of key. Each further type would be compiled separately, into as much code
+//! as a small network's kernels.
 
-/// Bits for an index; keys have the others.
+/// Bits for an index; the other bits hold the key.
 const INDEX_BITS: u32 = 24;
 
-/// The indices of `keys` in ascending order of the keys, which are below 2^40; equal ones keep
-/// their order. There are at most 2^24 of them.
+/// Returns the indices of `keys` in ascending order of the keys, which are below 2^40; equal keys
+/// keep their order. At most 2^24 keys.
 pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
     let mut packed: Vec<u64> =
         keys.zip(0u64..).map(|(key, index)| key << INDEX_BITS | index).collect();
@@ -13,21 +13,22 @@ pub(crate) fn rising(keys: impl Iterator<Item = u64>) -> Vec<usize> {
     packed.into_iter().map(|key| (key & ((1 << INDEX_BITS) - 1)) as usize).collect()
 }
 
-/// `indices`, which are below 2^40, in ascending order.
+/// Returns `indices`, which are below 2^40, in ascending order.
 pub(crate) fn sorted(indices: impl Iterator<Item = usize>) -> Vec<usize> {
     let indices: Vec<usize> = indices.collect();
     rising(indices.iter().map(|&index| index as u64)).into_iter().map(|at| indices[at]).collect()
 }
 
-/// The indices of `scores`, the highest first; equal ones keep their order.
+/// Returns the indices of `scores`, highest first; equal scores keep their order.
 pub(crate) fn falling(scores: impl Iterator<Item = f32>) -> Vec<usize> {
     rising(scores.map(falling_key))
 }
 
-/// A key below 2^32, which is lower the higher the score is.
+/// Returns a key below 2^32 that is lower for a higher score.
 pub(crate) fn falling_key(score: f32) -> u64 {
     let bits = score.to_bits();
-    // Among positive numbers, and in reverse among negative ones, bits are ordered as the numbers.
+    // The bits of positive numbers are ordered as the numbers are, those of negative ones in
+    // reverse.
     let rising = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
     u64::from(!rising)
 }

@@ -1,4 +1,4 @@
-//! Recordings that arrive in pieces → the network's output for each patch of the whole.
+//! Runs the network on the patches of recordings that arrive in pieces.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::{Error, Result};
@@ -8,8 +8,8 @@ use crate::head::Patch;
 use crate::scorer::Scorer;
 
 /// A recording, piece by piece. The patches are those of
-/// [`Classifier::patches`](crate::Classifier::patches), no matter how it is split; it needs little
-/// memory, no matter how long the recording is.
+/// [`Classifier::patches`](crate::Classifier::patches), no matter how the recording is split.
+/// Memory does not grow with its length.
 pub struct PatchStream {
     columns: ColumnStream,
     scorer: Scorer,
@@ -57,7 +57,8 @@ impl PatchStream {
         self.run((self.done..sure).map(|input| input * step_columns).collect())
     }
 
-    /// The last patches, at least one in all. Silence fills up the last one.
+    /// Returns the last patches; together, the stream returns at least one. The last one is padded
+    /// with silence.
     ///
     /// # Errors
     /// `audio-too-short` for less audio than one feature column needs; `inference` if the network
@@ -67,13 +68,13 @@ impl PatchStream {
         self.run(self.grid.last_inputs(self.done, self.total()))
     }
 
-    /// Columns so far.
+    /// Returns the columns so far.
     fn total(&self) -> usize {
         self.dropped + self.kept.len() / self.n_mels
     }
 
     /// Runs the network on the next inputs, which begin at these columns, and drops what no later
-    /// one needs.
+    /// input needs.
     fn run(&mut self, inputs: Vec<usize>) -> Result<Vec<Patch>> {
         let Grid { input_columns, step_columns, .. } = self.grid;
         let total = self.total();

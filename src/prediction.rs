@@ -27,7 +27,7 @@ pub struct GroupScore {
     pub index: usize,
     /// Its name, for people to read.
     pub name: String,
-    /// Name of its icon.
+    /// The name of its icon.
     pub icon: String,
     /// The highest score of its labels, 0 to 1.
     pub score: f32,
@@ -60,8 +60,8 @@ impl Prediction {
         Self::weighted_mean(predictions, &vec![1; predictions.len()])
     }
 
-    /// [`Self::mean`] of predictions that are themselves means, of as many segments each as
-    /// `segments` states; `None` also if those are none.
+    /// Like [`Self::mean`], for predictions that are themselves means, each over as many segments
+    /// as `segments` states; `None` also if these are all 0.
     pub fn weighted_mean(predictions: &[Prediction], segments: &[usize]) -> Option<Prediction> {
         let (first, last) = predictions.first().zip(predictions.last())?;
         let total: usize = segments.iter().sum();
@@ -76,14 +76,14 @@ impl Prediction {
             }
             rejected += usize::from(prediction.rejected) * segments;
         }
-        // Divided at the end, the mean of scores of at most 1 is at most 1.
+        // Because the division comes last, the mean of scores of at most 1 is at most 1.
         scores.iter_mut().for_each(|sum| *sum /= total as f32);
         let span = (first.start, last.end);
         let rejected = rejected * 2 > total;
         Some(Prediction::new(first.vocabulary.clone(), span, scores, rejected))
     }
 
-    /// The same prediction for a segment `seconds` later.
+    /// Returns the same prediction for a segment `seconds` later.
     #[must_use]
     pub fn later(mut self, seconds: f64) -> Prediction {
         self.start += seconds;
@@ -91,17 +91,17 @@ impl Prediction {
         self
     }
 
-    /// Where the segment starts, in seconds from the start of the audio.
+    /// Returns where the segment starts, in seconds from the start of the audio.
     pub fn start(&self) -> f64 {
         self.start
     }
 
-    /// Where the segment ends, in seconds from the start of the audio.
+    /// Returns where the segment ends, in seconds from the start of the audio.
     pub fn end(&self) -> f64 {
         self.end
     }
 
-    /// A score of 0 to 1 per label, in the order of [`Self::labels`].
+    /// Returns a score of 0 to 1 per label, in the order of [`Self::labels`].
     pub fn scores(&self) -> &[f32] {
         &self.scores
     }
@@ -116,21 +116,21 @@ impl Prediction {
         self.vocabulary.head_labels()
     }
 
-    /// Whether the sound is unknown to the model and its head: no label reaches the threshold of
-    /// its source. Do not show the best label as an answer then.
+    /// Returns whether the sound is unknown to the model and its head: no label reaches the
+    /// threshold of its source. In that case, do not show the best label as an answer.
     pub fn rejected(&self) -> bool {
         self.rejected
     }
 
-    /// All labels' indices, best first: those that reach the `rejection_threshold` of their source
-    /// (head or base) before those that do not, and by score. If one label is a kind of another
-    /// (`Cat` of `Animal`), the specific one comes before the general one as soon as its score
-    /// reaches the `rejection_threshold` of its source and a quarter of the other's score.
+    /// Returns the indices of all labels, best first: those that reach the `rejection_threshold` of
+    /// their source (head or base) before those that do not, and by score. If one label is a kind
+    /// of another (`Cat` of `Animal`), the specific one comes first if its score reaches the
+    /// `rejection_threshold` of its source and a quarter of the other's score.
     pub fn order(&self) -> Vec<usize> {
         self.vocabulary.order(&self.scores, usize::MAX)
     }
 
-    /// The `n` best labels in the order of [`Self::order`] (fewer if the model has fewer).
+    /// Returns the `n` best labels in the order of [`Self::order`] (fewer if the model has fewer).
     pub fn top(&self, n: usize) -> Vec<Category> {
         let group = |index: usize| {
             let taxonomy = self.vocabulary.taxonomy()?;
@@ -148,14 +148,14 @@ impl Prediction {
             .collect()
     }
 
-    /// A score per group in the model's order of groups: the highest of its labels, ignoring those
-    /// for which a more specific label of another group is recognised ([`Self::order`]). Empty if
-    /// the model has no groups.
+    /// Returns a score per group in the model's order of groups: the highest of its labels,
+    /// ignoring those for which a more specific label of another group is recognised
+    /// ([`Self::order`]). Empty if the model has no groups.
     pub fn group_scores(&self) -> Vec<f32> {
         self.vocabulary.group_scores(&self.scores)
     }
 
-    /// The groups with their scores, best first.
+    /// Returns the groups with their scores, best first.
     pub fn groups(&self) -> Vec<GroupScore> {
         let Some(taxonomy) = self.vocabulary.taxonomy() else { return Vec::new() };
         let scores = self.group_scores();

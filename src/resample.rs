@@ -1,22 +1,22 @@
 //! Streaming sample rate conversion: a windowed sinc, applied between two Fourier transforms, as
-//! rubato's `Fft` does. That crate, with the transforms that it needs, would be 40% of the
-//! browser's module; a test compares the samples with rubato's.
+//! rubato's `Fft` does. With its transforms, that crate would be 40% of the browser's module; a
+//! test compares our samples with its.
 //!
 //! Audio is converted in blocks of fixed size, regardless of the size of the pushes, so chunking
 //! cannot change the result. The filter's delay is cut off at the start and its tail is flushed at
-//! the end: sample *n* of the output is at the same time as in the input.
+//! the end: the output starts at the same time as the input.
 
 use crate::audio::{Pcm, SampleRate};
 use sourcing_sound_kernels::BlockConverter;
 use std::borrow::Cow;
 use std::f64::consts::PI;
 
-/// Input block, in seconds: keeps the delay below 50 ms and the filter steep enough
-/// for more than 80 dB of alias rejection right from the target's Nyquist frequency.
+/// Input block, in seconds: keeps the delay below 50 ms and makes the filter steep enough for more
+/// than 80 dB of alias rejection right from the target's Nyquist frequency.
 const BLOCK_SECONDS: f64 = 0.04;
 
-/// A whole recording at `rate`. Its samples are unchanged if it already has that rate; otherwise
-/// they are converted, with the same duration (rounded to the nearest sample).
+/// Converts a whole recording to `rate`. Its samples are unchanged if it already has that rate;
+/// otherwise the result has the same duration (rounded to the nearest sample).
 pub fn resample<'a>(pcm: Pcm<'a>, rate: SampleRate) -> Cow<'a, [f32]> {
     if pcm.rate() == rate {
         return Cow::Borrowed(pcm.samples());
@@ -39,8 +39,8 @@ pub struct Resampler {
 }
 
 impl Resampler {
-    /// A converter from `input` to `output`. Between rates that have a large common divisor, as
-    /// usual ones have, it works on blocks of about 40 ms, otherwise on blocks of up to a second.
+    /// Creates a converter from `input` to `output`. Between the usual rates, which have a large
+    /// common divisor, it works on blocks of about 40 ms, otherwise on blocks of up to a second.
     pub fn new(input: SampleRate, output: SampleRate) -> Self {
         Resampler {
             input_rate: u64::from(input.hz()),
@@ -63,7 +63,7 @@ impl Resampler {
     }
 
     /// Flushes the tail, so that the total output is as long as the input (rounded to the nearest
-    /// sample). Do not use the converter afterwards.
+    /// sample). The converter must not be used afterwards.
     pub fn finish(&mut self, output: &mut Vec<f32>) {
         let total = (self.samples_in * self.output_rate + self.input_rate / 2) / self.input_rate;
         if let Some(blocks) = &mut self.blocks {
@@ -90,9 +90,10 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// A sinc under a squared 4-term Blackman-Harris window, as long as a block of the input, with the
-/// gain that makes up for both transforms. It passes what lies below the lower of the two Nyquist
-/// frequencies less the width of its slope; that width in terms of the length is rubato's fit.
+/// Computes a sinc under a squared 4-term Blackman-Harris window, as long as an input block, with
+/// the gain that compensates both transforms. It passes what lies below the lower of the two
+/// Nyquist frequencies less the width of its slope; that width in terms of the length is rubato's
+/// fit.
 fn low_pass(block_in: usize, block_out: usize) -> Vec<f32> {
     let shorter = block_in.min(block_out) as f64;
     let slope = 13.745_202_940_783_823 / shorter

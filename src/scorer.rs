@@ -27,10 +27,10 @@ pub(crate) struct Scorer {
 enum Answers {
     /// The network alone.
     Base,
-    /// The head, then the network for its labels that follow, given by index; and the labels of the
-    /// head that add to one of the network, each with that one.
+    /// The head, followed by the network's labels with these indices; last, the head's labels that
+    /// are merged with one of the network, each with that one.
     Joint(Head, Arc<[usize]>, Arc<[(usize, usize)]>),
-    /// The head's.
+    /// The head alone.
     Head(Head),
 }
 
@@ -43,14 +43,14 @@ pub(crate) struct PatchOutput {
 }
 
 impl Scorer {
-    /// A network without a head.
+    /// Creates a scorer for a network without a head.
     pub(crate) fn base(model: Model) -> Self {
         let metadata = model.metadata().clone();
         let vocabulary = metadata.vocabulary();
         Self::new(model, Answers::Base, vocabulary, metadata)
     }
 
-    /// A head's labels merged with those of its base.
+    /// Merges a head's labels with those of its base.
     ///
     /// # Errors
     /// `head-mismatch` or `head-format` if the head does not fit `model`.
@@ -72,7 +72,7 @@ impl Scorer {
         Ok(Self::new(model, answers, vocabulary, metadata))
     }
 
-    /// A head's labels alone, over segments of its own length.
+    /// Uses a head's labels alone, over segments of the head's length.
     ///
     /// # Errors
     /// `head-mismatch` or `head-format` if the head does not fit `model`.
@@ -114,7 +114,7 @@ impl Scorer {
         &self.vocabulary
     }
 
-    /// Runs the network on at most as many columns as its input has; fewer are followed by silence.
+    /// Runs the network on at most as many columns as its input has; fewer are padded with silence.
     pub(crate) fn run(&mut self, columns: &[f32]) -> Result<PatchOutput> {
         let outputs = self.outputs(columns)?;
         let base = self.model.metadata();
@@ -129,7 +129,7 @@ impl Scorer {
         })
     }
 
-    /// The result for a segment, from those of its patches (at least one).
+    /// Pools the outputs for a segment's patches (at least one) into its scores.
     pub(crate) fn pool<'a>(&self, outputs: impl Iterator<Item = &'a PatchOutput>) -> Scored {
         let outputs: Vec<&PatchOutput> = outputs.collect();
         let patches: Vec<&Patch> = outputs.iter().map(|output| &output.patch).collect();
@@ -148,8 +148,8 @@ impl Scorer {
                 let threshold = head.metadata().decision.rejection_threshold;
                 for &(label, index) in added.iter() {
                     let own = scores[label];
-                    // The thresholds of such a label are the base's, which are lower: what the head
-                    // does not recognise must not be recognised by them.
+                    // Such a label has the base's threshold, which is lower: a score that the head
+                    // does not recognise must not pass it.
                     scores[label] = base[index].max(if own < threshold { 0.0 } else { own });
                 }
                 Scored { scores, presence: 1.0, none_of_base: self.none_of_base(&outputs) }
@@ -162,7 +162,7 @@ impl Scorer {
         }
     }
 
-    /// Whether the network's output for "none of the labels" rejects a segment.
+    /// Returns whether the network's output for "none of the labels" rejects a segment.
     fn none_of_base(&self, outputs: &[&PatchOutput]) -> bool {
         let others: Option<Vec<f32>> = outputs.iter().map(|output| output.other).collect();
         let threshold = self.model.metadata().other_threshold;
@@ -183,8 +183,8 @@ impl Scorer {
 }
 
 /// Lays columns, `[frames][n_mels]`, out as a network's input, `[n_mels][input frames]`, with the
-/// mean subtracted and divided by the standard deviation. If there are too few columns, columns of
-/// the value `silence` follow; surplus columns are ignored.
+/// mean subtracted and divided by the standard deviation. Missing columns have the value `silence`;
+/// surplus columns are ignored.
 ///
 /// # Panics
 /// If `n_mels` is 0.
@@ -209,8 +209,8 @@ pub(crate) fn check_columns(columns: &[f32], n_mels: usize, max: usize) -> Resul
     Err(Error::config("columns", format!("{} values", columns.len()), expected))
 }
 
-/// The base's metadata with the head's name, card, calibration and thresholds; hop and smoothing
-/// stay those of the base. Both licences apply to the combination, so both are named.
+/// Combines the base's metadata with the head's name, card, calibration and thresholds; hop and
+/// smoothing stay those of the base. Both licences apply to the combination, so both are named.
 fn described_by(head: &Head, base: &ModelMetadata) -> ModelMetadata {
     let head = head.metadata().clone();
     let Decision { hop_seconds, smoothing_seconds, .. } = base.decision;

@@ -1,7 +1,7 @@
-//! Recordings that arrive in pieces → the predictions of the whole, one per segment.
+//! Classifies recordings that arrive in pieces: one prediction per segment.
 //!
-//! Only the columns, or the outputs for the patches, of about one segment are kept, no matter how
-//! long the recording is.
+//! Memory does not grow with the recording: only the columns, or the outputs for the patches, of
+//! about one segment are kept.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::Result;
@@ -12,12 +12,12 @@ use crate::scorer::{PatchOutput, Scorer};
 use crate::threads;
 use std::collections::VecDeque;
 
-/// The most threads of a recording; each has its own input.
+/// The most threads for a recording; each has its own input.
 const MAX_THREADS: usize = 256;
 
 /// A recording, piece by piece. The predictions are those of
-/// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop), no matter how it is
-/// split.
+/// [`Classifier::classify_with_hop`](crate::Classifier::classify_with_hop), no matter how the
+/// recording is split.
 pub struct Segments {
     columns: ColumnStream,
     scorer: Scorer,
@@ -30,12 +30,12 @@ pub struct Segments {
     /// `dropped`.
     kept: Vec<f32>,
     dropped: usize,
-    /// The outputs for inputs and the first column of each, starting with the recording's input
+    /// The first column of each input and the outputs for it, starting with the recording's input
     /// `forgotten`.
     outputs: VecDeque<(usize, PatchOutput)>,
     forgotten: usize,
     untaken: Option<Vec<f32>>,
-    /// One per further thread.
+    /// One scorer per further thread.
     helpers: Vec<Scorer>,
 }
 
@@ -63,23 +63,23 @@ impl Segments {
         })
     }
 
-    /// From now on, runs the network on `threads` threads, including this one, in parallel with the
-    /// front end. Predictions stay the same, bit for bit, but come one push later, so push some
-    /// seconds of sound at a time. By default, and for 0, there is one thread; there are at most 256.
+    /// Runs the network on `threads` threads, including this one, in parallel with the front end.
+    /// Predictions stay the same, bit for bit, but come one push later, so push some seconds of
+    /// sound at a time. The default is one thread, as for 0; the maximum is 256.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.helpers = vec![self.scorer.clone(); threads.min(MAX_THREADS).saturating_sub(1)];
         self
     }
 
-    /// Keeps the feature columns for [`Self::take_columns`] from now on.
+    /// Makes the stream keep feature columns for [`Self::take_columns`].
     pub fn keep_columns(&mut self) {
         self.untaken.get_or_insert_default();
     }
 
-    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for drawing;
-    /// none unless [`Self::keep_columns`] was called. Take them after every push; otherwise they
-    /// accumulate.
+    /// Returns the feature columns since the last call, `[columns][n_mels]`, not normalised, for
+    /// drawing; none unless [`Self::keep_columns`] was called. Take them after every push;
+    /// otherwise they accumulate.
     pub fn take_columns(&mut self) -> Vec<f32> {
         self.untaken.as_mut().map(std::mem::take).unwrap_or_default()
     }
@@ -106,8 +106,9 @@ impl Segments {
         Ok(self.predict_ready())
     }
 
-    /// The last predictions, and the last columns if they are kept. The last segment is moved so
-    /// that it ends with the recording. A recording no longer than a segment has exactly one.
+    /// Returns the last predictions, and the last columns if they are kept. The last segment is
+    /// moved so that it ends with the recording. A recording of at most one segment has exactly
+    /// one.
     ///
     /// # Errors
     /// `audio-too-short` for less audio than one feature column needs; `inference` if the network
@@ -130,15 +131,15 @@ impl Segments {
         Ok((predictions, columns))
     }
 
-    /// Runs the network on every input that the recording certainly has, and predicts the segments
-    /// that these complete.
+    /// Runs the network on every input that the recording has in any case, and predicts the
+    /// segments that these complete.
     fn advance(&mut self) -> Result<Vec<Prediction>> {
         self.run_sure(|_| Ok(()))?;
         Ok(self.predict_ready())
     }
 
-    /// Runs the network on every input that the recording certainly has, and `meanwhile` at the same
-    /// time.
+    /// Runs the network on every input that the recording has in any case, and `meanwhile` at the
+    /// same time.
     fn run_sure(&mut self, meanwhile: impl FnOnce(&mut ColumnStream) -> Result<()>) -> Result<()> {
         let Grid { step_columns, input_columns, .. } = self.grid;
         let total = self.total_columns();
@@ -153,13 +154,12 @@ impl Segments {
         Ok(())
     }
 
-    /// Predicts every segment whose inputs the network has run on, and drops what is no longer
-    /// needed.
+    /// Predicts every segment with all its inputs done, and drops what later segments do not need.
     fn predict_ready(&mut self) -> Vec<Prediction> {
         let Grid { segment_inputs, hop_inputs, has_patches, .. } = self.grid;
         let inputs = self.inputs();
-        // The last segment of all begins here at the earliest. A patch may be its first one,
-        // while a whole segment that is in its place is not the last.
+        // The last segment begins here at the earliest. A patch at this place may be its first; a
+        // whole segment at this place is not the last.
         let earliest_last =
             if has_patches { inputs.saturating_sub(segment_inputs) } else { inputs };
         let mut predictions = Vec::new();
@@ -174,7 +174,7 @@ impl Segments {
         predictions
     }
 
-    /// How many inputs the network has run on.
+    /// Returns how many inputs the network has run on.
     fn inputs(&self) -> usize {
         self.forgotten + self.outputs.len()
     }
@@ -188,8 +188,8 @@ impl Segments {
         Ok(())
     }
 
-    /// The prediction of the segment whose first input is `input`, rejected by the thresholds of
-    /// model and head. The last segment ends with the recording, even if its columns round to
+    /// Returns the prediction of the segment that starts with `input`, rejected by the thresholds
+    /// of model and head. The last segment ends with the recording, even if its columns round to
     /// another length.
     fn predict(&self, input: usize, is_last: bool) -> Prediction {
         let index = input - self.forgotten;
@@ -206,7 +206,7 @@ impl Segments {
         Prediction::new(vocabulary.clone(), (start, end.min(duration)), scored.scores, rejected)
     }
 
-    /// Where the recording's columns from `first` up to `last` are in `kept`.
+    /// Returns where the recording's columns from `first` up to `last` are in `kept`.
     fn span(&self, first: usize, last: usize) -> std::ops::Range<usize> {
         let n_mels = self.n_mels();
         (first - self.dropped) * n_mels..(last - self.dropped) * n_mels

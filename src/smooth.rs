@@ -1,4 +1,4 @@
-//! Scores over time → steady scores and events.
+//! Turns scores over time into steady scores and events.
 
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
@@ -32,8 +32,8 @@ impl Smoother {
         Smoother { length, window: VecDeque::with_capacity(length) }
     }
 
-    /// Takes the newest scores and returns the mean of the window; `none_of_base` follows its
-    /// majority.
+    /// Takes the newest scores and returns the mean of the window; `none_of_base` follows the
+    /// majority in the window.
     pub(crate) fn push(&mut self, scored: Scored) -> Scored {
         if self.window.len() == self.length {
             self.window.pop_front();
@@ -46,7 +46,7 @@ impl Smoother {
                 *sum += score;
             }
         }
-        // Divided at the end, the mean of scores of at most 1 is at most 1.
+        // Because the division comes last, the mean of scores of at most 1 is at most 1.
         scores.iter_mut().for_each(|sum| *sum /= n as f32);
         let presence = self.window.iter().map(|past| past.presence).sum::<f32>() / n as f32;
         let none_of_base = self.window.iter().filter(|past| past.none_of_base).count();
@@ -66,10 +66,10 @@ pub(crate) struct EventDetector {
 }
 
 impl EventDetector {
-    /// `on` and `off` replace the thresholds of all labels.
+    /// Creates a detector; `on` and `off` replace the thresholds of all labels.
     ///
     /// # Errors
-    /// `config` for one that is not within 0 to 1, or an `off` above a label's upper threshold.
+    /// `config` for a threshold outside of 0 to 1, or an `off` above a label's upper threshold.
     pub(crate) fn new(vocabulary: Vocabulary, on: Option<f32>, off: Option<f32>) -> Result<Self> {
         Decision::check_number("event_on", on)?;
         Decision::check_number("event_off", off)?;
@@ -127,7 +127,7 @@ impl EventDetector {
         self.open.iter().flatten()
     }
 
-    /// Whether any event is open.
+    /// Returns whether any event is open.
     pub(crate) fn any_open(&self) -> bool {
         self.open.iter().any(Option::is_some)
     }
@@ -220,10 +220,10 @@ mod tests {
             detector.open().map(|event| event.label.clone()).collect::<Vec<_>>()
         };
         assert_eq!(open(None, &[[0.9, 0.5]]), ["cat"]);
-        // The cat does not reach the threshold that was given, so it replaces nothing.
+        // The cat does not reach the given threshold, so it does not replace the animal.
         assert_eq!(open(Some(0.7), &[[0.9, 0.5]]), ["animal"]);
         assert_eq!(open(Some(0.15), &[[0.3, 0.2]]), ["cat"]);
-        // It lasts until it is below the lower threshold.
+        // The event lasts until the score is below the lower threshold.
         assert_eq!(open(None, &[[0.4, 0.36], [0.4, 0.22]]), ["cat"]);
         assert_eq!(open(None, &[[0.4, 0.36], [0.4, 0.22], [0.4, 0.1]]), ["animal"]);
     }

@@ -18,7 +18,7 @@ pub enum Window {
 }
 
 impl Window {
-    /// The `length` weights of the window.
+    /// Returns the `length` weights of the window.
     fn weights(self, length: usize) -> impl Iterator<Item = f32> {
         let period = match self {
             Window::Hann => length,
@@ -39,8 +39,8 @@ pub struct PowerSpectrum {
 }
 
 impl PowerSpectrum {
-    /// Plans frames of `n_fft` samples under a periodic Hann window of `win_length` samples
-    /// (centred and zero-padded to `n_fft`); `power` is 1 for magnitudes, 2 for power.
+    /// Plans frames of `n_fft` samples under a periodic Hann window of `win_length` samples,
+    /// centred and zero-padded to `n_fft`; `power` is 1 for magnitudes, 2 for power.
     ///
     /// # Errors
     /// `config` if `win_length` is 0 or exceeds `n_fft`, or `power` is neither 1 nor 2.
@@ -133,14 +133,14 @@ impl PowerSpectrum {
         }
     }
 
-    /// The spectra of up to eight frames of `n_fft` samples: a lane per frame, in order. A frame's
-    /// spectrum is the same, bit for bit, in every lane and next to any other frames.
+    /// Computes the spectra of up to eight frames of `n_fft` samples, one lane per frame in order.
+    /// A frame's spectrum is the same, bit for bit, in every lane and next to any other frames.
     pub(crate) fn batch(&mut self, frames: &[&[f32]]) -> &[Lane] {
         self.kernel.batch(frames)
     }
 }
 
-/// A window in the middle, or at the start, of `n_fft` zeros.
+/// Returns a window in the middle, or at the start, of `n_fft` zeros.
 fn padded(window: Window, n_fft: usize, win_length: usize, layout: FrameLayout) -> Vec<f32> {
     let mut padded = vec![0.0; n_fft];
     let start = match layout {

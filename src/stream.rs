@@ -1,9 +1,9 @@
-//! Live audio → an update every hop.
+//! Classifies live audio: an update every hop.
 //!
 //! Feature columns are computed once, as audio arrives, and kept in a ring that is as long as the
 //! network's input. A network with whole segments runs on the ring every hop. A network with
-//! patches runs once on each patch, and every hop the outputs for the patches of the newest segment
-//! are pooled. The ring is filled with silence at first, so the first update comes after one hop.
+//! patches runs once on each patch; every hop, its outputs for the newest segment are pooled. The
+//! ring is filled with silence at first, so the first update comes after one hop.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::Result;
@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 /// Most columns kept for [`Stream::take_columns`] beyond one push: 10 to 20 s.
 const MAX_UNTAKEN_COLUMNS: usize = 1_024;
 
-/// Settings of a stream. `None` uses the setting of the model and its head. A threshold that is set
+/// Settings of a stream. `None` uses the setting of the model and its head. A threshold set here
 /// applies to all labels, the head's and the base's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamConfig {
@@ -36,7 +36,7 @@ pub struct StreamConfig {
     pub event_off: Option<f32>,
 }
 
-/// The sound at a moment.
+/// The scores and events at a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Update {
     /// Seconds of audio processed so far.
@@ -63,7 +63,7 @@ pub struct Stream {
     outputs: VecDeque<PatchOutput>,
     /// Whether there is an output that no update has reported yet.
     unreported: bool,
-    /// Columns not yet handed out by `take_columns`.
+    /// Columns that `take_columns` has not returned yet.
     untaken: Vec<f32>,
     fresh: Vec<f32>,
     columns_processed: u64,
@@ -128,9 +128,9 @@ impl Stream {
         updates
     }
 
-    /// Processes the last columns, ends all events and returns the remaining updates. The last one may
-    /// cover less than a hop; of a stream shorter than a segment, it may score the last hop again, as
-    /// a recording of that length.
+    /// Processes the last columns, ends all events and returns the remaining updates. The last one
+    /// may cover less than a hop. If the stream is shorter than a segment, its last hop may be
+    /// scored again, as a recording of that length.
     ///
     /// # Errors
     /// `audio-too-short` if all the audio together is too short for one column.
@@ -151,9 +151,9 @@ impl Stream {
         Ok(updates)
     }
 
-    /// The feature columns since the last call, `[columns][n_mels]`, not normalised, for drawing.
-    /// If you do not take them after every push, only the newest 1,024 are kept, or those of the last
-    /// push if they are more.
+    /// Returns the feature columns since the last call, `[columns][n_mels]`, not normalised, for
+    /// drawing. If you do not take them after every push, only the newest 1,024 are kept, or all of
+    /// the last push if these are more.
     pub fn take_columns(&mut self) -> Vec<f32> {
         std::mem::take(&mut self.untaken)
     }
@@ -180,8 +180,8 @@ impl Stream {
         Ok(updates)
     }
 
-    /// Runs the network on what has arrived since it last ran. Patches stay on their grid, as in a
-    /// recording that ends here; a network with segments runs on the newest one.
+    /// Runs the network on what has arrived since its last run. Patches stay on their grid, as in a
+    /// recording that ends here; a network with whole segments runs on the newest one.
     fn run_rest(&mut self) -> Result<()> {
         let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
         let rest = (self.columns_processed % step_columns as u64) as usize;
@@ -200,7 +200,7 @@ impl Stream {
     }
 
     /// Keeps the network's output for its input up to column `end`, as part of the newest segment.
-    /// Outputs from before the ring was full count only until it is.
+    /// Outputs from before the ring was full are dropped once it is full.
     fn keep(&mut self, output: PatchOutput, end: u64) {
         let Grid { input_columns, step_columns, segment_inputs, .. } = self.grid;
         let (inputs, step) = (input_columns as u64, step_columns as u64);
@@ -215,7 +215,7 @@ impl Stream {
         self.unreported = true;
     }
 
-    /// The scores of the newest segment.
+    /// Returns the scores of the newest segment as an update.
     fn update(&mut self) -> Update {
         // At the end of a stream, the last hop may be scored again.
         if self.columns_processed > self.columns_scored {

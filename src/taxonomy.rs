@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The most ancestors of all labels together, so that a chain of labels does not need the square of their
-/// number.
+/// The most ancestors of all labels in total, so that a chain of labels cannot take memory in the
+/// square of its length.
 const MAX_PAIRS: usize = 1 << 20;
 
 /// A plain group of labels, such as all sounds of cats.
@@ -14,7 +14,7 @@ const MAX_PAIRS: usize = 1 << 20;
 pub struct Group {
     /// Its name, for people to read.
     pub name: String,
-    /// Name of its icon; the page decides which picture that is.
+    /// The name of its icon, which the page maps to a picture.
     pub icon: String,
 }
 
@@ -68,7 +68,7 @@ impl Taxonomy {
                     return Err(Error::config("label_parents", label, expected));
                 }
                 descendants[ancestor].push(label);
-                // What is run through for each counts as well.
+                // The labels visited for each label count as well.
                 pairs += 1 + label_parents[ancestor].len();
             }
         }
@@ -90,13 +90,13 @@ impl Taxonomy {
         &self.0.label_parents
     }
 
-    /// All labels that are a kind of `label`.
+    /// Returns all labels that are a kind of `label`.
     pub fn descendants(&self, label: usize) -> &[usize] {
         self.0.descendants.get(label).map_or(&[], Vec::as_slice)
     }
 }
 
-/// All ancestors of `label`, each once; includes `label` itself if parents form a cycle.
+/// Returns all ancestors of `label`, each once; includes `label` itself if parents form a cycle.
 pub(crate) fn ancestors(label: usize, parents: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();

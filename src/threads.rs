@@ -1,4 +1,4 @@
-//! The network on several inputs at a time.
+//! Runs the network on several inputs at a time.
 
 use crate::error::Result;
 use crate::scorer::{PatchOutput, Scorer};
@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(not(target_family = "wasm"))]
 use std::thread;
 
-/// Runs a network on the parts `spans` of `columns`, and `meanwhile` at the same time: the first of
-/// `scorers` on this thread, after `meanwhile`, and each of the others on its own thread. The outputs
-/// are in the order of the spans.
+/// Runs a network on the parts `spans` of `columns`, and `meanwhile` at the same time. The first of
+/// `scorers` runs on this thread, after `meanwhile`, and each of the others on its own thread. The
+/// outputs are in the order of the spans.
 ///
 /// # Errors
 /// The error of `meanwhile`; otherwise `inference` if the network fails.
@@ -31,7 +31,7 @@ pub(crate) fn run<'a>(
         }
         outputs
     };
-    // A thread per span is enough; with none, no thread is started.
+    // One thread per span is enough; without spans, no thread is started.
     let (finished, results) = thread::scope(|scope| {
         let helpers = scorers.take(spans.len().saturating_sub(1));
         let threads: Vec<_> = helpers.map(|scorer| scope.spawn(|| work(scorer))).collect();
@@ -53,7 +53,7 @@ pub(crate) fn run<'a>(
     Ok(outputs.into_iter().flatten().collect())
 }
 
-/// One after the other, where there are no threads.
+/// Runs on one input after the other, where there are no threads.
 #[cfg(target_family = "wasm")]
 pub(crate) fn run<'a>(
     mut scorers: impl Iterator<Item = &'a mut Scorer>,

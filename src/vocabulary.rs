@@ -1,16 +1,16 @@
 //! The labels that a classifier chooses from, with everything needed to rank them: which label is a
-//! kind of which, where it comes from, and its thresholds. Created once with the classifier; all
-//! code that interprets scores uses it.
+//! kind of which, where a label comes from, and its thresholds. Created once with the classifier
+//! and used by all code that interprets scores.
 
 use crate::labels::Labels;
 use crate::order;
 use crate::taxonomy::Taxonomy;
 use std::sync::Arc;
 
-/// Share of a general label's score that a specific one must reach to be ranked before it. With
-/// less, the specific label would be a mere guess.
+/// Share of a general label's score that a specific one must reach to be ranked before it. Below
+/// it, the specific label would be a mere guess.
 const SPECIAL_SHARE: f32 = 0.25;
-/// A label with a lower score is rarely among the best.
+/// Labels with a lower score are rarely among the best.
 const LIKELY: f32 = 0.02;
 
 /// Where a label comes from.
@@ -18,12 +18,12 @@ const LIKELY: f32 = 0.02;
 pub enum LabelSource {
     /// The head.
     Head,
-    /// The network, which may have a head.
+    /// The network, with or without a head.
     Base,
 }
 
 impl LabelSource {
-    /// Its name in files: `head` or `base`.
+    /// Returns its name in files: `head` or `base`.
     pub fn name(self) -> &'static str {
         match self {
             LabelSource::Head => "head",
@@ -37,14 +37,14 @@ impl LabelSource {
 pub(crate) struct Thresholds {
     /// Below it, a label is not recognised.
     pub(crate) rejection: f32,
-    /// From this score on, an event starts and a specific label suppresses the event of a general
+    /// From this score on, an event starts, and a specific label suppresses the event of a general
     /// one.
     pub(crate) on: f32,
     /// Below it, an event ends.
     pub(crate) off: f32,
 }
 
-/// Scores of a vocabulary, with what else decides on rejection.
+/// The scores of a segment, with everything else that decides on rejection.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scored {
     /// For each label.
@@ -66,14 +66,14 @@ struct Parts {
     taxonomy: Option<Taxonomy>,
     /// How many labels, counted from the first, are the head's.
     head_labels: usize,
-    /// Those of them that add to one of the base, and have its thresholds.
+    /// The head's labels that are merged with one of the base, and have its thresholds.
     adding: Vec<usize>,
     head: Thresholds,
     base: Thresholds,
 }
 
 impl Vocabulary {
-    /// The labels of a network without a head.
+    /// Creates the vocabulary of a network without a head.
     pub(crate) fn of_base(
         labels: Labels,
         taxonomy: Option<Taxonomy>,
@@ -83,14 +83,14 @@ impl Vocabulary {
         Self::joint((labels, 0, Vec::new()), taxonomy, head, base)
     }
 
-    /// The labels of a head that is used alone.
+    /// Creates the vocabulary of a head that is used alone.
     pub(crate) fn of_head(labels: Labels, thresholds: Thresholds) -> Self {
         let (head_labels, head, base) = (labels.len(), thresholds, thresholds);
         Self::joint((labels, head_labels, Vec::new()), None, head, base)
     }
 
-    /// Labels, the first `head_labels` of which are a head's; those in `adding` are recognised by
-    /// the thresholds of the base.
+    /// Creates a joint vocabulary. The first `head_labels` labels are a head's; those in `adding`
+    /// have the thresholds of the base.
     pub(crate) fn joint(
         (labels, head_labels, adding): (Labels, usize, Vec<usize>),
         taxonomy: Option<Taxonomy>,
@@ -100,7 +100,7 @@ impl Vocabulary {
         Vocabulary(Arc::new(Parts { labels, taxonomy, head_labels, adding, head, base }))
     }
 
-    /// The same with one recognition threshold for all labels.
+    /// Returns the same vocabulary with one recognition threshold for all labels.
     pub(crate) fn with_rejection(&self, rejection: f32) -> Self {
         let mut parts = Parts::clone(&self.0);
         parts.head.rejection = rejection;
@@ -131,7 +131,7 @@ impl Vocabulary {
         }
     }
 
-    /// Whether no label is recognised.
+    /// Returns whether no label is recognised.
     pub(crate) fn rejects(&self, scored: &Scored) -> bool {
         !scored.scores.iter().enumerate().any(|(label, &score)| {
             let is_out = scored.none_of_base && self.source(label) == LabelSource::Base;
@@ -139,8 +139,8 @@ impl Vocabulary {
         })
     }
 
-    /// Whether `special`, a descendant of `general`, ranks before it: it is recognised, and its
-    /// score is not much lower.
+    /// Returns whether `special`, a descendant of `general`, ranks before it: it is recognised, and
+    /// its score is not much lower.
     fn goes_before(&self, scores: &[f32], special: usize, general: usize) -> bool {
         scores[special] >= self.thresholds(special).rejection
             && scores[special] >= SPECIAL_SHARE * scores[general]
@@ -150,23 +150,23 @@ impl Vocabulary {
         self.taxonomy().map_or(&[], |taxonomy| taxonomy.descendants(label))
     }
 
-    /// Whether a more specific label replaces `label` as an event; `sounds` are the labels that reach
-    /// their event thresholds.
+    /// Returns whether a more specific label replaces `label` as an event; `sounds` are the labels
+    /// that reach their event thresholds.
     pub(crate) fn is_outdone(&self, scores: &[f32], sounds: &[bool], label: usize) -> bool {
         let descendants = self.descendants(label).iter();
         let mut sounding = descendants.filter(|&&special| sounds[special]);
         sounding.any(|&special| self.goes_before(scores, special, label))
     }
 
-    /// The first `count` labels, best first: by score, with recognised labels before the others, but
-    /// a general label comes after a more specific one that is recognised as well.
+    /// Returns the first `count` labels, best first: by score, with recognised labels before the
+    /// others, except that a general label comes after a more specific one that is also recognised.
     pub(crate) fn order(&self, scores: &[f32], count: usize) -> Vec<usize> {
         let keys = scores.iter().enumerate().map(|(label, &score)| {
             let is_unknown = score < self.thresholds(label).rejection;
             u64::from(is_unknown) << 32 | order::falling_key(score)
         });
         let keys: Vec<u64> = keys.collect();
-        // Most labels have next to no score, and are not sorted unless so many are asked for.
+        // Most labels have next to no score, and are sorted only if so many are requested.
         let last_likely = 1 << 32 | order::falling_key(LIKELY);
         let is_likely = |&label: &usize| count >= keys.len() || keys[label] <= last_likely;
         let (likely, others): (Vec<usize>, Vec<usize>) = (0..keys.len()).partition(is_likely);
@@ -208,8 +208,8 @@ impl Vocabulary {
         ranked.push(label);
     }
 
-    /// A score per group, in the order of the groups: the highest of its labels, ignoring those
-    /// that a more specific label of another group outranks. Empty without a taxonomy.
+    /// Returns a score per group, in the order of the groups: the highest of its labels, ignoring
+    /// those that a more specific label of another group outranks. Empty without a taxonomy.
     pub(crate) fn group_scores(&self, scores: &[f32]) -> Vec<f32> {
         let Some(taxonomy) = self.taxonomy() else { return Vec::new() };
         let mut groups = vec![0.0f32; taxonomy.groups().len()];
@@ -238,7 +238,8 @@ mod tests {
         Labels::new(names.iter().map(|name| (*name).to_owned()).collect()).unwrap()
     }
 
-    /// animal > pet > cat > purr, animal > dog; and speech. The first `head_labels` are a head's.
+    /// A vocabulary of animal > pet > cat > purr, animal > dog, and speech. The first `head_labels`
+    /// are a head's.
     fn vocabulary(head_labels: usize, head: Thresholds, base: Thresholds) -> Vocabulary {
         let group = |name: &str| Group { name: name.into(), icon: name.to_lowercase() };
         let taxonomy = Taxonomy::new(
@@ -297,7 +298,8 @@ mod tests {
         assert!(!rejects([0.6, 0.0, 0.0, 0.0, 0.0, 0.0], true));
         assert!(!rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], false));
         assert!(rejects([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], true), "the base's own verdict");
-        // Speech is recognised, cat with more is not; the dog (base) is a kind of animal (head).
+        // Speech is recognised; cat, with a higher score, is not. The dog (base) is a kind of
+        // animal (head).
         assert_eq!(vocabulary.order(&[0.0, 0.0, 0.5, 0.0, 0.0, 0.2], usize::MAX)[..2], [5, 2]);
         assert_eq!(vocabulary.order(&[0.8, 0.0, 0.0, 0.0, 0.25, 0.0], usize::MAX)[..2], [4, 0]);
         assert_eq!(vocabulary.order(&[0.8, 0.0, 0.5, 0.0, 0.0, 0.0], usize::MAX)[..2], [0, 2]);
@@ -332,7 +334,7 @@ mod tests {
         for (vocabulary, seed) in (0..200u32).map(|seed| (vocabulary(2, head, OPEN), seed)) {
             let score =
                 |i: u32| ((seed * 7 + i * 13).wrapping_mul(2_654_435_761) % 1000) as f32 / 1000.0;
-            // In every other case most are unlikely.
+            // In every second case, most labels are unlikely.
             let scale = if seed % 2 == 0 { 1.0 } else { 0.03 };
             let scores: Vec<f32> = (0..6).map(|i| scale * score(i)).collect();
             let order = vocabulary.order(&scores, usize::MAX);

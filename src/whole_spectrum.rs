@@ -1,4 +1,4 @@
-//! The spectrum of a whole recording: one Fourier transform over all of it.
+//! The spectrum of a whole recording: a single Fourier transform.
 
 use crate::audio::Pcm;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,13 +21,13 @@ pub struct WholeSpectrum {
 }
 
 impl WholeSpectrum {
-    /// The frequency of a bin in Hz.
+    /// Returns the frequency of a bin in Hz.
     pub fn frequency(&self, bin: usize) -> f64 {
         bin as f64 * self.hz_per_bin
     }
 }
 
-/// The Fourier transform of a whole recording at its own rate, without a window; in numpy,
+/// Computes the Fourier transform of a whole recording at its own rate, without a window; in numpy,
 ///
 /// `20 * log10(maximum(abs(rfft(y)) * k / n, 1e-10))`
 ///

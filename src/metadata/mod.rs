@@ -31,7 +31,7 @@ pub enum Padding {
     Silence,
 }
 
-/// The patches of a network whose input is shorter than a segment; they lie on a fixed grid.
+/// The patches of a network with an input shorter than a segment; they lie on a fixed grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatchLayout {
     /// Columns in one input of the network.
@@ -58,7 +58,7 @@ pub struct ModelMetadata {
     /// Columns of a segment: one input of the network, or several patches.
     pub segment_frames: usize,
     /// If set, the network runs on patches of the segment, and the outputs are pooled over the
-    /// patches. The first patch starts at the first column; silence fills up the last one.
+    /// patches. The first patch starts at the first column; the last one is padded with silence.
     pub patch: Option<PatchLayout>,
     /// How shorter recordings are handled.
     pub padding: Padding,
@@ -85,8 +85,8 @@ impl ModelMetadata {
             FrameLayout::Librosa if front_end.center && front_end.pre_emphasis.is_some() => {
                 self.segment_frames
             }
-            // T centred columns come from T − 1 to T hops of audio: 173 of them from 3.994 to 4.017
-            // s. Users see the round number in between.
+            // T centred columns come from T − 1 to T hops of audio: 173 columns from 3.994 to 4.017
+            // s. Users see a round number in between.
             FrameLayout::Librosa if front_end.center => {
                 self.segment_frames.saturating_sub(1).max(1)
             }
@@ -94,7 +94,7 @@ impl ModelMetadata {
             FrameLayout::TensorFlow => self.segment_frames,
         };
         let window = match front_end.framing {
-            // Columns that are not centred need all of each window.
+            // Columns that are not centred need the whole of each window.
             FrameLayout::Librosa if !front_end.center => {
                 front_end.n_fft as f64 / f64::from(front_end.sample_rate)
             }
@@ -105,23 +105,23 @@ impl ModelMetadata {
         (seconds * 100.0 - 1e-6).ceil() / 100.0
     }
 
-    /// How many scores the network must return.
+    /// Returns how many scores the network must return.
     pub fn n_outputs(&self) -> usize {
         self.labels.len() + usize::from(self.other_threshold.is_some())
     }
 
-    /// The patches, or the whole segment as the only one.
+    /// Returns the patches, or the whole segment as the only one.
     pub(crate) fn layout(&self) -> PatchLayout {
         let whole = PatchLayout { frames: self.segment_frames, hop_frames: self.segment_frames };
         self.patch.unwrap_or(whole)
     }
 
-    /// Columns of one input of the network.
+    /// Returns the columns of one input of the network.
     pub fn input_frames(&self) -> usize {
         self.layout().frames
     }
 
-    /// How many inputs of the network make up a segment.
+    /// Returns how many inputs of the network form a segment.
     pub fn segment_patches(&self) -> usize {
         let PatchLayout { frames, hop_frames } = self.layout();
         1 + (self.segment_frames - frames) / hop_frames

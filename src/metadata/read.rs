@@ -1,4 +1,4 @@
-//! Key-value pairs → metadata; every value is checked, because files are untrusted.
+//! Reads metadata from key-value pairs; every value is checked, because files are untrusted.
 
 use super::{
     ACTIVATIONS, Card, Decision, FORMAT_VERSION, FRAMINGS, MAX_SEGMENT_FRAMES, MEL_NORMS,
@@ -72,7 +72,7 @@ fn positive(value: f32) -> bool {
 struct Props<'a>(HashMap<&'a str, &'a str>);
 
 impl Props<'_> {
-    /// An optional value.
+    /// Returns an optional value.
     fn optional<T>(&self, key: &str, read: impl Fn(&Self, &str) -> Result<T>) -> Result<Option<T>> {
         self.0.contains_key(key).then(|| read(self, key)).transpose()
     }
@@ -102,8 +102,8 @@ impl Props<'_> {
         Err(ErrorKind::MetadataVersion { given, supported: FORMAT_VERSION }.into())
     }
 
-    /// A number that `accepted` allows. It is read as JSON like the lists, because what the standard
-    /// library reads numbers with has large tables.
+    /// Reads a number that `accepted` allows. It is read as JSON, like the lists, because the
+    /// standard library's number parser has large tables.
     fn number<T: Number>(
         &self,
         key: &str,
@@ -197,7 +197,7 @@ impl Props<'_> {
         Ok(Some(PatchLayout { frames, hop_frames }))
     }
 
-    /// A segment must be whole patches, and the hop a whole number of patch hops.
+    /// Checks that a segment is whole patches, and the hop a whole number of patch hops.
     fn check_segment(&self, metadata: &ModelMetadata) -> Result<()> {
         let Some(patch) = metadata.patch else { return Ok(()) };
         let beyond = metadata.segment_frames.checked_sub(patch.frames);
@@ -207,7 +207,7 @@ impl Props<'_> {
         Err(self.invalid("segment_frames", "patch_frames and whole patch_hop_frames more"))
     }
 
-    /// What `as_expected` makes of a value in JSON.
+    /// Converts a value in JSON with `as_expected`.
     fn json<T>(
         &self,
         key: &str,
@@ -251,7 +251,7 @@ fn group(value: &Json) -> Option<Group> {
     Some(Group { name: text("name")?, icon: text("icon")? })
 }
 
-/// A number that a key may have.
+/// A type of number that a key may have.
 trait Number: Copy {
     fn of(value: &Json) -> Option<Self>;
 }

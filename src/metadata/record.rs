@@ -1,4 +1,4 @@
-//! What models and heads have in common: decision settings and the card.
+//! Settings that models and heads share: the decision and the card.
 
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ pub struct Card {
     pub config_hash: String,
 }
 
-/// The name of a number in files, its accepted range in words, and whether a value is in it.
+/// A number's name in files, its accepted range in words, and a check of a value.
 type Range = (&'static str, &'static str, fn(f64) -> bool);
 
 /// The accepted range of each number of a [`Decision`].
@@ -69,7 +69,7 @@ fn is_unit(value: f64) -> bool {
 }
 
 impl Decision {
-    /// The accepted range of the number with this name.
+    /// Returns the accepted range of the number with this name.
     pub(super) fn range(name: &str) -> &'static str {
         RANGES.iter().find(|(key, ..)| *key == name).map_or("", |(_, range, _)| range)
     }
@@ -91,7 +91,7 @@ impl Decision {
         }
     }
 
-    /// Names the first setting that is out of range, with its accepted range.
+    /// Returns the name and the accepted range of the first setting that is out of range.
     pub(crate) fn check(&self) -> std::result::Result<(), (&'static str, &'static str)> {
         let numbers = [
             self.hop_seconds,

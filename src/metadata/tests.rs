@@ -78,7 +78,7 @@ fn written_metadata_reads_back() {
     assert_eq!(read(&metadata.to_props()), Ok(metadata));
 }
 
-/// 10 ms columns at 32 kHz, emphasised, centred and mirrored.
+/// Metadata with 10 ms columns at 32 kHz, pre-emphasised, centred and mirrored.
 fn kaldi_example() -> ModelMetadata {
     let mut metadata = example();
     metadata.front_end = FrontEndConfig {
@@ -209,7 +209,7 @@ fn invalid_kaldi_settings_are_named() {
     refused(metadata, "pad_mode", "reflect");
 }
 
-/// The value is refused, and the error names the key.
+/// Checks that the value is refused, and that the error names the key.
 fn refused(metadata: ModelMetadata, key: &str, value: &str) {
     let mut props = metadata.to_props();
     let key = format!("sourcing_sound.{key}");

@@ -1,4 +1,4 @@
-//! Metadata → key-value pairs.
+//! Writes metadata as key-value pairs.
 
 use super::{FORMAT_VERSION, ModelMetadata, PREFIX};
 use crate::framing::{FrameLayout, PadMode};
@@ -6,7 +6,7 @@ use crate::front_end::FrontEndConfig;
 use crate::mel::MelTriangles;
 use serde_json::json;
 
-/// The keys of the front end that every file has.
+/// Returns the keys of the front end that every file has.
 fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
     vec![
         ("sample_rate", front_end.sample_rate.to_string()),
@@ -27,8 +27,8 @@ fn front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
 }
 
 impl FrontEndConfig {
-    /// All settings as text, `key=value` with the keys of a model file. Equal settings have equal
-    /// fingerprints, so features can be cached under them.
+    /// Returns all settings as text, `key=value` with the keys of a model file. Equal settings have
+    /// equal fingerprints, so features can be cached under them.
     pub fn fingerprint(&self) -> String {
         let pairs = front_end_props(self).into_iter().chain(optional_front_end_props(self));
         pairs.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
@@ -69,7 +69,7 @@ impl ModelMetadata {
         props.into_iter().map(|(key, value)| (format!("{PREFIX}{key}"), value)).collect()
     }
 
-    /// The optional keys whose values differ from the default.
+    /// Returns the optional keys with values other than the default.
     fn optional_props(&self) -> Vec<(&'static str, String)> {
         let mut props = Vec::new();
         if let Some(threshold) = self.other_threshold {
@@ -95,7 +95,7 @@ impl ModelMetadata {
     }
 }
 
-/// The optional keys of the front end whose values differ from the default.
+/// Returns the optional keys of the front end with values other than the default.
 fn optional_front_end_props(front_end: &FrontEndConfig) -> Vec<(&'static str, String)> {
     let mut props = Vec::new();
     if let Some(coefficient) = front_end.pre_emphasis {

@@ -29,7 +29,7 @@ extern "C" {
     pub type JsModelInfo;
 }
 
-/// The codes that errors of this module can carry.
+/// Returns the codes that errors of this module can have.
 #[wasm_bindgen(js_name = errorCodes)]
 pub fn error_codes() -> Vec<String> {
     ERROR_CODES.iter().map(|code| (*code).to_owned()).collect()
@@ -43,9 +43,9 @@ pub struct WasmClassifier {
 
 #[wasm_bindgen]
 impl WasmClassifier {
-    /// Reads the bytes of an ONNX model with its own description, and of an optional head. The
-    /// head's labels are added to the model's, or are the only ones if `headOnly` is true.
-    /// `engine`, `lean` or `general`, sets the engine.
+    /// Reads the bytes of an ONNX model with an embedded description, and of an optional head. The
+    /// head's labels are added to the model's, or are the only ones if `headOnly` is true. `engine`
+    /// is `lean` or `general`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         model: &[u8],
@@ -68,12 +68,12 @@ impl WasmClassifier {
         Ok(WasmClassifier { classifier: classifier.map_err(to_js)? })
     }
 
-    /// The description of the model file, or of the head on it.
+    /// Returns the description of the model, or of its head.
     pub fn metadata(&self) -> JsModelInfo {
         model_info(&self.classifier).unchecked_into()
     }
 
-    /// The feature columns of mono samples at `sampleRate` Hz, `nMels` values each, not
+    /// Returns the feature columns of mono samples at `sampleRate` Hz, `nMels` values each, not
     /// normalised; the network does not run.
     #[wasm_bindgen(js_name = logMel)]
     pub fn log_mel(
@@ -85,12 +85,12 @@ impl WasmClassifier {
         self.classifier.columns(pcm).map_err(to_js)
     }
 
-    /// The network's outputs for one segment's feature columns, before calibration.
+    /// Returns the network's outputs for one segment's feature columns, before calibration.
     pub fn logits(&mut self, columns: &[f32]) -> Result<Vec<f32>, JsValue> {
         self.classifier.logits_of_columns(columns).map_err(to_js)
     }
 
-    /// A prediction per segment of mono samples at `sampleRate` Hz.
+    /// Returns a prediction per segment of mono samples at `sampleRate` Hz.
     pub fn classify(
         &mut self,
         pcm: &[f32],
@@ -103,7 +103,7 @@ impl WasmClassifier {
         Ok(predictions_to_js(&predictions))
     }
 
-    /// A recording of mono samples at `sampleRate` Hz that arrives in pieces.
+    /// Opens a recording of mono samples at `sampleRate` Hz that arrives in pieces.
     pub fn segments(
         &self,
         #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
@@ -117,7 +117,7 @@ impl WasmClassifier {
         Ok(WasmSegments { segments })
     }
 
-    /// A stream of live audio at `sampleRate` Hz.
+    /// Opens a stream of live audio at `sampleRate` Hz.
     pub fn stream(
         &self,
         #[wasm_bindgen(js_name = sampleRate)] sample_rate: f64,
@@ -151,7 +151,7 @@ impl WasmSegments {
         self.segments.push(pcm).map(|predictions| predictions_to_js(&predictions)).map_err(to_js)
     }
 
-    /// The feature columns since the last call, `nMels` values each, not normalised.
+    /// Returns the feature columns since the last call, `nMels` values each, not normalised.
     #[wasm_bindgen(js_name = takeColumns)]
     pub fn take_columns(&mut self) -> Vec<f32> {
         self.segments.take_columns()
@@ -177,7 +177,7 @@ impl WasmStream {
         self.stream.push(pcm).map(|updates| updates_to_js(&updates)).map_err(to_js)
     }
 
-    /// The feature columns since the last call, `nMels` values each, not normalised.
+    /// Returns the feature columns since the last call, `nMels` values each, not normalised.
     #[wasm_bindgen(js_name = takeColumns)]
     pub fn take_columns(&mut self) -> Vec<f32> {
         self.stream.take_columns()
@@ -290,7 +290,8 @@ fn groups(metadata: &ModelMetadata) -> (Array, Array) {
     (groups.collect(), label_groups.collect())
 }
 
-/// A rate from JavaScript, rounded to Hz. What is not a positive number becomes 0, which is refused.
+/// Converts a rate from JavaScript, rounded to Hz. NaN and negative numbers become 0, which is
+/// refused.
 pub(super) fn rate(hz: f64) -> Result<SampleRate, Error> {
     // `as` saturates: NaN and negative numbers become 0.
     SampleRate::new(hz.round() as u32)

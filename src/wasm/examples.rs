@@ -1,4 +1,4 @@
-//! JavaScript bindings for examples of sounds, and for what the network makes of a recording.
+//! JavaScript bindings for examples of sounds, and for the embedding of a recording.
 
 use super::classifier::{WasmClassifier, rate};
 use super::{object, to_js};
@@ -67,7 +67,7 @@ extern "C" {
 
 #[wasm_bindgen]
 impl WasmClassifier {
-    /// The embedding of each window of mono samples at `sampleRate` Hz.
+    /// Returns the embedding of each window of mono samples at `sampleRate` Hz.
     pub fn embed(
         &mut self,
         pcm: &[f32],
@@ -86,7 +86,7 @@ impl WasmClassifier {
         Ok(objects.collect::<Array>().unchecked_into())
     }
 
-    /// The pieces of a recording; without a label they show something else.
+    /// Returns the pieces of a recording as examples; without a label they show something else.
     pub fn examples(
         &mut self,
         label: Option<String>,
@@ -101,7 +101,7 @@ impl WasmClassifier {
         Ok(objects.iter().map(example_to_js).collect::<Array>().unchecked_into())
     }
 
-    /// What heads for the model depend on. A head that it has makes no difference.
+    /// Returns what heads depend on in the model, regardless of a head on it.
     pub fn base(&self) -> JsBase {
         let base = self.classifier.model().base();
         let labels: Array = base.labels.iter().map(JsValue::from_str).collect();
@@ -128,7 +128,7 @@ fn example_to_js(example: &Example) -> JsValue {
         ("level", example.level.into()),
         ("vector", example.base64().into()),
     ];
-    // As in files: what does not apply is absent.
+    // As in files, keys that do not apply are absent.
     entries.extend(example.label.as_deref().map(|label| ("label", label.into())));
     entries.extend(example.clipped.then_some(("clipped", JsValue::TRUE)));
     object(&entries)

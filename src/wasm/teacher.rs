@@ -1,6 +1,6 @@
-//! JavaScript bindings for teaching: examples → a head and its report. A module of its own, which a
-//! page loads when it first trains. Nothing is kept here between calls, so that a crashed worker
-//! loses nothing.
+//! JavaScript bindings for teaching: examples → a head and its report. Compiled to a separate
+//! module, which a page loads when it first trains. It keeps nothing between calls, so a crashed
+//! worker loses nothing.
 
 use super::{object, to_js};
 use crate::base::Base;
@@ -122,14 +122,14 @@ impl Description {
 
 #[wasm_bindgen]
 impl WasmTeacher {
-    /// For the model that the JSON of a `WasmBase` describes. Every error thrown is an `Error` with
-    /// a string `code`.
+    /// Creates a teacher for the model that the JSON of a `WasmBase` describes. Every error thrown
+    /// is an `Error` with a string `code`.
     #[wasm_bindgen(constructor)]
     pub fn new(base: &str) -> Result<WasmTeacher, JsValue> {
         Ok(WasmTeacher { base: Description::read(base).map_err(to_js)? })
     }
 
-    /// The examples in a sound file for this model, as the JSON of a `SoundExample[]`.
+    /// Returns the examples in a sound file for this model, as the JSON of a `SoundExample[]`.
     #[wasm_bindgen(js_name = examplesIn)]
     pub fn examples_in(&self, file: &[u8]) -> Result<String, JsValue> {
         let examples = teach::read(file, self.base.base());
