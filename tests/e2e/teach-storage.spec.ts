@@ -1,7 +1,10 @@
 // What was taught in the browser's storage: deleted, on a full device, in a closed database, without a network.
 
 import { readFileSync } from "node:fs";
-import { expect, test } from "./support/site";
+import { join } from "node:path";
+import { REPOSITORY } from "./support/environment";
+import { encode } from "./support/protobuf";
+import { expect, type Site, test } from "./support/site";
 import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, stretch, teachBoth } from "./support/teach";
 import { writeWav } from "./support/wav";
 
@@ -147,6 +150,26 @@ test("what was given before the page was closed is learned at the next visit", a
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 
+test("the everyday model opened as a file takes what is taught, another version of it does not", async ({ open }) => {
+  const site = await open();
+  const [label] = LABELS;
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, label!);
+  await give(site, label!, recordings(label!));
+  await site.page.reload();
+  const everyday = readFileSync(join(REPOSITORY, "models/everyday/model.onnx"));
+  await openModel(site, everyday);
+  expect(await labelOf(site, another(label!))).toBe(label);
+  await openModel(site, Buffer.concat([everyday, encode([[14, [[1, "version"], [2, "another"]]]])]));
+  expect(await labelOf(site, another(label!))).not.toBe(label);
+  await site.goTo("teach");
+  await expectTaught(site, "waiting");
+  await site.page.getByTestId("teach-everyday").click();
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(label!))).toBe(label);
+});
+
 test("a head that does not fit the model does not keep the page from starting; it is learned again from the sound", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
@@ -189,3 +212,12 @@ test("taught sounds work without a network", async ({ open }) => {
   await site.goTo("teach");
   await give(site, LABELS[0]!, [writeWav("offline.wav", stretch("two-tone-horn", 5, 4, 0.5))]);
 });
+
+/** Opens a model's file in the view "Models", and waits until it is in use. */
+async function openModel(site: Site, buffer: Buffer): Promise<void> {
+  await site.expectState("idle");
+  await site.goTo("models");
+  await site.expectModels("choice");
+  await site.page.getByTestId("own-file").setInputFiles({ name: "everyday.onnx", buffer, mimeType: "application/octet-stream" });
+  await expect(site.page.getByTestId("own-note")).toContainText("is in use", { timeout: 30_000 });
+}

@@ -95,6 +95,7 @@ const teach = new LatePart(async () => {
     settings,
     recent: (seconds) => listen.recent(seconds),
     apply: async (head) => (await models.get()).teach(head),
+    first: () => model.first,
     everyday: () => models.loaded?.chooseTaught(),
     historySounds: async () => (await history.get()).sounds(),
     muted: mutedChanged,

@@ -7,6 +7,8 @@ export class ActiveModel {
   readonly #changed: (info: ModelInfo) => void;
   #classifier: Promise<Classifier> | undefined;
   #info: ModelInfo | undefined;
+  /** SHA-256 of the model that came with the page, once it is loaded. */
+  first: string | undefined;
   /** Ends with the work that needs the classifier it started with. */
   #held: Promise<void> = Promise.resolve();
 
@@ -27,6 +29,7 @@ export class ActiveModel {
   load(): Promise<Classifier> {
     this.#classifier ??= loadTaught((options) => Classifier.load(options)).then(
       (classifier) => {
+        this.first = classifier.info.sha256;
         this.#changed(classifier.info);
         return classifier;
       },

@@ -62,9 +62,9 @@ export function firstChoice(info: ModelInfo): Choice {
   return { id: info.base, model, head: undefined, labels: info.labels.length, from: "page" };
 }
 
-/** Whether what the user has taught belongs to this choice. */
-export function takesTaught({ model, head, from }: Choice): boolean {
-  return model.name === "everyday" && !head && from !== "person";
+/** Whether what the user has taught belongs to this choice. `page`: the SHA-256 of the model that came with the page. */
+export function takesTaught({ model, head }: Choice, page: string | undefined): boolean {
+  return model.name === "everyday" && model.sha256 === page && !head;
 }
 
 /** The file that describes the choice: the head's if there is one. */

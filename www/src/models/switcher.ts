@@ -55,6 +55,8 @@ export class ModelSwitcher {
   readonly #views: ModelSwitcherView[] = [];
   #opened = false;
   #choices: Choice[] = [];
+  /** SHA-256 of the model that came with the page. */
+  #page: string | undefined;
   /** Whether the site's list could be loaded. */
   #complete = false;
   #active: Choice | undefined;
@@ -82,6 +84,7 @@ export class ModelSwitcher {
   async open(info: ModelInfo): Promise<void> {
     if (this.#opened) return;
     this.#opened = true;
+    this.#page = info.sha256;
     const listed = await fetchChoices().catch((): Choice[] => []);
     const found = listed.find(({ model, head }) => model.sha256 === info.sha256 && !head);
     // Without the list the page works with the models that it has; the next visit tries again.
@@ -104,7 +107,7 @@ export class ModelSwitcher {
 
   /** The user wants the model that takes what is taught. */
   chooseTaught(): void {
-    const choice = this.#choices.find(takesTaught);
+    const choice = this.#choices.find((choice) => this.#takesTaught(choice));
     if (choice) this.choose(choice);
   }
 
@@ -123,8 +126,11 @@ export class ModelSwitcher {
       own = await readOwn(files);
       const { model, head } = own;
       const classifier = await Classifier.load({ model, ...(head && { head }), signal });
-      const choice = await ownChoice(own, classifier.info);
-      return { classifier, choice: this.#choices.find((other) => sameFiles(other, choice)) ?? choice };
+      const made = await ownChoice(own, classifier.info);
+      const choice = this.#choices.find((other) => sameFiles(other, made)) ?? made;
+      if (!this.#takesTaught(choice)) return { classifier, choice };
+      classifier.close();
+      return this.#everyday(choice, { model, signal });
     });
     if (!choice || !own) return;
     const kept = choice.from !== "person" || (await keepChoice(choice, own));
@@ -180,7 +186,7 @@ export class ModelSwitcher {
 
   async #apply(): Promise<void> {
     const choice = this.#active;
-    if (!choice || !takesTaught(choice) || this.#loading || this.#taught === this.#applied) return;
+    if (!choice || !this.#takesTaught(choice) || this.#loading || this.#taught === this.#applied) return;
     const { classifier, taught } = await this.#fetch(choice, new AbortController().signal);
     // It is applied when the choice that came between is in use or given up.
     if (this.#loading) return classifier.close();
@@ -216,7 +222,7 @@ export class ModelSwitcher {
         await this.#events.adopt(classifier);
         if (this.#active) keepForLater(this.#active);
         this.#active = choice;
-        if (takesTaught(choice)) this.#applied = taught;
+        if (this.#takesTaught(choice)) this.#applied = taught;
       });
       keepEngineOf(classifier.info);
       remember(choice.id);
@@ -248,8 +254,12 @@ export class ModelSwitcher {
       fileOf(model, { signal, onProgress: progress("model") }),
       head && fileOf(head, { signal, onProgress: progress("head") }),
     ]);
-    if (takesTaught(choice)) return this.#everyday(choice, { model: modelBytes, signal });
+    if (this.#takesTaught(choice)) return this.#everyday(choice, { model: modelBytes, signal });
     return { choice, classifier: await Classifier.load({ model: modelBytes, ...(headBytes && { head: headBytes }), signal }) };
+  }
+
+  #takesTaught(choice: Choice): boolean {
+    return takesTaught(choice, this.#page);
   }
 
   /** With what was taught during this visit, or else before. */

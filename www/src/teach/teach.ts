@@ -35,6 +35,8 @@ export interface TeachParts {
   recent(seconds: number): Promise<Recording | undefined>;
   /** Puts what was learned in use; `undefined` for nothing. */
   apply(head: Uint8Array<ArrayBuffer> | undefined): Promise<void>;
+  /** SHA-256 of the model that came with the page. */
+  first(): string | undefined;
   /** Switches to the model that takes what is taught. */
   everyday(): void;
   /** The events of the history that have kept their sound, newest first. */
@@ -109,8 +111,7 @@ class Opened {
   constructor(store: TaughtStore, parts: TeachParts, kept: KeptReport | undefined) {
     this.#store = store;
     this.#parts = parts;
-    const mutes = new Mutes(parts.settings, () => parts.muted());
-    this.#mutes = mutes;
+    this.#mutes = new Mutes(parts.settings, () => parts.muted());
     const events = { apply: (head: Uint8Array<ArrayBuffer> | undefined) => parts.apply(head), changed: () => this.#learnerChanged() };
     this.#learner = new Learner(store, events, kept);
     this.#maker = new ExampleMaker(store, this.#learner, {
@@ -126,10 +127,9 @@ class Opened {
       askAgain,
     });
     const classifier = () => this.#learner.classifier();
-    const troubled = (thrown: unknown) => this.#fail(thrown);
-    this.#recorder = new ExampleRecorder({ settings: parts.settings, classifier, troubled });
+    this.#recorder = new ExampleRecorder({ settings: parts.settings, classifier, troubled: (thrown) => this.#fail(thrown) });
     this.#view = new TeachView(
-      { store, learner: this.#learner, mutes },
+      { store, learner: this.#learner, mutes: this.#mutes },
       {
         named: (label) => void this.#name(label),
         record: (label, left) => void this.#record(label, left),
@@ -190,9 +190,9 @@ class Opened {
   }
 
   describe(info: ModelInfo): void {
-    const { name, base, headLabels } = info;
+    const { name, base, sha256, headLabels } = info;
     this.#info = info;
-    this.#otherModel = name !== "everyday" || base !== "everyday";
+    this.#otherModel = name !== "everyday" || base !== "everyday" || sha256 !== this.#parts.first();
     this.show();
     if (this.#begun) return;
     this.#begun = true;
