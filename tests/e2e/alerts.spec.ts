@@ -103,7 +103,7 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await expect(site.page.getByTestId("sounds").locator(ofSirens).filter({ hasText: "since" })).toHaveCount(0);
   await site.goTo("history");
   await expect(rows).toHaveCount(0);
-  // It is kept for the next visit, and is among what is muted.
+  // It is kept for the next visit, and listed as muted.
   await site.page.reload();
   await site.expectState("idle");
   await site.goTo("teach");

@@ -27,7 +27,7 @@ test("the current answer can be corrected while listening", async ({ open }) => 
   await site.page.getByTestId("undo").click();
   await expect(card(site, "My horn").getByTestId("teach-example")).toHaveCount(1);
   await site.goTo("listen");
-  // What was learned from the second example comes into use while the page listens: for a moment there can be another answer.
+  // The second example is learned while the page listens, so for a moment there can be another answer.
   const never = site.page.getByTestId("correct-never");
   await expect(async () => {
     await correct.click({ timeout: 1000 });
@@ -53,7 +53,7 @@ test("a wrong answer of the model itself cannot be taught away, and can be muted
   await site.page.getByTestId("undo-next").click();
   await expect(bar).toContainText(`${label} is muted.`);
   await expect(site.page.getByTestId("undo-next")).toBeHidden();
-  // Nor is it in files that are classified already, until that is undone.
+  // Nor is it shown in files that are already classified, until the mute is undone.
   const muted = file.locator(`[data-testid=file-parts] [data-label="${label}"]`);
   await expect(file).not.toHaveAttribute("data-label", label);
   await expect(muted).toHaveCount(0);

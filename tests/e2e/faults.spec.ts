@@ -12,7 +12,7 @@ import { writeWav } from "./support/wav";
 
 interface Spy {
   contexts: AudioContext[];
-  /** How often the page asked for a context to be resumed that could not. */
+  /** How often the page tried to resume a context that could not be resumed. */
   refused: number;
 }
 declare const contexts: Spy["contexts"];
@@ -66,7 +66,7 @@ test("an audio context that the system interrupts goes on when the system allows
 
 /** How long listening may take to resume. */
 const RESUMED_MS = 2000;
-/** The package waits between two starts of a worker, so that one that always crashes does not take all of the machine. */
+/** The package waits between two starts of a worker, so that one that always crashes does not take up the whole machine. */
 const APART_MS = 3500;
 
 test("a worker that is ended from outside is detected and replaced; the history is kept and the gap is reported", async ({ open }) => {
@@ -112,7 +112,7 @@ test("a worker that is ended from outside is detected and replaced; the history 
   expect(site.page.workers()).toHaveLength(1);
   await answers(site);
   await expect(site.notice).toContainText(/crashed and was started again: [\d.]+ s of sound was lost/);
-  // All that was open has ended, once, and the sound, which goes on, is a separate event. Whether it has the same label again
+  // All open events have ended, once, and the sound, which continues, is a separate event. Whether it has the same label again
   // is up to the model.
   const later = async () => (await stored(site.page)).events.filter(({ onset }) => onset > endedAt).length;
   await expect.poll(later, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -369,7 +369,7 @@ test("a page that the browser brings back works", async ({ open }) => {
     await site.expectState("idle");
     expect(await site.liveTracks()).toBe(0);
   }
-  // What was open when the page was left ends when it was last detected; the history says so a minute later at most.
+  // Events that were open when the page was left end when they were last detected, which the history shows within a minute.
   const { events } = await stored(page);
   expect(events.length).toBeGreaterThan(0);
   for (const { onset, offset } of events) expect(offset).toBeGreaterThanOrEqual(onset);

@@ -74,7 +74,7 @@ test("every sound of a long recording is saved, however short; the list shows so
   await card.getByTestId("file-parts-after").click();
   await expect(rows).toHaveCount(Math.min(200, all));
   await expect(rows.nth(100)).toBeFocused();
-  // The last sound by the timeline: its row comes with its neighbours.
+  // The last sound by the timeline: its row is added with its neighbours.
   const timeline = card.getByRole("slider");
   await timeline.press("End");
   await timeline.press("Enter");
@@ -362,7 +362,7 @@ test("what a browser has recorded has no length in its header, and is read to it
       recorder.start(200);
     });
     const begun = context.currentTime;
-    // Three seconds of sound by the audio clock, however long that takes: nothing else says how much was recorded.
+    // Three seconds of sound by the audio clock, however long that takes: only the clock tells how much was recorded.
     while (context.currentTime < begun + 3) await new Promise((resolve) => setTimeout(resolve, 20));
     recorder.stop();
     await stopped;

@@ -65,7 +65,7 @@ test("a click at once: no other view's script is requested before the first answ
   const site = await listenAtOnce(open, writeWav("first-answer.wav", siren));
   const scripts = (await firstFiles(site)).filter((file) => file.endsWith(".js"));
   expect(scripts.map(nameOf).sort()).toEqual(["index", "sourcing-sound-worker", "sourcing-sound-worklet"]);
-  // The others come afterwards, without being opened.
+  // The others are loaded afterwards, without being opened.
   await site.expectModels("choice");
   const all = async () => {
     const names = await site.page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));

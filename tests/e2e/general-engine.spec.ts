@@ -31,7 +31,7 @@ packageTest("the package fetches it once, for the first model that needs it", as
   for (const { engine, categories } of [await load(GENERAL_MODEL), await load(GENERAL_MODEL)]) {
     expect(engine).toBe("general");
     expect(categories.map(({ label }) => label).slice(0, 3)).toEqual(RANKED.slice(0, 3));
-    // Softplus makes 1.66 of 1.45.
+    // Softplus of 1.45 is 1.66.
     expect(categories[0]!.score).toBeCloseTo(1 / (1 + Math.exp(-Math.log1p(Math.exp(1.45)))), 3);
     expect(categories.every(({ score }) => Number.isFinite(score))).toBe(true);
   }

@@ -105,7 +105,7 @@ test("the focus stays on an event whose row changes", async ({ open }) => {
   const row = rowsOf(site.page).nth(1);
   const correct = row.getByTestId("history-correct");
   await correct.focus();
-  // Another window's event goes on, and gets its sound.
+  // Another window's event continues, and gets its sound.
   await seed(site.page, [eventAt(1, "Siren", { seconds: 9, hasClip: true })]);
   await expect(row).toContainText("9.0 s");
   await expect(row.getByRole("button", { name: /^Play/ })).toBeVisible();

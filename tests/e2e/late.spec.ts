@@ -1,4 +1,4 @@
-// The views come in separate scripts: after the first answer, or when they are opened.
+// The views have separate scripts, which are loaded after the first answer or when a view is opened.
 
 import { readFileSync } from "node:fs";
 import { expectStill, layoutShifts } from "./support/layout-shift";

@@ -1,4 +1,4 @@
-// What a file holds is classified, whatever its header says; by the page, in Node and by the command line alike.
+// The actual contents of a file are classified, whatever its header says: by the page, in Node and by the command line alike.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -348,7 +348,7 @@ test("a recording in pieces gives the same results as the whole", async ({ libra
   });
   expect(whole.length).toBeGreaterThan(8);
   expect(pieces).toEqual(whole);
-  // The last columns come with the end, where this test does not take them.
+  // The last columns are returned at the end, where this test ignores them.
   expect(columnsOfWhole - columns).toBeLessThan(columnsOfWhole * 0.02);
   expect(top).toEqual(whole.map((prediction) => ({ ...prediction, categories: prediction.categories.slice(0, 3) })));
 });

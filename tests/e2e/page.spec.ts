@@ -167,7 +167,7 @@ test("a key that is pressed before the script is loaded is not lost", async ({ o
       }),
   });
   await site.expectState("listening");
-  // From then on, a press does what it says.
+  // From then on, a press does what the button says.
   await expect(site.listen).toHaveText("Stop listening");
   await site.listen.press("Enter");
   await site.expectState("idle");

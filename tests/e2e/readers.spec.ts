@@ -1,4 +1,4 @@
-// The package's readers of recordings: when they are closed, what they are asked for, and files that would take too long.
+// The package's readers of recordings: closing, options, and files that would take too long.
 
 import { execFileSync } from "node:child_process";
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
@@ -12,7 +12,7 @@ import { writeWav } from "./support/wav";
 
 const RATE = 8000;
 
-/** Sun's format, which only the package's own decoder reads: 32-bit floats, big-endian. Without a size it goes on to the end. */
+/** Sun's format, which only the package's own decoder reads: 32-bit floats, big-endian. Without a size, all of the file is sound. */
 function auFile(samples: Float32Array, size = 4 * samples.length): Buffer {
   const bytes = Buffer.alloc(24 + 4 * samples.length);
   bytes.write(".snd", 0);

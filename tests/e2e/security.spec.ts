@@ -1,4 +1,4 @@
-// What the site forbids itself, asks for and keeps; and hostile text, which stays text. SECURITY.md says why.
+// What the site forbids, requests and keeps, and that hostile text stays text. SECURITY.md explains why.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ const watched = test.extend<{ visit: (options?: Parameters<typeof watchedSite>[0
   },
 });
 
-/** Waits until the page has loaded all that it loads by itself: the service worker comes last, and is ready with all files. */
+/** Waits until the page has loaded everything by itself: the service worker is last, and is ready once it has all files. */
 async function settled({ site }: Watched): Promise<void> {
   await site.expectState("idle", 40_000);
   await site.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state));

@@ -13,7 +13,7 @@ test("two sounds, taught from three files each, are told apart, also after a rel
   const site = await open();
   await teachBoth(site);
   await expect(card(site, LABELS[0]!).getByTestId("teach-result")).toHaveText(/Recognised \d of [23] recordings.*expect \d+% to \d+%/);
-  // When files were recorded is not known.
+  // The recording times of files are unknown.
   await expect(card(site, LABELS[0]!).getByTestId("teach-result")).not.toContainText("ten minutes");
   await expectDistinguished(site);
   await site.page.reload();

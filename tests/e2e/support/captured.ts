@@ -161,7 +161,7 @@ function isWhole(played: Float32Array, got: Float32Array, rate: number): boolean
   return true;
 }
 
-/** Without what is near the highest frequency of a low rate, which the browser's resamplers take away. */
+/** Without the range near the highest frequency of a low rate, which the browser's resamplers remove. */
 function smooth(samples: Float32Array, rate: number): Float32Array {
   const length = Math.max(1, Math.round(rate / SMOOTH_HZ));
   let sum = 0;

@@ -52,7 +52,7 @@ function spread(paths: readonly string[], count: number): string[] {
   return Array.from({ length: count }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
 }
 
-/** Three of each kind; fewer, or none, where the data sets are not there. */
+/** Three of each kind; fewer, or none, if the data sets are missing. */
 export function chooseEveryday(dataPath: string): Chosen[] {
   const esc = (category: string) => filesOf(dataPath, "ESC-10", (row) => row["category"] === category);
   const kinds: Record<string, string[]> = {
@@ -74,7 +74,7 @@ export function digits(dataPath: string): string[] {
   return filesOf(dataPath, "speech", () => true);
 }
 
-/** Where in a track a recording sounds, in seconds from its beginning. */
+/** Where a recording is in a track, in seconds from the beginning. */
 export interface Part {
   kind: string;
   name: string;

@@ -1,4 +1,4 @@
-// What a first visit loads before the first answer, and how large it is when it is sent with brotli.
+// What a first visit loads before the first answer, and its size when sent with brotli.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,8 +41,8 @@ function noteFirstAnswer(page: Page): Promise<unknown> {
 }
 
 /**
- * Starts listening as soon as the button is there, and waits for the first answer. The model arrives after the click: a
- * page that is ready without one goes on with the rest of its scripts.
+ * Starts listening as soon as the button is there, and waits for the first answer. The model arrives after the click: a page
+ * that is ready without one continues with the rest of its scripts.
  */
 export async function listenAtOnce(open: (options: OpenOptions) => Promise<Site>, wav: string): Promise<Site> {
   let clicked: () => void = () => undefined;
@@ -107,7 +107,7 @@ export function sum(loaded: readonly Loaded[], isCounted: (kind: Kind) => boolea
   return loaded.filter(({ kind }) => isCounted(kind)).reduce((total, { brotli }) => total + brotli, 0);
 }
 
-/** For the output of a test. */
+/** The sizes as text, for the output of a test. */
 export function table(loaded: readonly Loaded[]): string {
   const rows = loaded.map(({ file, kind, bytes, brotli }) => [kind, file, bytes, brotli] as const);
   const total = ["", "", rows.reduce((all, row) => all + row[2], 0), rows.reduce((all, row) => all + row[3], 0)] as const;

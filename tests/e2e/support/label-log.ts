@@ -56,7 +56,7 @@ export function logLabels(page: Page): Promise<unknown> {
   });
 }
 
-/** Waits until `seconds` of sound have been analysed, and gives what was shown, and how loud it was. */
+/** Waits until `seconds` of sound have been analysed, and returns what was shown and how loud it was. */
 export async function shownUntil(page: Page, seconds: number): Promise<{ shown: Shown[]; levels: LevelAt[] }> {
   const timeout = (1.5 * seconds + 60) * 1000;
   await page.waitForFunction((wanted) => labelLog.time >= wanted, seconds, { polling: 200, timeout });

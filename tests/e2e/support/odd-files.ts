@@ -6,7 +6,7 @@ import { chunk, noise, waveFile } from "./wave-file";
 export interface OddFile {
   name: string;
   bytes: Buffer;
-  /** Samples that are there. */
+  /** Samples in the file. */
   frames: number;
   /** Samples that the header promises, if there are fewer. */
   promised?: number;

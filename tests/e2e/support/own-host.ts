@@ -18,7 +18,7 @@ export interface OwnHost {
   publishHalf: (title: string) => void;
   /** From now on the service worker's script is answered by this; `undefined` for the script. */
   answerWorker: (answer: Answer | undefined) => void;
-  /** How often the service worker's script was asked for. */
+  /** How often the service worker's script was requested. */
   workerAsked: () => number;
   stop: () => void;
 }

@@ -85,7 +85,7 @@ export function pageFolder(more: Readonly<Record<string, string>> = {}): { folde
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Waits until the page's program is there. */
+/** Waits until the page's program is loaded. */
 export async function ready(page: Pick<Page, "waitForFunction">): Promise<void> {
   await page.waitForFunction(() => "run" in globalThis);
 }

@@ -12,7 +12,7 @@ function pcm16(channels: readonly Float32Array[], write: (bytes: Buffer, value: 
 const bigEndian = (bytes: Buffer, value: number, at: number) => void bytes.writeInt16BE(value, at);
 const littleEndian = (bytes: Buffer, value: number, at: number) => void bytes.writeInt16LE(value, at);
 
-/** Apple's Core Audio Format, with 16-bit samples. `frames` is what the header states in place of the truth. */
+/** Apple's Core Audio Format, with 16-bit samples. `frames` is the length that the header states instead of the true one. */
 export function caf(sampleRate: number, channels: readonly Float32Array[], frames = channels[0]!.length): Buffer {
   const description = Buffer.alloc(32);
   description.writeDoubleBE(sampleRate, 0);

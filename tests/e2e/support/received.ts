@@ -1,5 +1,5 @@
 // The samples that the page's worker gets from the microphone. On a busy machine the browser drops some of the fake
-// microphone's sound before the page gets it; another program that is given the same samples still has the same labels.
+// microphone's sound before the page gets it; another program that gets the same samples still returns the same labels.
 
 import type { Page } from "@playwright/test";
 import type { Sound } from "./wav";

@@ -14,8 +14,8 @@ const FOLDS = ["1", "2"];
 const FORMATS = [".wav", ".flac", ".ogg"];
 
 /**
- * The first clip of each class that is there, in each of the folds 1 and 2, in the order of the data set's table.
- * `undefined` when the data set is not there.
+ * The first available clip of each class in each of the folds 1 and 2, in the order of the data set's table. `undefined`
+ * without the data set.
  */
 export function chooseClips(dataPath: string): Clip[] | undefined {
   const root = join(dataPath, "UrbanSound8K");

@@ -10,7 +10,7 @@ export function noise(seed: number, length: number, gain: number): Float32Array 
 }
 
 export interface WaveOptions {
-  /** What the header says instead of the truth. */
+  /** What the header states instead of the true values. */
   riffSize?: number;
   dataSize?: number;
   /** Whole chunks before and after the samples, as they are. */

@@ -27,7 +27,7 @@ export interface FileCardEvents {
   correct(answered: Answered): void;
   /** Its state has changed. */
   changed(): void;
-  /** It has come to an end, which screen readers announce. */
+  /** It has ended, which screen readers announce. */
   ended(words: string): void;
 }
 

@@ -46,7 +46,7 @@ export class Connection {
         return await work(await opened);
       } catch (thrown) {
         const isLost = () => this.#lost || this.#database !== opened;
-        // Browsers may abort what is under way before they report that the database is closed.
+        // Browsers may abort transactions before they report that the database is closed.
         if (!isLost() && thrown instanceof DOMException && thrown.name === "AbortError") {
           await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
         }

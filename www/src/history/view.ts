@@ -124,7 +124,7 @@ export class HistoryView {
     const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
     const today = startOfDay(new Date());
     const isPast = from < today.getTime();
-    // After the clock was set back, there may be events of days to come.
+    // After the clock was set back, there may be events on future days.
     const [all, later] = await Promise.all([this.#store.between(from, to), isPast ? [] : this.#store.between(to, Infinity)]);
     // What the user has muted stays in the store.
     const events = all.filter(({ label }) => !this.#muted(label));

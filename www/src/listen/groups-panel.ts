@@ -22,7 +22,7 @@ export class GroupsPanel {
     this.element.append(make("legend", "", settingsTexts.groups), make("p", "settings-help", settingsTexts.groupsHelp), this.#rows);
   }
 
-  /** Shows the groups that have a label other than taught ones. */
+  /** Shows the groups that contain more than taught labels. */
   describe(info: ModelInfo): void {
     const taught = new Set(taughtLabels(info));
     const names = [...groupNames(info)].flatMap(([label, name]) => (taught.has(label) ? [] : [name]));

@@ -24,7 +24,7 @@ export interface LiveParts {
   log: Log;
   wakeLock: WakeLock;
   muted: Muted;
-  /** Once its script is there. An event is in every update while it lasts, so none is missed. */
+  /** Once its script is loaded. An event is in every update while it lasts, so none is missed. */
   alerts(): Alerts | undefined;
   stage: Stage;
   list: SoundList;

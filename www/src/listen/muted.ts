@@ -32,8 +32,8 @@ export class Muted {
   }
 
   /**
-   * The same without what is muted. In place of a muted answer comes the next one, if it reaches `threshold`, by default that of its
-   * label.
+   * The same without what is muted. A muted answer is replaced by the next one, if that reaches `threshold`, by default that of
+   * its label.
    */
   without<T extends Answered>(answer: T, { rejectionThresholds }: ModelInfo, threshold?: number): T {
     const wanted = ({ label }: { label: string }) => !this.has(label);

@@ -1,5 +1,4 @@
-// A sample that is playing: through the loudspeaker, and as a stream that is used
-// in place of the microphone.
+// A sample that is playing: through the loudspeaker, and as a stream that replaces the microphone.
 
 import { LatePart } from "../late/part.js";
 import type { Sample } from "./samples.js";

@@ -196,7 +196,7 @@ export class ReconnectingMicrophone {
   async #listen(signal: AbortSignal, deviceId: string | undefined): Promise<Microphone> {
     const { classifier, settings, media } = this.#options;
     const end = this.#end;
-    // A microphone that is ended while it opens may still report an update or an error, which nobody wants then.
+    // A microphone that is ended while it opens may still report an update or an error, which belongs to nobody then.
     let microphone: Microphone | undefined;
     const update = (update: Update) => microphone && this.#events.update(update, microphone);
     microphone = await listen(update, {

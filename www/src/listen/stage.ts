@@ -34,7 +34,7 @@ export class Stage {
     this.#hint = hint;
   }
 
-  /** Shows a status in place of an answer. */
+  /** Shows a status instead of an answer. */
   wait(source: string, words: string, detail = ""): void {
     this.#source = source;
     this.#verdict.wait(source, words, detail);
@@ -93,7 +93,7 @@ export class Stage {
     this.#announcer.reset();
   }
 
-  /** No frames come for now. */
+  /** No frames arrive for now. */
   still(): void {
     this.#meter.clear();
   }

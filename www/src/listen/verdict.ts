@@ -16,7 +16,7 @@ const SHOWN = 4;
 const REJECTED = "rejected";
 const REJECTED_ICON = "other";
 
-/** The icon of a status, for a model whose answers have icons too: no name moves when the first answer comes. */
+/** The icon of a status, for a model whose answers have icons too: no name moves when the first answer appears. */
 const STATUS_ICON = "ear";
 
 /** What an answer is made from: an update or a prediction. */
@@ -63,7 +63,7 @@ export class Verdict {
     this.#stage.toggleAttribute("data-grouped", groups.length > 0);
   }
 
-  /** Shows a status in place of an answer. */
+  /** Shows a status instead of an answer. */
   wait(source: string, words: string, detail = ""): void {
     setText(this.#source, source);
     this.#show({ label: "", words, detail, icon: this.#statusIcon, group: "" });

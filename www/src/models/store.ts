@@ -11,7 +11,7 @@ type Entry = ModelEntry | HeadEntry;
 
 export interface DownloadOptions {
   signal: AbortSignal;
-  /** Called for every piece that comes from the server; not called if the file is cached. */
+  /** Called for every piece from the server; not called if the file is cached. */
   onProgress(loadedBytes: number): void;
 }
 

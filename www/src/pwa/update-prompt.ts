@@ -1,5 +1,5 @@
-// The bar at the bottom of the window that offers a new version. It lies over the
-// page, so that nothing moves when it appears.
+// The bar at the bottom of the window that offers a new version. It covers a part of the page, so that nothing moves when it
+// appears.
 
 import { pwaTexts } from "../texts/index.js";
 import { updateTexts } from "../texts/update.js";

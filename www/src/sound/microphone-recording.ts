@@ -35,7 +35,7 @@ export async function record(classifier: Classifier, seconds: number, options: R
     began();
     return await microphone.record(seconds, { signal });
   } catch (thrown) {
-    // The reason why the microphone closed says more than the error that it is closed.
+    // The reason why the microphone closed is more useful than the error that it is closed.
     throw lost ?? thrown;
   } finally {
     await microphone.close();

@@ -92,7 +92,7 @@ export class Learner {
   async examplesIn(file: Blob): Promise<Bundle> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});
-    // Next to those that are there, so that recordings of the same name stay apart.
+    // Together with the existing ones, so that recordings of the same name stay apart.
     teacher.restore(usableOf(this.#store.examples, classifier).map(({ example }) => example));
     const known = teacher.examples.length;
     const text = await file.text();
@@ -113,7 +113,7 @@ export class Learner {
     return bundle;
   }
 
-  /** The examples of a file for another model, made again from their sound, except those that are there already. */
+  /** The examples of a file for another model, made again from their sound, except those that exist already. */
   async examplesAgain(renewable: readonly Renewable[]): Promise<Bundle> {
     const classifier = await this.classifier();
     const bundle: Bundle = { labels: [], examples: [], sounds: [] };
@@ -126,7 +126,7 @@ export class Learner {
     return bundle;
   }
 
-  /** The bytes of a file called `name`.sound.json; if asked for, with the sound of the examples. */
+  /** The bytes of a file called `name`.sound.json, on request with the sound of the examples. */
   async file(name: string, hasSound: boolean): Promise<Uint8Array<ArrayBuffer>> {
     const classifier = await this.classifier();
     const teacher = new Teacher(classifier, {});

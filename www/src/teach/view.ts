@@ -22,7 +22,7 @@ export interface TeachViewEvents extends TileEvents {
   chosen(label: string | undefined, files: File[]): void;
   history(label: string | undefined): void;
   removedLabel(label: string): void;
-  /** The user wants the model that takes what is taught. */
+  /** The user wants the model that is taught. */
   everyday(): void;
   /** Starts listening, or ends it. */
   listen(): void;
@@ -96,7 +96,7 @@ export class TeachView {
     this.root.replaceChildren(...above, this.#list, parts.mutes.element, this.#file(dialog));
   }
 
-  /** Shows what is kept and what was learned of it. */
+  /** Shows the examples and what was learned from them. */
   show(state: ViewState): void {
     const { store, learner } = this.#parts;
     this.#state = state;
@@ -146,7 +146,7 @@ export class TeachView {
     this.#showNotice();
   }
 
-  /** Whether another model than the one that takes what is taught is in use. */
+  /** Whether the model in use is not the one that is taught. */
   set otherModel(other: boolean) {
     this.#other.hidden = !other;
   }

@@ -1,5 +1,5 @@
-// A file on disk as a Blob, read piece by piece. Node has one (`openAsBlob`), but with the size modulo 4 GiB, and in some versions
-// without what lies across 2 GiB: https://github.com/nodejs/node/issues/52585
+// A file on disk as a Blob, read piece by piece. Node has one (`openAsBlob`), but its size is modulo 4 GiB, and in some
+// versions stretches across 2 GiB are missing: https://github.com/nodejs/node/issues/52585
 
 import { open, stat } from "node:fs/promises";
 import type { Joinable } from "../recordings/wave.js";

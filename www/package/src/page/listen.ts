@@ -1,5 +1,5 @@
-// listen(): gets the permission, builds the audio graph and opens the stream of a
-// microphone. If one of them fails, the others are undone.
+// listen(): requests the permission, builds the audio graph and opens the stream of a microphone. If one of them fails, the
+// others are undone.
 
 import { Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";

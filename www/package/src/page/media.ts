@@ -38,7 +38,7 @@ export function checkEnvironment({ microphone }: { microphone: boolean }): void 
 
 /** Asks for the microphone, without processing. Throws `permission-denied`, `no-microphone` or `microphone-busy`. */
 export async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
-  // As many as the device has: a browser that is asked for one adds up two, or takes the first of them.
+  // As many as the device has: asked for one channel, browsers add up two or take the first.
   const audio: MediaTrackConstraints = { channelCount: { ideal: MOST_CHANNELS } };
   for (const processing of PROCESSING) audio[processing] = false;
   if (deviceId !== undefined) audio.deviceId = { exact: deviceId };

@@ -9,7 +9,7 @@
 export type MicrophoneState = "listening" | "paused" | "closed";
 
 export type MicrophoneEvent =
-  /** The program asked for it. */
+  /** The program requested it. */
   | "pause"
   | "resume"
   | "close"

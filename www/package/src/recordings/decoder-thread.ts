@@ -50,7 +50,7 @@ export class DecoderThread {
   #pending: Pending | undefined;
   #ended: { reason: unknown } | undefined;
 
-  /** Starts a thread and opens the file in it. Throws `wasm-fetch` and what is wrong with the file. */
+  /** Starts a thread and opens the file in it. Throws `wasm-fetch`, or the error of the file. */
   static async open(file: Blob, decoding: Decoding): Promise<{ thread: DecoderThread; opened: Opened }> {
     const { module, newThread } = await decoding.load();
     const thread = new DecoderThread(file, newThread, decoding.sharesMemory);

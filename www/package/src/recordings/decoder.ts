@@ -55,7 +55,7 @@ export async function openDecoder(file: Blob, reading: Reading, decoding: Decodi
   };
 }
 
-/** Errors that say nothing about where a file breaks off. */
+/** Errors that do not mean that a file breaks off. */
 const NOT_OF_THE_FILE: readonly ErrorCode[] = ["aborted", "limit"];
 
 /** Ends where nothing more can be read, with a warning; throws if that is at the very beginning. */

@@ -37,7 +37,7 @@ export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Prom
   return whole ? readAll(reader, whole) : reader;
 }
 
-/** Checks what it is asked for, and reads nothing once it is closed. */
+/** Checks its options, and reads nothing once it is closed. */
 function readerOf(packets: Packets, warnings: readonly SoundWarning[]): RecordingReader {
   let closed = false;
   return {

@@ -52,6 +52,6 @@ export type FromDecoder =
 export const STATE_BYTES = 4;
 /** As much as the decoder asks for at a time. */
 export const MEMORY_BYTES = STATE_BYTES + 2 ** 18;
-/** States of the memory; any other is the number of bytes that are there. */
+/** States of the memory; any other is the number of bytes available. */
 export const WAITING = -1;
 export const UNREADABLE = -2;

@@ -86,7 +86,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.#mix?.finish();
     this.#channels = channels;
     this.#start = this.#mixed;
-    // Browsers give no more than 32.
+    // Browsers provide no more than 32.
     this.#mix = new Downmix(Math.min(channels, MAX_CHANNELS), this.#write);
   }
 
