@@ -1,4 +1,4 @@
-//! Lessons and their report → the head.
+//! Assembles lessons and their report into a head.
 
 use super::background::Background;
 use super::example::{Example, FEATURES, scales};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 const PARENT_SCORE: f32 = 0.3;
 const MAX_PARENTS: usize = 3;
 
-/// The head of all labels.
+/// Assembles the head of all labels.
 pub(super) fn head(
     base: Base<'_>,
     background: &Background,
@@ -69,8 +69,9 @@ pub(super) fn head(
     Head::new(metadata, weights, bias, None)
 }
 
-/// By taught label, the base labels that most of its examples have: it is a kind of those, so it
-/// comes before them, and is in their group. One that the base has too keeps its place there.
+/// Returns, for each taught label, the base labels that most of its examples have. It is a kind of
+/// those, so it comes before them and is in their group. A taught label that the base also has
+/// keeps its place there.
 fn parents(
     base: Base<'_>,
     examples: &[Example],

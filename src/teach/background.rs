@@ -17,7 +17,7 @@ const FORMAT_VERSION: u32 = 1;
 const MAX_BYTES: usize = 8 << 20;
 /// Most directions.
 const MAX_DIRECTIONS: usize = 64;
-/// The part of the covariance that is the same in all directions; the rest is as measured.
+/// The share of the covariance that is equal in all directions; the rest is as measured.
 const SHRINKAGE: f32 = 0.98;
 
 /// The file of [`Background::everyday`].
@@ -35,21 +35,23 @@ struct Parts {
     training_data: String,
     mean: Vec<f32>,
     directions: Vec<Direction>,
-    /// By direction: how much of it is removed, 0 to 1.
+    /// For each direction, how much of it is removed, 0 to 1.
     damping: Vec<f32>,
 }
 
 /// A direction in which everyday sounds vary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Direction {
-    /// Of length 1 and perpendicular to the others, rounded to multiples of `largest / 127`.
+    /// Has length 1, is perpendicular to the others, and is rounded to multiples of `largest /
+    /// 127`.
     pub vector: Vec<f32>,
     /// The variance in this direction, divided by the mean variance of all dimensions.
     pub variance: f32,
 }
 
 impl Background {
-    /// That of [`Model::everyday`](crate::Model::everyday). Every call reads the file again; cloning is cheaper.
+    /// Reads the background of [`Model::everyday`](crate::Model::everyday). Every call reads the
+    /// file again; cloning is cheaper.
     ///
     /// # Errors
     /// None in a published version: the file is part of the crate.
@@ -58,10 +60,11 @@ impl Background {
         Self::from_json(EVERYDAY)
     }
 
-    /// For the model with this name and SHA-256, from statistics of [`Self::vector`].
+    /// Creates the background of the model with this name and SHA-256, from statistics of
+    /// [`Self::vector`].
     ///
     /// # Errors
-    /// `head-format` if sizes differ, or for NaN and infinity.
+    /// `head-format` if sizes differ, or a number is NaN or infinite.
     pub fn new(
         (base_name, base_sha256): (&str, &str),
         training_data: &str,
@@ -96,9 +99,9 @@ impl Background {
         })))
     }
 
-    /// The vector of some windows of a sound, from which backgrounds and heads are made: the means
-    /// of embedding, logits and scores, each multiplied by a factor so that none outweighs the
-    /// others.
+    /// Computes the vector of windows of a sound, from which backgrounds and heads are made: the
+    /// means of embedding, logits and scores, each multiplied by a factor so that none outweighs
+    /// the others.
     pub fn vector(windows: &[&Patch]) -> Vec<f32> {
         let parts = FEATURES.iter().map(|&(feature, scale)| {
             let mut part = pool(&[feature], windows);
@@ -108,22 +111,22 @@ impl Background {
         parts.collect::<Vec<_>>().concat()
     }
 
-    /// Name of the model that it was made for.
+    /// Returns the name of the model that it was made for.
     pub fn base_name(&self) -> &str {
         &self.0.base_name
     }
 
-    /// What it was made from.
+    /// Returns what it was made from.
     pub fn training_data(&self) -> &str {
         &self.0.training_data
     }
 
-    /// The mean of everyday sounds.
+    /// Returns the mean of everyday sounds.
     pub(super) fn mean(&self) -> &[f32] {
         &self.0.mean
     }
 
-    /// `vector` times the inverse of the shrunken covariance, up to a factor.
+    /// Returns `vector` times the inverse of the shrunken covariance, up to a factor.
     pub(super) fn damp(&self, vector: &[f32]) -> Vec<f32> {
         let mut damped = vector.to_vec();
         for (direction, damping) in self.0.directions.iter().zip(&self.0.damping) {
@@ -134,7 +137,7 @@ impl Background {
     }
 
     /// # Errors
-    /// `head-mismatch`, `head-format` or `config`, if it does not fit the model.
+    /// `head-mismatch`, `head-format` or `config` if it does not fit the model.
     pub(super) fn check_fit(&self, base: Base<'_>) -> Result<()> {
         let expected = vector_len(base)?;
         let parts = &*self.0;
@@ -181,8 +184,8 @@ impl Background {
         Self::new(base, &file.training_data, decode("mean", &file.mean)?, directions)
     }
 
-    /// The file's text; [`Self::from_json`] reads the same, bit for bit, if its directions are
-    /// rounded as [`Direction::vector`] describes.
+    /// Returns the file's text; [`Self::from_json`] reads the same background, bit for bit, if its
+    /// directions are rounded as [`Direction::vector`] describes.
     pub fn to_json(&self) -> String {
         let parts = &*self.0;
         let file = File {
@@ -218,7 +221,7 @@ struct BaseFile {
 #[derive(Serialize, Deserialize)]
 struct DirectionFile {
     variance: f32,
-    /// What each number of the vector is a multiple of.
+    /// The unit of the vector's whole numbers.
     scale: f32,
     /// Base64 of signed bytes.
     vector: String,

@@ -1,4 +1,4 @@
-//! Recordings → examples: one vector per piece, from its windows that are not quiet.
+//! Turns recordings into examples: one vector per piece, from the windows that are not quiet.
 
 use crate::audio::Pcm;
 use crate::base::Base;
@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use half::f16;
 use sha2::{Digest, Sha256};
 
-/// The inputs of taught heads, and what each is multiplied by, so that none outweighs the others.
+/// The inputs of taught heads, with factors so that none outweighs the others.
 pub(super) const FEATURES: [(HeadFeature, f32); 3] = [
     (HeadFeature::EmbeddingMean, 1.0),
     (HeadFeature::LogitMean, 0.08),
@@ -24,21 +24,21 @@ pub const MAX_EXAMPLES: usize = 10_000;
 const MAX_LABEL_BYTES: usize = 256;
 /// The longest example in seconds; a longer recording becomes several.
 const PIECE_SECONDS: f64 = 10.0;
-/// The longest recording in seconds, an hour.
+/// The longest recording in seconds: an hour.
 const MAX_SECONDS: usize = 3_600;
 /// A window counts if its level is within this of the recording's loudest window, in dB.
 const RANGE_DB: f32 = 20.0;
-/// A window counts if its level is above this, in dBFS: quieter ones are noise of the converter.
+/// A window counts if its level is above this, in dBFS; below, there is only the converter's noise.
 const SILENCE_DBFS: f32 = -65.0;
-/// Samples at full scale in a row that show that the input was overdriven.
+/// So many samples in a row at full scale show that the input was overdriven.
 const CLIPPED_RUN: usize = 3;
 const FULL_SCALE: f32 = 0.999;
 
-/// A piece of a recording that shows a sound, or that shows something else.
+/// A piece of a recording of a sound, or of something else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
-    /// What it shows; `None` for something that is none of the labels. The name of a label of the
-    /// model is spelled as the model spells it.
+    /// The label; `None` for something that is none of the labels. A label of the model is spelled
+    /// as the model spells it.
     pub label: Option<String>,
     /// Where it is from, such as a file's name. Examples of one recording count together.
     pub recording: String,
@@ -48,21 +48,21 @@ pub struct Example {
     pub seconds: f64,
     /// SHA-256 of its rate and samples, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// Seconds that were left out, in it and next to it, because they are quiet: more than 20 dB below
-    /// the loudest window of the recording, or below −65 dBFS.
+    /// Quiet seconds that were left out, in it and next to it: more than 20 dB below the loudest
+    /// window of the recording, or below −65 dBFS.
     pub quiet: f64,
     /// Level of its loudest window in dBFS: 20·log10 of the root mean square.
     pub level: f32,
     /// Whether it was recorded too loud: three samples in a row are at full scale.
     pub clipped: bool,
-    /// The means over its windows of embedding, logits and scores, one after the other. Kept with
-    /// 11 bits, so that a written example is the same as one in memory.
+    /// The means of embedding, logits and scores over its windows, one after the other. Stored with
+    /// 11 significant bits, so that writing an example to a file does not change it.
     pub(super) vector: Vec<f16>,
 }
 
 impl Example {
-    /// The pieces of a recording, without the silent ones; see
-    /// [`Teacher::add`](super::Teacher::add), which also keeps them.
+    /// Cuts a recording into pieces, without the silent ones; see
+    /// [`Teacher::add`](super::Teacher::add), which also stores them.
     ///
     /// # Errors
     /// Those of [`Teacher::add`](super::Teacher::add).
@@ -80,11 +80,11 @@ impl Example {
         let seconds = pcm.duration_seconds();
         at_most("the recording's length in seconds", seconds.ceil() as usize, MAX_SECONDS)?;
         let rate = f64::from(pcm.rate().hz());
-        // Pieces of equal length, so that the last one is not a scrap.
+        // The pieces have equal lengths, so that the last one is not very short.
         let pieces = (seconds / PIECE_SECONDS).ceil().max(1.0) as usize;
         let len = pcm.samples().len().div_ceil(pieces);
         let label = label.map(|label| spelled(classifier.model().base(), label).to_owned());
-        // Of the whole recording: in a piece of a pause, the loudest window is a pause too.
+        // Over the whole recording: in a piece that is a pause, the loudest window is a pause too.
         let loudest = loudest(&levels(classifier.model(), pcm, None));
         let least = (loudest - RANGE_DB).max(SILENCE_DBFS);
         let (mut examples, mut quiet) = (Vec::new(), 0.0);
@@ -114,24 +114,25 @@ impl Example {
         Ok(examples)
     }
 
-    /// The vector, each part multiplied by its scale.
+    /// Returns the vector, each part multiplied by its scale.
     pub(super) fn scaled(&self, scales: &[f32]) -> Vec<f32> {
         self.vector.iter().zip(scales).map(|(value, scale)| value.to_f32() * scale).collect()
     }
 
-    /// The mean scores of the model's `labels` labels, which are the last part of the vector.
+    /// Returns the mean scores of the model's `labels` labels, which are the last part of the
+    /// vector.
     pub(super) fn scores(&self, labels: usize) -> Vec<f32> {
         let first = self.vector.len().saturating_sub(labels);
         self.vector[first..].iter().map(|score| score.to_f32()).collect()
     }
 
-    /// The vector for files: base64 of little-endian half-precision numbers.
+    /// Returns the vector for files: base64 of little-endian half-precision numbers.
     pub(crate) fn base64(&self) -> String {
         let bytes: Vec<u8> = self.vector.iter().flat_map(|value| value.to_le_bytes()).collect();
         BASE64_STANDARD.encode(bytes)
     }
 
-    /// Whether it is the same piece of audio with the same label.
+    /// Returns whether it is the same piece of audio with the same label.
     pub(super) fn is_same(&self, other: &Example) -> bool {
         self.sha256 == other.sha256 && self.label == other.label
     }
@@ -142,7 +143,7 @@ pub(super) fn check_count(count: usize) -> Result<()> {
     at_most("the number of examples", count, MAX_EXAMPLES)
 }
 
-/// Refuses a label that is no name but a text.
+/// Refuses an empty label or one that is too long.
 pub(super) fn check_label(label: Option<&str>) -> Result<()> {
     at_most("the label's length in bytes", label.map_or(0, str::len), MAX_LABEL_BYTES)
 }
@@ -154,7 +155,7 @@ fn at_most(what: &'static str, given: usize, max: usize) -> Result<()> {
     }
 }
 
-/// Refuses examples whose vectors are of another model.
+/// Refuses examples with vectors of another model.
 pub(super) fn check_fit(examples: &[Example], base: Base<'_>) -> Result<()> {
     let expected = vector_len(base)?;
     match examples.iter().find(|example| example.vector.len() != expected) {
@@ -166,7 +167,7 @@ pub(super) fn check_fit(examples: &[Example], base: Base<'_>) -> Result<()> {
     }
 }
 
-/// A label as the model spells it, if it is the model's but for the case of its letters.
+/// Returns a label as the model spells it, if the two differ only in case.
 pub(super) fn spelled<'a>(base: Base<'a>, label: &'a str) -> &'a str {
     let mut labels = base.labels.iter();
     labels.find(|own| own.eq_ignore_ascii_case(label)).unwrap_or(label)
@@ -179,7 +180,7 @@ pub(super) fn spell(examples: &mut [Example], base: Base<'_>) {
     }
 }
 
-/// How many numbers an example of this model has.
+/// Returns how many numbers an example of this model has.
 ///
 /// # Errors
 /// `config` for a model without an embedding.
@@ -190,7 +191,7 @@ pub(super) fn vector_len(base: Base<'_>) -> Result<usize> {
     }
 }
 
-/// By dimension of a model's vectors, what it is multiplied by.
+/// Returns the factor of each dimension of a model's vectors.
 pub(super) fn scales(base: Base<'_>) -> Vec<f32> {
     let labels = base.labels.len();
     let sizes = [base.embedding_size.unwrap_or_default(), labels, labels];
@@ -201,13 +202,13 @@ pub(super) fn scales(base: Base<'_>) -> Vec<f32> {
 struct Loud {
     /// The means over its windows.
     vector: Vec<f16>,
-    /// That of its loudest window, in dBFS.
+    /// The level of its loudest window, in dBFS.
     level: f32,
-    /// Its windows, as a share of all of the piece.
+    /// The share of the piece that its windows cover.
     share: f64,
 }
 
-/// The part with levels above `least`, in dBFS; `None` if there is none.
+/// Returns the part with levels above `least`, in dBFS; `None` if there is none.
 fn loud(classifier: &mut Classifier, pcm: Pcm<'_>, least: f32) -> Result<Option<Loud>> {
     let patches = classifier.patches(pcm)?;
     let levels = levels(classifier.model(), pcm, Some(patches.len()));
@@ -226,8 +227,8 @@ fn loudest(levels: &[f32]) -> f32 {
     levels.iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
-/// The level of each of the first `windows` windows, or of all that begin within the samples, in
-/// dBFS.
+/// Returns the level of each of the first `windows` windows in dBFS; by default, of all that begin
+/// within the samples.
 fn levels(model: &Model, pcm: Pcm<'_>, windows: Option<usize>) -> Vec<f32> {
     let metadata = model.metadata();
     let layout = metadata.layout();
@@ -259,7 +260,7 @@ fn hash(pcm: Pcm<'_>) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The vector with these bits.
+/// Returns the vector with these bits.
 pub(super) fn from_bytes(bytes: &[u8]) -> Result<Vec<f16>> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let vector: Vec<f16> = pairs.iter().map(|&pair| f16::from_le_bytes(pair)).collect();

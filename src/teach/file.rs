@@ -75,18 +75,18 @@ impl ExampleFile {
     }
 }
 
-/// The text of a sound file.
+/// Returns the text of a sound file.
 pub(super) fn write(head: &Head, examples: &[Example]) -> String {
     let examples = Examples { examples: examples.iter().map(ExampleFile::new).collect() };
     // Serialising plain numbers and strings cannot fail.
     let examples = serde_json::to_string_pretty(&examples).unwrap_or_default();
-    // Both are objects; the second one's keys follow those of the first.
+    // Both are objects; the keys of the second follow those of the first.
     let head = head.to_json();
     let head = head.trim_end().trim_end_matches('}').trim_end();
     format!("{head},{}\n", examples.trim_start_matches('{'))
 }
 
-/// The examples in a sound file that was made for the model.
+/// Reads the examples in a sound file that was made for the model.
 pub(crate) fn read(bytes: &[u8], base: Base<'_>) -> Result<Vec<Example>> {
     Head::from_json(bytes)?.check_fit(base)?;
     let file: Examples = serde_json::from_slice(bytes).map_err(|_| {
@@ -98,7 +98,7 @@ pub(crate) fn read(bytes: &[u8], base: Base<'_>) -> Result<Vec<Example>> {
     Ok(examples)
 }
 
-/// Examples as JSON, as they are in a sound file: to keep them elsewhere before a head is trained.
+/// Returns examples as JSON, as they are in a sound file: to store them before a head is trained.
 pub fn examples_to_json(examples: &[Example]) -> String {
     let files: Vec<ExampleFile> = examples.iter().map(ExampleFile::new).collect();
     // Serialising plain numbers and strings cannot fail.
@@ -114,7 +114,7 @@ pub fn examples_from_json(bytes: &[u8]) -> Result<Vec<Example>> {
     examples_of(files)
 }
 
-// Once in the module for browsers, whose size counts.
+// Compiled only once in the module for browsers, where size counts.
 #[inline(never)]
 fn examples_of(files: Vec<ExampleFile>) -> Result<Vec<Example>> {
     example::check_count(files.len())?;

@@ -1,4 +1,4 @@
-//! What is wrong with the examples, in words.
+//! Finds what is wrong with the examples, and words it.
 
 use super::example::Example;
 use super::fit::Lesson;
@@ -7,18 +7,19 @@ use crate::base::Base;
 use crate::order;
 use std::collections::HashMap;
 
-/// Recordings of a label below which its figures mean little.
+/// With fewer recordings, a label's figures mean little.
 const FEW_RECORDINGS: usize = 3;
 /// A left-out recording with a lower score is unlike the others. Over ESC-10, a tenth of the labels
-/// have one at ten recordings.
+/// with ten recordings have one.
 const UNLIKE_SCORE: f64 = 0.3;
-/// If the left-out recordings have a lower score on average, the label is weak.
+/// A label is weak if the left-out recordings have a lower score on average.
 const WEAK_SCORE: f64 = 0.65;
-/// Two labels whose means have a higher cosine may be the same sound. Over ESC-10, two halves of a
-/// class have .75 or more in nineteen of twenty cases, different classes at most .46 in 99 of 100.
+/// Two labels may be the same sound if the cosine of their means is higher. Over ESC-10, two halves
+/// of a class have .75 or more in nineteen of twenty cases, different classes at most .46 in 99 of
+/// 100.
 const ALIKE_COSINE: f64 = 0.65;
-/// If more of a recording was left out as quiet, as a part of the length of its examples, the report
-/// states how much.
+/// If a larger share of a recording was left out as quiet, relative to the length of its examples,
+/// the report states the share.
 const MUCH_QUIET: f64 = 0.5;
 
 /// What the user should know about the examples.
@@ -28,7 +29,7 @@ pub struct Finding {
     pub kind: FindingKind,
     /// The label that it is about.
     pub label: String,
-    /// The recordings that it is about, if it is not about all of the label's.
+    /// The recordings that it is about; empty if it is about all of the label's.
     pub recordings: Vec<String>,
     /// What to do, in one or two sentences.
     pub message: String,
@@ -38,7 +39,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// The same audio is given as the label and as another one, or as something else.
+    /// The same audio was given for two labels, or for a label and for something else.
     Contradictory,
     /// Two labels sound the same.
     Alike,
@@ -50,18 +51,18 @@ pub enum FindingKind {
     Unlike,
     /// Recordings that are copies of each other count as one.
     Copies,
-    /// Recordings that sound the same, and may be copies, are counted each.
+    /// Recordings that sound the same, and may be copies, count separately.
     Similar,
     /// A recording is overdriven.
     Clipped,
     /// Much of a recording was left out because it is quiet.
     Quiet,
-    /// The label has the name of one of the model's, to which it adds.
+    /// A label has the name of one of the model's labels, and adds to it.
     Adds,
 }
 
 impl FindingKind {
-    /// Its name in files and in JavaScript, such as `few`.
+    /// Returns its name in files and in JavaScript, such as `few`.
     pub fn name(self) -> &'static str {
         match self {
             FindingKind::Contradictory => "contradictory",
@@ -82,8 +83,7 @@ impl FindingKind {
 pub(super) struct Findings<'a> {
     base: Base<'a>,
     examples: &'a [Example],
-    /// By example, whether its audio is given under several labels, or as a label and as something
-    /// else too.
+    /// For each example, whether its audio was also given for another label or for something else.
     disputed: Vec<bool>,
     found: Vec<Finding>,
 }
@@ -106,7 +106,7 @@ impl<'a> Findings<'a> {
         Findings { base, examples, disputed, found: Vec::new() }
     }
 
-    /// All of them, the most important first.
+    /// Returns all findings, the most important first.
     pub(super) fn of(mut self, lessons: &[Lesson<'_>]) -> Vec<Finding> {
         for lesson in lessons {
             self.of_label(lesson);
@@ -119,7 +119,7 @@ impl<'a> Findings<'a> {
         by_kind.into_iter().map(|index| self.found[index].clone()).collect()
     }
 
-    // Once in the module for browsers, whose size counts.
+    // Compiled only once in the module for browsers, where size counts.
     #[inline(never)]
     fn add(&mut self, kind: FindingKind, label: &str, recordings: &[String], message: String) {
         let (label, recordings) = (label.to_owned(), recordings.to_vec());
@@ -197,7 +197,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Pairs of labels that sound the same.
+    /// Finds pairs of labels that sound the same.
     fn alike(&mut self, lessons: &[Lesson<'_>]) {
         let means: Vec<Vec<f32>> = lessons
             .iter()
@@ -219,7 +219,7 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// The first names of the recordings for which `is_in` is true.
+/// Returns the first names of the recordings for which `is_in` is true.
 #[inline(never)]
 fn names(lesson: &Lesson<'_>, is_in: &dyn Fn(&Recording) -> bool) -> Vec<String> {
     let mut names = Vec::new();
@@ -229,7 +229,7 @@ fn names(lesson: &Lesson<'_>, is_in: &dyn Fn(&Recording) -> bool) -> Vec<String>
     names
 }
 
-/// `a`, `a and b`, or `a, b and 3 others`.
+/// Returns `a`, `a and b`, or `a, b and 3 others`.
 fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),

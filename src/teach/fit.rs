@@ -1,5 +1,4 @@
-//! Examples → the weights and the threshold of each label, and how well they do on recordings that
-//! were left out.
+//! Fits each label's weights and threshold to examples, and measures them on left-out recordings.
 
 use super::background::Background;
 use super::example::Example;
@@ -10,13 +9,13 @@ use crate::error::{Error, Result};
 use crate::order;
 use sourcing_sound_kernels::dot;
 
-/// The scores of everyday sounds are 0 and those of the examples 1 on average. The threshold
-/// between them, for one recording, and what each further one adds to it.
+/// Everyday sounds score 0 and the examples 1 on average. The least threshold in between, for one
+/// recording, and the increment for each further recording.
 const LEAST_THRESHOLD: f64 = 0.60;
 const THRESHOLD_STEP: f64 = 0.06;
 const MOST_THRESHOLD: f64 = 0.85;
-/// Left-out recordings move it, if there are so many: the share of them that may miss it, how far
-/// below their scores it is, and how far down or up it goes at most.
+/// With so many left-out recordings, the threshold follows their scores: the share that may miss
+/// it, how far below their scores it lies, and how far it may move down or up.
 const LEAST_LEFT_OUT: usize = 3;
 const MISSED_SHARE: f64 = 0.2;
 const BELOW_LEFT_OUT: f64 = 0.02;
@@ -29,21 +28,21 @@ pub(super) const SLOPE: f64 = 6.0;
 /// A label, or `None` for something else, and its recordings.
 pub(super) type Group<'a> = (Option<&'a str>, Vec<Recording>);
 
-/// A label as it was learned.
+/// What was learned about a label.
 pub(super) struct Lesson<'a> {
     pub(super) label: &'a str,
     pub(super) recordings: &'a [Recording],
     /// The score at which it is recognised.
     pub(super) threshold: f64,
-    /// By recording, its score from the others; empty if there is only one.
+    /// The score of each recording by weights from the others; empty if there is only one.
     pub(super) left_out: Vec<f64>,
-    /// The scores of what was given as something else, background and other labels, by recording:
-    /// each by weights that it has not pushed down.
+    /// The scores of something else (background and other labels) by recording, each by weights
+    /// that do not push it down.
     pub(super) others: Vec<f64>,
     pub(super) weights: Vec<f32>,
 }
 
-/// The recordings by label, `None` for something else, in the order in which they first appear.
+/// Groups the recordings by label, `None` for something else, in order of first appearance.
 pub(super) fn groups<'a>(
     background: &Background,
     scales: &[f32],
@@ -60,7 +59,7 @@ pub(super) fn groups<'a>(
     groups
 }
 
-/// What is learned of each label.
+/// Learns each label.
 pub(super) fn lessons<'a>(
     background: &Background,
     groups: &'a [Group<'a>],
@@ -103,14 +102,14 @@ impl<'a> Lesson<'a> {
         let mut others: Vec<f64> =
             others.iter().map(|other| dot(&weights, &other.vector)).collect();
         let threshold = threshold(recordings.len(), &left_out, &others);
-        // The report is on recordings that were not trained on, whatever they are of.
+        // The report covers recordings that were not trained on, whatever their label.
         for (place, index) in pushed.into_iter().enumerate() {
             others[index] = fit.score_without_pushed(place);
         }
         Ok(Lesson { label, recordings, threshold, left_out, others, weights })
     }
 
-    /// Scores from 0 to 1, as the head returns them, in ascending order.
+    /// Returns scores from 0 to 1, as the head does, in ascending order.
     pub(super) fn sorted_scores(&self, scores: &[f64]) -> Vec<f32> {
         let scores = scores.iter().map(|score| sigmoid((SLOPE * (score - self.threshold)) as f32));
         let scores: Vec<f32> = scores.collect();
@@ -119,11 +118,11 @@ impl<'a> Lesson<'a> {
     }
 }
 
-/// Rises with the number of recordings, because the mean of more of them is more reliable, and
-/// follows the scores of those that were left out, but not far: there are few of them, and over
-/// ESC-10 a threshold that went all the way down to them gave labels which are hard to distinguish
-/// several times as many false alarms. The scores of `others` are by the weights in use: a threshold
-/// above their scores by weights that do not push them down would only cost recall.
+/// Returns a label's threshold. It rises with the number of recordings, because the mean of more of
+/// them is more reliable. It follows the scores of the left-out recordings, but not far: there are
+/// few, and over ESC-10 a threshold at their lowest score gave labels that are hard to distinguish
+/// several times as many false alarms. The scores of `others` are by the weights in use: a
+/// threshold above their scores by weights that do not push them down would only cost recall.
 fn threshold(recordings: usize, left_out: &[f64], others: &[f64]) -> f64 {
     let steps = (recordings - 1) as f64;
     let mut own = (LEAST_THRESHOLD + THRESHOLD_STEP * steps).min(MOST_THRESHOLD);
@@ -144,9 +143,9 @@ mod tests {
     #[test]
     fn left_out_scores_move_the_threshold_within_limits() {
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} is not {b}");
-        // Two are too few.
+        // Two recordings are too few.
         close(threshold(2, &[0.2, 0.9], &[]), 0.66);
-        // The lowest of ten is missed, and the next two.
+        // The lowest score of ten is missed, and the next two decide.
         let scores = |third: f64| [0.95, 0.4, third, 0.99, 0.9, 0.92, 0.5, 0.93, 0.94, 0.97];
         close(threshold(10, &scores(0.87), &[]), 0.85);
         close(threshold(10, &scores(0.89), &[]), 0.87);

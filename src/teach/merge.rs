@@ -1,6 +1,6 @@
-//! Examples of another file → names that no recording here has. Two files by different programs, or of
-//! different days, both have an `example 1` or an `IMG_1.wav`; as one recording, they would be left
-//! out together.
+//! Merges the examples of another file, renaming recordings if necessary. Two files from different
+//! programs or days may both have an `example 1` or an `IMG_1.wav`; as one recording, they would be
+//! left out together.
 
 use super::example::Example;
 use std::collections::{HashMap, HashSet};
@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 /// Digits of the hash in a new name.
 const DIGITS: usize = 8;
 
-/// Those of `given` that are not in `known`. A recording of the same name as a known one of the same
-/// label gets digits of its hash, unless they share audio.
+/// Returns those of `given` that are not in `known`. A recording with the same name and label as a
+/// known one gets digits of its hash, unless they share audio.
 pub(super) fn new_ones(known: &[Example], given: Vec<Example>) -> Vec<Example> {
     let names: HashMap<_, &str> =
         known.iter().map(|one| (audio(one), one.recording.as_str())).collect();
     let taken: HashSet<_> = known.iter().map(recording).collect();
-    // By recording of `given`, its name from now on.
+    // For each recording of `given`, its new name.
     let mut renamed: HashMap<_, String> = HashMap::new();
     for example in &given {
         let key = recording(example);
@@ -36,12 +36,12 @@ pub(super) fn new_ones(known: &[Example], given: Vec<Example>) -> Vec<Example> {
     new.collect()
 }
 
-/// What tells one piece of audio with a label from another.
+/// Returns what identifies a piece of audio with a label.
 fn audio(example: &Example) -> (Option<&str>, &str) {
     (example.label.as_deref(), &example.sha256)
 }
 
-/// What tells one recording of a label from another.
+/// Returns what identifies a recording of a label.
 fn recording(example: &Example) -> (Option<&str>, &str) {
     (example.label.as_deref(), &example.recording)
 }

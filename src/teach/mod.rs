@@ -1,14 +1,15 @@
-//! A few examples of a sound → a head that adds its label to a model.
+//! Turns a few examples of a sound into a head that adds its label to a model.
 //!
 //! A label's weights are the mean of its examples minus the mean of everyday sounds, after damping
 //! the directions in which everyday sounds vary most: nearest mean with a shrunken covariance, in
-//! closed form. Scores are scaled so that everyday sounds are at 0 and the examples at 1 on
-//! average. Nothing is iterated, so leaving a recording out costs a few additions, however many there
-//! are, and each score in the report is by weights that were made without the recording. Only a
-//! threshold that is raised by something else depends on it.
+//! closed form. Scores are scaled so that everyday sounds score 0 and the examples 1 on average.
+//! Nothing is iterated, so leaving a recording out costs only a few additions, and each score in
+//! the report is by weights that were fitted without the recording. Only a threshold that is raised
+//! by something else depends on it.
 //!
-//! A label's weights push down other labels' examples and background whose scores are high. No score
-//! of the base changes, except that a label with the name of one of the base adds to that one.
+//! A label's weights push down background and other labels' examples with high scores. No score of
+//! the base changes, except for a base label with the same name as a taught label, which adds to
+//! it.
 
 mod assemble;
 mod background;
@@ -62,7 +63,7 @@ pub struct Teacher {
     examples: Vec<Example>,
 }
 
-/// A trained head, how well it does, and what it was trained on.
+/// A trained head, its report and its examples.
 #[derive(Clone, Debug)]
 pub struct Taught {
     /// Adds the taught labels to the model.
@@ -84,15 +85,15 @@ impl Teacher {
         Ok(Teacher { classifier: Classifier::new(model)?, background, examples: Vec::new() })
     }
 
-    /// Adds a recording of a sound, in pieces of at most 10 s, except those that are there already;
-    /// returns how many were added. `recording` names where it is from: pieces of one recording
+    /// Adds a recording of a sound, in pieces of at most 10 s, without pieces that have been added
+    /// before; returns how many were added. `recording` names its origin: pieces of one recording
     /// count together, and are left out together when the head is evaluated. A label that the model
-    /// knows, whatever the case of its letters, adds to the model's: its score is the higher of both.
+    /// has, ignoring case, adds to the model's: the score is the higher of both.
     ///
     /// # Errors
     /// `config` for an empty label; `audio-silent` if nothing in it is louder than −65 dBFS;
-    /// `limit` above [`MAX_EXAMPLES`] examples, an hour, or 256 bytes of a label; otherwise those of
-    /// [`Classifier::patches`].
+    /// `limit` above [`MAX_EXAMPLES`] examples, an hour, or 256 bytes of a label; otherwise those
+    /// of [`Classifier::patches`].
     pub fn add(&mut self, label: &str, recording: &str, pcm: Pcm<'_>) -> Result<usize> {
         self.push(Some(label), recording, pcm)
     }
@@ -117,14 +118,14 @@ impl Teacher {
         &self.examples
     }
 
-    /// Removes an example.
+    /// Removes and returns an example; `None` if there is no such index.
     pub fn remove(&mut self, index: usize) -> Option<Example> {
         (index < self.examples.len()).then(|| self.examples.remove(index))
     }
 
-    /// Adds the examples of a file written by [`Taught::to_json`], except those that are there
-    /// already; returns how many were added. A recording that has the name of another one here gets
-    /// a new name, with digits of its hash, unless they share audio.
+    /// Adds the examples of a file written by [`Taught::to_json`], without those that have been
+    /// added before; returns how many were added. A recording with the name of another one gets a
+    /// new name, with digits of its hash, unless they share audio.
     ///
     /// # Errors
     /// `head-format` for bytes that are not such a file or hold no examples; `head-mismatch` if it
@@ -151,7 +152,7 @@ impl Teacher {
     }
 }
 
-/// Trains a head called `name` for `model` from examples. The same examples in the same order make
+/// Trains a head called `name` for `model` from examples. The same examples in the same order give
 /// the same head, bit for bit.
 ///
 /// # Errors
@@ -167,7 +168,7 @@ pub fn train(
     train_for(model.base(), background, name, examples)
 }
 
-/// The same for a model of which only this is known.
+/// Trains for a model of which only `base` is known.
 pub(crate) fn train_for(
     base: Base<'_>,
     background: &Background,
@@ -192,8 +193,9 @@ impl Taught {
         &self.examples
     }
 
-    /// The file `NAME.sound.json`: a head file that also holds the examples as vectors, without
-    /// their audio. [`Head::from_json`] reads it as any head; [`Teacher::merge`] reads the examples.
+    /// Returns the file `NAME.sound.json`: a head file that also holds the examples as vectors,
+    /// without their audio. [`Head::from_json`] reads it as any head; [`Teacher::merge`] reads the
+    /// examples.
     pub fn to_json(&self) -> String {
         file::write(&self.head, &self.examples)
     }

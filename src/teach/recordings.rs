@@ -1,5 +1,5 @@
-//! Examples → the recordings of each label. Copies of a recording are one, so that leaving one out
-//! leaves all of them out.
+//! Groups examples into the recordings of each label. Copies of a recording are one, so that they
+//! are left out together.
 
 use super::background::Background;
 use super::example::Example;
@@ -7,32 +7,32 @@ use sourcing_sound_kernels::dot;
 use std::collections::HashMap;
 use std::slice;
 
-/// Two recordings count as one if the cosine between their vectors is at least this. No threshold tells
-/// copies from steady sounds: over 250 pairs of parts of one steady ambience, as of a fan on several
-/// days, it is up to .997 (median .958), over 40 copies as mp3 of 192 kbit/s .971 to 1 (median .995).
-/// So only what is practically the same audio is merged.
+/// Two recordings count as one if the cosine between their vectors is at least this. No threshold
+/// separates copies from steady sounds: over 250 pairs of parts of one steady ambience, such as a
+/// fan on several days, it is up to .997 (median .958), over 40 copies as mp3 of 192 kbit/s .971 to
+/// 1 (median .995). So only practically identical audio is merged.
 const COPY_COSINE: f64 = 0.998;
-/// From here on two recordings may be copies, which the report states. Of 80 copies as mp3 of 64 kbit/s
-/// all have more, of 3,815 pairs of other recordings of a class of ESC-10 one.
+/// From this cosine on, two recordings may be copies, which the report states. All of 80 copies as
+/// mp3 of 64 kbit/s exceed it, and one of 3,815 pairs of other recordings of a class of ESC-10.
 const SIMILAR_COSINE: f64 = 0.955;
-/// The most recordings of a label that are searched for such copies; the time grows with their
-/// square.
+/// The most recordings of a label that are searched for such copies; the time grows with the square
+/// of their number.
 const MAX_COMPARED: usize = 500;
 
-/// The examples of one label that are from one recording, or copies of each other.
+/// The examples of one label that are from one recording, or from copies of it.
 #[derive(Default)]
 pub(super) struct Recording {
     /// Its names; several if they are copies of each other.
     pub(super) names: Vec<String>,
-    /// Places among all examples.
+    /// Indices among all examples.
     pub(super) examples: Vec<usize>,
     /// The mean of the examples minus that of the background.
     pub(super) vector: Vec<f32>,
-    /// Whether another one of the label sounds the same, and may be a copy.
+    /// Whether another recording of the label sounds the same, and may be a copy.
     pub(super) similar: bool,
 }
 
-/// The vectors minus the background's mean.
+/// Returns the vectors minus the background's mean.
 pub(super) fn centred(
     background: &Background,
     scales: &[f32],
@@ -46,7 +46,7 @@ pub(super) fn centred(
     vectors.collect()
 }
 
-/// The examples of a label by recording; copies are one recording.
+/// Groups the examples of a label by recording; copies are one recording.
 pub(super) fn recordings(
     label: Option<&str>,
     examples: &[Example],

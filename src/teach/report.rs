@@ -1,4 +1,4 @@
-//! How well each taught label does on recordings that were left out.
+//! Measures how well each taught label does on left-out recordings.
 
 use super::example::Example;
 use super::findings::{Finding, Findings, counted};
@@ -18,7 +18,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// How well a label does on recordings that its weights were not fitted on.
+/// How well a label does on recordings that its weights were not fitted to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelReport {
     /// The label.
@@ -27,40 +27,40 @@ pub struct LabelReport {
     pub examples: usize,
     /// The recordings that they are from; copies count once.
     pub recordings: usize,
-    /// Of its recordings, each left out in turn, those that were recognised. `None` with fewer than
-    /// two.
+    /// The share of its recordings that were recognised, each left out in turn. `None` with fewer
+    /// than two.
     pub recall: Option<Share>,
-    /// Of the recordings recognised as this label, those that are: the left-out ones, and the
-    /// recordings of other labels and of background. `None` if none was recognised, nothing else was
-    /// given, or the label has a single recording.
+    /// The share of recordings recognised as this label that are of this label, among the left-out
+    /// ones and the recordings of other labels and of background. `None` if none was recognised,
+    /// nothing else was given, or the label has a single recording.
     pub precision: Option<Share>,
     /// Recordings of other labels and of background.
     pub others: usize,
-    /// Of those, the ones that were mistaken for this label by weights in which they were not pushed
+    /// The share of those that were mistaken for this label, by weights that did not push them
     /// down. `None` if nothing else was given.
     pub mistaken: Option<Share>,
-    /// Score of each recording by the others, sorted, 0 to 1.
+    /// The score of each recording by weights from the others, sorted, 0 to 1.
     pub left_out: Vec<f32>,
-    /// Score of each recording of something else, sorted, 0 to 1.
+    /// The score of each recording of something else, sorted, 0 to 1.
     pub other_scores: Vec<f32>,
 }
 
 /// A part of a small number of recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// How many are counted.
+    /// How many were counted.
     pub hits: usize,
-    /// Of how many; at least one.
+    /// Out of how many; at least one.
     pub of: usize,
 }
 
 impl Share {
-    /// `hits / of`.
+    /// Returns `hits / of`.
     pub fn ratio(self) -> f64 {
         self.hits as f64 / self.of as f64
     }
 
-    /// Wilson's 95% interval, as if the recordings were independent.
+    /// Returns Wilson's 95% interval, as if the recordings were independent.
     pub fn interval(self) -> (f64, f64) {
         let (n, p) = (self.of as f64, self.ratio());
         let centre = p + Z * Z / (2.0 * n);
@@ -92,13 +92,13 @@ impl Report {
         Report { labels: lessons.iter().map(LabelReport::new).collect(), findings }
     }
 
-    /// The labels, separated by commas.
+    /// Returns the labels, separated by commas.
     pub(super) fn labels(&self) -> String {
         let labels: Vec<&str> = self.labels.iter().map(|label| label.label.as_str()).collect();
         labels.join(", ")
     }
 
-    /// What it was trained on, for the card.
+    /// Describes what it was trained on, for the card.
     pub(super) fn data(&self) -> String {
         let of_label = self.labels.iter().map(|label| {
             format!(
@@ -111,7 +111,7 @@ impl Report {
         of_label.collect::<Vec<_>>().join("; ")
     }
 
-    /// How well it does, for the card.
+    /// Describes how well it does, for the card.
     pub(super) fn accuracy(&self) -> String {
         let of_label = self.labels.iter().map(|label| match label.recall {
             Some(recall) => format!("{}: {recall} of left-out recordings recognised", label.label),

@@ -1,21 +1,22 @@
-//! Vectors of a label and of what is not the label → weights, and scores without each of them.
+//! Fits weights to the vectors of a label and of everything else, and scores each vector by weights
+//! without it.
 
 use super::background::Background;
 use super::recordings::{Recording, mean};
 use crate::order;
 use sourcing_sound_kernels::dot;
 
-/// Something else with a higher score is pushed down to it.
+/// Vectors of something else with a higher score are pushed down to it.
 const PUSHED_TO: f64 = 0.3;
-/// How far it may stay from that, as a part of its own length: otherwise something nearly equal to
-/// the examples would distort the weights.
+/// How far a pushed-down vector may stay from that score, as a share of its length: otherwise one
+/// that is nearly equal to the examples would distort the weights.
 const RIDGE: f64 = 0.1;
-/// In place of one that is left out.
+/// In place of the index of a left-out vector: nothing is left out.
 const NONE: usize = usize::MAX;
-/// How many of them are pushed down, those with the highest scores.
+/// How many vectors are pushed down: those with the highest scores.
 const MAX_PUSHED: usize = 8;
 
-/// Places of the other recordings that are too high, highest first.
+/// Returns the indices of the other recordings with too high scores, highest first.
 pub(super) fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
     let scores: Vec<f64> = others.iter().map(|other| dot(weights, &other.vector)).collect();
     let falling = order::falling(scores.iter().map(|&score| score as f32));
@@ -23,13 +24,13 @@ pub(super) fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
     high.take(MAX_PUSHED).collect()
 }
 
-/// Products from which a label is fitted to all of its recordings, or to all but one. Leaving one out
-/// takes it away from the mean, so time and memory grow with the number of recordings, not with its
-/// square.
+/// Products from which a label is fitted to all of its recordings, or to all but one. Leaving one
+/// out subtracts it from the mean, so time and memory grow with the number of recordings, not with
+/// its square.
 pub(super) struct Fit {
-    /// Damped: the mean of the label's vectors, then those that are pushed down.
+    /// Damped vectors: the label's mean, then those that are pushed down.
     damped: Vec<Vec<f32>>,
-    /// Each of the same, not damped, with each of `damped`.
+    /// The same vectors, not damped, times each of `damped`.
     products: Vec<Vec<f64>>,
     own: Vec<OwnProducts>,
 }
@@ -57,7 +58,7 @@ impl Fit {
         Fit { products, own: own.collect(), damped }
     }
 
-    /// `None` if the label is no different from the background.
+    /// Returns the weights; `None` if the label is no different from the background.
     pub(super) fn weights(&self) -> Option<Vec<f32>> {
         let factors = self.factors(&self.products[0], NONE)?;
         let mut weights = vec![0.0f64; self.damped[0].len()];
@@ -67,13 +68,13 @@ impl Fit {
         Some(weights.into_iter().map(|weight| weight as f32).collect())
     }
 
-    /// The score of one of the label's recordings, of which there are at least two, by all others; 0
-    /// if those are no different from the background.
+    /// Scores one of the label's recordings, of which there are at least two, by all others; 0 if
+    /// those are no different from the background.
     pub(super) fn score_without(&self, index: usize) -> f64 {
         let OwnProducts { square, others } = &self.own[index];
         let count = self.own.len() as f64;
         let rest = count - 1.0;
-        // The products of the mean of the rest.
+        // The products of the mean without the recording.
         let pairs = self.products[0].iter().zip(others);
         let mut mean: Vec<f64> = pairs.map(|(all, own)| (count * all - own) / rest).collect();
         let mut own = others.clone();
@@ -82,19 +83,19 @@ impl Fit {
         self.score(&mean, &own, NONE)
     }
 
-    /// The score of what is pushed down by all others.
+    /// Scores a pushed-down vector by weights that do not push it down.
     pub(super) fn score_without_pushed(&self, place: usize) -> f64 {
         self.score(&self.products[0], &self.products[place + 1], place + 1)
     }
 
-    /// The score of a vector with the products `own`.
+    /// Scores a vector with the products `own`.
     fn score(&self, mean: &[f64], own: &[f64], left_out: usize) -> f64 {
         let factors = self.factors(mean, left_out).unwrap_or_default();
         factors.iter().zip(own).map(|(factor, product)| factor * product).sum()
     }
 
-    /// What each damped vector is multiplied by, so that the score of the mean, which has the products
-    /// `mean`, is 1, and that of what is pushed down about [`PUSHED_TO`]. One that is left out gets 0.
+    /// Returns the factor of each damped vector: the mean, with the products `mean`, scores 1, and
+    /// the pushed-down vectors about [`PUSHED_TO`]. A left-out vector gets 0.
     fn factors(&self, mean: &[f64], left_out: usize) -> Option<Vec<f64>> {
         let size = mean.len();
         let mut system = Vec::new();
@@ -115,8 +116,8 @@ impl Fit {
     }
 }
 
-/// Gauss–Jordan elimination of equations with their right sides last; `None` if they have no single
-/// solution. There are at most [`MAX_PUSHED`] + 1 of them.
+/// Solves equations with their right sides last by Gauss–Jordan elimination; `None` if they have no
+/// unique solution. There are at most [`MAX_PUSHED`] + 1 of them.
 fn solve(mut system: Vec<Vec<f64>>) -> Option<Vec<f64>> {
     let size = system.len();
     for column in 0..size {
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
     use crate::teach::Direction;
 
-    /// Of six dimensions, two of which vary more than the others.
+    /// A background of six dimensions, two of which vary more than the others.
     fn background() -> Background {
         let directions = [(0, 40.0), (3, 9.0)].map(|(axis, variance)| {
             let vector = (0..6).map(|index| if index == axis { 1.0 } else { 0.0 }).collect();
@@ -152,7 +153,7 @@ mod tests {
         Background::new(("base", "00"), "none", vec![0.0; 6], directions.to_vec()).unwrap()
     }
 
-    /// Vectors around one that has the value `at` in all dimensions.
+    /// Returns vectors around one that has the value `at` in all dimensions.
     fn vectors(count: u32, at: f32) -> Vec<Vec<f32>> {
         let value = |seed: u32| {
             let spread = seed.wrapping_mul(2_654_435_761) >> 16;
