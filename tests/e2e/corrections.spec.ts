@@ -68,7 +68,7 @@ test("a wrong answer of the model itself cannot be taught away, and can be muted
   await expect(site.page.getByTestId("teach-something").getByTestId("teach-example")).toHaveCount(1);
 });
 
-test("a correction that fails says why where it was made; that of a file that cannot be read is not offered", async ({ open }) => {
+test("a correction that fails is explained where it was made, and a file that cannot be read offers none", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
   await labelOf(site, writeWav("nothing.wav", { samples: new Float32Array(4 * 8000), sampleRate: 8000 }));

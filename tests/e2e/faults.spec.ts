@@ -36,7 +36,7 @@ test("an audio context that the system suspends is resumed", async ({ open }) =>
   expect(await site.liveTracks()).toBe(1);
 });
 
-test("an audio context that the system interrupts goes on when the system allows it", async ({ open }) => {
+test("an audio context that the system interrupts continues when the system allows it", async ({ open }) => {
   const site = await listening(open);
   // As on a phone during a call: the state is one that only Apple's systems have, and resuming fails.
   await site.page.evaluate(async () => {

@@ -122,7 +122,7 @@ test("buttons switch between days", async ({ open }) => {
   await expect(rowsOf(page)).toHaveAttribute("data-label", "siren");
 });
 
-test("after the clock was set back, the days to come are shown as far as they have events", async ({ open }) => {
+test("after the clock was set back, future days are shown up to the last one with events", async ({ open }) => {
   const { page } = await openWith(open, eventAt(1, "siren"), eventAt(36, "dog_bark"));
   const next = page.getByTestId("history-next");
   await next.click();

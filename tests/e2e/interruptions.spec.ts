@@ -140,7 +140,7 @@ test("a microphone that is muted from the start is reported, a stream that was p
   expect(given).toEqual(["listening"]);
 });
 
-test("a device that goes while everything is loaded is reported", async ({ library }) => {
+test("a device that is lost while everything is loading is reported", async ({ library }) => {
   const { code, closed } = await library.evaluate(async () => {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -287,7 +287,7 @@ for (const { name, prepare, options, log } of [
   });
 }
 
-test("functions that throw are reported as uncaught, and end nothing", async ({ library }) => {
+test("functions that throw are reported as uncaught, and stop nothing", async ({ library }) => {
   const { thrown, state, workers } = await library.evaluate(async () => {
     const thrown = new Set<string>();
     addEventListener("error", (event) => {

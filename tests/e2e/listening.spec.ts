@@ -98,7 +98,7 @@ for (const { what, wav, state, said } of LEVELS) {
   });
 }
 
-test("a sound of the usual loudness has no hint", async ({ open }) => {
+test("a sound of the usual loudness causes no hint", async ({ open }) => {
   const site = await open({ wav: siren() });
   await site.expectState("idle");
   await site.startListening();

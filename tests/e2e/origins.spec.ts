@@ -125,7 +125,7 @@ const EXTENSION = {
   content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" },
 };
 
-test("in a page of an extension, and its service worker has its code", async () => {
+test("in a page of an extension, whose service worker gets an error code", async () => {
   const background = `
     import { Classifier, listen } from "./dist/index.js";
     const codeOf = (work) => work.then(() => "none", ({ code }) => code);

@@ -98,7 +98,7 @@ test("stopping during the start leaves nothing open", async ({ open }) => {
   expect(await site.liveTracks()).toBe(1);
 });
 
-test("recording gives a label, and the clip can be kept", async ({ open }, info) => {
+test("a recording gets a label, and the clip can be saved", async ({ open }, info) => {
   const site = await open({ wav: writeWav("record.wav", siren) });
   await site.expectState("idle");
   await site.record.click();

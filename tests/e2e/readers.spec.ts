@@ -51,7 +51,7 @@ const FILES = [
 ];
 
 for (const { name, file } of FILES) {
-  test(`a reader that is closed says so, and nothing else: ${name}`, async ({ library }) => {
+  test(`a closed reader reports that, and nothing else: ${name}`, async ({ library }) => {
     const result = await library.evaluate(async (base64) => {
       const file = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
       const reader = await api.openRecording(file);

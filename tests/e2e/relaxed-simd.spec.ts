@@ -17,7 +17,7 @@ function modules(page: Page): string[] {
 
 const load = async () => (await api.Classifier.load()).close();
 
-test("Chromium has it and takes it", async ({ library }) => {
+test("Chromium supports it and uses it", async ({ library }) => {
   const asked = modules(library);
   expect(await library.evaluate(() => api.hasRelaxedSimd())).toBe(true);
   await library.evaluate(load);

@@ -180,7 +180,7 @@ test("two tabs keep each other's alerts, muted groups and sliders, and show them
   });
 });
 
-test("what is taught while another model is loading is in use when that one is given up", async ({ open }) => {
+test("what is taught while another model is loading is in use once that is cancelled", async ({ open }) => {
   const [label] = LABELS;
   const site = await open({
     wav: writeWav("given-up.wav", SYNTHESISED["two-tone-horn"]!),
