@@ -1,5 +1,5 @@
 //! Writes the folders that docs/guide/own-classes.md trains on: whistles, knocks and hums under
-//! noise, and sounds that are none of them.
+//! noise, and sounds of none of these labels.
 //!
 //! `cargo run --package sourcing-sound-train --example own_sounds -- FOLDER`
 
@@ -60,7 +60,7 @@ fn made(mut sample: impl FnMut(f32) -> f32) -> Vec<f32> {
     (0..(SECONDS * RATE as f32) as usize).map(|i| sample(i as f32 / RATE as f32)).collect()
 }
 
-/// At a random level, with white noise somewhere below it.
+/// Sets a random level and adds quieter white noise.
 fn under_noise(samples: &[f32], rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let level = 10f32.powf(rng.random_range(-30.0..0.0) / 20.0);
     let noise = 10f32.powf(rng.random_range(-40.0..-5.0) / 20.0);

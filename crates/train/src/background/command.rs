@@ -1,4 +1,4 @@
-//! Arguments of `background`, and its run.
+//! The arguments of `background`, and its run.
 
 use super::statistics::background;
 use crate::data::columns::{Source, decode, find_sources};
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-/// Rate of the sounds that are made from formulas, in Hz.
+/// Rate of the synthesised sounds, in Hz.
 const RATE: u32 = 32_000;
 
 /// Arguments of `background`.
@@ -38,12 +38,12 @@ pub struct Arguments {
     pub seed: u64,
 }
 
-/// Runs the command: exit code 130 after Ctrl-C.
+/// Runs the command; exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| execute(arguments))
 }
 
-/// Whether it was done before it was interrupted.
+/// Returns whether it finished before it was interrupted.
 fn execute(Arguments { base, sounds, data, out, seed }: &Arguments) -> Result<bool> {
     let model = read_model(base)?;
     let mut sources = Vec::new();
@@ -58,8 +58,8 @@ fn execute(Arguments { base, sounds, data, out, seed }: &Arguments) -> Result<bo
     Ok(true)
 }
 
-/// A vector for each sound that can be used, from one window at random, and for each of those made
-/// from formulas. `None` when the work was stopped.
+/// Returns a vector for each usable sound, from a random window of it, and for each synthesised
+/// sound. `None` if the work was stopped.
 fn vectors(model: &Model, sources: &[Source], seed: u64) -> Result<Option<Vec<Vec<f32>>>> {
     let mut classifier = Classifier::new(model.clone())?;
     let mut vectors = Vec::new();

@@ -1,8 +1,8 @@
 //! The `background` command: a model's statistics of everyday sounds, for heads that are trained
 //! from a few examples.
 //!
-//! In: a base model and folders of sounds. Two seconds of each, and sounds made from formulas,
-//! become vectors ([`command`]); out go their mean and main directions ([`statistics`]) as a file.
+//! In: a base model and folders of sounds. [`command`] turns two seconds of each, and synthesised
+//! sounds, into vectors. Out: a file with their mean and main directions ([`statistics`]).
 
 mod command;
 mod statistics;

@@ -1,4 +1,4 @@
-//! Vectors of everyday sounds → their mean, and the directions in which they vary most.
+//! Computes the mean of vectors of everyday sounds, and the directions in which they vary most.
 
 use crate::linear::dot;
 use crate::random::generator;
@@ -6,13 +6,12 @@ use anyhow::{Result, ensure};
 use rand::RngExt;
 use sourcing_sound::{Background, Direction, Model};
 
-/// Directions that are kept.
+/// Directions that are stored.
 const DIRECTIONS: usize = 16;
-/// Rounds of the iteration; over everyday sounds the variances change by less than 1e-4 after half
-/// of them.
+/// Rounds of the iteration; for everyday sounds, half of them bring the variances within 1e-4.
 const ROUNDS: usize = 200;
 
-/// The background of `model` from vectors of everyday sounds.
+/// Computes the background of `model` from vectors of everyday sounds.
 pub fn background(model: &Model, vectors: &[Vec<f32>], training_data: &str) -> Result<Background> {
     ensure!(
         vectors.len() > DIRECTIONS,
@@ -46,8 +45,8 @@ fn mean(vectors: &[Vec<f32>]) -> Vec<f64> {
     mean
 }
 
-/// The principal components with their variances, the greatest first: by orthogonal iteration,
-/// which does not need the covariance matrix.
+/// Returns the principal components with their variances, the greatest first, by orthogonal
+/// iteration, which does not need the covariance matrix.
 fn principal(centred: &[Vec<f64>]) -> Vec<(Vec<f64>, f64)> {
     let mut rng = generator(0, "principal components", &[]);
     let width = centred[0].len();
@@ -65,7 +64,7 @@ fn principal(centred: &[Vec<f64>]) -> Vec<(Vec<f64>, f64)> {
                 let along = dot(&next, earlier);
                 add(&mut next, earlier, -along);
             }
-            // Before it is scaled, its length is the variance along the last one.
+            // Before scaling, its length is the variance along the previous vector.
             let length = dot(&next, &next).sqrt();
             variances[index] = length;
             components[index] =
@@ -79,7 +78,7 @@ fn add(sum: &mut [f64], vector: &[f64], factor: f64) {
     sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += factor * x);
 }
 
-/// To multiples of 1/127 of the greatest value, as the file keeps them.
+/// Rounds to multiples of 1/127 of the greatest value, as in the file.
 fn rounded(vector: &[f64]) -> Vec<f32> {
     let scale = vector.iter().fold(0.0, |most: f64, x| most.max(x.abs())) as f32 / 127.0;
     vector.iter().map(|&x| (x as f32 / scale).round() * scale).collect()

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
 
-/// The arrays in a file with the value that was written with them; `None` where there is no file,
-/// or where it is damaged or does not fit.
+/// Reads the arrays in a file and the value that was written with them; `None` if there is no such
+/// file, or it is damaged or does not fit.
 pub fn arrays<T: DeserializeOwned>(
     path: &Path,
     fits: impl Fn(&[Array]) -> bool,
@@ -26,7 +26,7 @@ pub fn arrays<T: DeserializeOwned>(
     read
 }
 
-/// The value in a file, which `make` computes where there is none.
+/// Returns the value in a file; computes it with `make` and writes it if there is no such file.
 pub fn json<T: Serialize + DeserializeOwned>(
     path: &Path,
     make: impl FnOnce() -> Result<T>,
@@ -57,7 +57,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("number.json");
         for _ in 0..2 {
-            // The last digit of this one is lost by a fast parser.
+            // A fast parser loses the last digit of this number.
             assert_eq!(
                 json(&path, || Ok(0.943_820_224_719_101_1)).unwrap(),
                 0.943_820_224_719_101_1

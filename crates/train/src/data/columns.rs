@@ -1,4 +1,4 @@
-//! Feature columns of recordings, computed only by the core's front end, and kept on disk.
+//! Feature columns of recordings, always computed by the core's front end and cached on disk.
 
 use crate::data::dataset::{Slice, entries, is_audio};
 use crate::data::parallel;
@@ -12,20 +12,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// A recording, or the first seconds of it.
+/// A recording, or its first seconds.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Audio file.
     pub path: PathBuf,
     /// Name in messages and in the cache.
     pub name: String,
-    /// Where to cut it off; `None` takes all of it.
+    /// Where to cut it off, in seconds; `None` for all of it.
     pub seconds: Option<f64>,
 }
 
 impl Source {
-    /// Tells its audio from any other of that name: the file's size in bytes, the nanoseconds from
-    /// 1970 until it was written, and the seconds that are used.
+    /// Distinguishes its audio from others of that name: the file's size in bytes, its modification
+    /// time in nanoseconds since 1970, and the seconds that are used.
     pub fn fingerprint(&self) -> String {
         let metadata = std::fs::metadata(&self.path).ok();
         let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
@@ -44,19 +44,18 @@ impl From<&Slice> for Source {
     }
 }
 
-/// All audio files under a folder, sorted by path. Hidden entries (`.…`) are left out: macOS puts
-/// a `._rain.wav` that is not audio beside `rain.wav`. Links to folders are followed, but each folder
-/// is read once.
+/// Returns all audio files under a folder, sorted by path. Hidden entries (`.…`) are left out:
+/// macOS puts a `._rain.wav` that is not audio beside `rain.wav`. Links to folders are followed,
+/// but each folder is read once.
 pub fn find_sources(root: &Path) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
-    // Links come last, so that files have the names of their own folders where those are in the
-    // tree.
+    // Links come last, so that files are named after their own folders if those are in the tree.
     let (mut folders, mut links) = (vec![root.to_path_buf()], Vec::new());
     let mut known = BTreeSet::new();
     while let Some(folder) = folders.pop().or_else(|| links.pop()) {
         let canonical = folder.canonicalize();
         let canonical = canonical.with_context(|| format!("reading {}", folder.display()))?;
-        // A link to a folder around it would lead on for ever.
+        // A link to an enclosing folder would be followed for ever.
         if !known.insert(canonical) {
             continue;
         }
@@ -91,22 +90,22 @@ impl Columns {
     }
 }
 
-/// Mean and standard deviation that inputs are normalised with.
+/// The mean and standard deviation by which inputs are normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalisation {
-    /// Mean of the values to train on.
+    /// Mean of the training values.
     pub mean: f32,
     /// Their standard deviation.
     pub std: f32,
 }
 
 impl Normalisation {
-    /// Over all values of all clips.
+    /// Computes both over all values of all clips.
     pub fn of<'a>(clips: impl Iterator<Item = &'a Columns>) -> Self {
         Self::of_values(clips.flat_map(|clip| clip.values.iter().copied()))
     }
 
-    /// Over values; the standard deviation is never 0.
+    /// Computes both over `values`; the standard deviation is never 0.
     pub fn of_values(values: impl Iterator<Item = f32>) -> Self {
         let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
         for value in values {
@@ -120,14 +119,14 @@ impl Normalisation {
         Self { mean: mean as f32, std: variance.max(1e-6).sqrt() as f32 }
     }
 
-    /// A normalised value.
+    /// Returns a normalised value.
     pub fn apply(self, value: f32) -> f32 {
         (value - self.mean) / self.std
     }
 }
 
-/// Decodes a recording and cuts it off. Problems with it are reported on stderr; the parts that can
-/// be decoded are used anyway.
+/// Decodes a recording and cuts it off. Problems are reported on stderr; whatever can be decoded is
+/// used anyway.
 pub fn decode(source: &Source) -> Result<Recording, DecodeError> {
     let mut recording = sourcing_sound_decode::decode(&source.path)?;
     for warning in recording.warnings.iter().filter(|warning| warning.is_loss()) {
@@ -151,15 +150,15 @@ pub fn compute(front_end: &mut FrontEnd, source: &Source) -> Result<Columns> {
 
 /// The columns of a list of recordings.
 pub struct Extracted {
-    /// Columns by source; `None` where the recording could not be used.
+    /// Columns by source; `None` for an unusable recording.
     pub columns: Vec<Option<Columns>>,
-    /// Why those could not be used.
+    /// Why recordings are unusable.
     pub failures: Vec<String>,
 }
 
-/// Columns of all `sources`, from the cache in `folder` where they were computed before.
-/// The cache is keyed by the front end and by every source's name and fingerprint; what failed is
-/// not in it.
+/// Returns the columns of all `sources`, from the cache in `folder` if they were computed before.
+/// The cache is keyed by the front end and by every source's name and fingerprint; failures are not
+/// cached.
 pub fn extract(
     folder: &Path,
     what: &str,
@@ -183,13 +182,13 @@ pub fn extract(
     Ok(from_arrays(config.n_mels, failed, rows.arrays))
 }
 
-/// What the sources contribute to the key of a cache.
+/// Returns what the sources contribute to the key of a cache.
 pub fn cache_key(sources: &[Source]) -> String {
     let line = |source: &Source| format!("\n{} {}", source.name, source.fingerprint());
     sources.iter().map(line).collect()
 }
 
-/// A line for each of the sources that failed, given by index, with the reason.
+/// Returns a line with the reason for each failed source, given by index.
 pub fn failures(sources: &[Source], errors: Vec<(usize, Error)>) -> Vec<String> {
     let line = |(index, error): (usize, Error)| {
         let path = sources[index].path.display();
@@ -219,7 +218,7 @@ mod tests {
         Source { path: path.to_path_buf(), name: "sound".to_owned(), seconds: None }
     }
 
-    /// As if the file had been written so many seconds after 1970.
+    /// Sets the modification time to so many seconds after 1970.
     fn set_written(path: &Path, seconds: u64) {
         let file = std::fs::File::options().write(true).open(path).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
@@ -247,7 +246,7 @@ mod tests {
         let audio = std::fs::read(&paths[0]).unwrap();
         let damaged = vec![0u8; audio.len()];
         let (audio, damaged) = (audio.as_slice(), damaged.as_slice());
-        // Whatever the files hold, they are the same ones by name, size and time.
+        // Name, size and time identify a file, whatever it contains.
         let extract = |contents: [&[u8]; 2]| {
             for (path, contents) in paths.iter().zip(contents) {
                 std::fs::write(path, contents).unwrap();

@@ -1,4 +1,4 @@
-//! The `data` command: what a data folder holds, before anything is trained on it.
+//! The `data` command: shows what a data folder contains, before anything is trained on it.
 
 use crate::data::columns::{self, Source};
 use crate::data::dataset::{Dataset, Description, FindingKind, Layout, Slice};
@@ -22,7 +22,7 @@ pub struct Arguments {
     pub json: bool,
 }
 
-/// Runs the command. Exit code 1 when audio files could not be decoded.
+/// Runs the command; exit code 1 if audio files could not be decoded.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let description = describe(arguments)?;
     let text = if arguments.json {

@@ -1,11 +1,11 @@
-//! Finding the audio files that a table names, whatever their extension.
+//! Finds the audio files that a table names, whatever their extension.
 
 use super::{FindingKind, Findings, error};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Whether the extension is one that can be decoded.
+/// Returns whether a file with this extension can be decoded.
 pub fn is_audio(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| {
@@ -13,12 +13,12 @@ pub fn is_audio(path: &Path) -> bool {
     })
 }
 
-/// A file name without its extension.
+/// Returns a file name without its extension.
 pub fn stem(file_name: &str) -> &str {
     file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem)
 }
 
-/// The entries of a folder by name, hidden ones (`.…`) excepted; none if it does not exist.
+/// Returns the entries of a folder by name, except hidden ones (`.…`); none if it does not exist.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let io_error = |error| error::at(folder, error);
     let listing = match std::fs::read_dir(folder) {
@@ -36,7 +36,7 @@ pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The name of a file or folder. Bytes that are not UTF-8 are replaced.
+/// Returns the name of a file or folder. Bytes that are not UTF-8 are replaced.
 pub fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -45,13 +45,13 @@ pub fn name_of(path: &Path) -> String {
 pub struct AudioFolder {
     /// Name in findings, such as `audio/fold1`.
     name: String,
-    /// Files that no row has named yet, by stem.
+    /// Files that no row has named so far, by stem.
     files: BTreeMap<String, PathBuf>,
 }
 
 impl AudioFolder {
-    /// Lists the folder `name` of the data folder `root`. If it does not exist, it is empty. Files
-    /// that are not audio are noted, and so is each second file with the same stem.
+    /// Lists the folder `name` of the data folder `root`. If it does not exist, it is empty. Notes
+    /// files that are not audio, and further files with the same stem.
     pub fn list(root: &Path, name: &str, findings: &mut Findings) -> Result<Self> {
         let mut files = BTreeMap::new();
         for path in entries(&root.join(name))? {
@@ -70,7 +70,7 @@ impl AudioFolder {
         Ok(Self { name: name.to_owned(), files })
     }
 
-    /// The file that a row names. If it is not there, that is noted.
+    /// Returns the file that a row names, or notes that it is missing.
     pub fn take(&mut self, file_name: &str, findings: &mut Findings) -> Option<PathBuf> {
         let path = self.files.remove(stem(file_name));
         if path.is_none() {

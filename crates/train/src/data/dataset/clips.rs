@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The fold of clips that belong to none. They train in every split and are never tested.
+/// The fold of clips without a fold. They train in every split and are never tested.
 pub const NO_FOLD: u32 = 0;
 
-/// One clip whose audio file is there.
+/// A clip with an existing audio file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slice {
     /// Audio file.
@@ -19,18 +19,18 @@ pub struct Slice {
     pub recording: String,
     /// Fold, from 1, or [`NO_FOLD`].
     pub fold: u32,
-    /// Index of its label, the first one where there are several.
+    /// Index of its label; of several labels, the first.
     pub label: usize,
-    /// Indices of all its labels in the order of the table, `label` being the first.
+    /// Indices of all its labels in the order of the table, starting with `label`.
     pub labels: Vec<usize>,
-    /// Length in seconds by the table; `None` takes all of the file.
+    /// Length in seconds according to the table; `None` for all of the file.
     pub seconds: Option<f64>,
-    /// False for additional and noisily labelled clips, which only train.
+    /// False for additional and noisily labelled clips, which are only trained on.
     pub official: bool,
 }
 
 impl Slice {
-    /// An official clip with one label, all of its file.
+    /// Creates an official clip with one label, of a whole file.
     pub fn new(
         path: impl Into<PathBuf>,
         stem: String,
@@ -60,25 +60,25 @@ impl Presence {
     }
 }
 
-/// A data set, as far as it is present.
+/// The part of a data set that is present.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     /// How its folder is laid out.
     pub layout: Layout,
     /// Labels by index.
     pub labels: Vec<String>,
-    /// Official clips in the order of the table, then those that only train.
+    /// Official clips in the order of the table, then those that are only trained on.
     pub slices: Vec<Slice>,
     /// Presence of the official clips by fold.
     pub presence: BTreeMap<u32, Presence>,
-    /// Presence of the clips that only train.
+    /// Presence of the clips that are only trained on.
     pub training_only: Presence,
-    /// What was passed over or corrected while reading, counted and named.
+    /// What was skipped or corrected while reading, counted and named.
     pub findings: Findings,
 }
 
 impl Dataset {
-    /// A data set without labels or clips.
+    /// Creates a data set without labels or clips.
     pub fn empty(layout: Layout) -> Self {
         Self {
             layout,
@@ -90,14 +90,14 @@ impl Dataset {
         }
     }
 
-    /// Adds an official clip of a fold, or counts that its file is missing.
+    /// Adds an official clip of a fold, or counts it as missing.
     pub fn add(&mut self, fold: u32, clip: Option<Slice>) {
         self.presence.entry(fold).or_default().add(clip.is_some());
         self.slices.extend(clip);
     }
 
-    /// Says how many clips have several labels, of which only the first one counts in training and
-    /// evaluation; empty where there are none.
+    /// States how many clips have several labels, of which only the first counts in training and
+    /// evaluation; empty if there are none.
     pub fn note_on_labels(&self) -> String {
         let several = self.slices.iter().filter(|slice| slice.labels.len() > 1).count();
         match several {
@@ -110,7 +110,7 @@ impl Dataset {
         }
     }
 
-    /// Presence of the official clips of all folds together.
+    /// Returns the presence of the official clips of all folds.
     pub fn total(&self) -> Presence {
         let folds = self.presence.values();
         folds.fold(Presence::default(), |sum, fold| Presence {

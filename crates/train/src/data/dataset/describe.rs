@@ -1,4 +1,5 @@
-//! A data set in numbers: labels with their clips, recordings and lengths, folds, findings.
+//! Describes a data set in numbers: labels with their clips, recordings and lengths, folds,
+//! findings.
 
 use super::{Dataset, Findings, Presence, Slice, format_folds};
 use serde::Serialize;
@@ -12,7 +13,7 @@ pub struct Description {
     pub layout: &'static str,
     /// Official clips.
     pub official: Presence,
-    /// Clips that only train.
+    /// Clips that are only trained on.
     pub training_only: Presence,
     /// Recordings that the present clips were cut from.
     pub recordings: usize,
@@ -22,7 +23,7 @@ pub struct Description {
     pub folds: BTreeMap<u32, Presence>,
     /// The groups of folds to test, such as `1` and `3-9`.
     pub groups: Vec<String>,
-    /// What was passed over or corrected.
+    /// What was skipped or corrected.
     pub findings: Findings,
 }
 
@@ -31,11 +32,11 @@ pub struct Description {
 pub struct LabelFacts {
     /// The label.
     pub label: String,
-    /// Clips that are there, those that only train included.
+    /// Present clips, including those that are only trained on.
     pub clips: usize,
     /// Recordings that they were cut from.
     pub recordings: usize,
-    /// Their lengths; `None` if not one of them can be decoded.
+    /// Their lengths; `None` if none of them can be decoded.
     pub seconds: Option<Lengths>,
 }
 
@@ -44,7 +45,7 @@ pub struct LabelFacts {
 pub struct Lengths {
     /// The shortest.
     pub min: f64,
-    /// The mean of the middle two, or the middle one.
+    /// The middle one, or the mean of the middle two.
     pub median: f64,
     /// The mean.
     pub mean: f64,
@@ -53,7 +54,7 @@ pub struct Lengths {
 }
 
 impl Lengths {
-    /// `None` without any lengths.
+    /// Returns `None` without any lengths.
     fn of(mut seconds: Vec<f64>) -> Option<Self> {
         seconds.sort_by(f64::total_cmp);
         let (min, max) = (*seconds.first()?, *seconds.last()?);
@@ -64,8 +65,8 @@ impl Lengths {
 }
 
 impl Description {
-    /// Describes a data set, given the length in seconds of each of its clips, `None` where it
-    /// cannot be decoded.
+    /// Describes a data set, given the length of each of its clips in seconds; `None` for a clip
+    /// that cannot be decoded.
     pub fn of(dataset: &Dataset, seconds: &[Option<f64>]) -> Self {
         let mut clips_of = vec![Vec::new(); dataset.labels.len()];
         for (slice, seconds) in dataset.slices.iter().zip(seconds) {

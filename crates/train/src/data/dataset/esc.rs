@@ -1,8 +1,8 @@
 //! ESC-50 and its excerpt ESC-10.
 //!
-//! `meta/esc50.csv`, of which ESC-10 is the rows with `esc10` True, or ESC-10 by itself with a
-//! `metadata.csv`; the clips are under `audio/`. Folds are official, the recording is `src_file`.
-//! Labels come in the order of `target` where the table has it, else by name.
+//! Reads `meta/esc50.csv`, in which the rows with `esc10` True are ESC-10, or the `metadata.csv` of
+//! ESC-10 alone; the clips are under `audio/`. Folds are official, the recording is `src_file`.
+//! Labels are in the order of `target` if the table has it, otherwise by name.
 
 use super::audio::{AudioFolder, stem};
 use super::table::{self, Table};
@@ -49,25 +49,25 @@ impl table::Row for Row {
 }
 
 impl Row {
-    /// Whether it belongs to ESC-10. An excerpt without the column holds nothing else.
+    /// Returns whether it belongs to ESC-10. A table without the column contains nothing else.
     fn in_esc10(&self) -> bool {
         self.esc10.as_deref().is_none_or(|flag| flag.eq_ignore_ascii_case("true"))
     }
 }
 
-/// Whether the folder has ESC-50's table.
+/// Returns whether the folder has ESC-50's table.
 pub fn fits_esc50(root: &Path) -> bool {
     root.join(ESC50_TABLE).is_file()
 }
 
-/// Whether the folder has a table of an excerpt.
+/// Returns whether the folder has the table of an excerpt.
 pub fn fits_extract(root: &Path) -> bool {
     let headings = table::headings(&root.join(EXTRACT_TABLE)).unwrap_or_default();
     let has = |column: &&str| headings.iter().any(|heading| heading == column);
     <Row as table::Row>::REQUIRED.iter().all(has)
 }
 
-/// Reads the set: all of the table, or for [`Layout::Esc10`] its rows that belong to ESC-10.
+/// Reads the set: all of the table, or its rows that belong to ESC-10 for [`Layout::Esc10`].
 pub fn read(root: &Path, layout: Layout) -> Result<Dataset> {
     let path = if fits_esc50(root) { ESC50_TABLE } else { EXTRACT_TABLE };
     ensure!(root.join(path).is_file(), error::no_table(root, layout));
@@ -76,7 +76,7 @@ pub fn read(root: &Path, layout: Layout) -> Result<Dataset> {
     let wanted = |row: &&Row| layout != Layout::Esc10 || row.in_esc10();
     dataset.labels = labels_of(table.rows().filter(wanted))?;
     let index: BTreeMap<_, _> = dataset.labels.iter().cloned().zip(0..).collect();
-    // Files of other rows are known, too: they are only not asked for.
+    // Files of other rows are known too; they are just not needed.
     let mut folder = AudioFolder::list(root, "audio", &mut dataset.findings)?;
     let mut passed_over = Findings::default();
     for row in table.rows() {
@@ -96,8 +96,8 @@ fn slice(row: &Row, path: PathBuf, label: usize) -> Slice {
     Slice::new(path, stem, recording, row.fold, label)
 }
 
-/// Categories in the order of their `target`, those without one by name. Numbers may have gaps:
-/// ESC-10 keeps those of ESC-50.
+/// Returns the categories in the order of their `target`; those without one by name. Numbers may
+/// have gaps: ESC-10 keeps those of ESC-50.
 fn labels_of<'a>(rows: impl Iterator<Item = &'a Row>) -> Result<Vec<String>> {
     let mut target_of = BTreeMap::<&str, Option<usize>>::new();
     for row in rows {

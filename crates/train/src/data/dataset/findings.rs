@@ -1,4 +1,4 @@
-//! What was passed over or corrected while a data set was read: counted and named, never silently.
+//! Collects what was skipped or corrected while a data set was read.
 
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -13,26 +13,27 @@ const CHARACTERS_PRINTED: usize = 500;
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// A row whose audio file is not there. The clip is left out.
+    /// A row without its audio file. The clip is left out.
     MissingFile,
     /// Audio that cannot be decoded. The clip is left out.
     Unreadable,
-    /// A row that repeats another one. The clip is taken once.
+    /// A row that repeats another one. The clip is used once.
     DuplicateRow,
-    /// A row without a label, or with an empty one among others. Without any, it is left out.
+    /// A row without a label, or with an empty one among others. A row without any label is left
+    /// out.
     EmptyLabel,
-    /// A label that the official table does not have. It is left off, and without any other the
-    /// clip is left out.
+    /// A label that the official table does not have. It is ignored; a clip without any other label
+    /// is left out.
     UnknownLabel,
     /// A column that is not read.
     UnknownColumn,
     /// An audio file that no row names. It is left out.
     FileWithoutRow,
-    /// A second audio file that a row could mean. The one whose name sorts first is taken.
+    /// A second audio file that a row could mean. The first one by name is used.
     SecondFile,
-    /// A label's folder without audio. There is no such label.
+    /// A label's folder without audio. The label does not exist.
     EmptyFolder,
-    /// A file or folder that has no place in the layout. It is passed over.
+    /// A file or folder that is not part of the layout. It is ignored.
     Misplaced,
 }
 
@@ -54,7 +55,7 @@ impl FindingKind {
     }
 }
 
-/// Findings by kind, each with the names of what it was found in.
+/// Findings by kind, each with the names of the files or rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings(BTreeMap<FindingKind, Vec<String>>);
 
@@ -64,12 +65,12 @@ impl Findings {
         self.0.entry(kind).or_default().push(name.into());
     }
 
-    /// How many there are of a kind.
+    /// Returns how many findings of a kind there are.
     pub fn count(&self, kind: FindingKind) -> usize {
         self.0.get(&kind).map_or(0, Vec::len)
     }
 
-    /// The kinds that were found, with the names in the order in which they were found.
+    /// Returns the kinds that were found, with the names in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (FindingKind, &[String])> {
         self.0.iter().map(|(kind, names)| (*kind, names.as_slice()))
     }
@@ -102,7 +103,7 @@ fn shown(name: &str) -> String {
     name.chars().take(CHARACTERS_PRINTED).map(escaped).collect()
 }
 
-/// An object of arrays of names by the name of their kind.
+/// Serialises as an object: arrays of names, keyed by the kind's name.
 impl Serialize for Findings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(kind, names)| (kind.name(), names)))

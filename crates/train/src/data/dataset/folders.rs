@@ -1,7 +1,7 @@
-//! A folder per label with audio files of any supported extension: `<label>/<file>`.
+//! Reads a folder per label with audio files of any supported extension: `<label>/<file>`.
 //!
-//! Labels are the folders' names, sorted. To mark files that were cut from one recording, start
-//! their names with the recording's name, followed by `__` or `#`: `street12__3.wav` and
+//! Labels are the names of the folders, sorted. To mark files that were cut from one recording,
+//! start their names with the recording's name, followed by `__` or `#`: `street12__3.wav` and
 //! `street12#4.wav` are two slices of `street12`, wherever they are. Without such a mark, the whole
 //! name without extension is the recording.
 //!
@@ -14,8 +14,8 @@ use super::{Dataset, FindingKind, Findings, Layout, Slice};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-/// Whether it is a tree of label folders: at least two folders hold audio, and none is named as
-/// published sets name the folders of their clips.
+/// Returns whether it is a tree of label folders: at least two folders contain audio, and none has
+/// a name that published sets use for folders of clips.
 pub fn fits(root: &Path) -> Result<bool> {
     let mut with_audio = 0;
     for folder in entries(root)?.iter().filter(|path| path.is_dir()) {
@@ -82,13 +82,13 @@ fn slice(path: PathBuf, label_name: &str, label: usize) -> Slice {
     Slice::new(path, format!("{label_name}/{file_name}"), recording, fold, label)
 }
 
-/// The recording that the path of a clip names.
+/// Returns the recording that the path of a clip names.
 pub fn recording_of_file(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     recording_of(stem(name))
 }
 
-/// The recording that a file name without extension names.
+/// Returns the recording that a file name without extension names.
 fn recording_of(stem: &str) -> &str {
     let mark = [stem.find("__"), stem.find('#')].into_iter().flatten().min();
     match mark {

@@ -1,12 +1,12 @@
-//! Folds, and the only way to divide clips into training, validation and test: by whole
-//! recordings, along the folds.
+//! Divides clips into training, validation and test: by whole recordings, along the folds. Nothing
+//! else divides clips.
 
 use super::{Dataset, Layout, NO_FOLD, Presence, Slice, validation};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The number of folds for sets that have none.
+/// The number of folds for sets without folds.
 const HASH_FOLDS: u64 = 5;
 
 /// Indices of clips by their part, ascending. A recording is never in two parts, except in
@@ -17,11 +17,11 @@ pub struct Split {
     pub name: String,
     /// Clips to train on.
     pub train: Vec<usize>,
-    /// Clips for curve, early stopping and choices, from the training folds.
+    /// Clips for the training curve, early stopping and choices, from the training folds.
     pub validation: Vec<usize>,
     /// Clips to test.
     pub test: Vec<usize>,
-    /// Clips that were kept from training because their recording is in a tested fold.
+    /// Clips that were excluded from training because their recording is in a tested fold.
     pub dropped: usize,
 }
 
@@ -31,7 +31,7 @@ pub struct Division<'a, T> {
     pub train: Vec<&'a T>,
     /// Official clips left out.
     pub test: Vec<&'a T>,
-    /// Clips that were kept from training because their recording is in a left-out fold.
+    /// Clips that were excluded from training because their recording is in a left-out fold.
     pub dropped: usize,
 }
 
@@ -46,7 +46,7 @@ pub struct Folds<'a> {
 /// Checks groups of folds to leave out.
 ///
 /// # Errors
-/// If a fold is none of those that are `present`, or is left out twice.
+/// If a fold is not among those that are `present`, or is left out twice.
 pub fn check_groups(groups: &[BTreeSet<u32>], present: &BTreeSet<u32>) -> Result<()> {
     let mut seen = BTreeSet::new();
     for fold in groups.iter().flatten() {
@@ -61,14 +61,14 @@ pub fn check_groups(groups: &[BTreeSet<u32>], present: &BTreeSet<u32>) -> Result
 }
 
 impl Dataset {
-    /// The folds: the only way to divide the clips.
+    /// Returns the folds, the only way to divide the clips.
     pub fn folds(&self) -> Folds<'_> {
         Folds::over(&self.slices, &self.presence, self.layout)
     }
 }
 
 impl<'a> Folds<'a> {
-    /// The folds of clips of a data set in a layout; `presence` is the data set's.
+    /// Creates the folds of clips of a data set in a layout; `presence` is the data set's.
     pub fn over(
         slices: impl IntoIterator<Item = &'a Slice>,
         presence: &'a BTreeMap<u32, Presence>,
@@ -78,12 +78,11 @@ impl<'a> Folds<'a> {
         Self { slices, presence, official: layout.has_official_folds() }
     }
 
-    /// The folds to test together, so that each is tested once.
+    /// Returns groups of folds to test together, such that each fold is tested once.
     ///
-    /// A fold is tested alone, so that its result can be compared with published ones. Official
-    /// folds of which only a part is there allow no such comparison and are one group together,
-    /// after the whole ones, unless no fold is whole: then each is tested alone, or nothing would
-    /// be left to train on.
+    /// A fold is tested alone, so that its result can be compared with published ones. Incomplete
+    /// official folds allow no such comparison; they form one group, after the complete ones. If no
+    /// fold is complete, each is tested alone, because otherwise nothing would be left to train on.
     pub fn groups(&self) -> Vec<BTreeSet<u32>> {
         let with_clips = self.presence.iter().filter(|(_, presence)| presence.present > 0);
         let (whole, parts): (Vec<_>, Vec<_>) = with_clips
@@ -100,15 +99,15 @@ impl<'a> Folds<'a> {
     }
 
     /// Tests the usable official clips of the folds `test` and trains on the usable clips of the
-    /// others, those of a tested recording dropped. With no folds to test, all clips train.
+    /// other folds, except clips of tested recordings. Without folds to test, all clips train.
     ///
-    /// About `validation_share` (from 0, below 1) of every label's training clips are kept aside
-    /// for validation: whole recordings of official clips, drawn by `seed`. Each label keeps at
-    /// least one recording to train on, so a label with a single one has none in validation.
+    /// About `validation_share` (from 0, below 1) of every label's training clips are set aside for
+    /// validation: whole recordings of official clips, drawn by `seed`. Each label keeps at least
+    /// one recording to train on, so a label with a single recording has none in validation.
     ///
     /// # Errors
-    /// Without a flag in `usable` for each clip, for a share out of range, and where nothing would
-    /// be left to test or to train on.
+    /// If `usable` does not have a flag for each clip, a share is out of range, or nothing would be
+    /// left to test or to train on.
     pub fn split(
         &self,
         test: &BTreeSet<u32>,
@@ -177,7 +176,7 @@ impl<'a> Folds<'a> {
         for part in [&split.train, &split.validation, &split.test] {
             let recordings = self.recordings(part);
             if let Some(shared) = recordings.intersection(&seen).next() {
-                // A defect of this program.
+                // Only a bug in this program leads here.
                 bail!("recording {shared:?} would be in two of training, validation, test");
             }
             seen.extend(recordings);
@@ -186,15 +185,15 @@ impl<'a> Folds<'a> {
     }
 }
 
-/// The fold, from 1 to 5, of a recording in a set without folds: the first eight bytes of the
-/// SHA-256 of its name, little-endian, modulo five.
+/// Returns the fold, from 1 to 5, of a recording in a set without folds: the first eight bytes of
+/// the SHA-256 of its name, little-endian, modulo five.
 pub fn hash_fold(recording: &str) -> u32 {
     let digest = Sha256::digest(recording.as_bytes());
     let number = digest.iter().take(8).rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
     (number % HASH_FOLDS) as u32 + 1
 }
 
-/// A group of folds such as `1` or `3-9` or `1,4`.
+/// Parses a group of folds such as `1`, `3-9` or `1,4`.
 pub fn parse_folds(text: &str) -> Result<BTreeSet<u32>> {
     let mut folds = BTreeSet::new();
     for part in text.split(',') {
@@ -211,7 +210,7 @@ pub fn parse_folds(text: &str) -> Result<BTreeSet<u32>> {
     Ok(folds)
 }
 
-/// The shortest way to write a group of folds: `1`, `3-9`, `1,4-5`.
+/// Formats a group of folds in the shortest way: `1`, `3-9`, `1,4-5`.
 pub fn format_folds(folds: &BTreeSet<u32>) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &fold in folds {

@@ -1,8 +1,9 @@
-//! The FSDKaggle sets of Freesound clips, as Kaggle and Zenodo distribute them.
+//! Reads the FSDKaggle sets of Freesound clips, as Kaggle and Zenodo distribute them.
 //!
 //! A table `fname,labels` (several labels separated by commas within the cell) or `fname,label`
 //! next to a folder of clips. Clips of a noisy table, and rows of FSDKaggle2018 with
-//! `manually_verified` 0, only train. Labels are those of the verified clips, sorted by name.
+//! `manually_verified` 0, are only trained on. Labels are those of the verified clips, sorted by
+//! name.
 //!
 //! The sets have no folds and no recordings: each file is its own recording, and a hash of its name
 //! puts it into one of five folds, the same ones on every machine.
@@ -75,7 +76,7 @@ impl table::Row for Row {
 }
 
 impl Row {
-    /// Its labels, empty ones left off.
+    /// Returns its labels without empty ones.
     fn labels(&self) -> impl Iterator<Item = &str> {
         self.cells().filter(|label| !label.is_empty())
     }
@@ -108,7 +109,8 @@ pub fn read(root: &Path) -> Result<Dataset> {
     Ok(dataset)
 }
 
-/// A file of a verified part that a noisy one names too would train where it is tested.
+/// Refuses files of a verified part that a noisy one also names: they would be both trained on and
+/// tested.
 fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<()> {
     for (index, (part, table)) in parts.iter().enumerate() {
         for (line, row) in table.numbered() {
@@ -125,12 +127,12 @@ fn refuse_common_files(root: &Path, parts: &[(&Part, Table<Row>)]) -> Result<()>
     Ok(())
 }
 
-/// Whether a row is tested, or only trains.
+/// Returns whether a row is tested, or only trained on.
 fn is_official(part: &Part, row: &Row) -> bool {
     part.verified && row.manually_verified != Some(0)
 }
 
-/// The labels of the verified clips by name; of all clips if there are no verified ones.
+/// Returns the labels of the verified clips by name; of all clips if none are verified.
 fn labels_of<'a>(parts: &'a [(&Part, Table<Row>)]) -> BTreeSet<&'a str> {
     let all = || parts.iter().flat_map(|(part, table)| table.rows().map(move |row| (*part, row)));
     let verified = all().filter(|(part, row)| is_official(part, row));
@@ -160,7 +162,7 @@ fn add_part(dataset: &mut Dataset, root: &Path, part: &Part, table: &Table<Row>)
     Ok(())
 }
 
-/// Indices of a row's labels, each once. Empty and unknown ones are noted.
+/// Returns the indices of a row's labels, each once. Notes empty and unknown labels.
 fn known_labels(row: &Row, names: &[String], findings: &mut Findings) -> Vec<usize> {
     let (mut labels, mut seen) = (Vec::new(), BTreeSet::new());
     if row.cells().any(str::is_empty) {

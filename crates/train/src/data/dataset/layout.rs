@@ -18,13 +18,13 @@ pub enum Layout {
     Esc10,
     /// A folder per label with audio files in it.
     Folders,
-    /// No audio, but what a model made of it elsewhere; see [`crate::data::embeddings`].
+    /// No audio, but embeddings that were computed elsewhere; see [`crate::data::embeddings`].
     #[value(skip)]
     Embeddings,
 }
 
 impl Layout {
-    /// The name of the data set, or of the layout where it is no single set's.
+    /// Returns the name of the data set, or of the layout if several sets use it.
     pub fn name(self) -> &'static str {
         match self {
             Self::UrbanSound8k => "UrbanSound8K",
@@ -36,7 +36,7 @@ impl Layout {
         }
     }
 
-    /// What has to be in the folder.
+    /// Describes what must be in the folder.
     pub fn needs(self) -> &'static str {
         match self {
             Self::UrbanSound8k => {
@@ -56,7 +56,8 @@ impl Layout {
         }
     }
 
-    /// Whether its folds are published with it, so that results on them can be compared.
+    /// Returns whether the set was published with its folds, so that results on them can be
+    /// compared.
     pub fn has_official_folds(self) -> bool {
         matches!(self, Self::UrbanSound8k | Self::Esc50 | Self::Esc10)
     }

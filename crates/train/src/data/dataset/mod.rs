@@ -1,4 +1,4 @@
-//! Data sets: from a folder to labelled clips, with everything that was passed over named.
+//! Data sets: turns a folder into labelled clips, and names everything that was skipped.
 //!
 //! Four layouts are read, each in its own module: UrbanSound8K ([`urban_sound`]), Freesound's
 //! FSDKaggle sets ([`freesound`]), ESC-50 and ESC-10 ([`esc`]), and a folder per label

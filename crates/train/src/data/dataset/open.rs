@@ -1,4 +1,4 @@
-//! Opening a data set: which layout a folder has, and the reader for it.
+//! Opens a data set: detects a folder's layout and reads it.
 
 use super::clips::{Dataset, Presence};
 use super::{Layout, error, esc, folders, freesound, urban_sound};
@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use std::path::Path;
 
 impl Layout {
-    /// The layout of the folder `root`. The tables decide; without one, folders that belong to
-    /// one of the published sets (`audio`, `fold1`, `train_noisy`, …) are not taken for labels.
+    /// Detects the layout of the folder `root` by its tables. Without a table, folders that belong
+    /// to one of the published sets (`audio`, `fold1`, `train_noisy`, …) do not count as labels.
     pub fn detect(root: &Path) -> Result<Self> {
         std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
         let layout = if urban_sound::fits(root) {
@@ -28,19 +28,20 @@ impl Layout {
 }
 
 impl Dataset {
-    /// Reads the data set at `root`, whichever layout it has.
+    /// Reads the data set at `root`, in any layout.
     ///
     /// # Errors
-    /// If `root` has none of the layouts, as the error then lists; or as [`Self::open_as`].
+    /// If `root` has none of the layouts, which the error then lists; otherwise as
+    /// [`Self::open_as`].
     pub fn open(root: &Path) -> Result<Self> {
         Self::open_as(root, None)
     }
 
-    /// Reads the data set at `root` in a given layout, or in the one that it has.
+    /// Reads the data set at `root` in a given layout, or in the detected one.
     ///
     /// # Errors
-    /// If a file or folder cannot be read, a table is not CSV or lacks columns, a row makes no
-    /// sense or contradicts another one, or not a single clip is there.
+    /// If a file or folder cannot be read, a table is not CSV or lacks columns, a row is invalid or
+    /// contradicts another one, or there is not a single clip.
     pub fn open_as(root: &Path, layout: impl Into<Option<Layout>>) -> Result<Self> {
         let layout = layout.into().map_or_else(|| Layout::detect(root), Ok)?;
         std::fs::read_dir(root).map_err(|error| error::at(root, error))?;
@@ -60,12 +61,12 @@ impl Dataset {
         Self::open_as(root, Layout::UrbanSound8k)
     }
 
-    /// Adds clips that only train, from a folder with `metadata.csv` (UrbanSound8K's columns but
-    /// salience) and `audio/foldN/`. Returns how many of its rows are there.
+    /// Adds clips that are only trained on, from a folder with `metadata.csv` (UrbanSound8K's
+    /// columns except salience) and `audio/foldN/`. Returns how many of its rows have a file.
     ///
     /// # Errors
-    /// As [`Self::open_as`]; also if a row has a class that the data set does not have, or is one
-    /// of its clips.
+    /// As [`Self::open_as`]; also if a row has a class that the data set does not have, or repeats
+    /// one of its clips.
     pub fn add_extra(&mut self, root: &Path) -> Result<Presence> {
         urban_sound::add_extra(self, root)
     }

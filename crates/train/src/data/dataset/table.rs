@@ -1,4 +1,4 @@
-//! Tables of clips: CSV with a heading, read whole and checked row by row.
+//! Tables of clips: CSV with a heading, read completely and checked row by row.
 
 use super::audio::stem;
 use super::{FindingKind, Findings, error};
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-/// The most bytes of a table that are read: some fifty times the longest one published.
+/// The largest accepted table in bytes, about fifty times the longest published one.
 const MAX_BYTES: u64 = 32 << 20;
 
 /// The most columns of a table.
@@ -17,14 +17,14 @@ const MAX_COLUMNS: usize = 1_000;
 /// The most characters of a label or of a recording's name.
 const MAX_NAME: usize = 200;
 
-/// The most characters of a cell in an error.
+/// The most characters of a cell that an error quotes.
 const QUOTED: usize = 60;
 
-/// A row of one layout's table. Two rows of one file that are equal are one row written twice.
+/// A row of one layout's table. Equal rows of one file are duplicates.
 pub trait Row: DeserializeOwned + PartialEq {
     /// Columns that it requires.
     const REQUIRED: &'static [&'static str];
-    /// Columns of which it needs one; none by default.
+    /// Columns of which at least one must exist; none by default.
     const ONE_OF: &'static [&'static str] = &[];
     /// Columns that are known but may be absent.
     const OPTIONAL: &'static [&'static str];
@@ -32,7 +32,7 @@ pub trait Row: DeserializeOwned + PartialEq {
     /// Name of the audio file, with or without an extension.
     fn file_name(&self) -> &str;
 
-    /// What is wrong with the row, apart from its file name.
+    /// Returns what is wrong with the row, apart from its file name.
     fn problem(&self) -> Option<String>;
 }
 
@@ -43,11 +43,11 @@ pub struct Table<R> {
 }
 
 impl<R: Row> Table<R> {
-    /// Reads a table. Columns that are not known and rows that repeat an earlier one are noted.
+    /// Reads a table. Notes unknown columns and rows that repeat an earlier one.
     ///
     /// # Errors
     /// If it cannot be read, is longer than [`MAX_BYTES`], is not CSV in UTF-8, lacks a column, or
-    /// holds a row that makes no sense or contradicts an earlier row about the same file.
+    /// has a row that is invalid or contradicts an earlier row about the same file.
     pub fn read(path: &Path, findings: &mut Findings) -> Result<Self> {
         let mut table = Self { rows: Vec::new(), line_of_stem: HashMap::new() };
         let csv_error = |error| error::at(path, error);
@@ -95,19 +95,19 @@ impl<R: Row> Table<R> {
         self.rows.iter().map(|(_, row)| row)
     }
 
-    /// The rows with their lines, 1 being the heading.
+    /// Returns the rows with their line numbers; 1 is the heading.
     pub fn numbered(&self) -> impl Iterator<Item = (u64, &R)> {
         self.rows.iter().map(|(line, row)| (*line, row))
     }
 
-    /// The row about a file, whatever the extension, with its line.
+    /// Returns the row about a file, whatever the extension, with its line.
     pub fn find(&self, file_name: &str) -> Option<(u64, &R)> {
         let index = self.line_of_stem.get(stem(file_name))?;
         self.rows.get(*index).map(|(line, row)| (*line, row))
     }
 }
 
-/// What is wrong with a label or with the name of a recording, if anything.
+/// Returns what is wrong with a label or with the name of a recording, if anything.
 pub fn name_problem(column: &str, name: &str) -> Option<String> {
     if name.trim().is_empty() {
         return Some(format!("{column} is empty"));
@@ -119,7 +119,7 @@ pub fn name_problem(column: &str, name: &str) -> Option<String> {
     })
 }
 
-/// A cell for an error: its first characters in quotes, control characters escaped.
+/// Formats a cell for an error: its first characters in quotes, control characters escaped.
 pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(QUOTED) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
@@ -127,7 +127,7 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// The headings of a table, if it can be read that far.
+/// Returns the headings of a table, if these can be read.
 pub fn headings(path: &Path) -> Option<Vec<String>> {
     let bytes = read_bytes(path).ok()?;
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
@@ -168,8 +168,8 @@ fn check_columns<R: Row>(
     Ok(())
 }
 
-/// The line that a record begins in. The reader gives the place where the record before it ended,
-/// which empty lines may follow.
+/// Returns the line on which a record begins. The reader reports where the previous record ended,
+/// and empty lines may follow.
 fn line_of(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
     let Some(position) = position else { return 0 };
     let rest = bytes.get(position.byte() as usize..).unwrap_or_default();
@@ -177,7 +177,7 @@ fn line_of(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
     position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Whether it is a file name that cannot lead out of its folder or hide a file.
+/// Returns whether it is a file name that cannot lead out of its folder or hide a file.
 fn is_plain(name: &str) -> bool {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     !name.is_empty() && !name.starts_with('.') && name.chars().all(safe)

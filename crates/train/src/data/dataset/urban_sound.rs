@@ -1,4 +1,4 @@
-//! UrbanSound8K's official layout, which other sets may use too.
+//! Reads UrbanSound8K's official layout, which other sets may use too.
 //!
 //! `audio/foldN/<stem>.<any supported extension>` next to `metadata/UrbanSound8K.csv`. Labels come
 //! in the order of `classID`, folds are official, the recording is the `fsID`.
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The longest slice there is, in seconds. Longer entries are rounding errors of the table.
+/// The longest slice in seconds. Longer entries are rounding errors of the table.
 const MAX_SECONDS: f64 = 4.0;
 
 const TABLE: &str = "metadata/UrbanSound8K.csv";
@@ -77,7 +77,7 @@ pub fn read(root: &Path) -> Result<Dataset> {
     Ok(dataset)
 }
 
-/// Adds slices that only train.
+/// Adds slices that are only trained on.
 pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence> {
     let path = root.join("metadata.csv");
     let mut findings = Findings::default();
@@ -106,7 +106,7 @@ pub fn add_extra(dataset: &mut Dataset, root: &Path) -> Result<Presence> {
     Ok(presence)
 }
 
-/// Class names in the order of their numbers, which must be 0, 1, 2, … without gaps.
+/// Returns class names in the order of their numbers, which must be 0, 1, 2, … without gaps.
 fn labels_of(table: &Table<Row>) -> Result<Vec<String>> {
     let mut by_id = BTreeMap::<usize, &str>::new();
     for row in table.rows() {
@@ -126,7 +126,7 @@ fn labels_of(table: &Table<Row>) -> Result<Vec<String>> {
     Ok(by_id.into_values().map(str::to_owned).collect())
 }
 
-/// The fold of every row, and its slice where the file is in that fold's folder.
+/// Returns the fold of every row, and its slice if the file is in that fold's folder.
 fn slices_of(
     root: &Path,
     table: &Table<Row>,

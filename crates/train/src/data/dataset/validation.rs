@@ -1,4 +1,4 @@
-//! Which training clips are kept aside for validation.
+//! Chooses the training clips that are set aside for validation.
 
 use super::Slice;
 use crate::random::generator;
@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Draws about `share` of every label's clips among the training clips `train` (indices into
 /// `slices`), as whole recordings of official clips, by `seed`.
 ///
-/// Recordings are drawn label by label (a recording counts for its first clip's label), at
-/// random, as long as each brings the label nearer to its share; where the first one would bring
-/// it further away, the smallest is drawn. None is drawn that is the last one left to train any of
-/// its labels on.
+/// Recordings are drawn label by label (a recording counts for its first clip's label), at random,
+/// as long as each brings the label nearer to its share; if the first one would bring it further
+/// away, the smallest is drawn. The last recording that is left to train a label on is never drawn.
 pub fn draw(slices: &[&Slice], train: &[usize], share: f64, seed: u64) -> BTreeSet<usize> {
     let mut pool = Pool::new(slices, train);
     let mut drawn = BTreeSet::new();
@@ -46,7 +45,7 @@ struct Pool<'a> {
     slices: &'a [&'a Slice],
     /// Clips by recording.
     recordings: BTreeMap<&'a str, Vec<usize>>,
-    /// By label, how many recordings with it are left to train on.
+    /// By label, how many of its recordings are left to train on.
     left: BTreeMap<usize, usize>,
 }
 
@@ -65,7 +64,7 @@ impl<'a> Pool<'a> {
         pool
     }
 
-    /// Recordings of official clips only, by label. Each is a list of clips.
+    /// Returns recordings of official clips only, by label; each is a list of clips.
     fn candidates(&self) -> BTreeMap<usize, Vec<Vec<usize>>> {
         let mut by_label = BTreeMap::<usize, Vec<_>>::new();
         for recording in self.recordings.values() {
@@ -78,7 +77,7 @@ impl<'a> Pool<'a> {
         by_label
     }
 
-    /// Takes a recording out, unless it is the last one of one of its labels.
+    /// Takes a recording out, unless it is the last one of any of its labels.
     fn take(&mut self, recording: &[usize]) -> bool {
         let labels = labels_of(self.slices, recording);
         if labels.iter().any(|label| self.left.get(label).is_none_or(|left| *left < 2)) {

@@ -19,7 +19,7 @@ fn clip(recording: &str, fold: u32, labels: &[usize], official: bool) -> Slice {
     }
 }
 
-/// Presence of `(present, rows)` by fold, counted from 1.
+/// Returns presence by fold, counted from 1, from pairs of `(present, rows)`.
 fn presence(folds: &[(usize, usize)]) -> BTreeMap<u32, Presence> {
     (1..).zip(folds).map(|(fold, &(present, rows))| (fold, Presence { present, rows })).collect()
 }
@@ -116,7 +116,8 @@ fn validation_takes_whole_recordings_of_every_label_that_has_two() {
 
 #[test]
 fn no_label_loses_its_last_recording_to_validation() {
-    // Every recording has two labels; drawing for one must not empty the other.
+    // Every recording has two labels; drawing for one must not leave the other without training
+    // clips.
     let slices: Vec<_> =
         (0..6).map(|n| clip(&n.to_string(), 2, &[n % 2, 2 + n / 2], true)).collect();
     let presence = presence(&[(0, 0), (6, 6)]);
@@ -129,7 +130,7 @@ fn no_label_loses_its_last_recording_to_validation() {
     }
 }
 
-/// A data set of random shape: recordings in several folds, labels and parts.
+/// Returns a data set of random shape: recordings in several folds, labels and parts.
 fn random_clips(seed: u64) -> (Vec<Slice>, BTreeMap<u32, Presence>, Vec<bool>) {
     let mut rng = generator(seed, "data set", &[]);
     let (recordings, folds, labels) =
@@ -147,7 +148,7 @@ fn random_clips(seed: u64) -> (Vec<Slice>, BTreeMap<u32, Presence>, Vec<bool>) {
         }
         if official {
             presence.entry(fold).or_default().add(true);
-            // Some folds are there in part.
+            // Some folds are incomplete.
             presence.entry(fold).or_default().rows += usize::from(fold % 2 == 0);
         }
         slices.push(clip(&recording, fold, &of_clip, official));

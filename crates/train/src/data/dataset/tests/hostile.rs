@@ -1,11 +1,11 @@
-//! Tables that no one should have made.
+//! Malformed and malicious tables.
 
 use super::put;
 use crate::data::dataset::{Dataset, Layout};
 
 const HEADING: &str = "filename,fold,category,src_file\n";
 
-/// What opening an excerpt of ESC with this table comes to, with one clip that is there.
+/// Opens an excerpt of ESC with this table, with one existing clip.
 fn open(table: impl AsRef<[u8]>) -> anyhow::Result<Dataset> {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "metadata.csv", table);

@@ -20,7 +20,7 @@ fn put(root: &Path, name: &str, contents: impl AsRef<[u8]>) {
     std::fs::write(path, contents).unwrap();
 }
 
-/// What was found of one kind.
+/// Returns the names of the findings of one kind.
 fn names(dataset: &Dataset, kind: FindingKind) -> Vec<&str> {
     let of_kind = dataset.findings.iter().filter(|(other, _)| *other == kind);
     of_kind.flat_map(|(_, names)| names).map(String::as_str).collect()

@@ -1,4 +1,4 @@
-//! The sets themselves, where they are next to the repository.
+//! Tests on the data sets themselves, if they are next to the repository.
 
 use super::{folds_of, names};
 use crate::data::dataset::{Dataset, FindingKind, Layout};
@@ -6,20 +6,20 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The folder of a set, or `None` after saying so on the terminal.
+/// Returns the folder of a set, or `None` after printing that the test is skipped.
 fn folder(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
     if root.exists() {
         return Some(root);
     }
-    // Written past the harness, which shows nothing that a passing test prints.
+    // Written directly to the terminal, because the harness hides the output of passing tests.
     let line = format!("skipped: {name} is not there: {}\n", root.display());
     let _ = std::io::stderr().write_all(line.as_bytes());
     None
 }
 
-/// No recording is in two of training, validation and test, and every official clip is tested
-/// exactly once, whatever the seed.
+/// Checks that no recording is in two of training, validation and test, and that every official
+/// clip is tested exactly once, whatever the seed.
 fn assert_splits(dataset: &Dataset) {
     let folds = dataset.folds();
     let usable = vec![true; dataset.slices.len()];
