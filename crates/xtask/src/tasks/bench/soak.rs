@@ -20,6 +20,9 @@ use super::program::Program;
 
 /// By how many bytes memory may grow after the run has warmed up.
 const MOST_GROWTH: f64 = 2.0 * 1024.0 * 1024.0;
+/// The most memory that the browser's module may take for one stream of a model of this project, in
+/// bytes.
+const MOST_WASM: f64 = 24e6;
 /// A hop is rounded to whole columns.
 const ROUNDED: f64 = 1.05;
 /// The length of the run of `--check` in hours: enough for three excerpts.
@@ -56,6 +59,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         "{} is missing; --model takes the path of an ONNX file",
         model.display()
     );
+    let ours = model.starts_with(workspace.root().join("models"));
     let mut program = if options.web { in_browser(workspace)? } else { native(workspace)? };
     let measured = program.ask(&json!({ "model": model, "hours": hours, "rate": options.rate }))?;
     let machine = Machine::find();
@@ -63,7 +67,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(file) = &options.json {
         files::write(file, &format!("{measured:#}\n"))?;
     }
-    judge(&measured)
+    judge(&measured)?;
+    match measured["wasm_bytes"].as_f64() {
+        Some(bytes) if ours => {
+            ensure!(bytes <= MOST_WASM, "wasm_bytes: {bytes}; at most {MOST_WASM} are allowed");
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The shortest native run that compares something.
