@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The table.
+/// The name of the table.
 pub const TABLE: &str = "metadata.csv";
-/// That of ESC-50, which describes the excerpts where there is no other.
+/// The table of ESC-50, which describes the excerpts if there is no other table.
 const ESC50_TABLE: &str = "meta/esc50.csv";
 
 /// A row of the table.
@@ -19,22 +19,22 @@ pub struct Row {
     pub filename: String,
     /// The label.
     pub category: Option<String>,
-    /// 1 for a recording of UrbanSound8K.
+    /// 1 for a recording that is also in UrbanSound8K.
     pub in_urbansound8k: Option<u8>,
     /// The recording that the file was cut from.
     pub src_file: Option<String>,
-    /// Who speaks in it.
+    /// The person who speaks in it.
     pub speaker: Option<String>,
 }
 
 impl Row {
-    /// Whether its recording is one of UrbanSound8K's too.
+    /// Returns whether its recording is also in UrbanSound8K.
     pub fn is_in_urban_sound(&self) -> bool {
         self.in_urbansound8k == Some(1)
     }
 }
 
-/// The audio files of a folder, each with its row of the table (`metadata.csv`, else
+/// Returns the audio files of a folder, each with its row of the table (`metadata.csv`, otherwise
 /// `meta/esc50.csv`), if it has one.
 pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
     let tables = [TABLE, ESC50_TABLE].map(|name| folder.join(name));
@@ -56,8 +56,8 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     reader.deserialize().collect::<Result<_, _>>().with_context(cannot_read)
 }
 
-/// The recording that an excerpt was cut from: its name without extension and without a number at
-/// its end (`rain-0.ogg` and `rain-1.ogg` are of one recording).
+/// Returns the recording that an excerpt was cut from: its name without extension and without a
+/// number at the end (`rain-0.ogg` and `rain-1.ogg` are of one recording).
 pub fn recording_of(name: &str) -> &str {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match stem.rsplit_once('-') {

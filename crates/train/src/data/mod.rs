@@ -1,10 +1,10 @@
 //! From folders of audio to labelled clips and their columns.
 //!
 //! In: data sets in one of four layouts, and folders of [`excerpts`]. Out: clips ([`dataset`]) and
-//! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and kept
-//! on disk ([`cache`], [`rows`]); or [`embeddings`] that were computed elsewhere, without audio.
-//! The [`command`] `data` shows what a folder holds; [`summary`] states it in evaluations and
-//! cards.
+//! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and
+//! cached on disk ([`cache`], [`rows`]); or [`embeddings`] that were computed elsewhere, without
+//! audio. The [`command`] `data` shows what a folder holds; [`summary`] sums it up for evaluations
+//! and cards.
 
 pub mod cache;
 pub mod columns;

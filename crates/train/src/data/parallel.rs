@@ -1,10 +1,10 @@
-//! Work on many items, on all cores and behind a bar.
+//! Processes many items on all cores, with a progress bar.
 
 use crate::progress;
 use rayon::prelude::*;
 
-/// What `each` returns for every item, in order. `start` makes what a thread keeps between items,
-/// such as a front end.
+/// Returns what `each` returns for every item, in order. `start` creates what a thread keeps
+/// between items, such as a front end.
 pub fn map<T: Sync, S, R: Send>(
     what: &str,
     items: &[T],

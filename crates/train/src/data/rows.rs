@@ -1,7 +1,7 @@
-//! Rows of numbers of a list of sounds, kept on disk.
+//! Rows of numbers for a list of sounds, cached on disk.
 //!
-//! A sound that failed has no rows, and the next run tries it again: its file may have been
-//! unreadable only for the moment.
+//! A sound that failed has no rows, and the next run tries it again: the file may have been
+//! unreadable only temporarily.
 
 use crate::data::cache;
 use crate::nn::arrays;
@@ -11,19 +11,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 
-/// The rows of a list of sounds, and a value that is kept with them.
+/// The rows of a list of sounds, and a value that is stored with them.
 pub struct Rows<T> {
     path: PathBuf,
     width: usize,
     /// What is written with the rows.
     pub value: T,
-    /// An array `[rows][width]` for each sound, without rows where there are none yet.
+    /// An array `[rows][width]` for each sound; without rows until they are computed.
     pub arrays: Vec<Array>,
 }
 
 impl<T: Default + DeserializeOwned + Serialize> Rows<T> {
-    /// Those of the sounds `names` in the file at `path`; none where there is no such file, or
-    /// where it is damaged or does not fit.
+    /// Reads the rows of the sounds `names` from the file at `path`; none if there is no such file,
+    /// or it is damaged or does not fit.
     pub fn read(path: PathBuf, width: usize, names: &[&str]) -> Self {
         let fits = |arrays: &[Array]| {
             let is_wide = |array: &Array| matches!(array.shape[..], [_, found] if found == width);
@@ -39,14 +39,14 @@ impl<T: Default + DeserializeOwned + Serialize> Rows<T> {
         Self { path, width, value, arrays }
     }
 
-    /// The sounds without rows, by index.
+    /// Returns the indices of the sounds without rows.
     pub fn missing(&self) -> Vec<usize> {
         let arrays = self.arrays.iter().enumerate();
         arrays.filter(|(_, array)| array.values.is_empty()).map(|(index, _)| index).collect()
     }
 
-    /// Takes what was computed of the sounds `missing`, and writes the file if that gave rows.
-    /// Returns the errors of the others by index.
+    /// Adds the results for the sounds `missing`, and writes the file if there are new rows.
+    /// Returns the errors of the other sounds by index.
     pub fn add(
         &mut self,
         missing: &[usize],

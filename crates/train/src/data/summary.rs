@@ -1,17 +1,17 @@
-//! How much of the data was there, as evaluations and cards state it.
+//! Summarises how much of the data was present, for evaluations and cards.
 
 use crate::data::dataset::Presence;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How much of the data was there.
+/// How much of the data was present.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataSummary {
     /// Official rows by fold.
     pub folds: BTreeMap<u32, Presence>,
     /// Official rows in all.
     pub total: Presence,
-    /// Additional slices, which only train.
+    /// Additional slices, which are only trained on.
     pub extra: Presence,
     /// Background recordings.
     pub background: usize,

@@ -1,4 +1,4 @@
-//! From trained weights to the files that ship: model, evaluation, card, reference values.
+//! Assembles the files that ship from trained weights: model, evaluation, card, reference values.
 
 use super::card;
 use super::checkpoint::{Checkpoint, sha256_hex};
@@ -20,24 +20,24 @@ use serde::Deserialize;
 use sourcing_sound::{Card, Labels, Model, Taxonomy};
 use std::path::Path;
 
-/// Largest accepted file: what people can be expected to wait for on a page.
+/// Largest accepted file in bytes: what visitors of a page can be expected to wait for.
 pub const MAX_BYTES: usize = 1_200_000;
 
-/// Builds model files that differ in their weights and in how they are used.
+/// Builds model files that differ in their weights and settings.
 pub struct Factory<'a> {
-    /// The shape.
+    /// The shape of the network.
     pub checkpoint: &'a Checkpoint,
     labels: (Labels, Taxonomy),
-    /// What all files state, before anything is measured.
+    /// What all files state before anything is measured.
     pub card: Card,
 }
 
 impl<'a> Factory<'a> {
-    /// Reads the labels of the checkpoint in `from` and their groups in `out`. The weights have
-    /// these terms.
+    /// Reads the labels of the checkpoint in `from` and their groups in `out`. `licence` states the
+    /// terms of the weights.
     ///
     /// # Errors
-    /// When the two are not about the same labels, or not about the network's outputs.
+    /// When the two do not have the same labels, or not those of the network's outputs.
     pub fn new(
         checkpoint: &'a Checkpoint,
         material: &Material,
@@ -68,7 +68,7 @@ impl<'a> Factory<'a> {
         Ok(Self { checkpoint, labels: (labels, taxonomy), card })
     }
 
-    /// The bytes of a file; `accuracy` states what was measured.
+    /// Returns the bytes of a file; `accuracy` states what was measured.
     pub fn file(
         &self,
         weights: &[Array],
@@ -83,12 +83,12 @@ impl<'a> Factory<'a> {
         Ok(graph::model(layout, weights, kind, properties)?.encode_to_vec())
     }
 
-    /// Hash of labels, groups and parents.
+    /// Returns the hash of labels, groups and parents.
     pub fn labels_hash(&self) -> String {
         taxonomy::hash(&self.labels)
     }
 
-    /// A model with the weights as they are stored, to measure it.
+    /// Creates a model with the weights as stored, to measure it.
     pub fn model(&self, weights: &[Array], used: Use) -> Result<Model> {
         let bytes = self.file(weights, Weights::Stored, used, &self.card.accuracy)?;
         Ok(Model::from_onnx(&bytes)?)
@@ -153,7 +153,7 @@ struct Means {
     macro_f1: f64,
 }
 
-/// The scores in a head's evaluation, for the network that it sits on: `NETWORK=FILE`.
+/// Reads the scores in a head's evaluation, for the network that it is based on: `NETWORK=FILE`.
 pub fn head_score(argument: &str) -> Result<HeadScore> {
     let (network, path) = argument.split_once('=').context("expected NETWORK=FILE")?;
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {path}"))?;

@@ -1,7 +1,7 @@
 //! The published checkpoint: a state dict in a zip, with a pickle that lists names and shapes.
 //!
-//! It is read by a parser that builds tensors and nothing else, never runs code that a pickle
-//! names, and checks every size against the file before it allocates memory.
+//! The parser builds tensors and nothing else: it never runs code that a pickle names, and checks
+//! every size against the file before it allocates memory.
 
 use super::layout::{Arrays, Layout};
 use crate::nn::net::Array;
@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 /// The file in the checkpoint's folder.
 const FILE: &str = "mn04_as.pt";
-/// Largest accepted file: the checkpoint has 4 MB.
+/// Largest accepted file in bytes: the checkpoint has 4 MB.
 const MAX_BYTES: u64 = 64 << 20;
 /// Most values of one tensor.
 const MAX_VALUES: usize = 16 << 20;
-/// Added to a variance before its square root is taken.
+/// Added to a variance before taking its square root.
 const BATCH_NORM_EPSILON: f64 = 1e-3;
 
 /// The network as published, batch norm folded.
@@ -43,7 +43,7 @@ impl Checkpoint {
         let sha256 = sha256_hex(&std::fs::read(path).context("cannot be read")?);
         let reader = PytorchReader::new(path).context("is no PyTorch state dict")?;
         let tensors = Tensors(reader.tensors());
-        // A view of strides 0 is as large as it claims to be, whatever is stored.
+        // A view with strides of 0 has any size that it claims, whatever is stored.
         let claimed = tensors.bytes();
         ensure!(claimed <= length, "has tensors of {claimed} bytes in a file of {length}");
         let arrays = fold(&tensors)?;
@@ -62,7 +62,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 struct Tensors<'a>(&'a HashMap<String, Tensor>);
 
 impl Tensors<'_> {
-    /// What reading all of them would take.
+    /// Returns the memory that reading all of them would take.
     fn bytes(&self) -> u64 {
         let sizes = self.0.values().map(|tensor| tensor.byte_len() as u64);
         sizes.fold(0, u64::saturating_add)
@@ -102,7 +102,7 @@ fn fold(tensors: &Tensors<'_>) -> Result<Arrays> {
         let bias = match shape.len() {
             4 => fold_one(tensors, &batch_norm_of(start)?, shape[0], &mut values)?,
             2 => tensors.vector(&format!("{start}.bias"), shape[0])?,
-            // A batch norm: folded with its convolution.
+            // A batch norm, which is folded with its convolution.
             1 => continue,
             _ => bail!("{name}: unexpected shape {shape:?}"),
         };
@@ -113,7 +113,8 @@ fn fold(tensors: &Tensors<'_>) -> Result<Arrays> {
     Ok(arrays)
 }
 
-/// A convolution is module 0 of its pair, its batch norm module 1.
+/// Returns the batch norm of a convolution: module 1 of a pair, in which the convolution is module
+/// 0.
 fn batch_norm_of(convolution: &str) -> Result<String> {
     let pair = convolution.strip_suffix(".0");
     Ok(format!("{}.1", pair.with_context(|| format!("unexpected tensor {convolution}.weight"))?))
@@ -141,7 +142,7 @@ fn fold_one(
     Ok(bias)
 }
 
-/// `features.4.block.1.0` is `block3.depthwise`, and so on.
+/// Translates names: `features.4.block.1.0` is `block3.depthwise`, and so on.
 fn our_name(theirs: &str, tensors: &Tensors<'_>) -> Result<String> {
     let parts: Vec<&str> = theirs.split('.').collect();
     let unknown = || format!("unexpected tensor {theirs}.weight");
@@ -155,7 +156,7 @@ fn our_name(theirs: &str, tensors: &Tensors<'_>) -> Result<String> {
         }
         ["features", layer, "block", module, "0"] => {
             let index = block_index(layer).with_context(unknown)?;
-            // The first block has no expansion; squeeze-excite, where there is one, is in between.
+            // The first block has no expansion; squeeze-excite, if any, is in between.
             let starts_deep = tensors
                 .0
                 .get(&format!("features.{layer}.block.0.0.weight"))
@@ -173,7 +174,7 @@ fn our_name(theirs: &str, tensors: &Tensors<'_>) -> Result<String> {
     Ok(name)
 }
 
-/// Blocks are the layers 1 to 15 of the features.
+/// Returns the index of a block; blocks are the layers 1 to 15 of the features.
 fn block_index(layer: &str) -> Option<usize> {
     layer.parse().ok().and_then(|layer: usize| layer.checked_sub(1))
 }
@@ -190,7 +191,7 @@ mod tests {
         format!("{:#}", Checkpoint::read(folder.path()).err().unwrap())
     }
 
-    /// A zip with one stored entry, as `torch.save` writes them.
+    /// Returns a zip with one stored entry, as `torch.save` writes it.
     fn zip(name: &str, data: &[u8]) -> Vec<u8> {
         use std::io::Write;
         let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -212,10 +213,10 @@ mod tests {
         // An empty dictionary is a state dict without the network's tensors.
         let empty = refusal(&zip("archive/data.pkl", b"\x80\x02}q\x00."));
         assert!(empty.contains("there is no stem.weight"), "{empty}");
-        // A pickle that asks for a program to be run.
+        // A pickle that requests running a program.
         let evil = b"\x80\x02cos\nsystem\nq\x00X\x04\x00\x00\x00echoq\x01\x85q\x02Rq\x03.";
         refusal(&zip("archive/data.pkl", evil));
-        // A tensor that claims far more than the file holds.
+        // A tensor that claims far more than the file contains.
         let claim = b"\x80\x02}q\x00X\x06\x00\x00\x00a.0.wtq\x01J\xff\xff\xff\x7fs.";
         refusal(&zip("archive/data.pkl", claim));
     }
@@ -224,7 +225,7 @@ mod tests {
     fn a_view_larger_than_the_file_is_refused_before_it_is_read() {
         let storage =
             b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x01tQ";
-        // 16 Mi values in the shape [2^12, 2^12], all of them the first.
+        // 16 Mi values in the shape [2^12, 2^12], all of them the first one.
         let view = b"K\0(M\0\x10M\0\x10t(K\0K\0t\x89ccollections\nOrderedDict\n)RtR";
         let begin = b"\x80\x02}(X\x08\0\0\0a.weightctorch._utils\n_rebuild_tensor_v2\n(";
         let pickle = [&begin[..], storage, view, b"u."].concat();

@@ -1,4 +1,4 @@
-//! The description in the everyday model's file.
+//! The metadata in the everyday model's file.
 
 use super::layout::N_MELS;
 use anyhow::Result;
@@ -13,7 +13,7 @@ const MEAN: f32 = -4.5;
 /// Divides them after that.
 const STD: f32 = 5.0;
 
-/// The front end that the checkpoint was trained on (its authors', after Kaldi): 32 kHz,
+/// Returns the front end that the checkpoint was trained with (its authors', after Kaldi): 32 kHz,
 /// pre-emphasis, 25 ms every 10 ms, 128 mel bands up to 15 kHz, ln(x + 1e-5).
 pub fn front_end() -> FrontEndConfig {
     FrontEndConfig {
@@ -40,29 +40,29 @@ pub fn front_end() -> FrontEndConfig {
 /// Columns in a second.
 pub const COLUMNS_PER_SECOND: usize = 100;
 
-/// The columns of mono samples at the front end's own rate: `[frames][128]`.
+/// Returns the columns of mono samples at the front end's own rate: `[frames][128]`.
 pub fn columns(front_end: &mut FrontEnd, samples: &[f32]) -> Result<Vec<f32>> {
     let rate = SampleRate::new(front_end.config().sample_rate)?;
     Ok(front_end.columns(Pcm::new(samples, rate)?)?)
 }
 
-/// Columns, `[frames][128]`, as the network's image, `[128][frames]`, normalised.
+/// Turns columns, `[frames][128]`, into the network's normalised image, `[128][frames]`.
 pub fn transpose(columns: &[f32]) -> Vec<f32> {
     let mut image = vec![0.0; columns.len()];
     lay_out(columns, N_MELS, 0.0, (MEAN, STD), &mut image);
     image
 }
 
-/// How the network is used: what is measured decides.
+/// How the network is used, as measurements suggest.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Use {
-    /// Columns that the network is given at a time.
+    /// Columns in one input of the network.
     pub window_frames: usize,
     /// Columns from one window to the next.
     pub hop_frames: usize,
     /// Seconds over which streamed scores are averaged.
     pub smoothing_seconds: f64,
-    /// A best score below this is rejected.
+    /// A segment with a lower best score is rejected.
     pub rejection_threshold: f32,
     /// Score at which an event starts.
     pub event_on: f32,
@@ -70,7 +70,7 @@ pub struct Use {
     pub event_off: f32,
 }
 
-/// The description of a file.
+/// Returns the metadata of a file.
 pub fn metadata(
     (labels, taxonomy): (Labels, Taxonomy),
     embedding_size: usize,

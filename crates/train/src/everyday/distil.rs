@@ -1,6 +1,6 @@
-//! Trains the network that ships: the checkpoint's own weights, rounded as they are stored, learn
-//! to produce, for a short, spoilt piece of sound, the checkpoint's outputs for the clean sound
-//! around it.
+//! Trains the network that ships: starting from the checkpoint's weights, rounded as they are
+//! stored, it learns to produce the checkpoint's outputs for clean sound from a short, degraded
+//! piece of it.
 
 use super::checkpoint::Checkpoint;
 use super::lesson::{Lessons, Part};
@@ -21,18 +21,19 @@ use std::sync::atomic::AtomicBool;
 
 /// Steps between two checkpoints.
 const CHECKPOINT_STEPS: usize = 50;
-/// Parts of a batch whose gradients are computed side by side.
+/// Parts of a batch for which gradients are computed in parallel.
 const SHARDS: usize = 2;
 
-/// The mean of the weights of all runs, each of which continues from its file in `folder`, or
-/// starts where there is none. `None` when `stop` was set before the end; the files then hold what
-/// is needed to resume. The weights are not rounded.
+/// Returns the mean of the weights of all runs, each of which resumes from its file in `folder`, or
+/// starts if there is none. `None` when `stop` was set before the end; the files then hold what is
+/// needed to resume. The weights are not rounded.
 ///
-/// Runs from the same start have in common what they learned; the rest is chance, which the mean
-/// reduces (Wortsman et al., "Model soups", ICML 2022).
+/// Runs from the same start share what they learned; the rest is chance, which the mean reduces
+/// (Wortsman et al., "Model soups", ICML 2022).
 ///
 /// # Errors
-/// When there are no runs, the loss is not finite any more, or a file was made with other settings.
+/// When there are no runs, the loss becomes infinite or NaN, or a file was made with other
+/// settings.
 pub fn train(
     plan: &Plan,
     start: &Checkpoint,
@@ -93,15 +94,15 @@ fn train_once(
     Ok(Some(run.finish().kept.parameters))
 }
 
-/// Weights on the line from `start` to `trained`, `share` of the way, rounded as they are stored.
-/// Less than the whole way keeps more of what the start knew.
+/// Returns weights on the line from `start` to `trained`, `share` of the way, rounded as they are
+/// stored. A smaller share keeps more of the start.
 pub fn between(start: &[Array], trained: &[Array], share: f64) -> Vec<Array> {
     let mut arrays = start.to_vec();
     blend(&mut arrays, trained, share as f32);
     rounded(&arrays)
 }
 
-/// Which arrays are trained.
+/// Returns which arrays are trained.
 fn trained(plan: &Plan, arrays: &[Array]) -> Vec<bool> {
     let is_trained = |array: &Array| {
         let block = array.name.strip_prefix("block").and_then(|rest| rest.split('.').next());
@@ -115,8 +116,8 @@ fn trained(plan: &Plan, arrays: &[Array]) -> Vec<bool> {
     arrays.iter().map(is_trained).collect()
 }
 
-/// One step: the gradient is that of the rounded weights, and moves the weights that are rounded.
-/// Returns the losses of lessons and anchors.
+/// Takes one step: the gradient is that of the rounded weights, and changes the weights before
+/// rounding. Returns the losses of lessons and anchors.
 fn advance(
     plan: &Plan,
     start: &Checkpoint,
@@ -153,7 +154,7 @@ fn advance(
     let State { progress, weights, kept, adam } = state;
     let rate = cosine(plan.learning_rate, progress.step, plan.warmup, plan.steps);
     adam.step(weights, &gradients, progress.step, rate, plan.weight_decay);
-    // Rounded before it is subtracted, as when the model that ships was trained.
+    // Rounded before the subtraction, as when the shipped model was trained.
     update_average(kept, weights, 1.0 - average_decay(progress.step, plan.average) as f32);
     Ok(losses)
 }

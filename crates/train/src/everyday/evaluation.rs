@@ -1,4 +1,4 @@
-//! Every number about the network, as `evaluation.json` has them.
+//! `evaluation.json`: every number about the network.
 
 use super::describe::Use;
 use super::measure::{Measured, Share};
@@ -22,20 +22,20 @@ pub struct Evaluation {
     pub plan: Plan,
     /// SHA-256 of the checkpoint's file.
     pub checkpoint_sha256: String,
-    /// From the authors' own outputs for a sound.
+    /// Differences from the authors' own outputs for a sound.
     pub from_the_original: Differences,
-    /// Numbers in the network.
+    /// Number of parameters.
     pub n_parameters: usize,
     /// Bytes of the weights as 32-bit floats, and as stored.
     pub weight_bytes: (usize, usize),
     /// Bytes of the file.
     pub file_bytes: usize,
-    /// The audio: folder, clips that trained, clips that were left out.
+    /// The audio: folder, and its clips for training, for validation and for the test.
     pub audio: Vec<(String, usize, usize, usize)>,
-    /// Weights between the checkpoint's and the trained ones, on the recordings to choose with; the
-    /// one with the best `hard` of those with a `clean` no lower than the first one's ships.
+    /// Weights between the checkpoint's and the trained ones, on the recordings for validation. Of
+    /// those with a `clean` no lower than the first one's, the one with the best `hard` ships.
     pub shares: Vec<Share>,
-    /// The checkpoint, the same with its weights as stored, and the trained network.
+    /// The checkpoint, the checkpoint with its weights as stored, and the trained network.
     pub measured: Measured,
     /// Windows and hops.
     pub usage: Vec<Usage>,
@@ -46,11 +46,11 @@ pub struct Evaluation {
     /// Greatest difference of a score, and of a value of the embedding, between the file, as the
     /// core runs it, and the trainer's network.
     pub export_difference: (f32, f32),
-    /// A head of the same recipe on each network, where `--heads` names its evaluation.
+    /// Heads of the same recipe on each network, if `--heads` names their evaluations.
     pub heads: Vec<HeadScore>,
 }
 
-/// What a head reaches on a network.
+/// The accuracy of a head on a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadScore {
     /// Name of the head.

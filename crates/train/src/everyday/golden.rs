@@ -1,4 +1,4 @@
-//! Outputs of the trainer's own network for a few sounds made of integers. The tests compare the
+//! Outputs of the trainer's own network for a few sounds made from integers. The tests compare the
 //! shipped file, as the core runs it natively and in a browser, with these numbers.
 
 #[path = "../../../../tests/common/sounds.rs"]
@@ -19,7 +19,7 @@ use std::path::Path;
 /// Largest accepted difference of a score between the file, as the core runs it, and the trainer's
 /// network.
 pub const TOLERANCE: f32 = 1e-4;
-/// The same for a value of the embedding.
+/// Largest accepted difference of a value of the embedding.
 pub const EMBEDDING_TOLERANCE: f32 = 2e-3;
 
 /// A sound and its number of windows.
@@ -29,7 +29,7 @@ struct Entry {
     windows: usize,
 }
 
-/// The trainer's outputs for the windows of each sound, and how far the model's are from them.
+/// The trainer's outputs for the windows of each sound, and the model's differences from them.
 #[derive(Default)]
 pub struct Golden {
     entries: Vec<Entry>,
@@ -40,7 +40,7 @@ pub struct Golden {
     embedding: f32,
 }
 
-/// Runs both on all sounds.
+/// Runs both networks on all sounds.
 ///
 /// # Errors
 /// When they differ by more than [`TOLERANCE`] or [`EMBEDDING_TOLERANCE`].
@@ -75,7 +75,7 @@ pub fn compare(layout: &Layout, weights: &[Array], model: &Model) -> Result<Gold
     Ok(golden)
 }
 
-/// Columns from `first` on, silence where there are none.
+/// Returns columns from `first` on, padded with silence.
 fn window(columns: &[f32], first: usize, frames: usize) -> Vec<f32> {
     let silent = describe::front_end().silent_value();
     let mut window = vec![silent; frames * N_MELS];
@@ -85,7 +85,7 @@ fn window(columns: &[f32], first: usize, frames: usize) -> Vec<f32> {
 }
 
 impl Golden {
-    /// Greatest difference of a score, and of a value of the embedding.
+    /// Returns the greatest difference of a score, and of a value of the embedding.
     pub fn difference(&self) -> (f32, f32) {
         (self.score, self.embedding)
     }

@@ -1,8 +1,8 @@
 //! Writes the network as an ONNX file.
 //!
 //! Conv, Relu, HardSwish, Sigmoid, Mul, Add, GlobalAveragePool, Flatten, Gemm; Cast, Mul and
-//! Reshape turn stored weights into f32. Those depend on no input, so that a runtime computes
-//! them once, when it loads the file. The number of frames is left open: any runtime may choose it.
+//! Reshape turn stored weights into f32. These three depend on no input, so a runtime computes them
+//! once, when it loads the file. The number of frames is left open.
 
 use super::layout::{Activation, Convolution, Layout, N_MELS, SqueezeExcite};
 use super::quantise::Stored;
@@ -14,21 +14,21 @@ use anyhow::{Context, Result};
 use std::collections::HashMap;
 use tract_onnx::pb::{ModelProto, tensor_proto::DataType};
 
-/// A number per label.
+/// Output with a number per label.
 const LOGITS: &str = "logits";
-/// What the last two layers are given.
+/// Output with the input of the last two layers.
 const EMBEDDING: &str = "embedding";
 
 /// How weights are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weights {
-    /// As [`Stored`] has them.
+    /// In the format of [`Stored`].
     Stored,
     /// As 32-bit floats.
     Float32,
 }
 
-/// The file as a protobuf message. `properties` become `metadata_props`.
+/// Returns the file as a protobuf message. `properties` become `metadata_props`.
 ///
 /// The graph maps `log_mel` f32 `[1, 1, 128, frames]`, normalised, to `logits` f32 `[1, labels]`
 /// and `embedding` f32 `[1, n]`.
@@ -69,7 +69,7 @@ pub fn model(
     Ok(file(writer.builder.finish(N_MELS, OPEN, &outputs), properties))
 }
 
-/// The value that a convolution, with what follows it, ends in.
+/// Returns the value in which a convolution, with what follows it, ends.
 fn last_of(layer: &Convolution) -> String {
     match layer.activation {
         Activation::Linear => format!("{}.conv", layer.name),
@@ -104,7 +104,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Its linear layers are 1 × 1 convolutions of an image of one point.
+    /// Adds two linear layers as 1 × 1 convolutions of an image of one point.
     fn squeeze_excite(&mut self, layer: &SqueezeExcite, input: &str) -> Result<()> {
         let name = &layer.name;
         self.builder.push("GlobalAveragePool", &format!("{name}.mean"), &[], vec![]);
@@ -129,7 +129,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Weight, in `shape` or its own, and bias of a layer; returns their names.
+    /// Adds weight, in `shape` or its own, and bias of a layer; returns their names.
     fn layer(&mut self, name: &str, shape: Option<&[usize]>) -> Result<[String; 2]> {
         let [weight, bias] = ["weight", "bias"].map(|part| format!("{name}.{part}"));
         self.weight(&weight, shape)?;
@@ -137,7 +137,7 @@ impl Writer<'_> {
         Ok([weight, bias])
     }
 
-    /// The array `name`, as f32 and in `shape`, or its own.
+    /// Adds the array `name`, as f32, in `shape` or its own.
     fn weight(&mut self, name: &str, shape: Option<&[usize]>) -> Result<()> {
         let array = *self.arrays.get(name).with_context(|| format!("there is no {name}"))?;
         let shape = shape.unwrap_or(&array.shape);
@@ -161,7 +161,7 @@ impl Writer<'_> {
                 self.builder.constant(tensor_f16(&halves, &[groups, 1], &scales));
                 self.builder.node("Cast", &steps, &[&integers], to_f32());
                 self.builder.node("Cast", &scale, &[&halves], to_f32());
-                // Scaled group by group and reshaped then.
+                // Scaled by group, then reshaped.
                 let extent = |&extent: &usize| extent as i64;
                 self.builder.node("Mul", &rows, &[&steps, &scale], vec![]);
                 let sizes: Vec<_> = shape.iter().map(extent).collect();
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_file_computes_what_the_trainer_computes_at_any_length() {
-        // Wide enough that its last layers are stored as integers.
+        // Wide enough for its last layers to be stored as integers.
         let arrays = small(700, 1_200);
         let layout = Layout::of(&arrays).unwrap();
         let weights = layout.ordered(arrays).unwrap();

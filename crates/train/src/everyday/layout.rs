@@ -1,7 +1,7 @@
-//! The shape of the network: a MobileNetV3 over log-mel columns, batch norm folded.
+//! The shape of the network: a MobileNetV3 over log-mel columns, with folded batch norm.
 //!
-//! Weights are plain named arrays, as those of the other networks are: optimiser, checkpoint and
-//! export read and write the same few slices.
+//! Weights are plain named arrays, as for the other networks: optimiser, checkpoint and export read
+//! and write the same slices.
 
 use crate::nn::net::Array;
 use anyhow::{Context, Result, ensure};
@@ -18,7 +18,7 @@ pub enum Activation {
     HardSwish,
 }
 
-/// A convolution with bias; its padding is half of its odd kernel.
+/// A convolution with bias; the padding is half of its odd kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convolution {
     /// Its arrays are `<name>.weight` and `<name>.bias`.
@@ -27,9 +27,9 @@ pub struct Convolution {
     pub kernel: usize,
     /// Stride in both directions.
     pub stride: usize,
-    /// Channels that come in.
+    /// Input channels.
     pub inputs: usize,
-    /// Channels that go out.
+    /// Output channels.
     pub outputs: usize,
     /// Whether each channel is convolved with its own kernel.
     pub depthwise: bool,
@@ -41,7 +41,7 @@ pub struct Convolution {
 /// `<name>.fc1` with ReLU and `<name>.fc2` with a sigmoid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqueezeExcite {
-    /// Start of its arrays' names.
+    /// Prefix of its arrays' names.
     pub name: String,
     /// Channels that are scaled.
     pub channels: usize,
@@ -110,7 +110,7 @@ const BLOCKS: [(usize, Activation, usize); 15] = {
 pub const N_MELS: usize = 128;
 
 impl Layout {
-    /// The layout whose widths are those of `arrays`, which have the names of this module.
+    /// Returns the layout with the widths of `arrays`, which have the names of this module.
     pub fn of(arrays: &Arrays) -> Result<Self> {
         let widths = Widths(arrays);
         let stem = widths.convolution("stem", (3, 2), 1, false, Activation::HardSwish)?;
@@ -127,12 +127,12 @@ impl Layout {
         Ok(Self { stem, blocks, last, hidden, labels })
     }
 
-    /// Length of the embedding.
+    /// Returns the length of the embedding.
     pub fn embedding(&self) -> usize {
         self.last.outputs
     }
 
-    /// All convolutions in the order in which the network uses them.
+    /// Returns all convolutions in the order in which the network uses them.
     pub fn convolutions(&self) -> impl Iterator<Item = &Convolution> {
         let blocks = self
             .blocks
@@ -141,7 +141,7 @@ impl Layout {
         std::iter::once(&self.stem).chain(blocks).chain([&self.last])
     }
 
-    /// Names of all arrays with their shapes, in the order in which the network uses them.
+    /// Returns the names and shapes of all arrays, in the order in which the network uses them.
     pub fn arrays(&self) -> Vec<(String, Vec<usize>)> {
         let mut all = Vec::new();
         for c in self.convolutions() {
@@ -164,7 +164,7 @@ impl Layout {
         all
     }
 
-    /// The arrays of [`Self::arrays`] in that order.
+    /// Returns the arrays of [`Self::arrays`] in that order.
     pub fn ordered(&self, mut arrays: Arrays) -> Result<Vec<Array>> {
         let names = self.arrays().into_iter();
         let ordered = names.map(|(name, shape)| {
@@ -179,7 +179,7 @@ impl Layout {
     }
 }
 
-/// Reads widths off arrays.
+/// Derives widths from arrays.
 struct Widths<'a>(&'a Arrays);
 
 impl Widths<'_> {
@@ -259,7 +259,7 @@ pub mod fixtures {
     use crate::random::generator;
     use rand::RngExt;
 
-    /// Random arrays of a small network of this layout.
+    /// Returns random arrays of a small network of this layout.
     pub fn small(labels: usize, embedding: usize) -> Arrays {
         let mut rng = generator(7, "small", &[]);
         let mut arrays = Arrays::new();

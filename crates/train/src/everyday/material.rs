@@ -13,9 +13,9 @@ use sourcing_sound::resample::Resampler;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A clip is cut off here.
+/// Clips are cut off after this many seconds.
 const MAX_SECONDS: usize = 10;
-/// Shorter ones are not used.
+/// Shorter clips are not used.
 const MIN_SECONDS: f64 = 0.5;
 /// One of this many recordings is for the test.
 const TEST: usize = 4;
@@ -24,11 +24,11 @@ const VALIDATION: usize = 10;
 
 /// Up to 10 s of a recording.
 pub struct Clip {
-    /// In its folder.
+    /// Its name in its folder.
     pub name: String,
     /// Index of its folder in [`Material::sets`].
     pub set: usize,
-    /// Clips of one recording are never on both sides of training and evaluation.
+    /// Clips of one recording are either all trained on or all evaluated on.
     pub recording: String,
     /// Mono samples at 32 kHz.
     pub samples: Vec<f32>,
@@ -39,7 +39,7 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// To train on.
+    /// Creates a clip to train on.
     pub fn new(set: usize, name: String, recording: String, samples: Vec<f32>) -> Self {
         let hash = short_hash_of(&samples);
         Self { name, set, recording, samples, hash, role: Role::Training }
@@ -53,20 +53,20 @@ pub enum Role {
     Training,
     /// To choose between trained weights.
     Validation,
-    /// Only to measure what was chosen.
+    /// Only to measure the chosen weights.
     Test,
 }
 
 /// All clips.
 pub struct Material {
-    /// Names of the folders, the last one the sounds made from formulas.
+    /// Names of the folders; the last one is that of the synthesised sounds.
     pub sets: Vec<String>,
     /// Clips, set after set.
     pub clips: Vec<Clip>,
 }
 
 impl Material {
-    /// Reads the audio in `folders` and makes `rounds` sounds of each formula.
+    /// Reads the audio in `folders` and synthesises `rounds` sounds of each formula.
     pub fn load(folders: &[PathBuf], rounds: usize, seed: u64) -> Result<Self> {
         let (mut sets, mut clips) = (Vec::new(), Vec::new());
         for (set, folder) in folders.iter().enumerate() {
@@ -86,7 +86,8 @@ impl Material {
         Ok(Self { sets, clips })
     }
 
-    /// By set, its name and how many clips are for training, for validation and for the test.
+    /// Returns, for each set, its name and how many clips are for training, for validation and for
+    /// the test.
     pub fn counts(&self) -> Vec<(String, usize, usize, usize)> {
         let of_set = |(set, name): (usize, &String)| {
             let count = |role| {
@@ -98,12 +99,12 @@ impl Material {
         self.sets.iter().enumerate().map(of_set).collect()
     }
 
-    /// Index of the set of sounds made from formulas.
+    /// Returns the index of the set of synthesised sounds.
     pub fn formulas(&self) -> usize {
         self.sets.len() - 1
     }
 
-    /// The clips with a role, each with the one of `all` that belongs to it.
+    /// Returns the clips with a role, each with its element of `all`.
     pub fn with_role<'m, T>(
         &'m self,
         role: Role,
@@ -112,7 +113,7 @@ impl Material {
         self.clips.iter().zip(all).filter(move |(clip, _)| clip.role == role)
     }
 
-    /// Hash of all clips: their samples, and what decides how they are used.
+    /// Returns a hash of all clips: their samples, and everything that decides how they are used.
     pub fn hash(&self) -> String {
         let line = |clip: &Clip| {
             let Clip { name, set, recording, hash, role, .. } = clip;
@@ -123,8 +124,8 @@ impl Material {
     }
 }
 
-/// Gives every recording its role, the same one every time: in each set a quarter is for the test
-/// and a tenth for validation. A recording that is in an earlier set too has its role from there.
+/// Gives every recording its role, always the same: in each set, a quarter is for the test and a
+/// tenth for validation. A recording that is also in an earlier set has the same role as there.
 fn split(clips: &mut [Clip]) {
     let mut by_set: BTreeMap<usize, BTreeSet<(String, String)>> = BTreeMap::new();
     for clip in clips.iter() {
@@ -149,8 +150,8 @@ fn split(clips: &mut [Clip]) {
     }
 }
 
-/// The usable clips of a folder, without the recordings that are UrbanSound8K's too: heads on the
-/// network are measured on those.
+/// Returns the usable clips of a folder, without recordings that are also in UrbanSound8K, because
+/// heads on the network are measured on those.
 fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
     let mut found = excerpts::find(folder)?;
     let all = found.len();
@@ -181,7 +182,7 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
     Ok(usable)
 }
 
-/// The first seconds of a recording at the network's rate, without silence at its ends.
+/// Returns the first seconds of a recording at the network's rate, without silence at its ends.
 fn samples(source: &Source) -> Result<Vec<f32>> {
     let recording = columns::decode(source)?;
     let rate = SampleRate::new(recording.sample_rate)?;
@@ -193,7 +194,7 @@ fn samples(source: &Source) -> Result<Vec<f32>> {
     resampler.push(used, &mut samples);
     resampler.finish(&mut samples);
     samples.truncate(MAX_SECONDS * RATE);
-    // Data sets fill short clips up with digital silence.
+    // Data sets pad short clips with digital silence.
     let loud = |x: &f32| x.abs() > 1e-5;
     let end = samples.iter().rposition(loud).map_or(0, |last| last + 1);
     samples.truncate((end + RATE / 4).min(samples.len()));

@@ -1,4 +1,5 @@
-//! Rows of several files → clips, whose rows may lie in any order and in any file.
+//! Collects the rows of several files into clips; a clip's rows may be in any order and in any
+//! file.
 
 use super::error::{EmbeddingsError, Problem};
 use super::file::{self, Content, Row};
@@ -7,17 +8,17 @@ use sourcing_sound::{Model, Patch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The ending of the file names that are searched for in folders.
+/// The extension of the files that are searched for in folders.
 const EXTENSION: &str = "parquet";
-/// Windows may be this part of a hop away from where they should be: times may be rounded.
+/// How far a window may be from its expected place, as a part of a hop: times may be rounded.
 const TOLERANCE: f64 = 0.25;
 
-/// Clips that no longer need audio.
+/// Clips that need no audio, because their embeddings exist.
 #[derive(Debug)]
 pub struct Embeddings {
     /// The labelled clips, by label and name.
     pub dataset: Dataset,
-    /// The windows of each.
+    /// The windows of each clip.
     pub windows: Vec<Vec<Patch>>,
     /// Clips of none of the labels, by name.
     pub unlabelled: Vec<Unlabelled>,
@@ -25,16 +26,16 @@ pub struct Embeddings {
     pub failures: Vec<String>,
 }
 
-/// A clip of none of the labels.
+/// A clip with none of the labels.
 #[derive(Debug)]
 pub struct Unlabelled {
-    /// What it was cut from.
+    /// The recording that it was cut from.
     pub recording: String,
     /// Its windows.
     pub windows: Vec<Patch>,
 }
 
-/// What all rows of a clip agree on.
+/// Facts that all rows of a clip share.
 #[derive(PartialEq)]
 struct Facts {
     label: Option<String>,
@@ -45,7 +46,7 @@ struct Facts {
 /// A clip while its rows are read.
 struct Clip {
     facts: Facts,
-    /// Windows by where they start, in seconds.
+    /// Windows with their starts in seconds.
     windows: Vec<(f64, Patch)>,
     /// The codes of errors.
     failures: BTreeSet<String>,
@@ -53,11 +54,11 @@ struct Clip {
     path: PathBuf,
 }
 
-/// Reads Parquet files, and those in folders at any depth, of the windows of `base`, `hop_seconds`
-/// apart.
+/// Reads Parquet files, and those in folders at any depth, with windows of `base` that are
+/// `hop_seconds` apart.
 ///
 /// # Errors
-/// The first problem with a file or a row; then those of clips.
+/// The first problem with a file or a row; otherwise the first problem with a clip.
 pub fn read(
     paths: &[PathBuf],
     base: &Model,
@@ -91,8 +92,8 @@ pub fn read(
     Ok(Embeddings { dataset, windows, unlabelled, failures })
 }
 
-/// The file itself, or the Parquet files in a folder at any depth, sorted, hidden ones excepted:
-/// those are unfinished.
+/// Returns the file itself, or the Parquet files in a folder at any depth, sorted, without hidden
+/// ones, which are unfinished.
 fn files(given: &Path) -> Result<Vec<PathBuf>, EmbeddingsError> {
     if !given.is_dir() {
         return Ok(vec![given.to_owned()]);
@@ -155,7 +156,7 @@ fn add(clips: &mut BTreeMap<String, Clip>, row: Row, path: &Path) -> Result<(), 
     Ok(())
 }
 
-/// The windows one after another.
+/// Returns the windows in order.
 fn in_order(file: &str, mut windows: Vec<(f64, Patch)>, hop: f64) -> Result<Vec<Patch>, Problem> {
     windows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let pairs = windows.iter().zip(windows.iter().skip(1));
@@ -175,7 +176,7 @@ struct Labelled {
     windows: Vec<Patch>,
 }
 
-/// In the order of a folder per label, so that the same clips make the same head.
+/// Sorts clips as a folder per label would, so that the same clips give the same head.
 fn dataset(mut clips: Vec<Labelled>) -> (Dataset, Vec<Vec<Patch>>) {
     clips.sort_by(|a, b| (&a.label, &a.file).cmp(&(&b.label, &b.file)));
     let mut labels: Vec<String> = clips.iter().map(|clip| clip.label.clone()).collect();

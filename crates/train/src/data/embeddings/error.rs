@@ -1,4 +1,4 @@
-//! Why embeddings cannot be used, as the user reads it.
+//! Errors that explain to the user why embeddings cannot be used.
 
 use sourcing_sound_results::{EMBEDDINGS, ROWS_KEY, SCHEMA_VERSION, VERSION_KEY};
 use std::error::Error;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub struct EmbeddingsError {
     /// The file, or the folder without any.
     pub path: PathBuf,
-    /// The row of the file that it is about, from 0; `None` if it is about all of it.
+    /// The row of the file, from 0; `None` if the problem concerns all of it.
     pub row: Option<u64>,
     /// What is wrong.
     pub problem: Problem,
@@ -19,13 +19,13 @@ pub struct EmbeddingsError {
 /// What can be wrong with embeddings.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
-    /// The file or folder cannot be read, with the reason.
+    /// The file or folder cannot be read; states the reason.
     Unreadable(String),
-    /// The file is not Parquet, or is damaged, with the reason.
+    /// The file is not Parquet, or is damaged; states the reason.
     Damaged(String),
     /// The file is compressed in a way that this program does not read.
     Compression(String),
-    /// The folder has no Parquet file, or the files have no row of a label.
+    /// The folder has no Parquet file, or the files have no labelled row.
     Empty,
     /// The metadata do not state what the rows are, or state something else.
     Rows {
@@ -39,7 +39,7 @@ pub enum Problem {
     },
     /// The embeddings are those of another model than the base.
     OtherBase {
-        /// Name and SHA-256 of the model that made them, as far as the metadata state it.
+        /// Name and SHA-256 of the model that made them, if the metadata state them.
         found: String,
         /// Those of the base.
         expected: String,
@@ -52,7 +52,7 @@ pub enum Problem {
         column: &'static str,
         /// Its type.
         found: String,
-        /// What it must be.
+        /// The expected type.
         expected: &'static str,
     },
     /// A value is missing that every row without an error must have.
@@ -72,7 +72,7 @@ pub enum Problem {
     Name(String),
     /// A fold is not 1 or more.
     Fold(i64),
-    /// Two rows of a clip differ in what they must agree on.
+    /// Two rows of a clip contradict each other.
     Contradiction {
         /// The clip.
         file: String,
@@ -87,13 +87,13 @@ pub enum Problem {
         from: f64,
         /// Where the next one starts.
         to: f64,
-        /// What should be between the two, in seconds.
+        /// The expected distance, in seconds.
         hop: f64,
     },
 }
 
 impl EmbeddingsError {
-    /// Something about a whole file or folder.
+    /// Reports a problem with a whole file or folder.
     pub(super) fn at(path: &Path, problem: Problem) -> Self {
         Self { path: path.to_owned(), row: None, problem }
     }

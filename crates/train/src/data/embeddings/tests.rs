@@ -1,4 +1,4 @@
-//! Files as the Python package writes them, and all that can be wrong with them.
+//! Files as the Python package writes them, and everything that can be wrong with them.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -26,7 +26,7 @@ fn clip(file: &str, label: Option<&str>) -> Clip {
     Clip { file: file.to_owned(), label: label.map(str::to_owned), ..Clip::default() }
 }
 
-/// Rows of a table that is about to be written.
+/// Rows of a table to write.
 struct Rows {
     rows: EmbeddingRows,
     size: usize,
@@ -41,7 +41,7 @@ impl Rows {
         Self { rows: EmbeddingRows::new(&Classifier::new(base).unwrap()), size, labels }
     }
 
-    /// Windows whose numbers are all `value`, then `value + 1`, and so on.
+    /// Adds windows filled with `value`, then `value + 1`, and so on.
     fn windows(mut self, clip: &Clip, starts: &[f64], value: f32) -> Self {
         for (index, start) in starts.iter().enumerate() {
             let value = value + index as f32;
@@ -83,7 +83,7 @@ fn problem(table: &RecordBatch) -> (Option<u64>, Problem) {
     (error.row, error.problem)
 }
 
-/// The table with another value of a key of the metadata, or without it.
+/// Returns the table with another value of a metadata key, or without it.
 fn with_metadata(table: &RecordBatch, key: &str, value: Option<&str>) -> RecordBatch {
     let mut metadata = table.schema().metadata().clone();
     metadata.remove(key);
@@ -92,7 +92,7 @@ fn with_metadata(table: &RecordBatch, key: &str, value: Option<&str>) -> RecordB
     RecordBatch::try_new(Arc::new(schema), table.columns().to_vec()).unwrap()
 }
 
-/// The table with another column in place of the one of that name, or without it.
+/// Returns the table with another column in place of the one with that name, or without it.
 fn with_column(table: &RecordBatch, name: &str, column: Option<ArrayRef>) -> RecordBatch {
     let schema = table.schema();
     let pairs = schema.fields().iter().zip(table.columns());
@@ -186,7 +186,7 @@ fn files_that_are_none_are_refused() {
         std::fs::write(&path, &bytes[..length]).unwrap();
         assert!(matches!(kind(&path), Problem::Damaged(_)), "{length} bytes");
     }
-    // The metadata at the end are whole, and the pages before them are not.
+    // The metadata at the end are intact, but the pages before them are not.
     let mut torn = bytes.clone();
     torn[4..200].fill(0xff);
     std::fs::write(&path, torn).unwrap();
