@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-/// Creates `path` with what `fill` writes: into a temporary file first, synced, renamed.
+/// Creates `path` with what `fill` writes: first into a temporary file, which is synced, then
+/// renamed.
 pub fn write_atomically(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
@@ -22,7 +23,7 @@ pub fn write_atomically(
         std::fs::rename(&temporary, path)
     })();
     if written.is_err() {
-        // The first error is the one worth telling; a left-over is only untidy.
+        // The first error is the one to report; a leftover file does no harm.
         let _ = std::fs::remove_file(&temporary);
     }
     written.with_context(|| format!("writing {}", path.display()))

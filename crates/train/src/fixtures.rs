@@ -1,4 +1,4 @@
-//! Small synthetic material for tests.
+//! Small synthetic data for tests.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -55,7 +55,7 @@ pub fn dataset(labels: &[&str], slices: Vec<Slice>) -> Dataset {
     }
 }
 
-/// A plan for training `net` shortly.
+/// Returns a plan for a short training of `net`.
 pub fn plan(net: NetConfig) -> Plan {
     let augment = AugmentConfig { crop_frames: 16, ..AugmentConfig::default() };
     let train =
@@ -98,7 +98,7 @@ pub fn write_table(root: &Path, table: &str) {
     std::fs::write(root.join("metadata/UrbanSound8K.csv"), table).unwrap();
 }
 
-/// A data set of three labels that are easy to tell apart (a low tone, a high tone, noise):
+/// Writes a data set of three labels that are easy to distinguish (a low tone, a high tone, noise):
 /// in each of `folds` folds, `recordings` recordings per label with two slices each.
 pub fn write_dataset(root: &Path, folds: u32, recordings: u32) {
     let mut table = HEADING.to_owned();
@@ -120,7 +120,7 @@ pub fn write_dataset(root: &Path, folds: u32, recordings: u32) {
     write_table(root, &table);
 }
 
-/// A low tone, a high tone or noise, never twice the same.
+/// Returns a low tone, a high tone or noise, different for each seed.
 pub fn sound(label: usize, seconds: f32, seed: u64) -> Vec<f32> {
     let mut rng = generator(seed, "sound", &[]);
     let hz = match label {

@@ -1,4 +1,4 @@
-//! A few long jobs side by side.
+//! Runs a few long jobs in parallel.
 
 use crate::progress;
 use anyhow::Result;
@@ -6,20 +6,20 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
-/// Runs `run` for every item, `jobs` at a time, and returns the results in order. `None` when
-/// `stop` was set before all items were done; `run` returns `None` for one that it stopped.
+/// Runs `run` for every item, `jobs` at a time, and returns the results in order. `None` if `stop`
+/// was set before all items were done; `run` returns `None` for an item that it stopped.
 ///
 /// # Errors
-/// The first error in the order of the items. After an error no further item is begun; it is
-/// printed at once where others are still running, which may take hours.
+/// The first error in the order of the items. After an error no further item is begun. The error is
+/// printed at once if others are still running, which may take hours.
 pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
     stop: &AtomicBool,
     run: impl Fn(&T) -> Result<Option<R>> + Sync,
 ) -> Result<Option<Vec<R>>> {
-    // A job has its own thread, none of rayon's, so that the work inside may use
-    // all of those.
+    // A job has its own thread outside of rayon's pool, so that the work inside may use the whole
+    // pool.
     let (next, running) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failed = AtomicBool::new(false);
     let worker = || {

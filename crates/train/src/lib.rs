@@ -1,7 +1,8 @@
-//! Makes sourcing-sound's models: data sets, networks, heads, and what is published of them.
+//! Makes sourcing-sound's models: data sets, networks, heads, and everything that is published with
+//! them.
 //!
-//! The programs `sourcing-sound-train` and `sourcing-sound-study` are built on it; it is not meant
-//! for other programs, and its names may change with any version.
+//! The programs `sourcing-sound-train` and `sourcing-sound-study` use it. It is not meant for other
+//! programs; its names may change with any version.
 
 pub mod background;
 pub mod data;

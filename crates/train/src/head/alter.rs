@@ -1,6 +1,6 @@
-//! Altered copies of training sounds: other levels, narrower bands, added noise. Recordings of a
-//! data set often stop at one frequency and have one level; a head that relies on either fails with
-//! another microphone.
+//! Makes altered copies of training sounds: other levels, narrower bands, added noise. Recordings
+//! of a data set often stop at one frequency and have one level; a head that relies on either fails
+//! with another microphone.
 
 use crate::data::sound::{amplitude, gain, log_uniform};
 use crate::random::generator;
@@ -15,10 +15,10 @@ const GAIN: (f32, f32) = (-20.0, 6.0);
 const LOW_PASS: (f32, (f32, f32)) = (0.5, (3_400.0, 10_000.0));
 /// Share of the copies with a high-pass filter, and its cut-offs in Hz.
 const HIGH_PASS: (f32, (f32, f32)) = (0.3, (80.0, 400.0));
-/// Share of the copies with noise, and how far below the sound it is, in dB.
+/// Share of the copies with noise, and how far the noise is below the sound, in dB.
 const NOISE: (f32, (f32, f32)) = (0.5, (10.0, 35.0));
 
-/// The copy number `copy` of the sound `name`.
+/// Returns altered copy number `copy` of the sound `name`.
 pub fn altered(mut sound: Recording, name: &str, copy: usize, seed: u64) -> Recording {
     let mut rng = generator(seed, &format!("altered {name}"), &[copy as u64]);
     let rate = sound.sample_rate as f32;
@@ -40,7 +40,7 @@ pub fn altered(mut sound: Recording, name: &str, copy: usize, seed: u64) -> Reco
     sound
 }
 
-/// A Butterworth filter of fourth order, as two biquads; `cutoff` in cycles per sample.
+/// Applies a Butterworth filter of fourth order, as two biquads; `cutoff` in cycles per sample.
 fn filter(samples: &mut [f32], cutoff: f32, high: bool) {
     let (sin, cos) = (TAU * cutoff).sin_cos();
     for quality in [0.541_196_1, 1.306_563] {
@@ -59,11 +59,10 @@ fn filter(samples: &mut [f32], cutoff: f32, high: bool) {
     }
 }
 
-/// White (`colour` 0) to low noise, `below` dB under the mean level of the sound.
+/// Adds white (`colour` 0) to low noise, `below` dB under the mean level of the sound.
 fn add_noise(samples: &mut [f32], below: f32, colour: f32, rng: &mut Xoshiro256PlusPlus) {
     let power = samples.iter().map(|x| x * x).sum::<f32>() / samples.len().max(1) as f32;
-    // A uniform number has a third of its amplitude's square as power, a one-pole filter takes
-    // some of that away.
+    // A uniform number has a third of its squared amplitude as power; a one-pole filter reduces it.
     let loudness = (3.0 * power * (1.0 - colour * colour)).sqrt() * amplitude(-below);
     let mut last = 0.0;
     for x in samples {
@@ -101,7 +100,7 @@ mod tests {
             let before = level(&samples);
             filter(&mut samples, 2_000.0 / RATE as f32, high);
             let difference = level(&samples) - before;
-            // The bilinear transform makes it steeper towards half the rate.
+            // The bilinear transform makes the filter steeper towards half the rate.
             let fits = if change < -10.0 {
                 difference < change + 1.0
             } else {

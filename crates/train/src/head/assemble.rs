@@ -1,4 +1,4 @@
-//! From finished stages to the files of a head: calibration, export, evaluation, card.
+//! Assembles the files of a head from finished stages: calibration, export, evaluation, card.
 
 use super::card;
 use super::evaluation::{self as figures, Evaluation, Known, SCHEMA_VERSION, Shipped};
@@ -23,9 +23,9 @@ use sourcing_sound_decode::Recording;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Sounds that an export is checked on, spread over the data set.
+/// Sounds to check an export on, spread over the data set.
 const CHECKS: usize = 2 * MIN_CHECKS;
-/// How the names of head files end.
+/// Suffix of head files.
 const SUFFIX: &str = ".head.json";
 
 /// The files of a head.
@@ -41,7 +41,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// From the path of the head file.
+    /// Derives all paths from that of the head file.
     pub fn new(head: &Path) -> Result<Self> {
         let file = head.file_name().and_then(|name| name.to_str());
         let name = file.and_then(|file| file.strip_suffix(SUFFIX)).filter(|name| !name.is_empty());
@@ -64,19 +64,19 @@ pub struct Assembly<'a> {
     pub paths: &'a Paths,
     /// The command that the user typed.
     pub command: String,
-    /// The model that the head sits on.
+    /// The model that the head is based on.
     pub base: &'a Model,
     /// The data.
     pub material: &'a Material,
-    /// Where they come from.
+    /// The origin of the data.
     pub provenance: &'a Provenance,
     /// The settings.
     pub recipe: &'a Recipe,
     /// How its labels relate to those of the base.
     pub relations: &'a Relations,
-    /// The heads that left out folds; empty where nothing could be left out.
+    /// The heads that left out folds; empty if nothing could be left out.
     pub stages: &'a [Stage],
-    /// The head of everything.
+    /// The head that was trained on everything.
     pub last: &'a Last,
     /// Folder of the cached embeddings.
     pub cache: &'a Path,
@@ -122,7 +122,8 @@ impl Assembly<'_> {
                 c: last.fitted.c,
                 cross_validated: last.fitted.cross_validated,
                 temperature: last.fitted.temperature,
-                // At temperature 1: the stages' logits are divided by theirs already.
+                // At temperature 1, because the stages' logits are already divided by their
+                // temperatures.
                 calibration_error: metrics::calibration_error(&pooled, 1.0),
                 detector_c: last.detector.c,
                 rejection_threshold: threshold,
@@ -173,7 +174,7 @@ impl Assembly<'_> {
         short_hash(&format!("{recipe} {} {}", self.base.sha256(), self.material.hash()))
     }
 
-    /// The stages whose left-out folds are all there.
+    /// Returns the stages with complete left-out folds.
     fn whole<'s>(
         &self,
         stages: &'s [figures::StageEvaluation],
@@ -185,7 +186,7 @@ impl Assembly<'_> {
         whole.map(|(_, evaluated)| evaluated).collect()
     }
 
-    /// Clips with their audio; where that is elsewhere, sounds from formulas.
+    /// Returns clips with their audio; synthesised sounds if the audio is elsewhere.
     fn checks(&self) -> Vec<Check<'_>> {
         let clips = &self.material.clips;
         if self.material.layout == Layout::Embeddings {
@@ -216,7 +217,7 @@ impl Assembly<'_> {
     }
 }
 
-/// Some of the sounds, from all over the list.
+/// Returns some of the sounds, evenly spread over the list.
 fn spread(sounds: Vec<Check<'_>>) -> Vec<Check<'_>> {
     let step = (sounds.len() / CHECKS).max(1);
     sounds.into_iter().step_by(step).take(CHECKS).collect()

@@ -9,7 +9,7 @@ use crate::publish::text::{cell, percent};
 use sourcing_sound::HeadFeature;
 use std::fmt::Write;
 
-/// The card as Markdown.
+/// Returns the card as Markdown.
 pub fn card(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let mut sections = vec![heading(evaluation, provenance), accuracy(evaluation)];
     if !evaluation.stages.is_empty() {
@@ -93,7 +93,7 @@ fn accuracy(evaluation: &Evaluation) -> String {
     text
 }
 
-/// How the head does on segments of the base, where those are shorter.
+/// Describes the accuracy on segments of the base, if these are shorter.
 fn windows(evaluation: &Evaluation) -> String {
     let of = |stage: &StageEvaluation| {
         stage
@@ -149,7 +149,7 @@ fn capitalised(sentence: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// How sounds of none of the labels fare.
+/// Tabulates how many sounds of none of the labels are rejected.
 fn unknown_table(evaluation: &Evaluation) -> String {
     if evaluation.unknown.is_empty() {
         return String::new();
@@ -214,7 +214,7 @@ fn input(evaluation: &Evaluation) -> String {
     )
 }
 
-/// Which labels of the base the head's labels relate to.
+/// Lists the labels of the base to which the head's labels relate.
 fn relations(evaluation: &Evaluation) -> String {
     let mut text = "## Among the labels of the base\n\nBeside the head's labels all labels of \
                     the base stay, but for those whose place one of them takes.\n\n| label | in \

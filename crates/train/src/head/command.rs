@@ -1,4 +1,4 @@
-//! Arguments of `head`, and its run.
+//! The arguments of `head`, and its run.
 
 use super::assemble::{Assembly, Paths};
 use super::embed::Embedder;
@@ -23,13 +23,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Altered copies of each recording, unless said otherwise.
+/// Default number of altered copies of each recording.
 const COPIES: usize = 1;
 
 /// Arguments of `head`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Arguments {
-    /// The model that the head sits on: an ONNX file with an embedding.
+    /// The model that the head is based on: an ONNX file with an embedding.
     #[arg(long)]
     pub base: PathBuf,
     /// Where the audio is.
@@ -48,7 +48,7 @@ pub struct Arguments {
     /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put next to it.
     #[arg(long)]
     pub out: PathBuf,
-    /// What the labels' layer gets of the base model, pooled over the patches of a segment.
+    /// Inputs of the labels' layer, pooled over the patches of a segment.
     #[arg(long, value_delimiter = ',', default_value = "embedding-mean",
           value_parser = parse_feature)]
     pub features: Vec<HeadFeature>,
@@ -56,7 +56,7 @@ pub struct Arguments {
     /// are all there alone, the others together].
     #[arg(long, value_parser = parse_folds)]
     pub test_folds: Vec<BTreeSet<u32>>,
-    /// What the files say of the head.
+    /// Statements in the files.
     #[command(flatten)]
     pub stated: Stated,
     /// Folder for cached embeddings.
@@ -67,13 +67,13 @@ pub struct Arguments {
     pub seed: u64,
 }
 
-/// A feature by its name in head files, such as `embedding-mean`.
+/// Parses a feature by its name in head files, such as `embedding-mean`.
 fn parse_feature(name: &str) -> Result<HeadFeature, String> {
     let value = serde_json::Value::String(name.trim().to_owned());
     serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
-/// Runs the command: exit code 130 after Ctrl-C.
+/// Runs the command; exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| {
         let done = execute(arguments, command_line(env!("CARGO_PKG_NAME"), &[]), &STOP)?;
@@ -82,8 +82,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-/// Trains, evaluates and writes the head that the arguments ask for. `None` when `stop` was set
-/// before that was done; the same command then resumes.
+/// Trains, evaluates and writes the head that the arguments describe. `None` if it was stopped
+/// before the end; the same command then resumes.
 pub fn execute(
     arguments: &Arguments,
     command: String,
@@ -102,7 +102,7 @@ pub fn execute(
     let Some(material) = Material::load(opened, folders, &embedder, (copies, *seed))? else {
         return Ok(None);
     };
-    // Damaged files may have left too few.
+    // Skipping damaged files may have left too few recordings.
     let groups = RecordingCounts::from(&material).groups(&arguments.test_folds)?;
     if groups.is_empty() {
         progress::line("all clips are in one fold: none is left out, so nothing is measured");
@@ -126,8 +126,8 @@ pub fn execute(
     assembly.write().map(Some)
 }
 
-/// The heads that leave out a group of folds each, and that of everything. `None` when `stop` was
-/// set before they were fitted.
+/// Fits one head per group of left-out folds, and one on everything. `None` if it was stopped
+/// before the end.
 fn fit(
     groups: &[BTreeSet<u32>],
     material: &Material,
@@ -164,7 +164,7 @@ fn fit(
     Ok(Some((stages, last)))
 }
 
-/// A bound of the accuracy, where there is one, as an insertion.
+/// Formats a bound of the accuracy, if any, in brackets.
 fn in_brackets(bound: Option<(f64, f64)>) -> String {
     bound.map_or_else(String::new, |bound| format!(" ({})", sections::bound(bound)))
 }

@@ -1,5 +1,5 @@
 //! The base model's outputs for every patch of a set of sounds, from the core's own classifier,
-//! kept on disk in pieces: an interrupted run resumes where it stopped.
+//! cached on disk in pieces, so that an interrupted run resumes.
 
 use crate::data::columns::Source;
 use crate::data::rows::Rows;
@@ -14,14 +14,14 @@ use sourcing_sound_decode::Recording;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Sounds in a file of the cache: half a minute of work for a big network.
+/// Sounds in one file of the cache: half a minute of work for a large network.
 const SOUNDS_PER_FILE: usize = 128;
 
 /// A sound to embed.
 pub struct Sound {
     /// Name in messages and in the cache.
     pub name: String,
-    /// Tells its audio from any other of that name.
+    /// Distinguishes its audio from others of that name.
     pub key: String,
 }
 
@@ -34,13 +34,13 @@ impl From<&Source> for Sound {
 /// The patches of a list of sounds.
 #[derive(Debug, Default)]
 pub struct Embedded {
-    /// Patches by sound; `None` where it could not be used.
+    /// Patches by sound; `None` for an unusable sound.
     pub patches: Vec<Option<Vec<Patch>>>,
-    /// Why those could not be used.
+    /// Why sounds are unusable.
     pub failures: Vec<String>,
 }
 
-/// A base model with the folder of its cache.
+/// A base model with its cache folder.
 pub struct Embedder<'a> {
     model: &'a Model,
     folder: PathBuf,
@@ -49,7 +49,7 @@ pub struct Embedder<'a> {
 }
 
 impl<'a> Embedder<'a> {
-    /// Keeps what it computes under `work`, in a folder of the model's own. Work comes to a stop
+    /// Creates an embedder that caches its results under `work`, in a folder per model. Work stops
     /// once `stop` is set.
     pub fn new(model: &'a Model, work: &Path, stop: &'a AtomicBool) -> Result<Self> {
         let metadata = model.metadata();
@@ -75,8 +75,8 @@ impl<'a> Embedder<'a> {
         &self.folder
     }
 
-    /// Patches of all `sounds`, from the cache where they were computed before; `load` gives the
-    /// audio of a sound by its index. `None` when the work was stopped.
+    /// Returns the patches of all `sounds`, from the cache if they were computed before; `load`
+    /// reads the audio of a sound by its index. `None` if the work was stopped.
     pub fn embed(
         &self,
         what: &str,
@@ -114,7 +114,7 @@ impl<'a> Embedder<'a> {
     }
 
     fn path(&self, what: &str, piece: &[Sound]) -> PathBuf {
-        // The hash of the model covers its front end, which its file states.
+        // The hash of the model covers its front end, which the model file states.
         let mut key = format!("4 {}", self.model.sha256());
         for sound in piece {
             key.push_str(&format!("\n{} {}", sound.name, sound.key));
@@ -122,7 +122,7 @@ impl<'a> Embedder<'a> {
         self.folder.join(format!("{what}-{}.bin", short_hash(&key)))
     }
 
-    /// The rows of some sounds of a piece, by index; `None` when stopped.
+    /// Computes the rows of some sounds of a piece, by index; `None` if stopped.
     fn compute(
         &self,
         sounds: &[usize],
@@ -144,7 +144,7 @@ impl<'a> Embedder<'a> {
         sounds.par_iter().map_init(start, one).collect()
     }
 
-    /// A row per patch: scores, then embedding.
+    /// Returns a row per patch: scores, then embedding.
     fn rows(&self, classifier: &mut Classifier, sound: &Recording) -> Result<Vec<f32>> {
         let pcm = Pcm::new(&sound.samples, SampleRate::new(sound.sample_rate)?)?;
         let patches = classifier.patches(pcm)?;

@@ -1,4 +1,4 @@
-//! `<name>.evaluation.json`: every number about a head, computed here and written by nothing else.
+//! `<name>.evaluation.json`: every number about a head, computed only here.
 
 use super::material::Material;
 use super::recipe::Recipe;
@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 /// Version of the file's layout.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// Name of the sounds of all folders together.
+/// The name of the sounds of all folders together.
 pub const ALL_UNKNOWN: &str = "all recordings together";
 
 /// Share of the correctly classified left-out clips that the rejection threshold keeps.
 const KEPT_SHARE: f64 = 0.905;
-/// Where all clips are recognised with confidence, nothing is gained by a higher threshold.
+/// If all clips are recognised with confidence, a higher threshold gains nothing.
 const MAX_THRESHOLD: f64 = 0.5;
 
 /// The file.
@@ -27,7 +27,7 @@ pub struct Evaluation {
     pub schema_version: u32,
     /// Name of the head.
     pub head: String,
-    /// The model that it sits on.
+    /// The base model.
     pub base: Base,
     /// Day of the export, UTC, `YYYY-MM-DD`.
     pub date: String,
@@ -39,29 +39,29 @@ pub struct Evaluation {
     pub recipe: Recipe,
     /// Labels by index.
     pub labels: Vec<String>,
-    /// By label, the labels of the base that it takes the place of.
+    /// For each label, the labels of the base that it replaces.
     pub refines: BTreeMap<String, Vec<String>>,
-    /// By label, labels of the base that it is a kind of.
+    /// For each label, labels of the base that it is a kind of.
     pub parents: BTreeMap<String, Vec<String>>,
-    /// Numbers in the head.
+    /// Number of parameters.
     pub n_parameters: usize,
-    /// What data were there.
+    /// How much of the data was present.
     pub data: DataSummary,
     /// One entry per group of left-out folds, each with its own head.
     pub stages: Vec<StageEvaluation>,
-    /// Means over the stages, each counted once; absent where nothing could be left out.
+    /// Means over the stages, each counted once; absent if nothing could be left out.
     pub mean: Option<Means>,
-    /// The same over the stages whose folds are all there, where those are fewer.
+    /// Means over the stages with complete folds, if these are fewer.
     pub mean_of_whole_folds: Option<Means>,
     /// The shipped head, trained on everything.
     pub shipped: Shipped,
-    /// How sounds of none of the labels fare with the heads of the stages, each segment with the
-    /// detector that was not fitted on its recording: folder by folder, the folders together,
-    /// then synthesised sounds.
+    /// How the heads of the stages reject sounds of none of the labels, each segment with a
+    /// detector that was not fitted on its recording: folder by folder, all folders together, then
+    /// synthesised sounds.
     pub unknown: Vec<Unknown>,
 }
 
-/// Names a base model.
+/// Identifies a base model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Base {
     pub name: String,
@@ -72,7 +72,7 @@ pub struct Base {
 /// A stage that left out folds. A clip of several segments is judged by the mean of their outputs.
 pub type StageEvaluation = LeftOut<Figures>;
 
-/// The figures of a stage that only this command has.
+/// Figures that only this command has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// The chosen penalty of the logistic regression.
@@ -87,8 +87,8 @@ pub struct Figures {
     pub temperature: f64,
     /// Expected calibration error with it.
     pub calibration_error: f64,
-    /// Accuracy on segments of the base's own length in the left-out clips, where those are
-    /// shorter than the head's.
+    /// Accuracy on segments of the base's length in the left-out clips, if these are shorter than
+    /// the head's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_accuracy: Option<f64>,
 }
@@ -99,8 +99,8 @@ pub struct Means {
     /// The stages, by their left-out folds.
     pub test_folds: Vec<String>,
     pub accuracy: f64,
-    /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
-    /// clips are right or all are wrong.
+    /// Exact one-sided 95% bound of the accuracy over all left-out recordings, if all clips are
+    /// right or all are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_bound: Option<(f64, f64)>,
     pub macro_f1: f64,
@@ -108,8 +108,8 @@ pub struct Means {
     pub calibration_error: f64,
 }
 
-/// Facts about the shipped head. Its thresholds are those that the left-out clips of all stages
-/// ask for, each judged by its stage's head at that head's temperature.
+/// Facts about the shipped head. Its thresholds follow from the left-out clips of all stages, each
+/// judged by its stage's head at that head's temperature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shipped {
     /// Training clips.
@@ -120,47 +120,47 @@ pub struct Shipped {
     pub cross_validated: f64,
     /// Divides the logits before softmax; fitted in that cross-validation.
     pub temperature: f64,
-    /// Expected calibration error of the left-out clips of all stages together, each judged at
-    /// its stage's temperature.
+    /// Expected calibration error of the left-out clips of all stages, each judged at its stage's
+    /// temperature.
     pub calibration_error: f64,
     /// The chosen penalty of the detector.
     pub detector_c: f64,
-    /// A best score, times the detector's probability, below this is rejected.
+    /// A segment is rejected if the best score times the detector's probability is lower.
     pub rejection_threshold: f64,
     /// Share of the correctly classified left-out clips that it keeps.
     pub kept_correct: f64,
     /// Share of the wrongly classified left-out clips that it rejects.
     pub rejected_wrong: f64,
-    /// Greatest difference of a score between the file, as the core runs it from the audio on,
-    /// and the trained layer.
+    /// Greatest difference of a score between the file, as the core runs it from the audio on, and
+    /// the trained layer.
     pub export_difference: f32,
 }
 
 /// Sounds of none of the labels, judged by the heads of the stages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unknown {
-    /// Name of their folder, or what they are.
+    /// Name of their folder or kind.
     pub name: String,
-    /// Whether they were made here, without recordings.
+    /// Whether they were synthesised, without recordings.
     pub synthesised: bool,
-    /// Sounds of the folder that have one of the labels, which were left out.
+    /// Sounds of the folder that were left out because they have one of the labels.
     pub left_out: usize,
     /// Segments, one after another, each counted once per stage.
     pub segments: usize,
-    /// Share of them that reaches the rejection threshold.
+    /// Share of the segments that reach the rejection threshold.
     pub accepted: f64,
-    /// The label that those are given most often, and the share of all segments that is.
+    /// The most frequent label among those, and its share of all segments.
     pub most_named: Option<(String, f64)>,
-    /// Probability that the best score, times the detector's probability, of a left-out known
-    /// clip exceeds that of a segment.
+    /// Probability that a left-out known clip's best score times the detector's probability exceeds
+    /// a segment's.
     pub auroc: f64,
-    /// The same of the detector's probability alone.
+    /// The same for the detector's probability alone.
     pub auroc_detector: f64,
-    /// The same of the best score alone.
+    /// The same for the best score alone.
     pub auroc_best_score: f64,
 }
 
-/// The entries of the stages.
+/// Returns the entries of the stages.
 pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvaluation> {
     let evaluate = |stage: &Stage| {
         let judged = &stage.judged;
@@ -169,7 +169,7 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
             c: stage.fitted.c,
             cross_validated: stage.fitted.cross_validated,
             candidates: stage.fitted.candidates.clone(),
-            // The logits are divided by the temperature already.
+            // The logits are already divided by the temperature.
             calibration_error_without: metrics::calibration_error(judged, temperature.recip()),
             temperature,
             calibration_error: metrics::calibration_error(judged, 1.0),
@@ -181,8 +181,8 @@ pub fn stages(stages: &[Stage], labels: &[String], seed: u64) -> Vec<StageEvalua
     stages.iter().map(evaluate).collect()
 }
 
-/// What a head's stated accuracy ends with: how it does among the labels of a base whose segments are
-/// shorter. Empty where they are not.
+/// Ends a head's stated accuracy with its accuracy among the labels of a base with shorter
+/// segments. Empty if these are not shorter.
 pub fn among_the_bases_labels(stages: &[StageEvaluation]) -> String {
     let shares = stages.iter().filter_map(|stage| stage.own.window_accuracy);
     let shares: Vec<_> = shares.map(|share| format!("{:.1}%", 100.0 * share)).collect();
@@ -211,7 +211,7 @@ impl Answer {
         metrics::best_score(&self.logits, 1.0)
     }
 
-    /// The best score, times the detector's probability.
+    /// Returns the best score times the detector's probability.
     fn recognition(&self) -> f64 {
         self.best() * sigmoid(self.presence)
     }
@@ -228,7 +228,7 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Of the stages.
+    /// Collects the left-out clips of the stages.
     pub fn of(stages: &'a [Stage]) -> Self {
         let answers = stages.iter().flat_map(|stage| {
             let of_detector = |answers: &'a Vec<Answer>| {
@@ -239,7 +239,7 @@ impl<'a> Known<'a> {
         Self { answers: answers.collect() }
     }
 
-    /// The rejection threshold that keeps [`KEPT_SHARE`] of the correct ones, or more where that
+    /// Returns the rejection threshold that keeps [`KEPT_SHARE`] of the correct ones, or more if it
     /// would be above [`MAX_THRESHOLD`]; 0, which rejects nothing, without any.
     pub fn threshold(&self) -> f64 {
         let correct = self.answers.iter().filter(|(_, correct)| *correct);
@@ -248,7 +248,7 @@ impl<'a> Known<'a> {
         metrics::quantile(&values, 1.0 - KEPT_SHARE).min(MAX_THRESHOLD)
     }
 
-    /// Share of the correct ones, or of the others, that a threshold keeps.
+    /// Returns the share of the correct ones, or of the others, that a threshold keeps.
     pub fn kept(&self, threshold: f64, correct: bool) -> f64 {
         let of_kind = self.answers.iter().filter(|(_, is_correct)| *is_correct == correct);
         let kept: Vec<_> = of_kind.map(|(answer, _)| answer.recognition() >= threshold).collect();
@@ -260,7 +260,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// How sounds of none of the labels fare; nothing without stages.
+/// Measures how sounds of none of the labels are rejected; empty without stages.
 pub fn unknown(
     stages: &[Stage],
     material: &Material,

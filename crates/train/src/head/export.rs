@@ -1,4 +1,4 @@
-//! From a trained layer to a head file that is known to return the same scores.
+//! Exports a trained layer to a head file that is proven to return the same scores.
 
 use super::recipe::Recipe;
 use crate::data::columns::{self, Source};
@@ -14,20 +14,20 @@ use std::path::Path;
 
 /// Greatest accepted difference of a score between the exported file and the trained layer.
 pub const TOLERANCE: f32 = 1e-4;
-/// Fewest clips that a head is checked on, where there are as many.
+/// Fewest clips to check a head on, if there are as many.
 pub const MIN_CHECKS: usize = 16;
 
 /// A sound that a head is checked on.
 pub struct Check<'a> {
     /// Its name in errors.
     pub name: &'a str,
-    /// The patches that the layers are given.
+    /// The patches for the layers.
     pub patches: &'a [Patch],
-    /// The audio that the exported file is given.
+    /// The audio for the exported file.
     pub audio: Audio,
 }
 
-/// Where audio is.
+/// Where the audio is.
 pub enum Audio {
     /// In a file.
     File(Source),
@@ -44,13 +44,13 @@ pub struct Layers<'a> {
 }
 
 /// Writes `path` if, and only if, the file as the core runs it on `base`, from the audio of
-/// `checks` on, agrees with `layers` about each sound's first segment: alone, and among the labels
-/// of the base. Returns the greatest difference of a score. The patches of `checks` are kept in the
-/// folder `cache`.
+/// `checks` on, agrees with `layers` about each sound's first segment, both alone and among the
+/// labels of the base. Returns the greatest difference of a score. The patches of `checks` are
+/// cached in the folder `cache`.
 ///
 /// # Errors
-/// When the head is not valid, cannot be loaded again, differs by more than [`TOLERANCE`], or
-/// cannot be written; `path` is then as it was.
+/// If the head is invalid, cannot be loaded again, differs by more than [`TOLERANCE`], or cannot be
+/// written; `path` is then unchanged.
 pub fn export(
     path: &Path,
     (metadata, layers): (HeadMetadata, &Layers<'_>),
@@ -90,7 +90,8 @@ pub fn export(
     Ok(difference)
 }
 
-/// The greatest difference of a score between the file and the layers, each on its own path.
+/// Returns the greatest difference of a score between the file and the layers, each computed on its
+/// own path.
 fn compare(
     mut alone: Classifier,
     mut joint: Classifier,
@@ -136,14 +137,14 @@ fn compare(
     Ok(greatest)
 }
 
-/// The greatest difference of the scores, of which the file's may have more behind.
+/// Returns the greatest difference of the scores; the file may have further ones at the end.
 fn difference(here: &[f64], there: &[f32]) -> Result<f32> {
     let here: Vec<_> = here.iter().map(|&score| score as f32).collect();
     greatest_difference(&there[..there.len().min(here.len())], &here)
 }
 
-/// A segment is rejected where the margin is positive. Within the tolerance of scores either
-/// answer is right.
+/// Checks that a segment is rejected if and only if the margin is positive. Within the tolerance of
+/// scores, both are right.
 fn check_rejection(there: &Prediction, margin: f64) -> Result<()> {
     if margin.abs() <= f64::from(TOLERANCE) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Everything that a head is trained and judged on, as the base model sees it.
+//! Everything that a head is trained and judged on, as outputs of the base model.
 
 use super::embed::{Embedder, Sound};
 use super::{alter, segment, synthesis, unknown};
@@ -46,13 +46,13 @@ pub struct Folders {
 pub struct Embedded {
     /// At least one patch.
     pub patches: Vec<Patch>,
-    /// The same of altered copies, which only train.
+    /// The patches of altered copies, which are only trained on.
     pub copies: Vec<Vec<Patch>>,
 }
 
 /// A slice with its patches.
 pub struct Clip {
-    /// What the table says.
+    /// The row of the table.
     pub slice: Slice,
     /// Its patches.
     pub sound: Embedded,
@@ -68,13 +68,13 @@ pub struct Negative {
 
 /// Sounds of none of the labels that are reported together.
 pub struct NegativeSet {
-    /// Name of the folder, or what they are.
+    /// Name of the folder or kind.
     pub name: String,
     /// What is in it.
     pub sounds: Vec<Negative>,
-    /// Sounds of the folder that have one of the labels, which were left out.
+    /// Sounds of the folder that were left out because they have one of the labels.
     pub left_out: usize,
-    /// Whether they were made here, without recordings.
+    /// Whether they were synthesised, without recordings.
     pub synthesised: bool,
 }
 
@@ -90,15 +90,14 @@ pub struct Material {
     pub clips: Vec<Clip>,
     /// Folders of sounds of none of the labels, then synthesised ones.
     pub negatives: Vec<NegativeSet>,
-    /// What was there.
+    /// How much of the data was present.
     pub summary: DataSummary,
 }
 
 impl Material {
-    /// Reads the audio of the data set that [`open`] read, unless it came without, and that of the
-    /// other folders, with
-    /// `copies` altered copies of each sound. What is unreadable is named on stderr and kept in the
-    /// summary. `None` when the work was stopped.
+    /// Reads the audio of the data set that [`open`] read, unless it has none, and that of the
+    /// other folders, with `copies` altered copies of each sound. Unreadable files are named on
+    /// stderr and in the summary. `None` if the work was stopped.
     pub fn load(
         opened: Opened,
         folders: &Folders,
@@ -161,7 +160,7 @@ impl Material {
         self.folds().leave_out(test_folds, &self.clips)
     }
 
-    /// A hash of everything that was processed, by name, fold, label and length.
+    /// Returns a hash of everything that was processed: names, folds, labels and lengths.
     pub fn hash(&self) -> String {
         let mut text = String::new();
         for Clip { slice: Slice { stem, fold, label, .. }, sound } in &self.clips {
@@ -185,14 +184,14 @@ pub struct Opened {
     computed: Option<Computed>,
 }
 
-/// What embeddings have instead of audio.
+/// What embeddings provide instead of audio.
 struct Computed {
     windows: Vec<Vec<Patch>>,
     unlabelled: Vec<Unlabelled>,
     failures: Vec<String>,
 }
 
-/// Reads the tables, or the embeddings of `base`. What is missing is named on stderr.
+/// Reads the tables, or the embeddings of `base`. Names missing files on stderr.
 pub fn open(folders: &Folders, base: &Model) -> Result<Opened> {
     match &folders.data {
         Some(data) if folders.embeddings.is_empty() => {
@@ -237,14 +236,14 @@ fn open_audio(data: &Path, folders: &Folders) -> Result<Dataset> {
     Ok(dataset)
 }
 
-/// Sounds by source; `None` where one could not be used.
+/// Sounds by source; `None` for an unusable sound.
 struct Found {
     sounds: Vec<Option<Embedded>>,
     failures: Vec<String>,
 }
 
 impl Found {
-    /// Sounds whose patches were computed elsewhere, without altered copies.
+    /// Wraps sounds with patches that were computed elsewhere, without altered copies.
     fn computed(windows: Vec<Vec<Patch>>, failures: Vec<String>) -> Self {
         let embedded = windows.into_iter().map(|patches| Some(Embedded::plain(patches)));
         Self { sounds: embedded.collect(), failures }
@@ -257,7 +256,7 @@ impl Embedded {
     }
 }
 
-/// The clips of none of the labels among embeddings, if there are any.
+/// Returns the clips of none of the labels among embeddings, if there are any.
 fn unlabelled(name: &str, clips: Vec<Unlabelled>) -> Option<NegativeSet> {
     let sounds: Vec<_> = clips
         .into_iter()
@@ -268,7 +267,7 @@ fn unlabelled(name: &str, clips: Vec<Unlabelled>) -> Option<NegativeSet> {
     (!set.sounds.is_empty()).then_some(set)
 }
 
-/// How sounds become patches.
+/// Turns sounds into patches.
 struct Embedding<'a> {
     embedder: &'a Embedder<'a>,
     copies: usize,
@@ -312,7 +311,7 @@ impl Embedding<'_> {
         Sound { name: sound.name.clone(), key }
     }
 
-    /// Silence, noise, tones and the like, each as long as a segment of the head.
+    /// Synthesises silence, noise, tones and the like, each as long as a segment of the head.
     fn synthesised(&self) -> Result<Option<Vec<NegativeSet>>> {
         let base = self.embedder.model().metadata();
         let (sample_rate, seconds) = (base.front_end.sample_rate, segment::seconds(base));

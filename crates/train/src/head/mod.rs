@@ -1,8 +1,8 @@
-//! The `head` command: other labels on the embedding of a base model.
+//! The `head` command: fits other labels on the embedding of a base model.
 //!
-//! In: a base model, and folders of labelled and of unlabelled sounds ([`material`], whose patches
-//! [`embed`] computes with the core). [`recipe`] fits a linear layer and a detector on them, and
-//! [`stage`] does so without each group of left-out folds and then with everything. Out: head,
+//! In: a base model, and folders of labelled and of unlabelled sounds ([`material`]), for which
+//! [`embed`] computes patches with the core. [`recipe`] fits a linear layer and a detector on them;
+//! [`stage`] does so without each group of left-out folds, and then with everything. Out: head,
 //! evaluation and card ([`assemble`]).
 
 mod alter;

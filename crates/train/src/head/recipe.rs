@@ -1,5 +1,5 @@
-//! How a head is made of clips: its inputs, and the two layers that are fitted on them. Nothing
-//! outside this module decides about either.
+//! Makes a head from clips: its inputs, and the two layers that are fitted on them. No other module
+//! decides about these.
 
 use super::material::{Clip, Embedded, Negative};
 use super::segment::{self, segments};
@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use sourcing_sound::{HeadFeature, ModelMetadata, Patch, pool};
 
 /// How the penalty of the labels' layer is chosen. The base model was not trained on these clips,
-/// so there is no need to prefer a strong one beyond what cross-validation says; that every clip
-/// counts alike, and that the likeliest labels decide, gave the best probabilities there.
+/// so a stronger penalty than the one cross-validation chooses is not needed. Counting every clip
+/// alike and maximising the likelihood of the labels gave the best probabilities.
 const LABELS: Choice<'static> = Choice {
     candidates: &[1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
     by: Criterion::Likelihood,
     rows: Counting::Alike,
 };
 
-/// The same of the detector. Some kinds of negatives have few recordings with many clips each.
-/// Penalty and inputs are those that separate best in cross-validation over the recordings of the
-/// training clips; the accuracy there hardly depends on them.
+/// How the penalty of the detector is chosen. Some kinds of negatives have few recordings with many
+/// clips each. Penalty and inputs are those that separate best in cross-validation over the
+/// recordings of the training clips; the accuracy there hardly depends on them.
 const DETECTOR: Choice<'static> =
     Choice { candidates: &[3e-3], by: Criterion::Accuracy(0.0), rows: Counting::ByRoot };
 
@@ -39,8 +39,8 @@ pub struct Recipe {
     pub detector_features: Vec<HeadFeature>,
     /// Patches in a segment of the head.
     pub segment_patches: usize,
-    /// Patches in a segment of the base, which trains too where it is shorter: in addition to the base's
-    /// labels the head answers for as much.
+    /// Patches in a segment of the base, which is also trained on if it is shorter: among the
+    /// base's labels, the head judges segments of this length.
     pub window_patches: usize,
     /// Patches from one of those to the next.
     pub window_step: usize,
@@ -50,7 +50,7 @@ pub struct Recipe {
     pub seed: u64,
 }
 
-/// A fitted layer of labels, for pooled features as they are.
+/// A fitted layer of labels, for pooled features that are not standardised.
 #[derive(Clone, Debug)]
 pub struct Fitted {
     /// An output per label.
@@ -61,7 +61,7 @@ pub struct Fitted {
     pub cross_validated: f64,
     /// Every `C` that was tried, with that accuracy.
     pub candidates: Vec<(f64, f64)>,
-    /// Divides the logits before softmax: it makes the labels of the clips most likely in that
+    /// Divides the logits before softmax: maximises the likelihood of the clips' labels in that
     /// cross-validation.
     pub temperature: f64,
 }
@@ -75,7 +75,7 @@ pub struct FittedDetector {
 }
 
 impl Recipe {
-    /// Of a head on `base`.
+    /// Creates the recipe of a head on `base`.
     pub fn new(features: Vec<HeadFeature>, base: &ModelMetadata, copies: usize, seed: u64) -> Self {
         Self {
             features,
@@ -100,7 +100,7 @@ impl Recipe {
         segments(patches, self.segment_patches)
     }
 
-    /// Segments of the base in it that share no audio; none where the head's are as short.
+    /// Returns the base's segments in it that share no audio; none if the head's are as short.
     pub fn windows<'p>(&self, patches: &'p [Patch]) -> impl Iterator<Item = &'p [Patch]> {
         let shorter = self.window_patches < self.segment_patches.min(patches.len());
         let windows = patches.windows(self.window_patches).step_by(self.window_step);
@@ -176,7 +176,7 @@ impl<'a, F: Fn(&[Patch]) -> Vec<f32>> Rows<'a, F> {
         Self { recipe, inputs, examples: Vec::new() }
     }
 
-    /// The segments of a sound; its windows and copies only train.
+    /// Adds the segments of a sound; its windows and copies are only trained on.
     fn add(&mut self, label: usize, recording: &str, sound: &Embedded) {
         let recipe = self.recipe;
         for (index, patches) in [&sound.patches].into_iter().chain(&sound.copies).enumerate() {

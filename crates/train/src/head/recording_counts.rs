@@ -1,5 +1,5 @@
-//! What there is to learn from, before anything is processed: the folds to leave out, and whether
-//! enough recordings are left to learn from while they are.
+//! Counts recordings before anything is processed: which folds can be left out, and whether enough
+//! recordings remain to learn from.
 
 use super::material::Material;
 use crate::data::dataset::{Dataset, Folds, Layout, Presence, Slice, check_groups, format_folds};
@@ -38,14 +38,14 @@ impl<'a> From<&'a Material> for RecordingCounts<'a> {
 }
 
 impl RecordingCounts<'_> {
-    /// The groups of folds to leave out: those asked for, else those of the data set. None where
-    /// leaving out would leave nothing to train on.
+    /// Returns the groups of folds to leave out: the requested ones, otherwise those of the data
+    /// set. Empty if leaving folds out would leave nothing to train on.
     ///
     /// # Errors
-    /// If a fold that is asked for has no clips or is asked for twice, or if too few recordings are
-    /// there: in every stage each label needs one to learn from, and two recordings are needed in
-    /// all. So the least is two recordings of each label, in folds that are not left out together.
-    /// A label without any clip needs nothing, since a partial set is accepted.
+    /// If a requested fold has no clips or is requested twice, or if there are too few recordings:
+    /// in every stage, each label needs one to learn from, and two recordings are needed in total.
+    /// The minimum is therefore two recordings of each label, in folds that are not left out
+    /// together. A label without any clip needs nothing, since a partial set is accepted.
     pub fn groups(&self, wanted: &[BTreeSet<u32>]) -> Result<Vec<BTreeSet<u32>>> {
         let official = self.slices.iter().filter(|slice| slice.official);
         let present: BTreeSet<_> = official.map(|slice| slice.fold).collect();
@@ -108,7 +108,7 @@ impl RecordingCounts<'_> {
         recordings
     }
 
-    /// The labels that have nothing to learn from while a group of folds is left out.
+    /// Returns the labels that have nothing to learn from while a group of folds is left out.
     fn too_few(
         &self,
         short: &BTreeMap<usize, &BTreeSet<u32>>,
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::fixtures::{dataset, slice};
 
-    /// Clips by recording, fold and label, in folders per label.
+    /// A data set of folders per label, from recording, fold and label of each clip.
     fn stock(clips: &[(&str, u32, usize)]) -> Dataset {
         let slice = |(index, &(recording, fold, label)): (usize, &(&str, u32, usize))| {
             let clip = slice(&format!("{index}"), fold, label);
@@ -188,7 +188,7 @@ mod tests {
         let data = stock(&[("a", 1, 0), ("b", 2, 0), ("c", 1, 1), ("d", 2, 1)]);
         let groups = RecordingCounts::from(&data).groups(&[]).unwrap();
         assert_eq!(groups, [BTreeSet::from([1]), BTreeSet::from([2])]);
-        // In one fold nothing is left out, so two recordings in all will do.
+        // With one fold nothing is left out, so two recordings in total are enough.
         let data = stock(&[("a", 1, 0), ("c", 1, 1)]);
         assert!(RecordingCounts::from(&data).groups(&[]).unwrap().is_empty());
     }

@@ -19,12 +19,13 @@ pub struct Relations {
 }
 
 impl Relations {
-    /// As `file` states, or, without one, by name: a label replaces the base's label of the same
-    /// name, whatever the case, with `_` for a space.
+    /// Reads `file` or, without one, relates labels by name: a label replaces the base's label of
+    /// the same name, whatever the case, with `_` for a space.
     ///
     /// # Errors
-    /// If the file cannot be read, or names a label that is none of `labels` or of `base`, or one
-    /// of the base twice; or if a label has the name of one of the base that keeps its place.
+    /// If the file cannot be read, names a label that is neither among `labels` nor in `base`, or
+    /// names one of the base twice; or if a label has the name of one of the base that it does not
+    /// replace.
     pub fn new(file: Option<&Path>, labels: &[String], base: &Labels) -> Result<Self> {
         let Some(path) = file else { return Ok(Self::by_name(labels, base)) };
         let text = std::fs::read_to_string(path)
@@ -43,7 +44,7 @@ impl Relations {
     fn by_name(labels: &[String], base: &Labels) -> Self {
         let mut places: BTreeMap<_, _> =
             base.iter().map(|label| (plain(label), label.to_owned())).collect();
-        // Equal names first: such a label may take no other's place.
+        // Equal names first: such a label must not replace another one.
         let mut ordered: Vec<_> = labels.iter().collect();
         ordered.sort_by_key(|label| base.iter().all(|other| other != label.as_str()));
         let found = ordered.into_iter().filter_map(|label| {

@@ -1,10 +1,11 @@
-//! Segments of recordings: the patches that a head is given at a time.
+//! Segments of recordings: the patches that form one input of a head.
 
 use sourcing_sound::{ModelMetadata, Patch};
 
-/// Length of a segment in seconds, as near as whole patches come to it without exceeding it.
+/// Target length of a segment in seconds; whole patches come as near as possible without exceeding
+/// it.
 const SECONDS: f64 = 4.0;
-/// Most patches that a head's file may ask for.
+/// Most patches that a head's file may state.
 const MAX_PATCHES: usize = 128;
 
 /// How many patches of a base model make a segment for a head: as many as fit into 4 s, one at
@@ -12,14 +13,14 @@ const MAX_PATCHES: usize = 128;
 pub fn patches(base: &ModelMetadata) -> usize {
     let Some(patch) = base.patch else { return 1 };
     let columns = SECONDS / base.front_end.column_seconds();
-    // The small addition keeps 4 s from becoming 3.99 by a rounding error.
+    // The small addition prevents rounding from turning 4 s into 3.99.
     let beyond = (columns + 1e-6) - patch.frames as f64;
     let more = (beyond / patch.hop_frames as f64).floor().max(0.0);
     (1 + more as usize).min(MAX_PATCHES)
 }
 
-/// Segments of `length` patches, one after another; a rest of at least half a segment, or a whole
-/// short recording, counts too.
+/// Cuts a recording into segments of `length` patches; a rest of at least half a segment, or a
+/// whole short recording, counts too.
 pub fn segments(patches: &[Patch], length: usize) -> impl Iterator<Item = &[Patch]> + Clone {
     let pieces = patches.chunks(length).enumerate();
     pieces
@@ -33,13 +34,13 @@ pub fn hop_seconds(base: &ModelMetadata) -> f64 {
     columns as f64 * base.front_end.column_seconds()
 }
 
-/// How long a segment is.
+/// Returns the length of a segment in seconds.
 pub fn seconds(base: &ModelMetadata) -> f64 {
     base.input_frames() as f64 * base.front_end.column_seconds()
         + (patches(base) - 1) as f64 * hop_seconds(base)
 }
 
-/// How many patches apart the base's own segments are that share no audio.
+/// Returns the distance, in patches, between the base's own segments that share no audio.
 pub fn window_step(base: &ModelMetadata) -> usize {
     let Some(patch) = base.patch else { return 1 };
     base.segment_frames.div_ceil(patch.hop_frames).max(1)

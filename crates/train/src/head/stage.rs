@@ -1,4 +1,4 @@
-//! One stage: fit a head on all clips but the left-out ones, and let it judge those and sounds of
+//! One stage: fits a head on all clips except the left-out ones, then judges those and sounds of
 //! none of the labels.
 
 use super::material::{Clip, Material, Negative};
@@ -8,8 +8,8 @@ use anyhow::Result;
 use sourcing_sound::Patch;
 use std::collections::BTreeSet;
 
-/// Parts of the recordings of none of the labels; each is judged by a detector that was fitted on
-/// the others.
+/// Number of parts of the recordings of none of the labels; each part is judged by a detector that
+/// was fitted on the others.
 pub const PARTS: usize = 5;
 
 /// A head's outputs for a segment, or for a clip: the mean over its segments.
@@ -17,7 +17,7 @@ pub const PARTS: usize = 5;
 pub struct Answer {
     /// Logits of the labels, divided by the head's temperature.
     pub logits: Vec<f32>,
-    /// The detector's logit: the sound is any of the labels.
+    /// The detector's logit that the sound is one of the labels.
     pub presence: f32,
 }
 
@@ -27,23 +27,23 @@ pub struct Stage {
     pub test_folds: BTreeSet<u32>,
     /// Training clips.
     pub n_train: usize,
-    /// Clips kept from training because their recording is in a left-out fold.
+    /// Clips excluded from training because their recording is in a left-out fold.
     pub n_dropped: usize,
     /// The layer of labels.
     pub fitted: Fitted,
-    /// The left-out clips, their logits divided by the head's temperature.
+    /// The left-out clips, with their logits divided by the head's temperature.
     pub judged: Vec<Judged>,
-    /// Segments of the base in them, likewise.
+    /// The base's segments in the left-out clips, likewise.
     pub windows: Vec<Judged>,
-    /// By detector, each of which left out a part of the recordings of none of the labels, the
+    /// For each detector, which left out a part of the recordings of none of the labels, its
     /// answers to each of `judged`.
     pub known: Vec<Vec<Answer>>,
-    /// Segments of each set of sounds of none of the labels, by the detector that was not fitted
-    /// on their recording.
+    /// Segments of each set of sounds of none of the labels, by the detector that was not fitted on
+    /// their recording.
     pub negatives: Vec<Vec<Answer>>,
 }
 
-/// The head of everything.
+/// The head that was fitted on everything.
 pub struct Last {
     /// Training clips.
     pub n_train: usize,
@@ -93,7 +93,7 @@ pub fn leaving_out(
     })
 }
 
-/// Fits the head of everything.
+/// Fits the head on everything.
 pub fn everything(material: &Material, recipe: &Recipe) -> Result<Last> {
     let clips: Vec<_> = material.clips.iter().collect();
     let fitted = recipe.fit(&clips, material.labels.len())?;
@@ -111,7 +111,7 @@ fn judged(clip: &Clip, answer: &Answer) -> Judged {
     }
 }
 
-/// By set, the sounds of a part of the recordings, or of all other parts.
+/// Returns, for each set, the sounds of a part of the recordings, or of all other parts.
 fn parts(material: &Material, part: usize, within: bool) -> Vec<Vec<&Negative>> {
     material.negatives.iter().map(|set| sounds_of_part(&set.sounds, part, within)).collect()
 }
@@ -123,7 +123,7 @@ fn sounds_of_part(sounds: &[Negative], part: usize, within: bool) -> Vec<&Negati
     sounds.iter().filter(is_chosen).collect()
 }
 
-/// The sounds of all sets, with the names of those.
+/// Returns the sounds of all sets, with the names of their sets.
 fn with_names<'m>(
     material: &'m Material,
     sounds: &[Vec<&'m Negative>],

@@ -1,5 +1,5 @@
-//! Sounds of none of the labels that need no recording: digital silence, noise, tones, sweeps,
-//! mains hum, clicks. Every detector knows them, so that none of them is taken for a label.
+//! Synthesises sounds of none of the labels: digital silence, noise, tones, sweeps, mains hum,
+//! clicks. Every detector is trained on them, so that none of them is given a label.
 
 use crate::data::sound::{amplitude, log_uniform};
 use crate::random::generator;
@@ -27,7 +27,7 @@ const KINDS: [(&str, &[(&str, Make)]); 2] = [
 /// A group of sounds: its name, and a name and the samples for each of them.
 pub type Group = (&'static str, Vec<(String, Vec<f32>)>);
 
-/// All of them, each `seconds` long.
+/// Synthesises all groups, each sound `seconds` long.
 pub fn groups(rate: u32, seconds: f64, seed: u64) -> Vec<Group> {
     let samples = (f64::from(rate) * seconds).round() as usize;
     let groups = KINDS.iter().map(|(group, kinds)| {
@@ -51,7 +51,7 @@ fn at_level(mut sound: Vec<f32>, decibel: f32) -> Vec<f32> {
 }
 
 fn silence(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
-    // One in three is digital silence, the others are what a converter adds to it.
+    // One in three is digital silence; the others have a converter's noise.
     match rng.random_range(0..3) {
         0 => vec![0.0; samples],
         _ => at_level(uniform(samples, rng), rng.random_range(-100.0..-60.0)),
@@ -74,8 +74,7 @@ fn white(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     at_level(uniform(samples, rng), noise_level(rng))
 }
 
-/// White noise through three one-pole filters whose sum falls by 3 dB per octave (after
-/// P. Kellet).
+/// White noise through three one-pole filters, which falls by 3 dB per octave (after P. Kellet).
 fn pink(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut poles = [0f32; 3];
     let mut next = || {

@@ -1,5 +1,5 @@
-//! From audio files to a head's files, in small: a base model made here, whose embedding is the
-//! mean level of each third of the bands.
+//! A small run from audio files to a head's files, on a base model whose embedding is the mean
+//! level of each third of the bands.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -51,7 +51,7 @@ fn arguments(root: &Path) -> Arguments {
     }
 }
 
-/// Three folders of sounds, twelve recordings each, some of them longer than a segment.
+/// Writes three folders of sounds, twelve recordings each, some longer than a segment.
 fn write_folders(root: &Path) {
     for (label, name) in ["low", "high", "noise"].into_iter().enumerate() {
         for recording in 0..12u64 {
@@ -65,7 +65,7 @@ fn write_folders(root: &Path) {
     }
 }
 
-/// Sounds from far away, which have no label.
+/// Writes faint sounds, which have no label.
 fn write_faint(folder: &Path) {
     for index in 0..12u64 {
         let faint = sound(index as usize % 3, 1.5, 900 + index).into_iter().map(|x| x * 3e-3);
@@ -135,8 +135,8 @@ fn somebodys_own_sounds_become_a_head() {
     assert_eq!(std::fs::read(&arguments.out).unwrap(), head);
 }
 
-/// The windows of every recording in a folder per label, and of the faint ones, as the Python package
-/// writes them, in as many files as there are labels.
+/// Writes the windows of every recording in a folder per label, and of the faint ones, as the
+/// Python package does, in one file per label.
 fn write_embeddings(root: &Path) -> PathBuf {
     let model = Model::from_onnx(&base_bytes()).unwrap();
     let hop = segment::hop_seconds(model.metadata());
@@ -184,7 +184,7 @@ fn embeddings_give_the_head_of_the_audio() {
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     };
     let (audio, embedded) = (head(&of_audio.out), head(&of_embeddings.out));
-    // All but what is said about it, bit for bit.
+    // Equal bit for bit, except for what is stated about it.
     let own = ["name", "training_data", "config_hash"];
     for (key, value) in audio.as_object().unwrap() {
         assert!(own.contains(&key.as_str()) || embedded[key] == *value, "{key}");
@@ -197,7 +197,7 @@ fn embeddings_give_the_head_of_the_audio() {
     let accuracy = |evaluation: &Evaluation| evaluation.mean.as_ref().unwrap().accuracy;
     assert_eq!(accuracy(&found), accuracy(&expected));
 
-    // Another base is refused with the reason.
+    // Another base is refused with a reason.
     let other = root.path().join("other.onnx");
     let mut metadata = tiny_model::patched_metadata();
     metadata.name = "other".to_owned();
@@ -290,7 +290,7 @@ fn what_cannot_be_trained_on_is_refused() {
 #[test]
 fn a_segment_is_four_seconds_of_patches() {
     let mut base = tiny_model::patched_metadata();
-    // 100 columns a second.
+    // 100 columns per second.
     (base.front_end.sample_rate, base.front_end.hop_length) = (32_000, 320);
     for (frames, hop_frames, expected) in
         [(200, 50, 5), (96, 48, 7), (400, 50, 1), (1_000, 100, 1), (2, 1, 128)]
@@ -312,7 +312,7 @@ fn an_interrupted_run_goes_on() {
     let root = TempDir::new().unwrap();
     let base = Model::from_onnx(&base_bytes()).unwrap();
     let (stop, loads) = (AtomicBool::new(false), AtomicUsize::new(0));
-    // The last 64 are begun by fewer threads than that, so some are left when the stop is set.
+    // Fewer threads than that start the last 64, so some remain when the stop is set.
     const SOUNDS: usize = 192;
     let sounds: Vec<_> =
         (0..SOUNDS).map(|i| Sound { name: format!("s{i}"), key: "1".into() }).collect();
@@ -335,14 +335,14 @@ fn an_interrupted_run_goes_on() {
     assert_eq!(embedded.patches.len(), SOUNDS);
     assert!(embedded.patches.iter().all(Option::is_some));
 
-    // A damaged file of the cache is made again and gives the same.
+    // A damaged file of the cache is computed again, with the same result.
     let folder = std::fs::read_dir(root.path()).unwrap().next().unwrap().unwrap().path();
     for file in std::fs::read_dir(&folder).unwrap() {
         std::fs::write(file.unwrap().path(), b"damaged").unwrap();
     }
     let again = embedder.embed("sounds", &sounds, load(usize::MAX)).unwrap().unwrap();
     assert_eq!(again.patches, embedded.patches);
-    // Other audio under the same names is not taken from the cache.
+    // The cache is not used for other audio under the same names.
     let others: Vec<_> =
         (0..SOUNDS).map(|i| Sound { name: format!("s{i}"), key: "2".into() }).collect();
     loads.store(0, Ordering::Relaxed);

@@ -14,10 +14,10 @@ pub struct Unlabelled {
     pub recording: String,
 }
 
-/// The audio files of a folder that hold none of `labels`, and how many were left out. Where a
+/// Returns the audio files of a folder with none of `labels`, and how many were left out. If a
 /// table describes them ([`excerpts::find`]), those whose `category` is one of the labels are left
-/// out, and those that `in_urbansound8k` marks as recordings of that data set; its `src_file`
-/// states which recording a file was cut from, else [`recording_of`] does.
+/// out, and so are those that `in_urbansound8k` marks. Its `src_file` states which recording a file
+/// was cut from; otherwise [`recording_of`] derives it.
 pub fn sources(folder: &Path, labels: &[String]) -> Result<(Vec<Unlabelled>, usize)> {
     let found = excerpts::find(folder)?;
     let all = found.len();

@@ -1,17 +1,16 @@
-//! L-BFGS: least values of smooth convex functions of many variables.
+//! L-BFGS: minimises smooth convex functions of many variables.
 
 use std::collections::VecDeque;
 
 const HISTORY: usize = 10;
 const MAX_ITERATIONS: usize = 200;
-/// The search ends where no element of the gradient is larger.
+/// The search ends if no element of the gradient is larger.
 const TOLERANCE: f64 = 1e-5;
-/// It ends, too, where a step lowers the value by less than this share of it: what is left is
-/// rounding.
+/// It also ends if a step lowers the value by a smaller share of it: what remains is rounding.
 const LEAST_GAIN: f64 = 1e-9;
 
-/// The place of the least value, from `x` on, with a backtracking line search. `value` returns
-/// the function's value and writes its gradient.
+/// Returns the place of the minimum, starting at `x`, with a backtracking line search. `value`
+/// returns the function's value and writes its gradient.
 pub fn minimise(mut x: Vec<f64>, mut value: impl FnMut(&[f64], &mut [f64]) -> f64) -> Vec<f64> {
     let mut gradient = vec![0.0; x.len()];
     let mut current = value(&x, &mut gradient);
@@ -54,7 +53,7 @@ pub fn minimise(mut x: Vec<f64>, mut value: impl FnMut(&[f64], &mut [f64]) -> f6
     x
 }
 
-/// The two-loop recursion: minus the inverse Hessian's estimate times the gradient.
+/// Computes the two-loop recursion: minus the estimated inverse Hessian times the gradient.
 fn quasi_newton(gradient: &[f64], history: &VecDeque<(Vec<f64>, Vec<f64>, f64)>) -> Vec<f64> {
     let mut q = gradient.to_vec();
     let mut factors = Vec::with_capacity(history.len());

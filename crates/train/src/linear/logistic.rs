@@ -13,7 +13,7 @@ use objective::Rows;
 use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Penalties tried, strongest first, as scikit-learn's `C`: the inverse of their strength.
+/// Penalties to try, strongest first, as scikit-learn's `C`: the inverse of their strength.
 pub const CANDIDATES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
 /// Folds of the cross-validation that chooses among them.
 pub const CV_FOLDS: usize = 5;
@@ -25,29 +25,29 @@ pub struct Example {
     pub features: Vec<f32>,
     /// Its label.
     pub label: usize,
-    /// Its recording; examples of one are never on both sides of a split.
+    /// Its recording; examples of one recording are never on both sides of a split.
     pub recording: String,
-    /// Whether it only trains: cross-validation does not count it.
+    /// Whether it is only trained on and not counted in cross-validation.
     pub only_trains: bool,
-    /// How much it counts among those of its recording.
+    /// Its weight among the examples of its recording.
     pub count: f64,
 }
 
 impl Example {
-    /// One that counts like any other.
+    /// Creates an example with a weight of 1.
     pub fn new(features: Vec<f32>, label: usize, recording: impl Into<String>) -> Self {
         Self { features, label, recording: recording.into(), only_trains: false, count: 1.0 }
     }
 }
 
-/// Standardised, with their [`weights`].
+/// Standardises the examples; returns them with their [`weights`].
 fn rows(examples: &[&Example], n_labels: usize, counting: Counting) -> Rows {
     let features: Vec<_> = examples.iter().map(|example| example.features.as_slice()).collect();
     let labels = examples.iter().map(|example| example.label).collect();
     Rows::standardise(&features, labels, weights(examples, n_labels, counting))
 }
 
-/// How much each example counts, 1 on average.
+/// Returns the weight of each example, 1 on average.
 fn weights(examples: &[&Example], n_labels: usize, counting: Counting) -> Vec<f64> {
     let mut of_recording = BTreeMap::<&str, f64>::new();
     for Example { recording, count, .. } in examples {
@@ -78,20 +78,20 @@ fn weights(examples: &[&Example], n_labels: usize, counting: Counting) -> Vec<f6
 /// How much rows count in a fit and in cross-validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
-    /// All labels the same, whatever their share of the rows, and a recording by the square root
-    /// of its rows, which are near-copies of each other.
+    /// All labels equally, whatever their share of the rows, and a recording by the square root of
+    /// its rows, which are near-copies of each other.
     ByRoot,
-    /// All rows the same: probabilities are then those of labels as frequent as here.
+    /// All rows equally: the probabilities then assume that labels are as frequent as here.
     Alike,
 }
 
 /// What decides between penalties in cross-validation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Criterion {
-    /// The strongest penalty is taken whose accuracy is at most this many standard errors below
-    /// the best.
+    /// Choose the strongest penalty with an accuracy at most this many standard errors below the
+    /// best.
     Accuracy(f64),
-    /// The penalty is taken under which the left-out labels are most likely.
+    /// Choose the penalty under which the left-out labels are most likely.
     Likelihood,
 }
 
@@ -104,8 +104,8 @@ pub struct Refit {
     pub c: f64,
     /// Cross-validated accuracy of every candidate, weighted like the fit.
     pub candidates: Vec<(f64, f64)>,
-    /// By row, its logits in cross-validation with the chosen `C`; `None` where it only trains, or
-    /// there were too few recordings, or too few of its label, to leave it out.
+    /// For each row, its logits in cross-validation with the chosen `C`; `None` if it is only
+    /// trained on, or if there were too few recordings in total or of its label to leave it out.
     pub held_out: Vec<Option<Vec<f32>>>,
 }
 
@@ -120,7 +120,7 @@ impl Refit {
 /// How the penalty is chosen by cross-validation over recordings.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
-    /// Values of `C`, strongest penalty first. Without a row that can be left out, the middle one is taken.
+    /// Values of `C`, strongest penalty first. If no row can be left out, the middle one is used.
     pub candidates: &'a [f64],
     /// What decides between them.
     pub by: Criterion,
@@ -128,9 +128,9 @@ pub struct Choice<'a> {
     pub rows: Counting,
 }
 
-/// Fits a last layer on features that were learned on the same clips. Those make weak penalties
-/// look too good, so the strongest penalty is taken whose accuracy is not clearly below the best:
-/// the rule of one standard error.
+/// Fits a last layer on features that were learned on the same clips. Such features make weak
+/// penalties look too good, so the strongest penalty with an accuracy not clearly below the best is
+/// chosen: the rule of one standard error.
 pub fn refit(examples: &[Example], n_labels: usize, seed: u64) -> Refit {
     let by = Criterion::Accuracy(1.0);
     let choice = Choice { candidates: &CANDIDATES, by, rows: Counting::ByRoot };
@@ -158,7 +158,7 @@ pub fn fit_by_choice(
                 true => places.push(place),
             }
         }
-        // What a layer says about a label that it was not fitted on tells nothing about its penalty.
+        // The penalty must not be judged by labels that a layer was not fitted on.
         let known: BTreeSet<_> = train.iter().map(|example| example.label).collect();
         places.retain(|&place| known.contains(&examples[place].label));
         if places.is_empty() {
@@ -201,7 +201,8 @@ pub fn fit_by_choice(
     }
 }
 
-/// Share of the weight whose greatest logit is the label's; of equal ones the last counts.
+/// Returns the share of the weight with the label's logit as the greatest; the last of equal ones
+/// counts.
 fn weighted_accuracy(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
     let (mut right, mut all) = (0.0, 0.0);
     for ((logits, label), weight) in logits.iter().zip(labels).zip(weights) {
@@ -212,7 +213,7 @@ fn weighted_accuracy(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> 
     right / all
 }
 
-/// The mean logarithm of the labels' probabilities, by weight.
+/// Returns the weighted mean logarithm of the labels' probabilities.
 fn weighted_likelihood(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -> f64 {
     let (mut sum, mut all) = (0.0, 0.0);
     for ((logits, &label), weight) in logits.iter().zip(labels).zip(weights) {
@@ -231,8 +232,8 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (variance / n).sqrt())
 }
 
-/// The index of the first of the `(mean, standard error)` whose mean is at most `standard_errors`
-/// of the best one's below the best.
+/// Returns the index of the first `(mean, standard error)` with a mean at most `standard_errors` of
+/// the best one's below the best.
 fn strongest_within(scores: &[(f64, f64)], standard_errors: f64) -> usize {
     let best = scores.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
     let (mean, error) = best.unwrap_or_default();
@@ -240,7 +241,7 @@ fn strongest_within(scores: &[(f64, f64)], standard_errors: f64) -> usize {
     scores.iter().position(|(score, _)| *score >= least).unwrap_or(0)
 }
 
-/// A cross-validation fold per example, the same for all of a recording.
+/// Returns a cross-validation fold per example, the same for all examples of a recording.
 fn assign_recordings(examples: &[Example], seed: u64) -> Vec<usize> {
     let mut distinct: Vec<_> = examples.iter().map(|example| example.recording.as_str()).collect();
     distinct.sort();
@@ -251,9 +252,9 @@ fn assign_recordings(examples: &[Example], seed: u64) -> Vec<usize> {
     examples.iter().map(|example| folds[example.recording.as_str()]).collect()
 }
 
-/// Minimises `C · Σ weight · cross-entropy + ½ ‖W‖²` on standardised features (biases are
-/// free), the weights as [`weights`] has them.
-/// Returns the layer for plain features and the solution to start a next fit from.
+/// Minimises `C · Σ weight · cross-entropy + ½ ‖W‖²` on standardised features (biases are free),
+/// with the weights of [`weights`]. Returns the layer for features that are not standardised, and
+/// the solution to start the next fit from.
 fn fit(rows: &Rows, n_labels: usize, c: f64, start: Option<Vec<f64>>) -> (Linear, Vec<f64>) {
     let start = start.unwrap_or_else(|| vec![0.0; rows.unknowns(n_labels)]);
     let solution = minimise(start, |solution, gradient| rows.objective(c, solution, gradient));

@@ -1,8 +1,8 @@
-//! Linear layers on features that are already there.
+//! Linear layers on features of a trained network.
 //!
-//! In: feature vectors with the label and the recording of each. Out: a [`Linear`] layer, fitted
-//! by multinomial [`logistic`] regression, whose strength of regularisation is chosen on
-//! recordings that were kept apart. [`lbfgs`] finds the minimum.
+//! In: feature vectors, each with its label and recording. Out: a [`Linear`] layer, fitted by
+//! multinomial [`logistic`] regression, with a regularisation chosen on recordings that were set
+//! apart. [`lbfgs`] finds the minimum.
 
 mod lbfgs;
 pub mod logistic;
@@ -21,8 +21,8 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// Of a layer with two outputs, the one whose logistic function is the second one's softmax:
-    /// their difference.
+    /// Reduces two outputs to one: the difference, whose logistic function is the softmax of the
+    /// second.
     pub fn one_of_two(&self) -> Self {
         let (first, second) = self.weight.split_at(self.n_features);
         Self {

@@ -1,4 +1,5 @@
-//! Scores of telling one label (the positive one) from the rest, each as scikit-learn defines it.
+//! Scores of distinguishing one label (the positive one) from the rest, each as scikit-learn
+//! defines it.
 
 /// Counts of decisions at one threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -7,9 +8,9 @@ pub struct Counts {
     pub hits: usize,
     /// Other clips called positive.
     pub false_alarms: usize,
-    /// Positive clips not called so.
+    /// Positive clips called negative.
     pub misses: usize,
-    /// Other clips not called positive.
+    /// Other clips called negative.
     pub rejections: usize,
 }
 
@@ -28,13 +29,13 @@ impl Counts {
         counts
     }
 
-    /// Share of right decisions; 0 without any.
+    /// Returns the share of right decisions; 0 without any.
     pub fn accuracy(&self) -> f64 {
         let all = self.hits + self.false_alarms + self.misses + self.rejections;
         super::ratio(self.hits + self.rejections, all)
     }
 
-    /// Mean of the recalls of the two sides; of one side alone where the other does not occur.
+    /// Returns the mean recall of the two sides; if one does not occur, that of the other.
     pub fn balanced_accuracy(&self) -> f64 {
         let sides = [(self.hits, self.misses), (self.rejections, self.false_alarms)];
         let occurring = sides.iter().filter(|(right, wrong)| right + wrong > 0);
@@ -43,17 +44,17 @@ impl Counts {
         recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
     }
 
-    /// Of the clips called positive, the share that is; 0 where none is called so.
+    /// Returns the share of clips called positive that are; 0 if there are none.
     pub fn precision(&self) -> f64 {
         super::ratio(self.hits, self.hits + self.false_alarms)
     }
 
-    /// Of the positive clips, the share called so; 0 where there is none.
+    /// Returns the share of positive clips that are called positive; 0 if there are none.
     pub fn recall(&self) -> f64 {
         super::ratio(self.hits, self.hits + self.misses)
     }
 
-    /// Harmonic mean of precision and recall; 0 where both are.
+    /// Returns the harmonic mean of precision and recall; 0 if both are 0.
     pub fn f1(&self) -> f64 {
         super::ratio(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
     }
@@ -62,17 +63,17 @@ impl Counts {
 /// A point of the precision-recall curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurvePoint {
-    /// Of the positive clips, the share called positive.
+    /// Share of the positive clips that are called positive.
     pub recall: f64,
-    /// Of the clips called positive, the share that is.
+    /// Share of the clips called positive that are.
     pub precision: f64,
     /// Scores at or above it are called positive.
     pub threshold: f64,
 }
 
-/// The precision-recall curve: a point per distinct score, by falling threshold. As
-/// `precision_recall_curve`, without its last point (recall 0, precision 1), which no threshold
-/// reaches. The recall is 1 everywhere when there is no positive clip, as there.
+/// Returns the precision-recall curve: a point per distinct score, by falling threshold. Equals
+/// `precision_recall_curve` without its last point (recall 0, precision 1), which no threshold
+/// reaches. As there, the recall is 1 everywhere if there is no positive clip.
 pub fn precision_recall_curve(scores: &[f64], truths: &[bool]) -> Vec<CurvePoint> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
@@ -91,8 +92,8 @@ pub fn precision_recall_curve(scores: &[f64], truths: &[bool]) -> Vec<CurvePoint
     curve
 }
 
-/// Area under the precision-recall curve as `average_precision_score` has it: the precision at
-/// every threshold, weighted by the recall it adds. 0 where there is no positive clip.
+/// Returns the area under the precision-recall curve, as `average_precision_score`: the precision
+/// at every threshold, weighted by the recall that it adds. 0 if there is no positive clip.
 pub fn average_precision(scores: &[f64], truths: &[bool]) -> f64 {
     if !truths.contains(&true) {
         return 0.0;
@@ -106,8 +107,8 @@ pub fn average_precision(scores: &[f64], truths: &[bool]) -> f64 {
     area
 }
 
-/// The probability that a positive clip scores higher than another, ties counted half, as
-/// `roc_auc_score`. 0.5, which means nothing, where a side does not occur.
+/// Returns the probability that a positive clip scores higher than another, ties counting half, as
+/// `roc_auc_score`. 0.5, which means nothing, if one side does not occur.
 pub fn auroc(scores: &[f64], truths: &[bool]) -> f64 {
     let side = |side: bool| -> Vec<f64> {
         let with = scores.iter().zip(truths).filter(|(_, truth)| **truth == side);
@@ -120,9 +121,9 @@ pub fn auroc(scores: &[f64], truths: &[bool]) -> f64 {
     super::auroc(&positive, &negative)
 }
 
-/// The threshold with the best F1 on these scores; of equally good ones the highest. It lies
-/// halfway to the next lower score, so that no rounding moves a clip across it. `None` where
-/// there is no positive clip.
+/// Returns the threshold with the best F1 on these scores; of equal ones the highest. It is halfway
+/// to the next lower score, so that no rounding moves a clip across it. `None` if there is no
+/// positive clip.
 pub fn best_f1_threshold(scores: &[f64], truths: &[bool]) -> Option<f64> {
     let curve = precision_recall_curve(scores, truths);
     let f1 = |point: &CurvePoint| Counts::at(point.threshold, scores, truths).f1();

@@ -1,4 +1,5 @@
-//! Figures of merit against scikit-learn on the same predictions, `tests/golden/scikit_learn.py`.
+//! Compares figures of merit with scikit-learn's on the same predictions
+//! (`tests/golden/scikit_learn.py`).
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 

@@ -1,4 +1,4 @@
-//! What is measured on a group of folds that was left out of training.
+//! Figures for a group of folds that was left out of training.
 
 use super::{
     Judged, Scores, accuracy, accuracy_bound, accuracy_interval, count_recordings, scores,
@@ -12,20 +12,20 @@ use std::collections::BTreeSet;
 pub struct LeftOut<T> {
     /// Left-out folds, such as `1` or `3-9`.
     pub test_folds: String,
-    /// Training clips, additional slices included.
+    /// Training clips, including additional slices.
     pub n_train: usize,
-    /// Clips kept from training because their recording is in a left-out fold.
+    /// Clips excluded from training because their recording is in a left-out fold.
     pub n_dropped: usize,
     /// Left-out clips; official ones only.
     pub n_test: usize,
     /// Recordings that the left-out clips were cut from.
     pub n_test_recordings: usize,
-    /// 95% interval of the accuracy, resampling recordings.
+    /// 95% interval of the accuracy, by resampling recordings.
     pub accuracy_interval: (f64, f64),
-    /// Exact one-sided 95% bound instead, where all left-out clips are right or all are wrong.
+    /// Exact one-sided 95% bound instead, if all left-out clips are right or all are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_bound: Option<(f64, f64)>,
-    /// Scores as in use.
+    /// Scores of the left-out clips.
     #[serde(flatten)]
     pub scores: Scores,
     /// Further figures.
@@ -34,8 +34,8 @@ pub struct LeftOut<T> {
 }
 
 impl<T> LeftOut<T> {
-    /// Of the left-out clips `judged`, with `n_train` training clips and `n_dropped` that were kept
-    /// from training.
+    /// Computes the figures of the left-out clips `judged`, with `n_train` training clips and
+    /// `n_dropped` excluded ones.
     pub fn new(
         test_folds: &BTreeSet<u32>,
         (n_train, n_dropped): (usize, usize),
@@ -64,8 +64,8 @@ pub fn mean<T>(stages: &[&LeftOut<T>], value: fn(&LeftOut<T>) -> f64) -> f64 {
     stages.iter().map(|stage| value(stage)).sum::<f64>() / stages.len().max(1) as f64
 }
 
-/// The mean accuracy over stages, with its exact bound over all left-out recordings together where
-/// all clips are right or all are wrong.
+/// Returns the mean accuracy over stages, with its exact bound over all left-out recordings if all
+/// clips are right or all are wrong.
 pub fn mean_accuracy<T>(stages: &[&LeftOut<T>]) -> (f64, Option<(f64, f64)>) {
     let accuracy = mean(stages, |stage| stage.scores.accuracy);
     let recordings = stages.iter().map(|stage| stage.n_test_recordings).sum();

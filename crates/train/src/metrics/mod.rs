@@ -1,8 +1,8 @@
 //! Figures of merit, each as scikit-learn defines it.
 //!
-//! In: [`Judged`] clips, or scores with true labels. Out: accuracy, F1, calibration and AUROC; the
-//! same of one label against the rest ([`binary`]), of a group of left-out folds ([`left_out`]), and
-//! as a [`table`] of labels.
+//! In: [`Judged`] clips, or scores with true labels. Out: accuracy, F1, calibration and AUROC, also
+//! of one label against the rest ([`binary`]), of a group of left-out folds ([`left_out`]), and as
+//! a [`table`] of labels.
 
 pub mod binary;
 #[cfg(test)]
@@ -44,7 +44,7 @@ impl Judged {
     }
 }
 
-/// Index of the greatest value, the first of equal ones.
+/// Returns the index of the greatest value, the first of equal ones.
 pub fn greatest(values: &[f32]) -> usize {
     let mut best = 0;
     for (index, value) in values.iter().enumerate() {
@@ -64,7 +64,7 @@ pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// The probability whose logit is this.
+/// Converts a logit to its probability.
 pub fn sigmoid(logit: f32) -> f64 {
     1.0 / (1.0 + f64::from(-logit).exp())
 }
@@ -74,10 +74,10 @@ pub fn best_score(logits: &[f32], temperature: f64) -> f64 {
     softmax(logits, temperature).into_iter().fold(0.0, f64::max)
 }
 
-/// The greatest difference between values that ought to be equal.
+/// Returns the greatest difference between values that should be equal.
 ///
 /// # Errors
-/// When their numbers differ, or a difference is not finite, which a maximum would ignore.
+/// If their numbers differ, or a difference is not finite, which a maximum would ignore.
 pub fn greatest_difference(found: &[f32], expected: &[f32]) -> Result<f32> {
     let (n, of) = (found.len(), expected.len());
     ensure!(n == of, "{n} values, expected {of}");
@@ -91,9 +91,9 @@ pub fn greatest_difference(found: &[f32], expected: &[f32]) -> Result<f32> {
 pub struct ClassScore {
     /// The label.
     pub label: String,
-    /// Share of the clips given this label that have it; 0 where none is given it.
+    /// Share of the clips given this label that have it; 0 if none is given it.
     pub precision: f64,
-    /// Share of the clips with this label that are given it; 0 where none has it.
+    /// Share of the clips with this label that are given it; 0 if none has it.
     pub recall: f64,
     /// Harmonic mean of the two.
     pub f1: f64,
@@ -194,10 +194,10 @@ pub fn accuracy_interval(judged: &[Judged], seed: u64) -> (f64, f64) {
     (quantile(&accuracies, 0.025), quantile(&accuracies, 0.975))
 }
 
-/// What replaces the 95% interval of an accuracy of 1 or 0, from which resampling cannot tell
-/// anything: the exact one-sided 95% bound (Clopper–Pearson) over `recordings`, with 1 or 0 at its
-/// other end. Of n recordings all right it is 0.05^(1/n), about 1 - 3/n. `None` for any other
-/// accuracy.
+/// Replaces the 95% interval of an accuracy of 1 or 0, for which resampling gives no interval:
+/// returns the exact one-sided 95% bound (Clopper–Pearson) over `recordings`, with 1 or 0 at its
+/// other end. If all of n recordings are right, it is 0.05^(1/n), about 1 - 3/n. `None` for any
+/// other accuracy.
 pub fn accuracy_bound(accuracy: f64, recordings: usize) -> Option<(f64, f64)> {
     if recordings == 0 {
         return None;
@@ -225,7 +225,7 @@ pub fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> 
     (mean, squares / (n - 1.0).max(1.0))
 }
 
-/// The value below which a share of the sorted values lies, linearly interpolated.
+/// Returns the value below which a share of the sorted values lies, linearly interpolated.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
     let position = share.clamp(0.0, 1.0) * last as f64;
@@ -239,7 +239,7 @@ pub fn negative_log_likelihood(judged: &[Judged], temperature: f64) -> f64 {
     judged.iter().map(loss).sum::<f64>() / judged.len().max(1) as f64
 }
 
-/// The temperature, 0.1 to 10, with the least negative log likelihood.
+/// Returns the temperature, 0.1 to 10, with the least negative log likelihood.
 pub fn fit_temperature(judged: &[Judged]) -> f64 {
     // The likelihood has one optimum in the temperature: golden-section search on its log.
     let golden = (5f64.sqrt() - 1.0) / 2.0;
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn scores_match_a_computation_by_hand() {
-        // True 0 0 0 1 1, given 0 0 1 1 0; nothing is c.
+        // True 0 0 0 1 1, given 0 0 1 1 0; c does not occur.
         let pairs = [(0, 0), (0, 0), (0, 1), (1, 1), (1, 0)];
         let clips: Vec<_> = pairs.iter().map(|&(l, p)| judged(l, p, "r")).collect();
         let scores = scores(&clips, &labels());

@@ -1,5 +1,5 @@
-//! The table of labels as scikit-learn's `classification_report` prints it, which is the form in
-//! which the study states its results.
+//! The table of labels as scikit-learn's `classification_report` prints it, in which the study
+//! states its results.
 
 use super::{ClassScore, Scores};
 
@@ -22,12 +22,12 @@ pub fn occurring(scores: &Scores) -> Vec<&ClassScore> {
     occurring.map(|(_, class)| class).collect()
 }
 
-/// Every occurring label counts the same.
+/// Averages with the same weight for every occurring label.
 pub fn macro_average(scores: &Scores) -> Average {
     average(&occurring(scores), |_| 1.0)
 }
 
-/// Every label counts by its clips.
+/// Averages with every label weighted by its clips.
 pub fn weighted_average(scores: &Scores) -> Average {
     average(&occurring(scores), |class| class.support as f64)
 }
@@ -47,7 +47,7 @@ fn average(classes: &[&ClassScore], weight: impl Fn(&ClassScore) -> f64) -> Aver
     }
 }
 
-/// The table: a row per occurring label, then accuracy and averages, two decimals. It equals
+/// Returns the table: a row per occurring label, then accuracy and averages, two decimals. Equals
 /// `classification_report(…, zero_division=0)` character by character.
 pub fn classification_report(scores: &Scores) -> String {
     const LAST: &str = "weighted avg";

@@ -19,7 +19,7 @@ fn card_of(evaluation: &Evaluation, layout: Layout) -> String {
     card(evaluation, &Provenance::of("head", &trained_on, &Stated::default()))
 }
 
-/// Two labels, two folds with 20 clips of 10 recordings each.
+/// An evaluation with two labels, and two folds with 20 clips of 10 recordings each.
 fn example() -> Evaluation {
     let labels: Vec<_> = ["dog_bark", "hum"].map(str::to_owned).to_vec();
     let stage = |test_folds: &str| StageEvaluation {

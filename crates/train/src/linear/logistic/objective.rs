@@ -1,6 +1,6 @@
-//! The penalised loss of multinomial logistic regression and its gradient, in single precision
-//! over blocks of rows, a block per task. The blocks' sums are added up in order, in double
-//! precision, so that the result does not depend on the number of threads.
+//! The penalised loss of multinomial logistic regression and its gradient, in single precision over
+//! blocks of rows, one block per task. The blocks' sums are added in order, in double precision, so
+//! that the result does not depend on the number of threads.
 
 use rayon::prelude::*;
 
@@ -145,7 +145,7 @@ impl Layer {
     }
 }
 
-/// Puts `weight · (softmax − target)` in the place of a row's logits; returns its cross-entropy.
+/// Replaces a row's logits by `weight · (softmax − target)`; returns its cross-entropy.
 fn to_error(logits: &mut [[f32; LANES]], lane: usize, label: usize, weight: f64) -> f64 {
     let values = || logits.iter().map(|logits| f64::from(logits[lane]));
     let greatest = values().fold(f64::NEG_INFINITY, f64::max);
@@ -200,7 +200,7 @@ fn moments(rows: &[&[f32]], n_features: usize) -> (Vec<f64>, Vec<f64>) {
             *deviation += (f64::from(*x) - mean).powi(2) / n;
         }
     }
-    // A feature that never changes stays 0 after centring, whatever it is divided by.
+    // A constant feature stays 0 after centring, whatever it is divided by.
     deviations.iter_mut().for_each(|d| *d = if *d > 1e-12 { d.sqrt() } else { 1.0 });
     (means, deviations)
 }
@@ -211,7 +211,7 @@ mod tests {
     use crate::random::generator;
     use rand::RngExt;
 
-    /// More rows than a block, more features than a dot product's sums, neither a multiple.
+    /// More rows than a block and more features than a dot product's sums; neither is a multiple.
     fn rows() -> Rows {
         let mut rng = generator(2, "objective", &[]);
         let features: Vec<Vec<f32>> = (0..BLOCK + 7)

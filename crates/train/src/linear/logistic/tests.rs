@@ -55,7 +55,7 @@ fn the_solution_is_where_the_gradient_vanishes() {
 #[test]
 fn rows_that_only_train_are_not_judged() {
     let mut examples = clouds(1.0);
-    // One row in twelve has a wrong label, of those that only train.
+    // One row in twelve has a wrong label, among those that are only trained on.
     for (row, example) in examples.iter_mut().enumerate().step_by(2) {
         example.only_trains = true;
         example.label = (example.label + usize::from(row % 12 == 0)) % 3;
