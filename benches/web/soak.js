@@ -1,5 +1,5 @@
-// One stream for all of the sound; a minute of it now and then also goes through a new stream at once, which must say the
-// same bit by bit. benches/soak.rs does the same natively.
+// One stream for all of the sound; a minute of it now and then also goes through a new stream at once, which must return the
+// same bit for bit. benches/soak.rs does the same natively.
 
 import { Classifier } from "/dist/index.js";
 
@@ -18,7 +18,7 @@ const EDGE_SECONDS = 1;
 
 globalThis.soak = async ({ hours, rate }) => {
   const classifier = await Classifier.load({ model: "/model.onnx", worker: "/soak-worker.js" });
-  // In a worker of its own, so that its whole minutes are no part of the memory that is measured.
+  // In a separate worker, so that its whole minutes are not part of the memory that is measured.
   const reference = await Classifier.load({ model: "/model.onnx" });
   const { info } = classifier;
   const total = Math.ceil((hours * 3600) / PIECE_SECONDS);

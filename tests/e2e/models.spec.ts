@@ -109,7 +109,7 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await site.goTo("listen");
   await site.listen.click();
   await site.expectState("starting");
-  // The classifier with what is taught next is not ready before the chosen model is.
+  // The classifier with the next taught sound is not ready before the chosen model is.
   await site.page.evaluate(() => {
     const { Worker } = globalThis;
     const release = new Promise<void>((resolve) => Object.assign(globalThis, { release: resolve }));
@@ -135,7 +135,7 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
   await site.expectState("listening");
   await site.expectModels("choice");
-  // What is learned comes after all that was put in use before.
+  // What is learned is put in use after everything before it.
   await site.goTo("teach");
   await site.page.getByTestId("undo").click();
   await expect(card(site, label!).getByTestId("teach-example")).toHaveCount(3);

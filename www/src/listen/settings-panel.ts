@@ -14,7 +14,7 @@ export interface SettingsEvents {
   /** The settings of the stream have changed. */
   stream(options: StreamOptions): void;
   wakeLock(wanted: boolean): void;
-  /** Which groups are muted has changed. */
+  /** Groups were muted or unmuted. */
   muted(): void;
 }
 

@@ -8,9 +8,9 @@ import { choiceName } from "./choice-words.js";
 import { type Choice, sizeOf } from "./manifest.js";
 
 export interface ModelItemEvents {
-  /** Its details are wanted. */
+  /** The user wants to see its details. */
   selected(choice: Choice): void;
-  /** It is to be used. */
+  /** The user wants to use it. */
   chosen(choice: Choice): void;
   cancelled(): void;
   removed(choice: Choice): void;
@@ -95,7 +95,7 @@ export class ModelItem {
     setText(this.#size, part ? loading(megabytes(loadedBytes), megabytes(totalBytes)) : gettingReady);
   }
 
-  /** Everything is loaded: it can no longer be cancelled. */
+  /** Everything is loaded: it cannot be cancelled from here on. */
   finish(): void {
     // Not `disabled`: that would lose the focus.
     this.#button.ariaDisabled = "true";

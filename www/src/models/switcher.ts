@@ -13,9 +13,9 @@ import { loadTaught } from "./taught.js";
 export interface ModelSwitcherEvents {
   /** Takes over a classifier and puts it in use. If it rejects, the classifier is closed here. */
   adopt(classifier: Classifier): Promise<void>;
-  /** The user asked for another model. */
+  /** The user chose another model. */
   began(): void;
-  /** It could not be loaded; the model in use stays. `words`: what to say for some errors instead of the usual. */
+  /** It could not be loaded; the model in use stays. `words`: other texts for some errors. */
   failed(thrown: unknown, words: Readonly<Partial<Record<AnyErrorCode, string>>>): void;
 }
 
