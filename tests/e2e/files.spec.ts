@@ -210,6 +210,33 @@ test("recordings that wait can be cancelled; all can be cancelled and removed at
   await expect(site.page.getByTestId("files-remove")).toBeHidden();
 });
 
+test("a second run that is cancelled leaves the first result, and one that fails leaves none", async ({ open }, info) => {
+  const path = info.outputPath("stereo.wav");
+  const { samples, sampleRate } = medley(6, 20);
+  writeFileSync(path, waveFile(sampleRate, [samples, samples]));
+  const site = await open();
+  await classify(site, path);
+  const card = newest(site);
+  const channel = card.getByTestId("file-channel");
+  const answer = await card.getByTestId("file-answer").textContent();
+  await site.page.getByTestId("file").setInputFiles(writeWav("long.wav", medley(6, 3600)));
+  const first = cards(site).nth(1);
+  await first.getByTestId("file-channel").selectOption("left");
+  await expect(first).toHaveAttribute("data-state", "waiting");
+  await first.getByTestId("file-cancel").click();
+  await expect(first).toHaveAttribute("data-state", "done");
+  await expect(first.getByTestId("file-channel")).toHaveValue("mix");
+  await expect(first.getByTestId("file-answer")).toHaveText(answer!);
+  await newest(site).getByTestId("file-remove").click();
+  // The browser does not read a file that has changed since it was chosen.
+  writeFileSync(path, "changed");
+  await channel.selectOption("right");
+  await expect(card).toHaveAttribute("data-code", "audio-read");
+  await expect(card.getByTestId("file-answer")).toBeHidden();
+  await expect(card).not.toHaveAttribute("data-label");
+  await expect(card).not.toContainText("with everyday");
+});
+
 test("the focus stays where the keyboard has cancelled or removed something", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");

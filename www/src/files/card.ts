@@ -109,7 +109,7 @@ export class FileCard {
     const { signal } = task;
     // Opening a file cannot be cancelled: the card shows that at once, and the result is dropped.
     signal.addEventListener("abort", () => {
-      if (task === this.#task) this.#end("cancelled", fileTexts.cancelled);
+      if (task === this.#task) this.#stop();
     });
     this.#set("waiting", fileTexts.waiting);
     return signal;
@@ -179,7 +179,16 @@ export class FileCard {
     this.element.dataset["label"] = this.#result.show(analysis, columns, channel);
     setText(this.#facts, `${clock(analysis.seconds)} · ${fileTexts.classifiedBy(siteName(analysis.info.name))}`);
     this.element.dataset["warnings"] = analysis.warnings.map((warning) => warning.code).join(" ");
-    this.#end("done", analysis.warnings.map(warningWords).join(" "), this.#result.answer);
+    this.#end("done", wordsOf(analysis), this.#result.answer);
+  }
+
+  /** The run is cancelled: an earlier result stays, and so does its channel. */
+  #stop(): void {
+    const { analysis, channel } = this.#result;
+    if (!analysis) return this.#end("cancelled", fileTexts.cancelled);
+    this.#channel = channel;
+    this.#choice.value = String(channel);
+    this.#end("done", wordsOf(analysis), fileTexts.cancelled);
   }
 
   /** A choice only where there is one. */
@@ -193,6 +202,10 @@ export class FileCard {
 
   #fail(thrown: unknown): void {
     const code = codeOf(thrown);
+    this.#result.forget();
+    setText(this.#facts, "");
+    delete this.element.dataset["label"];
+    delete this.element.dataset["warnings"];
     this.element.dataset["code"] = code;
     const message = thrown instanceof Error ? thrown.message : "";
     this.#words.title = message;
@@ -212,7 +225,10 @@ export class FileCard {
 
   #set(state: State, words: string): void {
     this.element.dataset["state"] = state;
-    if (state !== "error") delete this.element.dataset["code"];
+    if (state !== "error") {
+      delete this.element.dataset["code"];
+      this.#words.title = "";
+    }
     this.#say(words);
     const waits = this.isBusy;
     this.#bar.hidden = !waits;
@@ -233,6 +249,10 @@ export class FileCard {
     this.#again.hidden = !(state === "cancelled" || state === "error" || (state === "done" && other));
     setText(this.#again, state === "done" && this.#info ? fileTexts.again(siteName(this.#info.name)) : fileTexts.retry);
   }
+}
+
+function wordsOf({ warnings }: Analysis): string {
+  return warnings.map(warningWords).join(" ");
 }
 
 function warningWords({ code, time, promised, parts, channel }: SoundWarning): string {

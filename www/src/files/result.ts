@@ -36,9 +36,14 @@ export class FileResult {
     this.element.hidden = true;
   }
 
-  /** What is shown; `undefined` before the first result. */
+  /** What is shown; `undefined` if there is none. */
   get analysis(): Analysis | undefined {
     return this.#analysis;
+  }
+
+  /** The channel that the result is of. */
+  get channel(): Channel {
+    return this.#channel;
   }
 
   /** The answer for the whole recording, in words. */
@@ -96,6 +101,14 @@ export class FileResult {
     this.#list.clear();
   }
 
+  /** Removes it: the latest run has none. */
+  forget(): void {
+    this.clear();
+    this.#analysis = undefined;
+    this.#parts = [];
+    this.element.hidden = true;
+  }
+
   /** Its sections that have a label. */
   rows(): Row[] {
     const model = this.#analysis?.info.name ?? "";
@@ -103,7 +116,7 @@ export class FileResult {
     return named.map((part) => ({ ...barOf(part), model, file: this.#path }));
   }
 
-  /** All of it, for JSON; `undefined` before the first result. */
+  /** All of it, for JSON; `undefined` if there is no result. */
   whole(): object | undefined {
     if (!this.#analysis) return undefined;
     const { segments, info, seconds, channels, warnings } = this.#analysis;
