@@ -1,4 +1,4 @@
-//! Dates and times of day ↔ milliseconds since the start of 1970.
+//! Converts between dates with times of day and milliseconds since the start of 1970.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub(super) struct Civil {
 }
 
 impl Civil {
-    /// Milliseconds since the start of 1970; `None` if there is no such day or time.
+    /// Returns milliseconds since the start of 1970; `None` if there is no such day or time.
     pub(super) fn to_milliseconds(self) -> Option<i64> {
         let Civil { year, month, day, hour, minute, second, millisecond } = self;
         let is_time = (0..24).contains(&hour) && (0..60).contains(&minute);
@@ -28,12 +28,12 @@ impl Civil {
         let seconds = (hour * 60 + minute) * 60 + second;
         let days = days_before(year, month) + day - 1;
         let all = days * DAY_MILLISECONDS + seconds * 1_000 + millisecond;
-        // The 30th of February is another day.
+        // The 30th of February comes back as another day.
         let back = Self::from_milliseconds(all);
         (back.day == day && back.month == month).then_some(all)
     }
 
-    /// The inverse, for times from 1970 on.
+    /// Converts back, for times from 1970 on.
     pub(super) fn from_milliseconds(milliseconds: i64) -> Civil {
         let (days, rest) =
             (milliseconds.div_euclid(DAY_MILLISECONDS), milliseconds.rem_euclid(DAY_MILLISECONDS));
@@ -56,7 +56,7 @@ impl Civil {
     }
 }
 
-/// Days from the start of 1970 to the first of the month.
+/// Returns the days from the start of 1970 to the first of the month.
 fn days_before(year: i64, month: i64) -> i64 {
     const LENGTHS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let leaps = |year: i64| year / 4 - year / 100 + year / 400;

@@ -1,4 +1,4 @@
-//! When a recording was made: a time of day, and how far it is from UTC.
+//! When a recording was made: a time of day and its offset from UTC.
 
 mod civil;
 mod names;
@@ -26,7 +26,7 @@ pub(crate) struct Moment {
 }
 
 impl Offset {
-    /// The offset in `+02:00`, `-0330`, `+2`, `Z`, `UTC` or `none`.
+    /// Parses `+02:00`, `-0330`, `+2`, `Z`, `UTC` or `none`.
     pub(crate) fn parse(text: &str) -> Option<Offset> {
         if text.eq_ignore_ascii_case("none") {
             return Some(Offset::Unknown);
@@ -38,21 +38,21 @@ impl Offset {
 }
 
 impl Moment {
-    /// The time in the name of a file, such as `20230214_063000.WAV`. `usual` is the offset of the
-    /// clock, unless the name has one.
+    /// Reads the time in the name of a file, such as `20230214_063000.WAV`. `usual` is the offset
+    /// of the clock, unless the name has one.
     pub(crate) fn from_name(path: &Path, usual: Offset) -> Option<Moment> {
         let stem = path.file_stem()?.to_string_lossy();
         let (milliseconds, own) = names::find(&stem)?;
         Some(Moment { milliseconds, offset: own.map_or(usual, Offset::Minutes) })
     }
 
-    /// The time in `2023-02-14T06:30:00`.
+    /// Reads the time in `2023-02-14T06:30:00`.
     pub(crate) fn from_iso(text: &str, usual: Offset) -> Option<Moment> {
         let (milliseconds, own) = names::find(text)?;
         Some(Moment { milliseconds, offset: own.map_or(usual, Offset::Minutes) })
     }
 
-    /// Microseconds since the start of 1970 in UTC; `None` if the clock's offset from it is
+    /// Returns microseconds since the start of 1970 in UTC; `None` if the clock's offset from it is
     /// unknown.
     pub(crate) fn utc_us(self) -> Option<i64> {
         match self.offset {
@@ -63,7 +63,7 @@ impl Moment {
         }
     }
 
-    /// This many seconds later.
+    /// Returns the moment so many seconds later.
     pub(crate) fn after(self, seconds: f64) -> Moment {
         let later = (seconds * 1_000.0).round() as i64;
         Moment { milliseconds: self.milliseconds + later, ..self }
@@ -71,7 +71,7 @@ impl Moment {
 }
 
 impl fmt::Display for Moment {
-    /// ISO 8601 to the millisecond, with the offset if it is known.
+    /// Writes ISO 8601 to the millisecond, with the offset if it is known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Civil::from_milliseconds(self.milliseconds))?;
         match self.offset {
@@ -82,7 +82,7 @@ impl fmt::Display for Moment {
 }
 
 impl fmt::Display for Offset {
-    /// As [`Offset::parse`] takes it.
+    /// Writes what [`Offset::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Offset::Unknown => write!(f, "none"),

@@ -1,11 +1,11 @@
-//! The first date with a time in a text, in the ways in which recorders write it.
+//! Finds the first date with a time in a text, in the formats of recorders.
 
 use super::civil::Civil;
 
-/// The century of years of two digits.
+/// The century of two-digit years.
 const CENTURY: i64 = 2_000;
 
-/// The milliseconds since the start of 1970, and the offset in minutes if the text has one.
+/// Returns the milliseconds since the start of 1970, and the offset in minutes if the text has one.
 pub(super) fn find(text: &str) -> Option<(i64, Option<i32>)> {
     let starts = text.char_indices().filter(|&(index, c)| {
         let before = text[..index].chars().next_back();
@@ -66,7 +66,7 @@ fn one_of(rest: &mut &str, characters: &str) -> Option<char> {
     Some(first)
 }
 
-/// Takes `.250` and such; 0 if there is none.
+/// Takes a fraction such as `.250`; 0 if there is none.
 fn fraction(rest: &mut &str) -> i64 {
     let Some(after) = rest.strip_prefix(['.', ',']) else { return 0 };
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,4 +1,4 @@
-//! The arguments of `classify`: what can be typed, and what it means.
+//! The arguments of `classify`, as typed and as parsed.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -59,8 +59,8 @@ pub(crate) struct RawClassify {
 
     /// Seconds from one segment to the next [default: the model's]
     ///
-    /// Rounded to whole steps of the model, of which there is at least one: 0.5 s for everyday and
-    /// urban, 23 ms for urban-tiny.
+    /// Rounded to whole steps of the model, at least one: 0.5 s for everyday and urban, 23 ms for
+    /// urban-tiny.
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     hop: Option<f64>,
 
@@ -80,7 +80,7 @@ pub(crate) struct RawClassify {
 
     /// Print only rows whose score is at least this, 0 to 1
     ///
-    /// It is the score of the row's own label.
+    /// The score is that of the row's own label.
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
     min_score: Option<f32>,
 
@@ -109,25 +109,26 @@ pub(crate) struct RawClassify {
 
     /// Which channel: mix, left, right, a number from 1, or each
     ///
-    /// mix leaves out silent channels, and takes the loudest one where channels cancel. each reports
-    /// every channel by itself.
+    /// mix ignores silent channels, and uses the loudest channel where channels cancel out. each
+    /// reports every channel separately.
     #[arg(long, value_name = "CHANNEL", default_value = "mix")]
     channel: String,
 
     /// Write all results into this file, or one per recording into this folder
     ///
-    /// A name with the extension of the format (csv, events: .csv, jsonl: .jsonl, parquet: .parquet,
-    /// others: .txt) is a file, any other a folder. Results in a folder are in the folders of the
-    /// inputs. A file gets its name when the run ends, also by Ctrl-C, a result in a folder when it
-    /// is complete.
+    /// A name with the extension of the format (csv, events: .csv, jsonl: .jsonl, parquet:
+    /// .parquet, others: .txt) is a file; any other name is a folder. Results in a folder are in
+    /// the same subfolders as the inputs. A file gets its name when the run ends, even by Ctrl-C; a
+    /// result in a folder gets its name when it is complete.
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
     /// Leave out recordings that already have a result; needs --output
     ///
-    /// With --output DIR, these are the recordings that have a result. With --output FILE (csv, jsonl
-    /// and events), they are those whose rows are complete in the file, or in the .part-FILE of a run
-    /// that was killed. Options that change rows must be those of the earlier run.
+    /// With --output DIR, these are the recordings that have a result. With --output FILE (csv,
+    /// jsonl and events), they are the recordings with complete rows in the file, or in the
+    /// .part-FILE of a run that was killed. Options that change rows must be those of the earlier
+    /// run.
     #[arg(long, requires = "output")]
     resume: bool,
 
@@ -175,7 +176,7 @@ enum RawSample {
     F32le,
 }
 
-/// Which channels are classified.
+/// The channels to classify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channels {
     One(Channel),
@@ -198,14 +199,14 @@ pub(crate) struct ClassifyOptions {
     pub(super) start: f64,
     /// Up to the end of each recording if `None`.
     pub(super) end: Option<f64>,
-    /// How far the recorders' clocks are ahead of UTC, if times of day are wanted.
+    /// How far the recorders' clocks are ahead of UTC, if times of day are requested.
     pub(super) utc_offset: Option<Offset>,
     pub(super) channels: Channels,
     pub(super) output: Output,
     pub(super) resume: bool,
-    /// The share of the recordings that is taken; all of them if `None`.
+    /// The share of the recordings to classify; all of them if `None`.
     pub(super) shard: Option<Shard>,
-    /// Whether and how the sounds are cut out.
+    /// Whether and how to cut out sounds.
     pub(super) clips: Option<ClipOptions>,
     pub(super) jobs: usize,
     pub(super) strict: bool,
@@ -357,7 +358,7 @@ fn span(start: Option<&str>, end: Option<&str>) -> Result<(f64, Option<f64>), Us
     }
 }
 
-/// Seconds from `90`, `1:30` or `0:01:30.5`.
+/// Parses seconds from `90`, `1:30` or `0:01:30.5`.
 fn seconds(option: &str, text: &str) -> Result<f64, UsageError> {
     let parts: Vec<&str> = text.split(':').collect();
     let numbers = parts.iter().map(|part| part.parse::<f64>().ok().filter(|&n| n >= 0.0));

@@ -24,7 +24,7 @@ use super::settings::Settings;
 use folder::Folder;
 use one::One;
 
-/// What all usual file systems take.
+/// The longest name that all usual file systems accept.
 const LONGEST_NAME_BYTES: usize = 255;
 
 /// The output of results.
@@ -35,7 +35,7 @@ pub(super) enum Destination<'a> {
 
 impl<'a> Destination<'a> {
     /// # Errors
-    /// If the file or the folder cannot be made, a header cannot be written, or a file cannot be
+    /// If the file or the folder cannot be created, a header cannot be written, or a file cannot be
     /// continued.
     pub(super) fn new(
         options: &'a ClassifyOptions,
@@ -54,8 +54,8 @@ impl<'a> Destination<'a> {
     }
 
     /// # Errors
-    /// If two inputs would have the same result, or the same name in a file that is continued, or a file
-    /// cannot tell which recording its lines are about.
+    /// If two inputs would have the same result, or the same name in a file that is continued, or
+    /// if lines of the output do not name their recording and there are several.
     pub(super) fn check_names(
         &self,
         inputs: &[Result<Found, Failure>],
@@ -98,7 +98,7 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    /// Nothing was written for the inputs yet.
+    /// Begins the output, before anything is written for an input.
     ///
     /// # Errors
     /// If `--resume` would mix results of other settings with those of this run.
@@ -109,7 +109,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Inputs whose results could not have their names fail, so that the others are processed.
+    /// Fails inputs whose results would have too long names, so that the others are processed.
     pub(super) fn refuse_long_names(&self, inputs: &mut [Result<Found, Failure>]) {
         let Destination::Folder(folder) = self else { return };
         for input in inputs {
@@ -125,7 +125,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Whether the result of an input exists.
+    /// Returns whether the result of an input exists.
     pub(super) fn is_done(&self, input: &Found) -> bool {
         match self {
             Destination::One(one) => one.is_done(input),
@@ -133,11 +133,11 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Completes the output if the program ends here.
+    /// Returns what completes the output if the program ends here.
     pub(super) fn ending(&self) -> Option<Ending> {
         match self {
             Destination::One(one) => one.ending(),
-            // A result that is not finished is removed.
+            // An unfinished result is removed.
             Destination::Folder(_) => None,
         }
     }
@@ -157,8 +157,8 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// An input failed. A folder has no result for it, and a file that can be continued no row, so
-    /// that `--resume` tries it again.
+    /// Handles a failed input: a folder has no result for it, and a file that can be continued has
+    /// no row, so that `--resume` tries it again.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -172,7 +172,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// All inputs are done.
+    /// Ends the output after all inputs.
     ///
     /// # Errors
     /// If the rest cannot be written.

@@ -1,17 +1,18 @@
-//! The decoded samples of a recording → the samples to classify: of the mix, one channel, or each.
+//! Turns the decoded samples of a recording into the samples to classify: of the mix, one channel,
+//! or each.
 
 use sourcing_sound_decode::{Channel, DecodeError, Decoder, Mono, Warning};
 
-/// The samples that were decoded in one step.
+/// Samples that were decoded in one step.
 #[derive(Clone, Default)]
 pub(super) struct Chunk {
-    /// What is classified, lanes interleaved.
+    /// The samples to classify, lanes interleaved.
     pub(super) samples: Vec<f32>,
-    /// All channels as they were recorded, interleaved, if they are kept.
+    /// All channels as they were recorded, interleaved; empty unless they are kept.
     pub(super) recorded: Vec<f32>,
 }
 
-/// A recording that is read once. Its lanes are classified side by side.
+/// A recording that is read once. Its lanes are classified in parallel.
 pub(super) struct Feed {
     source: Source,
     keeps: bool,
@@ -25,7 +26,7 @@ enum Source {
 }
 
 impl Feed {
-    /// The mix of all channels, or one of them.
+    /// Feeds the mix of all channels, or one of them.
     ///
     /// # Errors
     /// As [`Decoder::mono`].
@@ -33,12 +34,12 @@ impl Feed {
         Ok(Feed { source: Source::Mono(decoder.mono(channel)?), keeps: false })
     }
 
-    /// All channels, each in its own lane.
+    /// Feeds all channels, each in its own lane.
     pub(super) fn each(decoder: Decoder) -> Feed {
         Feed { source: Source::Each(decoder), keeps: false }
     }
 
-    /// Keeps the samples as recorded, in addition to those that are classified.
+    /// Keeps the samples as recorded, in addition to those to classify.
     pub(super) fn keeping(mut self, keeps: bool) -> Feed {
         self.keeps = keeps;
         self
@@ -59,15 +60,15 @@ impl Feed {
         }
     }
 
-    /// Whether it keeps the recording too.
+    /// Returns whether the samples as recorded are kept.
     pub(super) fn keeps(&self) -> bool {
         self.keeps
     }
 
-    /// Replaces `chunk` with the next samples; false at the end.
+    /// Replaces `chunk` by the next samples; returns false at the end.
     ///
     /// # Errors
-    /// If it can no longer be read.
+    /// If the recording cannot be read any further.
     pub(super) fn next(&mut self, chunk: &mut Chunk) -> Result<bool, DecodeError> {
         let (Chunk { samples, recorded }, keeps) = (chunk, self.keeps);
         samples.clear();
@@ -85,7 +86,7 @@ impl Feed {
         Ok(block.is_some())
     }
 
-    /// What was wrong with the recording; complete at its end.
+    /// Returns what was wrong with the recording; complete at its end.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         match &self.source {
             Source::Mono(mono) => mono.warnings(),

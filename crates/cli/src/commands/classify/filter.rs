@@ -1,13 +1,13 @@
-//! Which rows are printed.
+//! Chooses the rows to print.
 
 use sourcing_sound::{Classifier, Labels};
 
 use crate::outcome::UsageError;
 
-/// The rows that the user wants.
+/// The rows that the user requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Filter {
-    /// The least score.
+    /// The lowest score.
     pub(crate) min_score: Option<f32>,
     /// The labels; all of them if empty.
     pub(crate) labels: Vec<String>,
@@ -15,11 +15,10 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Finds the labels among those of the classifier. Case is ignored. Names in one argument are
-    /// separated by commas, and the longest one that exists is taken, since labels may contain
-    /// commas.
+    /// separated by commas; because labels may contain commas, the longest existing name is taken.
     ///
     /// # Errors
-    /// If the classifier does not have one; similar ones are named.
+    /// If the classifier does not have one of them; the message names similar ones.
     pub(crate) fn resolve(&mut self, classifier: &Classifier) -> Result<(), UsageError> {
         let known = &classifier.metadata().labels;
         let mut labels = Vec::new();
@@ -46,7 +45,7 @@ impl Filter {
         *self == Filter::default()
     }
 
-    /// Whether a label is wanted, whatever its score.
+    /// Returns whether a label is requested, whatever its score.
     pub(crate) fn wants(&self, label: &str) -> bool {
         self.labels.is_empty() || self.labels.iter().any(|wanted| wanted == label)
     }
@@ -56,7 +55,7 @@ impl Filter {
     }
 }
 
-/// The label whose parts between commas are these: preferably in the same case.
+/// Finds the label that consists of these parts between commas, preferably in the same case.
 fn find<'a>(known: &'a Labels, parts: &[&str]) -> Option<&'a str> {
     let is = |label: &str, same: fn(&str, &str) -> bool| {
         let own: Vec<&str> = label.split(',').map(str::trim).collect();

@@ -1,4 +1,4 @@
-//! The formats of `classify`: how predictions are printed, and what each format can do.
+//! The output formats of `classify`, and what each can do.
 
 use clap::ValueEnum;
 
@@ -25,7 +25,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The end of a result's file name.
+    /// Returns the extension of a result's file name.
     pub(super) fn extension(self) -> &'static str {
         match self {
             Format::Text => "txt",
@@ -39,7 +39,8 @@ impl Format {
         }
     }
 
-    /// Whether an incomplete file shows what it contains, because its lines name their recording.
+    /// Returns whether an incomplete file shows what it contains, because its lines name their
+    /// recordings.
     pub(super) fn can_be_continued(self) -> bool {
         matches!(self, Format::Csv | Format::Jsonl | Format::Events)
     }
@@ -48,17 +49,17 @@ impl Format {
         matches!(self, Format::Parquet | Format::ParquetEvents)
     }
 
-    /// Whether a row can have more than one label.
+    /// Returns whether a row can have more than one label.
     pub(super) fn has_several_labels(self) -> bool {
         matches!(self, Format::Text | Format::Csv | Format::Jsonl | Format::Parquet)
     }
 
-    /// Whether one file can be about several recordings.
+    /// Returns whether one file can contain several recordings.
     pub(super) fn names_recordings(self) -> bool {
         self != Format::Audacity
     }
 
-    /// Whether it can contain times of day.
+    /// Returns whether it can contain times of day.
     pub(super) fn has_times_of_day(self) -> bool {
         matches!(self, Format::Csv | Format::Jsonl | Format::Events) || self.is_binary()
     }

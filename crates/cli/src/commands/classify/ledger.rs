@@ -1,7 +1,7 @@
 //! The hidden file beside a result that states its settings and how much of it is complete, for
 //! `--resume`: `.all.csv.settings` of `all.csv`, and `.csv.settings` in a folder of results. It has
-//! one JSON object per line, of which later ones add to the first, so that a run that is killed
-//! leaves at most a line without an end.
+//! one JSON object per line; later objects add to the first, so that a killed run leaves at most
+//! one incomplete line.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::interrupt::Temporary;
 
 use super::settings::Settings;
 
-/// More than this is not such a file; a line per recording has some 30 bytes.
+/// A larger file is not a ledger; a line per recording has about 30 bytes.
 const MAX_BYTES: u64 = 1 << 28;
 
 /// What is known about a result.
@@ -26,13 +26,13 @@ pub(super) struct Known {
     /// `None` if an older version of this program made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) settings: Option<Settings>,
-    /// The recordings up to this byte are complete.
+    /// Recordings up to this byte are complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) complete: Option<u64>,
-    /// The hash of a file, in hexadecimal digits: another file may have its name by now.
+    /// The hash of a file, in hexadecimal digits, because another file may have taken its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sha256: Option<String>,
-    /// Of a folder: results that are older than this file were made with other settings.
+    /// For a folder: results that are older than this file were made with other settings.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) replaces_older: bool,
 }
@@ -42,7 +42,7 @@ impl Known {
         Known { settings: Some(settings.clone()), ..Known::default() }
     }
 
-    /// What is known about the result at `path`; nothing if there is no ledger.
+    /// Reads what is known about the result at `path`; nothing if there is no ledger.
     ///
     /// # Errors
     /// If the ledger cannot be read.
@@ -56,7 +56,7 @@ impl Known {
         file.take(MAX_BYTES).read_to_end(&mut bytes)?;
         let mut known = Known::default();
         for line in bytes.split(|&byte| byte == b'\n') {
-            // The last one of a run that was killed may have no end.
+            // The last line of a killed run may be incomplete.
             let Ok(line) = serde_json::from_slice::<Known>(line) else { continue };
             known.settings = line.settings.or(known.settings);
             known.complete = line.complete.or(known.complete);
@@ -66,7 +66,8 @@ impl Known {
         Ok(known)
     }
 
-    /// What is known about a file under its final name. Nothing if it has changed since.
+    /// Reads what is known about a file under its final name; nothing if the file has changed
+    /// since.
     ///
     /// # Errors
     /// If it or its ledger cannot be read.
@@ -77,7 +78,7 @@ impl Known {
         Ok(if is_same { known } else { Known::default() })
     }
 
-    /// Writes it as the ledger of the result at `path`, completely or not at all.
+    /// Writes the ledger of the result at `path`, completely or not at all.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -94,10 +95,10 @@ impl Known {
     }
 }
 
-/// When the ledger of the result at `path` was written.
+/// Returns when the ledger of the result at `path` was written.
 ///
 /// # Errors
-/// If there is none.
+/// If there is no ledger.
 pub(super) fn time(path: &Path) -> io::Result<SystemTime> {
     fs::metadata(ledger_path(path))?.modified()
 }
@@ -110,8 +111,9 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Begins the ledger of the file at `part`, whose recordings are complete up to byte `complete`;
-    /// `None` if they are still to be copied. It stays if the program ends early and the file does.
+    /// Begins the ledger of the file at `part`, with recordings that are complete up to byte
+    /// `complete`; `None` if they have not been copied yet. If the program ends early, the ledger
+    /// stays if the file does.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -128,7 +130,7 @@ impl Ledger {
         Ok(Ledger { settings: settings.clone(), file, output })
     }
 
-    /// The recordings up to byte `end` are complete.
+    /// Records that recordings up to byte `end` are complete.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -137,13 +139,13 @@ impl Ledger {
         self.output.write_all(line.as_bytes())
     }
 
-    /// Removes it once the file has its name.
+    /// Removes the ledger once the file has its name.
     pub(super) fn discard(self) {
         self.file.discard();
     }
 
-    /// Gives a file at `part` its name, of which the recordings up to byte `complete` are complete.
-    /// What is needed to do so later, from another thread.
+    /// Returns what another thread needs to give the file at `part` its name. The file's recordings
+    /// are complete up to byte `complete`.
     pub(super) fn naming(&self, name: &Path, part: &Path, complete: u64) -> Naming {
         Naming {
             known: Known { complete: Some(complete), ..Known::new(&self.settings) },
@@ -154,7 +156,7 @@ impl Ledger {
     }
 }
 
-/// A file that is to get its name.
+/// A file that will get its name.
 pub(super) struct Naming {
     known: Known,
     name: PathBuf,
@@ -163,9 +165,9 @@ pub(super) struct Naming {
 }
 
 impl Naming {
-    /// Writes the ledger of the name. It comes first: until the file has its name, this ledger fits
-    /// no file, and the other one is still there. If it cannot be written, as on a full disk, the rows
-    /// are not to be lost with it.
+    /// Writes the ledger for the final name. It comes first: until the file has its name, this
+    /// ledger fits no file, and the previous one still exists. If it cannot be written, for example
+    /// because the disk is full, the rows must not be lost.
     pub(super) fn prepare(&mut self) {
         let hash = fs::File::open(&self.part).and_then(hash);
         self.known.sha256 = hash.ok();
@@ -179,7 +181,7 @@ impl Naming {
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.prepare();
         fs::rename(&self.part, &self.name)?;
-        // If it stays, it belongs to no file.
+        // A leftover ledger belongs to no file.
         let _ = fs::remove_file(&self.ledger);
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! `classify`: recordings and a model → predictions, printed as text, rows or labels in the order of
-//! the inputs, each as soon as it is known.
+//! `classify`: labels recordings with a model, and prints text, rows or editor labels in the order
+//! of the inputs, as soon as they are known.
 
 mod args;
 mod clips;
@@ -35,7 +35,7 @@ use part::Part;
 use settings::Settings;
 use work::Worker;
 
-/// Files of at least this size are classified one at a time, each by all threads, in bytes.
+/// Files of at least this size in bytes are classified one at a time, each by all threads.
 const LARGE_BYTES: u64 = 32 << 20;
 
 /// Classifies all inputs and prints the report.
@@ -97,8 +97,8 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     Ok(counts.outcome())
 }
 
-/// The path that determines the shard of an input. A folder that cannot be listed is in one shard,
-/// too.
+/// Returns the path that determines the shard of an input. A folder that cannot be listed also
+/// belongs to exactly one shard.
 fn path_in_shard(input: &Result<Found, Failure>) -> &Path {
     match input {
         Ok(found) => &found.relative,
@@ -106,7 +106,7 @@ fn path_in_shard(input: &Result<Found, Failure>) -> &Path {
     }
 }
 
-/// One classifier per worker.
+/// Creates one classifier per worker.
 fn workers<'a>(
     model: &Loaded,
     options: &'a ClassifyOptions,
@@ -121,7 +121,7 @@ fn workers<'a>(
     Ok(workers)
 }
 
-/// The inputs in their order: large files by themselves, and what lies between them.
+/// Groups the inputs in order: each large file alone, and the files in between.
 fn groups(inputs: Vec<Result<Found, Failure>>) -> Vec<(Vec<Result<Found, Failure>>, bool)> {
     let mut groups: Vec<(Vec<Result<Found, Failure>>, bool)> = Vec::new();
     for input in inputs {
@@ -134,7 +134,7 @@ fn groups(inputs: Vec<Result<Found, Failure>>) -> Vec<(Vec<Result<Found, Failure
     groups
 }
 
-/// Whether a recording is worth all threads; one of unknown length is.
+/// Returns whether a recording is worth all threads; recordings of unknown length are.
 fn is_large(input: &Found) -> bool {
     input.is_read_once() || size(input) >= LARGE_BYTES
 }

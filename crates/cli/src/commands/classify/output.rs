@@ -1,4 +1,4 @@
-//! What `--output` means: one file, or a folder of results.
+//! Interprets `--output`: one file, or a folder of results.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::outcome::UsageError;
 /// The last extensions of all results.
 const EXTENSIONS: [&str; 4] = ["csv", "jsonl", "parquet", "txt"];
 
-/// As many links as systems follow.
+/// As many links as operating systems follow.
 const MAX_LINKS: usize = 40;
 
 /// Where results go.
@@ -24,12 +24,12 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// A path with the extension of the format is a file; any other, a folder that exists, and one
-    /// with a separator at its end are folders. `extension` is that of the format's results, such
-    /// as `events.csv`.
+    /// Reads a path: with the extension of the format it is a file; any other path, an existing
+    /// folder, and a path ending with a separator are folders. `extension` is that of the format's
+    /// results, such as `events.csv`.
     ///
     /// # Errors
-    /// If the extension is that of another format, or something else than a file or folder is there.
+    /// If the extension is that of another format, or the path is neither a file nor a folder.
     pub(super) fn parse(given: Option<PathBuf>, extension: &str) -> Result<Output, UsageError> {
         let Some(path) = given else { return Ok(Output::Stdout) };
         let last = extension.rsplit('.').next().unwrap_or(extension);
@@ -52,7 +52,7 @@ impl Output {
     }
 
     /// # Errors
-    /// If results that are no text would go to a terminal.
+    /// If binary results would go to a terminal.
     pub(super) fn check_binary(&self) -> Result<(), UsageError> {
         if *self == Output::Stdout && io::stdout().is_terminal() {
             let message = "parquet is not for terminals: give --output FILE.parquet, or redirect \
@@ -63,7 +63,7 @@ impl Output {
     }
 }
 
-/// A link stays, and what it leads to is written.
+/// A link stays; its target is written.
 fn file(path: PathBuf) -> Result<Output, UsageError> {
     let mut target = path.clone();
     for _ in 0..MAX_LINKS {

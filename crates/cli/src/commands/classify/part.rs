@@ -1,4 +1,4 @@
-//! The output about an input, in the order in which it becomes known.
+//! The output for an input, in the order in which it becomes known.
 
 use sourcing_sound::Prediction;
 use sourcing_sound_decode::Warning;
@@ -11,7 +11,7 @@ use super::report::Subject;
 pub(super) enum Part {
     /// A recording begins; its result is named after the input.
     Begin(Found, Subject),
-    /// Segments of a lane: of one of the recordings, or channels, that are classified side by side.
+    /// Segments of a lane: one of the recordings, or channels, that are classified in parallel.
     Segments(usize, Vec<Prediction>),
     /// A lane has ended, after this many seconds.
     End(usize, f64),

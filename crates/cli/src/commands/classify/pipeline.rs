@@ -1,4 +1,4 @@
-//! One recording → its predictions, as they become known.
+//! Turns one recording into predictions, as they become known.
 
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::{io, thread};
@@ -8,10 +8,10 @@ use sourcing_sound_decode::{DecodeError, Warning};
 
 use super::feed::{Chunk, Feed};
 
-/// Seconds of sound that are pushed at a time if they are there: enough to keep several threads
-/// busy to the end of a push, and some megabytes.
+/// Seconds of sound that are pushed at a time if they are available: enough to keep several threads
+/// busy until the end of a push, at a few megabytes.
 const PUSH_SECONDS: f64 = 16.0;
-/// The same where the recording is kept too.
+/// The same if the recording is kept too.
 pub(super) const KEPT_PUSH_SECONDS: f64 = 8.0;
 
 /// Blocks that may be decoded ahead.
@@ -25,7 +25,7 @@ pub(super) enum Stop {
     Clip(io::Error),
     /// The options do not fit the recording.
     Usage(String),
-    /// Predictions are no longer accepted.
+    /// Predictions are not accepted any more.
     Unwanted,
 }
 
@@ -43,33 +43,34 @@ impl From<sourcing_sound::Error> for Stop {
 
 /// Receives the results.
 pub(super) trait Take {
-    /// All channels as they were recorded, interleaved, if the feed keeps them. They come before
+    /// Takes all channels as they were recorded, interleaved, if the feed keeps them. Called before
     /// the predictions for them.
     fn recorded(&mut self, block: &[f32]);
 
-    /// The next predictions of a lane.
+    /// Takes the next predictions of a lane.
     fn predictions(&mut self, lane: usize, predictions: Vec<Prediction>) -> Result<(), Stop>;
 }
 
-/// The facts that are known at the end.
+/// Facts that are known at the end.
 pub(super) struct Ended {
     /// Seconds that were classified.
     pub(super) duration: f64,
     pub(super) warnings: Vec<Warning>,
 }
 
-/// How a recording is to be classified.
+/// How to classify a recording.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
     /// Seconds from one segment to the next.
     pub(super) hop_seconds: f64,
-    /// Threads for the network. With more than one, another one decodes.
+    /// Threads for the network. With more than one, another thread decodes.
     pub(super) threads: usize,
     /// Stop after this many seconds.
     pub(super) most_seconds: Option<f64>,
 }
 
-/// Decodes, measures and scores a recording. `take` gets the predictions of each lane, in order.
+/// Decodes, measures and scores a recording. Passes the predictions of each lane to `take`, in
+/// order.
 ///
 /// # Errors
 /// If it cannot be read or analysed, or `take` fails.
@@ -117,7 +118,7 @@ struct Run {
 }
 
 impl Run {
-    /// Scores a chunk; false once no more is wanted.
+    /// Scores a chunk; returns false once no more are needed.
     fn push(&mut self, chunk: &Chunk, take: &mut impl Take) -> Result<bool, Stop> {
         take.recorded(&chunk.recorded);
         let count = self.lanes.len();
@@ -143,7 +144,7 @@ impl Run {
     }
 }
 
-/// The position in an error about samples that are pushed after `before` others.
+/// Corrects the position in an error about samples that were pushed after `before` others.
 fn shifted(error: Error, before: usize) -> Error {
     match error.kind() {
         ErrorKind::AudioNonFinite { index } => {
@@ -154,8 +155,8 @@ fn shifted(error: Error, before: usize) -> Error {
 }
 
 /// Decodes on another thread while `push` takes the samples so far, up to `at_once` at a time. Live
-/// sound comes in small blocks, and none waits for another. After `most` samples per lane, nothing
-/// more is read: a pipe may be silent for ever.
+/// sound comes in small blocks, which are pushed without delay. After `most` samples per lane,
+/// nothing more is read, because a pipe may be silent for ever.
 fn beside(
     mut feed: Feed,
     most: u64,
@@ -172,7 +173,7 @@ fn beside(
                     break;
                 }
                 frames += (chunk.samples.len() / feed.lanes()) as u64;
-                // Without a receiver, no more is wanted.
+                // Without a receiver, no more are needed.
                 if chunks.send(chunk).is_err() {
                     break;
                 }
@@ -199,7 +200,8 @@ fn push_all(
             Ok(chunk) => chunk,
             Err(TryRecvError::Disconnected) => return Ok(()),
             Err(TryRecvError::Empty) => {
-                // Predictions of the last push would wait for the next one, which may be far.
+                // Predictions of the last push would wait for the next one, which may come much
+                // later.
                 push(&Chunk::default())?;
                 let Ok(chunk) = received.recv() else { return Ok(()) };
                 chunk

@@ -1,4 +1,4 @@
-//! A file of rows from an earlier run → the recordings in it, and where to continue.
+//! Reads a file of rows from an earlier run: which recordings it contains, and where to continue.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -12,9 +12,9 @@ use super::format::Format;
 /// What an earlier run has finished.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Finished {
-    /// The recordings whose rows are complete, as the rows name them.
+    /// The recordings with complete rows, as the rows name them.
     pub(super) recordings: HashSet<String>,
-    /// Where the next row goes, in bytes; 0 if there is not even a header.
+    /// Where the next row goes, in bytes; 0 if not even the header is complete.
     pub(super) end: u64,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Finished {
 #[derive(Debug)]
 pub(super) enum Refused {
     Io(io::Error),
-    /// It is not in this format, or was made with other options. Holds what was expected.
+    /// It is not in this format, or was made with other options. Contains what was expected.
     Other(String),
 }
 
@@ -33,9 +33,9 @@ impl From<io::Error> for Refused {
 }
 
 /// Reads a file that begins with `header` if it was made with the same options. Rows are in the
-/// order of the recordings, so that only those of the last one may be incomplete: unless it is known
-/// that the file is `complete` up to their end, in bytes, they do not count. Neither does a line
-/// without an end.
+/// order of the recordings, so only those of the last one may be incomplete: they do not count
+/// unless the file is known to be `complete` up to their end, in bytes. An unterminated line does
+/// not count either.
 ///
 /// # Errors
 /// If it cannot be read or continued.
@@ -67,7 +67,7 @@ pub(super) fn finished(
         Format::Jsonl => of_lines(file, first)?,
         _ => {
             let columns = header.iter().filter(|&&byte| byte == b',').count() + 1;
-            // The last line of a file that breaks off has no end.
+            // The last line of a truncated file is unterminated.
             let whole = if end == *b"\n" { length + 1 } else { length };
             of_records(file, first, columns, whole)?
         }
@@ -75,10 +75,10 @@ pub(super) fn finished(
     Ok(rows.finished(complete))
 }
 
-/// What was found so far: the rows of one recording are neighbours.
+/// The rows so far; those of one recording are neighbours.
 struct Rows {
     finished: Finished,
-    /// The recording that rows were last found of, and where they end so far.
+    /// The last recording in the rows, and where its rows end so far.
     last: Option<String>,
     end: u64,
 }
@@ -89,7 +89,7 @@ impl Rows {
         Rows { finished, last: None, end: first }
     }
 
-    /// A complete row of a recording begins at `start`, and ends at `end`.
+    /// Takes a complete row of a recording from `start` to `end`.
     fn row(&mut self, recording: &str, start: u64, end: u64) {
         self.end = end;
         if self.last.as_deref() == Some(recording) {
@@ -129,7 +129,7 @@ fn of_lines(mut file: impl BufRead, first: u64) -> Result<Rows, Refused> {
     }
 }
 
-/// A row counts if it has all columns and ends before byte `whole`.
+/// Reads rows; a row counts if it has all columns and ends before byte `whole`.
 fn of_records(file: impl Read, first: u64, columns: usize, whole: u64) -> Result<Rows, Refused> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let (mut rows, mut record) = (Rows::new(first), csv::ByteRecord::new());
@@ -140,7 +140,7 @@ fn of_records(file: impl Read, first: u64, columns: usize, whole: u64) -> Result
         if !is_row || end >= whole {
             return Ok(rows);
         }
-        // So may a line break in a name be all that is left of it.
+        // The row may be the rest of a name with a line break.
         if record.len() != columns {
             let is_end = !reader.read_byte_record(&mut record).map_err(csv_error)?;
             return if is_end {
@@ -185,7 +185,7 @@ mod tests {
         for cut in 0..=whole.len() {
             let bytes = &whole.as_bytes()[..cut];
             let found = finished(Format::Csv, HEADER.as_bytes(), Cursor::new(bytes), None).unwrap();
-            // Each block counts once a whole line of the next one is there.
+            // A block counts once the next one has a complete line.
             let (mut end, mut done) = (HEADER.len(), 0);
             for (n, block) in blocks.iter().enumerate() {
                 let next = blocks.get(n + 1).map(|next| next.find("low\n").unwrap() + 4);

@@ -1,5 +1,5 @@
-//! The options that decide what is in the rows of a result. `--resume` must not mix rows that were
-//! made with different ones.
+//! The options that determine the rows of a result. `--resume` must not mix rows that were made
+//! with different ones.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,7 @@ use super::format::Format;
 /// Digits of a SHA-256 that identify a model.
 const DIGITS: usize = 16;
 
-/// Options and their values, as text. Options that change no row, such as `--jobs`, are not among
-/// them.
+/// Options and their values, as text, except options that change no row, such as `--jobs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Settings(BTreeMap<String, String>);
@@ -56,7 +55,7 @@ impl Settings {
             "--sample-format",
             raw.map_or_else(absent, |(.., samples)| samples.name().to_owned()),
         );
-        // Others have one label in each row.
+        // The other formats have one label in each row.
         let top = options.top.map(|top| top.get());
         match options.format {
             Format::Csv => settings.set("--top", top.unwrap_or(1)),
@@ -72,8 +71,8 @@ impl Settings {
         self.0.insert(option.to_owned(), value.to_string());
     }
 
-    /// What differs from the settings of an earlier run, such as `--hop was 0.5, is 1`. An option
-    /// that only one of them has is from another version of this program, and does not count.
+    /// Returns what differs from the settings of an earlier run, such as `--hop was 0.5, is 1`. An
+    /// option that only one of them has is from another version of this program, and is ignored.
     pub(super) fn changes(&self, earlier: &Settings) -> Vec<String> {
         let both = self.0.iter().filter_map(|(option, now)| {
             let before = earlier.0.get(option)?;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::outcome::UsageError;
 
-/// The most shards: more than any cluster has jobs.
+/// The most shards, more than any cluster has jobs.
 const MOST: u64 = 1_000_000;
 
 /// Shard `index` (from 0) of `count`.
@@ -17,10 +17,10 @@ pub(super) struct Shard {
 }
 
 impl Shard {
-    /// The shard in `3/10`.
+    /// Parses a shard such as `3/10`.
     ///
     /// # Errors
-    /// For anything but two numbers of which the first is 1 to the second.
+    /// For anything but two numbers, the first of which is between 1 and the second.
     pub(super) fn parse(text: &str) -> Result<Shard, UsageError> {
         let numbers = text.split_once('/').and_then(|(index, count)| {
             Some((index.parse::<u64>().ok()?, count.parse::<u64>().ok()?))
@@ -36,8 +36,8 @@ impl Shard {
         }
     }
 
-    /// Whether a path is in it: the first eight bytes of the path's SHA-256, as a number whose
-    /// first byte counts most, modulo the number of shards. Separators are `/` on all systems.
+    /// Returns whether a path is in it: the first eight bytes of the path's SHA-256, as a
+    /// big-endian number, modulo the number of shards. Separators are `/` on all systems.
     pub(super) fn contains(self, path: &Path) -> bool {
         let mut hash = Sha256::new();
         for (n, part) in path.components().enumerate() {

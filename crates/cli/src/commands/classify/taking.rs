@@ -1,4 +1,4 @@
-//! The predictions of a recording → rows to print, and sounds to cut out.
+//! Turns the predictions of a recording into rows to print and sounds to cut out.
 
 use std::num::NonZeroUsize;
 
@@ -27,14 +27,14 @@ pub(super) struct Taking<'a> {
 /// How sounds are cut out.
 enum Clips<'a> {
     None,
-    /// After the recording: the events of each lane are collected.
+    /// After the recording, from the events collected for each lane.
     Later(Vec<Finder<'a>>),
-    /// As the recording goes by.
+    /// While the recording is read.
     Live(Box<Live<'a>>),
 }
 
 impl<'a> Taking<'a> {
-    /// `promised` is how long the recording should be, in samples per channel.
+    /// Creates a taker; `promised` is the expected length of the recording, in samples per channel.
     pub(super) fn new(
         results: &'a Results<Part>,
         progress: &'a mut dyn FnMut(f64),
@@ -47,7 +47,7 @@ impl<'a> Taking<'a> {
         Taking { results, progress, start, end, done: 0.0, lanes, clips: Clips::None }
     }
 
-    /// Cuts out the sounds that are found.
+    /// Cuts out the detected sounds.
     ///
     /// # Errors
     /// If the classifier's thresholds contradict each other, or the options do not fit the recording.
@@ -69,22 +69,22 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// Whether it takes the samples as recorded.
+    /// Returns whether it takes the samples as recorded.
     pub(super) fn needs_recorded(&self) -> bool {
         matches!(self.clips, Clips::Live(_))
     }
 
     /// # Errors
-    /// If results are no longer accepted.
+    /// If results are not accepted any more.
     pub(super) fn send(&self, part: Part) -> Result<(), Stop> {
         self.results.send(part).map_err(|_| Stop::Unwanted)
     }
 
-    /// The recording ends at `end` seconds. Returns the events of each lane that are still to be
-    /// cut out, at most `per_label` of each label.
+    /// Ends the recording at `end` seconds. Returns the events of each lane that must still be cut
+    /// out, at most `per_label` of each label.
     ///
     /// # Errors
-    /// If a clip cannot be written, or results are no longer accepted.
+    /// If a clip cannot be written, or results are not accepted any more.
     pub(super) fn finish(
         mut self,
         end: f64,

@@ -1,4 +1,4 @@
-//! One input → the output about it.
+//! Produces the output for one input.
 
 use std::io;
 
@@ -23,17 +23,17 @@ pub(super) struct Worker<'a> {
     classifier: Classifier,
     options: &'a ClassifyOptions,
     threads: usize,
-    /// The names of labels in the names of clips.
+    /// The labels' names in names of clips.
     names: Names,
 }
 
-/// A channel, or the mix, with its number if it is to be reported.
+/// A channel, or the mix, with its number if it is reported.
 pub(super) type Lane = (Channel, Option<usize>);
 
-/// What is known of a pass over a recording at its end.
+/// Facts about a pass over a recording that are known at its end.
 struct Passed {
     warnings: Vec<Warning>,
-    /// The events of each lane that are still to become clips.
+    /// The events of each lane that must still become clips.
     events: Vec<(Lane, Vec<SoundEvent>)>,
 }
 
@@ -47,8 +47,8 @@ impl<'a> Worker<'a> {
         Worker { classifier, options, threads, names }
     }
 
-    /// Classifies a recording, and passes on its output. `progress` gets the share that was done
-    /// since its last call.
+    /// Classifies a recording, and passes on its output. Reports the share that was done since its
+    /// last call to `progress`.
     pub(super) fn classify(
         &mut self,
         input: &Found,
@@ -71,11 +71,11 @@ impl<'a> Worker<'a> {
             match self.pass(input, decoder, lanes, recorded, results, &mut progress) {
                 Ok(passed) => {
                     found.extend(passed.events);
-                    // Every channel has those of the file.
+                    // Every channel has the warnings of the file.
                     let new = passed.warnings.into_iter().filter(|one| !warnings.contains(one));
                     warnings.extend(new.collect::<Vec<_>>());
                 }
-                // If nobody prints, there is nothing left to do.
+                // If printing has failed, nothing is left to do.
                 Err(Stop::Unwanted) => return Ok(()),
                 Err(stop) => return Err(self.failure(input, length, stop)),
             }
@@ -95,8 +95,8 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// What is classified: passes over the recording, and the lanes of each. A recording that can be
-    /// read only once has its channels side by side.
+    /// Returns the passes over the recording, each with its lanes. A recording that can be read
+    /// only once has its channels in parallel.
     fn passes(&self, input: &Found, decoder: &Decoder) -> Result<Vec<Vec<Lane>>, Failure> {
         let count = decoder.channels();
         let each = (0..count).map(|n| (Channel::Number(n), Some(n + 1)));
@@ -115,7 +115,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Why a recording could not be classified to its end. It should be `length` seconds long.
+    /// Explains why a recording could not be classified to its end. It should be `length` seconds
+    /// long.
     fn failure(&self, input: &Found, length: Option<f64>, stop: Stop) -> Failure {
         let path = input.path.clone();
         match stop {
@@ -190,12 +191,12 @@ impl<'a> Worker<'a> {
         Ok(Passed { warnings, events: lanes.into_iter().zip(events).collect() })
     }
 
-    /// Whether only a part of each recording is classified.
+    /// Returns whether only a part of each recording is classified.
     fn is_part(&self) -> bool {
         self.options.start > 0.0 || self.options.end.is_some()
     }
 
-    /// When the recording began, if times of day are wanted.
+    /// Returns when the recording began, if times of day are requested.
     fn recorded(&self, input: &Found, decoder: &Decoder) -> Option<Moment> {
         let offset = self.options.utc_offset?;
         let from_header = decoder.start_time().and_then(|time| Moment::from_iso(time, offset));

@@ -1,4 +1,4 @@
-//! Stretches of a recording → WAV files, in one pass over the recording.
+//! Cuts stretches of a recording into WAV files, in one pass over the recording.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -9,22 +9,22 @@ use sourcing_sound_decode::{Channel, DecodeError, Decoder};
 
 use crate::interrupt::Temporary;
 
-/// Bits per sample: every sample of recordings of up to 24 bits is kept as it is.
+/// Bits per sample, enough to keep the samples of recordings of up to 24 bits unchanged.
 const BITS: u16 = 24;
 
 /// Bytes of samples that fit into a WAV file.
 const MOST_BYTES: u64 = u32::MAX as u64 - 1_024;
 
-/// The most clips that are written at a time. Each is an open file.
+/// The most clips that are written at the same time. Each is an open file.
 pub(super) const MOST_AT_A_TIME: usize = 64;
 
-/// A stretch, and the name of its clip.
+/// A stretch to cut out, and the name of its clip.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stretch {
     /// Seconds from the start of the recording.
     pub(super) from: f64,
     pub(super) to: f64,
-    /// Without its extension.
+    /// The name without its extension.
     pub(super) name: String,
 }
 
@@ -47,8 +47,8 @@ impl From<io::Error> for Uncut {
     }
 }
 
-/// Cuts out `stretches`, sorted by their start, of which at most [`MOST_AT_A_TIME`] overlap. `done`
-/// gets each file with its name.
+/// Cuts out `stretches`, sorted by their start, of which at most [`MOST_AT_A_TIME`] overlap. Passes
+/// each file with its name to `done`.
 pub(super) fn cut(
     mut decoder: Decoder,
     channel: Channel,
@@ -86,7 +86,7 @@ pub(super) fn cut(
     Ok(())
 }
 
-/// The form of the recording, and the channels that are cut out.
+/// The format of the recording, and the channels to cut out.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     /// In Hz.
@@ -108,7 +108,7 @@ impl Shape {
         }
     }
 
-    /// Where a stretch begins and ends, in samples per channel.
+    /// Returns where a stretch begins and ends, in samples per channel.
     pub(super) fn frames(self, stretch: &Stretch) -> (u64, u64) {
         let frame = |seconds: f64| (seconds * f64::from(self.sample_rate)).round() as u64;
         let from = frame(stretch.from);
@@ -147,7 +147,7 @@ impl Clip {
         Ok(Clip { file, writer, shape, from, to, name })
     }
 
-    /// Writes what belongs to it of a block that begins at `position`.
+    /// Writes the clip's part of a block that begins at `position`.
     pub(super) fn write(&mut self, block: &[f32], position: u64) -> io::Result<()> {
         let channels = self.shape.channels;
         let frames = (block.len() / channels) as u64;

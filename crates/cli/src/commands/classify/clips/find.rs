@@ -1,4 +1,4 @@
-//! The predictions of a recording → the events that become clips.
+//! Turns the predictions of a recording into the events that become clips.
 
 use std::num::NonZeroUsize;
 
@@ -6,8 +6,8 @@ use sourcing_sound::{Classifier, Events, Prediction, SoundEvent};
 
 use super::super::filter::Filter;
 
-/// Collects the events of one channel, as `--format events` does. They are few and small compared
-/// with the sound: a day with an event every second takes some megabytes.
+/// Collects the events of one channel, as `--format events` does. They are small compared with the
+/// sound: a day with an event every second takes a few megabytes.
 pub(crate) struct Finder<'a> {
     events: Events,
     filter: &'a Filter,
@@ -15,7 +15,7 @@ pub(crate) struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// For a recording whose first segment begins at `start` seconds.
+    /// Creates a finder for a recording that begins at `start` seconds.
     ///
     /// # Errors
     /// If the classifier's thresholds contradict each other.
@@ -36,8 +36,8 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The events of the recording, which ends at `end` seconds, in the order of their onsets.
-    /// `per_label` is the most of one label; the best are kept.
+    /// Returns the events of the recording, which ends at `end` seconds, in the order of their
+    /// onsets: at most `per_label` of each label, the best ones.
     pub(crate) fn finish(mut self, end: f64, per_label: Option<NonZeroUsize>) -> Vec<SoundEvent> {
         let ended = self.events.finish(end);
         self.keep(ended);

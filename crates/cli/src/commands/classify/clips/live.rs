@@ -1,5 +1,5 @@
-//! Clips of a recording that can be read only once, made while it is read: as many of its last
-//! seconds as are needed stay in memory, and a clip is written while its sound continues.
+//! Cuts clips while a recording that can be read only once is read: its last seconds stay in memory
+//! as long as necessary, and a clip is written while its sound continues.
 
 use std::collections::HashMap;
 use std::fs;
@@ -26,13 +26,13 @@ const MOST_BYTES: f64 = 67_108_864.0;
 /// The longest block that a decoder returns, in samples per channel.
 const BLOCK_FRAMES: f64 = 65_536.0;
 
-/// A recording that is read once.
+/// A recording that can be read only once.
 pub(crate) struct Source<'a> {
     pub(crate) input: &'a Found,
     /// In Hz.
     pub(crate) sample_rate: u32,
     pub(crate) channels: usize,
-    /// Of each lane: what is classified, and its number if it is reported.
+    /// For each lane, what is classified, and its number if it is reported.
     pub(crate) lanes: Vec<(Channel, Option<usize>)>,
     /// Where it begins and ends, in seconds.
     pub(crate) start: f64,
@@ -51,37 +51,37 @@ pub(crate) struct Live<'a> {
     tape: Tape,
     events: Vec<Events>,
     sounds: Vec<Sound>,
-    /// The clips of a lane and label, if their number is limited.
+    /// The clips per lane and label, if their number is limited.
     best: HashMap<(usize, String), Vec<Saved>>,
     left_out: u64,
 }
 
-/// The score of a clip, and its path unless it was there before.
+/// The score of a clip, and its path unless it existed before.
 type Saved = (f32, Option<PathBuf>);
 
-/// A sound that continues, or whose clip waits for the padding after it.
+/// A sound that continues, or that has ended while its clip waits for the padding.
 struct Sound {
     lane: usize,
     label: String,
-    /// Its highest score, once it is over.
+    /// Its highest score, once it has ended.
     score: Option<f32>,
     /// The frame up to which its clip is written.
     written: u64,
-    /// `None` if there are too many at a time.
+    /// `None` if there are too many clips at a time.
     clip: Option<Clip>,
 }
 
 impl<'a> Live<'a> {
     /// # Errors
-    /// If the classifier's thresholds contradict each other, or more sound would have to be kept
-    /// than fits into memory: the message states how much.
+    /// If the classifier's thresholds contradict each other, or the sound to keep does not fit into
+    /// memory: the message states how much it is.
     pub(crate) fn new(
         (options, names, filter): (&'a ClipOptions, &'a Names, &'a Filter),
         classifier: &Classifier,
         source: Source<'a>,
     ) -> Result<Live<'a>, Stop> {
         let rate = f64::from(source.sample_rate);
-        // Predictions come up to two pushes later than the sound, and an event begins between the
+        // Predictions come up to two pushes after the sound, and an event begins between the
         // centres of two segments.
         let late = source.hop_seconds
             + classifier.metadata().segment_seconds()
@@ -124,7 +124,7 @@ impl<'a> Live<'a> {
         self.tape.push(block);
     }
 
-    /// Takes the predictions of what was recorded.
+    /// Takes the predictions for what was recorded.
     ///
     /// # Errors
     /// If a clip cannot be written.
@@ -143,7 +143,7 @@ impl<'a> Live<'a> {
                     self.begin(lane, event)?;
                 }
             }
-            // Whatever goes on now does not end before the centre of this segment.
+            // A sound that continues does not end before the centre of this segment.
             let centre = (prediction.start() + prediction.end()) / 2.0;
             let sure = self.frame(centre + self.options.padding - 0.001);
             self.write(lane, sure)?;
@@ -151,7 +151,7 @@ impl<'a> Live<'a> {
         self.save(self.tape.end())
     }
 
-    /// The recording ends, `end` seconds from its start.
+    /// Ends the recording, `end` seconds from its start.
     ///
     /// # Errors
     /// If a clip cannot be written, or sounds were left out.
@@ -172,7 +172,7 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// A part of a recording has nothing before it.
+    /// A part of a recording has no sound before it.
     fn stretch(&self, number: Option<usize>, event: &SoundEvent) -> Stretch {
         let Source { input, start, .. } = self.source;
         stretch(self.options, self.names, input, number, event, start)
@@ -182,18 +182,18 @@ impl<'a> Live<'a> {
         (seconds * f64::from(self.source.sample_rate)).round().max(0.0) as u64
     }
 
-    /// The frame after the last one that a clip may have.
+    /// Returns the frame after the last one that a clip may have.
     fn last(&self) -> u64 {
         self.source.end.map_or(u64::MAX, |end| self.frame(end))
     }
 
-    /// The sound of a label that continues.
+    /// Returns the sound of a label that continues.
     fn sounding(&mut self, lane: usize, label: &str) -> Option<&mut Sound> {
         let goes_on = |sound: &&mut Sound| sound.lane == lane && sound.score.is_none();
         self.sounds.iter_mut().filter(goes_on).find(|sound| sound.label == label)
     }
 
-    /// A sound begins: until its end is known, its clip has the maximum length.
+    /// Begins a sound: until its end is known, its clip has the maximum length.
     fn begin(&mut self, lane: usize, event: SoundEvent) -> io::Result<()> {
         let (channel, number) = self.source.lanes[lane];
         let longest = SoundEvent { offset: Some(f64::MAX), ..event };
@@ -212,7 +212,7 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// A sound ends, which sets the end of its clip.
+    /// Ends a sound, which determines the end of its clip.
     fn end(&mut self, lane: usize, event: &SoundEvent) {
         let (channel, number) = self.source.lanes[lane];
         let shape = Shape::new(self.source.sample_rate, self.source.channels, channel);
@@ -258,7 +258,7 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// Gives a clip its name, unless there are enough better ones of its label.
+    /// Gives a clip its name, unless its label has enough better ones.
     fn keep(
         &mut self,
         label: (usize, String),
@@ -272,7 +272,7 @@ impl<'a> Live<'a> {
         let best = self.best.entry(label).or_default();
         let worst = (0..best.len()).rev().min_by(|&a, &b| best[a].0.total_cmp(&best[b].0));
         if let Some(worst) = worst.filter(|_| best.len() >= most.get()) {
-            // Of two that are as good, the first stays.
+            // Of two equally good clips, the first one stays.
             if score <= best[worst].0 {
                 return Ok(());
             }

@@ -1,4 +1,4 @@
-//! `--save-clips`: the sounds that were found → WAV files.
+//! `--save-clips`: saves the detected sounds as WAV files.
 
 mod cut;
 mod find;

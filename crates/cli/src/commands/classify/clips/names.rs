@@ -1,4 +1,5 @@
-//! Recordings, times and labels → names of files that sort and that every system allows.
+//! Names files after recordings, times and labels, such that they sort and every system allows
+//! them.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -7,7 +8,7 @@ use sourcing_sound::Labels;
 
 use crate::files;
 
-/// The most bytes of a recording's name and of a label: systems allow 255 bytes in all.
+/// The most bytes of a recording's name and of a label: systems allow 255 bytes in total.
 const STEM_BYTES: usize = 100;
 const LABEL_BYTES: usize = 60;
 
@@ -29,7 +30,8 @@ impl Names {
         Names(slugs)
     }
 
-    /// The name of a clip, without its folder and its extension. `channel` is counted from 1.
+    /// Returns the name of a clip, without its folder and its extension. `channel` is counted from
+    /// 1.
     pub(super) fn clip(
         &self,
         recording: &Path,
@@ -46,7 +48,7 @@ impl Names {
     }
 }
 
-/// `01h02m03.500s`, which sorts by time up to a hundred hours.
+/// Formats a time as `01h02m03.500s`, which sorts correctly up to a hundred hours.
 fn time(seconds: f64) -> String {
     let milliseconds = (seconds * 1_000.0).round() as u64;
     let seconds = milliseconds / 1_000;
@@ -54,7 +56,8 @@ fn time(seconds: f64) -> String {
     format!("{hours:02}h{minutes:02}m{:02}.{:03}s", seconds % 60, milliseconds % 1_000)
 }
 
-/// Letters and digits as they are, and a hyphen for everything between them, up to `most` bytes.
+/// Keeps letters and digits, replaces everything between them by a hyphen, and cuts off at `most`
+/// bytes.
 fn slug(text: &str, most: usize) -> String {
     let mut slug = String::new();
     for c in text.chars() {

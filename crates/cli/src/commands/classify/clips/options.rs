@@ -17,12 +17,13 @@ const MOST_SECONDS: f64 = 3_600.0;
 
 #[derive(Args)]
 pub(crate) struct RawClips {
-    /// Cut out the sounds that are found, into WAV files in this folder
+    /// Cut out the detected sounds, as WAV files in this folder
     ///
-    /// They are those of --format events; --min-score and --labels choose among them. Clips have the
-    /// rate and the channels of the recording, are in the folders of the inputs and are named
-    /// RECORDING_00h01m02.500s_LABEL.wav, after the onset. No file is overwritten: a clip that is
-    /// there is left as it is, and another one with its name gets a number.
+    /// The sounds are the events of --format events; --min-score and --labels select among them.
+    /// Clips have the rate and the channels of the recording, are in the same subfolders as the
+    /// inputs, and are named RECORDING_00h01m02.500s_LABEL.wav, after the onset. No file is
+    /// overwritten: an existing clip is left unchanged, and a different one with the same name gets
+    /// a number.
     #[arg(long, value_name = "DIR")]
     save_clips: Option<PathBuf>,
 
@@ -51,7 +52,7 @@ pub(crate) struct ClipOptions {
 }
 
 impl ClipOptions {
-    /// The folder of a recording's clips: that of the recording below the given one.
+    /// Returns the folder of a recording's clips: that of the recording below the given one.
     pub(crate) fn folder(&self, input: &Found) -> PathBuf {
         self.folder.join(input.relative.parent().unwrap_or(Path::new("")))
     }
@@ -61,10 +62,10 @@ impl ClipOptions {
         self.per_label
     }
 
-    /// `None` if no clips are wanted.
+    /// Returns `None` if no clips are requested.
     ///
     /// # Errors
-    /// For numbers that make no sense.
+    /// For numbers that are out of range.
     pub(crate) fn parse(raw: RawClips) -> Result<Option<ClipOptions>, UsageError> {
         let Some(folder) = raw.save_clips else { return Ok(None) };
         let padding = raw.clip_padding.unwrap_or(DEFAULT_PADDING);

@@ -1,4 +1,4 @@
-//! The events of a recording → clips in a folder, where nothing is overwritten.
+//! Saves the events of a recording as clips in a folder, without overwriting anything.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -16,14 +16,14 @@ use super::cut::{MOST_AT_A_TIME, Stretch, Uncut, cut};
 use super::names::Names;
 use super::options::ClipOptions;
 
-/// The most clips of one name: two recordings of a folder may differ only in the extension.
+/// The most clips of one name: the recordings of a folder may differ only in the extension.
 const MOST_OF_A_NAME: u32 = 1_000;
 
 /// Saves the clips of `events`, in the order of their onsets. `number` is that of the channel,
 /// counted from 1, if channels are reported one by one.
 ///
 /// # Errors
-/// If the recording can no longer be decoded or a clip cannot be written.
+/// If the recording cannot be decoded again or a clip cannot be written.
 pub(crate) fn save(
     options: &ClipOptions,
     names: &Names,
@@ -48,7 +48,8 @@ pub(crate) fn save(
     Ok(())
 }
 
-/// The stretch of a sound with its padding, which begins no earlier than `earliest`, in seconds.
+/// Returns the stretch of a sound with its padding, which begins no earlier than `earliest`, in
+/// seconds.
 pub(super) fn stretch(
     options: &ClipOptions,
     names: &Names,
@@ -57,7 +58,7 @@ pub(super) fn stretch(
     event: &SoundEvent,
     earliest: f64,
 ) -> Stretch {
-    // As they are printed, so that both mean the same stretch.
+    // Rounded as printed, so that both describe the same stretch.
     let onset = milliseconds(event.onset);
     let offset = event.offset.map_or(onset, milliseconds);
     let from = (onset - options.padding).max(earliest);
@@ -68,8 +69,8 @@ pub(super) fn stretch(
     }
 }
 
-/// Divides stretches, sorted by their start, into passes over the recording, so that no more than
-/// [`MOST_AT_A_TIME`] of a pass overlap.
+/// Divides stretches, sorted by their start, into passes over the recording, so that at most
+/// [`MOST_AT_A_TIME`] overlap in each pass.
 fn passes(mut waiting: Vec<Stretch>) -> Vec<Vec<Stretch>> {
     let mut passes = Vec::new();
     while !waiting.is_empty() {
@@ -88,8 +89,8 @@ fn passes(mut waiting: Vec<Stretch>) -> Vec<Vec<Stretch>> {
     passes
 }
 
-/// Gives a clip its name. If another clip has it, a number is added; if that clip is the same, it
-/// stays. Returns the path of a clip that was not there before.
+/// Gives a clip its name. If another clip has it, a number is added; an identical clip stays.
+/// Returns the path of a clip that did not exist before.
 pub(super) fn publish(
     mut clip: Temporary,
     folder: &Path,
@@ -108,7 +109,7 @@ pub(super) fn publish(
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
 }
 
-/// Whether two files have the same content.
+/// Returns whether two files have the same content.
 fn is_equal(a: &Path, b: &Path) -> io::Result<bool> {
     if !fs::metadata(b)?.is_file() || fs::metadata(a)?.len() != fs::metadata(b)?.len() {
         return Ok(false);

@@ -1,17 +1,18 @@
-//! The last seconds of a recording that can be read only once.
+//! Keeps the last seconds of a recording that can be read only once.
 
-/// Samples of all channels, interleaved, from some frame on. A frame is one sample of each channel.
+/// Interleaved samples of all channels, from some frame on. A frame is one sample of each channel.
 pub(super) struct Tape {
     channels: usize,
-    /// How many of the last frames are kept at least, if there are as many.
+    /// How many of the last frames are kept at least, once there are as many.
     kept: u64,
-    /// The frame that `samples` begins with.
+    /// The frame with which `samples` begins.
     start: u64,
     samples: Vec<f32>,
 }
 
 impl Tape {
-    /// A tape that begins with frame `start` of the recording and keeps the last `kept` frames.
+    /// Creates a tape that begins with frame `start` of the recording and keeps the last `kept`
+    /// frames.
     pub(super) fn new(channels: usize, start: u64, kept: u64) -> Tape {
         Tape { channels, kept, start, samples: Vec::new() }
     }
@@ -29,7 +30,7 @@ impl Tape {
     /// Adds what was recorded.
     pub(super) fn push(&mut self, block: &[f32]) {
         let frames = (self.samples.len() / self.channels) as u64;
-        // What is kept is moved only when there is a quarter as much that is too old.
+        // Samples are moved only once there is a quarter as much that is too old.
         if frames > self.kept + self.kept / 4 {
             let old = frames - self.kept;
             self.samples.drain(..old as usize * self.channels);
@@ -38,7 +39,7 @@ impl Tape {
         self.samples.extend_from_slice(block);
     }
 
-    /// The samples of the frames from `from` up to `to`, as far as they are kept.
+    /// Returns the samples of the frames from `from` up to `to` that are still kept.
     pub(super) fn between(&self, from: u64, to: u64) -> &[f32] {
         let at = |frame: u64| (frame.clamp(self.start, self.end()) - self.start) as usize;
         let (from, to) = (at(from) * self.channels, at(to.max(from)) * self.channels);

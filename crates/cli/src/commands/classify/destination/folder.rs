@@ -1,4 +1,4 @@
-//! A result per recording, each complete once it has its name.
+//! Writes a result per recording, each complete once it has its name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,11 +23,11 @@ pub(in super::super) struct Folder<'a> {
     options: &'a ClassifyOptions,
     classifier: &'a Classifier,
     settings: Settings,
-    /// To be written before the first result.
+    /// The ledger to write before the first result.
     ledger: Option<Known>,
     /// Results before this time were made with other settings.
     since: Option<SystemTime>,
-    /// The result that is being written, complete only once it has its name.
+    /// The unfinished result, which gets its name when it is complete.
     open: Option<Open>,
 }
 
@@ -40,7 +40,7 @@ struct Open {
 
 impl<'a> Folder<'a> {
     /// # Errors
-    /// If the folder cannot be made.
+    /// If the folder cannot be created.
     pub(super) fn new(
         root: &'a Path,
         options: &'a ClassifyOptions,
@@ -51,7 +51,7 @@ impl<'a> Folder<'a> {
         Ok(Folder { root, options, classifier, settings, ledger: None, since: None, open: None })
     }
 
-    /// What the ledger of all results of this format is named after.
+    /// Returns the path after which the ledger of all results of this format is named.
     fn results(&self) -> PathBuf {
         self.root.join(self.options.format.extension())
     }
@@ -118,7 +118,7 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// The result of a recording that fails is removed.
+    /// Removes the result of a recording that fails.
     pub(super) fn failed(&mut self) {
         self.open = None;
     }
@@ -137,11 +137,11 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Whether a folder has results of this extension, at any depth: also those of recordings that are not
-/// among the inputs of this run.
+/// Returns whether a folder has results of this extension, at any depth, including those of
+/// recordings that are not inputs of this run.
 fn has_results(folder: &Path, extension: &str) -> bool {
     let ending = format!(".{extension}");
-    // A folder that cannot be listed shows none.
+    // A folder that cannot be listed counts as empty.
     fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
         let name = entry.file_name();
         let name = name.as_encoded_bytes();

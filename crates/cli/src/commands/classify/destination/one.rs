@@ -1,4 +1,4 @@
-//! All results in one place: stdout, or a file that a later run can continue.
+//! Writes all results to one place: stdout, or a file that a later run can continue.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -26,23 +26,23 @@ use super::writing::{Rest, header, start, unwritable, write};
 /// Stdout, or one file for all recordings.
 pub(in super::super) struct One {
     report: Box<dyn Report>,
-    /// The file, complete only once it has its name.
+    /// The file, which gets its name when it is complete.
     file: Option<(PathBuf, Temporary)>,
-    /// Of a file whose end can be taken back.
+    /// The rows of a file that can be truncated.
     rows: Option<Rows>,
     /// The recordings that an earlier run has finished.
     finished: HashSet<String>,
-    /// Whether names are cells of a table.
+    /// Whether recordings are named in cells of a table.
     has_cells: bool,
 }
 
 /// What is known about the rows so far.
 struct Rows {
     output: fs::File,
-    /// Where those of the recording that is being written begin: they are taken back if it fails, so
-    /// that `--resume` tries it again.
+    /// Where the rows of the current recording begin: they are removed if it fails, so that
+    /// `--resume` tries it again.
     begin: Option<u64>,
-    /// Of a file that can be continued.
+    /// The ledger of a file that can be continued.
     ledger: Option<Ledger>,
 }
 
@@ -65,7 +65,7 @@ impl One {
     }
 
     /// # Errors
-    /// If the file cannot be made, or be continued.
+    /// If the file cannot be created or continued.
     pub(super) fn file(
         name: &Path,
         options: &ClassifyOptions,
@@ -81,7 +81,7 @@ impl One {
         let file = Temporary::new_in(folder).with_context(unwritable)?;
         let report = start(options, classifier, file.handle().with_context(unwritable)?);
         let report = report.with_context(unwritable)?;
-        // What parquet has written so far cannot be read without its end.
+        // An incomplete Parquet file cannot be read.
         let rows = match options.format.is_binary() {
             true => None,
             false => Some(Rows {
@@ -99,7 +99,7 @@ impl One {
         })
     }
 
-    /// A file that another run may have begun.
+    /// Opens a file that another run may have begun.
     fn continued(
         name: &Path,
         folder: &Path,
@@ -119,7 +119,7 @@ impl One {
             match earlier {
                 Ok(earlier) => earlier,
                 Err(error) => {
-                    // Nothing was in it, so nothing is lost.
+                    // It was empty, so nothing is lost.
                     if file.metadata().is_ok_and(|file| file.len() == 0) {
                         part.discard();
                     }
@@ -130,7 +130,7 @@ impl One {
             Earlier::default()
         };
         let ledger = begin(&part, &finished, copied, settings).with_context(unwritable)?;
-        // A file that goes on has its header.
+        // A continued file already has its header.
         let left_out = if finished.end > 0 { header.len() } else { 0 };
         let output = part.handle().with_context(unwritable)?;
         let report = start(options, classifier, Rest { left_out, output: file });
@@ -157,7 +157,7 @@ impl One {
     pub(super) fn print(&mut self, part: Part) -> io::Result<()> {
         if let Some(rows) = &mut self.rows {
             match &part {
-                // Reports write all that they have after each part.
+                // Reports write everything that they have after each part.
                 Part::Begin(..) if rows.begin.is_none() => {
                     rows.begin = Some(rows.output.stream_position()?);
                 }
@@ -183,7 +183,7 @@ impl One {
         self.report.failed(failure.path(), failure.code())
     }
 
-    /// The file gets its name with what is in it.
+    /// Gives the file its name with the rows so far.
     pub(super) fn ending(&self) -> Option<Ending> {
         let closer = self.report.closer();
         let file = self.file.as_ref();
@@ -232,8 +232,8 @@ impl One {
 #[derive(Default)]
 struct Earlier {
     finished: Finished,
-    /// The file that has these rows, if it is not the one that is written now: what has the name stays
-    /// as it is until all is done.
+    /// The file with these rows, if it is not the one that is written: the file under the final
+    /// name stays unchanged until the run ends.
     copied: Option<fs::File>,
 }
 
@@ -250,7 +250,7 @@ impl Earlier {
         let unreadable = |path: &Path| format!("{}: cannot read the result [io]", path.display());
         let of_part = Known::about(path).with_context(|| unreadable(path))?;
         let mut file = part.handle().with_context(|| unreadable(path))?;
-        // Before anything is complete, a run that was killed was still copying.
+        // A killed run without any complete recording was still copying.
         let is_copy = of_part.settings.is_some() && of_part.complete.is_none();
         let is_begun = !is_copy && file.metadata().is_ok_and(|file| file.len() > 0);
         let (path, known) = if is_begun {
@@ -276,8 +276,8 @@ impl Earlier {
     }
 }
 
-/// Leaves only the rows of complete recordings in the file that is written, copied from another one if
-/// they are there, and begins its ledger.
+/// Leaves only the rows of complete recordings in the file, copied from another one if necessary,
+/// and begins its ledger.
 fn begin(
     part: &Temporary,
     finished: &Finished,

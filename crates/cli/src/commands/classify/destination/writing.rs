@@ -1,4 +1,4 @@
-//! What both kinds of output need to write a report.
+//! What both kinds of output share for writing a report.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(super) fn header(
     Ok(bytes.clone())
 }
 
-/// Bytes that are kept in memory.
+/// Bytes in memory that a report writes to.
 #[derive(Clone, Default)]
 struct Shared(Arc<Mutex<Vec<u8>>>);
 
@@ -57,7 +57,7 @@ impl<W: Write> Write for Rest<W> {
     }
 }
 
-/// A report whose header is written to `output`.
+/// Starts a report whose header is written to `output`.
 pub(super) fn start(
     options: &ClassifyOptions,
     classifier: &Classifier,

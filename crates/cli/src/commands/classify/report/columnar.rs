@@ -24,9 +24,9 @@ const GROUP_BYTES: usize = 8 << 20;
 
 /// A table of rows, written a row group at a time. It is complete once it is closed.
 pub(super) struct Columnar<W: Write + Send> {
-    /// The thread that ends the program closes it too.
+    /// Shared with the thread that ends the program, which also closes it.
     sheet: Arc<Mutex<Sheet<W>>>,
-    /// The channel that is classified, unless each is.
+    /// The channel that is classified; `None` if each is.
     channel: Option<usize>,
     recordings: Lanes<Recording>,
 }
@@ -60,7 +60,7 @@ impl<W: Write + Send + 'static> Columnar<W> {
     }
 }
 
-/// Only a panic, which ends the program, can leave something half done under the lock.
+/// Locks the sheet. A panic under the lock ends the program, so a poisoned lock needs no handling.
 fn locked<W: Write + Send>(sheet: &Mutex<Sheet<W>>) -> MutexGuard<'_, Sheet<W>> {
     sheet.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -130,7 +130,7 @@ impl<W: Write + Send + 'static> Report for Columnar<W> {
     }
 }
 
-/// The I/O error inside `error`; a closed pipe is known by its kind.
+/// Returns the I/O error inside `error`; a closed pipe is recognised by its kind.
 fn io_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => match error.downcast::<io::Error>() {

@@ -9,33 +9,33 @@ use crate::files;
 use crate::output::cell;
 use sourcing_sound::{Category, LabelSource, Prediction};
 
-/// Which recording is reported.
+/// The recording, or channel of it, that is reported.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     pub(crate) path: PathBuf,
-    /// Its number among those that are reported side by side, from 0.
+    /// Its number among those that are reported in parallel, from 0.
     pub(crate) lane: usize,
     /// The channel, counted from 1, if channels are reported one by one.
     pub(crate) channel: Option<usize>,
     /// Where its first segment begins, in seconds.
     pub(crate) start: f64,
-    /// When it began, if that is known and wanted.
+    /// When it began, if that is known and requested.
     pub(crate) recorded: Option<Moment>,
 }
 
 impl Subject {
-    /// The recording's name, as text.
+    /// Returns the recording's name, as text.
     pub(crate) fn name(&self) -> Cow<'_, str> {
         files::text(&self.path)
     }
 
-    /// The time of day at `seconds` from its start.
+    /// Returns the time of day at `seconds` from its start.
     pub(crate) fn time(&self, seconds: f64) -> Option<String> {
         self.recorded.map(|moment| moment.after(seconds).to_string())
     }
 }
 
-/// Columns that tables have only if they are asked for.
+/// Columns that tables have only on request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extra {
     pub(super) has_channels: bool,
@@ -43,7 +43,7 @@ pub(super) struct Extra {
 }
 
 impl Extra {
-    /// The first columns of a table, up to two for a span of time.
+    /// Returns the first columns of a table, up to the two for a span of time.
     pub(super) fn header(self, from: &str, to: &str) -> Vec<String> {
         let mut header = vec!["file".to_owned()];
         header.extend(self.has_channels.then(|| "channel".to_owned()));
@@ -66,7 +66,7 @@ impl Extra {
     }
 }
 
-/// What a report knows about the recordings, or channels of one, that it reports side by side.
+/// What a report knows about recordings, or channels of one, that it reports in parallel.
 pub(super) struct Lanes<T>(Vec<Option<T>>);
 
 impl<T> Default for Lanes<T> {
@@ -92,32 +92,32 @@ impl<T> Lanes<T> {
     }
 }
 
-/// Prints recordings one after another, or the channels of one side by side, each as its segments
+/// Prints recordings one after another, or the channels of one in parallel, each as its segments
 /// become known.
 pub(crate) trait Report {
-    /// A recording begins.
+    /// Begins a recording.
     fn begin(&mut self, subject: &Subject) -> io::Result<()>;
 
     /// Prints the next segments of a lane, and flushes.
     fn segments(&mut self, lane: usize, predictions: Vec<Prediction>) -> io::Result<()>;
 
-    /// A lane has ended, `duration` seconds from the start of the recording. Prints what is left,
-    /// and flushes.
+    /// Ends a lane, `duration` seconds from the start of the recording. Prints what is left, and
+    /// flushes.
     fn end(&mut self, lane: usize, duration: f64) -> io::Result<()>;
 
-    /// An input failed with an error of this code. Formats for people and editors have no place for
-    /// that; stderr names it.
+    /// Reports that an input failed with an error of this code. Formats for people and editors
+    /// cannot show that; stderr names it.
     fn failed(&mut self, _path: &Path, _code: &str) -> io::Result<()> {
         Ok(())
     }
 
-    /// All recordings are done.
+    /// Ends the report after all recordings.
     fn close(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// Completes the output if the program ends before [`Self::close`]; `None` if it is complete at
-    /// any time.
+    /// Returns what completes the output if the program ends before [`Self::close`]; `None` if it
+    /// is complete at any time.
     fn closer(&self) -> Option<Closer> {
         None
     }
@@ -126,7 +126,7 @@ pub(crate) trait Report {
 /// Ends a report from another thread.
 pub(crate) type Closer = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
-/// The best label, even of a rejected prediction.
+/// Returns the best label, even of a rejected prediction.
 pub(super) fn best(prediction: &Prediction) -> Category {
     let mut top = prediction.top(1);
     // Every model has labels, so there is a best one.
@@ -139,7 +139,7 @@ pub(super) fn best(prediction: &Prediction) -> Category {
     })
 }
 
-/// Seconds, rounded to the millisecond; columns of features are further apart.
+/// Rounds seconds to the millisecond; feature columns are further apart.
 pub(in super::super) fn milliseconds(seconds: f64) -> f64 {
     (seconds * 1_000.0).round() / 1_000.0
 }

@@ -1,4 +1,4 @@
-//! One row per event: from where a sound begins to where it ends.
+//! One row per event, from where a sound begins to where it ends.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use super::entry::{Extra, Lanes, Report, Subject};
 /// and `onset_time,offset_time` follow `offset` for times of day.
 pub(super) struct EventRows<W: Write> {
     writer: csv::Writer<W>,
-    /// Of a recording that has not begun.
+    /// A template for recordings that have not begun.
     events: Events,
     filter: Filter,
     extra: Extra,

@@ -1,4 +1,4 @@
-//! A report on some of the segments.
+//! Reports only some of the segments.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use sourcing_sound::Prediction;
 use super::super::filter::Filter;
 use super::entry::{Closer, Report, Subject};
 
-/// A report on the segments whose best label passes a filter.
+/// Passes on segments whose best label passes a filter.
 pub(super) struct Filtered {
     pub(super) filter: Filter,
     pub(super) report: Box<dyn Report>,

@@ -1,4 +1,5 @@
-//! Neighbouring segments with the same best label → one stretch, as labels in audio editors are.
+//! Joins neighbouring segments with the same best label into stretches, like labels in audio
+//! editors.
 
 use std::io::{self, Write};
 
@@ -18,12 +19,12 @@ pub(super) struct Stretch {
     pub(super) score: f32,
 }
 
-/// Text as a field between tabs, in a line.
+/// Formats text as a field between tabs.
 pub(super) fn field(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ")
 }
 
-/// Joins segments that are not rejected and pass a filter: any other segment ends a stretch.
+/// Joins segments that are not rejected and pass a filter; any other segment ends a stretch.
 pub(super) struct Joined {
     filter: Filter,
     open: Option<Stretch>,
@@ -34,8 +35,8 @@ impl Joined {
         Joined { filter, open: None }
     }
 
-    /// Takes the next segment, and returns the stretch that it ends. Where segments overlap, a
-    /// stretch ends where the next one begins.
+    /// Takes the next segment, and returns the stretch that it ends. If segments overlap, a stretch
+    /// ends where the next one begins.
     pub(super) fn push(&mut self, prediction: &Prediction) -> Option<Stretch> {
         let found = (!prediction.rejected()).then(|| best(prediction));
         let found = found.filter(|best| self.filter.passes(&best.label, best.score));
@@ -54,13 +55,13 @@ impl Joined {
         ended
     }
 
-    /// The last stretch.
+    /// Returns the last stretch.
     pub(super) fn finish(&mut self) -> Option<Stretch> {
         self.open.take()
     }
 }
 
-/// Where a stretch is.
+/// The position of a stretch.
 pub(super) struct Place<'a> {
     pub(super) subject: &'a Subject,
     /// Seconds of the recordings before this one.
@@ -72,7 +73,7 @@ pub(super) struct JoinedRows<W, L> {
     output: W,
     filter: Filter,
     lanes: Lanes<(Subject, Joined)>,
-    /// Seconds of the recordings before the present one, and of that one.
+    /// Seconds of the recordings before the current one, and of the current one.
     before: f64,
     present: f64,
     line: L,
@@ -86,7 +87,7 @@ impl<W: Write, L: FnMut(&mut W, Place<'_>, Stretch) -> io::Result<()>> JoinedRow
 
 impl<W: Write, L: FnMut(&mut W, Place<'_>, Stretch) -> io::Result<()>> Report for JoinedRows<W, L> {
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
-        // Further channels are of the same recording.
+        // Further channels belong to the same recording.
         if subject.channel.is_none_or(|channel| channel == 1) {
             self.before += std::mem::take(&mut self.present);
         }

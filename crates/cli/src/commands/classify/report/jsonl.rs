@@ -10,7 +10,8 @@ use super::entry::{Lanes, Report, Subject, best, milliseconds};
 
 /// Objects `{"file","start","end","label","source","score","rejected","scores"}`; for a model with
 /// groups, `"group"` and `"groups"` follow. `"channel"` follows `"file"` if channels are reported
-/// one by one, and `"start_time"` and `"end_time"` follow `"end"` if times of day are wanted and known.
+/// one by one, and `"start_time"` and `"end_time"` follow `"end"` if times of day are requested and
+/// known.
 pub(super) struct JsonLines<W: Write> {
     output: W,
     shown: Shown,
@@ -97,7 +98,7 @@ struct Group {
     labels: Vec<String>,
 }
 
-/// The groups of `scores` (best first), each with its own score and its labels among them.
+/// Returns the groups of `scores` (best first), each with its own score and its labels among them.
 fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
     let groups = prediction.groups().into_iter().map(|group| {
         let labels = scores.iter().filter(|label| label.group.as_ref() == Some(&group.name));
@@ -110,8 +111,8 @@ fn groups(prediction: &Prediction, scores: &[Category]) -> Vec<Group> {
     groups.filter(|group| !group.labels.is_empty()).collect()
 }
 
-/// Categories as an object that keeps their order. A score is a number for every model, so that
-/// a program that reads one model's lines can read those of any other.
+/// Categories as an object that keeps their order. A score is a number for every model, so a
+/// program for one model's lines can read those of any other.
 struct Scores<'a>(&'a [Category]);
 
 impl Serialize for Scores<'_> {

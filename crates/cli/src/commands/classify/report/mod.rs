@@ -1,4 +1,4 @@
-//! Predictions → text for people, rows for programs, or labels for audio editors.
+//! Prints predictions as text for people, rows for programs, or labels for audio editors.
 
 mod audacity;
 mod columnar;
@@ -28,10 +28,10 @@ use rows::Rows;
 
 pub(super) use entry::{Report, Subject, milliseconds};
 
-/// What a report is to be like.
+/// Settings of a report.
 pub(super) struct Settings {
     pub(super) format: Format,
-    /// The number of labels that the user asked for, or `None` for the format's default.
+    /// The number of labels that the user requested, or `None` for the format's default.
     pub(super) top: Option<NonZeroUsize>,
     /// Whether channels are reported one by one.
     pub(super) has_channels: bool,
@@ -42,7 +42,7 @@ pub(super) struct Settings {
     pub(super) filter: Filter,
 }
 
-/// Starts a report on `output`; a header is written at once.
+/// Starts a report on `output`; a header is written immediately.
 ///
 /// # Errors
 /// If that fails, or the classifier's thresholds contradict each other.
@@ -57,7 +57,7 @@ pub(super) fn open(
     let labels = &metadata.labels;
     let top = top.map(|top| top.get().min(labels.len()));
     let report: Box<dyn Report> = match format {
-        // A filter chooses rows, and text has none.
+        // A filter selects rows, and text has none.
         Format::Text => return Ok(Box::new(text::Text::new(output, labels, top))),
         Format::Csv => {
             let has_groups = metadata.taxonomy.is_some();

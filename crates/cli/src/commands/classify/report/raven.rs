@@ -1,4 +1,4 @@
-//! A selection table for Raven, as BirdNET and others write it too.
+//! A selection table for Raven, in the form that BirdNET also writes.
 
 use std::io::{self, Write};
 
@@ -6,16 +6,16 @@ use super::super::filter::Filter;
 use super::entry::Report;
 use super::joined::{JoinedRows, Place, Stretch, field};
 
-/// The range that Raven shows if the table has no frequencies: all up to 24 kHz.
+/// The range that Raven shows if the table has no frequencies: up to 24 kHz.
 const HIGH_HZ: u32 = 24_000;
 
 const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t\
     High Freq (Hz)\tBegin Path\tFile Offset (s)\tAnnotation\tScore";
 
 /// Rows separated by tabs, one per stretch; neighbouring segments with the same label are joined.
-/// `channel` is the one that is used, unless channels are reported one by one. The header is written
-/// at once. As in Raven, where several recordings are opened as one sequence, times count from the start
-/// of the first, and the offset from the start of the recording itself.
+/// `channel` is the one that is used, unless channels are reported one by one. The header is
+/// written immediately. Raven opens several recordings as one sequence, so times count from the
+/// start of the first, and the offset from the start of the recording itself.
 pub(super) fn report(
     mut output: impl Write,
     channel: usize,

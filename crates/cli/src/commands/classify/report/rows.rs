@@ -12,12 +12,12 @@ use crate::files;
 use super::super::filter::Filter;
 use super::entry::{Lanes, Subject};
 
-/// What becomes a row.
+/// What a row contains.
 pub(super) enum Rows {
     Segments(Box<SegmentRows>),
     Events {
         rows: Box<EventRows>,
-        /// Of a recording that has not begun.
+        /// A template for recordings that have not begun.
         events: Events,
         lanes: Lanes<Events>,
         filter: Filter,
@@ -44,7 +44,7 @@ impl Rows {
         }
     }
 
-    /// A recording begins.
+    /// Begins a recording.
     pub(super) fn begin(&mut self, subject: &Subject) {
         if let Rows::Events { events, lanes, .. } = self {
             let mut events = events.clone();
@@ -53,7 +53,7 @@ impl Rows {
         }
     }
 
-    /// A segment of a lane.
+    /// Adds a segment of a lane.
     pub(super) fn push(
         &mut self,
         lane: usize,
@@ -71,7 +71,7 @@ impl Rows {
         }
     }
 
-    /// A lane has ended, `duration` seconds from the start of the recording.
+    /// Ends a lane, `duration` seconds from the start of the recording.
     pub(super) fn end(&mut self, lane: usize, recording: &Recording, duration: f64) {
         if let Rows::Events { rows, lanes, filter, .. } = self
             && let Some(mut events) = lanes.end(lane)

@@ -1,4 +1,4 @@
-//! Overlapping segments → stretches of time with the same label, few enough to read.
+//! Joins overlapping segments into stretches of time with the same label, few enough to read.
 
 use std::ops::Range;
 
@@ -14,15 +14,15 @@ pub(super) struct Span {
     pub(super) prediction: Prediction,
 }
 
-/// The most segments that are kept apart: over half an hour of the default model's. Beyond that, the
-/// most similar neighbours are joined to half as many, so that memory does not grow.
+/// The most segments that are kept separate: more than half an hour with the default model. Beyond
+/// that, the most similar neighbours are joined to half as many, so that memory does not grow.
 const MOST_SEGMENTS: usize = 4_096;
 
-/// The segments of a recording, or what they were joined to.
+/// The segments of a recording, or what they were joined into.
 #[derive(Default)]
 pub(super) struct Stretches {
     predictions: Vec<Prediction>,
-    /// How many segments each of these is the mean of, and the centres of the first and the last.
+    /// How many segments each prediction is the mean of, and the centres of the first and the last.
     sizes: Vec<usize>,
     centres: Vec<(f64, f64)>,
 }
@@ -39,10 +39,11 @@ impl Stretches {
         }
     }
 
-    /// Divides a recording, from second `from` to `duration`, into stretches. Neighbours with the same label
-    /// or group are joined; if more are left than people want to read, those with the most similar
-    /// scores are joined too. The time between the centres of two neighbouring segments is divided
-    /// between them; the first stretch begins at `from` and the last ends at `duration`.
+    /// Divides a recording, from second `from` to `duration`, into stretches. Neighbours with the
+    /// same label or group are joined; if there are still more than people want to read, those with
+    /// the most similar scores are joined too. The time between the centres of two neighbouring
+    /// segments is divided between them; the first stretch begins at `from` and the last ends at
+    /// `duration`.
     pub(super) fn merge(self, from: f64, duration: f64) -> Vec<Span> {
         let single = (0..self.predictions.len()).map(|index| index..index + 1).collect();
         let equal = self.join_equal(single);
@@ -54,7 +55,7 @@ impl Stretches {
             let (first, last) = (self.centres[range.start].0, self.centres[range.end - 1].1);
             let mut start = from;
             if let Some(before) = spans.last_mut().map(|span| &mut span.end) {
-                // So far, its end is the centre of its last segment.
+                // So far, the end was the centre of the last segment.
                 start = (*before + first) / 2.0;
                 *before = start;
             }
@@ -93,8 +94,8 @@ impl Stretches {
         equal.filter_map(|equal| Some(equal.first()?.1.start..equal.last()?.1.end)).collect()
     }
 
-    /// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's criterion
-    /// keeps a short sound that differs much from what is around it.
+    /// Joins neighbours until `most` (at least 1) are left, the most similar first. Ward's
+    /// criterion keeps a short sound that differs much from its surroundings.
     fn join_alike(&self, ranges: Vec<Range<usize>>, most: usize) -> Vec<Range<usize>> {
         if ranges.len() <= most {
             return ranges;
@@ -120,27 +121,29 @@ impl Stretches {
     }
 }
 
-/// How many stretches of a recording people want to read: 4 of 4 s, 15 of a minute, 120 of an hour.
+/// Returns how many stretches of a recording people want to read: 4 for 4 s, 15 for a minute, 120
+/// for an hour.
 fn readable_stretches(duration: f64) -> usize {
     (2.0 * duration.sqrt()).round().max(4.0) as usize
 }
 
-/// The best label, or its group if the model has groups; `None` for a rejected prediction. A label
-/// of a head is never replaced by its group: a head may tell apart what is one group of the model.
+/// Returns the best label, or its group if the model has groups; `None` for a rejected prediction.
+/// A head's label is never replaced by its group, because a head may distinguish sounds of one
+/// group.
 fn name(prediction: &Prediction) -> Option<String> {
     let best = prediction.top(1).pop()?;
     let group = best.group.filter(|_| best.source == LabelSource::Base);
     (!prediction.rejected()).then(|| group.unwrap_or(best.label))
 }
 
-/// Joins the pairs of neighbours that differ least, up to a third of all pairs. The result is
-/// close to that of joining one pair at a time, and hours of audio take a moment.
+/// Joins the pairs of neighbours that differ least, up to a third of all pairs. The result is close
+/// to that of joining one pair at a time, and hours of audio take only a moment.
 fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
     let mut excess = (profiles.len() - most).min(profiles.len().div_ceil(3));
     let pairs = profiles.windows(2).map(|pair| pair[0].difference(&pair[1])).enumerate();
     let mut pairs: Vec<(usize, f64)> = pairs.collect();
     pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
-    // Whether a profile is joined to the one before it. Each takes part in one pair at most.
+    // Whether a profile is joined to the previous one. Each is part of at most one pair.
     let mut joins = vec![false; profiles.len() + 1];
     for (first, _) in pairs {
         let is_free = !joins[first] && !joins[first + 1] && !joins[first + 2];
@@ -159,10 +162,10 @@ fn join_some(profiles: Vec<Profile>, most: usize) -> Vec<Profile> {
     joined
 }
 
-/// The scores of a range of segments, to compare it with its neighbours.
+/// The scores of a range of segments, for comparison with its neighbours.
 struct Profile {
     range: Range<usize>,
-    /// How many segments these are.
+    /// How many segments there are.
     size: usize,
     /// The scores of all groups, or of all labels in a model without groups, summed over its
     /// segments.
@@ -181,7 +184,8 @@ impl Profile {
         self.sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
     }
 
-    /// How much the squared deviation of the scores from their means grows if the two are joined.
+    /// Returns how much the squared deviation of the scores from their means grows if the two are
+    /// joined.
     fn difference(&self, next: &Profile) -> f64 {
         let (n, m) = (self.size as f64, next.size as f64);
         let means = self.sum.iter().zip(&next.sum);

@@ -10,19 +10,18 @@ use super::spans::{Span, Stretches};
 /// Printed for a rejected stretch of time.
 const NOTHING: &str = "nothing I know";
 
-/// Labels per stretch if the user gives no number: for a recording that is one stretch, and for one
-/// with several.
+/// Labels per stretch if the user gives no number: for a recording of one stretch, and of several.
 const DEFAULT_TOP: (usize, usize) = (3, 1);
 
 /// The usual width of the labels' column, in characters. It is wider only if a longer label is
-/// printed, so that one among hundreds does not push all scores to the right.
+/// printed, so that one long label among hundreds does not push all scores to the right.
 const LABEL_WIDTH: usize = 20;
 
 /// Width of the bar of a score of 1, in characters.
 const BAR_WIDTH: f32 = 20.0;
 
-/// For each recording a line with its name and length, then a line per stretch and label, with the
-/// label's group before it if the model has groups.
+/// Writes a line with each recording's name and length, then a line per stretch and label, preceded
+/// by the label's group if the model has groups.
 pub(super) struct Text<W: Write> {
     output: W,
     top: Option<usize>,
@@ -75,7 +74,7 @@ impl<W: Write> Report for Text<W> {
     }
 }
 
-/// A line about a stretch of time.
+/// A line for a stretch of time.
 struct Row {
     /// Empty except on the first line of a stretch.
     time: String,
@@ -98,7 +97,7 @@ fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
             score: None,
         });
     }
-    // The best labels follow, unless only one line is wanted.
+    // The best labels follow, unless only one line is requested.
     let labels = if rejected && top == 1 { 0 } else { top };
     let mut above = None;
     for Category { label, score, group, .. } in span.prediction.top(labels) {
@@ -116,7 +115,7 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// A point in time to a tenth of a second, with hours if `duration` has any: `0:02.5`, `1:00:02.5`.
+/// Formats a time to a tenth of a second, with hours if `duration` has any: `0:02.5`, `1:00:02.5`.
 fn clock(seconds: f64, duration: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
     let (minutes, tenths) = (tenths / 600, tenths % 600);
