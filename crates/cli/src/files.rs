@@ -1,4 +1,4 @@
-//! Files and folders → recordings.
+//! Finds the recordings in files and folders.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -11,41 +11,41 @@ use sourcing_sound_decode::{EXTENSIONS, Recording};
 
 use crate::outcome::Failure;
 
-/// A recording, and what its result is named after.
+/// A recording, and the path after which its result is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    /// Below the folder that was given; the file's name if it was given itself.
+    /// The path below the given folder; the file's name if the file itself was given.
     pub(crate) relative: PathBuf,
 }
 
 impl Found {
-    /// Whether it is `-`.
+    /// Returns whether it is `-`.
     pub(crate) fn is_standard_input(&self) -> bool {
         is_standard_input(&self.path)
     }
 
-    /// Whether it can be read only once: standard input, a named pipe or a device.
+    /// Returns whether it can be read only once: standard input, a named pipe or a device.
     pub(crate) fn is_read_once(&self) -> bool {
         self.is_standard_input() || fs::metadata(&self.path).is_ok_and(|file| !file.is_file())
     }
 }
 
-/// Whether an input is `-`, even if there is a file of that name; that one is `./-`.
+/// Returns whether an input is `-`, even if there is a file of that name, which would be `./-`.
 pub(crate) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What the inputs are.
+/// The recordings among the inputs.
 #[derive(Default)]
 pub(crate) struct Inputs {
     pub(crate) found: Vec<Result<Found, Failure>>,
-    /// How many files in folders were passed over, by extension in lower case.
+    /// How many files in folders were skipped, by extension in lower case.
     pub(crate) passed_over: BTreeMap<String, u64>,
 }
 
 impl Inputs {
-    /// What was passed over, in one line; `None` if nothing was.
+    /// Describes what was skipped in one line; `None` if nothing was.
     pub(crate) fn passed_over(&self) -> Option<String> {
         let kinds = self.passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
         let kinds: Vec<String> = kinds.collect();
@@ -60,7 +60,7 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     let mut all = Inputs::default();
     for input in inputs {
         if is_standard_input(input) || !input.is_dir() {
-            // Whether it exists and can be read shows when it is decoded.
+            // Decoding shows whether it exists and can be read.
             let relative = input.file_name().map_or_else(|| input.clone(), PathBuf::from);
             all.found.push(Ok(Found { path: input.clone(), relative }));
             continue;
@@ -74,7 +74,7 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     all
 }
 
-/// The paths of [`find`].
+/// Returns the paths that [`find`] finds.
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
 }
@@ -91,8 +91,8 @@ pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
     decoded.map_err(Failure::Decode)
 }
 
-/// A path as text for rows. In one that is not UTF-8, `%FF` is a byte that is not, and `%25` a `%`, so
-/// that two of them never become the same.
+/// Converts a path to text for rows. If it is not UTF-8, `%FF` is an invalid byte, and `%25` a `%`,
+/// so that two paths never give the same text.
 pub(crate) fn text(path: &Path) -> Cow<'_, str> {
     if let Some(text) = path.to_str() {
         return text.into();
@@ -137,7 +137,7 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
 fn is_recording(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let known = extension.is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()));
-    // What cannot be looked at is an input: reading it tells why.
+    // A file without metadata is an input: reading it gives the error.
     known && fs::metadata(path).map_or(true, |found| found.is_file())
 }
 
@@ -162,7 +162,7 @@ fn natural_order(a: &str, b: &str) -> Ordering {
     a_rest.len().cmp(&b_rest.len()).then_with(|| a.cmp(b))
 }
 
-/// The digits at the start of `text`, without leading zeros, and what follows them.
+/// Splits off the digits at the start of `text`, without leading zeros.
 fn split_number(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);

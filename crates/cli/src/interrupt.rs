@@ -1,5 +1,5 @@
-//! Ctrl-C ends the program between two writes, so that finished output is complete, and removes
-//! unfinished output.
+//! Makes Ctrl-C end the program between two writes, so that finished output is complete, and
+//! removes unfinished output.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,25 +12,25 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::output::note;
 
-/// The exit code of a program that was interrupted.
+/// The exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
 
-/// Linux's error for a network file system whose server has no locks.
+/// Linux's error for a network file system without locks on its server.
 const LINUX_ENOLCK: i32 = 37;
 
-/// How often a file is opened that other runs give names to.
+/// How often opening a file is repeated if another run renames it in the meantime.
 const MAX_TRIES: usize = 8;
 
-/// What happens to the results if the program ends now.
+/// What happens to the results if the program ends early.
 pub(crate) type Ending = Box<dyn FnOnce() -> anyhow::Result<()> + Send>;
 
 /// Held while results are written.
 static WRITING: Mutex<Option<Ending>> = Mutex::new(None);
 
-/// Files that do not have their final names yet, and are removed.
+/// Files to remove that do not have their final names yet.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// From now on, Ctrl-C waits for the present write, and ends the program.
+/// Makes Ctrl-C wait for the current write and then end the program.
 ///
 /// # Errors
 /// If the system does not allow that.
@@ -43,7 +43,7 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
         }
         let temporary = locked(&TEMPORARY);
         for path in temporary.iter() {
-            // If it cannot be removed, it still has no name of a result.
+            // If it cannot be removed, at least it does not have the name of a result.
             let _ = fs::remove_file(path);
         }
         process::exit(INTERRUPTED);
@@ -51,8 +51,8 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes something that must not be cut. `write` returns what to do after it if the program ends
-/// there.
+/// Writes something that must not be interrupted. `write` returns what to do after it if the
+/// program ends there.
 pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
     write(&mut locked(&WRITING))
 }
@@ -61,20 +61,20 @@ pub(crate) fn whole<T>(write: impl FnOnce(&mut Option<Ending>) -> T) -> T {
 pub(crate) struct Temporary {
     /// `None` once it has its name.
     file: Option<NamedTempFile>,
-    /// Whether it stays under the name that it has so far, instead of being removed.
+    /// Whether it stays under its temporary name instead of being removed.
     stays: bool,
 }
 
 impl Temporary {
-    /// A file `.part-…` in a folder, which is made if it is not there.
+    /// Creates a file `.part-…` in a folder, which is created if it does not exist.
     ///
     /// # Errors
-    /// If one of them cannot be made.
+    /// If one of them cannot be created.
     pub(crate) fn new_in(folder: &Path) -> io::Result<Temporary> {
         fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".part-");
-        // Others may read results as they may read what any program writes.
+        // Others may read results like the files of any other program.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut temporary = locked(&TEMPORARY);
@@ -83,11 +83,11 @@ impl Temporary {
         Ok(Temporary { file: Some(file), stays: false })
     }
 
-    /// The file at `path`, which another run may have left; it is made if it is not there. If it
-    /// `stays`, it is not removed.
+    /// Opens the file at `path`, which another run may have left, or creates it. If it `stays`, it
+    /// is not removed.
     ///
     /// # Errors
-    /// If it cannot be opened or made, or another run is writing it.
+    /// If it cannot be opened or created, or another run is writing to it.
     pub(crate) fn at(path: &Path, stays: bool) -> io::Result<Temporary> {
         let mut tries = 0;
         let file = loop {
@@ -99,12 +99,13 @@ impl Temporary {
                     let message = format!("another run is writing {}", path.display());
                     return Err(io::Error::other(message));
                 }
-                // Some network file systems have no locks. Then nothing keeps two runs apart.
+                // Some network file systems have no locks. There, two runs must not write the same
+                // file.
                 Err(fs::TryLockError::Error(error)) if !has_no_locks(&error) => return Err(error),
                 _ => {}
             }
-            // A run that ended just now may have given the file its final name. Some network file systems
-            // cannot tell.
+            // A run that has just ended may have given the file its final name. Some network file
+            // systems cannot tell.
             if is_at(&file, path)? || tries == MAX_TRIES {
                 break file;
             }
@@ -116,7 +117,7 @@ impl Temporary {
         Ok(Temporary { file: Some(file), stays })
     }
 
-    /// Whether it stays where it is if the program ends early.
+    /// Returns whether it stays if the program ends early.
     pub(crate) fn stays(&self) -> bool {
         self.stays
     }
@@ -130,18 +131,18 @@ impl Temporary {
         self.file.as_ref().map_or(Path::new(""), NamedTempFile::path)
     }
 
-    /// Another handle of the file.
+    /// Returns another handle of the file.
     ///
     /// # Errors
-    /// If the system has none left.
+    /// If the system has no handles left.
     pub(crate) fn handle(&self) -> io::Result<fs::File> {
         self.file.as_ref().map_or_else(|| Err(named_already()), |file| file.as_file().try_clone())
     }
 
-    /// Gives it its name, in place of a file that has it.
+    /// Gives it its name, replacing a file of that name.
     ///
     /// # Errors
-    /// If the system refuses. It then stays where it is, and the error names it.
+    /// If the system refuses. The file then stays where it is, and the error names it.
     pub(crate) fn persist(mut self, name: &Path) -> io::Result<()> {
         let file = self.file.take().ok_or_else(named_already)?;
         let mut temporary = locked(&TEMPORARY);
@@ -158,7 +159,7 @@ impl Temporary {
         })
     }
 
-    /// Gives it its name unless a file has it; otherwise, it is returned.
+    /// Gives it its name unless a file has it; otherwise, returns it.
     ///
     /// # Errors
     /// If the system refuses for another reason.
@@ -186,7 +187,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         let Some(file) = self.file.take() else { return };
         if self.stays {
-            // It is where it should be; that it cannot be kept there does not happen on any system.
+            // The file is where it should be; keeping it there does not fail on any system.
             let _ = file.keep();
             return;
         }
@@ -197,13 +198,13 @@ impl Drop for Temporary {
     }
 }
 
-/// Whether the error is that of a file system without locks.
+/// Returns whether the error is that of a file system without locks.
 fn has_no_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
         || (cfg!(target_os = "linux") && error.raw_os_error() == Some(LINUX_ENOLCK))
 }
 
-/// Whether `path` is still that of `file`.
+/// Returns whether `path` is still that of `file`.
 #[cfg(unix)]
 fn is_at(file: &fs::File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -212,7 +213,7 @@ fn is_at(file: &fs::File, path: &Path) -> io::Result<bool> {
     Ok(found.is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino())))
 }
 
-/// A file that is open keeps its path here.
+/// On this system, an open file keeps its path.
 #[cfg(not(unix))]
 fn is_at(_file: &fs::File, _path: &Path) -> io::Result<bool> {
     Ok(true)

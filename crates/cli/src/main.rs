@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) if error.is::<UsageError>() => {
             let mut program = RawArgs::command();
-            // Only then do the usages of its commands have its name.
+            // Sets the program's name in the usages of its commands.
             program.build();
             match program.find_subcommand_mut(&name) {
                 Some(command) => command.error(ErrorKind::ValueValidation, error),
@@ -97,7 +97,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Wrong usage; where the command is missing before a recording, with the one that is meant.
+/// Reports wrong usage; if the command is missing before a recording, suggests the likely one.
 fn advised(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;

@@ -26,7 +26,7 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Arguments that clap accepts and the command refuses; the message names the option.
+/// Arguments that clap accepts but the command refuses; the message names the option.
 #[derive(Debug)]
 pub(crate) struct UsageError(pub(crate) String);
 
@@ -38,7 +38,7 @@ impl fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
-/// The core's error with its code, in the form that all messages have.
+/// Returns the core's error with its code, in the form of all messages.
 pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
     anyhow::anyhow!("{error} [{}]", error.code())
 }
@@ -122,7 +122,7 @@ impl Failure {
         remedy.map(Cow::Borrowed)
     }
 
-    /// The remedy for standard input, which can be neither named nor copied.
+    /// Returns the remedy for standard input, which can be neither named nor copied.
     fn piped_remedy(&self) -> Option<&'static str> {
         match self.code() {
             "audio-unsupported" => {
@@ -137,7 +137,7 @@ impl Failure {
         }
     }
 
-    /// What to do with a file that is not read as a recording.
+    /// Suggests what to do with a file that is not a recording.
     fn other_use(&self) -> String {
         let path = self.path();
         match path.extension().and_then(OsStr::to_str) {
@@ -147,10 +147,10 @@ impl Failure {
         }
     }
 
-    /// The command that makes a recording of this kind readable.
+    /// Returns the command that makes a recording of this kind readable.
     fn conversion(&self, options: &str) -> String {
         let path = self.path();
-        // Some file systems take `X.WAV` and `X.wav` for the same file.
+        // Some file systems treat `X.WAV` and `X.wav` as the same file.
         let is_wav = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("wav"));
         let output = path.with_extension(if is_wav { "converted.wav" } else { "wav" });
         let (input, output) = (quoted(path), quoted(&output));
@@ -158,7 +158,7 @@ impl Failure {
     }
 }
 
-/// What to do about a file that cannot be read.
+/// Suggests what to do about a file that cannot be read.
 fn unread_remedy(path: &Path) -> &'static str {
     let text = path.to_string_lossy();
     if text.contains("://") {
@@ -170,7 +170,7 @@ fn unread_remedy(path: &Path) -> &'static str {
     }
 }
 
-/// A path as one word for a shell, and not an option.
+/// Formats a path as one word for a shell that is not an option.
 pub(crate) fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
     let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };

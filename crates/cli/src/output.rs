@@ -23,7 +23,8 @@ pub(crate) enum CardFormat {
     Json,
 }
 
-/// A drawing replaces the file of that name, so this must not be a recording by mistake.
+/// Refuses a path for a drawing that may be a recording by mistake, because the drawing replaces
+/// the file.
 pub(crate) fn check_plot(path: Option<&Path>) -> Result<(), UsageError> {
     match path {
         Some(path)
@@ -36,8 +37,8 @@ pub(crate) fn check_plot(path: Option<&Path>) -> Result<(), UsageError> {
     }
 }
 
-/// Prints a line on stderr. If stderr is closed, there is nowhere to report that, and the results do not
-/// depend on it.
+/// Prints a line on stderr. If stderr is closed, there is nowhere to report that, and the results
+/// do not depend on it.
 pub(crate) fn note(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
@@ -48,7 +49,7 @@ pub(crate) fn write_json(mut output: impl Write, value: &impl Serialize) -> io::
     writeln!(output)
 }
 
-/// The I/O error inside `error`; csv's own conversion loses its kind.
+/// Returns the I/O error inside `error`; csv's own conversion loses its kind.
 pub(crate) fn csv_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -56,17 +57,17 @@ pub(crate) fn csv_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Text as a cell of a table. Spreadsheet programs evaluate a cell that begins like a formula, so
-/// it gets an apostrophe. So does one that begins with apostrophes before that: removing the first
-/// one of `'=`, `'+` and the like restores the text of every cell.
+/// Formats text as a cell of a table. Spreadsheet programs evaluate a cell that begins like a
+/// formula, so it gets an apostrophe. So does a cell in which apostrophes precede such a beginning:
+/// removing the first one of `'=`, `'+` and the like restores the text of every cell.
 pub(crate) fn cell(text: &str) -> Cow<'_, str> {
     let begins_like_a_formula =
         text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
-    // Standard input is no formula.
+    // Standard input is not a formula.
     if begins_like_a_formula && text != "-" { format!("'{text}").into() } else { text.into() }
 }
 
-/// Whether `error` comes from writing to a pipe that its reader has closed.
+/// Returns whether `error` comes from writing to a pipe that its reader has closed.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)

@@ -29,21 +29,21 @@ pub(crate) fn worker_count(inputs: usize) -> usize {
 /// Passes on the results of one recording, in their order.
 pub(crate) struct Results<T>(SyncSender<Result<T, Failure>>);
 
-/// Results are no longer accepted, because printing has failed.
+/// Results are not accepted any more, because printing has failed.
 #[derive(Debug)]
 pub(crate) struct Stopped;
 
 impl<T> Results<T> {
-    /// Passes on a result. It waits while too many results wait to be printed.
+    /// Passes on a result. Waits while too many results wait to be printed.
     ///
     /// # Errors
-    /// If they are no longer accepted.
+    /// If results are not accepted any more.
     pub(crate) fn send(&self, result: T) -> Result<(), Stopped> {
         self.0.send(Ok(result)).map_err(|_| Stopped)
     }
 }
 
-/// How many inputs went well, and how many failed.
+/// How many inputs succeeded, and how many failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) done: u64,
@@ -99,7 +99,7 @@ pub(crate) fn in_order_each<I: Send, W: Send, T: Send>(
     mut print: impl FnMut(Result<T, &Failure>) -> anyhow::Result<()>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Counts> {
-    // Whoever takes an input puts the other end of its results into the row that is printed.
+    // A worker that takes an input puts the other end of its results into the row that is printed.
     let (row, printed) = mpsc::sync_channel(AHEAD * workers.len());
     let queue = Mutex::new(inputs.into_iter());
     thread::scope(|scope| {
@@ -123,7 +123,8 @@ pub(crate) fn in_order_each<I: Send, W: Send, T: Send>(
 /// The results of one recording, on their way.
 type Row<T> = Receiver<Result<T, Failure>>;
 
-/// Takes the next input off the queue. `None` if there is none, or results are no longer printed.
+/// Takes the next input off the queue. `None` if there is none, or if results are not printed any
+/// more.
 fn next<T, I>(
     queue: &Mutex<impl Iterator<Item = I>>,
     row: &SyncSender<Row<T>>,

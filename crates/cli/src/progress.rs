@@ -8,14 +8,14 @@ const RECORDINGS_WORTH_A_BAR: usize = 8;
 /// The least total size for which a bar is shown, in bytes: some seconds of work.
 const BYTES_WORTH_A_BAR: u64 = 32 << 20;
 
-/// A bar of `count` recordings.
+/// Creates a bar of `count` recordings.
 pub(crate) fn of_recordings(count: usize) -> ProgressBar {
     let is_worth_it = count >= RECORDINGS_WORTH_A_BAR;
     let bar = if is_worth_it { ProgressBar::new(count as u64) } else { ProgressBar::hidden() };
     styled(bar, "{bar:30} {pos} of {len} recordings, {eta} left")
 }
 
-/// A bar of `count` recordings that have this many bytes in all.
+/// Creates a bar of `count` recordings with so many bytes in total.
 pub(crate) fn of_bytes(bytes: u64, count: usize) -> ProgressBar {
     let is_worth_it = bytes >= BYTES_WORTH_A_BAR || count >= RECORDINGS_WORTH_A_BAR;
     let bar = if is_worth_it { ProgressBar::new(bytes) } else { ProgressBar::hidden() };

@@ -1,5 +1,5 @@
-//! The examples of `docs/guide/results.md` run, and other programs read the same from the files as
-//! from text. `cargo xtask test --only results` gives them a Python with the packages.
+//! The examples of `docs/guide/results.md` run, and other programs read the same values from the
+//! files as from text. `cargo xtask test --only results` provides a Python with the packages.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
@@ -57,7 +57,7 @@ fn python() -> Option<OsString> {
     has_packages.then_some(python)
 }
 
-/// The code blocks of a language, one after the other.
+/// Returns the code blocks of a language, one after the other.
 fn blocks(guide: &str, language: &str) -> String {
     let mut code = String::new();
     let mut lines = guide.lines();
@@ -88,7 +88,7 @@ fn the_examples_of_the_guide_run() {
     }
     bench.write("recordings/20230214_080000.wav", b"no sound");
 
-    // The program is on the path of whoever reads the guide.
+    // The guide assumes that the program is on the path.
     let folder = Path::new(env!("CARGO_BIN_EXE_sourcing-sound")).parent().unwrap();
     let path = env::var("PATH").unwrap();
     let path = format!("{}:{path}", folder.display());

@@ -1,4 +1,4 @@
-//! One folder per command: its arguments as typed and as meant, its work, and what it prints.
+//! One folder per command: its arguments, its work, and its output.
 
 pub(crate) mod classify;
 pub(crate) mod features;

@@ -44,7 +44,7 @@ pub(crate) static MODELS: &[BuiltIn] = &[
     },
 ];
 
-/// The model that is used if none is chosen.
+/// Returns the model that is used if none is chosen.
 pub(crate) fn default() -> &'static BuiltIn {
     &MODELS[0]
 }
@@ -54,13 +54,13 @@ pub(crate) fn by_name(name: &str) -> Option<&'static BuiltIn> {
     MODELS.iter().find(|model| model.name == name)
 }
 
-/// All names, for error messages.
+/// Returns all names, for error messages.
 pub(crate) fn names() -> String {
     MODELS.iter().map(|model| model.name).collect::<Vec<_>>().join(", ")
 }
 
 impl BuiltIn {
-    /// Size in bytes: of the head if there is one, otherwise of the network.
+    /// Returns the size in bytes: of the head if there is one, otherwise of the network.
     pub(crate) fn size(&self) -> usize {
         self.head.as_ref().map_or(self.onnx, |head| head.json).len()
     }

@@ -1,4 +1,4 @@
-//! A name or a file → a model, with or without a head.
+//! Loads a model from a name or a file, with or without a head.
 
 pub(crate) mod built_in;
 
@@ -13,8 +13,8 @@ use crate::outcome::{UsageError, coded};
 
 use built_in::BuiltIn;
 
-/// The largest model, and the largest head or sound file, that is read, in bytes: those of the core,
-/// which checks the contents.
+/// The largest accepted model, and the largest accepted head or sound file, in bytes: the limits of
+/// the core, which checks the contents.
 const MAX_MODEL_BYTES: u64 = 256 << 20;
 const MAX_HEAD_BYTES: u64 = 64 << 20;
 
@@ -22,7 +22,7 @@ const MAX_HEAD_BYTES: u64 = 64 << 20;
 pub(crate) struct ModelSource {
     /// A name or a file, as given; the default model if `None`.
     pub(crate) model: Option<PathBuf>,
-    /// The file of a head to put on the model.
+    /// The file of the head to add to the model.
     pub(crate) head: Option<PathBuf>,
     /// Whether only the head's labels are scored.
     pub(crate) head_only: bool,
@@ -36,7 +36,7 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// A classifier; all of them share the weights.
+    /// Creates a classifier; all of them share the weights.
     pub(crate) fn classifier(&self) -> sourcing_sound::Result<Classifier> {
         match &self.head {
             Some(head) if self.head_only => {
@@ -80,7 +80,7 @@ impl ModelSource {
             }
             let bytes = read(path).with_context(context)?;
             loaded.head = Some(Head::from_json(&bytes).map_err(coded).with_context(context)?);
-            // A classifier is made only if the two fit together.
+            // Creating a classifier checks that the two fit together.
             loaded.classifier().map_err(coded).with_context(context)?;
         }
         if self.head_only && loaded.head().is_none() {
@@ -96,7 +96,7 @@ impl ModelSource {
     }
 }
 
-/// The model that `given` names: a file if there is one, otherwise a built-in model.
+/// Returns the model that `given` names: a file if it exists, otherwise a built-in model.
 fn named(given: &Path) -> anyhow::Result<Loaded> {
     // A folder is never a model, so it does not hide a built-in model of the same name.
     if given.exists() && !given.is_dir() {
@@ -116,7 +116,8 @@ fn named(given: &Path) -> anyhow::Result<Loaded> {
     }
 }
 
-/// The core's error with its code, and with the command that builds a program without that error.
+/// Returns the core's error with its code, and with the command that builds a program without that
+/// error.
 fn refused(error: Error) -> anyhow::Error {
     match error.kind() {
         ErrorKind::ModelOperators { .. } => anyhow::anyhow!(
@@ -132,7 +133,7 @@ impl BuiltIn {
     /// Reads and checks the model, and the head on it.
     ///
     /// # Errors
-    /// If the file is broken; a test makes sure that none is.
+    /// If the file is broken, which a test rules out.
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let context = || format!("the built-in model {}", self.name);
         let model = Model::from_onnx(self.onnx).map_err(coded).with_context(context)?;
@@ -147,7 +148,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, MAX_HEAD_BYTES)
 }
 
-/// The bytes of a file. One whose length is not known, such as a pipe, is not read beyond the limit.
+/// Reads a file. One of unknown length, such as a pipe, is not read beyond the limit.
 fn read_up_to(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     const CONTEXT: &str = "cannot read the file [io]";
     let file = File::open(path).context(CONTEXT)?;

@@ -1,4 +1,4 @@
-//! A model with patches, groups and an embedding, and a head for it, both made here.
+//! Builds a model with patches, groups and an embedding, and a head for it.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::tiny_model;
 /// Labels of the model; the second is a kind of the first.
 pub const LABELS: [&str; 3] = ["Hum", "Low hum, drone", "Whistle"];
 
-/// The bytes of a model whose patches are 24 columns, every 12: its three levels are its logits and
-/// its embedding. A low tone is a hum, a high one a whistle; a tone between is a low hum.
+/// Returns a model with patches of 24 columns, every 12: its three levels are both its logits and
+/// its embedding. A low tone is a hum, a high one a whistle, one in between a low hum.
 pub fn model(name: &str) -> Vec<u8> {
     let mut metadata = tiny_model::patched_metadata();
     metadata.name = name.to_owned();
@@ -26,7 +26,7 @@ pub fn model(name: &str) -> Vec<u8> {
     tiny_model::patched_onnx(&metadata)
 }
 
-/// The file of a head that separates low tones from others by the embedding of the model in `base`;
+/// Returns a head that separates low tones from others by the embedding of the model in `base`;
 /// `low` refines its low hum.
 pub fn head(base: &[u8]) -> String {
     let model = Model::from_onnx(base).unwrap();

@@ -1,4 +1,4 @@
-//! Wav files of any shape, programs that run on, and what they print.
+//! Wav files of any shape, running programs, and what they print.
 
 use std::f64::consts::TAU;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -34,7 +34,7 @@ pub fn header(channels: u16, rate: u32, data_bytes: u32) -> Vec<u8> {
     file
 }
 
-/// A wav of these channels, which are equally long.
+/// Returns a wav of these channels, which are equally long.
 pub fn wav_of_channels(channels: &[Vec<i16>]) -> Vec<u8> {
     let mut data = Vec::new();
     for n in 0..channels[0].len() {
@@ -45,7 +45,7 @@ pub fn wav_of_channels(channels: &[Vec<i16>]) -> Vec<u8> {
     file
 }
 
-/// The names of a folder's results, sorted; not that of the file that states their settings.
+/// Returns the names of a folder's results, sorted, without the file that states their settings.
 pub fn results(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -59,12 +59,12 @@ pub fn raw(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }
 
-/// `sourcing-sound classify --model tiny.onnx ARGUMENTS`, where no file may have more than some
-/// kilobytes, as on a full disk; the exit code and stderr.
+/// Runs `sourcing-sound classify --model tiny.onnx ARGUMENTS` with a limit of some kilobytes per
+/// file, as on a full disk; returns the exit code and stderr.
 #[cfg(unix)]
 pub fn classify_on_a_full_disk(bench: &Bench, arguments: &[&str]) -> (Option<i32>, String) {
-    // Without the trap, the signal would end the program in place of an error. Blocks are of 512 bytes
-    // in some shells, and of 1,024 in others.
+    // Without the trap, the signal would end the program instead of causing an error. Blocks have
+    // 512 bytes in some shells, and 1,024 in others.
     let script = "trap '' XFSZ; ulimit -f 2; exec \"$0\" classify --model tiny.onnx \"$@\"";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_sourcing-sound")])
@@ -75,7 +75,7 @@ pub fn classify_on_a_full_disk(bench: &Bench, arguments: &[&str]) -> (Option<i32
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// A program that reads standard input while a test goes on.
+/// A program that reads standard input while a test continues.
 pub struct Running {
     child: Child,
     pub input: Option<ChildStdin>,
@@ -118,12 +118,12 @@ impl Running {
         input.flush().unwrap();
     }
 
-    /// The next line of its stdout.
+    /// Returns the next line of its stdout.
     pub fn line(&self) -> String {
         self.lines.recv_timeout(PATIENCE).unwrap()
     }
 
-    /// Ctrl-C.
+    /// Sends Ctrl-C.
     #[cfg(unix)]
     pub fn interrupt(&self) {
         let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
@@ -134,7 +134,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits for its end; the lines that were not taken, and stderr.
+    /// Waits for its end; returns its status, the lines that were not taken, and stderr.
     pub fn end(mut self) -> (ExitStatus, Vec<String>, String) {
         let status = self.child.wait().unwrap();
         let stderr = self.stderr.take().unwrap().join().unwrap();
@@ -149,8 +149,8 @@ impl Drop for Running {
     }
 }
 
-/// Runs `work` while nothing can be written to the folder `locked`, and returns whether that holds:
-/// the administrator may write anywhere.
+/// Runs `work` while the folder `locked` is not writable, and returns whether that is so: the
+/// administrator may write anywhere.
 #[cfg(unix)]
 pub fn with_locked_folder<T>(bench: &Bench, work: impl FnOnce() -> T) -> (T, bool) {
     use std::fs::{self, Permissions};

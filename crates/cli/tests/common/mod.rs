@@ -64,7 +64,7 @@ impl Bench {
     pub fn classify_piped(&self, arguments: &[&str], input: &[u8]) -> Run {
         let mut running = files::Running::classify(self, arguments);
         if let Some(mut pipe) = running.input.take() {
-            // A run that refuses its arguments or the format does not read it all.
+            // A run that refuses its arguments or the format does not read all of it.
             let _ = pipe.write_all(input);
         }
         let (status, lines, stderr) = running.end();
@@ -94,14 +94,14 @@ impl Run {
         }
     }
 
-    /// The stdout of a run without errors.
+    /// Returns the stdout of a run that must succeed.
     pub fn success(self) -> String {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self.stdout
     }
 }
 
-/// A 16-bit mono wav of tones over faint noise.
+/// Returns a 16-bit mono wav of tones over faint noise.
 pub fn wav(tones: &[(f64, f64)]) -> Vec<u8> {
     let mut state = 1u32;
     let mut samples = Vec::new();
@@ -114,7 +114,7 @@ pub fn wav(tones: &[(f64, f64)]) -> Vec<u8> {
     wav_of(&samples)
 }
 
-/// The next of a row of random numbers from -1 to 1.
+/// Returns the next of a sequence of random numbers from -1 to 1.
 fn noise(state: &mut u32) -> f64 {
     *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     f64::from(*state >> 8) / f64::from(1 << 23) - 1.0

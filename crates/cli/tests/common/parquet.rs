@@ -1,4 +1,4 @@
-//! Parquet files as rows of JSON, which compare with those of `--format jsonl`.
+//! Reads Parquet files as rows of JSON, for comparison with `--format jsonl`.
 
 use std::fs::File;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Reads a file; one that is not whole is none.
+    /// Reads a file, which must be complete.
     pub fn read(path: &Path) -> Sheet {
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
         let schema = reader.schema().clone();
@@ -73,7 +73,7 @@ fn value(column: &dyn Array, n: usize) -> Value {
     }
 }
 
-/// As many digits as text formats print.
+/// Rounds to the digits that text formats print.
 fn number(value: f32) -> Value {
     json!(value.to_string().parse::<f64>().unwrap())
 }

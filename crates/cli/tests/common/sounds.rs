@@ -1,4 +1,4 @@
-//! Sounds that are easily told apart, in as many takes as a test needs.
+//! Sounds that are easily distinguished, in as many takes as a test needs.
 
 use std::f64::consts::TAU;
 
@@ -45,7 +45,7 @@ pub fn other(take: u32) -> Vec<u8> {
     }
 }
 
-/// Nothing but the noise of a converter.
+/// Only the noise of a converter.
 pub fn silence() -> Vec<u8> {
     let mut state = 1;
     made(|_| 3e-5 * noise(&mut state))

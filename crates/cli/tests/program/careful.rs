@@ -1,4 +1,4 @@
-//! That no result is lost, mixed with others or about another recording than it seems: closed pipes, names
+//! No result is lost, mixed with others or attributed to the wrong recording: closed pipes, names
 //! that are taken, results of other options, and rows of several recordings.
 
 use std::fs;
@@ -156,6 +156,6 @@ fn clips_of_a_part_of_a_pipe_have_their_full_length() {
     assert_eq!(events.lines().count(), 2, "{events}");
     let clips = fs::read_dir(bench.path().join("clips")).unwrap();
     let clips: Vec<_> = clips.map(|clip| clip.unwrap().metadata().unwrap().len()).collect();
-    // A second of 24 bits.
+    // One second at 24 bits.
     assert!(clips.len() == 1 && clips[0] > 3 * 22_050, "{clips:?}");
 }

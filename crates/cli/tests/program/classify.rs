@@ -1,4 +1,4 @@
-//! `sourcing-sound classify` from the outside, with a model made here.
+//! Runs `sourcing-sound classify` with a generated model.
 
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, tiny_model};
 use serde_json::Value;
@@ -99,7 +99,7 @@ fn bad_files_are_named_and_the_rest_are_classified() {
             assert!(line.ends_with(code), "{line}");
             assert!(!run.stdout.contains(name), "{}", run.stdout);
         }
-        // What there is of a recording that breaks off is classified.
+        // The readable part of a truncated recording is classified.
         assert!(run.stdout.contains("cut.wav"), "{}", run.stdout);
         let warning = "warning: cut.wav: the recording breaks off after 0.500 s; its header says \
             1.000 s [audio-cut-off]";
@@ -114,7 +114,7 @@ fn many_files_are_printed_in_the_order_of_the_arguments() {
     let tones = [("low", LOW_HZ), ("middle", MIDDLE_HZ), ("high", HIGH_HZ)];
     let names: Vec<String> = (0..30).map(|n| format!("{}.wav", 30 - n)).collect();
     for (n, name) in names.iter().enumerate() {
-        // Long and short in turn, so that they do not finish in order.
+        // Long and short recordings alternate, so that they do not finish in order.
         bench.tones(name, &[(tones[n % 3].1, if n % 5 == 0 { 20.0 } else { 0.5 })]);
     }
     let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -164,7 +164,7 @@ fn csv_has_a_header_and_a_row_per_segment() {
     assert!(lines[1].ends_with(",false,base"), "{}", lines[1]);
     assert_eq!(lines.len(), 2);
 
-    // Asking for more labels than there are adds no columns.
+    // Requesting more labels than there are adds no columns.
     let stdout = bench.classify(&["a, \"quoted\".wav", "--format", "csv", "--top", "9"]).success();
     let header = "file,start,end,label,score,rejected,source,label_2,score_2,source_2,label_3,score_3,source_3";
     assert_eq!(stdout.lines().next(), Some(header));
@@ -218,7 +218,7 @@ fn text_joins_equal_neighbours_into_stretches_of_time() {
     assert!(stretches[0].starts_with("  0:00.0 – 0:") && stretches[0].contains(" low "), "{text}");
     let last = stretches.last().unwrap();
     assert!(last.contains(" – 1:10.0  high "), "{text}");
-    // A stretch begins where the one before ends; the change is found within half a segment.
+    // A stretch begins where the previous one ends; the change is found within half a segment.
     assert!(stretches.len() <= 3, "{text}");
     let change: f64 = last.trim_start().split(' ').next().unwrap()[2..].parse().unwrap();
     assert!((change - 30.0).abs() <= 0.6, "{text}");

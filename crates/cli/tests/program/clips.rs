@@ -1,4 +1,4 @@
-//! `sourcing-sound classify --save-clips`: the sounds that are found, as WAV files.
+//! `sourcing-sound classify --save-clips`: saves detected sounds as WAV files.
 
 mod pipes;
 
@@ -14,7 +14,7 @@ fn error_of(run: &Run, code: i32, text: &str) {
     assert!(run.stderr.contains(text), "{}", run.stderr);
 }
 
-/// A low tone, a high one and the low one again, in two channels.
+/// Returns a low tone, a high one and the low one again, in two channels.
 fn channels() -> Vec<Vec<i16>> {
     let samples = [tone(LOW_HZ, 4.0), tone(HIGH_HZ, 4.0), tone(LOW_HZ, 4.0)].concat();
     let half = samples.iter().map(|sample| sample / 2).collect();
@@ -27,7 +27,7 @@ fn bench() -> Bench {
     bench
 }
 
-/// All files of a folder by their path below it.
+/// Returns all files of a folder by their path below it.
 fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let (mut folders, mut files) = (vec![root.to_owned()], BTreeMap::new());
     while let Some(folder) = folders.pop() {
@@ -63,12 +63,12 @@ fn events(bench: &Bench, arguments: &[&str]) -> Vec<Event> {
     table.records().map(|record| row(record.unwrap())).collect()
 }
 
-/// The name of an event's clip.
+/// Returns the name of an event's clip.
 fn name((onset, _, label): &Event) -> String {
     format!("deep/tones_00h00m{onset:06.3}s_{label}.wav")
 }
 
-/// The samples of a clip: channels, rate and interleaved samples of 24 bits.
+/// Returns the samples of a clip: channels, rate and interleaved samples of 24 bits.
 fn samples(bench: &Bench, path: &str) -> (u16, u32, Vec<i32>) {
     let mut reader = hound::WavReader::open(bench.path().join(path)).unwrap();
     let spec = reader.spec();
@@ -77,7 +77,7 @@ fn samples(bench: &Bench, path: &str) -> (u16, u32, Vec<i32>) {
     (spec.channels, spec.sample_rate, samples)
 }
 
-/// What a clip of these channels has between two times in seconds.
+/// Returns what a clip of these channels must contain between two times in seconds.
 fn expected(channels: &[&Vec<i16>], from: f64, to: f64) -> Vec<i32> {
     let frame = |seconds: f64| (seconds * f64::from(RATE)).round() as usize;
     let end = frame(to).min(channels[0].len());
@@ -192,7 +192,7 @@ fn nothing_is_overwritten_and_nothing_is_saved_twice() {
     bench.classify(&[&run[..], &["--jobs", "1"]].concat()).success();
     assert!(tree(&clips) == first);
 
-    // Others of the same name get a number.
+    // Different clips of the same name get a number.
     for _ in 0..2 {
         bench.classify(&[&run[..], &["--clip-padding", "0"]].concat()).success();
         let both = tree(&clips);
@@ -202,7 +202,7 @@ fn nothing_is_overwritten_and_nothing_is_saved_twice() {
         assert_eq!(numbered, first.len());
     }
 
-    // So do those of a recording with the same name but for its extension.
+    // So do those of a recording whose name differs only in the extension.
     bench.tones("two/tones.wav", &[(LOW_HZ, 3.0)]);
     bench.tones("two/tones.flac", &[(LOW_HZ, 4.0)]);
     bench.classify(&["two", "--save-clips", "other"]).success();
@@ -226,7 +226,7 @@ fn clips_do_not_depend_on_threads_and_are_resumed() {
     run("four", &["--jobs", "4", "--output", "out"]).success();
     assert!(tree(&bench.path().join("four")) == one);
 
-    // A recording without a result is done again.
+    // A recording without a result is processed again.
     let clips = bench.path().join("four");
     for name in ["3.wav", "deep/tones.wav"] {
         fs::remove_file(bench.path().join(format!("out/{name}.csv"))).unwrap();
@@ -250,7 +250,7 @@ fn what_cannot_be_saved_is_a_failure_with_a_code() {
     error_of(&run, 1, "in/other.wav: cannot save a clip in taken");
     error_of(&run, 1, "[io]\n  check space and permissions");
     error_of(&run, 1, "done 0, failed 2");
-    // They have no results, so that --resume tries them again.
+    // They have no results, so --resume tries them again.
     assert_eq!(names(&bench, "out"), [".txt.settings"]);
 }
 

@@ -1,5 +1,5 @@
 //! `sourcing-sound classify --format parquet`: the same rows as the text formats, in files that are
-//! whole whatever ends the run.
+//! complete however the run ends.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn error_of(run: &Run, code: i32, text: &str) {
     assert!(run.stderr.contains(text), "{}", run.stderr);
 }
 
-/// Two recordings, one of two channels, and a model with groups and a label with a comma.
+/// Two recordings, one of them stereo, and a model with groups and a label with a comma.
 fn bench() -> Bench {
     let bench = Bench::new();
     bench.write("everyday.onnx", &everyday::model("everyday-made"));
@@ -34,14 +34,14 @@ fn classify(bench: &Bench, arguments: &[&str]) -> Run {
     bench.run(&[&["classify", "--model", "everyday.onnx"], arguments].concat())
 }
 
-/// The file that a run without errors writes.
+/// Returns the file that a successful run writes.
 fn sheet(bench: &Bench, arguments: &[&str]) -> Sheet {
     let output = ["--output", "out.parquet"];
     assert_eq!(classify(bench, &[arguments, &output].concat()).success(), "");
     Sheet::read(&bench.path().join("out.parquet"))
 }
 
-/// What the lines of `--format jsonl` are as rows, with times of day for recordings that have one.
+/// Converts the lines of `--format jsonl` to rows, with times of day for recordings that have one.
 fn rows_of_lines(lines: &str, channel: Option<u32>, has_times: bool) -> Vec<Map<String, Value>> {
     let row = |line: &str| {
         let line: Map<String, Value> = serde_json::from_str(line).unwrap();
@@ -178,7 +178,7 @@ fn a_file_says_what_made_it() {
         assert_eq!(value("schema_version"), Some(sourcing_sound_results::SCHEMA_VERSION));
         assert_eq!(value("model"), Some("everyday-made"));
         assert_eq!(value("model_sha256").map(str::len), Some(64));
-        // Readers of Arrow get the same.
+        // Arrow's own readers see the same metadata.
         for (key, value) in sheet.schema.metadata() {
             assert_eq!(sheet.metadata[key], **value);
         }
@@ -208,7 +208,7 @@ fn recordings_that_fail_are_rows_with_a_code() {
             assert_eq!(filled, 2, "{row:?}");
         }
     }
-    // In a folder they have no result, so that they are tried again.
+    // In a folder they have no result, so they are tried again.
     let run = classify(&bench, &["in", "--format", "parquet", "--output", "out"]);
     assert_eq!(run.code, 1);
     let names = results(&bench.path().join("out"));
@@ -249,7 +249,7 @@ fn standard_output_and_files_get_the_same_bytes() {
         assert!(piped.status.success());
         assert!(piped.stdout == fs::read(bench.path().join(name)).unwrap(), "{format}");
     }
-    // A second run takes the place of the first.
+    // A second run replaces the first.
     let path = bench.path().join("o.csv");
     fs::write(&path, "old").unwrap();
     classify(&bench, &["in", "--format", "csv", "--output", "o.csv"]).success();
@@ -272,7 +272,7 @@ fn wrong_usage_is_refused() {
     error_of(&run, 1, "error: taken/o.parquet: cannot write the result; check space");
 }
 
-/// The rows of the table under a heading of the guide: names and type.
+/// Returns the rows of the table under a heading of the guide: names and type.
 fn documented(guide: &str, heading: &str) -> Vec<(String, String)> {
     let section = guide.split_once(&format!("### {heading}\n")).unwrap().1;
     let section = section.split("\n#").next().unwrap();
@@ -296,7 +296,7 @@ fn the_guide_has_every_column_with_its_type() {
     for (format, heading) in [("parquet", "Segments"), ("parquet-events", "Events")] {
         let sheet = sheet(&bench, &["in", "--format", format]);
         let mut expected = documented(&guide, heading);
-        // What is "as above".
+        // The types that the guide gives as "as above".
         for (name, kind) in expected.iter_mut().filter(|(_, kind)| kind.is_empty()) {
             let above = of_segments.iter().find(|(other, _)| other == name);
             kind.clone_from(&above.unwrap().1);

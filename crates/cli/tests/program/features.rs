@@ -1,4 +1,4 @@
-//! `sourcing-sound features` from the outside.
+//! Runs `sourcing-sound features`.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,12 +9,12 @@ use serde_json::Value;
 use sourcing_sound::{DescriptorConfig, DescriptorFrames, Descriptors, Pcm, SampleRate};
 use sourcing_sound_decode::decode;
 
-/// A line of csv without quotes, as numbers from the second field on.
+/// Parses a line of csv without quotes as numbers, from the second field on.
 fn numbers(line: &str) -> Vec<f64> {
     line.split(',').skip(1).map(|field| field.parse().unwrap()).collect()
 }
 
-/// What the core measures with librosa's settings, at the file's own rate.
+/// Returns what the core measures with librosa's settings, at the file's own rate.
 fn core(path: &Path) -> DescriptorFrames {
     let recording = decode(path).unwrap();
     let rate = SampleRate::new(recording.sample_rate).unwrap();
@@ -88,7 +88,7 @@ fn json_lines_have_the_chosen_quantities_in_the_order_given() {
 #[test]
 fn spectra_and_filters_have_a_row_per_frequency() {
     let bench = Bench::new();
-    // 500 periods in 8,820 samples: one bin holds all of the tone.
+    // 500 periods in 8,820 samples: one bin contains the whole tone.
     bench.tones("a.wav", &[(1_250.0, 0.4)]);
     let stdout = bench.run(&["features", "a.wav", "--format", "csv", "--what", "fft"]).success();
     assert_eq!(stdout.lines().next(), Some("file,frequency,magnitude_db"));
@@ -150,8 +150,8 @@ fn the_drawing_has_four_panels_and_is_well_formed() {
     assert_eq!(svg.matches("href=\"data:image/png;base64,").count(), 1);
 }
 
-/// Reads the elements of an XML document that uses no comments or declarations, and returns its
-/// texts. Panics if tags do not match, attributes lack quotes or reserved characters are not escaped.
+/// Reads an XML document without comments or declarations, and returns its texts. Panics if tags do
+/// not match, attributes lack quotes or reserved characters are not escaped.
 fn read_xml(document: &str) -> Vec<String> {
     let (mut open, mut texts, mut rest) = (Vec::new(), Vec::new(), document);
     while let Some(start) = rest.find('<') {
@@ -350,7 +350,7 @@ mod long {
 #[test]
 fn what_is_too_long_to_be_drawn_is_measured() {
     let bench = Bench::new();
-    // One sample more than the longest Fourier transform has.
+    // One sample more than the longest Fourier transform accepts.
     let bytes = 2 * ((1u32 << 25) + 1);
     let mut header = wav_of(&[]);
     header[4..8].copy_from_slice(&(36 + bytes).to_le_bytes());

@@ -1,4 +1,5 @@
-//! `sourcing-sound classify` on folders that change while it runs, and files that are still written.
+//! `sourcing-sound classify` on folders that change while it runs, and on files that are still
+//! being written.
 
 use std::fs::{self, Permissions};
 use std::io::Write;
@@ -7,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::common::files::{Running, header, raw, results, tone, with_locked_folder};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
 
-/// A recording of ten seconds of which `seconds` are written so far.
+/// A recording of ten seconds, of which `seconds` have been written.
 fn unfinished(seconds: f64) -> Vec<u8> {
     let mut file = header(1, RATE, 2 * 10 * RATE);
     file.extend(raw(&tone(LOW_HZ, seconds)));
@@ -27,7 +28,7 @@ fn the_recordings_of_a_run_are_those_at_its_start() {
     let growing = bench.write("in/growing.wav", &unfinished(3.0));
     let options = ["--format", "csv", "--output", "out", "--jobs", "1"];
     let mut running = Running::classify(&bench, &[&["-", "in"], &options[..]].concat());
-    // Once a result is begun, the folder has been listed; the rest waits for standard input.
+    // Once a result has begun, the folder has been listed; the rest waits for standard input.
     running.feed(&wav(&[(HIGH_HZ, 3.0)])[..RATE as usize]);
     let out = bench.path().join("out");
     let has_begun = || fs::read_dir(&out).is_ok_and(|mut entries| entries.next().is_some());
@@ -51,7 +52,7 @@ fn the_recordings_of_a_run_are_those_at_its_start() {
     let result = fs::read_to_string(out.join("growing.wav.csv")).unwrap();
     assert_eq!(end_of_last_row(&result), 5.0);
 
-    // What was added is taken by the next run.
+    // The next run takes what was added.
     bench.classify(&[&["in", "--resume"], &options[..]].concat()).success();
     let expected = ["-.csv", "a.wav.csv", "b.wav.csv", "deeper", "growing.wav.csv", "z.wav.csv"];
     assert_eq!(results(&out), expected);

@@ -1,4 +1,4 @@
-//! `sourcing-sound inspect` from the outside.
+//! Runs `sourcing-sound inspect`.
 
 use crate::common::{Bench, everyday, tiny_model};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Long runs and what ends them: Ctrl-C, a kill, a full disk, a terminal in place of a file, a day of
-//! rows and clips.
+//! Long runs and what ends them: Ctrl-C, a kill, a full disk, a terminal instead of a file, a day
+//! of rows and clips.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -24,7 +24,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// Sends a signal, and waits for the end.
+    /// Sends a signal and waits for the end.
     fn end(mut self, signal: &str) -> ExitStatus {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
@@ -32,8 +32,8 @@ impl Waiting {
     }
 }
 
-/// A run over a recording that breaks off, which is followed by endless input. It has printed
-/// the first one's rows as soon as it warns.
+/// Starts a run over a truncated recording, followed by endless input. Once it warns, it has
+/// printed the rows of the first one.
 fn start(bench: &Bench, format: &str, output: &[&str], stdout: Stdio) -> Waiting {
     let mut cut = fs::read(bench.path().join("in/tones.wav")).unwrap();
     cut.truncate(400_000);
@@ -214,7 +214,7 @@ mod linux {
     const DAY_SECONDS: u32 = 86_400;
     const RATE_HZ: u32 = 8_000;
 
-    /// Silence with a tone of some seconds in every half hour, and a header that promises more.
+    /// Writes silence with a tone of some seconds every half hour, and a header that promises more.
     fn write_day(bench: &Bench) {
         let bytes = 2 * RATE_HZ * DAY_SECONDS;
         let mut file = File::create(bench.path().join("day.wav")).unwrap();
@@ -234,7 +234,7 @@ mod linux {
     fn a_day_of_rows_and_clips_takes_little_memory() {
         let bench = Bench::new();
         write_day(&bench);
-        // A model of this rate and few columns, because a day is long.
+        // A model with this rate and few columns, because a day is long.
         let mut metadata = tiny_model::metadata();
         metadata.front_end.sample_rate = RATE_HZ;
         metadata.front_end.hop_length = metadata.front_end.n_fft;
@@ -271,7 +271,7 @@ mod linux {
         assert_eq!(high.count(), 48);
     }
 
-    /// The peak is read while the run waits for what follows on standard input.
+    /// The peak is read while the run waits for more on standard input.
     #[test]
     fn a_day_takes_little_memory() {
         let bench = Bench::new();
@@ -280,7 +280,7 @@ mod linux {
         let mut file = File::create(bench.path().join("day.wav")).unwrap();
         file.write_all(&header(1, rate, bytes)).unwrap();
         file.set_len(44 + u64::from(bytes)).unwrap();
-        // A model of this rate and few columns, because a day is long.
+        // A model with this rate and few columns, because a day is long.
         let mut metadata = tiny_model::metadata();
         metadata.front_end.sample_rate = rate;
         metadata.front_end.hop_length = metadata.front_end.n_fft;

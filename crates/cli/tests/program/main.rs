@@ -1,4 +1,4 @@
-//! The program from the outside: what it prints, writes and exits with, for each of its commands.
+//! Runs the program: what each of its commands prints, writes and exits with.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod careful;

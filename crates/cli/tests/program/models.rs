@@ -1,4 +1,4 @@
-//! Models chosen by name, heads, and groups in the output, from the outside.
+//! Models chosen by name, heads, and groups in the output.
 
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, everyday, tiny_model};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn licences_are_stated() {
     let cards = parse(&bench.run(&["models", "--format", "json"]).success());
     let licence = |index: usize| cards[index]["licence"].as_str().unwrap();
     assert!(licence(0).contains("MIT") && !licence(0).contains("NC"), "{}", licence(0));
-    // The head's licence comes first, then that of the model it is on.
+    // The head's licence comes first, then that of its base.
     let (head, base) = (licence(1).find("NC").unwrap(), licence(1).find(licence(0)).unwrap());
     assert!(head < base, "{}", licence(1));
     assert!(licence(2).contains("NC"), "{}", licence(2));

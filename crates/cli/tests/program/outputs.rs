@@ -1,5 +1,5 @@
-//! What `sourcing-sound classify` writes: formats, filters and times of day; where it writes them is
-//! in a file below.
+//! What `sourcing-sound classify` writes: formats, filters and times of day; a file below tests
+//! where it writes.
 
 mod destinations;
 
@@ -162,7 +162,7 @@ fn times_of_day_come_from_the_header_or_the_name() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "file,start,end,start_time,end_time,label,score,rejected,source");
     assert!(lines[1].contains(",2023-02-14T23:59:58.000+02:00,2023-02-14T23:59:5"), "{csv}");
-    // The last segment of it is after midnight.
+    // Its last segment is after midnight.
     assert!(lines[2].contains(",4,") && lines[2].contains(",2023-02-15T00:00:02.000+02:00,low,"));
     assert!(lines[3].starts_with("dog.wav,0,1,,,low,"), "{csv}");
     assert!(lines[4].contains(",2021-06-05T04:03:02.000+02:00,2021-06-05T04:03:03"), "{csv}");
@@ -186,7 +186,7 @@ fn times_of_day_come_from_the_header_or_the_name() {
 #[test]
 fn the_number_of_threads_does_not_change_a_byte() {
     let bench = Bench::new();
-    // Over 32 MB, so that all threads work on it.
+    // More than 32 MB, so that all threads process it.
     let seconds = [tone(LOW_HZ, 1.0), tone(HIGH_HZ, 1.0), tone(MIDDLE_HZ, 1.0)];
     let samples: Vec<i16> = (0..780).flat_map(|n| seconds[n * n % 3].clone()).collect();
     bench.write("in/long.wav", &wav_of_channels(&[samples]));

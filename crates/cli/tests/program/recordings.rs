@@ -1,5 +1,5 @@
-//! What `sourcing-sound classify` reads: channels, parts of recordings, odd files and folders; pipes
-//! are in a file below.
+//! What `sourcing-sound classify` reads: channels, parts of recordings, odd files and folders; a
+//! file below tests pipes.
 
 mod pipes;
 
@@ -11,7 +11,7 @@ fn objects(stdout: &str) -> Vec<Value> {
     stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Start, end and label of every row.
+/// Returns start, end and label of every row.
 fn rows(stdout: &str) -> Vec<(f64, f64, String)> {
     let row = |line: &Value| {
         let time = |key: &str| line[key].as_f64().unwrap();
@@ -20,7 +20,7 @@ fn rows(stdout: &str) -> Vec<(f64, f64, String)> {
     objects(stdout).iter().map(row).collect()
 }
 
-/// The lines of a run without the name of the file.
+/// Returns the lines of a run without the name of the file.
 fn nameless(stdout: &str) -> Vec<Value> {
     let mut lines = objects(stdout);
     lines.iter_mut().for_each(|line| drop(line.as_object_mut().unwrap().remove("file")));
@@ -126,7 +126,7 @@ fn a_part_of_a_recording_has_the_rows_of_the_whole() {
     bench.tones("long.wav", &[(LOW_HZ, 10.0), (HIGH_HZ, 10.0), (MIDDLE_HZ, 10.0)]);
     let hop = ["--format", "jsonl", "--hop", "1"];
     let whole = rows(&bench.classify(&[&["long.wav"], &hop[..]].concat()).success());
-    // 1 s is 43 columns of 512 samples here, so that 15 hops are a whole number of samples.
+    // 1 s is 43 columns of 512 samples here, so 15 hops are a whole number of samples.
     let start = 15.0 * 43.0 * 512.0 / f64::from(RATE);
     let given = format!("0:{start}");
     let part = ["long.wav", "--start", given.as_str(), "--end", "0:00:25"];
@@ -193,7 +193,7 @@ mod unix {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    /// Bytes that are no UTF-8 are numbers in rows, so that names stay apart.
+    /// In rows, bytes that are not UTF-8 are numbers, so that names stay distinct.
     #[cfg(target_os = "linux")]
     #[test]
     fn names_may_be_no_utf_8() {

@@ -14,7 +14,7 @@ fn read(bench: &Bench, name: &str) -> String {
     fs::read_to_string(bench.path().join(name)).unwrap()
 }
 
-/// Lines in no order.
+/// Returns the lines in sorted order.
 fn sorted(text: &str) -> Vec<&str> {
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
@@ -32,7 +32,7 @@ fn a_finished_file_gets_the_recordings_that_were_added() {
             let arguments = ["in", "--format", format, "--output", name];
             bench.classify(&[&arguments[..], more].concat())
         };
-        // Without a file, all is missing.
+        // Without a file, everything is missing.
         run(&["--resume"]).success();
         let first = read(&bench, name);
         run(&["--resume"]).success();
@@ -95,7 +95,7 @@ fn what_cannot_be_continued_is_refused_with_a_reason() {
     let other = bench.classify(&[&run[..], &["--top", "2"]].concat());
     error_of(&other, 2, "o.csv: --resume cannot continue a file that was made otherwise: ");
     error_of(&other, 2, "label_2");
-    // Nothing is left of it that a later run would continue.
+    // It leaves nothing that a later run would continue.
     fs::rename(bench.path().join("o.csv"), bench.path().join("kept.csv")).unwrap();
     bench.classify(&[&run[..], &["--top", "2"]].concat()).success();
     fs::rename(bench.path().join("kept.csv"), bench.path().join("o.csv")).unwrap();
@@ -115,7 +115,7 @@ fn a_recording_that_failed_has_no_row_and_is_tried_again() {
     }
     let whole = wav(&[(HIGH_HZ, 20.0)]);
     for (format, name) in [("csv", "o.csv"), ("jsonl", "o.jsonl"), ("events", "e.csv")] {
-        // Its rows come before it is known that it breaks off.
+        // Its rows come before it is known to be truncated.
         bench.write("in/b.wav", &whole[..whole.len() / 2]);
         let run = ["in", "--format", format, "--output", name, "--strict", "--hop", "1"];
         error_of(&bench.classify(&run), 1, "b.wav");
@@ -152,7 +152,7 @@ mod unix {
         (bench, slow)
     }
 
-    /// A run that has written some rows of the slow recording, which goes on.
+    /// A run that has written some rows of the slow recording, which continues.
     struct Stuck {
         child: Child,
         _pipe: fs::File,
@@ -171,7 +171,7 @@ mod unix {
                 .stderr(Stdio::piped())
                 .spawn()
                 .unwrap();
-            // It opens once the run reads it.
+            // The pipe opens once the run reads it.
             let mut pipe = fs::File::options().write(true).open(&pipe).unwrap();
             pipe.write_all(&header(1, RATE, 2 * slow.len() as u32)).unwrap();
             pipe.write_all(&raw(&slow[..slow.len() * 5 / 6])).unwrap();
@@ -204,7 +204,7 @@ mod unix {
         fs::read_to_string(part_path(bench, name)).ok()
     }
 
-    /// Goes on with all recordings as files; what a run without interruption writes.
+    /// Resumes with all recordings as files; returns what a run without interruption writes.
     fn resume(bench: &Bench, slow: &[i16], format: &str, name: &str) -> String {
         fs::remove_file(bench.path().join("in/c.wav")).unwrap();
         bench.write("in/c.wav", &wav_of(slow));
@@ -222,7 +222,7 @@ mod unix {
         for (format, name) in FORMATS {
             assert_eq!(Stuck::start(&bench, &slow, format, name, &[]).end("-KILL"), None);
             assert!(!bench.path().join(name).exists());
-            // As if it had been killed within a write.
+            // As if it had been killed during a write.
             let left = part(&bench, name).unwrap();
             for half in ["", "in/c.w", "{\"file\":\"in/c.wav\",\"st", "in/c.wav,17,17.5,hi"] {
                 fs::write(part_path(&bench, name), format!("{left}{half}")).unwrap();
@@ -273,7 +273,7 @@ mod unix {
         assert_eq!(stuck.end("-KILL"), None);
     }
 
-    /// What was done before is not lost.
+    /// Finished recordings are not lost.
     #[test]
     fn a_full_disk_leaves_what_a_run_goes_on_with() {
         let (bench, slow) = bench();

@@ -1,5 +1,5 @@
 //! `sourcing-sound classify --resume` with other options than those of the earlier run, and what it
-//! takes for finished.
+//! treats as finished.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -24,7 +24,7 @@ fn bench() -> Bench {
     bench
 }
 
-/// All files of the folder `out` with their contents.
+/// Returns all files of the folder `out` with their contents.
 fn files(bench: &Bench) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(bench.path().join("out"))
         .unwrap()
@@ -38,7 +38,7 @@ fn files(bench: &Bench) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// A recording that can no longer be read, so that classifying it again fails.
+/// Makes a recording unreadable, so that classifying it again fails.
 fn spoil(bench: &Bench, name: &str) {
     bench.write(name, b"no sound");
 }
@@ -71,7 +71,7 @@ fn options_that_change_rows_are_refused_and_nothing_is_overwritten() {
             refused(&other, option);
             assert!(files(&bench) == before, "{option} changed {output}");
         }
-        // Options that change no row, and the default by name.
+        // Options that change no row, and a default given explicitly.
         let hop = tiny_model::metadata().decision.hop_seconds.to_string();
         let same = ["--resume", "--jobs", "1", "--strict", "--start", "0:00", "--hop", &hop];
         spoil(&bench, "in/a.wav");
@@ -114,7 +114,7 @@ fn another_model_head_or_kind_of_input_is_refused() {
     refused(&raw("44100", &["--resume"]), "--rate");
 }
 
-/// As an older version left them, or a user who edited the file.
+/// As an older version, or a user who edited the file, left them.
 #[test]
 fn a_result_without_settings_is_continued_if_its_header_fits() {
     for (format, output) in [("csv", "out/o.csv"), ("jsonl", "out/o.jsonl"), ("csv", "out/")] {
@@ -162,7 +162,7 @@ fn a_finished_run_is_not_repeated() {
     }
 }
 
-/// Such a folder may be one in which nothing can be written.
+/// The folder may be one that is not writable.
 #[test]
 fn nothing_is_written_where_nothing_is_missing() {
     let bench = bench();
@@ -174,7 +174,7 @@ fn nothing_is_written_where_nothing_is_missing() {
     assert!(files(&bench) == before);
 }
 
-/// A run with other options that did not get to its end leaves results of both.
+/// A run with other options that did not finish leaves results of both.
 #[test]
 fn results_of_earlier_options_are_made_again() {
     let bench = bench();
@@ -201,7 +201,7 @@ mod unix {
     use super::*;
     use std::process::{Command, Stdio};
 
-    /// Killed between two recordings: the second one is a pipe from which nothing comes.
+    /// Killed between two recordings: the second one is a pipe that delivers nothing.
     #[test]
     fn a_recording_that_was_complete_before_a_kill_is_not_repeated() {
         for (format, name) in [("csv", "o.csv"), ("jsonl", "o.jsonl"), ("events", "e.csv")] {
@@ -234,7 +234,7 @@ mod unix {
             let rows = fs::read_to_string(bench.path().join(name)).unwrap();
             let of = |recording: &str| rows.lines().filter(|row| row.contains(recording)).count();
             assert!(of("a.wav") > 0 && of("a.wav") == of("b.wav") && of("c.wav") > 0, "{rows}");
-            // No hidden file is left but the settings of the result.
+            // The only hidden file left is that of the result's settings.
             let hidden =
                 fs::read_dir(bench.path()).unwrap().map(|entry| entry.unwrap().file_name());
             let hidden: Vec<_> =

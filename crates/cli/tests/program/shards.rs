@@ -40,13 +40,13 @@ fn bench() -> Bench {
     bench
 }
 
-/// The files of the rows.
+/// Returns the files in the rows.
 fn files(csv: &str) -> BTreeSet<String> {
     let file = |line: &str| line.split(',').next().unwrap().to_owned();
     csv.lines().skip(1).map(file).collect()
 }
 
-/// As the guide says.
+/// Computes the shard as the guide describes it.
 fn shard(path: &str, count: u64) -> u64 {
     let hash = Sha256::digest(path.as_bytes());
     u64::from_be_bytes(hash[..8].try_into().unwrap()) % count + 1
@@ -64,7 +64,7 @@ fn every_recording_is_in_one_shard() {
             let expected = NAMES.iter().filter(|name| shard(name, count) == index);
             let expected: BTreeSet<String> = expected.map(|name| format!("in/{name}")).collect();
             assert_eq!(found, expected, "{argument}");
-            // Where the folder is, and what else is in it, does not matter.
+            // The location of the folder and its other contents do not matter.
             let path = bench.path().join("in");
             let again = ["--format", "csv", "--shard", &argument, path.to_str().unwrap()];
             assert_eq!(files(&bench.classify(&again).success()).len(), found.len());
@@ -119,7 +119,8 @@ fn guide_text() -> String {
     fs::read_to_string(guide).unwrap()
 }
 
-/// The first block of this language in `docs/guide/archives.md` that has the text.
+/// Returns the first code block of this language in `docs/guide/archives.md` that contains the
+/// text.
 fn block(language: &str, text: &str) -> String {
     let (guide, start) = (guide_text(), format!("```{language}\n"));
     let blocks = guide.split(&start).skip(1);
@@ -128,8 +129,8 @@ fn block(language: &str, text: &str) -> String {
     found.next().unwrap_or_else(|| panic!("the guide has no {language} with {text}"))
 }
 
-/// A script in the folder of the bench, for which the program is on the path, and `srun` starts what
-/// follows it.
+/// Runs a script in the folder of the bench, with the program on the path and an `srun` that starts
+/// what follows it.
 fn script(bench: &Bench, text: &str, variables: &[(&str, String)]) -> Run {
     bench.write("stubs/srun", b"#!/bin/sh\nexec \"$@\"\n");
     let program = Path::new(env!("CARGO_BIN_EXE_sourcing-sound")).parent().unwrap();
@@ -147,7 +148,7 @@ fn script(bench: &Bench, text: &str, variables: &[(&str, String)]) -> Run {
     }
 }
 
-/// The recordings that a folder has results of.
+/// Returns the recordings of which a folder has results.
 fn results(bench: &Bench, folder: &str) -> BTreeSet<&'static str> {
     let has =
         |name: &&str| bench.path().join(folder).join(format!("{name}.events.parquet")).exists();
@@ -197,7 +198,7 @@ fn the_guides_command_for_gnu_parallel_runs() {
     let count: u64 = count.strip_prefix("seq ").unwrap().parse().unwrap();
     let command = command.replace("recordings/", "in/");
     for index in 1..=count {
-        // The second time, there is nothing left.
+        // The second time, nothing is left to do.
         for _ in 0..2 {
             let run = script(&bench, &command.replace("{}", &index.to_string()), &[]);
             assert_eq!(run.code, 0, "{}", run.stderr);
@@ -224,7 +225,7 @@ fn the_guides_job_for_slurm_runs() {
         assert_eq!(run.code, i32::from(shard("broken.wav", 4) == index), "{}", run.stderr);
         assert_eq!(results(&bench, "out"), of_shards(4, index));
     }
-    // One file per shard, as the guide has it for failures as rows.
+    // One file per shard, as the guide describes it for failures as rows.
     let whole = "--output /data/results --resume";
     let own = "--output \"/data/results/$SLURM_ARRAY_TASK_ID.parquet\"";
     assert!(job.contains(whole) && guide_text().contains(own));

@@ -1,11 +1,11 @@
-//! `sourcing-sound teach` from the outside, on the model everyday and synthesised sounds.
+//! Runs `sourcing-sound teach` on the model everyday and synthesised sounds.
 
 mod earlier;
 
 use crate::common::{Bench, Run, sounds};
 use serde_json::{Value, json};
 
-/// Takes of each sound in its own folder: `beeps/0.wav` to `beeps/4.wav`, and so on.
+/// Creates takes of each sound in its own folder: `beeps/0.wav` to `beeps/4.wav`, and so on.
 fn bench() -> Bench {
     let bench = Bench::new();
     for take in 0..5 {
@@ -27,7 +27,7 @@ fn teach(bench: &Bench, arguments: &[&[&str]]) -> Run {
     bench.run(&[&["teach"], &arguments.concat()[..]].concat())
 }
 
-/// Teaches without an error; returns the report.
+/// Teaches successfully; returns the report.
 fn report(bench: &Bench, arguments: &[&[&str]]) -> Value {
     let stdout = teach(bench, &[arguments, &[&["--format", "json"]]].concat()).success();
     serde_json::from_str(&stdout).unwrap()
@@ -37,7 +37,7 @@ fn read(bench: &Bench, name: &str) -> String {
     std::fs::read_to_string(bench.path().join(name)).unwrap()
 }
 
-/// The best label of a recording with the head in `home.sound.json`.
+/// Returns the best label of a recording with the head in `home.sound.json`.
 fn best(bench: &Bench, recording: &str) -> String {
     let arguments = ["classify", "--head", "home.sound.json", "--format", "jsonl", recording];
     let stdout = bench.run(&arguments).success();
@@ -302,7 +302,7 @@ fn the_drawing_has_a_path_per_label() {
     well_formed(&svg);
 }
 
-/// Every element is closed by its own end, and no text has a bare `<` or `&`.
+/// Checks that every element is closed by its own end tag, and that no text has a bare `<` or `&`.
 fn well_formed(svg: &str) {
     let mut open = Vec::new();
     for piece in svg.split('<').skip(1) {

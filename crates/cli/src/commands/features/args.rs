@@ -1,4 +1,4 @@
-//! The arguments of `features`: what can be typed, and what it means.
+//! The arguments of `features`, as typed and as parsed.
 
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ pub(crate) struct RawFeatures {
 
     /// Draw waveform, spectrum, filter bank and mel spectrogram of one recording to this file
     ///
-    /// The recording has at most 33,554,432 samples at the rate at which it is measured.
+    /// The recording has at most 33,554,432 samples at the rate of the measurement.
     #[arg(long, value_name = "SVG")]
     plot: Option<PathBuf>,
 
@@ -74,7 +74,7 @@ pub(crate) struct RawFeatures {
     top_db: TopDb,
 }
 
-/// What can be measured of a recording.
+/// What can be measured in a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Quantity {
     /// Spectral centroid in Hz
@@ -127,7 +127,7 @@ pub(crate) struct FeatureOptions {
     pub(super) inputs: Vec<PathBuf>,
     pub(super) selection: Selection,
     pub(super) format: FeatureFormat,
-    /// The file to draw the recording to.
+    /// The file for the drawing of the recording.
     pub(super) plot: Option<PathBuf>,
     pub(super) settings: Settings,
 }
@@ -239,7 +239,7 @@ impl TryFrom<Vec<Quantity>> for Selection {
                 Quantity::Fft => return alone(&what, Selection::Fft),
                 Quantity::FilterBank => return alone(&what, Selection::FilterBank),
             };
-            // A quantity given twice is printed once.
+            // A quantity that is given twice is printed once.
             if !frames.contains(&quantity) {
                 frames.push(quantity);
             }
@@ -248,7 +248,7 @@ impl TryFrom<Vec<Quantity>> for Selection {
     }
 }
 
-/// `selection`, if nothing else is to be measured.
+/// Returns `selection` if nothing else is to be measured.
 fn alone(what: &[Quantity], selection: Selection) -> Result<Selection, UsageError> {
     if what.iter().all(|quantity| Some(quantity) == what.first()) {
         return Ok(selection);

@@ -1,4 +1,4 @@
-//! The measurements of a recording, frame by frame, in constant memory.
+//! Measures a recording frame by frame, in constant memory.
 
 use sourcing_sound::{DescriptorFrames, DescriptorStream, Descriptors};
 
@@ -8,10 +8,11 @@ use super::args::FrameQuantity;
 use super::samples::{Ended, Samples};
 use super::table::{Axis, Column, Table};
 
-/// Numbers that are passed on at a time, if there are as many: enough to hide what that costs.
+/// Numbers that are passed on at a time, if there are as many: enough to make the overhead
+/// negligible.
 const NUMBERS_AT_ONCE: usize = 1 << 14;
 
-/// What is measured of the frames of one recording.
+/// The frames of one recording and what to measure in them.
 pub(super) struct Frames<'a> {
     pub(super) quantities: &'a [FrameQuantity],
     pub(super) descriptors: &'a Descriptors,
@@ -19,8 +20,8 @@ pub(super) struct Frames<'a> {
 }
 
 impl Frames<'_> {
-    /// Passes on a row per frame, until `take` returns false. Cepstral coefficients need another
-    /// pass before, because their range depends on the loudest frame.
+    /// Passes on a row per frame, until `take` returns false. Cepstral coefficients need an extra
+    /// pass first, because their range depends on the loudest frame.
     pub(super) fn measure(&self, mut take: impl FnMut(Table) -> bool) -> Result<Ended, Failure> {
         let has = |quantity| self.quantities.contains(&quantity);
         let mut stream = DescriptorStream::new(self.descriptors, self.samples.rate());
@@ -44,7 +45,7 @@ impl Frames<'_> {
         })
     }
 
-    /// The mel power of the loudest band and frame, if it has an influence.
+    /// Returns the mel power of the loudest band and frame, if it has an effect.
     fn greatest_mel(&self) -> Result<f32, Failure> {
         let mut greatest = 0.0_f32;
         if self.descriptors.config().top_db.is_some() {
@@ -57,7 +58,7 @@ impl Frames<'_> {
         Ok(greatest)
     }
 
-    /// Describes the recording; `take` gets the frames so far, several at a time.
+    /// Describes the recording; passes the frames so far to `take`, several at a time.
     fn run(
         &self,
         mut stream: DescriptorStream,
@@ -84,7 +85,7 @@ impl Frames<'_> {
         Ok(ended)
     }
 
-    /// Numbers per frame.
+    /// Returns the numbers per frame.
     fn numbers(&self, quantity: FrameQuantity) -> usize {
         let config = self.descriptors.config();
         match quantity {

@@ -1,4 +1,4 @@
-//! A recording → its measurements: rows as they become known, and the picture to draw.
+//! Measures a recording: rows as they become known, and the picture to draw.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use super::table::{Axis, Column, End, Part, Subject, Table};
 /// Measures recordings one after another.
 pub(super) struct Meter<'a> {
     options: &'a FeatureOptions,
-    /// Those of the last recording, for the next one at the same rate.
+    /// The descriptors of the last recording, for the next one at the same rate.
     descriptors: Option<Descriptors>,
 }
 
@@ -38,11 +38,11 @@ impl<'a> Meter<'a> {
         let (rate, descriptors) =
             self.descriptors_for(samples.rate()).map_err(|error| samples.failure(error))?;
         let recording = Measurement { options, descriptors, rate, samples };
-        // If nobody prints, the next input is not taken.
+        // If printing has failed, the next input is not taken.
         recording.run(|part| results.send(part).is_ok())
     }
 
-    /// The rate at which a recording is measured, and the descriptors for it.
+    /// Returns the rate at which a recording is measured, and the descriptors for it.
     fn descriptors_for(
         &mut self,
         own_rate: SampleRate,
@@ -58,17 +58,17 @@ impl<'a> Meter<'a> {
     }
 }
 
-/// What is measured of one recording.
+/// One recording and what to measure in it.
 struct Measurement<'a> {
     options: &'a FeatureOptions,
     descriptors: &'a Descriptors,
-    /// That of the descriptors.
+    /// The rate of the descriptors.
     rate: SampleRate,
     samples: Samples,
 }
 
 impl Measurement<'_> {
-    /// `send` returns false once nothing more is wanted.
+    /// Passes everything to `send`, which returns false once no more is needed.
     fn run(&self, mut send: impl FnMut(Part) -> bool) -> Result<(), Failure> {
         let path = self.samples.path().to_owned();
         send(Part::Begin(Subject { path, sample_rate: self.rate.hz() }));
@@ -91,7 +91,7 @@ impl Measurement<'_> {
         let duration = ended.samples as f64 / f64::from(self.samples.rate().hz());
         let draw = |_| self.of_whole(|pcm| Picture::of(self.descriptors, pcm));
         let drawn = self.options.plot.as_ref().map(draw).transpose();
-        // What was measured is printed even if it cannot be drawn.
+        // Measurements are printed even if they cannot be drawn.
         let (picture, result) = match drawn {
             Ok(picture) => (picture, Ok(())),
             Err(failure) => (None, Err(failure)),
@@ -101,7 +101,7 @@ impl Measurement<'_> {
         result
     }
 
-    /// What `measure` returns for all samples, at the rate at which they are measured.
+    /// Returns what `measure` returns for all samples, at the rate of the measurement.
     fn of_whole<T>(
         &self,
         measure: impl FnOnce(Pcm<'_>) -> sourcing_sound::Result<T>,
@@ -128,7 +128,7 @@ fn spectrum_table(spectrum: WholeSpectrum) -> Table {
     }
 }
 
-/// The transpose of librosa's matrix: a row per frequency, a number per filter.
+/// Returns the transpose of librosa's matrix: a row per frequency, a number per filter.
 fn filter_table(descriptors: &Descriptors) -> Table {
     let (config, filters) = (descriptors.config(), descriptors.filters());
     let (dense, n_mels) = (filters.to_dense(), filters.n_mels());

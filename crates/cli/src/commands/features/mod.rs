@@ -1,6 +1,7 @@
-//! `features`: recordings → spectral descriptors, cepstral coefficients and spectrograms, printed
-//! as text, csv or JSON lines in the order of the inputs, and one of them drawn as SVG. A recording
-//! of any length is measured in constant memory, except for its drawing and its spectrum.
+//! `features`: measures recordings. It prints spectral descriptors, cepstral coefficients and
+//! spectrograms as text, csv or JSON lines in the order of the inputs, and draws one recording as
+//! SVG. A recording of any length is measured in constant memory, except for its drawing and its
+//! spectrum.
 
 mod args;
 mod frames;
@@ -26,8 +27,8 @@ use meter::Meter;
 use plot::Picture;
 use table::{End, Part};
 
-/// Measures all inputs, prints the tables to stdout and draws the recording for which there is a
-/// file to draw to.
+/// Measures all inputs, prints the tables to stdout and draws the recording if a file for the
+/// drawing is given.
 ///
 /// # Errors
 /// If there are several recordings to draw, or an output cannot be written. Inputs that fail are
@@ -63,7 +64,7 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
                     write_picture(&picture, path)?;
                 }
             }
-            // It was named on stderr.
+            // The error was reported on stderr.
             Err(_) => {}
         }
         Ok(())

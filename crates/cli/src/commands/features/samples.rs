@@ -1,4 +1,4 @@
-//! The samples of a recording, block by block, as often as they are needed.
+//! Reads the samples of a recording block by block, as often as needed.
 
 use std::path::{Path, PathBuf};
 
@@ -8,18 +8,18 @@ use sourcing_sound_decode::{Channel, Decoder, Recording, Warning};
 use crate::files;
 use crate::outcome::Failure;
 
-/// Samples of a recording in memory that are passed on at a time.
+/// Samples in memory that are passed on at a time.
 const BLOCK: usize = 1 << 14;
 
-/// A recording that can be read from its start again.
+/// A recording that can be read again from its start.
 pub(super) struct Samples {
     path: PathBuf,
     rate: SampleRate,
-    /// All samples, if they are in memory; else the file is decoded each time.
+    /// All samples, if they are in memory; otherwise the file is decoded each time.
     recording: Option<Recording>,
 }
 
-/// The facts that are known at the end.
+/// Facts that are known at the end.
 #[derive(Default)]
 pub(super) struct Ended {
     /// Samples per channel.
@@ -50,22 +50,22 @@ impl Samples {
         &self.path
     }
 
-    /// That of the recording.
+    /// Returns the rate of the recording.
     pub(super) fn rate(&self) -> SampleRate {
         self.rate
     }
 
-    /// All samples, if they are in memory.
+    /// Returns all samples, if they are in memory.
     pub(super) fn whole(&self) -> Option<&[f32]> {
         self.recording.as_ref().map(|recording| recording.samples.as_slice())
     }
 
-    /// An error of the core about this recording.
+    /// Reports an error of the core about this recording.
     pub(super) fn failure(&self, error: sourcing_sound::Error) -> Failure {
         Failure::Analyse { path: self.path.clone(), error }
     }
 
-    /// Passes all samples on, until `take` returns false.
+    /// Passes on all samples, until `take` returns false.
     pub(super) fn each(&self, mut take: impl FnMut(&[f32]) -> bool) -> Result<Ended, Failure> {
         let mut ended = Ended::default();
         let mut pass = |block: &[f32]| {
@@ -93,7 +93,7 @@ impl Samples {
         Ok(ended)
     }
 
-    /// Refuses samples that are not finite; there are `before` others before them.
+    /// Refuses samples that are not finite; `before` samples precede them.
     fn check(&self, block: &[f32], before: u64) -> Result<(), Failure> {
         match Pcm::new(block, self.rate) {
             Ok(_) => Ok(()),

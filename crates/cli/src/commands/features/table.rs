@@ -1,4 +1,4 @@
-//! The measurements of one recording, and what can print them.
+//! The measurements of one recording, and the interface of what prints them.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,38 +7,38 @@ use sourcing_sound_decode::Warning;
 
 use super::plot::Picture;
 
-/// What is known of a recording, in order.
+/// Parts of a recording's output, in order.
 pub(super) enum Part {
     Begin(Subject),
     Rows(Table),
     End(End),
 }
 
-/// A recording that is measured.
+/// The recording that is measured.
 pub(super) struct Subject {
     pub(super) path: PathBuf,
     /// The rate in Hz at which it is measured.
     pub(super) sample_rate: u32,
 }
 
-/// The facts that are known at the end.
+/// Facts that are known at the end.
 pub(super) struct End {
     /// The length in seconds.
     pub(super) duration: f64,
     pub(super) warnings: Vec<Warning>,
-    /// The picture to draw, if there is to be one.
+    /// The picture to draw, if any.
     pub(super) picture: Option<Picture>,
 }
 
 /// Prints recordings one after another.
 pub(super) trait Report {
-    /// A recording begins; if the one before has not ended, it could not be read to its end.
+    /// Begins a recording; if the previous one has not ended, it could not be read to its end.
     fn begin(&mut self, subject: Subject);
 
-    /// The next rows, which continue those before.
+    /// Takes the next rows, which continue those before.
     fn rows(&mut self, table: &Table) -> io::Result<()>;
 
-    /// The recording has ended after this many seconds.
+    /// Ends the recording after so many seconds.
     fn end(&mut self, duration: f64) -> io::Result<()>;
 }
 
@@ -95,7 +95,7 @@ impl Column {
         self.values.get(row * width..(row + 1) * width).unwrap_or_default()
     }
 
-    /// A name per number: the quantity's own, with an index from 0 for a vector.
+    /// Returns a name per number: the quantity's, with an index from 0 for a vector.
     pub(super) fn names(&self) -> Vec<String> {
         match self.width {
             None => vec![self.name.to_owned()],
@@ -113,7 +113,7 @@ impl Table {
         self.columns.first().map_or(0, Column::rows)
     }
 
-    /// Position of a row in the axis' unit, to a millionth.
+    /// Returns the position of a row in the axis' unit, rounded to a millionth.
     pub(super) fn position(&self, row: usize) -> f64 {
         ((self.first + row) as f64 * self.step * 1e6).round() / 1e6
     }

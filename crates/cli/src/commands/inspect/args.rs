@@ -1,4 +1,4 @@
-//! The arguments of `inspect`: what can be typed, and what it means.
+//! The arguments of `inspect`, as typed and as parsed.
 
 use std::path::PathBuf;
 

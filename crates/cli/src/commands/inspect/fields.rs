@@ -1,10 +1,11 @@
-//! A model → the names and values of its settings.
+//! Lists the names and values of a model's settings.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sourcing_sound::{Classifier, Head, ModelMetadata, Taxonomy};
 
-/// Names and values of all settings, in a readable order. What a model does not have is null.
+/// Returns the names and values of all settings, in a readable order. What a model does not have is
+/// null.
 pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(String, Value)> {
     let metadata = classifier.metadata();
     let mut fields = named([
@@ -33,14 +34,14 @@ fn named<const N: usize>(fields: [(&str, Value); N]) -> Vec<(String, Value)> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// All fields of a record, by name.
+/// Returns all fields of a record, by name.
 fn record(record: &impl Serialize) -> Map<String, Value> {
-    // By way of text, in which an f32 keeps its shortest form.
+    // Converted through text, in which an f32 keeps its shortest form.
     let text = serde_json::to_string(record).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// The network's file.
+/// Describes the network's file.
 fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
     let network = classifier.model();
     [
@@ -49,7 +50,7 @@ fn describe_network(classifier: &Classifier) -> [(&'static str, Value); 2] {
     ]
 }
 
-/// The head, and the base's own values of what the head overrides. All null without a head.
+/// Describes the head, and the base's values that the head overrides. All are null without a head.
 fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str, Value); 9] {
     let base = head.map(|_| classifier.model().metadata());
     let own = head.map(Head::metadata);
@@ -70,7 +71,7 @@ fn describe_head(classifier: &Classifier, head: Option<&Head>) -> [(&'static str
     ]
 }
 
-/// The groups, each with its labels.
+/// Returns the groups, each with its labels.
 fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
     let labels_of = |index: usize| {
         let labelled = metadata.labels.iter().zip(taxonomy.label_groups());
@@ -110,7 +111,7 @@ fn describe_features(metadata: &ModelMetadata) -> [(&'static str, Value); 20] {
     ]
 }
 
-/// The shortest decimal number that parses to `value`; widening to f64 would add digits.
+/// Returns the shortest decimal number that parses to `value`; widening to f64 would add digits.
 fn decimal(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }

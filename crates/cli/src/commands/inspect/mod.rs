@@ -1,4 +1,4 @@
-//! `inspect`: a model, with or without a head → its description, as text or JSON.
+//! `inspect`: prints the description of a model, with or without a head, as text or JSON.
 
 mod args;
 mod fields;
@@ -16,7 +16,8 @@ use args::InspectOptions;
 pub(crate) use args::RawInspect;
 use fields::describe;
 
-/// The longest list that text shows in full, and how many entries it shows of a longer one.
+/// The longest list that the text format shows in full, and how many entries it shows of a longer
+/// one.
 const LONG_LIST: usize = 30;
 const LIST_START: usize = 10;
 
@@ -54,13 +55,13 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// Lists with their names: `bark (Bark, Yip), siren (Siren)`.
+/// Formats lists with their names: `bark (Bark, Yip), siren (Siren)`.
 fn lists(fields: &serde_json::Map<String, Value>) -> String {
     let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
     lists.collect::<Vec<_>>().join(", ")
 }
 
-/// A value as a person would write it: an object is its name or its lists, and a long list is cut.
+/// Formats a value for people: an object as its name or its lists, a long list cut off.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A built-in model → its entry in the listing.
+//! The entry of a built-in model in the listing.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ pub(super) struct Card {
     name: &'static str,
     /// Whether it is used if no model is chosen.
     default: bool,
-    /// Name of the model that its head is on, if it has one.
+    /// Name of the model on which its head is based, if it has one.
     base: Option<&'static str>,
     description: String,
     label_count: usize,

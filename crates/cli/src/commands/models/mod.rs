@@ -1,4 +1,4 @@
-//! `models`: the built-in models → a listing, as text or JSON.
+//! `models`: lists the built-in models, as text or JSON.
 
 mod card;
 
@@ -23,7 +23,7 @@ pub(crate) struct RawModels {
 /// Lists the built-in models on stdout.
 ///
 /// # Errors
-/// If the output cannot be written, or a model is broken; a test makes sure that none is.
+/// If the output cannot be written, or a model is broken, which a test rules out.
 pub(crate) fn run(raw: RawModels) -> anyhow::Result<Outcome> {
     let mut cards = Vec::new();
     for model in MODELS {

@@ -1,4 +1,4 @@
-//! The arguments of `teach`: what can be typed, and what it means.
+//! The arguments of `teach`, as typed and as parsed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::model::ModelSource;
 use crate::outcome::UsageError;
 use crate::output::{CardFormat, check_plot};
 
-/// Endings of the output's name that are no part of the head's name.
+/// Endings of the output's name that are not part of the head's name.
 const ENDINGS: [&str; 2] = [".sound.json", ".json"];
 
 #[derive(Args)]
@@ -28,14 +28,15 @@ pub(crate) struct RawTeach {
 
     /// Recordings, or folders of them, in which none of the labels should be recognised
     ///
-    /// Optional, since teach knows what everyday sounds are like. With sounds that are easily taken
-    /// for a label, fewer are. The report's precision is measured on these and on the other labels.
+    /// Optional, because teach knows everyday sounds. Adding sounds that are often mistaken for a
+    /// label reduces such mistakes. The report measures precision on these sounds and on the other
+    /// labels.
     #[arg(long, value_name = "FILES", num_args = 1..)]
     background: Vec<PathBuf>,
 
     /// Sound file from an earlier run, whose examples are used too; may be repeated
     ///
-    /// It holds what was measured in its recordings, so these need not be there any more.
+    /// It contains what was measured in its recordings, so these are not needed.
     #[arg(long, value_name = "FILE.sound.json", num_args = 1..)]
     add: Vec<PathBuf>,
 
@@ -123,7 +124,7 @@ pub(crate) struct TeachOptions {
     pub(super) format: CardFormat,
 }
 
-/// A label and what shows it.
+/// A label and its recordings.
 pub(super) struct LabelInputs {
     pub(super) label: String,
     /// Files and folders, as given; at least one.
@@ -153,7 +154,7 @@ impl TryFrom<RawTeach> for TeachOptions {
     }
 }
 
-/// The head's name; a file of another kind, such as a recording, is never an output.
+/// Returns the head's name. Files of other kinds, such as recordings, cannot be outputs.
 fn head_name(output: &Path) -> Result<String, UsageError> {
     let file = output.file_name().unwrap_or_default().to_string_lossy();
     let name = ENDINGS.iter().find_map(|ending| file.strip_suffix(ending)).map(str::trim);
@@ -173,7 +174,7 @@ fn label_inputs(values: Vec<OsString>) -> Result<LabelInputs, UsageError> {
     if label.is_empty() {
         return Err(UsageError("--label has an empty name".to_owned()));
     }
-    // What `--label *.wav` becomes. A folder is often called like the label.
+    // The shell has expanded `--label *.wav`. A folder may well have the name of the label.
     if Path::new(&name).is_file() {
         return Err(UsageError(format!(
             "--label takes a name and then files, but {label} is a file"

@@ -1,4 +1,4 @@
-//! The model that sounds are taught to, and the examples of earlier runs.
+//! Loads the model to extend, and the examples of earlier runs.
 
 use std::path::PathBuf;
 
@@ -31,15 +31,15 @@ impl Base {
         }
         let background = Background::from_json(built_in::BACKGROUND).map_err(coded)?;
         let base = Base { model: loaded.base().clone(), background };
-        // A teacher is made only if the two fit together.
+        // Creating a teacher checks that the two fit together.
         base.teacher()
             .map_err(coded)
             .with_context(|| format!("model {given}: sounds can be taught only to {default}"))?;
         Ok(base)
     }
 
-    /// The examples in sound files of earlier runs, and the sound of those that have it, each of them
-    /// once.
+    /// Returns the examples in sound files of earlier runs, and the audio of those that have it,
+    /// each once.
     ///
     /// # Errors
     /// If a file cannot be read, is not a sound file, or was made for another model.

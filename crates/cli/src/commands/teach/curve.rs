@@ -1,4 +1,4 @@
-//! Scores of recordings → precision over recall, and what follows from them.
+//! Computes precision over recall, and figures that follow from it, from the scores of recordings.
 
 use sourcing_sound::LabelReport;
 
@@ -9,8 +9,8 @@ pub(super) struct Point {
     pub(super) precision: f64,
 }
 
-/// A point for each score that a recording of the label or of something else has, from the highest
-/// score until recall is 1. `None` if one of the two is missing.
+/// Returns a point for each score of a recording of the label or of something else, from the
+/// highest score until recall is 1. `None` if there are no recordings of one of the two.
 pub(super) fn curve(positive: &[f32], negative: &[f32]) -> Option<Vec<Point>> {
     if positive.is_empty() || negative.is_empty() {
         return None;
@@ -34,7 +34,7 @@ pub(super) fn curve(positive: &[f32], negative: &[f32]) -> Option<Vec<Point>> {
     Some(points)
 }
 
-/// The mean of the precision over all steps of the recall, without interpolation.
+/// Returns the mean of the precision over all steps of the recall, without interpolation.
 pub(super) fn average_precision(points: &[Point]) -> f64 {
     let mut before = 0.0;
     let steps = points.iter().map(|point| {
@@ -45,16 +45,16 @@ pub(super) fn average_precision(points: &[Point]) -> f64 {
     steps.sum()
 }
 
-/// Shares of recordings that are judged correctly, of the label and of something else together.
+/// Shares of correctly judged recordings, of the label and of something else together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Accuracy {
     /// By the head.
     pub(super) own: f64,
-    /// By one that never gives the label.
+    /// By a classifier that never gives the label.
     pub(super) always_no: f64,
 }
 
-/// `None` if there is nothing else, or no recording could be left out.
+/// Returns `None` if there is nothing else, or no recording could be left out.
 pub(super) fn accuracy(label: &LabelReport) -> Option<Accuracy> {
     let recall = label.recall.filter(|_| label.others > 0)?;
     let wrong = label.mistaken.map_or(0, |share| share.hits);

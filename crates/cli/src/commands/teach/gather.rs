@@ -1,4 +1,4 @@
-//! Recordings → examples, several recordings at a time, in the order of the inputs.
+//! Turns recordings into examples, several recordings at a time, in the order of the inputs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ struct Input {
     path: PathBuf,
 }
 
-/// Adds the examples of all recordings to `examples`, except those that are there already.
+/// Adds the examples of all recordings to `examples`, without those that are already there.
 ///
 /// # Errors
 /// If there are too many examples, or a label has none. Recordings that fail are named on stderr
@@ -60,7 +60,7 @@ pub(super) fn gather(
     }
 }
 
-/// All recordings: those of the labels in their order, then the background.
+/// Returns all recordings: those of the labels in order, then the background.
 fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
     let labels = options.labels.iter();
     let labels = labels.map(|of| (Some(Arc::from(of.label.as_str())), of.inputs.as_slice()));
@@ -75,7 +75,7 @@ fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
 fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Failure> {
     let Input { label, path } = input;
     let recording = files::decode(&path)?;
-    // Files of one name in different folders are different recordings.
+    // Files with the same name in different folders are different recordings.
     let name = files::text(&path);
     SampleRate::new(recording.sample_rate)
         .and_then(|rate| Pcm::new(&recording.samples, rate))
@@ -83,8 +83,8 @@ fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Fail
         .map_err(|error| Failure::Analyse { path: path.clone(), error })
 }
 
-/// Gives a recording another name, with digits of its hash, if one of an earlier run has the same: a
-/// path there may have been another file. Not if they share audio.
+/// Renames a recording, with digits of its hash, if one of an earlier run has the same name: the
+/// path may have been another file then. Not if they share audio.
 fn tell_apart(found: &mut [Example], earlier: &[Example]) {
     let Some(first) = found.first() else { return };
     let of_name = |one: &&Example| one.label == first.label && one.recording == first.recording;
@@ -97,8 +97,8 @@ fn tell_apart(found: &mut [Example], earlier: &[Example]) {
     found.iter_mut().for_each(|one| one.recording.clone_from(&name));
 }
 
-/// Whether it is the same piece of the same recording. A copy under another name is kept: the
-/// report states that it counts only once.
+/// Returns whether it is the same piece of the same recording. A copy under another name is kept;
+/// the report counts it only once.
 fn is_same(a: &Example, b: &Example) -> bool {
     a.sha256 == b.sha256 && a.label == b.label && a.recording == b.recording
 }

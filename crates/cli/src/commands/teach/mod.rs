@@ -1,5 +1,5 @@
-//! `teach`: recordings of a few sounds → a head that adds their labels to the model, and a report
-//! on how well it does, as text or JSON, and as a drawing.
+//! `teach`: makes a head that adds labels for a few sounds to the model, from recordings of them,
+//! and reports how well it does, as text or JSON and as a drawing.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -34,7 +34,7 @@ use base::Base;
 /// Trains a head, writes it, and prints the report to stdout.
 ///
 /// # Errors
-/// If the model cannot be taught, a label has no recording that can be used, or an output cannot be
+/// If the model cannot be extended, a label has no usable recording, or an output cannot be
 /// written. Recordings that fail are named on stderr and make the outcome [`Outcome::Partial`].
 pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
     check_outputs(&options)?;
@@ -44,7 +44,7 @@ pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
     let taught = train(&base.model, &base.background, &options.name, &examples).map_err(coded)?;
     let file = sounds.put_into(taught.to_json(), taught.examples())?;
     save::write(&options.output, &file, options.force)?;
-    // Without the drawing, the report is still worth printing.
+    // The report is worth printing even without the drawing.
     let drawn = match &options.plot {
         Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
         None => Ok(()),

@@ -1,5 +1,6 @@
-//! Precision over recall → an SVG with a path per label. Its colours follow the reader's light or
-//! dark scheme, which needs style rules that the library behind `features --plot` cannot write.
+//! Draws precision over recall as an SVG with a path per label. Its colours follow the reader's
+//! light or dark scheme, which needs style rules that the library behind `features --plot` cannot
+//! write.
 
 use sourcing_sound::{LabelReport, Report};
 
@@ -11,7 +12,7 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 470.0;
 const TOP: f64 = 60.0;
 const BOTTOM: f64 = 460.0;
-/// Below the area: numbers and the axis' description.
+/// Space below the area, for numbers and the axis' description.
 const FOOT: u32 = 60;
 /// Where the list of labels begins, and the height of its rows.
 const LEGEND: f64 = 510.0;
@@ -32,7 +33,7 @@ const LINES: [(&str, &str, &str); 6] = [
     ("#3d444d", "#c9d1d9", "2 7"),
 ];
 
-/// The drawing of a report on the head called `name`.
+/// Draws a report on the head called `name`.
 pub(super) fn draw(report: &Report, name: &str) -> String {
     let rows = report.labels.len() as u32;
     let height = (BOTTOM as u32 + FOOT).max((TOP + ROW * f64::from(rows + 1)) as u32 + 20);
@@ -81,12 +82,12 @@ fn style() -> String {
     )
 }
 
-/// Position of a recall.
+/// Returns the position of a recall.
 fn x(recall: f64) -> f64 {
     LEFT + (RIGHT - LEFT) * recall
 }
 
-/// Position of a precision.
+/// Returns the position of a precision.
 fn y(precision: f64) -> f64 {
     BOTTOM - (BOTTOM - TOP) * precision
 }
@@ -117,7 +118,7 @@ fn axes() -> String {
     svg
 }
 
-/// The curve of a label and its row in the list.
+/// Draws the curve of a label and its row in the list.
 fn drawn(index: usize, label: &LabelReport) -> String {
     let class = format!("line line-{}", index % LINES.len());
     let points = curve(&label.left_out, &label.other_scores);
@@ -139,8 +140,8 @@ fn drawn(index: usize, label: &LabelReport) -> String {
     )
 }
 
-/// Steps whose area is the average precision: a recall has the precision of the point that reaches
-/// it.
+/// Draws steps that enclose the average precision: each recall has the precision of the point that
+/// reaches it.
 fn steps(points: &[Point]) -> String {
     let mut path = String::new();
     for point in points {
@@ -160,7 +161,7 @@ fn shortened(name: &str) -> String {
     }
 }
 
-/// As text in XML, which allows no control characters, not even escaped.
+/// Escapes text for XML, which allows no control characters, not even escaped.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {

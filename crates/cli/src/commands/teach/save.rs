@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use tempfile::{Builder, NamedTempFile};
 
-/// Refuses a file that cannot be written later, before anything is computed.
+/// Refuses a file that could not be written later, before anything is computed.
 ///
 /// # Errors
-/// If its folder is not there, or if it exists itself and is not to be replaced.
+/// If its folder does not exist, or if it exists itself and must not be replaced.
 pub(super) fn check(path: &Path, replace: bool) -> anyhow::Result<()> {
     if !folder(path).is_dir() {
         bail!("there is no folder {} [io]", folder(path).display());
@@ -17,7 +17,7 @@ pub(super) fn check(path: &Path, replace: bool) -> anyhow::Result<()> {
     if path.is_dir() {
         bail!("this is a folder, expected a file [io]");
     }
-    // Even a link to nowhere counts.
+    // Even a dangling link counts.
     if !replace && path.symlink_metadata().is_ok() {
         bail!("the file exists; --force replaces it, --add uses its examples [io]");
     }
@@ -27,7 +27,7 @@ pub(super) fn check(path: &Path, replace: bool) -> anyhow::Result<()> {
 /// Writes `text` to a temporary file in the same folder, and renames it.
 ///
 /// # Errors
-/// If it cannot be written, or if it exists and is not to be replaced; nothing is changed then.
+/// If it cannot be written, or if it exists and must not be replaced; nothing is changed then.
 pub(super) fn write(path: &Path, text: &str, replace: bool) -> anyhow::Result<()> {
     let written = write_temporary(folder(path), text).and_then(|file| {
         let renamed = match replace {
@@ -46,12 +46,12 @@ fn write_temporary(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
     {
         use std::fs::Permissions;
         use std::os::unix::fs::PermissionsExt;
-        // As for any new file; the system takes away what its mask forbids.
+        // The permissions of any new file; the system removes those that its mask forbids.
         builder.permissions(Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
-    // Some systems report a full disk only now.
+    // Some systems report a full disk only here.
     file.as_file().sync_all()?;
     Ok(file)
 }

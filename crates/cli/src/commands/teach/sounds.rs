@@ -1,5 +1,5 @@
-//! The sound of examples, which the page writes into a file if the user asks for it: a list `sounds`
-//! beside the examples.
+//! The audio of examples, which the page stores in a file on request: a list `sounds` beside the
+//! examples.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};
 use sourcing_sound::Example;
 
-/// The longest head file that is read, in bytes.
+/// The longest accepted head file in bytes.
 const MAX_BYTES: usize = 64 << 20;
 
-/// The sounds of examples in earlier files, each of them once.
+/// The sounds of examples in earlier files, each once.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Sounds {
     #[serde(default)]
@@ -19,16 +19,16 @@ pub(super) struct Sounds {
 
 #[derive(Serialize, Deserialize)]
 struct Sound {
-    /// Of the example.
+    /// The example's hash.
     sha256: String,
-    /// In Hz.
+    /// Rate in Hz.
     sample_rate: serde_json::Number,
     /// Base64 of 16-bit little-endian samples.
     samples: String,
 }
 
 impl Sounds {
-    /// Adds those of a file.
+    /// Adds the sounds of a file.
     ///
     /// # Errors
     /// If its list is not one of sounds.
@@ -41,7 +41,7 @@ impl Sounds {
         Ok(())
     }
 
-    /// The text of a sound file with those of its `examples`.
+    /// Returns the text of a sound file with the sounds of its `examples`.
     ///
     /// # Errors
     /// If it would be too long to be read.
@@ -52,7 +52,7 @@ impl Sounds {
             return Ok(file);
         }
         let sounds = serde_json::to_string_pretty(&self)?;
-        // Both are objects; the second one's key follows those of the first.
+        // Both are objects; the key of the second follows those of the first.
         let start = file.trim_end().strip_suffix('}').unwrap_or(&file).trim_end();
         let file = format!("{start},{}\n", sounds.strip_prefix('{').unwrap_or(&sounds));
         if file.len() > MAX_BYTES {

@@ -7,7 +7,7 @@ use super::{bench, error_of, expected, names, samples, tree};
 use crate::common::files::tone;
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, RATE};
 
-/// The clips of a folder under the names that they have if the recording comes from a pipe.
+/// Returns the clips of a folder under the names that they have if the recording comes from a pipe.
 fn as_piped(bench: &Bench, folder: &str) -> BTreeMap<String, Vec<u8>> {
     let clips = tree(&bench.path().join(folder)).into_iter();
     clips.map(|(name, clip)| (name.replace("deep/tones_", "recording_"), clip)).collect()
@@ -64,7 +64,7 @@ fn the_best_clips_of_a_pipe_replace_those_that_were_saved_before() {
     assert!(found.len() == 2 && found[1].starts_with("recording_00h00m09."), "{found:?}");
     assert!(run("pipe") == expected);
 
-    // A clip that was there before stays.
+    // An existing clip stays.
     bench.classify_piped(&["-", "--save-clips", "all"], &bytes).success();
     let all = as_piped(&bench, "all");
     assert!(all.len() == 4 && run("all") == all);
@@ -92,7 +92,7 @@ fn more_than_is_kept_of_a_pipe_is_refused() {
     error_of(&run, 1, "error: -: --save-clips would keep ");
     error_of(&run, 1, "keeps at most 67 MB: choose smaller ones or one --channel");
 
-    // Too many at a time are left out, which is no secret.
+    // Clips beyond the limit are left out, and the user learns about it.
     let rate = 8_000;
     let slow = |hz: f64| {
         let mut samples = tone(hz * f64::from(RATE) / f64::from(rate), 4.0);
@@ -136,13 +136,13 @@ mod unix {
         }
         let both = [tone(LOW_HZ, 3.0), tone(HIGH_HZ, 8.0)].concat();
         assert!(samples(&bench, name) == (1, RATE, expected(&[&both], 0.0, end)));
-        // What goes on has no clip yet, and leaves nothing behind.
+        // A sound that continues has no clip yet, and leaves nothing behind.
         running.interrupt();
         assert_eq!(running.end().0.code(), Some(130));
         assert_eq!(names(&bench, "clips"), ["recording_00h00m00.000s_low.wav"]);
     }
 
-    /// It is read once, as standard input is.
+    /// It is read once, like standard input.
     #[test]
     fn a_named_pipe_has_clips_and_channels() {
         let bench = bench();

@@ -1,12 +1,13 @@
-//! Where `sourcing-sound classify` writes its results: folders, files and links, what is in them after
-//! an interruption, and where nothing can be written.
+//! Where `sourcing-sound classify` writes its results: folders, files and links, their contents
+//! after an interruption, and places that are not writable.
 
 use std::fs;
 
 use super::error_of;
 use crate::common::{Bench, HIGH_HZ, LOW_HZ};
 
-/// All files of a folder with their contents, by path below it, without those that state settings.
+/// Returns all files of a folder with their contents, by path below it, without those that state
+/// settings.
 fn tree(bench: &Bench, folder: &str) -> Vec<(String, Vec<u8>)> {
     let root = bench.path().join(folder);
     let (mut folders, mut files) = (vec![root.clone()], Vec::new());
@@ -73,7 +74,7 @@ fn results_in_a_folder_are_those_of_stdout_and_are_resumed() {
     assert_eq!(names(&after), ["a.wav.csv", "deep/a.wav.csv", "deep/er/b.wav.csv", "new.wav.csv"]);
     assert_eq!(after[0].1, b"mine");
     assert_eq!(after[1..3], before[1..3]);
-    // Without --resume, all are made.
+    // Without --resume, all results are made again.
     bench.classify(&run[..5]).success();
     assert_eq!(tree(&bench, "out/csv")[0], before[0]);
 
@@ -117,7 +118,7 @@ mod unix {
         bench.classify(&["a.wav", "--format", "jsonl", "--output", "out"]).success();
         let mut running = Running::classify(&bench, &arguments);
         running.feed(&raw(&tone(HIGH_HZ, 10.0)));
-        // Whatever is written is under another name so far.
+        // Unfinished results have other names.
         while tree(&bench, "out").len() < 2 {
             std::thread::yield_now();
         }
@@ -137,7 +138,7 @@ mod unix {
         let stdout = bench.classify(&["a.wav", "--format", "csv"]).success();
         fs::create_dir(bench.path().join("big")).unwrap();
         bench.write("big/there.csv", b"old");
-        // One link leads to another, one to a file that is not there yet.
+        // One link leads to another, one to a file that does not exist yet.
         for (link, target) in
             [("o.csv", "one.csv"), ("one.csv", "big/there.csv"), ("new.csv", "big/new.csv")]
         {
@@ -162,7 +163,7 @@ mod unix {
         let bench = Bench::new();
         bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
         bench.classify(&["a.wav", "--output", "out"]).success();
-        // A file that is made in the usual way shows what is usual here.
+        // A file that is created in the usual way shows the usual permissions.
         fs::write(bench.path().join("usual"), "").unwrap();
         let mode = |name: &str| {
             fs::metadata(bench.path().join(name)).unwrap().permissions().mode() & 0o777

@@ -1,4 +1,5 @@
-//! What `sourcing-sound classify` reads from pipes: files, raw samples and channels, while they come.
+//! What `sourcing-sound classify` reads from pipes: files, raw samples and channels, as they
+//! arrive.
 
 use std::io::Write;
 
@@ -130,7 +131,7 @@ fn rows_of_a_pipe_come_while_it_stays_open() {
             // Programs that write to a pipe do not know the length.
             running.feed(&header(1, RATE, u32::MAX));
         }
-        // Small pieces, as they come from a microphone.
+        // Small pieces, as a microphone delivers them.
         let second = raw(&tone(HIGH_HZ, 1.0));
         for _ in 0..4 {
             second.chunks(4_410).for_each(|piece| running.feed(piece));
@@ -181,7 +182,7 @@ fn the_end_of_a_part_does_not_wait_for_the_end_of_a_pipe() {
         let arguments = ["-", "--rate", &rate, "--end", "2", "--jobs", jobs];
         let mut running = Running::classify(&bench, &arguments);
         let mut pipe = running.input.take().unwrap();
-        // A run that has all it needs reads no more.
+        // A run that has everything that it needs reads no more.
         let _ = pipe.write_all(&raw(&tone(LOW_HZ, 6.0)));
         let (status, _, stderr) = running.end();
         assert!(status.success(), "{stderr}");

@@ -17,7 +17,7 @@ fn earlier_examples_are_added() {
     bench.write("new.wav", &sounds::beeps(20));
     assert_eq!(best(&bench, "new.wav"), "bedside alarm");
 
-    // Files alone are merged, an example that both have counts once.
+    // Files alone are merged; an example that both contain counts once.
     let both = ["--add", "beeps.sound.json", "--add", "home.sound.json"];
     let found = report(&bench, &[&both, &["-o", "both.sound.json"]]);
     assert_eq!(found["examples"], 10);
@@ -49,7 +49,7 @@ fn the_sound_of_earlier_examples_is_kept() {
             json!({"sha256": example["sha256"], "sample_rate": 22_050, "samples": samples})
         });
         let sounds: Vec<Value> = sounds.collect();
-        // One of an example that is no longer there.
+        // The sound of an example that was removed.
         let other = json!({"sha256": "0".repeat(64), "sample_rate": 22_050, "samples": samples});
         file["sounds"] = [&sounds[..], &[other]].concat().into();
         bench.write(to, file.to_string().as_bytes());
@@ -57,7 +57,7 @@ fn the_sound_of_earlier_examples_is_kept() {
     };
     teach(&bench, &[&BEEPS, &["-o", "beeps.sound.json"]]).success();
     let sounds = with_sound("beeps.sound.json", "a.sound.json", "AAABAAIA");
-    // The same examples with other sound, which comes second.
+    // The same examples with other audio, which comes second.
     with_sound("beeps.sound.json", "b.sound.json", "AgABAAAA");
     let add = ["--add", "a.sound.json", "b.sound.json"];
     teach(&bench, &[&add, &RUMBLE, &OUTPUT]).success();
@@ -66,7 +66,7 @@ fn the_sound_of_earlier_examples_is_kept() {
     assert_eq!(found["examples"].as_array().unwrap().len(), 10);
     bench.write("new.wav", &sounds::beeps(20));
     assert_eq!(best(&bench, "new.wav"), "bedside alarm");
-    // Again, and without any.
+    // Again, and without any audio.
     teach(&bench, &[&["--add", "home.sound.json"], &["-o", "again.sound.json"]]).success();
     let again: Value = serde_json::from_str(&read(&bench, "again.sound.json")).unwrap();
     assert_eq!(again["sounds"], json!(sounds));

@@ -1,11 +1,11 @@
-//! Axes with round numbers on them, linear or in mel.
+//! Axes with labels at round numbers, linear or in mel.
 
 use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use sourcing_sound::MelScale;
 
-/// Frequencies in Hz that are worth a label on a mel axis.
+/// Frequencies in Hz that may be labels on a mel axis.
 const ROUND_HZ: [f64; 15] =
     [0.0, 100.0, 250.0, 500.0, 1e3, 2e3, 3e3, 4e3, 6e3, 8e3, 12e3, 16e3, 24e3, 48e3, 96e3];
 
@@ -25,7 +25,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// From `low` to `high`, which is greater, with about `marks` marks, 1, 2 or 5 · 10ⁿ apart.
+    /// Creates an axis from `low` to `high`, which is greater, with about `marks` marks, 1, 2 or 5
+    /// · 10ⁿ apart.
     pub(super) fn linear(low: f64, high: f64, marks: usize) -> Self {
         let step = round_step((high - low) / marks as f64);
         let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
@@ -38,7 +39,7 @@ impl Axis {
         }
     }
 
-    /// From `low` to `high` Hz, which is greater, in equal steps of mel.
+    /// Creates an axis from `low` to `high` Hz, which is greater, in equal steps of mel.
     pub(super) fn mel(low: f64, high: f64, scale: MelScale) -> Self {
         let mut axis = Axis { low, high, mel: Some(scale), ticks: Vec::new(), decimals: 0 };
         for hz in ROUND_HZ.into_iter().filter(|hz| (low..=high).contains(hz)) {
@@ -51,7 +52,7 @@ impl Axis {
         axis
     }
 
-    /// Position of a value: 0 at the low end, 1 at the high end.
+    /// Returns the position of a value: 0 at the low end, 1 at the high end.
     pub(super) fn position(&self, value: f64) -> f64 {
         let scaled = |value: f64| self.mel.map_or(value, |scale| scale.to_mel(value));
         let (low, high) = (scaled(self.low), scaled(self.high));
@@ -90,14 +91,14 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// The smallest of 1, 2 and 5 · 10ⁿ that is not below `step`.
+/// Returns the smallest of 1, 2 and 5 · 10ⁿ that is not below `step`.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
     let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * (1.0 - 1e-9));
     factor.unwrap_or(10.0) * power
 }
 
-/// A number with commas between thousands and a minus sign as wide as a plus.
+/// Formats a number with commas between thousands and a minus sign as wide as a plus.
 pub(super) fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -138,7 +139,7 @@ mod tests {
             axis.ticks.windows(2).map(|pair| axis.position(pair[1]) - axis.position(pair[0]));
         assert!(gaps.into_iter().all(|gap| gap >= LABEL_DISTANCE));
         assert_eq!((axis.position(0.0), axis.position(22_050.0)), (0.0, 1.0));
-        // Half-way in mel is far below half-way in Hz.
+        // Halfway in mel is far below halfway in Hz.
         assert!(axis.position(3_000.0) > 0.5);
     }
 }

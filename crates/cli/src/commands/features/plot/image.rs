@@ -1,9 +1,10 @@
-//! Levels → a picture within the text of an SVG: an indexed PNG as a data URI.
+//! Draws levels as a picture inside of an SVG: an indexed PNG as a data URI.
 
 use anyhow::Context;
 
 /// matplotlib's "magma", which is perceptually uniform and readable for the colour-blind: a
-/// polynomial of degree six per channel, within 2% of the original table. The page has the same.
+/// polynomial of degree six per channel, within 2% of the original table. The page uses the same
+/// colours.
 const MAGMA: [[f64; 7]; 3] = [
     [
         -0.002136485,
@@ -34,7 +35,7 @@ const MAGMA: [[f64; 7]; 3] = [
     ],
 ];
 
-/// The colour of a level from 0 (dark) to 1 (bright): red, green, blue.
+/// Returns the colour of a level from 0 (dark) to 1 (bright): red, green, blue.
 pub(super) fn colour(level: f64) -> [u8; 3] {
     MAGMA.map(|coefficients| {
         let value = coefficients.iter().rev().fold(0.0, |sum, c| sum * level + c);
@@ -42,7 +43,7 @@ pub(super) fn colour(level: f64) -> [u8; 3] {
     })
 }
 
-/// A picture of `levels` from 0 to 1, with `width` of them per line, from the top down.
+/// Encodes a picture of `levels` from 0 to 1, with `width` of them per line, from the top down.
 ///
 /// # Errors
 /// If the encoder rejects the size.
@@ -63,7 +64,7 @@ pub(super) fn data_uri(levels: &[f64], width: usize) -> anyhow::Result<String> {
     Ok(format!("data:image/png;base64,{}", base64(&bytes)))
 }
 
-/// RFC 4648, section 4.
+/// Encodes as base64 (RFC 4648, section 4).
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

@@ -1,7 +1,8 @@
-//! A recording → an SVG with four panels: waveform, spectrum, mel filter bank, mel spectrogram.
+//! Draws a recording as an SVG with four panels: waveform, spectrum, mel filter bank, mel
+//! spectrogram.
 //!
-//! However long the recording is, the drawing is smaller than a megabyte: nothing is drawn finer
-//! than the panels' pixels.
+//! The drawing of any recording is smaller than a megabyte, because nothing is drawn finer than the
+//! panels' pixels.
 
 mod axis;
 mod image;
@@ -19,7 +20,7 @@ use sourcing_sound::{Descriptors, Pcm, WholeSpectrum, magnitude_db};
 use panel::{HEADER_HEIGHT, PANEL_HEIGHT, WIDTH, draw_header};
 use panels::Mel;
 
-/// The range of colours in dB if the user sets none.
+/// The range of colours in dB if the user does not set one.
 const USUAL_RANGE_DB: f32 = 80.0;
 
 /// The longest file name that fits above the drawing, in characters.
@@ -66,7 +67,7 @@ impl Picture {
     /// Adds the heading: the file's name, its length in seconds and the rate.
     pub(super) fn titled(mut self, path: &Path, duration: f64) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        // Control characters are not allowed in XML, not even escaped.
+        // XML allows no control characters, not even escaped.
         let mut title: String =
             name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
         if let Some((end, _)) = title.char_indices().nth(TITLE_LENGTH) {
@@ -79,7 +80,7 @@ impl Picture {
         self
     }
 
-    /// Draws it.
+    /// Returns the drawing as SVG.
     ///
     /// # Errors
     /// The drawing library's; it has none when it draws in memory.

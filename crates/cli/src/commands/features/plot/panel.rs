@@ -15,7 +15,7 @@ pub(super) const WIDTH: u32 = 1_200;
 pub(super) const HEADER_HEIGHT: u32 = 76;
 /// Height of each of the four panels.
 pub(super) const PANEL_HEIGHT: u32 = 350;
-/// The most columns of pixels that a panel tells apart.
+/// The most columns of pixels in which a panel shows details.
 pub(super) const COLUMNS: usize = 1_000;
 
 const LEFT: i32 = 24;
@@ -23,7 +23,7 @@ const HEADING_HEIGHT: u32 = 34;
 const BOTTOM: i32 = 10;
 const X_LABELS: u32 = 52;
 const Y_LABELS: u32 = 84;
-/// Space to the right of every panel, for the colour bar of one.
+/// Space to the right of every panel, for the colour bar of one of them.
 const RIGHT: u32 = 110;
 
 const INK: RGBColor = RGBColor(34, 34, 40);
@@ -66,7 +66,7 @@ pub(super) fn open<'a, 'b>(
 ) -> anyhow::Result<(Chart<'a, 'b>, Area<'a>)> {
     let (top, body) = area.split_vertically(HEADING_HEIGHT);
     top.draw_text(heading, &bold(16.0), (LEFT, 8))?;
-    // About where the heading ends: bold letters are about 0.6 em wide.
+    // An estimate of where the heading ends: bold letters are about 0.6 em wide.
     let start = LEFT + (heading.chars().count() as f64 * 16.0 * 0.6) as i32 + 18;
     top.draw_text(explanation, &text(13.0, QUIET), (start, 11))?;
 

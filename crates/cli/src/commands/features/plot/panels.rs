@@ -47,7 +47,7 @@ pub(super) struct Mel {
     pub(super) seconds_per_frame: f64,
     /// Seconds from the start of the recording to the middle of the first frame.
     pub(super) first_frame: f64,
-    /// How far below the greatest power colours and bars reach, in dB.
+    /// How far below the greatest power the colours and bars reach, in dB.
     pub(super) range_db: f32,
 }
 
@@ -57,7 +57,7 @@ impl Mel {
         self.edges_hz.len().saturating_sub(2).max(1)
     }
 
-    /// The lowest and the highest frequency in Hz that the filters pass.
+    /// Returns the lowest and the highest frequency in Hz that the filters pass.
     fn limits(&self) -> (f64, f64) {
         (
             self.edges_hz.first().copied().unwrap_or(0.0),
@@ -66,7 +66,7 @@ impl Mel {
     }
 }
 
-/// A line through points, or a dot if it would have no length.
+/// Draws a line through points, or a dot if the line would have no length.
 fn line<'a>(
     points: impl Iterator<Item = (f64, f64)>,
     colour: RGBColor,
@@ -76,7 +76,7 @@ fn line<'a>(
     LineSeries::new(points, colour.filled()).point_size(if has_length { 0 } else { DOT })
 }
 
-/// Amplitude over time: every sample, or the range of those that share a column of pixels.
+/// Draws amplitude over time: every sample, or the range of samples that share a column of pixels.
 pub(super) fn waveform(area: &Area<'_>, samples: &[f32], sample_rate: f64) -> anyhow::Result<()> {
     let (low, high) = extent(samples);
     let peak = high.max(-low);
@@ -98,7 +98,7 @@ pub(super) fn waveform(area: &Area<'_>, samples: &[f32], sample_rate: f64) -> an
     Ok(())
 }
 
-/// Level over frequency: every bin, or peak and mean of those that share a column of pixels.
+/// Draws level over frequency: every bin, or peak and mean of bins that share a column of pixels.
 pub(super) fn spectrum(
     area: &Area<'_>,
     spectrum: &WholeSpectrum,
@@ -135,7 +135,7 @@ pub(super) fn spectrum(
     Ok(())
 }
 
-/// The filters along the Hz axis, each as high as the recording's mean energy in it.
+/// Draws the filters along the Hz axis, each as high as the recording's mean energy in it.
 pub(super) fn filter_bank(area: &Area<'_>, mel: &Mel) -> anyhow::Result<()> {
     let bands = mel.bands();
     let (mut energies, _) = shrink(&mel.power, bands, (1, bands));
@@ -164,7 +164,8 @@ pub(super) fn filter_bank(area: &Area<'_>, mel: &Mel) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Energy over time and mel. Returns the picture to put into the SVG after everything else.
+/// Draws energy over time and mel. Returns the picture to insert into the SVG after everything
+/// else.
 pub(super) fn mel_spectrogram(area: &Area<'_>, mel: &Mel, duration: f64) -> anyhow::Result<String> {
     let bands = mel.bands();
     let (mut levels, rows) = shrink(&mel.power, bands, (COLUMNS, PICTURE_ROWS));

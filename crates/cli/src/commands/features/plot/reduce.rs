@@ -1,8 +1,8 @@
-//! A long recording → no more numbers than there are pixels to draw.
+//! Reduces a long recording to as many numbers as there are pixels to draw.
 
 use std::ops::Range;
 
-/// Divides `count` items into at most `parts` stretches of nearly equal length, none of them empty.
+/// Divides `count` items into at most `parts` non-empty stretches of nearly equal length.
 pub(super) fn stretches(count: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
     let parts = parts.min(count);
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
@@ -15,14 +15,14 @@ pub(super) fn extent(values: &[f32]) -> (f64, f64) {
     })
 }
 
-/// The mean power of levels in dB, in dB.
+/// Returns the mean power of levels in dB, in dB.
 pub(super) fn mean_decibels(levels: &[f32]) -> f64 {
     let power: f64 = levels.iter().map(|&level| 10f64.powf(f64::from(level) / 10.0)).sum();
     10.0 * (power / levels.len().max(1) as f64).log10()
 }
 
-/// Makes a matrix smaller by averaging neighbours: `values` is `[rows][columns]`, row after row.
-/// Returns the new matrix in the same form, with at most `max` = (rows, columns).
+/// Shrinks a matrix by averaging neighbours: `values` is `[rows][columns]`, row after row. Returns
+/// the new matrix in the same form, with at most `max` = (rows, columns).
 pub(super) fn shrink(values: &[f32], columns: usize, max: (usize, usize)) -> (Vec<f32>, usize) {
     let rows = values.len() / columns.max(1);
     let mut small = Vec::new();

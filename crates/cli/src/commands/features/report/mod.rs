@@ -1,4 +1,4 @@
-//! Tables → text for people, csv or JSON lines.
+//! Prints tables as text for people, csv or JSON lines.
 
 mod csv;
 mod jsonl;

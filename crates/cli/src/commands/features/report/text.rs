@@ -6,9 +6,9 @@ use crate::files;
 
 use super::super::table::{Axis, Column, Report, Subject, Table};
 
-/// For each recording a line with its name, length and rate, then a line of statistics per number:
-/// the mean over all rows, the standard deviation (of the rows themselves, not estimated for a
-/// population), the least and the greatest value, and where along the axis the greatest is.
+/// Prints a line with each recording's name, length and rate, then a line of statistics per number:
+/// the mean over all rows, the standard deviation (of the rows, not estimated for a population),
+/// the least and the greatest value, and the position of the greatest along the axis.
 pub(super) struct Text<W: Write> {
     output: W,
     recording: Option<Recording>,
@@ -54,13 +54,13 @@ impl<W: Write> Report for Text<W> {
 struct Recording {
     subject: Subject,
     rows: usize,
-    /// What is known of its rows; `None` before the first.
+    /// Statistics of its rows; `None` before the first.
     found: Option<Found>,
 }
 
 struct Found {
     axis: Axis,
-    /// Of each number in a row.
+    /// The name of each number in a row.
     names: Vec<String>,
     statistics: Vec<Statistics>,
 }
@@ -108,7 +108,7 @@ fn names_with_units(column: &Column) -> Vec<String> {
     column.names().into_iter().map(with_unit).collect()
 }
 
-/// What is known of numbers that come one after another (Welford's algorithm).
+/// Statistics of numbers that come one after another (Welford's algorithm).
 #[derive(Clone)]
 struct Statistics {
     count: u64,
@@ -117,7 +117,7 @@ struct Statistics {
     squares: f64,
     min: f64,
     max: f64,
-    /// Where the first greatest value is.
+    /// The position of the first greatest value.
     place_of_max: f64,
 }
 
@@ -151,7 +151,7 @@ impl Statistics {
     }
 }
 
-/// Four significant digits, or all of the integer part.
+/// Formats with four significant digits, or all digits of the integer part.
 fn number(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude == 0.0 {

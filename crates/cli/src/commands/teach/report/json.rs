@@ -15,7 +15,7 @@ pub(super) struct Document<'a> {
     name: &'a str,
     /// The model that the head is for.
     base: &'a str,
-    /// With those of something else.
+    /// All examples, including those of something else.
     examples: usize,
     labels: Vec<Label<'a>>,
     findings: Vec<Found<'a>>,

@@ -1,4 +1,4 @@
-//! What training found → text for people, or JSON.
+//! Prints what training found, as text for people or as JSON.
 
 mod json;
 mod text;

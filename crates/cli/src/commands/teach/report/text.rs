@@ -1,4 +1,4 @@
-//! The report for people: a row per label, then what to know or fix.
+//! Prints the report for people: a row per label, then advice.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -73,7 +73,7 @@ fn row(label: &LabelReport) -> [String; COLUMNS] {
     ]
 }
 
-/// `83% (44–97)`.
+/// Formats a share as `83% (44–97)`.
 fn share(share: Share) -> String {
     let (low, high) = share.interval();
     let round = |ratio: f64| (100.0 * ratio).round();

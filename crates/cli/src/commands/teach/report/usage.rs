@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-/// The command that classifies recordings with the head.
+/// Returns the command that classifies recordings with the head.
 pub(super) fn usage(path: &Path) -> String {
     format!("sourcing-sound classify --head {} FILES", quoted(&path.to_string_lossy()))
 }
 
-/// Quoted, so that a shell takes it as one word.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> String {
     let others = if cfg!(windows) { "\\/:._-+=,@" } else { "/:._-+=,@%" };
     let is_plain = |c: char| c.is_alphanumeric() || others.contains(c);
