@@ -1,4 +1,4 @@
-//! The bytes of a file that JavaScript reads, in the order in which a decoder wants them.
+//! Gives a decoder the bytes of a file that JavaScript reads.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,12 +7,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// How much is asked for at a time, in bytes: every request goes to another process.
+/// How much is requested at a time, in bytes: every request goes to another process.
 const PIECE_BYTES: u64 = 1 << 18;
 
 thread_local! {
-    /// What reads each open file. JavaScript's functions stay on their thread, which Symphonia's
-    /// sources need not do, so these only know their numbers.
+    /// The function that reads each open file. JavaScript's functions stay on their thread, but
+    /// Symphonia's sources need not, so they have only a number.
     static READERS: RefCell<Readers> = RefCell::default();
 }
 
@@ -33,7 +33,7 @@ pub struct FileBytes {
 }
 
 impl FileBytes {
-    /// `read` takes a position and a number of bytes, and returns a `Uint8Array`.
+    /// Creates a file; `read` takes a position and a number of bytes, and returns a `Uint8Array`.
     pub fn new(read: Function, size: u64) -> Self {
         let reader = READERS.with_borrow_mut(|readers| {
             readers.last += 1;
@@ -43,7 +43,7 @@ impl FileBytes {
         FileBytes { reader, size, position: 0, piece: Vec::new(), start: 0 }
     }
 
-    /// The bytes at the position that are in memory.
+    /// Returns the bytes at the position that are in memory.
     fn ready(&self) -> &[u8] {
         let offset = self.position.checked_sub(self.start);
         let offset = offset.and_then(|offset| usize::try_from(offset).ok());

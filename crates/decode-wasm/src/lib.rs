@@ -1,5 +1,5 @@
-//! JavaScript bindings of the decoder, for recordings that the browser itself cannot decode. They
-//! only convert types and errors; the channels are mixed in JavaScript, as for other recordings.
+//! JavaScript bindings of the decoder, for recordings that the browser cannot decode. They only
+//! convert types and errors; channels are mixed in JavaScript, as for other recordings.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes::FileBytes;
 
-/// The types of what these functions return.
+/// The types that these functions return.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** Reads up to `count` bytes from the position `at`; fewer only at the end. */
@@ -53,7 +53,7 @@ pub struct WasmDecoder {
 
 #[wasm_bindgen]
 impl WasmDecoder {
-    /// Opens a file of `size` bytes, of which `read` returns any part. `name` has the extension,
+    /// Opens a file of `size` bytes, any part of which `read` returns. `name` has the extension,
     /// which is only a hint.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str, size: f64, read: JsReadBytes) -> Result<WasmDecoder, JsValue> {
@@ -64,33 +64,33 @@ impl WasmDecoder {
         Ok(WasmDecoder { decoder, planes })
     }
 
-    /// Samples per second, in Hz.
+    /// Returns the sample rate in Hz.
     #[wasm_bindgen(getter, js_name = sampleRate)]
     pub fn sample_rate(&self) -> u32 {
         self.decoder.sample_rate()
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     #[wasm_bindgen(getter)]
     pub fn channels(&self) -> usize {
         self.decoder.channels()
     }
 
-    /// Seconds to expect, if the file states them; for mp3 an estimate.
+    /// Returns the expected seconds, if the file states them; for mp3 an estimate.
     #[wasm_bindgen(getter)]
     pub fn duration(&self) -> Option<f64> {
         let frames = self.decoder.promised_frames()?;
         Some(frames as f64 / f64::from(self.decoder.sample_rate()))
     }
 
-    /// Leaves out everything before `seconds`; to be called before the first `next`.
+    /// Skips everything before `seconds`; to be called before the first `next`.
     #[wasm_bindgen(js_name = skipTo)]
     pub fn skip_to(&mut self, seconds: f64) -> Result<(), JsValue> {
         self.decoder.skip_to(seconds).map_err(|error| to_js(&error))
     }
 
-    /// The next samples, an array for each channel, at least `frames` of them unless the recording
-    /// ends before; `undefined` at its end.
+    /// Returns the next samples, an array for each channel, at least `frames` of them unless the
+    /// recording ends first; `undefined` at its end.
     pub fn next(&mut self, frames: usize) -> Result<Option<JsPlanes>, JsValue> {
         let channels = self.planes.len();
         self.planes.iter_mut().for_each(Vec::clear);
@@ -112,13 +112,13 @@ impl WasmDecoder {
         Ok(Some(planes.unchecked_into()))
     }
 
-    /// What was wrong with the recording; complete once `next` has returned `undefined`.
+    /// Returns what was wrong with the recording; complete once `next` has returned `undefined`.
     pub fn warnings(&self) -> JsWarnings {
         self.decoder.warnings().iter().filter_map(warning).collect::<Array>().unchecked_into()
     }
 }
 
-/// `None` for a kind that is not declared in `TYPES`.
+/// Converts a warning; `None` for a kind that is not declared in `TYPES`.
 fn warning(warning: &Warning) -> Option<JsValue> {
     let object = js_sys::Object::new();
     let set = |name: &str, value: JsValue| {
@@ -145,7 +145,8 @@ fn warning(warning: &Warning) -> Option<JsValue> {
     Some(object.into())
 }
 
-/// An `Error` with the code; its message is without the file's name, which the caller knows.
+/// Creates an `Error` with the code. Its message does not contain the file's name, which the caller
+/// knows.
 fn to_js(error: &DecodeError) -> JsValue {
     let thrown = Error::new(&error.kind().to_string());
     // Setting a property of a new error cannot fail.

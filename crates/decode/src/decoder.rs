@@ -41,7 +41,7 @@ pub struct Decoder {
     block: Vec<f32>,
     /// A block of silence.
     quiet: Vec<f32>,
-    /// Whether `block` has not been handed out yet.
+    /// Whether `block` has not been returned yet.
     is_ready: bool,
     /// Samples per channel of silence that come before anything else.
     silence: u64,
@@ -93,7 +93,7 @@ impl Decoder {
         Self::from_source(name.as_ref(), Box::new(Seekable::new(reader, bytes)))
     }
 
-    /// Opens a pipe or a connection. An mp4 with its index at the end cannot be read like this.
+    /// Opens a pipe or a connection. An mp4 with its index at the end cannot be read from one.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -148,7 +148,7 @@ impl Decoder {
         })
     }
 
-    /// Decodes up to the first samples, because only they show what a file really contains.
+    /// Decodes up to the first samples, because only they show what a file actually contains.
     fn new(name: &Path, mut source: Source) -> Result<Self> {
         let (mut block, mut silence) = (Vec::new(), 0);
         loop {
@@ -191,7 +191,7 @@ impl Decoder {
         &self.name
     }
 
-    /// Samples per second, in Hz. A recording has one rate.
+    /// Returns the sample rate in Hz, the same throughout a recording.
     pub fn sample_rate(&self) -> u32 {
         self.sample_rate
     }
@@ -201,8 +201,8 @@ impl Decoder {
         self.channels
     }
 
-    /// Samples per channel of the whole recording, estimated from its header and size. It may turn
-    /// out to be longer or shorter, and for mp3 this is an estimate.
+    /// Returns the samples per channel of the whole recording, estimated from its header and size;
+    /// for mp3 possibly a rough estimate. The recording may turn out to be longer or shorter.
     pub fn promised_frames(&self) -> Option<u64> {
         match &self.source {
             Source::Plain(reader) => reader.promised_frames(),
@@ -210,8 +210,8 @@ impl Decoder {
         }
     }
 
-    /// The local time at which the recording began, as `2023-02-14T06:30:00`, if a wav has it in a
-    /// `bext` chunk.
+    /// Returns the local time at which the recording began, as `2023-02-14T06:30:00`, if it is a
+    /// wav with a `bext` chunk that states it.
     pub fn start_time(&self) -> Option<&str> {
         match &self.source {
             Source::Plain(reader) => reader.format().start_time.as_deref(),
@@ -219,9 +219,9 @@ impl Decoder {
         }
     }
 
-    /// Leaves out everything before `seconds` from the start. Call it before the first block. In
-    /// uncompressed files, this seeks; others are decoded up to that point, and [`Self::next_block`]
-    /// returns an empty block for each that is left out, so that a caller can stop.
+    /// Skips everything before `seconds` from the start. Call it before the first block.
+    /// Uncompressed files are seeked; others are decoded up to that point, and [`Self::next_block`]
+    /// returns an empty block for each skipped one, so that the caller can stop.
     ///
     /// # Errors
     /// `io` if the file cannot be read.
@@ -242,12 +242,12 @@ impl Decoder {
         Ok(())
     }
 
-    /// The next samples, channels interleaved (`[frames][channels]`), full scale ±1; `None` at the
-    /// end. Only after [`Self::skip_to`] may a block be empty. Samples are passed on as stored: a
-    /// float file may contain NaN.
+    /// Returns the next samples, channels interleaved (`[frames][channels]`), full scale ±1; `None`
+    /// at the end. Blocks may be empty only after [`Self::skip_to`]. Samples are returned as
+    /// stored: a float file may contain NaN.
     ///
     /// # Errors
-    /// `io` if the file can no longer be read.
+    /// `io` if the file cannot be read any further.
     pub fn next_block(&mut self) -> std::result::Result<Option<&[f32]>, DecodeError> {
         loop {
             if self.silence > 0 {
@@ -271,14 +271,14 @@ impl Decoder {
         }
     }
 
-    /// How many of the next `frames` are left out.
+    /// Returns how many of the next `frames` are skipped.
     fn drop_from(&mut self, frames: u64) -> u64 {
         let dropped = self.skip.min(frames);
         self.skip -= dropped;
         dropped
     }
 
-    /// Decodes the next block, or silence; false at the end.
+    /// Decodes the next block, or silence; returns false at the end.
     fn advance(&mut self) -> std::result::Result<bool, DecodeError> {
         if self.has_ended {
             return Ok(false);
@@ -297,7 +297,8 @@ impl Decoder {
         Ok(true)
     }
 
-    /// What was wrong with the recording; complete once [`Self::next_block`] has returned `None`.
+    /// Returns what was wrong with the recording; complete once [`Self::next_block`] has returned
+    /// `None`.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -42,7 +42,7 @@ pub enum DecodeErrorKind {
         /// What it contains.
         actual: String,
     },
-    /// An mp4 whose recorder was stopped before it wrote the index, without which its sound cannot be
+    /// An mp4 whose recorder stopped before it wrote the index, without which the sound cannot be
     /// found.
     NoIndex,
     /// An mp4 from a pipe that does not begin with its index.
@@ -139,8 +139,8 @@ impl std::error::Error for DecodeError {
     }
 }
 
-/// What Symphonia reports of PCM in mov with more than two channels, or of signed 8-bit samples, which
-/// other programs read.
+/// Symphonia's messages for PCM in mov with more than two channels, and for signed 8-bit samples,
+/// which other programs read.
 const MP4_PCM: [&str; 3] = [
     "isomp4: invalid number of channels",
     "isomp4: invalid pcm sample size",
@@ -161,7 +161,7 @@ pub(crate) fn container_error(error: Error) -> DecodeErrorKind {
         Error::Unsupported(what) if what.contains("missing") => corrupt(format!("damage ({what})")),
         Error::Unsupported(what) => DecodeErrorKind::Unsupported {
             expected: READABLE.to_owned(),
-            // What every format was tried on, or mistaken for, is not what the user has.
+            // The last format that was tried is not necessarily the one that the user has.
             actual: match what.starts_with("core (probe)") || what.starts_with("id3v2") {
                 true => "something else".to_owned(),
                 false => format!("a variant of these that is not read ({what})"),

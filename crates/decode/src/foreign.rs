@@ -1,7 +1,7 @@
-//! Formats that are not read, recognised by their first bytes. Enough bytes of any of them contain
+//! Recognises unsupported formats by their first bytes. Given enough bytes, any of them contains
 //! something that looks like the start of an mp3, so they are recognised before anything is tried.
 
-/// How many bytes of a file are looked at.
+/// How many bytes of a file are examined.
 pub(crate) const START_BYTES: usize = 40;
 
 /// The offset and the bytes that identify a format, and its name.
@@ -33,7 +33,7 @@ const FORMATS: &[(usize, &[u8], &str)] = &[
     (28, b"Speex   ", "Ogg with Speex"),
 ];
 
-/// The name of the format that begins with `start`, if it is known not to be readable.
+/// Returns the name of the format that begins with `start`, if it is known to be unsupported.
 pub(crate) fn format(start: &[u8]) -> Option<&'static str> {
     let begins = |&&(offset, bytes, _): &&(usize, &[u8], &str)| {
         start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
@@ -45,8 +45,8 @@ pub(crate) fn format(start: &[u8]) -> Option<&'static str> {
 const FAST_MONO_MP2: &str =
     "mp2 in mono with more than 192 kbit/s, which its standard does not allow";
 
-/// MPEG-1 layer II in mono with one of the four highest rates: ffmpeg writes it by default, and
-/// Symphonia recognises none of its frames.
+/// Returns whether it is MPEG-1 layer II in mono with one of the four highest rates: ffmpeg writes
+/// it by default, and Symphonia recognises none of its frames.
 fn is_fast_mono_mp2(start: &[u8]) -> bool {
     let Some([0xff, version, rate, mode]) = start.first_chunk() else { return false };
     version & 0xfe == 0xfc && (0b1011..0b1111).contains(&(rate >> 4)) && mode >> 6 == 0b11

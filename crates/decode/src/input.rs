@@ -7,15 +7,15 @@ use symphonia::core::io::MediaSource;
 /// How much is read at a time, in bytes.
 const CHUNK_BYTES: usize = 1 << 16;
 
-/// Bytes that can be looked at before they are read.
+/// A source whose next bytes can be examined before they are read.
 pub(crate) struct Input {
     source: Box<dyn MediaSource>,
     seekable: bool,
     length: Option<u64>,
-    /// Bytes that were read from the source; those before `start` are used up.
+    /// Bytes from the source; those before `start` have been read.
     buffer: Vec<u8>,
     start: usize,
-    /// Where the next byte is, from the start of the file.
+    /// The position of the next byte, from the start of the file.
     position: u64,
 }
 
@@ -25,24 +25,24 @@ impl Input {
         Input { source, seekable, length, buffer: Vec::new(), start: 0, position: 0 }
     }
 
-    /// Bytes from here to the end, if the length is known.
+    /// Returns the bytes from here to the end, if the length is known.
     pub(crate) fn remaining(&self) -> Option<u64> {
         self.length.map(|length| length.saturating_sub(self.position))
     }
 
-    /// Where the next byte is, from the start of the file.
+    /// Returns the position of the next byte, from the start of the file.
     pub(crate) fn position(&self) -> u64 {
         self.position
     }
 
-    /// The next `count` bytes without using them up; fewer at the end.
+    /// Returns the next `count` bytes without reading them; fewer at the end.
     pub(crate) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         self.fill(count)?;
         let ready = &self.buffer[self.start..];
         Ok(&ready[..ready.len().min(count)])
     }
 
-    /// The next `N` bytes, or `None` if there are fewer.
+    /// Reads the next `N` bytes; `None` if there are fewer.
     pub(crate) fn take<const N: usize>(&mut self) -> io::Result<Option<[u8; N]>> {
         let bytes = self.peek(N)?.try_into().ok();
         if bytes.is_some() {
@@ -51,7 +51,7 @@ impl Input {
         Ok(bytes)
     }
 
-    /// Up to `count` of the next bytes; fewer only at the end.
+    /// Reads up to `count` of the next bytes; fewer only at the end.
     pub(crate) fn take_up_to(&mut self, count: usize) -> io::Result<&[u8]> {
         self.fill(count)?;
         let first = self.start;
@@ -60,8 +60,9 @@ impl Input {
         Ok(&self.buffer[first..first + taken])
     }
 
-    /// Whole blocks of `block` bytes, at most `most` bytes of them and at least one block, as far
-    /// as they have arrived: live sound does not wait for more. None at the end.
+    /// Reads whole blocks of `block` bytes: at least one, and at most `most` bytes in total, but
+    /// only what has arrived, because live sound must not wait for more. Returns no bytes at the
+    /// end.
     pub(crate) fn take_blocks(&mut self, block: usize, most: usize) -> io::Result<&[u8]> {
         self.fill(block)?;
         let first = self.start;
@@ -70,7 +71,7 @@ impl Input {
         Ok(&self.buffer[first..first + taken])
     }
 
-    /// Leaves out `count` bytes; fewer at the end.
+    /// Skips `count` bytes; fewer at the end.
     pub(crate) fn skip(&mut self, count: u64) -> io::Result<()> {
         let ready = (self.buffer.len() - self.start) as u64;
         if count <= ready {
@@ -97,7 +98,7 @@ impl Input {
         self.seekable
     }
 
-    /// From now on, it counts as a pipe.
+    /// Makes the input count as a pipe.
     pub(crate) fn read_through(&mut self) {
         self.seekable = false;
         self.length = None;

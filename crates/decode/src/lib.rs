@@ -3,8 +3,7 @@
 //! [`Decoder`] returns a recording block by block in constant memory, from a file, from memory or
 //! from a pipe; [`Decoder::mono`] mixes its channels. [`decode`] and [`decode_bytes`] return a
 //! short recording in one piece. This crate reads the headers of uncompressed files itself;
-//! Symphonia and rusty-opus decode the rest. What counts as sound and what as an error is decided
-//! here.
+//! Symphonia and rusty-opus decode the rest.
 //!
 //! | container | codecs |
 //! |---|---|
@@ -22,14 +21,15 @@
 //! ```
 //!
 //! # The data counts, not the header
-//! - Lengths in headers that are placeholders, out of date or wrong by a little are worked out from
-//!   the bytes. A recording that breaks off returns everything up to that point, and a [`Warning`]
-//!   with both lengths.
+//! - Lengths in headers that are placeholders, out of date or slightly wrong are derived from the
+//!   bytes. A truncated recording returns everything up to its end, and a [`Warning`] with both
+//!   lengths.
 //! - A damaged or lost packet between good ones is replaced by silence of the same length, so that
 //!   the rest keeps its time, with a warning. A file without any good packet is `audio-corrupt`.
-//! - What the encoder put before the first sample, and after the last, is trimmed where the file
-//!   states how much that is: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit list or
-//!   iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to 50 ms.
+//! - Samples that the encoder added before the first one and after the last one are trimmed if the
+//!   file states how many there are: Opus and Vorbis always, mp3 with a LAME tag, mp4 with an edit
+//!   list or iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to
+//!   50 ms.
 //! - The output gain that a stream of Opus states is applied.
 //! - After a change of the sample rate, nothing more is read; that is a warning too.
 
@@ -73,11 +73,11 @@ pub const EXTENSIONS: &[&str] = &[
     "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave", "webm",
 ];
 
-/// The most channels of a recording, as for a mix.
+/// The most channels of a recording, the same as for a mix.
 pub const MAX_CHANNELS: usize = 64;
 
 #[cfg(feature = "mono")]
 const _: () = assert!(MAX_CHANNELS == sourcing_sound::MAX_CHANNELS);
 
-/// The formats that are read, for errors.
+/// The supported formats, for errors.
 pub(crate) const READABLE: &str = "wav, RF64, BW64, W64, aiff, au, caf, flac, mp3, mp2, aac, ogg, opus, m4a, mp4, mov, mka, mkv or webm";

@@ -1,5 +1,5 @@
-//! Whether a Matroska file has all the bytes that its header states. Symphonia refuses a file that has
-//! fewer.
+//! Checks that a Matroska file has all the bytes that its header states. Symphonia refuses a file
+//! with fewer.
 
 use std::io;
 
@@ -9,13 +9,13 @@ use crate::input::Input;
 const HEADER: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 const SEGMENT: [u8; 4] = [0x18, 0x53, 0x80, 0x67];
 
-/// How far into a file the second one is looked for, in bytes; the first one has about 40.
+/// How far into a file the second element is searched for, in bytes; the first one has about 40.
 const START_BYTES: usize = 4_096;
 
 /// The most bytes of an element's length.
 const MAX_LENGTH_BYTES: usize = 8;
 
-/// Whether a file ends before its segment does. The input ends up where it was.
+/// Returns whether a file ends before its segment does. Does not move the input.
 ///
 /// # Errors
 /// If it cannot be read.
@@ -24,7 +24,7 @@ pub(crate) fn is_cut_off(input: &mut Input) -> io::Result<bool> {
     Ok(segment_end(input.peek(START_BYTES)?).is_some_and(|end| end > there))
 }
 
-/// The bytes up to the end of the segment, if they are stated.
+/// Returns the bytes up to the end of the segment, if they are stated.
 fn segment_end(file: &[u8]) -> Option<u64> {
     let (start, body) = element(file, HEADER)?;
     let segment = start.checked_add(body?)?;
@@ -32,8 +32,8 @@ fn segment_end(file: &[u8]) -> Option<u64> {
     segment.checked_add(start)?.checked_add(body?)
 }
 
-/// The bytes of an element before its body, and those of the body, which a recorder leaves open
-/// until it ends.
+/// Returns the bytes of an element before its body, and those of the body, which a recorder leaves
+/// open until it ends.
 fn element(bytes: &[u8], name: [u8; 4]) -> Option<(u64, Option<u64>)> {
     let rest = bytes.strip_prefix(&name)?;
     // The zeros at the start state how many bytes follow, and the rest is the length.
@@ -51,7 +51,7 @@ mod tests {
     use super::{HEADER, SEGMENT, is_cut_off};
     use crate::input::Input;
 
-    /// A file whose segment states its length like this, and has `bytes`.
+    /// Returns a file of `bytes` bytes with this length of its segment.
     fn file(length: &[u8], bytes: usize) -> Vec<u8> {
         [&HEADER[..], b"\x83abc", &SEGMENT, length, &vec![0; bytes]].concat()
     }
@@ -66,7 +66,7 @@ mod tests {
             (&[1, 0, 0, 0, 0, 0, 0, 10], 10, false),
             (&[1, 0, 0, 0, 0, 0, 0, 10], 9, true),
             (&[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe], 9, true),
-            // Left open.
+            // An open length.
             (&[0xff], 9, false),
             (&[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 9, false),
             // No length at all.

@@ -16,7 +16,7 @@ pub enum Channel {
     Number(usize),
 }
 
-/// A recording as one channel, in pieces.
+/// A recording as one channel, decoded in pieces.
 pub struct Mono {
     decoder: Decoder,
     channel: Channel,
@@ -26,7 +26,7 @@ pub struct Mono {
 }
 
 impl Decoder {
-    /// One channel of the recording, or the mix of all.
+    /// Returns one channel of the recording, or the mix of all.
     ///
     /// # Errors
     /// `audio-unsupported` for a channel that the recording does not have, or more channels than
@@ -49,7 +49,7 @@ impl Decoder {
 }
 
 impl Mono {
-    /// Samples per second, in Hz.
+    /// Returns the sample rate in Hz.
     pub fn sample_rate(&self) -> u32 {
         self.decoder.sample_rate()
     }
@@ -59,12 +59,12 @@ impl Mono {
         self.decoder.channels()
     }
 
-    /// As [`Decoder::promised_frames`].
+    /// Returns the same as [`Decoder::promised_frames`].
     pub fn promised_frames(&self) -> Option<u64> {
         self.decoder.promised_frames()
     }
 
-    /// The next samples, as of [`Decoder::next_block`]; `None` at the end.
+    /// Returns the next samples, as [`Decoder::next_block`]; `None` at the end.
     ///
     /// # Errors
     /// As [`Decoder::next_block`].
@@ -72,8 +72,8 @@ impl Mono {
         self.next_block_of(|_| {})
     }
 
-    /// As [`Self::next_block`]; `all` gets the decoded samples, channels interleaved. A mix comes
-    /// some samples later than those.
+    /// Returns the next samples as [`Self::next_block`], and passes the decoded samples to `all`,
+    /// channels interleaved. A mix comes some samples after those.
     ///
     /// # Errors
     /// As [`Decoder::next_block`].
@@ -104,8 +104,8 @@ impl Mono {
         Ok((!self.samples.is_empty()).then_some(&self.samples[..]))
     }
 
-    /// What was wrong with the recording, and whether a channel was used instead of the mix;
-    /// complete once [`Self::next_block`] has returned `None`.
+    /// Returns what was wrong with the recording, and whether a channel was used instead of the
+    /// mix; complete once [`Self::next_block`] has returned `None`.
     pub fn warnings(&self) -> Vec<Warning> {
         let sample_rate = self.sample_rate();
         let taken = self.mix.taken().map(|taken| Warning::ChannelTaken { taken, sample_rate });

@@ -1,13 +1,13 @@
-//! Whether an mp3 states its length.
+//! Checks whether an mp3 states its length.
 
 use std::io;
 
 use crate::input::Input;
 
-/// Bytes of an ID3v2 tag before its body, and of the copy of them that may come after it.
+/// Bytes of an ID3v2 tag before its body, and of the copy of its header that may follow it.
 const ID3_HEADER_BYTES: usize = 10;
 
-/// How much is looked at after such tags, in bytes.
+/// How many bytes after such tags are examined.
 const START_BYTES: usize = 4_096;
 
 /// Bytes of a frame's header.
@@ -16,9 +16,9 @@ const HEADER_BYTES: usize = 4;
 /// Where a VBRI tag begins, in bytes from the start of its frame.
 const VBRI_AT: usize = 36;
 
-/// Whether the first frame has a Xing, Info or VBRI tag, from which Symphonia takes the length.
-/// Without one, it takes an estimate for a file, and nothing for a pipe, for which this is true. The
-/// input ends up where it was.
+/// Returns whether the first frame has a Xing, Info or VBRI tag, from which Symphonia takes the
+/// length. Without one, it estimates the length of a file and knows none of a pipe; returns true
+/// for a pipe. Does not move the input.
 ///
 /// # Errors
 /// If it cannot be read.
@@ -39,7 +39,7 @@ pub(crate) fn states_length(input: &mut Input) -> io::Result<bool> {
     Ok(is_stated)
 }
 
-/// The bytes of the ID3v2 tag that begins like this, with both copies of its header.
+/// Returns the bytes of the ID3v2 tag that begins like this, with both copies of its header.
 fn id3_bytes(start: &[u8]) -> Option<u64> {
     let [b'I', b'D', b'3', _, _, flags, size @ ..] = start else { return None };
     let size: [u8; 4] = size.try_into().ok()?;
@@ -48,7 +48,7 @@ fn id3_bytes(start: &[u8]) -> Option<u64> {
     Some(body + headers * ID3_HEADER_BYTES as u64)
 }
 
-/// Whether the first frame in `bytes` holds a tag in place of sound.
+/// Returns whether the first frame in `bytes` contains a tag instead of sound.
 fn has_tag(bytes: &[u8]) -> bool {
     let Some(at) = bytes.windows(HEADER_BYTES).position(is_header) else { return false };
     let frame = &bytes[at..];
@@ -58,7 +58,7 @@ fn has_tag(bytes: &[u8]) -> bool {
         (true, true) | (false, false) => 17,
         (false, true) => 9,
     };
-    // After a checksum, if there is one, all is 0 up to the tag.
+    // After an optional checksum, all bytes are 0 up to the tag.
     let first = if frame[1] & 1 == 0 { HEADER_BYTES + 2 } else { HEADER_BYTES };
     let is_free =
         |at: usize| frame.get(first..at).is_some_and(|before| before.iter().all(|&byte| byte == 0));
@@ -68,7 +68,7 @@ fn has_tag(bytes: &[u8]) -> bool {
     is_layer_3 && (is_xing || matches!(named(VBRI_AT), Some(b"VBRI")))
 }
 
-/// Whether four bytes can be the header of a frame: a mark, and values that exist.
+/// Returns whether four bytes can be the header of a frame: a mark, and values that exist.
 fn is_header(word: &[u8]) -> bool {
     let &[0xff, kind, rates, _] = word else { return false };
     let (version, layer) = (kind >> 3 & 3, kind >> 1 & 3);
@@ -84,7 +84,7 @@ mod tests {
     use super::states_length;
     use crate::input::Input;
 
-    /// A frame with this header and these bytes at this place.
+    /// Returns a frame with this header and these bytes at this place.
     fn frame(header: [u8; 4], at: usize, bytes: &[u8]) -> Vec<u8> {
         let mut frame = header.to_vec();
         frame.resize(417, 0);

@@ -1,25 +1,25 @@
-//! What an mp4 states about the samples that the encoder put before and after the sound: its edit
-//! list, or the comment that iTunes writes. Symphonia reads neither.
+//! Reads what an mp4 states about the samples that the encoder added before and after the sound:
+//! its edit list, or the comment that iTunes writes. Symphonia reads neither.
 
 use std::io;
 
 use crate::error::{DecodeErrorKind, Result};
 use crate::input::Input;
 
-/// The longest index that is looked at, in bytes: that of a day of AAC has about 30 million.
+/// The longest index that is read, in bytes: that of a day of AAC has about 30 million.
 const MAX_INDEX_BYTES: u64 = 1 << 26;
 
-/// How far into a pipe it is looked for, in bytes.
+/// How far into a pipe the index is searched for, in bytes.
 const MAX_PEEK_BYTES: usize = 1 << 16;
 
-/// The longest index of a pipe that is looked at: it is in memory until it has been read.
+/// The longest index that is read from a pipe, in bytes: it stays in memory until then.
 const MAX_PIPED_INDEX_BYTES: usize = 1 << 24;
 
 /// The part of a track that is to be played, in seconds of the track.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Edit {
     pub(crate) start: f64,
-    /// Up to the end if `None`.
+    /// `None` for everything up to the end.
     pub(crate) length: Option<f64>,
 }
 
@@ -27,16 +27,16 @@ pub(crate) struct Edit {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) edit: Option<Edit>,
-    /// Whether its PCM samples have their highest byte first, where their kind does not say so.
+    /// Whether its PCM samples have their highest byte first although their kind does not say so.
     pub(crate) is_big_endian: bool,
-    /// How its samples are coded if they are ALAC and QuickTime's box for that is around it.
+    /// The coding of its samples, if they are ALAC in QuickTime's own box.
     pub(crate) alac: Option<Box<[u8]>>,
-    /// Whether the file ends within its sound, or within the index of a part of it, after the index of
-    /// all.
+    /// Whether the file ends within its sound, or within the index of a fragment after the main
+    /// index.
     pub(crate) is_cut_off: bool,
 }
 
-/// Reads the index of an mp4. The input ends up where it was.
+/// Reads the index of an mp4. Does not move the input.
 ///
 /// # Errors
 /// If it cannot be read; [`DecodeErrorKind::NoIndex`] for a file without an index, and
@@ -65,7 +65,7 @@ pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
     }
 }
 
-/// The index of a pipe, if it is among the first boxes, without using it up.
+/// Returns the index of a pipe, if it is among the first boxes, without reading it.
 fn piped_index(input: &mut Input) -> io::Result<Index> {
     let mut at = 0;
     while at <= MAX_PEEK_BYTES {
@@ -85,16 +85,16 @@ fn piped_index(input: &mut Input) -> io::Result<Index> {
     Ok(Index::TooLong)
 }
 
-/// The body of the `moov` box.
+/// The search for the `moov` box.
 enum Index {
     Body {
         index: Vec<u8>,
-        /// Whether the sound comes after it, and more of it than the file has.
+        /// Whether the sound follows it and is longer than the file.
         is_cut_off: bool,
     },
-    /// After the sound, in a pipe.
+    /// It comes after the sound, in a pipe.
     Late,
-    /// Too long to be looked at, or too far into a pipe.
+    /// It is too long, or too far into a pipe.
     TooLong,
     Missing,
 }
@@ -103,14 +103,14 @@ fn index(input: &mut Input) -> io::Result<Index> {
     while let Some(header) = input.take::<8>()? {
         let (length, name) = (number(&header[..4]), &header[4..]);
         let body = match length {
-            // Up to the end of the file.
+            // The box reaches to the end of the file.
             0 if name != b"moov" => return Ok(Index::Missing),
             0 => u64::MAX,
             1 => input.take::<8>()?.map_or(0, |long| number(&long)).saturating_sub(16),
             length => length.saturating_sub(8),
         };
         if name == b"moov" {
-            // No more is asked for than there is, whatever the length says.
+            // Read no more than there is, whatever the length says.
             let body = body.min(input.remaining().unwrap_or(0));
             if body > MAX_INDEX_BYTES {
                 return Ok(Index::TooLong);
@@ -123,7 +123,8 @@ fn index(input: &mut Input) -> io::Result<Index> {
     Ok(Index::Missing)
 }
 
-/// Whether the file ends within the sound that comes next, or within the index of a fragment.
+/// Returns whether the file ends within the sound that comes next, or within the index of a
+/// fragment.
 fn is_cut_off(input: &mut Input) -> io::Result<bool> {
     while let Some(header) = input.take::<8>()? {
         let body = match number(&header[..4]) {
@@ -156,34 +157,34 @@ fn facts_of(index: &[u8]) -> Option<Facts> {
     Some(Facts { edit, is_big_endian, alac: alac(entry), is_cut_off: false })
 }
 
-/// The first description of samples, with its header.
+/// Returns the first description of samples, with its header.
 fn sample_entry(track: &[u8]) -> Option<&[u8]> {
     let table = child(child(child(track, b"mdia")?, b"minf")?, b"stbl")?;
     child(table, b"stsd")?.get(8..)
 }
 
-/// What an ALAC decoder has to know, of a QuickTime file.
+/// Returns what an ALAC decoder has to know about a QuickTime file.
 fn alac(entry: &[u8]) -> Option<Box<[u8]>> {
-    // The boxes after fields of which there are more in later versions.
+    // The boxes follow fields, of which later versions have more.
     let boxes = match number(entry.get(16..18)?) {
         0 => 36,
         1 => 52,
         _ => return None,
     };
     let wave = child(entry.get(boxes..)?, b"wave").filter(|_| entry.get(4..8) == Some(b"alac"))?;
-    // After the version and the flags of the box.
+    // Skips the version and the flags of the box.
     Some(child(wave, b"alac")?.get(4..)?.into())
 }
 
-/// Whether samples are of QuickTime's kinds of more than 16 bits, which are little-endian only if a
-/// box in their description states it.
+/// Returns the byte order of samples of QuickTime's kinds with more than 16 bits, which are
+/// little-endian only if a box in their description says so.
 fn is_big_endian(entry: &[u8]) -> Option<bool> {
     let is_either = matches!(entry.get(4..8)?, b"in24" | b"in32" | b"fl32" | b"fl64");
     let little = entry.windows(6).any(|window| window == b"enda\0\x01");
     Some(is_either && !little)
 }
 
-/// The one edit of a list; an empty one before it delays the track, which is not followed.
+/// Returns the only edit of a list; an empty edit before it delays the track, which is ignored.
 fn listed(list: &[u8], movie_scale: f64, scale: f64) -> Option<Edit> {
     let is_long = *list.first()? == 1;
     let size = if is_long { 8 } else { 4 };
@@ -200,7 +201,7 @@ fn listed(list: &[u8], movie_scale: f64, scale: f64) -> Option<Edit> {
     Some(Edit { start: start as f64 / scale, length })
 }
 
-/// `iTunSMPB` holds hexadecimal numbers: nothing, delay, padding and length, in samples.
+/// Reads `iTunSMPB`, which has hexadecimal numbers: nothing, delay, padding and length, in samples.
 fn from_comment(index: &[u8], scale: f64) -> Option<Edit> {
     let at = index.windows(8).position(|window| window == b"iTunSMPB")?;
     let value = &index[at + 8..index.len().min(at + 200)];
@@ -213,7 +214,7 @@ fn from_comment(index: &[u8], scale: f64) -> Option<Edit> {
     Some(Edit { start: delay as f64 / scale, length })
 }
 
-/// Units per second of a movie or media header.
+/// Returns the units per second of a movie or media header.
 fn scale(header: &[u8]) -> Option<f64> {
     let at = if *header.first()? == 1 { 20 } else { 12 };
     let scale = number(header.get(at..at + 4)?);

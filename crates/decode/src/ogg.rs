@@ -1,6 +1,6 @@
-//! The pages of an Ogg file as they are read: whether any are missing, in the middle or at the end.
-//! Times in Ogg are only as good as what its encoder wrote at the ends of pages; the numbers of pages
-//! show what is really lost.
+//! Watches the pages of an Ogg file as they are read: whether any are missing, in the middle or at
+//! the end. Times in Ogg are only as good as what its encoder wrote at the ends of pages; the
+//! numbers of pages show what is actually lost.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ use crate::input::Input;
 
 const MARK: &[u8] = b"OggS";
 
-/// Where a page has its fields, and the bytes before its table of segments.
+/// Positions of a page's fields, and the bytes before its table of segments.
 const VERSION_AT: usize = 4;
 const FLAGS_AT: usize = 5;
 const POSITION_AT: usize = 6;
@@ -25,21 +25,21 @@ const HEADER_BYTES: usize = 27;
 /// The longest page: a header, a table and 255 segments.
 const MAX_PAGE_BYTES: u64 = 27 + 255 + 255 * 255;
 
-/// The flag of the last page of a stream, and the others that exist.
+/// The flag of the last page of a stream, and the other flags.
 const IS_LAST: u8 = 4;
 const OTHER_FLAGS: u8 = 3;
 
-/// The most streams that are followed at a time. Files have one or two, or many one after the other.
+/// The most streams that are followed at a time. Files have one or two, or many in sequence.
 const MAX_STREAMS: usize = 64;
 
 /// The position of a page in which no packet ends.
 const NO_POSITION: u64 = u64::MAX;
 
-/// How many times as much sound as the pages before it a damaged page may claim to have; more is part
-/// of the damage.
+/// A damaged page may claim to have at most this many times as much sound as the pages before it; a
+/// larger claim is part of the damage.
 const MAX_GROWTH: u64 = 8;
 
-/// What is missing of an Ogg file, as far as it was read.
+/// What an Ogg file has lost, up to where it was read.
 #[derive(Clone, Default)]
 pub(crate) struct Losses(Arc<Mutex<Lost>>);
 
@@ -54,7 +54,7 @@ struct Lost {
     longest: usize,
     /// Whether the last good page was the last one of its stream.
     is_over: bool,
-    /// Whether something other than a good page, or the beginning of one, follows it.
+    /// Whether it is followed by something other than a good page, or the beginning of one.
     is_damaged: bool,
 }
 
@@ -65,24 +65,25 @@ struct Stream {
     number: u32,
     /// Samples up to its end.
     position: u64,
-    /// Samples up to the end of the stream, if the page there is damaged and its header can be relied on.
+    /// Samples up to the end of the stream, if the page there is damaged but its header is
+    /// reliable.
     stated: Option<u64>,
 }
 
 /// Damage from some point up to the end of a file.
 pub(crate) struct DamagedEnd {
-    /// The samples per channel that are missing, if a damaged page states that.
+    /// The missing samples per channel, if a damaged page states them.
     pub(crate) missing: Option<u64>,
 }
 
 impl Losses {
-    /// How often pages were missing so far.
+    /// Returns how often pages were missing so far.
     pub(crate) fn count(&self) -> u64 {
         self.locked().gaps
     }
 
-    /// Whether the end of a stream is damaged; known at the end of the file. A file that just ends
-    /// early is not damaged.
+    /// Returns the damaged end of a stream, if it has one; known at the end of the file. A file
+    /// that just ends early is not damaged.
     pub(crate) fn damaged_end(&self, serial: u32) -> Option<DamagedEnd> {
         let lost = self.locked();
         let is_damaged = lost.is_damaged && !lost.is_over;
@@ -120,8 +121,8 @@ impl Lost {
         self.is_damaged = false;
     }
 
-    /// A damaged page claims to contain all others up to the end, so that nothing after it is read.
-    /// `readable` are the positions before it.
+    /// Handles a damaged page that claims to contain all others up to the end, so that nothing
+    /// after it is read. `readable` are the positions before it.
     fn swallowed(&mut self, readable: &HashMap<u32, u64>) {
         for (serial, stream) in &mut self.streams {
             let end = std::mem::replace(&mut stream.position, *readable.get(serial).unwrap_or(&0));
@@ -133,7 +134,7 @@ impl Lost {
         (self.is_damaged, self.is_over) = (true, false);
     }
 
-    /// A page with a wrong checksum, whose header may be right. Others than the last one do not state
+    /// Handles a page with a wrong checksum, whose header may be right. Only the last page shows
     /// how much follows.
     fn damaged(&mut self, header: &[u8]) {
         self.is_damaged = true;
@@ -151,14 +152,14 @@ impl Lost {
     }
 }
 
-/// A file that is read through, with a look at its pages.
+/// A file that is read from start to end, while its pages are watched.
 pub(crate) struct Watched {
     input: Input,
     pages: Pages,
 }
 
 impl Watched {
-    /// The input, and where its losses are counted. `None` for what is no Ogg file.
+    /// Returns the input, and where its losses are counted; `None` if it is not Ogg.
     ///
     /// # Errors
     /// If it cannot be read.
@@ -167,7 +168,8 @@ impl Watched {
             return Ok((Box::new(input), None));
         }
         if !has_page_at_end(&mut input)? {
-            // Symphonia refuses a file in which it finds no end, and looks for none in a pipe.
+            // Symphonia refuses a file in which it finds no end, but does not search for one in a
+            // pipe.
             input.read_through();
         }
         let pages = Pages::default();
@@ -204,8 +206,8 @@ impl MediaSource for Watched {
     }
 }
 
-/// Whether a file has a good page among its last bytes; a pipe may have one. The input ends up where
-/// it was.
+/// Returns whether a file has a good page among its last bytes; true for a pipe. Does not move the
+/// input.
 fn has_page_at_end(input: &mut Input) -> io::Result<bool> {
     let Some(left) = input.remaining().filter(|_| input.is_seekable()) else { return Ok(true) };
     let start = input.position();
@@ -220,13 +222,13 @@ fn has_page_at_end(input: &mut Input) -> io::Result<bool> {
 /// Finds the pages in a sequence of bytes.
 #[derive(Default)]
 struct Pages {
-    /// From the start of a page, or of what may be one.
+    /// Bytes from the start of a page, or of what may be one.
     bytes: Vec<u8>,
     losses: Losses,
 }
 
 impl Pages {
-    /// The next bytes are from another place.
+    /// Prepares for bytes from another place.
     fn restart(&mut self) {
         self.bytes.clear();
         let mut lost = self.losses.locked();
@@ -257,8 +259,8 @@ impl Pages {
         self.bytes.drain(..start);
     }
 
-    /// No bytes follow. What is left is the beginning of a page, unless another one begins within it or
-    /// it would be far longer than all others.
+    /// Handles the end of the bytes. What is left is the beginning of a page, unless another one
+    /// begins within it or it would be far longer than all others.
     fn end(&mut self) {
         let mut readable = HashMap::new();
         while mark(self.bytes.get(1..).unwrap_or_default()).is_some() {
@@ -283,12 +285,12 @@ impl Pages {
     }
 }
 
-/// Where the next mark of a page is.
+/// Returns where the next mark of a page is.
 fn mark(bytes: &[u8]) -> Option<usize> {
     bytes.windows(MARK.len()).position(|window| window == MARK)
 }
 
-/// The page at the start of `bytes`, once it is whole.
+/// Returns the page at the start of `bytes`, once it is complete.
 fn page(bytes: &[u8]) -> Option<&[u8]> {
     let segments = usize::from(bytes[SEGMENTS_AT]);
     let table = bytes.get(HEADER_BYTES..HEADER_BYTES + segments)?;
@@ -309,7 +311,7 @@ fn position(page: &[u8]) -> u64 {
     u64::from(number(page, POSITION_AT)) | u64::from(number(page, POSITION_AT + 4)) << 32
 }
 
-/// The checksum of a page, for which that of the page itself counts as 0.
+/// Returns the checksum of a page, in which the checksum itself counts as 0.
 fn checksum(page: &[u8]) -> u32 {
     let mut sum = 0u32;
     for (at, &byte) in page.iter().enumerate() {
@@ -319,7 +321,7 @@ fn checksum(page: &[u8]) -> u32 {
     sum
 }
 
-/// The sums of single bytes, by the polynomial 0x04c11db7.
+/// The checksums of single bytes, by the polynomial 0x04c11db7.
 const SUMS: [u32; 256] = {
     let mut sums = [0; 256];
     let mut byte = 0;

@@ -1,10 +1,10 @@
-//! Opus packets → samples at 48 kHz.
+//! Decodes Opus packets to samples at 48 kHz.
 
 use rusty_opus::OpusDecoder;
 
 use crate::error::{DecodeErrorKind, Result};
 
-/// The rate that every stream can be decoded at, whatever it was made from.
+/// A rate at which every stream can be decoded, whatever it was made from.
 pub(crate) const RATE: u32 = 48_000;
 
 /// The longest packet: 120 ms, in samples per channel.
@@ -20,15 +20,15 @@ const FAMILY_AT: usize = 18;
 pub(crate) struct OpusPackets {
     decoder: OpusDecoder,
     channels: usize,
-    /// Samples per channel that the encoder put before the first one.
+    /// Samples per channel that the encoder added before the first one.
     pre_skip: u64,
-    /// By which every sample is to be multiplied.
+    /// The factor for every sample.
     gain: f32,
     scratch: Vec<f32>,
 }
 
 impl OpusPackets {
-    /// The decoder for a stream with this identification header.
+    /// Creates the decoder for a stream with this identification header.
     ///
     /// # Errors
     /// `audio-unsupported` for more than two channels, which are several streams in one.
@@ -58,9 +58,10 @@ impl OpusPackets {
         self.pre_skip
     }
 
-    /// Appends a packet's samples to `output`, channels interleaved; false for a damaged packet.
+    /// Appends a packet's samples to `output`, channels interleaved; returns false for a damaged
+    /// packet.
     pub(crate) fn decode(&mut self, packet: &[u8], output: &mut Vec<f32>) -> bool {
-        // An empty packet would ask for the concealment of a loss.
+        // An empty packet would request the concealment of a loss.
         if packet.is_empty() {
             return false;
         }
@@ -72,12 +73,12 @@ impl OpusPackets {
     }
 }
 
-/// The factor for a gain in 256ths of a decibel.
+/// Returns the factor for a gain in 256ths of a decibel.
 fn amplitude(gain: i16) -> f32 {
     10f32.powf(f32::from(gain) / (20.0 * 256.0))
 }
 
-/// An identification header as mp4 stores it, with the bytes of what is read of it in the order that
+/// Converts an identification header as mp4 stores it: the bytes that are read get the order that
 /// they have elsewhere.
 pub(crate) fn little_endian(header: &[u8]) -> Vec<u8> {
     let mut header = header.to_vec();

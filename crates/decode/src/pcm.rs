@@ -1,4 +1,4 @@
-//! Bytes of uncompressed audio → samples.
+//! Converts bytes of uncompressed audio to samples.
 
 use symphonia::core::audio::{Channels, GenericAudioBufferRef};
 use symphonia::core::codecs::audio::{
@@ -12,7 +12,7 @@ use crate::error::{DecodeErrorKind, Result};
 /// How one sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sample {
-    /// 8 bits, 128 is silence.
+    /// 8 bits; 128 is silence.
     Unsigned8,
     /// Two's complement of 1 to 4 bytes.
     Signed(usize),
@@ -33,16 +33,17 @@ impl Sample {
     }
 }
 
-/// How a block of audio is turned into samples.
+/// How a block of audio is converted to samples.
 pub(crate) enum Coding {
-    /// Samples as they are; a block is one sample of each channel.
+    /// Samples stored directly; a block is one sample of each channel.
     Linear { sample: Sample, big_endian: bool },
     /// ADPCM in blocks of `frames` samples per channel.
     Coded { decoder: Box<dyn AudioDecoder>, frames: u64, channels: usize },
 }
 
 impl Coding {
-    /// The coding of a codec that Symphonia decodes, in blocks of `frames` samples per channel.
+    /// Returns the coding of a codec that Symphonia decodes, in blocks of `frames` samples per
+    /// channel.
     pub(crate) fn coded(
         codec: AudioCodecId,
         rate: u32,
@@ -65,7 +66,7 @@ impl Coding {
         Ok(Coding::Coded { decoder, frames, channels: usize::from(channels) })
     }
 
-    /// Samples per channel in a block.
+    /// Returns the samples per channel in a block.
     pub(crate) fn block_frames(&self) -> u64 {
         match self {
             Coding::Linear { .. } => 1,
@@ -99,7 +100,7 @@ pub(crate) fn append(buffer: &GenericAudioBufferRef<'_>, output: &mut Vec<f32>) 
     buffer.copy_to_slice_interleaved(&mut output[before..]);
 }
 
-/// Appends samples that are stored as they are. Full scale is ±1.
+/// Appends directly stored samples. Full scale is ±1.
 fn linear(sample: Sample, big_endian: bool, bytes: &[u8], output: &mut Vec<f32>) {
     match (sample, big_endian) {
         (Sample::Unsigned8, _) => {
@@ -110,7 +111,7 @@ fn linear(sample: Sample, big_endian: bool, bytes: &[u8], output: &mut Vec<f32>)
         }
         (Sample::Signed(2), false) => whole(bytes, output, |b| short(i16::from_le_bytes(b))),
         (Sample::Signed(2), true) => whole(bytes, output, |b| short(i16::from_be_bytes(b))),
-        // The sample is the upper part of a longer one, so the sign and the scale come along.
+        // The sample is the upper part of a longer one, which keeps sign and scale.
         (Sample::Signed(3), false) => {
             whole(bytes, output, |[a, b, c]| long(i32::from_le_bytes([0, a, b, c])));
         }
@@ -140,7 +141,8 @@ fn long(sample: i32) -> f32 {
     sample as f32 / 2_147_483_648.0
 }
 
-/// G.711: a sign, an exponent of 3 bits and a mantissa of 4, with every other bit inverted.
+/// Decodes G.711 A-law: a sign, an exponent of 3 bits and a mantissa of 4, with every other bit
+/// inverted.
 fn a_law(byte: u8) -> i16 {
     let code = i16::from(byte ^ 0x55);
     let (exponent, mantissa) = (code >> 4 & 7, (code & 15) << 4);
@@ -148,7 +150,7 @@ fn a_law(byte: u8) -> i16 {
     if code & 0x80 == 0 { -magnitude } else { magnitude }
 }
 
-/// G.711: a sign, an exponent of 3 bits and a mantissa of 4, all inverted.
+/// Decodes G.711 µ-law: a sign, an exponent of 3 bits and a mantissa of 4, all inverted.
 fn mu_law(byte: u8) -> i16 {
     let code = i16::from(!byte);
     let (exponent, mantissa) = (code >> 4 & 7, (code & 15) << 3);

@@ -24,7 +24,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// A recording with nothing wrong in it.
+    /// Creates a recording without warnings.
     pub fn new(samples: Vec<f32>, sample_rate: u32) -> Self {
         Recording { samples, sample_rate, warnings: Vec::new() }
     }
@@ -35,7 +35,7 @@ impl Recording {
     }
 }
 
-/// Decodes all of the file at `path`. The content determines the format; the extension is only a
+/// Decodes the whole file at `path`. The content determines the format; the extension is only a
 /// hint.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub fn decode(path: impl AsRef<Path>) -> Result<Recording, DecodeError> {
     whole(Decoder::open(path)?, MAX_SAMPLES)
 }
 
-/// Decodes what a pipe or another stream delivers. `name` gives the extension and appears in errors.
+/// Decodes a pipe or another stream. `name` has the extension and appears in errors.
 ///
 /// # Errors
 /// As [`Decoder::from_reader`]; `limit` if it is longer than [`MAX_SAMPLES`].
@@ -55,7 +55,7 @@ pub fn decode_reader(
     whole(Decoder::from_reader(name, reader)?, MAX_SAMPLES)
 }
 
-/// Decodes a file that is already in memory. `name` gives the extension and appears in errors.
+/// Decodes a file that is already in memory. `name` has the extension and appears in errors.
 ///
 /// # Errors
 /// As [`decode`], without `io`.
@@ -63,7 +63,7 @@ pub fn decode_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Recording,
     decode_bytes_within(name, bytes, MAX_SAMPLES)
 }
 
-/// [`decode_bytes`] with a custom limit on the samples per channel.
+/// Like [`decode_bytes`], with a custom limit on the samples per channel.
 ///
 /// # Errors
 /// As [`decode_bytes`]; `limit` if there are more than `max_samples`.

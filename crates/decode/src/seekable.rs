@@ -1,4 +1,4 @@
-//! A reader of known length that can be read at any place, as Symphonia wants it.
+//! A reader of known length that can be read at any position, as Symphonia requires.
 
 use std::io::{Read, Result, Seek, SeekFrom};
 

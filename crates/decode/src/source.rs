@@ -1,4 +1,4 @@
-//! A file whose header has been read, of whatever kind.
+//! A file of any kind after its header.
 
 use crate::READABLE;
 use crate::container::ContainerReader;
@@ -7,7 +7,7 @@ use crate::piece::Piece;
 use crate::plain::PlainReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A file whose header has been read.
+/// A file of any kind after its header.
 pub(crate) enum Source {
     Plain(Box<PlainReader>),
     Container(Box<ContainerReader>),
@@ -22,7 +22,7 @@ impl Source {
         })
     }
 
-    /// The rate in Hz and the number of channels, as of the first samples.
+    /// Returns the rate in Hz and the number of channels of the first samples.
     pub(crate) fn spec(&self) -> (u32, usize) {
         match self {
             Source::Plain(reader) => (reader.format().sample_rate, reader.format().channels),
@@ -31,7 +31,7 @@ impl Source {
     }
 }
 
-/// Files are untrusted: if a codec's decoder panics on one, the caller must not crash.
+/// Runs `work`; if a codec's decoder panics on an untrusted file, the caller must not crash.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(DecodeErrorKind::Corrupt {

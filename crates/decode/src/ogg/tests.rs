@@ -11,7 +11,7 @@ fn page(serial: u8, number: u32, body: &[u8]) -> Vec<u8> {
     page
 }
 
-/// The losses of a file, which do not depend on the pieces in which it is read.
+/// Counts the losses of a file, which do not depend on the pieces in which it is read.
 fn losses(file: &[Vec<u8>]) -> u64 {
     let file = file.concat();
     let found = [1, 7, 1_000].map(|size| {
@@ -39,7 +39,7 @@ fn missing_and_damaged_pages_are_losses_and_nothing_else_is() {
     damaged[5].pop();
     damaged.push(page(1, 6, body));
     assert_eq!(losses(&damaged), 2);
-    // Bytes between pages, two streams in one file, and one after the other.
+    // Bytes between pages, and two streams in one file, interleaved and in sequence.
     let others = [row.clone(), vec![b"between".to_vec()]].concat();
     assert_eq!(losses(&[others.clone(), row.clone()].concat()), 0);
     let two: Vec<Vec<u8>> =

@@ -25,7 +25,7 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
                     actual: "aiff with the samples first".to_owned(),
                 })?;
                 let format = format(&comm)?;
-                // The samples may begin further on.
+                // An offset may precede the samples.
                 let offset = input.take::<8>()?.map_or(0, |header| big(&header[..4]));
                 input.skip(offset)?;
                 let data = chunk.length.saturating_sub(8 + offset);
@@ -70,7 +70,7 @@ fn format(comm: &[u8]) -> Result<Format> {
     Format::linear(rate, channels, sample, big_endian)
 }
 
-/// A whole number in the 80 bits of IEEE 754's extended precision.
+/// Converts a whole number from the 80 bits of IEEE 754's extended precision.
 fn extended(bytes: &[u8]) -> u32 {
     let (exponent, mantissa) = (big(&bytes[..2]) & 0x7fff, big(&bytes[2..]));
     let shift = 16_383 + 63 - exponent as i64;

@@ -1,4 +1,4 @@
-//! Apple's Core Audio Format, if it stores samples as they are; Symphonia reads the rest.
+//! Apple's Core Audio Format, if its samples are uncompressed; Symphonia reads the rest.
 
 use crate::error::Result;
 use crate::input::Input;
@@ -10,7 +10,7 @@ use super::format::Format;
 /// Bytes before the first chunk.
 const FILE_HEADER: u64 = 8;
 
-/// Reads up to the first sample; `None`, with nothing read, for a file with a codec.
+/// Reads up to the first sample; `None`, without reading anything, for a file with a codec.
 pub(super) fn read(input: &mut Input) -> Result<Option<Format>> {
     // The description is the first chunk: 12 bytes of header, then 32.
     let Ok(start) = <[u8; 52]>::try_from(input.peek(52)?) else {

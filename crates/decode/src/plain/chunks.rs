@@ -7,7 +7,7 @@ use crate::input::Input;
 
 use super::bytes::{big, little};
 
-/// Chunks that programs are known to write; they distinguish a chunk from samples where both may
+/// Chunks that programs are known to write; they distinguish a chunk from samples where either may
 /// follow.
 const KNOWN: &[&[u8; 4]] = &[
     b"fmt ", b"data", b"fact", b"LIST", b"bext", b"iXML", b"ds64", b"JUNK", b"junk", b"PAD ",
@@ -29,7 +29,7 @@ pub(super) struct Chunk {
     pub(super) length: u64,
 }
 
-/// The next chunk's header; `None` at the end of the file.
+/// Reads the next chunk's header; `None` at the end of the file.
 pub(super) fn next(input: &mut Input, order: ByteOrder) -> io::Result<Option<Chunk>> {
     let header = input.take::<8>()?;
     Ok(header.map(|header| {
@@ -39,7 +39,7 @@ pub(super) fn next(input: &mut Input, order: ByteOrder) -> io::Result<Option<Chu
     }))
 }
 
-/// Leaves out the rest of a chunk, `left` bytes, and its padding. Some programs write none.
+/// Skips the rest of a chunk, `left` bytes, and its padding, which some programs omit.
 pub(super) fn skip(input: &mut Input, left: u64, length: u64) -> io::Result<()> {
     input.skip(left)?;
     if !length.is_multiple_of(2) && !is_known(input.peek(4)?) {
@@ -48,7 +48,7 @@ pub(super) fn skip(input: &mut Input, left: u64, length: u64) -> io::Result<()> 
     Ok(())
 }
 
-/// The body of a chunk, at most `most` bytes of it; the rest is left out.
+/// Reads the body of a chunk, at most `most` bytes of it, and skips the rest.
 pub(super) fn body(input: &mut Input, length: u64, most: usize) -> io::Result<Vec<u8>> {
     let wanted = length.min(most as u64);
     let body = input.take_up_to(wanted as usize)?.to_vec();
@@ -56,8 +56,8 @@ pub(super) fn body(input: &mut Input, length: u64, most: usize) -> io::Result<Ve
     Ok(body)
 }
 
-/// Whether a chunk seems to begin `offset` bytes from here, and not samples: a name that is known,
-/// or one of letters with a length that fits into the rest of the file.
+/// Returns whether a chunk seems to begin `offset` bytes from here, rather than samples: a known
+/// name, or one of letters with a length that fits into the rest of the file.
 pub(super) fn begins(input: &mut Input, offset: usize, order: ByteOrder) -> io::Result<bool> {
     let remaining = input.remaining();
     let bytes = input.peek(offset + 9)?.get(offset..).unwrap_or_default();

@@ -1,20 +1,20 @@
-//! How the samples of a file are stored, whatever container it is.
+//! How the samples of a file are stored, independent of the container.
 
 use crate::error::{DecodeErrorKind, Result};
 use crate::pcm::{Coding, Sample};
 
 use super::chunks::ByteOrder;
 
-/// The contents of a header. The input is then at the first sample.
+/// The contents of a header. After it, the input is at the first sample.
 pub(crate) struct Format {
     pub(crate) sample_rate: u32,
     pub(crate) channels: usize,
     pub(crate) coding: Coding,
     /// Bytes per block, all channels.
     pub(crate) block_bytes: usize,
-    /// Bytes of samples, as the header states; `None` if it does not.
+    /// Bytes of samples that the header states; `None` if it states none.
     pub(crate) data_bytes: Option<u64>,
-    /// The byte order of the chunks that may follow the samples, if the format has such.
+    /// The byte order of the chunks that may follow the samples, if the format has any.
     pub(crate) chunks_follow: Option<ByteOrder>,
     /// The samples per channel, if the header has a separate field for them.
     pub(crate) stated_frames: Option<u64>,
@@ -22,18 +22,18 @@ pub(crate) struct Format {
     pub(crate) start_time: Option<String>,
 }
 
-/// What raw samples without a header are.
+/// The format of raw samples without a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawFormat {
-    /// In Hz.
+    /// Rate in Hz.
     pub sample_rate: u32,
-    /// How many samples a frame has, one per channel.
+    /// Samples per frame, one per channel.
     pub channels: usize,
-    /// How each is stored.
+    /// How each sample is stored.
     pub samples: RawSamples,
 }
 
-/// How raw samples are stored; all of them little-endian.
+/// How raw samples are stored, always little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RawSamples {
@@ -48,7 +48,7 @@ pub enum RawSamples {
 }
 
 impl RawSamples {
-    /// The name that ffmpeg has for it too: `s16le`, `s24le`, `s32le` or `f32le`.
+    /// Returns the name that ffmpeg also uses: `s16le`, `s24le`, `s32le` or `f32le`.
     pub fn name(self) -> &'static str {
         match self {
             RawSamples::S16Le => "s16le",
@@ -60,7 +60,7 @@ impl RawSamples {
 }
 
 impl Format {
-    /// Samples that are stored as they are, up to the end of the file.
+    /// Creates the format of directly stored samples up to the end of the file.
     ///
     /// # Errors
     /// `audio-corrupt` for no channel or a rate of 0 Hz; `audio-unsupported` for too many channels.
@@ -75,7 +75,7 @@ impl Format {
         Format::new(sample_rate, channels, coding, block_bytes)
     }
 
-    /// Blocks of `block_bytes`, up to the end of the file.
+    /// Creates the format of blocks of `block_bytes` up to the end of the file.
     ///
     /// # Errors
     /// As [`Self::linear`].

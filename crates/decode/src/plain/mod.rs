@@ -1,8 +1,8 @@
 //! Files of uncompressed or ADPCM audio: wav, RF64, BW64, W64, aiff, au, caf and raw samples.
 //!
 //! In: a header that states how blocks of samples are stored, and where. Out: samples. Their number
-//! follows from the bytes, because recorders that lose power, or write to a pipe, leave wrong
-//! lengths: those in the header are only compared with what was found.
+//! follows from the bytes, because recorders that lose power or write to a pipe leave wrong
+//! lengths: those in the header are only compared with the bytes.
 
 mod aiff;
 mod au;
@@ -22,7 +22,7 @@ pub(crate) use format::Format;
 pub use format::{RawFormat, RawSamples};
 pub(crate) use reader::PlainReader;
 
-/// Opens the file if its first bytes are those of one of these formats.
+/// Reads the header if the first bytes are those of one of these formats.
 pub(crate) fn open(input: &mut Input) -> Result<Option<Format>> {
     let start: [u8; 16] = {
         let bytes = input.peek(16)?;

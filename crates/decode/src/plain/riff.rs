@@ -11,7 +11,7 @@ use super::{chunks, wave};
 /// Bytes of a bext chunk up to the end of its date and time.
 const BEXT_BYTES: usize = 338;
 
-/// Reads up to the first sample. The length of the file as a whole does not matter.
+/// Reads up to the first sample. The length of the whole file is ignored.
 pub(super) fn read(input: &mut Input) -> Result<Format> {
     input.skip(12)?;
     let (mut fmt, mut long, mut frames, mut start_time) = (None, None, None, None);
@@ -31,7 +31,7 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
                 return Ok(Format {
                     data_bytes: stated.or(Some(chunk.length)),
                     chunks_follow: Some(ByteOrder::Little),
-                    // In plain PCM it is at best what the length of the data says.
+                    // In plain PCM, it is at best equal to the length of the data.
                     stated_frames: frames.filter(|_| format.coding.block_frames() > 1),
                     start_time,
                     ..format
@@ -43,8 +43,8 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
     Err(damaged("a data chunk", "the end of the file before its first sound"))
 }
 
-/// The date (`2023-02-14`) and time (`06:30:00`) of a bext chunk (EBU Tech 3285). Programs differ in
-/// what they put between the numbers.
+/// Returns the date (`2023-02-14`) and time (`06:30:00`) of a bext chunk (EBU Tech 3285). Programs
+/// differ in what they put between the numbers.
 fn time_of(bext: &[u8]) -> Option<String> {
     let text = bext.get(320..338)?;
     let digits = |range: std::ops::Range<usize>| {

@@ -10,7 +10,7 @@ use super::wave;
 /// The name of the whole file.
 pub(super) const RIFF: [u8; 16] = *b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00";
 
-/// What follows the four letters of the other names.
+/// The part of the other names after the first four letters.
 const REST: [u8; 12] = *b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a";
 
 /// Bytes of a chunk's header.

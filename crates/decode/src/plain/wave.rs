@@ -11,11 +11,11 @@ use super::format::Format;
 /// The most bytes of the chunk that matter.
 pub(super) const MAX_FMT_BYTES: usize = 64;
 
-/// What the chunk says about the samples.
+/// Reads how the samples are stored.
 ///
 /// # Errors
-/// `audio-corrupt` if it ends too early or contradicts itself; `audio-unsupported` for a codec that
-/// is not read.
+/// `audio-corrupt` if it ends too early or contradicts itself; `audio-unsupported` for an
+/// unsupported codec.
 pub(super) fn format(fmt: &[u8]) -> Result<Format> {
     let field = |at: usize, bytes: usize| fmt.get(at..at + bytes).map(little);
     let fields =
@@ -24,11 +24,11 @@ pub(super) fn format(fmt: &[u8]) -> Result<Format> {
         let actual = format!("{} bytes", fmt.len());
         return Err(damaged("a fmt chunk of at least 16 bytes", &actual));
     };
-    // The extensible form has the tag as the start of a longer name.
+    // In the extensible form, the tag is the start of a longer name.
     let is_extensible = form == 0xfffe;
     let tag = if is_extensible { field(24, 2).unwrap_or(0) } else { form };
-    // 20 bits may be stored in 24, and 24 in 32. But a longer block that the bytes per second
-    // contradict is wrong, and so is one that the bits do not fit into.
+    // 20 bits may be stored in 24, and 24 in 32. But a longer block is wrong if the bytes per
+    // second contradict it, and so is one that is too short for the bits.
     let may_be_longer = is_extensible || field(8, 4) == Some(rate * block);
     let least = bits.div_ceil(8) as usize;
     let (channels, rate) = (channels as usize, rate as u32);
