@@ -4,13 +4,13 @@ import type { Channel, Recording } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
 import { excerpt, excerptEnd } from "../sound/excerpt.js";
 import type { Part } from "../sound/parts.js";
-import { Player } from "../sound/player.js";
+import { PlayButtons } from "../sound/play-buttons.js";
 import { toWav } from "../sound/wav.js";
 import { fileTexts } from "../texts/files.js";
 import { labelWords, texts } from "../texts/index.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 import { percent, stretch } from "../ui/format.js";
-import { iconButton, setIcon } from "../ui/icons.js";
+import { iconButton } from "../ui/icons.js";
 
 /** Rows added at a time: a long recording has thousands of sections. */
 const PAGE = 100;
@@ -41,7 +41,7 @@ export class PartList {
   readonly #rows = make("ol", "sounds-rows");
   readonly #before = smallButton("", "file-parts-before", () => this.#reach(this.#from - 1));
   readonly #after = smallButton("", "file-parts-after", () => this.#reach(this.#to));
-  readonly #player = new Player((at) => at === undefined && this.#showPlaying(undefined));
+  readonly #playing = new PlayButtons();
   #channel: Channel = "mix";
   #parts: readonly Part[] = [];
   /** The sections that have a row, if the list is open: from the first up to, but not including, the last. */
@@ -71,7 +71,7 @@ export class PartList {
   clear(): void {
     this.#over.abort();
     this.#over = new AbortController();
-    this.#player.stop();
+    this.#playing.stop();
   }
 
   /** Opens the list at this section. */
@@ -120,7 +120,9 @@ export class PartList {
     const time = stretch(start, end);
     const cut = stretch(start, excerptEnd(start, end));
     const failed = (thrown: unknown) => this.#events.failed(thrown);
-    const play = iconButton("play", fileTexts.play(words, cut), () => void this.#play(part, play).catch(failed));
+    const play = iconButton("play", fileTexts.play(words, cut), () => {
+      this.#playing.toggle(play, () => this.#excerpt(start, end)).catch(failed);
+    });
     const save = iconButton("save", fileTexts.save(words, cut), () => void this.#save(part).catch(failed));
     const correct = iconButton("teach", fileTexts.correct(words, time), () => {
       const recording = excerpt(this.#file, start, Math.min(end, start + TAUGHT_SECONDS), this.#over.signal, this.#channel);
@@ -138,17 +140,6 @@ export class PartList {
     return row;
   }
 
-  async #play({ start, end }: Part, button: HTMLElement): Promise<void> {
-    const playing = button.hasAttribute("data-playing");
-    this.#player.stop();
-    if (playing) return;
-    const recording = await this.#excerpt(start, end);
-    if (!recording) return;
-    this.#player.load(recording);
-    this.#player.play();
-    this.#showPlaying(button);
-  }
-
   async #save({ start, end, category }: Part): Promise<void> {
     const recording = await this.#excerpt(start, end);
     if (!recording) return;
@@ -163,15 +154,5 @@ export class PartList {
       if (!signal.aborted) throw thrown;
     });
     return signal.aborted ? undefined : (recording ?? undefined);
-  }
-
-  #showPlaying(button: HTMLElement | undefined): void {
-    for (const other of this.#rows.querySelectorAll<HTMLElement>("[data-playing]")) {
-      other.removeAttribute("data-playing");
-      setIcon(other, "play");
-    }
-    if (!button) return;
-    button.toggleAttribute("data-playing", true);
-    setIcon(button, "stop");
   }
 }

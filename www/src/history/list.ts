@@ -2,13 +2,13 @@
 
 import type { Recording } from "sourcing-sound";
 import { saveFile } from "../export/save.js";
-import { Player } from "../sound/player.js";
+import { PlayButtons } from "../sound/play-buttons.js";
 import { toWav } from "../sound/wav.js";
 import { historyTexts } from "../texts/history.js";
 import { labelWords, locale } from "../texts/index.js";
 import { make, setText } from "../ui/dom.js";
 import { clock, decimal, percent } from "../ui/format.js";
-import { iconButton, setIcon } from "../ui/icons.js";
+import { iconButton } from "../ui/icons.js";
 import { stampOf } from "./day.js";
 import type { HistoryEvent, HistoryStore } from "./store.js";
 
@@ -28,9 +28,7 @@ export class HistoryList {
   readonly #more = make("button", "button small", "");
   readonly #store: HistoryStore;
   readonly #on: HistoryListEvents;
-  readonly #player = new Player((at) => {
-    if (at === undefined) this.#showPlaying(undefined);
-  });
+  readonly #playing = new PlayButtons();
   #events: readonly HistoryEvent[] = [];
   #shown = PAGE;
 
@@ -99,7 +97,7 @@ export class HistoryList {
     const label = make("span", "history-label", words);
     label.title = words;
     if (event.hasClip) {
-      const play = iconButton("play", historyTexts.play(words, time), () => void this.#play(event, play));
+      const play = iconButton("play", historyTexts.play(words, time), () => void this.#playing.toggle(play, () => this.#store.clip(event.id)));
       const save = iconButton("save", historyTexts.save(words, time), () => void this.#save(event));
       actions.append(play, save);
     }
@@ -123,27 +121,6 @@ export class HistoryList {
     return row;
   }
 
-  async #play({ id }: HistoryEvent, button: HTMLElement): Promise<void> {
-    const playing = button.hasAttribute("data-playing");
-    this.#player.stop();
-    if (playing) return;
-    const clip = await this.#store.clip(id);
-    if (!clip) return;
-    this.#player.load(clip);
-    this.#player.play();
-    this.#showPlaying(button);
-  }
-
-  #showPlaying(button: HTMLElement | undefined): void {
-    for (const other of this.#rows.querySelectorAll<HTMLElement>("[data-playing]")) {
-      other.removeAttribute("data-playing");
-      setIcon(other, "play");
-    }
-    if (!button) return;
-    button.toggleAttribute("data-playing", true);
-    setIcon(button, "stop");
-  }
-
   async #save({ id, label, onset }: HistoryEvent): Promise<void> {
     const clip = await this.#store.clip(id);
     if (clip) saveFile(`${label.replaceAll(/[^\p{L}\p{N}_-]+/gu, "_")}-${stampOf(new Date(onset))}.wav`, toWav(clip));
@@ -151,7 +128,7 @@ export class HistoryList {
 
   /** The focus moves to the next row; without one, the view moves it. */
   async #remove({ id }: HistoryEvent, row: HTMLElement): Promise<void> {
-    if (row.querySelector("[data-playing]")) this.#player.stop();
+    if (row.querySelector("[data-playing]")) this.#playing.stop();
     const next = row.nextElementSibling ?? row.previousElementSibling;
     await this.#store.remove(id);
     row.remove();

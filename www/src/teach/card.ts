@@ -1,12 +1,12 @@
 // One label, or something else: its examples, ways to add more, and how well it is recognised.
 
 import type { TeachReport } from "sourcing-sound";
-import type { Player } from "../sound/player.js";
+import type { PlayButtons } from "../sound/play-buttons.js";
 import { labelWords } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 import { decimal } from "../ui/format.js";
-import { exampleTile, type Playing, type TileEvents } from "./example-tile.js";
+import { exampleTile, type TileEvents } from "./example-tile.js";
 import type { KeptExample } from "./kept.js";
 import { LiveScore } from "./live-score.js";
 import { findingsOf, resultWords } from "./report-words.js";
@@ -28,8 +28,7 @@ export interface CardEvents extends TileEvents {
 export class TeachCard {
   readonly element = make("article", "file-card teach-card");
   readonly #label: string | undefined;
-  readonly #player: Player;
-  readonly #playing: Playing;
+  readonly #playing: PlayButtons;
   readonly #events: CardEvents;
   readonly #facts = make("span", "file-facts");
   readonly #empty = make("p", "teach-quiet", teachTexts.empty);
@@ -44,9 +43,8 @@ export class TeachCard {
   #recording = false;
 
   /** `label` is `undefined` for something else. */
-  constructor(label: string | undefined, player: Player, playing: Playing, events: CardEvents) {
+  constructor(label: string | undefined, playing: PlayButtons, events: CardEvents) {
     this.#label = label;
-    this.#player = player;
     this.#playing = playing;
     this.#events = events;
     const name = nameOf(label);
@@ -117,7 +115,7 @@ export class TeachCard {
     const shown = this.#examples.slice(-this.#shown).reverse();
     const present = new Map([...this.#tiles.children].map((tile) => [(tile as HTMLElement).dataset["id"], tile]));
     const tiles = shown.map(
-      (kept) => present.get(kept.id) ?? exampleTile(kept, this.#player, this.#playing, this.#events),
+      (kept) => present.get(kept.id) ?? exampleTile(kept, this.#playing, this.#events),
     );
     const same = tiles.length === this.#tiles.children.length && tiles.every((tile, i) => tile === this.#tiles.children[i]);
     if (!same) {

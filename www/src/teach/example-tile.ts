@@ -1,45 +1,21 @@
 // One example: its picture, what it is from, and buttons to play and remove it.
 
-import type { Player } from "../sound/player.js";
+import type { Recording } from "sourcing-sound";
+import type { PlayButtons } from "../sound/play-buttons.js";
 import { teachTexts } from "../texts/teach.js";
 import { make } from "../ui/dom.js";
 import { short, stretch } from "../ui/format.js";
-import { iconButton, setIcon } from "../ui/icons.js";
+import { iconButton } from "../ui/icons.js";
 import type { KeptExample } from "./kept.js";
 import { draw } from "./picture.js";
 
 export interface TileEvents {
-  /** Loads the example's sound into the player and plays it; resolves to whether there was one. */
-  play(kept: KeptExample): Promise<boolean>;
+  /** The example's sound. */
+  sound(kept: KeptExample): Promise<Recording | undefined>;
   remove(kept: KeptExample): void;
 }
 
-/** Which tile is playing; all tiles share one player. */
-export class Playing {
-  #button: HTMLElement | undefined;
-
-  /** The player has ended. */
-  ended(): void {
-    if (!this.#button) return;
-    this.#button.removeAttribute("data-playing");
-    setIcon(this.#button, "play");
-    this.#button = undefined;
-  }
-
-  /** Plays with `button`, or stops if that is what it does now. */
-  async toggle(button: HTMLElement, player: Player, play: () => Promise<boolean>): Promise<void> {
-    const stops = button.hasAttribute("data-playing");
-    player.stop();
-    this.ended();
-    if (stops || !(await play())) return;
-    this.ended();
-    this.#button = button;
-    button.toggleAttribute("data-playing", true);
-    setIcon(button, "stop");
-  }
-}
-
-export function exampleTile(kept: KeptExample, player: Player, playing: Playing, events: TileEvents): HTMLElement {
+export function exampleTile(kept: KeptExample, playing: PlayButtons, events: TileEvents): HTMLElement {
   const { example, picture, hasSound, id } = kept;
   const { start } = example;
   const end = start + example.seconds;
@@ -59,7 +35,7 @@ export function exampleTile(kept: KeptExample, player: Player, playing: Playing,
   text.append(words, make("span", "teach-example-facts", facts.join(" · ")));
   const actions = make("div", "teach-example-actions");
   if (hasSound) {
-    const button = iconButton("play", teachTexts.play(name), () => void playing.toggle(button, player, () => events.play(kept)));
+    const button = iconButton("play", teachTexts.play(name), () => void playing.toggle(button, () => events.sound(kept)));
     actions.append(button);
   }
   actions.append(iconButton("delete", teachTexts.removeExample(name), () => events.remove(kept)));

@@ -1,12 +1,11 @@
 // Chooses examples among the sounds that the history has kept.
 
 import type { Recording } from "sourcing-sound";
-import { Player } from "../sound/player.js";
+import { PlayButtons } from "../sound/play-buttons.js";
 import { labelWords, locale } from "../texts/index.js";
 import { teachTexts } from "../texts/teach.js";
 import { make, setText, smallButton } from "../ui/dom.js";
 import { iconButton } from "../ui/icons.js";
-import { Playing } from "./example-tile.js";
 import type { Origin } from "./learner.js";
 
 /** An event of the history with its sound. */
@@ -24,14 +23,13 @@ export class HistoryPicker {
   readonly #title = make("h3", "");
   readonly #rows = make("ol", "teach-picker-rows");
   readonly #none = make("p", "teach-quiet", teachTexts.pickNone);
-  readonly #playing = new Playing();
-  readonly #player = new Player((at) => at === undefined && this.#playing.ended());
+  readonly #playing = new PlayButtons();
 
   constructor() {
     this.#title.id = "teach-picker-title";
     this.element.setAttribute("aria-labelledby", this.#title.id);
     this.element.dataset["testid"] = "teach-picker";
-    this.element.onclose = () => this.#player.stop();
+    this.element.onclose = () => this.#playing.stop();
     const actions = make("div", "ask-actions");
     actions.append(smallButton(teachTexts.close, "teach-picker-close", () => this.element.close()));
     this.element.append(this.#title, this.#none, this.#rows, actions);
@@ -49,14 +47,7 @@ export class HistoryPicker {
     const words = labelWords(label);
     const time = new Date(onset).toLocaleString(locale, { dateStyle: "short", timeStyle: "medium" });
     const name = teachTexts.historyName(words, time);
-    const play = iconButton("play", teachTexts.play(name), () => {
-      void this.#playing.toggle(play, this.#player, async () => {
-        const sound = await recording();
-        this.#player.load(sound);
-        this.#player.play();
-        return sound !== undefined;
-      });
-    });
+    const play = iconButton("play", teachTexts.play(name), () => void this.#playing.toggle(play, recording));
     const button = smallButton(teachTexts.use, "teach-picker-use", async () => {
       // Not `disabled`: that would lose the focus.
       if (button.ariaDisabled) return;

@@ -138,7 +138,7 @@ class Opened {
         chosen: (label, files) => this.#take(label, files),
         history: (label) => void this.#pick(label),
         removedLabel: (label) => void this.#remove(labelWords(label), () => store.removeLabel(label)),
-        play: (kept) => this.#play(kept.id),
+        sound: (kept) => store.sound(kept.id),
         remove: (kept) => void this.#remove(kept.example.recording, () => store.remove([kept])),
         everyday: () => parts.everyday(),
         listen: () => {
@@ -148,7 +148,7 @@ class Opened {
         save: (hasSound) => void this.#save(hasSound).catch((thrown: unknown) => this.#fail(thrown)),
         opened: (files) => this.#open(files),
         removedAll: () => {
-          this.#view.player.stop();
+          this.#view.playing.stop();
           void store.removeAll().catch((thrown: unknown) => this.#fail(thrown));
         },
       },
@@ -291,7 +291,7 @@ class Opened {
 
   async #record(label: string | undefined, left: (seconds: number | undefined) => void): Promise<void> {
     this.#view.clear();
-    this.#view.player.stop();
+    this.#view.playing.stop();
     try {
       const recording = await this.#recorder.record(left);
       left(undefined);
@@ -330,18 +330,10 @@ class Opened {
     });
   }
 
-  async #play(id: string): Promise<boolean> {
-    const sound = await this.#store.sound(id);
-    if (!sound) return false;
-    this.#view.player.load(sound);
-    this.#view.player.play();
-    return true;
-  }
-
   async #remove(what: string, remove: () => Promise<Bundle>): Promise<void> {
     this.#view.clear();
     // What is removed may be playing.
-    this.#view.player.stop();
+    this.#view.playing.stop();
     try {
       const removed = await remove();
       this.#undo.show(teachTexts.removed(what), () => void this.#store.add(removed));

@@ -1,12 +1,12 @@
 // The view "Teach": a field for a name, a card per label, and what concerns all of them.
 
 import type { Category } from "sourcing-sound";
-import { Player } from "../sound/player.js";
+import { PlayButtons } from "../sound/play-buttons.js";
 import { teachTexts } from "../texts/teach.js";
 import { askDialog } from "../ui/ask.js";
 import { byId, checkbox, make, setText, smallButton } from "../ui/dom.js";
 import { type CardEvents, TeachCard } from "./card.js";
-import { Playing, type TileEvents } from "./example-tile.js";
+import type { TileEvents } from "./example-tile.js";
 import type { Learner, LearnState } from "./learner.js";
 import type { Mutes } from "./mutes.js";
 import type { TaughtStore } from "./store.js";
@@ -42,9 +42,8 @@ export class TeachView {
   readonly root = byId("view-teach", HTMLElement);
   readonly #parts: TeachViewParts;
   readonly #events: TeachViewEvents;
-  readonly #playing = new Playing();
-  /** Plays the examples. */
-  readonly player = new Player((at) => at === undefined && this.#playing.ended());
+  /** Those of the examples. */
+  readonly playing = new PlayButtons();
   readonly #input = make("input", "settings-search teach-name");
   readonly #notice = make("p", "teach-notice");
   readonly #warning = make("p", "notice teach-warning");
@@ -209,7 +208,7 @@ export class TeachView {
   }
 
   #newCard(label: string | undefined): TeachCard {
-    const { record, stop, recent, chosen, history, removedLabel, play, remove } = this.#events;
+    const { record, stop, recent, chosen, history, removedLabel, sound, remove } = this.#events;
     const events: CardEvents = {
       record: (left) => record(label, left),
       stop,
@@ -217,9 +216,9 @@ export class TeachView {
       chosen: (files) => chosen(label, files),
       history: () => history(label),
       removed: () => label !== undefined && removedLabel(label),
-      play,
+      sound,
       remove,
     };
-    return new TeachCard(label, this.player, this.#playing, events);
+    return new TeachCard(label, this.playing, events);
   }
 }
