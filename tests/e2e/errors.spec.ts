@@ -59,10 +59,13 @@ test("waiting for a microphone can be cancelled", async ({ open }) => {
   await site.expectState("waiting");
   await site.listen.click();
   await site.expectState("idle");
-  await site.plugIn();
-  await site.page.waitForTimeout(1000);
-  await site.expectState("idle");
   expect(await site.liveTracks()).toBe(0);
+  await site.plugIn();
+  await site.expectState("idle");
+  // A session that went on would open the microphone as well.
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: 15_000 });
+  expect(await site.liveTracks()).toBe(1);
 });
 
 test("a busy microphone is retried automatically", async ({ open }) => {
