@@ -11,14 +11,14 @@ use sourcing_sound::Taken;
 pub enum Warning {
     /// The recording ends before the length that its header states.
     CutOff {
-        /// Samples per channel, as the header states.
+        /// Samples per channel that the header states.
         promised: u64,
-        /// Samples per channel that are there.
+        /// Samples per channel that were found.
         found: u64,
-        /// In Hz.
+        /// Rate in Hz.
         sample_rate: u32,
     },
-    /// Parts could not be decoded, or were missing. Silence of the same length is in their place.
+    /// Parts could not be decoded, or were missing. Silence of the same length replaces them.
     Damaged {
         /// How many parts.
         parts: u64,
@@ -29,7 +29,7 @@ pub enum Warning {
     BrokenOff {
         /// Where that is, in seconds.
         time: f64,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     #[cfg(feature = "mono")]
@@ -37,7 +37,7 @@ pub enum Warning {
     ChannelTaken {
         /// Which channel, how much weaker the mean was, and where.
         taken: Taken,
-        /// In Hz.
+        /// Rate in Hz.
         sample_rate: u32,
     },
 }
@@ -54,7 +54,7 @@ impl Warning {
         }
     }
 
-    /// Whether part of the recording is missing.
+    /// Returns whether part of the recording is missing.
     pub fn is_loss(&self) -> bool {
         self.code() != "channel-taken"
     }

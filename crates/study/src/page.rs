@@ -1,4 +1,4 @@
-//! The output of an experiment: drawings as SVG files, and a page with all its figures.
+//! Writes the output of an experiment: drawings as SVG files, and a page with all its figures.
 
 use crate::experiment::record::{PredictionRow, Record};
 use crate::figure::{Figure, confusion, curve, precision_recall};
@@ -9,11 +9,11 @@ use sourcing_sound_train::files::write_text;
 use sourcing_sound_train::publish::text::{counted, escape};
 use std::path::Path;
 
-/// Writes into `folder`: `confusion.svg` of all official splits together, `curve.svg` where
-/// there are training curves, `pr.svg` where one label is separated from the rest, and `index.html`
-/// with all of it. `rows` may be empty; then the page names no clips.
+/// Writes into `folder`: `confusion.svg` of all official splits, `curve.svg` if there are training
+/// curves, `pr.svg` if one label is separated from the rest, and `index.html` with all of these. If
+/// `rows` is empty, the page names no clips.
 ///
-/// Fails where a file cannot be written.
+/// Fails if a file cannot be written.
 pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<()> {
     let official = record.official();
     let scores = tables::pooled_official(record);

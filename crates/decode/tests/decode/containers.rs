@@ -1,4 +1,4 @@
-//! Containers whose headers this crate reads itself, pipes, and places to begin at.
+//! Containers with headers that this crate reads itself, pipes, and positions to start from.
 
 use std::io::Cursor;
 
@@ -9,7 +9,7 @@ use sourcing_sound_decode::{Channel, Decoder, RawFormat, RawSamples, Warning};
 const RATE: u32 = 48_000;
 const FRAMES: usize = 20_000;
 
-/// All samples, channels interleaved, and what was wrong.
+/// Returns all samples, channels interleaved, and the warnings.
 fn all(mut decoder: Decoder) -> (Vec<f32>, Vec<Warning>) {
     let mut samples = Vec::new();
     while let Some(block) = decoder.next_block().unwrap() {
@@ -234,13 +234,14 @@ fn the_gain_of_opus_is_applied() {
     }
 }
 
-/// A noise that tells every place of two seconds.
+/// Returns noise in which every position of two seconds is unique.
 fn noise() -> Vec<f32> {
     let mut noise = crate::common::Lcg(3);
     (0..2 * RATE).map(|_| noise.next_u32() as f32 / u32::MAX as f32 - 0.5).collect()
 }
 
-/// Where `samples` go on as `expected` does, in samples that `expected` is ahead.
+/// Returns where `samples` continue in `expected`, as the number of samples that `expected` is
+/// ahead.
 fn ahead(samples: &[f32], expected: &[f32], at: usize) -> usize {
     let part = &samples[at..at + 400];
     let likeness = |shift: &usize| -> f32 {
@@ -258,7 +259,7 @@ fn a_wrong_count_in_ogg_is_no_loss() {
         opus_pages(&sound, |n, end| if (from..to).contains(&n) { end + by } else { end }).concat()
     };
     for file in [
-        // In the page before the last, in one in the middle, and from one on up to the end.
+        // In the page before the last, in one in the middle, and from one page to the end.
         jump(99, 100, 47_040),
         jump(50, 51, 47_040),
         jump(50, 100, 96_000),
@@ -266,7 +267,7 @@ fn a_wrong_count_in_ogg_is_no_loss() {
     ] {
         for (samples, warnings) in [of_bytes("a.opus", file.clone()), of_pipe("-", file.clone())] {
             assert_eq!(warnings, []);
-            // Where the last page seems to end before it begins, its samples count as none.
+            // If the last page seems to end before it begins, its samples do not count.
             assert!(whole.len() - samples.len() <= 312, "{}", samples.len());
             assert!(whole.starts_with(&samples));
         }
@@ -283,7 +284,7 @@ fn lost_and_damaged_pages_of_ogg_become_silence_of_their_length() {
     for page in &mut damaged[40..60] {
         page[30] ^= 0x55;
     }
-    // A count that is wrong later is still no loss.
+    // A count that is wrong later is no loss either.
     let wrong = opus_pages(&sound, |n, end| if n == 80 { end + 47_040 } else { end });
     let both = [&wrong[..40], &wrong[60..]].concat();
     for file in [lost, damaged, both] {
@@ -300,7 +301,8 @@ fn lost_and_damaged_pages_of_ogg_become_silence_of_their_length() {
     }
 }
 
-/// The lengths of a recording that breaks off, in samples; `None` if its end is only known to be damaged.
+/// Returns the lengths of a truncated recording, in samples; `None` if its end is only known to be
+/// damaged.
 fn broken_off(number: usize, warnings: &[Warning]) -> Option<(u64, u64)> {
     assert!(warnings.iter().all(Warning::is_loss));
     match warnings {
@@ -323,13 +325,13 @@ fn an_ogg_file_that_is_damaged_up_to_its_end_breaks_off_there() {
     };
     let mut noise = crate::common::Lcg(11);
     let zeros = |count: usize| [&good[..], &vec![0; count]].concat();
-    // Whether the length is known: from the headers of pages, if they can be relied on.
+    // Whether the length is known: from the headers of pages, if they are reliable.
     let files = [
         (damaged(&|page| page[40] ^= 0x55), true),
         (damaged(&|page| page[20] ^= 0x55), true),
         (damaged(&|page| page[26] = 0), true),
         (damaged(&|page| page[4] = 1), false),
-        // A position beyond anything that so few bytes may hold.
+        // A position beyond anything that so few bytes may contain.
         (damaged(&|page| page[11] = 0x55), false),
         (zeros(rest.len()), false),
         (zeros(10), false),
@@ -353,7 +355,7 @@ fn an_ogg_file_that_is_damaged_up_to_its_end_breaks_off_there() {
     let (samples, warnings) = of_bytes("a.opus", table.concat());
     assert!(whole.starts_with(&samples) || !warnings.is_empty());
     broken_off(98, &warnings);
-    // And the positions of the pages in it run backwards, or over.
+    // And the positions of the pages in it run backwards, or overflow.
     for position in [0, 1, u64::MAX - 1] {
         let mut pages = opus_pages(&sound, |n, end| if n > 97 { position } else { end });
         pages[98][26] = 255;
@@ -369,7 +371,7 @@ fn an_ogg_file_that_just_ends_is_not_damaged() {
     let start = pages[..50].concat().len();
     let cuts = [start, start + 1, start + 20, start + 30, start + pages[50].len() - 1];
     let mut files: Vec<Vec<u8>> = cuts.iter().map(|&cut| whole[..cut].to_vec()).collect();
-    // What comes after the last page is no sound.
+    // What follows the last page is not sound.
     files.push([&whole[..], b"TAG of another program"].concat());
     files.push([&whole[..], &[0; 100_000]].concat());
     for file in files {

@@ -20,7 +20,8 @@ fn good_wav() -> Vec<u8> {
     wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&tone(RATE, 440.0, 10_000)))
 }
 
-/// The samples that were found, and the promised and found lengths of a recording that breaks off.
+/// Returns the number of samples found, and the promised and found lengths of a truncated
+/// recording.
 fn cut_off(name: &str, bytes: Vec<u8>) -> (usize, Option<(u64, u64)>) {
     let recording = decode_bytes(name, bytes).unwrap();
     let lengths = recording.warnings.iter().find_map(|warning| match warning {
@@ -51,15 +52,15 @@ fn lengths_in_a_wav_header_yield_to_the_bytes() {
     let format = WavFormat::pcm(1, RATE, 16);
     let data = bytes_of(&tone(RATE, 440.0, 1_000));
     // Placeholders of ffmpeg, SoX, arecord and of a recorder that lost power; a length that was
-    // last written while the recording went on.
+    // last written during the recording.
     for claimed in [u32::MAX, u32::MAX - 36, 0x7fff_f000, 0x8000_0000, 0x7fff_ffff, 0, 700, 701] {
         let found = cut_off("claims.wav", wav_claiming(&format, &data, claimed));
         assert_eq!(found, (1_000, None), "{claimed}");
     }
-    // A length that is no placeholder, of a file that breaks off.
+    // A length that is not a placeholder, of a truncated file.
     let found = cut_off("claims.wav", wav_claiming(&format, &data, 1 << 30));
     assert_eq!(found, (1_000, Some((1 << 29, 1_000))));
-    // Chunks after the samples are none.
+    // Chunks after the samples are not sound.
     for name in [b"LIST", b"abcd"] {
         let mut file = wav(&format, &data);
         file.extend(name);
@@ -67,7 +68,7 @@ fn lengths_in_a_wav_header_yield_to_the_bytes() {
         file.extend([1; 4]);
         assert_eq!(cut_off("chunk.wav", file), (1_000, None));
     }
-    // The length of the file as a whole does not matter, nor a missing byte of padding.
+    // Neither the length of the whole file nor a missing byte of padding matters.
     for (padding, riff) in [(&[0][..], 20), (&[], 20), (&[0], u32::MAX), (&[], 0)] {
         let mut file = b"RIFF".to_vec();
         file.extend(u32::to_le_bytes(riff));
@@ -142,7 +143,8 @@ fn an_mp3_that_breaks_off_is_reported_if_a_tag_states_its_length() {
 fn an_m4a_without_its_index_is_an_error_with_a_way_out() {
     let start = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ";
     let mut noise = Lcg(5);
-    // Lengths of the sound as recorders leave them: too long, up to the end, 64 bits, not filled in.
+    // Lengths of the sound as recorders leave them: too long, up to the end, 64 bits, not filled
+    // in.
     for length in [
         &b"\0\0\x10\0mdat"[..],
         b"\0\0\0\0mdat",

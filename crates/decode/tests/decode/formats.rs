@@ -59,7 +59,7 @@ fn companded_telephone_sound() {
     let a_law = WavFormat { tag: 6, channels: 1, rate: 8_000, bits: 8 };
     let recording = decode_bytes("a.wav", wav(&a_law, &[0xd5, 0xaa, 0x2a])).unwrap();
     assert_close(&recording.samples, &normalised(&[8, 32_256, -32_256]), 1e-6);
-    // Its samples have 8 bits, whatever the header says.
+    // The samples have 8 bits, whatever the header says.
     let mut wrong = wav(&a_law, &[0xd5, 0xaa, 0x2a]);
     wrong[34] = 16;
     assert_eq!(decode_bytes("a.wav", wrong).unwrap(), recording);
@@ -189,8 +189,8 @@ fn a_file_on_disk_equals_its_bytes() {
     assert!(EXTENSIONS.contains(&"flac") && EXTENSIONS.is_sorted());
 }
 
-/// Vorbis cannot be synthesised in a few lines, so this test uses the shared recordings, whose
-/// table has each clip's length: the last page's granule position must trim the last block.
+/// Vorbis cannot be synthesised in a few lines, so this test uses the shared recordings, for which
+/// a table states the lengths: the last page's granule position must trim the last block.
 #[test]
 fn vorbis_ends_at_the_length_in_its_last_page() {
     let root =

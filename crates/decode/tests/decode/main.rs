@@ -1,4 +1,4 @@
-//! Recordings made here, whole and broken, and what is decoded of them.
+//! Generated recordings, intact and broken, and what is decoded from them.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
 mod common;

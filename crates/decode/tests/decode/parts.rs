@@ -1,4 +1,4 @@
-//! Recordings read from the middle on, and from a reader that is no file.
+//! Recordings read from the middle on, and from a reader that is not a file.
 
 use std::io::Cursor;
 
@@ -9,7 +9,7 @@ use sourcing_sound_decode::{Channel, Decoder};
 const RATE: u32 = 8_000;
 const FRAMES: usize = 40_000;
 
-/// A stereo wav, whose frames are all different.
+/// Returns a stereo wav in which all frames are different.
 fn stereo() -> Vec<u8> {
     let data: Vec<u8> = (0..FRAMES as i32)
         .flat_map(|frame| [frame - 20_000, 20_000 - frame])
@@ -38,7 +38,7 @@ fn what_is_left_out_at_the_start_takes_nothing_from_the_end() {
     }
 }
 
-/// So that a caller can stop, however long it takes.
+/// The caller can stop, however long it takes.
 #[test]
 fn what_is_decoded_only_to_be_left_out_comes_as_empty_blocks() {
     let file = flac(RATE, &tone(RATE, 440.0, 20 * BLOCK));

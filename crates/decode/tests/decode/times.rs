@@ -1,5 +1,5 @@
-//! What ffmpeg writes has its sounds at the same times as the wav that it was made from, whatever
-//! encoders put before the first sample.
+//! In files that ffmpeg writes, sounds are at the same times as in the wav that they were made
+//! from, whatever encoders add before the first sample.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ const CLICKS: [f64; 3] = [0.5, 2.25, 5.5];
 const VIDEO: &str = "testsrc=duration=8:size=64x64:rate=5";
 
 /// Arguments of ffmpeg after the input, and the extension. Only files that state how many samples
-/// the encoder put first: ffmpeg leaves that out for AAC in fragmented mp4, and for AAC and MP3 in Matroska.
+/// the encoder added: ffmpeg omits that for AAC in fragmented mp4, and for AAC and MP3 in Matroska.
 const FILES: &[(&[&str], &str)] = &[
     // A video that is longer than its sound.
     (&["-f", "lavfi", "-i", VIDEO, "-map", "1:v", "-map", "0:a", "-c:v", "mpeg4"], "mkv"),
@@ -147,7 +147,7 @@ fn damage_up_to_the_end_is_where_a_recording_breaks_off() {
     assert!((time - recording.duration_seconds()).abs() < 0.001, "{time}");
 }
 
-/// A folder for files, if ffmpeg is there to write them.
+/// Returns a folder for files, if ffmpeg is available to write them.
 fn with_ffmpeg() -> Option<TempDir> {
     let is_there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();
     if !is_there {
@@ -180,7 +180,7 @@ fn clicks() -> Vec<i16> {
     samples
 }
 
-/// When the level rises above a quarter of the loudest sample after 0.3 s below it.
+/// Returns when the level rises above a quarter of the loudest sample after 0.3 s below it.
 fn onsets(samples: &[f32], rate: u32) -> Vec<f64> {
     let peak = samples.iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
     let mut last = f64::NEG_INFINITY;
@@ -306,7 +306,7 @@ fn a_matroska_file_that_breaks_off_gives_what_is_there() {
         assert!(convert(&source, &["-c:a", codec], &path), "{codec}");
         let whole = decode(&path).unwrap();
         let mut file = std::fs::read(&path).unwrap();
-        // What comes last is no sound.
+        // What comes last is not sound.
         file.pop();
         assert_eq!(decode_bytes(name, file.clone()).unwrap(), whole, "{codec}");
         for length in [file.len() * 3 / 10, file.len() * 6 / 10] {
@@ -321,7 +321,7 @@ fn a_matroska_file_that_breaks_off_gives_what_is_there() {
     }
 }
 
-/// Ogg of every codec whose second half is damaged.
+/// Ogg of every codec, with a damaged second half.
 #[test]
 fn an_ogg_file_that_is_damaged_up_to_its_end_is_reported() {
     let Some(folder) = with_ffmpeg() else { return };

@@ -1,4 +1,4 @@
-//! What can be typed after `experiment`, and which of it is refused.
+//! The arguments of `experiment`, and which of them are refused.
 
 use crate::experiment::name::{Name, Selection};
 use anyhow::{Result, bail, ensure};
@@ -81,7 +81,7 @@ pub enum LeakageMethod {
 }
 
 impl Arguments {
-    /// The experiment whose method one runs: itself, but for `leakage`.
+    /// Returns the experiment whose method is run: itself, except for `leakage`.
     pub fn method_of(&self, name: Name) -> Name {
         match (name, self.method) {
             (Name::Leakage, Some(LeakageMethod::Logistic)) => Name::Logistic,
@@ -91,7 +91,7 @@ impl Arguments {
     }
 }
 
-/// Refuses arguments that would change nothing or spoil the result.
+/// Refuses arguments that would have no effect or spoil the result.
 pub fn check(arguments: &Arguments) -> Result<()> {
     let names = arguments.experiment.names();
     let has = |used: fn(Name) -> bool| names.iter().any(|name| used(*name));

@@ -1,10 +1,10 @@
-//! The study's first baselines: boosted trees that tell one label from the rest, on statistics
-//! of whole clips or on overlapping windows of their mel spectrograms.
+//! The study's first baselines: boosted trees that distinguish one label from the rest, on
+//! statistics of whole clips or on overlapping windows of their mel spectrograms.
 //!
 //! With few positive clips the accuracy looks excellent for a model that never answers yes, as the
-//! study found. So the accuracy is shown with that of always answering no, balanced accuracy,
-//! precision and recall, at the threshold 0.5 and at one that was chosen for F1 on the training
-//! clips.
+//! study found. The accuracy is therefore shown with that of always answering no, balanced
+//! accuracy, precision and recall, at the threshold 0.5 and at one that was chosen for F1 on the
+//! training clips.
 
 use crate::experiment::clip_features::{self, Extractor};
 use crate::experiment::grid::{self, Clips, Found, Grid};
@@ -24,10 +24,10 @@ use std::time::Instant;
 const HALF: &str = "0.5";
 /// Name of the operating point that was chosen on the training clips.
 const BEST_F1: &str = "best F1 in training";
-/// Clips that the time per clip is measured on, at most.
+/// The most clips on which the time per clip is measured.
 const TIMED_CLIPS: usize = 50;
 
-/// What a row is made of.
+/// What a row consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// One per clip: [`ClipStatistics`].
@@ -40,7 +40,7 @@ pub enum Rows {
 pub struct Boosting {
     rows: Rows,
     width: usize,
-    /// Everything that decides the rows.
+    /// Everything that determines the rows.
     key: String,
     positive: usize,
     name: String,
@@ -49,7 +49,7 @@ pub struct Boosting {
 }
 
 impl Boosting {
-    /// Separates the label with index `positive` and this `name` from the rest.
+    /// Creates trees that separate the label with index `positive` and this `name` from the rest.
     pub fn new(rows: Rows, positive: usize, name: &str) -> Self {
         let (width, key, depths, rates, trees) = match rows {
             Rows::Statistics => (
@@ -190,7 +190,7 @@ impl Method for Boosting {
     }
 }
 
-/// Median milliseconds that the model takes for a clip.
+/// Returns the median milliseconds that the model takes per clip.
 fn time(model: &BoostedModel, clips: &Clips<'_>) -> Result<Option<f64>> {
     let mut times = Vec::new();
     for rows in clips.rows.iter().take(TIMED_CLIPS) {

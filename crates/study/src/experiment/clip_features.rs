@@ -1,4 +1,4 @@
-//! Rows of numbers per clip, kept on disk: what the methods without a network learn from.
+//! Rows of numbers per clip, cached on disk, from which the methods without a network learn.
 
 use crate::experiment::method::{Preparation, median};
 use anyhow::{Context, Result, anyhow};
@@ -11,27 +11,27 @@ use sourcing_sound_train::random::short_hash;
 use std::path::Path;
 use std::time::Instant;
 
-/// A way from samples to rows of a fixed width. Built once per thread.
+/// Converts samples to rows of a fixed width. Created once per thread.
 pub trait Extractor: Sized {
-    /// Name in messages and of the cache.
+    /// Name in messages and in the cache.
     const NAME: &'static str;
 
-    /// Everything that decides the numbers, for the cache.
+    /// Returns everything that determines the numbers, for the cache.
     fn key() -> String;
 
-    /// Numbers per row.
+    /// Returns the numbers per row.
     fn width() -> usize;
 
-    /// An extractor ready for use.
+    /// Creates an extractor.
     fn new() -> Result<Self>;
 
-    /// One or more rows of a clip, row after row.
+    /// Returns one or more rows of a clip, row after row.
     fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>>;
 }
 
-/// The rows of all clips; empty where a clip cannot be used. They come from the cache in
-/// `folder` where they were computed before, under a key of the extractor and of every clip's
-/// name and fingerprint; what failed is not in it.
+/// Returns the rows of all clips; empty for an unusable clip. They come from the cache in `folder`
+/// if they were computed before, under a key of the extractor and of every clip's name and
+/// fingerprint; failures are not cached.
 pub fn extract<E: Extractor>(
     slices: &[Slice],
     folder: &Path,
@@ -56,7 +56,7 @@ pub fn extract<E: Extractor>(
     Ok((rows, Preparation { usable, failures, features_ms }))
 }
 
-/// The rows of some sources by index, each with the milliseconds that they took.
+/// Computes the rows of some sources by index, each with the milliseconds that they took.
 fn compute<E: Extractor>(sources: &[Source], indices: &[usize]) -> Vec<Result<(Vec<f32>, f64)>> {
     let timed = |extractor: &mut Result<E>, index: &usize| -> Result<(Vec<f32>, f64)> {
         let extractor = extractor.as_mut().map_err(|error| anyhow!("{error:#}"))?;
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use sourcing_sound_train::fixtures::{slice, write_wav};
 
-    /// The greatest sample, the number of samples.
+    /// The greatest sample, and the number of samples.
     struct Peak;
 
     impl Extractor for Peak {
@@ -118,7 +118,7 @@ mod tests {
         let (again, cached) = extract::<Peak>(&slices, folder.path()).unwrap();
         assert_eq!((again, cached.failures), (rows, preparation.failures));
         assert_eq!(cached.features_ms, preparation.features_ms);
-        // What failed is tried again, though no file has another name, size or time.
+        // A failure is tried again, although no file has another name, size or time.
         let written = std::fs::metadata(&slices[1].path).unwrap().modified().unwrap();
         let audio = std::fs::read(&slices[0].path).unwrap();
         std::fs::write(&slices[1].path, vec![0u8; audio.len()]).unwrap();

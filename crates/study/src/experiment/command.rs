@@ -15,16 +15,16 @@ use sourcing_sound_train::{program, progress};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-/// How a command that did not fail ended.
+/// How a command ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything is written.
+    /// Everything was written.
     Finished,
-    /// Stopped; the same command, without `--fresh`, resumes.
+    /// It was stopped; the same command, without `--fresh`, resumes.
     Interrupted,
 }
 
-/// Runs the command: exit code 130 after Ctrl-C.
+/// Runs the command; exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| Ok(execute(arguments, &STOP)? == Outcome::Finished))
 }

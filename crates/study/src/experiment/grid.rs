@@ -1,8 +1,8 @@
-//! Gradient boosting of one label against the rest, with a grid search over depth, rate and
-//! number of trees.
+//! Gradient boosting of one label against the rest, with a grid search over depth, rate and number
+//! of trees.
 //!
-//! The crate is `hessboost`: `perpetual`, the other kept candidate, is tuned by a single budget
-//! and has neither depth nor rate nor number of trees, so it cannot run the study's grid.
+//! The crate is `hessboost`: the other candidate, `perpetual`, is tuned by a single budget and has
+//! neither depth nor rate nor number of trees, so it cannot run the study's grid.
 
 use anyhow::{Context, Result, ensure};
 use hessboost::model::BoostedModel;
@@ -44,13 +44,13 @@ impl Clips<'_> {
         }
     }
 
-    /// The truth of every row: its clip's.
+    /// Returns the truth of every row: that of its clip.
     pub fn row_truths(&self) -> Vec<bool> {
         let clips = self.rows.iter().zip(&self.positive);
         clips.flat_map(|(rows, &truth)| vec![truth; rows.len() / self.width]).collect()
     }
 
-    /// The score of every clip: the mean over its rows.
+    /// Returns the score of every clip: the mean over its rows.
     pub fn pooled(&self, row_scores: &[f64]) -> Vec<f64> {
         let mut first = 0;
         let mut pool = |rows: &&[f32]| {
@@ -63,7 +63,7 @@ impl Clips<'_> {
     }
 }
 
-/// What is tried.
+/// The settings to try.
 #[derive(Clone, Debug, Serialize)]
 pub struct Grid {
     /// Greatest depths of a tree.
@@ -93,19 +93,19 @@ pub struct Candidate {
     pub average_precision: f64,
 }
 
-/// What the search found.
+/// The result of the search.
 #[derive(Debug)]
 pub struct Found {
-    /// The cell with the best accuracy, which is how the study chose; of equally good ones the
-    /// smallest model.
+    /// The cell with the best accuracy, which is how the study chose; of equal ones the smallest
+    /// model.
     pub chosen: Candidate,
     /// Every cell.
     pub candidates: Vec<Candidate>,
-    /// Scores of the chosen cell for every clip, by a model whose training had no clip of its recording.
+    /// Scores of the chosen cell for every clip, by a model that was trained without its recording.
     pub out_of_fold: Vec<f64>,
 }
 
-/// Searches the grid. `None` when stopped.
+/// Searches the grid; `None` if stopped.
 pub fn search(
     clips: &Clips<'_>,
     grid: &Grid,
@@ -172,7 +172,7 @@ fn held_out(
     let members: Vec<_> = (0..folds.len()).filter(|&clip| folds[clip] == fold).collect();
     let most = trees.iter().copied().max().unwrap_or(1);
     let rest = clips.select(|clip| folds[clip] != fold);
-    // Fewer recordings than folds: a fold may be empty.
+    // With fewer recordings than folds, a fold may be empty.
     if members.is_empty() || rest.rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,8 +186,8 @@ fn held_out(
     Ok(scores)
 }
 
-/// A fold per clip. Recordings with a positive clip are dealt out first, so that every fold has
-/// its share of them.
+/// Assigns a fold to each clip. Recordings with a positive clip are distributed first, so that
+/// every fold has its share of them.
 fn assign(clips: &Clips<'_>, folds: usize, seed: u64) -> Vec<usize> {
     let mut positive = BTreeMap::<&str, bool>::new();
     for (recording, is_positive) in clips.recordings.iter().zip(&clips.positive) {
@@ -231,7 +231,7 @@ pub fn row_scores(model: &BoostedModel, clips: &Clips<'_>, trees: usize) -> Resu
     Ok(scores.as_slice().iter().map(|score| f64::from(*score)).collect())
 }
 
-/// Distinct recordings of some clips.
+/// Counts the distinct recordings of some clips.
 pub fn recordings(clips: &Clips<'_>) -> usize {
     clips.recordings.iter().collect::<BTreeSet<_>>().len()
 }
@@ -243,7 +243,8 @@ mod tests {
     use super::*;
     use rand::RngExt;
 
-    /// Positive where the first number exceeds 0.7; two rows per clip, three clips per recording.
+    /// Clips that are positive if the first number exceeds 0.7; two rows per clip, three clips per
+    /// recording.
     struct Material {
         rows: Vec<Vec<f32>>,
         positive: Vec<bool>,

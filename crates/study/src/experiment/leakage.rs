@@ -1,14 +1,14 @@
-//! Splits that ignore recordings, to show what they are worth. No other file makes one, and every
-//! split that does not come from here is refused when a recording is in two of its parts.
+//! Makes splits that ignore recordings, to show how misleading they are. No other module makes one,
+//! and every other split is refused if a recording is in two of its parts.
 
 use crate::experiment::method::Split;
 use rand::seq::SliceRandom;
 use sourcing_sound_train::random::generator;
 use std::collections::BTreeSet;
 
-/// A shuffled split for every official one, with parts of the same sizes, so that the two differ
-/// only in which clips are in which part. They draw from all clips of the official splits; only
-/// `testable` ones are tested, none twice.
+/// Returns a shuffled split for every official one, with parts of the same sizes, so that the two
+/// differ only in which clips are in which part. They draw from all clips of the official splits;
+/// only `testable` ones are tested, none twice.
 pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64) -> Vec<Split> {
     let parts = official.iter().flat_map(|split| [&split.train, &split.validation, &split.test]);
     let clips: BTreeSet<usize> = parts.flatten().copied().collect();
@@ -36,7 +36,7 @@ pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64)
     splits
 }
 
-/// The order of a part does not matter; sorted, the same part always has the same key.
+/// The order of a part does not matter; sorting gives the same part the same key.
 fn sorted(mut part: Vec<usize>) -> Vec<usize> {
     part.sort_unstable();
     part

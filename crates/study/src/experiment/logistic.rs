@@ -46,11 +46,11 @@ impl Method for Logistic {
         self.features.get(clip).map_or(&[], Vec::as_slice)
     }
 
-    /// The fit takes seconds, so it is not interrupted.
+    /// The fit takes seconds, so it is not interruptible.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
         let start = Instant::now();
         let n_labels = job.labels.len();
-        // Its penalty is chosen by cross-validation, so kept-aside clips can train as well.
+        // The penalty is chosen by cross-validation, so validation clips can be trained on too.
         let part = split.train.iter().chain(&split.validation);
         let example = |&index: &usize| {
             let slice = &job.slices[index];

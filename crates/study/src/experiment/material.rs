@@ -1,4 +1,4 @@
-//! The clips of an experiment: which of the data set's are taken, and the folds to test.
+//! The clips of an experiment: which of the data set's are used, and the folds to test.
 
 use crate::experiment::method::Preparation;
 use crate::experiment::record::DataFacts;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A data set with the folds to test.
 pub struct Material {
-    /// The data set, its clips thinned out where a limit was given.
+    /// The data set, with its clips thinned out if a limit was given.
     pub dataset: Dataset,
     /// Folds to test together, each in one group.
     pub groups: Vec<BTreeSet<u32>>,
@@ -20,8 +20,8 @@ pub struct Material {
 }
 
 impl Material {
-    /// Takes at most `limit` clips of each fold and label. Without `groups`, those of the data
-    /// set are tested.
+    /// Keeps at most `limit` clips of each fold and label. Without `groups`, tests those of the
+    /// data set.
     pub fn new(
         mut dataset: Dataset,
         groups: &[BTreeSet<u32>],
@@ -40,7 +40,7 @@ impl Material {
         Ok(Self { dataset, groups, limit })
     }
 
-    /// Along the folds, a split for every group.
+    /// Returns a split for every group, along the folds.
     pub fn official(
         &self,
         usable: &[bool],
@@ -52,7 +52,7 @@ impl Material {
         self.groups.iter().map(split).collect()
     }
 
-    /// What was there, given which clips have features.
+    /// Describes the data, given which clips have features.
     pub fn facts(&self, preparation: &Preparation) -> DataFacts {
         let Dataset { slices, presence, training_only, findings, .. } = &self.dataset;
         let used = slices.iter().zip(&preparation.usable).filter(|(_, usable)| **usable);
@@ -78,7 +78,7 @@ impl Material {
     }
 }
 
-/// Whether a finding costs a clip.
+/// Returns whether a finding costs a clip.
 fn leaves_out(kind: FindingKind) -> bool {
     use FindingKind::{EmptyLabel, FileWithoutRow, MissingFile, UnknownLabel, Unreadable};
     matches!(kind, MissingFile | Unreadable | EmptyLabel | UnknownLabel | FileWithoutRow)

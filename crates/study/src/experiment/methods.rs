@@ -9,12 +9,12 @@ use crate::experiment::networks::{Kind, Networks, Options};
 use anyhow::{Context, Result, bail};
 use sourcing_sound_train::data::dataset::Dataset;
 
-/// The label that is separated from the rest unless another is asked for, where the data set has
-/// it: the second rarest of UrbanSound8K, about one clip in twenty, so that never answering yes is
-/// right nineteen times in twenty.
+/// The label that is separated from the rest by default, if the data set has it: the second rarest
+/// of UrbanSound8K, about one clip in twenty, so that never answering yes is right nineteen times
+/// in twenty.
 const DEFAULT_POSITIVE: &str = "car_horn";
 
-/// The method of an experiment other than `leakage`, whose method is another's.
+/// Returns the method of an experiment other than `leakage`, which runs another's method.
 pub fn build(name: Name, arguments: &Arguments, dataset: &Dataset) -> Result<Box<dyn Method>> {
     Ok(match name {
         Name::Logistic => Box::new(Logistic::default()),
@@ -40,7 +40,7 @@ fn network(kind: Kind, arguments: &Arguments) -> Box<dyn Method> {
     Box::new(Networks::new(kind, &options))
 }
 
-/// The wanted label, else car_horn, else the rarest one that occurs.
+/// Returns the requested label, otherwise car_horn, otherwise the rarest one that occurs.
 fn positive<'a>(wanted: Option<&str>, dataset: &'a Dataset) -> Result<(usize, &'a str)> {
     let labels = &dataset.labels;
     let index = match wanted {

@@ -1,9 +1,8 @@
 //! The study's experiments, one command each.
 //!
-//! In come the clips of a data set; out go `metrics.json`, `predictions.csv` and
-//! `classification.txt`. A [`method::Method`] turns clips into scores. [`trial`] gives it the
-//! splits, [`runner`] runs them and reuses what was finished before, [`score`] turns scores into
-//! figures, [`output`] writes them.
+//! In: the clips of a data set. Out: `metrics.json`, `predictions.csv` and `classification.txt`. A
+//! [`method::Method`] turns clips into scores. [`trial`] gives it the splits, [`runner`] runs them
+//! and reuses finished ones, [`score`] turns scores into figures, [`output`] writes them.
 
 pub mod arguments;
 mod boosting;

@@ -1,4 +1,4 @@
-//! The experiments by name, and what the study found in each.
+//! The experiments by name, and the study's results for each.
 
 use crate::experiment::record::Study;
 use clap::ValueEnum;
@@ -27,7 +27,7 @@ pub enum Name {
     Leakage,
 }
 
-/// As typed, and as its folder of the report is called.
+/// The name as typed, which is also the name of its folder in the report.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.to_possible_value().as_ref().map_or("", PossibleValue::get_name))
@@ -35,7 +35,7 @@ impl fmt::Display for Name {
 }
 
 impl Name {
-    /// All of them, the cheap ones first.
+    /// All experiments, the cheap ones first.
     pub const ALL: [Self; 8] = [
         Self::Logistic,
         Self::OneVsRestBoosting,
@@ -47,18 +47,18 @@ impl Name {
         Self::Leakage,
     ];
 
-    /// Whether it tells one label from the rest.
+    /// Returns whether it distinguishes one label from the rest.
     pub fn is_one_vs_rest(self) -> bool {
         matches!(self, Self::OneVsRestBoosting | Self::WindowedBoosting)
     }
 
-    /// Whether it trains a network, epoch after epoch.
+    /// Returns whether it trains a network, epoch by epoch.
     pub fn is_network(self) -> bool {
         matches!(self, Self::SlicesCnn | Self::MfccCnn | Self::MelCnn | Self::Rnn)
     }
 
-    /// What the study measured. Only an accuracy on official folds may share an axis with ours;
-    /// figures on other labels or other data are only stated.
+    /// Returns what the study measured. Only an accuracy on official folds may share an axis with
+    /// ours; figures for other labels or data are only stated.
     pub fn study(self) -> Option<Study> {
         let (accuracy, statement) = match self {
             Self::OneVsRestBoosting => (
@@ -90,7 +90,7 @@ impl Name {
     }
 }
 
-/// What is typed as NAME: an experiment, or all of them.
+/// What NAME may be: an experiment, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     /// One experiment.

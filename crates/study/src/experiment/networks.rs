@@ -1,7 +1,7 @@
 //! The study's networks as experiments: `mel-cnn`, `mfcc-cnn`, `slices-cnn` and `rnn`.
 //!
-//! All four share one protocol: inputs from the core's front end, normalised by the training
-//! clips alone, and the training of [`training`]. They differ in a [`Recipe`].
+//! All four share one protocol: inputs from the core's front end, normalised by the training clips
+//! alone, and the same training. They differ in a [`Recipe`].
 
 mod clips;
 mod inputs;
@@ -26,20 +26,20 @@ use sourcing_sound_train::random::{short_hash, short_hash_of};
 use std::path::Path;
 use std::time::Instant;
 
-/// Clips that the time per clip is the median of.
+/// Clips over which the median time per clip is taken.
 const TIMED_CLIPS: usize = 15;
 
 /// One of the study's networks as an experiment.
 pub struct Networks {
     kind: Kind,
     recipe: Recipe,
-    /// Clip by clip, what the network may see of it; `None` where the clip is not usable.
+    /// For each clip, the part that the network may see; `None` for an unusable clip.
     clips: Vec<Option<Clip>>,
     features_ms: Option<f64>,
 }
 
 impl Networks {
-    /// The experiment of a kind.
+    /// Creates the experiment of a kind.
     pub fn new(kind: Kind, options: &Options) -> Self {
         Self { kind, recipe: Recipe::new(kind, options), clips: Vec::new(), features_ms: None }
     }
@@ -109,7 +109,7 @@ impl Method for Networks {
     }
 
     fn settings(&self) -> Value {
-        // Any number of labels gives the same layers.
+        // The layers do not depend on the number of labels.
         let network = self.recipe.network(2);
         let mut fit = json!(self.recipe.fit);
         if let Some(fields) = fit.as_object_mut() {

@@ -22,8 +22,8 @@ pub fn write(folder: &Path, record: &Record, rows: &[PredictionRow]) -> Result<(
     write_evaluation(&folder.join(METRICS_FILE), record)
 }
 
-/// Accuracy by split and the table of labels over all tested clips, in the study's form; the
-/// shuffled splits, where there are any, apart from the official ones.
+/// Returns the accuracy by split and the table of labels over all tested clips, in the study's
+/// form; shuffled splits, if any, separately from the official ones.
 pub fn classification(record: &Record, rows: &[PredictionRow]) -> String {
     let mut text = format!("{}: {}\n", record.experiment, record.title);
     part(&mut text, record, rows, &record.official(), &record.summary);

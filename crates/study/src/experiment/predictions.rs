@@ -15,8 +15,8 @@ const COLUMNS: [&str; 6] = ["split", "path", "recording", "fold", "label", "pred
 
 /// Rewrites `path`, under another name until it is complete.
 ///
-/// Fails where a row does not have one finite score for each of `n_labels` labels, or where an
-/// index is none of a label: such a file could not be read back.
+/// Fails if a row does not have one finite score for each of `n_labels` labels, or an index is not
+/// that of a label: such a file could not be read back.
 pub fn write(path: &Path, n_labels: usize, rows: &[PredictionRow]) -> Result<()> {
     let mut bytes = Vec::new();
     write_to(&mut bytes, n_labels, rows)

@@ -1,5 +1,5 @@
-//! What an experiment writes: `metrics.json` and `predictions.csv` in its folder of the
-//! report. Drawings and the comparing page are made from these two files and nothing else.
+//! What an experiment writes: `metrics.json` and `predictions.csv` in its folder of the report.
+//! Drawings and the report are made from these two files alone.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,13 +32,13 @@ pub struct Record {
     pub command: String,
     /// Seed of everything random.
     pub seed: u64,
-    /// What data were there.
+    /// How much of the data was present.
     pub data: DataFacts,
     /// Labels by index: the data set's, or `not X` and `X` where one label is separated from the rest.
     pub labels: Vec<String>,
     /// The settings that decide the result, as the method states them.
     pub settings: Value,
-    /// Trained scalars; `None` where the method has no fixed number.
+    /// Trained scalars; `None` if the method has no fixed number.
     pub parameters: Option<u64>,
     /// Multiplications with addition that the network takes per clip, front end excluded.
     pub multiply_adds: Option<u64>,
@@ -54,7 +54,7 @@ pub struct Record {
     pub study: Option<Study>,
 }
 
-/// The data set as far as it was there.
+/// The part of the data set that was present.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataFacts {
     /// Layout, such as `UrbanSound8K`.
@@ -65,9 +65,9 @@ pub struct DataFacts {
     pub rows: usize,
     /// Recordings that the usable clips were cut from.
     pub recordings: usize,
-    /// What was left out, by reason (`missing file`, `unreadable`, …), with how many.
+    /// How many clips were left out, by reason (`missing file`, `unreadable`, …).
     pub left_out: BTreeMap<String, usize>,
-    /// At most this many clips of each fold and label were taken; `None` took all.
+    /// The most clips of each fold and label; `None` for all.
     pub clips_limit: Option<usize>,
 }
 
@@ -89,37 +89,37 @@ pub struct SplitRecord {
     pub shuffled: bool,
     /// Clips trained on.
     pub n_train: usize,
-    /// Clips of the training folds that were kept aside for curve and choices.
+    /// Clips of the training folds that were set aside for the training curve and choices.
     pub n_validation: usize,
     /// Tested clips.
     pub n_test: usize,
     /// Recordings that the tested clips were cut from.
     pub n_test_recordings: usize,
-    /// Clips kept from training because their recording is in a tested fold.
+    /// Clips excluded from training because their recording is in a tested fold.
     pub n_dropped: usize,
     /// 95% interval of the accuracy, resampling recordings.
     pub accuracy_interval: (f64, f64),
     /// Accuracy, macro-F1, precision, recall and F1 by label, confusion matrix.
     #[serde(flatten)]
     pub scores: Scores,
-    /// Where one label is separated from the rest.
+    /// Scores if one label is separated from the rest.
     pub binary: Option<Binary>,
-    /// One entry per epoch; empty where there are none.
+    /// One entry per epoch; empty without epochs.
     pub curve: Vec<Epoch>,
-    /// What the method chose or found along the way: grid search, best epoch, scores per window.
+    /// What the method chose or measured: grid search, best epoch, scores per window.
     pub details: Value,
     /// Seconds of training.
     pub seconds: f64,
 }
 
-/// Scores of telling one label (the positive one) from the rest.
+/// Scores of distinguishing one label (the positive one) from the rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Binary {
     /// The positive label.
     pub positive: String,
     /// Share of the positive label among the tested clips.
     pub prevalence: f64,
-    /// Accuracy of always saying no.
+    /// Accuracy of always answering no.
     pub accuracy_of_never: f64,
     /// Mean of the recalls of both sides.
     pub balanced_accuracy: f64,
@@ -144,15 +144,15 @@ pub struct OperatingPoint {
     pub accuracy: f64,
     /// Mean of the recalls of both sides.
     pub balanced_accuracy: f64,
-    /// Of the clips called positive, the share that is.
+    /// Share of the clips called positive that are.
     pub precision: f64,
-    /// Of the positive clips, the share called so.
+    /// Share of the positive clips that are called positive.
     pub recall: f64,
     /// Harmonic mean of precision and recall.
     pub f1: f64,
 }
 
-/// Over several splits, each counted once.
+/// Figures over several splits, each counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Number of splits.
@@ -184,26 +184,26 @@ impl Record {
 }
 
 impl SplitRecord {
-    /// What was tested, in words: `fold 1`, `folds 3-9`, or the name of a shuffled split.
+    /// Describes what was tested: `fold 1`, `folds 3-9`, or the name of a shuffled split.
     pub fn tested(&self) -> String {
         if self.shuffled { self.name.clone() } else { folds(&self.name) }
     }
 }
 
 impl Summary {
-    /// The standard deviation, where there are several splits.
+    /// Returns the standard deviation, if there are several splits.
     pub fn sd(&self) -> Option<f64> {
         (self.splits > 1).then_some(self.accuracy_sd)
     }
 
-    /// `69.5% ± 1.2`, the deviation in points.
+    /// Formats as `69.5% ± 1.2`, with the deviation in points.
     pub fn mean_and_sd(&self) -> String {
         let sd = self.sd().map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
         format!("{}{sd}", percent(self.accuracy))
     }
 }
 
-/// `fold 1`, `folds 3-9`.
+/// Formats as `fold 1` or `folds 3-9`.
 pub fn folds(name: &str) -> String {
     let noun = if name.contains(['-', ',']) { "folds" } else { "fold" };
     format!("{noun} {name}")
@@ -224,7 +224,7 @@ pub fn mean_and_sd(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, 
 /// A figure of the study and what it was measured on. Never averaged with ours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Study {
-    /// Accuracy, where the study gives one.
+    /// Accuracy, if the study states one.
     pub accuracy: Option<f64>,
     /// What the study states, such as `61.9% on all ten official folds`.
     pub statement: String,
@@ -235,7 +235,7 @@ pub struct Study {
 pub struct PredictionRow {
     /// The split's name.
     pub split: String,
-    /// Audio file as it was found, relative to the data folder, with forward slashes.
+    /// Path of the audio file, relative to the data folder, with forward slashes.
     pub path: String,
     /// The recording that the clip was cut from.
     pub recording: String,

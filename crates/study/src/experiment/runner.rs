@@ -1,4 +1,4 @@
-//! Runs a method on splits, some side by side, and reuses what was finished before.
+//! Runs a method on splits, some in parallel, and reuses finished results.
 
 use crate::experiment::method::{Job, Setup, Split, Verdict};
 use crate::experiment::score;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-/// A split and the folder that its results are kept under.
+/// A split and the folder of its results.
 pub struct Task {
     /// Its clips.
     pub split: Split,
@@ -20,7 +20,7 @@ pub struct Task {
     pub shuffled: bool,
     /// Parent of the folders of splits.
     pub root: PathBuf,
-    /// Results and checkpoints of earlier runs are to be discarded.
+    /// Whether to discard results and checkpoints of earlier runs.
     pub fresh: bool,
 }
 
@@ -57,8 +57,8 @@ pub struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// The verdicts on all tasks, in their order. `None` when the run was stopped: what is
-    /// finished is kept, and the next call resumes from there.
+    /// Returns the verdicts on all tasks, in order. `None` if the run was stopped: finished results
+    /// are kept, and the next call resumes from there.
     pub fn run(&self, tasks: &[Task]) -> Result<Option<Vec<Verdict>>> {
         for task in tasks {
             task.check(self.setup.slices)?;
@@ -69,9 +69,8 @@ impl Runner<'_> {
         })
     }
 
-    /// Removes what earlier runs left of the tasks that are fresh. To be done before the first
-    /// experiment begins: whatever is there later is the command's own, and what resumes it may use
-    /// it.
+    /// Removes what earlier runs left of fresh tasks. Call it before the first experiment begins:
+    /// results that appear later are those of this command, and whatever resumes it may use them.
     pub fn discard(&self, tasks: &[Task]) -> Result<()> {
         for task in tasks.iter().filter(|task| task.fresh) {
             let work = store::folder(&task.root, &self.setup, &task.split);
@@ -83,7 +82,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// `resuming` is what resumes the run if it is stopped.
+    /// Runs one task; `resuming` names the command that resumes a stopped run.
     fn run_one(&self, task: &Task, resuming: &str) -> Result<Option<Verdict>> {
         let Setup { method, slices, labels, seed } = self.setup;
         let split = &task.split;
@@ -137,7 +136,7 @@ mod tests {
     use serde_json::Value;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Gives every clip its own label and counts how often it was asked.
+    /// Gives every clip its true label and counts its calls.
     #[derive(Default)]
     struct Oracle {
         runs: AtomicUsize,
@@ -230,7 +229,7 @@ mod tests {
         runner(&oracle, &slices, &labels, &stop).run(&tasks).unwrap().unwrap();
         assert_eq!(oracle.runs.load(Ordering::Relaxed), 4);
 
-        // Stopped at its first split, a fresh run has left no older result of the others.
+        // If it is stopped at its first split, a fresh run has left no older result of the others.
         runner(&quitter, &slices, &labels, &stop).discard(&tasks).unwrap();
         assert!(runner(&quitter, &slices, &labels, &stop).run(&tasks).unwrap().is_none());
         stop.store(false, Ordering::Relaxed);

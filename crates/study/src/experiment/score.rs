@@ -1,4 +1,4 @@
-//! From scores to figures: rows of `predictions.csv`, the record of a split, summaries.
+//! Turns scores into figures: rows of `predictions.csv`, the record of a split, summaries.
 
 use crate::experiment::method::{Setup, Split, Verdict};
 use crate::experiment::record::{
@@ -24,7 +24,7 @@ pub fn check(verdict: &Verdict, split: &Split, n_labels: usize) -> Result<()> {
     Ok(())
 }
 
-/// The rows of a split's tested clips. Paths are relative to `root`, with forward slashes.
+/// Returns the rows of a split's tested clips. Paths are relative to `root`, with forward slashes.
 pub fn rows(
     setup: &Setup<'_>,
     root: &Path,
@@ -50,7 +50,7 @@ pub fn rows(
     split.test.iter().zip(&verdict.scores).map(row).collect()
 }
 
-/// Rows as the metrics take them. Only the order of the scores matters there.
+/// Converts rows to the form of the metrics. Only the order of the scores matters there.
 pub fn clips<'a>(rows: impl IntoIterator<Item = &'a PredictionRow>) -> Vec<Judged> {
     let clip = |row: &PredictionRow| Judged {
         logits: row.scores.clone(),
@@ -116,15 +116,15 @@ fn binary(positive: &str, rows: &[PredictionRow], thresholds: &[(String, f64)]) 
     }
 }
 
-/// The 95% interval of the accuracy over recordings; where all clips are right, or all wrong, and
-/// resampling shows no variation, the one-sided bound.
+/// Returns the 95% interval of the accuracy over recordings. If all clips are right or all are
+/// wrong, resampling shows no variation, and it is the one-sided bound.
 fn interval(clips: &[Judged], seed: u64) -> (f64, f64) {
     let bound = metrics::accuracy_bound(metrics::accuracy(clips), metrics::count_recordings(clips));
     bound.unwrap_or_else(|| metrics::accuracy_interval(clips, seed))
 }
 
-/// The points at which the recall rises. They are the corners of the steps that the average
-/// precision adds up; between them the precision only falls.
+/// Returns the points at which the recall rises. They are the corners of the steps that the average
+/// precision sums; between them the precision only falls.
 fn rising(mut curve: Vec<CurvePoint>) -> Vec<CurvePoint> {
     let mut reached = 0.0;
     curve.retain(|point| {
@@ -135,8 +135,8 @@ fn rising(mut curve: Vec<CurvePoint>) -> Vec<CurvePoint> {
     curve
 }
 
-/// Means over the official or the shuffled splits, and the accuracy of all their tested clips
-/// together. `None` where there are none.
+/// Returns the means over the official or the shuffled splits, and the accuracy over all their
+/// tested clips. `None` if there are none.
 pub fn summary(
     scored: &[(SplitRecord, Vec<PredictionRow>)],
     shuffled: bool,
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_accuracy_paradox_is_shown() {
-        // Nine of ten clips are no horn, and the horn's score stays below one half.
+        // Nine of ten clips are not horns, and the horn's score stays below one half.
         let mut rows: Vec<_> = (0..9).map(|n| row(&n.to_string(), 0, 0.1)).collect();
         rows.push(row("9", 1, 0.4));
         let record = record(&rows);

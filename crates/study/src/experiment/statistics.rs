@@ -1,8 +1,9 @@
 //! Statistics of a clip over time: one row per clip.
 //!
-//! From the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024 samples every
-//! 512, 64 mel bands from 30 Hz). None depends on how loud the clip is: gain depends on how it was
-//! recorded. The length is not among them either: it depends on how the data set was cut.
+//! Computed from the core's descriptors at the flagship's settings (22,050 Hz, frames of 1,024
+//! samples every 512, 64 mel bands from 30 Hz). None depends on how loud the clip is, because the
+//! gain depends on how it was recorded, or on its length, which depends on how the data set was
+//! cut.
 
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;
@@ -35,9 +36,9 @@ const OF_SHAPE: [Statistic; 2] = [Mean, Deviation];
 /// Centroid, bandwidth, roll-off, zero-crossing rate.
 const N_SHAPES: usize = 4;
 
-/// Statistics over time of log-mel bands in dB (relative to the mean of all of the clip's), MFCC
-/// (but the first, which is the level), the level in dB, centroid, bandwidth, roll-off and
-/// zero-crossing rate.
+/// Statistics over time of log-mel bands in dB (relative to their mean over the clip), MFCC (except
+/// the first, which is the level), the level in dB, centroid, bandwidth, roll-off and zero-crossing
+/// rate.
 pub struct ClipStatistics {
     descriptors: Descriptors,
 }

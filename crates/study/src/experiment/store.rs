@@ -1,4 +1,4 @@
-//! Finished verdicts on disk, so that no split is trained twice under the same settings.
+//! Stores finished verdicts on disk, so that no split is trained twice under the same settings.
 
 use crate::experiment::method::{Setup, Split, Verdict};
 use anyhow::{Context, Result, ensure};
@@ -9,19 +9,19 @@ use sourcing_sound_train::nn::net::Array;
 use sourcing_sound_train::random::{short_hash, short_hash_of};
 use std::path::{Path, PathBuf};
 
-/// Changes when a stored verdict can no longer be read, or when a method gives other verdicts under
-/// the same settings.
+/// Changes if stored verdicts become unreadable, or if a method gives other verdicts under the same
+/// settings.
 const VERSION: u32 = 2;
 
 const FILE: &str = "verdict.bin";
 const SCORES: &str = "scores";
 
-/// The folder under `root` for the verdict on a split. Its name is a hash of everything that
-/// decides the verdict: other settings, clips or audio get a separate folder, so that trying things
-/// with a few clips leaves the results of all clips alone.
+/// Returns the folder under `root` for the verdict on a split. Its name is a hash of everything
+/// that determines the verdict: other settings, clips or audio get a separate folder, so that
+/// trying things with a few clips leaves the results of all clips alone.
 pub fn folder(root: &Path, setup: &Setup<'_>, split: &Split) -> PathBuf {
     let Setup { method, slices, labels, seed } = setup;
-    // Tells a clip from all others, its label and what is learned from it included.
+    // Distinguishes a clip from all others, by its label and features too.
     let line = |&index: &usize| {
         let slice = &slices[index];
         let Slice { stem, recording, fold, .. } = slice;
@@ -42,8 +42,8 @@ pub fn folder(root: &Path, setup: &Setup<'_>, split: &Split) -> PathBuf {
     root.join(format!("{name}-{}", short_hash(&key.to_string())))
 }
 
-/// The verdict in a folder; `None` where there is none yet. A damaged one is an error that
-/// names the file.
+/// Reads the verdict in a folder; `None` if there is none yet. A damaged one is an error that names
+/// the file.
 pub fn read(folder: &Path) -> Result<Option<Verdict>> {
     let path = folder.join(FILE);
     if !path.exists() {

@@ -1,5 +1,4 @@
-//! Experiments from audio files to their folders, in small, by the function that the command
-//! calls.
+//! Small experiments from audio files to their folders, by the function that the command calls.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -22,7 +21,7 @@ struct Line {
     arguments: Arguments,
 }
 
-/// A data set of three labels that are easy to tell apart, and folders to work in.
+/// A data set of three labels that are easy to distinguish, and folders to work in.
 struct Place {
     folder: tempfile::TempDir,
 }
@@ -38,7 +37,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// As typed, with this place's folders.
+    /// Parses arguments as typed, with this place's folders.
     fn arguments(&self, line: &str) -> Arguments {
         let mut words: Vec<String> =
             ["experiment"].into_iter().chain(line.split(' ')).map(str::to_owned).collect();
@@ -58,7 +57,7 @@ impl Place {
     }
 }
 
-/// The files are there, and the figures follow from the predictions.
+/// Checks that the files exist, and that the figures follow from the predictions.
 fn assert_consistent(folder: &Path) -> (Record, Vec<PredictionRow>) {
     let text = std::fs::read_to_string(folder.join(METRICS_FILE)).unwrap();
     let record: Record = serde_json::from_str(&text).unwrap();
@@ -78,7 +77,8 @@ fn assert_consistent(folder: &Path) -> (Record, Vec<PredictionRow>) {
     (record, rows)
 }
 
-/// Every clip of the set is tested once, by a model whose training had no clip of its recording.
+/// Checks that every clip of the set is tested once, by a model that was trained without its
+/// recording.
 fn assert_learned(place: &Place, name: &str, chance: f64) -> Record {
     let (record, rows) = assert_consistent(&place.path("out").join(name));
     let paths: BTreeSet<_> = rows.iter().map(|row| &row.path).collect();
@@ -218,7 +218,7 @@ fn senseless_arguments_are_refused_with_the_reason() {
     assert!(refusal("logistic").contains("no clips are left to train on"));
 }
 
-/// On real clips, where they are.
+/// On real clips, if they are available.
 #[test]
 fn logistic_regression_learns_from_real_clips() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/UrbanSound8K");

@@ -1,4 +1,4 @@
-//! One experiment from clips to its record.
+//! Runs one experiment from clips to its record.
 
 use crate::experiment::arguments::Arguments;
 use crate::experiment::leakage;
@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 pub struct Trial<'a> {
     /// Its name.
     pub name: Name,
-    /// Its method; that of another experiment for `leakage`.
+    /// Its method; for `leakage`, that of another experiment.
     pub method: Box<dyn Method>,
     /// The clips.
     pub material: &'a Material,
@@ -28,7 +28,7 @@ pub struct Trial<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// What an experiment is to do, its features computed.
+/// An experiment with its features computed.
 struct Ready {
     preparation: Preparation,
     labels: Vec<String>,
@@ -91,7 +91,7 @@ impl Trial<'_> {
             schema_version: SCHEMA_VERSION,
             experiment: self.name.to_string(),
             title,
-            // Of its splits, some may have been finished on earlier days.
+            // Some of its splits may have been finished on earlier days.
             date: verdicts.iter().map(|verdict| verdict.date.clone()).max().unwrap_or_default(),
             command: command_line(env!("CARGO_PKG_NAME"), &[]),
             seed: *seed,
@@ -109,9 +109,9 @@ impl Trial<'_> {
         Ok(Some((record, rows.concat())))
     }
 
-    /// The official splits and, for `leakage`, as many shuffled ones. The official ones are
-    /// those of the experiment whose method it runs, so that neither trains what the other has
-    /// trained, and `--fresh` leaves them to that one.
+    /// Returns the official splits and, for `leakage`, as many shuffled ones. The official ones are
+    /// those of the experiment with the same method, so that neither repeats the other's training,
+    /// and `--fresh` leaves them to that experiment.
     fn tasks(&self, official: Vec<Split>, slices: &[Slice]) -> Vec<Task> {
         let Arguments { work, seed, fresh, .. } = self.arguments;
         let method = self.arguments.method_of(self.name).to_string();
@@ -133,7 +133,7 @@ impl Trial<'_> {
     }
 }
 
-/// The value that all agree on.
+/// Returns the value if all are equal.
 fn common(mut values: impl Iterator<Item = Option<u64>>) -> Option<u64> {
     let first = values.next().flatten();
     first.filter(|_| values.all(|value| value == first))

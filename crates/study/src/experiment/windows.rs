@@ -1,8 +1,8 @@
 //! Overlapping windows of a clip's mel spectrogram, flattened: one row per window.
 //!
-//! A window of about one second is laid out as the study did it, frame after frame, but on a
-//! coarser raster: a tree looks at one number at a time, and neighbouring cells of a mel
-//! spectrogram contain almost the same information.
+//! A window of about one second is laid out as in the study, frame after frame, but on a coarser
+//! grid: a tree looks at one number at a time, and neighbouring cells of a mel spectrogram contain
+//! almost the same information.
 
 use crate::experiment::clip_features::Extractor;
 use anyhow::Result;
@@ -43,7 +43,7 @@ impl Extractor for MelWindows {
     fn rows(&mut self, pcm: Pcm<'_>) -> Result<Vec<f32>> {
         let mut columns = self.front_end.columns(pcm)?;
         let n_mels = self.front_end.config().n_mels;
-        // A clip shorter than a window is followed by silence.
+        // A clip shorter than a window is padded with silence.
         let whole = columns.len().max(COLUMNS * n_mels);
         columns.resize(whole, self.front_end.silent_value());
         Ok(windows(&columns, n_mels))

@@ -1,8 +1,8 @@
-//! Axes: from values to px, with round numbers along the way.
+//! Axes: map values to px, with round numbers as ticks.
 
 use super::{Canvas, Figure};
 
-/// How the number at a tick is written.
+/// Formats the number at a tick.
 pub type Show = fn(f64) -> String;
 
 /// A frame over ranges of values, with a name and a legend above it.
@@ -18,8 +18,8 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// Writes the name and the legend of some series, and places a frame of the given width
-    /// and height below them: for values from `x.0` to `x.1` across, `y.0` to `y.1` upwards.
+    /// Writes the name and the legend of some series, and places a frame of the given width and
+    /// height below them, for values from `x.0` to `x.1` across and `y.0` to `y.1` upwards.
     pub fn below(
         canvas: &mut Canvas,
         (name, series): (&str, &[String]),
@@ -32,17 +32,17 @@ impl Plot {
         Self { left_right: (44.0, width - 8.0), bottom_top: (top + height, top), x, y }
     }
 
-    /// The whole drawing, `width` px wide.
+    /// Returns the whole drawing, `width` px wide.
     pub fn figure(&self, body: Canvas, width: f64, description: String) -> Figure {
         Figure { description, width, height: self.bottom_top.0 + 40.0, fluid: false, body }
     }
 
-    /// The place of a point.
+    /// Returns the position of a point.
     pub fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (interpolate(x, self.x, self.left_right), interpolate(y, self.y, self.bottom_top))
     }
 
-    /// Grid lines and numbers at the given values, and a name under the horizontal axis.
+    /// Draws grid lines and numbers at the given values, and a name under the horizontal axis.
     pub fn axes(
         &self,
         canvas: &mut Canvas,
@@ -71,12 +71,12 @@ fn interpolate(value: f64, from: (f64, f64), to: (f64, f64)) -> f64 {
     to.0 + share * (to.1 - to.0)
 }
 
-/// Names of the series with a stroke each, from baseline `y` down, in as many lines as they
+/// Writes names of the series with a stroke each, from baseline `y` down, in as many lines as they
 /// need. Returns the last baseline.
 fn legend(canvas: &mut Canvas, names: &[String], width: f64, y: f64) -> f64 {
     let (mut x, mut y) = (0.0, y);
     for (series, name) in names.iter().enumerate() {
-        // Widths of text are not known here: 7 px a character is on the safe side.
+        // Text widths are unknown here: 7 px per character is a safe estimate.
         let needed = 22.0 + 7.0 * name.chars().count() as f64 + 14.0;
         if x > 0.0 && x + needed > width {
             (x, y) = (0.0, y + 17.0);

@@ -3,10 +3,10 @@
 use sourcing_sound_train::publish::text::escape;
 use std::fmt::Write as _;
 
-/// The rules that drawings follow; a page that inlines drawings includes them once.
+/// The style rules of drawings; a page that inlines drawings includes them once.
 pub const STYLE: &str = include_str!("style.css");
 
-/// Values of the custom properties in a separate file; those of the light page.
+/// Values of the custom properties in a separate file: those of the light page.
 const ON_WHITE: [(&str, &str); 12] = [
     ("--ink", "#1c1917"),
     ("--quiet", "#5c554f"),
@@ -28,21 +28,21 @@ const MARGIN: f64 = 16.0;
 /// A drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// What it shows, for those who cannot see it; not escaped.
+    /// A description for people who cannot see the drawing; not escaped.
     pub description: String,
-    /// Width in px. A fluid figure has it only in a separate file.
+    /// Width in px. A fluid figure uses it only in a separate file.
     pub width: f64,
     /// Height in px.
     pub height: f64,
-    /// Whether its horizontal coordinates are percentages, so that it takes any width with
-    /// its text at the same size.
+    /// Whether its horizontal coordinates are percentages, so that it fits any width with its text
+    /// at the same size.
     pub fluid: bool,
     /// What is inside the `svg` element.
     pub body: Canvas,
 }
 
 impl Figure {
-    /// The element for a page that includes [`STYLE`] and defines the colours.
+    /// Returns the element for a page that includes [`STYLE`] and defines the colours.
     pub fn inline(&self) -> String {
         let Self { width, height, body, .. } = self;
         let (class, size) = match self.fluid {
@@ -56,7 +56,7 @@ impl Figure {
         )
     }
 
-    /// A whole SVG file, on white.
+    /// Returns a whole SVG file, on white.
     pub fn standalone(&self) -> String {
         let (width, height) = (self.width + 2.0 * MARGIN, self.height + 2.0 * MARGIN);
         let style = ON_WHITE.iter().fold(STYLE.to_owned(), |style, (property, value)| {
@@ -75,7 +75,7 @@ impl Figure {
         )
     }
 
-    /// Figures side by side as one.
+    /// Places figures side by side as one.
     pub fn side_by_side(figures: &[Self]) -> Self {
         const GAP: f64 = 24.0;
         let mut body = Canvas::default();
@@ -96,7 +96,7 @@ impl Figure {
     }
 }
 
-/// SVG elements, written one after another. Coordinates are px unless said otherwise.
+/// SVG elements, written one after another. Coordinates are in px unless stated otherwise.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Canvas(pub(super) String);
 
@@ -130,8 +130,8 @@ impl Canvas {
         );
     }
 
-    /// A square of the heat colour, as strong as `share`, in a border of the given class, with
-    /// a text that shows under the pointer.
+    /// Draws a square of the heat colour, with intensity `share` and a border of the given class.
+    /// `title` is its tooltip.
     pub fn cell(&mut self, (x, y): (f64, f64), side: f64, share: f64, border: &str, title: &str) {
         let square = format!("x=\"{x:.1}\" y=\"{y:.1}\" width=\"{side}\" height=\"{side}\"");
         let title = escape(title);
@@ -142,7 +142,7 @@ impl Canvas {
         );
     }
 
-    /// A line through points, with a text that shows under the pointer.
+    /// Draws a line through points; `title` is its tooltip.
     pub fn path(&mut self, class: &str, points: &[(f64, f64)], title: &str) {
         let points: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let _ = write!(
@@ -153,7 +153,7 @@ impl Canvas {
         );
     }
 
-    /// A circle, with a text that shows under the pointer.
+    /// Draws a circle; `title` is its tooltip.
     pub fn circle(&mut self, class: &str, (x, y): (f64, f64), radius: f64, title: &str) {
         let title = escape(title);
         let _ = write!(

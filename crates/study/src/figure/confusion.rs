@@ -4,14 +4,13 @@ use super::{Canvas, Figure};
 use sourcing_sound_train::metrics::Scores;
 use sourcing_sound_train::publish::text::{counted, percent};
 
-/// From this many labels on, cells are too small for counts, which then show under the
-/// pointer only.
+/// From this many labels on, cells are too small for counts, which are then shown only as tooltips.
 const CROWDED: usize = 24;
 
-/// Px per character of 12 px text, on the safe side.
+/// A safe estimate of px per character of 12 px text.
 const CHARACTER: f64 = 6.6;
 
-/// Rows are true labels, columns given ones. `caption` goes under the title.
+/// Draws the matrix: rows are true labels, columns given ones. `caption` goes under the title.
 pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
     let labels: Vec<_> = scores.classes.iter().map(|class| class.label.replace('_', " ")).collect();
     let side = if labels.len() < CROWDED { 44.0 } else { 14.0 };
@@ -21,7 +20,7 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
     let top = 78.0 + CHARACTER * longest * lean.sin();
     let extent = side * labels.len() as f64;
     let mut body = Canvas::default();
-    // Drawn last, or the neighbours' borders would cover theirs.
+    // Drawn last, because otherwise the neighbours' borders would cover theirs.
     let mut diagonal = Canvas::default();
     body.text("f-title", (0.0, 14.0), title);
     body.text("f-quiet", (0.0, 34.0), caption);

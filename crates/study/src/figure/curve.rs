@@ -16,8 +16,8 @@ struct Line {
     dashed: bool,
 }
 
-/// One panel for the loss and, where there were validation clips, one for their accuracy.
-/// Empty where no split has a curve. `splits` are those of one kind, official or shuffled.
+/// Draws one panel for the loss and, if there were validation clips, one for their accuracy. Empty
+/// if no split has a curve. `splits` are either official or shuffled.
 pub fn panels(splits: &[&SplitRecord]) -> Vec<Figure> {
     let splits: Vec<_> = splits.iter().copied().filter(|split| !split.curve.is_empty()).collect();
     [loss(&splits), accuracy(&splits)].into_iter().flatten().collect()

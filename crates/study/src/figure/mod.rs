@@ -1,8 +1,8 @@
-//! Drawings of measured results: records and scores in, SVG out.
+//! Drawings of measured results: turns records and scores into SVG.
 //!
 //! A [`Figure`] serves twice: inlined into a page it takes the page's colours, light or dark,
 //! through CSS custom properties; as a separate file it is drawn on white with the colours of the
-//! light page written into it, since many programs that show SVG know no such properties.
+//! light page, because many SVG viewers do not support such properties.
 
 mod axis;
 pub mod canvas;

@@ -1,4 +1,4 @@
-//! Accuracies of experiments and models that tell the same labels apart, one row each.
+//! Accuracies of experiments and models with the same labels, one row each.
 //!
 //! Horizontal coordinates are percentages of the width, so that the drawing takes any width.
 //! The scale begins at 0 and ends at the first multiple of 10% that has room for all marks.
@@ -21,13 +21,13 @@ pub struct Row {
     pub name: String,
     /// Name and accuracy of every tested fold or group of folds.
     pub folds: Vec<(String, f64)>,
-    /// Over the folds.
+    /// Figures over the folds.
     pub summary: Summary,
     /// The study's figure.
     pub study: Option<f64>,
 }
 
-/// The rows in the given order over a scale from 0 to 100%, with `chance` as a dashed line.
+/// Draws the rows in the given order over a scale that begins at 0, with `chance` as a dashed line.
 pub fn figure(rows: &[Row], chance: f64) -> Figure {
     let bottom = ROW * rows.len() as f64 + 6.0;
     let scale = Scale::of(rows, chance);
@@ -58,7 +58,7 @@ fn describe(row: &Row) -> String {
     format!("{}: {}{study}.", row.name, row.summary.mean_and_sd())
 }
 
-/// From accuracies to places along the width.
+/// Maps accuracies to positions along the width.
 #[derive(Clone, Copy)]
 struct Scale {
     /// Where the scale ends, in tenths.
@@ -77,13 +77,13 @@ impl Scale {
         Self { tenths: ((10.0 * greatest).ceil() as u32).clamp(2, 10) }
     }
 
-    /// A share as a percentage of the width.
+    /// Returns a share as a percentage of the width.
     fn at(self, share: f64) -> String {
         let end = f64::from(self.tenths) / 10.0;
         format!("{:.2}%", 100.0 * share.clamp(0.0, end) / end)
     }
 
-    /// Grid lines, their numbers, and chance.
+    /// Draws grid lines, their numbers, and chance.
     fn draw(self, bottom: f64, chance: f64) -> String {
         let mut body = String::new();
         for tenth in 0..=self.tenths {
@@ -181,7 +181,7 @@ fn diamond(x: &str, y: f64, title: &str) -> String {
     )
 }
 
-/// The marks that occur with what they mean, in two columns, and the number of lines.
+/// Explains the marks that occur, in two columns; returns the number of lines too.
 fn legend(rows: &[Row]) -> (String, usize) {
     let y = 0.0;
     let mut entries = vec![

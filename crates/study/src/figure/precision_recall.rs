@@ -1,4 +1,4 @@
-//! Precision over recall, where one label is separated from the rest.
+//! Precision over recall, if one label is separated from the rest.
 
 use super::axis::{Plot, series_class, ticks};
 use super::{Canvas, Figure};
@@ -8,10 +8,10 @@ use sourcing_sound_train::publish::text::percent;
 const WIDTH: f64 = 420.0;
 const SIDE: f64 = 300.0;
 
-/// The curves of all given splits that have one, with their operating points and, dashed, the
-/// precision of guessing. `None` where no split tells one label from the rest.
+/// Draws the curves of all given splits that have one, with their operating points and, dashed, the
+/// precision of guessing. `None` if no split distinguishes one label from the rest.
 ///
-/// Between two points the curve is a step, as the average precision adds it up.
+/// Between two points the curve is a step, as the average precision sums it.
 pub fn figure(splits: &[&SplitRecord]) -> Option<Figure> {
     let curves: Vec<_> = splits
         .iter()

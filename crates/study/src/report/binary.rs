@@ -1,12 +1,12 @@
-//! One label against the rest: why accuracy means little there.
+//! One label against the rest: shows why accuracy means little there.
 
 use super::html::{row, scrolling, table};
 use crate::experiment::record::{Binary, OperatingPoint, Record};
 use crate::figure::precision_recall;
 use sourcing_sound_train::publish::text::{escape, label, percent};
 
-/// The paradox as a table, the scores by fold, and the curve. `None` where the record does not
-/// tell one label from the rest.
+/// Returns the paradox as a table, the scores by fold, and the curve. `None` if the record does not
+/// distinguish one label from the rest.
 pub fn paradox(record: &Record) -> Option<String> {
     let official = record.official();
     let folds: Vec<_> = official
@@ -27,7 +27,8 @@ pub fn paradox(record: &Record) -> Option<String> {
     ))
 }
 
-/// Always no, then the operating points, each as the mean of the folds that have it.
+/// Lists always answering no, then the operating points, each as the mean of the folds that have
+/// it.
 fn table_of_ways(binaries: &[&Binary]) -> String {
     let points: Vec<_> = binaries.iter().flat_map(|binary| &binary.operating_points).collect();
     let mut names: Vec<&str> = Vec::new();
@@ -56,7 +57,7 @@ fn table_of_ways(binaries: &[&Binary]) -> String {
     scrolling("Ways to answer", &table)
 }
 
-/// Shares from 0 to 1 as bars; no precision where nothing is called positive.
+/// Shows shares from 0 to 1 as bars; no precision if nothing is called positive.
 fn row_of_way(name: &str, shares: [Option<f64>; 5]) -> String {
     let bar =
         |share: f64| format!("<td class=\"bar\" style=\"--s:{share:.3}\">{}</td>", percent(share));
@@ -64,7 +65,7 @@ fn row_of_way(name: &str, shares: [Option<f64>; 5]) -> String {
     format!("<tr><th scope=\"row\">{name}</th>{cells}</tr>")
 }
 
-/// A threshold that goes by its number is called one.
+/// Names an operating point; a mere number gets the word `threshold` before it.
 fn name_of_point(name: &str) -> String {
     if name.parse::<f64>().is_ok() { format!("threshold {name}") } else { name.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! Experiments and models that tell the same labels apart, side by side.
+//! Compares experiments and models with the same labels.
 
 use super::document::anchor;
 use super::entry::Entry;
@@ -19,8 +19,8 @@ pub struct Group<'a> {
     pub entries: Vec<&'a Entry>,
 }
 
-/// Groups of the entries that tell more than one label from the rest, the largest first, without
-/// those in which there is nothing to show.
+/// Groups the entries that distinguish more than two labels, the largest group first, without
+/// groups in which there is nothing to show.
 pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.is_binary) {
@@ -37,7 +37,7 @@ pub fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
     groups
 }
 
-/// The drawing, the notes on what may be compared, the table, and recall by label.
+/// Returns the drawing, the notes on what may be compared, the table, and recall by label.
 pub fn section(group: &Group<'_>) -> String {
     let shown = shown(group);
     let mut markup = String::new();
@@ -62,13 +62,13 @@ pub fn section(group: &Group<'_>) -> String {
     markup
 }
 
-/// The entries to draw. The experiment on leakage repeats another one on official folds: once
-/// is enough.
+/// Returns the entries to draw. The experiment on leakage repeats another one on official folds,
+/// which is drawn once.
 fn shown<'a>(group: &Group<'a>) -> Vec<&'a Entry> {
     group.entries.iter().copied().filter(|entry| !entry.is_leakage).collect()
 }
 
-/// The drawing of a group; `None` where there is nothing to draw.
+/// Draws a group; `None` if there is nothing to draw.
 pub fn figure(group: &Group<'_>) -> Option<Figure> {
     let rows: Vec<_> = shown(group).into_iter().map(row).collect();
     (!rows.is_empty()).then(|| overview::figure(&rows, 1.0 / group.labels.len() as f64))
@@ -89,7 +89,7 @@ fn accuracy_of_study(entry: &Entry) -> Option<f64> {
     entry.study.as_ref().and_then(|study| study.accuracy)
 }
 
-/// What a reader must know before comparing. Escaped.
+/// Lists what a reader must know before comparing. Escaped.
 fn caveats(group: &Group<'_>) -> Vec<String> {
     let has = |test: fn(&Entry) -> bool| group.entries.iter().any(|entry| test(entry));
     let tested: BTreeSet<Vec<_>> = group
@@ -199,7 +199,7 @@ fn table_row(entry: &Entry, tested: &[&str]) -> String {
     row
 }
 
-/// `28.5 M`; below a million all digits.
+/// Formats as `28.5 M`; below a million with all digits.
 fn millions(number: u64) -> String {
     match number {
         ..1_000_000 => thousands(number),
@@ -263,7 +263,7 @@ mod tests {
         for figure in expected {
             assert!(row.contains(&figure), "{figure} in {row}");
         }
-        // On the drawing: five rows, since leakage repeats another experiment.
+        // In the drawing: five rows, because leakage repeats another experiment.
         assert_eq!(markup.matches("class=\"f-name\"").count(), 5);
         assert!(markup.contains("on its official folds"));
         assert!(markup.contains("A ring is the study"));

@@ -1,11 +1,11 @@
-//! The frame of every page: one file that holds its style and script and loads nothing.
+//! The frame of every page: one file that contains its style and script and loads nothing.
 
 use crate::figure;
 use sourcing_sound_train::publish::text::escape;
 
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("tables.css"));
 
-/// A whole page. `title` is escaped here, `body` is markup.
+/// Returns a whole page. `title` is escaped here, `body` is markup.
 pub fn document(title: &str, body: &str) -> String {
     format!(
         include_str!("page.html"),
@@ -16,7 +16,7 @@ pub fn document(title: &str, body: &str) -> String {
     )
 }
 
-/// An identifier for links within the page, made of a name that may hold anything.
+/// Returns an identifier for links within the page, derived from any name.
 pub fn anchor(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     format!("x-{}", name.chars().map(safe).collect::<String>())

@@ -1,4 +1,4 @@
-//! What experiments and models have in common: the terms in which the report compares them.
+//! What experiments and models have in common, for comparing them in the report.
 
 use super::load::{Experiment, Inputs};
 use crate::experiment::record::{Cost, SplitRecord, Study, Summary, mean_and_sd};
@@ -9,7 +9,7 @@ use sourcing_sound_train::model::evaluation::Evaluation;
 /// An experiment or a model.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Its name, which no other entry has.
+    /// Its unique name.
     pub name: String,
     /// Whether it is a shipped model rather than an experiment.
     pub is_model: bool,
@@ -17,9 +17,9 @@ pub struct Entry {
     pub labels: Vec<String>,
     /// The tested folds.
     pub folds: Vec<Fold>,
-    /// Over the folds. The pooled interval of a model is put together from its folds'.
+    /// Figures over the folds. The pooled interval of a model is combined from those of its folds.
     pub summary: Summary,
-    /// Over all tested clips.
+    /// Scores over all tested clips.
     pub pooled: Scores,
     /// Trained scalars.
     pub parameters: Option<u64>,
@@ -37,14 +37,14 @@ pub struct Entry {
     pub study: Option<Study>,
     /// Whether it also has shuffled splits, which have a separate section.
     pub is_leakage: bool,
-    /// Whether it tells one label from the rest.
+    /// Whether it distinguishes one label from the rest.
     pub is_binary: bool,
 }
 
 /// One fold or group of folds, tested by a model that was trained without it.
 #[derive(Clone, Debug)]
 pub struct Fold {
-    /// Such as `1` or `3-9`.
+    /// Its name, such as `1` or `3-9`.
     pub name: String,
     /// Share of correct clips.
     pub accuracy: f64,
@@ -54,13 +54,13 @@ pub struct Fold {
     pub n_test: usize,
 }
 
-/// The entries of all inputs: experiments, then models.
+/// Returns the entries of all inputs: experiments, then models.
 pub fn entries(inputs: &Inputs) -> Vec<Entry> {
     let experiments = inputs.experiments.iter().map(of_experiment);
     experiments.chain(inputs.models.iter().map(of_model)).collect()
 }
 
-/// Scores of all clips of several splits together.
+/// Returns the scores of all clips of several splits.
 pub fn pooled<'a>(scores: impl IntoIterator<Item = &'a Scores>, labels: &[String]) -> Scores {
     let mut sum = vec![vec![0; labels.len()]; labels.len()];
     for scores in scores {
@@ -71,7 +71,7 @@ pub fn pooled<'a>(scores: impl IntoIterator<Item = &'a Scores>, labels: &[String
     scores_of_confusion(sum, labels)
 }
 
-/// The name of an experiment, with its folder where the two differ.
+/// Returns the name of an experiment, with its folder if the two differ.
 pub fn name_of(experiment: &Experiment) -> String {
     let (name, folder) = (&experiment.record.experiment, &experiment.folder);
     if name == folder { name.clone() } else { format!("{name} ({folder})") }
@@ -147,8 +147,9 @@ fn of_model(model: &Evaluation) -> Entry {
     }
 }
 
-/// The interval of the accuracy over all clips, from those of the folds. No recording is in two
-/// folds, so their errors are independent: variances add up, weighted by the clips squared.
+/// Returns the interval of the accuracy over all clips, from those of the folds. No recording is in
+/// two folds, so their errors are independent: variances add up, weighted by the squared numbers of
+/// clips.
 fn joint_interval(folds: &[Fold]) -> (f64, f64) {
     let n: usize = folds.iter().map(|fold| fold.n_test).sum();
     let weight = |fold: &Fold| fold.n_test as f64 / n.max(1) as f64;

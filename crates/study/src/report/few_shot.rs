@@ -1,4 +1,4 @@
-//! Labels taught from a few examples, next to what the study found with "purr or not".
+//! Labels taught from a few examples, next to the study's results for "purr or not".
 
 use super::html;
 use crate::experiment::few_shot::result::FewShot;
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// Heading of the section.
 pub const TITLE: &str = "A label taught from a few examples";
 
-/// What the tables are of.
+/// Introduces the tables.
 fn lead(few_shot: &FewShot) -> String {
     format!(
         "The study began with \"purr or not\": boosting on descriptors reached 98% accuracy and \
@@ -27,7 +27,7 @@ fn lead(few_shot: &FewShot) -> String {
     )
 }
 
-/// The section of the page.
+/// Returns the section of the page.
 pub fn section(few_shot: &FewShot) -> String {
     let mut section = format!("<p>{}</p>", escape(&lead(few_shot)));
     for (title, (heads, rows)) in few_shot.titles().iter().zip(few_shot.tables()) {
@@ -39,7 +39,7 @@ pub fn section(few_shot: &FewShot) -> String {
     section
 }
 
-/// The section of the page of Markdown.
+/// Returns the section of the Markdown page.
 pub fn markdown(few_shot: &FewShot) -> String {
     let mut text = format!("\n## {TITLE}\n\n{}\n", lead(few_shot));
     for (title, (heads, rows)) in few_shot.titles().iter().zip(few_shot.tables()) {

@@ -28,7 +28,7 @@ pub fn labels() -> Vec<String> {
     labels.map(str::to_owned).to_vec()
 }
 
-/// Rows of a split: `hit` of 1 are right, the rest go to neighbouring labels.
+/// Returns rows of a split: a share of `hit` is right, the rest goes to neighbouring labels.
 pub fn rows(split: &str, n_labels: usize, n: usize, hit: f64, seed: u64) -> Vec<PredictionRow> {
     let mut rng = generator(seed, "rows", &[]);
     let row = |index: usize| {
@@ -80,12 +80,12 @@ fn split_of(name: &str, labels: &[String], rows: &[PredictionRow], seed: u64) ->
     }
 }
 
-/// A separate split.
+/// Returns a separate split.
 pub fn split(name: &str, labels: &[String], seed: u64) -> SplitRecord {
     split_of(name, labels, &rows(name, labels.len(), 300, 0.62, seed), seed)
 }
 
-/// A split that tells `car_horn` from the rest.
+/// Returns a split that distinguishes `car_horn` from the rest.
 pub fn binary_split(name: &str, seed: u64) -> SplitRecord {
     let labels = ["not car_horn".to_owned(), "car_horn".to_owned()];
     let rows: Vec<_> = rows(name, 2, 400, 0.9, seed)
@@ -185,7 +185,7 @@ pub fn ten_labels(name: &str, hit: f64, seed: u64) -> (Record, Vec<PredictionRow
     (record(name, labels, splits), all)
 }
 
-/// A record of telling car horns from the rest.
+/// Returns a record of distinguishing car horns from the rest.
 pub fn binary(name: &str) -> Record {
     let labels = vec!["not car_horn".to_owned(), "car_horn".to_owned()];
     record(name, labels, vec![binary_split("1", 1), binary_split("2", 2)])

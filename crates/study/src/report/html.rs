@@ -1,16 +1,16 @@
-//! Pieces of markup that every section uses. Texts that come in are escaped already.
+//! Pieces of markup that every section uses. Their inputs are already escaped.
 
 use std::fmt::Display;
 
-/// A box that scrolls sideways where its content is wider than the page.
+/// Returns a box that scrolls sideways if its content is wider than the page.
 pub fn scrolling(name: &str, content: &str) -> String {
     format!(
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\">{content}</div>"
     )
 }
 
-/// A table with a heading over every column; `attributes` are those of the element, with a space
-/// before each.
+/// Returns a table with a heading over every column; `attributes` are those of the element, with a
+/// space before each.
 pub fn table(attributes: &str, caption: &str, columns: &[&str], rows: &str) -> String {
     let columns: String = columns.iter().map(|name| heading(name)).collect();
     format!(
@@ -41,7 +41,7 @@ pub fn facts(facts: &[(&str, String)]) -> String {
     format!("<dl class=\"facts\">{}</dl>", facts.iter().map(fact).collect::<String>())
 }
 
-/// A value as it is shown, or a dash.
+/// Shows a value, or a dash.
 pub fn or_dash<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
     value.map_or("–".to_owned(), show)
 }

@@ -1,12 +1,12 @@
-//! The same network on shuffled parts and on official folds: how much shuffling inflates the
-//! accuracy.
+//! Shows how much shuffling inflates the accuracy: the same network on shuffled parts and on
+//! official folds.
 
 use super::tables;
 use crate::experiment::record::{Record, SplitRecord, Summary};
 use crate::figure::overview::{self, Row};
 use sourcing_sound_train::publish::text::{counted, percent};
 
-/// The drawing, the inflation in points and both tables. `None` where nothing was shuffled.
+/// Returns the drawing, the inflation in points and both tables. `None` if nothing was shuffled.
 pub fn section(record: &Record) -> Option<String> {
     let inflated = record.shuffled.as_ref()?;
     let honest = &record.summary;

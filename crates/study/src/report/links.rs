@@ -4,16 +4,16 @@ use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-/// A folder of files, such as the clips of a data set, as seen from the folder of a page.
+/// A folder of files, such as the clips of a data set, relative to the folder of a page.
 #[derive(Clone, Debug)]
 pub struct Links {
     root: PathBuf,
-    /// The way from the page to `root`, as the beginning of a URL.
+    /// The path from the page to `root`, as the beginning of a URL.
     prefix: String,
 }
 
 impl Links {
-    /// The folder `root` for pages in `page_folder`; both must exist. Fails where no
+    /// Links to the folder `root` from pages in `page_folder`; both must exist. Fails if no
     /// relative path leads from one to the other.
     pub fn new(page_folder: &Path, root: &Path) -> Result<Self> {
         let resolve = |folder: &Path| {
@@ -26,7 +26,7 @@ impl Links {
         Ok(Self { prefix: url(&relative), root })
     }
 
-    /// The URL of a file, relative to the page; `None` where there is no such file or `path`
+    /// Returns the URL of a file, relative to the page; `None` if there is no such file or `path`
     /// leads out of the folder.
     pub fn link(&self, path: &str) -> Option<String> {
         let path = Path::new(path);
@@ -36,23 +36,23 @@ impl Links {
     }
 }
 
-/// The steps from one absolute folder to another.
+/// Returns the relative path from one absolute folder to another.
 fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
     let shared = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);
     (shared > 0).then(|| up.chain(to.components().skip(shared)).collect())
 }
 
-/// A relative folder as the beginning of a URL: empty, or ending in `/`.
+/// Returns a relative folder as the beginning of a URL: empty, or ending in `/`.
 fn url(folder: &Path) -> String {
     match url_of_file(folder) {
         empty if empty.is_empty() => empty,
-        // A first segment with a colon would be taken for a scheme.
+        // A first segment with a colon would be parsed as a scheme.
         path => format!("./{path}/"),
     }
 }
 
-/// A relative path as a URL: everything but RFC 3986's unreserved characters is escaped.
+/// Returns a relative path as a URL: everything except RFC 3986's unreserved characters is escaped.
 fn url_of_file(path: &Path) -> String {
     let mut url = String::new();
     for part in path.components() {

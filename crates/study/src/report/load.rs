@@ -1,5 +1,5 @@
-//! Reads the results of experiments and models. One broken file is named and left out; the
-//! rest is still worth a report.
+//! Reads the results of experiments and models. A broken file is reported and left out; the rest is
+//! still worth a report.
 
 use crate::experiment::few_shot::{self, result::FewShot};
 use crate::experiment::predictions;
@@ -19,13 +19,13 @@ const EVALUATION_FILE: &str = "evaluation.json";
 pub struct Experiment {
     /// Name of the folder.
     pub folder: String,
-    /// What it measured.
+    /// Its measurements.
     pub record: Record,
-    /// Its tested clips; empty where `predictions.csv` is missing or broken.
+    /// Its tested clips; empty if `predictions.csv` is missing or broken.
     pub rows: Vec<PredictionRow>,
 }
 
-/// All that was found.
+/// Everything that was found.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// By name of the folder.
@@ -36,12 +36,12 @@ pub struct Inputs {
     pub models: Vec<Evaluation>,
     /// Files that exist but cannot be used, each with the reason.
     pub problems: Vec<String>,
-    /// Results that are missing and would be worth having.
+    /// Results that are missing but would be useful.
     pub notes: Vec<String>,
 }
 
 impl Inputs {
-    /// What was read from a file, unless that is a problem.
+    /// Returns what was read from a file, or notes the problem.
     fn usable<T>(&mut self, path: &Path, read: Result<T>) -> Option<T> {
         let problem = |error| self.problems.push(format!("{}: {error:#}", path.display()));
         read.map_err(problem).ok()
@@ -49,7 +49,7 @@ impl Inputs {
 }
 
 /// Reads every experiment under `report` and every model under `models`. A folder that does not
-/// exist holds nothing.
+/// exist counts as empty.
 pub fn load(report: &Path, models: &Path) -> Inputs {
     let mut inputs = Inputs::default();
     for folder in folders(report, &mut inputs.problems) {
@@ -72,8 +72,8 @@ pub fn load(report: &Path, models: &Path) -> Inputs {
     inputs
 }
 
-/// Whether an evaluation is about agreement with a teacher, as that of `everyday` is, which shares
-/// no axis with accuracies.
+/// Returns whether an evaluation measures agreement with a teacher, like that of `everyday`, which
+/// shares no axis with accuracies.
 fn is_of_a_teacher(path: &Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let value: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -111,7 +111,8 @@ fn load_experiment(folder: &Path, inputs: &mut Inputs) {
     inputs.experiments.push(Experiment { folder: name, record, rows });
 }
 
-/// The command under the name of this program; records of earlier versions have the trainer's.
+/// Returns the command under the name of this program; records of earlier versions name the
+/// trainer.
 fn as_typed_here(command: String) -> String {
     match command.strip_prefix("sourcing-sound-train experiment ") {
         Some(rest) => format!("{} experiment {rest}", env!("CARGO_PKG_NAME")),

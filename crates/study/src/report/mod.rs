@@ -1,8 +1,8 @@
 //! The `report` command: one page that compares all experiments and models.
 //!
-//! In come the files of experiments and the evaluations of models; out go one page of HTML and, for
-//! the repository, small JSON files, a drawing and a page of Markdown. The page loads no other
-//! files, and is readable without its script.
+//! In: the files of experiments and the evaluations of models. Out: one page of HTML and, for the
+//! repository, small JSON files, a drawing and a page of Markdown. The page loads no other files,
+//! and is readable without its script.
 
 pub mod binary;
 mod comparison;
@@ -56,7 +56,7 @@ pub struct Arguments {
     pub publish: Option<PathBuf>,
 }
 
-/// Runs the command. Exit code 1 when a file could not be used; the rest is written anyway.
+/// Runs the command; exit code 1 if a file could not be used. The rest is written anyway.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let out = arguments.out.clone().unwrap_or_else(|| arguments.report.join("index.html"));
     let inputs = load::load(&arguments.report, &arguments.models);
@@ -86,7 +86,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if inputs.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The whole page about what was found in the folder `report`. Clips play from `audio`, and
+/// Returns the whole page about the contents of the folder `report`. Clips play from `audio`, and
 /// experiments have separate pages in `own_pages`.
 fn page(
     inputs: &Inputs,
@@ -181,7 +181,7 @@ fn notice(class: &str, title: &str, lines: &[String]) -> String {
     format!("<div class=\"notice {class}\"><strong>{title}</strong><ul>{items}</ul></div>")
 }
 
-/// Links to the sections; those that compare come in a separate list.
+/// Returns links to the sections; comparisons are in a separate list.
 fn contents(sections: &[(String, String)], n_overviews: usize) -> String {
     let list = |sections: &[(String, String)]| {
         let link = |(heading, _): &(String, String)| {
@@ -197,7 +197,7 @@ fn contents(sections: &[(String, String)], n_overviews: usize) -> String {
     }
 }
 
-/// The experiments that tell one label from the rest, with their curves.
+/// Returns the experiments that distinguish one label from the rest, with their curves.
 fn binaries(experiments: &[Experiment]) -> Option<String> {
     let mut list = String::new();
     for experiment in experiments {

@@ -1,4 +1,4 @@
-//! The most frequent confusions, with the clips that the model is most wrong about.
+//! Lists the most frequent confusions, with the clips that the model gets most wrong.
 
 use super::links::Links;
 use crate::experiment::record::PredictionRow;
@@ -7,7 +7,7 @@ use sourcing_sound_train::publish::text::{counted, escape, label, percent};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Confusions and clips of each that are listed.
+/// How many confusions, and clips of each, are listed.
 const PAIRS: usize = 6;
 const CLIPS: usize = 3;
 
@@ -22,7 +22,7 @@ pub struct Pair {
     pub count: usize,
 }
 
-/// The most frequent confusions, at most six, in falling order.
+/// Returns the most frequent confusions, at most six, in falling order.
 pub fn most_confused(scores: &Scores) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (label, counts) in scores.confusion.iter().enumerate() {
@@ -37,8 +37,8 @@ pub fn most_confused(scores: &Scores) -> Vec<Pair> {
     pairs
 }
 
-/// Of the clips of a pair the ones with the highest wrong score, at most three. Clips of one
-/// recording are near-copies, so each recording is there once.
+/// Returns the clips of a pair with the highest wrong scores, at most three. Clips of one recording
+/// are near-copies, so each recording occurs once.
 pub fn worst_clips<'a>(pair: Pair, rows: &[&'a PredictionRow]) -> Vec<&'a PredictionRow> {
     let of_pair = |row: &&&PredictionRow| row.label == pair.label && row.predicted == pair.given;
     let wrong_score = |row: &PredictionRow| row.scores.get(pair.given).copied().unwrap_or(0.0);
@@ -52,8 +52,8 @@ pub fn worst_clips<'a>(pair: Pair, rows: &[&'a PredictionRow]) -> Vec<&'a Predic
     clips
 }
 
-/// The list of confusions; `rows` are the tested clips of the same splits as `scores`, or none.
-/// Clips play where `audio` has them.
+/// Returns the list of confusions; `rows` are the tested clips of the same splits as `scores`, or
+/// none. Clips can be played if `audio` has them.
 pub fn list(scores: &Scores, rows: &[&PredictionRow], audio: Option<&Links>) -> String {
     let pairs = most_confused(scores);
     if pairs.is_empty() {

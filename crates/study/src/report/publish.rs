@@ -1,5 +1,5 @@
-//! The small results for a repository: each experiment's figures, one drawing, one page of
-//! Markdown. Single clips are left out; they are in `predictions.csv` where the run was made.
+//! Writes the small results for a repository: each experiment's figures, one drawing, one page of
+//! Markdown. Single clips are left out; they are in `predictions.csv` of the run.
 
 use super::comparison::{self, Group};
 use super::entry::{self, Entry};
@@ -24,8 +24,8 @@ const FEW_SHOT: &str = "few-shot.json";
 /// Name of the page.
 const PAGE: &str = "results.md";
 
-/// Writes `<experiment>.json` for every experiment, the drawing and the page into the folder `results`,
-/// and removes what an earlier report has there that this one has not.
+/// Writes `<experiment>.json` for every experiment, the drawing and the page into the folder
+/// `results`, and removes files of an earlier report that this one does not have.
 pub fn publish(results: &Path, inputs: &Inputs) -> Result<()> {
     ensure!(!inputs.experiments.is_empty(), "there are no experiments to publish");
     let write = |name: &str, text: &str| write_text(&results.join(name), text);
@@ -47,7 +47,7 @@ pub fn publish(results: &Path, inputs: &Inputs) -> Result<()> {
     write(PAGE, &page(inputs, &groups))
 }
 
-/// The files that a report may have written, but for the page, which every report writes.
+/// Returns the files that a report may have written, except the page, which every report writes.
 fn own_files() -> impl Iterator<Item = String> {
     let experiments = Name::ALL.into_iter().map(|name| format!("{name}.json"));
     experiments.chain([FEW_SHOT, DRAWING].map(str::to_owned))
@@ -122,7 +122,7 @@ fn accuracies(group: &Group<'_>) -> String {
     table + "\n"
 }
 
-/// `69.2% ± 2.1 (fold 1: 68.0%, …)`.
+/// Formats as `69.2% ± 2.1 (fold 1: 68.0%, …)`.
 fn here(entry: &Entry) -> String {
     let fold = |fold: &entry::Fold| format!("{}: {}", folds(&fold.name), percent(fold.accuracy));
     let folds: Vec<_> = entry.folds.iter().map(fold).collect();
@@ -142,7 +142,7 @@ fn one_against_the_rest<'a>(records: impl Iterator<Item = &'a Record>) -> String
     }
 }
 
-/// The table of one experiment: a line per tested folds and threshold.
+/// Returns the table of one experiment: a line per tested folds and threshold.
 fn ways(record: &Record) -> Option<String> {
     let mut rows = String::new();
     for split in record.official() {

@@ -9,8 +9,8 @@ use sourcing_sound_train::metrics::Scores;
 use sourcing_sound_train::model::evaluation::Evaluation;
 use sourcing_sound_train::publish::text::{counted, escape, thousands};
 
-/// Everything about an experiment below its heading, except what only some experiments have.
-/// `id` is unique on the page.
+/// Returns everything about an experiment below its heading, except what only some experiments
+/// have. `id` is unique on the page.
 pub fn experiment(
     record: &Record,
     rows: &[PredictionRow],
@@ -49,7 +49,7 @@ fn confusions(id: &str, scores: &Scores, rows: &[&PredictionRow], audio: Option<
     )
 }
 
-/// The training curves, of official and of shuffled splits apart. Empty without curves.
+/// Returns the training curves, separately for official and shuffled splits. Empty without curves.
 fn curves(record: &Record) -> String {
     let panels = |title: &str, splits: &[&SplitRecord]| {
         let panels = curve::panels(splits);
@@ -64,7 +64,7 @@ fn curves(record: &Record) -> String {
     official + &panels("Training on shuffled splits", &record.shuffled_splits())
 }
 
-/// Everything about a model below its heading.
+/// Returns everything about a model below its heading.
 pub fn model(model: &Evaluation, scores: &Scores, id: &str) -> String {
     let facts = html::facts(&[
         ("parameters", thousands(model.n_parameters as u64)),

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// From this many labels on, the cells of a matrix are too small for figures.
 const CROWDED: usize = 24;
 
-/// A confusion matrix; rows are true labels. `id` must be unique on the page, `caption` is
+/// Returns a confusion matrix; rows are true labels. `id` must be unique on the page, `caption` is
 /// markup.
 pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
     let names: Vec<_> = scores.classes.iter().map(|class| label(&class.label)).collect();
@@ -79,7 +79,7 @@ pub fn classes(scores: &Scores) -> String {
     scrolling("Label by label", &table)
 }
 
-/// Accuracy of every given split with its interval, and their mean.
+/// Lists the accuracy of every given split with its interval, and their mean.
 pub fn splits(caption: &str, splits: &[&SplitRecord], summary: &Summary) -> String {
     let split = |split: &&SplitRecord| {
         let [clips, recordings, trained] =
@@ -101,13 +101,12 @@ pub fn splits(caption: &str, splits: &[&SplitRecord], summary: &Summary) -> Stri
     scrolling("Accuracy by fold", &table("", &escape(caption), &columns, &rows))
 }
 
-/// `±9.3 (51.4–70.0%)`: half of the width, then the interval.
+/// Formats as `±9.3 (51.4–70.0%)`: half of the width, then the interval.
 pub fn interval((low, high): (f64, f64)) -> String {
     format!("±{:.1} ({:.1}–{})", 50.0 * (high - low), 100.0 * low, percent(high))
 }
 
-/// A paragraph with the study's figure next to ours, never mixed with it. Empty where the study has
-/// none.
+/// Returns a paragraph with the study's figure next to ours. Empty if the study has none.
 pub fn study_and_here(record: &Record) -> String {
     let Some(study) = &record.study else { return String::new() };
     let folds: Vec<_> = record.official().iter().map(|split| split.name.as_str()).collect();
@@ -126,7 +125,7 @@ pub fn study_and_here(record: &Record) -> String {
     format!("<p>{}</p>", escape(&sentence))
 }
 
-/// What the experiment ran on and with.
+/// Lists the data and the settings of the experiment.
 pub fn facts(record: &Record) -> String {
     let data = &record.data;
     let left_out: Vec<_> = data
@@ -165,12 +164,12 @@ pub fn facts(record: &Record) -> String {
     ])
 }
 
-/// Scores of all tested clips of the official splits together.
+/// Returns the scores of all tested clips of the official splits.
 pub fn pooled_official(record: &Record) -> Scores {
     pooled(record.official().iter().map(|split| &split.scores), &record.labels)
 }
 
-/// Recall of every label by every entry: `entries` are names with the scores of each.
+/// Tabulates the recall of every label by every entry: `entries` are names with the scores of each.
 pub fn recalls(caption: &str, entries: &[(String, &Scores)]) -> String {
     let cell = |class: &ClassScore| match class.support {
         0 => "<td>–</td>".to_owned(),

@@ -39,7 +39,7 @@ impl Place {
 }
 
 fn is_success(code: ExitCode) -> bool {
-    // An exit code can be compared by what it prints only.
+    // Exit codes can be compared only by their debug output.
     format!("{code:?}") == format!("{:?}", ExitCode::SUCCESS)
 }
 
@@ -74,7 +74,7 @@ fn nothing_is_loaded_from_anywhere() {
         }
     }
     assert!(!page.contains("http:") && !page.contains("https:"));
-    // Links within the page lead somewhere.
+    // Links within the page have targets.
     for piece in page.split("href=\"#").skip(1) {
         let target = piece.split('"').next().unwrap();
         assert!(page.contains(&format!("id=\"{target}\"")), "{target}");

@@ -3,7 +3,7 @@
 /// Samples per block.
 pub const BLOCK: usize = 1024;
 
-/// A flac file of `samples`, whose stream info says that it holds `claimed` of them.
+/// Returns a flac file of `samples` with a stream info that claims `claimed` of them.
 pub fn flac_claiming(rate: u32, samples: &[i16], claimed: u64) -> Vec<u8> {
     let mut file = b"fLaC".to_vec();
     file.extend([0x80, 0, 0, 34]);
@@ -24,7 +24,7 @@ pub fn flac(rate: u32, samples: &[i16]) -> Vec<u8> {
     flac_claiming(rate, samples, samples.len() as u64)
 }
 
-/// Frames below number 128, whose coded number is one byte.
+/// Returns a frame; its number is below 128 and so takes one byte.
 fn frame(number: u8, samples: &[i16]) -> Vec<u8> {
     assert!(number < 128, "one-byte frame numbers only");
     let mut frame = vec![0xff, 0xf8, 0x70, 0x08, number];

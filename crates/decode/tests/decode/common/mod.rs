@@ -27,7 +27,7 @@ pub fn wav(format: &WavFormat, data: &[u8]) -> Vec<u8> {
     wav_claiming(format, data, data.len() as u32)
 }
 
-/// A wav file whose header says that its data chunk has `claimed` bytes.
+/// Returns a wav file with a header that claims `claimed` bytes of data.
 pub fn wav_claiming(format: &WavFormat, data: &[u8], claimed: u32) -> Vec<u8> {
     let block = format.channels * (format.bits / 8);
     let mut fmt = Vec::new();
@@ -96,7 +96,7 @@ pub fn silent_mp3(frames: usize) -> Vec<u8> {
     frame.repeat(frames)
 }
 
-/// [`silent_mp3`] after a frame with a tag that states how many frames follow it.
+/// Returns [`silent_mp3`] after a frame with a tag that states how many frames follow it.
 pub fn tagged_mp3(frames: usize) -> Vec<u8> {
     let mut file = silent_mp3(frames + 1);
     // After the header and the side information.

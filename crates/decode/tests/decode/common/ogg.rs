@@ -2,7 +2,7 @@
 
 use rusty_opus::{Application, OpusEncoder};
 
-/// Samples of a packet, and of what the encoder puts before the first one.
+/// Samples of a packet, and of what the encoder adds before the first one.
 const PACKET: usize = 960;
 const PRE_SKIP: usize = 312;
 
@@ -11,8 +11,8 @@ pub fn opus(samples: &[f32]) -> Vec<u8> {
     opus_pages(samples, |_, position| position).concat()
 }
 
-/// The pages of an Ogg file of `samples`, two of headers and one per packet. `position` gives the
-/// position at the end of a packet, by its number and the right position.
+/// Returns the pages of an Ogg file of `samples`, two of headers and one per packet. `position`
+/// returns the position at the end of a packet, given its number and the right position.
 pub fn opus_pages(samples: &[f32], position: impl Fn(usize, u64) -> u64) -> Vec<Vec<u8>> {
     let mut encoder = OpusEncoder::new(48_000, 1, Application::Audio).unwrap();
     encoder.bitrate_bps = 64_000;
@@ -38,7 +38,7 @@ pub fn opus_pages(samples: &[f32], position: impl Fn(usize, u64) -> u64) -> Vec<
     file
 }
 
-/// An Ogg file of `samples` that is to be played with this gain, in 256ths of a decibel.
+/// Returns an Ogg file of `samples` with this gain, in 256ths of a decibel.
 pub fn opus_with_gain(samples: &[f32], gain: i16) -> Vec<u8> {
     let mut pages = opus_pages(samples, |_, position| position);
     // After 28 bytes of the page, and 16 of the packet.

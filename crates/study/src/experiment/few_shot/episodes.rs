@@ -1,4 +1,4 @@
-//! Examples drawn by a seed → a head → its figures on sounds of other recordings.
+//! Draws examples, trains a head from them, and measures it on sounds of other recordings.
 
 use super::result::{FiveWay, OneVsRest, PREVALENCE};
 use super::sounds::{Sound, Sounds, Split};
@@ -10,18 +10,18 @@ use std::collections::BTreeSet;
 
 /// Episodes with five classes, per number of examples.
 pub const FIVE_WAY: u64 = 100;
-/// Seeds per class and number of examples against everything else.
+/// Seeds per class and number of examples, against everything else.
 pub const SEEDS: u64 = 4;
 
-/// Scores of an event's beginning and end, averaged over windows, as in use.
+/// Scores at which an event begins and ends, averaged over windows, as in use.
 const EVENT_ON: f32 = 0.5;
 const EVENT_OFF: f32 = 0.35;
 const SMOOTHED_WINDOWS: usize = 2;
 /// Seconds from one window to the next.
 const HOP_SECONDS: f64 = 0.5;
 
-/// Which of five classes a sound is of, with `count` examples of each. `None` if one of them has
-/// fewer apart from the clips that are tested.
+/// Tests which of five classes a sound belongs to, with `count` examples of each. `None` if one of
+/// them has fewer besides the tested clips.
 pub fn five_way(
     model: &Model,
     sounds: &Sounds,
@@ -63,8 +63,8 @@ pub fn five_way(
     Ok(Some(result))
 }
 
-/// One class against everything else, with `count` examples of it and none of anything else.
-/// `None` if the class has fewer clips apart from those that are tested.
+/// Tests one class against everything else, with `count` examples of it and none of anything else.
+/// `None` if the class has fewer clips besides the tested ones.
 pub fn one_vs_rest(
     model: &Model,
     sounds: &Sounds,
@@ -95,8 +95,8 @@ fn split_of(splits: &[Split], seed: u64) -> &Split {
     &splits[(seed % splits.len() as u64) as usize]
 }
 
-/// `count` clips of a class from as many recordings as possible, at most half of the class's.
-/// `None` where these have fewer.
+/// Draws `count` clips of a class from as many recordings as possible, at most half of the class's.
+/// `None` if these have fewer.
 fn draw<'a>(sounds: &'a Sounds, class: &str, count: usize, seed: u64) -> Option<Vec<&'a Sound>> {
     let mut rng = generator(seed, class, &[count as u64]);
     let mut recordings = sounds.recordings(class);
@@ -183,7 +183,7 @@ impl Scored {
     }
 }
 
-/// The mean of each score and those before it.
+/// Returns the mean of each score and those before it.
 fn smooth(scores: &[f32]) -> Vec<f32> {
     let mean = |last: usize| {
         let first = (last + 1).saturating_sub(SMOOTHED_WINDOWS);
@@ -202,14 +202,14 @@ fn onsets(smoothed: &[f32]) -> usize {
     begins.count()
 }
 
-/// How much each sound counts, so that the class has a share of [`PREVALENCE`].
+/// Returns the weight of each sound, so that the class has a share of [`PREVALENCE`].
 fn weights(scored: &[(f32, bool)]) -> (f64, f64) {
     let own = scored.iter().filter(|(_, is_class)| *is_class).count().max(1);
     let others = (scored.len() - own).max(1);
     (PREVALENCE / own as f64, (1.0 - PREVALENCE) / others as f64)
 }
 
-/// As scikit-learn's `average_precision_score`, with weights.
+/// Computes scikit-learn's `average_precision_score`, with weights.
 fn average_precision(scored: &[(f32, bool)]) -> f64 {
     let (own, other) = weights(scored);
     let mut sorted = scored.to_vec();
@@ -224,7 +224,7 @@ fn average_precision(scored: &[(f32, bool)]) -> f64 {
     sum / PREVALENCE
 }
 
-/// Precision (1 if nothing is found), recall and accuracy.
+/// Returns precision (1 if nothing is found), recall and accuracy.
 fn at_threshold(scored: &[(f32, bool)], threshold: f32) -> (f64, f64, f64) {
     let (own, other) = weights(scored);
     let high = scored.iter().filter(|(score, _)| *score >= threshold);
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn figures_are_weighted_to_the_prevalence() {
-        // One of two is above all others, the other one below a half of them.
+        // One of the two is above all others, the other one below half of them.
         let scored = [(0.9, true), (0.4, true), (0.5, false), (0.1, false)];
         let half = 0.01 / (0.01 + 0.99 / 2.0);
         assert!((average_precision(&scored) - (1.0 + half) / 2.0).abs() < 1e-12);

@@ -2,7 +2,7 @@
 //!
 //! In: ESC-10 and folders of other sounds ([`sounds`]). [`episodes`] draws examples, trains a head
 //! from them with the core, and scores sounds of other recordings; [`result`] sums up. Nothing is
-//! tuned: the core's settings are what is measured.
+//! tuned: the core's settings are measured as they are.
 
 mod episodes;
 pub mod result;
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const NAME: &str = "few-shot";
 /// The file of the result.
 pub const FILE: &str = "few-shot.json";
-/// The model that is taught, in a clone of the repository.
+/// The model to extend, in a clone of the repository.
 const BASE: &str = "models/everyday/model.onnx";
 
 /// Runs the experiment, which takes minutes. `None` if `stop` was set; the next run starts again.
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments, stop: &AtomicBool) -> Result<Option<()>> {
     let others = arguments.others.iter().map(|folder| folder_name(folder));
     let folders = (folder_name(&arguments.data)?, others.collect::<Result<Vec<_>>>()?);
     let mut few_shot = FewShot::new(arguments.seed, folders, &sounds);
-    // Those of one seed are not those of the next: 1 begins at 1, 2 at 101.
+    // Seeds of runs do not overlap: 1 begins at 1, 2 at 101.
     let seeds = |count: u64| {
         let first = arguments.seed.wrapping_sub(1).wrapping_mul(episodes::FIVE_WAY).wrapping_add(1);
         (0..count).map(move |index| first.wrapping_add(index))

@@ -10,7 +10,7 @@ use std::fmt;
 
 /// Numbers of examples.
 pub const EXAMPLES: [usize; 4] = [1, 5, 10, 20];
-/// The share of the class among everything that is scored; sounds are weighted to it.
+/// The share of the class among everything that is scored; sounds are weighted accordingly.
 pub const PREVALENCE: f64 = 0.01;
 /// Version of the layout of the file.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -18,7 +18,7 @@ pub const SCHEMA_VERSION: u32 = 2;
 /// An episode with five classes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FiveWay {
-    /// Tested clips, and those whose class was named.
+    /// Tested clips, and those with their class named.
     pub clips: usize,
     pub right_clips: usize,
     /// The same for windows of 2 s.
@@ -71,7 +71,7 @@ pub struct FewShot {
 }
 
 impl FewShot {
-    /// Without episodes.
+    /// Creates a result without episodes.
     pub fn new(seed: u64, (data, others): (String, Vec<String>), sounds: &Sounds) -> Self {
         FewShot {
             schema_version: SCHEMA_VERSION,
@@ -91,7 +91,8 @@ impl FewShot {
         self.episodes.insert(examples, Episodes { five_way, one_vs_rest });
     }
 
-    /// The rows of the two tables: the number of examples, then a cell for each of the headings.
+    /// Returns the rows of the two tables: the number of examples, then a cell for each of the
+    /// headings.
     pub fn tables(&self) -> [(Vec<&'static str>, Vec<Vec<String>>); 2] {
         let five_way = self.episodes.iter().map(|(examples, episodes)| {
             let share = |part: fn(&FiveWay) -> usize, of: fn(&FiveWay) -> usize| {
@@ -130,7 +131,7 @@ impl FewShot {
         [(five_way_heads, five_way.collect()), (one_vs_rest_heads, one_vs_rest.collect())]
     }
 
-    /// What the tables are of.
+    /// Returns the titles of the tables.
     pub fn titles(&self) -> [String; 2] {
         [
             format!("One of five classes out of {}", self.classes.len()),
@@ -144,8 +145,8 @@ impl FewShot {
     }
 }
 
-/// The mean with the half of its 95% interval, as if the episodes were independent; a dash without
-/// episodes.
+/// Formats the mean with half of its 95% interval, as if the episodes were independent; a dash
+/// without episodes.
 fn mean(values: impl ExactSizeIterator<Item = f64> + Clone) -> String {
     let n = values.len();
     if n == 0 {
@@ -155,7 +156,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64> + Clone) -> String {
     format!("{mean:.3} ± {:.3}", 1.96 * sd / (n as f64).sqrt())
 }
 
-/// The median of the false alarms, in brackets; nothing without episodes.
+/// Formats the median of the false alarms, in brackets; nothing without episodes.
 fn median(episodes: &[OneVsRest]) -> String {
     let mut alarms: Vec<f64> = episodes.iter().map(|one| one.alarms_per_hour).collect();
     alarms.sort_by(f64::total_cmp);

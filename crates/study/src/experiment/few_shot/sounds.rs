@@ -1,4 +1,4 @@
-//! Audio files → examples and the model's output for each of their windows.
+//! Turns audio files into examples and the model's output for each of their windows.
 
 use anyhow::{Context, Result};
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Most files of a folder of other sounds, drawn at random.
+/// The most files of a folder of other sounds, drawn at random.
 const MOST_OF_FOLDER: usize = 600;
 /// A class of ESC-10 is taught only if it has at least this many recordings.
 const LEAST_RECORDINGS: usize = 8;
 
-/// Sounds among the others that are of a class, by a word of their names: they are not negatives.
+/// Words in names of other sounds that show that a sound belongs to a class, so it is not a
+/// negative.
 const SAME: [(&str, &[&str]); 6] = [
     ("rain", &["rain", "storm", "waterfall", "river", "thunder"]),
     ("sea_waves", &["waves", "boat", "sailboat", "seagulls"]),
@@ -32,7 +33,7 @@ const SAME: [(&str, &[&str]); 6] = [
 pub struct Sound {
     /// The folder's name and the file's.
     pub name: String,
-    /// What it was cut from; examples and tests never share one.
+    /// The recording that it was cut from; examples and tests never share one.
     pub recording: String,
     /// Its class, for those of ESC-10.
     pub class: Option<String>,
@@ -51,7 +52,7 @@ pub struct Sounds {
     classes: Vec<String>,
 }
 
-/// A part of the ambience that represents everyday sounds, and so is not tested.
+/// A part of the ambience that represents everyday sounds and is therefore not tested.
 pub struct Split {
     /// Its recordings.
     pub half: BTreeSet<String>,
@@ -68,7 +69,7 @@ struct Source {
 }
 
 impl Sounds {
-    /// `None` when the work was stopped.
+    /// Loads all sounds; `None` if the work was stopped.
     pub fn load(
         model: &Model,
         data: &Path,
@@ -99,7 +100,7 @@ impl Sounds {
         }))
     }
 
-    /// The classes that are taught.
+    /// Returns the classes to teach.
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
@@ -111,7 +112,7 @@ impl Sounds {
         names.into_iter().collect()
     }
 
-    /// A half of the ambience as background, for each of `count` seeds.
+    /// Returns half of the ambience as background, for each of `count` seeds.
     pub fn splits(&self, model: &Model, count: u64) -> Result<Vec<Split>> {
         (0..count).map(|seed| self.split(model, seed)).collect()
     }
@@ -155,7 +156,7 @@ impl Sound {
         })
     }
 
-    /// Whether it may be among the negatives of a class.
+    /// Returns whether it may be among the negatives of a class.
     pub fn is_other_than(&self, class: &str) -> bool {
         let same = SAME.iter().find(|(name, _)| *name == class).map_or(&[][..], |(_, words)| words);
         let mut words = self.name.split(|c: char| !c.is_alphanumeric());
@@ -163,7 +164,7 @@ impl Sound {
     }
 }
 
-/// ESC-10 without what UrbanSound8K has too.
+/// Returns ESC-10 without the recordings that are also in UrbanSound8K.
 fn classes_of(folder: &Path) -> Result<Vec<Source>> {
     let found = excerpts::find(folder)?;
     let sources = found.into_iter().filter_map(|(source, row)| {
@@ -171,7 +172,7 @@ fn classes_of(folder: &Path) -> Result<Vec<Source>> {
         (row.in_urbansound8k != Some(1)).then_some(())?;
         Some(Source {
             path: source.path,
-            // A class in the name would make it a separate SAME.
+            // A class in the name would match [`SAME`].
             name: source.name,
             recording: format!("ESC-10 {}", row.src_file.unwrap_or(row.filename)),
             class: Some(row.category?),
@@ -197,7 +198,7 @@ fn others_of(folder: &Path, seed: u64) -> Result<Vec<Source>> {
     Ok(sources.collect())
 }
 
-/// The classes with enough recordings, without the dog, which is a label of UrbanSound8K.
+/// Returns the classes with enough recordings, without the dog, which is a label of UrbanSound8K.
 fn taught_classes(all: &[Sound]) -> Vec<String> {
     let mut recordings = BTreeMap::<&str, BTreeSet<&str>>::new();
     for sound in all {

@@ -1,4 +1,4 @@
-//! Clips as the networks see them: normalised stretches of rows and columns.
+//! Clips as inputs of networks: normalised stretches of rows and columns.
 
 use anyhow::Result;
 use rand::RngExt;
@@ -6,14 +6,14 @@ use rand::rngs::Xoshiro256PlusPlus;
 use sourcing_sound_train::data::columns::Normalisation;
 use sourcing_sound_train::nn::examples::{Batch, Examples, Views};
 
-/// What the network may see of a clip, not normalised.
+/// The part of a clip that the network may see, not normalised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
     /// `[rows][width]`.
     pub values: Vec<f32>,
     /// Number of rows.
     pub rows: usize,
-    /// What fills every row before and after the clip: silence.
+    /// The value that fills every row before and after the clip: silence.
     pub silence: f32,
 }
 
@@ -24,12 +24,12 @@ impl Clip {
     }
 }
 
-/// Mean and standard deviation that each row is normalised with.
+/// The mean and standard deviation by which each row is normalised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaling(Vec<Normalisation>);
 
 impl Scaling {
-    /// Over clips, row by row or over all `rows` together.
+    /// Computes them over clips, row by row or over all `rows` together.
     pub fn of(clips: &[&Clip], rows: usize, by_row: bool) -> Self {
         let row = |clip: &Clip, row: usize| {
             let width = clip.width();
@@ -45,13 +45,13 @@ impl Scaling {
     }
 }
 
-/// Clips with labels, cut into inputs `width` columns wide.
+/// Labelled clips, cut into inputs `width` columns wide.
 pub struct Clips<'a> {
-    /// The clips; `None` where there is no audio.
+    /// The clips; `None` for one without audio.
     pub clips: &'a [Option<Clip>],
     /// Their labels.
     pub labels: Vec<usize>,
-    /// Number of labels that there are.
+    /// The number of labels.
     pub n_labels: usize,
     /// Applied to every value.
     pub scaling: Scaling,
@@ -62,15 +62,14 @@ pub struct Clips<'a> {
 }
 
 impl Clips<'_> {
-    /// Inputs that a clip is tested by: one every `hop` columns and one at its end, or one in
-    /// all where it is no wider than an input.
+    /// Returns how many inputs a clip is tested by: one every `hop` columns and one at its end, or
+    /// a single one if it is no wider than an input.
     pub fn n_views(&self, clip: usize) -> usize {
         let width = self.clips[clip].as_ref().map_or(0, Clip::width);
         1 + width.saturating_sub(self.width).div_ceil(self.hop.max(1))
     }
 
-    /// Appends the input whose first column is the clip's column `start`, which may lie before
-    /// the clip.
+    /// Appends the input that begins with the clip's column `start`, which may lie before the clip.
     fn append(&self, clip: usize, start: i64, inputs: &mut Vec<f32>) {
         let Some(clip) = &self.clips[clip] else { return };
         let width = clip.width();
@@ -113,8 +112,8 @@ impl Views for Clips<'_> {
         self.labels[clip]
     }
 
-    /// Overlapping stretches from the first column to the last, or a narrow clip in the middle
-    /// of silence.
+    /// Appends overlapping stretches from the first column to the last, or a narrow clip in the
+    /// middle of silence.
     fn views(&self, clip: usize, inputs: &mut Vec<f32>) -> usize {
         let width = self.clips[clip].as_ref().map_or(0, Clip::width);
         let slack = width as i64 - self.width as i64;
@@ -135,7 +134,7 @@ mod tests {
     use super::*;
     use sourcing_sound_train::random::generator;
 
-    /// Row r and column c of a clip hold 10 · r + c; silence is −1.
+    /// Returns a clip with 10 · r + c in row r and column c; silence is −1.
     fn clip(width: usize) -> Clip {
         let values = (0..2).flat_map(|r| (0..width).map(move |c| (10 * r + c) as f32)).collect();
         Clip { values, rows: 2, silence: -1.0 }
@@ -156,7 +155,7 @@ mod tests {
         assert_eq!(clips.views(0, &mut inputs), 3);
         let starts: Vec<_> = inputs.chunks(8).map(|view| view[0]).collect();
         assert_eq!(starts, [0.0, 2.0, 3.0]);
-        // The second row is normalised by itself.
+        // The second row is normalised separately.
         assert_eq!(inputs[..8], [0.0, 1.0, 2.0, 3.0, 0.0, 0.5, 1.0, 1.5]);
     }
 

@@ -1,4 +1,4 @@
-//! From audio files to what the networks see, through the core's front end.
+//! Turns audio files into inputs of the networks, through the core's front end.
 
 use super::clips::Clip;
 use super::recipe::{Recipe, Rows, TOP_DB};
@@ -11,21 +11,21 @@ use sourcing_sound_train::data::dataset::Slice;
 use std::path::Path;
 use std::time::Instant;
 
-/// Clips that the time per clip is the median of.
+/// Clips over which the median time per clip is taken.
 const TIMED_CLIPS: usize = 15;
 
-/// All clips of a data set, ready to be drawn from.
+/// All clips of a data set, ready to draw inputs from.
 pub struct Prepared {
-    /// In the order of the data set; `None` where the audio could not be used.
+    /// In the order of the data set; `None` if the audio is unusable.
     pub clips: Vec<Option<Clip>>,
-    /// What was wrong with those.
+    /// What was wrong with unusable audio.
     pub failures: Vec<String>,
     /// Median milliseconds per clip from samples to input, one thread.
     pub features_ms: Option<f64>,
 }
 
-/// Computes the inputs of all clips. Mel columns come from the cache in `cache` where they
-/// were computed before.
+/// Computes the inputs of all clips. Mel columns come from the cache in `cache` if they were
+/// computed before.
 pub fn prepare(recipe: &Recipe, slices: &[Slice], cache: &Path) -> Result<Prepared> {
     let sources: Vec<_> = slices.iter().map(Source::from).collect();
     let mels = recipe.front_end.n_mels;
@@ -54,12 +54,12 @@ impl<'a> Maker<'a> {
         Ok(Self { recipe, silence: recipe.front_end.silent_value(), dct })
     }
 
-    /// The clip whose mel columns in dB these are.
+    /// Returns the clip with these mel columns in dB.
     fn clip(&self, columns: &Columns) -> Clip {
         let mut columns = columns.clone();
         if self.recipe.whole {
             // Silence at the end, as the study padded: every input stays the same from epoch to
-            // epoch, and a short clip is given as it would be in testing.
+            // epoch, and a short clip is the same as in testing.
             let width = self.recipe.input[1] * self.recipe.pooled_columns;
             columns.values.resize(width * columns.n_mels, self.silence);
         }
@@ -72,7 +72,7 @@ impl<'a> Maker<'a> {
         Clip { values: (0..rows).flat_map(at).collect(), rows, silence }
     }
 
-    /// The columns' coefficients, where those are wanted.
+    /// Returns the columns' coefficients, if these are used.
     fn transformed(&self, columns: Columns) -> Columns {
         let Some(dct) = &self.dct else { return columns };
         let mut values = vec![0.0; columns.frames() * dct.n_out()];
@@ -84,7 +84,7 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// The means of every `n` neighbouring columns; fewer at the end are left out.
+/// Averages every `n` neighbouring columns; a rest at the end is dropped.
 fn pooled(columns: Columns, n: usize) -> Columns {
     if n == 1 {
         return columns;
@@ -98,13 +98,14 @@ fn pooled(columns: Columns, n: usize) -> Columns {
     Columns { n_mels, values }
 }
 
-/// Median milliseconds from decoded samples to a clip, over some clips spread over the set.
+/// Returns the median milliseconds from decoded samples to a clip, over some clips spread over the
+/// set.
 fn time(recipe: &Recipe, maker: &Maker<'_>, sources: &[Source]) -> Result<Option<f64>> {
     let mut front_end = FrontEnd::new(recipe.front_end.clone())?;
     let every = sources.len().div_ceil(TIMED_CLIPS).max(1);
     let mut times = Vec::new();
     for source in sources.iter().step_by(every) {
-        // What cannot be decoded was named when the columns were computed.
+        // Files that cannot be decoded were reported when the columns were computed.
         let Ok(recording) = sourcing_sound_decode::decode(&source.path) else { continue };
         let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;
         let begun = Instant::now();

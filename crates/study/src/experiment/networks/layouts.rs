@@ -5,7 +5,7 @@ use sourcing_sound_train::nn::net::NetworkConfig;
 
 /// Weight of L2 on convolution kernels. The study states that it helped, but not how large it was.
 const L2: f64 = 5e-4;
-/// Dropout between convolutions and before the last layer; the study names the places only.
+/// Dropout between convolutions and before the last layer; the study states only the places.
 const IMAGE_DROPOUT: f32 = 0.2;
 const VECTOR_DROPOUT: f32 = 0.5;
 
@@ -13,7 +13,7 @@ const fn conv(channels: usize, kernel: usize) -> Layer {
     Layer::Conv2d { channels, kernel, relu: true }
 }
 
-/// Layers and a dense one with an output per label.
+/// Returns the layers with a dense layer at the end that has an output per label.
 fn network(input: [usize; 2], mut layers: Vec<Layer>, n_labels: usize, l2: f64) -> NetworkConfig {
     layers.push(Layer::Dense { units: n_labels, relu: false });
     NetworkConfig { input, layers, l2 }
@@ -56,8 +56,8 @@ pub fn slice_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     network(input, layers, n_labels, L2)
 }
 
-/// A recurrent network along the columns. The study compared "RNNs" without giving layers: one
-/// GRU, whose mean state goes through a dense layer as wide as the convolutional network's.
+/// A recurrent network along the columns. The study compared "RNNs" without stating layers: this is
+/// one GRU, with its mean state followed by a dense layer as wide as the convolutional network's.
 pub fn gru(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     let layers = vec![
         Layer::Gru { units: 128 },

@@ -1,4 +1,4 @@
-//! What sets the four experiments apart: inputs, layers and settings of the training.
+//! What distinguishes the four experiments: inputs, layers and training settings.
 
 use super::layouts;
 use serde::Serialize;
@@ -9,15 +9,15 @@ use sourcing_sound_train::nn::policy::{Keep, Policy, Rate};
 
 /// Mel bands of all inputs, and MFCC coefficients.
 const ROWS: usize = 60;
-/// Columns of a whole clip: the 173 of 4 s at 22,050 Hz and hop 512, and one more, as the
-/// study's arrays have them.
+/// Columns of a whole clip: the 173 of 4 s at 22,050 Hz and hop 512, and one more, as in the
+/// study's arrays.
 const CLIP_COLUMNS: usize = 174;
 /// Columns of a slice: 1.024 s at 16 kHz and hop 256.
 const SLICE_COLUMNS: usize = 64;
-/// Decibels below a clip's greatest value at which its values end, librosa's default.
+/// Values end this many decibels below a clip's greatest one, as by librosa's default.
 pub const TOP_DB: f32 = 80.0;
 
-/// The experiments there are.
+/// The kinds of experiments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The study's network on mel spectrograms of whole clips.
@@ -31,7 +31,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name on the command line.
+    /// Returns its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::MelCnn => "mel-cnn",
@@ -41,7 +41,7 @@ impl Kind {
         }
     }
 
-    /// What it does, in one line.
+    /// Describes it in one line.
     pub fn title(self) -> &'static str {
         match self {
             Self::MelCnn => "The study's convolutional network on 60-band mel spectrograms",
@@ -52,7 +52,7 @@ impl Kind {
     }
 }
 
-/// What the user may set; `None` takes the experiment's own default.
+/// Settings of the user; `None` for the experiment's default.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
     /// At most this many epochs.
@@ -65,7 +65,7 @@ pub struct Options {
     pub learning_rate: Option<f64>,
 }
 
-/// What is in a column.
+/// What a column contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// Mel bands in dB.
@@ -98,7 +98,7 @@ impl Default for FitConfig {
 }
 
 impl FitConfig {
-    /// The same for the training.
+    /// Returns the same settings as a policy.
     pub fn policy(&self) -> Policy {
         Policy {
             seed: self.seed,
@@ -121,9 +121,9 @@ pub struct Recipe {
     pub rows: Rows,
     /// Rows and columns of an input.
     pub input: [usize; 2],
-    /// This many neighbouring columns are averaged into one.
+    /// How many neighbouring columns are averaged into one.
     pub pooled_columns: usize,
-    /// Whether every clip is cut or padded to the width of an input at the start; else inputs
+    /// Whether every clip is cut or padded at the start to the width of an input; otherwise inputs
     /// are drawn from all of it.
     pub whole: bool,
     /// Columns between the slices that a clip is tested by.
@@ -148,7 +148,7 @@ impl Recipe {
         };
         let mut recipe = match kind {
             Kind::MelCnn => whole,
-            // 128 bands under the transform are librosa's default.
+            // librosa computes MFCCs from 128 mel bands by default.
             Kind::MfccCnn => Self {
                 front_end: front_end(22_050, 2_048, 512, 128),
                 rows: Rows::Mfcc,
@@ -164,7 +164,7 @@ impl Recipe {
                 layout: layouts::slice_cnn,
                 ..whole
             },
-            // Twice as many steps would take twice as long and be no easier to learn from.
+            // Twice as many steps would take twice as long without making learning easier.
             Kind::Rnn => Self {
                 input: [ROWS, CLIP_COLUMNS / 2],
                 pooled_columns: 2,
@@ -187,13 +187,13 @@ impl Recipe {
         (self.layout)(self.input, n_labels)
     }
 
-    /// Whether every row is normalised by itself. Bands share a unit, so one mean and deviation
-    /// keep the spectrum's tilt; coefficients differ in size by orders of magnitude.
+    /// Returns whether every row is normalised separately. Bands share a unit, so one mean and
+    /// deviation keep the spectrum's tilt; coefficients differ in size by orders of magnitude.
     pub fn scaling_by_row(&self) -> bool {
         self.rows == Rows::Mfcc
     }
 
-    /// The inputs in words; two recipes with the same words produce the same inputs.
+    /// Describes the inputs in words; recipes with equal descriptions produce equal inputs.
     pub fn describe(&self) -> String {
         let FrontEndConfig { sample_rate, n_fft, hop_length, n_mels, .. } = self.front_end;
         let rows = match self.rows {
@@ -223,7 +223,8 @@ impl Recipe {
     }
 }
 
-/// librosa's mel spectrogram at a rate, with bands up to half of it; the rest as in the flagship.
+/// Returns librosa's mel spectrogram at a rate, with bands up to half of it, and otherwise the
+/// flagship's settings.
 fn front_end(sample_rate: u32, n_fft: usize, hop_length: usize, n_mels: usize) -> FrontEndConfig {
     FrontEndConfig {
         sample_rate,
