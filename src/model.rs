@@ -134,7 +134,7 @@ impl Model {
     fn read(bytes: &[u8], engine: Option<Engine>) -> Result<Self> {
         check_limit("the model's size in bytes", bytes.len(), MAX_MODEL_BYTES)?;
         let proto = onnx::Model::read(bytes)
-            .ok_or_else(|| Error::model_format("it is not ONNX, or has over a million fields"))?;
+            .ok_or_else(|| Error::model_format("it is not ONNX, or has too many fields"))?;
         let Some(graph) = &proto.graph else {
             return Err(Error::model_format("it holds no graph"));
         };

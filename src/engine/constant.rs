@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// The most numbers in one constant: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;
 /// The most dimensions of a constant.
-const MAX_RANK: usize = 8;
+pub(super) const MAX_RANK: usize = 8;
 
 /// A tensor whose values are known before the network runs.
 #[derive(Clone, Debug)]
@@ -36,6 +36,12 @@ impl Constant {
         }
         let dims = dimensions(&tensor.dims)?;
         let raw = tensor.raw_data;
+        // Before the values are widened, which may take four times the memory.
+        let len = dims.iter().product::<usize>();
+        if !raw.is_empty() && bytes_of(tensor.data_type).is_some_and(|each| raw.len() != len * each)
+        {
+            return Err(Uncovered::new(format!("{} bytes of a constant {dims:?}", raw.len())));
+        }
         let data = match tensor.data_type {
             1 if raw.is_empty() => Data::float(tensor.float_data.clone()),
             1 => Data::float(read_raw(raw, f32::from_le_bytes)),
@@ -130,6 +136,9 @@ fn cast(value: &Constant, to: i64) -> Result<Constant, Uncovered> {
 
 /// Multiplies element by element; `b` may have one value per row, or a single one.
 fn multiply(a: &Constant, b: &Constant) -> Result<Constant, Uncovered> {
+    if b.dims.len() > a.dims.len() {
+        return Err(Uncovered::new(format!("a Mul of {:?} by {:?}", a.dims, b.dims)));
+    }
     let factors = b.floats()?;
     let len = a.dims.iter().product::<usize>();
     let per_row = b.dims.len() == a.dims.len()
@@ -169,10 +178,19 @@ fn dimensions(dims: &[i64]) -> Result<Vec<usize>, Uncovered> {
         .ok_or_else(|| Uncovered::new("a constant of such a shape"))
 }
 
+/// The bytes of a number in the file; `None` for types that are not read.
+fn bytes_of(data_type: i64) -> Option<usize> {
+    match data_type {
+        2 | 3 => Some(1),
+        10 => Some(2),
+        1 | 6 => Some(4),
+        7 => Some(8),
+        _ => None,
+    }
+}
+
 fn read_raw<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
-    // Left-over bytes make the number of values wrong, which is checked next.
-    let read = |bytes: &[u8]| convert(bytes.first_chunk().copied().unwrap_or([0; N]));
-    raw.chunks(N).map(read).collect()
+    raw.as_chunks().0.iter().map(|&bytes| convert(bytes)).collect()
 }
 
 fn widen(values: &[i64]) -> Vec<f32> {

@@ -80,9 +80,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(graph: &'a Graph<'a>, features: Shape) -> Result<Self, Uncovered> {
-        let mut meanings = HashMap::new();
+        // Fused nodes are not read one by one, so all of them are checked here.
+        if let Some(node) = graph.node.iter().find(|node| !matches!(node.domain, "" | "ai.onnx")) {
+            let what = format!("the operator {} of {}", node.op_type, node.domain);
+            return Err(Uncovered::new(what));
+        }
+        let (mut meanings, mut weights) = (HashMap::new(), 0);
         for tensor in &graph.initializer {
             let constant = Rc::new(Constant::read(tensor)?);
+            count(&mut weights, constant.dims.iter().product())?;
             meanings.insert(tensor.name, Meaning::Constant(constant));
         }
         let given = graph.input.iter().filter(|input| !meanings.contains_key(input.name));
@@ -102,18 +108,15 @@ impl<'a> Reader<'a> {
         }
         let network = Network { features, layers: vec![], values: vec![], outputs: vec![] };
         let done = vec![false; graph.node.len()];
-        Ok(Reader { graph, network, meanings, readers, done, weights: 0 })
+        Ok(Reader { graph, network, meanings, readers, done, weights })
     }
 
     fn read(&mut self, node: &'a Node<'a>) -> Result<(), Uncovered> {
-        let uncovered = || Uncovered::new(format!("the operator {}{}", node.domain, node.op_type));
-        if !matches!(node.domain, "" | "ai.onnx") {
-            return Err(uncovered());
-        }
+        let uncovered = || Uncovered::new(format!("the operator {}", node.op_type));
         let Some(&output) = node.output.first() else { return Err(uncovered()) };
         let meaning = match self.fold(node)? {
             Some(constant) => {
-                self.count(constant.dims.iter().product())?;
+                count(&mut self.weights, constant.dims.iter().product())?;
                 Meaning::Constant(Rc::new(constant))
             }
             None => self.layer(node)?.ok_or_else(uncovered)?,
@@ -189,21 +192,12 @@ impl<'a> Reader<'a> {
                 _ => 1,
             };
             let each = weights.weights.len() / channels / read * read.next_multiple_of(8);
-            self.count(each.saturating_mul(channels.next_multiple_of(8)))?;
+            count(&mut self.weights, each.saturating_mul(channels.next_multiple_of(8)))?;
         }
         let output = self.network.values.len();
         self.network.values.push(Value { shape, flat });
         self.network.layers.push(Placed { layer, inputs, output });
         Ok(Meaning::Value(output))
-    }
-
-    /// Counts weights, before a layer packs them.
-    fn count(&mut self, numbers: usize) -> Result<(), Uncovered> {
-        self.weights = self.weights.saturating_add(numbers);
-        match self.weights <= MAX_WEIGHTS {
-            true => Ok(()),
-            false => Err(Uncovered::new("weights of so many numbers")),
-        }
     }
 
     /// Returns the only node that reads a name; `None` if there are none or several.
@@ -212,5 +206,14 @@ impl<'a> Reader<'a> {
             [index] => self.graph.node.get(index).map(|node| (index, node)),
             _ => None,
         }
+    }
+}
+
+/// Counts weights; those of a layer before it packs them.
+fn count(weights: &mut usize, numbers: usize) -> Result<(), Uncovered> {
+    *weights = weights.saturating_add(numbers);
+    match *weights <= MAX_WEIGHTS {
+        true => Ok(()),
+        false => Err(Uncovered::new("weights of so many numbers")),
     }
 }

@@ -3,6 +3,14 @@
 
 /// The most fields of a file: in memory, each may take a hundred times its two bytes.
 const MAX_FIELDS: usize = 1 << 20;
+/// The most packed integers of a file: in memory, each takes eight times its one byte.
+const MAX_INTEGERS: usize = 32 << 20;
+
+/// How much more a file may contain.
+struct Room {
+    fields: usize,
+    integers: usize,
+}
 
 /// The value of a field.
 #[derive(Clone, Copy)]
@@ -15,7 +23,7 @@ enum Value<'a> {
 /// A message, field by field.
 trait Message<'a>: Default {
     /// Stores a field; `None` if it is of the wrong kind.
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()>;
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()>;
 }
 
 #[derive(Default)]
@@ -80,12 +88,12 @@ pub(crate) struct ValueInfo<'a> {
 impl<'a> Model<'a> {
     /// Reads a model; `None` for bytes that are not ONNX or have too many fields.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        message(bytes, &mut { MAX_FIELDS })
+        message(bytes, &mut Room { fields: MAX_FIELDS, integers: MAX_INTEGERS })
     }
 }
 
 impl<'a> Message<'a> for Model<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
             7 => self.graph = Some(value.message(room)?),
             14 => self.metadata_props.push(value.message(room)?),
@@ -96,7 +104,7 @@ impl<'a> Message<'a> for Model<'a> {
 }
 
 impl<'a> Message<'a> for Property<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, _: &mut Room) -> Option<()> {
         match number {
             1 => self.key = value.text()?,
             2 => self.value = value.text()?,
@@ -107,7 +115,7 @@ impl<'a> Message<'a> for Property<'a> {
 }
 
 impl<'a> Message<'a> for Graph<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
             1 => self.node.push(value.message(room)?),
             5 => self.initializer.push(value.message(room)?),
@@ -120,7 +128,7 @@ impl<'a> Message<'a> for Graph<'a> {
 }
 
 impl<'a> Message<'a> for Node<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
             1 => self.input.push(value.text()?),
             2 => self.output.push(value.text()?),
@@ -134,14 +142,14 @@ impl<'a> Message<'a> for Node<'a> {
 }
 
 impl<'a> Message<'a> for Attribute<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
             1 => self.name = value.text()?,
             2 => self.f = f32::from_le_bytes(value.bytes()?.try_into().ok()?),
             3 => self.i = value.number()?,
             4 => self.s = value.bytes()?,
             5 => self.t = Some(value.message(room)?),
-            8 => value.numbers(&mut self.ints)?,
+            8 => value.numbers(&mut self.ints, room)?,
             _ => {}
         }
         Some(())
@@ -149,17 +157,17 @@ impl<'a> Message<'a> for Attribute<'a> {
 }
 
 impl<'a> Message<'a> for Tensor<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
-            1 => value.numbers(&mut self.dims)?,
+            1 => value.numbers(&mut self.dims, room)?,
             2 => self.data_type = value.number()?,
             4 => {
                 let (floats, rest) = value.bytes()?.as_chunks();
                 self.float_data.extend(floats.iter().map(|&bytes| f32::from_le_bytes(bytes)));
                 return rest.is_empty().then_some(());
             }
-            5 => value.numbers(&mut self.int32_data)?,
-            7 => value.numbers(&mut self.int64_data)?,
+            5 => value.numbers(&mut self.int32_data, room)?,
+            7 => value.numbers(&mut self.int64_data, room)?,
             8 => self.name = value.text()?,
             9 => self.raw_data = value.bytes()?,
             14 => self.data_location = value.number()?,
@@ -170,7 +178,7 @@ impl<'a> Message<'a> for Tensor<'a> {
 }
 
 impl<'a> Message<'a> for ValueInfo<'a> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         match number {
             1 => self.name = value.text()?,
             2 => {
@@ -188,7 +196,7 @@ impl<'a> Message<'a> for ValueInfo<'a> {
 struct Only<const NUMBER: u64, M>(M);
 
 impl<'a, const NUMBER: u64, M: Message<'a>> Message<'a> for Only<NUMBER, M> {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         if number == NUMBER {
             self.0 = value.message(room)?;
         }
@@ -200,7 +208,7 @@ impl<'a, const NUMBER: u64, M: Message<'a>> Message<'a> for Only<NUMBER, M> {
 struct Shape(Vec<i64>);
 
 impl<'a> Message<'a> for Shape {
-    fn take(&mut self, number: u64, value: Value<'a>, room: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, room: &mut Room) -> Option<()> {
         if number == 1 {
             self.0.push(value.message::<Dimension>(room)?.0);
         }
@@ -212,7 +220,7 @@ impl<'a> Message<'a> for Shape {
 struct Dimension(i64);
 
 impl<'a> Message<'a> for Dimension {
-    fn take(&mut self, number: u64, value: Value<'a>, _: &mut usize) -> Option<()> {
+    fn take(&mut self, number: u64, value: Value<'a>, _: &mut Room) -> Option<()> {
         if number == 1 {
             self.0 = value.number()?;
         }
@@ -239,16 +247,17 @@ impl<'a> Value<'a> {
         std::str::from_utf8(self.bytes()?).ok()
     }
 
-    fn message<M: Message<'a>>(self, room: &mut usize) -> Option<M> {
+    fn message<M: Message<'a>>(self, room: &mut Room) -> Option<M> {
         message(self.bytes()?, room)
     }
 
     /// Appends a number, or the packed numbers of a field.
-    fn numbers(self, to: &mut Vec<i64>) -> Option<()> {
+    fn numbers(self, to: &mut Vec<i64>, room: &mut Room) -> Option<()> {
         match self {
             Value::Number(number) => to.push(number.cast_signed()),
             Value::Bytes(mut bytes) => {
                 while !bytes.is_empty() {
+                    room.integers = room.integers.checked_sub(1)?;
                     to.push(varint(&mut bytes)?.cast_signed());
                 }
             }
@@ -257,7 +266,7 @@ impl<'a> Value<'a> {
     }
 }
 
-fn message<'a, M: Message<'a>>(mut bytes: &'a [u8], room: &mut usize) -> Option<M> {
+fn message<'a, M: Message<'a>>(mut bytes: &'a [u8], room: &mut Room) -> Option<M> {
     let mut message = M::default();
     while !bytes.is_empty() {
         let (number, value) = field(&mut bytes, room)?;
@@ -268,8 +277,8 @@ fn message<'a, M: Message<'a>>(mut bytes: &'a [u8], room: &mut usize) -> Option<
 
 /// Reads the next field: its number and its value.
 #[inline(never)]
-fn field<'a>(bytes: &mut &'a [u8], room: &mut usize) -> Option<(u64, Value<'a>)> {
-    *room = room.checked_sub(1)?;
+fn field<'a>(bytes: &mut &'a [u8], room: &mut Room) -> Option<(u64, Value<'a>)> {
+    room.fields = room.fields.checked_sub(1)?;
     let key = varint(bytes)?;
     let len = match key & 7 {
         0 => return Some((key >> 3, Value::Number(varint(bytes)?))),

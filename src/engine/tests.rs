@@ -105,6 +105,66 @@ fn one_weight_in_many_nodes_does_not_become_gigabytes() {
 }
 
 #[test]
+fn operators_of_other_domains_are_refused_even_if_they_would_be_fused() {
+    let mut graph = graph();
+    graph.node[2].domain = "com.example";
+    let refused = network(&graph, ROWS, COLUMNS).err();
+    assert_eq!(refused, Some(Uncovered::new("the operator Relu of com.example")));
+    graph.node[2].domain = "ai.onnx";
+    assert!(network(&graph, ROWS, COLUMNS).is_ok());
+}
+
+#[test]
+fn weights_that_no_node_reads_count() {
+    let bytes = vec![0; 60 << 20];
+    let stored = |name| {
+        let dims = vec![1 << 20, 60];
+        Tensor { name, dims, data_type: 3, raw_data: &bytes, ..Tensor::default() }
+    };
+    let mut graph = graph();
+    graph.initializer.extend([stored("one"), stored("two")]);
+    assert!(network(&graph, ROWS, COLUMNS).is_ok());
+    graph.initializer.push(stored("three"));
+    let refused = network(&graph, ROWS, COLUMNS).err();
+    assert_eq!(refused, Some(Uncovered::new("weights of so many numbers")));
+}
+
+#[test]
+fn a_constant_of_another_size_is_refused() {
+    for (data_type, bytes) in [(1, 12), (1, 11), (2, 4), (3, 2), (6, 13), (7, 8), (10, 5)] {
+        let mut graph = graph();
+        let raw_data = &[0; 13][..bytes];
+        let dims = vec![3];
+        graph.initializer.push(Tensor { dims, data_type, raw_data, ..Tensor::default() });
+        let refused = network(&graph, ROWS, COLUMNS).err();
+        let why = Uncovered::new(format!("{bytes} bytes of a constant [3]"));
+        assert_eq!(refused, (bytes != 12).then_some(why), "type {data_type}");
+    }
+}
+
+/// Inserting a million axes at the front would take hours.
+#[test]
+fn more_axes_than_a_constant_has_dimensions_are_refused() {
+    for operator in ["Unsqueeze", "Squeeze"] {
+        let mut graph = graph();
+        let axes = vec![0; 1 << 20];
+        graph.node[5] = node(operator, &["e"], "f", &[("axes", &axes)]);
+        let refused = network(&graph, ROWS, COLUMNS).err();
+        assert_eq!(refused, Some(Uncovered::new(format!("{operator} of [1, 27, 1, 1]"))));
+    }
+}
+
+/// `[2]` times `[1, 1]` is `[1, 2]`.
+#[test]
+fn a_constant_is_not_multiplied_by_one_of_more_dimensions() {
+    let mut graph = graph();
+    graph.initializer.extend([weights("pair", &[2]), weights("scale", &[1, 1])]);
+    graph.node.push(node("Mul", &["pair", "scale"], "product", &[]));
+    let refused = network(&graph, ROWS, COLUMNS).err();
+    assert_eq!(refused, Some(Uncovered::new("a Mul of [2] by [1, 1]")));
+}
+
+#[test]
 fn constants_of_a_thousand_dimensions_are_refused() {
     let mut graph = graph();
     graph.initializer.push(weights("deep", &[1; 1000]));
@@ -137,6 +197,21 @@ fn the_format_skips_fields_that_it_does_not_list() {
         assert!(Model::read(&bytes[..len]).is_none(), "cut off after {len} bytes");
     }
     assert!(Model::read(b"\x3a\x04\x0a\x02\x22\xff").is_none(), "a length without an end");
+}
+
+/// A byte of packed integers takes eight in memory.
+#[test]
+fn a_file_of_many_packed_integers_is_refused() {
+    let field = |key: u8, body: &[u8]| {
+        let length = [0, 7, 14, 21].map(|shift| (body.len() >> shift) as u8 | 0x80);
+        [&[key][..], &length, &[0], body].concat()
+    };
+    // Of the graph (7) an initializer (5), and of that the values (7).
+    let file = |len: usize| field(0x3a, &field(0x2a, &field(0x3a, &vec![0; len])));
+    let few = file(1_000);
+    let graph = Model::read(&few).and_then(|model| model.graph).expect("a graph");
+    assert_eq!(graph.initializer[0].int64_data.len(), 1_000);
+    assert!(Model::read(&file(33 << 20)).is_none());
 }
 
 #[test]

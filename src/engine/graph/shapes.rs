@@ -1,5 +1,6 @@
 //! Operators that only change the shape.
 
+use super::super::constant::MAX_RANK;
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
 use super::layers::first;
@@ -32,13 +33,13 @@ impl Reader<'_> {
     }
 
     fn target(&self, node: &Node, dims: &[usize]) -> Result<Vec<usize>, Uncovered> {
-        let axes = || -> Result<Vec<i64>, Uncovered> {
-            match node.input(1) {
-                Some(name) => Ok(self.constant(name)?.ints()?.to_vec()),
-                None => Ok(node.ints("axes").to_vec()),
-            }
-        };
         let refused = || Uncovered::new(format!("{} of {dims:?}", node.op_type));
+        // Inserting axes takes time with the square of their number.
+        let few = |axes: &[i64]| (axes.len() <= MAX_RANK).then(|| axes.to_vec());
+        let axes = || match node.input(1) {
+            Some(name) => few(self.constant(name)?.ints()?).ok_or_else(refused),
+            None => few(node.ints("axes")).ok_or_else(refused),
+        };
         let at = |axis: i64, rank: usize| {
             let axis = if axis < 0 { axis + rank as i64 } else { axis };
             usize::try_from(axis).ok().filter(|&axis| axis < rank).ok_or_else(refused)
