@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { classifyNatively } from "./support/command-line";
-import { firefoxPath, inFirefox } from "./support/firefox";
+import { firefoxPath, type FirefoxSite, inFirefox } from "./support/firefox";
 import { hostSite } from "./support/own-host";
 import { SYNTHESISED } from "./support/synthesis";
 import { writeWav } from "./support/wav";
@@ -75,6 +75,22 @@ test("Firefox: a file gets the command line's labels", async ({ baseURL }) => {
     await site.waitFor("file-card", "data-state", /^done$/);
     expect(await site.waitFor("file-card", "data-label", /\w/)).toBe(label);
   });
+});
+
+test("Firefox: while it resists fingerprinting, its microphone and files are labelled as well", async ({ baseURL }) => {
+  const wav = siren();
+  const { label } = classifyNatively(wav);
+  const work = async (site: FirefoxSite) => {
+    await site.click("listen");
+    await site.expectState("listening");
+    await site.waitFor("label", "data-label", /\w/);
+    await site.click("listen");
+    await site.expectState("idle");
+    await site.openFile(wav);
+    await site.waitFor("file-card", "data-state", /^done$/);
+    expect(await site.waitFor("file-card", "data-label", /\w/)).toBe(label);
+  };
+  await inFirefox(baseURL!, work, undefined, { "privacy.resistFingerprinting": true });
 });
 
 test("Firefox: without a network it starts and classifies", async () => {

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, test } from "@playwright/test";
+import { type BrowserContext, expect, test, type Worker } from "@playwright/test";
 import { PACKAGE } from "./support/environment";
 import { pageFolder, ready, runIn, withBrowser, WORKS } from "./support/places";
 import { serveFolder } from "./support/static-server";
@@ -125,15 +125,26 @@ const EXTENSION = {
   content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" },
 };
 
+/** Lets `work` use the service worker of an extension with this background script, permissions and further files. */
+async function inExtension(
+  { background, permissions = [], files = {} }: { background: string; permissions?: string[]; files?: Record<string, string> },
+  work: (worker: Worker, context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const manifest = JSON.stringify({ ...EXTENSION, permissions });
+  const { folder, remove } = pageFolder({ ...files, "manifest.json": manifest, "background.js": background });
+  const load = [`--load-extension=${folder}`, `--disable-extensions-except=${folder}`];
+  await withBrowser([...load, "--disable-features=DisableLoadExtensionCommandLineSwitch"], async (context) => {
+    await work(context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker")), context);
+  });
+  remove();
+}
+
 test("in a page of an extension, whose service worker gets an error code", async () => {
   const background = `
     import { Classifier, listen } from "./dist/index.js";
     const codeOf = (work) => work.then(() => "none", ({ code }) => code);
     globalThis.codes = async () => [await codeOf(Classifier.load()), await codeOf(listen(() => undefined))];`;
-  const { folder, remove } = pageFolder({ "manifest.json": JSON.stringify(EXTENSION), "background.js": background });
-  const load = [`--load-extension=${folder}`, `--disable-extensions-except=${folder}`];
-  await withBrowser([...load, "--disable-features=DisableLoadExtensionCommandLineSwitch"], async (context) => {
-    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  await inExtension({ background }, async (worker, context) => {
     const page = await context.newPage();
     await page.goto(new URL("index.html", worker.url()).href);
     await ready(page);
@@ -141,7 +152,27 @@ test("in a page of an extension, whose service worker gets an error code", async
     const codes = await worker.evaluate(() => (globalThis as unknown as { codes(): Promise<string[]> }).codes());
     expect(codes).toEqual(["unsupported", "unsupported"]);
   });
-  remove();
+});
+
+test("in an offscreen document of an extension, which listens in the background", async () => {
+  const background = `
+    globalThis.listenOffscreen = async () => {
+      await chrome.offscreen.createDocument({ url: "offscreen.html", reasons: ["USER_MEDIA"], justification: "names sounds" });
+      return chrome.runtime.sendMessage("run");
+    };`;
+  const files = {
+    "offscreen.html": `<!doctype html><script type="module" src="./offscreen.js"></script>`,
+    "offscreen.js": `
+      import "./program.js";
+      chrome.runtime.onMessage.addListener((message, sender, respond) => {
+        run("./dist/index.js").then(respond);
+        return true;
+      });`,
+  };
+  await inExtension({ background, permissions: ["offscreen"], files }, async (worker) => {
+    const listened = worker.evaluate(() => (globalThis as unknown as { listenOffscreen(): Promise<unknown> }).listenOffscreen());
+    expect(await listened).toEqual(WORKS);
+  });
 });
 
 for (const { allow, microphone } of [

@@ -86,18 +86,21 @@ function spyOnTracks(): void {
   };
 }
 
+type Preferences = Readonly<Record<string, boolean | number | string>>;
+
 /** Opens the project's page as {@link openInFirefox} does, and waits until it is ready. */
 export async function inFirefox(
   url: string,
   work: (site: FirefoxSite) => Promise<void>,
   prepare?: (page: Page) => Promise<unknown>,
+  preferences?: Preferences,
 ): Promise<void> {
   const workOnSite = async (page: Page) => {
     const site = new FirefoxSite(page);
     await site.expectState("idle");
     await work(site);
   };
-  await openInFirefox(url, workOnSite, prepare);
+  await openInFirefox(url, workOnSite, prepare, preferences);
 }
 
 /** Opens a page, lets `work` use it, and checks that nothing was thrown and no request left the origin. */
@@ -105,12 +108,13 @@ export async function openInFirefox(
   url: string,
   work: (page: Page) => Promise<void>,
   prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+  preferences: Preferences = {},
 ): Promise<void> {
   const browser = await launch({
     browser: "firefox",
     executablePath: firefoxPath!,
     headless: true,
-    extraPrefsFirefox: PREFERENCES,
+    extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   });
   try {
     const page = await browser.newPage();
