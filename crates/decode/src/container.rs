@@ -163,7 +163,7 @@ impl ContainerReader {
                         Err(error) if self.found == 0 => return Err(error),
                         Err(error) => return Ok(Piece::End(self.end(Some(error.to_string())))),
                     }
-                    self.timeline = Timeline::new(self.track.tick, self.losses.clone());
+                    self.timeline.next_stream(self.track.tick);
                     self.tail.clear();
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
@@ -203,9 +203,8 @@ impl ContainerReader {
             Decoded::Nothing => return Ok(None),
             Decoded::Damaged(reason) => {
                 self.fresh.clear();
-                let seconds = packet.dur.get() as f64 * self.track.tick;
+                let seconds = self.timeline.damaged(&packet, self.rate);
                 self.damage(seconds, &reason);
-                self.timeline.pass(seconds * f64::from(self.rate));
                 return Ok(None);
             }
         };
@@ -251,7 +250,7 @@ impl ContainerReader {
         self.fresh.drain(..dropped * self.channels);
         // Whether Ogg's packets have Opus' start trimmed depends on its pages.
         self.skip = self.skip.saturating_sub(dropped as u64);
-        let kept = self.fresh.len().saturating_sub(end * self.channels);
+        let kept = self.fresh.len().saturating_sub(end.saturating_mul(self.channels));
         let tail = self.fresh.split_off(kept);
         let before = std::mem::replace(&mut self.tail, tail);
         self.fresh.splice(..0, before);

@@ -14,7 +14,7 @@ const SLACK_SECONDS: f64 = 0.1;
 const MAX_GAP_SECONDS: f64 = 6.0 * 3_600.0;
 const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
 
-/// Follows the times of a track's packets.
+/// Follows the times of a track's packets, and limits what is missing between them.
 pub(crate) struct Timeline {
     /// Seconds per unit of time.
     tick: f64,
@@ -60,13 +60,26 @@ impl Timeline {
         };
         self.next = packet.pts.checked_add(packet.block_dur());
         self.first.get_or_insert(time);
-        if lost > MAX_GAP_SECONDS || self.total + lost > MAX_TOTAL_SECONDS {
+        let counted = self.missing(lost, rate);
+        if counted < lost {
             self.go_on_from(time, rate);
+        }
+        counted
+    }
+
+    /// The seconds of `packet`, which is damaged, as far as they are to become silence.
+    pub(crate) fn damaged(&mut self, packet: &Packet, rate: u32) -> f64 {
+        self.missing(packet.dur.get() as f64 * self.tick, rate)
+    }
+
+    /// Counts seconds that are missing, and returns them; none if they are too many.
+    fn missing(&mut self, seconds: f64, rate: u32) -> f64 {
+        if seconds > MAX_GAP_SECONDS || self.total + seconds > MAX_TOTAL_SECONDS {
             return 0.0;
         }
-        self.total += lost;
-        self.passed += lost * f64::from(rate);
-        lost
+        self.total += seconds;
+        self.passed += seconds * f64::from(rate);
+        seconds
     }
 
     /// Whether something is missing where times indicate it. If no page is missing, the count at
@@ -83,8 +96,50 @@ impl Timeline {
         self.first = Some(time - self.passed / f64::from(rate.max(1)));
     }
 
-    /// Samples per channel were decoded, or given up.
+    /// Samples per channel were decoded.
     pub(crate) fn pass(&mut self, frames: f64) {
         self.passed += frames;
+    }
+
+    /// From here on, packets are those of the next stream in the file. What is missing counts for the
+    /// file as a whole.
+    pub(crate) fn next_stream(&mut self, tick: f64) {
+        *self = Timeline { total: self.total, ..Timeline::new(tick, self.losses.take()) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use symphonia::core::packet::Packet;
+    use symphonia::core::units::{Duration, Timestamp};
+
+    use super::{MAX_TOTAL_SECONDS, Timeline};
+
+    const RATE: u32 = 1_000;
+
+    /// A packet of an hour per unit of `hours`, in units of a second.
+    fn packet(start: i64, hours: u64) -> Packet {
+        Packet::new(0, Timestamp::new(start), Duration::from(hours * 3_600), &[][..])
+    }
+
+    #[test]
+    fn a_damaged_packet_of_days_is_left_out_and_others_count_together() {
+        let mut timeline = Timeline::new(1.0, None);
+        assert_eq!(timeline.damaged(&packet(0, 7), RATE), 0.0);
+        assert_eq!(timeline.damaged(&packet(0, u64::MAX / 3_600), RATE), 0.0);
+        let seconds: f64 = (0..10).map(|_| timeline.damaged(&packet(0, 5), RATE)).sum();
+        assert_eq!(seconds, 20.0 * 3_600.0);
+    }
+
+    #[test]
+    fn what_is_missing_in_all_streams_of_a_file_is_limited() {
+        let mut timeline = Timeline::new(1.0, None);
+        let mut lost = 0.0;
+        for _ in 0..10 {
+            timeline.lost(&packet(0, 0), RATE);
+            lost += timeline.lost(&packet(5 * 3_600, 0), RATE);
+            timeline.next_stream(1.0);
+        }
+        assert!(lost <= MAX_TOTAL_SECONDS && lost > MAX_TOTAL_SECONDS / 2.0, "{lost}");
     }
 }

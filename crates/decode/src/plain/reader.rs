@@ -51,7 +51,8 @@ impl PlainReader {
     pub(crate) fn promised_frames(&self) -> Option<u64> {
         let bytes = self.input.remaining();
         let there = bytes.map(|bytes| {
-            self.found + bytes / self.format.block_bytes as u64 * self.format.coding.block_frames()
+            let blocks = bytes / self.format.block_bytes as u64;
+            self.found.saturating_add(blocks.saturating_mul(self.format.coding.block_frames()))
         });
         match (self.promised.filter(|&frames| frames > 0), there) {
             (Some(promised), Some(there)) => Some(promised.min(there)),
