@@ -46,6 +46,18 @@ test("the command for esbuild is the one that the example runs", () => {
   }
 });
 
+test("the files that Angular is to copy are all that a bundle does not contain", () => {
+  const [, glob] = /"glob": "([^"]+)"/.exec(read(GUIDES, "hosting.md"))!;
+  const { exports } = JSON.parse(read(PACKAGE, "package.json")) as { exports: Record<string, string | { types: string; default: string }> };
+  const placed = Object.values(exports).flatMap((file) => (typeof file === "object" && /(asset|script)\.d\.ts$/.test(file.types) ? [file.default] : []));
+  const models = readdirSync(join(PACKAGE, "dist/models")).filter((name) => /\.(onnx|json)$/.test(name));
+  const files = [...placed.map((file) => file.replace("./dist/", "")), ...models.map((name) => `models/${name}`)];
+  expect(files.length, "files next to a bundle").toBeGreaterThan(8);
+  const signs: Record<string, string> = { "{": "(?:", ",": "|", "}": ")", "*": "[^/]*", ".": "\\." };
+  const pattern = new RegExp(`^${glob!.replaceAll(/[{},*.]/g, (sign) => signs[sign]!)}$`);
+  expect(files.filter((file) => !pattern.test(file))).toEqual([]);
+});
+
 test("every relative link works", () => {
   const pages = [
     join(REPOSITORY, "README.md"),
