@@ -1,5 +1,5 @@
-//! Excerpts of a long stream, each processed again at once: by a stream that gets all of it in one
-//! push, and segment by segment as a recording. What the long stream has said must be the same bit by bit.
+//! Processes excerpts of a long stream again: by a stream that gets all of it in one push, and
+//! segment by segment as a recording. The results must equal those of the long stream bit by bit.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use sourcing_sound::{Classifier, Pcm, SampleRate, SoundEvent, StreamConfig, Upda
 
 /// Length of an excerpt.
 const SECONDS: f64 = 60.0;
-/// How many excerpts a run has at most.
+/// The most excerpts of a run.
 const MOST: u64 = 200;
 /// A stream's grid of samples, columns and hops repeats only after a whole number of these; the
 /// resampler works on blocks of this length.
@@ -15,7 +15,7 @@ const BLOCKS_PER_SECOND: u32 = 25;
 /// At both ends of an excerpt, the front end and the resampler see silence instead of what was
 /// there.
 const EDGE_SECONDS: f64 = 1.0;
-/// Times are sums of floating-point numbers of very different size.
+/// Times are sums of floating-point numbers of very different sizes.
 const SAME_TIME: f64 = 1e-6;
 
 /// How many results were compared.
@@ -25,7 +25,7 @@ pub struct Compared {
     /// Scores of updates, and of segments of recordings.
     pub scores: u64,
     pub events: u64,
-    /// How many of all these were different.
+    /// How many of all these differed.
     pub different: u64,
 }
 
@@ -54,7 +54,8 @@ pub struct Excerpts {
 }
 
 impl Excerpts {
-    /// For a stream of `total` samples, of which [`Self::take`] gets at most `piece` at a time.
+    /// Creates it for a stream of `total` samples, of which [`Self::take`] gets at most `piece` at
+    /// a time.
     pub fn new(
         classifier: Classifier,
         rate: SampleRate,
@@ -88,7 +89,7 @@ impl Excerpts {
         self.samples.is_empty()
     }
 
-    /// Takes what the stream got from sample `at` on, and what it said; compares an excerpt that
+    /// Takes what the stream got from sample `at` on, and its results; compares an excerpt that
     /// this completes.
     pub fn take(
         &mut self,
@@ -97,7 +98,7 @@ impl Excerpts {
         updates: &[Update],
     ) -> Result<Compared, Box<dyn Error>> {
         let start = (at + piece.len() as u64) / self.period * self.period;
-        // The first one would begin where the stream does and compare nothing with itself.
+        // The first one would begin where the stream does, and be compared with itself.
         if start == 0 || at >= start + self.length as u64 {
             return Ok(Compared::default());
         }
@@ -154,7 +155,7 @@ impl Excerpts {
         Ok(compared)
     }
 
-    /// What the long stream said at a time, unless that was after the excerpt.
+    /// Returns the result of the long stream at a time, unless that was after the excerpt.
     fn at(&self, time: f64, hop: f64) -> Option<&Update> {
         self.updates.iter().find(|update| (update.time - time).abs() < hop / 4.0)
     }
@@ -166,7 +167,8 @@ fn same_scores(one: &Update, other: &Update) -> bool {
         && one.prediction.rejected() == other.prediction.rejected()
 }
 
-/// Whether the events of a stream are those of another one that began `later` seconds after it.
+/// Returns whether the events of a stream equal those of another one that began `later` seconds
+/// after it.
 fn same_events(one: &[SoundEvent], other: &[SoundEvent], later: f64) -> bool {
     let same_time = |one: f64, other: f64| (one - later - other).abs() < SAME_TIME;
     one.len() == other.len()

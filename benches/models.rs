@@ -3,8 +3,7 @@
 //! JSON: `{"load_ms", "classify_ms", "stream_ms"}`, each for a newly loaded model.
 //!
 //! `cargo xtask bench` alternates between this program and the same measurement in a browser. It
-//! prints only answers, so a run without input, such as one that only checks that it starts, ends
-//! at once.
+//! prints only answers, so a run without input, such as a check that it starts, ends immediately.
 
 mod noise;
 
@@ -17,7 +16,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use sourcing_sound::{Classifier, Head, Model, Pcm, SampleRate, StreamConfig};
 
-/// The rate of a microphone in Hz; `benches/web` has the same.
+/// The rate of a microphone in Hz; `benches/web` uses the same.
 const RATE: u32 = 48_000;
 /// Samples per push, the same as in the page's worklet.
 const PIECE: usize = 2_048;

@@ -11,7 +11,7 @@
 //! - `{"study_cnn": path}` writes the study's convolutional network to a model file; the answer is
 //!   `{}`.
 //!
-//! It prints only answers, so a run without input ends at once.
+//! It prints only answers, so a run without input ends immediately.
 
 mod noise;
 #[path = "../tests/common/random.rs"]
@@ -72,7 +72,7 @@ struct Opened {
     lean: Classifier,
     general: Classifier,
     front_end: FrontEnd,
-    /// As many as the network takes at a time.
+    /// As many columns as one input of the network has.
     columns: Vec<f32>,
 }
 

@@ -1,4 +1,4 @@
-//! The sound that the programs measure with.
+//! The sound for measurements.
 
 /// White noise at −20 dB, the same in every run; the cost does not depend on the sound.
 pub fn noise(samples: usize) -> Vec<f32> {

@@ -9,8 +9,8 @@ const SOUND_SECONDS: f64 = 3.0;
 const LEAST_GAP_SECONDS: f64 = 8.0;
 /// By how much the silence may be longer, in seconds.
 const MORE_GAP_SECONDS: f64 = 12.0;
-/// Length of the noise that is repeated, in samples: a prime, so that it never meets the same sound
-/// at the same place.
+/// Length of the noise that is repeated, in samples: a prime, so that it never coincides with the
+/// same sound at the same place.
 const HISS_SAMPLES: usize = 479_909;
 /// Amplitude of that noise, that of a quiet room.
 const HISS: f32 = 1e-4;
@@ -48,7 +48,7 @@ impl Scene {
         Scene { hz, sounds, hiss, random, at: 0, next, announced: false }
     }
 
-    /// Fills `piece` with the next samples; `begun` gets every sound that begins in it.
+    /// Fills `piece` with the next samples; passes every sound that begins in it to `begun`.
     pub fn fill(&mut self, piece: &mut [f32], mut begun: impl FnMut(Placed)) {
         let end = self.at + piece.len() as u64;
         for (sample, index) in piece.iter_mut().zip(self.at..) {
@@ -80,7 +80,7 @@ impl Scene {
         self.at = end;
     }
 
-    /// The sound after one that is over at a sample.
+    /// Returns the sound after one that ends at a sample.
     fn after(&mut self, over: u64) -> Placed {
         let share = f64::from(self.random.next() + 1.0) / 2.0;
         let gap = (LEAST_GAP_SECONDS + share * MORE_GAP_SECONDS) * f64::from(self.hz);

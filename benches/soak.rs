@@ -1,10 +1,10 @@
-//! Hours or days of live sound through one stream, as fast as it goes. Reads one request per line
-//! from standard input, a JSON object `{"model": path, "hours": n, "rate": hz}`, and answers each
-//! with one line of JSON, [`Outcome::json`]. `cargo xtask bench soak` asks it.
+//! Runs hours or days of live sound through one stream, as fast as possible. Reads one request per
+//! line from standard input, a JSON object `{"model": path, "hours": n, "rate": hz}`, and answers
+//! each with one line of JSON, [`Outcome::json`]. `cargo xtask bench soak` calls it.
 //!
-//! It looks for what only a long run shows: memory that grows, times that no longer fit the
+//! It looks for what only a long run shows: memory that grows, times that drift away from the
 //! samples, and results that depend on how long the stream has run. It prints only answers, so a
-//! run without input ends at once.
+//! run without input ends immediately.
 
 mod excerpt;
 mod scene;
@@ -24,13 +24,13 @@ use scene::{Placed, Scene};
 const PIECE: usize = 2_048;
 /// How often memory is read in a run, at equal distances.
 const READINGS: u64 = 400;
-/// The share of the run after which memory counts: caches are filled by then.
+/// The share of the run after which memory counts, because caches are filled.
 const WARM_UP: f64 = 0.05;
-/// It also counts only after so many excerpts: each is kept, and processed again.
+/// It also counts only after so many excerpts, each of which is kept and processed again.
 const WARM_UP_EXCERPTS: u64 = 2;
-/// The shares of the run at both ends whose sounds are compared to find a drift.
+/// The shares of the run at both ends that are compared to find a drift.
 const ENDS: f64 = 0.1;
-/// A sound is found if an event begins this many seconds after it at most.
+/// A sound is found if an event begins at most this many seconds after it.
 const FOUND_SECONDS: f64 = 6.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A run and what it has found so far.
+/// A run and its results so far.
 struct Soak {
     stream: Stream,
     scene: Scene,
@@ -56,7 +56,7 @@ struct Soak {
     outcome: Outcome,
 }
 
-/// What a run has found.
+/// The results of a run.
 #[derive(Default)]
 struct Outcome {
     seconds: f64,
@@ -67,7 +67,7 @@ struct Outcome {
     found: u64,
     /// Between an update's time and that of the last sample, in seconds.
     lag: Range,
-    /// For each kind of sound, from its first sample to its event, in seconds.
+    /// For each kind of sound, the seconds from its first sample to its event.
     delays: [Delays; Scene::KINDS],
     memory: Memory,
     compared: Compared,
@@ -130,7 +130,7 @@ impl Soak {
         let first =
             onsets.filter(|&onset| onset >= begun - self.outcome.hop_seconds).reduce(f64::min);
         let Some(delay) = first.map(|onset| onset - begun) else { return };
-        // Counted once; what comes later belongs to the same sound.
+        // Counted once; later events belong to the same sound.
         self.last = None;
         if delay <= FOUND_SECONDS {
             self.outcome.found += 1;
@@ -177,7 +177,7 @@ impl Delays {
         }
     }
 
-    /// By how many seconds the mean delay changed from the beginning of the run to its end.
+    /// Returns by how many seconds the mean delay changed from the beginning of the run to its end.
     fn drift(&self) -> Option<f64> {
         let [first, last] =
             self.ends.map(|(sum, count)| (count > 0).then(|| sum / f64::from(count)));
@@ -194,7 +194,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// Reads it if the run is warm; does nothing where the system does not say.
+    /// Reads it if the run is warm, on systems that report it.
     fn read(&mut self, warm: bool) {
         let Some(bytes) = resident_bytes().filter(|_| warm) else { return };
         self.first.get_or_insert(bytes);

@@ -1,5 +1,5 @@
 //! The study's convolutional network as a model file: its layers on 60 mel bands of 4 s, with
-//! weights by chance, which cost as much as trained ones.
+//! random weights, which cost as much as trained ones.
 
 use prost::Message;
 use sourcing_sound::{FrontEndConfig, Labels, ModelMetadata};
@@ -60,12 +60,12 @@ fn metadata() -> ModelMetadata {
     }
 }
 
-/// A chain of layers, each reading what the one before it makes.
+/// A chain of layers, each of which reads the output of the previous one.
 struct Layers {
     nodes: Vec<NodeProto>,
     weights: Vec<TensorProto>,
     last: String,
-    /// Of what the last one makes: channels, rows, columns.
+    /// Output shape of the last one: channels, rows, columns.
     shape: [usize; 3],
     random: Random,
 }
@@ -132,7 +132,7 @@ impl Layers {
     /// The names of new weights of this shape, outputs first, and of a bias.
     fn trained(&mut self, shape: &[usize]) -> [String; 2] {
         let inputs: usize = shape[1..].iter().product();
-        // The outputs stay as large as the inputs.
+        // Keeps the outputs as large as the inputs.
         let scale = (6.0 / inputs as f32).sqrt();
         let weights = self.random.signed_values(shape[0] * inputs, scale);
         let bias = self.random.signed_values(shape[0], 0.1);

@@ -1,7 +1,7 @@
-//! Measures how fast the compact network trains. Reads one request per line from standard input,
-//! a JSON object `{"steps": n}`, and answers each with one line of JSON, `{"examples", "seconds",
+//! Measures how fast the compact network trains. Reads one request per line from standard input, a
+//! JSON object `{"steps": n}`, and answers each with one line of JSON, `{"examples", "seconds",
 //! "processor_seconds"}`, of `n` steps (forward, backward, AdamW and average) on a batch of noise,
-//! on one thread. The processor's time is null where the system does not tell it.
+//! on one thread. The processor's time is null if the system does not report it.
 //!
 //! `cargo xtask bench training` alternates between this program and `benches/training.py`, which
 //! has the same network.
@@ -73,7 +73,7 @@ impl<'a> Training<'a> {
         }))
     }
 
-    /// A step as the trainer takes it.
+    /// Takes a step as the trainer does.
     fn step(&mut self) -> Result<()> {
         let State { progress, weights, kept, adam } = &mut self.state;
         let TrainConfig { seed, learning_rate, weight_decay, average, .. } = *self.config;
@@ -87,7 +87,7 @@ impl<'a> Training<'a> {
     }
 }
 
-/// The time that all threads of this process have run for, on Linux.
+/// Returns the time for which all threads of this process have run, on Linux.
 fn processor_seconds() -> Option<f64> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir("/proc/self/task").ok()? {

@@ -24,12 +24,12 @@ fn classifier() -> Classifier {
     Classifier::new(load(&tiny()).unwrap()).unwrap()
 }
 
-/// The error that refuses `model`.
+/// Returns the error that refuses `model`.
 fn refusal(model: &ModelProto) -> Error {
     load(model).expect_err("the model should be refused")
 }
 
-/// The tiny model with `value` under the metadata key that ends in `.key`.
+/// Returns the tiny model with `value` under the metadata key that ends in `.key`.
 fn with_prop(key: &str, value: &str) -> ModelProto {
     let mut model = tiny();
     let suffix = format!(".{key}");
@@ -90,7 +90,7 @@ fn loud_samples_stay_finite() {
     for prediction in classifier.classify(pcm).unwrap() {
         assert!(prediction.scores().iter().all(|score| score.is_finite()));
     }
-    // The power of louder ones could be beyond single precision.
+    // The power of louder samples could exceed single precision.
     for loud in [1.1e15, -1.1e15, f32::MAX] {
         let samples = [vec![0.1; 30_000], vec![loud]].concat();
         let error = Pcm::new(&samples, SampleRate::new(22_050).unwrap()).unwrap_err();
@@ -154,8 +154,8 @@ fn damaged_models_never_panic() {
     }
 }
 
-/// The first depthwise convolution loses its padding, so that what it returns cannot be added to
-/// what it was given. The general engine would compute with both sizes until the end of time.
+/// The first depthwise convolution loses its padding, so that its output cannot be added to its
+/// input. The general engine would compute with both sizes for ever.
 #[test]
 fn a_deep_network_whose_shapes_do_not_fit_together() {
     let bytes = include_bytes!("../models/everyday/model.onnx");
@@ -320,7 +320,7 @@ fn labels() {
     assert_eq!(Labels::new(twice).unwrap_err().code(), "config");
 }
 
-/// The tiny model with more nodes before its convolution; the last one must give `input`.
+/// Returns the tiny model with more nodes before its convolution; the last one must output `input`.
 fn with_nodes(nodes: Vec<NodeProto>, weights: Vec<TensorProto>) -> ModelProto {
     let mut model = tiny();
     let graph = model.graph.as_mut().unwrap();
@@ -353,7 +353,7 @@ fn conv_with_pads(pads: i64) -> NodeProto {
     }
 }
 
-/// What a file of a kilobyte could make an engine take: 100 GB and more.
+/// A file of a kilobyte could make an engine take 100 GB or more.
 #[test]
 fn a_small_model_cannot_ask_for_much_memory() {
     let node = tiny_model::node;

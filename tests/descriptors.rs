@@ -1,5 +1,5 @@
-//! The descriptors against librosa and numpy. `tests/golden/descriptors.py` writes the goldens and
-//! describes each file; `tests/common/descriptors.rs` defines how errors are measured.
+//! Compares the descriptors with librosa and numpy. `tests/golden/descriptors.py` writes the
+//! goldens and describes each file; `tests/common/descriptors.rs` defines how errors are measured.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -156,7 +156,7 @@ fn filters_have_their_corners_at_equal_steps_of_mel() {
     }
 }
 
-/// Spoils one setting.
+/// A change that makes one setting invalid.
 type Change = fn(&mut DescriptorConfig);
 
 #[test]
@@ -194,8 +194,8 @@ fn settings_out_of_range_are_named() {
     assert_eq!(changed(|c| c.top_db = Some(0.0)), None);
 }
 
-/// Every number, no matter how the audio is split: also where frames are not centred, or shorter
-/// than the hop's neighbours, and where the recording begins below zero.
+/// Every number, no matter how the audio is split: even if frames are not centred or not longer
+/// than the hop, or if the recording begins below zero.
 #[test]
 fn a_stream_in_pieces_equals_the_whole() {
     let own_rate = SampleRate::new(48_000).unwrap();

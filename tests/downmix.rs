@@ -1,5 +1,5 @@
-//! The mix of several channels is the one in `golden/downmix.json`, which the npm package's mix is
-//! compared with too (`tests/e2e/downmix.spec.ts`).
+//! Compares the mix of several channels with `golden/downmix.json`, with which the npm package's
+//! mix is also compared (`tests/e2e/downmix.spec.ts`).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sourcing_sound::Downmix;
 
-/// Numbers agree up to this: one of them is computed in `f32`, the other in `f64`.
+/// Numbers may differ by this: one is computed in `f32`, the other in `f64`.
 const TOLERANCE: f64 = 1e-6;
 
-/// Every how many frames a sample is compared. Odd, so that each place in a block is.
+/// One frame in so many is compared. Odd, so that each position in a block is compared.
 const EVERY: usize = 611;
 
 /// A stretch of noise in a channel, up to the next one: `gain` times the noise of `seed`.
@@ -28,7 +28,7 @@ struct Case {
     name: String,
     frames: usize,
     channels: Vec<Vec<Part>>,
-    /// The channel that was taken in place of the mean, counted from 1, and the frame from which on.
+    /// The channel that was used instead of the mean, counted from 1, and the first such frame.
     taken: Option<(usize, u64)>,
     /// Every 611th sample of the mix.
     samples: Vec<f64>,
@@ -42,7 +42,7 @@ fn golden() -> Vec<Case> {
     serde_json::from_slice(&fs::read(path()).unwrap()).unwrap()
 }
 
-/// Noise from −1 to 1, of which every program has the same.
+/// Returns noise from −1 to 1, which is the same in every program.
 fn noise(seed: u32, length: usize) -> Vec<f32> {
     let mut state = seed;
     let mut next = || {

@@ -1,4 +1,4 @@
-//! The examples work as described. Cargo has built them together with the tests.
+//! The examples work as described. Cargo builds them together with the tests.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -17,7 +17,7 @@ fn executable(example: &str) -> PathBuf {
     path
 }
 
-/// Whether the label in `line` is any of the model's sirens.
+/// Returns whether the label in `line` is one of the model's sirens.
 fn is_siren(line: &str) -> bool {
     line.to_lowercase().contains("siren")
 }
@@ -30,7 +30,7 @@ fn run(example: &str, arguments: &[&Path]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A siren of `seconds` in two channels, one of which is silent.
+/// Writes a siren of `seconds` in two channels, one of which is silent.
 fn write_siren(path: &Path, sample_format: hound::SampleFormat, seconds: u32) {
     let bits_per_sample = if sample_format == hound::SampleFormat::Int { 16 } else { 32 };
     let spec = hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample, sample_format };

@@ -1,5 +1,5 @@
-//! The front end against librosa. `tests/golden/front_end.py` writes the goldens and describes each
-//! file; `configs.json` next to it has the settings.
+//! Compares the front end with librosa. `tests/golden/front_end.py` writes the goldens and
+//! describes each file; `configs.json` next to it has the settings.
 //!
 //! The relative error of `a` to a golden `b` is |a − b| / max(|b|, floor). The floor is 60 dB below
 //! the largest golden value of the same array (a millionth of a power, a thousandth of a
@@ -20,7 +20,7 @@ use sourcing_sound::mel::MelFilterBank;
 use sourcing_sound::spectrum::PowerSpectrum;
 use sourcing_sound::{ErrorKind, FrameLayout, FrontEnd, FrontEndConfig, PadMode, Pcm, SampleRate};
 
-/// The signal to analyse: `signal` with pre-emphasis and padding according to the settings.
+/// Returns the signal to analyse: `signal` with pre-emphasis and padding according to the settings.
 fn analysed(golden: &Golden, signal: &[f32]) -> Vec<f32> {
     let signal: Vec<f32> = match golden.pre_emphasis {
         Some(a) => signal.windows(2).map(|pair| pair[1] - a * pair[0]).collect(),
@@ -113,7 +113,7 @@ fn mel_energies_agree_with_librosa() {
     }
 }
 
-/// The whole front end. Its values are already logarithms, so the bound is absolute.
+/// Compares the whole front end. Its values are already logarithms, so the bound is absolute.
 #[test]
 fn columns_agree_with_librosa() {
     let signal = signal();

@@ -1,5 +1,5 @@
 //! Models with patches, and heads on their embedding: whole recordings, streams, and mismatches.
-//! The network is made here: its embedding is the mean level of each third of the bands.
+//! The test's own network returns as its embedding the mean level of each third of the bands.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -17,20 +17,20 @@ use sourcing_sound::{
 
 const RATE: u32 = 22_050;
 
-/// A network that takes 24 columns every 12 and returns its three levels as scores and as
+/// Returns a network that takes 24 columns every 12 and returns its three levels as scores and as
 /// embedding.
 fn base(name: &str) -> Model {
     let metadata = ModelMetadata { name: name.to_owned(), ..tiny_model::patched_metadata() };
     Model::from_onnx(&tiny_model::patched_onnx(&metadata)).unwrap()
 }
 
-/// The same, but a segment is one input of the network: no patches.
+/// Returns the same without patches: a segment is one input of the network.
 fn whole_base() -> Model {
     let metadata = ModelMetadata { patch: None, ..tiny_model::patched_metadata() };
     Model::from_onnx(&tiny_model::patched_onnx(&metadata)).unwrap()
 }
 
-/// Two labels; `low` replaces the label of the base.
+/// Returns metadata of two labels; `low` replaces the label of the base.
 fn metadata_for(model: &Model, segment_patches: usize) -> HeadMetadata {
     HeadMetadata {
         name: "pitch".to_owned(),
@@ -73,7 +73,7 @@ fn head_for(model: &Model, segment_patches: usize) -> Head {
     head_of(metadata_for(model, segment_patches), None)
 }
 
-/// A detector that gives every sound this probability of being any of the labels.
+/// Returns a detector that gives every sound this probability of being one of the labels.
 fn always(probability: f32) -> Option<Detector> {
     let features = vec![HeadFeature::LogitMean];
     let bias = (probability / (1.0 - probability)).ln();
@@ -353,7 +353,7 @@ fn a_head_that_names_missing_labels_of_its_base_is_refused() {
             assert!(error.to_string().contains(reason), "{error}");
         }
     }
-    // Its label `low` refines another than the one of this name, which stays.
+    // Its label `low` refines another one than the label of this name, which stays.
     let head = head_of(HeadMetadata { refines: map("low", "middle"), ..own() }, None);
     let error = Classifier::with_head(model, head).map(|_| ()).unwrap_err();
     assert_eq!(error.code(), "head-format");

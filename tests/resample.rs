@@ -40,7 +40,7 @@ fn level_db(samples: &[f32]) -> f64 {
     10.0 * (2.0 * energy / middle.len() as f64).log10()
 }
 
-/// How much a tone of one second loses from `input_hz` to [`OUTPUT_HZ`], in dB.
+/// Returns how much a tone of one second loses from `input_hz` to [`OUTPUT_HZ`], in dB.
 fn attenuation_db(hz: f64, input_hz: u32) -> f64 {
     let input = tone(hz, input_hz, input_hz as usize);
     level_db(&input) - level_db(&resample(&input, input_hz, OUTPUT_HZ, 4_096))
@@ -144,7 +144,7 @@ fn equal_rates_pass_samples_untouched() {
     assert_eq!(resample(&input, OUTPUT_HZ, OUTPUT_HZ, 100), input);
 }
 
-/// The samples that rubato makes of `input`, in blocks of 40 ms, from the first on.
+/// Returns what rubato converts `input` to, in blocks of 40 ms, from the first sample on.
 fn by_rubato(input: &[f32], input_hz: u32, output_hz: u32) -> Vec<f32> {
     let mut fft = rubato::Fft::<f32>::new_custom(
         input_hz as usize,
@@ -189,7 +189,7 @@ fn samples_are_those_of_rubato() {
     }
 }
 
-/// From 0 to 1.
+/// Returns a number from 0 to 1.
 fn noise(n: u32) -> f32 {
     let hash = (n + 1).wrapping_mul(2_654_435_761);
     let hash = (hash ^ (hash >> 15)).wrapping_mul(2_246_822_519);

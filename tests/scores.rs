@@ -1,6 +1,6 @@
-//! The shipped model's scores of synthesised sounds agree with the reference in
-//! `tests/golden/scores.json`, which is also the reference of the browser tests.
-//! `cargo xtask golden` rewrites the reference after a model has changed.
+//! Compares the shipped model's scores of synthesised sounds with `tests/golden/scores.json`, which
+//! is also the reference of the browser tests. `cargo xtask golden` rewrites the reference after a
+//! model has changed.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 

@@ -1,4 +1,4 @@
-//! A recording in pieces: no matter how it is split, its predictions are those of the whole.
+//! A recording in pieces: no matter how it is split, its predictions equal those of the whole.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -22,7 +22,7 @@ fn rate(hz: u32) -> SampleRate {
     SampleRate::new(hz).unwrap()
 }
 
-/// Noise whose loudness changes from second to second, the same in every run.
+/// Returns noise with a loudness that changes from second to second, the same in every run.
 fn noise(length: usize, hz: u32) -> Vec<f32> {
     let mut state = 7u32;
     (0..length)
@@ -117,7 +117,7 @@ fn segments_start_every_hop_and_the_last_ends_with_the_recording() {
 }
 
 /// Whole recordings use the same code as pieces, so both are compared with scores of segments that
-/// are cut out here.
+/// the test cuts out.
 #[test]
 fn scores_are_those_of_the_segments_cut_out_by_hand() {
     let hz = 22_050;
@@ -130,8 +130,7 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
         let pcm = Pcm::new(&samples, rate(hz)).unwrap();
         let columns = classifier.columns(pcm).unwrap();
         let predictions = classifier.classify_with_hop(pcm, 0.6).unwrap();
-        // A network with patches fills up its last segment with silence, so that segment is left
-        // out.
+        // A network with patches pads its last segment with silence, so that segment is left out.
         let checked = predictions.len() - usize::from(metadata.patch.is_some());
         assert!(checked > 3, "{checked} segments");
         for prediction in &predictions[..checked] {
@@ -166,7 +165,7 @@ fn bad_pieces_have_typed_errors() {
     assert_eq!(segments.push(&[]).unwrap(), []);
     assert_eq!(segments.finish().err().map(code), Some("audio-too-short"));
 
-    // A piece that is refused leaves no trace.
+    // A refused piece leaves no trace.
     let samples = noise(80_000, 8_000);
     let mut segments = classifier.segments(rate(8_000), 0.5).unwrap();
     let mut predictions = segments.push(&samples[..40_000]).unwrap();

@@ -83,7 +83,7 @@ fn the_stream_names_each_sound_in_its_time() {
         let stream = classifier.stream(rate(hz), StreamConfig::default()).unwrap();
         let (updates, _) = listen(stream, &sound(hz, seconds), &[128]);
         for (n, label) in tiny_model::LABELS.iter().enumerate() {
-            // From when the segment and the smoothing contain only this sound.
+            // The segment and the smoothing contain only this sound from here on.
             let settled = (n as f64 + 1.0) * seconds;
             let update = updates.iter().rfind(|update| update.time <= settled).unwrap();
             let best = &update.prediction.top(1)[0];

@@ -125,7 +125,7 @@ fn a_label_that_the_model_knows_adds_to_it() {
     };
     assert!(adds("Purr") && !adds("my fridge"));
 
-    // Examples that were kept elsewhere under another spelling are the same label.
+    // Examples that were stored under another spelling have the same label.
     let kept = examples_to_json(taught.examples()).replace("\"Purr\"", "\"purr\"");
     let kept = examples_from_json(kept.as_bytes()).unwrap();
     let background = Background::everyday().unwrap();
@@ -137,7 +137,7 @@ fn a_label_that_the_model_knows_adds_to_it() {
     let labels = base.metadata().labels.clone();
     let own = labels.position("Purr").unwrap();
     assert_eq!(with_head.metadata().labels.len(), labels.len() + 1);
-    // What was taught, what the base knows, and neither.
+    // A taught sound, a sound that the base knows, and neither.
     let mut raised = 0;
     for samples in [purr(0.4), purr(1.6), clicks(0.0), rumble(1.0)] {
         let before = base.classify(pcm(&samples)).unwrap();
@@ -282,7 +282,7 @@ fn pauses_are_not_learned_as_the_sound() {
     let message = format!("with pauses: {:.0} s were left out", example.quiet);
     assert!(quiet.message.starts_with(&message), "{}", quiet.message);
 
-    // The same pauses cut away: nothing is left out, and nothing is reported.
+    // Without these pauses, nothing is left out and nothing is reported.
     teacher.remove(0);
     teacher.add("my purr", "cut", pcm(&samples[..4 * RATE as usize])).unwrap();
     assert_eq!(teacher.examples()[0].quiet, 0.0);
@@ -296,7 +296,7 @@ fn what_is_given_as_something_else_is_pushed_down() {
     for take in [0.0, 1.0, 2.0] {
         teacher.add("my purr", &format!("{take}"), pcm(&purr(take))).unwrap();
     }
-    // Another kind of purr, which is taken for it at first.
+    // Another kind of purr, which is mistaken for it at first.
     let other = |take: f32| -> Vec<f32> {
         purr(take).iter().zip(clicks(take)).map(|(purr, click)| purr + 0.6 * click).collect()
     };

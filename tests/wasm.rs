@@ -1,4 +1,4 @@
-//! The JavaScript bindings, as wasm in a real browser: they give the native build's scores, no
+//! Tests the JavaScript bindings as wasm in a real browser: they give the native build's scores, no
 //! matter how audio is split, and the right error codes. Run by `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]

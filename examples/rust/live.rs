@@ -6,7 +6,7 @@ use std::f32::consts::TAU;
 
 use sourcing_sound::{Classifier, Model, SampleRate, SoundEvent, StreamConfig};
 
-/// In Hz; the rate of most microphones.
+/// Rate in Hz, that of most microphones.
 const RATE: u32 = 48_000;
 /// Samples per push; the number does not change the events.
 const PIECE: usize = 1_024;
@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints an event when it starts and when it ends. An open event is in every update, so `begun`
-/// holds those that were already printed.
+/// Prints an event when it starts and when it ends. Every update contains the open events, so
+/// `begun` holds those that have been printed.
 fn report(event: &SoundEvent, begun: &mut Vec<SoundEvent>) {
     let is_new = !begun.iter().any(|old| old.label == event.label && old.onset == event.onset);
     if is_new {

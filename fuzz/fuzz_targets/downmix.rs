@@ -1,5 +1,5 @@
-//! Any number of channels in pieces of any size: as many samples as frames, none louder than the
-//! loudest channel, the same as at once.
+//! Any number of channels in pieces of any size: there are as many samples as frames, none is
+//! louder than the loudest channel, and the mix is the same as in one piece.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ fuzz_target!(|input: (u8, Vec<(Stretch, u16)>)| {
         let (mut whole, mut output) = (Vec::new(), Vec::new());
         for (stretch, len) in &pieces {
             let mut samples = stretch.samples(usize::from(*len));
-            // The sum of larger ones may be infinite; what comes behind the mix refuses that.
+            // The sum of larger samples may be infinite; the code after the mix refuses that.
             samples.retain(|sample| !(sample.abs() > LOUDEST && sample.is_finite()));
             samples.truncate(samples.len() / channels * channels);
             if whole.len() + samples.len() > MOST_SAMPLES {

@@ -1,5 +1,5 @@
-//! A front end with any settings: refused, or as many finite columns as it says, in pieces as at
-//! once.
+//! A front end with any settings: refused, or as many finite columns as it promises, in pieces as
+//! in one.
 
 #![no_main]
 

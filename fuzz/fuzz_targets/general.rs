@@ -1,4 +1,4 @@
-//! A model file for the general engine. Memory must stay within the file's worth here, too.
+//! A model file for the general engine. Memory must stay in proportion to the file here, too.
 
 #![no_main]
 

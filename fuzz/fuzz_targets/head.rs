@@ -1,4 +1,4 @@
-//! A head's file, and the background's. What is accepted must score, and write itself the same.
+//! A head's file, and the background's. If accepted, it must score, and write the same file.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A model file: ONNX with its metadata. What is accepted must also run.
+//! A model file: ONNX with its metadata. If accepted, it must also run.
 
 #![no_main]
 
@@ -6,7 +6,8 @@ use libfuzzer_sys::fuzz_target;
 use sourcing_sound::{Classifier, Engine, Model, Pcm, SampleRate};
 use sourcing_sound_fuzz::{memory, sound};
 
-/// What a plan may take for its buffers, and as much again for weights that are stored in few bits.
+/// The memory that a plan may take for its buffers, and as much again for weights that are stored
+/// in few bits.
 const MOST_BYTES: usize = 1 << 30;
 /// Larger inputs would only make the fuzzer slow.
 const MOST_INPUT_VALUES: usize = 1 << 14;

@@ -1,5 +1,5 @@
-//! Any rate to any rate, in pieces of any size: the output is that of the whole, and as long as the
-//! two rates say.
+//! Any rate to any rate, in pieces of any size: the output equals that of the whole, with the
+//! length that the two rates imply.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ use sourcing_sound_fuzz::memory;
 use sourcing_sound_fuzz::sound::{self, Stretch};
 
 const MOST_SAMPLES: usize = 60_000;
-/// From 1 Hz to 384 kHz, one sample becomes as many.
+/// From 1 Hz to 384 kHz, one sample becomes 384,000.
 const MOST_OUTPUT: u64 = 4_000_000;
 
 #[derive(Debug)]

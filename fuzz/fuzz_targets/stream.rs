@@ -1,4 +1,4 @@
-//! Audio that arrives in pieces of any size and content: the results are those of the whole.
+//! Audio that arrives in pieces of any size and content: the results equal those of the whole.
 
 #![no_main]
 
@@ -77,8 +77,8 @@ fn stream(classifier: &Classifier, input: &Input) -> Vec<f32> {
                 updates.extend(more);
                 whole.extend(samples);
             }
-            // Finite samples near the largest number may overflow in the network; the piece is in
-            // the columns all the same.
+            // Finite samples near the largest number may overflow in the network; the piece is
+            // still in the columns.
             Err(_) if expected => return Vec::new(),
             Err(_) => {}
         }
@@ -101,7 +101,7 @@ fn stream(classifier: &Classifier, input: &Input) -> Vec<f32> {
     whole
 }
 
-/// The same samples in one piece give the same updates.
+/// Checks that the same samples in one piece give the same updates.
 fn compare(classifier: &Classifier, input: &Input, whole: &[f32], updates: &[Update]) {
     let mut stream =
         classifier.stream(input.rate, input.config.clone()).expect("it was accepted before");
@@ -115,7 +115,7 @@ fn compare(classifier: &Classifier, input: &Input, whole: &[f32], updates: &[Upd
     }
 }
 
-/// Segments in pieces, on threads, are those of the whole.
+/// Checks that segments in pieces, on threads, equal those of the whole.
 fn segments(mut classifier: Classifier, input: &Input, whole: &[f32]) {
     let Ok(segments) = classifier.segments(input.rate, input.hop_seconds) else { return };
     let mut segments = segments.with_threads(input.threads);

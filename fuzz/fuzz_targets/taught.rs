@@ -7,7 +7,7 @@ use sourcing_sound::{Background, Model, Teacher, examples_from_json};
 use sourcing_sound_fuzz::{memory, tiny};
 use std::sync::LazyLock;
 
-/// Training takes time with the square of the examples.
+/// Training time grows with the square of the examples.
 const MOST_EXAMPLES: usize = 40;
 
 static TAUGHT: LazyLock<(Model, Background)> = LazyLock::new(|| {

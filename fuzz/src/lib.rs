@@ -1,7 +1,7 @@
 //! What the fuzz targets share: a limit on memory, a small model, and the trainer's readers.
 //!
-//! Those readers come by their source: the trainer itself would bring its whole training framework
-//! along.
+//! Those readers are included as source files: the trainer itself would bring its whole training
+//! framework along.
 
 pub mod data;
 pub mod everyday;

@@ -10,7 +10,7 @@ pub mod net {
         pub name: String,
         /// Its dimensions.
         pub shape: Vec<usize>,
-        /// As many as the dimensions say.
+        /// As many as the dimensions imply.
         pub values: Vec<f32>,
     }
 }

@@ -3,11 +3,11 @@
 use arbitrary::{Arbitrary, Unstructured};
 use sourcing_sound::SampleRate;
 
-/// The highest unusual rate: between two of them, the resampler's blocks last a second, and planning
-/// them near the highest rate that is accepted takes seconds.
+/// The highest unusual rate: between two of them, the resampler's blocks last a second, and
+/// planning them takes seconds near the highest accepted rate.
 const MOST_UNUSUAL_HZ: u32 = 50_000;
 
-/// A sample rate: those of real devices, and now and then another one.
+/// Draws a sample rate: usually that of a real device, sometimes another one.
 pub fn rate(input: &mut Unstructured<'_>) -> arbitrary::Result<SampleRate> {
     const USUAL: [u32; 10] =
         [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000, 384_000];
@@ -23,20 +23,20 @@ pub fn rate(input: &mut Unstructured<'_>) -> arbitrary::Result<SampleRate> {
 pub enum Stretch {
     /// Nothing.
     Silence,
-    /// One value over and over.
+    /// One value repeated.
     Constant(f32),
-    /// A tone; a part of the sample rate, and a level.
+    /// A tone: a part of the sample rate, and a level.
     Tone(u8, f32),
     /// Noise from a seed.
     Noise(u32),
-    /// What is not allowed.
+    /// A value that is not allowed.
     NotFinite(bool),
     /// These samples.
     Samples(Vec<f32>),
 }
 
 impl Stretch {
-    /// `len` samples of it; the given ones are as many as there are.
+    /// Returns `len` samples of it; given samples keep their number.
     pub fn samples(&self, len: usize) -> Vec<f32> {
         match self {
             Stretch::Silence => vec![0.0; len],

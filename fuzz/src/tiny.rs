@@ -1,4 +1,4 @@
-//! Small models, made as in the tests.
+//! Small models, built as in the tests.
 
 #[path = "../../tests/common/random.rs"]
 pub mod random;
@@ -11,7 +11,7 @@ use prost::Message;
 use sourcing_sound::{Background, Model};
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
-/// A model of three labels without an embedding, whose segments take 1 s.
+/// Returns a model of three labels without an embedding, with segments of 1 s.
 ///
 /// # Panics
 /// If the core refuses it.
@@ -28,7 +28,7 @@ pub fn patched() -> Model {
     Model::from_onnx(&tiny_model::patched_onnx(&metadata)).expect("the tiny model is fine")
 }
 
-/// The same with two overlapping patches per segment.
+/// Returns the same with two overlapping patches per segment.
 ///
 /// # Panics
 /// If the core refuses it.
@@ -43,7 +43,7 @@ pub fn two_patches() -> Model {
     Model::from_onnx(&model.encode_to_vec()).expect("the tiny model is fine")
 }
 
-/// How many numbers an example of a taught sound has.
+/// Returns how many numbers an example of a taught sound has.
 pub fn vector_len(model: &Model) -> usize {
     let metadata = model.metadata();
     metadata.embedding_size.unwrap_or_default() + 2 * metadata.labels.len()

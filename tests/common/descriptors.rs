@@ -1,5 +1,5 @@
-//! The goldens that `tests/golden/descriptors.py` writes, and how far from them the descriptors
-//! are. The files are compiled in, so that they can also be compared in a browser.
+//! The goldens that `tests/golden/descriptors.py` writes, and the errors of the descriptors. The
+//! files are compiled in, so that they can also be compared in a browser.
 //!
 //! Errors are relative to the golden value, or to a floor if that is larger, so that values near 0
 //! do not have huge errors. The floor is 30 dB below the array's largest value, or 60 dB for

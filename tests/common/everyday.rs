@@ -1,5 +1,5 @@
-//! Compares the shipped network with the trainer's results for the same sounds when it wrote the
-//! network. The trainer's command `everyday --golden` writes the reference.
+//! Compares the shipped network with the results of the trainer for the same sounds, from the
+//! command `everyday --golden`.
 
 use serde::Deserialize;
 use sourcing_sound::{Classifier, Model, Pcm, SampleRate};
@@ -24,7 +24,7 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Two implementations of one network may differ only by rounding.
+    /// Returns whether the differences are no larger than those of rounding.
     pub fn are_accepted(self) -> bool {
         self.score <= 2e-4 && self.embedding <= 4e-3
     }

@@ -117,7 +117,7 @@ impl Golden {
         }
     }
 
-    /// The effect of an error of [`TOLERANCE`] on a column's values, which are logarithms.
+    /// Returns the effect of an error of [`TOLERANCE`] on a column's values, which are logarithms.
     pub fn bound(&self) -> f32 {
         match self.log() {
             LogScale::Decibel { .. } => 10.0 * (1.0 + TOLERANCE).log10(),
@@ -161,7 +161,7 @@ pub fn largest_difference(actual: &[f32], golden: &[f32]) -> f32 {
     differences.map(|d| if d.is_nan() { f32::INFINITY } else { d }).fold(0.0, f32::max)
 }
 
-/// The columns of samples at `rate` that come in pieces of `sizes` in turn.
+/// Returns the columns of samples at `rate`, pushed in pieces of `sizes` in turn.
 pub fn columns_in_pieces(
     config: &FrontEndConfig,
     samples: &[f32],

@@ -16,12 +16,12 @@ impl Random {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// From 0 to `end` − 1.
+    /// Returns a number from 0 to `end` − 1.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() >> 33) as usize % end
     }
 
-    /// One time in `times`.
+    /// Returns true one time in `times`.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -30,7 +30,7 @@ impl Random {
         &choices[self.below(choices.len())]
     }
 
-    /// From −1 to 1.
+    /// Returns a number from −1 to 1.
     pub fn signed(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
     }

@@ -1,12 +1,12 @@
-//! The scores of `tests/golden/scores.json` and how far other scores are from them.
+//! The scores of `tests/golden/scores.json`, and the differences of other scores from them.
 
 use std::collections::BTreeMap;
 
 /// For each sound, by name, the scores of each segment, by label index.
 pub type Reference = BTreeMap<String, Vec<Vec<f32>>>;
 
-/// The largest difference of any score. Infinite if the two do not have the same
-/// sounds, segments and labels, or if one holds a NaN.
+/// Returns the largest difference of any score. Infinite if the two do not have the same sounds,
+/// segments and labels, or if one contains a NaN.
 pub fn largest_difference(one: &Reference, other: &Reference) -> f32 {
     if !one.keys().eq(other.keys()) {
         return f32::INFINITY;

@@ -5,14 +5,14 @@
 pub struct Sound {
     /// The key of its scores in `tests/golden/scores.json`.
     pub name: &'static str,
-    /// In Hz.
+    /// Rate in Hz.
     pub sample_rate: u32,
-    /// Mono, within −1…1.
+    /// Mono samples, within −1…1.
     pub samples: Vec<f32>,
 }
 
-/// All of them: three rates, shorter and longer than any usual segment, steady,
-/// gliding and in bursts.
+/// Returns all sounds: three rates, shorter and longer than any usual segment, steady, gliding and
+/// in bursts.
 pub fn all() -> Vec<Sound> {
     vec![
         Sound {
@@ -30,7 +30,7 @@ pub fn all() -> Vec<Sound> {
     ]
 }
 
-/// One of them alone: it changes all the time, so that misplaced samples are noticed.
+/// Returns one of them alone: it changes all the time, so that misplaced samples are noticed.
 pub fn hammering() -> Sound {
     Sound {
         name: "hammering, 5 s at 22,050 Hz",
@@ -45,8 +45,7 @@ fn noise(length: usize, peak: i32) -> Vec<f32> {
     (0..length).map(|_| sample(random(&mut state) * peak / 32_768)).collect()
 }
 
-/// A triangle wave whose frequency runs between 500 and 1,500 Hz, up and down in
-/// 2 s.
+/// Returns a triangle wave with a frequency between 500 and 1,500 Hz, up and down in 2 s.
 fn glide(length: usize, rate: u32) -> Vec<f32> {
     let mut phase = 0_u32;
     (0..length as u32)

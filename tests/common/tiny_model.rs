@@ -1,5 +1,6 @@
-//! A model made in the test: three labels for the third of the mel bands that is loudest. Its
-//! weights are fixed and its metadata is complete; no trained network is involved.
+//! A model for tests with three labels, one for each third of the mel bands: the loudest third has
+//! the highest score. Its weights are fixed and its metadata is complete; no trained network is
+//! involved.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use prost::Message;
@@ -16,7 +17,7 @@ use tract_onnx::pb::{
 /// The labels, one per third of the mel bands.
 pub const LABELS: [&str; 3] = ["low", "middle", "high"];
 
-/// Metadata of a model of 1 s (44 columns) of 24 bands every 0.25 s.
+/// Returns the metadata of a model of 1 s (44 columns) of 24 bands every 0.25 s.
 pub fn metadata() -> ModelMetadata {
     ModelMetadata {
         name: "tiny".to_owned(),
@@ -68,8 +69,8 @@ pub fn metadata() -> ModelMetadata {
     }
 }
 
-/// The same with patches: the network takes 24 columns every 12, and also returns its scores as an
-/// embedding of 3 numbers.
+/// Returns the same with patches: the network takes 24 columns every 12, and also returns its
+/// scores as an embedding of 3 numbers.
 pub fn patched_metadata() -> ModelMetadata {
     let mut metadata = metadata();
     metadata.front_end.center = false;

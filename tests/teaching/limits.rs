@@ -1,4 +1,4 @@
-//! What is refused of a teacher's input, and the most that is learned.
+//! What a teacher refuses, and the most that it learns.
 
 use super::{RATE, pcm, purr, taught_teacher, teacher};
 use sourcing_sound::{

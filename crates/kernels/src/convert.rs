@@ -1,5 +1,5 @@
-//! Conversion of a signal to another number of samples, block by block: a filter between two
-//! Fourier transforms, with overlap-add.
+//! Converts a signal to another number of samples, block by block: a filter between two Fourier
+//! transforms, with overlap-add.
 
 use crate::fft::{Bins, SingleFft};
 
@@ -19,13 +19,13 @@ pub struct BlockConverter {
 }
 
 impl BlockConverter {
-    /// From blocks of `block_in` samples to as many of `block_out`. The filter has `block_in`
-    /// `taps`, the middle one in place `block_in / 2`, divided by the `2 · block_in` by which the
-    /// transforms multiply.
+    /// Converts blocks of `block_in` samples to blocks of `block_out`. The filter has `block_in`
+    /// `taps`, with the middle one at `block_in / 2`, divided by the factor `2 · block_in` of the
+    /// transforms.
     pub fn new(block_in: usize, block_out: usize, taps: &[f32]) -> Self {
         let mut forward = SingleFft::new(2 * block_in);
         forward.run(taps);
-        // A block of equal length has its Nyquist frequency at the same place as the other.
+        // Blocks of equal length have their Nyquist frequency at the same place.
         let kept = if block_in < block_out { block_in + 1 } else { block_out };
         let Bins { re, im } = forward.bins();
         let filter = Filter(Bins { re: re[..kept].to_vec(), im: im[..kept].to_vec() });
@@ -62,7 +62,7 @@ impl BlockConverter {
     #[inline(never)]
     fn convert(&mut self, start: usize, output: &mut Vec<f32>) {
         self.forward.run(&self.pending[start..start + self.block_in]);
-        // Bins of the output beyond those that the filter keeps are never anything but 0.
+        // Bins of the output beyond those that the filter keeps always stay 0.
         self.filter.apply(self.forward.bins(), self.back.bins_mut());
         let (block, rest) = self.back.invert().split_at(self.block_out);
         let skipped = self.skip.min(self.block_out);
@@ -76,7 +76,7 @@ impl BlockConverter {
 struct Filter(Bins);
 
 impl Filter {
-    /// The product of the filter's bins and as many others.
+    /// Multiplies the filter's bins with as many others.
     fn apply(&self, from: &Bins, to: &mut Bins) {
         let filter = self.0.re.iter().zip(&self.0.im);
         let from = from.re.iter().zip(&from.im);

@@ -1,12 +1,12 @@
-//! Columns of features → the input of a network.
+//! Lays columns of features out as the input of a network.
 
-/// The side of the squares that are turned at a time, so that what is read and what is written lies
-/// side by side in lines of the cache.
+/// The side of the squares that are transposed at a time, so that reads and writes stay within
+/// lines of the cache.
 const SIDE: usize = 16;
 
 /// Lays columns, `[frames][n_mels]`, out as `[n_mels][input frames]`, with the mean subtracted and
-/// divided by the standard deviation. If there are too few columns, columns of the value `silence`
-/// follow; surplus columns are ignored. There is at least one band.
+/// divided by the standard deviation. Missing columns have the value `silence`; surplus columns are
+/// ignored. There must be at least one band.
 #[inline(never)]
 pub fn lay_out(
     columns: &[f32],

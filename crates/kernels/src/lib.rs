@@ -4,10 +4,10 @@
 //! samples → BlockConverter → Spectrum → energies → lay_out → network::Network
 //! ```
 //!
-//! A crate of its own, so that these alone are compiled for speed where all else is compiled for
-//! size. What is generic or inlined is compiled by the crate that uses it, so nothing here that
-//! takes time is generic for its callers, and what is small is never inlined. Functions choose the
-//! instruction set themselves. Arguments are checked by the caller.
+//! A separate crate, so that these loops are compiled for speed while everything else is compiled
+//! for size. Generic and inlined code is compiled by the crate that uses it, so no expensive
+//! function here is generic for its callers, and small ones are never inlined. Functions choose the
+//! instruction set themselves. Callers check the arguments.
 
 mod convert;
 mod fft;

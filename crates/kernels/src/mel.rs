@@ -7,11 +7,11 @@ use crate::fft::{LANES, Lane};
 pub struct Triangle {
     /// The bin of the first weight.
     pub first_bin: usize,
-    /// One for each bin from there on.
+    /// One weight for each bin from there on.
     pub weights: Vec<f32>,
 }
 
-/// Writes the outputs of at least one filter for up to eight spectra, a lane each, to `columns`: a
+/// Writes the outputs of at least one filter for up to eight spectra, one per lane, to `columns`: a
 /// value per filter for the first spectrum, then for the next.
 #[inline(never)]
 pub fn energies(filters: &[Triangle], spectra: &[Lane], columns: &mut [f32]) {

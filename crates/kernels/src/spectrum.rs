@@ -18,7 +18,7 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// For frames as long as `window`, by which they are multiplied.
+    /// Plans frames as long as `window`, by which they are multiplied.
     pub fn new(window: Vec<f32>, magnitude: bool) -> Self {
         let length = window.len();
         Spectrum {
@@ -41,9 +41,9 @@ impl Spectrum {
         self.spectra.len()
     }
 
-    /// The spectra of up to eight frames, each at the start of its slice: a lane per frame, in
-    /// order. A frame's spectrum is the same, bit for bit, in every lane and next to any other
-    /// frames.
+    /// Computes the spectra of up to eight frames, each at the start of its slice, one lane per
+    /// frame in order. A frame's spectrum is the same, bit for bit, in every lane and next to any
+    /// other frames.
     #[inline(never)]
     pub fn batch(&mut self, frames: &[&[f32]]) -> &[Lane] {
         let Spectrum { fft, window, magnitude, spectra, silence, .. } = self;

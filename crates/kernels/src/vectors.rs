@@ -1,6 +1,6 @@
 //! Arithmetic on whole vectors.
 
-/// The scalar product, in double precision, so that the order of the terms hardly matters.
+/// Computes the scalar product in double precision, so that the order of the terms hardly matters.
 #[inline(never)]
 pub fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
@@ -12,8 +12,8 @@ pub fn subtract(vector: &mut [f32], factor: f32, other: &[f32]) {
     vector.iter_mut().zip(other).for_each(|(x, y)| *x -= factor * y);
 }
 
-/// Subtracts `factor` times the value before from each value, with `previous` before the first.
-/// Returns the last one as it was.
+/// Subtracts `factor` times the previous value from each value, with `previous` before the first.
+/// Returns the original last value.
 #[inline(never)]
 pub fn emphasise(values: &mut [f32], factor: f32, mut previous: f32) -> f32 {
     for value in values {

@@ -1,5 +1,5 @@
-//! numpy arrays → samples. float32 is borrowed; other types are converted block by block, so that
-//! no copy of a whole recording is made.
+//! Reads samples from numpy arrays. float32 is borrowed; other types are converted block by block,
+//! so that a whole recording is never copied.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,8 +12,8 @@ use pyo3::prelude::*;
 
 use crate::error::{Failure, Result};
 
-/// Looks up everything that is needed of numpy in advance. On first use, that would happen in the
-/// middle of a call, where an interrupt of numpy's import would be a panic.
+/// Looks up everything that is needed from numpy in advance. On first use, that would happen in the
+/// middle of a call, where an interrupted import of numpy would panic.
 #[pyfunction]
 pub(crate) fn prepare(py: Python<'_>) -> PyResult<()> {
     let found = catch_unwind(AssertUnwindSafe(|| {

@@ -1,4 +1,4 @@
-//! A classifier. It is never modified, so that threads share it without a lock.
+//! A classifier. It is never modified, so threads share it without a lock.
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
@@ -15,7 +15,7 @@ use crate::stream::Stream;
 use crate::table::{self, FoundRow, Rows, SegmentRow, Table};
 use crate::work::{Signals, detached};
 
-/// The most labels: their indices are handed out with 16 bits.
+/// The most labels, because their indices are returned as 16 bits.
 const MAX_LABELS: usize = 1 << 16;
 
 /// A model, with or without a head.

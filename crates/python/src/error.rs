@@ -1,4 +1,4 @@
-//! What can fail, as exceptions with a code.
+//! Failures, which become exceptions with a code.
 
 use std::any::Any;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use sourcing_sound_decode::{DecodeError, DecodeErrorKind};
 
-/// A failure, which `sourcing_sound._errors` makes an exception of.
+/// A failure, which `sourcing_sound._errors` turns into an exception.
 pub(crate) enum Failure {
     /// Something with a code.
     Coded { code: &'static str, message: String },
@@ -26,12 +26,12 @@ impl Failure {
         Failure::Coded { code, message: message.into() }
     }
 
-    /// A setting out of its range.
+    /// Reports a setting that is out of range.
     pub(crate) fn config(message: impl Into<String>) -> Self {
         Self::coded("config", message)
     }
 
-    /// A bug of this package, which must not end the user's process.
+    /// Reports a bug of this package, which must not end the user's process.
     pub(crate) fn panic(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -74,7 +74,8 @@ impl From<Failure> for PyErr {
     }
 }
 
-/// The number of an error that the decoder made itself; these are the same on all systems.
+/// Returns the number of an error that the decoder created itself; these are the same on all
+/// systems.
 fn errno(kind: io::ErrorKind) -> Option<i32> {
     match kind {
         io::ErrorKind::NotFound => Some(2),

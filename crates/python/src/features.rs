@@ -1,4 +1,4 @@
-//! librosa's features, and what prepares samples for them.
+//! librosa's features, and the preparation of samples for them.
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;

@@ -1,5 +1,5 @@
 //! The compiled part of the Python package `sourcing_sound`. The Python files next to it check and
-//! document what users pass; this part reads arrays and recordings, computes without the GIL, and
+//! document the arguments; this part reads arrays and recordings, computes without the GIL, and
 //! returns arrays.
 //!
 //! | module | what it does |

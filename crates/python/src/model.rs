@@ -1,4 +1,4 @@
-//! Names and bytes → models and heads.
+//! Creates models and heads from names and bytes.
 
 use sourcing_sound::{Classifier, Head, Model};
 
@@ -34,10 +34,10 @@ impl Loaded {
         Ok(Loaded { model, head })
     }
 
-    /// Puts the built-in head called `name`, or the head in the file `bytes`, on the model.
+    /// Adds the built-in head called `name`, or the head in the file `bytes`, to the model.
     ///
     /// # Errors
-    /// `config` for an unknown name, or if there is a head already; those of [`Head::from_json`].
+    /// `config` for an unknown name, or if there is already a head; those of [`Head::from_json`].
     pub(crate) fn with_head(mut self, name: Option<&str>, bytes: Option<&[u8]>) -> Result<Self> {
         let head = match (name, bytes) {
             (_, Some(bytes)) => Head::from_json(bytes)?,
@@ -59,7 +59,7 @@ impl Loaded {
     }
 
     /// # Errors
-    /// `config` if only the labels of a head are wanted and there is none; `head-mismatch`,
+    /// `config` if only a head's labels are requested and there is no head; `head-mismatch`,
     /// `head-format` if the two do not fit together.
     pub(crate) fn classifier(self, head_only: bool) -> Result<Classifier> {
         Ok(match self.head {

@@ -1,4 +1,4 @@
-//! Blocks of samples → predictions and events, on the same path as the command line's.
+//! Turns blocks of samples into predictions and events, on the same path as the command line.
 
 use sourcing_sound::Classifier;
 use sourcing_sound_decode::Channel;
@@ -11,7 +11,7 @@ use crate::work::Signals;
 /// Seconds of sound that several threads get at a time.
 const PUSH_SECONDS: f64 = 8.0;
 
-/// Which channels are classified.
+/// The channels to classify.
 #[derive(Clone, Copy)]
 pub(crate) enum Channels {
     One(Channel),
@@ -20,7 +20,8 @@ pub(crate) enum Channels {
 }
 
 impl Channels {
-    /// 0 is the mix, −1 each channel, and other numbers are channels, counted from 1.
+    /// Reads the channels: 0 is the mix, −1 each channel, and other numbers are channels, counted
+    /// from 1.
     pub(crate) fn new(number: i64) -> Result<Self> {
         match (number, usize::try_from(number)) {
             (-1, _) => Ok(Channels::Each),
@@ -31,7 +32,7 @@ impl Channels {
     }
 
     /// # Errors
-    /// `config` if each channel is wanted where one is expected.
+    /// `config` if each channel is requested where one is expected.
     pub(crate) fn one(self) -> Result<Channel> {
         match self {
             Channels::One(channel) => Ok(channel),
@@ -42,7 +43,7 @@ impl Channels {
     }
 }
 
-/// How a recording is to be classified.
+/// How to classify a recording.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) channels: Channels,
@@ -54,7 +55,7 @@ pub(crate) struct Plan {
     pub(crate) threads: usize,
 }
 
-/// Classifies every channel that is wanted.
+/// Classifies every requested channel.
 ///
 /// # Errors
 /// If the input cannot be read or analysed, or a signal arrived.
@@ -97,7 +98,7 @@ fn one(
         }
     };
     let most = plan.end.map_or(u64::MAX, |end| ((end - plan.start) * hz).round() as u64);
-    // One thread takes blocks as they come; several need more to share.
+    // One thread takes blocks as they come; several threads need more to share.
     let least = if plan.threads > 1 { (PUSH_SECONDS * hz) as usize } else { 0 };
     let mut gathered: Vec<f32> = Vec::new();
     let mut signals = Signals::new();

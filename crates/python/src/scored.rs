@@ -1,4 +1,4 @@
-//! Predictions → arrays.
+//! Turns predictions into arrays.
 
 use numpy::ndarray::ArrayView2;
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
@@ -78,14 +78,14 @@ impl Scored {
     }
 }
 
-/// The code and the text of each warning.
+/// Returns the code and the text of each warning.
 pub(crate) fn texts(warnings: &[Warning]) -> Vec<(String, String)> {
     warnings.iter().map(|one| (one.code().to_owned(), one.to_string())).collect()
 }
 
-/// The order of the labels and the scores of the groups of segments with such scores: `[labels]`
-/// and `[groups]` for each segment. Separate, because many programs need neither, and they take
-/// longer than everything else apart from the network.
+/// Returns the order of the labels and the scores of the groups for each segment of `scores`:
+/// `[labels]` and `[groups]`. Separate, because many programs need neither, and they take longer
+/// than everything else except the network.
 pub(crate) fn ranks(
     classifier: &Classifier,
     scores: ArrayView2<'_, f32>,
@@ -93,7 +93,7 @@ pub(crate) fn ranks(
     let (mut order, mut groups) = (Vec::new(), Vec::new());
     for scores in scores.rows() {
         let prediction = classifier.prediction((0.0, 0.0), scores.to_vec(), false)?;
-        // A classifier with more labels than that is refused.
+        // A classifier with more labels is refused.
         order.extend(prediction.order().into_iter().map(|index| index as u16));
         groups.extend(prediction.group_scores());
     }

@@ -1,4 +1,4 @@
-//! A path, the bytes of a file, or an array → blocks of mono samples.
+//! Reads blocks of mono samples from a path, the bytes of a file, or an array.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::array::{Held, View};
 use crate::error::{Failure, Result};
 use crate::work::Signals;
 
-/// Samples of an array that are handed out at a time: 1.4 s at 48 kHz.
+/// Samples of an array that are returned at a time: 1.4 s at 48 kHz.
 const BLOCK_FRAMES: usize = 65_536;
 
 /// The name of bytes in errors.
@@ -34,11 +34,12 @@ pub(crate) enum Input<'a> {
 }
 
 impl<'py> Given<'py> {
-    /// A str is a path, bytes are those of a file, and anything else is an array.
+    /// Interprets what Python passed: a str is a path, bytes are those of a file, and anything else
+    /// is an array.
     ///
     /// # Errors
-    /// `audio-rate` for an array without a rate or with one out of range; `config` for a rate that
-    /// is given although a file has its own; those of [`Held::new`].
+    /// `audio-rate` for an array without a rate or with one out of range; `config` for a rate
+    /// although a file has its own; those of [`Held::new`].
     pub(crate) fn new(given: &Bound<'py, PyAny>, rate: Option<i64>) -> Result<Self> {
         if given.is_instance_of::<PyString>() {
             own_rate(rate)?;
@@ -57,7 +58,7 @@ impl<'py> Given<'py> {
     }
 
     /// # Errors
-    /// `audio-channels` for an array of another shape than samples have.
+    /// `audio-channels` for an array with the wrong shape for samples.
     pub(crate) fn input(&self) -> Result<Input<'_>> {
         Ok(match self {
             Given::Path(path) => Input::Path(path),
@@ -75,7 +76,7 @@ fn own_rate(rate: Option<i64>) -> Result<()> {
 }
 
 /// # Errors
-/// `audio-rate` for one out of range, also if it is negative.
+/// `audio-rate` for a rate that is out of range or negative.
 pub(crate) fn checked_rate(hz: i64) -> Result<SampleRate> {
     let (min, max) = (SampleRate::MIN_HZ, SampleRate::MAX_HZ);
     let rate = u32::try_from(hz).ok().and_then(|hz| SampleRate::new(hz).ok());
@@ -103,7 +104,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Its samples from `start` seconds on.
+    /// Opens its samples from `start` seconds on.
     ///
     /// # Errors
     /// If it cannot be decoded, lacks the channel, or is an empty array.
@@ -124,7 +125,7 @@ impl<'a> Input<'a> {
         Ok(Source::File(Box::new(decoder.mono(channel)?), rate))
     }
 
-    /// All samples of one channel, or of the mix, and the rate.
+    /// Returns all samples of one channel, or of the mix, and the rate.
     ///
     /// # Errors
     /// As [`Self::open`]; `limit` above [`MAX_SAMPLES`]; `audio-empty` for none.
@@ -132,8 +133,8 @@ impl<'a> Input<'a> {
         self.whole_within(channel, u64::MAX)
     }
 
-    /// The same, without reading on after so many seconds. Samples that lie in memory as they are
-    /// wanted are passed on whatever their number: they need not be read.
+    /// Does the same, without reading beyond so many seconds. Samples that are already in memory in
+    /// the right form are returned whatever their number, because they need not be read.
     ///
     /// # Errors
     /// As [`Self::whole`]; `limit` above `seconds`.
@@ -170,7 +171,7 @@ impl<'a> Input<'a> {
 }
 
 /// # Errors
-/// `audio-channels` for a channel that is not there.
+/// `audio-channels` for a channel that does not exist.
 fn check_channel(channel: Channel, channels: usize) -> Result<()> {
     let message = match channel {
         Channel::Number(number) if number >= channels => {
@@ -184,7 +185,7 @@ fn check_channel(channel: Channel, channels: usize) -> Result<()> {
     Err(Failure::coded("audio-channels", message))
 }
 
-/// The row of the array that needs no mixing.
+/// Returns the row of the array that needs no mixing.
 fn lone_row(view: &View<'_>, channel: Channel) -> Option<usize> {
     match channel {
         Channel::Number(number) => Some(number),
@@ -207,10 +208,10 @@ impl Source<'_> {
         }
     }
 
-    /// The next samples; `None` at the end.
+    /// Returns the next samples; `None` at the end.
     ///
     /// # Errors
-    /// `io` if the file can no longer be read.
+    /// `io` if the file cannot be read any further.
     pub(crate) fn next_block(&mut self) -> Result<Option<&[f32]>> {
         match self {
             Source::File(mono, _) => Ok(mono.next_block()?),
@@ -218,7 +219,7 @@ impl Source<'_> {
         }
     }
 
-    /// What was wrong with the recording; complete at the end.
+    /// Returns what was wrong with the recording; complete at the end.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         match self {
             Source::File(mono, _) => mono.warnings(),
@@ -238,7 +239,7 @@ pub(crate) struct ArraySource<'a> {
 
 enum Picked {
     Row(usize),
-    /// All of them; the samples before they are mixed are kept to be used again.
+    /// All of them; the buffer for samples before mixing is reused.
     Mix(Downmix, Vec<f32>),
 }
 

@@ -1,4 +1,4 @@
-//! Predictions and events → Arrow tables, with the columns of `docs/guide/results.md`.
+//! Turns predictions and events into Arrow tables, with the columns of `docs/guide/results.md`.
 
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -18,7 +18,7 @@ pub(crate) type SegmentRow = (f64, f64, bool, Option<u16>);
 /// `(label, onset, offset, score, channel)` of an event.
 pub(crate) type FoundRow = (String, f64, Option<f64>, f32, Option<u16>);
 
-/// What rows are about.
+/// The kind of rows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rows {
     Segments,
@@ -41,7 +41,7 @@ impl Rows {
     }
 }
 
-/// A table that other programs read through the Arrow C data interface, without a copy.
+/// A table that other programs read through the Arrow C data interface, without copying.
 #[pyclass(frozen, module = "sourcing_sound._native")]
 pub(crate) struct Table {
     batch: RecordBatch,
@@ -77,8 +77,8 @@ impl From<ArrowError> for Failure {
     }
 }
 
-/// The segments of a recording, whose scores are `[segments][labels]`; `start_time_us` is when it
-/// began, in microseconds since the start of 1970 in UTC.
+/// Returns the segments of a recording with their scores, `[segments][labels]`; `start_time_us` is
+/// when it began, in microseconds since the start of 1970 in UTC.
 ///
 /// # Errors
 /// `config` if the scores are not those of the classifier.
@@ -105,10 +105,10 @@ pub(crate) fn segments(
     })
 }
 
-/// The events of a recording, which began at `start_time_us` as in [`segments`].
+/// Returns the events of a recording, which began at `start_time_us` as in [`segments`].
 ///
 /// # Errors
-/// None that can happen.
+/// None in practice.
 pub(crate) fn events(
     py: Python<'_>,
     classifier: &Classifier,
@@ -126,8 +126,8 @@ pub(crate) fn events(
     })
 }
 
-/// The windows of a clip, `hop` seconds apart: embeddings `[windows][size]` and the model's scores
-/// `[windows][labels]`.
+/// Returns the windows of a clip, `hop` seconds apart: embeddings `[windows][size]` and the model's
+/// scores `[windows][labels]`.
 ///
 /// # Errors
 /// `config` if the two are not those of the classifier's model.
@@ -159,10 +159,10 @@ pub(crate) fn embeddings(
     })
 }
 
-/// A recording that failed, as a table of such rows.
+/// Returns a recording that failed, as a table of such rows.
 ///
 /// # Errors
-/// None that can happen.
+/// None in practice.
 pub(crate) fn failed(classifier: &Classifier, file: &str, code: &str, rows: Rows) -> Result<Table> {
     let recording = recording(file, None, None);
     let batch = match rows {

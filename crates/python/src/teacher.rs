@@ -1,4 +1,4 @@
-//! Examples of sounds → a head.
+//! Turns examples of sounds into a head.
 
 use pyo3::prelude::*;
 use sourcing_sound::{Background, Pcm, Report, Share};
@@ -8,7 +8,7 @@ use crate::run::Channels;
 use crate::source::Given;
 use crate::work::{Exclusive, detached};
 
-/// The longest recording that a teacher takes, in seconds: the rest of a longer one is not read.
+/// The longest recording that a teacher takes, in seconds: nothing beyond it is read.
 const MAX_SECONDS: u64 = 3_600;
 
 /// `(label, recording, start, seconds, level, clipped)`

@@ -1,4 +1,4 @@
-//! Long work: without the GIL, interruptible, and never ending the process.
+//! Runs long work without the GIL, such that it is interruptible and never ends the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,17 +9,17 @@ use pyo3::prelude::*;
 
 use crate::error::{Failure, Result};
 
-/// How often signals are checked for: often enough for Ctrl-C, rarely enough to cost nothing.
+/// How often signals are checked: often enough for Ctrl-C, rarely enough to cost nothing.
 const SIGNALS_EVERY: Duration = Duration::from_millis(50);
 
-/// Runs `work` while other threads of Python run. A panic is a failure with the code `internal`.
+/// Runs `work` while other Python threads run. A panic is a failure with the code `internal`.
 pub(crate) fn detached<T: Send>(
     py: Python<'_>,
     work: impl FnOnce() -> Result<T> + Send,
 ) -> Result<T> {
     py.detach(|| {
         // What the work changed is not used again: a classifier is only read, and a stream or
-        // teacher in the course of a change cannot be taken again.
+        // teacher cannot be taken again after an unfinished change.
         let caught = catch_unwind(AssertUnwindSafe(work));
         caught.unwrap_or_else(|panic| Err(Failure::panic(&*panic)))
     })
@@ -44,14 +44,14 @@ impl Signals {
             return Ok(());
         }
         self.looked = Instant::now();
-        // None while Python shuts down, when nobody is interested any more.
+        // None while Python shuts down, when the result does not matter any more.
         let checked = Python::try_attach(|py| py.check_signals());
         Ok(checked.unwrap_or(Ok(()))?)
     }
 }
 
-/// Something that changes with every call. Calls from several threads would have no order, and a
-/// process that was forked during a call would wait forever, so no call waits.
+/// A value that every call changes. Calls from several threads would have no order, and a process
+/// that was forked during a call would wait for ever, so no call waits.
 pub(crate) struct Exclusive<T> {
     value: Mutex<T>,
     /// Whether a panic ended a change halfway.
@@ -64,8 +64,8 @@ impl<T: Send> Exclusive<T> {
         Exclusive { value: Mutex::new(value), broken: AtomicBool::new(false), name }
     }
 
-    /// To be taken with the GIL, before anything else of a call: then a short call that keeps the
-    /// GIL cannot be what makes the call of another thread fail.
+    /// Takes the value; to be called with the GIL, before anything else in a call. Then a short
+    /// call that keeps the GIL cannot make the call of another thread fail.
     ///
     /// # Errors
     /// `busy` while another call runs; `internal` after a panic.
@@ -95,14 +95,14 @@ impl<T: Send> Exclusive<T> {
     }
 }
 
-/// What no other call can use meanwhile.
+/// A value that no other call can use meanwhile.
 pub(crate) struct Taken<'a, T> {
     value: MutexGuard<'a, T>,
     broken: &'a AtomicBool,
 }
 
 impl<T: Send> Taken<'_, T> {
-    /// Like [`detached`], with the value. After a panic it cannot be taken again.
+    /// Runs work like [`detached`], with the value. After a panic the value cannot be taken again.
     pub(crate) fn detached<R: Send>(
         mut self,
         py: Python<'_>,
@@ -117,7 +117,7 @@ impl<T: Send> Taken<'_, T> {
         })
     }
 
-    /// With the GIL, for what takes no time and cannot fail.
+    /// Runs quick work that cannot fail, with the GIL.
     pub(crate) fn with<R>(mut self, work: impl FnOnce(&mut T) -> R) -> R {
         work(&mut self.value)
     }

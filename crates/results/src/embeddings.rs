@@ -1,4 +1,4 @@
-//! Windows of clips, as the network sees them → rows, for heads that are trained elsewhere.
+//! Turns windows of clips into rows with their embeddings, for heads that are trained elsewhere.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use sourcing_sound::Classifier;
 
 use crate::schema;
 
-/// The clip that a window is of.
+/// The clip that a window is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clip {
-    /// Its name, such as its path: the windows with one name are one clip.
+    /// Its name, such as its path: windows with the same name are from the same clip.
     pub file: String,
     /// Its label; `None` for a sound of none of the labels.
     pub label: Option<String>,
-    /// What it was cut from; `None` for what the name implies.
+    /// The recording that it was cut from; `None` for the one that the name implies.
     pub recording: Option<String>,
     /// Its fold, from 1; `None` for the one from its recording's hash.
     pub fold: Option<i32>,
@@ -40,7 +40,7 @@ pub struct EmbeddingRows {
 }
 
 impl EmbeddingRows {
-    /// No rows yet. The windows are to be those of `classifier`'s model.
+    /// Starts without rows, for windows of `classifier`'s model.
     pub fn new(classifier: &Classifier) -> Self {
         let numbers = || ListBuilder::new(Float32Builder::new()).with_field(schema::number());
         EmbeddingRows {
@@ -62,12 +62,12 @@ impl EmbeddingRows {
         &self.schema
     }
 
-    /// Rows that have not been taken.
+    /// Returns how many rows have not been taken.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -96,7 +96,8 @@ impl EmbeddingRows {
     /// Takes the rows; none are left.
     ///
     /// # Errors
-    /// Never for what this type collects: only if the columns have different lengths.
+    /// Only if the columns have different lengths, which never happens with what this type
+    /// collects.
     pub fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         self.len = 0;
         RecordBatch::try_new(

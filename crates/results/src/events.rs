@@ -1,4 +1,4 @@
-//! Events → rows.
+//! Turns events into rows.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub struct EventRows {
 }
 
 impl EventRows {
-    /// No rows yet. The events are to be those of `classifier`.
+    /// Starts without rows, for events of `classifier`.
     pub fn new(classifier: &Classifier) -> Self {
         EventRows {
             schema: schema::events_schema(classifier),
@@ -50,17 +50,17 @@ impl EventRows {
         &self.schema
     }
 
-    /// Rows that have not been taken.
+    /// Returns how many rows have not been taken.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Adds an event. The offset of one that continues is null.
+    /// Adds an event. The offset of an event that continues is null.
     pub fn push(&mut self, recording: &Recording, event: &SoundEvent) {
         let (onset, offset) = (milliseconds(event.onset), event.offset.map(milliseconds));
         self.origin(recording);
@@ -88,7 +88,8 @@ impl EventRows {
     /// Takes the rows; none are left.
     ///
     /// # Errors
-    /// Never for what this type collects: only if the columns have different lengths.
+    /// Only if the columns have different lengths, which never happens with what this type
+    /// collects.
     pub fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         self.len = 0;
         RecordBatch::try_new(

@@ -1,6 +1,5 @@
-//! Results as Arrow tables: one schema for segments, one for events and one for embeddings, for
-//! every program that writes, passes on or reads results in columns. `docs/guide/results.md`
-//! describes them.
+//! Results as Arrow tables: the schemas of segments, events and embeddings, for every program that
+//! writes, passes on or reads results in columns. `docs/guide/results.md` describes them.
 //!
 //! ```
 //! use sourcing_sound_results::{Recording, SegmentRows, Shown};
@@ -29,7 +28,7 @@ mod schema;
 mod segments;
 mod shown;
 
-/// The version of Arrow that the tables are made of.
+/// The version of Arrow that the tables use.
 pub use arrow_array;
 pub use arrow_schema;
 

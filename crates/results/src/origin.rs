@@ -12,15 +12,15 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// The time of day `seconds` after its start.
+    /// Returns the time of day `seconds` after its start.
     pub(crate) fn time_us(&self, seconds: f64) -> Option<i64> {
         let start = self.start_time_us?;
-        // Milliseconds, so that it agrees with the column in seconds.
+        // In milliseconds, so that it agrees with the column in seconds.
         Some(start.saturating_add((seconds * 1e3).round() as i64 * 1_000))
     }
 }
 
-/// Seconds, rounded to the millisecond, as in all other formats of results.
+/// Rounds seconds to the millisecond, as in all other formats of results.
 pub(crate) fn milliseconds(seconds: f64) -> f64 {
     (seconds * 1_000.0).round() / 1_000.0
 }

@@ -7,7 +7,7 @@ use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use sourcing_sound::Classifier;
 
 /// The version of all schemas, in their metadata under [`VERSION_KEY`]. Columns may be added at the
-/// end; it changes if one is removed, renamed or gets another type.
+/// end; the version changes if one is removed, renamed or gets another type.
 pub const SCHEMA_VERSION: &str = "1";
 
 /// The key of the metadata that states what the rows are: `segments`, `events` or `embeddings`.
@@ -73,23 +73,23 @@ pub fn embeddings_schema(classifier: &Classifier) -> SchemaRef {
     of(EMBEDDINGS, fields.into(), classifier)
 }
 
-/// A number of a vector, by the name that Arrow and Parquet recommend.
+/// A number in a vector, with the name that Arrow and Parquet recommend.
 pub(crate) fn number() -> Field {
     Field::new("item", DataType::Float32, true)
 }
 
-/// Microseconds: the unit that Parquet, DuckDB and pandas all have.
+/// A time in microseconds, the unit that Parquet, DuckDB and pandas share.
 pub(crate) fn time() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// Label to score.
+/// A map from label to score.
 pub(crate) fn scores() -> DataType {
     let entries = DataType::Struct(Fields::from(vec![scores_key(), scores_value()]));
     DataType::Map(Arc::new(Field::new(SCORES_ENTRIES, entries, false)), false)
 }
 
-/// The names that the Arrow format recommends.
+/// The name that the Arrow format recommends.
 pub(crate) const SCORES_ENTRIES: &str = "entries";
 pub(crate) const SCORES_KEY: &str = "key";
 pub(crate) const SCORES_VALUE: &str = "value";

@@ -1,4 +1,4 @@
-//! Predictions → rows, one per segment.
+//! Turns predictions into rows, one per segment.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ pub struct SegmentRows {
 }
 
 impl SegmentRows {
-    /// No rows yet. The predictions are to be those of `classifier`; `shown` chooses what is in
-    /// the column `scores`.
+    /// Starts without rows, for predictions of `classifier`; `shown` chooses the contents of the
+    /// column `scores`.
     pub fn new(classifier: &Classifier, shown: Shown) -> Self {
         let names = MapFieldNames {
             entry: schema::SCORES_ENTRIES.to_owned(),
@@ -71,12 +71,12 @@ impl SegmentRows {
         &self.schema
     }
 
-    /// Rows that have not been taken.
+    /// Returns how many rows have not been taken.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -84,14 +84,15 @@ impl SegmentRows {
     /// Adds a segment.
     ///
     /// # Errors
-    /// Never for predictions of one classifier: only if the columns have different lengths.
+    /// Only if the columns have different lengths, which never happens with predictions of one
+    /// classifier.
     pub fn push(
         &mut self,
         recording: &Recording,
         prediction: &Prediction,
     ) -> Result<(), ArrowError> {
         let mut shown = self.shown.choose(prediction);
-        // Before they are arranged; none if none is to be shown.
+        // Taken before the scores are arranged; there may be none.
         let best = shown.first().cloned().or_else(|| prediction.top(1).pop());
         let best = best.as_ref();
         let (start, end) = (milliseconds(prediction.start()), milliseconds(prediction.end()));

@@ -1,9 +1,9 @@
-//! Which of a segment's scores are in a result.
+//! Which of a segment's scores a result contains.
 
 use sourcing_sound::{Category, Classifier, LabelSource, Prediction};
 
-/// The most labels of a model whose scores are all shown if the user gives no number. With more
-/// labels, nearly all scores are close to 0.
+/// Up to this many labels, all scores are shown if the user gives no number. With more labels,
+/// nearly all scores are close to 0.
 const MOST_LABELS: usize = 20;
 
 /// How many scores are shown for a model with more labels.
@@ -14,16 +14,16 @@ const DEFAULT_TOP: usize = 10;
 pub enum Shown {
     /// All labels, in the model's order.
     All,
-    /// This many labels, the best first.
+    /// So many labels, best first.
     Best(usize),
-    /// All labels of the head in their order, then this many others, the best first.
+    /// All labels of the head in their order, then so many others, best first.
     HeadAndBest(usize),
 }
 
 impl Shown {
-    /// The best `top` scores, best first; without `top`, the scores of all labels in the model's
-    /// order, or the best ten if there are more than twenty labels. The labels of a head on a model
-    /// all come before these; so do those of a head alone, without `top`.
+    /// Shows the best `top` scores, best first; without `top`, the scores of all labels in the
+    /// model's order, or the best ten if there are more than twenty labels. The labels of a head on
+    /// a model all come before these; so do those of a head alone, without `top`.
     pub fn new(top: Option<usize>, classifier: &Classifier) -> Shown {
         let labels = classifier.metadata().labels.len();
         let of_head = classifier.head_labels();
@@ -35,7 +35,7 @@ impl Shown {
         }
     }
 
-    /// The labels whose scores are shown, best first.
+    /// Returns the labels to show, best first.
     pub fn choose(self, prediction: &Prediction) -> Vec<Category> {
         match self {
             Shown::All => prediction.top(usize::MAX),

@@ -1,8 +1,8 @@
 //! Builds, serves and tests sourcing-sound. Run it as `cargo xtask <command>`.
 //!
-//! Every command installs what it needs and does not find (the wasm target,
-//! npm's packages, a browser where it may), or stops and names the command that
-//! installs it. Crates and npm's packages have the versions of the lock files.
+//! Every command installs what is missing (the wasm target, npm's packages, a browser where it
+//! may), or stops and names the command that installs it. Crates and npm's packages have the
+//! versions of the lock files.
 
 #[cfg(test)]
 mod rules;
@@ -38,7 +38,8 @@ enum Task {
     Npm,
     /// Build the Python wheel as it is published, into target/python, and test it
     Python(wheel::Options),
-    /// Write what the command line, the npm package and the wheel are made of, as CycloneDX, into target/sbom
+    /// Write the bills of materials of the command line, the npm package and the wheel, as
+    /// CycloneDX, into target/sbom
     Sbom,
     /// Write the API reference of the crate and the package, into target/doc
     Docs,
@@ -71,12 +72,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Some tasks have cargo run xtask in place of a compiler.
+/// Some tasks make cargo run xtask instead of a compiler.
 fn compiler_in_place() -> Option<Command> {
     api::rustdoc_in_place().or_else(package::rustc_in_place).or_else(fuzz::rustc_in_place)
 }
 
-/// Runs the task; `false` is a failure that has been reported already.
+/// Runs the task; returns false for a failure that has already been reported.
 fn run(task: Task) -> anyhow::Result<bool> {
     let workspace = Workspace::find()?;
     match task {

@@ -1,11 +1,11 @@
 //! Fourier transforms of eight real signals at a time ([`RealFft`]), or of one ([`SingleFft`]).
 //!
-//! In: as many samples of each signal as the transform is long, any length from 1 on. Out: the
+//! In: as many samples of each signal as the transform is long, any length of at least 1. Out: the
 //! `length / 2 + 1` bins from 0 Hz to Nyquist. Lane *i* of every vector belongs to signal *i*, and
-//! lanes never mix, so that a signal's spectrum does not depend on its neighbours.
+//! lanes never mix, so a signal's spectrum does not depend on its neighbours.
 //!
 //! Written to be small: a mature library with all its algorithms would be 40% of the browser's
-//! module. The tests compare with one.
+//! module. The tests compare the results with those of one.
 
 mod real;
 mod single;
@@ -32,7 +32,7 @@ const ZERO: Complex = [[0.0; LANES]; 2];
 /// The real and the imaginary part of a factor common to all signals.
 type Factor = [f32; 2];
 
-/// `exp(−2πi · turn)`.
+/// Returns `exp(−2πi · turn)`.
 fn unit(turn: f64) -> Factor {
     let angle = -2.0 * PI * turn;
     [angle.cos() as f32, angle.sin() as f32]
@@ -86,13 +86,14 @@ impl<S: Simd> Value<S> {
         Value(self.0 * factor, self.1 * factor)
     }
 
-    /// `−i` times the value.
+    /// Returns `−i` times the value.
     #[inline(always)]
     fn turned(self) -> Self {
         Value(self.1, -self.0)
     }
 
-    /// `i` times the conjugate. The inverse transform is the forward one between two of these.
+    /// Returns `i` times the conjugate. The inverse transform is the forward one between two of
+    /// these.
     #[inline(always)]
     fn swapped(self) -> Self {
         Value(self.1, self.0)
@@ -118,7 +119,8 @@ mod tests {
     /// Every prime factor that has a pass, others, and the lengths of the shipped front ends.
     const LENGTHS: [usize; 10] = [194, 400, 512, 882, 1000, 1024, 2048, 2560, 3528, 3840];
 
-    /// The largest error relative to the largest bin, against a transform in double precision.
+    /// Returns the largest error relative to the largest bin, compared with a transform in double
+    /// precision.
     fn error(length: usize, lane: usize, bins: &[Factor]) -> f64 {
         let mut samples: Vec<f64> = (0..length).map(|n| f64::from(noise(n, lane))).collect();
         let exact = realfft::RealFftPlanner::new().plan_fft_forward(length);

@@ -1,18 +1,18 @@
-//! Transforms of eight real signals at a time, and back.
+//! Transforms of eight real signals at a time, and their inverses.
 
 use super::transform::Transform;
 use super::{Complex, Factor, LANES, Lane, Value, ZERO, unit};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch};
 
-/// Transforms real signals of one length, and their bins back. Even lengths are a complex transform
+/// Transforms real signals of one length, and their bins back. Even lengths use a complex transform
 /// of half the length: even samples are its real parts, odd ones its imaginary parts.
 #[derive(Clone)]
 pub(crate) struct RealFft {
     level: Level,
     length: usize,
     transform: Transform,
-    /// For even lengths: the turns that separate the even samples from the odd ones.
+    /// For even lengths: the factors that separate the even samples from the odd ones.
     turns: Vec<Factor>,
     data: Vec<Complex>,
     scratch: Vec<Complex>,
@@ -35,7 +35,7 @@ impl RealFft {
         }
     }
 
-    /// The bins, to be filled before [`Self::invert`].
+    /// Returns the bins, to be filled before [`Self::invert`].
     pub(super) fn bins_mut(&mut self) -> &mut [Complex] {
         &mut self.bins
     }
@@ -78,9 +78,9 @@ impl RealFft {
         }
     }
 
-    /// Calls `take` with the place and the samples, times `length`, of the bins
-    /// ([`Self::bins_mut`]), in order. The imaginary parts of the first bin and, for even lengths,
-    /// of the last count as 0.
+    /// Inverts the bins ([`Self::bins_mut`]) and calls `take` with the index and the samples, times
+    /// `length`, in order. The imaginary parts of the first bin and, for even lengths, of the last
+    /// count as 0.
     pub(super) fn invert(&mut self, mut take: impl FnMut(usize, &Lane)) {
         dispatch!(self.level, simd => self.transform_back(simd));
         // Real and imaginary parts are still swapped.

@@ -1,8 +1,8 @@
-//! Transforms of one real signal, and back.
+//! Transforms of one real signal, and their inverses.
 //!
 //! The samples are distributed to up to eight lanes in turn, the lanes are transformed together,
-//! and their bins are combined (a step of the fast Fourier transform whose radix is the number of
-//! lanes).
+//! and their bins are combined: a step of the fast Fourier transform with the number of lanes as
+//! its radix.
 
 use super::transform::Transform;
 use super::{Complex, LANES, Lane, RealFft, Value, ZERO, unit};
@@ -30,7 +30,7 @@ pub(crate) struct SingleFft {
     data: Vec<Complex>,
     scratch: Vec<Complex>,
     bins: Bins,
-    /// With space behind them for the lanes that are not in use.
+    /// Followed by space for unused lanes.
     samples: Vec<f32>,
     length: usize,
 }
@@ -74,7 +74,7 @@ impl SingleFft {
     pub(crate) fn run(&mut self, samples: &[f32]) {
         self.fft.run(|n| {
             let rest = samples.get(n * self.lanes..).unwrap_or_default();
-            // What lanes that are not in use are given does not matter.
+            // The contents of unused lanes do not matter.
             rest.first_chunk().copied().unwrap_or_else(|| {
                 std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or_default())
             })
@@ -116,13 +116,13 @@ impl SingleFft {
         }
     }
 
-    /// The samples of [`Self::bins_mut`], times `length`. The imaginary parts of the first bin and,
-    /// for even lengths, of the last must be 0.
+    /// Returns the samples of [`Self::bins_mut`], times `length`. The imaginary parts of the first
+    /// bin and, for even lengths, of the last must be 0.
     pub(crate) fn invert(&mut self) -> &[f32] {
         dispatch!(self.level, simd => self.separate(simd));
         let lanes = self.lanes;
         let samples = &mut self.samples;
-        // In order: lanes that are not in use are overwritten by the next sample's.
+        // In order: unused lanes are overwritten by the next sample's.
         self.fft.invert(|n, values| copy(values, &mut samples[n * lanes..][..LANES]));
         &self.samples[..self.length]
     }

@@ -42,7 +42,7 @@ impl Transform {
     }
 }
 
-/// A complex transform whose length has no other prime factors than 2, 3, 5 and 7 (Stockham: no
+/// A complex transform of a length with no other prime factors than 2, 3, 5 and 7 (Stockham: no
 /// reordering).
 #[derive(Clone)]
 pub(super) struct Radix {
@@ -143,7 +143,7 @@ fn butterfly<S: Simd, const R: usize>(
         output[2] = even.sub(odd);
         output[3] = even_rest.sub(odd_rest);
     } else {
-        // Mirrored pairs share their cosines, and their sines but for the sign.
+        // Mirrored pairs share their cosines and, except for the sign, their sines.
         for k in 1..=R / 2 {
             let (mut even, mut odd) = (values[0], Value::zero(simd));
             for n in 1..=R / 2 {

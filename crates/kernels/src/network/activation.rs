@@ -40,7 +40,7 @@ impl Activation {
     #[inline(always)]
     pub(super) fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(self, simd: S, x: V) -> V {
         let splat = |value| V::splat(simd, value);
-        // In this order, x86 passes NaN on, as other processors do in either.
+        // In this order, x86 propagates NaN, as other processors do in either order.
         let clip = |x: V, min, max| splat(max).min(splat(min).max(x));
         let unit = |x: V| clip(x, 0.0, 1.0);
         match self {

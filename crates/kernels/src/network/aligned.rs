@@ -1,4 +1,4 @@
-//! Memory at addresses that suit long vectors: one that lies across two lines of the cache takes
+//! Memory at addresses that suit long vectors: a vector that crosses a line of the cache takes
 //! twice as long to read or write.
 
 use super::lane::{LANES, Lane};
@@ -8,11 +8,11 @@ use std::ops::{Deref, DerefMut};
 /// Bytes of a line of the cache, and of the longest vector.
 const LINE: usize = 64;
 
-/// Lanes of which the first is at the beginning of a line.
+/// Lanes that begin at the start of a line.
 #[derive(Default)]
 pub(super) struct Aligned {
     numbers: Vec<f32>,
-    /// Where the first lane is. It stays right because the numbers never move.
+    /// Where the first lane is. It stays valid because the numbers never move.
     start: usize,
     lanes: usize,
 }
@@ -21,7 +21,7 @@ impl Aligned {
     pub(super) fn zeros(lanes: usize) -> Self {
         const SPARE: usize = LINE / size_of::<f32>();
         let numbers = vec![0.0; lanes * LANES + SPARE];
-        // It need not be known, and then only time is lost.
+        // The offset may be unknown, which only costs time.
         let start = Some(numbers.as_ptr().align_offset(LINE)).filter(|&start| start <= SPARE);
         Aligned { numbers, start: start.unwrap_or(0), lanes }
     }

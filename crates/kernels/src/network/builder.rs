@@ -1,4 +1,4 @@
-//! Layers → the program: weights are packed, and pooling is done with the convolution before it.
+//! Builds the program from layers: packs weights, and fuses pooling with the convolution before it.
 
 use super::Network;
 use super::activation::Activation;
@@ -24,7 +24,7 @@ pub enum Layer {
     Stem(Weights),
     /// A convolution over all channels. It reads a second value if one is added to its output.
     Convolution(Weights),
-    /// A convolution of each channel by itself.
+    /// A convolution of each channel alone.
     Depthwise(Weights),
     /// Weights for all numbers of a value: channels, rows, columns.
     Linear(Weights),
@@ -37,9 +37,9 @@ pub enum Layer {
     },
     /// A sum or product of two values of one shape, or of a value and one number per channel.
     Combine(Operation),
-    /// An activation by itself.
+    /// An activation alone.
     Activate(Activation),
-    /// The same numbers under another shape, in the same memory.
+    /// The same numbers in another shape, in the same memory.
     Relabel,
 }
 
@@ -52,7 +52,7 @@ pub struct Place {
     pub layout: Layout,
 }
 
-/// Makes a network of layers, in the order in which they run.
+/// Builds a network from layers, in the order in which they run.
 pub struct Builder {
     program: Program,
     level: Level,
@@ -61,26 +61,26 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// For features that need `features` as their border, and buffers of `buffers` blocks of eight
-    /// numbers, which values share.
+    /// Creates a builder for features that need `features` as their border, and buffers of
+    /// `buffers` blocks of eight numbers, which values share.
     pub fn new(features: Layout, buffers: Vec<usize>) -> Self {
         Self::on(Level::new(), features, buffers)
     }
 
-    /// The same for the given instruction set instead of the best that the processor has.
+    /// Creates one for the given instruction set instead of the best that the processor has.
     pub(super) fn on(level: Level, features: Layout, buffers: Vec<usize>) -> Self {
         let vector_len = dispatch!(level, simd => vector_len(simd));
         let program = Program { steps: Vec::new(), buffers, features, outputs: Vec::new() };
         Builder { program, level, vector_len }
     }
 
-    /// Adds a layer. Its output is in another buffer than what it reads, and every value has the
+    /// Adds a layer. Its output is in another buffer than its inputs, and every value has the
     /// border that its readers need.
     pub fn push(&mut self, layer: Layer, inputs: &[Place], output: Place) {
         let layouts: Vec<Layout> = inputs.iter().map(|place| place.layout).collect();
         let Some(operator) = self.operator(layer, &layouts, output.layout) else { return };
         let inputs: Vec<usize> = inputs.iter().map(|place| place.buffer).collect();
-        // Where vectors are short, arithmetic takes longer than memory.
+        // With short vectors, arithmetic takes longer than memory.
         let fuses = self.vector_len >= LANES;
         let last = self.program.steps.last_mut();
         let operator = match last.filter(|last| fuses && inputs.first() == Some(&last.output)) {
@@ -94,14 +94,14 @@ impl Builder {
         self.program.steps.push(step);
     }
 
-    /// The network whose outputs are at these places: vectors without a border.
+    /// Returns the network with outputs at these places: vectors without a border.
     pub fn finish(mut self, outputs: impl Iterator<Item = Place>) -> Network {
         let outputs = outputs.map(|place| (place.buffer, place.layout.shape.channels));
         self.program.outputs = outputs.collect();
         Network::new(self.program, self.level)
     }
 
-    /// `None` for a layer that does nothing.
+    /// Returns the operator; `None` for a layer that does nothing.
     fn operator(&self, layer: Layer, inputs: &[Layout], output: Layout) -> Option<Operator> {
         let vector_len = self.vector_len;
         Some(match layer {
@@ -148,15 +148,15 @@ fn vector_len<S: Simd>(_: S) -> usize {
     S::f32s::LEN
 }
 
-/// Whether the numbers of a value have nothing between them, so that weights for them are in the
-/// order of memory already.
+/// Returns whether the numbers of a value are contiguous, so that weights for them are already in
+/// the order of memory.
 fn is_vector(input: Layout) -> bool {
     let Shape { channels, rows, columns } = input.shape;
     (rows, columns, input.border) == (1, 1, [0, 0]) && channels == input.lanes() * LANES
 }
 
-/// `[outputs][channels × rows × columns]` → `[outputs][all numbers of the buffer]`; what lies
-/// between the values gets no weight.
+/// Converts `[outputs][channels × rows × columns]` to `[outputs][all numbers of the buffer]`; what
+/// lies between the values gets no weight.
 #[inline(never)]
 fn in_memory_order(weights: &Weights, input: Layout) -> Vec<f32> {
     let Shape { channels, rows, columns } = input.shape;

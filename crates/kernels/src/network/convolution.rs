@@ -12,9 +12,10 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, f32x16};
 use std::ops::Range;
 
-/// Input that should stay in the first-level cache while it is used for every output channel.
+/// Size of the input that should stay in the first-level cache while it is used for every output
+/// channel.
 const CACHED_BYTES: usize = 16 << 10;
-/// Pixels that all tiles divide.
+/// A number of pixels that is divisible by all tile sizes.
 const COLUMNS: usize = 24;
 
 /// A convolution with its weights in the order in which they are read.
@@ -31,17 +32,17 @@ pub(super) struct Convolution {
     /// Per group of output blocks `[taps][input blocks][8 inputs][blocks of the group]`.
     weights: Aligned,
     bias: Vec<Lane>,
-    /// [`LANES`], kept from the compiler: it would unroll the innermost loop, and what it then
+    /// [`LANES`], hidden from the compiler: it would unroll the innermost loop, and what it then
     /// loads ahead does not fit into registers.
     lanes: usize,
     pub(super) activation: Activation,
-    /// Of the output, as they are run through: its own, or one row of all pixels.
+    /// Rows of the output as they are iterated over: its own, or one row of all pixels.
     rows: usize,
     columns: usize,
 }
 
-/// Output blocks that are computed together, as the first and their number: as many as the
-/// registers hold.
+/// Returns the output blocks that are computed together, as the first and their number: as many as
+/// the registers hold.
 pub(super) fn groups(blocks: usize, vector_len: usize) -> impl Iterator<Item = (usize, usize)> {
     let most = match vector_len {
         16.. => 4,
@@ -58,7 +59,7 @@ pub(super) fn groups(blocks: usize, vector_len: usize) -> impl Iterator<Item = (
 }
 
 impl Convolution {
-    /// For vectors of `vector_len` numbers.
+    /// Creates a convolution for vectors of `vector_len` numbers.
     pub(super) fn new(
         trained: &Weights,
         input: Layout,
@@ -87,8 +88,8 @@ impl Convolution {
         convolution
     }
 
-    /// A convolution of single pixels does not depend on rows: one long row wastes no part of a
-    /// tile. Short vectors gain too little to step over a border.
+    /// Treats a convolution of single pixels, which does not depend on rows, as one long row, so
+    /// that no part of a tile is wasted. Short vectors gain too little to step over a border.
     fn flatten(&mut self, window: &Window, vector_len: usize) {
         let has_border = self.output.flattened().is_none();
         if *window != Window::POINT || has_border && vector_len < LANES {
@@ -207,7 +208,8 @@ impl Row<'_> {
             self.tile::<S, V, 6, VECTORS, STEP>(simd, column, output);
             column += 6;
         }
-        // A tile that reaches back computes some pixels twice, which is cheaper than one by one.
+        // A tile that reaches back computes some pixels twice, which is cheaper than computing them
+        // one by one.
         let left = columns - column;
         if left > 2 && columns >= 4 {
             self.tile::<S, V, 4, VECTORS, STEP>(simd, column.min(columns - 4), output);
@@ -223,8 +225,8 @@ impl Row<'_> {
         }
     }
 
-    /// `VECTORS` vectors of output channels for each of `PIXELS` neighbours. `STEP` lanes of
-    /// weights belong to one block of input channels.
+    /// Computes `VECTORS` vectors of output channels for each of `PIXELS` neighbours. `STEP` lanes
+    /// of weights belong to one block of input channels.
     #[inline(always)]
     fn tile<S, V, const PIXELS: usize, const VECTORS: usize, const STEP: usize>(
         &self,
@@ -266,7 +268,8 @@ impl Row<'_> {
         self.store.tile(simd, (self.block, [self.row, column]), &sums, output);
     }
 
-    /// One pixel by itself. Four sums at a time: a sum has to wait for the one before.
+    /// Computes a single pixel, with four sums at a time, because each addition waits for the one
+    /// before it.
     #[inline(always)]
     fn pixel<S, V, const VECTORS: usize, const STEP: usize>(
         &self,
@@ -303,7 +306,7 @@ impl Row<'_> {
     }
 }
 
-/// Numbers side by side, as vectors.
+/// Reads contiguous numbers as vectors.
 #[inline(always)]
 pub(super) fn vectors<S, V, const VECTORS: usize>(simd: S, lanes: &[Lane]) -> [V; VECTORS]
 where
@@ -314,7 +317,7 @@ where
     core::array::from_fn(|index| V::from_slice(simd, &numbers[index * V::LEN..][..V::LEN]))
 }
 
-/// Numbers in blocks of eight; zeros fill up the last one.
+/// Returns numbers in blocks of eight, the last one padded with zeros.
 pub(super) fn lanes(values: &[f32]) -> Vec<Lane> {
     let mut lanes = vec![[0.0; LANES]; values.len().div_ceil(LANES)];
     for (lane, values) in lanes.iter_mut().zip(values.chunks(LANES)) {
@@ -323,7 +326,7 @@ pub(super) fn lanes(values: &[f32]) -> Vec<Lane> {
     lanes
 }
 
-/// `[outputs][inputs][taps]` → the order in which tiles read.
+/// Reorders `[outputs][inputs][taps]` to the order in which tiles read.
 #[inline(never)]
 pub(super) fn pack(
     weights: &[f32],

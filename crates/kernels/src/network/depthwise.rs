@@ -1,4 +1,4 @@
-//! Convolutions of each channel by itself: a few neighbouring pixels of eight channels at a time.
+//! Convolutions of each channel alone: a few neighbouring pixels of eight channels at a time.
 
 use super::activation::Activation;
 use super::convolution::lanes;
@@ -45,7 +45,7 @@ impl Depthwise {
         Depthwise { input, output, kernel, strides, taps, weights, bias, activation, pooled: None }
     }
 
-    /// `pools` has a place for each block, if the output is pooled.
+    /// Runs the convolution; `pools` has a place for each block, if the output is pooled.
     #[inline(always)]
     pub(super) fn run<S: Simd>(
         &self,
@@ -61,7 +61,7 @@ impl Depthwise {
         let weights = self.weights.chunks_exact(self.taps.len());
         for (((plane, out), weights), bias) in planes.zip(outputs).zip(weights).zip(&self.bias) {
             let block = Block { depthwise: self, plane, weights, bias };
-            // Two pixels to a vector, where vectors are that long and rows too.
+            // Two pixels per vector, if vectors and rows are long enough.
             let pairs = S::f32s::LEN >= 2 * LANES && self.output.shape.columns >= 8;
             match (self.kernel[1], self.strides[1]) {
                 (3, 1) if pairs => simd.vectorize(
@@ -121,8 +121,8 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// `VECTORS` vectors hold `PIXELS` outputs of a row, which read `SPAN` pixels,
-    /// `(PIXELS − 1) · STRIDE + KERNEL`.
+    /// Computes `PIXELS` outputs of a row in `VECTORS` vectors from `SPAN` pixels, `(PIXELS − 1) ·
+    /// STRIDE + KERNEL`.
     #[inline(always)]
     fn run<
         S: Simd,
@@ -191,7 +191,7 @@ impl Block<'_> {
         self.store::<S, V, VECTORS, PIXELS>(simd, [row, column], &sums[0], output);
     }
 
-    /// The same for two rows, which have most of their input in common: it is read once.
+    /// Computes two rows, which share most of their input: it is read once.
     #[inline(always)]
     fn two_rows<
         S: Simd,
@@ -245,7 +245,7 @@ impl Block<'_> {
         }
     }
 
-    /// Any kernel, pixel by pixel.
+    /// Runs any kernel, pixel by pixel.
     #[inline(always)]
     fn run_any<S: Simd>(&self, simd: S, output: &mut [Lane]) {
         let Depthwise { input, output: layout, strides, taps, activation, .. } = self.depthwise;
@@ -266,7 +266,7 @@ impl Block<'_> {
     }
 }
 
-/// A lane in every place of a vector.
+/// Returns a vector with the lane in every place.
 #[inline(always)]
 fn same<S: Simd, V: Lanes<S>>(simd: S, lane: &Lane) -> V {
     V::of(

@@ -10,7 +10,7 @@ use fearless_simd::prelude::*;
 pub(super) struct Global {
     pub(super) input: Layout,
     pub(super) output: Layout,
-    /// The maximum rather than the mean.
+    /// Whether it is the maximum rather than the mean.
     pub(super) max: bool,
 }
 
@@ -28,7 +28,7 @@ impl Global {
         }
     }
 
-    /// One block of channels.
+    /// Pools one block of channels.
     #[inline(always)]
     pub(super) fn run_block<S: Simd>(&self, simd: S, plane: &[Lane], output: &mut Lane) {
         let start = if self.max { f32::NEG_INFINITY } else { 0.0 };

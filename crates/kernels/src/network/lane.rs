@@ -14,7 +14,7 @@ pub(super) trait Lanes<S: Simd>: SimdFloat<S, Element = f32> {
     /// The number of lanes.
     const COUNT: usize;
 
-    /// The lanes that `lane` returns for each place.
+    /// Returns a vector of the lanes that `lane` returns for each place.
     fn of<'a>(simd: S, lane: impl FnMut(usize) -> &'a Lane) -> Self;
 
     /// The lane at a place.

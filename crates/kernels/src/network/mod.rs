@@ -4,8 +4,8 @@
 //! Builder (layers in order, weights packed) → program (a flat list of operators) → Network
 //! ```
 //!
-//! In: layers whose values have places in memory. Out: the values of the outputs. Everything is
-//! `f32`. Channels lie in blocks of eight, so that the operators are the same for 128-, 256- and
+//! In: layers and the places of their values in memory. Out: the values of the outputs. Everything
+//! is `f32`. Channels are in blocks of eight, so that the operators are the same for 128-, 256- and
 //! 512-bit vectors.
 
 mod activation;
@@ -41,7 +41,7 @@ use std::sync::{Mutex, PoisonError};
 pub struct Network {
     program: Program,
     level: Level,
-    /// Memory of earlier runs; there is more than one only if several threads run at once.
+    /// Memory of earlier runs; there is more than one only if several threads run at the same time.
     memories: Mutex<Vec<Memory>>,
 }
 

@@ -1,4 +1,4 @@
-//! Pooling over windows or whole maps, of each channel by itself.
+//! Pooling over windows or whole maps, separately for each channel.
 
 use super::lane::Lane;
 use super::value::Layout;
@@ -7,7 +7,7 @@ use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 use std::ops::Range;
 
-/// How the pixels of a window become one.
+/// How the pixels of a window are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
     /// The largest.
@@ -55,7 +55,7 @@ impl Pool {
         }
     }
 
-    /// What the window covers of an axis, without the padding.
+    /// Returns the part of an axis that the window covers, without the padding.
     #[inline(always)]
     fn inside(&self, axis: usize, at: usize, size: usize) -> Range<usize> {
         let Window { kernel, strides, before, .. } = self.window;

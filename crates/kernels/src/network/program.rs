@@ -30,7 +30,7 @@ pub(super) struct Step {
     pub(super) operator: Operator,
     /// Buffers of the values that it reads; a stem reads the features and has none.
     pub(super) inputs: Vec<usize>,
-    /// Another buffer than any that it reads.
+    /// The buffer of the output, different from those of the inputs.
     pub(super) output: usize,
     /// Where a depthwise convolution's pooled output goes, and its number of blocks. It may be the
     /// buffer that was read.
@@ -38,8 +38,8 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Takes over `operator`, which reads this step's output, if it pools what a depthwise convolution
-    /// makes; otherwise returns it. `buffer` is for the pooled value.
+    /// Fuses `operator`, which reads this step's output, if it pools what a depthwise convolution
+    /// computes; otherwise returns it. `buffer` is for the pooled value.
     pub(super) fn pool(&mut self, operator: Operator, buffer: usize) -> Option<Operator> {
         match (&mut self.operator, operator) {
             (Operator::Depthwise(depthwise), Operator::Global(global))
@@ -60,18 +60,18 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// Lengths of the buffers.
     pub(super) buffers: Vec<usize>,
-    /// Of the features that the network is given.
+    /// The layout of the features that the network gets.
     pub(super) features: Layout,
     /// Buffer and number of values of each output.
     pub(super) outputs: Vec<(usize, usize)>,
 }
 
-/// The memory that a run needs. Values share buffers where one is no longer needed.
+/// The memory that a run needs. Values share buffers once they are not needed any more.
 pub(super) struct Memory {
     /// With a border of zeros, which stays.
     features: Vec<f32>,
     buffers: Vec<Aligned>,
-    /// Of one operator, before they have a buffer.
+    /// Pooled values of one operator, before they have a buffer.
     pools: Vec<Lane>,
 }
 

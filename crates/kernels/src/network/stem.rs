@@ -1,4 +1,4 @@
-//! The first convolution: it reads the one plane of features that a network is given.
+//! The first convolution, which reads the network's only plane of features.
 
 use super::activation::Activation;
 use super::aligned::Aligned;
@@ -13,7 +13,7 @@ use fearless_simd::{f32x8, f32x16};
 /// A convolution over one channel.
 #[derive(Debug)]
 pub(super) struct Stem {
-    /// Of the features: one number per pixel.
+    /// The layout of the features: one number per pixel.
     features: Layout,
     output: Layout,
     strides: [usize; 2],
@@ -26,7 +26,7 @@ pub(super) struct Stem {
 }
 
 impl Stem {
-    /// For vectors of `vector_len` numbers.
+    /// Creates a stem for vectors of `vector_len` numbers.
     pub(super) fn new(
         trained: &Weights,
         features: Layout,
@@ -35,7 +35,7 @@ impl Stem {
     ) -> Self {
         let Weights { window, weights, bias, activation } = trained;
         let taps = window.taps(&features);
-        // The taps of the only channel are laid out as channels of a single pixel.
+        // The taps of the only channel are laid out like channels of a single pixel.
         let weights = pack(weights, bias.len(), taps.len(), 1, vector_len);
         let (strides, bias, activation) = (window.strides, lanes(bias), *activation);
         Stem { features, output, strides, taps, weights, bias, activation }
@@ -93,7 +93,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Tiles of `PIXELS`; the last one reaches back.
+    /// Computes tiles of `PIXELS`; the last one reaches back.
     #[inline(always)]
     fn run<S, V, const PIXELS: usize, const VECTORS: usize>(&self, simd: S, output: &mut [Lane])
     where
@@ -114,7 +114,7 @@ impl Row<'_> {
         }
     }
 
-    /// `VECTORS` vectors of output channels for each of `PIXELS` neighbours.
+    /// Computes `VECTORS` vectors of output channels for each of `PIXELS` neighbours.
     #[inline(always)]
     fn tile<S, V, const PIXELS: usize, const VECTORS: usize>(
         &self,

@@ -1,24 +1,24 @@
-//! Where the sums of a tile go.
+//! Stores the sums of a tile.
 
 use super::activation::Activation;
 use super::lane::{LANES, Lane, Lanes};
 use super::value::Layout;
 use fearless_simd::prelude::*;
 
-/// Stores the sums of neighbouring pixels after everything else has been applied to them.
+/// Stores the sums of neighbouring pixels after applying everything else to them.
 pub(super) struct Store<'a> {
     pub(super) layout: &'a Layout,
     /// A value that is added, and its layout.
     pub(super) addend: Option<(&'a [Lane], &'a Layout)>,
     pub(super) activation: Activation,
-    /// Whether pixels are counted through all rows, as if they were one. With short vectors, no
-    /// border is then between the rows.
+    /// Whether pixels are counted through all rows, as if these were one. With short vectors, there
+    /// is then no border between the rows.
     pub(super) flattened: bool,
 }
 
 impl Store<'_> {
-    /// `VECTORS` vectors for each of `PIXELS` neighbours, of which the first is at `[row, column]`,
-    /// for the channels from a block on.
+    /// Stores `VECTORS` vectors for each of `PIXELS` neighbours, starting at `[row, column]`, for
+    /// the channels from a block on.
     #[inline(always)]
     pub(super) fn tile<S, V, const PIXELS: usize, const VECTORS: usize>(
         &self,
@@ -31,14 +31,14 @@ impl Store<'_> {
         V: Lanes<S>,
     {
         let at = (block, [row, column]);
-        // By constant indices: otherwise the compiler keeps all sums in memory.
+        // With constant indices; otherwise the compiler keeps all sums in memory.
         self.vector(simd, at, &column_of(sums, 0), output);
         if VECTORS > 1 {
             self.vector(simd, (block + V::COUNT, at.1), &column_of(sums, 1), output);
         }
     }
 
-    /// One of the vectors of each pixel.
+    /// Stores one of the vectors of each pixel.
     #[inline(always)]
     fn vector<S, V, const PIXELS: usize>(
         &self,
@@ -78,7 +78,7 @@ impl Store<'_> {
                     value.lane(part).store_slice(out);
                 }
             } else {
-                // The pixels go on in the next row, beyond the border.
+                // The pixels continue in the next row, beyond the border.
                 let (mut place, mut left) = (place, columns - column);
                 for value in &values {
                     if left == 0 {

@@ -14,7 +14,7 @@ fn square(size: usize, stride: usize) -> Window {
     Window { before: padding, after: padding, ..window }
 }
 
-/// Whole numbers, with which sums are exact in any order.
+/// Whole numbers, so that sums are exact in any order.
 fn weights(window: Window, outputs: usize, inputs: usize, activation: Activation) -> Weights {
     let len = outputs * inputs * window.kernel[0] * window.kernel[1];
     let weights = (0..len).map(|index| (index * 7 % 5) as f32 - 2.0).collect();
@@ -25,7 +25,8 @@ fn features() -> Vec<f32> {
     (0..MAP.pixels()).map(|index| (index * 11 % 7) as f32 - 3.0).collect()
 }
 
-/// Each layer with what it makes. They read what was made before, and a sum also the first value.
+/// Builds a network from layers and their outputs. Each layer reads the previous output, and a sum
+/// also the first value.
 fn network(level: Level, layers: Vec<(Layer, Shape, usize)>) -> Network {
     let layout = |shape, border| Layout { shape, border: [border; 2] };
     let outputs = layers.iter().enumerate();
@@ -60,7 +61,7 @@ fn plain() -> Vec<(Layer, Shape, usize)> {
     ]
 }
 
-/// A pointwise convolution whose output has a border, and a depthwise one that is pooled.
+/// A pointwise convolution with a border around its output, and a depthwise one that is pooled.
 fn pooled() -> Vec<(Layer, Shape, usize)> {
     vec![
         (Layer::Stem(weights(square(3, 1), 19, 1, Activation::None)), MAP, 0),
@@ -71,13 +72,13 @@ fn pooled() -> Vec<(Layer, Shape, usize)> {
     ]
 }
 
-/// Every length of vectors that kernels are written for, and that this processor has.
+/// Returns every vector length for which there are kernels and which this processor has.
 fn levels() -> Vec<Level> {
     #[allow(unused_mut, reason = "some have no other")]
     let mut levels = vec![Level::baseline(), Level::new()];
     #[cfg(target_arch = "x86_64")]
     levels.extend(Level::new().as_avx2().map(Level::Avx2));
-    // In place of the first: everything else is compared with it.
+    // Everything else is compared with the first.
     #[cfg(feature = "scalar")]
     levels.insert(0, Level::fallback());
     levels
@@ -89,7 +90,7 @@ fn narrow_and_wide_vectors_give_the_same() {
         let run = |level: &Level| {
             let network = network(*level, layers());
             let first = network.run(&features());
-            // Nothing of a run is left for the next one.
+            // A run leaves nothing for the next one.
             assert_eq!(network.run(&features()), first);
             first
         };

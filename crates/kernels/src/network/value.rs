@@ -56,17 +56,17 @@ impl Layout {
         (self.shape.rows + 2 * self.border[0]) * self.row_stride()
     }
 
-    /// Pixels of all blocks, each of which takes a [`Lane`].
+    /// Returns the pixels of all blocks, each of which takes a [`Lane`].
     pub fn lanes(&self) -> usize {
         self.blocks() * self.plane()
     }
 
-    /// Where the pixel of a row and its first column is in a plane.
+    /// Returns the position in a plane of a row's first pixel.
     pub(super) fn row(&self, row: usize) -> usize {
         (row + self.border[0]) * self.row_stride() + self.border[1]
     }
 
-    /// The same memory as one long row, if nothing lies between the rows.
+    /// Returns the same memory as one long row, if nothing lies between the rows.
     pub(super) fn flattened(&self) -> Option<Layout> {
         let Shape { channels, .. } = self.shape;
         let shape = Shape { channels, rows: 1, columns: self.shape.pixels() };

@@ -1,4 +1,4 @@
-//! Which pixels of its input an operator reads for one of its output.
+//! The pixels of its input that an operator reads for one pixel of its output.
 
 use super::value::Layout;
 
@@ -27,7 +27,7 @@ impl Window {
         after: [0, 0],
     };
 
-    /// Where each tap reads, relative to the output's pixel, in the input's plane.
+    /// Returns where each tap reads, relative to the output's pixel, in the input's plane.
     pub(super) fn taps(&self, input: &Layout) -> Vec<usize> {
         let [rows, columns] = self.kernel;
         let origin = |axis: usize| input.border[axis] - self.before[axis];

@@ -1,8 +1,8 @@
 //! Finds modules of a crate that import each other in a cycle.
 //!
-//! A file imports another one when it names anything that is defined there, by `use` or in full.
-//! A name that a module re-exports (`pub use`) belongs to the file that defines it. Tests do not
-//! count, and neither do the arguments of macros, which cannot be parsed.
+//! A file imports another one if it names anything that is defined there, by `use` or by its full
+//! path. A name that a module re-exports (`pub use`) belongs to the file that defines it. Tests do
+//! not count, and neither do the arguments of macros, which cannot be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,10 +12,10 @@ use anyhow::{Context, Result};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemFn, ItemImpl, ItemMod, ItemUse, UseTree, Visibility};
 
-/// Names of modules from the crate's root down; empty for the root itself.
+/// A module's path from the crate's root; empty for the root itself.
 type Module = Vec<String>;
 
-/// What a file names.
+/// The names that a file uses.
 #[derive(Default)]
 struct Names {
     /// Paths as they are written.
@@ -26,8 +26,8 @@ struct Names {
     depth: usize,
 }
 
-/// The modules of a cycle, each of which imports the next one, and the last one the first; `None`
-/// if there is no cycle.
+/// Returns the modules of a cycle, each of which imports the next one, and the last one the first;
+/// `None` if there is no cycle.
 ///
 /// # Errors
 /// If a file of `source` cannot be read or is not Rust.
@@ -138,7 +138,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(is_test)
 }
 
-/// Every name of a `use` with its path.
+/// Collects every name of a `use` with its path.
 fn expand(tree: &UseTree, prefix: &mut Vec<String>, leaves: &mut Vec<(String, Vec<String>)>) {
     let mut leaf = |name: String, last: Option<String>| {
         leaves.push((name, prefix.iter().cloned().chain(last).collect()));
@@ -161,14 +161,14 @@ fn expand(tree: &UseTree, prefix: &mut Vec<String>, leaves: &mut Vec<(String, Ve
     }
 }
 
-/// The files whose names `module` uses.
+/// Returns the files that define the names in `module`.
 fn imports<'a>(module: &Module, files: &'a BTreeMap<Module, Names>) -> BTreeSet<&'a Module> {
     let paths = files[module].paths.iter();
     let found = paths.filter_map(|path| defined_in(&absolute(path, module, files)?, files, 0));
     found.filter(|found| *found != module).collect()
 }
 
-/// The path from the crate's root; `None` for names of other crates and of the file itself.
+/// Returns the path from the crate's root; `None` for names of other crates and of the file itself.
 fn absolute(path: &[String], module: &Module, files: &BTreeMap<Module, Names>) -> Option<Module> {
     let passed_on = || files.get(module)?.facade.get(path.first()?);
     direct(path, module, files).or_else(|| direct(passed_on()?, module, files))
@@ -193,7 +193,7 @@ fn direct(path: &[String], module: &Module, files: &BTreeMap<Module, Names>) -> 
     }
 }
 
-/// The file that defines what an absolute path names, behind any re-exports.
+/// Returns the file that defines the target of an absolute path, following re-exports.
 fn defined_in<'a>(
     path: &[String],
     files: &'a BTreeMap<Module, Names>,

@@ -33,7 +33,7 @@ fn manifests() -> Vec<(PathBuf, String)> {
     let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
     let read = |folder: PathBuf| {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        // The Python package is a separate workspace; tests of its own read its files.
+        // The Python package is a separate workspace; separate tests read its files.
         let is_other = folder != root && manifest.contains("\n[workspace]\n");
         (!is_other).then_some((folder, manifest))
     };

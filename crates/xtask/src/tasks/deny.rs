@@ -1,8 +1,8 @@
-//! Checks the dependencies against `deny.toml`: their licences, their sources, and crates that are
-//! banned; and looks up advisories about them, where that is possible.
+//! Checks the dependencies against `deny.toml`: their licences, their sources, and banned crates;
+//! and looks up advisories about them, where possible.
 //!
-//! `cargo deny` reads the same file. It takes six minutes to compile on two cores, so a machine without it gets the part of
-//! its checks that needs no database from here, in two seconds.
+//! `cargo deny` reads the same file. It takes six minutes to compile on two cores, so on a machine
+//! without it, this module makes the checks that need no database, in two seconds.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -15,8 +15,8 @@ use crate::tools::dependencies::{self, Crate};
 use crate::tools::workspace::Workspace;
 use crate::tools::{cargo, files, node, process};
 
-/// The workspaces with their own lock file whose programs are published. That of the fuzz
-/// targets is not.
+/// The workspaces with their own lock file and published programs. That of the fuzz targets is not
+/// published.
 const WORKSPACES: [&str; 2] = ["", "crates/python"];
 
 /// Checks the dependencies, of Rust and of npm.
@@ -76,12 +76,12 @@ impl Rules {
         Ok(Self { licences, banned, registries: texts("sources", "allow-registry")? })
     }
 
-    /// What is wrong with a crate, if something is.
+    /// Returns what is wrong with a crate, if anything.
     fn problem(&self, Crate { name, version, licence, .. }: &Crate) -> Option<String> {
         if self.banned.contains(name) {
             return Some(format!("{name} {version}: is banned"));
         }
-        // Older manifests have a slash for OR.
+        // Older manifests have a slash instead of OR.
         let expression = match Expression::parse_mode(licence, ParseMode::LAX) {
             Ok(expression) => expression,
             Err(error) => return Some(format!("{name} {version}: licence {licence:?}: {error}")),
@@ -90,14 +90,14 @@ impl Rules {
         (!allowed).then(|| format!("{name} {version}: licence {licence}"))
     }
 
-    /// Git is no registry.
+    /// Git is not a registry.
     fn is_source_allowed(&self, source: &str) -> bool {
         let registry = source.strip_prefix("registry+").or(source.strip_prefix("sparse+"));
         registry.is_some_and(|address| self.registries.iter().any(|allowed| allowed == address))
     }
 }
 
-/// Asks the RustSec database, if `cargo deny` is installed and the database can be reached.
+/// Queries the RustSec database, if `cargo deny` is installed and the database can be reached.
 fn rust_advisories() -> Result<()> {
     const DENY: [&str; 3] = ["deny", "--workspace", "--locked"];
     if process::output(cargo::command().args(["deny", "--version"])).is_err() {
@@ -119,7 +119,8 @@ fn rust_advisories() -> Result<()> {
     process::run(cargo::command().args(DENY).arg("check"))
 }
 
-/// Asks the registry about the packages of the site. What only builds and tests it may have minor findings.
+/// Queries the registry about the packages of the site. Packages that only build and test it may
+/// have minor findings.
 fn npm_advisories(workspace: &Workspace) -> Result<()> {
     node::prepare()?;
     let mut npm = node::npm();
@@ -136,7 +137,7 @@ fn npm_advisories(workspace: &Workspace) -> Result<()> {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Audit {
-    /// The number of findings that are high or critical.
+    /// The number of high or critical findings.
     Found(u64),
     Unreachable(String),
 }

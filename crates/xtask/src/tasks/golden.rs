@@ -35,7 +35,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Every Python file directly in `folder`, sorted by name. What scripts share is in subfolders.
+/// Returns every Python file directly in `folder`, sorted by name. Shared code is in subfolders.
 fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot_list = || format!("cannot list {}", folder.display());
     let mut scripts = Vec::new();

@@ -1,5 +1,5 @@
-//! The npm package as it is published, and a folder of programs that use it and
-//! nothing else of the repository.
+//! The npm package as it is published, and a folder of programs that use it and nothing else from
+//! the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::tools::{files, node, process};
 /// Keys of `package.json` that only the build needs; they are not published.
 const UNPUBLISHED: [&str; 2] = ["scripts", "devDependencies"];
 
-/// How links of its README begin in the repository, and in the package.
+/// Prefixes of links of its README in the repository, and in the package.
 const IN_PACKAGE: [(&str, &str); 4] = [
     ("../../docs/guide/", "docs/"),
     ("../../models/everyday/urban.CARD.md", "dist/models/urban.md"),
@@ -62,8 +62,8 @@ pub fn pack(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder(workspace).join(format!("sourcing-sound-{version}.tgz")))
 }
 
-/// Makes a folder with the examples, the tools of `tests/package` and the packed
-/// package: what a user of the package has.
+/// Creates a folder with the examples, the tools of `tests/package` and the packed package: what a
+/// user of the package has.
 pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
     let apps = folder(workspace).join("apps");
     let tests = workspace.root().join("tests").join("package");
@@ -76,7 +76,7 @@ pub fn apps(workspace: &Workspace, tarball: &Path) -> Result<PathBuf> {
         files::replace(&from.join(name), &apps.join(name))?;
     }
     node::install_locked(&apps, "the tools that test the package", &["--loglevel", "error"])?;
-    // A tarball of the same version must not count as installed already.
+    // A tarball of the same version must not count as already installed.
     let installed = apps.join("node_modules").join("sourcing-sound");
     if installed.exists() {
         fs::remove_dir_all(&installed)?;
@@ -116,12 +116,12 @@ fn relocated(text: &str, moves: &[(&str, &str)]) -> String {
     text
 }
 
-/// The folder in which all of it is made.
+/// Returns the folder for all of this.
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target().join("npm")
 }
 
-/// Refuses a manifest whose version differs from the crate's.
+/// Refuses a manifest with another version than the crate's.
 fn check_version(manifest: &str, version: &str) -> Result<()> {
     let manifest: Value = serde_json::from_str(manifest).context("package.json")?;
     if manifest["version"] != version {

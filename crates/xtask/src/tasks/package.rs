@@ -1,9 +1,10 @@
-//! The core crate and its kernels as they are published: cargo packs them without a warning, they
-//! have the expected files and no others, and these compile without a warning.
+//! Checks the core crate and its kernels as they are published: cargo packs them without a warning,
+//! they have exactly the expected files, and these compile without a warning.
 //!
-//! `cargo package` would compile them alone, with other features of the dependencies, and so compile
-//! the inference engine again. Here the packed files replace the repository's in a check for which
-//! everything else is compiled already. `cargo publish` makes the long check before it uploads.
+//! `cargo package` would compile them alone, with other features of the dependencies, and so
+//! compile the inference engine again. Instead, the packed files replace the repository's in a
+//! check for which everything else is already compiled. `cargo publish` makes the long check before
+//! it uploads.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -24,7 +25,7 @@ const PACKED: &str = "SOURCING_SOUND_PACKED";
 /// A crate that is published.
 struct Published {
     name: &'static str,
-    /// Where it is in the repository.
+    /// Its folder in the repository.
     folder: &'static str,
     /// The largest package, in bytes.
     max_bytes: u64,
@@ -107,8 +108,8 @@ impl Published {
     }
 }
 
-/// Packs the working tree, committed or not: together, since one needs the other, which no registry
-/// has yet.
+/// Packs the working tree, committed or not: both crates together, because one needs the other,
+/// which no registry has yet.
 fn pack() -> Result<()> {
     let mut cargo = cargo::command();
     cargo.args(["package", "--no-verify", "--allow-dirty"]);
@@ -132,7 +133,7 @@ fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     process::run(tar.arg("-xzmf").arg(archive).arg("-C").arg(folder))
 }
 
-/// The packed files, by their paths in the package with `/`.
+/// Returns the packed files by their paths in the package, with `/`.
 fn packed_files(packed: &Path) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     walk(packed, packed, &mut found)?;
@@ -173,15 +174,15 @@ fn compile(packed: &Path) -> Result<()> {
     for targets in [&["--lib", "--examples"], &["--lib", "--no-default-features"]] {
         let mut cargo = cargo::command();
         cargo.args(["check", "--quiet"]).args(PRODUCT).args(targets);
-        // Cargo keeps what a wrapper has compiled apart from everything else.
+        // Cargo separates what a wrapper has compiled from everything else.
         cargo.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(PACKED, packed);
         process::run(&mut cargo)?;
     }
     Ok(())
 }
 
-/// Rustc with the arguments of xtask, on the packed files for the crates that are published, if
-/// cargo runs xtask in its place.
+/// Returns rustc with the arguments of xtask, on the packed files of the published crates, if cargo
+/// runs xtask in its place.
 pub fn rustc_in_place() -> Option<Command> {
     let packed = PathBuf::from(env::var_os(PACKED)?);
     let mut arguments = env::args_os().skip(1);
@@ -198,7 +199,8 @@ pub fn rustc_in_place() -> Option<Command> {
     Some(rustc)
 }
 
-/// The packed file for a source file of the repository's `folder`; any other argument as it is.
+/// Returns the packed file for a source file of the repository's `folder`; any other argument
+/// unchanged.
 fn in_package(argument: OsString, folder: &str, packed: &Path) -> OsString {
     let path = Path::new(&argument);
     let is_source = path.is_relative() && path.extension().is_some_and(|ending| ending == "rs");

@@ -28,9 +28,8 @@ pub struct Options {
 
 /// Runs the tests of one binary. Returns whether they passed.
 ///
-/// wasm-bindgen's runner is configured by environment variables only, and a running
-/// program cannot set its own safely: so the first call starts this program again
-/// with them.
+/// wasm-bindgen's runner is configured only by environment variables, and a running program cannot
+/// safely set its own, so the first call starts this program again with them.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     if env::var_os(CAPABILITIES_VARIABLE).is_some() {
         let program = OsString::from("test-runner");

@@ -1,9 +1,10 @@
-//! The bill of materials of a release: every crate, npm package and model that is in what users get, in CycloneDX.
+//! Writes the bill of materials of a release: every crate, npm package and model that users get, in
+//! CycloneDX.
 //!
 //! Maintained tools list the crates of a manifest or the packages of a lock file. What users get is
 //! neither: crates compiled to WebAssembly, with a reader of recordings from npm bundled with them.
-//! So the crates come from `cargo tree` for the target, and the packages from the source maps of
-//! the scripts. The page is made of the npm package and nothing else of others.
+//! The crates therefore come from `cargo tree` for the target, and the packages from the source
+//! maps of the scripts. The page uses the npm package and no other third-party code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -139,7 +140,7 @@ fn bundled(www: &Path) -> Result<Vec<Value>> {
     names.iter().map(|name| npm_package(name, &lock)).collect()
 }
 
-/// The packages whose files a source map names.
+/// Returns the packages with files that a source map names.
 fn sources(map: &str) -> Result<BTreeSet<String>> {
     let map: Value = serde_json::from_str(map).context("a source map")?;
     let paths = map["sources"].as_array().context("a source map without sources")?;
@@ -191,7 +192,7 @@ fn component(
     (algorithm, digest): (&str, &str),
     purl: Option<&str>,
 ) -> Result<Value> {
-    // Older manifests have a slash for OR.
+    // Older manifests have a slash instead of OR.
     let licence = Expression::canonicalize(licence)
         .with_context(|| format!("{name}: licence {licence:?}"))?
         .unwrap_or_else(|| licence.to_owned());

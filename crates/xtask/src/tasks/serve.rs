@@ -75,7 +75,7 @@ fn url(options: &Options) -> String {
     format!("http://{HOST}:{}{}", options.port, path(options))
 }
 
-/// Vite itself rather than an npm script, which would outlive a signal.
+/// Runs Vite itself rather than an npm script, which would outlive a signal.
 fn vite(workspace: &Workspace, options: &Options) -> Command {
     let www = workspace.www();
     let mut vite = Command::new("node");
@@ -87,7 +87,7 @@ fn vite(workspace: &Workspace, options: &Options) -> Command {
         .args(["--host", &HOST.to_string()])
         .args(["--port", &options.port.to_string(), "--strictPort"])
         .stdin(Stdio::null())
-        // It prints the address before anything answers there.
+        // It prints the address before the server answers.
         .stdout(Stdio::null());
     if let Some(base) = &options.base {
         vite.args(["--base", base]);
@@ -138,15 +138,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Neither fails unless the server has ended already.
+        // Neither fails unless the server has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A server that ended is an error, unless Ctrl-C reached it first.
+/// Treats a server that ended as an error, unless Ctrl-C reached it first.
 fn ended(status: ExitStatus, stop: &AtomicBool) -> Result<()> {
-    // The signal reaches both programs; the handler's thread may run a bit later.
+    // The signal reaches both programs; the handler's thread may run slightly later.
     thread::sleep(POLL);
     if stop.load(Ordering::Relaxed) {
         return Ok(());
@@ -154,7 +154,7 @@ fn ended(status: ExitStatus, stop: &AtomicBool) -> Result<()> {
     bail!("the server ended with {status}")
 }
 
-/// Whether a GET of `path` is answered with 200.
+/// Returns whether a GET of `path` is answered with 200.
 fn answers(port: u16, path: &str) -> bool {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect((HOST, port))?;

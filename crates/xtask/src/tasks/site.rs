@@ -10,7 +10,7 @@ use crate::tasks::wasm::{self, Names};
 use crate::tools::workspace::Workspace;
 use crate::tools::{node, process};
 
-/// Files that every built site has, and that no folder of sources has both of.
+/// Files that every built site has; no folder of sources has both.
 const BUILT: [&str; 2] = ["index.html", "sw.js"];
 
 /// The options of `cargo xtask site`.
@@ -39,7 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Where the site goes by default; previews and tests serve it.
+/// Returns where the site goes by default; previews and tests serve it.
 pub fn default_folder(workspace: &Workspace) -> PathBuf {
     workspace.www().join("dist")
 }
@@ -58,8 +58,8 @@ pub fn build(workspace: &Workspace, base: Option<&str>, out: &Path) -> Result<()
     process::run(&mut npm)
 }
 
-/// Refuses a folder that has other contents than a built site, because they would be lost: also one
-/// that holds the site's `sources`.
+/// Refuses a folder with contents other than a built site, because they would be lost, and one that
+/// contains the site's `sources`.
 fn check_replaceable(folder: &Path, sources: &Path) -> Result<()> {
     let is_empty = match folder.read_dir() {
         Ok(mut files) => files.next().is_none(),
@@ -75,12 +75,12 @@ fn check_replaceable(folder: &Path, sources: &Path) -> Result<()> {
     )
 }
 
-/// Whether a site was built into the folder, which a package of npm never was.
+/// Returns whether a site was built into the folder, which is never true for an npm package.
 fn is_built(folder: &Path) -> bool {
     BUILT.iter().all(|name| folder.join(name).is_file()) && !folder.join("package.json").exists()
 }
 
-/// Whether `inner` is the folder or lies in it, also through links.
+/// Returns whether `inner` is the folder or lies in it, also through links.
 fn holds(folder: &Path, inner: &Path) -> Result<bool> {
     let real = |path: &Path| {
         path.canonicalize().with_context(|| format!("cannot read {}", path.display()))
@@ -143,7 +143,7 @@ mod tests {
             let folder = workspace.root().join(folder);
             assert!(check_replaceable(&folder, &workspace.www()).is_err(), "{}", folder.display());
         }
-        // A server's folder in which the repository lies next to a site that was built before.
+        // A server's folder that contains the repository and a site that was built before.
         let server = tempfile::tempdir().unwrap();
         let sources = server.path().join("www");
         fs::create_dir(&sources).unwrap();

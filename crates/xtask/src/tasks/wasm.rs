@@ -1,6 +1,6 @@
-//! The browser's modules: the core crate compiled for wasm32, for browsers with and without relaxed
-//! SIMD, with the general engine, and for training heads, and the decoder, with their JavaScript and TypeScript made by
-//! wasm-bindgen's library.
+//! Builds the browser's modules: the core crate compiled for wasm32, for browsers with and without
+//! relaxed SIMD, with the general engine, and for training heads; and the decoder. wasm-bindgen's
+//! library writes their JavaScript and TypeScript.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,17 +46,17 @@ struct Module {
     package: &'static str,
     /// The stem of its files.
     name: &'static str,
-    /// Where it is below `www/package/wasm`.
+    /// Its folder below `www/package/wasm`.
     folder: &'static str,
     features: &'static [&'static str],
     /// WebAssembly features of rustc, in addition to those of `.cargo/config.toml`.
     target_features: &'static str,
     /// Its own target directory below cargo's. Cargo keeps one file for all sets of features, and
-    /// would compile the crate again at every turn.
+    /// would otherwise compile the crate again every time.
     target: Option<&'static str>,
 }
 
-/// The engine of the crate alone, for every browser with SIMD.
+/// The crate's own engine alone, for every browser with SIMD.
 const LEAN: Module = Module {
     package: CORE,
     name: NAME,
@@ -66,8 +66,8 @@ const LEAN: Module = Module {
     target: Some("wasm-lean"),
 };
 
-/// The same for browsers with relaxed SIMD, whose fused multiply-add makes networks faster. The
-/// script of [`LEAN`] runs it.
+/// The same for browsers with relaxed SIMD, which has a fused multiply-add that makes networks
+/// faster. The script of [`LEAN`] runs it.
 const RELAXED: Module = Module {
     package: CORE,
     name: NAME,
@@ -77,7 +77,7 @@ const RELAXED: Module = Module {
     target: Some("wasm-relaxed"),
 };
 
-/// With the general engine too, for models with operators that the crate's own lacks.
+/// With the general engine too, for models with operators that the crate's own engine lacks.
 const GENERAL: Module = Module {
     package: CORE,
     name: "sourcing_sound_general",
@@ -87,7 +87,7 @@ const GENERAL: Module = Module {
     target: None,
 };
 
-/// What trains heads from examples.
+/// Trains heads from examples.
 const TEACHER: Module = Module {
     package: CORE,
     name: "sourcing_sound_teacher",
@@ -97,7 +97,7 @@ const TEACHER: Module = Module {
     target: Some("wasm-teacher"),
 };
 
-/// What decodes the recordings that a browser cannot.
+/// Decodes recordings that a browser cannot decode.
 const DECODE: Module = Module {
     package: DECODER,
     name: "sourcing_sound_decoder",
@@ -161,13 +161,13 @@ impl Module {
         Ok(())
     }
 
-    /// The file that cargo compiles.
+    /// Returns the file that cargo compiles.
     fn compiled(&self, target: &Path) -> PathBuf {
         let stem = self.package.replace('-', "_");
         target.join(WASM_TARGET).join(PROFILE).join(stem).with_extension("wasm")
     }
 
-    /// Where the npm package looks for the module.
+    /// Returns where the npm package looks for the module.
     fn folder(&self, workspace: &Workspace) -> PathBuf {
         workspace.www().join("package").join("wasm").join(self.folder)
     }

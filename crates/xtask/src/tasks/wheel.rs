@@ -1,5 +1,5 @@
-//! The Python wheel: built as it is published, and tested in environments that have nothing else of
-//! the repository, with the oldest and the newest Python of this machine.
+//! Builds the Python wheel as it is published, and tests it in environments that have nothing else
+//! from the repository, with the oldest and the newest Python of this machine.
 
 use std::env;
 use std::fs;
@@ -12,13 +12,13 @@ use crate::tools::cargo::{self, PRODUCT};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, process, python};
 
-/// The oldest minor version of Python 3 that the wheel is for: `abi3-py39` in its manifest.
+/// The oldest minor version of Python 3 that the wheel supports: `abi3-py39` in its manifest.
 const OLDEST_MINOR: u32 = 9;
-/// The first minor version whose mypy is checked with.
+/// The first minor version with the mypy that checks the types.
 const TYPED_MINOR: u32 = 10;
 /// The most bytes of a wheel.
 const MAX_BYTES: u64 = 8_000_000;
-/// What names the command-line program and the trainer to the tests.
+/// The variables that name the command-line program and the trainer to the tests.
 const PROGRAM_VARIABLE: &str = "SOURCING_SOUND_CLI";
 const TRAINER_VARIABLE: &str = "SOURCING_SOUND_TRAIN";
 
@@ -54,7 +54,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_types(workspace, &environments)
 }
 
-/// Environments with what builds and tests the wheel, for the oldest and the newest Python.
+/// Creates environments for building and testing the wheel, with the oldest and the newest Python.
 ///
 /// # Errors
 /// If there is no Python of a supported version, or packages cannot be installed.
@@ -90,7 +90,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
 /// Builds the wheel with the versions of its lock file, into `target/python`.
 ///
 /// # Errors
-/// If it does not compile, is no wheel for all versions, or is too large.
+/// If it does not compile, does not fit all versions, or is too large.
 pub fn build(workspace: &Workspace, environments: &Environments) -> Result<PathBuf> {
     let output = workspace.target().join("python");
     if output.exists() {
@@ -113,7 +113,7 @@ pub fn build(workspace: &Workspace, environments: &Environments) -> Result<PathB
     Ok(wheel)
 }
 
-/// Clippy and rustfmt for the crate, which is in no other workspace.
+/// Returns clippy and rustfmt for the crate, which is in no other workspace.
 pub fn lints(workspace: &Workspace, environments: &Environments) -> Result<Vec<Command>> {
     let (_, python) = environments.newest()?;
     let mut format = cargo::command();
@@ -125,9 +125,9 @@ pub fn lints(workspace: &Workspace, environments: &Environments) -> Result<Vec<C
     Ok(vec![format, clippy])
 }
 
-/// Cargo for the crate. It has its own folder in the target folder: the core is also a cdylib, and
-/// the files of such a crate have no hash in their names, so that its builds with other features,
-/// such as that of the released command line, would be taken for this one.
+/// Sets up cargo for the crate. It has its own folder in the target folder: the core is also a
+/// cdylib, and the files of such a crate have no hash in their names, so its builds with other
+/// features, such as that of the released command line, would be mistaken for this one.
 fn own_cargo<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(cargo::is_set_by_cargo_run) {
@@ -161,8 +161,8 @@ pub fn tests(
     Ok(tests)
 }
 
-/// Does what the README says in an environment that is made for it: installs the wheel with what it
-/// asks for from the package index, and runs the first example. Returns why it could not be tried.
+/// Follows the README in a new environment: installs the wheel with its dependencies from the
+/// package index, and runs the first example. Returns why this was not possible, if it was not.
 ///
 /// # Errors
 /// If the wheel cannot be installed although the index can be reached, or the example fails.
@@ -199,7 +199,7 @@ pub fn first_use(
     Ok(None)
 }
 
-/// The first block of Python in a document.
+/// Returns the first block of Python in a document.
 fn first_example(document: &str) -> Result<&str> {
     let (_, after) = document.split_once("```python\n").context("the README has no example")?;
     let (example, _) = after.split_once("```").context("the example of the README has no end")?;
@@ -222,7 +222,7 @@ pub fn ray_test(
     Ok(pytest)
 }
 
-/// The Python of an environment with Ray and the wheel.
+/// Returns the Python of an environment with Ray and the wheel.
 ///
 /// # Errors
 /// If Ray cannot be installed: it supports a new Python some time after its release.
@@ -250,26 +250,27 @@ fn install(python: &Path, wheel: &Path) -> Result<()> {
     process::run(pip.arg(wheel))
 }
 
-/// pytest, which writes neither compiled modules nor caches among the sources.
+/// Returns pytest, which writes neither compiled modules nor caches among the sources.
 fn pytest(python: &Path) -> Command {
     let mut pytest = Command::new(python);
     pytest.args(["-B", "-m", "pytest", "-p", "no:cacheprovider"]);
     pytest
 }
 
-/// The program, with the features that it has in the Rust tests, so that nothing is compiled twice.
+/// Builds the program, with the features that it has in the Rust tests, so that nothing is compiled
+/// twice.
 ///
 /// # Errors
 /// If it cannot be built.
 pub fn command_line(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = cargo::command();
-    // Tests of the program have cargo build it.
+    // Tests of the program make cargo build it.
     cargo.arg("test").args(PRODUCT).args(["--no-run", "--quiet", "--test", "program"]);
     process::run(&mut cargo)?;
     Ok(built(workspace, "sourcing-sound"))
 }
 
-/// The trainer, likewise.
+/// Builds the trainer, likewise.
 fn trainer(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = cargo::command();
     cargo.arg("build").args(PRODUCT).args(["--quiet", "--bin", "sourcing-sound-train"]);
@@ -277,7 +278,7 @@ fn trainer(workspace: &Workspace) -> Result<PathBuf> {
     Ok(built(workspace, "sourcing-sound-train"))
 }
 
-/// Where cargo puts a program.
+/// Returns where cargo puts a program.
 fn built(workspace: &Workspace, name: &str) -> PathBuf {
     let program = Path::new(name).with_extension(env::consts::EXE_EXTENSION);
     workspace.target().join("debug").join(program)

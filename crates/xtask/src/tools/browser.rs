@@ -37,8 +37,8 @@ const DEBIAN_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-dejavu-
 const FIREFOX_PACKAGES: &[&str] = &["firefox-esr"];
 const FFMPEG_PACKAGES: &[&str] = &["ffmpeg"];
 
-/// Without `--no-sandbox` Chromium refuses to run as root; `/dev/shm` is small
-/// in containers; the rest keeps it from the GPU and from the network.
+/// Without `--no-sandbox` Chromium refuses to run as root; `/dev/shm` is small in containers; the
+/// rest keeps it away from the GPU and the network.
 const ARGUMENTS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
@@ -94,8 +94,8 @@ impl Browser {
 pub struct Firefox;
 
 impl Firefox {
-    /// Finds it. On Debian as root, it is installed first if it is missing. If it cannot be
-    /// installed, a message reports that, and this is not an error.
+    /// Finds it. On Debian as root, it is installed first if it is missing. If that fails, a
+    /// message reports it; this is not an error.
     pub fn find() -> Result<Option<PathBuf>> {
         if let Some(firefox) = Self::look()? {
             return Ok(Some(firefox));
@@ -116,14 +116,14 @@ impl Firefox {
         Self::look()
     }
 
-    /// Looks for it and installs nothing.
+    /// Looks for it without installing anything.
     pub fn look() -> Result<Option<PathBuf>> {
         locate(FIREFOX_VARIABLE, FIREFOX_NAMES)
     }
 }
 
-/// The file that the variable names, or the first of the names that exists. If the
-/// variable names no file, that is an error, and no other name is tried.
+/// Returns the file that the variable names, or the first of the names that exists. If the variable
+/// names no file, that is an error, and no other name is tried.
 fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
     if let Some(given) = env::var_os(variable) {
         let path = PathBuf::from(given);
@@ -143,7 +143,7 @@ fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
 }
 
 /// Looks for ffmpeg, which writes the compressed recordings of some end-to-end tests. On Debian as
-/// root, it is installed if it is missing. If it cannot be, a message reports that.
+/// root, it is installed if it is missing. If that fails, a message reports it.
 pub fn prepare_ffmpeg() {
     if process::find_in_path("ffmpeg").is_some() {
         return;

@@ -21,11 +21,11 @@ pub const DECODER: &str = "sourcing-sound-decode-wasm";
 pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 /// xtask alone.
 pub const XTASK: [&str; 2] = ["--package", "xtask"];
-/// The target that the browser's module is compiled for.
+/// The target of the browser's modules.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Cargo, without the variables that `cargo run` sets for xtask: build scripts
-/// that watch one of them would run again, and recompile their crates.
+/// Returns cargo without the variables that `cargo run` sets for xtask: build scripts that watch
+/// one of them would run again, and recompile their crates.
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
@@ -36,7 +36,7 @@ pub fn command() -> Command {
     command
 }
 
-/// Whether it is one of these variables.
+/// Returns whether it is one of these variables.
 pub fn is_set_by_cargo_run(name: &str) -> bool {
     name.starts_with("CARGO_PKG_")
         || name.starts_with("CARGO_MANIFEST_")
@@ -44,15 +44,15 @@ pub fn is_set_by_cargo_run(name: &str) -> bool {
             .contains(&name)
 }
 
-/// Cargo for wasm32, without `RUSTFLAGS`: they would silently replace the flags of
-/// `.cargo/config.toml`, and with them SIMD.
+/// Returns cargo for wasm32, without `RUSTFLAGS`: they would silently replace the flags of
+/// `.cargo/config.toml`, including SIMD.
 pub fn for_wasm() -> Command {
     let mut command = command();
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
 }
 
-/// Documents the libraries only: programs have no API, and one has a library's name.
+/// Documents only the libraries: programs have no API, and one has the same name as a library.
 pub fn rustdoc() -> Command {
     let mut cargo = command();
     cargo.args(["doc", "--no-deps", "--lib"]).args(PRODUCT);
@@ -92,7 +92,7 @@ fn has_wasm_library() -> Result<bool> {
     Ok(files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd")))
 }
 
-/// Makes sure that `cargo fmt` and `cargo clippy` are there.
+/// Makes sure that `cargo fmt` and `cargo clippy` are installed.
 pub fn prepare_lint_tools() -> Result<()> {
     for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         if process::output(command().args([subcommand, "--version"])).is_ok() {

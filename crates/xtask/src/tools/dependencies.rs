@@ -1,4 +1,4 @@
-//! The crates that a program of the workspace is made of, as cargo resolves them.
+//! The crates that make up a program of the workspace, as cargo resolves them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,14 +7,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::tools::{cargo, files, process};
 
-/// A crate as it is used.
+/// A crate in use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Crate {
     pub name: String,
     pub version: String,
-    /// As its manifest has it; empty if it has none.
+    /// The licence in its manifest; empty if it has none.
     pub licence: String,
-    /// Whether it is one of the workspace.
+    /// Whether it is part of the workspace.
     pub is_own: bool,
 }
 
@@ -37,12 +37,12 @@ fn parse(line: &str) -> Result<Crate> {
     Ok(Crate { name, version: version.to_owned(), licence: licence.to_owned(), is_own })
 }
 
-/// What `Cargo.lock` states about a crate that comes from elsewhere.
+/// What `Cargo.lock` states about a crate from elsewhere.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Locked {
-    /// Where it comes from; absent for crates of the workspace.
+    /// Its origin; absent for crates of the workspace.
     pub source: Option<String>,
-    /// SHA-256 of the file that was downloaded.
+    /// SHA-256 of the downloaded file.
     pub checksum: Option<String>,
 }
 

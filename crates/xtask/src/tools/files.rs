@@ -21,7 +21,7 @@ pub fn size(file: &Path) -> Result<u64> {
     Ok(data.len())
 }
 
-/// Copies a file, and makes the folders above it.
+/// Copies a file, and creates the folders above it.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
@@ -31,8 +31,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes `to` a copy of the folder `from`, without what was installed or built
-/// in it.
+/// Makes `to` a copy of the folder `from`, without anything that was installed or built in it.
 pub fn replace(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         fs::remove_dir_all(to).with_context(|| format!("cannot remove {}", to.display()))?;

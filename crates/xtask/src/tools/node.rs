@@ -1,5 +1,5 @@
-//! Node and npm: found, or named with the command that installs them; and npm's packages, installed
-//! in the versions of a lock file.
+//! Finds Node and npm, or names the command that installs them; installs npm's packages in the
+//! versions of a lock file.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::tools::workspace::Workspace;
 use crate::tools::{files, process};
 
-/// Makes sure that npm is there, and a Node that the site's tools accept.
+/// Makes sure that npm is installed, and a Node that the site's tools accept.
 pub fn prepare() -> Result<()> {
     const INSTALL: &str = "install Node 22 or later from https://nodejs.org, or on Debian run \
         `apt-get update && apt-get install -y npm && npm install --global n && n lts`";
@@ -26,7 +26,7 @@ pub fn prepare() -> Result<()> {
     Ok(())
 }
 
-/// Vite requires `^20.19.0 || >=22.12.0`.
+/// Checks Vite's requirement, `^20.19.0 || >=22.12.0`.
 fn is_node_new_enough(version: Version) -> bool {
     match version.major {
         20 => version.minor >= 19,
@@ -40,7 +40,7 @@ pub fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// A script of the site's `package.json`.
+/// Returns a script of the site's `package.json`.
 pub fn site_script(workspace: &Workspace, script: &str) -> Command {
     let mut npm = npm();
     npm.current_dir(workspace.www()).args(["run", script]);
@@ -53,7 +53,7 @@ pub fn install_site_packages(workspace: &Workspace) -> Result<()> {
     install_locked(&workspace.www(), "the site's packages", &[])
 }
 
-/// Installs exactly the packages of the folder's lock file, unless they are installed already.
+/// Installs exactly the packages of the folder's lock file, unless they are already installed.
 pub fn install_locked(folder: &Path, packages: &str, options: &[&str]) -> Result<()> {
     let stamp = folder.join("node_modules").join(".installed-package-lock.json");
     let lock = files::read(&folder.join("package-lock.json"))?;

@@ -1,4 +1,4 @@
-//! Child processes whose failures name the command that failed.
+//! Runs child processes; failures name the command.
 
 use std::env;
 use std::ffi::OsStr;
@@ -28,7 +28,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// What a command did whose output was shown and kept.
+/// A command's output, which was both shown and kept.
 pub struct Shown {
     /// Whether it exited with 0.
     pub success: bool,
@@ -62,20 +62,20 @@ pub fn spawn(command: &mut Command) -> Result<Child> {
     command.spawn().with_context(|| format!("cannot start `{}`", line(command)))
 }
 
-/// The command as one would type it.
+/// Returns the command as one would type it.
 pub fn line(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
     words.join(" ")
 }
 
-/// The program's full path, if one of the folders in `PATH` has it.
+/// Returns the program's full path, if one of the folders in `PATH` has it.
 pub fn find_in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
     find_in(env::split_paths(&env::var_os("PATH")?), program.as_ref())
 }
 
 fn find_in(folders: impl Iterator<Item = PathBuf>, program: &OsStr) -> Option<PathBuf> {
-    // Appended, because the end of python3.13 is no extension that could be replaced.
+    // Appended, because the end of python3.13 is not an extension that could be replaced.
     let mut file = program.to_owned();
     file.push(env::consts::EXE_SUFFIX);
     folders.map(|folder| folder.join(&file)).find(|path| path.is_file())

@@ -14,11 +14,11 @@ use crate::tools::{files, process};
 const INSTALL: &str =
     "on Debian run `apt-get install -y python3 python3-venv`, elsewhere see https://python.org";
 
-/// The newest minor version of Python 3 that is looked for by name.
+/// The newest minor version of Python 3 that is searched for by name.
 const NEWEST_MINOR: u32 = 30;
 
-/// The Python of the virtual environment `name`, which has the packages listed in the file
-/// `requirements` and is made again when the list or the interpreter changes.
+/// Returns the Python of the virtual environment `name`, which has the packages listed in the file
+/// `requirements`. It is created again when the list or the interpreter changes.
 pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Result<PathBuf> {
     environment_of(workspace, name, requirements, None)
 }
@@ -47,14 +47,14 @@ pub fn environment_of(
     Ok(python)
 }
 
-/// Whether an environment was made as `stamp` says, and its Python still runs: the interpreter that
+/// Returns whether an environment matches `stamp` and its Python still runs: the interpreter that
 /// it links to may have been removed.
 fn is_as_made(python: &Path, installed: &Path, stamp: &str) -> bool {
     files::read(installed).is_ok_and(|text| text == stamp)
         && process::output(Command::new(python).args(["-I", "-c", "pass"])).is_ok()
 }
 
-/// Which interpreter it is, in one line: its path, the installation that it is of, and its version.
+/// Identifies the interpreter in one line: its path, its installation, and its version.
 fn identity(python: &Path) -> Result<String> {
     const ASK: &str = "import sys; print(ascii((sys.executable, sys.base_prefix, sys.version)))";
     process::output(Command::new(python).args(["-I", "-c", ASK]))
@@ -66,7 +66,7 @@ pub fn program(folder: &Path, name: &str) -> PathBuf {
     programs.join(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
-/// Python 3 with its `venv` module.
+/// Finds Python 3 with its `venv` module.
 fn find() -> Result<PathBuf> {
     let python = ["python3", "python"].into_iter().find_map(process::find_in_path);
     let python = python.with_context(|| format!("Python 3 is missing: {INSTALL}"))?;
@@ -75,9 +75,9 @@ fn find() -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The interpreters of CPython 3 on this machine from the minor version `least` on that can make
-/// virtual environments, one for each minor version: those in `PATH` under their own names, and
-/// those that pyenv has installed.
+/// Returns the CPython 3 interpreters on this machine, from the minor version `least` on, that can
+/// create virtual environments, one for each minor version: those in `PATH` under their own names,
+/// and those that pyenv has installed.
 pub fn interpreters(least: u32) -> BTreeMap<u32, PathBuf> {
     let numbered = (least..=NEWEST_MINOR).map(|minor| format!("python3.{minor}"));
     let names = ["python3", "python"].map(String::from).into_iter().chain(numbered);
@@ -90,7 +90,7 @@ pub fn interpreters(least: u32) -> BTreeMap<u32, PathBuf> {
     found
 }
 
-/// pyenv's interpreters, whose names in `PATH` work only for the version that is chosen.
+/// Returns pyenv's interpreters. Their names in `PATH` work only for the selected version.
 fn of_pyenv() -> Vec<PathBuf> {
     let root = env::var_os("PYENV_ROOT").map(PathBuf::from);
     let root = root.or_else(|| env::home_dir().map(|home| home.join(".pyenv")));
@@ -98,7 +98,8 @@ fn of_pyenv() -> Vec<PathBuf> {
     versions.into_iter().flatten().flatten().map(|entry| program(&entry.path(), "python")).collect()
 }
 
-/// The minor version of an interpreter, and its own path; `None` if it is no usable CPython 3.
+/// Returns the minor version of an interpreter, and its own path; `None` if it is not a usable
+/// CPython 3.
 fn minor_version(python: &Path) -> Option<(u32, PathBuf)> {
     const ASK: &str = "import ensurepip, platform, sys, venv\n\
         if platform.python_implementation() == 'CPython' and sys.version_info[0] == 3:\n    \

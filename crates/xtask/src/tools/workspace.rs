@@ -14,8 +14,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Asks cargo, so that `CARGO_TARGET_DIR` and cargo's own configuration are
-    /// respected.
+    /// Queries cargo, so that `CARGO_TARGET_DIR` and cargo's own configuration are respected.
     pub fn find() -> Result<Self> {
         let json = process::output(cargo::command().args([
             "metadata",
@@ -60,7 +59,7 @@ impl Workspace {
         &self.version
     }
 
-    /// A folder for what xtask itself keeps between runs; created on demand.
+    /// Returns a folder for what xtask itself keeps between runs; created on demand.
     pub fn scratch(&self) -> Result<PathBuf> {
         let folder = self.target.join("xtask");
         std::fs::create_dir_all(&folder)

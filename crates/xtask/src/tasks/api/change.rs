@@ -1,4 +1,4 @@
-//! What differs between the surfaces of two versions, and whether the versions allow it.
+//! Compares the surfaces of two versions, and decides whether the versions allow the difference.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ pub struct Change {
     to: Version,
     removed: Vec<String>,
     added: Vec<String>,
-    /// Those of `added` that break existing code.
+    /// The added items that break existing code.
     breaking: Vec<String>,
 }
 
@@ -66,8 +66,8 @@ impl Change {
     }
 }
 
-/// Whether the item is a new field or variant of an existing type whose members users may list in
-/// full, in a literal or in a `match`.
+/// Returns whether the item is a new field or variant of an existing type, all of whose members
+/// users may list in a literal or in a `match`.
 fn extends_closed_type(item: &str, file: &Surface) -> bool {
     let Some(path) = item.strip_prefix("pub ").filter(|rest| rest.starts_with("sourcing_sound::"))
     else {

@@ -1,6 +1,6 @@
-//! The crate's public API, compared with `docs/public-api.txt`, whose first line is the version
-//! that the items below it belong to. The step `api` of the tests fails if crate and file differ.
-//! `cargo xtask api` writes the file, but removes nothing unless the version allows it.
+//! Compares the crate's public API with `docs/public-api.txt`, which states its version in the
+//! first line. The step `api` of the tests fails if crate and file differ. `cargo xtask api` writes
+//! the file, but removes items only if the version allows it.
 
 mod change;
 mod surface;
@@ -31,7 +31,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Fails if the crate's API differs from the file, or names a type of a dependency.
+/// Fails if the crate's API differs from the file, or contains a type of a dependency.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let api = Surface::of_crate(workspace)?;
     api.check_names()?;

@@ -13,14 +13,14 @@ use crate::tools::cargo::{self, CORE};
 use crate::tools::process;
 use crate::tools::workspace::Workspace;
 
-/// Makes xtask replace rustdoc; its value is the real one.
+/// Makes xtask replace rustdoc; its value is the path of the real one.
 const RUSTDOC: &str = "SOURCING_SOUND_RUSTDOC";
 
-/// Crates that the API may name. Any other would tie this crate's version to its own; the version
-/// of serde's traits stays 1.
+/// Crates that the API may name. Any other would tie this crate's version to that crate's; serde's
+/// traits stay at version 1.
 const ALLOWED: [&str; 5] = ["sourcing_sound", "std", "core", "alloc", "serde_core"];
 
-/// Traits that rustc derives from a type's fields and that hardly any code needs; no version
+/// Traits that rustc derives from a type's fields and that hardly any code needs, so no version
 /// promises them. `Send` and `Sync` are promised.
 const UNPROMISED: [&str; 5] = [
     "core::marker::Freeze",
@@ -30,7 +30,7 @@ const UNPROMISED: [&str; 5] = [
     "core::panic::unwind_safe",
 ];
 
-/// The public items of a version, each type's together.
+/// The public items of a version, grouped by type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
     pub version: Version,
@@ -38,7 +38,8 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// Asks rustdoc, with the same packages as every other command, and so the same features.
+    /// Reads the surface from rustdoc, run on the same packages as every other command, and so with
+    /// the same features.
     pub fn of_crate(workspace: &Workspace) -> Result<Self> {
         let json = workspace.target().join("doc").join("sourcing_sound.json");
         let mut cargo = cargo::rustdoc();
@@ -56,7 +57,7 @@ impl Surface {
         Ok(Self { version: workspace.version().parse()?, items })
     }
 
-    /// Reads the file that [`Self::text`] was written to.
+    /// Reads a file that was written from [`Self::text`].
     pub fn of_file(path: &Path) -> Result<Self> {
         let context = || format!("cannot read {}; `cargo xtask api` writes it", path.display());
         Self::from_text(&fs::read_to_string(path).with_context(context)?).with_context(context)
@@ -83,9 +84,10 @@ impl Surface {
     }
 }
 
-/// Rustdoc with the arguments of xtask, and allowed to write JSON, if cargo runs xtask in its place.
+/// Returns rustdoc with the arguments of xtask and permission to write JSON, if cargo runs xtask in
+/// its place.
 ///
-/// JSON is an unstable output, which `RUSTC_BOOTSTRAP` allows. Set for cargo as a whole, the
+/// JSON is an unstable output, which `RUSTC_BOOTSTRAP` allows. If it were set for all of cargo, the
 /// variable would make build scripts run again, and most dependencies compile again.
 pub fn rustdoc_in_place() -> Option<Command> {
     let mut rustdoc = Command::new(env::var_os(RUSTDOC)?);
@@ -97,7 +99,7 @@ fn is_promised(item: &str) -> bool {
     !(item.starts_with("impl") && UNPROMISED.iter().any(|name| item.contains(name)))
 }
 
-/// The first crate that the item names and that the API may not.
+/// Returns the first crate that the item names although the API may not.
 fn foreign_crate(item: &str) -> Option<&str> {
     let is_of_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
     item.split(|letter| !is_of_path(letter))
@@ -107,7 +109,7 @@ fn foreign_crate(item: &str) -> Option<&str> {
         .find(|root| root.starts_with(|c: char| c.is_lowercase()) && !ALLOWED.contains(root))
 }
 
-/// `major.minor.patch`.
+/// A version `major.minor.patch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     pub major: u32,
@@ -116,7 +118,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether semver lets this version break what compiled with the older one.
+    /// Returns whether semver lets this version break code that compiled with the older one.
     pub fn may_break(self, older: Version) -> bool {
         self.major > older.major
             || (self.major == 0 && older.major == 0 && self.minor > older.minor)

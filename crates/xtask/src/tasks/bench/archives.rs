@@ -1,9 +1,9 @@
-//! `cargo xtask bench archives`: an archive by the command line, by the Python wheel and by the
-//! example for Ray.
+//! `cargo xtask bench archives`: classifies an archive with the command line, the Python wheel and
+//! the example for Ray.
 //!
 //! `benches/archives.py` runs all three over the same synthesised recordings, with two workers
-//! each. They take turns, and a run over as few recordings as workers is subtracted in every round,
-//! so that starting up, which is shown separately, does not count.
+//! each. They take turns, and a run over only as many recordings as workers is subtracted in every
+//! round, so that startup, which is shown separately, does not count.
 
 use std::env;
 use std::fs;
@@ -24,11 +24,11 @@ use super::program::Program;
 
 /// Workers of each, as in `benches/archives.py`, and the recordings of the small run.
 const WORKERS: f64 = 2.0;
-/// What is measured, by the names in requests and tables.
+/// The programs that are measured, by the names in requests and tables.
 const WAYS: [&str; 3] = ["command line", "wheel", "Ray"];
-/// The fewest rounds of what is published: ways that differ by a few percent need that many.
+/// The fewest rounds for published results: programs that differ by a few percent need that many.
 const LEAST_ROUNDS: u16 = 7;
-/// What was compared, and when, as a sentence.
+/// States what was compared, and when.
 const VERSIONS: &str = "\
 import datetime, platform, numpy, pyarrow, ray
 print(f'{datetime.date.today()}, Python {platform.python_version()}, numpy {numpy.__version__}, '
@@ -104,9 +104,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 struct Compared {
     /// The program that measures, in an environment with the wheel and Ray.
     bench: Program,
-    /// The command line.
+    /// The program of the command line.
     program: PathBuf,
-    /// The day, and what wheel and Ray run with.
+    /// The day, and the versions of wheel, Python and Ray.
     versions: String,
 }
 
@@ -122,7 +122,7 @@ fn compared(workspace: &Workspace) -> Result<Compared> {
     Ok(Compared { bench, program, versions })
 }
 
-/// The command line as it is given away, like the wheel, and not as the tests have it.
+/// Builds the command line as it is released, like the wheel, and not as the tests build it.
 fn released(workspace: &Workspace) -> Result<PathBuf> {
     let mut build = cargo::command();
     build.args(["build", "--release", "--locked", "--bin", "sourcing-sound"]).args(cargo::PRODUCT);
@@ -131,7 +131,7 @@ fn released(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target().join("release").join(name))
 }
 
-/// What the tables mean.
+/// Explains the tables.
 const NOTES: &str = "\
 - Processor time is that of all processes that take part, so that other load on the machine counts
   little. The recordings are noise, synthesised: 48 kHz, 16 bits, mono, as wav. A compressed format
@@ -144,7 +144,7 @@ const NOTES: &str = "\
   round.
 ";
 
-/// A run.
+/// One run.
 #[derive(Clone, Copy)]
 struct Run {
     processor_seconds: f64,
@@ -164,28 +164,28 @@ impl Run {
     }
 }
 
-/// What one way took in a round.
+/// The times of one program in a round.
 #[derive(Clone, Copy)]
 struct Way {
-    /// Over as few recordings as workers.
+    /// Over only as many recordings as workers.
     small: Run,
-    /// Over all of them.
+    /// Over all recordings.
     full: Run,
 }
 
 impl Way {
-    /// Processor seconds without starting up.
+    /// Returns the processor seconds without startup.
     fn processor_seconds(&self) -> f64 {
         self.full.processor_seconds - self.small.processor_seconds
     }
 
-    /// Seconds by the clock without starting up.
+    /// Returns the elapsed seconds without startup.
     fn seconds(&self) -> f64 {
         self.full.seconds - self.small.seconds
     }
 }
 
-/// All ways once, in the order of [`WAYS`].
+/// All programs once, in the order of [`WAYS`].
 struct Round([Way; 3]);
 
 impl Round {
@@ -206,7 +206,7 @@ impl Round {
         Ok(round)
     }
 
-    /// Fails if the ways did not do the same, or a difference of times is none.
+    /// Fails if the programs gave different results, or a difference of times is not positive.
     fn check(&self) -> Result<()> {
         for (name, way) in WAYS.iter().zip(&self.0) {
             let (rows, expected) = (way.full.rows, self.0[0].full.rows);
@@ -221,7 +221,7 @@ impl Round {
     }
 }
 
-/// All that was measured.
+/// All measurements.
 struct Archive {
     recordings: f64,
     hours: f64,
@@ -232,7 +232,7 @@ struct Archive {
 }
 
 impl Archive {
-    /// The median over the rounds of a value.
+    /// Returns the median of a value over the rounds.
     fn median(&self, value: impl Fn(&Round) -> f64) -> f64 {
         median(&self.rounds.iter().map(value).collect::<Vec<_>>())
     }
@@ -314,7 +314,7 @@ fn terabytes(bytes: f64) -> String {
     }
 }
 
-/// A whole number with a comma before every third digit.
+/// Formats a whole number with commas between thousands.
 fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();

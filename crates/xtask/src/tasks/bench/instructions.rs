@@ -1,7 +1,7 @@
-//! How many instructions features and networks take in the browser's module: the same on every
-//! machine, so that `www/budget.json` can limit them.
+//! Counts the instructions that features and networks take in the browser's module. They are the
+//! same on every machine, so `www/budget.json` can limit them.
 //!
-//! The module gets a counter, to which each block adds its instructions as it is entered.
+//! The module gets a counter, to which each block adds its instructions when it is entered.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Fails if anything takes more instructions than the budget allows. The module must be built.
+/// Fails if anything takes more instructions than the budget allows. The module must have been
+/// built.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let budget = workspace.www().join("budget.json");
     let budget: Value = serde_json::from_str(&files::read(&budget)?).context("www/budget.json")?;
@@ -61,7 +62,7 @@ fn problems(model: &str, counts: &Value, limits: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The counts of each model, in the module as it is built.
+/// Returns the counts of each model in the built module.
 fn measure(workspace: &Workspace) -> Result<Vec<(&'static str, Value)>> {
     let folder = workspace.www().join("package").join("wasm");
     let counting = workspace.target().join("instructions.wasm");
@@ -108,7 +109,8 @@ fn add_counter(module: &mut Module) {
     }
 }
 
-/// Adds `len` to the counter at the start of a block; in a loop, that is where each turn begins.
+/// Adds `len` to the counter at the start of a block; in a loop, that is where each iteration
+/// begins.
 fn add(function: &mut LocalFunction, block: InstrSeqId, len: usize, counter: GlobalId) {
     let value = ir::Value::I64(len as i64);
     let added = [
@@ -164,7 +166,7 @@ mod tests {
         let (_, function) = module.funcs.iter_local().next().unwrap();
         let mut blocks = Blocks::default();
         ir::dfs_in_order(&mut blocks, function, function.entry_block());
-        // Four instructions more in the function and in its loop.
+        // Four more instructions in the function and in its loop.
         let lens: Vec<usize> = blocks.0.iter().map(|&(_, len)| len).collect();
         assert_eq!(lens, [1 + 4, 5 + 4]);
         assert!(module.exports.iter().any(|export| export.name == COUNTER));

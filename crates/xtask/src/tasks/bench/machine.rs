@@ -1,4 +1,4 @@
-//! The machine that measured: enough to compare it, too little to identify it.
+//! Describes the machine of a measurement: enough to compare it, too little to identify it.
 
 use std::fs;
 use std::process::Command;
@@ -15,7 +15,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Asks the system.
+    /// Reads the values from the system.
     pub fn find() -> Self {
         let linux = || processor_in(&fs::read_to_string("/proc/cpuinfo").ok()?);
         let mac = || {

@@ -1,9 +1,9 @@
-//! What a run of the benchmark measured, and medians of it.
+//! The measurements of a benchmark, and their medians.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// All that was measured.
+/// All measurements.
 pub struct Measured {
     pub rounds: u16,
     pub seconds: u16,
@@ -11,15 +11,15 @@ pub struct Measured {
     pub browser: String,
     /// The module that runs the models in the browser.
     pub engine: Sizes,
-    /// Milliseconds from the module's bytes to a module that is ready, in the browser.
+    /// Milliseconds from the module's bytes to a ready module, in the browser.
     pub engine_start_ms: Vec<f64>,
     pub models: Vec<MeasuredModel>,
 }
 
-/// What was measured of one model.
+/// The measurements of one model.
 pub struct MeasuredModel {
     pub name: String,
-    /// Of the head's file alone, for a model with a head.
+    /// For a model with a head, the size of the head's file alone.
     pub sizes: Sizes,
     pub native: Costs,
     pub browser: Costs,
@@ -30,7 +30,7 @@ pub struct MeasuredModel {
 /// The size of a file in bytes.
 #[derive(Clone, Copy)]
 pub struct Sizes {
-    /// As it is.
+    /// Uncompressed.
     pub bytes: f64,
     /// Compressed by gzip, as servers send it.
     pub gzip_bytes: f64,
@@ -39,7 +39,7 @@ pub struct Sizes {
 /// Milliseconds of every round.
 #[derive(Default)]
 pub struct Costs {
-    /// From the file's bytes to a classifier that is ready.
+    /// From the file's bytes to a ready classifier.
     pub load_ms: Vec<f64>,
     /// To classify the audio as a recording.
     pub classify_ms: Vec<f64>,
@@ -48,7 +48,7 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// Adds a program's answer.
+    /// Adds the answer of a program.
     pub fn add(&mut self, answer: &Value) -> Result<()> {
         self.load_ms.push(number(answer, "load_ms")?);
         self.classify_ms.push(number(answer, "classify_ms")?);
@@ -57,7 +57,7 @@ impl Costs {
     }
 }
 
-/// A positive number of an answer.
+/// Returns a positive number of an answer.
 pub fn number(answer: &Value, key: &str) -> Result<f64> {
     let given = &answer[key];
     let number = given.as_f64().with_context(|| format!("{key} is {given}, expected a number"))?;
@@ -65,7 +65,7 @@ pub fn number(answer: &Value, key: &str) -> Result<f64> {
     Ok(number)
 }
 
-/// The middle value, or the mean of the two in the middle; NaN of none.
+/// Returns the middle value, or the mean of the two in the middle; NaN without any.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

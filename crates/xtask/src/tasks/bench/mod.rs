@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: what each model costs, natively and in a browser.
+//! `cargo xtask bench`: measures what each model costs, natively and in a browser.
 //!
 //! Two programs measure: `benches/models.rs` and `benches/web/run.mjs`. They answer requests, so
-//! that models take turns, and any other load on the machine affects all of them alike.
-//! [`training`] measures the trainer instead, [`web`] and [`native`] our engine against others,
-//! [`archives`] the programs for many recordings, [`visit`] the finished site, [`instructions`] counts
-//! what the browser's module executes, and [`soak`] looks for problems that only a long run shows.
+//! that models take turns and any other load on the machine affects them equally. [`training`]
+//! measures the trainer instead, [`web`] and [`native`] our engine against others, [`archives`] the
+//! programs for many recordings, [`visit`] the finished site, [`instructions`] counts what the
+//! browser's module executes, and [`soak`] looks for problems that only a long run shows.
 
 mod archives;
 mod instructions;
@@ -35,7 +35,7 @@ use machine::Machine;
 use measured::{Costs, Measured, MeasuredModel, Sizes, number};
 use program::Program;
 
-/// A model that is measured; paths from the repository's root.
+/// A model to measure; paths are relative to the repository's root.
 #[derive(Clone)]
 pub struct Subject {
     /// Its name on the command line.
@@ -93,7 +93,7 @@ pub struct Options {
     check: bool,
 }
 
-/// What else can be measured.
+/// The other benchmarks.
 #[derive(clap::Subcommand)]
 enum Other {
     /// Classify an archive by the command line, by the Python wheel and by the example for Ray
@@ -139,8 +139,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The smallest check that the programs work: one round of a second of audio, and a quarter of an
-/// hour through one stream; and that features and networks take no more instructions than budgeted.
+/// Checks that the programs work, with one round of a second of audio, and a quarter of an hour
+/// through one stream; and that features and networks take no more instructions than budgeted.
 pub fn check(workspace: &Workspace) -> Result<()> {
     measure(workspace, 1, 1, &subjects(&[]))?;
     instructions::check(workspace)?;
@@ -221,7 +221,7 @@ impl Subject {
     }
 }
 
-/// The native program, with the profile and the features that everything native is built with.
+/// Starts the native program, with the profile and the features of everything native.
 fn native(workspace: &Workspace) -> Result<Program> {
     let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
@@ -229,7 +229,7 @@ fn native(workspace: &Workspace) -> Result<Program> {
     Program::start(&mut cargo)
 }
 
-/// The browser's program, with the module as it is published.
+/// Starts the browser's program, with the module as it is published.
 fn in_browser(workspace: &Workspace) -> Result<Program> {
     wasm::build(workspace, Names::Strip)?;
     node::install_site_packages(workspace)?;

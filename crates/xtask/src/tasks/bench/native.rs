@@ -2,7 +2,7 @@
 //! and librosa.
 //!
 //! Two programs measure on one thread each, `benches/native.rs` and `benches/native.py`. They take
-//! turns, so that any other load on the machine affects all alike. Without Python, the rows of
+//! turns, so that any other load on the machine affects them equally. Without Python, the rows of
 //! onnxruntime and librosa are missing.
 
 use std::path::{Path, PathBuf};
@@ -32,7 +32,8 @@ pub struct Options {
     /// How often everything is measured; the medians are shown
     #[arg(long, value_name = "N", default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// A Python that has onnxruntime and librosa; if left out, one is set up with the pinned versions
+    /// A Python that has onnxruntime and librosa; if left out, one is set up with the pinned
+    /// versions
     #[arg(long, value_name = "PROGRAM")]
     python: Option<PathBuf>,
     /// Also write the section "On this machine" of docs/performance.md
@@ -64,7 +65,7 @@ impl Part {
         }
     }
 
-    /// How often it runs in a measurement, so that it takes some 20 ms.
+    /// Returns how often it runs in a measurement, so that this takes about 20 ms.
     fn runs(self) -> u32 {
         match self {
             Part::Lean | Part::Onnxruntime => 16,
@@ -133,7 +134,7 @@ fn today() -> Result<String> {
     Ok(process::output(Command::new("node").args(["-p", date]))?.trim().to_owned())
 }
 
-/// What the columns of the tables mean.
+/// Explains the columns of the tables.
 const NOTES: &str = "\
 - × ours: the median of a round's time divided by ours in the same round; above 1, ours is faster.
 - greatest difference: of any output before calibration from ours, on the same features.
@@ -148,7 +149,7 @@ struct Programs {
     python: Option<Program>,
 }
 
-/// A network and every measurement of it.
+/// A network and all measurements of it.
 struct Network {
     name: &'static str,
     shape: String,
@@ -160,7 +161,7 @@ struct Network {
 struct Row {
     part: Part,
     title: String,
-    /// From our outputs; for networks only.
+    /// Difference from our outputs; for networks only.
     difference: Option<f64>,
     /// Milliseconds of one run, for every round.
     ms: Vec<f64>,
@@ -195,7 +196,7 @@ impl Network {
         })
     }
 
-    /// A round.
+    /// Measures a round.
     fn measure(&mut self, programs: &mut Programs) -> Result<()> {
         for row in &mut self.rows {
             let request = json!({
@@ -230,7 +231,7 @@ impl Network {
         self.rows.iter().find(|row| row.part == part)
     }
 
-    /// A row for each part that was measured; the first is ours.
+    /// Returns a row for each measured part; ours is the first.
     fn table(&self, parts: &[Part], differences: bool) -> String {
         let rows: Vec<&Row> = parts.iter().filter_map(|&part| self.row(part)).collect();
         let mut table = "|  | median ms | least ms | × ours |".to_owned();
@@ -251,7 +252,7 @@ impl Network {
     }
 }
 
-/// The greatest difference of any output.
+/// Returns the greatest difference of any output.
 fn difference(ours: &Value, theirs: &Value) -> Result<f64> {
     let list = |values: &Value| {
         let values = values.as_array().context("the answer lacks its outputs")?;
@@ -281,7 +282,7 @@ impl Clip {
         Ok(Self { program, recording })
     }
 
-    /// Milliseconds from the start of the program to its end.
+    /// Returns the milliseconds from the start of the program to its end.
     fn classify_ms(&self) -> Result<f64> {
         let mut command = Command::new(&self.program);
         command.arg("classify").arg(&self.recording).stdout(Stdio::null());
@@ -293,7 +294,7 @@ impl Clip {
     }
 }
 
-/// Our program, with the profile and the features that everything native is built with.
+/// Starts our program, with the profile and the features of everything native.
 pub fn own(workspace: &Workspace) -> Result<Program> {
     let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);

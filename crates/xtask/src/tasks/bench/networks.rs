@@ -13,8 +13,8 @@ use super::program::Program;
 const SHIPPED: [(&str, &str); 2] =
     [("everyday", "models/everyday/model.onnx"), ("urban-tiny", "models/urban-v1/model.onnx")];
 
-/// Those and the study's, each with its file. `own`: the program `benches/native.rs`, which makes
-/// the study's, as it ships with nothing.
+/// Returns those and the study's, each with its file. The study's does not ship; `own`, the program
+/// `benches/native.rs`, writes it.
 pub fn files(workspace: &Workspace, own: &mut Program) -> Result<Vec<(&'static str, PathBuf)>> {
     let study = workspace.scratch()?.join("study-cnn.onnx");
     own.ask(&json!({ "study_cnn": study }))?;

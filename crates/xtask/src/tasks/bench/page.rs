@@ -11,7 +11,8 @@ use crate::tools::workspace::Workspace;
 const PAGE: &str = "docs/performance.md";
 const TITLE: &str = "# Compared with other runtimes\n";
 
-/// Writes the section to the page, in place of the section of that heading. Returns the page's path.
+/// Writes the section to the page, replacing the section with that heading. Returns the page's
+/// path.
 pub fn write_section(workspace: &Workspace, heading: &str, text: &str) -> Result<PathBuf> {
     let page = workspace.root().join(PAGE);
     let before = if page.is_file() { files::read(&page)? } else { String::new() };
@@ -19,7 +20,7 @@ pub fn write_section(workspace: &Workspace, heading: &str, text: &str) -> Result
     Ok(page)
 }
 
-/// The page with the section in place of that of the same heading, or after all others.
+/// Returns the page with the section, replacing the one with that heading, or after all others.
 fn with_section(page: &str, heading: &str, text: &str) -> String {
     let section = format!("{heading}\n\n{}\n", text.trim());
     let mut sections: Vec<&str> = page.split("\n## ").skip(1).map(str::trim_end).collect();

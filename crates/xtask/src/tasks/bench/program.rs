@@ -1,4 +1,4 @@
-//! A program that answers a line of JSON with a line of JSON.
+//! A program that answers each line of JSON with a line of JSON.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it. What it writes to stderr is shown.
+    /// Starts it, and shows what it writes to stderr.
     pub fn start(command: &mut Command) -> Result<Self> {
         let line = process::line(command);
         let mut child = process::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
@@ -30,7 +30,7 @@ impl Program {
     }
 
     /// Starts `benches/NAME.py` on the given Python, or on one with the packages that
-    /// `benches/NAME.requirements.txt` pins. `modules`: what the program imports.
+    /// `benches/NAME.requirements.txt` pins. `modules` are those that the program imports.
     pub fn python(
         workspace: &Workspace,
         name: &str,
@@ -71,7 +71,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Without more requests it ends by itself; it may have ended already.
+        // Without more requests it ends by itself; it may already have ended.
         drop(self.requests.take());
         let _ = self.child.wait();
     }

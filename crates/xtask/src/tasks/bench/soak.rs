@@ -1,7 +1,7 @@
-//! `cargo xtask bench soak`: hours or days of live sound through one stream, natively or in a
+//! `cargo xtask bench soak`: runs hours or days of live sound through one stream, natively or in a
 //! browser, as fast as possible.
 //!
-//! `benches/soak.rs` and `benches/web/soak.mjs` run it. What must hold is checked here: memory does
+//! `benches/soak.rs` and `benches/web/soak.mjs` run it. This module checks the results: memory does
 //! not grow, times fit the samples, and results do not depend on how long the stream has run.
 
 use std::path::PathBuf;
@@ -77,7 +77,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
 }
 
-/// The shortest native run that compares something.
+/// Runs the shortest native run that compares something.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let model = workspace.root().join("models/urban-v1/model.onnx");
     let request = json!({ "model": model, "hours": CHECK_HOURS, "rate": 48_000 });
@@ -104,13 +104,13 @@ fn judge(measured: &Value) -> Result<()> {
     Ok(())
 }
 
-/// A number of an answer, which may be 0.
+/// Returns a number of an answer, which may be 0.
 fn number(measured: &Value, key: &str) -> Result<f64> {
     let given = &measured[key];
     given.as_f64().with_context(|| format!("{key} is {given}, expected a number"))
 }
 
-/// The values that were measured, one a line.
+/// Returns the measured values, one per line.
 fn table(measured: &Value) -> Result<String> {
     let value = |key| number(measured, key);
     let hours = value("seconds")? / 3_600.0;
@@ -144,18 +144,18 @@ fn table(measured: &Value) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// The native program, with the profile and the features that everything native is built with.
+/// Starts the native program, with the profile and the features of everything native.
 fn native(workspace: &Workspace) -> Result<Program> {
     let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);
     cargo.args(PRODUCT).args(["--bench", "soak"]);
-    // Without a fixed threshold, glibc keeps the memory of a whole excerpt for later, or does not, as
-    // it comes: with one, it returns it, and resident memory is what is in use.
+    // Without a fixed threshold, glibc may or may not keep the memory of a whole excerpt for later.
+    // With one, it returns it, and resident memory is what is in use.
     cargo.env("MALLOC_MMAP_THRESHOLD_", "131072");
     Program::start(&mut cargo)
 }
 
-/// The browser's program, with the package as it was last built.
+/// Starts the browser's program, with the package as it was last built.
 fn in_browser(workspace: &Workspace) -> Result<Program> {
     let package = workspace.www().join("package/dist/index.js");
     ensure!(package.is_file(), "{} is missing; `cargo xtask site` builds it", package.display());

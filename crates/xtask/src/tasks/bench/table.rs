@@ -1,4 +1,4 @@
-//! What was measured, for people and as JSON.
+//! Shows measurements for people and as JSON.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ pub fn page(measured: &Measured, machine: &Machine) -> String {
     )
 }
 
-/// Every value of every round.
+/// Returns every value of every round.
 pub fn json(measured: &Measured, machine: &Machine) -> Value {
     let models: Vec<Value> = measured.models.iter().map(model_json).collect();
     json!({
@@ -80,7 +80,7 @@ pub fn json(measured: &Measured, machine: &Machine) -> Value {
     })
 }
 
-/// Header and a row per model.
+/// Returns a header and a row per model.
 fn rows(measured: &Measured) -> Vec<Vec<String>> {
     let header = HEADER.map(String::from).to_vec();
     let models = measured.models.iter().map(|model| row(model, f64::from(measured.seconds)));
@@ -104,7 +104,7 @@ fn row(model: &MeasuredModel, seconds: f64) -> Vec<String> {
     ]
 }
 
-/// A sentence on the module that runs the models.
+/// Describes the module that runs the models in a sentence.
 fn engine(measured: &Measured) -> String {
     format!(
         "All models share one module: {} MB ({} MB gzip), ready {:.0} ms after its bytes have arrived.",

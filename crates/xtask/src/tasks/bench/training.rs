@@ -1,7 +1,7 @@
-//! `cargo xtask bench training`: how fast the trainer trains, compared with PyTorch.
+//! `cargo xtask bench training`: measures how fast the trainer trains, compared with PyTorch.
 //!
-//! Two programs with the same network measure, `benches/training.rs` and `benches/training.py`. They
-//! take turns, so that any other load on the machine affects both alike.
+//! Two programs with the same network measure, `benches/training.rs` and `benches/training.py`.
+//! They take turns, so that any other load on the machine affects both equally.
 
 use std::path::PathBuf;
 
@@ -73,7 +73,7 @@ impl Round {
     /// Examples per second of trainer and PyTorch.
     fn speeds(&self) -> Result<[f64; 2]> {
         let answers = [&self.trainer, &self.pytorch];
-        // What else the machine does does not count, where both know their own time.
+        // Other programs do not matter if both measure processor time.
         let own = answers.iter().all(|answer| answer["processor_seconds"].is_number());
         let key = if own { "processor_seconds" } else { "seconds" };
         let speed =
@@ -86,7 +86,7 @@ impl Round {
     }
 }
 
-/// Medians of the speeds `[trainer, PyTorch]` and of their ratios.
+/// Returns medians of the speeds `[trainer, PyTorch]` and of their ratios.
 fn table(speeds: &[[f64; 2]], version: &str) -> String {
     let of = |value: fn(&[f64; 2]) -> f64| speeds.iter().map(value).collect::<Vec<_>>();
     let row = |name: &str, values: &[f64], digits: usize| {
@@ -101,7 +101,7 @@ fn table(speeds: &[[f64; 2]], version: &str) -> String {
         + &row("ratio", &of(|speeds| speeds[0] / speeds[1]), 2)
 }
 
-/// The trainer's program, with the profile and the features that everything native is built with.
+/// Starts the trainer's program, with the profile and the features of everything native.
 fn trainer(workspace: &Workspace) -> Result<Program> {
     let mut cargo = cargo::command();
     cargo.current_dir(workspace.root()).args(["bench", "--profile", "dev"]);

@@ -1,5 +1,5 @@
-//! `cargo xtask bench visit`: how long a visitor of the finished site waits for the first label, under
-//! Chromium's own throttling. `benches/web/visit.mjs` measures.
+//! `cargo xtask bench visit`: measures how long a visitor of the finished site waits for the first
+//! label, under Chromium's own throttling. `benches/web/visit.mjs` measures.
 
 use std::process::Command;
 
@@ -70,7 +70,7 @@ fn row(visit: &Value) -> Result<String> {
     Ok(format!("| {name} | {} | {} | {} |\n", ms("button")?, ms("click")?, ms("label")?))
 }
 
-/// What the columns mean.
+/// Explains the columns.
 const NOTES: &str = "\
 - Chromium slows the network to 10 Mbit/s with 40 ms of latency, and the page's thread to a quarter of its speed. It does
   not slow workers.

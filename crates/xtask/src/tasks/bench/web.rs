@@ -1,7 +1,7 @@
 //! `cargo xtask bench web`: our engine in a browser, against other ways to run the same network.
 //!
 //! `benches/web/rivals/run.mjs` measures, in one page and in turns, so that any other load on the
-//! machine affects all of them alike.
+//! machine affects all of them equally.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,7 @@ use super::{native, networks, page};
 
 /// The folder of the page and of the packages that it measures.
 const RIVALS: &str = "benches/web/rivals";
-/// The files of a built module without which nothing can be measured.
+/// The files of a built module that measuring needs.
 const MODULE: [&str; 2] = ["sourcing_sound.js", "sourcing_sound_bg.wasm"];
 
 /// The options of `cargo xtask bench web`.
@@ -72,7 +72,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 impl Options {
-    /// The program's request, once every file in it is known to be there.
+    /// Returns the program's request, after checking that every file in it exists.
     fn request(&self, workspace: &Workspace) -> Result<Value> {
         let shipped = networks::files(workspace, &mut native::own(workspace)?)?;
         let shipped = shipped
@@ -97,7 +97,7 @@ impl Options {
         }))
     }
 
-    /// The command that measures the same again.
+    /// Returns the command that repeats the measurement.
     fn command(&self) -> String {
         let mut command = format!("cargo xtask bench web --rounds {}", self.rounds);
         command += &format!(" --warm-up {} --loads {}", self.warm_up, self.loads);
@@ -130,7 +130,7 @@ impl Options {
     }
 }
 
-/// What the columns of the tables mean, and how far the comparison goes.
+/// Explains the columns of the tables, and the limits of the comparison.
 const NOTES: &str = "\
 - × ours: the median of a round's time divided by ours in the same round; above 1, ours is faster.
 - GFLOP/s: two operations per multiply-add of convolutions and linear layers, by the median.
@@ -146,7 +146,7 @@ const NOTES: &str = "\
 - MediaPipe's audio classifier is only started: no model ships with its package.
 ";
 
-/// The folder of the browser's module: the given one, or that of a new build.
+/// Returns the folder of the browser's module: the given one, or that of a new build.
 fn module(workspace: &Workspace, given: Option<&Path>) -> Result<PathBuf> {
     let folder = match given {
         Some(folder) => std::path::absolute(folder)?,
@@ -162,7 +162,7 @@ fn module(workspace: &Workspace, given: Option<&Path>) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The program, with all packages in the versions of their lock files.
+/// Starts the program, with all packages in the versions of their lock files.
 fn program(workspace: &Workspace, options: &Options) -> Result<Program> {
     node::install_site_packages(workspace)?;
     let folder = workspace.root().join(RIVALS);

@@ -1,4 +1,4 @@
-//! What one run of one target did, from libFuzzer's report.
+//! Reads from libFuzzer's report what one run of one target did.
 
 use std::fmt;
 

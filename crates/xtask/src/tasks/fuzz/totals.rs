@@ -16,7 +16,7 @@ const FILE: &str = "totals.json";
 const START: &str = "<!-- cargo xtask fuzz --write -->";
 const END: &str = "<!-- end -->";
 
-/// By target, what all runs did.
+/// The sums of all runs, by target.
 pub struct Totals(BTreeMap<String, Sums>);
 
 #[derive(Clone, Copy, Default)]
@@ -28,7 +28,7 @@ struct Sums {
 }
 
 impl Totals {
-    /// Those in `folder`, or none.
+    /// Reads those in `folder`, if any.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let text = fs::read_to_string(&path).unwrap_or_else(|_| "{}".to_owned());
@@ -95,7 +95,7 @@ impl Totals {
     }
 }
 
-/// 1234567 as 1,234,567.
+/// Formats 1234567 as 1,234,567.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

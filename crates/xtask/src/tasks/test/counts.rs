@@ -1,4 +1,4 @@
-//! How many tests a suite ran, read from what it printed.
+//! Counts a suite's tests from its output.
 
 use std::ops::AddAssign;
 
@@ -7,9 +7,9 @@ use std::ops::AddAssign;
 pub struct Counts {
     /// Tests that ran and passed.
     pub passed: usize,
-    /// Tests that failed, or that should have run and did not.
+    /// Tests that failed, or that should have run but did not.
     pub failed: usize,
-    /// Tests that were left out on purpose.
+    /// Tests that were skipped on purpose.
     pub skipped: usize,
 }
 
@@ -19,8 +19,8 @@ impl Counts {
         self.passed + self.failed
     }
 
-    /// Adds up the `test result: …` lines of Rust's test harness, which
-    /// documentation tests and wasm-bindgen's harness print too.
+    /// Sums the `test result: …` lines of Rust's test harness, which documentation tests and
+    /// wasm-bindgen's harness print too.
     pub fn from_rust(printed: &str) -> Self {
         let mut counts = Self::default();
         for line in printed.lines() {
@@ -44,7 +44,7 @@ impl Counts {
             let outcome = line.split(" (").next().unwrap_or(line);
             counts.add(
                 outcome,
-                // A flaky test passed when it was tried again.
+                // A flaky test passed when it was repeated.
                 &["passed", "flaky"],
                 &["failed", "interrupted", "did not run"],
                 &["skipped"],

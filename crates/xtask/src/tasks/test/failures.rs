@@ -1,7 +1,7 @@
-//! What a suite reported about the tests that failed, read from its output. Often only the end of
-//! hours of output is kept, so it is repeated there.
+//! Extracts from a suite's output what it reported about failed tests. Often only the end of hours
+//! of output is kept, so it is repeated there.
 
-/// Lines kept of one test's failure: enough for its message and where it arose.
+/// Lines kept of one test's failure: enough for its message and location.
 const LINES: usize = 30;
 
 /// The parts of Rust's output that begin with `---- name stdout ----`.
@@ -31,14 +31,14 @@ pub fn from_pytest(printed: &str) -> Vec<String> {
     )
 }
 
-/// Whether the line begins with two spaces, a number and a bracket.
+/// Returns whether the line begins with two spaces, a number and a bracket.
 fn is_numbered(line: &str) -> bool {
     let number = line.strip_prefix("  ").and_then(|rest| rest.split_once(") "));
     number.is_some_and(|(digits, _)| digits.parse::<usize>().is_ok())
 }
 
-/// Cuts out what begins with a line that `starts` and goes on to the next of
-/// these or to a line that `ends` it.
+/// Cuts out parts that begin with a line that `starts` and end before the next such line or one
+/// that `ends`.
 fn parts(printed: &str, starts: impl Fn(&str) -> bool, ends: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found: Vec<Vec<&str>> = Vec::new();
     let mut is_inside = false;

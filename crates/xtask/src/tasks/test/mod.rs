@@ -1,4 +1,4 @@
-//! `cargo xtask test`: runs the steps and sums up what they found.
+//! `cargo xtask test`: runs the steps and sums up their results.
 
 mod counts;
 mod failures;
@@ -34,8 +34,8 @@ struct Outcome {
     report: Report,
 }
 
-/// Runs the steps one after another, all of them even if one fails, and ends
-/// with a line `N passed, N failed`. Returns whether everything passed.
+/// Runs the steps one after another, even after a failure, and ends with a line `N passed, N
+/// failed`. Returns whether everything passed.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     if options.list {
         for step in Step::value_variants() {
@@ -86,8 +86,8 @@ fn result(passed: bool) -> &'static str {
     if passed { "passed" } else { "FAILED" }
 }
 
-/// The table of steps and, as its last line, the sums. A step that failed
-/// without a failing test (a check, or a suite that broke off) counts as one.
+/// Returns the table of steps and, as its last line, the sums. A step that failed without a failing
+/// test (a check, or a suite that broke off) counts as one.
 fn summary(outcomes: &[Outcome]) -> String {
     let mut text = format!(
         "\n{:12} {:8} {:>9} {:>7} {:>7} {:>7}\n",

@@ -28,17 +28,17 @@ const BROWSER: [&str; 8] = [
     wasm::PROFILE,
 ];
 
-/// Names the Python of the tests of the guide on results.
+/// The variable that names the Python for the tests of the guide on results.
 const RESULTS_PYTHON_VARIABLE: &str = "SOURCING_SOUND_RESULTS_PYTHON";
 /// How long the tests fuzz each target.
 const FUZZ_SECONDS: u32 = 20;
 
-/// The decoder's module. Checked apart: without the rest, its dependencies have the features with
-/// which it is published.
+/// The decoder's module. Checked separately: without the rest, its dependencies have the features
+/// with which it is published.
 const DECODER_MODULE: [&str; 6] =
     ["--package", DECODER, "--target", WASM_TARGET, "--profile", wasm::PROFILE];
 
-/// The steps in the order in which they run: first those that are cheap and catch most.
+/// The steps in the order in which they run: cheap ones that find most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Step {
     /// rustfmt
@@ -47,7 +47,7 @@ pub enum Step {
     Clippy,
     /// clippy for the browser
     ClippyWasm,
-    /// licences, sources and bans of the dependencies, and advisories where they can be asked for
+    /// licences, sources and bans of the dependencies, and advisories where they are available
     Deny,
     /// the crate's public API against docs/public-api.txt, and its version
     Api,
@@ -84,7 +84,7 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A run in which nothing has been built yet.
+    /// Creates a run in which nothing has been built yet.
     pub fn new(workspace: &'a Workspace) -> Self {
         Self { workspace, site_is_built: Cell::new(false) }
     }
@@ -105,7 +105,7 @@ impl Step {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// What the step is about.
+    /// Returns what the step is about.
     pub fn about(self) -> String {
         let value = self.to_possible_value();
         let help = value.as_ref().and_then(|value| value.get_help());
@@ -215,7 +215,7 @@ fn clippy_wasm(packages: &[&str], targets: &[&str]) -> Command {
     cargo
 }
 
-/// It runs after the step `api`, in which rustdoc overwrites the pages.
+/// Runs after the step `api`, in which rustdoc overwrites the pages.
 fn docs() -> Command {
     let mut cargo = cargo::rustdoc();
     cargo.env("RUSTDOCFLAGS", "-D warnings");
@@ -244,7 +244,8 @@ fn results_tests(workspace: &Workspace) -> Result<Report> {
     suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), RUST)
 }
 
-/// Without Python or its package index, nothing can be tested, and that is no failure of the package.
+/// Without Python or its package index, nothing can be tested, which is not a failure of the
+/// package.
 fn python_tests(workspace: &Workspace) -> Result<Report> {
     let environments = match wheel::environments(workspace) {
         Ok(environments) => environments,
@@ -283,8 +284,7 @@ fn wasm_tests() -> Result<Report> {
     suite(&mut cargo, RUST)
 }
 
-/// The types of the package depend on the module, those of the rest on the
-/// package.
+/// The types of the package depend on the module, those of the rest on the package.
 fn types(workspace: &Workspace) -> Result<Report> {
     npm::build(workspace, wasm::Names::Strip)?;
     check(&mut node::site_script(workspace, "check"))
@@ -297,7 +297,7 @@ fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     suite(&mut browser_tests(session.workspace, "e2e")?, PLAYWRIGHT)
 }
 
-/// Packs the package; the programs that test it use nothing else of the repository.
+/// Packs the package; the programs that test it use nothing else from the repository.
 fn package_tests(workspace: &Workspace) -> Result<Report> {
     let tarball = npm::pack(workspace)?;
     sbom::write(workspace)?;
@@ -307,7 +307,7 @@ fn package_tests(workspace: &Workspace) -> Result<Report> {
     suite(&mut npm, PLAYWRIGHT)
 }
 
-/// An npm script that runs Playwright, with the programs that its tests use.
+/// Returns an npm script that runs Playwright, with the programs that its tests use.
 fn browser_tests(workspace: &Workspace, script: &str) -> Result<Command> {
     // With all targets, the features are those of the Rust tests.
     process::run(cargo::command().arg("build").args(PRODUCT).arg("--all-targets"))?;

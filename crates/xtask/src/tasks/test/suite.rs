@@ -1,4 +1,4 @@
-//! Runs a check or a suite of tests, and says what it found.
+//! Runs a check or a suite of tests, and reports the results.
 
 use std::process::Command;
 
@@ -9,23 +9,23 @@ use crate::tools::process;
 use super::counts::Counts;
 use super::failures;
 
-/// What a step found.
+/// The results of a step.
 pub struct Report {
     /// The tests it ran; none for a check.
     pub counts: Counts,
     /// Whether the step passed.
     pub passed: bool,
-    /// What its suites reported about each test that failed.
+    /// What its suites reported about each failed test.
     pub failures: Vec<String>,
 }
 
 impl Report {
-    /// That of a check that has passed.
+    /// Returns the report of a check that passed.
     pub fn of_check() -> Self {
         Self { counts: Counts::default(), passed: true, failures: Vec::new() }
     }
 
-    /// Adds what another suite of the step found.
+    /// Adds the results of another suite of the step.
     pub fn add(&mut self, other: Self) {
         self.counts += other.counts;
         self.passed &= other.passed;
@@ -33,7 +33,7 @@ impl Report {
     }
 }
 
-/// How the output of a harness is read.
+/// How to read the output of a harness.
 #[derive(Clone, Copy)]
 pub struct Harness {
     counts: fn(&str) -> Counts,
@@ -55,7 +55,7 @@ pub fn check(command: &mut Command) -> Result<Report> {
     Ok(Report::of_check())
 }
 
-/// Runs a suite of tests. One that ran no test has failed: it tests nothing.
+/// Runs a suite of tests. A suite without a single test counts as failed.
 pub fn suite(command: &mut Command, harness: Harness) -> Result<Report> {
     let shown = process::show(command)?;
     let counts = (harness.counts)(&shown.stdout);
